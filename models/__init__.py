@@ -1,0 +1,1 @@
+"""The CRM with Slack switched off: entities, rules, operations and storage."""

@@ -1,0 +1,43 @@
+"""Everything that can go wrong in a way worth telling the person about."""
+
+from collections.abc import Mapping
+
+
+class CRMError(Exception):
+    """Its text is shown to the person as it is."""
+
+
+class Invalid(CRMError):
+    """Some texts could not become values: a sentence for each field."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("\n".join(self.errors.values()))
+
+
+class NotFound(CRMError):
+    """What the person named does not exist, or not for them."""
+
+
+class Ambiguous(CRMError, ValueError):
+    """A name fits several records: they are offered, never guessed."""
+
+    def __init__(self, sentence: str, candidates: list[tuple[str, str]]) -> None:
+        self.candidates = candidates
+        super().__init__(sentence)
+
+
+class Conflict(CRMError):
+    """The record is not in a state for this, or someone was faster."""
+
+
+class Stale(Conflict):
+    """A form was filled in from an older version than the one that stands: what changed meanwhile."""
+
+    def __init__(self, sentence: str, version: int) -> None:
+        self.version = version
+        super().__init__(sentence)
+
+
+class Forbidden(CRMError):
+    """The person may not do this."""
