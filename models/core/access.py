@@ -1,0 +1,48 @@
+"""Who may do what: a table of role × entity × verb, asked by every door."""
+
+from typing import TYPE_CHECKING
+
+from models.core.errors import Forbidden
+from models.core.user import Role, User
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+READING = frozenset({"show", "list", "find", "more", "help", "home", "pick", "run"})
+"""Verbs that change nothing; everyone of the workspace may use them."""
+
+ALL = "*"
+RIGHTS: dict[str, dict[str, frozenset[str]]] = {
+    Role.REP: {entity: frozenset({ALL}) for entity in
+               ("customer", "contact", "account", "membership", "lead", "opportunity", "activity")}
+    | {"case": frozenset({"new", "edit", "set", "assign", "note"})},
+    Role.SUPPORT: {entity: frozenset({ALL}) for entity in ("case", "activity", "customer", "contact")}
+    | {"lead": frozenset({"new"}), "account": frozenset({"edit", "set"}), "membership": frozenset({ALL})},
+    Role.MANAGER: {entity: frozenset({ALL}) for entity in
+                   ("customer", "contact", "account", "membership", "lead", "opportunity", "case", "activity")},
+    Role.EXECUTIVE: {"activity": frozenset({ALL})},
+    Role.ADMIN: {ALL: frozenset({ALL})},
+}  # fmt: skip
+
+
+def may(actor: User | None, entity: str, verb: str) -> bool:
+    """Whether someone may use a verb on an entity. The CRM itself (no actor) may do everything; guests nothing."""
+    if actor is None:
+        return True
+    if actor.guest or actor.left:
+        return False
+    if verb in READING:
+        return True
+    rights = RIGHTS.get(actor.role, {})
+    allowed = rights.get(ALL, frozenset()) | rights.get(entity, frozenset())
+    return ALL in allowed or verb in allowed
+
+
+def check(work: "Work", entity: str, verb: str) -> None:
+    """Raise Forbidden with a sentence unless the actor may."""
+    if may(work.actor, entity, verb):
+        return
+    actor = work.actor
+    if actor and (actor.guest or actor.left):
+        raise Forbidden("Guests cannot use the CRM. Ask someone of the workspace to do it for you.")
+    raise Forbidden(f"Your role ({actor.role if actor else ''}) may not {verb} a {entity}. A manager or an admin can.")

@@ -1,0 +1,73 @@
+"""Who changed what: one row a changed field, written with the change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, Integer, String, Text, inspect
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.base import Changes, Entity, Row
+from models.core.types import UTCDateTime
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+
+class AuditEntry(Row):
+    """One field of one record, before and after. `unit` joins what one act changed; `version` is the record's after it."""
+
+    unit: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor: Mapped[int | None] = mapped_column(Integer)
+    door: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(10))
+    entity: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer)
+    field: Mapped[str] = mapped_column(String(60))
+    old: Mapped[str | None] = mapped_column(Text)
+    new: Mapped[str | None] = mapped_column(Text)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "entity", "record_id"), Index(None, "workspace", "unit")]
+
+
+def changes_of(record: Entity) -> Changes:
+    """The fields of a record that differ from what the database holds."""
+    found: Changes = {}
+    attributes = inspect(record).attrs
+    for name in record.fields():
+        history = attributes[name].history
+        if history.has_changes():
+            old = history.deleted[0] if history.deleted else None
+            new = history.added[0] if history.added else None
+            if (old or None) != (new or None) or old is False or new is False:
+                found[name] = (old, new)
+    return found
+
+
+def entries(work: "Work", records: Iterable[tuple[Entity, str]]) -> list[dict[str, Any]]:
+    """The audit rows for what a flush wrote: (record, "create" or "update") pairs in, column values out."""
+    rows = []
+    for record, action in records:
+        kinds = record.fields()
+        for name, (old, new) in changes_of(record).items():
+            rows.append(
+                {
+                    "workspace": work.workspace.id,
+                    "unit": work.unit,
+                    "at": work.now,
+                    "actor": work.actor.id if work.actor else None,
+                    "door": work.door,
+                    "action": action,
+                    "entity": record.slug(),
+                    "record_id": record.id,
+                    "version": record.version,
+                    "field": name,
+                    "old": kinds[name].dump(old),
+                    "new": kinds[name].dump(new),
+                }
+            )
+    return rows

@@ -1,0 +1,203 @@
+"""The base of every table and of every CRM entity."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, String, UniqueConstraint, inspect
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from models.core import values
+from models.core.errors import Invalid
+from models.core.field import Field, Reader
+from models.core.fields import Moment, field
+from models.core.types import SortKey, UTCDateTime
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+Changes = dict[str, tuple[Any, Any]]
+"""Field name → (old, new)."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def plural(word: str) -> str:
+    return word[:-1] + "ies" if word.endswith("y") else word + "s"
+
+
+class Row(Base):
+    """Anything that belongs to a workspace; statements see only the rows of their own."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(20), ForeignKey("workspace.id"))
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return snake(cls.__name__)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return tuple(cls.indexes())
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        """The unique keys and indexes of the table, each beginning with the workspace."""
+        return []
+
+
+ENTITIES: dict[str, type["Entity"]] = {}
+"""Every entity by its table name, in the order of their import."""
+
+
+class Entity(Row):
+    """A record people create, edit, find and export."""
+
+    __abstract__ = True
+
+    prefix: ClassVar[str]
+    """The letters of its references: LD in LD-5."""
+    icon: ClassVar[str] = ":card_index:"
+    nouns: ClassVar[tuple[str, ...]] = ()
+    """Other words people use for it in commands; the first is the one we use ourselves."""
+    named: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields that together are its name."""
+    line: ClassVar[tuple[str, ...]] = ()
+    """The fields that follow the name in a list."""
+    owned: ClassVar[str] = ""
+    """The field that says whose it is."""
+    makers: ClassVar[bool] = True
+    """Whether it belongs to whoever makes it, until it is given to someone."""
+    channel: ClassVar[str] = ""
+    """The workspace setting with the channel where its card stands."""
+
+    number: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    title: Mapped[str] = mapped_column(String(255), default="")
+    key: Mapped[str] = mapped_column(SortKey, default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    deleted_at: Mapped[datetime | None] = field(Moment("Deleted", form=False, card=False))
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        ENTITIES[cls.slug()] = cls
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("workspace", "number"),
+            UniqueConstraint("workspace", "external_id"),
+            Index(None, "workspace", "key"),
+            *cls.indexes(),
+        )
+
+    @classmethod
+    def slug(cls) -> str:
+        return snake(cls.__name__)
+
+    @classmethod
+    def noun(cls) -> str:
+        """The word for it in commands and sentences: deal, task, customer."""
+        return cls.nouns[0] if cls.nouns else cls.slug()
+
+    @classmethod
+    def plural(cls) -> str:
+        return plural(cls.noun())
+
+    @classmethod
+    def words(cls) -> tuple[str, ...]:
+        """Every word people may use for it, one or many."""
+        single = dict.fromkeys((*cls.nouns, cls.slug()))
+        return (*single, *(plural(word) for word in single))
+
+    @classmethod
+    @cache
+    def fields(cls) -> Mapping[str, Field]:
+        columns = inspect(cls).columns
+        found = {name: column.info["field"] for name, column in columns.items() if "field" in column.info}
+        return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
+
+    @classmethod
+    def field_names(cls) -> dict[str, str]:
+        """Every word that names a field: its column, its label and its other words → the column."""
+        words: dict[str, str] = {}
+        for name, kind in cls.fields().items():
+            for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
+                words[word] = name
+        return words
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+        """Turn typed texts into values, or raise Invalid with a sentence for every bad field."""
+        parsed: dict[str, Any] = {}
+        errors: dict[str, str] = {}
+        kinds = cls.fields()
+        for name in kinds:
+            if name in texts:
+                try:
+                    parsed = kinds[name].assign(name, texts[name], reader) | parsed
+                except ValueError as error:
+                    errors[name] = str(error)
+        if errors:
+            raise Invalid(errors)
+        return parsed
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        """The fields that words without `field=` fill: the name, and what an entity knows to read off its end."""
+        return {cls.named[0]: words} if words else {}
+
+    @classmethod
+    def heard(cls, message: str) -> dict[str, str]:
+        """The fields that a message somebody wrote fills: its first line is the name."""
+        return {cls.named[0]: message.strip().partition("\n")[0][:255]} if message else {}
+
+    @classmethod
+    def recognise(cls, work: "Work", text: str) -> int | None:
+        """The id of the record that `text` names in a way of this entity's own."""
+        return None
+
+    @property
+    def ref(self) -> str:
+        return f"{self.prefix}-{self.number}"
+
+    def called(self, reader: Reader) -> str:
+        """Its name in lists and sentences."""
+        kinds = self.fields()
+        texts = [kinds[name].show(getattr(self, name), reader, self) for name in self.named]
+        return " ".join(text for text in texts if text)
+
+    def settle(self, work: "Work", changes: Changes) -> None:
+        """Before every flush, with what changed through whichever door: keep what follows from it, refuse what cannot be."""
+
+    def facts(self, work: "Work") -> list[tuple[str, str]]:
+        """Lines of the card that are not fields: (label, text)."""
+        return []
+
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.title}".rstrip()

@@ -1,0 +1,71 @@
+"""Find the one record a text names: its reference, its e-mail, its name."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models.core import values
+from models.core.base import Entity
+from models.core.errors import Ambiguous
+from models.core.field import Field
+from models.core.fields import Email
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+OFFERED = 5
+LAST_LETTER = "\U0010ffff"
+REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
+
+
+def lookup(work: "Work", entity: type[Entity], text: str) -> int:
+    """The id of the record of this entity that `text` names.
+
+    Raises ValueError with a sentence where nothing fits, Ambiguous with up to five candidates where several do.
+    """
+    own = entity.recognise(work, text)
+    if own is not None:
+        return own
+    name = values.unquote_smart(text).strip().strip('"')
+    match = REFERENCE.fullmatch(name)
+    if match and match[1].upper() == entity.prefix:
+        return by_number(work, entity, int(match[2]))
+    for condition in conditions(entity, name):
+        found = work.session.execute(
+            select(entity.id, entity.number, entity.title).where(condition).order_by(entity.key).limit(OFFERED + 1)
+        ).all()
+        if len(found) == 1:
+            return int(found[0].id)
+        if found:
+            offered = [(f"{entity.prefix}-{row.number}", row.title) for row in found[:OFFERED]]
+            listed = ", ".join(f"{ref} {title}" for ref, title in offered)
+            raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", offered)
+    raise ValueError(f"There is no {entity.noun()} “{name[:60]}”. Try a reference such as {entity.prefix}-1, or a name.")
+
+
+def by_number(work: "Work", entity: type[Entity], number: int) -> int:
+    found = work.session.scalar(select(entity.id).where(entity.number == number))
+    if found is None:
+        raise ValueError(f"There is no {entity.prefix}-{number}.")
+    return int(found)
+
+
+def conditions(entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
+    """The ways to look, the surest first: e-mail, whole name, beginning of the name."""
+    key = values.fold(name)[:255]
+    if not key:
+        return []
+    emails = [getattr(entity, field) for field, kind in entity.fields().items() if is_email(kind)]
+    sure: list[Any] = [column == name.casefold() for column in emails] if "@" in name else []
+    return [*sure, entity.key == key, begins(entity.key, key)]
+
+
+def begins(column: ColumnElement[str] | InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
+    """Whether a folded text begins so. A range, because SQLite's LIKE ignores case and with it the index."""
+    return and_(column >= start, column < start + LAST_LETTER)
+
+
+def is_email(kind: Field) -> bool:
+    return isinstance(kind, Email)

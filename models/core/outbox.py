@@ -1,0 +1,123 @@
+"""What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery` after the commit."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint, insert, literal, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.base import Entity, Row
+from models.core.database import insert_into
+from models.core.types import UTCDateTime
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Delivery(Row):
+    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing, made when it is sent."""
+
+    key: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(80))
+    thread: Mapped[str | None] = mapped_column(String(40))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    entity: Mapped[str | None] = mapped_column(String(40))
+    record_id: Mapped[int | None] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(10), default=DeliveryState.WAITING)
+    not_before: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ts: Mapped[str | None] = mapped_column(String(40))
+    error: Mapped[str | None] = mapped_column(Text)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        waiting = text("state IN ('waiting', 'unknown')")
+        return [
+            UniqueConstraint("workspace", "key"),
+            Index("ix_delivery_waiting", "not_before", "id", sqlite_where=waiting, postgresql_where=waiting),
+        ]
+
+
+class Post(Row):
+    """A card that stands in a channel, remembered so that it is updated in place."""
+
+    entity: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int] = mapped_column(Integer)
+    channel: Mapped[str] = mapped_column(String(40))
+    ts: Mapped[str] = mapped_column(String(40))
+    posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace", "channel", "ts"), Index(None, "workspace", "entity", "record_id")]
+
+
+class Seen(Row):
+    """An act of a person or an event of Slack that was already worked on."""
+
+    key: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace", "key"), Index(None, "at")]
+
+
+class JobRun(Row):
+    """A job's slot, taken by the replica that inserts it first."""
+
+    job: Mapped[str] = mapped_column(String(80))
+    slot: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace", "job", "slot")]
+
+
+def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
+    """Insert a row unless its unique key stands already: the new id, or None. Decided by RETURNING, never by rowcount."""
+    statement = insert_into(work.session, row).values(workspace=work.workspace.id, **columns).on_conflict_do_nothing()
+    return work.session.execute(statement.returning(row.id)).scalar()
+
+
+def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> None:
+    """Ask for one message, once for each key. Nothing is asked where there is no channel.
+
+    columns: thread (ts), about (JSON the drawing needs), entity and record_id, not_before (UTC).
+    """
+    if channel:
+        due = {"not_before": work.now, "created_at": work.now, "about": {}, "state": DeliveryState.WAITING, "attempts": 0}
+        insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
+
+
+def redraw(work: "Work", record: Entity) -> None:
+    """Ask that every card of the record be drawn anew."""
+    source = select(
+        literal(work.workspace.id),
+        (literal("redraw:") + Post.channel + ":" + Post.ts + literal(f":{record.version}")),
+        literal("redraw"),
+        Post.channel,
+        Post.ts,
+        literal(record.slug()),
+        literal(record.id),
+        literal(DeliveryState.WAITING.value),
+        literal(work.now, UTCDateTime),
+        literal(work.now, UTCDateTime),
+        literal({}, JSON),
+        literal(0),
+    ).where(Post.workspace == work.workspace.id, Post.entity == record.slug(), Post.record_id == record.id)
+    columns = "workspace key kind channel ts entity record_id state not_before created_at about attempts".split()
+    work.session.execute(insert(Delivery).from_select(columns, source))

@@ -1,0 +1,88 @@
+"""The workspace and its people."""
+
+from datetime import datetime, time
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.base import Base, Entity
+from models.core.errors import Invalid
+from models.core.fields import Choice, Email, Flag, Text, Zone, field
+from models.core.types import UTCDateTime
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+
+class Workspace(Base):
+    """A Slack workspace; every row belongs to one and nothing ever crosses."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    currency: Mapped[str] = mapped_column(String(3), default="USD")
+    region: Mapped[str] = mapped_column(String(2), default="US")
+    sales_channel: Mapped[str] = mapped_column(String(80), default="")
+    support_channel: Mapped[str] = mapped_column(String(80), default="")
+    digest_at: Mapped[str] = mapped_column(String(5), default="08:30")
+    remind_at: Mapped[str] = mapped_column(String(5), default="09:00")
+    zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Role(StrEnum):
+    REP = "rep"
+    SUPPORT = "support"
+    MANAGER = "manager"
+    EXECUTIVE = "executive"
+    ADMIN = "admin"
+
+
+class User(Entity):
+    """A person of the Slack workspace who uses the CRM."""
+
+    prefix = "US"
+    icon = ":bust_in_silhouette:"
+    nouns = ("user", "person")
+    line = ("role", "team")
+
+    slack_id: Mapped[str] = field(Text("Slack id", 20, required=True, form=False, card=False))
+    name: Mapped[str] = field(Text("Name", required=True, search=True, personal=True, form=False))
+    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, form=False))
+    role: Mapped[str] = field(Choice("Role", options=Role, required=True), default=Role.REP)
+    team: Mapped[str | None] = field(Text("Team", 50))
+    zone: Mapped[str] = field(Zone("Time zone", required=True, form=False), default="UTC")
+    starts_at: Mapped[str] = field(Text("Working from", 5, hint="In your own time, such as 09:00"), default="09:00")
+    ends_at: Mapped[str] = field(Text("Working until", 5), default="17:30")
+    guest: Mapped[bool] = field(Flag("Guest", form=False, card=False), default=False)
+    left: Mapped[bool] = field(Flag("Has left", form=False, card=False), default=False)
+
+    @classmethod
+    def indexes(cls) -> list[UniqueConstraint]:
+        return [UniqueConstraint("workspace", "slack_id")]
+
+    @classmethod
+    def recognise(cls, work: "Work", text: str) -> int | None:
+        """`me`, a mention or a Slack id."""
+        word = text.strip().removeprefix("<@").removesuffix(">").partition("|")[0]
+        if word.casefold() in ("me", "myself", "i") and work.actor:
+            return work.actor.id
+        return work.session.scalar(select(User.id).where(User.slack_id == word))
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def settle(self, work: "Work", changes: dict[str, tuple[object, object]]) -> None:
+        """Working hours are times of the day, the first before the second."""
+        for name in ("starts_at", "ends_at"):
+            try:
+                setattr(self, name, time.fromisoformat(getattr(self, name).zfill(5)).strftime("%H:%M"))
+            except ValueError:
+                raise Invalid({name: f"“{getattr(self, name)}” is not a time. Try 09:00."}) from None
+        if self.starts_at >= self.ends_at:
+            raise Invalid({"ends_at": "The working day must end after it starts."})

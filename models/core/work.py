@@ -1,0 +1,199 @@
+"""The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.core import listeners as listeners  # registers what happens around every flush
+from models.core import outbox
+from models.core.base import ENTITIES, Entity
+from models.core.database import FairLock
+from models.core.errors import Conflict, NotFound
+from models.core.lookup import lookup
+from models.core.user import Role, User, Workspace
+
+E = TypeVar("E", bound=Entity)
+
+
+class Clock:
+    """The time. The sandbox moves it forward, so that reminders arrive while one watches."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, by: timedelta) -> None:
+        self.ahead += by
+
+
+@dataclass
+class Work:
+    """What a verb gets: the session, who acts, through which door, and what time it is for them."""
+
+    session: Session
+    workspace: Workspace
+    now: datetime
+    actor: User | None = None
+    door: str = "system"
+    unit: str = field(default_factory=lambda: uuid.uuid4().hex)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """The audit rows of this unit so far."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.actor.tz if self.actor else ZoneInfo("UTC")
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def currency(self) -> str:
+        return self.workspace.currency
+
+    @property
+    def region(self) -> str:
+        return self.workspace.region
+
+    @property
+    def me(self) -> str:
+        """The actor's name in sentences."""
+        return self.actor.name if self.actor else "Rapport"
+
+    def add(self, record: E) -> E:
+        """Store a new record of any entity; it has its number, defaults and id when this returns."""
+        self.session.add(record)
+        self.session.flush()
+        return record
+
+    def get(self, entity: type[E], id: int) -> E:  # noqa: A002
+        """The record with this key, also when it is hidden."""
+        record = self.session.get(entity, id, execution_options={"with_deleted": True})
+        if record is None:
+            raise NotFound(f"There is no such {entity.noun()}.")
+        return record
+
+    def lock(self, record: Entity) -> None:
+        """Read the record again and keep others from changing it until this unit ends."""
+        self.session.refresh(record, with_for_update=True)
+
+    def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
+        """The record with this number. deleted: also a hidden one. NotFound says what is missing."""
+        statement = select(entity).where(entity.number == number).execution_options(with_deleted=True)
+        record = self.session.scalar(statement) if 0 < number < 2**31 else None
+        if record is None:
+            raise NotFound(f"There is no {entity.prefix}-{number}.")
+        if record.deleted_at and not deleted:
+            raise NotFound(f"{record} was deleted. Bring it back with: restore {record.ref}")
+        return record
+
+    def lookup(self, entity: str, text: str) -> int:
+        """The id of the one record that `text` names; ValueError where it names none, Ambiguous where several."""
+        return lookup(self, ENTITIES[entity], text)
+
+    def ref(self, entity: str, id: int) -> str:  # noqa: A002
+        return self.get(ENTITIES[entity], id).ref
+
+    def name(self, entity: str, id: int) -> str:  # noqa: A002
+        return self.get(ENTITIES[entity], id).title
+
+    def mention(self, id: int) -> str:  # noqa: A002
+        """The Slack id of a user."""
+        return self.get(User, id).slack_id
+
+    def once(self, key: str) -> bool:
+        """True the first time this key is asked for, in this and every other unit that commits."""
+        return outbox.insert_once(self, outbox.Seen, key=key[:200], at=self.now) is not None
+
+    def tell(self, record: Entity, text: str) -> None:
+        """Say what happened to a record in the threads of its cards. text: plain, as people typed it."""
+        about = {"text": text}
+        key = f"event:{record.ref}:{self.unit}:{text}"[:200]
+        outbox.deliver(self, "event", "card", key, about=about, entity=record.slug(), record_id=record.id)
+
+
+class Works:
+    """Opens units of work; made once at start-up."""
+
+    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+        self.engine = engine
+        self.clock = clock or Clock()
+        self.sqlite = engine.dialect.name == "sqlite"
+        self.queue = FairLock()
+        self.known: set[tuple[str, str]] = set()
+        self.committed: list[Any] = []
+        """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
+
+    @contextmanager
+    def __call__(self, workspace: str, actor: str = "", door: str = "system", writes: bool = True) -> Iterator[Work]:
+        """A unit of work in a workspace for the person with this Slack id; without one the CRM itself acts.
+
+        Commits when the block ends, rolls back when it raises. writes=False refuses changes and lets others write.
+        """
+        options = {"writes": writes, **({} if writes or self.sqlite else {"postgresql_readonly": True})}
+        turn = self.queue() if writes and self.sqlite else nullcontext()
+        with turn, Session(self.engine, expire_on_commit=False) as session:
+            try:
+                with session.begin():
+                    session.connection(execution_options=options)
+                    yield self.opened(session, workspace, actor, door)
+            except StaleDataError:
+                raise Conflict("Someone changed this at the same moment. Nothing was saved; please try again.") from None
+        if writes:
+            for listener in self.committed:
+                listener()
+
+    def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
+        place = session.get(Workspace, workspace)
+        if place is None:
+            raise NotFound("This workspace is not set up.")
+        work = Work(session, place, self.clock(), door=door)
+        session.info["work"] = work
+        if actor:
+            work.actor = session.scalar(select(User).where(User.slack_id == actor))
+            if work.actor is None:
+                raise NotFound("I do not know you yet. Please try again.")
+        return work
+
+    def settle(self, workspace: str, **settings: str) -> None:
+        """Make a workspace, or bring its settings up to date. settings: columns of Workspace."""
+        with self.queue(), Session(self.engine) as session, session.begin():
+            place = session.get(Workspace, workspace) or Workspace(id=workspace, created_at=self.clock())
+            for name, value in settings.items():
+                setattr(place, name, value)
+            session.add(place)
+
+    def workspaces(self) -> list[str]:
+        with Session(self.engine) as session, session.begin():
+            session.connection(execution_options={"writes": False})
+            return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
+
+    def knows(self, workspace: str, slack_id: str) -> bool:
+        """Whether this person has a User row. Asks the database only until the answer is yes."""
+        if (workspace, slack_id) not in self.known:
+            with self(workspace, writes=False) as work:
+                if work.session.scalar(select(User.id).where(User.slack_id == slack_id)):
+                    self.known.add((workspace, slack_id))
+        return (workspace, slack_id) in self.known
+
+    def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
+        """Store what Slack says of a person. profile: columns of User. The first person of a workspace is its admin."""
+        with self(workspace) as work:
+            user = work.session.scalar(select(User).where(User.slack_id == slack_id))
+            if user is None:
+                first = not work.session.scalar(select(func.count(User.id)))
+                user = User(slack_id=slack_id, role=profile.pop("role", Role.ADMIN if first else Role.REP))
+                work.session.add(user)
+            for name, value in profile.items():
+                if getattr(user, name) != value:
+                    setattr(user, name, value)
