@@ -1,0 +1,47 @@
+"""Accounts: the organisations our customers belong to."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.core.base import Changes, Entity
+from models.core.errors import Invalid
+from models.core.fields import Country, Link, Money, Number, Person, Reference, Tags, Text, field
+from models.core.work import Work
+
+DEEPEST = 20
+
+
+class Account(Entity):
+    """An organisation; customers belong to it through memberships."""
+
+    prefix = "AC"
+    icon = ":office:"
+    line = ("industry", "country", "owner")
+    owned = "owner"
+
+    name: Mapped[str] = field(Text("Name", required=True, search=True))
+    industry: Mapped[str | None] = field(Text("Industry", search=True))
+    domain: Mapped[str | None] = field(Link("Website", 255, search=True, same=True, also=("domain", "url")))
+    employees: Mapped[int | None] = field(Number("Employees", also=("size",)))
+    annual_revenue: Mapped[Decimal | None] = field(Money("Annual revenue", also=("revenue",)))
+    parent: Mapped[int | None] = field(Reference("Parent account", to="account", also=("parent",)))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
+    tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "owner"), Index(None, "workspace", "parent"), Index(None, "workspace", "domain")]
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """An account is never its own parent, however far up."""
+        if "parent" not in changes:
+            return
+        above, steps = self.parent, 0
+        while above and steps < DEEPEST:
+            if above == self.id:
+                raise Invalid({"parent": f"{self.name} cannot stand above itself."})
+            above, steps = work.get(Account, above).parent, steps + 1

@@ -1,0 +1,103 @@
+"""Activities: calls, meetings, e-mails, notes and tasks."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, text
+from sqlalchemy.orm import Mapped
+
+from models.core.base import Changes, Entity
+from models.core.errors import Conflict, Invalid
+from models.core.field import Reader
+from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
+from models.core.tail import take_moment
+from models.core.work import Work
+from models.case import Case
+from models.opportunity import Opportunity
+
+
+class ActivityType(StrEnum):
+    TASK = "task"
+    CALL = "call"
+    MEETING = "meeting"
+    EMAIL = "email"
+    NOTE = "note"
+
+
+class Activity(Entity):
+    """A call, a meeting, an e-mail, a note or a task, with the day it is due."""
+
+    prefix = "AT"
+    icon = ":white_check_mark:"
+    nouns = ("task", "activity")
+    named = ("description",)
+    line = ("type", "due_date", "customer", "lead", "owner")
+    owned = "owner"
+
+    type: Mapped[str] = field(Choice("Type", options=ActivityType, required=True), default=ActivityType.TASK)
+    description: Mapped[str] = field(LongText("Description", required=True, search=True))
+    due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
+    customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
+    lead: Mapped[int | None] = field(Reference("Lead", to="lead", search=True))
+    account: Mapped[int | None] = field(Reference("Account", to="account"))
+    opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity"))
+    case: Mapped[int | None] = field(Reference("Case", to="case"))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    done_at: Mapped[datetime | None] = field(Moment("Done", form=False))
+    outcome: Mapped[str | None] = field(Text("Outcome"))
+    minutes: Mapped[int | None] = field(Number("Minutes"))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        due = text("done_at IS NULL AND deleted_at IS NULL AND due_date IS NOT NULL")
+        return [
+            Index("ix_activity_open", "workspace", "due_date", "id", sqlite_where=due, postgresql_where=due),
+            Index(None, "workspace", "owner", "done_at", "due_date"),
+            Index(None, "workspace", "customer"),
+            Index(None, "workspace", "opportunity"),
+            Index(None, "workspace", "case"),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        description, due = take_moment(words, reader)
+        return {"description": description} | ({"due_date": due} if due else {})
+
+    @classmethod
+    def heard(cls, message: str) -> dict[str, str]:
+        return {"description": message}
+
+    @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """The condition for what is planned and not done."""
+        return cls.done_at.is_(None) & cls.due_date.is_not(None)
+
+    def called(self, reader: Reader) -> str:
+        return " ".join((self.description or "").split())
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """An activity belongs to one customer or one lead; a deal or a case brings its customer along."""
+        if not self.customer and not self.lead:
+            about = work.get(Opportunity, self.opportunity) if self.opportunity else None
+            about = work.get(Case, self.case) if self.case else about
+            self.customer = about.customer if about else None
+        if bool(self.customer) == bool(self.lead):
+            problem = "both a customer and a lead. Keep one" if self.lead else "nobody yet. Name a customer or a lead"
+            raise Invalid({"customer": f"This is about {problem}."})
+        if self.minutes is not None and self.minutes < 0:
+            raise Invalid({"minutes": "Minutes cannot be negative."})
+
+    def done(self, work: Work, outcome: str | None = None) -> None:
+        """Tick it off, with what came of it."""
+        if self.done_at:
+            raise Conflict(f"{self.ref} is already done.")
+        self.done_at, self.outcome = work.now, outcome or self.outcome
+
+    def snooze(self, work: Work, until: datetime) -> None:
+        """Put it off; a reminder comes again then. until: a moment to come."""
+        if self.done_at:
+            raise Conflict(f"{self.ref} is already done.")
+        if until <= work.now:
+            raise Invalid({"due_date": "That has already passed. Try tomorrow, fri or +3d."})
+        self.due_date = until

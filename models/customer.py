@@ -1,0 +1,96 @@
+"""Customers: the people we deal with."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, func, select
+from sqlalchemy.orm import Mapped
+
+from models.core.base import Changes, Entity
+from models.core.errors import Invalid
+from models.core.field import Reader
+from models.core.fields import Choice, Country, Email, LongText, Person, Phone, Tags, Text, Zone, field
+from models.core.people import split_name
+from models.core.work import Work
+from models.opportunity import Opportunity, Stage
+
+
+class Lifecycle(StrEnum):
+    LEAD = "lead"
+    PROSPECT = "prospect"
+    CUSTOMER = "customer"
+    REPEAT = "repeat"
+    LOYAL = "loyal"
+    LAPSED = "lapsed"
+
+
+LOYAL_FROM = 4
+"""Sales that make a customer loyal; a house rule, not a published threshold."""
+LAPSED_AFTER = timedelta(days=365)
+
+
+class Customer(Entity):
+    """A person we deal with: a prospect, a buyer or a former buyer."""
+
+    prefix = "CU"
+    icon = ":bust_in_silhouette:"
+    named = ("first_name", "last_name")
+    line = ("email", "phone", "owner")
+    owned = "owner"
+
+    first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
+    last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
+    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, same=True, also=("mail",)))
+    phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
+    job_title: Mapped[str | None] = field(Text("Job title", personal=True, also=("job",)))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    lifecycle: Mapped[str | None] = field(
+        Choice("Lifecycle", options=Lifecycle, card=False, hint="Leave empty to have it worked out from the deals")
+    )
+    language: Mapped[str | None] = field(Text("Language", 35, card=False))
+    time_zone: Mapped[str | None] = field(Zone("Time zone", card=False, hint="Such as Europe/Berlin"))
+    street: Mapped[str | None] = field(Text("Street", personal=True, card=False))
+    city: Mapped[str | None] = field(Text("City", personal=True, search=True))
+    region: Mapped[str | None] = field(Text("Region", card=False, also=("state",)))
+    postal_code: Mapped[str | None] = field(Text("Postal code", 20, personal=True, card=False, also=("zip",)))
+    country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
+    notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "email"), Index(None, "workspace", "phone"), Index(None, "workspace", "owner")]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        return split_name(words)
+
+    def called(self, reader: Reader) -> str:
+        return super().called(reader) or self.email or ""
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        if not (self.first_name or self.last_name or self.email):
+            raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
+
+    def facts(self, work: Work) -> list[tuple[str, str]]:
+        stage, reason = self.stands(work)
+        return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
+
+    def stands(self, work: Work) -> tuple[Lifecycle, str]:
+        """The lifecycle stage and the reason for it in words, from the customer's deals unless someone set it."""
+        if self.lifecycle:
+            return Lifecycle(self.lifecycle), "set by hand"
+        won = Opportunity.stage == Stage.WON
+        row = select(
+            func.count().filter(won), func.max(Opportunity.close_date).filter(won), func.count().filter(Opportunity.open())
+        ).where(Opportunity.customer == self.id)
+        sales, last, running = work.session.execute(row).one()
+        if sales and last and work.today - last > LAPSED_AFTER and not running:
+            return Lifecycle.LAPSED, f"last sale {last:%b %Y}"
+        if sales:
+            stage = Lifecycle.CUSTOMER if sales == 1 else Lifecycle.REPEAT if sales < LOYAL_FROM else Lifecycle.LOYAL
+            return stage, "1 sale" if sales == 1 else f"{sales} sales"
+        if running:
+            return Lifecycle.PROSPECT, "1 open deal" if running == 1 else f"{running} open deals"
+        return Lifecycle.LEAD, "no deals yet"

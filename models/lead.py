@@ -1,0 +1,169 @@
+"""Leads: people who showed interest."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped
+
+from models.account import Account
+from models.core import values
+from models.core.base import Changes, Entity
+from models.core.errors import Conflict
+from models.core.field import Reader
+from models.core.fields import Choice, Email, Number, Person, Phone, Reference, Tags, Text, field
+from models.core.people import split_name
+from models.core.work import Work
+from models.customer import Customer
+from models.membership import Membership
+from models.opportunity import Opportunity
+
+
+class LeadStatus(StrEnum):
+    NEW = "new"
+    WORKING = "working"
+    QUALIFIED = "qualified"
+    UNQUALIFIED = "unqualified"
+    CONVERTED = "converted"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a lead became."""
+
+    customer: Customer
+    account: Account | None
+    opportunity: Opportunity | None
+
+
+class Lead(Entity):
+    """Someone who showed interest and is not qualified yet."""
+
+    prefix = "LD"
+    icon = ":seedling:"
+    named = ("first_name", "last_name")
+    line = ("company", "status", "source", "owner")
+    owned = "owner"
+    channel = "sales_channel"
+
+    first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
+    last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
+    company: Mapped[str | None] = field(Text("Company", search=True))
+    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, same=True, also=("mail",)))
+    phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
+    job_title: Mapped[str | None] = field(Text("Job title", personal=True, card=False, also=("job",)))
+    source: Mapped[str | None] = field(Text("Source", 255, search=True, hint="Where the lead came from"))
+    status: Mapped[str] = field(Choice("Status", options=LeadStatus, required=True), default=LeadStatus.NEW)
+    score: Mapped[int | None] = field(Number("Score", form=False))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    team: Mapped[str | None] = field(Text("Team", 50, card=False))
+    tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    utm_source: Mapped[str | None] = field(Text("UTM source", form=False, card=False))
+    utm_medium: Mapped[str | None] = field(Text("UTM medium", form=False, card=False))
+    utm_campaign: Mapped[str | None] = field(Text("UTM campaign", form=False, card=False))
+    converted_customer: Mapped[int | None] = field(Reference("Customer", to="customer", form=False))
+    converted_account: Mapped[int | None] = field(Reference("Account", to="account", form=False))
+    converted_opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity", form=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "status"), Index(None, "workspace", "email"), Index(None, "workspace", "owner")]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        return split_name(words)
+
+    def called(self, reader: Reader) -> str:
+        return super().called(reader) or self.company or self.email or "Lead without a name"
+
+    @property
+    def converted(self) -> bool:
+        return self.converted_customer is not None
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """Only converting makes a lead converted, and it stays so."""
+        if self.converted != (self.status == LeadStatus.CONVERTED):
+            raise Conflict(
+                f"{self.called(work)} is converted and stays so." if self.converted
+                else f"Use: lead convert {self.ref}"
+            )  # fmt: skip
+
+    def claim(self, work: Work) -> None:
+        """Take the lead and start working on it. Conflict names who was faster."""
+        work.lock(self)
+        if self.owner and work.actor and self.owner != work.actor.id:
+            raise Conflict(f"{work.name('user', self.owner)} has already taken {self}.")
+        self.owner = work.actor.id if work.actor else None
+        self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
+
+    def qualify(self, work: Work) -> None:
+        """Mark the lead as worth a deal."""
+        if self.status in (LeadStatus.QUALIFIED, LeadStatus.CONVERTED):
+            raise Conflict(f"{self} is already {self.status}.")
+        self.status = LeadStatus.QUALIFIED
+        work.tell(self, f"{work.me} qualified it.")
+
+    def disqualify(self, work: Work) -> None:
+        """Mark the lead as not worth pursuing."""
+        if self.status in (LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED):
+            raise Conflict(f"{self} is already {self.status}.")
+        self.status = LeadStatus.UNQUALIFIED
+        work.tell(self, f"{work.me} disqualified it.")
+
+    def convert(self, work: Work, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None) -> Conversion:
+        """Turn the lead, once, into a customer, an account where it names a company, and a deal.
+
+        deal: the name of the deal, by default the company's or the person's; amount in `currency` (ISO 4217).
+        A customer with the same e-mail and an account with the same name are used again. Conflict when already converted.
+        """
+        work.lock(self)
+        if self.converted_customer:
+            became = [work.ref("customer", self.converted_customer)]
+            became += [work.ref("opportunity", self.converted_opportunity)] if self.converted_opportunity else []
+            raise Conflict(f"{self.title} is already converted: see {' and '.join(became)}")
+        customer, account = self.as_customer(work), self.as_account(work)
+        if account and not self.belongs(work, customer, account):
+            work.add(Membership(customer=customer.id, account=account.id, role=self.job_title, primary=True, since=work.today))
+        opportunity = work.add(
+            Opportunity(
+                name=deal or f"{self.company or self.title}",
+                customer=customer.id,
+                account=account.id if account else None,
+                owner=self.owner or (work.actor.id if work.actor else None),
+                amount=amount,
+                currency=currency,
+            )
+        )
+        self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
+        self.converted_account = account.id if account else None
+        self.status = LeadStatus.CONVERTED
+        work.session.flush()
+        work.tell(self, f"{work.me} converted it: {customer.ref} and {opportunity.ref}.")
+        return Conversion(customer, account, opportunity)
+
+    def as_customer(self, work: Work) -> Customer:
+        known = work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1)) if self.email else None
+        return known or work.add(
+            Customer(
+                first_name=self.first_name or (None if self.last_name else self.title),
+                last_name=self.last_name,
+                email=self.email,
+                phone=self.phone,
+                job_title=self.job_title,
+                owner=self.owner,
+                tags=self.tags,
+            )
+        )
+
+    def as_account(self, work: Work) -> Account | None:
+        if not self.company:
+            return None
+        same = Account.key == values.fold(self.company)[:255]
+        known = work.session.scalar(select(Account).where(same).order_by(Account.id).limit(1))
+        return known or work.add(Account(name=self.company, owner=self.owner))
+
+    def belongs(self, work: Work, customer: Customer, account: Account) -> bool:
+        there = select(Membership.id).where(Membership.customer == customer.id, Membership.account == account.id)
+        return work.session.scalar(there.limit(1)) is not None

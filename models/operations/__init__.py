@@ -1,0 +1,1 @@
+"""Verbs over many entities, one module each."""

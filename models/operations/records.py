@@ -1,0 +1,156 @@
+"""What can be done to a record of any entity: create, update, delete, restore, assign, undo."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from models.core import audit
+from models.core.base import ENTITIES, Entity
+from models.core.errors import Conflict, Stale
+from models.core.outbox import deliver
+from models.core.user import User
+from models.core.work import Work
+
+E = TypeVar("E", bound=Entity)
+
+
+def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
+    """Make a record from texts. Fields not named take their default; the actor becomes the owner.
+
+    Invalid has a sentence for every bad or missing field.
+    """
+    kinds = entity.fields()
+    columns = entity.__table__.columns
+    needed = [name for name, kind in kinds.items() if kind.required and columns[name].default is None]
+    parsed = entity.parse(dict.fromkeys(needed, "") | {n: t for n, t in texts.items() if t.strip() or n in needed}, work)
+    if entity.owned and entity.makers and work.actor and entity.owned not in texts:
+        parsed[entity.owned] = work.actor.id
+    record = work.add(entity(**parsed))
+    stand(work, record, entity.channel and getattr(work.workspace, entity.channel))
+    return record
+
+
+def stand(work: Work, record: Entity, channel: str) -> None:
+    """Ask for the record's card in a channel, where it stands and is kept up to date."""
+    deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
+
+
+def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | None = None) -> None:
+    """Change fields of a record from texts; an empty text empties the field.
+
+    version: the one the person saw. Where others changed other fields since, both changes stand; where they changed the
+    same field, Stale says what they did and nothing is changed.
+    """
+    parsed = record.parse(texts, work)
+    if version is not None and version != record.version:
+        parsed = merge(work, record, parsed, version)
+    for name, value in parsed.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+    work.session.flush()
+
+
+def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
+    """Of what a person wants, what differs from the version they saw; Stale where someone else changed the same."""
+    since: dict[str, audit.AuditEntry] = {}
+    seen: dict[str, Any] = {}
+    for entry in history(work, record):
+        if entry.version > version:
+            seen.setdefault(entry.field, record.fields()[entry.field].load(entry.old))
+            since[entry.field] = entry
+    wanted = {name: value for name, value in parsed.items() if value != seen.get(name, getattr(record, name))}
+    if clash := [name for name in wanted if name in since and wanted[name] != getattr(record, name)]:
+        kinds = record.fields()
+        told = [
+            f"{who(work, since[name])} changed {kinds[name].label} from {kinds[name].show(seen[name], work, record) or 'nothing'}"
+            f" to {kinds[name].show(getattr(record, name), work, record) or 'nothing'}"
+            for name in clash
+        ]
+        raise Stale(f"While you were editing {record.ref}, {'; '.join(told)}. Save again to keep yours.", record.version)
+    return wanted
+
+
+def who(work: Work, entry: audit.AuditEntry) -> str:
+    return work.name("user", entry.actor) if entry.actor else "Rapport"
+
+
+def history(work: Work, record: Entity) -> list[audit.AuditEntry]:
+    """Every change of a record, oldest first."""
+    mine = (audit.AuditEntry.entity == record.slug(), audit.AuditEntry.record_id == record.id)
+    return list(work.session.scalars(select(audit.AuditEntry).where(*mine).order_by(audit.AuditEntry.id)))
+
+
+def delete(work: Work, record: Entity) -> None:
+    """Hide a record; it can be restored for 30 days."""
+    if record.deleted_at:
+        raise Conflict(f"{record} is already deleted.")
+    record.deleted_at = work.now
+    work.session.flush()
+
+
+def restore(work: Work, record: Entity) -> None:
+    """Bring a hidden record back."""
+    if not record.deleted_at:
+        raise Conflict(f"{record} is not deleted.")
+    record.deleted_at = None
+    work.session.flush()
+
+
+def assign(work: Work, record: Entity, user: int) -> None:
+    """Give a record to someone, who is told unless it is the actor. user: the id of a User."""
+    person = work.get(User, user)
+    if getattr(record, record.owned) == user:
+        raise Conflict(f"{record} already belongs to {person.name}.")
+    setattr(record, record.owned, user)
+    work.session.flush()
+    if person.id != (work.actor.id if work.actor else None):
+        deliver(
+            work, "assigned", person.slack_id, f"assigned:{record.ref}:{work.unit}",
+            about={"by": work.me}, entity=record.slug(), record_id=record.id,
+        )  # fmt: skip
+
+
+def last_unit(work: Work) -> str:
+    """The id of the actor's last act that changed anything and was not an undo itself; '' when there is none."""
+    mine = (audit.AuditEntry.actor == (work.actor.id if work.actor else 0), audit.AuditEntry.door != "undo")
+    newest = select(audit.AuditEntry.unit).where(*mine).order_by(audit.AuditEntry.id.desc()).limit(1)
+    return work.session.scalar(newest) or ""
+
+
+def undo(work: Work, unit: str) -> list[Entity]:
+    """Take back everything one act changed; returns the records. Conflict when something has changed since.
+
+    unit: the id the receipt carries. What the act created is hidden, what it changed gets its old value.
+    """
+    entries = list(
+        work.session.scalars(
+            select(audit.AuditEntry).where(audit.AuditEntry.unit == unit).order_by(audit.AuditEntry.id.desc())
+        )
+    )
+    if not entries:
+        raise Conflict("There is nothing to undo.")
+    if work.actor and any(entry.actor != work.actor.id for entry in entries):
+        raise Conflict("Only the person who did this can undo it.")
+    records: dict[tuple[str, int], Entity] = {}
+    for entry in entries:
+        record = work.get(ENTITIES[entry.entity], entry.record_id)
+        records[(entry.entity, entry.record_id)] = record
+        take_back(work, record, entry)
+    work.session.flush()
+    return list(records.values())
+
+
+def take_back(work: Work, record: Entity, entry: audit.AuditEntry) -> None:
+    if entry.action == "create":
+        untouched = record.version == entry.version or record.deleted_at
+        if not untouched and any(other.unit not in (entry.unit, work.unit) for other in history(work, record)):
+            raise Conflict(f"{record} has changed since; it cannot simply be undone. You can still delete it.")
+        record.deleted_at = record.deleted_at or work.now
+        return
+    kind = record.fields()[entry.field]
+    if kind.dump(getattr(record, entry.field)) != entry.new:
+        raise Conflict(f"{kind.label} of {record} has changed since; it cannot simply be undone.")
+    setattr(record, entry.field, kind.load(entry.old))
+
+

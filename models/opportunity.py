@@ -1,0 +1,164 @@
+"""Opportunities: possible sales, and every move they make through the pipeline."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.core.base import Changes, Entity, Row
+from models.core.errors import Conflict, Invalid
+from models.core.field import Reader
+from models.core.fields import Choice, Currency, Day, Money, Percent, Person, Reference, Text, field
+from models.core.tail import take_amount
+from models.core.types import UTCDateTime
+from models.core.work import Work
+
+
+class Stage(StrEnum):
+    QUALIFICATION = "qualification"
+    DISCOVERY = "discovery"
+    PROPOSAL = "proposal"
+    NEGOTIATION = "negotiation"
+    WON = "won"
+    LOST = "lost"
+
+
+class Forecast(StrEnum):
+    COMMIT = "commit"
+    BEST = "best"
+    PIPELINE = "pipeline"
+    OMIT = "omit"
+
+
+CLOSED = (Stage.WON, Stage.LOST)
+OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
+DEFAULTS = {
+    Stage.QUALIFICATION: (10, Forecast.PIPELINE),
+    Stage.DISCOVERY: (25, Forecast.PIPELINE),
+    Stage.PROPOSAL: (50, Forecast.BEST),
+    Stage.NEGOTIATION: (75, Forecast.COMMIT),
+    Stage.WON: (100, Forecast.COMMIT),
+    Stage.LOST: (0, Forecast.OMIT),
+}
+"""Probability in per cent and forecast category a deal takes on entering a stage, unless the person says otherwise."""
+
+OTHER_NAMES = {
+    "prospecting": Stage.QUALIFICATION,
+    "qualified": Stage.QUALIFICATION,
+    "needs analysis": Stage.DISCOVERY,
+    "value proposition": Stage.DISCOVERY,
+    "id. decision makers": Stage.DISCOVERY,
+    "perception analysis": Stage.DISCOVERY,
+    "proposal/price quote": Stage.PROPOSAL,
+    "negotiation/review": Stage.NEGOTIATION,
+    "closed won": Stage.WON,
+    "closed lost": Stage.LOST,
+}
+"""What other CRMs call these stages (Salesforce's standard picklist), for imports and for people who come from there."""
+
+
+class Opportunity(Entity):
+    """A possible sale to a customer, usually at an account."""
+
+    prefix = "OP"
+    icon = ":moneybag:"
+    nouns = ("deal", "opportunity", "opp")
+    line = ("stage", "amount", "close_date", "owner")
+    owned = "owner"
+    channel = "sales_channel"
+
+    name: Mapped[str] = field(Text("Name", required=True, search=True))
+    customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
+    account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
+    stage: Mapped[str] = field(
+        Choice("Stage", options=Stage, required=True, others=OTHER_NAMES), default=Stage.QUALIFICATION
+    )
+    amount: Mapped[Decimal | None] = field(Money("Amount", currency="currency", hint="Such as 12k or €1.2m"))
+    currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
+    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes")))
+    probability: Mapped[int | None] = field(Percent("Probability", hint="Leave empty for the stage's own"))
+    forecast: Mapped[str | None] = field(Choice("Forecast category", options=Forecast, also=("category",)))
+    next_step: Mapped[str | None] = field(Text("Next step", also=("next",)))
+    next_touch_on: Mapped[date | None] = field(Day("Next touch on", also=("touch",)))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    lost_reason: Mapped[str | None] = field(Text("Lost because", form=False, also=("reason",)))
+    competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [
+            Index(None, "workspace", "stage", "close_date"),
+            Index(None, "workspace", "owner", "stage"),
+            Index(None, "workspace", "customer"),
+            Index(None, "workspace", "account"),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        name, amount = take_amount(words)
+        return {"name": name} | ({"amount": amount} if amount else {})
+
+    @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """The condition for deals that are neither won nor lost."""
+        return cls.stage.in_(OPEN)
+
+    @property
+    def closed(self) -> bool:
+        return self.stage in CLOSED
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """A stage brings its probability and category; every move is written down."""
+        if not (self.customer or self.account):
+            raise Invalid({"customer": "Name the customer, or at least the account, of this deal."})
+        if self.amount is not None and not self.currency:
+            self.currency = work.currency
+        if "stage" not in changes:
+            return
+        probability, forecast = DEFAULTS[Stage(self.stage)]
+        if "probability" not in changes or self.probability is None:
+            self.probability = probability
+        if "forecast" not in changes or self.forecast is None:
+            self.forecast = forecast
+        if self.stage != Stage.LOST:
+            self.lost_reason = None
+        before = changes["stage"][0]
+        work.session.add(
+            StageChange(deal=self, before=before, after=self.stage, at=work.now, by=work.actor.id if work.actor else None)
+        )
+
+    def move(self, work: Work, stage: str) -> None:
+        """Take the deal to another stage. Conflict when it stands there already."""
+        if self.stage == stage:
+            raise Conflict(f"{self} is already {stage}.")
+        before, self.stage = self.stage, stage
+        if self.closed:
+            self.close_date = work.today
+        work.tell(self, f"{work.me} moved it from {before} to {stage}.")
+
+    def win(self, work: Work) -> None:
+        """Close the deal as won today."""
+        self.move(work, Stage.WON)
+
+    def lose(self, work: Work, reason: str, competitor: str | None = None) -> None:
+        """Close the deal as lost today, with the reason. Settling clears a reason only when a deal is reopened."""
+        self.move(work, Stage.LOST)
+        self.lost_reason, self.competitor = reason, competitor or self.competitor
+
+
+class StageChange(Row):
+    """One move of a deal: written on every move, never edited."""
+
+    opportunity: Mapped[int] = mapped_column(Integer, ForeignKey("opportunity.id"))
+    before: Mapped[str | None] = mapped_column("from", String(50))
+    after: Mapped[str] = mapped_column("to", String(50))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by: Mapped[int | None] = mapped_column(Integer, ForeignKey("user.id"))
+    deal: Mapped[Opportunity] = relationship()
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "opportunity", "at"), Index(None, "workspace", "at")]
