@@ -1,0 +1,1 @@
+"""The mechanism every noun shares: router, grammar, blocks, forms, cards, receipts."""

@@ -1,0 +1,147 @@
+"""What people do in Slack, read from its payloads: who, where, and the line it amounts to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.core.views import metadata, read
+
+Payload = Mapping[str, Any]
+GLOBAL = "crm"
+"""The noun of verbs that stand alone: find, help, home, undo."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a person did. `line` is what it amounts to, whatever the surface; `key` tells a repetition."""
+
+    surface: str
+    workspace: str
+    person: str
+    line: str = ""
+    key: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = ""
+    thread: str = ""
+    trigger: str = ""
+    container: str = ""
+    """message, ephemeral, view or home: where a button stood."""
+    home_team: str = ""
+    """The workspace the person comes from: another one in a shared channel."""
+
+
+def command(body: Payload) -> Act:
+    """A slash command; an alias such as /crm-deal is the root with its noun already typed."""
+    alias = body["command"].rpartition("-")[2] if "-" in body["command"] else ""
+    return Act(
+        surface="command",
+        workspace=body["team_id"],
+        person=body["user_id"],
+        line=f"{alias} {body.get('text', '')}".strip(),
+        key=body.get("trigger_id", ""),
+        channel=body.get("channel_id", ""),
+        trigger=body.get("trigger_id", ""),
+        home_team=body["team_id"],
+    )
+
+
+def action(body: Payload) -> Act:
+    """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`."""
+    pressed = body["actions"][0]
+    noun, _, verb = pressed["action_id"].partition("#")[0].partition(".")
+    value = pressed.get("value") or (pressed.get("selected_option") or {}).get("value", "")
+    words = [noun if noun != GLOBAL else "", verb if verb not in ("run", "menu") else "", value]
+    container, view = body.get("container", {}), body.get("view", {})
+    state = metadata(view)
+    return Act(
+        surface="button",
+        line=" ".join(filter(None, words)),
+        key=f"{pressed.get('action_ts', '')}:{body.get('trigger_id', '')}",
+        state=state,
+        channel=(body.get("channel") or {}).get("id", "") or state.get("c", ""),
+        thread=(body.get("message") or {}).get("thread_ts", "") or container.get("thread_ts", "") or state.get("t", ""),
+        container=kind_of(container, view),
+        **sender(body),
+    )
+
+
+def kind_of(container: Payload, view: Payload) -> str:
+    if container.get("type") == "view":
+        return "home" if view.get("type") == "home" else "view"
+    return "ephemeral" if container.get("is_ephemeral") else "message"
+
+
+def submission(body: Payload) -> Act:
+    """A form: its callback_id names the verb, its metadata the record."""
+    view = body["view"]
+    state = metadata(view)
+    noun, _, verb = view["callback_id"].partition(".")
+    return Act(
+        surface="form",
+        line=f"{noun} {verb} {state.get('r', '')}".strip(),
+        key=f"{view['id']}:{view['hash']}",
+        texts=read(view),
+        state=state,
+        channel=state.get("c", ""),
+        thread=state.get("t", ""),
+        **sender(body),
+    )
+
+
+def shortcut(body: Payload) -> Act:
+    """A global or message shortcut: its callback_id is the line, and the message comes along as a text."""
+    message = body.get("message") or {}
+    return Act(
+        surface="shortcut",
+        line=body["callback_id"].replace(".", " "),
+        key=body.get("trigger_id", ""),
+        texts={"message": message["text"]} if message.get("text") else {},
+        channel=(body.get("channel") or {}).get("id", ""),
+        thread=message.get("thread_ts") or message.get("ts", ""),
+        **sender(body),
+    )
+
+
+def message(body: Payload, bot: str) -> Act:
+    """A mention of the bot, or a direct message to it."""
+    event = body["event"]
+    return Act(
+        surface="message",
+        workspace=body["team_id"],
+        person=event["user"],
+        line=event.get("text", "").replace(f"<@{bot}>", " ").strip(),
+        key=body["event_id"],
+        channel=event["channel"],
+        thread=event.get("thread_ts", ""),
+        home_team=event.get("user_team") or event.get("team") or body["team_id"],
+    )
+
+
+def is_line(event: Payload) -> bool:
+    """Whether a message is said to us: a person's own words in a direct message, no edit and no bot's."""
+    return event.get("channel_type") == "im" and bool(event.get("user")) and not (event.get("subtype") or event.get("bot_id"))
+
+
+def home(body: Payload) -> Act:
+    """Someone looks at the App Home tab."""
+    team = body["team_id"]
+    return Act("home", team, body["event"]["user"], container="home", home_team=team)
+
+
+def options(body: Payload) -> tuple[Act, str]:
+    """A picker asks what it may offer: (who typed what, of which noun)."""
+    _, noun, *_ = [*body["action_id"].partition("#")[0].split("."), ""]
+    return Act(surface="options", line=body.get("value", ""), **sender(body)), noun
+
+
+def sender(body: Payload) -> dict[str, str]:
+    team = body.get("team") or {}
+    user = body["user"]
+    workspace = team.get("id") or user.get("team_id", "")
+    return {
+        "workspace": workspace,
+        "person": user["id"],
+        "home_team": user.get("team_id") or workspace,
+        "trigger": body.get("trigger_id", ""),
+    }

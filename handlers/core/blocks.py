@@ -1,0 +1,107 @@
+"""The few Block Kit pieces the bot draws with, kept inside Slack's limits; plain dicts, no Slack library."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Block = dict[str, Any]
+
+BUTTON, TITLE, OPTION, HEADER, SECTION, FIELD = 75, 24, 75, 150, 3000, 2000
+
+
+def cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """What people typed, for mrkdwn: inert where it also stands in a `verbatim` text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str, limit: int = SECTION) -> Block:
+    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": True}
+
+
+def mrkdwn(text: str, limit: int = SECTION) -> Block:
+    """Text of ours with `escape`d texts of people in it; verbatim, so that no @here or #general in it comes alive."""
+    return {"type": "mrkdwn", "text": cut(text, limit) or " ", "verbatim": True}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    return {"type": "section", "text": mrkdwn(text)} | ({"accessory": accessory} if accessory else {})
+
+
+def columns(texts: Iterable[str]) -> Block:
+    """Up to ten short texts side by side."""
+    return {"type": "section", "fields": [mrkdwn(text, FIELD) for text in texts][:10]}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, HEADER)}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts][:10]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def said(text: str) -> Block:
+    """What a person typed, word for word: nothing in it is read as formatting, links or names."""
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": cut(text, SECTION) or " "}]}
+    return {"type": "rich_text", "elements": [words]}
+
+
+def confirm(title: str, question: str, yes: str) -> Block:
+    return {"title": plain(title, 100), "text": plain(question, 300), "confirm": plain(yes, 30), "deny": plain("Cancel")}
+
+
+def button(label: str, action: str, value: str, style: str = "", ask: Block | None = None) -> Block:
+    """A button that runs `action` with the rest of the line in `value`."""
+    block: Block = {"type": "button", "text": plain(label, BUTTON), "action_id": action, "value": value[:2000]}
+    return block | ({"style": style} if style else {}) | ({"confirm": ask} if ask else {})
+
+
+def option(text: str, value: str) -> Block:
+    return {"text": plain(text, OPTION), "value": value[:150]}
+
+
+def overflow(action: str, options: Sequence[Block]) -> Block:
+    return {"type": "overflow", "action_id": action, "options": list(options)[:5]}
+
+
+def actions(*elements: Block) -> Block:
+    return {"type": "actions", "elements": list(elements)[:25]}
+
+
+def modal(title: str, callback: str, blocks: Sequence[Block], metadata: str = "", submit: str = "") -> Block:
+    """A view. submit: the label of its button; without one it only shows."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title, TITLE),
+        "close": plain("Cancel" if submit else "Close", TITLE),
+        "private_metadata": metadata,
+        "blocks": distinct(blocks)[:100],
+    }
+    return view | ({"submit": plain(submit, TITLE)} if submit else {})
+
+
+def distinct(blocks: Sequence[Block]) -> list[Block]:
+    """The same blocks with every action_id unique: the second `task.done` becomes `task.done#2`."""
+    seen: dict[str, int] = {}
+    for element in (element for block in blocks for element in elements(block)):
+        action = element.get("action_id", "").partition("#")[0]
+        if action:
+            seen[action] = seen.get(action, 0) + 1
+            element["action_id"] = action if seen[action] == 1 else f"{action}#{seen[action]}"
+    return list(blocks)
+
+
+def elements(block: Block) -> list[Block]:
+    """The interactive parts of a block."""
+    if block["type"] == "actions":
+        return list(block["elements"])
+    one = block.get("accessory") or block.get("element")
+    return [one] if one else []

@@ -1,0 +1,111 @@
+"""Draw records: a card in a channel, a row in a list, everything in a modal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from handlers.core import blocks
+from handlers.core.blocks import Block, escape
+from handlers.core.replies import Form, Message
+from handlers.core.routes import Catalogue, Verb
+from models.core.base import Entity
+from models.core.field import Field
+from models.core.fields import LongText, Moment
+from models.core.work import Work
+
+LINES = 12
+"""How high a card may be."""
+SHORT = 60
+ROWS = 8
+BUTTONS = 4
+PAGE = 10
+
+
+def marked(kind: Field, value: object, work: Work, record: Entity) -> str:
+    """A value as mrkdwn: what people typed is inert, a moment is shown by Slack in each reader's own zone."""
+    if isinstance(kind, Moment) and isinstance(value, datetime):
+        return moment(value)
+    return escape(blocks.cut(" ".join(kind.show(value, work, record).split()), SHORT))
+
+
+def moment(value: datetime) -> str:
+    stamp, fallback = int(value.timestamp()), value.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
+    """The (label, mrkdwn) pairs of a card: the fields meant for it that hold something, and what follows from others."""
+    pairs = [
+        (kind.label, marked(kind, getattr(record, name), work, record))
+        for name, kind in record.fields().items()
+        if kind.card and name not in record.named
+    ]
+    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in record.facts(work)]
+    return [pair for pair in [*pairs, *facts] if pair[1]]
+
+
+def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
+    """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
+    if record.deleted_at:
+        return Message(f"{record} was deleted", [blocks.section(f":wastebasket: ~{escape(str(record))}~ was deleted.")])
+    lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
+    name = escape(blocks.cut(record.title, 150))
+    drawn = [blocks.section(f"{record.icon} *{record.ref}* {name}")]
+    drawn += [blocks.columns(lines)] if lines else []
+    drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
+    return Message(summary(record, work), [*drawn, buttons(record, catalogue)])
+
+
+def summary(record: Entity, work: Work) -> str:
+    """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
+    kinds = record.fields()
+    texts = [kinds[name].show(getattr(record, name), work, record) for name in record.line]
+    return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in texts if text)])
+
+
+def buttons(record: Entity, catalogue: Catalogue) -> Block:
+    """The verbs of the card: the first few as buttons, the others behind ⋮."""
+    verbs = [verb for verb in catalogue.routers[record.slug()].verbs.values() if verb.button and verb.when(record)]
+    verbs.sort(key=lambda verb: verb.common)
+    first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
+    drawn = [button(verb, record) for verb in first]
+    if rest:
+        drawn.append(blocks.overflow(f"{record.slug()}.menu", [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest]))
+    return blocks.actions(*drawn)
+
+
+def button(verb: Verb, record: Entity) -> Block:
+    ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=record), verb.button) if verb.confirm else None
+    value = f"{record.ref} --yes" if verb.confirm else record.ref
+    return blocks.button(verb.button, verb.id, value, verb.style, ask)
+
+
+def row(record: Entity, work: Work, *verbs: Verb) -> list[Block]:
+    """A record as one line of a list, with a button to look at it or to do the one thing that is next."""
+    text = f"{record.icon} {escape(summary(record, work))}"
+    show = blocks.button("Show", f"{record.slug()}.show", record.ref)
+    return [blocks.section(text, button(verbs[0], record) if verbs else show)]
+
+
+def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "") -> Message:
+    """Up to ten records, one line each. more: the line that shows the next ones."""
+    drawn = [blocks.section(f"*{escape(heading)}*"), *(block for record in records for block in row(record, work))]
+    if more:
+        drawn.append(blocks.actions(blocks.button("Next ten", "crm.run", more)))
+    text = "\n".join([heading, *(summary(record, work) for record in records)])
+    return Message(text, blocks.distinct(drawn))
+
+
+def details(record: Entity, work: Work) -> Form:
+    """Everything there is about a record, in a modal."""
+    drawn = [blocks.section(f"{record.icon} *{record.ref}* {escape(record.title)}")]
+    held = {name: kind for name, kind in record.fields().items() if getattr(record, name) not in (None, "", ())}
+    short = [
+        f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
+        for name, kind in held.items()
+        if not isinstance(kind, LongText)
+    ]
+    drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
+    for name, kind in held.items():
+        if isinstance(kind, LongText):
+            drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]
+    return Form(blocks.modal(record.ref, "crm.details", drawn))

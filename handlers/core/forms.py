@@ -1,0 +1,129 @@
+"""Draw the fields a verb asks for as a modal, and read the modal back as texts."""
+
+import json
+from collections.abc import Mapping
+from functools import singledispatch
+from typing import Any
+
+from handlers.core import blocks
+from handlers.core.blocks import Block, option, plain
+from handlers.core.replies import Form, Request
+from handlers.core.routes import Verb
+from models.core.base import Entity
+from models.core.field import Field, Reader
+from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference
+
+INPUT = 3000
+"""Characters a text input holds at most."""
+
+
+@singledispatch
+def element(kind: Field, text: str, reader: Reader) -> Block:
+    """The input for a kind of field. text: what stands in it already, as `parse` reads it."""
+    return {"type": "plain_text_input", "max_length": min(kind.length, INPUT)} | initial("initial_value", text[:INPUT])
+
+
+def initial(key: str, value: Any) -> Block:
+    return {key: value} if value else {}
+
+
+@element.register
+def _(kind: LongText, text: str, reader: Reader) -> Block:
+    return {"type": "plain_text_input", "multiline": True, "max_length": INPUT} | initial("initial_value", text[:INPUT])
+
+
+@element.register
+def _(kind: Email, text: str, reader: Reader) -> Block:
+    return {"type": "email_text_input"} | initial("initial_value", text)
+
+
+@element.register
+def _(kind: Link, text: str, reader: Reader) -> Block:
+    return {"type": "url_text_input"} | initial("initial_value", text)
+
+
+@element.register
+def _(kind: Number, text: str, reader: Reader) -> Block:
+    return {"type": "number_input", "is_decimal_allowed": False} | initial("initial_value", text)
+
+
+@element.register
+def _(kind: Day, text: str, reader: Reader) -> Block:
+    return {"type": "datepicker"} | initial("initial_date", text and kind.write(kind.read(text, reader), reader))
+
+
+@element.register
+def _(kind: Moment, text: str, reader: Reader) -> Block:
+    return {"type": "datetimepicker"} | initial("initial_date_time", text and int(kind.read(text, reader).timestamp()))
+
+
+@element.register
+def _(kind: Choice, text: str, reader: Reader) -> Block:
+    options = [option(kind.name(value), value) for value in kind.options]
+    chosen = kind.read(text, reader) if text else ""
+    return {"type": "static_select", "options": options} | initial(
+        "initial_option", next((each for each in options if each["value"] == chosen), None)
+    )
+
+
+@element.register
+def _(kind: Flag, text: str, reader: Reader) -> Block:
+    yes = option("Yes", "yes")
+    return {"type": "checkboxes", "options": [yes]} | initial("initial_options", [yes] if text == "yes" else None)
+
+
+@element.register
+def _(kind: Reference, text: str, reader: Reader) -> Block:
+    picker: Block = {"type": "external_select", "min_query_length": 1, "placeholder": plain("Type a name or a reference")}
+    if not text:
+        return picker
+    id = reader.lookup(kind.to, text)  # noqa: A001
+    ref = reader.ref(kind.to, id)
+    return picker | {"initial_option": option(f"{ref} {reader.name(kind.to, id)}", ref)}
+
+
+@element.register
+def _(kind: Person, text: str, reader: Reader) -> Block:
+    slack_id = reader.mention(reader.lookup("user", text)) if text else ""
+    return {"type": "users_select"} | initial("initial_user", slack_id)
+
+
+def action_of(name: str, kind: Field) -> str:
+    """The action_id of an input: pickers say what they pick, so that one handler serves them all."""
+    return f"pick.{kind.to}.{name}" if isinstance(kind, Reference) and not isinstance(kind, Person) else name
+
+
+def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Block, str]:
+    """The input block of a field, and the sentence about a text that does not fit it ('' when it fits)."""
+    problem = ""
+    try:
+        drawn = element(kind, text, reader)
+    except ValueError as error:
+        drawn, problem = element(kind, "", reader), str(error)
+    drawn["action_id"] = action_of(name, kind)
+    block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
+    block["optional"] = not kind.required
+    return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
+
+
+def form(request: Request, verb: Verb, record: Entity | None, texts: Mapping[str, str] | None = None, note: str = "") -> Form:
+    """The modal of a verb, filled with the record's values and over them with what was typed."""
+    typed = request.texts if texts is None else texts
+    note = note or request.state.get("note", "")
+    inputs, notes = [], note.splitlines()
+    for name, kind in verb.asks.items():
+        text = typed.get(name, current(record, name, request.work) if record else verb.defaults.get(name, ""))
+        block, problem = field_block(name, kind, text, request.work)
+        inputs.append(block)
+        notes += [problem] if problem and problem not in notes else []
+    state = {"c": request.channel, "t": request.thread, "r": record.ref if record else "", "v": record.version if record else 0}
+    told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
+    title = f"{verb.title or verb.name.capitalize()} {record.ref if record else ''}".strip()
+    metadata = json.dumps({key: value for key, value in state.items() if value})
+    return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+
+
+def current(record: Entity, name: str, reader: Reader) -> str:
+    """What stands in a field now, as a text the same field reads."""
+    kind = record.fields().get(name)
+    return kind.write(getattr(record, name), reader) if kind else ""

@@ -1,0 +1,88 @@
+"""Answers in words: what changed, what there is to choose from, what needs a yes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from handlers.core import blocks
+from handlers.core.blocks import Block, escape
+from handlers.core.replies import Message, Request
+from models.core.base import ENTITIES, Entity
+from models.core.work import Work
+
+TOLD = 8
+"""Changes a receipt lists; the rest is behind Show."""
+
+
+def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
+    """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
+    work = request.work
+    work.session.flush()
+    lines = told(work, record)
+    first = said or f"{headline(work, record)}"
+    drawn = [blocks.section(f"{record.icon} {escape(first)}")]
+    drawn += [blocks.context(*(escape(line) for line in lines))] if lines else []
+    drawn.append(blocks.actions(*offered(request, record)))
+    return Message("\n".join([first, *lines]), drawn, replace)
+
+
+def offered(request: Request, record: Entity) -> list[Block]:
+    slug = record.slug()
+    undo = [blocks.button("Undo", "crm.undo", request.work.unit)] if request.work.changes else []
+    if record.deleted_at:
+        return undo or [blocks.button("Restore", f"{slug}.restore", record.ref)]
+    return [*undo, blocks.button("Edit", f"{slug}.edit", record.ref), blocks.button("Show", f"{slug}.show", record.ref)]
+
+
+def headline(work: Work, record: Entity) -> str:
+    mine = [row for row in work.changes if row["entity"] == record.slug() and row["record_id"] == record.id]
+    if any(row["action"] == "create" for row in mine):
+        return f"Created {record}"
+    if any(row["field"] == "deleted_at" for row in mine):
+        return f"Deleted {record}. It can be restored for 30 days." if record.deleted_at else f"Restored {record}"
+    return f"Changed {record}" if mine else f"{record}: nothing changed"
+
+
+def told(work: Work, record: Entity) -> list[str]:
+    """A line for every field that changed on records that stood before, and one for every record that is new."""
+    lines = []
+    for key, rows in grouped(work.changes).items():
+        other = work.get(ENTITIES[key[0]], key[1])
+        if rows[0]["action"] == "create":
+            lines += [] if other is record else [f"Created {other}"]
+            continue
+        name = "" if other is record else f"{other.ref} "
+        lines += [f"{name}{difference(work, other, row)}" for row in rows if row["field"] != "deleted_at"]
+    return lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+
+
+def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["entity"], row["record_id"]), []).append(row)
+    return found
+
+
+def difference(work: Work, record: Entity, row: dict[str, Any]) -> str:
+    """Stage: Proposal → Won."""
+    kind = record.fields()[row["field"]]
+    old, new = (blocks.cut(kind.show(kind.load(row[side]), work, record), 80) or "empty" for side in ("old", "new"))
+    return f"{kind.label}: {old} → {new}"
+
+
+def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
+    """A sentence and a button for each thing it might have meant. offers: (label, line)."""
+    drawn = [blocks.section(escape(sentence))]
+    if offers:
+        drawn.append(blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in offers)))
+    return Message(sentence, blocks.distinct(drawn))
+
+
+def question(sentence: str, yes: str, line: str) -> Message:
+    """A sentence and the one button that says yes to it."""
+    agree = blocks.button(yes, "crm.run", line, "danger")
+    return Message(sentence, [blocks.section(escape(sentence)), blocks.actions(agree)])
+
+
+def plainly(sentence: str) -> Message:
+    """Just a sentence."""
+    return Message(sentence, [blocks.section(escape(sentence))])

@@ -1,0 +1,80 @@
+"""What a handler takes and what it can answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from handlers.core.blocks import Block
+from handlers.core.grammar import Line
+from models.core.work import Work
+
+if TYPE_CHECKING:
+    from handlers.core.routes import Catalogue
+
+
+@dataclass(frozen=True)
+class Message:
+    """An answer for the person alone. replace: it takes the place of the message whose button was pressed."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal to open. update: it takes the place of the one that was submitted."""
+
+    view: Block
+    update: bool = False
+
+
+@dataclass(frozen=True)
+class Home:
+    """The App Home tab of the person."""
+
+    view: Block
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a picker offers."""
+
+    options: list[Block]
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Nothing to say: it was already worked on, or happens elsewhere."""
+
+
+Reply = Message | Form | Home | Options | Nothing
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person did, without Slack: who and when (work), the line, the texts of a form, where it happened."""
+
+    work: Work
+    catalogue: "Catalogue"
+    line: Line
+    surface: str = "command"
+    """command, message, button, form, shortcut or home."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Field name → text, typed in the line or filled in a form."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The texts a verb asks for, read."""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """What a form remembers: r (reference), v (version), c (channel), t (thread), u (unit)."""
+    channel: str = ""
+    thread: str = ""
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of something the verb asks for, None where it was left empty."""
+        return self.values.get(name)
+
+    def flag(self, name: str) -> bool:
+        return name in self.line.flags
+
+    def but(self, **changes: Any) -> "Request":
+        return replace(self, **changes)

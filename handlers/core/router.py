@@ -1,0 +1,189 @@
+"""Between Bolt and the dispatcher, the only module that knows both: one listener a payload type, one way back."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from handlers.core import acts, blocks
+from handlers.core.acts import Act, Payload
+from handlers.core.dispatch import Dispatcher
+from handlers.core.receipts import choices, plainly
+from handlers.core.replies import Form, Home, Message, Options, Reply
+from models.core.errors import CRMError, Invalid
+
+log = logging.getLogger(__name__)
+ANY = re.compile("")
+
+
+def connect(app: App, dispatcher: Dispatcher) -> None:
+    """Register one listener for each type of payload; which verb it is the dispatcher finds in its own dict."""
+
+    def listener(read: Callable[[Payload], Act]) -> Callable[..., None]:
+        def listen(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+            act = read(body)
+            dispatcher.handle(act, Reached(dispatcher, act, ack, client, body))
+
+        return listen
+
+    def mentioned(ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+        act = acts.message(body, context.bot_user_id or "")
+        dispatcher.handle(act, Reached(dispatcher, act, ack, client, body))
+
+    def messaged(ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+        if acts.is_line(body["event"]):
+            mentioned(ack, body, client, context)
+        else:
+            ack()
+
+    def opened_home(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        act = acts.home(body)
+        if body["event"].get("tab", "home") == "home":
+            dispatcher.handle(act, Reached(dispatcher, act, ack, client, body))
+        else:
+            ack()
+
+    def profile_changed(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        user = body["event"]["user"]
+        if not user.get("is_bot") and dispatcher.works.knows(body["team_id"], user["id"]):
+            dispatcher.works.welcome(body["team_id"], user["id"], **profile(user))
+
+    def options(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        act, noun = acts.options(body)
+        answer = Reached(dispatcher, act, ack, client, body)
+        try:
+            dispatcher.admit(act, answer)
+            answer.reply(dispatcher.pick(act, noun))
+        except CRMError:
+            answer.reply(Options([]))
+
+    app.command(ANY)(listener(acts.command))
+    app.action(ANY)(listener(acts.action))
+    app.view(ANY)(listener(acts.submission))
+    app.view_closed(ANY)(lambda ack: ack())
+    app.options(ANY)(options)
+    app.shortcut(ANY)(listener(acts.shortcut))
+    app.event("app_mention")(mentioned)
+    app.event("message")(messaged)
+    app.event("app_home_opened")(opened_home)
+    app.event("user_change")(profile_changed)
+    app.event("team_join")(profile_changed)
+
+
+def profile(user: Payload) -> dict[str, Any]:
+    """What we keep of what Slack says of a person. The zone's name, never its offset."""
+    details = user.get("profile") or {}
+    return {
+        "name": (user.get("real_name") or details.get("real_name") or user.get("name") or user["id"])[:255],
+        "email": (details.get("email") or "").lower() or None,
+        "zone": user.get("tz") or "UTC",
+        "guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")),
+        "left": bool(user.get("deleted")),
+    }
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The way back to the person of one act: on the surface they are on, else in a direct message."""
+
+    dispatcher: Dispatcher
+    act: Act
+    ack: Ack
+    client: WebClient
+    body: Payload
+
+    def profile(self) -> Mapping[str, Any]:
+        return profile(self.client.users_info(user=self.act.person)["user"])
+
+    def reply(self, reply: Reply) -> None:
+        if isinstance(reply, Form):
+            self.open(reply)
+        elif isinstance(reply, Options):
+            self.ack(options=reply.options)
+        elif isinstance(reply, Home):
+            self.publish(reply)
+            self.ack()
+        elif isinstance(reply, Message):
+            self.say(reply)
+        else:
+            self.ack()
+
+    def invalid(self, error: Invalid) -> None:
+        """Sentences under the inputs they are about; on a line, with a button that opens the form."""
+        if self.act.surface == "form":
+            inputs = [block["block_id"] for block in self.body["view"]["blocks"] if block["type"] == "input"]
+            elsewhere = [text for name, text in error.errors.items() if name not in inputs]
+            errors = {name: text for name, text in error.errors.items() if name in inputs}
+            if elsewhere:
+                errors[inputs[0]] = "\n".join([*filter(None, [errors.get(inputs[0])]), *elsewhere])
+            self.ack(response_action="errors", errors=errors)
+        else:
+            self.say(choices(str(error), [("Open the form", f"{self.act.line} --form"[:2000])]))
+
+    def refused(self, sentence: str) -> None:
+        if self.act.surface == "form":
+            self.invalid(Invalid({"": sentence}))
+        else:
+            self.say(plainly(sentence))
+
+    def open(self, form: Form) -> None:
+        """Open the modal before the acknowledgement; without a trigger, a button that opens it."""
+        if form.update or (self.act.surface == "form" and not self.act.trigger):
+            self.ack(response_action="update", view=form.view)
+        elif not self.act.trigger:
+            self.say(choices("This needs a form.", [("Open the form", f"{self.act.line} --form"[:2000])]))
+        else:
+            method = self.client.views_push if self.act.container == "view" else self.client.views_open
+            try:
+                method(trigger_id=self.act.trigger, view=form.view)
+                self.ack()
+            except SlackApiError as error:
+                log.warning("A form was not opened: %s", error.response["error"])
+                self.say(choices("The form took too long to open.", [("Try again", f"{self.act.line} --form"[:2000])]))
+
+    def publish(self, home: Home) -> None:
+        self.client.views_publish(user_id=self.act.person, view=home.view)
+
+    def say(self, message: Message) -> None:
+        """An answer for the person alone."""
+        if self.act.surface == "command":
+            self.ack(response_type="ephemeral", text=message.text[:4000], blocks=message.blocks or None)
+            return
+        self.ack()
+        if self.act.container == "home":
+            self.publish(self.dispatcher.draw_home(self.act, message))
+        elif self.act.container == "view":
+            self.client.views_push(trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks))
+        elif self.act.surface == "button" and self.body.get("response_url"):
+            self.respond(message)
+        else:
+            self.whisper(message)
+
+    def respond(self, message: Message) -> None:
+        """Where the button stood: in place of a message of the person's own, else beside it."""
+        replace = message.replace and self.act.container == "ephemeral"
+        thread = {"thread_ts": self.act.thread} if self.act.thread else {}
+        WebhookClient(self.body["response_url"]).send_dict(
+            {"response_type": "ephemeral", "replace_original": replace, "text": message.text, "blocks": message.blocks} | thread
+        )
+
+    def whisper(self, message: Message) -> None:
+        """Seen by the person alone: in the channel where they are, else in a direct message."""
+        say = {"text": message.text[:4000], "blocks": message.blocks or None}
+        if self.act.thread:
+            say["thread_ts"] = self.act.thread
+        try:
+            if not self.act.channel or self.act.channel.startswith("D"):
+                self.client.chat_postMessage(channel=self.act.channel or self.act.person, **say)
+            else:
+                self.client.chat_postEphemeral(channel=self.act.channel, user=self.act.person, **say)
+        except SlackApiError as error:
+            log.info("Answered in a direct message, because of %s", error.response["error"])
+            self.client.chat_postMessage(channel=self.act.person, text=message.text[:4000], blocks=message.blocks or None)

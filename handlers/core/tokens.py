@@ -1,0 +1,100 @@
+"""A command line cut into tokens: words, quoted names, fields, flags, people and channels."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from models.core.texts import WRAPPED, from_slack, target
+
+Kind = Literal["word", "quoted", "field", "flag", "person", "channel"]
+
+LINK = r"<(?:[@\#!]|mailto:|tel:|https?:)[^<>]*>"
+QUOTED = r"[\"“”„«][^\"“”„«»]*[\"“”»]"
+VALUE = rf"(?:{QUOTED}|(?:{LINK}|\S)*+)"
+TOKEN = re.compile(
+    rf"""
+      <@(?P<person>\w+)(?:\|[^<>]*)?>
+    | <\#(?P<channel>\w+)(?:\|[^<>]*)?>
+    | (?P<quoted>{QUOTED})
+    | (?:--|—|–)(?P<flag>[^\W\d_][\w-]*)(?:=(?P<flag_value>{VALUE}))?(?!\S)
+    | (?P<field>[^\W\d][\w.-]*)=(?!=)(?P<field_value>{VALUE})
+    | (?P<word>(?:{LINK}|\S)++)
+    """,
+    re.VERBOSE,
+)
+TIME = re.compile(r"\d{1,2}(?::\d\d)?(?:am|pm)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the line from `start` to `end`; `name` is a field's or a flag's, `text` what the person saw."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    name: str = ""
+
+    @property
+    def word(self) -> str:
+        """The token as a keyword would be compared, or nothing if it cannot be one."""
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def scan(line: str) -> list[Token]:
+    """Every token of the line, in order. Whatever is typed, each character is in a token or is white space."""
+    return [token_of(found) for found in TOKEN.finditer(line)]
+
+
+def token_of(found: re.Match[str]) -> Token:
+    start, end = found.span()
+    if found["flag"]:
+        return Token("flag", value_of(found["flag_value"] or ""), start, end, found["flag"].lower())
+    if found["field"]:
+        return Token("field", value_of(found["field_value"]), start, end, found["field"].lower())
+    if found["quoted"]:
+        return Token("quoted", value_of(found["quoted"]), start, end)
+    if found["person"]:
+        return Token("person", found["person"], start, end)
+    if found["channel"]:
+        return Token("channel", found["channel"], start, end)
+    return Token("word", value_of(found["word"]), start, end)
+
+
+def value_of(text: str) -> str:
+    """What a value says: without its quotes, a link as its target, `&amp;` as &."""
+    if re.fullmatch(QUOTED, text):
+        text = text[1:-1]
+    return target(text) if WRAPPED.fullmatch(text) else from_slack(text)
+
+
+def take_flags(
+    tokens: list[Token], known: Mapping[str, bool]
+) -> tuple[list[Token], dict[str, str | Literal[True]], list[tuple[int, int]]]:
+    """The tokens without the known flags, the flags, and where in the line they stood.
+
+    A flag that takes a value has it after `=`, or as the next word or quotation; a time may follow: --every mon 9:00.
+    """
+    others: list[Token] = []
+    flags: dict[str, str | Literal[True]] = {}
+    spans: list[tuple[int, int]] = []
+    waiting = list(reversed(tokens))
+    while waiting:
+        token = waiting.pop()
+        if token.kind != "flag" or token.name not in known:
+            others.append(token)
+            continue
+        values = [token] if token.text else take_values(waiting) if known[token.name] else []
+        flags[token.name] = " ".join(value.text for value in values) or True
+        spans.append((token.start, values[-1].end if values else token.end))
+    return others, flags, spans
+
+
+def take_values(waiting: list[Token]) -> list[Token]:
+    if not waiting or waiting[-1].kind not in ("word", "quoted"):
+        return []
+    values = [waiting.pop()]
+    if values[0].kind == "word" and waiting and TIME.fullmatch(waiting[-1].word):
+        values.append(waiting.pop())
+    return values

@@ -1,0 +1,33 @@
+"""Read back what a person left in a modal, and what the modal remembered."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+
+def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What our form remembered; nothing where it is not one of ours."""
+    try:
+        state = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def read(view: Mapping[str, Any]) -> dict[str, str]:
+    """The texts a person left in a modal, by field name."""
+    state = view.get("state", {}).get("values", {})
+    return {block: text_of(next(iter(values.values()))) for block, values in state.items() if values}
+
+
+def text_of(state: Mapping[str, Any]) -> str:
+    """One input's state as a text."""
+    if "selected_options" in state:
+        return ", ".join(each["value"] for each in state["selected_options"] or [])
+    if state.get("selected_option"):
+        return str(state["selected_option"]["value"])
+    if state.get("selected_date_time"):
+        return datetime.fromtimestamp(state["selected_date_time"], UTC).isoformat()
+    value = state.get("value") or state.get("selected_date") or state.get("selected_user") or ""
+    return str(value)

@@ -1,0 +1,49 @@
+"""What stands alone, without a noun: find, help, home, undo."""
+
+from typing import Any
+
+from handlers import help as guide
+from handlers.core import cards
+from handlers.core.receipts import plainly, receipt
+from handlers.core.replies import Reply, Request
+from handlers.core.routes import GLOBAL, Router
+from handlers.home import home as draw_home
+from models.core.errors import Conflict
+from models.operations import records
+from models.operations.search import find_everywhere
+
+router = Router(GLOBAL, doc="What needs no noun.")
+
+
+@router.verb("find", record=False, writes=False)
+def find(request: Request, _: Any) -> Reply:
+    """Search everything: `find acme`, `find ada@example.org`."""
+    words = request.line.rest.strip() or request.line.text
+    if not words:
+        return plainly("What are you looking for? Try: find acme")
+    found = find_everywhere(request.work, words)
+    if not found:
+        return plainly(f"Nothing matches “{words[:100]}”. Try fewer or other words.")
+    return cards.listing(found, request.work, f"{len(found)} found for “{words[:100]}”")
+
+
+@router.verb("help", record=False, writes=False)
+def help_(request: Request, _: Any) -> Reply:
+    """What you can do; `help deal` for one thing in full."""
+    return guide.overview(request) if not request.line.rest.strip() else guide.about(request, request.line.rest.strip())
+
+
+@router.verb("home", record=False, writes=False)
+def home(request: Request, _: Any) -> Reply:
+    """Your day: what is due, your open deals, your cases."""
+    return draw_home(request)
+
+
+@router.verb("undo", record=False)
+def undo(request: Request, _: Any) -> Reply:
+    """Take back what you did last, or what the receipt with the button did."""
+    unit = request.line.rest.strip() or records.last_unit(request.work)
+    undone = records.undo(request.work, unit)
+    if not undone:
+        raise Conflict("There is nothing to undo.")
+    return receipt(request, undone[-1], f"Undone: {', '.join(str(record) for record in undone[:5])}", replace=True)

@@ -1,0 +1,39 @@
+"""App Home: my day, my open deals, my cases."""
+
+from collections.abc import Sequence
+
+from handlers.core import blocks, cards
+from handlers.core.blocks import Block
+from handlers.core.replies import Home, Message, Request
+from handlers.core.routes import Verb
+from models.core.base import Entity
+from models.operations.mine import my_cases, my_day, my_deals
+
+SHOWN = 10
+
+
+def home(request: Request) -> Home:
+    """The tab of the person who asks. What was just done there stands on top, with its Undo."""
+    work, banner = request.work, request.state.get("banner")
+    done = request.catalogue.routers["activity"].verbs["done"]
+    drawn: list[Block] = [*banner.blocks, blocks.divider()] if isinstance(banner, Message) else []
+    drawn.append(blocks.header(f"Good day, {work.me}"))
+    drawn.append(blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in BEGIN)))
+    drawn += part(request, "My day", my_day(work, SHOWN + 1), "Nothing is due. Enjoy it.", done)
+    drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), "You have no open deals.")
+    drawn += part(request, "My cases", my_cases(work, SHOWN + 1), "You have no open cases.")
+    return Home({"type": "home", "callback_id": "crm.home", "blocks": blocks.distinct(drawn)[:100]})
+
+
+BEGIN = (("New lead", "lead new"), ("New deal", "deal new"), ("New task", "task new"), ("New case", "case new"))
+
+
+def part(request: Request, title: str, records: Sequence[Entity], empty: str, *verbs: Verb) -> list[Block]:
+    drawn = [blocks.header(title)]
+    if not records:
+        return [*drawn, blocks.section(empty)]
+    for record in records[:SHOWN]:
+        drawn += cards.row(record, request.work, *verbs)
+    if len(records) > SHOWN:
+        drawn.append(blocks.context(f"and more: `{request.catalogue.root} {records[0].noun()} list mine`"))
+    return drawn

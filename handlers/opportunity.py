@@ -1,0 +1,37 @@
+"""What people do with deals."""
+
+from handlers.core.receipts import receipt
+from handlers.core.records import Records
+from handlers.core.replies import Reply, Request
+from models.core.fields import Choice, Text
+from models.opportunity import OTHER_NAMES, Opportunity, Stage
+
+router = Records(Opportunity)
+
+WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Competitor")}
+TO = {"stage": Choice("Stage", options=Stage, others=OTHER_NAMES, required=True)}
+
+
+def is_open(deal: Opportunity) -> bool:
+    return not deal.closed
+
+
+@router.verb("stage", asks=TO, button="Move")
+def stage(request: Request, deal: Opportunity) -> Reply:
+    """Move the deal to another stage: `deal stage OP-42 proposal`."""
+    deal.move(request.work, request["stage"])
+    return receipt(request, deal)
+
+
+@router.verb("won", button="Won", style="primary", when=is_open)
+def won(request: Request, deal: Opportunity) -> Reply:
+    """Close the deal as won today."""
+    deal.win(request.work)
+    return receipt(request, deal)
+
+
+@router.verb("lost", asks=WHY, button="Lost", when=is_open)
+def lost(request: Request, deal: Opportunity) -> Reply:
+    """Close the deal as lost today, with the reason: `deal lost OP-42 too expensive`."""
+    deal.lose(request.work, request["reason"], request["competitor"])
+    return receipt(request, deal)
