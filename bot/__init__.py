@@ -1,0 +1,1 @@
+"""Turns it on: configuration, Bolt, scheduler, delivery, sandbox and command line."""

@@ -1,0 +1,197 @@
+"""The commands of `crm`: run it, try it, talk to it, fill it."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from models.core.work import Works
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="rapport-crm")
+def main() -> None:
+    """Rapport, a CRM that lives in Slack."""
+
+
+def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What goes wrong for a reason a person can mend ends with its sentence, not with a traceback."""
+
+    @wraps(command)
+    def tried(*args: Any, **kwargs: Any) -> Any:
+        from bot.config import SettingsError
+        from models.core.errors import CRMError
+
+        try:
+            return command(*args, **kwargs)
+        except (SettingsError, CRMError) as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+    return tried
+
+
+@main.command()
+@in_words
+def run() -> None:
+    """Run the bot in your Slack workspace, with the tokens of .env."""
+    from bot.config import load
+    from bot.running import run
+
+    run(load())
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Where the page is.")
+@click.option("--database", default="", help="A database to keep; without one every start is fresh.")
+@in_words
+def sandbox(port: int, database: str) -> None:
+    """Try everything in the browser, without a Slack workspace."""
+    from bot.sandbox.start import sandbox
+
+    sandbox(port, database)
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Where the page is, in the sandbox.")
+@click.pass_context
+@in_words
+def start(context: click.Context, port: int) -> None:
+    """The bot when there are tokens in .env, otherwise the sandbox."""
+    from bot.config import load
+
+    if load(needs_slack=False).slack_bot_token:
+        context.invoke(run)
+    else:
+        context.invoke(sandbox, port=port, database="")
+
+
+@main.command()
+@in_words
+def manifest() -> None:
+    """Print manifest.yaml, generated from the routes."""
+    from bot.config import load
+    from bot.manifest import written
+    from handlers import ROUTERS
+    from handlers.core.routes import Catalogue
+
+    click.echo(written(Catalogue(ROUTERS, load(needs_slack=False).root_command)), nl=False)
+
+
+@main.command()
+def settings() -> None:
+    """List every setting, its default and what it is for."""
+    from dataclasses import fields
+
+    from bot.config import Settings
+
+    for each in fields(Settings):
+        default = f" [{each.default}]" if each.default else ""
+        click.echo(f"{each.name.upper()}{default}\n    {each.metadata['help']}")
+
+
+def workspace_of(works: "Works", wanted: str) -> str:
+    """The workspace meant: the one named, or the only one there is."""
+    from models.core.errors import NotFound
+
+    known = works.workspaces()
+    if wanted in known or (not wanted and len(known) == 1):
+        return wanted or known[0]
+    if not known:
+        raise NotFound("There is no workspace yet. Start the bot once with: crm run")
+    raise NotFound(f"Say which workspace with --workspace: {', '.join(known)}")
+
+
+def opened() -> "Works":
+    from bot.config import load
+    from bot.running import prepare
+
+    return prepare(load(needs_slack=False))
+
+
+in_workspace = click.option("--workspace", default="", help="The workspace's id; needed only where there are several.")
+as_person = click.option("--as", "person", default="", help="Act as this person (Slack id); otherwise the CRM itself acts.")
+
+
+@main.command()
+@click.argument("line")
+@in_workspace
+@as_person
+@in_words
+def say(line: str, workspace: str, person: str) -> None:
+    """Type a line as you would after /crm: crm say "find acme"."""
+    from bot.terminal import answer
+
+    works = opened()
+    click.echo(answer(works, workspace_of(works, workspace), person, line))
+
+
+@main.command("import")
+@click.argument("noun")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "mapped", multiple=True, metavar="HEADER=FIELD", help="Where a column goes; an empty field leaves it out.")
+@click.option("--dry", is_flag=True, help="Only say what would happen.")
+@in_workspace
+@as_person
+@in_words
+def import_(noun: str, file: Path, mapped: tuple[str, ...], dry: bool, workspace: str, person: str) -> None:
+    """Load a CSV export of another CRM: crm import accounts FILE."""
+    from bot.terminal import load_file
+
+    works = opened()
+    load_file(works, workspace_of(works, workspace), person, noun, file, dict(m.partition("=")[::2] for m in mapped), dry)
+
+
+@main.command()
+@click.argument("noun")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+@in_workspace
+@as_person
+@in_words
+def export(noun: str, file: Any, workspace: str, person: str) -> None:
+    """Write records as CSV: crm export deals deals.csv."""
+    from bot.terminal import save_file
+
+    works = opened()
+    save_file(works, workspace_of(works, workspace), person, noun, file)
+
+
+@main.group()
+def db() -> None:
+    """The database: bring it up to date, see where it stands."""
+
+
+@db.command()
+@in_words
+def upgrade() -> None:
+    """Bring the database up to date."""
+    from bot.app import create_works
+    from bot.config import load
+    from models.core import schema
+
+    schema.upgrade(create_works(load(needs_slack=False)).engine)
+    click.echo(f"The database stands at {schema.head()}.")
+
+
+@db.command()
+@in_words
+def current() -> None:
+    """Say where the database stands, and where it should."""
+    from bot.app import create_works
+    from bot.config import load
+    from models.core import schema
+
+    click.echo(f"{schema.current(create_works(load(needs_slack=False)).engine) or 'nothing'} of {schema.head()}")
+
+
+@db.command()
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write a migration for what changed in the models (for developers)."""
+    from models.core import schema
+
+    schema.revision(message)

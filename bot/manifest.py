@@ -1,0 +1,94 @@
+"""The app's manifest, generated from the routes: commands, shortcuts, events and the scopes they need."""
+
+from typing import Any
+
+import yaml
+
+from handlers.core.routes import Catalogue
+from handlers.shortcuts import SHORTCUTS
+
+ALIASES = {
+    "find": "Search everything",
+    "lead": "Leads: new, list, convert",
+    "deal": "Deals: new, stage, won, lost",
+    "case": "Cases: new, claim, reply, resolve",
+    "log": "Write down a call, meeting, e-mail or note",
+    "task": "Tasks: new, done, snooze",
+    "report": "The pipeline and the cases in figures",
+}
+"""Commands of their own for what is typed most: the root with the word already there."""
+
+HINTS = {
+    "find": "acme",
+    "lead": "new Ada Lovelace company=Acme",
+    "deal": "new Acme renewal 12k CU-1",
+    "case": "claim CS-9",
+    "log": "call CU-12 Talked about the budget",
+    "task": "new Call Ada CU-12 fri 9:00",
+    "report": "pipeline",
+}
+
+SCOPES = [
+    "app_mentions:read",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "users:read",
+    "users:read.email",
+]
+"""As few as serve: history is for looking up posts whose outcome is unknown."""
+
+EVENTS = ["app_home_opened", "app_mention", "message.im", "team_join", "user_change"]
+
+
+def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The root and its aliases; an alias whose word is no route would be a lie, so it raises KeyError."""
+    listed = [(catalogue.root, "The CRM: type what you want to do, or help", "help | lead new | deal won OP-42")]
+    for word, description in ALIASES.items():
+        if word not in catalogue.words.nouns and word not in catalogue.words.globals:
+            raise KeyError(word)
+        listed.append((f"{catalogue.root}-{word}", description, HINTS[word]))
+    return [
+        {"command": command, "description": description, "usage_hint": hint, "should_escape": True}
+        for command, description, hint in listed
+    ]
+
+
+def manifest(catalogue: Catalogue) -> dict[str, Any]:
+    """The manifest as a dict in the shape of Slack's schema, for Socket Mode."""
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "Rapport",
+            "description": "The CRM that lives in Slack",
+            "background_color": "#1f4a5f",
+        },
+        "features": {
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "bot_user": {"display_name": "crm", "always_online": True},
+            "shortcuts": [
+                {"name": each.name, "type": each.kind, "callback_id": each.callback, "description": each.description}
+                for each in SHORTCUTS
+            ],
+            "slash_commands": commands(catalogue),
+        },
+        "oauth_config": {"scopes": {"bot": SCOPES}},
+        "settings": {
+            "event_subscriptions": {"bot_events": EVENTS},
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": True,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def written(catalogue: Catalogue) -> str:
+    """The manifest as the text of manifest.yaml."""
+    head = "# Generated from the routes by `crm manifest`; a test says that they agree.\n"
+    return head + yaml.safe_dump(manifest(catalogue), sort_keys=False, allow_unicode=True, width=120)

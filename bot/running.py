@@ -1,0 +1,82 @@
+"""The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly end."""
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.app import create_app, create_client, create_dispatcher, create_works
+from bot.config import Settings, SettingsError
+from bot.delivery import Courier
+from bot.scheduler import Scheduler
+from models.core import schema
+from models.core.database import THREADS
+from models.core.work import Clock, Works
+
+log = logging.getLogger(__name__)
+
+
+def prepare(settings: Settings, clock: Clock | None = None) -> Works:
+    """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by `crm db upgrade`."""
+    works = create_works(settings, clock)
+    if works.sqlite:
+        schema.upgrade(works.engine)
+    elif schema.current(works.engine) != schema.head():
+        raise SettingsError("The database is not up to date. Run: crm db upgrade")
+    return works
+
+
+def introduce(client: WebClient, works: Works, settings: Settings) -> str:
+    """Ask Slack who we are and keep the workspace's settings; returns its id. SettingsError where the token is refused."""
+    try:
+        me = client.auth_test()
+    except SlackApiError as error:
+        why = error.response["error"]
+        raise SettingsError(f"SLACK_BOT_TOKEN is refused by Slack ({why}). Copy it again from OAuth & Permissions.") from None
+    except OSError as error:
+        raise SettingsError(f"Slack cannot be reached: {error}. Check the network and SLACK_API_URL.") from None
+    team = str(me["team_id"])
+    works.settle(team, name=str(me.get("team") or team), **settings.workspace)
+    return team
+
+
+@contextmanager
+def running(settings: Settings, works: Works, look_every: float = 60) -> Iterator[Scheduler]:
+    """Connect over Socket Mode and work until the block ends; then finish what is in hand, the socket last.
+
+    look_every: seconds between two looks of the scheduler at the clock.
+    """
+    client = create_client(settings)
+    introduce(client, works, settings)
+    dispatcher = create_dispatcher(works, settings.root_command)
+    courier = Courier(works, client, dispatcher.catalogue)
+    works.committed.append(courier.wake)
+    scheduler = Scheduler(works, look_every)
+    app = create_app(client, dispatcher)
+    socket = SocketModeHandler(app, settings.slack_app_token, web_client=client, concurrency=THREADS)
+    socket.connect()
+    courier.start()
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.stop()
+        courier.stop()
+        socket.close()
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    with running(settings, prepare(settings)):
+        log.info("Rapport is running. Type %s in Slack.", settings.root_command)
+        ended.wait()
+        log.info("Stopping: finishing what is in hand")
