@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from models.core.base import Changes, Entity
 from models.core.errors import Invalid
-from models.core.fields import Country, Link, Money, Number, Person, Reference, Tags, Text, field
+from models.core.fields import Country, Domain, Money, Number, Person, Reference, Tags, Text, field
 from models.core.work import Work
 
 DEEPEST = 20
@@ -24,7 +24,7 @@ class Account(Entity):
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     industry: Mapped[str | None] = field(Text("Industry", search=True))
-    domain: Mapped[str | None] = field(Link("Website", 255, search=True, same=True, also=("domain", "url")))
+    domain: Mapped[str | None] = field(Domain("Domain", search=True, same=True, also=("website", "url")))
     employees: Mapped[int | None] = field(Number("Employees", also=("size",)))
     annual_revenue: Mapped[Decimal | None] = field(Money("Annual revenue", also=("revenue",)))
     parent: Mapped[int | None] = field(Reference("Parent account", to="account", also=("parent",)))

@@ -79,9 +79,9 @@ class Activity(Entity):
     def settle(self, work: Work, changes: Changes) -> None:
         """An activity belongs to one customer or one lead; a deal or a case brings its customer along."""
         if not self.customer and not self.lead:
-            about = work.get(Opportunity, self.opportunity) if self.opportunity else None
-            about = work.get(Case, self.case) if self.case else about
-            self.customer = about.customer if about else None
+            about: list[Opportunity | Case] = [work.get(Case, self.case)] if self.case else []
+            about += [work.get(Opportunity, self.opportunity)] if self.opportunity else []
+            self.customer = next((record.customer for record in about if record.customer), None)
         if bool(self.customer) == bool(self.lead):
             problem = "both a customer and a lead. Keep one" if self.lead else "nobody yet. Name a customer or a lead"
             raise Invalid({"customer": f"This is about {problem}."})

@@ -63,6 +63,8 @@ class Lead(Entity):
     utm_source: Mapped[str | None] = field(Text("UTM source", form=False, card=False))
     utm_medium: Mapped[str | None] = field(Text("UTM medium", form=False, card=False))
     utm_campaign: Mapped[str | None] = field(Text("UTM campaign", form=False, card=False))
+    utm_term: Mapped[str | None] = field(Text("UTM term", form=False, card=False))
+    utm_content: Mapped[str | None] = field(Text("UTM content", form=False, card=False))
     converted_customer: Mapped[int | None] = field(Reference("Customer", to="customer", form=False))
     converted_account: Mapped[int | None] = field(Reference("Account", to="account", form=False))
     converted_opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity", form=False))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Changes, Entity, Row
 from models.core.errors import Conflict, Invalid
@@ -56,8 +56,25 @@ OTHER_NAMES = {
     "negotiation/review": Stage.NEGOTIATION,
     "closed won": Stage.WON,
     "closed lost": Stage.LOST,
+    "appointment scheduled": Stage.QUALIFICATION,
+    "qualified to buy": Stage.DISCOVERY,
+    "presentation scheduled": Stage.DISCOVERY,
+    "decision maker bought-in": Stage.PROPOSAL,
+    "contract sent": Stage.NEGOTIATION,
+    "contact made": Stage.QUALIFICATION,
+    "demo scheduled": Stage.DISCOVERY,
+    "proposal made": Stage.PROPOSAL,
+    "negotiations started": Stage.NEGOTIATION,
 }
-"""What other CRMs call these stages (Salesforce's standard picklist), for imports and for people who come from there."""
+"""What Salesforce, HubSpot and Pipedrive call these stages, for imports and for people who come from there."""
+
+OTHER_FORECASTS = {
+    "closed": Forecast.COMMIT,
+    "best case": Forecast.BEST,
+    "most likely": Forecast.COMMIT,
+    "omitted": Forecast.OMIT,
+}
+"""Salesforce's forecast categories where they differ; what is closed there counts as committed here."""
 
 
 class Opportunity(Entity):
@@ -80,7 +97,9 @@ class Opportunity(Entity):
     currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
     close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes")))
     probability: Mapped[int | None] = field(Percent("Probability", hint="Leave empty for the stage's own"))
-    forecast: Mapped[str | None] = field(Choice("Forecast category", options=Forecast, also=("category",)))
+    forecast: Mapped[str | None] = field(
+        Choice("Forecast category", options=Forecast, others=OTHER_FORECASTS, also=("category",))
+    )
     next_step: Mapped[str | None] = field(Text("Next step", also=("next",)))
     next_touch_on: Mapped[date | None] = field(Day("Next touch on", also=("touch",)))
     owner: Mapped[int | None] = field(Person("Owner"))
@@ -111,7 +130,7 @@ class Opportunity(Entity):
         return self.stage in CLOSED
 
     def settle(self, work: Work, changes: Changes) -> None:
-        """A stage brings its probability and category; every move is written down."""
+        """A stage brings its probability and category."""
         if not (self.customer or self.account):
             raise Invalid({"customer": "Name the customer, or at least the account, of this deal."})
         if self.amount is not None and not self.currency:
@@ -125,10 +144,13 @@ class Opportunity(Entity):
             self.forecast = forecast
         if self.stage != Stage.LOST:
             self.lost_reason = None
-        before = changes["stage"][0]
-        work.session.add(
-            StageChange(deal=self, before=before, after=self.stage, at=work.now, by=work.actor.id if work.actor else None)
-        )
+
+    def follow(self, work: Work, changes: Changes) -> None:
+        """Every move is written down; a deal that comes from elsewhere took its first step on the day it was made."""
+        if "stage" in changes:
+            before, after = changes["stage"]
+            at, by = (work.now if before else self.created_at), (work.actor.id if work.actor else None)
+            work.session.add(StageChange(opportunity=self.id, before=before, after=after, at=at, by=by))
 
     def move(self, work: Work, stage: str) -> None:
         """Take the deal to another stage. Conflict when it stands there already."""
@@ -157,7 +179,6 @@ class StageChange(Row):
     after: Mapped[str] = mapped_column("to", String(50))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     by: Mapped[int | None] = mapped_column(Integer, ForeignKey("user.id"))
-    deal: Mapped[Opportunity] = relationship()
 
     @classmethod
     def indexes(cls) -> list[Any]:

@@ -8,8 +8,8 @@ from models.core.user import Role, User
 if TYPE_CHECKING:
     from models.core.work import Work
 
-READING = frozenset({"show", "list", "find", "more", "help", "home", "pick", "run"})
-"""Verbs that change nothing; everyone of the workspace may use them."""
+EVERYONE = frozenset({"show", "list", "find", "more", "help", "home", "report", "undo"})
+"""What everyone of the workspace may do: look, and take back what they did themselves."""
 
 ALL = "*"
 RIGHTS: dict[str, dict[str, frozenset[str]]] = {
@@ -31,7 +31,7 @@ def may(actor: User | None, entity: str, verb: str) -> bool:
         return True
     if actor.guest or actor.left:
         return False
-    if verb in READING:
+    if verb in EVERYONE:
         return True
     rights = RIGHTS.get(actor.role, {})
     allowed = rights.get(ALL, frozenset()) | rights.get(entity, frozenset())

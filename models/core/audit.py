@@ -34,9 +34,16 @@ class AuditEntry(Row):
         return [Index(None, "workspace", "entity", "record_id"), Index(None, "workspace", "unit")]
 
 
+Written = tuple[Entity, str, Changes]
+"""A record just written, "create" or "update", and what changed."""
+
+
 def changes_of(record: Entity) -> Changes:
     """The fields of a record that differ from what the database holds."""
     found: Changes = {}
+    if inspect(record).key is None:  # not stored yet: there is no history to look through
+        values = vars(record)
+        return {name: (None, values[name]) for name in record.fields() if values.get(name) or values.get(name) is False}
     attributes = inspect(record).attrs
     for name in record.fields():
         history = attributes[name].history
@@ -48,12 +55,12 @@ def changes_of(record: Entity) -> Changes:
     return found
 
 
-def entries(work: "Work", records: Iterable[tuple[Entity, str]]) -> list[dict[str, Any]]:
-    """The audit rows for what a flush wrote: (record, "create" or "update") pairs in, column values out."""
+def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
+    """The audit rows, as column values, for what was written."""
     rows = []
-    for record, action in records:
+    for record, action, changes in written:
         kinds = record.fields()
-        for name, (old, new) in changes_of(record).items():
+        for name, (old, new) in changes.items():
             rows.append(
                 {
                     "workspace": work.workspace.id,

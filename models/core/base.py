@@ -10,8 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, String, Uniqu
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core import values
-from models.core.errors import Invalid
-from models.core.field import Field, Reader
+from models.core.field import Field, Reader, read_all
 from models.core.fields import Moment, field
 from models.core.types import SortKey, UTCDateTime
 
@@ -152,19 +151,8 @@ class Entity(Row):
 
     @classmethod
     def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
-        """Turn typed texts into values, or raise Invalid with a sentence for every bad field."""
-        parsed: dict[str, Any] = {}
-        errors: dict[str, str] = {}
-        kinds = cls.fields()
-        for name in kinds:
-            if name in texts:
-                try:
-                    parsed = kinds[name].assign(name, texts[name], reader) | parsed
-                except ValueError as error:
-                    errors[name] = str(error)
-        if errors:
-            raise Invalid(errors)
-        return parsed
+        """Turn typed texts into values; see `read_all`."""
+        return read_all(cls.fields(), texts, reader)
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
@@ -193,6 +181,9 @@ class Entity(Row):
 
     def settle(self, work: "Work", changes: Changes) -> None:
         """Before every flush, with what changed through whichever door: keep what follows from it, refuse what cannot be."""
+
+    def follow(self, work: "Work", changes: Changes) -> None:
+        """After it was written and has its id: make what follows from the change."""
 
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from models.core.errors import CRMError
+from models.core.texts import fold
 
 THREADS = 32
 """Threads that handle requests; the pool has as many connections, because SQLAlchemy's queue is not fair."""
@@ -85,6 +86,7 @@ def open_sqlite(url: str) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={TIMEOUT_MS}"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

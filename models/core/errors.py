@@ -20,10 +20,10 @@ class NotFound(CRMError):
 
 
 class Ambiguous(CRMError, ValueError):
-    """A name fits several records: they are offered, never guessed."""
+    """A name fits several records: (reference, title) of each is offered, never guessed. text: what was typed."""
 
-    def __init__(self, sentence: str, candidates: list[tuple[str, str]]) -> None:
-        self.candidates = candidates
+    def __init__(self, sentence: str, text: str, candidates: list[tuple[str, str]]) -> None:
+        self.text, self.candidates = text, candidates
         super().__init__(sentence)
 
 

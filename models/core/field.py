@@ -7,6 +7,7 @@ Four texts of one value: `parse` reads what a person typed, `show` is for a pers
 that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
@@ -16,6 +17,7 @@ from sqlalchemy import String
 from sqlalchemy.types import TypeEngine
 
 from models.core import values
+from models.core.errors import Ambiguous, Invalid
 
 
 class Reader(Protocol):
@@ -58,6 +60,8 @@ class Field:
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""
+    thaw: ClassVar[Callable[[str], Any]] = str
+    """Makes a value of the text that `dump` made of it."""
 
     def column(self) -> TypeEngine[Any]:
         return String(self.length)
@@ -91,4 +95,24 @@ class Field:
 
     def load(self, text: str | None) -> Any:
         """The value `dump` made this text from."""
-        return text
+        return None if text is None else type(self).thaw(text)
+
+
+def read_all(kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+    """The values of texts by field name: {name: text} in, {attribute: value} out.
+
+    Invalid has a sentence for every text that cannot be read; Ambiguous comes through, with what could be meant.
+    """
+    parsed: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, kind in kinds.items():
+        if name in texts:
+            try:
+                parsed = kind.assign(name, texts[name], reader) | parsed
+            except Ambiguous:
+                raise
+            except ValueError as error:
+                errors[name] = str(error)
+    if errors:
+        raise Invalid(errors)
+    return parsed

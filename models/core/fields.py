@@ -67,8 +67,16 @@ class Link(Field):
 
 
 @dataclass(frozen=True)
+class Domain(Field):
+    """The host of a web address: acme.com, whatever stands around it."""
+
+    def read(self, text: str, reader: Reader) -> Any:
+        return super().read(values.read_domain(text), reader)
+
+
+@dataclass(frozen=True)
 class Number(Field):
-    ordered = True
+    ordered, thaw = True, int
 
     def column(self) -> TypeEngine[Any]:
         return Integer()
@@ -78,9 +86,6 @@ class Number(Field):
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return "" if value is None else f"{value:,}"
-
-    def load(self, text: str | None) -> Any:
-        return None if text is None else int(text)
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Percent(Number):
 class Money(Field):
     """An amount. Its currency stands in the sibling field `currency`; without one it is the workspace's."""
 
-    ordered = True
+    ordered, thaw = True, Decimal
     currency: str = ""
 
     def column(self) -> TypeEngine[Any]:
@@ -110,8 +115,9 @@ class Money(Field):
 
     def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
         amount = self.parse(text, reader)
-        typed = values.read_amount(text, "")[1] if self.currency and amount is not None else ""
-        return {name: amount, **({self.currency: typed} if typed else {})}
+        if amount is None or not self.currency or not values.read_amount(text, "")[1]:
+            return {name: amount}
+        return {name: amount, self.currency: values.read_amount(text, reader.currency)[1]}
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         currency = getattr(record, self.currency, None) if self.currency else None
@@ -119,9 +125,6 @@ class Money(Field):
 
     def dump(self, value: Any) -> str | None:
         return None if value is None else values.write_amount(value)
-
-    def load(self, text: str | None) -> Any:
-        return None if text is None else Decimal(text)
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ class Zone(Field):
 
 @dataclass(frozen=True)
 class Day(Field):
-    ordered = True
+    ordered, thaw = True, date.fromisoformat
 
     def column(self) -> TypeEngine[Any]:
         return Date()
@@ -167,15 +170,12 @@ class Day(Field):
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return values.show_day(value, reader.today) if value else ""
 
-    def load(self, text: str | None) -> Any:
-        return None if text is None else date.fromisoformat(text)
-
 
 @dataclass(frozen=True)
 class Moment(Field):
     """A point in time: UTC inside, the reader's zone outside."""
 
-    ordered = True
+    ordered, thaw = True, datetime.fromisoformat
 
     def column(self) -> TypeEngine[Any]:
         return UTCDateTime()
@@ -188,9 +188,6 @@ class Moment(Field):
 
     def dump(self, value: Any) -> str | None:
         return None if value is None else value.isoformat()
-
-    def load(self, text: str | None) -> Any:
-        return None if text is None else datetime.fromisoformat(text)
 
 
 @dataclass(frozen=True)
@@ -263,6 +260,7 @@ class Tags(Field):
 class Reference(Field):
     """Another record."""
 
+    thaw = int
     to: str = ""
 
     def column(self) -> TypeEngine[Any]:
@@ -276,9 +274,6 @@ class Reference(Field):
 
     def write(self, value: Any, reader: Reader) -> str:
         return reader.ref(self.to, value) if value else ""
-
-    def load(self, text: str | None) -> Any:
-        return None if text is None else int(text)
 
 
 @dataclass(frozen=True)

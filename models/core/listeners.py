@@ -1,16 +1,20 @@
 """What happens around every flush and before every statement: scope, numbers, names, rules, audit, cards to redraw."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, insert
+from sqlalchemy import event, select
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 from sqlalchemy.types import Integer, String
 
 from models.core import audit, outbox, values
-from models.core.base import Base, Entity, Row
+from models.core.base import Base, Changes, Entity, Row
 from models.core.database import insert_into
 from models.core.search import index
+
+if TYPE_CHECKING:
+    from models.core.work import Work
 
 
 class Counter(Base):
@@ -56,26 +60,31 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
         return
     for record in [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]:
         if record.number is None:
-            begin(session, record)
+            begin(work, record)
+            record.number = take_numbers(session, type(record))
         changes = audit.changes_of(record)
         if changes or record in session.new:
-            record.settle(work, changes)
-            record.updated_at = work.now
-            record.title = record.called(work)[:255]
-            record.key = values.fold(record.title)[:255]
+            follow_rules(work, record, changes)
     for row in session.new:
         if isinstance(row, Row):
             row.workspace = work.workspace.id
 
 
-def begin(session: Session, record: Entity) -> None:
-    """What a new record has before anyone looks at it: defaults, a number, its birthday."""
+def begin(work: "Work", record: Entity) -> None:
+    """What a new record has before anyone looks at it: defaults and its birthday, unless it brings one along."""
     for name in record.fields():
         default = record.__table__.columns[name].default
         if getattr(record, name) is None and default is not None and default.is_scalar:
-            setattr(record, name, default.arg)  # type: ignore[attr-defined]
-    record.number = take_numbers(session, type(record))
-    record.created_at = session.info["work"].now
+            setattr(record, name, default.arg)
+    record.created_at = record.created_at or work.now
+
+
+def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
+    """Let an entity keep its own rules, and its name in step with what changed."""
+    record.settle(work, changes)
+    record.updated_at = work.now
+    record.title = record.called(work)[:255]
+    record.key = values.fold(record.title)[:255]
 
 
 @event.listens_for(Session, "after_flush")
@@ -84,13 +93,40 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     work = session.info.get("work")
     if work is None:
         return
-    touched = [(row, "create") for row in session.new if isinstance(row, Entity)]
-    touched += [(row, "update") for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
-    rows = audit.entries(work, touched)
+    created = [row for row in session.new if isinstance(row, Entity)]
+    updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
+    write_down(work, created, "create")
+    write_down(work, updated, "update")
+    for record in updated:
+        outbox.redraw(work, record)
+
+
+def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
+    """The audit rows, the search texts and what else follows from records just written. action: create or update."""
+    written = [(record, action, audit.changes_of(record)) for record in records]
+    rows = audit.entries(work, written)
     if rows:
-        session.execute(insert(audit.AuditEntry), rows)
+        work.session.execute(insert_into(work.session, audit.AuditEntry.__table__), rows)
         work.changes += rows
-    for record, action in touched:
-        index(work, record)
-        if action == "update":
-            outbox.redraw(work, record)
+    index(work, records)
+    for record, _, changes in written:
+        record.follow(work, changes)
+
+
+def insert_many(work: "Work", records: Sequence[Entity]) -> None:
+    """Store many new records of one entity, which have begun and kept their rules, at a fraction of a flush's time.
+
+    All that a flush does for new records is done for them too. The session does not know them afterwards.
+    """
+    entity, here = type(records[0]), work.workspace.id
+    columns = entity.__mapper__.columns
+    first = take_numbers(work.session, entity, len(records))
+    for number, record in enumerate(records, first):
+        record.workspace, record.number, record.version, record.custom = here, number, 1, record.custom or {}
+    names = [name for name in columns.keys() if name != "id"]  # noqa: SIM118
+    rows = [{columns[name].name: getattr(record, name) for name in names} for record in records]
+    work.session.execute(insert_into(work.session, entity.__table__), rows)
+    ours = select(entity.id).where(entity.number >= first).order_by(entity.number)
+    for record, new in zip(records, work.session.scalars(ours.execution_options(with_deleted=True)), strict=True):
+        record.id = new
+    write_down(work, records, "create")

@@ -20,8 +20,8 @@ LAST_LETTER = "\U0010ffff"
 REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
 
 
-def lookup(work: "Work", entity: type[Entity], text: str) -> int:
-    """The id of the record of this entity that `text` names.
+def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -> int:
+    """The id of the record of this entity that `text` names. whole: the beginning of a name is not enough.
 
     Raises ValueError with a sentence where nothing fits, Ambiguous with up to five candidates where several do.
     """
@@ -32,7 +32,7 @@ def lookup(work: "Work", entity: type[Entity], text: str) -> int:
     match = REFERENCE.fullmatch(name)
     if match and match[1].upper() == entity.prefix:
         return by_number(work, entity, int(match[2]))
-    for condition in conditions(entity, name):
+    for condition in conditions(entity, name, whole):
         found = work.session.execute(
             select(entity.id, entity.number, entity.title).where(condition).order_by(entity.key).limit(OFFERED + 1)
         ).all()
@@ -41,7 +41,7 @@ def lookup(work: "Work", entity: type[Entity], text: str) -> int:
         if found:
             offered = [(f"{entity.prefix}-{row.number}", row.title) for row in found[:OFFERED]]
             listed = ", ".join(f"{ref} {title}" for ref, title in offered)
-            raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", offered)
+            raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", text, offered)
     raise ValueError(f"There is no {entity.noun()} “{name[:60]}”. Try a reference such as {entity.prefix}-1, or a name.")
 
 
@@ -52,14 +52,14 @@ def by_number(work: "Work", entity: type[Entity], number: int) -> int:
     return int(found)
 
 
-def conditions(entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
+def conditions(entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
     """The ways to look, the surest first: e-mail, whole name, beginning of the name."""
     key = values.fold(name)[:255]
     if not key:
         return []
     emails = [getattr(entity, field) for field, kind in entity.fields().items() if is_email(kind)]
     sure: list[Any] = [column == name.casefold() for column in emails] if "@" in name else []
-    return [*sure, entity.key == key, begins(entity.key, key)]
+    return [*sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
 
 
 def begins(column: ColumnElement[str] | InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:

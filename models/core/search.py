@@ -1,5 +1,6 @@
 """The search text of every record: one folded column, kept in step with each change."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, String, Text, UniqueConstraint
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core import values
 from models.core.base import Entity, Row
 from models.core.database import insert_into
+from models.core.fields import Phone
 
 if TYPE_CHECKING:
     from models.core.work import Work
@@ -26,25 +28,33 @@ class SearchText(Row):
 
 
 def text_of(record: Entity, work: "Work") -> str:
-    """The folded words of a record: its reference and every field that is searched."""
-    searched = [
-        kind.show(getattr(record, name), work, record) for name, kind in record.fields().items() if kind.search
+    """The folded words of a record, each once: its reference, its name, every field that is searched, the bare digits of phones."""
+    texts = [record.ref, record.title]
+    for name, kind in record.fields().items():
+        if kind.search:
+            texts.append(kind.show(value := getattr(record, name), work, record))
+            texts += [value] if isinstance(kind, Phone) and value else []
+    return " ".join(dict.fromkeys(values.fold(" ".join(texts)).split()))
+
+
+def index(work: "Work", records: Iterable[Entity]) -> None:
+    """Keep the search texts of records; a deleted one is not found."""
+    rows = [
+        {
+            "workspace": work.workspace.id,
+            "entity": record.slug(),
+            "record_id": record.id,
+            "text": "" if record.deleted_at else text_of(record, work),
+        }
+        for record in records
     ]
-    return values.fold(" ".join([record.ref, record.title, *searched]))
-
-
-def index(work: "Work", record: Entity) -> None:
-    """Keep the search text of a record; a deleted one is not found."""
-    text = "" if record.deleted_at else text_of(record, work)
-    columns = {"workspace": work.workspace.id, "entity": record.slug(), "record_id": record.id, "text": text}
-    statement = insert_into(work.session, SearchText).values(**columns)
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace", "entity", "record_id"],
-            set_={"text": text},
-            where=SearchText.text != text,
+    if rows:
+        statement = insert_into(work.session, SearchText.__table__)
+        new = statement.excluded.text
+        keys = ["workspace", "entity", "record_id"]
+        work.session.execute(
+            statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new), rows
         )
-    )
 
 
 INDEX = "search_index"

@@ -17,7 +17,7 @@ from models.core.phones import read_phone, show_phone
 from models.core.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
 
 __all__ = [
-    "clean", "fold", "from_slack", "read_amount", "read_country", "read_currency", "read_day", "read_email",
+    "clean", "fold", "from_slack", "read_amount", "read_country", "read_currency", "read_day", "read_domain", "read_email",
     "read_flag", "read_link", "read_moment", "read_number", "read_percent", "read_phone", "read_tags", "read_zone",
     "show_amount", "show_country", "show_day", "show_moment", "show_phone", "unquote_smart", "write_amount",
 ]  # fmt: skip
@@ -81,9 +81,14 @@ def read_link(text: str) -> str:
     return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()).geturl().translate(UNSAFE)
 
 
+def read_domain(text: str) -> str:
+    """The host of a link or of a bare name, without `www.`."""
+    return (urlsplit(read_link(text)).hostname or "").removeprefix("www.")
+
+
 def read_tags(text: str) -> tuple[str, ...]:
     """`a, b c #d` as a, b c and d: lower case, each once, in the order typed."""
-    tags = dict.fromkeys(" ".join(tag.split()).lstrip("#").lower() for tag in TAG_BREAK.split(clean(text)))
+    tags = dict.fromkeys(" ".join(tag.split()).lstrip("# ").lower() for tag in TAG_BREAK.split(clean(text)))
     for tag in tags:
         if len(tag) > LONGEST_TAG:
             raise wrong(tag, f"is longer than {LONGEST_TAG} characters", "vip, newsletter")

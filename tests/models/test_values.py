@@ -115,6 +115,7 @@ def test_any_text_is_a_link_that_cannot_break_out_of_slacks_markup_or_is_refused
         ("a, b c #d", ("a", "b c", "d")),
         ("VIP, vip,#Vip", ("vip",)),
         ("c#, c++; go", ("c#", "c++", "go")),
+        ("# a, ##b", ("a", "b")),
         ("z, a, m", ("z", "a", "m")),
         (" , ,", ()),
         ("", ()),

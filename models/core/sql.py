@@ -1,0 +1,26 @@
+"""SQL that both databases understand, each in its own way."""
+
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class folded(FunctionElement[str]):  # noqa: N801  named as SQL functions are
+    """A text without case and accents, to compare with what `values.fold` makes of a typed one."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(folded, "sqlite")
+def on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
+    """`fold` is `values.fold` itself, which `models.core.database` lends to every connection."""
+    return f"fold({compiler.process(element.clauses, **options)})"
+
+
+@compiles(folded, "postgresql")
+def on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    return f"regexp_replace(lower(normalize({text}, NFKD)), '[\u0300-\u036f]', '', 'g')"

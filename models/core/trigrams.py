@@ -1,0 +1,86 @@
+"""Which search texts contain what: trigrams find the candidates in the index, the text itself decides."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, column, func, or_, select, table
+from sqlalchemy.orm import Session
+
+from models.core import values
+from models.core.search import INDEX, SearchText
+
+TRIGRAM = 3
+MOST_WORDS = 8
+"""Further words of a query are left out: they would narrow down what is already one record or none."""
+PHONE = re.compile(r"[+(]?\d[\d ()/.-]{4,}")
+
+FTS = table(INDEX, column("rowid"), column(INDEX))
+
+Ways = Sequence[Sequence[str]]
+"""Alternatives; each is the pieces that a text must all contain."""
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a query. A phone number is one word, without what differs between home and abroad."""
+    if PHONE.fullmatch(text.strip()):
+        return [re.sub(r"\D", "", text).lstrip("0")]
+    words = values.fold(values.unquote_smart(text)).split()
+    return [word for word in words if any(letter.isalnum() for letter in word)][:MOST_WORDS]
+
+
+def piece(word: str) -> str:
+    """What a text must contain to hold a word: the word anywhere, or a short one where a word begins."""
+    return word if len(word) >= TRIGRAM else f" {word}"
+
+
+def found(session: Session, ways: Ways) -> Select[tuple[str, int, str]]:
+    """The (entity, record id, text) of what fits, in the order in which the index gives them up soonest."""
+    wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
+    if on_sqlite(session):
+        wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways), exactly(ways))
+        return wanted.order_by(FTS.c.rowid.desc())
+    return wanted.where(contains(session, ways))
+
+
+def contains(session: Session, ways: Ways) -> ColumnElement[bool]:
+    """The condition on `SearchText` that one of the ways fits. Served by the index if each has a piece of three letters."""
+    if on_sqlite(session):
+        return and_(SearchText.id.in_(select(FTS.c.rowid).where(matches(ways))), exactly(ways))
+    return or_(*(and_(*(SearchText.text.contains(p, autoescape=True) for p in pieces)) for pieces in ways))
+
+
+def on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def matches(ways: Ways) -> ColumnElement[bool]:
+    """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40."""
+    query = " OR ".join("(" + " AND ".join(map(quoted, trigrams(pieces))) + ")" for pieces in ways)
+    return FTS.c[INDEX].op("MATCH")(bindparam(None, query))
+
+
+def exactly(ways: Ways) -> ColumnElement[bool]:
+    """The same trigrams in another order are another word: look into the text."""
+    return or_(*(and_(*(func.instr(SearchText.text, p) > 0 for p in pieces)) for pieces in ways))
+
+
+def trigrams(pieces: Sequence[str]) -> list[str]:
+    """Every trigram of the pieces, once."""
+    return list(dict.fromkeys(p[at : at + TRIGRAM] for p in pieces for at in range(len(p) - TRIGRAM + 1)))
+
+
+def quoted(trigram: str) -> str:
+    return '"' + trigram.replace('"', '""') + '"'
+
+
+def slips(word: str) -> list[list[str]]:
+    """The pieces of a word that one slip leaves whole: a letter too many, one too few, a wrong one, two swapped.
+
+    `jonson` may stand for a text with ` jo` and `son`. What such a text really holds is for the caller to compare.
+    """
+    ways = []
+    for at in range(len(word)):
+        left = [p for p in (f" {word[:at]}", word[at + 2 :]) if len(p) >= TRIGRAM]
+        if left:
+            ways.append(left)
+    return ways

@@ -1,0 +1,38 @@
+"""What Alembic runs around every step: which tables there should be, and how a new step is written down."""
+
+import pkgutil
+from importlib import import_module
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy.types import TypeDecorator
+
+import models
+from models.core import work  # noqa: F401  brings the tables of core
+from models.core.base import Base
+from models.core.search import is_search_index
+
+for module in pkgutil.iter_modules(models.__path__):
+    import_module(f"models.{module.name}")
+
+
+def ours(item: Any, name: str | None, kind: str, reflected: bool, compared_to: Any) -> bool:
+    """Whether a comparison looks at something. The search index belongs to its migration: no model can declare it."""
+    return not is_search_index(name or "")
+
+
+def plain_type(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
+    """Our column types as what they are in the database, so that old steps never depend on new code."""
+    return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    include_object=ours,
+    render_item=plain_type,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

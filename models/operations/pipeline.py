@@ -1,0 +1,76 @@
+"""Figures of the sales pipeline and of open cases. Amounts of different currencies are never added up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Numeric, func, select, tuple_, type_coerce
+
+from models.case import Case, Priority
+from models.core.work import Work
+from models.opportunity import CLOSED, OPEN, Opportunity, StageChange
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """The deals of one stage and currency. amount: their sum in that currency; weighted: each times its probability.
+
+    Deals without an amount count, with the currency they have or "".
+    """
+
+    stage: str
+    currency: str
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True)
+class PriorityRow:
+    """The open cases of one priority: how many, how many nobody has taken, how many are past their deadline."""
+
+    priority: str
+    count: int
+    unclaimed: int
+    overdue: int
+
+
+def by_stage(work: Work) -> list[StageRow]:
+    """The open deals by stage and currency, in the order of the pipeline."""
+    return stage_rows(work, OPEN)
+
+
+def closed_between(work: Work, start: datetime, end: datetime) -> list[StageRow]:
+    """The deals won and lost in [start, end), UTC, by currency: those that moved there then and stand there still.
+
+    Source: the written moves, not the close date, which people set to what they expect.
+    """
+    moves = select(StageChange.opportunity, StageChange.after).where(StageChange.at >= start, StageChange.at < end)
+    return stage_rows(work, CLOSED, tuple_(Opportunity.id, Opportunity.stage).in_(moves))
+
+
+def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
+    money = Numeric(18, 2)
+    amount = type_coerce(func.sum(Opportunity.amount), money)
+    weighted = type_coerce(func.sum(Opportunity.amount * Opportunity.probability) / 100, money)
+    rows = (
+        select(Opportunity.stage, Opportunity.currency, func.count(), amount, weighted)
+        .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
+        .group_by(Opportunity.stage, Opportunity.currency)
+    )
+    found = [
+        StageRow(stage, currency or "", count, total or ZERO, expected or ZERO)
+        for stage, currency, count, total, expected in work.session.execute(rows)
+    ]
+    return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
+
+
+def cases_by_priority(work: Work) -> list[PriorityRow]:
+    """The open cases by priority, the most urgent first."""
+    overdue = func.count().filter(Case.resolve_by < work.now)
+    rows = select(Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue)
+    urgency = list(reversed(Priority))
+    found = [PriorityRow(*row) for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))]
+    return sorted(found, key=lambda row: urgency.index(Priority(row.priority)))

@@ -1,0 +1,195 @@
+"""Find records: while a name is being typed, by words, by a filter, among everything."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+from sqlalchemy import Select, func, select
+
+from models.core import trigrams
+from models.core.base import ENTITIES, Entity
+from models.core.lookup import REFERENCE, begins
+from models.core.search import SearchText
+from models.core.trigrams import piece, slips, words_of
+from models.core.work import Work
+from models.operations import filters, where
+
+E = TypeVar("E", bound=Entity)
+
+PAGE = 10
+CANDIDATES = 200
+"""Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes search slow."""
+NAMED = 50
+"""Of these, as many as begin with what was typed: among thousands with a common word they are what is meant."""
+FEW = 3
+"""With fewer found, slips of the finger are considered."""
+LONG = 8
+"""Letters from which a word may hold two slips."""
+COUNTED = 1000
+"""A filter that fits more is not counted to the end."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record that may be meant."""
+
+    entity: str
+    record_id: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[E]):
+    """Up to ten records, a heading that says what they are, and the number of the next page, empty on the last."""
+
+    records: list[E]
+    heading: str
+    more: str
+
+
+def suggestions(work: Work, entity: type[E], text: str, limit: int = 20) -> list[E]:
+    """What a picker offers for the letters typed so far, the likeliest first; the newest before anything is typed."""
+    if not text.strip():
+        return list(work.session.scalars(select(entity).order_by(entity.number.desc()).limit(limit)))
+    return records_of(work, entity, best(work, text, [entity])[:limit])
+
+
+def find_everywhere(work: Work, text: str, limit: int = 10) -> list[Entity]:
+    """Records of every entity that a text finds, the likeliest first; a reference finds just the one it names."""
+    named = by_reference(work, text, ENTITIES.values())
+    hits = (named or best(work, text, list(ENTITIES.values())))[:limit]
+    loaded = {
+        (slug, record.id): record
+        for slug in {hit.entity for hit in hits}
+        for record in records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug])
+    }
+    return [loaded[key] for hit in hits if (key := (hit.entity, hit.record_id)) in loaded]
+
+
+def find_records(work: Work, entity: type[E], text: str, page: str | bool | None = None) -> Page[E]:
+    """Ten records of one entity: all of them, those that a filter fits, or those that words find.
+
+    text: empty, `stage = won AND amount > 10k`, or words. page: "2" for the second ten. ValueError says what is wrong
+    with a filter.
+    """
+    number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    node = where.read(text, entity)
+    if node is None:
+        return found_by_words(work, entity, text, number)
+    return found_by_filter(work, entity, text, select(entity).where(where.condition(node, entity, work)), number)
+
+
+def found_by_filter(work: Work, entity: type[E], text: str, fitting: Select[tuple[E]], number: int) -> Page[E]:
+    """The newest first."""
+    some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
+    total = work.session.scalar(select(func.count()).select_from(some)) or 0
+    first = (number - 1) * PAGE
+    records = list(work.session.scalars(fitting.order_by(entity.number.desc()).offset(first).limit(PAGE)))
+    return Page(records, heading(entity, text, total, COUNTED), str(number + 1) if total > first + PAGE else "")
+
+
+def found_by_words(work: Work, entity: type[E], text: str, number: int) -> Page[E]:
+    """The likeliest first."""
+    hits = best(work, text, [entity])
+    first = (number - 1) * PAGE
+    records = records_of(work, entity, hits[first : first + PAGE])
+    return Page(records, heading(entity, text, len(hits), CANDIDATES - 1), str(number + 1) if hits[first + PAGE :] else "")
+
+
+def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
+    """3 deals match “stage = won”. most: beyond it the number is not known."""
+    text = " ".join(text.split())
+    count = f"More than {most:,} {entity.plural()}" if total > most else f"{total:,} {entity.plural()}"
+    count = f"1 {entity.noun()}" if total == 1 else count
+    if not text:
+        return f"{count}, newest first" if total else f"There is no {entity.noun()} yet"
+    if not total:
+        return f"No {entity.noun()} matches “{text}”"
+    return f"{count} {'matches' if total == 1 else 'match'} “{text}”"
+
+
+def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+    """The hits of a text among these entities, ranked; misspelt words are only considered where too few fit."""
+    words = words_of(text)
+    if not words:
+        return []
+    hits = {(hit.entity, hit.record_id): hit for hit in candidates(work, words, entities)}
+    ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
+    if len(ranked) < FEW:
+        ranked += [hit for hit in misspelt(work, words, entities) if (hit.entity, hit.record_id) not in hits]
+    named = by_reference(work, text, entities)
+    return named + [hit for hit in ranked if hit not in named]
+
+
+def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
+    """The one record that a reference names; of a single entity its bare number will do."""
+    known = {entity.prefix: entity for entity in entities}
+    match = REFERENCE.fullmatch(text.strip())
+    prefix, number = (match[1].upper(), match[2]) if match else ("", text.strip())
+    entity = known.get(prefix) if prefix else next(iter(known.values()))
+    if entity is None or not re.fullmatch(r"[0-9]{1,9}", number) or (not prefix and len(known) > 1):
+        return []
+    named = select(entity.id).where(entity.number == int(number))
+    return hits_of(work, texts_of(entity, named))
+
+
+def candidates(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """What contains all words, and what is named so."""
+    name = " ".join(words)
+    hits = []
+    for entity in entities:
+        called = select(entity.id).where(begins(entity.key, name)).order_by(entity.key).limit(NAMED)
+        hits += hits_of(work, texts_of(entity, called))
+    return hits + containing(work, [[piece(word) for word in words]], entities)
+
+
+def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts that one of the ways fits. Nothing where a way has no trigram: no index could answer that."""
+    ways = [way for way in ways if trigrams.trigrams(way)]
+    if not ways:
+        return []
+    statement = trigrams.found(work.session, ways)
+    if len(entities) < len(ENTITIES):
+        statement = statement.where(SearchText.entity.in_([entity.slug() for entity in entities]))
+    return hits_of(work, statement.limit(CANDIDATES))
+
+
+def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts that hold all words when a slip in one of them is forgiven, the nearest first."""
+    hits: dict[Hit, int] = {}
+    for word in words:
+        others = [piece(other) for other in words if other is not word]
+        ways = [[*others, *left] for left in slips(word)]
+        for hit in containing(work, ways, entities):
+            distance = min(OSA.distance(word, other) for other in hit.text.split())
+            if distance <= (2 if len(word) >= LONG else 1):
+                hits[hit] = min(distance, hits.get(hit, distance))
+    return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
+
+
+def texts_of(entity: type[Entity], ids: Select[tuple[int]]) -> Select[tuple[str, int, str]]:
+    """The search texts of records."""
+    wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
+    return wanted.where(SearchText.entity == entity.slug(), SearchText.record_id.in_(ids))
+
+
+def hits_of(work: Work, statement: Select[tuple[str, int, str]]) -> list[Hit]:
+    return [Hit(*row) for row in work.session.execute(statement)]
+
+
+def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, float, float, int]:
+    """The name begins with it; how many words are there whole or begin one; how near the name is; the newest."""
+    name, query = hit.text.partition(" ")[2], " ".join(words)
+    text = f" {hit.text} "
+    there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
+    return name.startswith(query), there, fuzz.ratio(query, name[: 2 * len(query)]), hit.record_id
+
+
+def records_of(work: Work, entity: type[E], hits: Sequence[Hit]) -> list[E]:
+    """The records of hits, in their order."""
+    ids = [hit.record_id for hit in hits]
+    loaded = {record.id: record for record in work.session.scalars(select(entity).where(entity.id.in_(ids)))}
+    return [loaded[id] for id in ids if id in loaded]

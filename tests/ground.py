@@ -1,0 +1,72 @@
+"""The people every test finds in its database, the clock they live by, and `given`, which makes the records."""
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, text
+
+from models.core.base import Base, Entity
+from models.core.user import Role
+from models.core.work import Clock, Works
+from models.operations import records
+
+E = TypeVar("E", bound=Entity)
+
+START = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
+"""A Tuesday; Berlin is an hour ahead and changes its clocks on the 29th, New York did two days ago."""
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    "U_RITA": {"name": "Rita Reyes", "role": Role.REP, "zone": "Europe/Berlin", "team": "sales"},
+    "U_RAVI": {"name": "Ravi Rao", "role": Role.REP, "zone": "Asia/Kolkata", "team": "sales"},
+    "U_MONA": {"name": "Mona Meyer", "role": Role.MANAGER, "zone": "America/New_York", "team": "sales"},
+    "U_SAM": {"name": "Sam Silva", "role": Role.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
+    "U_SOFIA": {"name": "Sofia Stein", "role": Role.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
+    "U_ELI": {"name": "Eli East", "role": Role.EXECUTIVE, "zone": "Europe/London"},
+    "U_ADA": {"name": "Ada Abel", "role": Role.ADMIN, "zone": "Europe/Berlin"},
+    "U_GUS": {"name": "Gus Grant", "role": Role.REP, "guest": True},
+}
+OUTSIDER = {"name": "Otto Olsen", "role": Role.ADMIN, "zone": "Europe/Oslo"}
+"""U_OTTO is alone in the workspace T2: whatever T1 holds is none of his business."""
+
+
+class StoppedClock(Clock):
+    """Stands at START until a test moves it forward."""
+
+    def __call__(self) -> datetime:
+        return START + self.ahead
+
+
+def settle(engine: Engine) -> None:
+    """Put both workspaces and their people into a database whose tables are there and empty."""
+    works = Works(engine, StoppedClock())
+    works.settle(
+        "T1", name="Acme", currency="EUR", region="DE", sales_channel="C_SALES", support_channel="C_SUPPORT"
+    )
+    works.settle("T2", name="Other", currency="USD", region="US")
+    for slack_id, profile in PEOPLE.items():
+        works.welcome("T1", slack_id, **profile)
+    works.welcome("T2", "U_OTTO", **OUTSIDER)
+
+
+def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T1", **texts: str) -> E:
+    """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`."""
+    with works(workspace, by) as work:
+        return records.create(work, entity, texts)
+
+
+def keep(connection: Connection) -> str:
+    """Copy what a PostgreSQL database holds beside it; returns the SQL that brings it back to exactly that.
+
+    Quicker than a new database from a template: 3 ms and the connections stay open, against 30 ms and new ones.
+    """
+    tables = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
+    connection.execute(text("CREATE SCHEMA kept"))
+    filled = [table for table in tables if connection.scalar(text(f"SELECT 1 FROM {table} LIMIT 1"))]
+    for table in filled:
+        connection.execute(text(f"CREATE TABLE kept.{table} AS TABLE {table}"))
+    emptied = [f"DELETE FROM {table}" for table in reversed(tables)]
+    restored = [f"INSERT INTO {table} SELECT * FROM kept.{table}" for table in filled]
+    counted = connection.scalars(text("SELECT schemaname || '.' || sequencename FROM pg_sequences")).all()
+    lasts = {name: connection.scalar(text(f"SELECT last_value FROM {name} WHERE is_called")) for name in counted}
+    rewound = [f"SELECT setval('{name}', {last or 1}, {bool(last)})" for name, last in lasts.items()]
+    return "; ".join([*emptied, *restored, *rewound])

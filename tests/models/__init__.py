@@ -1,0 +1,1 @@
+"""The CRM with Slack switched off."""

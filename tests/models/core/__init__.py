@@ -1,0 +1,1 @@
+"""The mechanism under the entities."""
