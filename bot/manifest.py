@@ -14,7 +14,6 @@ ALIASES = {
     "case": "Cases: new, claim, reply, resolve",
     "log": "Write down a call, meeting, e-mail or note",
     "task": "Tasks: new, done, snooze",
-    "report": "The pipeline and the cases in figures",
 }
 """Commands of their own for what is typed most: the root with the word already there."""
 
@@ -25,7 +24,6 @@ HINTS = {
     "case": "claim CS-9",
     "log": "call CU-12 Talked about the budget",
     "task": "new Call Ada CU-12 fri 9:00",
-    "report": "pipeline",
 }
 
 SCOPES = [
@@ -91,4 +89,4 @@ def manifest(catalogue: Catalogue) -> dict[str, Any]:
 def written(catalogue: Catalogue) -> str:
     """The manifest as the text of manifest.yaml."""
     head = "# Generated from the routes by `crm manifest`; a test says that they agree.\n"
-    return head + yaml.safe_dump(manifest(catalogue), sort_keys=False, allow_unicode=True, width=120)
+    return head + str(yaml.safe_dump(manifest(catalogue), sort_keys=False, allow_unicode=True, width=120))

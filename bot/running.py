@@ -59,7 +59,7 @@ def running(settings: Settings, works: Works, look_every: float = 60) -> Iterato
     scheduler = Scheduler(works, look_every)
     app = create_app(client, dispatcher)
     socket = SocketModeHandler(app, settings.slack_app_token, web_client=client, concurrency=THREADS)
-    socket.connect()
+    socket.connect()  # type: ignore[no-untyped-call]
     courier.start()
     scheduler.start()
     try:
@@ -67,7 +67,7 @@ def running(settings: Settings, works: Works, look_every: float = 60) -> Iterato
     finally:
         scheduler.stop()
         courier.stop()
-        socket.close()
+        socket.close()  # type: ignore[no-untyped-call]
 
 
 def run(settings: Settings) -> None:

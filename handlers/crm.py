@@ -3,10 +3,11 @@
 from typing import Any
 
 from handlers import help as guide
+from handlers.core.acts import GLOBAL
 from handlers.core import cards
 from handlers.core.receipts import plainly, receipt
 from handlers.core.replies import Reply, Request
-from handlers.core.routes import GLOBAL, Router
+from handlers.core.routes import Router
 from handlers.home import home as draw_home
 from models.core.errors import Conflict
 from models.operations import records

@@ -1,10 +1,11 @@
 """Help, generated from the routes: only what this person may do."""
 
+from handlers.core.acts import GLOBAL
 from handlers.core import blocks
 from handlers.core.blocks import escape
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
-from handlers.core.routes import GLOBAL, Router, Verb
+from handlers.core.routes import Router, Verb
 from models.core.base import Entity
 
 EVERYDAY = ("lead new", "deal new", "task new", "case new", "home")

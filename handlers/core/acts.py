@@ -131,11 +131,11 @@ def home(body: Payload) -> Act:
 
 def options(body: Payload) -> tuple[Act, str]:
     """A picker asks what it may offer: (who typed what, of which noun)."""
-    _, noun, *_ = [*body["action_id"].partition("#")[0].split("."), ""]
+    noun = (body["action_id"].split(".") + [""])[1]
     return Act(surface="options", line=body.get("value", ""), **sender(body)), noun
 
 
-def sender(body: Payload) -> dict[str, str]:
+def sender(body: Payload) -> dict[str, Any]:
     team = body.get("team") or {}
     user = body["user"]
     workspace = team.get("id") or user.get("team_id", "")

@@ -9,7 +9,7 @@ from handlers.core.receipts import receipt
 from handlers.core.replies import Message, Options, Reply, Request
 from handlers.core.routes import Router
 from models.core.base import Entity
-from models.core.errors import Stale
+from models.core.errors import CRMError, Stale
 from models.core.fields import Person
 from models.operations import records
 from models.operations.search import find_records, suggestions
@@ -24,7 +24,7 @@ class Records(Router, Generic[E]):
         super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
         self.entity: type[E] = entity
         asked = [name for name, kind in entity.fields().items() if kind.form]
-        one = {"asks": asked, "opens": "empty", "common": True}
+        one = {"asks": asked, "saves": True, "common": True}
         self.verb("new", record=False, defaults=defaults(entity), title=f"New {entity.noun()}", **one)(self.new)
         self.verb("show", writes=False, common=True)(self.show)
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
@@ -70,7 +70,10 @@ class Records(Router, Generic[E]):
     def find(self, request: Request, _: Any) -> Reply:
         """Search by words, or filter: `stage = won AND amount > 10k`."""
         words = request.line.rest
-        page = find_records(request.work, self.entity, words, request.line.flags.get("page"))
+        try:
+            page = find_records(request.work, self.entity, words, request.line.flags.get("page"))
+        except ValueError as error:
+            raise CRMError(str(error)) from None
         return cards.listing(page.records, request.work, page.heading, page.more and f"{self.noun} find {words} --page={page.more}")
 
     def assign(self, request: Request, record: E) -> Reply:
@@ -96,9 +99,9 @@ class Records(Router, Generic[E]):
 
 def defaults(entity: type[Entity]) -> dict[str, str]:
     """What a new record has in its fields, as texts; whose it is, is whoever makes it."""
-    texts = {}
+    texts = {entity.owned: "me"} if entity.owned and entity.makers else {}
     for name, kind in entity.fields().items():
         default = entity.__table__.columns[name].default
         if default is not None and default.is_scalar:
-            texts[name] = kind.dump(default.arg) or ""  # type: ignore[attr-defined]
+            texts[name] = kind.dump(default.arg) or ""
     return texts

@@ -176,14 +176,14 @@ class Reached:
 
     def whisper(self, message: Message) -> None:
         """Seen by the person alone: in the channel where they are, else in a direct message."""
-        say = {"text": message.text[:4000], "blocks": message.blocks or None}
-        if self.act.thread:
-            say["thread_ts"] = self.act.thread
+        say: dict[str, Any] = {"text": message.text[:4000], "blocks": message.blocks or None}
+        thread = {"thread_ts": self.act.thread} if self.act.thread else {}
+        channel = self.act.channel or self.act.person
         try:
-            if not self.act.channel or self.act.channel.startswith("D"):
-                self.client.chat_postMessage(channel=self.act.channel or self.act.person, **say)
+            if channel == self.act.person or channel.startswith("D"):
+                self.client.chat_postMessage(channel=channel, **say, **thread)
             else:
-                self.client.chat_postEphemeral(channel=self.act.channel, user=self.act.person, **say)
+                self.client.chat_postEphemeral(channel=channel, user=self.act.person, **say, **thread)
         except SlackApiError as error:
             log.info("Answered in a direct message, because of %s", error.response["error"])
-            self.client.chat_postMessage(channel=self.act.person, text=message.text[:4000], blocks=message.blocks or None)
+            self.client.chat_postMessage(channel=self.act.person, **say)

@@ -30,11 +30,14 @@ def always(record: Any) -> bool:
 class Verb:
     """One thing people can do. It is a command, a button and an `@crm` line all at once.
 
-    asks: what it needs besides the record; required ones that are missing open a form. opens: when the form opens —
-    "missing" (a required text is missing), "empty" (nothing was typed), "always". text: the ask that free words fill.
+    asks: what it needs besides the record; required ones that are missing open a form. saves: what it asks for are the
+    record's own fields, so that nothing typed opens the form too, and it gets the texts unread. text: the ask that words
+    without a name fill.
     """
 
     noun: str
+    about: str
+    """The entity whose rights it needs."""
     name: str
     run: Run
     help: str
@@ -45,7 +48,7 @@ class Verb:
     style: str = ""
     confirm: str = ""
     when: Callable[[Any], bool] = always
-    opens: str = "missing"
+    saves: bool = False
     text: str = ""
     partial: bool = False
     """Required asks may be missing: only what is given changes."""
@@ -80,7 +83,7 @@ class Router:
             if not isinstance(asks, Mapping):
                 asks = {ask: self.fields()[ask] for ask in asks}
             text = options.get("text", next(iter(asks), ""))
-            self.verbs[name] = Verb(self.noun, name, run, run.__doc__, **options | {"asks": asks, "text": text})
+            self.verbs[name] = Verb(self.noun, self.entity.slug() if self.entity else self.noun, name, run, run.__doc__, **options | {"asks": asks, "text": text})
             return run
 
         return register
@@ -126,4 +129,4 @@ class Catalogue:
 
     def allowed(self, actor: User | None, noun: str) -> list[Verb]:
         """The verbs of a noun this person may use."""
-        return [verb for verb in self.routers[noun].verbs.values() if may(actor, noun, verb.name) and not verb.hidden]
+        return [verb for verb in self.routers[noun].verbs.values() if may(actor, verb.about, verb.name) and not verb.hidden]

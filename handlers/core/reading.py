@@ -1,0 +1,102 @@
+"""What a line says to a verb: which record it is about, and which text is for which field."""
+
+from handlers.core.grammar import Ref, suggest
+from handlers.core.replies import Request
+from handlers.core.routes import Verb
+from models.core import values
+from models.core.base import ENTITIES, Entity
+from models.core.errors import CRMError, NotFound
+from models.core.fields import LongText, Person, Reference
+from models.operations.places import standing_here
+
+
+def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
+    """The record a verb is about, and the reference that named it: a number, a name, `this`, or the card of the thread."""
+    entity, line, work = ENTITIES[verb.noun], request.line, request.work
+    for ref in line.refs:
+        if ref.kind == "number" and ref.entity == verb.noun and ref.number:
+            return work.find(entity, ref.number, deleted=verb.deleted), ref
+    by_name = [ref for ref in line.refs if ref.kind in ("name", "email")]
+    if not by_name and line.text and not verb.text:
+        by_name = [Ref("name", line.text)]
+    if by_name:
+        return work.get(entity, work.lookup(verb.noun, by_name[0].text)), by_name[0]
+    this = next((ref for ref in line.refs if ref.kind == "this"), None)
+    here = standing_here(work, request.channel, request.thread, verb.noun) if this or request.thread else None
+    if here is None:
+        raise NotFound(f"Which {entity.noun()}? Name it, for example: {entity.noun()} {verb.name} {entity.prefix}-1")
+    return here, this
+
+
+def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
+    """The texts of a line by the field they are for: field=value, @people, references, and the words that are left.
+
+    used: the reference that named the record, which therefore says nothing else.
+    """
+    found = named(request, verb)
+    people = [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in found]
+    found |= dict(zip(people, request.line.people, strict=False))
+    words = [] if used and used.text == request.line.text else [request.line.text]
+    for ref in request.line.refs:
+        if ref is used:
+            continue
+        if ref.kind in ("name", "email"):
+            words.append(ref.text)
+        else:
+            found |= pointed(request, verb, ref, found)
+    free = " ".join(word for word in words if word)
+    return heard(request, verb) | free_words(request, verb, free) | found
+
+
+def named(request: Request, verb: Verb) -> dict[str, str]:
+    """The `field=value` parts; a name that is no field of this verb is an error with the nearest one that is."""
+    entity = request.catalogue.routers[verb.noun].entity
+    names = entity.field_names() if entity else {}
+    names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
+    known = {word: name for word, name in names.items() if name in verb.asks}
+    line = request.line
+    strange = [word for word in line.fields if word not in known]
+    if line.unknown and f"{line.unknown}=" in line.rest and not takes_prose(verb):
+        strange.append(line.unknown)
+    if strange:
+        near = suggest(strange[0], known)
+        hint = f"Did you mean {near[0]}?" if near else f"Try one of: {', '.join(verb.asks)}."
+        raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
+    return {known[word]: text for word, text in line.fields.items()}
+
+
+def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> dict[str, str]:
+    """A reference to another record fills the first free field that holds such records."""
+    if ref.kind == "this":
+        here = standing_here(request.work, request.channel, request.thread)
+        slug, text = (here.slug(), here.ref) if here else ("", "")
+    else:
+        slug, text = ref.entity or "", ref.text
+    kinds = {name: kind for name, kind in verb.asks.items() if isinstance(kind, Reference) and name not in taken}
+    return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
+
+
+def free_words(request: Request, verb: Verb, words: str) -> dict[str, str]:
+    """Words without a name: the entity's own when it is new, else what the verb asks for first, prose as it was typed."""
+    if not words:
+        return {}
+    entity = request.catalogue.routers[verb.noun].entity
+    if verb.name == "new" and entity:
+        return entity.texts_of(words, request.work)
+    if takes_prose(verb) and not request.line.fields:
+        words = request.line.said
+    return {verb.text: words} if verb.text else {}
+
+
+def takes_prose(verb: Verb) -> bool:
+    return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
+
+
+def heard(request: Request, verb: Verb) -> dict[str, str]:
+    """What the message a shortcut was used on says of a new record, and the card it stands under."""
+    entity = request.catalogue.routers[verb.noun].entity
+    if request.surface != "shortcut" or entity is None:
+        return {}
+    here = standing_here(request.work, request.channel, request.thread) if request.thread else None
+    about = pointed(request, verb, Ref("number", here.ref, here.slug(), here.number), {}) if here else {}
+    return entity.heard(values.from_slack(request.texts.get("message", ""))) | about

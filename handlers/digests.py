@@ -1,0 +1,149 @@
+"""What the bot says by itself, drawn when it is sent: cards, thread lines, reminders and the managers' digest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from handlers import charts, reminders
+from handlers.core import blocks, cards
+from handlers.core.blocks import Block, escape
+from handlers.core.replies import Message
+from handlers.core.routes import Catalogue
+from models.core import values
+from models.core.base import ENTITIES, Entity
+from models.core.outbox import Delivery
+from models.core.work import Work
+from models.opportunity import OPEN, Stage
+from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
+
+Drawing = Callable[[Work, Catalogue, Delivery], Message | None]
+
+
+def draw(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks."""
+    message = DRAWINGS[delivery.kind](work, catalogue, delivery)
+    return replace(message, text=escape(message.text)) if message and delivery.kind != "message" else message
+
+
+def record_of(work: Work, delivery: Delivery) -> Entity:
+    return work.get(ENTITIES[delivery.entity or ""], delivery.record_id or 0)
+
+
+def card(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """The card of the record, as it stands now."""
+    return cards.card(record_of(work, delivery), work, catalogue)
+
+
+def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """What happened to a record, word for word, for the thread of its card."""
+    text = str(delivery.about["text"])
+    return Message(text, [blocks.said(text)])
+
+
+def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Someone was given a record, unless it is somebody else's by now."""
+    record = record_of(work, delivery)
+    if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
+        return None
+    said = f"{delivery.about['by']} gave you {record}"
+    return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
+
+
+def message(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """A text and blocks that were drawn before."""
+    return Message(delivery.about["text"], delivery.about.get("blocks", []))
+
+
+def digest(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """A manager's morning: the pipeline by stage, what was won and lost this week, the open cases by priority."""
+    pipeline, priorities = by_stage(work), cases_by_priority(work)
+    closed, week = closed_this_week(work)
+    day = f"{work.today:%A} {work.today.day} {work.today:%B}"
+    drawn = [blocks.header(f"Good morning, {work.me}"), blocks.context(day)]
+    if not (pipeline or closed or priorities):
+        hello = f"Nothing is in the CRM yet. The first deal is one line away: `{catalogue.root} deal new`"
+        return Message("Good morning. Nothing is in the CRM yet.", [*drawn, blocks.section(hello)])
+    parts = [("Open pipeline", pipeline_lines(pipeline)), (f"Closed {week}", closed_lines(closed))]
+    parts.append(("Open cases", case_lines(priorities)))
+    for title, lines in parts:
+        drawn.append(blocks.section("\n".join([f"*{title}*", *lines])))
+    drawn[3:3] = pipeline_chart(pipeline, work.currency)
+    told = "\n".join(line for title, lines in parts for line in (f"{title}:", *lines))
+    return Message(f"Good morning, {work.me}. {day}\n{told}", drawn)
+
+
+def closed_this_week(work: Work) -> tuple[list[StageRow], str]:
+    """What was won and lost since Monday in the reader's zone; on a Monday, in the week before."""
+    monday = work.today - timedelta(days=work.today.weekday())
+    start, end, week = monday, monday + timedelta(days=7), "this week"
+    if work.today == monday:
+        start, end, week = monday - timedelta(days=7), monday, "last week"
+    midnights = [datetime.combine(day, time(), work.zone) for day in (start, end)]
+    return closed_between(work, midnights[0], midnights[1]), week
+
+
+def pipeline_lines(rows: Sequence[StageRow]) -> list[str]:
+    """A line a stage, and one for all of them: Proposal: 3 deals, €120,000 and $4,000."""
+    lines = [f"{stage.capitalize()}: {figures([row for row in rows if row.stage == stage])}" for stage in stages(rows)]
+    return [*lines, f"Together: {figures(rows)}; weighted {money(rows, 'weighted')}"] if rows else ["No open deals."]
+
+
+def closed_lines(rows: Sequence[StageRow]) -> list[str]:
+    told = {stage: [row for row in rows if row.stage == stage] for stage in (Stage.WON, Stage.LOST)}
+    return [f"{stage.capitalize()}: {figures(found) if found else 'none'}" for stage, found in told.items()]
+
+
+def case_lines(rows: Sequence[PriorityRow]) -> list[str]:
+    """Urgent: 2, 1 nobody has, 1 overdue."""
+    lines = []
+    for row in rows:
+        more = [f"{row.unclaimed} nobody has"] if row.unclaimed else []
+        more += [f"{row.overdue} overdue"] if row.overdue else []
+        lines.append(f"{row.priority.capitalize()}: {', '.join([str(row.count), *more])}")
+    return lines or ["No open cases."]
+
+
+def stages(rows: Sequence[StageRow]) -> list[str]:
+    return list(dict.fromkeys(row.stage for row in rows))
+
+
+def figures(rows: Sequence[StageRow]) -> str:
+    """3 deals, €120,000 and $4,000."""
+    count = sum(row.count for row in rows)
+    return f"{count} deal{'' if count == 1 else 's'}, {money(rows)}"
+
+
+def money(rows: Sequence[StageRow], figure: str = "amount") -> str:
+    """One figure a currency, the one with the most deals first; they are never added up."""
+    currencies = sorted({row.currency for row in rows if row.amount}, key=lambda code: (-deals(rows, code), code))
+    sums = {code: sum(getattr(row, figure) for row in rows if row.currency == code) for code in currencies}
+    return " and ".join(values.show_amount(total, code) for code, total in sums.items()) or "no amounts"
+
+
+def deals(rows: Sequence[StageRow], currency: str) -> int:
+    return sum(row.count for row in rows if row.currency == currency)
+
+
+def pipeline_chart(rows: Sequence[StageRow], currency: str) -> list[Block]:
+    """The stages as bars, in the workspace's currency or else the one most deals have; the text has all of them."""
+    known = {row.currency for row in rows if row.amount}
+    if not known:
+        return []
+    shown = currency if currency in known else max(sorted(known), key=lambda code: deals(rows, code))
+    sums = {stage: sum(row.amount for row in rows if (row.stage, row.currency) == (stage, shown)) for stage in OPEN}
+    points = [(stage.capitalize(), float(total)) for stage, total in sums.items()]
+    return [charts.bars(f"Open pipeline in {shown}", shown, points, x="Stage", y=shown)]
+
+
+DRAWINGS: dict[str, Drawing] = {
+    "card": card,
+    "redraw": card,
+    "event": event,
+    "assigned": assigned,
+    "message": message,
+    "due": reminders.due,
+    "team_due": reminders.team_due,
+    "cases": reminders.pressing,
+    "digest": digest,
+}
+"""What each kind of delivery looks like."""

@@ -1,0 +1,113 @@
+"""Reminders as they are drawn: tasks for their owner, tasks for the team, cases for the support channel."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.core import blocks, cards
+from handlers.core.blocks import Block, escape
+from handlers.core.replies import Message
+from handlers.core.routes import Catalogue
+from models.activity import Activity
+from models.case import Case
+from models.core import values
+from models.core.outbox import Delivery
+from models.core.work import Work
+from models.operations import agenda, triage
+
+TASKS, CASES, OWNERS, NAMED = 10, 10, 10, 3
+SHORT = 100
+
+
+def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Someone's due and overdue activities, each with what can be done about it. about: ids, all when missing."""
+    if work.actor is None:
+        return None
+    tasks, count = agenda.due(work, work.actor.id, delivery.about.get("ids", []), TASKS)
+    if not tasks:
+        return None
+    heading = "1 task is due" if count == 1 else f"{count} tasks are due"
+    drawn = [blocks.section(f":alarm_clock: *{heading}*")]
+    for task in tasks:
+        drawn += [blocks.section(task_line(task, work)), task_buttons(task)]
+    if count > len(tasks):
+        drawn.append(blocks.context(f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`"))
+    told = "; ".join(f"{task} ({when(task, work)})" for task in tasks)
+    return Message(f"{heading}: {told}", blocks.distinct(drawn))
+
+
+def task_line(task: Activity, work: Work) -> str:
+    kinds = task.fields()
+    about = [kinds[name].show(getattr(task, name), work, task) for name in ("customer", "lead", "opportunity", "case")]
+    told = " · ".join(escape(blocks.cut(text, cards.SHORT)) for text in [when(task, work), *about] if text)
+    return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{told}"
+
+
+def when(task: Activity, work: Work) -> str:
+    """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's zone."""
+    moment = task.due_date or work.now
+    overdue = moment.astimezone(work.zone).date() < work.today
+    return f"{'overdue since' if overdue else 'due'} {values.show_moment(moment, work.now, work.zone)}"
+
+
+def task_buttons(task: Activity) -> Block:
+    return blocks.actions(
+        blocks.button("Done", "activity.done", task.ref, "primary"),
+        blocks.button("Snooze", "activity.snooze", task.ref),
+        blocks.button("Reschedule", "activity.edit", task.ref),
+        blocks.button("Reassign", "activity.assign", task.ref),
+    )
+
+
+def team_due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Who has what due by the end of today, for the team's channel: names, never mentions."""
+    plates = agenda.plates(work, end_of_day(work), NAMED)
+    if not plates:
+        return None
+    lines = [plate_line(plate) for plate in plates[:OWNERS]]
+    drawn = [blocks.section(":calendar: *Due today*"), blocks.section("\n".join(lines))]
+    if len(plates) > OWNERS:
+        left = sum(plate.count for plate in plates[OWNERS:])
+        drawn.append(blocks.context(f"and {left} more: `{catalogue.root} task list`"))
+    counts = ", ".join(f"{plate.owner} {plate.count}" for plate in plates[:OWNERS])
+    return Message(f"Due today: {counts}", drawn)
+
+
+def end_of_day(work: Work) -> datetime:
+    """Midnight in the workspace's zone."""
+    zone = ZoneInfo(work.workspace.zone)
+    return datetime.combine(work.now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+
+
+def plate_line(plate: agenda.Plate) -> str:
+    overdue = f", {plate.overdue} overdue" if plate.overdue else ""
+    named = [f"{ref} {escape(blocks.cut(title, cards.SHORT))}" for ref, title in plate.first]
+    more = [f"and {plate.count - len(named)} more"] if plate.count > len(named) else []
+    return f"*{escape(plate.owner)}* ({plate.count}{overdue}): {' · '.join([*named, *more])}"
+
+
+def pressing(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """The cases that need someone now, with a button to take each. about: ids, all when missing."""
+    found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
+    if not found:
+        return None
+    heading = "1 case needs someone" if count == 1 else f"{count} cases need someone"
+    drawn = [blocks.section(f":rotating_light: *{heading}*"), *(case_row(case, work) for case in found)]
+    if count > len(found):
+        drawn.append(blocks.context(f"and {count - len(found)} more: `{catalogue.root} case list open`"))
+    return Message(f"{heading}: {listed(found)}", blocks.distinct(drawn))
+
+
+def listed(records: Sequence[Case]) -> str:
+    return "; ".join(f"{record} ({record.priority})" for record in records)
+
+
+def case_row(case: Case, work: Work) -> Block:
+    """What it is, since when it waits, and by when it should be solved."""
+    late = case.resolve_by is not None and case.resolve_by < work.now
+    owner = work.name("user", case.assignee) if case.assignee else "nobody has it"
+    told = [case.priority.capitalize(), escape(owner), f"since {cards.moment(case.created_at)}"]
+    told += [f"overdue since {cards.moment(case.resolve_by)}"] if late and case.resolve_by else []
+    button = ("Show", "case.show") if case.assignee else ("Claim", "case.claim")
+    text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"
+    return blocks.section(text, blocks.button(*button, case.ref))

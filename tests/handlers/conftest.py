@@ -1,0 +1,54 @@
+"""A small Slack with the bot connected to it: signed requests in, a real HTTP Web API out."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.app import create_app, create_dispatcher
+from bot.manifest import manifest
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Channel, Member
+from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
+from bot.sandbox.transport import Direct
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.work import Works
+from tests.ground import PEOPLE, StoppedClock
+
+MEMBERS = [
+    Member(
+        slack_id,
+        slack_id.removeprefix("U_").lower(),
+        str(profile["name"]),
+        tz=str(profile.get("zone", "UTC")),
+        is_restricted=bool(profile.get("guest")),
+    )
+    for slack_id, profile in PEOPLE.items()
+]
+CHANNELS = [Channel("C_GENERAL", "general"), Channel("C_SALES", "sales"), Channel("C_SUPPORT", "support")]
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[Slack]:
+    """One small Slack a test process; each test begins it anew."""
+    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, CHANNELS, StoppedClock(), ("T1", "Acme"))
+    with serve(slack, port=0):
+        yield slack
+
+
+@pytest.fixture
+def client(world: Slack) -> WebClient:
+    return WebClient(token=world.bot_token, base_url=f"{world.url}/api/", retry_handlers=[])
+
+
+@pytest.fixture
+def slack(world: Slack, client: WebClient, works: Works, clock: Any) -> Desk:
+    """Rita at her desk, in #general."""
+    world.reset()
+    world.clock = clock
+    app = create_app(client, create_dispatcher(works), world.signing_secret)
+    return Desk(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
