@@ -1,0 +1,1 @@
+"""A small Slack to try the bot in without a workspace; the tests run in the same one."""

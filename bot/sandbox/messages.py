@@ -1,0 +1,66 @@
+"""Messages, threads and what only one person sees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .people import Json
+
+
+@dataclass
+class Message:
+    """One message. `turn` says when it was last drawn: an edited message is newer than its neighbours."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str = ""
+    blocks: list[Json] | None = None
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    files: list[Json] = field(default_factory=list)
+    reactions: list[Json] = field(default_factory=list)
+    only_for: str | None = None
+    edited_at: str | None = None
+    turn: int = 0
+    values: Json = field(default_factory=dict)  # what people chose in its selects, as Slack keeps it
+
+    @property
+    def is_reply(self) -> bool:
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+    def seen_by(self, user: str) -> bool:
+        return self.only_for is None or self.only_for == user
+
+
+class Timeline:
+    """All messages of the workspace, by channel and in order."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, dict[str, Message]] = {}
+        self._replies: dict[tuple[str, str], list[Message]] = {}
+
+    def add(self, message: Message) -> None:
+        self._channels.setdefault(message.channel, {})[message.ts] = message
+        if message.is_reply:
+            self._replies.setdefault((message.channel, str(message.thread_ts)), []).append(message)
+
+    def remove(self, message: Message) -> None:
+        self._channels[message.channel].pop(message.ts, None)
+        replies = self._replies.get((message.channel, str(message.thread_ts)), [])
+        if message in replies:
+            replies.remove(message)
+
+    def find(self, channel: str, ts: str) -> Message | None:
+        return self._channels.get(channel, {}).get(ts)
+
+    def of(self, channel: str) -> list[Message]:
+        """Everything of a channel, oldest first, replies and private messages too."""
+        return list(self._channels.get(channel, {}).values())
+
+    def replies(self, channel: str, ts: str) -> list[Message]:
+        """What was answered in a thread, for all to see and for one alike."""
+        return list(self._replies.get((channel, ts), []))
+
+    def __iter__(self) -> Iterator[Message]:
+        for channel in list(self._channels):
+            yield from self.of(channel)

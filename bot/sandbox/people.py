@@ -1,0 +1,75 @@
+"""Who and what a small Slack is made of: members, channels, and the clock it lives by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+class Clock(Protocol):
+    """The time of the workspace, in aware UTC; it can be moved forward to see what happens tomorrow."""
+
+    def __call__(self) -> datetime: ...
+
+    def forward(self, by: timedelta) -> None: ...
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in the workspace, or a guest of a shared channel when `team` is another workspace."""
+
+    id: str
+    name: str
+    real_name: str = ""
+    title: str = ""
+    tz: str = "UTC"
+    is_bot: bool = False
+    is_restricted: bool = False
+    email: str = ""
+    team: str = ""
+    is_admin: bool = False
+    is_ultra_restricted: bool = False
+    deleted: bool = False
+
+
+@dataclass
+class Channel:
+    """A channel, or with `user` the direct messages between that person and the bot."""
+
+    id: str
+    name: str
+    topic: str = ""
+    members: Iterable[str] | None = None  # nobody named: everybody of the workspace, and the bot
+    is_private: bool = False
+    is_archived: bool = False
+    is_ext_shared: bool = False
+    user: str | None = None
+
+    @property
+    def is_im(self) -> bool:
+        return self.user is not None
+
+    @property
+    def kind(self) -> str:
+        """The word Slack uses for `channel_type` in events."""
+        return "im" if self.is_im else "group" if self.is_private else "channel"
+
+
+def find_member(members: Iterable[Member], said: str) -> Member | None:
+    """The member somebody means by an id, a name, `@name`, or the full name."""
+    wanted = said.strip().removeprefix("@").casefold()
+    for member in members:
+        if wanted in (member.id.casefold(), member.name.casefold(), member.real_name.casefold()):
+            return member
+    return None
+
+
+def find_channel(channels: Iterable[Channel], said: str) -> Channel | None:
+    """The channel somebody means by an id, a name or `#name`."""
+    wanted = said.strip().removeprefix("#").casefold()
+    for channel in channels:
+        if wanted == channel.id.casefold() or (not channel.is_im and wanted == channel.name.casefold()):
+            return channel
+    return None

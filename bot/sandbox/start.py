@@ -1,0 +1,86 @@
+"""`crm sandbox`: the small Slack, the company that lives in it, and the bot connected to it over Socket Mode."""
+
+import logging
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from bot.app import create_dispatcher
+from bot.config import Settings
+from bot.manifest import manifest
+from bot.running import prepare, running
+from bot.sandbox import company
+from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
+from models.core.work import Clock, Works
+
+log = logging.getLogger(__name__)
+
+
+class SandboxClock(Clock):
+    """A clock people move forward; what is due then happens at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moved: list[Callable[[], object]] = []
+
+    def forward(self, by: timedelta) -> None:
+        super().forward(by)
+        for listener in self.moved:
+            listener()
+
+
+def settings_for(database: str, url: str = "") -> Settings:
+    return Settings(
+        slack_bot_token=Slack.bot_token,
+        slack_app_token=Slack.app_token,
+        slack_api_url=f"{url}/api/" if url else "",
+        database_url=database,
+        currency="EUR",
+        region="DE",
+        zone="Europe/Berlin",
+        log_level="WARNING",
+    )
+
+
+def furnish(works: Works, clock: Clock) -> None:
+    """Fill an empty database with the company and its last weeks."""
+    if company.TEAM[0] in works.workspaces():
+        return
+    works.settle(company.TEAM[0], name=company.TEAM[1], **settings_for("").workspace)
+    company.settle(works)
+    company.tell(works, create_dispatcher(works), clock)
+
+
+@contextmanager
+def opened(port: int, database: str = "") -> Iterator[str]:
+    """The sandbox, ready to use while the block runs; yields the address of its page. database: '' for one that goes away."""
+    clock = SandboxClock()
+    with tempfile.TemporaryDirectory(prefix="rapport-") as folder:
+        works = prepare(settings_for(database or f"sqlite:///{Path(folder) / 'sandbox.db'}"), clock)
+        furnish(works, clock)
+        slack = Slack(manifest(create_dispatcher(works).catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM)
+        with serve(slack, port) as url, running(settings_for(database, url), works, look_every=5) as scheduler:
+            clock.moved.append(scheduler.tick)
+            yield url
+        works.engine.dispose()
+
+
+def sandbox(port: int, database: str) -> None:
+    """Run until Ctrl-C."""
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s %(message)s")
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    try:
+        with opened(port, database) as url:
+            click.echo(f"The sandbox is ready: {url}\nYou are Rita Reyes, a sales rep. Type /crm to begin; Ctrl-C ends it.")
+            ended.wait()
+    except OSError as error:
+        raise click.ClickException(f"Port {port} is taken ({error.strerror}). Try: crm sandbox --port 3001") from None

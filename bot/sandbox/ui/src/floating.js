@@ -1,0 +1,41 @@
+/* Lists that open below (or above) what was pressed. Fixed to the window, so that no scrolling box cuts them off. */
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+
+const GAP = 4,
+  EDGE = 8,
+  LOWEST = 120,
+  HIGHEST = 320; // pixels
+
+/** The style that puts a list beside its anchor, and the closing of it when the person presses or scrolls elsewhere. */
+export function useFloating(open, anchor, list, onClose, { alignRight = false, minWidth = 220, match = true } = {}) {
+  const [style, setStyle] = useState({});
+  useLayoutEffect(() => {
+    if (open && anchor.current)
+      setStyle(beside(anchor.current.getBoundingClientRect(), { alignRight, minWidth, match }));
+  }, [open]);
+  useEffect(() => {
+    if (!open) return undefined;
+    const outside = (event) => !anchor.current?.contains(event.target) && !list.current?.contains(event.target);
+    const leave = (event) => outside(event) && onClose();
+    const events = ["mousedown", "scroll", "resize"];
+    events.forEach((name) => window.addEventListener(name, leave, true));
+    return () => events.forEach((name) => window.removeEventListener(name, leave, true));
+  }, [open]);
+  return style;
+}
+
+function beside(rect, { alignRight, minWidth, match }) {
+  const below = window.innerHeight - rect.bottom - GAP - EDGE;
+  const above = rect.top - GAP - EDGE;
+  const up = below < LOWEST * 2 && above > below;
+  const width = Math.max(minWidth, match ? rect.width : 0);
+  const left = Math.max(EDGE, Math.min(alignRight ? rect.right - width : rect.left, window.innerWidth - width - EDGE));
+  const vertical = up ? { top: "auto", bottom: window.innerHeight - rect.top + GAP } : { top: rect.bottom + GAP };
+  return {
+    left,
+    minWidth: width,
+    maxWidth: window.innerWidth - left - EDGE,
+    maxHeight: Math.max(LOWEST, Math.min(HIGHEST, up ? above : below)),
+    ...vertical,
+  };
+}

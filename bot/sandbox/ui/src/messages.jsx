@@ -1,0 +1,74 @@
+/* A list of messages with its day dividers, which stays at its end while the person is there. */
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { usePage } from "./context.js";
+import { Message } from "./message.jsx";
+import { dayName, dayOf, momentOf } from "./time.js";
+
+const TOGETHER = 5 * 60; // seconds within which messages of one person share a heading
+const NEAR = 80; // pixels from the end that still count as being there
+
+function follows(message, before) {
+  return (
+    before &&
+    before.user === message.user &&
+    !before.ephemeral &&
+    !message.ephemeral &&
+    Number(message.ts) - Number(before.ts) < TOGETHER
+  );
+}
+
+export function Messages({ messages, label, inThread, opening, children }) {
+  const { world } = usePage();
+  const { tz } = world.me;
+  const box = useEnd(messages);
+  return (
+    <div class="scroll" ref={box} tabIndex={0} role="group" aria-label={label}>
+      {opening}
+      <ol class="messages">
+        {messages.map((message, at) => {
+          const moment = momentOf(message.ts);
+          const newDay = !at || dayOf(moment, tz) !== dayOf(momentOf(messages[at - 1].ts), tz);
+          return [
+            newDay && !inThread && (
+              <li key={`day ${message.ts}`} class="day">
+                <span>{dayName(moment, world.clock.now, tz)}</span>
+              </li>
+            ),
+            <Kept
+              key={message.ts}
+              message={message}
+              compact={!newDay && !(inThread && at === 1) && follows(message, messages[at - 1])}
+              inThread={inThread}
+            />,
+            inThread && at === 0 && children,
+          ];
+        })}
+      </ol>
+    </div>
+  );
+}
+
+/** A message that did not change is not drawn again when something else happens. */
+function Kept({ message, compact, inThread }) {
+  return useMemo(
+    () => <Message message={message} compact={compact} inThread={inThread} />,
+    [message, compact, inThread],
+  );
+}
+
+function useEnd(messages) {
+  const box = useRef();
+  const atEnd = useRef(true);
+  useEffect(() => {
+    const scrolled = () =>
+      (atEnd.current = box.current.scrollHeight - box.current.scrollTop - box.current.clientHeight < NEAR);
+    const grown = new ResizeObserver(() => atEnd.current && box.current.scrollTo(0, box.current.scrollHeight));
+    box.current.addEventListener("scroll", scrolled, { passive: true });
+    [box.current, box.current.querySelector("ol")].forEach((part) => grown.observe(part));
+    return () => grown.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (atEnd.current) box.current.scrollTo(0, box.current.scrollHeight);
+  }, [messages]);
+  return box;
+}

@@ -1,0 +1,1 @@
+"""The small Slack, tried with a small Bolt app of its own."""
