@@ -9,7 +9,7 @@ from bot.config import Settings
 from bot.signature import Signature
 from handlers import ROUTERS
 from handlers.core.dispatch import Dispatcher
-from handlers.core.router import connect
+from handlers.core.router import Doors
 from handlers.core.routes import Catalogue
 from handlers.home import home
 from models.core.database import THREADS, open_engine
@@ -26,7 +26,7 @@ def create_dispatcher(works: Works, root: str = "/crm") -> Dispatcher:
 
 
 def create_client(settings: Settings) -> WebClient:
-    """A client for the bot's token that never repeats a call by itself: Slack has no key that makes a second post harmless."""
+    """A client that never repeats a call by itself: Slack has no key that makes a second post harmless."""
     url = settings.slack_api_url or WebClient.BASE_URL
     return WebClient(token=settings.slack_bot_token, base_url=url, timeout=10, retry_handlers=[])
 
@@ -40,5 +40,5 @@ def create_app(client: WebClient, dispatcher: Dispatcher, signing_secret: str = 
         before_authorize=Signature(signing_secret),
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
     )
-    connect(app, dispatcher)
+    Doors(dispatcher).open(app)
     return app

@@ -114,7 +114,9 @@ def opened() -> "Works":
 
 
 in_workspace = click.option("--workspace", default="", help="The workspace's id; needed only where there are several.")
-as_person = click.option("--as", "person", default="", help="Act as this person (Slack id); otherwise the CRM itself acts.")
+as_person = click.option(
+    "--as", "person", default="", help="Act as this person (Slack id); otherwise the CRM itself acts."
+)
 
 
 @main.command()
@@ -133,7 +135,9 @@ def say(line: str, workspace: str, person: str) -> None:
 @main.command("import")
 @click.argument("noun")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "mapped", multiple=True, metavar="HEADER=FIELD", help="Where a column goes; an empty field leaves it out.")
+@click.option(
+    "--map", "mapped", multiple=True, metavar="HEADER=FIELD", help="Where a column goes; an empty field leaves it out."
+)
 @click.option("--dry", is_flag=True, help="Only say what would happen.")
 @in_workspace
 @as_person
@@ -143,7 +147,9 @@ def import_(noun: str, file: Path, mapped: tuple[str, ...], dry: bool, workspace
     from bot.terminal import load_file
 
     works = opened()
-    load_file(works, workspace_of(works, workspace), person, noun, file, dict(m.partition("=")[::2] for m in mapped), dry)
+    load_file(
+        works, workspace_of(works, workspace), person, noun, file, dict(m.partition("=")[::2] for m in mapped), dry
+    )
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Settings: one frozen object, read once from the environment and `.env`; a wrong one stops the start with a sentence."""
+"""Settings: one frozen object from the environment and `.env`; a wrong one stops the start with a sentence."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ class SettingsError(Exception):
     """Which setting is missing or wrong, why, and where to get a right one."""
 
 
-def setting(default: str, help: str, check: Callable[[str], str] = str, needed: bool = False) -> Any:  # noqa: A002
+def setting(default: str, help: str, check: Callable[[str], str] = str, needed: bool = False) -> Any:
     return field(default=default, metadata={"help": help, "check": check, "needed": needed})
 
 
@@ -80,7 +80,7 @@ class Settings:
         token("xoxb-", f"{APPS} → your app → OAuth & Permissions"), needed=True,
     )  # fmt: skip
     slack_app_token: str = setting(
-        "", "The token for Socket Mode, scope connections:write: api.slack.com/apps → your app → Basic Information → App-Level Tokens",
+        "", "The token for Socket Mode: api.slack.com/apps → your app → Basic Information → App-Level Tokens",
         token("xapp-", f"{APPS} → your app → Basic Information → App-Level Tokens"), needed=True,
     )  # fmt: skip
     slack_api_url: str = setting("", "Where the Web API is, when it is not Slack's own", url)

@@ -67,7 +67,11 @@ def manifest(catalogue: Catalogue) -> dict[str, Any]:
             "background_color": "#1f4a5f",
         },
         "features": {
-            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "crm", "always_online": True},
             "shortcuts": [
                 {"name": each.name, "type": each.kind, "callback_id": each.callback, "description": each.description}

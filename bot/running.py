@@ -32,12 +32,14 @@ def prepare(settings: Settings, clock: Clock | None = None) -> Works:
 
 
 def introduce(client: WebClient, works: Works, settings: Settings) -> str:
-    """Ask Slack who we are and keep the workspace's settings; returns its id. SettingsError where the token is refused."""
+    """Ask Slack who we are and keep the workspace's settings; returns its id. SettingsError says why not."""
     try:
         me = client.auth_test()
     except SlackApiError as error:
         why = error.response["error"]
-        raise SettingsError(f"SLACK_BOT_TOKEN is refused by Slack ({why}). Copy it again from OAuth & Permissions.") from None
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN is refused by Slack ({why}). Copy it again from OAuth & Permissions."
+        ) from None
     except OSError as error:
         raise SettingsError(f"Slack cannot be reached: {error}. Check the network and SLACK_API_URL.") from None
     team = str(me["team_id"])

@@ -20,7 +20,9 @@ class Signature(Middleware):
     def __init__(self, secret: str, clock: Clock | None = None) -> None:
         self.verifier = SignatureVerifier(secret, clock or Clock())
 
-    def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse], **_: Any) -> BoltResponse:  # noqa: A002
+    def process(
+        self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse], **_: Any
+    ) -> BoltResponse:
         if req.mode == "socket_mode" or self.signed(req):
             return next()
         log.warning("Refused a request whose signature or timestamp is wrong")

@@ -40,7 +40,9 @@ def entity_named(word: str) -> type[Entity]:
     raise NotFound(f"There is nothing called “{word}”. Try one of: {known}")
 
 
-def load_file(works: Works, workspace: str, person: str, noun: str, path: Path, mapping: dict[str, str], dry: bool) -> None:
+def load_file(
+    works: Works, workspace: str, person: str, noun: str, path: Path, mapping: dict[str, str], dry: bool
+) -> None:
     """Import a file with a progress bar, and leave what was rejected beside it."""
     entity = entity_named(noun)
     beside = path.with_name(f"{path.stem}.rejected.csv")

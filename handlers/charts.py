@@ -8,7 +8,7 @@ TITLE, LABEL, AXIS, CATEGORIES = 50, 20, 50, 20
 
 
 def bars(title: str, name: str, points: Sequence[tuple[str, float]], x: str = "", y: str = "") -> Block:
-    """A bar chart of one series. points: (category, value), up to 20; the categories differ in their first 20 letters."""
+    """A bar chart of one series. points: (category, value), up to 20 whose first 20 letters differ."""
     data = [{"label": cut(label, LABEL), "value": value} for label, value in points[:CATEGORIES]]
     axes: Block = {"categories": [point["label"] for point in data]}
     axes |= {"x_label": cut(x, AXIS)} if x else {}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from handlers import help as guide
-from handlers.core.acts import GLOBAL
 from handlers.core import cards
+from handlers.core.acts import GLOBAL
 from handlers.core.receipts import plainly, receipt
 from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router

@@ -13,8 +13,8 @@ from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery
 from models.core.work import Work
-from models.opportunity import OPEN, Stage
 from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
+from models.opportunity import OPEN, Stage
 
 Drawing = Callable[[Work, Catalogue, Delivery], Message | None]
 
@@ -59,17 +59,17 @@ def digest(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | No
     pipeline, priorities = by_stage(work), cases_by_priority(work)
     closed, week = closed_this_week(work)
     day = f"{work.today:%A} {work.today.day} {work.today:%B}"
-    drawn = [blocks.header(f"Good morning, {work.me}"), blocks.context(day)]
+    drawn = [blocks.header(f"Good day, {work.me}"), blocks.context(day)]
     if not (pipeline or closed or priorities):
         hello = f"Nothing is in the CRM yet. The first deal is one line away: `{catalogue.root} deal new`"
-        return Message("Good morning. Nothing is in the CRM yet.", [*drawn, blocks.section(hello)])
+        return Message("Good day. Nothing is in the CRM yet.", [*drawn, blocks.section(hello)])
     parts = [("Open pipeline", pipeline_lines(pipeline)), (f"Closed {week}", closed_lines(closed))]
     parts.append(("Open cases", case_lines(priorities)))
     for title, lines in parts:
         drawn.append(blocks.section("\n".join([f"*{title}*", *lines])))
     drawn[3:3] = pipeline_chart(pipeline, work.currency)
     told = "\n".join(line for title, lines in parts for line in (f"{title}:", *lines))
-    return Message(f"Good morning, {work.me}. {day}\n{told}", drawn)
+    return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
 
 
 def closed_this_week(work: Work) -> tuple[list[StageRow], str]:

@@ -1,7 +1,7 @@
 """Help, generated from the routes: only what this person may do."""
 
-from handlers.core.acts import GLOBAL
 from handlers.core import blocks
+from handlers.core.acts import GLOBAL
 from handlers.core.blocks import escape
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
@@ -22,7 +22,10 @@ def overview(request: Request) -> Message:
             head = "" if noun == GLOBAL else f"*{word}* "
             lines.append(f"{head}{' · '.join(verb.name for verb in verbs)}")
     intro = f"Type `{catalogue.root}`, then what you want to do, in either order: `deal new` or `new deal`."
-    values = "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. Records: `OP-42`, or `this` in a thread."
+    values = (
+        "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. "
+        "Records: `OP-42`, or `this` in a thread."
+    )
     text = "\n".join([intro, "", *lines, "", values, f"One thing in full: `{catalogue.root} help deal`"])
     begin = [blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if can(request, line)]
     drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values), blocks.actions(*begin)]
@@ -60,4 +63,9 @@ def name(router: Router) -> str:
 
 def is_entity(router: Router) -> bool:
     """Whether the noun is the entity itself, not another way in such as `log`."""
-    return bool(router.entity) and isinstance(router.entity, type) and issubclass(router.entity, Entity) and router.entity.slug() == router.noun
+    return (
+        bool(router.entity)
+        and isinstance(router.entity, type)
+        and issubclass(router.entity, Entity)
+        and router.entity.slug() == router.noun
+    )

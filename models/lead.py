@@ -71,7 +71,11 @@ class Lead(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "status"), Index(None, "workspace", "email"), Index(None, "workspace", "owner")]
+        return [
+            Index(None, "workspace", "status"),
+            Index(None, "workspace", "email"),
+            Index(None, "workspace", "owner"),
+        ]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
@@ -114,11 +118,13 @@ class Lead(Entity):
         self.status = LeadStatus.UNQUALIFIED
         work.tell(self, f"{work.me} disqualified it.")
 
-    def convert(self, work: Work, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None) -> Conversion:
+    def convert(
+        self, work: Work, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None
+    ) -> Conversion:
         """Turn the lead, once, into a customer, an account where it names a company, and a deal.
 
         deal: the name of the deal, by default the company's or the person's; amount in `currency` (ISO 4217).
-        A customer with the same e-mail and an account with the same name are used again. Conflict when already converted.
+        A customer with the same e-mail and an account with the same name are used again. Conflict when converted.
         """
         work.lock(self)
         if self.converted_customer:
@@ -127,7 +133,11 @@ class Lead(Entity):
             raise Conflict(f"{self.title} is already converted: see {' and '.join(became)}")
         customer, account = self.as_customer(work), self.as_account(work)
         if account and not self.belongs(work, customer, account):
-            work.add(Membership(customer=customer.id, account=account.id, role=self.job_title, primary=True, since=work.today))
+            work.add(
+                Membership(
+                    customer=customer.id, account=account.id, role=self.job_title, primary=True, since=work.today
+                )
+            )
         opportunity = work.add(
             Opportunity(
                 name=deal or f"{self.company or self.title}",
@@ -146,7 +156,9 @@ class Lead(Entity):
         return Conversion(customer, account, opportunity)
 
     def as_customer(self, work: Work) -> Customer:
-        known = work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1)) if self.email else None
+        known = (
+            work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1)) if self.email else None
+        )
         return known or work.add(
             Customer(
                 first_name=self.first_name or (None if self.last_name else self.title),

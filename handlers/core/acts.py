@@ -120,7 +120,11 @@ def message(body: Payload, bot: str) -> Act:
 
 def is_line(event: Payload) -> bool:
     """Whether a message is said to us: a person's own words in a direct message, no edit and no bot's."""
-    return event.get("channel_type") == "im" and bool(event.get("user")) and not (event.get("subtype") or event.get("bot_id"))
+    return (
+        event.get("channel_type") == "im"
+        and bool(event.get("user"))
+        and not (event.get("subtype") or event.get("bot_id"))
+    )
 
 
 def home(body: Payload) -> Act:

@@ -54,7 +54,12 @@ def said(text: str) -> Block:
 
 
 def confirm(title: str, question: str, yes: str) -> Block:
-    return {"title": plain(title, 100), "text": plain(question, 300), "confirm": plain(yes, 30), "deny": plain("Cancel")}
+    return {
+        "title": plain(title, 100),
+        "text": plain(question, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain("Cancel"),
+    }
 
 
 def button(label: str, action: str, value: str, style: str = "", ask: Block | None = None) -> Block:

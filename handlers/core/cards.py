@@ -33,7 +33,7 @@ def moment(value: datetime) -> str:
 
 
 def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
-    """The (label, mrkdwn) pairs of a card: the fields meant for it that hold something, and what follows from others."""
+    """The (label, mrkdwn) pairs of a card: the fields meant for it that hold something, and the facts."""
     pairs = [
         (kind.label, marked(kind, getattr(record, name), work, record))
         for name, kind in record.fields().items()
@@ -69,7 +69,9 @@ def buttons(record: Entity, catalogue: Catalogue) -> Block:
     first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
     drawn = [button(verb, record) for verb in first]
     if rest:
-        drawn.append(blocks.overflow(f"{record.slug()}.menu", [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest]))
+        drawn.append(
+            blocks.overflow(f"{record.slug()}.menu", [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest])
+        )
     return blocks.actions(*drawn)
 
 

@@ -57,7 +57,7 @@ class Dispatcher:
             self.works.welcome(act.workspace, act.person, **answer.profile())
 
     def do_or_ask(self, act: Act) -> Reply:
-        """Do it; where a text does not fit and a form can be opened, open it with what was typed and the reason on top."""
+        """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
         try:
             return self.do(act)
         except Invalid as error:

@@ -74,10 +74,14 @@ def _(kind: Flag, text: str, reader: Reader) -> Block:
 
 @element.register
 def _(kind: Reference, text: str, reader: Reader) -> Block:
-    picker: Block = {"type": "external_select", "min_query_length": 1, "placeholder": plain("Type a name or a reference")}
+    picker: Block = {
+        "type": "external_select",
+        "min_query_length": 1,
+        "placeholder": plain("Type a name or a reference"),
+    }
     if not text:
         return picker
-    id = reader.lookup(kind.to, text)  # noqa: A001
+    id = reader.lookup(kind.to, text)
     ref = reader.ref(kind.to, id)
     return picker | {"initial_option": option(f"{ref} {reader.name(kind.to, id)}", ref)}
 
@@ -106,7 +110,9 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
 
 
-def form(request: Request, verb: Verb, record: Entity | None, texts: Mapping[str, str] | None = None, note: str = "") -> Form:
+def form(
+    request: Request, verb: Verb, record: Entity | None, texts: Mapping[str, str] | None = None, note: str = ""
+) -> Form:
     """The modal of a verb, filled with the record's values and over them with what was typed."""
     typed = request.texts if texts is None else texts
     note = note or request.state.get("note", "")
@@ -116,7 +122,12 @@ def form(request: Request, verb: Verb, record: Entity | None, texts: Mapping[str
         block, problem = field_block(name, kind, text, request.work)
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []
-    state = {"c": request.channel, "t": request.thread, "r": record.ref if record else "", "v": record.version if record else 0}
+    state = {
+        "c": request.channel,
+        "t": request.thread,
+        "r": record.ref if record else "",
+        "v": record.version if record else 0,
+    }
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
     title = f"{verb.title or verb.name.capitalize()} {record.ref if record else ''}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})

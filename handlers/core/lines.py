@@ -1,7 +1,7 @@
 """From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal share."""
 
-from handlers.core.acts import GLOBAL
 from handlers.core import reading
+from handlers.core.acts import GLOBAL
 from handlers.core.forms import form
 from handlers.core.grammar import Line, suggest
 from handlers.core.receipts import choices, question

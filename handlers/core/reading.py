@@ -11,7 +11,7 @@ from models.operations.places import standing_here
 
 
 def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
-    """The record a verb is about, and the reference that named it: a number, a name, `this`, or the card of the thread."""
+    """The record a verb is about, and the reference that named it: a number, a name, `this`, the card of the thread."""
     entity, line, work = ENTITIES[verb.noun], request.line, request.work
     for ref in line.refs:
         if ref.kind == "number" and ref.entity == verb.noun and ref.number:
@@ -77,7 +77,7 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
 
 
 def free_words(request: Request, verb: Verb, words: str) -> dict[str, str]:
-    """Words without a name: the entity's own when it is new, else what the verb asks for first, prose as it was typed."""
+    """Words without a name: the entity's own when it is new, else what the verb asks for first, as it was typed."""
     if not words:
         return {}
     entity = request.catalogue.routers[verb.noun].entity

@@ -6,7 +6,7 @@ from handlers.core import cards
 from handlers.core.blocks import option
 from handlers.core.forms import form
 from handlers.core.receipts import receipt
-from handlers.core.replies import Message, Options, Reply, Request
+from handlers.core.replies import Options, Reply, Request
 from handlers.core.routes import Router
 from models.core.base import Entity
 from models.core.errors import CRMError, Stale
@@ -74,7 +74,9 @@ class Records(Router, Generic[E]):
             page = find_records(request.work, self.entity, words, request.line.flags.get("page"))
         except ValueError as error:
             raise CRMError(str(error)) from None
-        return cards.listing(page.records, request.work, page.heading, page.more and f"{self.noun} find {words} --page={page.more}")
+        return cards.listing(
+            page.records, request.work, page.heading, page.more and f"{self.noun} find {words} --page={page.more}"
+        )
 
     def assign(self, request: Request, record: E) -> Reply:
         """Give it to someone: `assign OP-42 @rita`."""

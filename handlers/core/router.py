@@ -22,59 +22,71 @@ log = logging.getLogger(__name__)
 ANY = re.compile("")
 
 
-def connect(app: App, dispatcher: Dispatcher) -> None:
-    """Register one listener for each type of payload; which verb it is the dispatcher finds in its own dict."""
+@dataclass(frozen=True)
+class Doors:
+    """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own dict."""
 
-    def listener(read: Callable[[Payload], Act]) -> Callable[..., None]:
+    dispatcher: Dispatcher
+
+    def open(self, app: App) -> None:
+        for door, read in (
+            (app.command, acts.command),
+            (app.action, acts.action),
+            (app.view, acts.submission),
+            (app.shortcut, acts.shortcut),
+        ):
+            door(ANY)(self.listener(read))
+        app.view_closed(ANY)(acknowledged)
+        app.options(ANY)(self.picking)
+        app.event("app_mention")(self.mentioned)
+        app.event("message")(self.messaged)
+        app.event("app_home_opened")(self.opened_home)
+        app.event("user_change")(self.profile_changed)
+        app.event("team_join")(self.profile_changed)
+
+    def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
         def listen(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            act = read(body)
-            dispatcher.handle(act, Reached(dispatcher, act, ack, client, body))
+            self.handle(read(body), ack, client, body)
 
         return listen
 
-    def mentioned(ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
-        act = acts.message(body, context.bot_user_id or "")
-        dispatcher.handle(act, Reached(dispatcher, act, ack, client, body))
+    def handle(self, act: Act, ack: Ack, client: WebClient, body: Payload) -> None:
+        self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, client, body))
 
-    def messaged(ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+    def mentioned(self, ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+        self.handle(acts.message(body, context.bot_user_id or ""), ack, client, body)
+
+    def messaged(self, ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
         if acts.is_line(body["event"]):
-            mentioned(ack, body, client, context)
+            self.mentioned(ack, body, client, context)
         else:
             ack()
 
-    def opened_home(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        act = acts.home(body)
+    def opened_home(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         if body["event"].get("tab", "home") == "home":
-            dispatcher.handle(act, Reached(dispatcher, act, ack, client, body))
+            self.handle(acts.home(body), ack, client, body)
         else:
             ack()
 
-    def profile_changed(ack: Ack, body: dict[str, Any]) -> None:
-        ack()
-        user = body["event"]["user"]
-        if not user.get("is_bot") and dispatcher.works.knows(body["team_id"], user["id"]):
-            dispatcher.works.welcome(body["team_id"], user["id"], **profile(user))
-
-    def options(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def picking(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         act, noun = acts.options(body)
-        answer = Reached(dispatcher, act, ack, client, body)
+        answer = Reached(self.dispatcher, act, ack, client, body)
         try:
-            dispatcher.admit(act, answer)
-            answer.reply(dispatcher.pick(act, noun))
+            self.dispatcher.admit(act, answer)
+            answer.reply(self.dispatcher.pick(act, noun))
         except CRMError:
             answer.reply(Options([]))
 
-    app.command(ANY)(listener(acts.command))
-    app.action(ANY)(listener(acts.action))
-    app.view(ANY)(listener(acts.submission))
-    app.view_closed(ANY)(lambda ack: ack())
-    app.options(ANY)(options)
-    app.shortcut(ANY)(listener(acts.shortcut))
-    app.event("app_mention")(mentioned)
-    app.event("message")(messaged)
-    app.event("app_home_opened")(opened_home)
-    app.event("user_change")(profile_changed)
-    app.event("team_join")(profile_changed)
+    def profile_changed(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Names and time zones follow Slack, for the people we know."""
+        ack()
+        user, works = body["event"]["user"], self.dispatcher.works
+        if not user.get("is_bot") and works.knows(body["team_id"], user["id"]):
+            works.welcome(body["team_id"], user["id"], **profile(user))
+
+
+def acknowledged(ack: Ack) -> None:
+    ack()
 
 
 def profile(user: Payload) -> dict[str, Any]:
@@ -160,7 +172,9 @@ class Reached:
         if self.act.container == "home":
             self.publish(self.dispatcher.draw_home(self.act, message))
         elif self.act.container == "view":
-            self.client.views_push(trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks))
+            self.client.views_push(
+                trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks)
+            )
         elif self.act.surface == "button" and self.body.get("response_url"):
             self.respond(message)
         else:
@@ -171,19 +185,20 @@ class Reached:
         replace = message.replace and self.act.container == "ephemeral"
         thread = {"thread_ts": self.act.thread} if self.act.thread else {}
         WebhookClient(self.body["response_url"]).send_dict(
-            {"response_type": "ephemeral", "replace_original": replace, "text": message.text, "blocks": message.blocks} | thread
+            {"response_type": "ephemeral", "replace_original": replace, "text": message.text, "blocks": message.blocks}
+            | thread
         )
 
     def whisper(self, message: Message) -> None:
         """Seen by the person alone: in the channel where they are, else in a direct message."""
-        say: dict[str, Any] = {"text": message.text[:4000], "blocks": message.blocks or None}
-        thread = {"thread_ts": self.act.thread} if self.act.thread else {}
+        text, drawn, thread = message.text[:4000], message.blocks or None, self.act.thread or None
         channel = self.act.channel or self.act.person
         try:
             if channel == self.act.person or channel.startswith("D"):
-                self.client.chat_postMessage(channel=channel, **say, **thread)
+                self.client.chat_postMessage(channel=channel, text=text, blocks=drawn, thread_ts=thread)
             else:
-                self.client.chat_postEphemeral(channel=channel, user=self.act.person, **say, **thread)
+                person = self.act.person
+                self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)
         except SlackApiError as error:
             log.info("Answered in a direct message, because of %s", error.response["error"])
-            self.client.chat_postMessage(channel=self.act.person, **say)
+            self.client.chat_postMessage(channel=self.act.person, text=text, blocks=drawn)

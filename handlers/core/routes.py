@@ -17,8 +17,16 @@ from models.core.user import User
 Run = Callable[[Request, Any], Reply]
 
 
-
-FLAGS = {"here": False, "dm": False, "yes": False, "form": False, "dry": False, "csv": False, "every": True, "page": True}
+FLAGS = {
+    "here": False,
+    "dm": False,
+    "yes": False,
+    "form": False,
+    "dry": False,
+    "csv": False,
+    "every": True,
+    "page": True,
+}
 """The flags of a line, and whether they take a value."""
 
 
@@ -31,8 +39,8 @@ class Verb:
     """One thing people can do. It is a command, a button and an `@crm` line all at once.
 
     asks: what it needs besides the record; required ones that are missing open a form. saves: what it asks for are the
-    record's own fields, so that nothing typed opens the form too, and it gets the texts unread. text: the ask that words
-    without a name fill.
+    record's own fields, so that nothing typed opens the form too, and it gets the texts unread. text: the ask that
+    words without a name fill.
     """
 
     noun: str
@@ -62,7 +70,7 @@ class Verb:
     title: str = ""
 
     @property
-    def id(self) -> str:  # noqa: A003
+    def id(self) -> str:
         return f"{self.noun}.{self.name}"
 
 
@@ -83,7 +91,14 @@ class Router:
             if not isinstance(asks, Mapping):
                 asks = {ask: self.fields()[ask] for ask in asks}
             text = options.get("text", next(iter(asks), ""))
-            self.verbs[name] = Verb(self.noun, self.entity.slug() if self.entity else self.noun, name, run, run.__doc__, **options | {"asks": asks, "text": text})
+            self.verbs[name] = Verb(
+                self.noun,
+                self.entity.slug() if self.entity else self.noun,
+                name,
+                run,
+                run.__doc__,
+                **options | {"asks": asks, "text": text},
+            )
             return run
 
         return register
@@ -106,7 +121,9 @@ class Catalogue:
     @cached_property
     def words(self) -> Words:
         """What the grammar must know to read a line."""
-        nouns = {word: router.noun for router in self.routers.values() for word in router.words if router.noun != GLOBAL}
+        nouns = {
+            word: router.noun for router in self.routers.values() for word in router.words if router.noun != GLOBAL
+        }
         return Words(
             nouns=nouns,
             verbs={noun: set(router.verbs) for noun, router in self.routers.items()},
@@ -129,4 +146,6 @@ class Catalogue:
 
     def allowed(self, actor: User | None, noun: str) -> list[Verb]:
         """The verbs of a noun this person may use."""
-        return [verb for verb in self.routers[noun].verbs.values() if may(actor, verb.about, verb.name) and not verb.hidden]
+        return [
+            verb for verb in self.routers[noun].verbs.values() if may(actor, verb.about, verb.name) and not verb.hidden
+        ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class AuditEntry(Row):
-    """One field of one record, before and after. `unit` joins what one act changed; `version` is the record's after it."""
+    """One field of one record, before and after. `unit` joins what one act changed; `version` is that after it."""
 
     unit: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(UTCDateTime)

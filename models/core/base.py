@@ -180,7 +180,7 @@ class Entity(Row):
         return " ".join(text for text in texts if text)
 
     def settle(self, work: "Work", changes: Changes) -> None:
-        """Before every flush, with what changed through whichever door: keep what follows from it, refuse what cannot be."""
+        """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
 
     def follow(self, work: "Work", changes: Changes) -> None:
         """After it was written and has its id: make what follows from the change."""
@@ -188,7 +188,6 @@ class Entity(Row):
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
-
 
     def __str__(self) -> str:
         return f"{self.ref} {self.title}".rstrip()

@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Row):
-    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing, made when it is sent."""
+    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing to make then."""
 
     key: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40))
@@ -88,7 +88,7 @@ class JobRun(Row):
 
 
 def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
-    """Insert a row unless its unique key stands already: the new id, or None. Decided by RETURNING, never by rowcount."""
+    """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and never by rowcount."""
     statement = insert_into(work.session, row).values(workspace=work.workspace.id, **columns).on_conflict_do_nothing()
     return work.session.execute(statement.returning(row.id)).scalar()
 
@@ -99,7 +99,13 @@ def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> 
     columns: thread (ts), about (JSON the drawing needs), entity and record_id, not_before (UTC).
     """
     if channel:
-        due = {"not_before": work.now, "created_at": work.now, "about": {}, "state": DeliveryState.WAITING, "attempts": 0}
+        due = {
+            "not_before": work.now,
+            "created_at": work.now,
+            "about": {},
+            "state": DeliveryState.WAITING,
+            "attempts": 0,
+        }
         insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
 
 
@@ -119,5 +125,18 @@ def redraw(work: "Work", record: Entity) -> None:
         literal({}, JSON),
         literal(0),
     ).where(Post.workspace == work.workspace.id, Post.entity == record.slug(), Post.record_id == record.id)
-    columns = "workspace key kind channel ts entity record_id state not_before created_at about attempts".split()
+    columns = [
+        "workspace",
+        "key",
+        "kind",
+        "channel",
+        "ts",
+        "entity",
+        "record_id",
+        "state",
+        "not_before",
+        "created_at",
+        "about",
+        "attempts",
+    ]
     work.session.execute(insert(Delivery).from_select(columns, source))

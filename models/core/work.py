@@ -1,7 +1,7 @@
 """The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -76,7 +76,7 @@ class Work:
         self.session.flush()
         return record
 
-    def get(self, entity: type[E], id: int) -> E:  # noqa: A002
+    def get(self, entity: type[E], id: int) -> E:
         """The record with this key, also when it is hidden."""
         record = self.session.get(entity, id, execution_options={"with_deleted": True})
         if record is None:
@@ -101,13 +101,13 @@ class Work:
         """The id of the one record that `text` names; ValueError where it names none, Ambiguous where several."""
         return lookup(self, ENTITIES[entity], text)
 
-    def ref(self, entity: str, id: int) -> str:  # noqa: A002
+    def ref(self, entity: str, id: int) -> str:
         return self.get(ENTITIES[entity], id).ref
 
-    def name(self, entity: str, id: int) -> str:  # noqa: A002
+    def name(self, entity: str, id: int) -> str:
         return self.get(ENTITIES[entity], id).title
 
-    def mention(self, id: int) -> str:  # noqa: A002
+    def mention(self, id: int) -> str:
         """The Slack id of a user."""
         return self.get(User, id).slack_id
 
@@ -148,7 +148,9 @@ class Works:
                     session.connection(execution_options=options)
                     yield self.opened(session, workspace, actor, door)
             except StaleDataError:
-                raise Conflict("Someone changed this at the same moment. Nothing was saved; please try again.") from None
+                raise Conflict(
+                    "Someone changed this at the same moment. Nothing was saved; please try again."
+                ) from None
         if writes:
             for listener in self.committed:
                 listener()

@@ -1,4 +1,4 @@
-"""What a person means by `this`: the card of the thread, the newest card of the channel, the record they changed last."""
+"""What `this` means: the card of the thread, the newest card of the channel, the record somebody changed last."""
 
 from sqlalchemy import select
 
@@ -9,7 +9,7 @@ from models.core.work import Work
 
 
 def standing_here(work: Work, channel: str, thread: str, entity: str = "") -> Entity | None:
-    """The record `this` stands for. channel, thread: Slack's id and ts; entity: only a record of this one, any when empty."""
+    """The record `this` stands for. channel, thread: Slack's id and ts; entity: only of this one, any when empty."""
     here = select(Post.entity, Post.record_id).where(Post.channel == channel).order_by(Post.id.desc()).limit(1)
     changed = (
         select(AuditEntry.entity, AuditEntry.record_id)

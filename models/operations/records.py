@@ -23,7 +23,9 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
     kinds = entity.fields()
     columns = entity.__table__.columns
     needed = [name for name, kind in kinds.items() if kind.required and columns[name].default is None]
-    parsed = entity.parse(dict.fromkeys(needed, "") | {n: t for n, t in texts.items() if t.strip() or n in needed}, work)
+    parsed = entity.parse(
+        dict.fromkeys(needed, "") | {n: t for n, t in texts.items() if t.strip() or n in needed}, work
+    )
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
     record = work.add(entity(**parsed))
@@ -62,12 +64,15 @@ def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> d
     wanted = {name: value for name, value in parsed.items() if value != seen.get(name, getattr(record, name))}
     if clash := [name for name in wanted if name in since and wanted[name] != getattr(record, name)]:
         kinds = record.fields()
-        told = [
-            f"{who(work, since[name])} changed {kinds[name].label} from {kinds[name].show(seen[name], work, record) or 'nothing'}"
-            f" to {kinds[name].show(getattr(record, name), work, record) or 'nothing'}"
-            for name in clash
-        ]
-        raise Stale(f"While you were editing {record.ref}, {'; '.join(told)}. Save again to keep yours.", record.version)
+        told = []
+        for name in clash:
+            old, new = (
+                kinds[name].show(each, work, record) or "nothing" for each in (seen[name], getattr(record, name))
+            )
+            told.append(f"{who(work, since[name])} changed {kinds[name].label} from {old} to {new}")
+        raise Stale(
+            f"While you were editing {record.ref}, {'; '.join(told)}. Save again to keep yours.", record.version
+        )
     return wanted
 
 
@@ -152,5 +157,3 @@ def take_back(work: Work, record: Entity, entry: audit.AuditEntry) -> None:
     if kind.dump(getattr(record, entry.field)) != entry.new:
         raise Conflict(f"{kind.label} of {record} has changed since; it cannot simply be undone.")
     setattr(record, entry.field, kind.load(entry.old))
-
-
