@@ -58,8 +58,14 @@ def letters(count: int, example: str) -> Callable[[str], str]:
 def zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
-    except (ValueError, OSError):
+    except (LookupError, ValueError, OSError):
         raise ValueError("it is no time zone. Try Europe/Berlin") from None
+
+
+def level(text: str) -> str:
+    if text.upper() not in LEVELS:
+        raise ValueError(f"it is none of {', '.join(LEVELS)}")
+    return text.upper()
 
 
 def command(text: str) -> str:
@@ -69,6 +75,7 @@ def command(text: str) -> str:
 
 
 APPS = "https://api.slack.com/apps"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ class Settings:
     zone: str = setting("UTC", "The time zone of the channels; people have their own in Slack", zone)
     currency: str = setting("USD", "The currency of amounts typed without one", letters(3, "EUR"))
     region: str = setting("US", "The country of telephone numbers typed without a code", letters(2, "DE"))
-    log_level: str = setting("INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR", str.upper)
+    log_level: str = setting("INFO", f"How much is logged: {', '.join(LEVELS)}", level)
 
     @property
     def workspace(self) -> dict[str, str]:

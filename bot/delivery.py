@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from slack_sdk import WebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.outlet import Limited, Outlet, Refused, Unclear, is_person
 from bot.refusals import sentence
@@ -57,6 +58,7 @@ class Courier:
         self.thread: threading.Thread | None = None
 
     def start(self) -> None:
+        self.ended.clear()
         self.thread = threading.Thread(target=self.work, name="courier", daemon=True)
         self.thread.start()
 
@@ -85,7 +87,7 @@ class Courier:
     def drain(self) -> int:
         """Send everything that is ready now; returns how many deliveries that were."""
         count = 0
-        while batch := self.take():
+        while not self.ended.is_set() and (batch := self.take()):
             for delivery in batch:
                 self.carry(delivery)
             count += len(batch)
@@ -93,7 +95,9 @@ class Courier:
 
     def ready_in(self) -> float:
         """Seconds until it is worth looking again."""
-        with self.works(self.outlet.team(), writes=False) as work:
+        if not self.outlet.team_id:
+            return LATE
+        with self.works(self.outlet.team_id, writes=False) as work:
             due = deliveries.next_at(work)
         return LATE if due is None else min(max(due.total_seconds(), SOON), LATE)
 
@@ -135,9 +139,7 @@ class Courier:
         except Refused as refused:
             self.refuse(delivery, str(refused))
         except Exception:
-            reference = uuid.uuid4().hex[:8]
-            log.exception("Delivery %s failed. Reference %s", delivery.id, reference)
-            self.refuse(delivery, f"reference {reference}")
+            log.exception("Delivery %s was interrupted; it will be looked for when its lease ends", delivery.id)
 
     def send(self, delivery: Delivery) -> None:
         """Post it or draw a card anew; what may have been posted before is looked for first."""
@@ -179,17 +181,27 @@ class Courier:
         person = delivery.channel if is_person(delivery.channel) else ""
         reader = person if person and self.works.knows(delivery.workspace, person) else ""
         with self.works(delivery.workspace, reader, writes=False) as work:
-            try:
-                message = draw(work, self.catalogue, delivery)
-            except CRMError as error:
-                raise Nothing(str(error)) from None
-            if message is None:
-                raise Nothing("nothing to say any more")
+            message = self.draw(work, delivery)
             if delivery.kind != "card" or not delivery.entity:
                 return Drawn(message)
             posts = deliveries.posts_of(work, delivery, channel)
             version = work.get(ENTITIES[delivery.entity], delivery.record_id or 0).version
             return Drawn(message, version, posts[-1].ts if posts else "")
+
+    def draw(self, work: Work, delivery: Delivery) -> Message:
+        try:
+            message = draw(work, self.catalogue, delivery)
+        except CRMError as error:
+            raise Nothing(str(error)) from None
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            reference = uuid.uuid4().hex[:8]
+            log.exception("Delivery %s cannot be drawn. Reference %s", delivery.id, reference)
+            raise Refused(f"I cannot draw it, reference {reference}") from None
+        if message is None:
+            raise Nothing("nothing to say any more")
+        return message
 
     def refuse(self, delivery: Delivery, error: str) -> None:
         """Keep what Slack said in words that tell what to do, and have them told."""

@@ -78,12 +78,12 @@ class Outlet:
         return self.team_id
 
     def place(self, channel: str) -> str:
-        """The id of a channel: of its name, of a person's direct messages, or itself. One shared with outsiders is refused."""
+        """The id of a channel: of its name, of a person's direct messages, or itself. None shared with outsiders."""
         if is_person(channel):
             return self.direct(channel)
         found, asked = self.places.get(channel, ("", 0.0))
         if not found or time.monotonic() - asked > KNOWN_FOR:
-            found = self.named(channel.removeprefix("#")) if channel.startswith("#") else channel
+            found = self.named(channel.removeprefix("#")) if is_name(channel) else channel
             self.refuse_shared(found)
             self.places[channel] = (found, time.monotonic())
         return found
@@ -138,16 +138,14 @@ class Outlet:
 
     def find(self, channel: str, thread: str | None, key: str, since: datetime) -> str:
         """The ts of the post with this key, not older than `since`; "" where there is none."""
-        window = {"channel": channel, "oldest": f"{(since - BEFORE).timestamp():.6f}", "limit": 200}
+        oldest = f"{(since - BEFORE).timestamp():.6f}"
+        window: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
+        look: Any = self.client.conversations_replies if thread else self.client.conversations_history
+        window |= {"ts": thread} if thread else {}
         cursor = ""
         for _ in range(PAGES):
             with understood():
-                if thread:
-                    page = self.client.conversations_replies(
-                        **window, ts=thread, include_all_metadata=True, cursor=cursor
-                    )
-                else:
-                    page = self.client.conversations_history(**window, include_all_metadata=True, cursor=cursor)
+                page = look(**window, cursor=cursor)
             for message in page["messages"]:
                 if (message.get("metadata") or {}).get("event_payload", {}).get("key") == key:
                     return str(message["ts"])
@@ -155,6 +153,11 @@ class Outlet:
             if not cursor:
                 break
         return ""
+
+
+def is_name(channel: str) -> bool:
+    """Whether a channel is given by its name, with or without #: names are in small letters, ids in capitals."""
+    return channel == channel.lower()
 
 
 def is_person(channel: str) -> bool:

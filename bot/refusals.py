@@ -1,6 +1,6 @@
 """Slack's refusals in words that tell a person what to do."""
 
-from bot.outlet import is_person
+from bot.outlet import is_name, is_person
 from models.core.user import Workspace
 
 REASONS = {
@@ -18,7 +18,7 @@ REASONS = {
 
 def sentence(error: str, channel: str, workspace: Workspace) -> str:
     """What went wrong where, and which setting it comes from. error: Slack's word for it."""
-    where = f"<@{channel}>" if is_person(channel) else channel if channel.startswith("#") else f"<#{channel}>"
+    where = f"<@{channel}>" if is_person(channel) else channel if is_name(channel) else f"<#{channel}>"
     reason = REASONS.get(error) or f"Slack refused it ({error})"
     names = [name for name in ("sales_channel", "support_channel") if getattr(workspace, name) == channel]
     setting = f" The channel comes from the setting {' and '.join(names).upper()}." if names else ""

@@ -20,6 +20,7 @@ class Scheduler:
 
     def __init__(self, works: Works, look_every: float = 60, jobs: Sequence[Job] = JOBS) -> None:
         self.works, self.jobs = works, jobs
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         self.clockwork = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
         for job in jobs:

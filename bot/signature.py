@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 
 class Signature(Middleware):
-    """Checks Slack's signature on what came over HTTP; Socket Mode brings its own proof."""
+    """Checks Slack's signature on what came over HTTP, and without a secret lets nothing in; Socket Mode brings its own proof."""
 
     def __init__(self, secret: str, clock: Clock | None = None) -> None:
-        self.verifier = SignatureVerifier(secret, clock or Clock())
+        self.verifier = SignatureVerifier(secret, clock or Clock()) if secret else None
 
     def process(
         self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse], **_: Any
@@ -31,6 +31,6 @@ class Signature(Middleware):
     def signed(self, req: BoltRequest) -> bool:
         timestamp = req.headers.get("x-slack-request-timestamp", [""])[0]
         signature = req.headers.get("x-slack-signature", [""])[0]
-        if not (timestamp.isascii() and timestamp.isdigit() and signature and signature.isascii()):
+        if self.verifier is None or not (timestamp.isascii() and timestamp.isdigit() and signature and signature.isascii()):
             return False
         return self.verifier.is_valid(body=req.raw_body, timestamp=timestamp, signature=signature)

@@ -34,7 +34,11 @@ class Account(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "owner"), Index(None, "workspace", "parent"), Index(None, "workspace", "domain")]
+        return [
+            Index(None, "workspace", "owner"),
+            Index(None, "workspace", "parent"),
+            Index(None, "workspace", "domain"),
+        ]
 
     def settle(self, work: Work, changes: Changes) -> None:
         """An account is never its own parent, however far up."""

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, text
 from sqlalchemy.orm import Mapped
 
+from models.case import Case
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.tail import take_moment
 from models.core.work import Work
-from models.case import Case
 from models.opportunity import Opportunity
 
 

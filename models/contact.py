@@ -66,7 +66,11 @@ class Contact(Entity):
         if changes.keys() & {"type", "value"}:
             kind = READERS.get(ContactType(self.type))
             try:
-                self.value = kind.read(f"+{self.value}" if self.value.isdigit() and len(self.value) > 10 else self.value, work) if kind else self.value
+                self.value = (
+                    kind.read(f"+{self.value}" if self.value.isdigit() and len(self.value) > 10 else self.value, work)
+                    if kind
+                    else self.value
+                )
             except ValueError as error:
                 raise Invalid({"value": str(error)}) from None
         if self.primary and "primary" in changes:

@@ -83,7 +83,9 @@ class Customer(Entity):
             return Lifecycle(self.lifecycle), "set by hand"
         won = Opportunity.stage == Stage.WON
         row = select(
-            func.count().filter(won), func.max(Opportunity.close_date).filter(won), func.count().filter(Opportunity.open())
+            func.count().filter(won),
+            func.max(Opportunity.close_date).filter(won),
+            func.count().filter(Opportunity.open()),
         ).where(Opportunity.customer == self.id)
         sales, last, running = work.session.execute(row).one()
         if sales and last and work.today - last > LAPSED_AFTER and not running:

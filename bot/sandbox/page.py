@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from .api.shapes import iso, page_message, view_json
@@ -26,6 +26,8 @@ def routes(slack: Slack, static: Path) -> list[Route]:
     """The page and its endpoints."""
 
     async def index(request: Request) -> Response:
+        if request.query_params.get("user") not in slack.members:
+            return RedirectResponse(f"/?user={slack.people[0].id}")  # somebody has to look
         page = static / "index.html"
         return FileResponse(page) if page.exists() else PlainTextResponse("The page is not built yet.", 503)
 

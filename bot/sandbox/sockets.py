@@ -97,9 +97,9 @@ class Sockets:
             await websocket.close()
             return
         line = Line(websocket, asyncio.get_running_loop())
-        await websocket.send_json(self._hello())
-        self._lines.append(line)
+        self._lines.append(line)  # whoever sends now comes after the hello: this loop does one thing at a time
         try:
+            await websocket.send_json(self._hello())
             async for text in websocket.iter_text():
                 line.acknowledged(_read(text))
         except (WebSocketDisconnect, RuntimeError):  # starlette says RuntimeError when we closed it ourselves
@@ -109,7 +109,7 @@ class Sockets:
             line.lost()
 
     def _hello(self) -> Json:
-        return {"type": "hello", "num_connections": len(self._lines) + 1, "connection_info": {"app_id": APP_ID},
+        return {"type": "hello", "num_connections": len(self._lines), "connection_info": {"app_id": APP_ID},
                 "debug_info": HOST | {"build_number": 1, "approximate_connection_time": 18060}}
 
 

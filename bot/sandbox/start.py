@@ -65,7 +65,9 @@ def opened(port: int, database: str = "") -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="rapport-") as folder:
         works = prepare(settings_for(database or f"sqlite:///{Path(folder) / 'sandbox.db'}"), clock)
         furnish(works, clock)
-        slack = Slack(manifest(create_dispatcher(works).catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM)
+        slack = Slack(
+            manifest(create_dispatcher(works).catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM
+        )
         with serve(slack, port) as url, running(settings_for(database, url), works, look_every=5) as scheduler:
             clock.moved.append(scheduler.tick)
             yield url
@@ -80,7 +82,9 @@ def sandbox(port: int, database: str) -> None:
         signal.signal(name, lambda *_: ended.set())
     try:
         with opened(port, database) as url:
-            click.echo(f"The sandbox is ready: {url}\nYou are Rita Reyes, a sales rep. Type /crm to begin; Ctrl-C ends it.")
+            click.echo(
+                f"The sandbox is ready: {url}\nYou are Rita Reyes, a sales rep. Type /crm to begin; Ctrl-C ends it."
+            )
             ended.wait()
     except OSError as error:
         raise click.ClickException(f"Port {port} is taken ({error.strerror}). Try: crm sandbox --port 3001") from None

@@ -74,8 +74,16 @@ def open_engine(url: str) -> Engine:
     parsed = make_url(normal(url))
     if parsed.get_backend_name() == "sqlite":
         return open_sqlite(parsed.render_as_string(hide_password=False))
-    options = f"-c statement_timeout={TIMEOUT_MS} -c lock_timeout={TIMEOUT_MS} -c timezone=UTC"
-    return create_engine(parsed, pool_size=THREADS, max_overflow=4, pool_pre_ping=True, connect_args={"options": options})
+    modes = {
+        "statement_timeout": TIMEOUT_MS,
+        "lock_timeout": TIMEOUT_MS,
+        "timezone": "UTC",
+        "plan_cache_mode": "force_custom_plan",  # a plan for any value uses neither trigrams nor partial indexes
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in modes.items())
+    return create_engine(
+        parsed, pool_size=THREADS, max_overflow=4, pool_pre_ping=True, connect_args={"options": options}
+    )
 
 
 def open_sqlite(url: str) -> Engine:

@@ -5,7 +5,9 @@ import re
 from models.core import values
 from models.core.field import Reader
 
-AMOUNT = re.compile(r"(?:[€$£¥]\s?\d[\d.,' ]*[km]?|\d[\d.,']*[km](?:\s?[A-Z]{3})?|\d[\d.,']*\s?(?:[€$£¥]|[A-Z]{3}))$", re.IGNORECASE)
+AMOUNT = re.compile(
+    r"(?:[€$£¥]\s?\d[\d.,' ]*[km]?|\d[\d.,']*[km](?:\s?[A-Z]{3})?|\d[\d.,']*\s?(?:[€$£¥]|[A-Z]{3}))$", re.IGNORECASE
+)
 
 
 def take_amount(words: str) -> tuple[str, str]:

@@ -77,8 +77,11 @@ def slips(word: str) -> list[list[str]]:
     """The pieces of a word that one slip leaves whole: a letter too many, one too few, a wrong one, two swapped.
 
     `jonson` may stand for a text with ` jo` and `son`. What such a text really holds is for the caller to compare.
+    Numbers, references and addresses are taken at their word.
     """
-    ways = []
+    ways: list[list[str]] = []
+    if not word.isalpha():
+        return ways
     for at in range(len(word)):
         left = [p for p in (f" {word[:at]}", word[at + 2 :]) if len(p) >= TRIGRAM]
         if left:

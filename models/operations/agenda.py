@@ -53,7 +53,7 @@ def reminders(work: Work) -> list[tuple[User, list[int]]]:
         new = [activity for activity, slot in activities if first(work, "due", slot)]
         if new and owner not in late:
             found.append((people[owner], new))
-    mornings = [people[id] for id in late if first(work, "morning", morning(people[id], work.now))]  # noqa: A001
+    mornings = [people[id] for id in late if first(work, "morning", morning(people[id], work.now))]
     return found + [(user, []) for user in mornings]
 
 
@@ -90,7 +90,7 @@ def untold(work: Work, people: Iterable[int]) -> dict[int, list[tuple[int, str]]
     return found
 
 
-def due_slot(moment: datetime, id: int | str = "") -> str:  # noqa: A002
+def due_slot(moment: datetime, id: int | str = "") -> str:
     """The slot of an activity's due moment; they sort as the moments do."""
     return f"{moment.astimezone(UTC):%Y%m%d%H%M%S%f}:{id}"
 

@@ -72,14 +72,14 @@ def claim(work: Work, limit: int, resting: Collection[str] = ()) -> list[Deliver
 def spread(work: Work, limit: int = 100) -> None:
     """Make of what is told about a record one delivery for the thread of each of its cards.
 
-    Where the card is still on its way it waits for it; where there is none, nobody is told.
+    Where the card is still on its way it waits until that stands; where there is none, nobody is told.
     """
     told = (WAITING, Delivery.channel == CARDS, Delivery.not_before <= work.now)
     events = select(Delivery).where(*told).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
     for event in work.session.scalars(events).all():
         posts = posts_of(work, event)
         if not posts and is_coming(work, event):
-            event.not_before = work.now + SETTLING
+            event.not_before = work.now + LEASE
             continue
         for post in posts:
             columns = {"thread": post.ts, "about": event.about, "entity": event.entity, "record_id": event.record_id}
@@ -133,6 +133,9 @@ def sent(work: Work, delivery: Delivery, channel: str, ts: str, version: int = 0
     record = work.session.scalar(its.with_for_update())  # who changes it now waits, and then finds the card to redraw
     about = {"entity": delivery.entity, "record_id": delivery.record_id, "posted_at": work.now}
     insert_once(work, Post, channel=channel, ts=ts, **about)
+    theirs = (Delivery.entity == delivery.entity, Delivery.record_id == delivery.record_id)
+    told = update(Delivery).where(WAITING, Delivery.channel == CARDS, *theirs)
+    work.session.execute(told.values(not_before=work.now))
     if record and version and record.version != version:
         redraw(work, record)
 

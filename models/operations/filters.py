@@ -54,7 +54,7 @@ class Not:
 
 Node = Term | Word | And | Or | Not
 
-QUOTES = "\"“”„«»"
+QUOTES = '"“”„«»'
 QUOTED = rf"[{QUOTES}](?P<%s>(?:\\.|[^\\{QUOTES}])*)[{QUOTES}]"
 MENTION = r"<[@\#]\w+(?:\|[^<>]*)?>"
 SIGN = r"!=|<>|>=|<=|==|[=><~≠≥≤]"

@@ -20,17 +20,18 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
 
     Invalid has a sentence for every bad or missing field.
     """
-    kinds = entity.fields()
-    columns = entity.__table__.columns
-    needed = [name for name, kind in kinds.items() if kind.required and columns[name].default is None]
-    parsed = entity.parse(
-        dict.fromkeys(needed, "") | {n: t for n, t in texts.items() if t.strip() or n in needed}, work
-    )
+    parsed = entity.parse(dict.fromkeys(needed(entity), "") | {n: t for n, t in texts.items() if t.strip()}, work)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
     record = work.add(entity(**parsed))
     stand(work, record, entity.channel and getattr(work.workspace, entity.channel))
     return record
+
+
+def needed(entity: type[Entity]) -> list[str]:
+    """The fields without which there can be no record: they are required, and nothing stands in for them."""
+    columns = entity.__table__.columns
+    return [name for name, kind in entity.fields().items() if kind.required and columns[name].default is None]
 
 
 def stand(work: Work, record: Entity, channel: str) -> None:

@@ -15,7 +15,7 @@ from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText
 from models.core.trigrams import piece, slips, words_of
 from models.core.work import Work
-from models.operations import filters, where
+from models.operations import where
 
 E = TypeVar("E", bound=Entity)
 
@@ -87,7 +87,8 @@ def found_by_filter(work: Work, entity: type[E], text: str, fitting: Select[tupl
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
     first = (number - 1) * PAGE
-    records = list(work.session.scalars(fitting.order_by(entity.number.desc()).offset(first).limit(PAGE)))
+    newest = entity.id if text.strip() else entity.number  # whichever an index gives in this order
+    records = list(work.session.scalars(fitting.order_by(newest.desc()).offset(first).limit(PAGE)))
     return Page(records, heading(entity, text, total, COUNTED), str(number + 1) if total > first + PAGE else "")
 
 
@@ -96,7 +97,9 @@ def found_by_words(work: Work, entity: type[E], text: str, number: int) -> Page[
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
     records = records_of(work, entity, hits[first : first + PAGE])
-    return Page(records, heading(entity, text, len(hits), CANDIDATES - 1), str(number + 1) if hits[first + PAGE :] else "")
+    return Page(
+        records, heading(entity, text, len(hits), CANDIDATES - 1), str(number + 1) if hits[first + PAGE :] else ""
+    )
 
 
 def heading(entity: type[Entity], text: str, total: int, most: int) -> str:

@@ -38,9 +38,9 @@ def alarms(work: Work) -> list[int]:
     """
     new = (Case.open(), Case.priority.in_(PRESSING), Case.assignee.is_(None), Case.created_at > work.now - NEW)
     found = work.session.scalars(select(Case.id).where(*new).order_by(Case.id)).all()
-    told = [id for id in found if first(work, "alarm", str(id))]  # noqa: A001
+    told = [id for id in found if first(work, "alarm", str(id))]
     fresh = just_carded(work, told) if told else set()
-    return [id for id in told if id not in fresh]  # noqa: A001
+    return [id for id in told if id not in fresh]
 
 
 def just_carded(work: Work, ids: list[int]) -> set[int | None]:

@@ -7,12 +7,12 @@ from functools import singledispatch
 from typing import Any
 
 from rapidfuzz import process
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
 from models.core import trigrams, values
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
-from models.core.fields import Flag, LongText, Moment, Money, Person, Reference, Tags, Text
+from models.core.fields import Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
 from models.core.search import SearchText
 from models.core.sql import folded
 from models.core.user import User
@@ -24,6 +24,7 @@ Condition = ColumnElement[bool]
 Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
+MANY = 1000
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     "<": lambda column, value: column < value,
@@ -79,19 +80,30 @@ def word(text: str, entity: type[Entity], work: Work) -> Condition:
     """A shortcut, or words that the record's search text holds."""
     if text.casefold() in shortcuts(entity):
         return SHORTCUTS[text.casefold()](entity, work)
+    return holding(text, entity, work)
+
+
+def holding(text: str, entity: type[Entity], work: Work) -> Condition:
+    """Records whose search text holds the words: those the index gives, or, where these are many, each looked at in turn.
+
+    The newest ten of many are soon found by looking, of a few by the index.
+    """
     pieces = [trigrams.piece(found) for found in trigrams.words_of(text)]
-    if not pieces:
-        return true()
-    if not trigrams.trigrams(pieces):
-        return folded(entity.title).contains(pieces[0].strip(), autoescape=True)
-    texts = select(SearchText.record_id).where(SearchText.entity == entity.slug())
-    return entity.id.in_(texts.where(trigrams.contains(work.session, [pieces])))
+    if trigrams.trigrams(pieces):
+        found = trigrams.found(work.session, [pieces]).where(SearchText.entity == entity.slug())
+        ids = work.session.scalars(found.with_only_columns(SearchText.record_id).limit(MANY + 1)).all()
+        if len(ids) <= MANY:
+            return entity.id.in_(ids)
+    texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
+    return exists(texts.where(*(SearchText.text.contains(piece, autoescape=True) for piece in pieces)))
 
 
 def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.field == "is":
         if asked.value.casefold() not in shortcuts(entity):
-            raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {(shortcuts(entity) or ['open'])[0]}.")
+            raise ValueError(
+                f"A {entity.noun()} is never “{asked.value}”. Try is = {(shortcuts(entity) or ['open'])[0]}."
+            )
         found = word(asked.value, entity, work)
         return found if asked.op == "=" else not_(found)
     name, kind = field_of(asked.field, entity)
@@ -103,7 +115,10 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.op not in signs(kind):
         known = " ".join(signs(kind))
         raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
-    return compare(kind, column, asked.op, asked.value, work)
+    found = compare(kind, column, asked.op, asked.value, work)
+    if kind.search and isinstance(kind, Text | LongText | Email | Link):
+        return and_(holding(asked.value, entity, work), found)  # no index serves the column, but one its words
+    return found
 
 
 def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:

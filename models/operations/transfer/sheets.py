@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
@@ -97,6 +97,6 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
-def write(file: TextIO, cells: list[str]) -> None:
+def write(file: TextIO, cells: Iterable[str]) -> None:
     """Add a line to a CSV file, which was opened with newline="" if it has a path."""
     csv.writer(file).writerow([guard(cell) for cell in cells])

@@ -1,0 +1,187 @@
+"""The command line, as a person in a terminal meets it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from bot.cli import main
+from bot.config import Settings
+from bot.manifest import written
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core import schema
+from models.core.work import Works
+from models.lead import Lead
+from tests.ground import given
+
+Crm = Callable[..., Result]
+
+HEAVY = ("alembic", "apscheduler", "phonenumbers", "rapidfuzz", "slack_bolt", "slack_sdk", "sqlalchemy", "starlette", "yaml")
+
+
+@pytest.fixture
+def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:
+    """Runs `crm` in an empty folder; settings are given by name."""
+    monkeypatch.chdir(tmp_path)
+    for name in (each.name.upper() for each in fields(Settings)):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str, **settings: str) -> Result:
+        return CliRunner().invoke(main, words, env=settings, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def at_home(crm: Crm, engine: Engine) -> Crm:
+    """`crm` with the database of the test."""
+    url = engine.url.render_as_string(hide_password=False)
+    return lambda *words: crm(*words, DATABASE_URL=url)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], []])
+def test_help_names_every_command(crm: Crm, words: list[str]) -> None:
+    said = crm(*words).output
+    for command in ("db", "export", "import", "manifest", "run", "sandbox", "say", "settings", "start"):
+        assert f"\n  {command} " in said
+
+
+@pytest.mark.parametrize("command", [*main.commands, "db upgrade", "db current", "db revision"])
+def test_every_command_says_what_it_does(crm: Crm, command: str) -> None:
+    done = crm(*command.split(), "--help")
+    assert done.exit_code == 0
+    assert len(done.output.split("\n\n")[1].strip()) > 15
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; from bot.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = {name.partition(".")[0] for name in said.splitlines()[-1].split()}
+    assert "click" in loaded
+    assert loaded.isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("command", ["run", "say help", "db current"])
+def test_a_wrong_setting_ends_with_its_sentence_and_no_traceback(crm: Crm, command: str) -> None:
+    words = ["say", "help"] if command == "say help" else command.split()
+    done = crm(*words, DATABASE_URL="oracle://old", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    assert done.exit_code == 1
+    assert done.output.startswith("DATABASE_URL is wrong: it is no database URL. ")
+    assert "Traceback" not in done.output
+
+
+def test_running_without_tokens_says_which_and_where_to_get_them(crm: Crm) -> None:
+    done = crm("run")
+    assert done.exit_code == 1
+    assert done.output.startswith("SLACK_BOT_TOKEN is missing. The bot's token: api.slack.com/apps")
+
+
+def test_a_token_slack_refuses_is_explained(crm: Crm, refusing_slack: str) -> None:
+    done = crm("run", SLACK_BOT_TOKEN="xoxb-old", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL=refusing_slack)
+    assert done.exit_code == 1
+    assert done.output == (
+        "SLACK_BOT_TOKEN is refused by Slack (invalid_auth). Copy it again from OAuth & Permissions.\n"
+    )
+
+
+def test_a_slack_out_of_reach_is_explained(crm: Crm) -> None:
+    done = crm("run", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL="http://127.0.0.1:9/api/")
+    assert done.exit_code == 1
+    assert done.output.startswith("Slack cannot be reached: ")
+    assert "SLACK_API_URL" in done.output
+
+
+def test_the_manifest_is_printed(crm: Crm) -> None:
+    assert crm("manifest").output == written(Catalogue(ROUTERS))
+    assert "command: /sales-deal\n" in crm("manifest", ROOT_COMMAND="/sales").output
+
+
+def test_every_setting_is_listed_with_its_default(crm: Crm) -> None:
+    said = crm("settings").output
+    for each in fields(Settings):
+        assert f"{each.name.upper()}{f' [{each.default}]' if each.default else ''}\n    {each.metadata['help']}" in said
+
+
+def test_a_new_database_is_brought_up_to_date(crm: Crm, tmp_path: Path) -> None:
+    assert crm("db", "current").output == f"nothing of {schema.head()}\n"
+    assert crm("db", "upgrade").output == f"The database stands at {schema.head()}.\n"
+    assert crm("db", "current").output == f"{schema.head()} of {schema.head()}\n"
+    assert (tmp_path / "rapport.db").exists()
+
+
+def test_an_empty_database_is_explained(crm: Crm) -> None:
+    done = crm("say", "help")
+    assert (done.exit_code, done.output) == (1, "There is no workspace yet. Start the bot once with: crm run\n")
+
+
+def test_postgresql_is_not_migrated_behind_ones_back(crm: Crm, blank_postgres: Engine) -> None:
+    done = crm("say", "help", DATABASE_URL=blank_postgres.url.render_as_string(hide_password=False))
+    assert (done.exit_code, done.output) == (1, "The database is not up to date. Run: crm db upgrade\n")
+
+
+def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: Works) -> None:
+    done = at_home("say", "lead new Ada Lovelace company=Analytical", "--workspace", "T1", "--as", "U_RITA")
+    assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\n")
+    with works("T1") as work:
+        assert work.name("user", work.find(Lead, 1).owner or 0) == "Rita Reyes"
+
+
+def test_a_line_that_needs_more_names_what(at_home: Crm) -> None:
+    said = at_home("say", "deal new", "--workspace", "T1", "--as", "U_RITA").output
+    assert said.startswith("This needs more: ")
+    assert said.endswith("Add them as field=value.\n")
+
+
+def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(at_home: Crm, works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    done = at_home("say", "lead convert LD-1", "--workspace", "T1", "--as", "U_GUS")
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    with works("T1") as work:
+        assert not work.find(Lead, 1).converted
+
+
+def test_the_workspace_is_asked_for_where_there_are_several(at_home: Crm) -> None:
+    done = at_home("say", "help")
+    assert (done.exit_code, done.output) == (1, "Say which workspace with --workspace: T1, T2\n")
+
+
+def test_a_stranger_is_not_let_in(at_home: Crm) -> None:
+    done = at_home("say", "help", "--workspace", "T1", "--as", "U_OTTO")
+    assert (done.exit_code, done.output) == (1, "I do not know you yet. Please try again.\n")
+
+
+def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) -> None:
+    given(works, Lead, first_name="Ada", company="Analytical")
+    done = at_home("export", "leads", str(tmp_path / "leads.csv"), "--workspace", "T1")
+    assert done.exit_code == 0
+    header, row = (tmp_path / "leads.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert dict(zip(header.split(","), row.split(","), strict=True))["First name"] == "Ada"
+
+
+def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
+    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA")
+    assert "1 created" in done.output
+    with works("T1") as work:
+        assert work.find(Lead, 1).email == "ada@x.org"
+    assert "Bob" in (tmp_path / "people.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_dry_run_loads_nothing(at_home: Crm, works: Works, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("First name\nAda\n")
+    assert at_home("import", "leads", "people.csv", "--workspace", "T1", "--dry").exit_code == 0
+    with works("T1") as work:
+        assert work.session.query(Lead).count() == 0
+
+
+def test_an_unknown_noun_lists_those_there_are(at_home: Crm) -> None:
+    done = at_home("export", "invoices", "--workspace", "T1")
+    assert done.exit_code == 1
+    assert done.output.startswith("There is nothing called “invoices”. Try one of: ")

@@ -1,0 +1,411 @@
+"""Deliveries reach Slack: once, in order, updated in place, through rate limits, failures and refusals."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+from sqlalchemy import select
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.case import Case
+from models.core.outbox import Delivery, DeliveryState, Post, deliver
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import deliveries, records
+from models.opportunity import Opportunity
+from tests.ground import StoppedClock, given
+
+
+def deal(works: Works, name: str = "Sails", **texts: str) -> Opportunity:
+    customer = given(works, Customer, first_name="Ada")
+    return given(works, Opportunity, name=name, customer=customer.ref, **texts)
+
+
+def rows(works: Works, **columns: object) -> list[Delivery]:
+    """The deliveries of T1 with these values, in the order they were asked for."""
+    with works("T1", writes=False) as work:
+        return list(work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id)))
+
+
+def posts(works: Works) -> list[Post]:
+    with works("T1", writes=False) as work:
+        return list(work.session.scalars(select(Post).order_by(Post.id)))
+
+
+def say(works: Works, channel: str, text: str, key: str = "") -> None:
+    with works("T1") as work:
+        deliver(work, "message", channel, key or text, about={"text": text})
+
+
+def texts(slack: Desk, channel: str) -> list[str]:
+    return [message.text for message in slack.posted(channel)]
+
+
+# ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_record_gets_its_card_and_the_card_is_remembered(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    assert courier.drain() == 1
+    [card] = slack.posted("C_SALES")
+    assert "Sails" in card
+    assert "opportunity.won" in card.actions
+    [post] = posts(works)
+    assert (post.entity, post.record_id, post.channel, post.ts) == ("opportunity", sails.id, "C_SALES", card.ts)
+    [row] = rows(works)
+    assert (row.state, row.ts, row.claimed_until) == (DeliveryState.SENT, card.ts, None)
+    slack.check()
+
+
+def test_every_change_is_drawn_in_place_and_several_at_once_in_one_go(
+    works: Works, slack: Desk, courier: Courier
+) -> None:
+    sails = deal(works)
+    courier.drain()
+    for stage in ("discovery", "proposal", "negotiation"):
+        with works("T1", "U_MONA") as work:
+            records.update(work, work.find(Opportunity, sails.number), {"stage": stage})
+    courier.drain()
+    [card] = slack.posted("C_SALES")
+    assert "Negotiation" in card
+    calls = [name for name, _ in slack.slack.calls if name == "chat.update"]
+    assert calls == ["chat.update"]
+    assert [row.error for row in rows(works, kind="redraw")].count("dropped: another drew it") == 2
+
+
+def test_a_second_wish_for_the_same_card_updates_the_first(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    courier.drain()
+    with works("T1") as work:
+        deliver(work, "card", "C_SALES", "again", entity="opportunity", record_id=sails.id)
+    courier.drain()
+    assert len(slack.posted("C_SALES")) == 1
+    assert len(posts(works)) == 1
+
+
+def test_a_change_between_drawing_and_posting_is_drawn_too(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    with works("T1") as work:
+        [row] = deliveries.claim(work, 10)
+    drawn = courier.drawn(row, "C_SALES")
+    with works("T1", "U_RITA") as work:
+        records.update(work, work.find(Opportunity, sails.number), {"stage": "proposal"})
+    ts = courier.outlet.post("C_SALES", None, drawn.message, deliveries.fingerprint(row))
+    courier.note(deliveries.sent, row, "C_SALES", ts, drawn.version)
+    courier.drain()
+    [card] = slack.posted("C_SALES")
+    assert "Proposal" in card
+
+
+def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    courier.drain()
+    [card] = slack.posted("C_SALES")
+    slack.slack.remove(card.raw)
+    with works("T1", "U_RITA") as work:
+        records.update(work, work.find(Opportunity, sails.number), {"stage": "proposal"})
+    courier.drain()
+    assert posts(works) == []
+    assert rows(works, kind="redraw")[0].error == "dropped: its card is gone"
+    assert rows(works, kind="message") == []
+
+
+def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    sails = deal(works)
+    courier.drain()
+    slack.slack.remove(slack.posted("C_SALES")[0].raw)
+    with works("T1") as work:
+        deliver(work, "card", "C_SALES", "again", entity="opportunity", record_id=sails.id)
+    courier.drain()
+    clock.forward(timedelta(seconds=2))
+    courier.drain()
+    assert [post.ts for post in posts(works)] == [slack.posted("C_SALES")[0].ts]
+
+
+def test_what_happens_is_told_in_the_thread_of_every_card(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    with works("T1", "U_RITA") as work:
+        records.stand(work, work.find(Opportunity, sails.number), "C_GENERAL")
+    courier.drain()
+    with works("T1", "U_RITA") as work:
+        work.find(Opportunity, sails.number).win(work)
+    courier.drain()
+    for channel in ("C_SALES", "C_GENERAL"):
+        [card] = [message for message in slack.posted(channel) if message.thread_ts in (None, message.ts)]
+        assert [line.words for line in slack.thread(card)] == ["Rita Reyes moved it from qualification to won."]
+
+
+def test_a_thread_line_waits_for_its_card(works: Works, slack: Desk, courier: Courier, clock: StoppedClock) -> None:
+    sails = deal(works)
+    slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=3)
+    with works("T1", "U_RITA") as work:
+        work.find(Opportunity, sails.number).win(work)
+    courier.drain()
+    assert slack.posted("C_SALES") == []
+    clock.forward(timedelta(seconds=6))
+    courier.drain()
+    card = slack.posted("C_SALES")[0]
+    assert "won" in slack.thread(card)[0].text
+
+
+def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: Works, slack: Desk, courier: Courier) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    with works("T1", "U_RITA") as work:
+        work.tell(work.find(Customer, ada.number), "Nobody will read this")
+    courier.drain()
+    assert rows(works, kind="event")[0].error == "dropped: it has no card"
+
+
+def test_what_people_typed_is_inert_everywhere(works: Works, slack: Desk, courier: Courier) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    case = given(works, Case, customer=ada.ref, subject="<!channel> *on fire* & more")
+    with works("T1", "U_SAM") as work:
+        work.find(Case, case.number).reply(work, "<!here> look at #general, <@U_MONA>")
+    courier.drain()
+    [card, line] = slack.posted("C_SUPPORT")
+    assert "<!channel>" not in card.text
+    assert "&lt;!channel&gt;" in card.text
+    assert line.blocks[0]["type"] == "rich_text"
+    assert line.words == "Sam Silva replied: <!here> look at #general, <@U_MONA>"
+    assert "<!here>" not in line.text
+    slack.check()
+
+
+def test_metadata_says_nothing_about_people(works: Works, slack: Desk, courier: Courier) -> None:
+    given(works, Lead, first_name="Ada", last_name="Lovelace")
+    courier.drain()
+    [message] = slack.slack.timeline.of("C_SALES")
+    assert message.metadata["event_type"] == "rapport_delivery"
+    assert list(message.metadata["event_payload"]) == ["key"]
+    assert len(message.metadata["event_payload"]["key"]) == 32
+
+
+# ── direct messages ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_is_given_a_record_reads_it_in_a_direct_message(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    with works("T1", "U_MONA") as work:
+        ravi = work.lookup("user", "U_RAVI")
+        records.assign(work, work.find(Opportunity, sails.number), ravi)
+    courier.drain()
+    [told] = slack.posted("U_RAVI")
+    assert told.text == "Mona Meyer gave you OP-1 Sails"
+    assert "opportunity.show" in told.actions
+
+
+def test_a_direct_message_that_is_out_of_date_is_not_sent(works: Works, slack: Desk, courier: Courier) -> None:
+    sails = deal(works)
+    for person in ("U_RAVI", "U_MONA"):
+        with works("T1", "U_RITA") as work:
+            records.assign(work, work.find(Opportunity, sails.number), work.lookup("user", person))
+    courier.drain()
+    assert slack.posted("U_RAVI") == []
+    assert len(slack.posted("U_MONA")) == 1
+    assert rows(works, channel="U_RAVI")[0].error == "dropped: nothing to say any more"
+
+
+# ── rate limits, failures, refusals ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=7, channel="C_SALES")
+    for text in ("one", "two", "three"):
+        say(works, "C_SALES", text)
+    say(works, "C_SUPPORT", "elsewhere")
+    courier.drain()
+    assert texts(slack, "C_SALES") == []
+    assert texts(slack, "C_SUPPORT") == ["elsewhere"]
+    clock.forward(timedelta(seconds=6))
+    assert courier.drain() == 0
+    clock.forward(timedelta(seconds=1))
+    courier.drain()
+    assert texts(slack, "C_SALES") == ["one", "two", "three"]
+
+
+def test_a_channel_rests_between_two_messages(works: Works, slack: Desk, client: WebClient) -> None:
+    calm = Courier(works, client, Catalogue(ROUTERS), pace=600)
+    for text in ("one", "two"):
+        say(works, "C_SALES", text)
+    say(works, "C_SUPPORT", "elsewhere")
+    assert calm.drain() == 2
+    assert texts(slack, "C_SALES") == ["one"]
+
+
+@pytest.mark.parametrize("failure", ["drop_after", "drop_before", "500"])
+def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, failure: str
+) -> None:
+    deal(works)
+    slack.slack.fail("chat.postMessage", with_=failure)
+    courier.drain()
+    [row] = rows(works)
+    assert row.state == DeliveryState.UNKNOWN
+    clock.forward(timedelta(seconds=5))
+    courier.drain()
+    [card] = slack.posted("C_SALES")
+    assert [(row.state, row.ts) for row in rows(works, kind="card")] == [(DeliveryState.SENT, card.ts)]
+    assert [post.ts for post in posts(works)] == [card.ts]
+
+
+def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    sails = deal(works)
+    courier.drain()
+    with works("T1", "U_RITA") as work:
+        work.tell(work.find(Opportunity, sails.number), "Once")
+    slack.slack.fail("chat.postMessage", with_="drop_after")
+    courier.drain()
+    clock.forward(timedelta(seconds=5))
+    courier.drain()
+    assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == ["Once"]
+
+
+def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    say(works, "C_SALES", "sent")
+    say(works, "C_SUPPORT", "not sent")
+    with works("T1") as work:
+        taken = deliveries.claim(work, 10)
+    courier.outlet.post("C_SALES", None, courier.drawn(taken[0], "C_SALES").message, deliveries.fingerprint(taken[0]))
+    assert courier.drain() == 0
+    clock.forward(deliveries.LEASE)
+    assert courier.drain() == 2
+    assert texts(slack, "C_SALES") == ["sent"]
+    assert texts(slack, "C_SUPPORT") == ["not sent"]
+
+
+def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(works: Works, clock: StoppedClock) -> None:
+    say(works, "C_SALES", "late")
+    while any(row.state != DeliveryState.REFUSED for row in rows(works)):
+        with works("T1") as work:
+            for row in deliveries.claim(work, 10):
+                deliveries.doubt(work, row, "ConnectionError")
+        clock.forward(deliveries.LONGEST_PAUSE)
+    [row] = rows(works)
+    assert row.attempts == deliveries.ATTEMPTS
+    assert "could not be reached for a day" in str(row.error)
+
+
+def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, courier: Courier) -> None:
+    with works("T1") as work:
+        work.workspace.sales_channel = "#nowhere"
+    for text in ("one", "two"):
+        say(works, "#nowhere", text)
+    courier.drain()
+    [told] = slack.posted("U_ADA")
+    assert "SALES_CHANNEL" in told.text
+    assert "#nowhere" in told.text
+    assert [row.state for row in rows(works, channel="#nowhere")] == [DeliveryState.REFUSED] * 2
+    assert rows(works, channel="#nowhere")[0].error == told.text
+
+
+def test_a_channel_may_be_given_by_its_name(works: Works, slack: Desk, courier: Courier) -> None:
+    with works("T1") as work:
+        work.workspace.sales_channel = "#sales"
+    deal(works)
+    courier.drain()
+    assert len(slack.posted("C_SALES")) == 1
+    assert posts(works)[0].channel == "C_SALES"
+
+
+def test_nothing_is_posted_where_outsiders_read(works: Works, slack: Desk, courier: Courier) -> None:
+    slack.slack.channels["C_GENERAL"].is_ext_shared = True
+    say(works, "C_GENERAL", "Our secrets")
+    courier.drain()
+    assert texts(slack, "C_GENERAL") == []
+    assert "another company" in str(rows(works, channel="C_GENERAL")[0].error)
+
+
+def test_charts_are_left_out_where_slack_refuses_them(works: Works, slack: Desk, courier: Courier) -> None:
+    deal(works, amount="12k")
+    courier.drain()
+    slack.slack.fail("chat.postMessage", with_="invalid_blocks", times=1)
+    with works("T1") as work:
+        deliver(work, "digest", "U_MONA", "digest")
+    courier.drain()
+    [digest] = slack.posted("U_MONA")
+    assert "data_visualization" not in [block["type"] for block in digest.blocks]
+    assert "€12,000" in digest
+
+
+def test_a_drawing_that_fails_is_refused_with_a_reference_and_keeps_nobody_waiting(
+    works: Works, slack: Desk, courier: Courier
+) -> None:
+    with works("T1") as work:
+        deliver(work, "message", "C_SALES", "broken", about={})
+    say(works, "C_SALES", "after it")
+    courier.drain()
+    assert texts(slack, "C_SALES") == ["after it"]
+    assert "reference" in str(rows(works)[0].error)
+
+
+def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
+    works: Works, slack: Desk, courier: Courier
+) -> None:
+    with works("T2") as work:
+        deliver(work, "message", "C_SALES", "not yours", about={"text": "not yours"})
+    assert courier.drain() == 0
+    assert texts(slack, "C_SALES") == []
+
+
+# ── several couriers, threads ───────────────────────────────────────────────────────────────────────────
+
+
+def test_two_couriers_send_each_row_once_and_in_order(works: Works, slack: Desk, client: WebClient) -> None:
+    for number in range(20):
+        say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
+    both = [Courier(works, client, Catalogue(ROUTERS), pace=0) for _ in range(2)]
+    while any(row.state == DeliveryState.WAITING for row in rows(works)):
+        threads = [threading.Thread(target=courier.drain) for courier in both]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert texts(slack, "C_SALES") == [str(number) for number in range(0, 20, 2)]
+    assert texts(slack, "C_SUPPORT") == [str(number) for number in range(1, 20, 2)]
+
+
+def test_the_thread_sends_what_is_written_and_stops(works: Works, slack: Desk, courier: Courier) -> None:
+    arrived = threading.Event()
+    stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
+    works.committed.append(courier.wake)
+    courier.start()
+    try:
+        say(works, "C_SALES", "hello")
+        assert arrived.wait(10)
+    finally:
+        courier.stop()
+        stop()
+    assert texts(slack, "C_SALES") == ["hello"]
+    assert courier.thread is not None
+    assert not courier.thread.is_alive()
+
+
+def test_what_was_taken_when_the_end_came_is_given_back(works: Works, slack: Desk, courier: Courier) -> None:
+    say(works, "C_SALES", "later")
+    batch = courier.take()
+    courier.stop()
+    courier.carry(batch[0])
+    [row] = rows(works)
+    assert (row.state, row.claimed_until) == (DeliveryState.WAITING, None)
+    assert texts(slack, "C_SALES") == []
+
+
+def test_a_courier_that_cannot_reach_slack_waits(works: Works, slack: Desk, courier: Courier) -> None:
+    say(works, "C_SALES", "patience")
+    slack.slack.fail("auth.test", with_="500")
+    assert courier.drain() == 0
+    assert courier.ready_in() > 0
+    assert courier.drain() == 1
