@@ -1,7 +1,8 @@
 """The commands of `crm`: run it, try it, talk to it, fill it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,22 +96,30 @@ def settings() -> None:
 
 
 def workspace_of(works: "Works", wanted: str) -> str:
-    """The workspace meant: the one named, or the only one there is."""
+    """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
+    from bot.config import load
+    from bot.running import LOCAL
     from models.core.errors import NotFound
 
     known = works.workspaces()
+    if not known and not wanted:
+        works.settle(LOCAL, name="This computer", **load(needs_slack=False).workspace)
+        return LOCAL
     if wanted in known or (not wanted and len(known) == 1):
         return wanted or known[0]
-    if not known:
-        raise NotFound("There is no workspace yet. Start the bot once with: crm run")
     raise NotFound(f"Say which workspace with --workspace: {', '.join(known)}")
 
 
-def opened() -> "Works":
+@contextmanager
+def opened(as_it_is: bool = False) -> Iterator["Works"]:
+    """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
+    from bot.app import create_works
     from bot.config import load
     from bot.running import prepare
 
-    return prepare(load(needs_slack=False))
+    settings = load(needs_slack=False)
+    with closing(create_works(settings) if as_it_is else prepare(settings)) as works:
+        yield works
 
 
 in_workspace = click.option("--workspace", default="", help="The workspace's id; needed only where there are several.")
@@ -128,8 +137,21 @@ def say(line: str, workspace: str, person: str) -> None:
     """Type a line as you would after /crm: crm say "find acme"."""
     from bot.terminal import answer
 
-    works = opened()
-    click.echo(answer(works, workspace_of(works, workspace), person, line))
+    with opened() as works:
+        click.echo(answer(works, workspace_of(works, workspace), person, line))
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@in_workspace
+@as_person
+@in_words
+def find(words: tuple[str, ...], workspace: str, person: str) -> None:
+    """Search everything: crm find acme."""
+    from bot.terminal import answer
+
+    with opened() as works:
+        click.echo(answer(works, workspace_of(works, workspace), person, f"find {' '.join(words)}"))
 
 
 @main.command("import")
@@ -144,12 +166,11 @@ def say(line: str, workspace: str, person: str) -> None:
 @in_words
 def import_(noun: str, file: Path, mapped: tuple[str, ...], dry: bool, workspace: str, person: str) -> None:
     """Load a CSV export of another CRM: crm import accounts FILE."""
-    from bot.terminal import load_file
+    from bot.terminal import Place, entity_named, load_file
 
-    works = opened()
-    load_file(
-        works, workspace_of(works, workspace), person, noun, file, dict(m.partition("=")[::2] for m in mapped), dry
-    )
+    columns = dict(each.partition("=")[::2] for each in mapped)
+    with opened() as works:
+        load_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file, columns, dry)
 
 
 @main.command()
@@ -160,10 +181,10 @@ def import_(noun: str, file: Path, mapped: tuple[str, ...], dry: bool, workspace
 @in_words
 def export(noun: str, file: Any, workspace: str, person: str) -> None:
     """Write records as CSV: crm export deals deals.csv."""
-    from bot.terminal import save_file
+    from bot.terminal import Place, entity_named, save_file
 
-    works = opened()
-    save_file(works, workspace_of(works, workspace), person, noun, file)
+    with opened() as works:
+        save_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file)
 
 
 @main.group()
@@ -175,11 +196,10 @@ def db() -> None:
 @in_words
 def upgrade() -> None:
     """Bring the database up to date."""
-    from bot.app import create_works
-    from bot.config import load
     from models.core import schema
 
-    schema.upgrade(create_works(load(needs_slack=False)).engine)
+    with opened(as_it_is=True) as works:
+        schema.upgrade(works.engine)
     click.echo(f"The database stands at {schema.head()}.")
 
 
@@ -187,11 +207,10 @@ def upgrade() -> None:
 @in_words
 def current() -> None:
     """Say where the database stands, and where it should."""
-    from bot.app import create_works
-    from bot.config import load
     from models.core import schema
 
-    click.echo(f"{schema.current(create_works(load(needs_slack=False)).engine) or 'nothing'} of {schema.head()}")
+    with opened(as_it_is=True) as works:
+        click.echo(f"{schema.current(works.engine) or 'nothing'} of {schema.head()}")
 
 
 @db.command()

@@ -14,6 +14,7 @@ ALIASES = {
     "case": "Cases: new, claim, reply, resolve",
     "log": "Write down a call, meeting, e-mail or note",
     "task": "Tasks: new, done, snooze",
+    "report": "The pipeline and the cases in figures",
 }
 """Commands of their own for what is typed most: the root with the word already there."""
 
@@ -24,6 +25,7 @@ HINTS = {
     "case": "claim CS-9",
     "log": "call CU-12 Talked about the budget",
     "task": "new Call Ada CU-12 fri 9:00",
+    "report": "--here shows it to the channel",
 }
 
 SCOPES = [

@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -20,6 +20,9 @@ from models.core.work import Clock, Works
 
 log = logging.getLogger(__name__)
 
+LOCAL = "LOCAL"
+"""The workspace of what was imported before there was a Slack workspace; the first one that connects adopts it."""
+
 
 def prepare(settings: Settings, clock: Clock | None = None) -> Works:
     """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by `crm db upgrade`."""
@@ -27,6 +30,7 @@ def prepare(settings: Settings, clock: Clock | None = None) -> Works:
     if works.sqlite:
         schema.upgrade(works.engine)
     elif schema.current(works.engine) != schema.head():
+        works.close()
         raise SettingsError("The database is not up to date. Run: crm db upgrade")
     return works
 
@@ -43,6 +47,8 @@ def introduce(client: WebClient, works: Works, settings: Settings) -> str:
     except OSError as error:
         raise SettingsError(f"Slack cannot be reached: {error}. Check the network and SLACK_API_URL.") from None
     team = str(me["team_id"])
+    if works.workspaces() == [LOCAL]:
+        works.adopt(LOCAL, team)
     works.settle(team, name=str(me.get("team") or team), **settings.workspace)
     return team
 
@@ -78,7 +84,7 @@ def run(settings: Settings) -> None:
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
-    with running(settings, prepare(settings)):
+    with closing(prepare(settings)) as works, running(settings, works):
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         ended.wait()
         log.info("Stopping: finishing what is in hand")

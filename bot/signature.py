@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Signature(Middleware):
-    """Checks Slack's signature on what came over HTTP, and without a secret lets nothing in; Socket Mode brings its own proof."""
+    """Checks Slack's signature on what came over HTTP; without a secret nothing gets in that way. Socket Mode is signed in."""
 
     def __init__(self, secret: str, clock: Clock | None = None) -> None:
         self.verifier = SignatureVerifier(secret, clock or Clock()) if secret else None

@@ -1,8 +1,12 @@
 """Talk to the CRM from a terminal: the same lines, the same rights; and move files in and out."""
 
-import csv
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -40,16 +44,66 @@ def entity_named(word: str) -> type[Entity]:
     raise NotFound(f"There is nothing called “{word}”. Try one of: {known}")
 
 
-def load_file(
-    works: Works, workspace: str, person: str, noun: str, path: Path, mapping: dict[str, str], dry: bool
-) -> None:
-    """Import a file with a progress bar, and leave what was rejected beside it."""
-    entity = entity_named(noun)
+@dataclass
+class Place:
+    """Where a file goes to or comes from: which records, of which workspace, in whose name."""
+
+    works: Works
+    workspace: str
+    person: str
+    entity: type[Entity]
+
+
+def load_file(place: Place, path: Path, mapping: dict[str, str], dry: bool) -> None:
+    """Import a file with a progress bar, say which column went where, and leave what was rejected beside the file."""
     beside = path.with_name(f"{path.stem}.rejected.csv")
-    click.echo(str((beside, csv, transfer)))
+    rejected = io.StringIO(newline="")
+    with path.open("rb") as file, bar() as progress:
+        outcome = transfer.load(
+            place.works,
+            place.workspace,
+            place.person,
+            place.entity,
+            file,
+            mapping,
+            progress=progress,
+            rejected=rejected,
+            dry=dry,
+        )
+    click.echo(mapping_told(outcome.mapping))
+    for note in outcome.notes:
+        click.echo(note)
+    click.echo(f"{'Nothing was stored. ' if dry else ''}{outcome}")
+    if outcome.rejected and not dry:
+        beside.write_text(rejected.getvalue(), encoding="utf-8", newline="")
+        click.echo(f"The rejected rows and the reasons are in {beside}. Correct them there and import that file.")
 
 
-def save_file(works: Works, workspace: str, person: str, noun: str, file: TextIO) -> None:
-    with works(workspace, person, "say", writes=False) as work:
-        count = transfer.export(work, entity_named(noun), file)
+def mapping_told(columns: transfer.Columns) -> str:
+    """Which column filled which field, and which stayed out although something stood in it."""
+    used = [f"{header} → {field}" for header, field in columns.fields.items()]
+    unused = [header for header, why in columns.left_out.items() if why != "empty"]
+    empty = len(columns.left_out) - len(unused)
+    lines = [f"Read: {', '.join(used)}", f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns"]
+    return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
+
+
+@contextmanager
+def bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar that learns how long it is when the work begins."""
+    with ExitStack() as stack:
+        drawn: list[Any] = []
+
+        def progress(done: int, total: int) -> None:
+            if not drawn:
+                drawn.append(stack.enter_context(click.progressbar(length=total, label="Importing", file=sys.stderr)))
+            drawn[0].update(done - drawn[0].pos)
+
+        yield progress
+
+
+def save_file(place: Place, file: TextIO) -> None:
+    """Write the records as CSV."""
+    with place.works(place.workspace, place.person, "say", writes=False) as work:
+        count = transfer.export(work, place.entity, file)
     click.echo(f"{count} rows", err=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from handlers import digests
 from handlers import help as guide
 from handlers.core import cards
 from handlers.core.acts import GLOBAL
@@ -38,6 +39,12 @@ def help_(request: Request, _: Any) -> Reply:
 def home(request: Request, _: Any) -> Reply:
     """Your day: what is due, your open deals, your cases."""
     return draw_home(request)
+
+
+@router.verb("report", record=False, writes=False)
+def report(request: Request, _: Any) -> Reply:
+    """The pipeline by stage, what was won and lost this week, and the open cases."""
+    return digests.report(request.work, request.catalogue)
 
 
 @router.verb("undo", record=False)

@@ -55,7 +55,12 @@ def message(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | N
 
 
 def digest(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """A manager's morning: the pipeline by stage, what was won and lost this week, the open cases by priority."""
+    """A manager's morning."""
+    return report(work, catalogue)
+
+
+def report(work: Work, catalogue: Catalogue) -> Message:
+    """The pipeline by stage, what was won and lost this week, the open cases by priority, with a chart and as text."""
     pipeline, priorities = by_stage(work), cases_by_priority(work)
     closed, week = closed_this_week(work)
     day = f"{work.today:%A} {work.today.day} {work.today:%B}"

@@ -78,11 +78,12 @@ class Sockets:
         return message
 
     def refresh(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection that it will be closed, as Slack does every few hours; "warning" only warns."""
+        """Ask the app to open new connections, as Slack does every few hours; "warning" only announces it.
+
+        The old ones stay open until the app closes them, or somebody hangs up.
+        """
         for line in list(self._lines):
             line.send({"type": "disconnect", "reason": reason, "debug_info": HOST})
-        if reason != "warning":
-            self.hang_up()
 
     def hang_up(self) -> None:
         """Close every connection without a word, as networks do."""

@@ -5,7 +5,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,8 +62,10 @@ def furnish(works: Works, clock: Clock) -> None:
 def opened(port: int, database: str = "") -> Iterator[str]:
     """The sandbox, ready to use while the block runs; yields the address of its page. database: '' for one that goes away."""
     clock = SandboxClock()
-    with tempfile.TemporaryDirectory(prefix="rapport-") as folder:
-        works = prepare(settings_for(database or f"sqlite:///{Path(folder) / 'sandbox.db'}"), clock)
+    with (
+        tempfile.TemporaryDirectory(prefix="rapport-") as folder,
+        closing(prepare(settings_for(database or f"sqlite:///{Path(folder) / 'sandbox.db'}"), clock)) as works,
+    ):
         furnish(works, clock)
         slack = Slack(
             manifest(create_dispatcher(works).catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM
@@ -71,7 +73,6 @@ def opened(port: int, database: str = "") -> Iterator[str]:
         with serve(slack, port) as url, running(settings_for(database, url), works, look_every=5) as scheduler:
             clock.moved.append(scheduler.tick)
             yield url
-        works.engine.dispose()
 
 
 def sandbox(port: int, database: str) -> None:

@@ -52,7 +52,7 @@ def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
     drawn = [blocks.section(f"{record.icon} *{record.ref}* {name}")]
     drawn += [blocks.columns(lines)] if lines else []
     drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
-    return Message(summary(record, work), [*drawn, buttons(record, catalogue)])
+    return Message(summary(record, work), [*drawn, buttons(record, catalogue)], card=record)
 
 
 def summary(record: Entity, work: Work) -> str:

@@ -4,13 +4,15 @@ from handlers.core import reading
 from handlers.core.acts import GLOBAL
 from handlers.core.forms import form
 from handlers.core.grammar import Line, suggest
-from handlers.core.receipts import choices, question
+from handlers.core.receipts import choices, plainly, question
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Verb
 from models.core import access
 from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import read_all
+from models.core.outbox import deliver
+from models.operations.records import stand
 
 
 def perform(request: Request) -> Reply:
@@ -49,7 +51,21 @@ def run(request: Request, verb: Verb, record: Entity | None) -> Reply:
         line = f"{verb.noun} {verb.name} {record.ref if record else ''} --yes"
         return question(verb.confirm.format(record=record), verb.button or verb.name.capitalize(), line)
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
-    return verb.run(request.but(values=values), record)
+    reply = verb.run(request.but(values=values), record)
+    return here(request, reply) if request.flag("here") and isinstance(reply, Message) else reply
+
+
+def here(request: Request, message: Message) -> Message:
+    """With --here the channel sees it: a record's card stands there from now on, anything else is posted as it is."""
+    work, channel = request.work, request.channel
+    if not channel:
+        return message
+    if message.card:
+        stand(work, message.card, channel)
+    else:
+        drawn = {"text": message.text, "blocks": message.blocks}
+        deliver(work, "message", channel, f"here:{work.unit}", about=drawn, thread=request.thread or None)
+    return plainly("Posted in the channel.")
 
 
 def wants_form(request: Request, verb: Verb) -> bool:

@@ -45,8 +45,6 @@ class Records(Router, Generic[E]):
 
     def show(self, request: Request, record: E) -> Reply:
         """Show the card, for you alone or with --here for the channel."""
-        if request.flag("here") and request.channel:
-            records.stand(request.work, record, request.channel)
         return cards.card(record, request.work, request.catalogue)
 
     def more(self, request: Request, record: E) -> Reply:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from handlers.core.blocks import Block
 from handlers.core.grammar import Line
+from models.core.base import Entity
 from models.core.work import Work
 
 if TYPE_CHECKING:
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Message:
-    """An answer for the person alone. replace: it takes the place of the message whose button was pressed."""
+    """An answer for the person alone. replace: it takes the place of the message whose button was pressed.
+
+    card: the record it is the card of; posted with --here, that card stands in the channel and is kept up to date.
+    """
 
     text: str
     blocks: list[Block] = field(default_factory=list)
     replace: bool = False
+    card: Entity | None = None
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class Entity(Row):
         )
 
     @classmethod
+    @cache
     def slug(cls) -> str:
         return snake(cls.__name__)
 
@@ -139,6 +140,13 @@ class Entity(Row):
         columns = inspect(cls).columns
         found = {name: column.info["field"] for name, column in columns.items() if "field" in column.info}
         return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
+
+    @classmethod
+    @cache
+    def defaults(cls) -> Mapping[str, Any]:
+        """What a new record holds in fields nobody filled."""
+        columns = cls.__table__.columns
+        return {name: default.arg for name in cls.fields() if (default := columns[name].default) and default.is_scalar}
 
     @classmethod
     def field_names(cls) -> dict[str, str]:

@@ -72,10 +72,9 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
 
 def begin(work: "Work", record: Entity) -> None:
     """What a new record has before anyone looks at it: defaults and its birthday, unless it brings one along."""
-    for name in record.fields():
-        default = record.__table__.columns[name].default
-        if getattr(record, name) is None and default is not None and default.is_scalar:
-            setattr(record, name, default.arg)
+    for name, default in record.defaults().items():
+        if getattr(record, name) is None:
+            setattr(record, name, default)
     record.created_at = record.created_at or work.now
 
 
@@ -119,12 +118,11 @@ def insert_many(work: "Work", records: Sequence[Entity]) -> None:
     All that a flush does for new records is done for them too. The session does not know them afterwards.
     """
     entity, here = type(records[0]), work.workspace.id
-    columns = entity.__mapper__.columns
+    columns = [(name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"]
     first = take_numbers(work.session, entity, len(records))
     for number, record in enumerate(records, first):
         record.workspace, record.number, record.version, record.custom = here, number, 1, record.custom or {}
-    names = [name for name in columns.keys() if name != "id"]  # noqa: SIM118
-    rows = [{columns[name].name: getattr(record, name) for name in names} for record in records]
+    rows = [{column: vars(record).get(name) for name, column in columns} for record in records]
     work.session.execute(insert_into(work.session, entity.__table__), rows)
     ours = select(entity.id).where(entity.number >= first).order_by(entity.number)
     for record, new in zip(records, work.session.scalars(ours.execution_options(with_deleted=True)), strict=True):

@@ -58,7 +58,10 @@ def unquote_smart(text: str) -> str:
 
 def plain(text: str) -> str:
     """A short value made regular for matching: ASCII digits and hyphens, lower case, single spaces."""
-    text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in clean(text))
+    text = clean(text)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
     return " ".join(DASHES.sub("-", text.translate(SMART)).lower().split())
 
 

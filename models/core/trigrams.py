@@ -74,16 +74,17 @@ def quoted(trigram: str) -> str:
 
 
 def slips(word: str) -> list[list[str]]:
-    """The pieces of a word that one slip leaves whole: a letter too many, one too few, a wrong one, two swapped.
+    """The pieces of a word that one slip leaves whole, for each place in it: `jonson` may be ` jo` and `nson`.
 
-    `jonson` may stand for a text with ` jo` and `son`. What such a text really holds is for the caller to compare.
-    Numbers, references and addresses are taken at their word.
+    A slip is two letters swapped, a wrong letter or one too many, or one too few; where the pieces left by the first
+    are too short to find anything by, those of the next are tried. What the texts found by them really hold is for the
+    caller to compare. Numbers, references and addresses are taken at their word.
     """
-    ways: list[list[str]] = []
-    if not word.isalpha():
-        return ways
-    for at in range(len(word)):
-        left = [p for p in (f" {word[:at]}", word[at + 2 :]) if len(p) >= TRIGRAM]
-        if left:
-            ways.append(left)
-    return ways
+    places = range(len(word)) if word.isalpha() else ()
+    found = (next(filter(telling, ([f" {word[:at]}", word[at + lost :]] for lost in (2, 1, 0))), None) for at in places)
+    return [[p for p in pieces if len(p) >= TRIGRAM] for pieces in found if pieces]
+
+
+def telling(pieces: Sequence[str]) -> bool:
+    """Whether pieces are long enough not to be in every other text."""
+    return len(trigrams(pieces)) >= 2

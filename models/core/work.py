@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -155,6 +155,10 @@ class Works:
             for listener in self.committed:
                 listener()
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
         place = session.get(Workspace, workspace)
         if place is None:
@@ -174,6 +178,18 @@ class Works:
             for name, value in settings.items():
                 setattr(place, name, value)
             session.add(place)
+
+    def adopt(self, old: str, new: str) -> None:
+        """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
+        with self.queue(), Session(self.engine) as session, session.begin():
+            place = session.get_one(Workspace, old)
+            columns = {name: getattr(place, name) for name in place.__mapper__.columns.keys() if name != "id"}
+            session.add(Workspace(id=new, **columns))
+            session.flush()
+            for table in Workspace.metadata.sorted_tables:
+                if "workspace" in table.columns:
+                    session.execute(update(table).where(table.c.workspace == old).values(workspace=new))
+            session.delete(place)
 
     def workspaces(self) -> list[str]:
         with Session(self.engine) as session, session.begin():

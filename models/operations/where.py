@@ -1,7 +1,7 @@
 """What a filter means for an entity: the tree of `filters` as a condition in SQL."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import singledispatch
 from typing import Any
@@ -89,13 +89,20 @@ def holding(text: str, entity: type[Entity], work: Work) -> Condition:
     The newest ten of many are soon found by looking, of a few by the index.
     """
     pieces = [trigrams.piece(found) for found in trigrams.words_of(text)]
-    if trigrams.trigrams(pieces):
-        found = trigrams.found(work.session, [pieces]).where(SearchText.entity == entity.slug())
-        ids = work.session.scalars(found.with_only_columns(SearchText.record_id).limit(MANY + 1)).all()
-        if len(ids) <= MANY:
-            return entity.id.in_(ids)
+    ids = few_with(pieces, entity, work)
+    if ids is not None:
+        return entity.id.in_(ids)
     texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
     return exists(texts.where(*(SearchText.text.contains(piece, autoescape=True) for piece in pieces)))
+
+
+def few_with(pieces: Sequence[str], entity: type[Entity], work: Work) -> Sequence[int] | None:
+    """The ids of the records whose search text holds the pieces; None where they are many, or no index can tell."""
+    if not trigrams.trigrams(pieces):
+        return None
+    found = trigrams.found(work.session, [pieces]).where(SearchText.entity == entity.slug())
+    ids = work.session.scalars(found.with_only_columns(SearchText.record_id).limit(MANY + 1)).all()
+    return ids if len(ids) <= MANY else None
 
 
 def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
@@ -116,8 +123,10 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
         known = " ".join(signs(kind))
         raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
     found = compare(kind, column, asked.op, asked.value, work)
-    if kind.search and isinstance(kind, Text | LongText | Email | Link):
-        return and_(holding(asked.value, entity, work), found)  # no index serves the column, but one its words
+    if kind.search and isinstance(kind, Text | LongText | Email | Link):  # no index serves the column, but one its words
+        pieces = [trigrams.piece(found) for found in trigrams.words_of(asked.value)]
+        ids = few_with(pieces, entity, work)
+        return found if ids is None else and_(entity.id.in_(ids), found)
     return found
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from bot.sandbox.driver import Desk
@@ -49,7 +49,8 @@ def connected(slack: Slack, heard: list[Json]) -> Iterator[SocketModeHandler]:
         yield handler
     finally:
         handler.client.auto_reconnect_enabled = False
-        sockets(slack).hang_up()  # a client that still listens takes three seconds to close
+        sockets(slack).hang_up()  # a client that still listens takes three seconds to close,
+        wait(lambda: not handler.client.is_connected())  # and one that closes while it is closed stumbles
         handler.close()
 
 
@@ -152,11 +153,20 @@ def test_a_connection_that_dies_has_not_acknowledged(online: Slack) -> None:
         thread.join()
 
 
-def test_a_warning_leaves_the_connection_open(online: Slack) -> None:
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+def test_a_call_to_reconnect_leaves_the_old_connection_open(online: Slack, reason: str) -> None:
     with line_to(online) as line:
-        sockets(online).refresh("warning")
-        assert json.loads(line.recv())["reason"] == "warning"
+        sockets(online).refresh(reason)
+        assert json.loads(line.recv())["reason"] == reason
         assert sockets(online).connections == 1
+
+
+def test_a_connection_can_be_cut_without_a_word(online: Slack) -> None:
+    with line_to(online) as line:
+        sockets(online).hang_up()
+        with pytest.raises(ConnectionClosed):
+            line.recv()
+        wait(lambda: not sockets(online).connected)
 
 
 def test_an_event_in_an_envelope_counts_its_attempts(online: Slack) -> None:

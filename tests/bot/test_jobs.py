@@ -1,0 +1,183 @@
+"""The jobs write the right deliveries, each once, whoever looks and however often."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import jobs
+from bot.jobs import JOBS, Job
+from bot.scheduler import Scheduler
+from models.activity import Activity
+from models.case import Case
+from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
+from models.core.work import Work, Works
+from models.customer import Customer
+from models.operations import records
+from tests.ground import StoppedClock, given
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def scheduler(works: Works) -> Scheduler:
+    return Scheduler(works)
+
+
+@pytest.fixture
+def ada(works: Works) -> Customer:
+    return given(works, Customer, first_name="Ada")
+
+
+def asked(works: Works, *kinds: str, workspace: str = "T1") -> list[tuple[str, str]]:
+    """(kind, channel) of the deliveries asked for, in order. kinds: only these."""
+    rows = select(Delivery.kind, Delivery.channel).order_by(Delivery.id)
+    with works(workspace, writes=False) as work:
+        found = work.session.execute(rows.where(Delivery.kind.in_(kinds)) if kinds else rows)
+        return [(row.kind, row.channel) for row in found]
+
+
+def local(clock: StoppedClock, moment: str, zone: str = "UTC") -> None:
+    """Move the clock to a moment on a wall somewhere."""
+    clock.forward(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) - clock())
+
+
+def test_owners_are_reminded_once_however_often_the_scheduler_looks(
+    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+) -> None:
+    given(works, Activity, description="Call", due_date="+1h", customer=ada.ref)
+    clock.forward(HOUR)
+    for _ in range(50):
+        scheduler.tick()
+    assert asked(works, "due") == [("due", "U_RITA")]
+
+
+def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(
+    works: Works, scheduler: Scheduler, clock: StoppedClock
+) -> None:
+    with works("T1") as work:
+        work.workspace.zone = "America/New_York"
+    local(clock, "2026-03-11T08:59", "America/New_York")
+    scheduler.tick()
+    assert asked(works, "team_due", "cases") == []
+    local(clock, "2026-03-11T09:00", "America/New_York")
+    for _ in range(3):
+        scheduler.tick()
+        clock.forward(HOUR)
+    assert asked(works, "team_due", "cases") == [("team_due", "C_SALES"), ("cases", "C_SUPPORT")]
+    clock.forward(6 * DAY)
+    for _ in range(6 * 24):
+        scheduler.tick()
+        clock.forward(-HOUR)
+    with works("T1", writes=False) as work:
+        days = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == "team")))
+    assert days == {"2026-03-11", "2026-03-12", "2026-03-13", "2026-03-16", "2026-03-17"}
+
+
+def test_managers_get_their_digest_by_the_clock_of_their_own_town(
+    works: Works, scheduler: Scheduler, clock: StoppedClock
+) -> None:
+    works.welcome("T1", "U_RAVI", role="manager")
+    local(clock, "2026-03-11T08:29", "Asia/Kolkata")
+    scheduler.tick()
+    assert asked(works, "digest") == [("digest", "U_RAVI")]  # of the day before, when nobody looked
+    clock.forward(timedelta(minutes=1))
+    scheduler.tick()
+    assert asked(works, "digest") == [("digest", "U_RAVI")] * 2
+    local(clock, "2026-03-11T08:30", "America/New_York")
+    scheduler.tick()
+    scheduler.tick()
+    assert asked(works, "digest") == [("digest", "U_RAVI")] * 2 + [("digest", "U_MONA")]
+
+
+def test_the_digest_comes_at_the_time_that_is_set_and_not_at_weekends(
+    works: Works, scheduler: Scheduler, clock: StoppedClock
+) -> None:
+    with works("T1") as work:
+        work.workspace.digest_at = "17:00"
+    local(clock, "2026-03-13T16:59", "America/New_York")
+    scheduler.tick()
+    assert asked(works, "digest") == []
+    local(clock, "2026-03-14T17:00", "America/New_York")
+    scheduler.tick()
+    assert asked(works, "digest") == []
+    local(clock, "2026-03-16T17:00", "America/New_York")
+    scheduler.tick()
+    assert asked(works, "digest") == [("digest", "U_MONA")]
+
+
+def test_where_there_is_no_manager_the_admins_get_the_digest(
+    works: Works, scheduler: Scheduler, clock: StoppedClock
+) -> None:
+    works.welcome("T1", "U_MONA", left=True)
+    clock.forward(2 * HOUR)
+    scheduler.tick()
+    assert asked(works, "digest") == [("digest", "U_ADA")]
+
+
+def test_a_case_that_becomes_urgent_is_told_at_once_and_once(
+    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+) -> None:
+    case = given(works, Case, customer=ada.ref, subject="Smoke")
+    local(clock, "2026-03-14T03:00")
+    with works("T1", "U_SAM") as work:
+        records.update(work, work.find(Case, case.number), {"priority": "urgent"})
+    for _ in range(5):
+        scheduler.tick()
+    assert asked(works, "cases") == [("cases", "C_SUPPORT")]
+
+
+def test_nothing_is_asked_of_a_workspace_without_channels(
+    works: Works, scheduler: Scheduler, clock: StoppedClock
+) -> None:
+    local(clock, "2026-03-11T12:00")
+    scheduler.tick()
+    assert asked(works, "team_due", "cases", workspace="T2") == []
+
+
+def test_what_is_old_is_removed_a_few_rows_at_a_time(works: Works, clock: StoppedClock) -> None:
+    with works("T1") as work:
+        for number in range(6):
+            work.once(f"act {number}")
+            deliver(work, "message", "C_SALES", f"old {number}", state=DeliveryState.SENT)
+        deliver(work, "message", "C_SALES", "still waiting")
+    clock.forward(jobs.KEPT_SENT + DAY)
+    with works("T1") as work:
+        work.once("new act")
+        jobs.remove(work, Seen, Seen.key < "act 3")
+    with works("T1") as work:
+        assert work.session.scalar(select(func.count(Seen.id))) == 4
+        jobs.sweep(work)
+    with works("T1", writes=False) as work:
+        assert list(work.session.scalars(select(Seen.key))) == ["new act"]
+        assert list(work.session.scalars(select(Delivery.key))) == ["still waiting"]
+
+
+def test_slots_are_removed_when_they_cannot_come_again(
+    works: Works, scheduler: Scheduler, clock: StoppedClock
+) -> None:
+    clock.forward(HOUR)
+    scheduler.tick()
+    clock.forward(jobs.KEPT + DAY)
+    with works("T1") as work:
+        jobs.sweep(work)
+        assert list(work.session.scalars(select(JobRun.id))) == []
+
+
+def test_a_job_that_fails_keeps_neither_the_others_nor_other_workspaces_waiting(works: Works) -> None:
+    looked: list[str] = []
+
+    def fails(work: Work) -> None:
+        looked.append(f"first in {work.workspace.id}")
+        if work.workspace.id == "T1":
+            raise RuntimeError("broken")
+
+    second = Job("second", lambda work: looked.append(f"second in {work.workspace.id}"))
+    Scheduler(works, jobs=[Job("first", fails), second]).tick()
+    assert looked == ["first in T1", "first in T2", "second in T1", "second in T2"]
+
+
+def test_every_job_has_a_name_of_its_own_and_says_what_it_does() -> None:
+    assert len({job.name for job in JOBS}) == len(JOBS)
+    assert all(job.run.__doc__ for job in JOBS)

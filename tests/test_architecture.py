@@ -1,0 +1,103 @@
+"""The rules of the house are kept, and every check can fail."""
+
+import pytest
+
+from handlers import ROUTERS
+from handlers.core.grammar import FLAGS as READ
+from handlers.core.routes import FLAGS as KNOWN
+from tests import architecture
+from tests.architecture import FLOORS, FUNCTION, LINES, Module, Rule, modules, pairs
+
+OURS = modules(*FLOORS)
+TESTS = modules("tests")
+OF_TESTS = (architecture.is_long, architecture.has_long_functions, architecture.says_nothing_of_itself)
+
+
+@pytest.mark.parametrize("rule", architecture.RULES, ids=lambda rule: rule.__name__)
+def test_no_module_breaks_a_rule(rule: Rule) -> None:
+    assert len(OURS) > 90
+    assert [f"{module.name} {broken}" for module in OURS for broken in rule(module)] == []
+
+
+@pytest.mark.parametrize("rule", OF_TESTS, ids=lambda rule: rule.__name__)
+def test_tests_are_short_and_say_what_they_are(rule: Rule) -> None:
+    assert [f"{module.name} {broken}" for module in TESTS for broken in rule(module)] == []
+
+
+def test_no_two_modules_import_each_other() -> None:
+    assert pairs(OURS) == []
+
+
+def test_every_verb_says_what_it_does_in_a_sentence() -> None:
+    verbs = [verb for router in ROUTERS for verb in router.verbs.values()]
+    assert len(verbs) > 60
+    assert [verb.id for verb in verbs if not verb.help.splitlines()[0].strip().endswith((".", "`.", "`"))] == []
+
+
+def test_every_noun_says_what_it_is() -> None:
+    assert [router.noun for router in ROUTERS if not router.doc] == []
+
+
+def test_the_grammar_and_the_catalogue_know_the_same_flags() -> None:
+    assert dict(READ) == dict(KNOWN)
+
+
+BROKEN = [
+    ("climbs", "models.lead", '"""."""\nfrom handlers.core import blocks'),
+    ("climbs", "handlers.lead", '"""."""\nimport bot.config'),
+    ("climbs", "models.core.work", '"""."""\ndef f():\n    from bot import app'),
+    ("goes_round_core", "models.core.work", '"""."""\nfrom models.lead import Lead'),
+    ("goes_round_core", "models.lead", '"""."""\nfrom models.operations import records'),
+    ("goes_round_core", "handlers.core.forms", '"""."""\nfrom handlers import home'),
+    ("goes_round_core", "handlers.core.forms", '"""."""\nfrom ..home import home'),
+    ("is_long", "models.lead", '"""."""\n' + "x = 1\n" * LINES),
+    ("has_long_functions", "models.lead", '"""."""\ndef f():\n' + "    x = 1\n" * FUNCTION),
+    ("has_long_functions", "models.lead", '"""."""\nclass A:\n    async def f(self):\n' + "        x = 1\n" * FUNCTION),
+    ("says_nothing_of_itself", "models.lead", "x = 1"),
+    ("says_nothing_of_itself", "models.lead", '"""  """'),
+    ("reads_the_environment", "bot.app", '"""."""\nimport os\nos.environ["A"]'),
+    ("reads_the_environment", "bot.app", '"""."""\nfrom os import getenv'),
+    ("reads_the_clock_or_commits", "models.lead", '"""."""\nfrom datetime import datetime\ndatetime.now()'),
+    ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport datetime\ndatetime.datetime.now(datetime.UTC)'),
+    ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport time\ntime.time()'),
+    ("reads_the_clock_or_commits", "handlers.lead", '"""."""\ndef f(work):\n    work.session.commit()'),
+    ("knows_slack", "handlers.lead", '"""."""\nfrom slack_sdk import WebClient'),
+    ("knows_slack", "models.lead", '"""."""\nimport slack_bolt'),
+    ("has_hollow_names", "models.lead", '"""."""\nclass LeadManager: ...'),
+    ("has_hollow_names", "models.util", '"""."""'),
+    ("has_hollow_names", "models.text_utils", '"""."""'),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "source"), BROKEN)
+def test_each_rule_can_fail(rule: str, name: str, source: str) -> None:
+    assert getattr(architecture, rule)(Module(name, source))
+
+
+def test_each_rule_is_tried_on_something_bad() -> None:
+    assert {rule.__name__ for rule in architecture.RULES} == {rule for rule, _, _ in BROKEN}
+
+
+KEPT = [
+    ("climbs", "bot.app", '"""."""\nfrom handlers import ROUTERS\nimport models.lead'),
+    ("climbs", "models.lead", '"""."""\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bot.app'),
+    ("goes_round_core", "models.operations.records", '"""."""\nfrom models.lead import Lead'),
+    ("reads_the_environment", "bot.config", '"""."""\nimport os\nos.environ'),
+    ("reads_the_clock_or_commits", "models.core.work", '"""."""\nfrom datetime import datetime\ndatetime.now()'),
+    ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport time\ntime.monotonic()\ntime.perf_counter()'),
+    ("knows_slack", "handlers.core.router", '"""."""\nimport slack_bolt'),
+    ("has_long_functions", "models.lead", '"""."""\ndef f():\n' + "    x = 1\n" * (FUNCTION - 1)),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "source"), KEPT)
+def test_what_is_allowed_passes(rule: str, name: str, source: str) -> None:
+    assert getattr(architecture, rule)(Module(name, source)) == []
+
+
+def test_modules_that_import_each_other_are_found() -> None:
+    one = Module("models.a", '"""."""\nfrom models.b import B')
+    assert pairs([one, Module("models.b", '"""."""\nfrom models import a')]) == [("models.a", "models.b")]
+    assert pairs([one, Module("models.b", '"""."""\nfrom models.c import C')]) == []
+    later = '"""."""\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from models.a import A'
+    assert pairs([one, Module("models.b", later)]) == []
