@@ -66,8 +66,9 @@ def report(work: Work, catalogue: Catalogue) -> Message:
     day = f"{work.today:%A} {work.today.day} {work.today:%B}"
     drawn = [blocks.header(f"Good day, {work.me}"), blocks.context(day)]
     if not (pipeline or closed or priorities):
-        hello = f"Nothing is in the CRM yet. The first deal is one line away: `{catalogue.root} deal new`"
-        return Message("Good day. Nothing is in the CRM yet.", [*drawn, blocks.section(hello)])
+        quiet = f"Nothing is open, and nothing was closed {week}."
+        begin = f"A deal is one line away: `{catalogue.root} deal new`"
+        return Message(f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")])
     parts = [("Open pipeline", pipeline_lines(pipeline)), (f"Closed {week}", closed_lines(closed))]
     parts.append(("Open cases", case_lines(priorities)))
     for title, lines in parts:

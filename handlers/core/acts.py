@@ -1,12 +1,14 @@
 """What people do in Slack, read from its payloads: who, where, and the line it amounts to."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.core.views import metadata, read
+from handlers.core.views import metadata, picked_people, read
 
 Payload = Mapping[str, Any]
+MENTION = re.compile(r"<@(\w+)")
 GLOBAL = "crm"
 """The noun of verbs that stand alone: find, help, home, undo."""
 
@@ -29,6 +31,13 @@ class Act:
     """message, ephemeral, view or home: where a button stood."""
     home_team: str = ""
     """The workspace the person comes from: another one in a shared channel."""
+    named: tuple[str, ...] = ()
+    """The people who were picked in a form, by their Slack ids."""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who acts, and everyone they named."""
+        return (self.person, *MENTION.findall(self.line), *self.named)
 
 
 def command(body: Payload) -> Act:
@@ -82,7 +91,9 @@ def submission(body: Payload) -> Act:
         line=f"{noun} {verb} {state.get('r', '')}".strip(),
         key=f"{view['id']}:{view['hash']}",
         texts=read(view),
+        named=picked_people(view),
         state=state,
+        container=state.get("p", ""),
         channel=state.get("c", ""),
         thread=state.get("t", ""),
         **sender(body),

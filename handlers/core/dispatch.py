@@ -22,8 +22,8 @@ class Answer(Protocol):
     def reply(self, reply: Reply) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
     def refused(self, sentence: str) -> None: ...
-    def profile(self) -> Mapping[str, Any]:
-        """What Slack knows of the person, as columns of User."""
+    def profile(self, person: str) -> Mapping[str, Any]:
+        """What Slack knows of a person, as columns of User; nothing where it is a bot or nobody."""
         ...
 
 
@@ -50,11 +50,12 @@ class Dispatcher:
             answer.refused(f"Something went wrong. Nothing was saved. Reference {reference}")
 
     def admit(self, act: Act, answer: Answer) -> None:
-        """Let in the people of the workspace; whoever comes for the first time is looked up at Slack."""
+        """Let in the people of the workspace; whoever acts or is named for the first time is looked up at Slack."""
         if act.home_team and act.home_team != act.workspace:
             raise Forbidden("This is only for the people of the workspace it belongs to.")
-        if not self.works.knows(act.workspace, act.person):
-            self.works.welcome(act.workspace, act.person, **answer.profile())
+        for person in act.people:
+            if not self.works.knows(act.workspace, person) and (profile := answer.profile(person)):
+                self.works.welcome(act.workspace, person, **profile)
 
     def do_or_ask(self, act: Act) -> Reply:
         """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
@@ -100,4 +101,5 @@ class Dispatcher:
             state=act.state,
             channel=act.channel,
             thread=act.thread,
+            container=act.container,
         )

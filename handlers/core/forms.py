@@ -1,7 +1,6 @@
 """Draw the fields a verb asks for as a modal, and read the modal back as texts."""
 
 import json
-from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -110,20 +109,18 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
 
 
-def form(
-    request: Request, verb: Verb, record: Entity | None, texts: Mapping[str, str] | None = None, note: str = ""
-) -> Form:
+def form(request: Request, verb: Verb, record: Entity | None, note: str = "") -> Form:
     """The modal of a verb, filled with the record's values and over them with what was typed."""
-    typed = request.texts if texts is None else texts
     note = note or request.state.get("note", "")
     inputs, notes = [], note.splitlines()
     for name, kind in verb.asks.items():
-        text = typed.get(name, current(record, name, request.work) if record else verb.defaults.get(name, ""))
+        text = request.texts.get(name, current(record, name, request.work) if record else verb.defaults.get(name, ""))
         block, problem = field_block(name, kind, text, request.work)
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []
     state = {
         "c": request.channel,
+        "p": request.container if request.container == "home" else "",
         "t": request.thread,
         "r": record.ref if record else "",
         "v": record.version if record else 0,

@@ -73,6 +73,8 @@ class Request:
     """What a form remembers: r (reference), v (version), c (channel), t (thread), u (unit)."""
     channel: str = ""
     thread: str = ""
+    container: str = ""
+    """Where a button stood, or the form was opened from: home, view, message or ephemeral."""
 
     def __getitem__(self, name: str) -> Any:
         """The value of something the verb asks for, None where it was left empty."""

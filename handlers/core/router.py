@@ -111,8 +111,13 @@ class Reached:
     client: WebClient
     body: Payload
 
-    def profile(self) -> Mapping[str, Any]:
-        return profile(self.client.users_info(user=self.act.person)["user"])
+    def profile(self, person: str) -> Mapping[str, Any]:
+        try:
+            user = self.client.users_info(user=person)["user"]
+        except SlackApiError as error:
+            log.info("Slack does not tell who somebody is: %s", error.response["error"])
+            return {}
+        return {} if user.get("is_bot") else profile(user)
 
     def reply(self, reply: Reply) -> None:
         if isinstance(reply, Form):

@@ -21,6 +21,12 @@ def read(view: Mapping[str, Any]) -> dict[str, str]:
     return {block: text_of(next(iter(values.values()))) for block, values in state.items() if values}
 
 
+def picked_people(view: Mapping[str, Any]) -> tuple[str, ...]:
+    """The people who were picked, by their Slack ids."""
+    inputs = (each for values in view.get("state", {}).get("values", {}).values() for each in values.values())
+    return tuple(each["selected_user"] for each in inputs if each.get("selected_user"))
+
+
 def text_of(state: Mapping[str, Any]) -> str:
     """One input's state as a text."""
     if "selected_options" in state:
