@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Installers and machines that write no bytecode make every start three times slower.
 COMPILE := $(BIN)/python -m compileall -q
 
-.PHONY: help run test browser bench pictures lint types ui constraints clean
+.PHONY: help run test browser bench pictures docs lint types ui constraints clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ bench: .venv/dev  ## Ratios against the floor, as a table and as build/bench.jso
 
 pictures: .venv/dev  ## Take the README's pictures
 	$(BIN)/python -m tests.browser.pictures docs/pictures
+
+docs: .venv/run  ## Bring the tables of the documents up to date with the code
+	$(BIN)/python -m tests.docs
 
 lint: .venv/dev  ## Style
 	$(BIN)/ruff check .

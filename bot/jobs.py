@@ -41,8 +41,9 @@ def tell_team(work: Work) -> None:
 
 
 def tell_support(work: Work) -> None:
-    """The support channel, each working day: cases that need someone."""
+    """The support channel, each working day: cases that need someone, and so no alarm for any of them."""
     if day := channels_day(work, "cases"):
+        triage.alarms(work)
         deliver(work, "cases", work.workspace.support_channel, f"cases:{day}")
 
 

@@ -12,24 +12,39 @@ EVERYDAY = ("lead new", "deal new", "task new", "case new", "home")
 
 
 def overview(request: Request) -> Message:
-    """Every noun with its verbs, and a few buttons to begin with."""
-    catalogue, actor = request.catalogue, request.work.actor
-    lines = []
-    for noun, router in catalogue.routers.items():
-        verbs = catalogue.allowed(actor, noun)
-        if verbs:
-            word = router.entity.noun() if is_entity(router) and router.entity else noun
-            head = "" if noun == GLOBAL else f"*{word}* "
-            lines.append(f"{head}{' · '.join(verb.name for verb in verbs)}")
-    intro = f"Type `{catalogue.root}`, then what you want to do, in either order: `deal new` or `new deal`."
+    """What every record can do, then what is special to each noun, and a few buttons to begin with."""
+    root = request.catalogue.root
+    intro = f"Type `{root}`, then what you want to do, in either order: `deal new` or `new deal`."
+    lines = ["*Every record* " + " · ".join(shared(request)), *special(request)]
     values = (
         "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. "
-        "Records: `OP-42`, or `this` in a thread."
+        f"Records: `OP-42`, or `this` in a thread. One thing in full: `{root} help deal`"
     )
-    text = "\n".join([intro, "", *lines, "", values, f"One thing in full: `{catalogue.root} help deal`"])
     begin = [blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if can(request, line)]
     drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values), blocks.actions(*begin)]
-    return Message(text, blocks.distinct(drawn))
+    return Message("\n".join([intro, *lines, values]), blocks.distinct(drawn))
+
+
+def shared(request: Request) -> list[str]:
+    """The verbs that every entity has, as far as this person may use them somewhere."""
+    catalogue, actor = request.catalogue, request.work.actor
+    names = [verb.name for noun in catalogue.routers for verb in catalogue.allowed(actor, noun) if verb.common]
+    return list(dict.fromkeys(names))
+
+
+def special(request: Request) -> list[str]:
+    """A line a noun, with the verbs that only it has; the nouns that have none share the last one."""
+    catalogue, plain = request.catalogue, []
+    lines = []
+    for noun, router in catalogue.routers.items():
+        own = [verb.name for verb in catalogue.allowed(request.work.actor, noun) if not verb.common]
+        if noun == GLOBAL:
+            lines.append(f"*{catalogue.root}* {' · '.join(own)}")
+        elif own:
+            lines.append(f"*{name(router)}* {' · '.join(own)}")
+        else:
+            plain.append(name(router))
+    return [*lines, f"*Also* {' · '.join(plain)}"] if plain else lines
 
 
 def can(request: Request, line: str) -> bool:

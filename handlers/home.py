@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from handlers.core import blocks, cards
+from handlers.core.acts import GLOBAL
 from handlers.core.blocks import Block
 from handlers.core.replies import Home, Message, Request
 from handlers.core.routes import Verb
+from models.core import access
 from models.core.base import Entity
+from models.core.errors import Forbidden
 from models.operations.mine import my_cases, my_day, my_deals
 
 SHOWN = 10
@@ -15,6 +18,10 @@ SHOWN = 10
 def home(request: Request) -> Home:
     """The tab of the person who asks. What was just done there stands on top, with its Undo."""
     work, banner = request.work, request.state.get("banner")
+    try:
+        access.check(work, GLOBAL, "home")
+    except Forbidden as refusal:
+        return tab([blocks.section(str(refusal))])
     done = request.catalogue.routers["activity"].verbs["done"]
     drawn: list[Block] = [*banner.blocks, blocks.divider()] if isinstance(banner, Message) else []
     drawn.append(blocks.header(f"Good day, {work.me}"))
@@ -22,6 +29,10 @@ def home(request: Request) -> Home:
     drawn += part(request, "My day", my_day(work, SHOWN + 1), "Nothing is due. Enjoy it.", done)
     drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), "You have no open deals.")
     drawn += part(request, "My cases", my_cases(work, SHOWN + 1), "You have no open cases.")
+    return tab(drawn)
+
+
+def tab(drawn: Sequence[Block]) -> Home:
     return Home({"type": "home", "callback_id": "crm.home", "blocks": blocks.distinct(drawn)[:100]})
 
 

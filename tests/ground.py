@@ -39,9 +39,7 @@ class StoppedClock(Clock):
 def settle(engine: Engine) -> None:
     """Put both workspaces and their people into a database whose tables are there and empty."""
     works = Works(engine, StoppedClock())
-    works.settle(
-        "T1", name="Acme", currency="EUR", region="DE", sales_channel="C_SALES", support_channel="C_SUPPORT"
-    )
+    works.settle("T1", name="Acme", currency="EUR", region="DE", sales_channel="C_SALES", support_channel="C_SUPPORT")
     works.settle("T2", name="Other", currency="USD", region="US")
     for slack_id, profile in PEOPLE.items():
         works.welcome("T1", slack_id, **profile)

@@ -73,9 +73,8 @@ def _texts(part: Any) -> Iterator[str]:
 
 
 def _texts_of(part: Json) -> Iterator[str]:
-    kind = part.get("type", "")
-    if kind.startswith("rich_text_") and kind != "rich_text_list" and kind != "rich_text_input":
-        yield "".join(_rich(element) for element in part.get("elements", ()))
+    if part.get("type") in ("rich_text_section", "rich_text_quote", "rich_text_preformatted"):
+        yield "".join(_rich(element) for element in part.get("elements") or () if isinstance(element, dict))
         return
     for key in READABLE:
         if key in part:
@@ -86,13 +85,13 @@ def _rich(element: Json) -> str:
     """One piece of a rich text, as it reads."""
     match element.get("type"):
         case "user":
-            return f"<@{element['user_id']}>"
+            return f"<@{element.get('user_id')}>"
         case "channel":
-            return f"<#{element['channel_id']}>"
+            return f"<#{element.get('channel_id')}>"
         case "emoji":
-            return f":{element['name']}:"
+            return f":{element.get('name')}:"
         case "broadcast":
-            return f"@{element['range']}"
+            return f"@{element.get('range')}"
         case "date":
             return str(element.get("fallback", ""))
     return str(element.get("text") or element.get("url") or "")

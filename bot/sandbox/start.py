@@ -1,5 +1,6 @@
 """`crm sandbox`: the small Slack, the company that lives in it, and the bot connected to it over Socket Mode."""
 
+import errno
 import logging
 import signal
 import tempfile
@@ -60,7 +61,7 @@ def furnish(works: Works, clock: Clock) -> None:
 
 @contextmanager
 def opened(port: int, database: str = "") -> Iterator[str]:
-    """The sandbox, ready to use while the block runs; yields the address of its page. database: '' for one that goes away."""
+    """The sandbox while the block runs; yields the address of its page. database: '' for one that goes away."""
     clock = SandboxClock()
     with (
         tempfile.TemporaryDirectory(prefix="rapport-") as folder,
@@ -88,4 +89,6 @@ def sandbox(port: int, database: str) -> None:
             )
             ended.wait()
     except OSError as error:
-        raise click.ClickException(f"Port {port} is taken ({error.strerror}). Try: crm sandbox --port 3001") from None
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise click.ClickException(f"Port {port} is taken. Try: crm sandbox --port {port + 1}") from None

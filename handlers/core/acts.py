@@ -40,9 +40,9 @@ class Act:
         return (self.person, *MENTION.findall(self.line), *self.named)
 
 
-def command(body: Payload) -> Act:
+def command(body: Payload, root: str) -> Act:
     """A slash command; an alias such as /crm-deal is the root with its noun already typed."""
-    alias = body["command"].rpartition("-")[2] if "-" in body["command"] else ""
+    alias = body["command"].removeprefix(root).removeprefix("-")
     return Act(
         surface="command",
         workspace=body["team_id"],
@@ -66,13 +66,21 @@ def action(body: Payload) -> Act:
     return Act(
         surface="button",
         line=" ".join(filter(None, words)),
-        key=f"{pressed.get('action_ts', '')}:{body.get('trigger_id', '')}",
+        key=once(body, pressed),
         state=state,
         channel=(body.get("channel") or {}).get("id", "") or state.get("c", ""),
         thread=(body.get("message") or {}).get("thread_ts", "") or container.get("thread_ts", "") or state.get("t", ""),
         container=kind_of(container, view),
         **sender(body),
     )
+
+
+def once(body: Payload, pressed: Payload) -> str:
+    """What tells a press from the next. A button with a whole line of its own works once where it stands."""
+    where = body.get("container", {}).get("message_ts", "")
+    if where and pressed["action_id"].startswith(f"{GLOBAL}.run"):
+        return f"{where}:{pressed['action_id']}:{body['user']['id']}"
+    return f"{pressed.get('action_ts', '')}:{body.get('trigger_id', '')}"
 
 
 def kind_of(container: Payload, view: Payload) -> str:
@@ -129,13 +137,10 @@ def message(body: Payload, bot: str) -> Act:
     )
 
 
-def is_line(event: Payload) -> bool:
-    """Whether a message is said to us: a person's own words in a direct message, no edit and no bot's."""
-    return (
-        event.get("channel_type") == "im"
-        and bool(event.get("user"))
-        and not (event.get("subtype") or event.get("bot_id"))
-    )
+def is_said(event: Payload) -> bool:
+    """Whether a message is a person's own words: no edit, no bot's, no notice of Slack's."""
+    own = event.get("subtype") in (None, "file_share", "thread_broadcast", "me_message")
+    return own and bool(event.get("user")) and not event.get("bot_id")
 
 
 def home(body: Payload) -> Act:
@@ -144,10 +149,10 @@ def home(body: Payload) -> Act:
     return Act("home", team, body["event"]["user"], container="home", home_team=team)
 
 
-def options(body: Payload) -> tuple[Act, str]:
-    """A picker asks what it may offer: (who typed what, of which noun)."""
+def options(body: Payload) -> Act:
+    """A picker asks what it may offer: the line is what was typed, the state says of which noun."""
     noun = (body["action_id"].split(".") + [""])[1]
-    return Act(surface="options", line=body.get("value", ""), **sender(body)), noun
+    return Act(surface="options", line=body.get("value", ""), state={"noun": noun}, **sender(body))
 
 
 def sender(body: Payload) -> dict[str, Any]:

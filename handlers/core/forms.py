@@ -10,7 +10,7 @@ from handlers.core.replies import Form, Request
 from handlers.core.routes import Verb
 from models.core.base import Entity
 from models.core.field import Field, Reader
-from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference
+from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
 
 INPUT = 3000
 """Characters a text input holds at most."""
@@ -19,7 +19,14 @@ INPUT = 3000
 @singledispatch
 def element(kind: Field, text: str, reader: Reader) -> Block:
     """The input for a kind of field. text: what stands in it already, as `parse` reads it."""
-    return {"type": "plain_text_input", "max_length": min(kind.length, INPUT)} | initial("initial_value", text[:INPUT])
+    return written(text, INPUT)
+
+
+def written(text: str, length: int, **more: Any) -> Block:
+    """An input that holds `length` characters; what is longer already stays, to be shortened by hand."""
+    text = text[:INPUT]
+    most = max(min(length, INPUT), len(text))
+    return {"type": "plain_text_input", "max_length": most} | more | initial("initial_value", text)
 
 
 def initial(key: str, value: Any) -> Block:
@@ -27,8 +34,13 @@ def initial(key: str, value: Any) -> Block:
 
 
 @element.register
+def _(kind: Text, text: str, reader: Reader) -> Block:
+    return written(text, kind.length)
+
+
+@element.register
 def _(kind: LongText, text: str, reader: Reader) -> Block:
-    return {"type": "plain_text_input", "multiline": True, "max_length": INPUT} | initial("initial_value", text[:INPUT])
+    return written(text, kind.length, multiline=True)
 
 
 @element.register
@@ -43,7 +55,9 @@ def _(kind: Link, text: str, reader: Reader) -> Block:
 
 @element.register
 def _(kind: Number, text: str, reader: Reader) -> Block:
-    return {"type": "number_input", "is_decimal_allowed": False} | initial("initial_value", text)
+    return {"type": "number_input", "is_decimal_allowed": False} | initial(
+        "initial_value", text and kind.write(kind.read(text, reader), reader)
+    )
 
 
 @element.register
@@ -68,7 +82,8 @@ def _(kind: Choice, text: str, reader: Reader) -> Block:
 @element.register
 def _(kind: Flag, text: str, reader: Reader) -> Block:
     yes = option("Yes", "yes")
-    return {"type": "checkboxes", "options": [yes]} | initial("initial_options", [yes] if text == "yes" else None)
+    ticked = bool(text) and kind.read(text, reader)
+    return {"type": "checkboxes", "options": [yes]} | initial("initial_options", [yes] if ticked else None)
 
 
 @element.register
@@ -114,7 +129,11 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
     note = note or request.state.get("note", "")
     inputs, notes = [], note.splitlines()
     for name, kind in verb.asks.items():
-        text = request.texts.get(name, current(record, name, request.work) if record else verb.defaults.get(name, ""))
+        stands = current(record, name, request.work) if record else verb.defaults.get(name, "")
+        text = request.texts.get(name, stands)
+        if len(text) > INPUT and name not in request.texts:
+            notes.append(f"{kind.label} is too long for a form and stays as it is.")
+            continue
         block, problem = field_block(name, kind, text, request.work)
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []

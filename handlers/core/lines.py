@@ -1,7 +1,10 @@
 """From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal share."""
 
+import re
+
 from handlers.core import reading
 from handlers.core.acts import GLOBAL
+from handlers.core.blocks import escape
 from handlers.core.forms import form
 from handlers.core.grammar import Line, suggest
 from handlers.core.receipts import choices, plainly, question
@@ -18,15 +21,40 @@ from models.operations.records import stand
 def perform(request: Request) -> Reply:
     """Do what the line says; every line gets an answer."""
     verb = verb_of(request.line, request.catalogue)
-    if verb is None or (request.line.unknown and verb.name == "show"):
+    if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
+    access.check(request.work, verb.about, verb.name)
+    record: Entity | None = None
+    used = None
     try:
-        record, used = reading.target(request, verb) if verb.record else (None, None)
+        if verb.record:
+            record, used = reading.target(request, verb)
         return run(request.but(texts={**request.texts, **reading.texts(request, verb, used)}), verb, record)
     except Ambiguous as error:
-        rest = request.line.rest.replace(error.text, "", 1).strip()
-        offers = [(f"{ref} {title}", f"{verb.noun} {verb.name} {ref} {rest}") for ref, title in error.candidates]
-        return choices(str(error), offers)
+        return candidates(request.line, verb, error, in_field=record is not None or not verb.record)
+
+
+def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
+    """Whether an unknown word is rather a verb that was mistyped: of a record, or with one named beside it."""
+    if not line.unknown or verb.name not in ("show", "find") or line.verb == line.unknown:
+        return False
+    return verb.name == "show" or bool(line.refs and suggest(line.unknown, catalogue.words.verbs[verb.noun]))
+
+
+def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Message:
+    """What an ambiguous name may mean: for each the same line, with its reference in the place of the name."""
+    name = rf'["“„]?{re.escape(error.text)}["”]?'
+    ways = (rf"(?<=[=]){name}", rf"(?<!\w){name}(?!\w)")
+    flags = "".join(f" --{flag}" + ("" if value is True else f'="{value}"') for flag, value in line.flags.items())
+
+    def naming(ref: str) -> str:
+        for way in ways if in_field else reversed(ways):
+            rest, count = re.subn(way, ref, line.rest, count=1, flags=re.IGNORECASE)
+            if count:
+                return f"{verb.noun} {verb.name} {rest}{flags}"
+        return f"{verb.noun} {verb.name} {ref} {line.rest}{flags}"
+
+    return choices(str(error), [(f"{ref} {title}", naming(ref)) for ref, title in error.candidates])
 
 
 def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
@@ -43,8 +71,7 @@ def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
 
 
 def run(request: Request, verb: Verb, record: Entity | None) -> Reply:
-    """Check the right, open the form where something is missing, ask before destruction; then do it."""
-    access.check(request.work, verb.about, verb.name)
+    """Open the form where something is missing, ask before destruction; then do it."""
     if request.surface != "form" and wants_form(request, verb):
         return form(request, verb, record)
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
@@ -63,7 +90,7 @@ def here(request: Request, message: Message) -> Message:
     if message.card:
         stand(work, message.card, channel)
     else:
-        drawn = {"text": message.text, "blocks": message.blocks}
+        drawn = {"text": escape(message.text), "blocks": message.blocks}
         deliver(work, "message", channel, f"here:{work.unit}", about=drawn, thread=request.thread or None)
     return plainly("Posted in the channel.")
 
@@ -83,7 +110,13 @@ def puzzled(request: Request) -> Message:
     word = line.unknown or line.verb or (line.raw.split() or ["that"])[0]
     noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
     known = words.verbs.get(noun, set()) if noun else {*words.nouns, *words.globals}
-    offers = [(near, line.raw.replace(word, near, 1)) for near in suggest(word, sorted(known))]
+    meant = {words.nouns.get(near, near): near for near in reversed(suggest(word, sorted(known)))}
+    offers = [(near, instead(line.raw, word, near)) for near in reversed(meant.values())]
     sentence = f"I do not know “{word[:60]}”." + (" Did you mean one of these?" if offers else "")
     search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])
     return choices(sentence, [*offers, search, ("Help", "help")])
+
+
+def instead(line: str, word: str, other: str) -> str:
+    """The line with one word in the place of another."""
+    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, line, count=1, flags=re.IGNORECASE)

@@ -74,13 +74,13 @@ def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
     drawn = [blocks.section(escape(sentence))]
     if offers:
         drawn.append(blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in offers)))
-    return Message(sentence, blocks.distinct(drawn))
+    return Message(sentence, blocks.distinct(drawn), asks=True)
 
 
 def question(sentence: str, yes: str, line: str) -> Message:
     """A sentence and the one button that says yes to it."""
     agree = blocks.button(yes, "crm.run", line, "danger")
-    return Message(sentence, [blocks.section(escape(sentence)), blocks.actions(agree)])
+    return Message(sentence, [blocks.section(escape(sentence)), blocks.actions(agree)], asks=True)
 
 
 def plainly(sentence: str) -> Message:

@@ -1,11 +1,13 @@
 """The verbs every entity has."""
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from handlers.core import cards
 from handlers.core.blocks import option
 from handlers.core.forms import form
-from handlers.core.receipts import receipt
+from handlers.core.grammar import suggest
+from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Options, Reply, Request
 from handlers.core.routes import Router
 from models.core.base import Entity
@@ -18,9 +20,9 @@ E = TypeVar("E", bound=Entity)
 
 
 class Records(Router, Generic[E]):
-    """A noun whose records are made, shown, changed, found, hidden and brought back."""
+    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it does not have."""
 
-    def __init__(self, entity: type[E]) -> None:
+    def __init__(self, entity: type[E], without: Sequence[str] = ()) -> None:
         super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
         self.entity: type[E] = entity
         asked = [name for name, kind in entity.fields().items() if kind.form]
@@ -38,6 +40,8 @@ class Records(Router, Generic[E]):
         ask = "Delete {record}? It can be restored for 30 days."
         self.verb("delete", confirm=ask, style="danger", button="Delete", common=True)(self.delete)
         self.verb("restore", deleted=True, common=True)(self.restore)
+        for name in without:
+            del self.verbs[name]
 
     def new(self, request: Request, _: Any) -> Reply:
         """Make a new one; without values a form opens."""
@@ -72,6 +76,9 @@ class Records(Router, Generic[E]):
             page = find_records(request.work, self.entity, words, request.line.flags.get("page"))
         except ValueError as error:
             raise CRMError(str(error)) from None
+        if not page.records and (near := suggest(request.line.unknown or "", self.verbs)):
+            offers = [(name, request.line.raw.replace(request.line.unknown or "", name, 1)) for name in near]
+            return choices(f"{page.heading}. Did you mean one of these?", offers)
         return cards.listing(
             page.records, request.work, page.heading, page.more and f"{self.noun} find {words} --page={page.more}"
         )

@@ -18,12 +18,14 @@ class Message:
     """An answer for the person alone. replace: it takes the place of the message whose button was pressed.
 
     card: the record it is the card of; posted with --here, that card stands in the channel and is kept up to date.
+    asks: it asks back, and nothing was done yet.
     """
 
     text: str
     blocks: list[Block] = field(default_factory=list)
     replace: bool = False
     card: Entity | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True)

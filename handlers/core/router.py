@@ -3,7 +3,8 @@
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
@@ -20,6 +21,10 @@ from models.core.errors import CRMError, Invalid
 
 log = logging.getLogger(__name__)
 ANY = re.compile("")
+BUTTON_VALUE = 1900
+"""Characters of a line that a button carries: 2,000 are Slack's limit."""
+TEXT = 3500
+"""Characters of the text beside the blocks, for notifications and screen readers."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,14 @@ class Doors:
 
     def open(self, app: App) -> None:
         for door, read in (
-            (app.command, acts.command),
+            (app.command, partial(acts.command, root=self.dispatcher.catalogue.root)),
             (app.action, acts.action),
             (app.view, acts.submission),
+            (app.options, acts.options),
             (app.shortcut, acts.shortcut),
         ):
             door(ANY)(self.listener(read))
         app.view_closed(ANY)(acknowledged)
-        app.options(ANY)(self.picking)
         app.event("app_mention")(self.mentioned)
         app.event("message")(self.messaged)
         app.event("app_home_opened")(self.opened_home)
@@ -54,10 +59,13 @@ class Doors:
         self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, client, body))
 
     def mentioned(self, ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
-        self.handle(acts.message(body, context.bot_user_id or ""), ack, client, body)
+        if acts.is_said(body["event"]):
+            self.handle(acts.message(body, context.bot_user_id or ""), ack, client, body)
+        else:
+            ack()
 
     def messaged(self, ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
-        if acts.is_line(body["event"]):
+        if body["event"].get("channel_type") == "im":
             self.mentioned(ack, body, client, context)
         else:
             ack()
@@ -68,21 +76,15 @@ class Doors:
         else:
             ack()
 
-    def picking(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        act, noun = acts.options(body)
-        answer = Reached(self.dispatcher, act, ack, client, body)
-        try:
-            self.dispatcher.admit(act, answer)
-            answer.reply(self.dispatcher.pick(act, noun))
-        except CRMError:
-            answer.reply(Options([]))
-
     def profile_changed(self, ack: Ack, body: dict[str, Any]) -> None:
         """Names and time zones follow Slack, for the people we know."""
         ack()
         user, works = body["event"]["user"], self.dispatcher.works
-        if not user.get("is_bot") and works.knows(body["team_id"], user["id"]):
-            works.welcome(body["team_id"], user["id"], **profile(user))
+        try:
+            if not user.get("is_bot") and works.knows(body["team_id"], user["id"]):
+                works.welcome(body["team_id"], user["id"], **profile(user))
+        except CRMError as error:
+            log.warning("A profile was not brought up to date: %s", error)
 
 
 def acknowledged(ack: Ack) -> None:
@@ -134,19 +136,21 @@ class Reached:
 
     def invalid(self, error: Invalid) -> None:
         """Sentences under the inputs they are about; on a line, with a button that opens the form."""
-        if self.act.surface == "form":
-            inputs = [block["block_id"] for block in self.body["view"]["blocks"] if block["type"] == "input"]
+        drawn = self.body["view"]["blocks"] if self.act.surface == "form" else []
+        if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
             elsewhere = [text for name, text in error.errors.items() if name not in inputs]
             errors = {name: text for name, text in error.errors.items() if name in inputs}
             if elsewhere:
                 errors[inputs[0]] = "\n".join([*filter(None, [errors.get(inputs[0])]), *elsewhere])
             self.ack(response_action="errors", errors=errors)
         else:
-            self.say(choices(str(error), [("Open the form", f"{self.act.line} --form"[:2000])]))
+            self.say(choices(str(error), [("Open the form", self.with_form())]))
 
     def refused(self, sentence: str) -> None:
         if self.act.surface == "form":
             self.invalid(Invalid({"": sentence}))
+        elif self.act.surface == "options":
+            self.ack(options=[])
         else:
             self.say(plainly(sentence))
 
@@ -155,7 +159,7 @@ class Reached:
         if form.update or (self.act.surface == "form" and not self.act.trigger):
             self.ack(response_action="update", view=form.view)
         elif not self.act.trigger:
-            self.say(choices("This needs a form.", [("Open the form", f"{self.act.line} --form"[:2000])]))
+            self.say(choices("This needs a form.", [("Open the form", self.with_form())]))
         else:
             method = self.client.views_push if self.act.container == "view" else self.client.views_open
             try:
@@ -163,15 +167,20 @@ class Reached:
                 self.ack()
             except SlackApiError as error:
                 log.warning("A form was not opened: %s", error.response["error"])
-                self.say(choices("The form took too long to open.", [("Try again", f"{self.act.line} --form"[:2000])]))
+                self.say(choices("The form took too long to open.", [("Try again", self.with_form())]))
+
+    def with_form(self) -> str:
+        """The same line, to open the form with; a button holds no more of it."""
+        return f"{self.act.line[:BUTTON_VALUE]} --form"
 
     def publish(self, home: Home) -> None:
         self.client.views_publish(user_id=self.act.person, view=home.view)
 
     def say(self, message: Message) -> None:
-        """An answer for the person alone."""
+        """An answer for the person alone; its text is inert, like its blocks."""
+        message = replace(message, text=blocks.escape(blocks.cut(message.text, TEXT)))
         if self.act.surface == "command":
-            self.ack(response_type="ephemeral", text=message.text[:4000], blocks=message.blocks or None)
+            self.ack(response_type="ephemeral", text=message.text, blocks=message.blocks or None)
             return
         self.ack()
         if self.act.container == "home":
@@ -187,16 +196,21 @@ class Reached:
 
     def respond(self, message: Message) -> None:
         """Where the button stood: in place of a message of the person's own, else beside it."""
-        replace = message.replace and self.act.container == "ephemeral"
+        answer: dict[str, Any] = {
+            "response_type": "ephemeral",
+            "replace_original": message.replace and self.act.container == "ephemeral",
+            "text": message.text,
+            "blocks": message.blocks,
+        }
         thread = {"thread_ts": self.act.thread} if self.act.thread else {}
-        WebhookClient(self.body["response_url"]).send_dict(
-            {"response_type": "ephemeral", "replace_original": replace, "text": message.text, "blocks": message.blocks}
-            | thread
-        )
+        response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
+        if response.status_code != 200:  # it was used too often, or too late
+            log.info("Answered beside the button, because of %s", response.body)
+            self.whisper(message)
 
     def whisper(self, message: Message) -> None:
         """Seen by the person alone: in the channel where they are, else in a direct message."""
-        text, drawn, thread = message.text[:4000], message.blocks or None, self.act.thread or None
+        text, drawn, thread = message.text, message.blocks or None, self.act.thread or None
         channel = self.act.channel or self.act.person
         try:
             if channel == self.act.person or channel.startswith("D"):

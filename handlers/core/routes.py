@@ -12,22 +12,10 @@ from handlers.core.replies import Options, Reply, Request
 from models.core.access import may
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
+from models.core.texts import clean
 from models.core.user import User
 
 Run = Callable[[Request, Any], Reply]
-
-
-FLAGS = {
-    "here": False,
-    "dm": False,
-    "yes": False,
-    "form": False,
-    "dry": False,
-    "csv": False,
-    "every": True,
-    "page": True,
-}
-"""The flags of a line, and whether they take a value."""
 
 
 def always(record: Any) -> bool:
@@ -129,7 +117,6 @@ class Catalogue:
             verbs={noun: set(router.verbs) for noun, router in self.routers.items()},
             globals=set(self.routers[GLOBAL].verbs),
             prefixes={entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers},
-            flags=FLAGS,
             fields={noun: self.field_words(router) for noun, router in self.routers.items()},
         )
 
@@ -138,7 +125,8 @@ class Catalogue:
         return known | {ask for verb in router.verbs.values() for ask in verb.asks}
 
     def parse(self, text: str) -> Line:
-        return parse_line(text, self.words)
+        """What a line says, whatever is in it: what cannot be seen is not there."""
+        return parse_line(clean(text), self.words)
 
     def find(self, noun: str | None, name: str | None) -> Verb | None:
         router = self.routers.get(noun or GLOBAL)

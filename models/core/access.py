@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from models.core.base import ENTITIES
 from models.core.errors import Forbidden
 from models.core.user import Role, User
 
@@ -45,4 +46,6 @@ def check(work: "Work", entity: str, verb: str) -> None:
     actor = work.actor
     if actor and (actor.guest or actor.left):
         raise Forbidden("Guests cannot use the CRM. Ask someone of the workspace to do it for you.")
-    raise Forbidden(f"Your role ({actor.role if actor else ''}) may not {verb} a {entity}. A manager or an admin can.")
+    noun = ENTITIES[entity].noun() if entity in ENTITIES else entity
+    role = actor.role if actor else ""
+    raise Forbidden(f"Your role ({role}) does not allow “{noun} {verb}”. Ask a manager or an admin.")

@@ -57,24 +57,17 @@ def changes_of(record: Entity) -> Changes:
 
 def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
     """The audit rows, as column values, for what was written."""
+    act = {
+        "workspace": work.workspace.id,
+        "unit": work.unit,
+        "at": work.now,
+        "actor": work.actor.id if work.actor else None,
+        "door": work.door,
+    }
     rows = []
     for record, action, changes in written:
         kinds = record.fields()
+        what = {"action": action, "entity": record.slug(), "record_id": record.id, "version": record.version}
         for name, (old, new) in changes.items():
-            rows.append(
-                {
-                    "workspace": work.workspace.id,
-                    "unit": work.unit,
-                    "at": work.now,
-                    "actor": work.actor.id if work.actor else None,
-                    "door": work.door,
-                    "action": action,
-                    "entity": record.slug(),
-                    "record_id": record.id,
-                    "version": record.version,
-                    "field": name,
-                    "old": kinds[name].dump(old),
-                    "new": kinds[name].dump(new),
-                }
-            )
+            rows.append({**act, **what, "field": name, "old": kinds[name].dump(old), "new": kinds[name].dump(new)})
     return rows

@@ -2,16 +2,18 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
-from models.core.errors import CRMError
+from models.core.errors import Busy
 from models.core.texts import fold
 
 THREADS = 32
@@ -54,7 +56,7 @@ class FairLock:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         if not self.acquire(TIMEOUT_MS / 1000):
-            raise CRMError("The database is busy right now. Nothing was saved; please try again.")
+            raise Busy
         try:
             yield
         finally:
@@ -70,7 +72,10 @@ def normal(url: str) -> str:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the modes that were measured to lose nothing (docs/decisions.md). url: SQLite or PostgreSQL."""
+    """An engine with the modes that were measured to lose nothing (docs/decisions.md). url: SQLite or PostgreSQL.
+
+    What people typed stays out of its errors, which end in the log.
+    """
     parsed = make_url(normal(url))
     if parsed.get_backend_name() == "sqlite":
         return open_sqlite(parsed.render_as_string(hide_password=False))
@@ -82,12 +87,14 @@ def open_engine(url: str) -> Engine:
     }
     options = " ".join(f"-c {name}={value}" for name, value in modes.items())
     return create_engine(
-        parsed, pool_size=THREADS, max_overflow=4, pool_pre_ping=True, connect_args={"options": options}
-    )
+        parsed, pool_size=THREADS, max_overflow=4, pool_pre_ping=True, hide_parameters=True,
+        connect_args={"options": options},
+    )  # fmt: skip
 
 
 def open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=THREADS, max_overflow=4, connect_args={"timeout": TIMEOUT_MS / 1000})
+    waits = {"timeout": TIMEOUT_MS / 1000}
+    engine = create_engine(url, pool_size=THREADS, max_overflow=4, hide_parameters=True, connect_args=waits)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
@@ -102,6 +109,27 @@ def open_sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run an INSERT for many rows with the same columns.
+
+    SQLAlchemy's own way works out anew for every value how it is bound, and binds the same moment for every row; for
+    rows as small as ours that costs more than storing them.
+    """
+    connection = session.connection()
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    names = compiled.positiontup or list(rows[0])
+    bind = [(name, binder(statement.table.c[name].type, connection.dialect)) for name in names]
+    bound = [[to(row[name]) if to else row[name] for name, to in bind] for row in rows]
+    parameters = map(tuple, bound) if compiled.positional else (dict(zip(names, values, strict=True)) for values in bound)
+    connection.exec_driver_sql(str(compiled), list(parameters))
+
+
+def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What turns a value into what the driver takes, remembering the last ones; None where it takes it as it is."""
+    bind = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=64)(bind) if bind and kind.hashable else bind
 
 
 def insert_into(session: Session, table: Any) -> Any:

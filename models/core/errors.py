@@ -39,5 +39,12 @@ class Stale(Conflict):
         super().__init__(sentence)
 
 
+class Busy(CRMError):
+    """The database did not let us in, in time."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is busy right now. Nothing was saved; please try again.")
+
+
 class Forbidden(CRMError):
     """The person may not do this."""

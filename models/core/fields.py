@@ -192,8 +192,13 @@ class Moment(Field):
 
 @dataclass(frozen=True)
 class Flag(Field):
+    """Yes or no; a box that is not ticked says no."""
+
     def column(self) -> TypeEngine[Any]:
         return Boolean()
+
+    def parse(self, text: str, reader: Reader) -> bool:
+        return bool(super().parse(text, reader))
 
     def read(self, text: str, reader: Reader) -> bool:
         return values.read_flag(text)

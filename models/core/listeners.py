@@ -10,7 +10,7 @@ from sqlalchemy.types import Integer, String
 
 from models.core import audit, outbox, values
 from models.core.base import Base, Changes, Entity, Row
-from models.core.database import insert_into
+from models.core.database import insert_into, insert_rows
 from models.core.search import index
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
     written = [(record, action, audit.changes_of(record)) for record in records]
     rows = audit.entries(work, written)
     if rows:
-        work.session.execute(insert_into(work.session, audit.AuditEntry.__table__), rows)
+        insert_rows(work.session, insert_into(work.session, audit.AuditEntry.__table__), rows)
         work.changes += rows
     index(work, records)
     for record, _, changes in written:
@@ -123,7 +123,7 @@ def insert_many(work: "Work", records: Sequence[Entity]) -> None:
     for number, record in enumerate(records, first):
         record.workspace, record.number, record.version, record.custom = here, number, 1, record.custom or {}
     rows = [{column: vars(record).get(name) for name, column in columns} for record in records]
-    work.session.execute(insert_into(work.session, entity.__table__), rows)
+    insert_rows(work.session, insert_into(work.session, entity.__table__), rows)
     ours = select(entity.id).where(entity.number >= first).order_by(entity.number)
     for record, new in zip(records, work.session.scalars(ours.execution_options(with_deleted=True)), strict=True):
         record.id = new

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core import values
 from models.core.base import Entity, Row
-from models.core.database import insert_into
+from models.core.database import insert_into, insert_rows
 from models.core.fields import Phone
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class SearchText(Row):
 
 
 def text_of(record: Entity, work: "Work") -> str:
-    """The folded words of a record, each once: its reference, its name, every field that is searched, the bare digits of phones."""
+    """The folded words of a record, each once: its reference, its name, what is searched, and phones in digits too."""
     texts = [record.ref, record.title]
     for name, kind in record.fields().items():
         if kind.search:
@@ -52,9 +52,8 @@ def index(work: "Work", records: Iterable[Entity]) -> None:
         statement = insert_into(work.session, SearchText.__table__)
         new = statement.excluded.text
         keys = ["workspace", "entity", "record_id"]
-        work.session.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new), rows
-        )
+        kept = statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new)
+        insert_rows(work.session, kept, rows)
 
 
 INDEX = "search_index"

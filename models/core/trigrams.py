@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from models.core import values
@@ -21,11 +21,17 @@ Ways = Sequence[Sequence[str]]
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a query. A phone number is one word, without what differs between home and abroad."""
-    if PHONE.fullmatch(text.strip()):
-        return [re.sub(r"\D", "", text).lstrip("0")]
+    """The folded words of a query."""
     words = values.fold(values.unquote_smart(text)).split()
     return [word for word in words if any(letter.isalnum() for letter in word)][:MOST_WORDS]
+
+
+def ways_of(text: str) -> list[list[str]]:
+    """What a text must contain to answer a query: its words, or the digits of the phone number it may be."""
+    ways = [[piece(word) for word in words_of(text)]]
+    if PHONE.fullmatch(text.strip()):
+        ways.append([re.sub(r"\D", "", text).lstrip("0")])  # the same at home and abroad
+    return ways
 
 
 def piece(word: str) -> str:
@@ -33,30 +39,29 @@ def piece(word: str) -> str:
     return word if len(word) >= TRIGRAM else f" {word}"
 
 
-def found(session: Session, ways: Ways) -> Select[tuple[str, int, str]]:
+def served(ways: Ways) -> bool:
+    """Whether the index can find all of the ways: each needs a trigram."""
+    return all(trigrams(pieces) for pieces in ways)
+
+
+def found(session: Session, ways: Ways) -> "Select[str, int, str]":
     """The (entity, record id, text) of what fits, in the order in which the index gives them up soonest."""
     wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
-    if on_sqlite(session):
+    if session.get_bind().dialect.name == "sqlite":
         wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways), exactly(ways))
         return wanted.order_by(FTS.c.rowid.desc())
-    return wanted.where(contains(session, ways))
+    return wanted.where(contains(ways))
 
 
-def contains(session: Session, ways: Ways) -> ColumnElement[bool]:
-    """The condition on `SearchText` that one of the ways fits. Served by the index if each has a piece of three letters."""
-    if on_sqlite(session):
-        return and_(SearchText.id.in_(select(FTS.c.rowid).where(matches(ways))), exactly(ways))
+def contains(ways: Ways) -> ColumnElement[bool]:
+    """The condition on `SearchText` that one of the ways fits. On PostgreSQL the index serves it."""
     return or_(*(and_(*(SearchText.text.contains(p, autoescape=True) for p in pieces)) for pieces in ways))
-
-
-def on_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def matches(ways: Ways) -> ColumnElement[bool]:
     """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40."""
     query = " OR ".join("(" + " AND ".join(map(quoted, trigrams(pieces))) + ")" for pieces in ways)
-    return FTS.c[INDEX].op("MATCH")(bindparam(None, query))
+    return FTS.c[INDEX].op("MATCH")(query)
 
 
 def exactly(ways: Ways) -> ColumnElement[bool]:
@@ -65,8 +70,12 @@ def exactly(ways: Ways) -> ColumnElement[bool]:
 
 
 def trigrams(pieces: Sequence[str]) -> list[str]:
-    """Every trigram of the pieces, once."""
-    return list(dict.fromkeys(p[at : at + TRIGRAM] for p in pieces for at in range(len(p) - TRIGRAM + 1)))
+    """Trigrams that cover the pieces, each once. All of them would narrow down no further than they cost to read."""
+    found = []
+    for piece in pieces:
+        last = len(piece) - TRIGRAM
+        found += [piece[at : at + TRIGRAM] for at in (*range(0, last, TRIGRAM), last) if at >= 0]
+    return list(dict.fromkeys(found))
 
 
 def quoted(trigram: str) -> str:
@@ -82,9 +91,9 @@ def slips(word: str) -> list[list[str]]:
     """
     places = range(len(word)) if word.isalpha() else ()
     found = (next(filter(telling, ([f" {word[:at]}", word[at + lost :]] for lost in (2, 1, 0))), None) for at in places)
-    return [[p for p in pieces if len(p) >= TRIGRAM] for pieces in found if pieces]
+    return [[piece for piece in pieces if len(piece) >= TRIGRAM] for pieces in found if pieces]
 
 
 def telling(pieces: Sequence[str]) -> bool:
     """Whether pieces are long enough not to be in every other text."""
-    return len(trigrams(pieces)) >= 2
+    return sum(len(piece) - TRIGRAM + 1 for piece in pieces if len(piece) >= TRIGRAM) >= 2

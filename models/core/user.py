@@ -79,10 +79,11 @@ class User(Entity):
 
     def settle(self, work: "Work", changes: dict[str, tuple[object, object]]) -> None:
         """Working hours are times of the day, the first before the second."""
-        for name in ("starts_at", "ends_at"):
+        for name, usual in (("starts_at", "09:00"), ("ends_at", "17:30")):
+            typed = getattr(self, name) or usual
             try:
-                setattr(self, name, time.fromisoformat(getattr(self, name).zfill(5)).strftime("%H:%M"))
+                setattr(self, name, time.fromisoformat(typed.zfill(5)).strftime("%H:%M"))
             except ValueError:
-                raise Invalid({name: f"“{getattr(self, name)}” is not a time. Try 09:00."}) from None
+                raise Invalid({name: f"“{typed}” is not a time. Try 09:00."}) from None
         if self.starts_at >= self.ends_at:
             raise Invalid({"ends_at": "The working day must end after it starts."})

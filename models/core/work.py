@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -16,7 +17,7 @@ from models.core import listeners as listeners  # registers what happens around 
 from models.core import outbox
 from models.core.base import ENTITIES, Entity
 from models.core.database import FairLock
-from models.core.errors import Conflict, NotFound
+from models.core.errors import Busy, Conflict, NotFound
 from models.core.lookup import lookup
 from models.core.user import Role, User, Workspace
 
@@ -115,6 +116,10 @@ class Work:
         """True the first time this key is asked for, in this and every other unit that commits."""
         return outbox.insert_once(self, outbox.Seen, key=key[:200], at=self.now) is not None
 
+    def forget(self, key: str) -> None:
+        """Let `once` answer True again: nothing was done after all."""
+        self.session.execute(delete(outbox.Seen).where(outbox.Seen.key == key[:200]))
+
     def tell(self, record: Entity, text: str) -> None:
         """Say what happened to a record in the threads of its cards. text: plain, as people typed it."""
         about = {"text": text}
@@ -147,6 +152,8 @@ class Works:
                 with session.begin():
                     session.connection(execution_options=options)
                     yield self.opened(session, workspace, actor, door)
+            except OperationalError as error:
+                raise Busy from error
             except StaleDataError:
                 raise Conflict(
                     "Someone changed this at the same moment. Nothing was saved; please try again."

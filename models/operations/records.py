@@ -138,12 +138,15 @@ def undo(work: Work, unit: str) -> list[Entity]:
         raise Conflict("There is nothing to undo.")
     if work.actor and any(entry.actor != work.actor.id for entry in entries):
         raise Conflict("Only the person who did this can undo it.")
+    work.door = "undo"
     records: dict[tuple[str, int], Entity] = {}
     for entry in entries:
         record = work.get(ENTITIES[entry.entity], entry.record_id)
         records[(entry.entity, entry.record_id)] = record
         take_back(work, record, entry)
     work.session.flush()
+    if not work.changes:
+        raise Conflict("This was undone already.")
     return list(records.values())
 
 
@@ -155,6 +158,9 @@ def take_back(work: Work, record: Entity, entry: audit.AuditEntry) -> None:
         record.deleted_at = record.deleted_at or work.now
         return
     kind = record.fields()[entry.field]
-    if kind.dump(getattr(record, entry.field)) != entry.new:
+    now = kind.dump(getattr(record, entry.field))
+    if now == entry.old:
+        return
+    if now != entry.new:
         raise Conflict(f"{kind.label} of {record} has changed since; it cannot simply be undone.")
     setattr(record, entry.field, kind.load(entry.old))

@@ -9,11 +9,11 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from sqlalchemy import Select, func, select
 
-from models.core import trigrams
+from models.core import trigrams, values
 from models.core.base import ENTITIES, Entity
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText
-from models.core.trigrams import piece, slips, words_of
+from models.core.trigrams import piece, slips, ways_of, words_of
 from models.core.work import Work
 from models.operations import where
 
@@ -82,7 +82,7 @@ def find_records(work: Work, entity: type[E], text: str, page: str | bool | None
     return found_by_filter(work, entity, text, select(entity).where(where.condition(node, entity, work)), number)
 
 
-def found_by_filter(work: Work, entity: type[E], text: str, fitting: Select[tuple[E]], number: int) -> Page[E]:
+def found_by_filter(work: Work, entity: type[E], text: str, fitting: "Select[E]", number: int) -> Page[E]:
     """The newest first."""
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
@@ -119,7 +119,7 @@ def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     words = words_of(text)
     if not words:
         return []
-    hits = {(hit.entity, hit.record_id): hit for hit in candidates(work, words, entities)}
+    hits = {(hit.entity, hit.record_id): hit for hit in candidates(work, text, entities)}
     ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
     if len(ranked) < FEW:
         ranked += [hit for hit in misspelt(work, words, entities) if (hit.entity, hit.record_id) not in hits]
@@ -139,20 +139,19 @@ def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> lis
     return hits_of(work, texts_of(entity, named))
 
 
-def candidates(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """What contains all words, and what is named so."""
-    name = " ".join(words)
+    name = values.fold(text)
     hits = []
     for entity in entities:
         called = select(entity.id).where(begins(entity.key, name)).order_by(entity.key).limit(NAMED)
         hits += hits_of(work, texts_of(entity, called))
-    return hits + containing(work, [[piece(word) for word in words]], entities)
+    return hits + containing(work, ways_of(text), entities)
 
 
 def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts that one of the ways fits. Nothing where a way has no trigram: no index could answer that."""
-    ways = [way for way in ways if trigrams.trigrams(way)]
-    if not ways:
+    """Texts that one of the ways fits; none where no index could tell."""
+    if not ways or not trigrams.served(ways):
         return []
     statement = trigrams.found(work.session, ways)
     if len(entities) < len(ENTITIES):
@@ -173,13 +172,13 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
 
 
-def texts_of(entity: type[Entity], ids: Select[tuple[int]]) -> Select[tuple[str, int, str]]:
+def texts_of(entity: type[Entity], ids: "Select[int]") -> "Select[str, int, str]":
     """The search texts of records."""
     wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
     return wanted.where(SearchText.entity == entity.slug(), SearchText.record_id.in_(ids))
 
 
-def hits_of(work: Work, statement: Select[tuple[str, int, str]]) -> list[Hit]:
+def hits_of(work: Work, statement: "Select[str, int, str]") -> list[Hit]:
     return [Hit(*row) for row in work.session.execute(statement)]
 
 

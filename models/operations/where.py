@@ -25,6 +25,8 @@ Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
 MANY = 1000
+TYPED = (Text, LongText, Email, Link)
+"""Kinds whose values are words of the search text as they were typed."""
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     "<": lambda column, value: column < value,
@@ -84,37 +86,33 @@ def word(text: str, entity: type[Entity], work: Work) -> Condition:
 
 
 def holding(text: str, entity: type[Entity], work: Work) -> Condition:
-    """Records whose search text holds the words: those the index gives, or, where these are many, each looked at in turn.
+    """Records whose search text holds the words: few are told by the index, many are looked through.
 
-    The newest ten of many are soon found by looking, of a few by the index.
+    The newest ten of many are soon found by looking, those of a few only by the index.
     """
-    pieces = [trigrams.piece(found) for found in trigrams.words_of(text)]
-    ids = few_with(pieces, entity, work)
+    ids = few_with(text, entity, work)
     if ids is not None:
         return entity.id.in_(ids)
     texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
-    return exists(texts.where(*(SearchText.text.contains(piece, autoescape=True) for piece in pieces)))
+    return exists(texts.where(trigrams.contains(trigrams.ways_of(text))))
 
 
-def few_with(pieces: Sequence[str], entity: type[Entity], work: Work) -> Sequence[int] | None:
-    """The ids of the records whose search text holds the pieces; None where they are many, or no index can tell."""
-    if not trigrams.trigrams(pieces):
+def few_with(text: str, entity: type[Entity], work: Work) -> Sequence[int] | None:
+    """The ids of the records whose search text holds the words; None where they are many, or no index can tell."""
+    ways = trigrams.ways_of(text)
+    if not trigrams.served(ways):
         return None
-    found = trigrams.found(work.session, [pieces]).where(SearchText.entity == entity.slug())
+    found = trigrams.found(work.session, ways).where(SearchText.entity == entity.slug())
     ids = work.session.scalars(found.with_only_columns(SearchText.record_id).limit(MANY + 1)).all()
     return ids if len(ids) <= MANY else None
 
 
 def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
+    """A field compared with a value; without the value, whether there is one."""
     if asked.field == "is":
-        if asked.value.casefold() not in shortcuts(entity):
-            raise ValueError(
-                f"A {entity.noun()} is never “{asked.value}”. Try is = {(shortcuts(entity) or ['open'])[0]}."
-            )
-        found = word(asked.value, entity, work)
-        return found if asked.op == "=" else not_(found)
+        return state(asked, entity, work)
     name, kind = field_of(asked.field, entity)
-    column = getattr(entity, name)
+    column: Column = getattr(entity, name)
     if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
         return column.is_(None) if asked.op == "=" else column.is_not(None)
     if asked.op == "!=":
@@ -122,12 +120,18 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.op not in signs(kind):
         known = " ".join(signs(kind))
         raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
-    found = compare(kind, column, asked.op, asked.value, work)
-    if kind.search and isinstance(kind, Text | LongText | Email | Link):  # no index serves the column, but one its words
-        pieces = [trigrams.piece(found) for found in trigrams.words_of(asked.value)]
-        ids = few_with(pieces, entity, work)
-        return found if ids is None else and_(entity.id.in_(ids), found)
-    return found
+    fits = compare(kind, column, asked.op, asked.value, work)
+    ids = few_with(asked.value, entity, work) if kind.search and isinstance(kind, TYPED) else None
+    return fits if ids is None else and_(entity.id.in_(ids), fits)  # no index serves the column, but one its words
+
+
+def state(asked: Term, entity: type[Entity], work: Work) -> Condition:
+    """`is = open`, spelt out."""
+    known = shortcuts(entity)
+    if asked.value.casefold() not in known or asked.op not in ("=", "!="):
+        raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {' or is = '.join(known)}.")
+    found = word(asked.value, entity, work)
+    return found if asked.op == "=" else not_(found)
 
 
 def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
@@ -171,7 +175,7 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: Work) -
     read = kind.assign("amount", text, work)
     amount = ORDER[op](column, read["amount"]) if op in ORDER else column == read["amount"]
     currency = read.get(kind.currency)
-    return and_(amount, column.table.c[kind.currency] == currency) if currency else amount  # type: ignore[attr-defined]
+    return and_(amount, column.table.c[kind.currency] == currency) if currency else amount
 
 
 @compare.register

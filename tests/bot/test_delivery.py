@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from slack_sdk import WebClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
@@ -286,16 +286,21 @@ def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
     assert texts(slack, "C_SUPPORT") == ["not sent"]
 
 
-def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(works: Works, clock: StoppedClock) -> None:
+def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
     say(works, "C_SALES", "late")
-    while any(row.state != DeliveryState.REFUSED for row in rows(works)):
-        with works("T1") as work:
-            for row in deliveries.claim(work, 10):
-                deliveries.doubt(work, row, "ConnectionError")
+    with works("T1") as work:
+        work.session.execute(update(Delivery).values(attempts=deliveries.ATTEMPTS - 2))
+    states = []
+    for _ in range(2):
+        slack.slack.fail("conversations.info", with_="503")
+        courier.drain()
+        states.append(rows(works)[0].state)
         clock.forward(deliveries.LONGEST_PAUSE)
-    [row] = rows(works)
-    assert row.attempts == deliveries.ATTEMPTS
-    assert "could not be reached for a day" in str(row.error)
+    assert states == [DeliveryState.UNKNOWN, DeliveryState.REFUSED]
+    assert "could not be reached for a day" in str(rows(works)[0].error)
+    assert deliveries.ATTEMPTS * deliveries.LONGEST_PAUSE > timedelta(days=1)
 
 
 def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, courier: Courier) -> None:

@@ -2,21 +2,25 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import func, select
 
-from bot.app import create_dispatcher
+from bot.running import prepare
 from bot.sandbox import company
 from bot.sandbox.start import furnish, opened, settings_for
 from models.activity import Activity
@@ -26,15 +30,184 @@ from models.core.work import Clock, Works
 from models.lead import Lead
 from models.opportunity import Opportunity
 
-RITA, MONA = company.RITA, company.MONA
+Json = dict[str, Any]
+T = TypeVar("T")
 WAIT = 20.0
 
 
-def eventually[T](look: Callable[[], T]) -> T:
-    """What `look` sees as soon as it sees something."""
+def eventually(look: Callable[[], T]) -> T:
+    """What `look` sees, as soon as it sees something."""
     deadline = time.monotonic() + WAIT
     while not (seen := look()):
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen")
+        assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
     return seen
+
+
+class Page:
+    """What the page in the browser asks for, asked without a browser."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def look(self, what: str, user: str, **about: str) -> Json:
+        with urlopen(f"{self.url}/page/{what}?{urlencode({'user': user, **about})}") as answer:
+            return dict(json.load(answer))
+
+    def act(self, what: str, user: str, **about: str) -> Json:
+        body = json.dumps({"user": user, **about}).encode()
+        with urlopen(Request(f"{self.url}/page/{what}", body, {"content-type": "application/json"})) as answer:
+            return dict(json.load(answer))
+
+    def texts(self, user: str, channel: str) -> list[str]:
+        return [message["text"] for message in self.look("messages", user, channel=channel)["messages"]]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with opened(port=0) as url:
+        yield Page(url)
+
+
+def test_the_bot_is_connected_when_it_opens(page: Page) -> None:
+    with urlopen(page.url) as answer:
+        assert answer.status == 200
+    assert page.look("state", company.RITA)["connected"]
+
+
+def test_the_people_and_commands_of_the_company_are_there(page: Page) -> None:
+    state = page.look("state", company.MONA)
+    assert state["team"]["name"] == company.TEAM[1]
+    assert {member.id for member in company.PEOPLE} < {user["id"] for user in state["users"]}
+    assert "/crm" in [each["command"] for each in state["commands"]]
+
+
+def test_a_few_cards_stand_in_the_channels_and_no_old_news(page: Page) -> None:
+    def cards() -> list[str]:
+        here = [*page.texts(company.RITA, "C_SALES"), *page.texts(company.RITA, "C_SUPPORT")]
+        found = [text.split()[0] for text in here if re.match(r"[A-Z]{2}-\d", text)]
+        return found if len(found) >= len(company.KEPT) else []
+
+    assert sorted(eventually(cards)) == sorted(company.KEPT)
+
+
+def test_a_command_is_answered(page: Page) -> None:
+    assert page.act("command", company.RITA, channel="C_GENERAL", text="/crm find northwind") == {"ok": True}
+    assert any("Northwind" in text for text in eventually(lambda: page.texts(company.RITA, "C_GENERAL")))
+
+
+def test_on_the_next_working_morning_the_manager_gets_the_digest(page: Page) -> None:
+    now = datetime.fromisoformat(page.look("state", company.MONA)["now"]).astimezone(ZoneInfo("Europe/Berlin"))
+    morning = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    while morning.isoweekday() > 5:
+        morning += timedelta(days=1)
+    page.act("clock", company.MONA, to=morning.astimezone(UTC).isoformat())
+    assert any("pipeline" in text.casefold() for text in eventually(lambda: page.texts(company.MONA, "D_MONA")))
+
+
+def counts(works: Works) -> list[int]:
+    with works(company.TEAM[0]) as work:
+        counted = (Lead, Opportunity, Case, Activity, Delivery)
+        return [work.session.scalar(select(func.count(each.id))) or 0 for each in counted]
+
+
+def test_the_company_is_told_once_however_often_the_sandbox_starts(clean_sqlite: Any, clock: Clock) -> None:
+    works = Works(clean_sqlite, clock)
+    works.adopt("T1", "T_OTHER")
+    furnish(works, clock)
+    first = counts(works)
+    assert first[:2] == [told("lead new"), told("deal new") + told("lead convert")]
+    assert first[2:4] == [told("case new"), told("task new") + told("log ")]
+    assert 0 < first[4] <= len(company.KEPT)
+    furnish(works, clock)
+    assert counts(works) == first
+
+
+def told(words: str) -> int:
+    return sum(line.startswith(words) for _, _, line in company.STORY)
+
+
+def test_the_story_ends_in_the_present(clean_sqlite: Any, clock: Clock) -> None:
+    before = clock()
+    furnish(Works(clean_sqlite, clock), clock)
+    assert clock() == before
+
+
+def test_days_of_the_present_are_said_from_the_past() -> None:
+    assert company.dated('task new x due="now+0d 15:00"', 4) == 'task new x due="+4d 15:00"'
+    assert company.dated('task new x due="now-1d 9:00"', 4) == 'task new x due="+3d 9:00"'
+    assert company.dated("deal new x close=now-9d", 4) == "deal new x close=-5d"
+    assert company.dated("task new now or never", 4) == "task new now or never"
+
+
+# ── as processes ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def started(folder: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """`crm` with these words in a process of its own, and in an empty folder."""
+    environment = {**os.environ, **settings, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "bot", *words]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def read_until(process: subprocess.Popen[str], word: str) -> str:
+    assert process.stdout
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if word in line:
+            return line
+    raise AssertionError(f"it ended before it said {word!r}: {''.join(lines)}")
+
+
+def test_without_tokens_start_is_the_sandbox_and_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:
+    with started(tmp_path, "start", "--port", "0") as process:
+        line = read_until(process, "The sandbox is ready: ")
+        assert Page(line.split()[-1]).look("state", company.RITA)["connected"]
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=WAIT)[0]
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_with_tokens_start_is_the_bot_and_ends_in_order(page: Page, tmp_path: Path) -> None:
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-sandbox", "SLACK_APP_TOKEN": "xapp-sandbox"}
+    with started(tmp_path, "start", **tokens, SLACK_API_URL=f"{page.url}/api/") as process:
+        read_until(process, "Rapport is running. Type /crm in Slack.")
+        process.terminate()
+        rest = process.communicate(timeout=WAIT)[0]
+    assert process.returncode == 0
+    assert "Stopping: finishing what is in hand" in rest
+    assert "Traceback" not in rest
+    assert (tmp_path / "rapport.db").exists()
+
+
+def test_a_taken_port_is_explained(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        with started(tmp_path, "sandbox", "--port", port) as process:
+            said = process.communicate(timeout=WAIT)[0]
+    assert process.returncode == 1
+    assert said == f"Error: Port {port} is taken. Try: crm sandbox --port {int(port) + 1}\n"
+
+
+def test_a_sandbox_is_kept_where_a_database_is_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'kept.db'}"
+    with opened(0, url) as address:
+        Page(address).act("command", company.RITA, channel="C_GENERAL", text="/crm lead new Zoë Kept")
+    with closing(prepare(settings_for(url))) as works, works(company.TEAM[0]) as work:
+        assert work.find(Lead, told("lead new") + 1).title == "Zoë Kept"
+
+
+def test_the_sandbox_talks_to_its_own_slack() -> None:
+    settings = settings_for("sqlite:///x.db", "http://127.0.0.1:3000")
+    assert settings.slack_api_url == "http://127.0.0.1:3000/api/"
+    assert not settings_for("sqlite:///x.db").slack_api_url

@@ -245,7 +245,7 @@ def test_deals_without_amounts_have_no_chart(works: Works) -> None:
 
 
 def test_on_a_monday_the_week_that_ended_is_reported(works: Works, clock: StoppedClock) -> None:
-    made = deals(works, ("proposal", "€1k"))
+    made = deals(works, ("proposal", "€1k"), ("proposal", "€2k"))
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, made[0].number).win(work)
     clock.forward(6 * DAY)
@@ -259,7 +259,7 @@ def test_an_empty_crm_is_greeted_kindly(works: Works) -> None:
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
     assert "`/crm deal new`" in said(digest)
-    assert "Nothing is in the CRM yet" in digest.text
+    assert digest.text == "Good day, Mona Meyer. Nothing is open, and nothing was closed this week."
 
 
 # ── the others ──────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert
 
 from models.activity import Activity
 from models.core.user import User
@@ -13,6 +13,7 @@ from models.customer import Customer
 from models.operations import agenda
 from models.operations.agenda import at_work, reminders, struck
 from tests.ground import START, StoppedClock, given
+from tests.plans import plans
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -255,13 +256,13 @@ def test_plates_hide_what_is_done_deleted_or_of_another_workspace(works: Works, 
 
 
 def test_what_is_due_is_found_through_the_partial_index(works: Works, ada: Customer) -> None:
-    """The conditions of `untold`, as the database plans them."""
-    where = "workspace = 'T1' AND done_at IS NULL AND due_date IS NOT NULL AND deleted_at IS NULL"
-    query = f"SELECT id FROM activity WHERE {where} AND due_date > '2026-03-09' AND due_date <= '2026-03-10'"
-    with works.engine.begin() as connection:
-        if works.sqlite:
-            plan = connection.execute(text("EXPLAIN QUERY PLAN " + query)).all()
-        else:
-            connection.execute(text("SET LOCAL enable_seqscan = off"))
-            plan = connection.execute(text("EXPLAIN " + query)).all()
-    assert "ix_activity_open" in str(plan)
+    with works("T1", "U_RITA") as work:
+        moments = [START + timedelta(minutes=number) for number in range(2000)]
+        common = {"workspace": "T1", "owner": ada.owner, "customer": ada.id, "created_at": START, "updated_at": START}
+        rows = [
+            common | {"number": number, "description": "Old", "due_date": due - 30 * DAY, "done_at": START}
+            for number, due in enumerate(moments)
+        ]
+        work.session.execute(insert(Activity), rows)
+    [plan] = plans(works, lambda work: agenda.untold(work, [ada.owner or 0]), "FROM activity")
+    assert "ix_activity_open" in plan

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.people import Channel, Json, Member
 from bot.sandbox.slack import Slack
@@ -63,6 +65,13 @@ def client(slack: Slack) -> WebClient:
     return WebClient(token=slack.bot_token, base_url=f"{slack.url}/api/", retry_handlers=[])
 
 
+def refused(call: Callable[[], Any]) -> Any:
+    """What Slack answered to a call it refused."""
+    with pytest.raises(SlackApiError) as caught:
+        call()
+    return caught.value.response
+
+
 def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
 
@@ -112,9 +121,9 @@ def notes_app(slack: Slack, heard: list[Json]) -> App:
     app = App(token=slack.bot_token, signing_secret=slack.signing_secret, client=client(slack),
               process_before_response=True)
 
-    def hear(body: Json, next: Callable[[], None]) -> None:
+    def hear(body: Json, next_: Callable[[], None]) -> None:
         heard.append(body)
-        next()
+        next_()
 
     app.use(hear)
     _commands(app)

@@ -1,27 +1,16 @@
-"""The Web API answers and refuses as Slack does, through slack_sdk's own client over real HTTP."""
+"""Messages, people and channels through slack_sdk's own client: the Web API answers and refuses as Slack does."""
 
 import json
 import urllib.request
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookClient
 
 from bot.sandbox.people import Json
+from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 
-from .kit import MANIFEST, NOTE, client, form, plain, section, workspace
-
-
-def refused(call: Callable[[], Any]) -> Any:
-    """What Slack answered to a call it refused."""
-    with pytest.raises(SlackApiError) as caught:
-        call()
-    return caught.value.response
+from .kit import MANIFEST, client, refused, section, workspace
 
 
 def test_the_token_says_who_calls(web: WebClient, slack: Slack) -> None:
@@ -104,8 +93,9 @@ def test_a_message_is_updated_in_place_and_deleted(web: WebClient) -> None:
 
 def test_what_a_person_wrote_is_not_the_bots_to_change(web: WebClient, slack: Slack) -> None:
     message = slack.post("C_SALES", "U_RITA", "mine")
-    assert refused(lambda: web.chat_update(channel="C_SALES", ts=message.ts, text="x"))["error"] == "cant_update_message"
-    assert refused(lambda: web.chat_delete(channel="C_SALES", ts=message.ts))["error"] == "cant_delete_message"
+    changed = refused(lambda: web.chat_update(channel="C_SALES", ts=message.ts, text="x"))
+    deleted = refused(lambda: web.chat_delete(channel="C_SALES", ts=message.ts))
+    assert (changed["error"], deleted["error"]) == ("cant_update_message", "cant_delete_message")
 
 
 def test_an_ephemeral_message_is_seen_by_one_and_kept_nowhere(web: WebClient, slack: Slack) -> None:
@@ -172,6 +162,47 @@ def test_channels_are_listed_opened_joined_and_described(web: WebClient) -> None
     assert refused(lambda: web.conversations_open(users="U0BOT"))["error"] == "cannot_dm_bot"
 
 
+def test_a_private_channel_is_there_only_for_its_members(web: WebClient, slack: Slack) -> None:
+    assert web.conversations_list(types="private_channel")["channels"] == []
+    slack.join("C_BOARD", "U0BOT")
+    (board,) = web.conversations_list(types="private_channel")["channels"]
+    assert (board["name"], board["is_private"], board["is_group"]) == ("board", True, True)
+    assert refused(lambda: web.conversations_join(channel="C_BOARD"))["error"] == (
+        "method_not_supported_for_channel_type")
+
+
+def test_opening_a_conversation_needs_one_person(web: WebClient) -> None:
+    im = web.conversations_open(users="U_RITA", return_im=True)["channel"]
+    assert (im["is_im"], im["user"]) == (True, "U_RITA")
+    assert web.conversations_open(channel=im["id"])["channel"]["id"] == im["id"]
+    assert refused(lambda: web.conversations_open(users=""))["error"] == "users_list_not_supplied"
+    assert refused(lambda: web.conversations_open(users="U_RITA,U_SAM"))["error"] == "not_enough_users"
+
+
+def test_replies_of_a_lost_thread_and_odd_moments_are_refused(web: WebClient) -> None:
+    assert refused(lambda: web.conversations_replies(channel="C_SALES", ts="1.000001"))["error"] == "thread_not_found"
+    web.chat_postMessage(channel="C_SALES", text="a")
+    odd = refused(lambda: web.conversations_history(channel="C_SALES", oldest="yesterday"))
+    assert odd["error"] == "invalid_ts_oldest"
+    few = refused(lambda: web.api_call("users.list", params={"limit": "few"}))
+    assert few["error"] == "invalid_arguments"
+
+
+def test_an_update_may_change_the_metadata(web: WebClient) -> None:
+    posted = web.chat_postMessage(channel="C_SALES", text="One")
+    metadata = {"event_type": "card", "event_payload": {"key": "k2"}}
+    web.chat_update(channel="C_SALES", ts=posted["ts"], text="Two", metadata=metadata)
+    message = web.conversations_history(channel="C_SALES", include_all_metadata=True)["messages"][0]
+    assert message["metadata"]["event_payload"] == {"key": "k2"}
+
+
+def test_an_ephemeral_reply_stays_in_its_thread(web: WebClient, slack: Slack) -> None:
+    parent = slack.post("C_SALES", "U_RITA", "parent")
+    web.chat_postEphemeral(channel="C_SALES", user="U_RITA", text="psst", thread_ts=parent.ts)
+    assert [reply.text for reply in slack.timeline.replies("C_SALES", parent.ts)] == ["psst"]
+    assert len(web.conversations_replies(channel="C_SALES", ts=parent.ts)["messages"]) == 1
+
+
 def test_team_bot_and_reactions(web: WebClient, slack: Slack) -> None:
     assert web.team_info()["team"]["name"] == "Acme"
     assert web.bots_info(bot="B0BOT")["bot"]["user_id"] == "U0BOT"
@@ -183,110 +214,7 @@ def test_team_bot_and_reactions(web: WebClient, slack: Slack) -> None:
     assert again["error"] == "already_reacted"
 
 
-def test_a_trigger_opens_one_view_within_its_time(web: WebClient, slack: Slack) -> None:
-    trigger = slack.tickets.trigger("U_RITA")
-    view = web.views_open(trigger_id=trigger, view=NOTE)["view"]
-    assert view["root_view_id"] == view["id"]
-    assert view["state"]["values"]["kind"]["kind"]["selected_option"]["value"] == "call"
-    assert refused(lambda: web.views_open(trigger_id=trigger, view=NOTE))["error"] == "exchanged_trigger_id"
-    assert refused(lambda: web.views_open(trigger_id="1.2.x", view=NOTE))["error"] == "invalid_trigger_id"
-    slack.tickets.trigger_seconds = -1
-    late = slack.tickets.trigger("U_RITA")
-    assert refused(lambda: web.views_open(trigger_id=late, view=NOTE))["error"] == "expired_trigger_id"
-
-
-def test_three_views_stack_and_a_fourth_is_refused(web: WebClient, slack: Slack) -> None:
-    first = web.views_open(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE)["view"]
-    for _ in range(2):
-        pushed = web.views_push(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE)["view"]
-    assert pushed["root_view_id"] == first["id"]
-    trigger = slack.tickets.trigger("U_RITA")
-    assert refused(lambda: web.views_push(trigger_id=trigger, view=NOTE))["error"] == "push_limit_reached"
-    nobody = slack.tickets.trigger("U_SAM")
-    assert refused(lambda: web.views_push(trigger_id=nobody, view=NOTE))["error"] == "not_found"
-
-
-def test_an_older_click_cannot_draw_over_a_newer_view(web: WebClient, slack: Slack) -> None:
-    view = web.views_open(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE)["view"]
-    newer = web.views_update(view_id=view["id"], hash=view["hash"], view=form(section("Two")))["view"]
-    assert newer["hash"] != view["hash"]
-    stale = refused(lambda: web.views_update(view_id=view["id"], hash=view["hash"], view=form(section("Three"))))
-    assert stale["error"] == "hash_conflict"
-    assert refused(lambda: web.views_update(view_id="V9", view=NOTE))["error"] == "not_found"
-
-
-def test_a_bad_view_is_refused_with_the_reason(web: WebClient, slack: Slack) -> None:
-    trigger = slack.tickets.trigger("U_RITA")
-    answer = refused(lambda: web.views_open(trigger_id=trigger, view=NOTE | {"title": plain("t" * 25)}))
-    assert answer["error"] == "invalid_arguments"
-    assert "[json-pointer:/title/text]" in answer["response_metadata"]["messages"][0]
-    assert web.views_open(trigger_id=trigger, view=NOTE)["ok"]
-    large = form(*(section("x" * 2900) for _ in range(90)))
-    assert refused(lambda: web.views_open(trigger_id="1", view=large))["error"] == "view_too_large"
-
-
-def test_an_external_id_names_one_view(web: WebClient, slack: Slack) -> None:
-    web.views_open(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE | {"external_id": "note-1"})
-    taken = refused(lambda: web.views_open(trigger_id=slack.tickets.trigger("U_SAM"),
-                                           view=NOTE | {"external_id": "note-1"}))
-    assert taken["error"] == "duplicate_external_id"
-    assert web.views_update(external_id="note-1", view=form(section("Two")))["ok"]
-
-
-def test_a_home_tab_is_published_anew_under_the_same_id(web: WebClient) -> None:
-    home = {"type": "home", "blocks": [section("One")]}
-    first = web.views_publish(user_id="U_RITA", view=home)["view"]
-    second = web.views_publish(user_id="U_RITA", view=home, hash=first["hash"])["view"]
-    assert first["id"] == second["id"]
-    conflict = refused(lambda: web.views_publish(user_id="U_RITA", view=home, hash=first["hash"]))
-    assert conflict["error"] == "hash_conflict"
-    assert refused(lambda: web.views_publish(user_id="U_NO", view=home))["error"] == "user_not_found"
-
-
-def test_a_file_is_sent_in_three_steps(web: WebClient, slack: Slack) -> None:
-    web.files_upload_v2(channel="C_SALES", filename="deals.csv", content="a,b\n1,2\n", initial_comment="Here")
-    message = slack.timeline.of("C_SALES")[0]
-    assert message.text == "Here"
-    with urllib.request.urlopen(message.files[0]["url"]) as response:
-        assert response.read() == b"a,b\n1,2\n"
-    lost = refused(lambda: web.files_completeUploadExternal(files=[{"id": "F9", "title": "x"}]))
-    assert lost["error"] == "file_not_found"
-
-
-def response_url(slack: Slack, ts: str | None = None, channel: str = "C_QUIET") -> str:
-    return f"{slack.url}/response/{slack.tickets.address('U_RITA', channel, slack.now(), ts).code}"
-
-
-def test_a_response_address_serves_five_times_where_the_bot_is_not(slack: Slack) -> None:
-    hook = WebhookClient(response_url(slack))
-    assert [hook.send(text=f"n{n}").body for n in range(5)] == ["ok"] * 5
-    sixth = hook.send(text="n5")
-    assert (sixth.status_code, json.loads(sixth.body)["error"]) == (404, "used_url")
-    assert [message.only_for for message in slack.timeline.of("C_QUIET")] == ["U_RITA"] * 5
-
-
-def test_a_response_address_expires_after_half_an_hour(slack: Slack) -> None:
-    hook = WebhookClient(response_url(slack))
-    slack.clock.forward(timedelta(minutes=31))
-    assert json.loads(hook.send(text="late").body)["error"] == "expired_url"
-
-
-def test_a_response_can_be_for_all_replace_or_remove_the_original(slack: Slack) -> None:
-    original = slack.post("C_SALES", "U0BOT", "one", only_for="U_RITA")
-    hook = WebhookClient(response_url(slack, original.ts, "C_SALES"))
-    hook.send(text="two", replace_original=True)
-    assert (original.text, len(slack.timeline.of("C_SALES"))) == ("two", 1)
-    hook.send(text="all", response_type="in_channel")
-    assert slack.timeline.of("C_SALES")[-1].only_for is None
-    hook.send(delete_original=True)
-    assert slack.timeline.find("C_SALES", original.ts) is None
-    bad = hook.send(text="bad", blocks=[{"type": "section"}])
-    assert (bad.status_code, json.loads(bad.body)["error"]) == (400, "invalid_blocks")
-
-
 def test_a_scope_the_manifest_does_not_ask_for_is_missing() -> None:
-    from bot.sandbox.server import serve
-
     manifest = MANIFEST | {"oauth_config": {"scopes": {"bot": ["chat:write", "users:read", "channels:read"]}}}
     slack = workspace(manifest=manifest)
     with serve(slack, port=0):

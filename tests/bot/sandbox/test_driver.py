@@ -85,11 +85,14 @@ def test_errors_that_name_no_input_fail_the_test(desk: Desk) -> None:
 def test_a_submission_can_push_update_and_clear(desk: Desk) -> None:
     desk.command("/note form")
     desk.submit(text="more")
-    assert desk.modal and "More?" in desk.modal
+    assert desk.modal
+    assert "More?" in desk.modal
     desk.close()
-    assert desk.modal and desk.modal.values["text"] == "more"
+    assert desk.modal
+    assert desk.modal.values["text"] == "more"
     desk.submit(text="again")
-    assert desk.modal and "Saved" in desk.modal
+    assert desk.modal
+    assert "Saved" in desk.modal
     desk.close()
     desk.command("/note form")
     desk.submit(text="clear")
@@ -217,7 +220,8 @@ def test_a_pick_in_an_input_without_dispatch_stays_at_the_client(desk: Desk, hea
     desk.slack.show("U_RITA", view | {"private_metadata": "", "notify_on_close": False, "clear_on_close": False})
     desk.pick("size", "L")
     assert heard == []
-    assert desk.modal and desk.modal.values["size"] == option("L")
+    assert desk.modal
+    assert desk.modal.values["size"] == option("L")
 
 
 def test_a_button_is_not_picked_nor_a_select_clicked(desk: Desk) -> None:

@@ -4,6 +4,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.sandbox.limits import blocks_too_long, options_problems, problems, view_too_large
 from bot.sandbox.people import Json
@@ -176,6 +178,18 @@ BAD: list[tuple[Json, str]] = [
     (changed(DATA_TABLE, "rows", to=[[RICH], [CELL]]), "not allowed in the header"),
     (changed(DATA_TABLE, "page_size", to=101), "between 1 and 100"),
     ({**DATA_TABLE, "row_header_column_index": 1}, "names no column"),
+    ({**TABLE, "column_settings": [{}] * 21}, "at most 20 items"),
+    (changed(TABLE, "rows", to=[[{"type": "raw_text", "text": "x" * 2900}]] * 4), "at most 10000 characters"),
+    (changed(BARS, "chart", "series", to=[]), "1 to 12 series"),
+    (changed(BARS, "chart", "series", 0, "name", to="n" * 21), "less than 21"),
+    (changed(RICH, "elements", 0, "elements", to=None), "missing required field: elements"),
+    (changed(RICH, "elements", 0, "elements", 0, "type", to="poem"), "unsupported rich text"),
+    ({"type": "card", "title": plain("t"), "actions": [{"type": "overflow"}]}, "not allowed here"),
+    ({"type": "card", "title": plain("t"), "icon": {"type": "image", "alt_text": "a"}}, "must be a string"),
+    ({"type": "video", "title": plain("t"), "alt_text": "a", "video_url": "http://x", "thumbnail_url": "https://x"},
+     "http(s) address"),
+    ({"type": "context_actions", "elements": [{"type": "feedback_buttons", "action_id": "f"}]}, "text object"),
+    ({"type": "context_actions", "elements": [{"type": "icon_button", "text": plain("a")}]}, "must be a string"),
 ]
 
 
@@ -222,6 +236,12 @@ def test_a_modal_as_a_whole_has_limits(view: Json, says: str) -> None:
     assert any(says in one for one in found), found
 
 
+def test_a_file_may_be_asked_for_in_a_modal_but_not_too_many() -> None:
+    assert problems("modal", form(field("f", {"type": "file_input", "max_files": 3}))) == []
+    found = problems("modal", form(field("f", {"type": "file_input", "max_files": 11})))
+    assert found == ["must be between 1 and 10 [json-pointer:/blocks/0/element/max_files]"]
+
+
 def test_a_home_tab_has_no_buttons_of_a_form() -> None:
     home = {"type": "home", "blocks": [section("a")], "submit": plain("Save")}
     assert problems("home", home) == ["a home tab has no title, submit or close [json-pointer:]"]
@@ -241,6 +261,19 @@ def test_rows_of_a_list_may_share_an_action_but_rows_of_a_form_may_not() -> None
 ])
 def test_nonsense_is_refused_without_a_crash(block: Json) -> None:
     assert message(block)
+
+
+KEYS = st.sampled_from(["type", "text", "elements", "element", "options", "blocks", "rows", "chart", "fields", "value"])
+KINDS = st.sampled_from([*(str(one["type"]) for one in GOOD), "plain_text", "static_select", "pie", "rich_text_list"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | KINDS
+ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4))
+
+
+@given(st.lists(ANYTHING, max_size=3))
+def test_any_json_at_all_is_judged_without_a_crash(blocks: list[Any]) -> None:
+    for surface in ("message", "modal", "home"):
+        assert isinstance(problems(surface, {"type": surface, "blocks": blocks}), list)
+    assert blocks_too_long(blocks) is False
 
 
 def test_offered_options_have_the_limits_of_a_select() -> None:

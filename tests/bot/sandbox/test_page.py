@@ -1,21 +1,25 @@
 """The endpoints of the page in the browser, over real HTTP."""
 
 import json
+import socket
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 
 from bot.sandbox.driver import Desk
-from bot.sandbox.page import END
+from bot.sandbox.page import END, routes
 from bot.sandbox.people import Json
 from bot.sandbox.slack import Slack
 
-from .kit import actions, button, section
+from .kit import actions, button, section, workspace
 
 
 class Browser:
@@ -208,9 +212,22 @@ def test_nobody_reads_a_channel_they_are_not_in(rita: Browser) -> None:
     assert Browser(rita.slack, "U_NO").get("events") == {"status": 400, "error": "There is nobody called U_NO."}
 
 
-def test_the_page_and_its_files_are_served_or_said_to_be_missing(slack: Slack) -> None:
-    try:
-        with urllib.request.urlopen(slack.url) as response:
-            assert b"<!doctype html" in response.read().lower()
-    except urllib.error.HTTPError as error:
-        assert (error.code, error.read()) == (503, b"The page is not built yet.")
+def test_the_page_and_its_files_are_served(slack: Slack) -> None:
+    with urllib.request.urlopen(slack.url) as response:
+        assert b"<!doctype html" in response.read().lower()
+        assert response.url == f"{slack.url}/?user=U_RITA"
+    with urllib.request.urlopen(f"{slack.url}/static/page.js") as response:
+        assert response.headers["content-type"].startswith("text/javascript")
+
+
+def test_a_page_that_is_not_built_is_said_to_be_missing(tmp_path: Path) -> None:
+    app = Starlette(routes=list(routes(workspace(), tmp_path)))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            urllib.request.urlopen(f"http://127.0.0.1:{listener.getsockname()[1]}/?user=U_RITA")
+        assert (missing.value.code, missing.value.read()) == (503, b"The page is not built yet.")
+        server.should_exit = True
+        thread.join(10)

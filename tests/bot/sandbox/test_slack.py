@@ -36,8 +36,8 @@ def test_channels_without_a_list_of_members_hold_everybody_and_the_bot() -> None
 
 def test_people_and_channels_are_found_by_what_people_call_them() -> None:
     slack = workspace()
-    assert [slack.member(said).id for said in ("@rita", "Rita Reyes", "u_rita") if slack.member(said)] == ["U_RITA"] * 3
-    assert [one.id for said in ("#sales", "sales", "C_SALES") if (one := slack.channel(said))] == ["C_SALES"] * 3
+    assert [one.id for said in ("@rita", "Rita Reyes", "u_rita") if (one := slack.member(said))] == ["U_RITA"] * 3
+    assert [room.id for said in ("#sales", "sales", "C_SALES") if (room := slack.channel(said))] == ["C_SALES"] * 3
     assert slack.member("zoe") is None
     im = slack.channel("U_RITA")
     assert im is not None
@@ -85,10 +85,11 @@ def test_an_edited_message_is_newer_than_its_neighbours() -> None:
 
 def test_what_was_typed_survives_an_update_where_the_ids_stay() -> None:
     slack = workspace()
-    view = slack.show("U_RITA", form(field("a", {"type": "plain_text_input"}), field("b", {"type": "plain_text_input"})))
+    text = {"type": "plain_text_input"}
+    view = slack.show("U_RITA", form(field("a", text), field("b", text)))
     view.typed({"a": {"a": {"type": "plain_text_input", "value": "kept"}}})
     before = view.hash
-    slack.redraw(view, form(field("a", {"type": "plain_text_input"}), field("c", {"type": "plain_text_input"})))
+    slack.redraw(view, form(field("a", text), field("c", text)))
     assert view.state()["a"]["a"]["value"] == "kept"
     assert set(view.state()) == {"a", "c"}
     assert view.hash != before

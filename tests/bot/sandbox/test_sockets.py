@@ -43,7 +43,7 @@ def connected(slack: Slack, heard: list[Json]) -> Iterator[SocketModeHandler]:
     handler = SocketModeHandler(notes_app(slack, heard), slack.app_token, web_client=WebClient(
         token=slack.bot_token, base_url=f"{slack.url}/api/"))
     before = sockets(slack).connections
-    handler.connect()
+    handler.connect()  # type: ignore[no-untyped-call]
     wait(lambda: sockets(slack).connections == before + 1)
     try:
         yield handler
@@ -51,7 +51,7 @@ def connected(slack: Slack, heard: list[Json]) -> Iterator[SocketModeHandler]:
         handler.client.auto_reconnect_enabled = False
         sockets(slack).hang_up()  # a client that still listens takes three seconds to close,
         wait(lambda: not handler.client.is_connected())  # and one that closes while it is closed stumbles
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]
 
 
 def sockets(slack: Slack) -> Sockets:

@@ -15,8 +15,8 @@ from models.core.user import Role, User
 from models.core.work import Clock, Works
 from models.customer import Customer
 from models.lead import Lead
-from models.opportunity import Opportunity
 from models.operations import records
+from models.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
 
 THREADS = 8

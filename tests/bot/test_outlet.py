@@ -1,0 +1,114 @@
+"""What Slack answers is understood: sent, refused, limited, or unclear; names, threads and pages are found."""
+
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.outlet import Limited, Outlet, Refused, Unclear, is_name, is_person
+from bot.refusals import REASONS, sentence
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Channel
+from handlers.core.replies import Message
+from models.core.user import Workspace
+from tests.ground import START
+
+HELLO = Message("Hello", [{"type": "section", "text": {"type": "plain_text", "text": "Hello"}}])
+
+
+@pytest.fixture
+def outlet(client: WebClient, slack: Desk) -> Outlet:
+    return Outlet(client)
+
+
+def test_places_are_told_apart_by_their_spelling() -> None:
+    assert [is_person(place) for place in ("U123", "W123", "C123", "G1", "D1", "#u", "ulm")] == [True, True] + [False] * 5
+    assert [is_name(place) for place in ("#sales", "sales", "C123")] == [True, True, False]
+
+
+def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
+    for _ in range(3):
+        assert [outlet.place(place) for place in ("#sales", "support", "C_GENERAL", "U_RITA")] == [
+            "C_SALES", "C_SUPPORT", "C_GENERAL", "D_RITA",
+        ]  # fmt: skip
+    calls = [name for name, _ in slack.slack.calls]
+    assert calls.count("conversations.open") == 1
+    assert calls.count("conversations.list") == 2
+    assert calls.count("conversations.info") == 3
+
+
+def test_a_name_is_found_behind_the_first_page(outlet: Outlet, slack: Desk) -> None:
+    for number in range(1001):
+        slack.slack.channels[f"C_{number}"] = Channel(f"C_{number}", f"room-{number}", members=[])
+    assert outlet.named("room-1000") == "C_1000"
+    with pytest.raises(Refused, match="channel_not_found"):
+        outlet.named("no-such-room")
+
+
+def test_an_outsiders_channel_is_refused(outlet: Outlet, slack: Desk) -> None:
+    slack.slack.channels["C_SALES"].is_ext_shared = True
+    with pytest.raises(Refused, match="shared_with_outsiders"):
+        outlet.place("#sales")
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        ("ratelimited", Limited),
+        ("500", Unclear),
+        ("503", Unclear),
+        ("drop_before", Unclear),
+        ("drop_after", Unclear),
+        ("internal_error", Unclear),
+        ("not_in_channel", Refused),
+        ("restricted_action", Refused),
+    ],
+)
+def test_each_failure_is_taken_for_what_it_is(outlet: Outlet, slack: Desk, failure: str, error: type[Exception]) -> None:
+    slack.slack.fail("chat.postMessage", with_=failure)
+    with pytest.raises(error):
+        outlet.post("C_SALES", None, HELLO, "k")
+
+
+def test_a_time_out_is_unclear(slack: Desk, world: object) -> None:
+    hasty = WebClient(slack.slack.bot_token, base_url=f"{slack.slack.url}/api/", timeout=1, retry_handlers=[])
+    slack.slack.fail("chat.postMessage", with_="slow", seconds=1.5)
+    with pytest.raises(Unclear):
+        Outlet(hasty).post("C_SALES", None, HELLO, "k")
+    assert Outlet(hasty).find("C_SALES", None, "k", START) != ""
+
+
+def test_how_long_to_wait_is_rounded_up(outlet: Outlet, slack: Desk) -> None:
+    slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=1.2)
+    with pytest.raises(Limited) as limit:
+        outlet.post("C_SALES", None, HELLO, "k")
+    assert limit.value.pause == timedelta(seconds=2)
+
+
+def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Outlet, slack: Desk) -> None:
+    ts = outlet.post("C_SALES", None, HELLO, "first")
+    for number in range(201):
+        slack.slack.post("C_SALES", "U_RITA", f"Talk {number}")
+    answer = outlet.post("C_SALES", ts, HELLO, "answer")
+    assert outlet.find("C_SALES", None, "first", START) == ts
+    assert outlet.find("C_SALES", ts, "answer", START) == answer
+    assert outlet.find("C_SALES", None, "answer", START) == ""
+    assert outlet.find("C_SALES", None, "first", START + timedelta(hours=1)) == ""
+
+
+def test_an_interactive_message_that_slack_refuses_stays_refused(outlet: Outlet, slack: Desk) -> None:
+    with pytest.raises(Refused, match="invalid_blocks"):
+        outlet.post("C_SALES", None, Message("Bad", [{"type": "section"}]), "k")
+    slack.slack.problems.clear()
+
+
+@pytest.mark.parametrize("error", [*REASONS, "something_new"])
+def test_every_refusal_is_a_sentence_that_says_where_and_why(error: str) -> None:
+    place = Workspace(id="T1", sales_channel="#sales", support_channel="C_SUPPORT")
+    said = sentence(error, "#sales", place)
+    assert said.startswith("I could not post in #sales: ")
+    assert said.endswith("The channel comes from the setting SALES_CHANNEL.")
+    assert sentence(error, "U_RITA", place).startswith("I could not post in <@U_RITA>: ")
+    assert "<#C_SUPPORT>" in sentence(error, "C_SUPPORT", place)
+    assert "SUPPORT_CHANNEL" in sentence(error, "C_SUPPORT", place)
+    assert "setting" not in sentence(error, "C_OTHER", place)

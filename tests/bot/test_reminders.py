@@ -1,0 +1,134 @@
+"""From the clock to the button: what the bot says by itself arrives, and everything on it works."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from bot.scheduler import Scheduler
+from models.activity import Activity
+from models.case import Case
+from models.core.work import Works
+from models.customer import Customer
+from models.opportunity import Opportunity
+from tests.ground import StoppedClock, given
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def scheduler(works: Works) -> Scheduler:
+    return Scheduler(works)
+
+
+@pytest.fixture
+def reminded(works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock) -> Activity:
+    """Rita's call is due, and she has been told."""
+    ada = given(works, Customer, first_name="Ada")
+    call = given(works, Activity, description="Call Ada", due_date="+1h", customer=ada.ref)
+    clock.forward(HOUR)
+    scheduler.tick()
+    courier.drain()
+    return call
+
+
+def reminders(slack: Desk) -> list[str]:
+    """What Rita was reminded of; receipts stand beside it."""
+    return [told.text for told in slack.posted("U_RITA") if "due" in told.text.partition(":")[0]]
+
+
+def again(works: Works, call: Activity) -> Activity:
+    with works("T1", writes=False) as work:
+        return work.find(Activity, call.number)
+
+
+def test_a_reminder_arrives_in_a_direct_message(slack: Desk, reminded: Activity) -> None:
+    [told] = slack.posted("U_RITA")
+    assert told.buttons == ["Done", "Snooze", "Reschedule", "Reassign"]
+    slack.check()
+
+
+def test_done_ends_it(
+    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock, reminded: Activity
+) -> None:
+    slack.click("activity.done", user="U_RITA")
+    if slack.modal:
+        slack.submit(user="U_RITA")
+    assert again(works, reminded).done_at is not None
+    clock.forward(24 * HOUR)
+    scheduler.tick()
+    courier.drain()
+    assert len(reminders(slack)) == 1
+
+
+def test_snooze_brings_it_back(
+    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock, reminded: Activity
+) -> None:
+    slack.click("activity.snooze", user="U_RITA")
+    slack.submit(user="U_RITA", until="2026-03-10 15:00")
+    assert slack.errors == {}
+    scheduler.tick()
+    courier.drain()
+    assert len(reminders(slack)) == 1
+    clock.forward(again(works, reminded).due_date - clock())
+    scheduler.tick()
+    courier.drain()
+    assert len(reminders(slack)) == 2
+
+
+def test_reschedule_and_reassign_open_their_forms(works: Works, slack: Desk, reminded: Activity) -> None:
+    slack.click("activity.edit", user="U_RITA")
+    assert slack.modal is not None
+    assert "due_date" in slack.modal.values
+    slack.close(user="U_RITA")
+    slack.click("activity.assign", user="U_RITA")
+    slack.submit(user="U_RITA", to="U_RAVI")
+    with works("T1", writes=False) as work:
+        assert work.name("user", work.find(Activity, reminded.number).owner or 0) == "Ravi Rao"
+
+
+def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
+    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock
+) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
+    clock.forward(24 * HOUR)
+    scheduler.tick()
+    courier.drain()
+    card, list_ = slack.posted("C_SUPPORT")
+    assert "1 case needs someone" in list_
+    slack.click("case.claim", where=list_, user="U_SAM")
+    courier.drain()
+    assert "Sam Silva" in slack.posted("C_SUPPORT")[0]
+    assert [line.words for line in slack.thread(card)] == ["Sam Silva took it."]
+
+
+def test_a_manager_reads_the_digest_with_its_chart(
+    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock
+) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    given(works, Opportunity, name="Sails", customer=ada.ref, amount="12k")
+    clock.forward(3 * HOUR)
+    scheduler.tick()
+    courier.drain()
+    [digest] = slack.posted("U_MONA")
+    assert "data_visualization" in [block["type"] for block in digest.blocks]
+    assert "Qualification: 1 deal, €12,000" in digest.text
+    slack.check()
+
+
+def test_the_team_is_told_without_being_pinged(slack: Desk, reminded: Activity) -> None:
+    [told] = slack.posted("C_SALES")
+    assert "Rita Reyes" in told
+    assert "<@" not in told.text + str(told.blocks)
+
+
+def test_looking_again_and_again_says_nothing_new(
+    slack: Desk, scheduler: Scheduler, courier: Courier, reminded: Activity
+) -> None:
+    before = len(list(slack.slack.timeline))
+    for _ in range(5):
+        scheduler.tick()
+        courier.drain()
+    assert len(list(slack.slack.timeline)) == before

@@ -1,0 +1,198 @@
+"""The parts of the documents that are taken from the code: settings, commands, rights, the data model."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Mapper
+
+from bot.config import Settings
+from bot.manifest import commands as slash_commands
+from handlers import ROUTERS
+from handlers.core.acts import GLOBAL
+from handlers.core.routes import Catalogue, Router, Verb
+from models.core.access import EVERYONE, may
+from models.core.base import ENTITIES, Base, Entity
+from models.core.field import Field
+from models.core.fields import Choice, Person, Reference
+from models.core.user import Role, User
+
+ROOT = Path(__file__).parents[2]
+PART = re.compile(r"(?P<begin><!-- generated: (?P<name>[\w-]+)[^>]*-->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+CATALOGUE = Catalogue(ROUTERS)
+
+
+def renewed(document: str) -> str:
+    """A document with its generated parts as they should be. KeyError where one asks for a part nobody knows."""
+
+    def part(found: re.Match[str]) -> str:
+        return f"{found['begin']}\n{PARTS[found['name']]()}\n\n{found['end']}"
+
+    return PART.sub(part, document)
+
+
+def documents() -> list[Path]:
+    """Every document of the project."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+def one_line(text: str | None) -> str:
+    return (text or "").strip().partition("\n")[0]
+
+
+# ── settings and commands ───────────────────────────────────────────────────────────────────────────────────
+
+
+def settings() -> str:
+    rows = []
+    for each in fields(Settings):
+        default = "needed for Slack" if each.metadata["needed"] else f"`{each.default}`" if each.default else ""
+        rows.append((f"`{each.name.upper()}`", default, each.metadata["help"]))
+    return table(("Setting", "Default", "What it is for"), rows)
+
+
+def slash() -> str:
+    rows = [
+        (f"`{each['command']}`", each["description"], f"`{each['usage_hint']}`") for each in slash_commands(CATALOGUE)
+    ]
+    return table(("Command", "What it is for", "What you may type after it"), rows)
+
+
+def everywhere() -> str:
+    """The verbs that need no noun, and those that every entity has."""
+    common: dict[str, Verb] = {}
+    for router in entity_routers():
+        common |= {verb.name: verb for verb in router.verbs.values() if verb.common and verb.name not in common}
+    rows = [(f"`{verb.name}`", one_line(verb.help)) for verb in CATALOGUE.routers[GLOBAL].verbs.values()]
+    rows += [(f"`deal {verb.name}{' OP-42' if verb.record else ''}`", one_line(verb.help)) for verb in common.values()]
+    return table(("After `/crm`", "What it does"), rows)
+
+
+def special() -> str:
+    """The verbs that belong to one noun."""
+    rows = [
+        (f"`{noun_of(router)} {verb.name}{reference(router, verb)}`", one_line(verb.help), who(verb))
+        for router in CATALOGUE.routers.values()
+        if router.noun != GLOBAL
+        for verb in router.verbs.values()
+        if not verb.common and not verb.hidden
+    ]
+    return table(("After `/crm`", "What it does", "Who may"), rows)
+
+
+def entity_routers() -> list[Router]:
+    return [router for noun, router in CATALOGUE.routers.items() if noun in ENTITIES]
+
+
+def known() -> list[type[Entity]]:
+    """The entities in the order of the catalogue, whatever was imported first."""
+    return [ENTITIES[router.noun] for router in entity_routers()]
+
+
+def noun_of(router: Router) -> str:
+    return router.entity.noun() if router.entity and router.noun in ENTITIES else router.noun
+
+
+def reference(router: Router, verb: Verb) -> str:
+    return f" {router.entity.prefix}-5" if verb.record and router.entity else ""
+
+
+def who(verb: Verb) -> str:
+    return ", ".join(role for role in Role if may(User(role=role), verb.about, verb.name))
+
+
+def rights() -> str:
+    """Which role may do what with which records, besides looking."""
+    rows = []
+    for router in entity_routers():
+        verbs = [verb.name for verb in router.verbs.values() if verb.name not in EVERYONE]
+        rows.append((f"**{noun_of(router)}**", *(allowed(router.noun, role, verbs) for role in Role)))
+    return table(("", *Role), rows)
+
+
+def allowed(noun: str, role: Role, verbs: Sequence[str]) -> str:
+    theirs = [verb for verb in verbs if may(User(role=role), noun, verb)]
+    return "everything" if theirs == list(verbs) else ", ".join(theirs) or "look"
+
+
+# ── the data model ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def diagram() -> str:
+    """The references between entities, without those to people, as Mermaid."""
+    lines = [
+        f"    {entity.__name__} }}o--{'||' if kind.required else 'o|'} {ENTITIES[kind.to].__name__} : {name}"
+        for entity in known()
+        for name, kind in entity.fields().items()
+        if isinstance(kind, Reference) and not isinstance(kind, Person)
+    ]
+    return "\n".join(["```mermaid", "erDiagram", *lines, "```"])
+
+
+def entities() -> str:
+    return "\n\n".join(entity_part(entity) for entity in known())
+
+
+def entity_part(entity: type[Entity]) -> str:
+    words = ", ".join(f"`{word}`" for word in dict.fromkeys((entity.noun(), *entity.nouns, entity.slug())))
+    rows = [
+        (f"`{name}`", kind.label, kind_of(kind), length_of(kind), *map(yes, (kind.required, kind.personal, kind.search)))
+        for name, kind in entity.fields().items()
+        if name != "deleted_at"
+    ]
+    head = ("Field", "Label", "Kind", "Length", "Required", "Personal", "Searched")
+    about = f"{one_line(entity.__doc__)} In commands: {words}; references look like `{entity.prefix}-5`."
+    return f"### {entity.__name__}\n\n{about}\n\n{table(head, rows)}"
+
+
+def kind_of(kind: Field) -> str:
+    if isinstance(kind, Choice):
+        return f"Choice of {', '.join(kind.options)}"
+    if isinstance(kind, Reference) and not isinstance(kind, Person):
+        return f"Reference to {ENTITIES[kind.to].__name__}"
+    return type(kind).__name__
+
+
+def length_of(kind: Field) -> str:
+    """How many characters the column holds; nothing where it holds no characters or has no limit."""
+    length = getattr(kind.column(), "length", None)
+    return str(length) if length else ""
+
+
+def yes(is_so: bool) -> str:
+    return "yes" if is_so else ""
+
+
+def tables() -> str:
+    """The tables that hold no records of people."""
+    rows = [
+        (f"`{mapper.local_table.description}`", one_line(mapper.class_.__doc__), columns_of(mapper))
+        for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table.description))
+        if mapper.class_.__module__.startswith("models.") and not issubclass(mapper.class_, Entity)
+    ]
+    return table(("Table", "What stands in it", "Columns"), rows)
+
+
+def columns_of(mapper: Mapper[Base]) -> str:
+    return ", ".join(f"`{column.name}`" for column in inspect(mapper).local_table.columns if column.name != "id")
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "slash": slash,
+    "everywhere": everywhere,
+    "special": special,
+    "rights": rights,
+    "diagram": diagram,
+    "entities": entities,
+    "tables": tables,
+}
+"""What stands between `<!-- generated: NAME -->` and `<!-- end -->` in a document."""

@@ -1,0 +1,55 @@
+"""The README's walk through the sandbox goes as it says there."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.app import create_app, create_dispatcher, create_works
+from bot.manifest import manifest
+from bot.sandbox import company
+from bot.sandbox.driver import Desk
+from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
+from bot.sandbox.start import furnish, settings_for
+from bot.sandbox.transport import Direct
+from models.core import schema
+from tests.docs.generated import ROOT
+from tests.ground import StoppedClock
+
+CONVERSATION = re.compile(r"^```conversation (?P<person>\w+)\n(?P<lines>.*?)^```$", re.DOTALL | re.MULTILINE)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def exchanges() -> Iterator[tuple[str, str, str]]:
+    """(who, what they type, what the answer begins with), in the order of the README."""
+    for part in CONVERSATION.finditer(README):
+        lines = part["lines"].splitlines()
+        for typed, answer in zip(lines[::2], lines[1::2], strict=True):
+            yield part["person"], typed, answer.strip()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """The company of the sandbox, on the day it opens."""
+    clock = StoppedClock()
+    works = create_works(settings_for(f"sqlite:///{tmp_path / 'sandbox.db'}"), clock)
+    schema.upgrade(works.engine)
+    furnish(works, clock)
+    dispatcher = create_dispatcher(works)
+    slack = Slack(manifest(dispatcher.catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM)
+    with serve(slack, port=0) as url:
+        app = create_app(WebClient(token=slack.bot_token, base_url=f"{url}/api/"), dispatcher, slack.signing_secret)
+        yield Desk(slack, Direct(app, slack.signing_secret, time.time), channel="C_SALES")
+    works.engine.dispose()
+
+
+def test_every_line_of_the_walk_is_answered_as_the_readme_says(desk: Desk) -> None:
+    said = list(exchanges())
+    assert {person for person, _, _ in said} == {company.RITA, company.SAM, company.MONA}
+    for person, typed, answer in said:
+        desk.command(typed, user=person)
+        assert desk.last.text.partition("\n")[0] == answer, typed

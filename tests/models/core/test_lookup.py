@@ -1,0 +1,77 @@
+"""Finding the one record that a text names."""
+
+import pytest
+
+from models.account import Account
+from models.core.errors import Ambiguous
+from models.core.lookup import lookup
+from models.core.user import User
+from models.core.work import Works
+from models.customer import Customer
+from models.operations import records
+from tests.ground import given
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CU-1", "cu-1", "cu1", "#CU-1", " CU-1 ", "Ada Lovelace", "ada lovelace", "ADA LOVELACE", '"Ada Lovelace"',
+     "“Ada Lovelace”", "Ada", "ada love", "ada@example.org", "ADA@example.org", "Áda Lovelace"],
+)  # fmt: skip
+def test_a_reference_a_name_its_beginning_or_an_address_name_a_record(works: Works, text: str) -> None:
+    ada = given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@example.org")
+    given(works, Customer, first_name="Grace", last_name="Hopper")
+    with works("T1", "U_RITA") as work:
+        assert lookup(work, Customer, text) == ada.id
+
+
+@pytest.mark.parametrize("text", ["CU-9", "LD-1", "Nobody", "", "%", "_da", "a%", "Lovelace"])
+def test_what_names_nothing_is_said_so_with_an_example(works: Works, text: str) -> None:
+    given(works, Customer, first_name="Ada", last_name="Lovelace")
+    with works("T1", "U_RITA") as work, pytest.raises(ValueError, match="There is no"):
+        lookup(work, Customer, text)
+
+
+def test_an_ambiguous_name_offers_the_candidates(works: Works) -> None:
+    for name in ("Lovelace", "Byron"):
+        given(works, Customer, first_name="Ada", last_name=name)
+    with works("T1", "U_RITA") as work, pytest.raises(Ambiguous) as caught:
+        lookup(work, Customer, "ada")
+    assert str(caught.value) == "“ada” could be CU-2 Ada Byron, CU-1 Ada Lovelace. Please say which one."
+    assert caught.value.candidates == [("CU-2", "Ada Byron"), ("CU-1", "Ada Lovelace")]
+
+
+def test_at_most_five_candidates_are_offered(works: Works) -> None:
+    for name in "ABCDEFG":
+        given(works, Customer, first_name="Ada", last_name=name)
+    with works("T1", "U_RITA") as work, pytest.raises(Ambiguous) as caught:
+        lookup(work, Customer, "ada")
+    assert len(caught.value.candidates) == 5
+
+
+def test_the_whole_name_wins_over_longer_ones(works: Works) -> None:
+    acme = given(works, Account, name="Acme")
+    given(works, Account, name="Acme Labs")
+    with works("T1", "U_RITA") as work:
+        assert lookup(work, Account, "acme") == acme.id
+
+
+def test_when_only_the_whole_name_will_do_its_beginning_does_not(works: Works) -> None:
+    given(works, Account, name="Acme Labs")
+    with works("T1", "U_RITA") as work, pytest.raises(ValueError, match="There is no account"):
+        lookup(work, Account, "acme", whole=True)
+
+
+def test_a_deleted_record_is_not_named(works: Works) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    with works("T1", "U_RITA") as work:
+        records.delete(work, work.get(Customer, ada.id))
+    for text in ("Ada", "CU-1"):
+        with works("T1", "U_RITA") as work, pytest.raises(ValueError, match="There is no"):
+            lookup(work, Customer, text)
+
+
+@pytest.mark.parametrize("text", ["me", "Me", "<@U_RITA>", "<@U_RITA|rita>", "U_RITA", "Rita Reyes", "US-1"])
+def test_people_are_named_by_mention_and_as_me(works: Works, text: str) -> None:
+    with works("T1", "U_RITA") as work:
+        assert work.actor is not None
+        assert lookup(work, User, text) == work.actor.id

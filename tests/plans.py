@@ -1,0 +1,36 @@
+"""How a database means to find what a piece of code asks it for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from models.core.work import Work, Works
+
+
+@contextmanager
+def listening(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement that is executed in the block, with its parameters."""
+    heard: list[tuple[str, Any]] = []
+
+    def hear(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        heard.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+def plans(works: Works, run: Callable[[Work], Any], about: str) -> list[str]:
+    """The plan of each statement with the words `about` in it that `run` executes in a unit of work of T1."""
+    with works.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    with listening(works.engine) as heard, works("T1") as work:
+        run(work)
+    explain = "EXPLAIN QUERY PLAN " if works.sqlite else "EXPLAIN "
+    wanted = [(statement, parameters) for statement, parameters in heard if about in statement]
+    with works.engine.begin() as connection:
+        return [str(connection.exec_driver_sql(explain + said, given).all()) for said, given in wanted]
