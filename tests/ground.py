@@ -1,5 +1,6 @@
 """The people every test finds in its database, the clock they live by, and `given`, which makes the records."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from models.core.base import Base, Entity
 from models.core.user import Role
-from models.core.work import Clock, Works
+from models.core.work import Clock, Work, Works
 from models.operations import records
 
 E = TypeVar("E", bound=Entity)
@@ -50,6 +51,13 @@ def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T
     """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`."""
     with works(workspace, by) as work:
         return records.create(work, entity, texts)
+
+
+def spoil(works: Works, act: Callable[[Work], object]) -> None:
+    """Do something in a unit of work that fails at its end; whoever calls this expects a ZeroDivisionError."""
+    with works("T1", "U_RITA") as work:
+        act(work)
+        raise ZeroDivisionError
 
 
 def keep(connection: Connection) -> str:

@@ -33,14 +33,12 @@ def moment(value: datetime) -> str:
 
 
 def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
-    """The (label, mrkdwn) pairs of a card: the fields meant for it that hold something, and the facts."""
-    pairs = [
-        (kind.label, marked(kind, getattr(record, name), work, record))
-        for name, kind in record.fields().items()
-        if kind.card and name not in record.named
-    ]
+    """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
+    kinds = {name: kind for name, kind in record.fields().items() if kind.card and name not in record.named}
+    pairs = {name: (kind.label, marked(kind, getattr(record, name), work, record)) for name, kind in kinds.items()}
     facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in record.facts(work)]
-    return [pair for pair in [*pairs, *facts] if pair[1]]
+    first = [pairs.pop(name) for name in record.line if name in pairs]
+    return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
 
 
 def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:

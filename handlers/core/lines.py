@@ -106,15 +106,24 @@ def wants_form(request: Request, verb: Verb) -> bool:
 
 def puzzled(request: Request) -> Message:
     """Nobody knows this word: what it may have meant, and the search for it."""
-    line, words = request.line, request.catalogue.words
-    word = line.unknown or line.verb or (line.raw.split() or ["that"])[0]
-    noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
-    known = words.verbs.get(noun, set()) if noun else {*words.nouns, *words.globals}
-    meant = {words.nouns.get(near, near): near for near in reversed(suggest(word, sorted(known)))}
-    offers = [(near, instead(line.raw, word, near)) for near in reversed(meant.values())]
+    line, offers = request.line, meant(request)
+    word = unknown(line)
     sentence = f"I do not know “{word[:60]}”." + (" Did you mean one of these?" if offers else "")
     search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])
     return choices(sentence, [*offers, search, ("Help", "help")])
+
+
+def meant(request: Request) -> list[tuple[str, str]]:
+    """What a word nobody knows may have meant: (word, the line with it), the nearest first, each noun once."""
+    line, words, word = request.line, request.catalogue.words, unknown(request.line)
+    noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
+    known = words.verbs.get(noun, set()) if noun else {*words.nouns, *words.globals}
+    near = {words.nouns.get(other, other): other for other in reversed(suggest(word, sorted(known)))}
+    return [(other, instead(line.raw, word, other)) for other in reversed(near.values())]
+
+
+def unknown(line: Line) -> str:
+    return line.unknown or line.verb or (line.raw.split() or ["that"])[0]
 
 
 def instead(line: str, word: str, other: str) -> str:

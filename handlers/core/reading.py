@@ -1,12 +1,17 @@
 """What a line says to a verb: which record it is about, and which text is for which field."""
 
+import re
+from collections.abc import Sequence
+
 from handlers.core.grammar import Ref, suggest
 from handlers.core.replies import Request
 from handlers.core.routes import Verb
 from models.core import values
 from models.core.base import ENTITIES, Entity
-from models.core.errors import CRMError, NotFound
+from models.core.errors import Ambiguous, CRMError, NotFound
 from models.core.fields import LongText, Person, Reference
+from models.core.user import User
+from models.core.work import Work
 from models.operations.places import standing_here
 
 
@@ -20,12 +25,22 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
     if not by_name and line.text and not verb.text:
         by_name = [Ref("name", line.text)]
     if by_name:
-        return work.get(entity, work.lookup(verb.noun, by_name[0].text)), by_name[0]
+        return called(work, entity, by_name[0].text), by_name[0]
     this = next((ref for ref in line.refs if ref.kind == "this"), None)
     here = standing_here(work, request.channel, request.thread, verb.noun) if this or request.thread else None
     if here is None:
         raise NotFound(f"Which {entity.noun()}? Name it, for example: {entity.noun()} {verb.name} {entity.prefix}-1")
     return here, this
+
+
+def called(work: Work, entity: type[Entity], name: str) -> Entity:
+    """The one record a name fits; Ambiguous where it fits several."""
+    try:
+        return work.get(entity, work.lookup(entity.slug(), name))
+    except Ambiguous:
+        raise
+    except ValueError as error:
+        raise NotFound(str(error)) from None
 
 
 def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
@@ -37,15 +52,17 @@ def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
     people = [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in found]
     found |= dict(zip(people, request.line.people, strict=False))
     words = [] if used and used.text == request.line.text else [request.line.text]
+    pointing = [rf"<@{person}>" for person in request.line.people[: len(people)]]
     for ref in request.line.refs:
         if ref is used:
             continue
         if ref.kind in ("name", "email"):
-            words.append(ref.text)
-        else:
-            found |= pointed(request, verb, ref, found)
+            words += [] if ref.text in request.line.text.casefold() else [ref.text]
+        elif about := pointed(request, verb, ref, found):
+            found |= about
+            pointing.append(spelling(ref))
     free = " ".join(word for word in words if word)
-    return heard(request, verb) | free_words(request, verb, free) | found
+    return heard(request, verb) | free_words(request, verb, free, pointing) | found
 
 
 def named(request: Request, verb: Verb) -> dict[str, str]:
@@ -76,16 +93,42 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
     return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
 
 
-def free_words(request: Request, verb: Verb, words: str) -> dict[str, str]:
-    """Words without a name: the entity's own when it is new, else what the verb asks for first, as it was typed."""
+def spelling(ref: Ref) -> str:
+    """A pattern for the ways people type a reference: CU-12, cu12, #CU-12."""
+    return rf"#?{ref.text.partition('-')[0]}[-‐‑–—]?0*{ref.number}"
+
+
+def free_words(request: Request, verb: Verb, words: str, pointing: Sequence[str]) -> dict[str, str]:
+    """Words without a name: the entity's own when it is new, else what the verb asks for first, as it was typed.
+
+    pointing: patterns of the words that filled another field; they are part of a sentence, but not of a name.
+    """
     if not words:
         return {}
     entity = request.catalogue.routers[verb.noun].entity
     if verb.name == "new" and entity:
-        return entity.texts_of(words, request.work)
+        if not takes_prose(verb):
+            words = leaving_out(words, pointing)
+        return entity.texts_of(named_people(request, words), request.work)
     if takes_prose(verb) and not request.line.fields:
         words = request.line.said
-    return {verb.text: words} if verb.text else {}
+    return {verb.text: named_people(request, words)} if verb.text else {}
+
+
+def leaving_out(words: str, patterns: Sequence[str]) -> str:
+    for pattern in patterns:
+        words = re.sub(rf"(?<!\S){pattern}(?!\S)", "", words, count=1, flags=re.IGNORECASE)
+    return " ".join(words.split())
+
+
+def named_people(request: Request, words: str) -> str:
+    """The words with names in the place of mentions, which are codes to whoever reads them."""
+
+    def name(mention: re.Match[str]) -> str:
+        known = User.recognise(request.work, mention[1])
+        return f"@{request.work.name('user', known)}" if known else mention[0]
+
+    return re.sub(r"<@(\w+)>", name, words)
 
 
 def takes_prose(verb: Verb) -> bool:

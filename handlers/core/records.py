@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from handlers.core import cards
 from handlers.core.blocks import option
 from handlers.core.forms import form
-from handlers.core.grammar import suggest
+from handlers.core.lines import meant
 from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Options, Reply, Request
 from handlers.core.routes import Router
@@ -20,7 +20,7 @@ E = TypeVar("E", bound=Entity)
 
 
 class Records(Router, Generic[E]):
-    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it does not have."""
+    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it lacks."""
 
     def __init__(self, entity: type[E], without: Sequence[str] = ()) -> None:
         super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
@@ -76,8 +76,7 @@ class Records(Router, Generic[E]):
             page = find_records(request.work, self.entity, words, request.line.flags.get("page"))
         except ValueError as error:
             raise CRMError(str(error)) from None
-        if not page.records and (near := suggest(request.line.unknown or "", self.verbs)):
-            offers = [(name, request.line.raw.replace(request.line.unknown or "", name, 1)) for name in near]
+        if not page.records and request.line.unknown and (offers := meant(request)):
             return choices(f"{page.heading}. Did you mean one of these?", offers)
         return cards.listing(
             page.records, request.work, page.heading, page.more and f"{self.noun} find {words} --page={page.more}"

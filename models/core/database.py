@@ -122,8 +122,8 @@ def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, An
     names = compiled.positiontup or list(rows[0])
     bind = [(name, binder(statement.table.c[name].type, connection.dialect)) for name in names]
     bound = [[to(row[name]) if to else row[name] for name, to in bind] for row in rows]
-    parameters = map(tuple, bound) if compiled.positional else (dict(zip(names, values, strict=True)) for values in bound)
-    connection.exec_driver_sql(str(compiled), list(parameters))
+    cells: Any = [tuple(row) if compiled.positional else dict(zip(names, row, strict=True)) for row in bound]
+    connection.exec_driver_sql(str(compiled), cells)
 
 
 def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

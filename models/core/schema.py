@@ -17,17 +17,18 @@ from models.core.database import open_engine
 
 LOCK = 7_277_678
 """The advisory lock under which one replica migrates while the others wait; any number, if it is always this one."""
+STEPS = Path(str(files("models"))) / "migrations"
 
 
-def upgrade(engine: Engine, to: str = "head") -> None:
+def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
     """Bring the tables up to a step, the newest by default. Several processes may call this at once."""
-    with migrating(engine) as config:
+    with migrating(engine, steps) as config:
         command.upgrade(config, to)
 
 
-def downgrade(engine: Engine, to: str) -> None:
+def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:
     """Take the tables back to a step; "base" is an empty database. What only newer steps can hold is lost."""
-    with migrating(engine) as config:
+    with migrating(engine, steps) as config:
         command.downgrade(config, to)
 
 
@@ -37,38 +38,38 @@ def current(engine: Engine) -> str:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
-def head() -> str:
+def head(steps: Path = STEPS) -> str:
     """The newest step there is."""
-    return ScriptDirectory.from_config(settings()).get_current_head() or ""
+    return ScriptDirectory.from_config(settings(steps)).get_current_head() or ""
 
 
-def revision(message: str) -> Path:
+def revision(message: str, steps: Path = STEPS) -> Path:
     """Write the step from the newest one to the models as they are now; returns the file, to be read and completed."""
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{folder}/blank.db")
-        upgrade(engine)
-        with migrating(engine) as config:
-            step = command.revision(config, message, autogenerate=True, rev_id=f"{int(head() or 0) + 1:04}")
+        upgrade(engine, steps=steps)
+        with migrating(engine, steps) as config:
+            step = command.revision(config, message, autogenerate=True, rev_id=f"{int(head(steps) or 0) + 1:04}")
         engine.dispose()
     assert step is not None
     assert not isinstance(step, list)
     return Path(step.path)
 
 
-def settings(connection: Connection | None = None) -> Config:
-    """What alembic.ini would say, with the place of the scripts found by package."""
+def settings(steps: Path, connection: Connection | None = None) -> Config:
+    """What alembic.ini would say."""
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(files("models") / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(steps).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.set_main_option("path_separator", "os")
     return config
 
 
 @contextmanager
-def migrating(engine: Engine) -> Iterator[Config]:
+def migrating(engine: Engine, steps: Path) -> Iterator[Config]:
     """One transaction for all steps, one process at a time, without the time-outs that serve people."""
     with engine.connect() as connection, WAYS[engine.dialect.name](connection):
-        yield settings(connection)
+        yield settings(steps, connection)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from models.core.texts import STROKES
+
 
 class folded(FunctionElement[str]):  # noqa: N801  named as SQL functions are
     """A text without case and accents, to compare with what `values.fold` makes of a typed one."""
@@ -22,5 +24,7 @@ def on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
 
 @compiles(folded, "postgresql")
 def on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
-    text = compiler.process(element.clauses, **options)
-    return f"regexp_replace(lower(normalize({text}, NFKD)), '[\u0300-\u036f]', '', 'g')"
+    text = f"lower(normalize({compiler.process(element.clauses, **options)}, NFKD))"
+    for letter, plain in (STROKES | {ord("ß"): "ss"}).items():
+        text = f"replace({text}, '{chr(letter)}', '{plain}')"
+    return f"regexp_replace({text}, '[\u0300-\u036f]', '', 'g')"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, true
 from sqlalchemy.orm import Session
 
 from models.core import values
@@ -12,6 +12,7 @@ from models.core.search import INDEX, SearchText
 TRIGRAM = 3
 MOST_WORDS = 8
 """Further words of a query are left out: they would narrow down what is already one record or none."""
+AROUND = "\"'()[]{}<>,;:!?"
 PHONE = re.compile(r"[+(]?\d[\d ()/.-]{4,}")
 
 FTS = table(INDEX, column("rowid"), column(INDEX))
@@ -21,8 +22,8 @@ Ways = Sequence[Sequence[str]]
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a query."""
-    words = values.fold(values.unquote_smart(text)).split()
+    """The folded words of a query, without the quotes and brackets around them."""
+    words = [word.strip(AROUND) for word in values.fold(values.unquote_smart(values.clean(text))).split()]
     return [word for word in words if any(letter.isalnum() for letter in word)][:MOST_WORDS]
 
 
@@ -55,7 +56,7 @@ def found(session: Session, ways: Ways) -> "Select[str, int, str]":
 
 def contains(ways: Ways) -> ColumnElement[bool]:
     """The condition on `SearchText` that one of the ways fits. On PostgreSQL the index serves it."""
-    return or_(*(and_(*(SearchText.text.contains(p, autoescape=True) for p in pieces)) for pieces in ways))
+    return or_(*(and_(true(), *(SearchText.text.contains(p, autoescape=True) for p in way)) for way in ways))
 
 
 def matches(ways: Ways) -> ColumnElement[bool]:

@@ -25,8 +25,6 @@ Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
 MANY = 1000
-TYPED = (Text, LongText, Email, Link)
-"""Kinds whose values are words of the search text as they were typed."""
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     "<": lambda column, value: column < value,
@@ -121,8 +119,14 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
         known = " ".join(signs(kind))
         raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
     fits = compare(kind, column, asked.op, asked.value, work)
-    ids = few_with(asked.value, entity, work) if kind.search and isinstance(kind, TYPED) else None
-    return fits if ids is None else and_(entity.id.in_(ids), fits)  # no index serves the column, but one its words
+    ids = few_with(asked.value, entity, work) if has_its_words(kind, asked.value) else None
+    return fits if ids is None else and_(entity.id.in_(ids), fits)
+
+
+def has_its_words(kind: Field, text: str) -> bool:
+    """Whether the search text of a record contains what its field contains: an index for a column that has none."""
+    typed = kind.search and isinstance(kind, Text | LongText | Email | Link)
+    return typed and all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(text))
 
 
 def state(asked: Term, entity: type[Entity], work: Work) -> Condition:

@@ -300,7 +300,7 @@ def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
         clock.forward(deliveries.LONGEST_PAUSE)
     assert states == [DeliveryState.UNKNOWN, DeliveryState.REFUSED]
     assert "could not be reached for a day" in str(rows(works)[0].error)
-    assert deliveries.ATTEMPTS * deliveries.LONGEST_PAUSE > timedelta(days=1)
+    assert timedelta(days=1) < deliveries.ATTEMPTS * deliveries.LONGEST_PAUSE
 
 
 def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, courier: Courier) -> None:

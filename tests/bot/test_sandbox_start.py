@@ -1,15 +1,12 @@
 """The sandbox as a whole: the small Slack, its company, and the bot connected to it as to the real one."""
 
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +26,7 @@ from models.core.outbox import Delivery
 from models.core.work import Clock, Works
 from models.lead import Lead
 from models.opportunity import Opportunity
+from tests.processes import read_until, started
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -141,30 +139,6 @@ def test_days_of_the_present_are_said_from_the_past() -> None:
 
 
 # ── as processes ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def started(folder: Path, *words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """`crm` with these words in a process of its own, and in an empty folder."""
-    environment = {**os.environ, **settings, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "bot", *words]
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def read_until(process: subprocess.Popen[str], word: str) -> str:
-    assert process.stdout
-    lines: list[str] = []
-    for line in process.stdout:
-        lines.append(line)
-        if word in line:
-            return line
-    raise AssertionError(f"it ended before it said {word!r}: {''.join(lines)}")
 
 
 def test_without_tokens_start_is_the_sandbox_and_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:

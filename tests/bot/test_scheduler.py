@@ -47,7 +47,8 @@ def test_two_schedulers_on_one_database_share_the_slots(works: Works) -> None:
         if first(work, "daily", str(work.today)):
             fired.append(work.workspace.id)
 
-    both = [Scheduler(works, jobs=[Job("daily", daily)]), Scheduler(Works(works.engine, works.clock), jobs=[Job("daily", daily)])]
+    replicas = [works, Works(works.engine, works.clock)]
+    both = [Scheduler(replica, jobs=[Job("daily", daily)]) for replica in replicas]
     threads = [threading.Thread(target=scheduler.tick) for scheduler in both for _ in range(4)]
     for thread in threads:
         thread.start()

@@ -73,7 +73,9 @@ def everywhere() -> str:
         common |= {verb.name: verb for verb in router.verbs.values() if verb.common and verb.name not in common}
     rows = [(f"`{verb.name}`", one_line(verb.help)) for verb in CATALOGUE.routers[GLOBAL].verbs.values()]
     rows += [(f"`deal {verb.name}{' OP-42' if verb.record else ''}`", one_line(verb.help)) for verb in common.values()]
-    return table(("After `/crm`", "What it does"), rows)
+    nouns = ", ".join(f"`{noun_of(router)}`" for router in entity_routers())
+    intro = f"What works everywhere. `deal` stands for any noun: {nouns}."
+    return f"{intro}\n\n{table(('After `/crm`', 'What it does'), rows)}"
 
 
 def special() -> str:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import unescape
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,4 +53,4 @@ def test_every_line_of_the_walk_is_answered_as_the_readme_says(desk: Desk) -> No
     assert {person for person, _, _ in said} == {company.RITA, company.SAM, company.MONA}
     for person, typed, answer in said:
         desk.command(typed, user=person)
-        assert desk.last.text.partition("\n")[0] == answer, typed
+        assert unescape(desk.last.text).partition("\n")[0] == answer, typed

@@ -8,6 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.app import create_app, create_dispatcher
+from bot.delivery import Courier
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel, Member
@@ -52,3 +53,9 @@ def slack(world: Slack, client: WebClient, works: Works, clock: Any) -> Desk:
     world.clock = clock
     app = create_app(client, create_dispatcher(works), world.signing_secret)
     return Desk(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
+
+
+@pytest.fixture
+def courier(works: Works, client: WebClient, slack: Desk) -> Courier:
+    """Sends what waits when a test says so, without a pause."""
+    return Courier(works, client, Catalogue(ROUTERS), pace=0)

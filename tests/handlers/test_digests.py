@@ -277,5 +277,6 @@ def test_a_message_is_sent_as_it_was_written(works: Works) -> None:
 
 
 def test_charts_stay_within_the_limits_of_slack() -> None:
-    chart = charts.bars("T" * 80, "N" * 80, [(f"{number} {'x' * 40}", number) for number in range(40)], "x" * 80, "y" * 80)
+    points = [(f"{number} {'x' * 40}", number) for number in range(40)]
+    chart = charts.bars("T" * 80, "N" * 80, points, "x" * 80, "y" * 80)
     assert problems("message", {"blocks": [chart]}) == []

@@ -1,6 +1,5 @@
 """A batch of rows in one unit of work: which are new, which change a record, which cannot be taken and why."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -11,14 +10,15 @@ from models.core import listeners
 from models.core.audit import changes_of
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Invalid, NotFound
+from models.core.field import read_all
 from models.core.fields import Moment, Reference, Text
 from models.operations.records import needed
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import CREATED_AT
+from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID
 from models.operations.transfer.rows import Line
 
-IDENTITY = Text("Id")
-BIRTHDAY = Moment("Created")
+BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
+"""What a file tells of a record besides its fields."""
 
 New = tuple[Line, Entity]
 Change = tuple[Line, Entity, dict[str, Any]]
@@ -43,7 +43,7 @@ class Batch:
     waiting: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.kinds = self.entity.fields()
+        self.kinds = dict(self.entity.fields())
         self.needed = dict.fromkeys(needed(self.entity), "")
         references = {name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)}
         self.near = {name: ENTITIES[kind.to] for name, kind in references.items()}
@@ -67,7 +67,7 @@ class Batch:
         for name, there in self.near.items():
             if texts := {line.texts[name] for line in lines if name in line.texts}:
                 self.desk.meet(there, texts)
-        self.desk.meet(self.entity, {line.key for line in lines}, lock=True)
+        self.desk.meet(self.entity, [line.key for line in lines], lock=True)
         self.desk.gather(record for line in lines if (record := self.known(line)))
 
     def known(self, line: Line) -> Entity | None:
@@ -91,18 +91,15 @@ class Batch:
     def made(self, line: Line) -> Entity:
         """The new record of a row, with everything but its number and id."""
         texts = {name: text for name, text in line.texts.items() if not self.is_rehearsed(name, text)}
-        record = self.entity(**self.entity.parse(self.needed | texts, self.desk))
-        try:
-            record.external_id = IDENTITY.parse(line.key, self.desk)
-            record.created_at = BIRTHDAY.parse(texts.get(CREATED_AT, ""), self.desk)
-        except ValueError as error:
-            raise CRMError(str(error)) from None
+        parsed = self.entity.parse(self.needed | texts, self.desk)
+        birth = read_all(BESIDES, {EXTERNAL_ID: line.key, CREATED_AT: texts.get(CREATED_AT, "")}, self.desk)
+        record = self.entity(**parsed, **birth)
         listeners.begin(self.desk, record)
         listeners.follow_rules(self.desk, record, changes_of(record))
         return record
 
     def wanted(self, line: Line, record: Entity) -> dict[str, Any]:
-        """The values of a row that differ from those of its record. What reads as an export would write it is the same."""
+        """The values of a row that differ from those of its record; what an export would write so is the same."""
         if line.copied:
             return {}
         self.must_be_the_same(line, record)
@@ -113,8 +110,8 @@ class Batch:
 
     def must_be_the_same(self, line: Line, record: Entity) -> None:
         """AC-4 is another account in every workspace; the moment it was made says which one a file means."""
-        made = line.texts.get(CREATED_AT, "")
-        if line.ours and made and BIRTHDAY.parse(made, self.desk) != record.created_at:
+        birth = read_all(BESIDES, {CREATED_AT: line.texts.get(CREATED_AT, "")}, self.desk)[CREATED_AT]
+        if line.ours and birth and birth != record.created_at:
             raise Conflict(f"{record} is not the {record.noun()} that the file means: it was made at another moment.")
 
     def is_rehearsed(self, name: str, text: str) -> bool:
@@ -128,7 +125,7 @@ class Batch:
 
     def reason(self, error: Invalid) -> str:
         """The sentences of an error, each with the field it is about."""
-        labels = {name: kind.label for name, kind in self.kinds.items()}
+        labels = {name: kind.label for name, kind in (BESIDES | self.kinds).items()}
         told = [(labels.get(name, name), sentence) for name, sentence in error.errors.items()]
         return " ".join(sentence if sentence.startswith(label) else f"{label}: {sentence}" for label, sentence in told)
 

@@ -9,7 +9,7 @@ from models.core import access
 from models.core.base import Entity
 from models.core.work import Work
 from models.operations.transfer import sheets
-from models.operations.transfer.batch import BIRTHDAY
+from models.operations.transfer.batch import BESIDES
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, REF
 
@@ -30,7 +30,7 @@ def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[
         desk.gather(records)
         for record in records:
             texts = [kind.write(getattr(record, name), desk) for name, kind in kinds.items()]
-            born = BIRTHDAY.write(record.created_at, desk)
+            born = BESIDES[CREATED_AT].write(record.created_at, desk)
             sheets.write(file, [record.ref, *texts, record.external_id or "", born])
         count += len(records)
     return count

@@ -17,7 +17,7 @@ from models.operations.transfer.mapping import REASON, Columns, guess
 from models.operations.transfer.rows import Line, Translation
 
 BATCH = 500
-"""Rows a unit of work: the database is held for some 60 ms at a time, and stopping half-way loses no more than these."""
+"""Rows a unit of work: the database is held for a tenth of a second, and stopping half-way loses no more than these."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ def load(
         raise Invalid({"file": f"None of the columns belongs to a {entity.noun()}: {', '.join(sheet.headers)}."})
     outcome = Outcome(columns)
     if sheet.encoding == "cp1252":
-        outcome.notes.append("The file is not UTF-8 and was read as Windows-1252. See whether its accents came out right.")
+        outcome.notes.append("The file is not UTF-8 and was read as Windows-1252; see whether accents came out right.")
     translation = Translation(entity, sheet.headers, columns, people or {})
     loading = Loading(works, workspace, actor, translation, outcome, Rejects(sheet.headers, rejected), dry)
     waiting: list[Line] = []

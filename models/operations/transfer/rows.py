@@ -54,7 +54,7 @@ class Translation:
                 self.rewritten[name] = spell_out
 
     def line(self, cells: list[str]) -> Line | None:
-        """The row as texts, or None where it is deleted in the file. CRMError says what is wrong with the row itself."""
+        """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
         if any(cells[len(self.headers) :]):
             raise CRMError(f"The row has {len(cells)} cells, but there are {len(self.headers)} columns.")
         texts = {target: text for place, target in self.places if (text := at(cells, place))}
@@ -64,7 +64,7 @@ class Translation:
             if name in texts:
                 texts[name] = rewrite(texts[name])
         texts = split_name(texts.pop(PERSON_NAME, "")) | texts
-        ref, external = texts.pop(REF, ""), texts.pop(EXTERNAL_ID, "")
+        ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
         if ref or external:
             return Line(cells, texts, ref.upper() or external, ours=bool(ref))
         return Line(cells, texts, self.key_of(texts), copied=True)

@@ -1,0 +1,1 @@
+"""The sandbox's page in Chromium, used as people use it."""

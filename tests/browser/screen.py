@@ -1,0 +1,108 @@
+"""What a person does and sees at the page, in words; and the Chromium it happens in."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+expect.set_options(timeout=20_000)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the system, with a profile of its own."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    assert path, "There is no Chromium here. On Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Screen:
+    """One person's window. What goes wrong in it is kept in `troubles`."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.troubles: list[str] = []
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+
+    def visit(self, user: str, channel: str) -> "Screen":
+        self.page.goto(f"{self.url}/?user={user}&channel={channel}")
+        expect(self.page.locator(".topbar")).to_be_visible()
+        return self
+
+    def say(self, text: str) -> None:
+        """Type it into the conversation and send it."""
+        box = self.page.locator(".conversation .composer textarea")
+        box.fill(text)
+        box.press("Enter")
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator(".conversation li.message")
+
+    def card(self, ref: str) -> Locator:
+        """The card of a record, where everybody sees it."""
+        name = self.page.locator("strong", has_text=re.compile(f"^{ref}$"))
+        return self.page.locator(".conversation li.message:not(.ephemeral)", has=name).last
+
+    def whisper(self, text: str) -> Locator:
+        """The newest answer that only this person sees and that says this."""
+        return self.page.locator(".conversation li.ephemeral", has_text=text).last
+
+    def ref(self, pattern: str) -> str:
+        """The reference, such as LD-7, in the answer that says something like this."""
+        answer = self.page.locator(".conversation li.ephemeral", has_text=re.compile(pattern)).last
+        expect(answer).to_be_visible()
+        found = re.search(r"\b[A-Z]{2}-\d+\b", answer.inner_text())
+        assert found
+        return found[0]
+
+    @property
+    def form(self) -> Locator:
+        """The modal on top."""
+        return self.page.locator("dialog form:not([hidden])")
+
+    def field(self, name: str) -> Locator:
+        return self.form.locator(f'[data-block-id="{name}"]')
+
+    def fill(self, **texts: str) -> None:
+        """Write into the inputs of the modal, by the names of their fields."""
+        for name, text in texts.items():
+            self.field(name).locator("input, textarea").first.fill(text)
+
+    def pick(self, name: str, typed: str, wanted: str) -> None:
+        """Type in a picker and take the option with this text."""
+        picker = self.field(name).locator("input[role=combobox]")
+        picker.click()
+        picker.press_sequentially(typed)
+        option = self.page.get_by_role("option").filter(has_text=wanted)
+        expect(option).to_be_visible()
+        option.click()
+
+    def save(self) -> None:
+        self.form.locator("button[type=submit]").click()
+
+    def press(self, where: Locator, label: str) -> None:
+        """Press a button of a message, or an entry of its ⋮ menu."""
+        button = where.get_by_role("button", name=label, exact=True)
+        if button.count():
+            button.click()
+            return
+        where.locator("button.overflow").click()
+        self.page.get_by_role("menuitem", name=label, exact=True).click()

@@ -1,0 +1,22 @@
+"""SQL that both databases understand."""
+
+import pytest
+from sqlalchemy import literal, null, select
+
+from models.core import values
+from models.core.sql import folded
+from models.core.work import Works
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Iñtërnâtiônàl", "O'Neil", "50 %", "山田"],
+)
+def test_the_database_folds_as_we_do(works: Works, word: str) -> None:
+    with works("T1", writes=False) as work:
+        assert work.session.scalar(select(folded(literal(word)))) == values.fold(word)
+
+
+def test_nothing_stays_nothing(works: Works) -> None:
+    with works("T1", writes=False) as work:
+        assert work.session.scalar(select(folded(null()))) is None

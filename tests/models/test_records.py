@@ -1,0 +1,274 @@
+"""What can be done to a record of any entity."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from models.account import Account
+from models.activity import Activity
+from models.case import Case
+from models.core.errors import Conflict, Invalid, NotFound, Stale
+from models.core.outbox import Delivery
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import records
+from models.opportunity import Opportunity, StageChange
+from tests.ground import START, StoppedClock, given
+
+
+def change(works: Works, by: str, version: int | None = None, **texts: str) -> str:
+    """Edit LD-1 as a person does; returns the unit."""
+    with works("T1", by) as work:
+        records.update(work, work.find(Lead, 1), texts, version)
+        return work.unit
+
+
+def test_texts_become_values(works: Works) -> None:
+    given(works, Account, name="Acme")
+    deal = given(
+        works, Opportunity, name=" Acme  renewal ", account="acme", amount="€12.5k", close_date="eom", owner="<@U_RAVI>"
+    )
+    assert (deal.name, deal.amount, deal.currency) == ("Acme renewal", Decimal("12500.00"), "EUR")
+    assert str(deal.close_date) == "2026-03-31"
+    with works("T1") as work:
+        assert work.name("user", deal.owner or 0) == "Ravi Rao"
+
+
+def test_who_makes_a_record_owns_it(works: Works) -> None:
+    lead = given(works, Lead, "U_RAVI", first_name="Ada")
+    with works("T1") as work:
+        assert work.name("user", lead.owner or 0) == "Ravi Rao"
+
+
+def test_a_case_waits_for_someone_to_take_it(works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    assert given(works, Case, "U_SAM", customer="CU-1", subject="Broken").assignee is None
+
+
+def test_every_bad_or_missing_text_is_told_at_once(works: Works) -> None:
+    with pytest.raises(Invalid) as caught:
+        given(works, Opportunity, amount="lots", close_date="someday", customer="Nobody")
+    assert set(caught.value.errors) == {"name", "amount", "close_date", "customer"}
+    assert caught.value.errors["name"] == "Name is required."
+
+
+def test_a_required_field_cannot_be_emptied(works: Works) -> None:
+    given(works, Account, name="Acme")
+    with works("T1", "U_RITA") as work, pytest.raises(Invalid, match="Name is required"):
+        records.update(work, work.find(Account, 1), {"name": " "})
+
+
+def test_an_empty_text_empties_a_field(works: Works) -> None:
+    given(works, Lead, first_name="Ada", company="Analytical", tags="vip, new")
+    change(works, "U_RITA", company="", tags="")
+    with works("T1") as work:
+        lead = work.find(Lead, 1)
+        assert (lead.company, lead.tags, lead.version) == (None, (), 2)
+
+
+def test_two_who_change_different_fields_both_have_their_way(works: Works) -> None:
+    seen = given(works, Lead, first_name="Ada", company="Analytical").version
+    change(works, "U_RITA", seen, first_name="Ada", company="Engines")
+    change(works, "U_RAVI", seen, first_name="Grace", company="Analytical")
+    with works("T1") as work:
+        lead = work.find(Lead, 1)
+        assert (lead.first_name, lead.company, lead.version) == ("Grace", "Engines", 3)
+
+
+def test_two_who_change_the_same_field_are_told_and_nothing_is_lost(works: Works) -> None:
+    seen = given(works, Lead, first_name="Ada", company="Analytical").version
+    change(works, "U_RITA", seen, company="Engines")
+    with pytest.raises(Stale) as caught:
+        change(works, "U_RAVI", seen, company="Looms", score="7")
+    assert str(caught.value) == (
+        "While you were editing LD-1, Rita Reyes changed Company from Analytical to Engines. Save again to keep yours."
+    )
+    with works("T1") as work:
+        assert (work.find(Lead, 1).company, work.find(Lead, 1).score) == ("Engines", None)
+    change(works, "U_RAVI", caught.value.version, company="Looms", score="7")
+    with works("T1") as work:
+        assert (work.find(Lead, 1).company, work.find(Lead, 1).score) == ("Looms", 7)
+
+
+def test_two_who_want_the_same_agree(works: Works) -> None:
+    seen = given(works, Lead, first_name="Ada").version
+    change(works, "U_RITA", seen, company="Engines")
+    change(works, "U_RAVI", seen, company="Engines")
+    with works("T1") as work:
+        assert (work.find(Lead, 1).company, work.find(Lead, 1).version) == ("Engines", 2)
+
+
+def test_several_changes_since_are_told_from_first_to_last(works: Works) -> None:
+    seen = given(works, Lead, first_name="Ada", company="A").version
+    for company in ("B", "C"):
+        change(works, "U_MONA", company=company)
+    with pytest.raises(Stale, match="Mona Meyer changed Company from A to C"):
+        change(works, "U_RITA", seen, company="D")
+
+
+def test_deleting_hides_and_restoring_brings_back(works: Works, clock: StoppedClock) -> None:
+    given(works, Lead, first_name="Ada")
+    with works("T1", "U_RITA") as work:
+        records.delete(work, work.find(Lead, 1))
+        with pytest.raises(Conflict, match="LD-1 Ada is already deleted"):
+            records.delete(work, work.find(Lead, 1, deleted=True))
+    clock.forward(timedelta(days=1))
+    with works("T1", "U_RITA") as work:
+        with pytest.raises(NotFound):
+            work.find(Lead, 1)
+        lead = work.find(Lead, 1, deleted=True)
+        assert lead.deleted_at == START
+        records.restore(work, lead)
+        with pytest.raises(Conflict, match="is not deleted"):
+            records.restore(work, lead)
+    with works("T1") as work:
+        assert work.find(Lead, 1).deleted_at is None
+
+
+def test_assigning_changes_the_owner_and_refuses_the_same_one(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    with works("T1", "U_MONA") as work:
+        lead, ravi = work.find(Lead, 1), work.lookup("user", "U_RAVI")
+        records.assign(work, lead, ravi)
+        with pytest.raises(Conflict, match="LD-1 Ada already belongs to Ravi Rao"):
+            records.assign(work, lead, ravi)
+        assert lead.owner == ravi
+
+
+def test_undoing_a_change_brings_the_old_values_back(works: Works) -> None:
+    given(works, Lead, first_name="Ada", tags="vip")
+    unit = change(works, "U_RITA", first_name="Grace", company="Navy", tags="")
+    with works("T1", "U_RITA") as work:
+        (lead,) = records.undo(work, unit)
+        assert isinstance(lead, Lead)
+        assert (lead.first_name, lead.company, lead.tags) == ("Ada", None, ("vip",))
+
+
+def test_undoing_a_creation_hides_what_was_created(works: Works) -> None:
+    with works("T1", "U_RITA") as work:
+        records.create(work, Lead, {"first_name": "Ada"})
+        unit = work.unit
+    with works("T1", "U_RITA") as work:
+        records.undo(work, unit)
+    with works("T1") as work, pytest.raises(NotFound, match="was deleted"):
+        work.find(Lead, 1)
+
+
+def test_undoing_a_deletion_restores(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    with works("T1", "U_RITA") as work:
+        records.delete(work, work.find(Lead, 1))
+        unit = work.unit
+    with works("T1", "U_RITA") as work:
+        records.undo(work, unit)
+    with works("T1") as work:
+        assert work.find(Lead, 1).title == "Ada"
+
+
+def test_undoing_an_undo_does_it_again(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    unit = change(works, "U_RITA", first_name="Grace")
+    with works("T1", "U_RITA") as work:
+        records.undo(work, unit)
+        again = work.unit
+    with works("T1", "U_RITA") as work:
+        records.undo(work, again)
+    with works("T1") as work:
+        assert work.find(Lead, 1).first_name == "Grace"
+
+
+def test_a_conversion_is_undone_as_a_whole(works: Works) -> None:
+    given(works, Lead, first_name="Ada", company="Analytical")
+    with works("T1", "U_RITA") as work:
+        work.find(Lead, 1).convert(work)
+        unit = work.unit
+    with works("T1", "U_RITA") as work:
+        records.undo(work, unit)
+    with works("T1") as work:
+        lead = work.find(Lead, 1)
+        assert (lead.status, lead.converted_customer, lead.converted_opportunity) == ("new", None, None)
+        for entity in (Customer, Account, Opportunity):
+            assert work.session.scalars(select(entity)).all() == []
+
+
+def test_only_who_did_it_can_undo_it_and_only_what_was_done(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    unit = change(works, "U_RITA", first_name="Grace")
+    with works("T1", "U_RAVI") as work, pytest.raises(Conflict, match="Only the person who did this"):
+        records.undo(work, unit)
+    with works("T1", "U_RAVI") as work, pytest.raises(Conflict, match="nothing to undo"):
+        records.undo(work, "0" * 32)
+    with works("T2", "U_OTTO") as work, pytest.raises(Conflict, match="nothing to undo"):
+        records.undo(work, unit)
+
+
+def test_what_changed_since_cannot_simply_be_undone(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    unit = change(works, "U_RITA", first_name="Grace", company="Navy")
+    change(works, "U_RAVI", first_name="Edith")
+    with pytest.raises(Conflict, match="First name of LD-1 Edith has changed since"), works("T1", "U_RITA") as work:
+        records.undo(work, unit)
+    with works("T1") as work:
+        assert work.find(Lead, 1).company == "Navy"
+
+
+def test_a_creation_others_built_on_is_not_undone(works: Works) -> None:
+    with works("T1", "U_RITA") as work:
+        records.create(work, Lead, {"first_name": "Ada"})
+        unit = work.unit
+    change(works, "U_RAVI", company="Navy")
+    with works("T1", "U_RITA") as work, pytest.raises(Conflict, match="has changed since"):
+        records.undo(work, unit)
+
+
+def test_the_last_unit_is_the_last_thing_a_person_did(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    unit = change(works, "U_RITA", first_name="Grace")
+    change(works, "U_RAVI", company="Navy")
+    with works("T1", "U_RITA") as work:
+        assert records.last_unit(work) == unit
+    with works("T1", "U_ELI") as work:
+        assert records.last_unit(work) == ""
+
+
+def test_moving_a_deal_back_by_undo_is_a_move_as_well(works: Works) -> None:
+    given(works, Account, name="Acme")
+    given(works, Opportunity, name="Acme", account="AC-1")
+    with works("T1", "U_RITA") as work:
+        work.find(Opportunity, 1).move(work, "proposal")
+        unit = work.unit
+    with works("T1", "U_RITA") as work:
+        records.undo(work, unit)
+    with works("T1") as work:
+        moves = work.session.scalars(select(StageChange.after).order_by(StageChange.id)).all()
+        assert moves == ["qualification", "proposal", "qualification"]
+        assert work.find(Opportunity, 1).probability == 10
+
+
+def test_history_tells_every_change_from_the_first(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    change(works, "U_RITA", first_name="Grace")
+    change(works, "U_RITA", first_name="Edith")
+    with works("T1") as work:
+        told = [entry.new for entry in records.history(work, work.find(Lead, 1)) if entry.field == "first_name"]
+        assert told == ["Ada", "Grace", "Edith"]
+
+
+def test_a_card_stands_where_it_is_asked_for_once(works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    with works("T1", "U_RITA") as work:
+        for _ in range(2):
+            records.stand(work, work.find(Lead, 1), "C_OTHER")
+    with works("T1") as work:
+        channels = work.session.scalars(select(Delivery.channel).where(Delivery.kind == "card")).all()
+        assert sorted(channels) == ["C_OTHER", "C_SALES"]
+
+
+def test_a_task_without_a_channel_has_no_card(works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    given(works, Activity, description="Call", customer="CU-1")
+    with works("T1") as work:
+        assert work.session.scalars(select(Delivery.id).where(Delivery.entity == "activity")).all() == []

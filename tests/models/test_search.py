@@ -1,0 +1,263 @@
+"""Finding records."""
+
+import pytest
+from sqlalchemy import insert, update
+
+from models.account import Account
+from models.case import Case
+from models.contact import Contact
+from models.core.base import ENTITIES
+from models.core.search import SearchText
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import records
+from models.operations.search import CANDIDATES, PAGE, find_everywhere, find_records, suggestions
+from models.opportunity import Opportunity
+from tests.ground import START, given
+
+
+@pytest.fixture
+def people(works: Works) -> Works:
+    """A few customers whose names have something in common."""
+    for first, last, texts in [
+        ("Ada", "Lovelace", {"email": "ada@example.org", "phone": "030 1234567", "city": "London"}),
+        ("Grace", "Hopper", {"email": "grace@navy.mil"}),
+        ("Zoë", "Müller", {"city": "München"}),
+        ("Adam", "Johnson", {}),
+        ("Li", "Wei", {"notes": "not searched"}),
+        ("Иван", "Петров", {}),
+    ]:
+        given(works, Customer, first_name=first, last_name=last, **texts)
+    return works
+
+
+def offered(works: Works, text: str, limit: int = 20) -> list[str]:
+    with works("T1", "U_RITA", writes=False) as work:
+        return [record.title for record in suggestions(work, Customer, text, limit)]
+
+
+def everywhere(works: Works, text: str, limit: int = 10) -> list[str]:
+    with works("T1", "U_RITA", writes=False) as work:
+        return [str(record) for record in find_everywhere(work, text, limit)]
+
+
+def headed(works: Works, entity: type[Opportunity | Customer], text: str, page: str | bool | None = None) -> str:
+    with works("T1", "U_RITA", writes=False) as work:
+        return find_records(work, entity, text, page).heading
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("ada", "Ada Lovelace"),
+        ("ada lovelace", "Ada Lovelace"),
+        ("lovelace ada", "Ada Lovelace"),
+        ("LOVE", "Ada Lovelace"),
+        ("lace", "Ada Lovelace"),
+        ("cu-1", "Ada Lovelace"),
+        ("CU1", "Ada Lovelace"),
+        ("1", "Ada Lovelace"),
+        ("ada@example.org", "Ada Lovelace"),
+        ("+49 30 1234567", "Ada Lovelace"),
+        ("030/1234567", "Ada Lovelace"),
+        ("london", "Ada Lovelace"),
+        ("zoe", "Zoë Müller"),
+        ("ZOË", "Zoë Müller"),
+        ("muller munchen", "Zoë Müller"),
+        ("hop", "Grace Hopper"),
+        ("ho", "Grace Hopper"),
+        ("g", "Grace Hopper"),
+        ("l", "Li Wei"),
+        ("li we", "Li Wei"),
+        ("петров", "Иван Петров"),
+        ("navy.mil", "Grace Hopper"),
+    ],
+)
+def test_the_likeliest_comes_first(people: Works, typed: str, first: str) -> None:
+    assert offered(people, typed)[:1] == [first]
+
+
+@pytest.mark.parametrize(
+    "typed", ["xyz", "cu-99", "999", "%", "___", '"', "'; --", "searched", "OR", "NEAR(", "*", "\x00"]
+)
+def test_what_nothing_fits_finds_nothing(people: Works, typed: str) -> None:
+    assert offered(people, typed) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("lovlace", "Ada Lovelace"),
+        ("lovelcae", "Ada Lovelace"),
+        ("lovellace", "Ada Lovelace"),
+        ("lovepace", "Ada Lovelace"),
+        ("jonson", "Adam Johnson"),
+        ("johnsen", "Adam Johnson"),
+        ("grace hoper", "Grace Hopper"),
+        ("muler", "Zoë Müller"),
+    ],
+)
+def test_a_slip_of_the_finger_is_forgiven(people: Works, typed: str, meant: str) -> None:
+    assert offered(people, typed) == [meant]
+
+
+def test_two_slips_in_a_short_word_are_another_word(people: Works) -> None:
+    assert offered(people, "hupperz") == []
+
+
+def test_what_is_spelt_right_comes_before_what_is_nearly_so(works: Works) -> None:
+    for last in ("Johnson", "Jonson"):
+        given(works, Customer, first_name="Adam", last_name=last)
+    assert offered(works, "jonson") == ["Adam Jonson", "Adam Johnson"]
+    assert offered(works, "johnson") == ["Adam Johnson", "Adam Jonson"]
+
+
+def test_before_anything_is_typed_the_newest_are_offered(people: Works) -> None:
+    assert offered(people, " ", limit=2) == ["Иван Петров", "Li Wei"]
+
+
+def test_never_more_than_asked_for(people: Works) -> None:
+    assert len(offered(people, "a", limit=1)) == 1
+    assert offered(people, "ada", limit=1) == ["Ada Lovelace"]
+
+
+def test_a_name_beats_a_mention_of_it(works: Works) -> None:
+    given(works, Customer, first_name="Grace", email="grace@acme.org")
+    given(works, Customer, first_name="Acme", last_name="Smith")
+    given(works, Customer, first_name="Edith", email="edith@acme.org")
+    assert offered(works, "acme")[0] == "Acme Smith"
+
+
+def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(works: Works) -> None:
+    """More than the candidates taken from the index, and it is the oldest."""
+    meant = given(works, Account, name="Group")
+    common = {"workspace": "T1", "version": 1, "created_at": START, "updated_at": START, "custom": {}}
+    with works("T1") as work:
+        rows = [
+            common | {"number": n, "name": f"Alpha {n} Group", "title": f"Alpha {n} Group", "key": f"alpha {n} group"}
+            for n in range(2, CANDIDATES * 2)
+        ]
+        work.session.execute(insert(Account.__table__), rows)
+        ids = dict(work.session.execute(update(Account).values(version=1).returning(Account.number, Account.id)).all())
+        texts = [
+            {"workspace": "T1", "entity": "account", "record_id": ids[n], "text": f"ac-{n} alpha {n} group"}
+            for n in range(2, CANDIDATES * 2)
+        ]
+        work.session.execute(insert(SearchText.__table__), texts)
+    with works("T1", writes=False) as work:
+        assert suggestions(work, Account, "group")[0].id == meant.id
+        assert suggestions(work, Account, "ac-7")[0].number == 7
+        assert find_records(work, Account, "group").heading.startswith("More than 199 accounts match")
+
+
+def test_renamed_and_deleted_records_are_found_as_they_are_now(people: Works) -> None:
+    with people("T1", "U_RITA") as work:
+        records.update(work, work.find(Customer, 1), {"last_name": "King"})
+        records.delete(work, work.find(Customer, 2))
+    assert offered(people, "lovelace") == []
+    assert offered(people, "king") == ["Ada King"]
+    assert offered(people, "hopper") == offered(people, "cu-2") == offered(people, "g") == []
+
+
+def test_other_workspaces_are_never_searched(people: Works) -> None:
+    given(people, Customer, "U_OTTO", "T2", first_name="Ada", last_name="Other")
+    assert offered(people, "ada") == ["Ada Lovelace", "Adam Johnson"]
+    assert offered(people, "other") == []
+    with people("T2", "U_OTTO", writes=False) as work:
+        assert [record.title for record in suggestions(work, Customer, "ada")] == ["Ada Other"]
+        assert [record.title for record in find_everywhere(work, "cu-1")] == ["Ada Other"]
+
+
+def test_everything_is_searched_at_once(people: Works) -> None:
+    given(people, Lead, first_name="Adele")
+    given(people, Account, name="Ada Works")
+    given(people, Opportunity, name="Engine", customer="CU-1")
+    found = everywhere(people, "ada")
+    assert {"CU-1 Ada Lovelace", "AC-1 Ada Works", "US-7 Ada Abel", "OP-1 Engine"} <= set(found)
+    assert "LD-1 Adele" not in found
+    assert found.index("OP-1 Engine") > found.index("AC-1 Ada Works")
+    assert everywhere(people, "ada", limit=1) == found[:1]
+
+
+@pytest.mark.parametrize("typed", ["OP-1", "op1", "#op-1", " OP-1 "])
+def test_a_reference_finds_just_the_one_it_names(people: Works, typed: str) -> None:
+    given(people, Opportunity, name="Engine", customer="CU-1")
+    given(people, Lead, first_name="About", company="OP-1")
+    assert everywhere(people, typed) == ["OP-1 Engine"]
+
+
+def test_an_address_finds_who_has_it(people: Works) -> None:
+    given(people, Contact, customer="CU-2", type="email", value="amazing@navy.mil")
+    assert everywhere(people, "ada@example.org") == ["CU-1 Ada Lovelace"]
+    assert everywhere(people, "amazing@navy.mil") == ["CT-1 email amazing@navy.mil"]
+
+
+def test_a_number_alone_means_nothing_among_everything(people: Works) -> None:
+    assert everywhere(people, "1") == []
+
+
+def test_every_entity_can_be_found_by_its_reference(people: Works) -> None:
+    with people("T1", "U_RITA", writes=False) as work:
+        for entity in ENTITIES.values():
+            assert suggestions(work, entity, f"{entity.prefix}-99") == []
+
+
+def test_words_after_a_noun_are_a_search(people: Works) -> None:
+    assert headed(people, Customer, "ada") == "2 customers match “ada”"
+    assert headed(people, Customer, "lovelace") == "1 customer matches “lovelace”"
+    assert headed(people, Customer, "nobody") == "No customer matches “nobody”"
+
+
+def test_nothing_after_a_noun_lists_the_newest(people: Works) -> None:
+    assert headed(people, Customer, "") == "6 customers, newest first"
+    assert headed(people, Opportunity, " ") == "There is no deal yet"
+    with people("T1", writes=False) as work:
+        assert find_records(work, Customer, "").records[0].title == "Иван Петров"
+
+
+def test_a_filter_after_a_noun_filters(people: Works) -> None:
+    for amount in ("5k", "15k", "25k"):
+        given(people, Opportunity, name=f"Deal of {amount}", customer="CU-1", amount=amount)
+    assert headed(people, Opportunity, "amount > 10k") == "2 deals match “amount > 10k”"
+    assert headed(people, Opportunity, "amount > 50k") == "No deal matches “amount > 50k”"
+    with people("T1", "U_RITA", writes=False) as work:
+        found = find_records(work, Opportunity, "amount > 10k").records
+        assert [record.title for record in found] == ["Deal of 25k", "Deal of 15k"]
+
+
+def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(people: Works) -> None:
+    with people("T1", "U_RITA", writes=False) as work:
+        with pytest.raises(ValueError, match="needs a value"):
+            find_records(work, Customer, "first_name =")
+        assert find_records(work, Customer, "lovelace (ada").heading == "1 customer matches “lovelace (ada”"
+        assert find_records(work, Customer, "not").records == []
+
+
+def test_ten_to_a_page(works: Works) -> None:
+    with works("T1", "U_RITA") as work:
+        for number in range(PAGE * 2 + 5):
+            records.create(work, Account, {"name": f"Acme {number}", "industry": "Steel"})
+    with works("T1", "U_RITA", writes=False) as work:
+        for text in ("", "acme", "industry = steel"):
+            pages = [find_records(work, Account, text, page) for page in (None, "2", "3", "4")]
+            assert [len(page.records) for page in pages] == [10, 10, 5, 0]
+            assert [page.more for page in pages] == ["2", "3", "", ""]
+            assert len({record.id for page in pages for record in page.records}) == 25
+
+
+@pytest.mark.parametrize("page", [True, False, None, "", "0", "-1", "x", "1", "99999999999999999999", "²"])
+def test_an_odd_page_is_the_first(people: Works, page: str | bool | None) -> None:
+    with people("T1", "U_RITA", writes=False) as work:
+        assert len(find_records(work, Customer, "", page).records) == 6
+
+
+def test_the_heading_shows_what_was_typed_on_one_line(people: Works) -> None:
+    assert headed(people, Customer, "ada \n  lovelace") == "1 customer matches “ada lovelace”"
+
+
+def test_a_case_is_found_by_its_customer_and_description(people: Works) -> None:
+    given(people, Case, "U_SAM", customer="CU-2", subject="Does not start", description="The compiler hangs")
+    with people("T1", "U_SAM", writes=False) as work:
+        for text in ("hopper", "compiler", "start"):
+            assert [case.ref for case in suggestions(work, Case, text)] == ["CS-1"]

@@ -1,0 +1,81 @@
+"""A text for each kind of field: what a person could type into any form of the product."""
+
+from models.core import fields
+from models.core.base import ENTITIES, Entity
+from models.core.field import Field
+from models.core.work import Works
+from tests.ground import given
+
+TEXTS: dict[type[Field], str] = {
+    fields.Text: "Sample",
+    fields.LongText: "A sample of several\nlines & <marks>",
+    fields.Email: "sample@example.org",
+    fields.Phone: "+49 30 1234567",
+    fields.Link: "https://example.org/a",
+    fields.Domain: "example.org",
+    fields.Number: "12",
+    fields.Percent: "40",
+    fields.Money: "1234.50",
+    fields.Currency: "EUR",
+    fields.Country: "DE",
+    fields.Zone: "Europe/Berlin",
+    fields.Day: "2026-04-01",
+    fields.Moment: "2026-04-01T09:30:00+02:00",
+    fields.Flag: "yes",
+    fields.Tags: "vip, fair",
+    fields.Person: "U_RAVI",
+}
+OWN = {"user": {"starts_at": "08:00", "ends_at": "16:00"}}
+"""Texts for fields whose entity asks more of them than their kind."""
+APART = {"activity": ("lead",)}
+"""Fields that cannot be filled together with the others: an activity is about a customer or a lead."""
+
+
+def text_for(kind: Field) -> str:
+    """A text that fits this field."""
+    if isinstance(kind, fields.Choice):
+        return list(kind.options)[-1].value
+    if isinstance(kind, fields.Reference) and not isinstance(kind, fields.Person):
+        return f"{ENTITIES[kind.to].prefix}-1"
+    return TEXTS[type(kind)]
+
+
+def texts_for(entity: type[Entity]) -> dict[str, str]:
+    """A text for every field of the entity's form."""
+    apart = APART.get(entity.slug(), ())
+    texts = {name: begins_as(entity, name) for name, kind in entity.fields().items() if kind.form and name not in apart}
+    return texts | OWN.get(entity.slug(), {})
+
+
+def begins_as(entity: type[Entity], name: str) -> str:
+    """A text for a field of a new record: where there is a choice to begin with, that one."""
+    kind, default = entity.fields()[name], entity.__table__.columns[name].default
+    begun = isinstance(kind, fields.Choice) and default is not None and default.is_scalar
+    return str(default.arg) if begun and default is not None else text_for(kind)
+
+
+def given_sample(works: Works, entity: type[Entity]) -> Entity:
+    """A record with every field of its form filled, and the records it points at."""
+    given_references(works, entity)
+    return given(works, entity, by="U_ADA", **texts_for(entity))
+
+
+def given_references(works: Works, entity: type[Entity]) -> None:
+    """The records that `texts_for` this entity names, each the first of its kind."""
+    for kind in entity.fields().values():
+        if isinstance(kind, fields.Reference) and kind.form and not stands(works, ENTITIES[kind.to]):
+            if kind.to != entity.slug():
+                given_references(works, ENTITIES[kind.to])
+            given(works, ENTITIES[kind.to], by="U_ADA", **needed(ENTITIES[kind.to]))
+
+
+def stands(works: Works, entity: type[Entity]) -> bool:
+    with works("T1", writes=False) as work:
+        return work.session.query(entity).count() > 0
+
+
+def needed(entity: type[Entity]) -> dict[str, str]:
+    """The least a record of this entity is made of, and what it belongs to."""
+    kinds = entity.fields()
+    wanted = {*entity.named, "customer", *(name for name, kind in kinds.items() if kind.required)}
+    return {name: begins_as(entity, name) for name, kind in kinds.items() if kind.form and name in wanted}

@@ -1,0 +1,302 @@
+"""What every entity can do the day it is added: these tests ask only for its declaration."""
+# ruff: noqa: F811 — the fixtures of the handlers keep their names here
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import create_dispatcher
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers import ROUTERS
+from handlers.core import cards
+from handlers.core.acts import Act
+from handlers.core.replies import Message, Options
+from handlers.core.routes import Verb
+from models.core.audit import AuditEntry
+from models.core.base import ENTITIES, Entity
+from models.core.errors import CRMError
+from models.core.fields import Choice, Moment, Reference, Text
+from models.core.outbox import Delivery
+from models.core.user import User
+from models.core.work import Works
+from tests.handlers.conftest import client, courier, slack, world  # noqa: F401
+from tests.handlers.kit import SQLITE, count, found, standing, told
+from tests.samples import given_references, given_sample, text_for, texts_for
+
+VERBS = {router.noun: router.verbs for router in ROUTERS}
+ALL = pytest.mark.parametrize("entity", ENTITIES.values(), ids=ENTITIES)
+MADE = [entity for entity in ENTITIES.values() if "new" in VERBS[entity.slug()]]
+MADE_HERE = pytest.mark.parametrize("entity", MADE, ids=lambda entity: entity.slug())
+GUESTS = "Guests cannot use the CRM. Ask someone of the workspace to do it for you."
+
+
+def form_fields(entity: type[Entity]) -> set[str]:
+    return {name for name, kind in entity.fields().items() if kind.form}
+
+
+def sample(works: Works, entity: type[Entity]) -> Any:
+    """A record with every field filled; a person is there already."""
+    return given_sample(works, entity) if entity in MADE else found(works, entity)
+
+
+def changeable(entity: type[Entity]) -> tuple[str, str]:
+    """A field of the form that any text fits, and its label."""
+    kinds = entity.fields().items()
+    name, kind = next((name, kind) for name, kind in kinds if kind.form and type(kind) is Text and kind.length >= 50)
+    return name, kind.label
+
+
+@MADE_HERE
+def test_the_form_has_every_field_and_saves_them_all(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    given_references(works, entity)
+    texts, before = texts_for(entity), count(works, entity)
+    slack.command(f"/crm {entity.noun()} new", user="U_ADA")
+    assert slack.modal
+    assert set(slack.modal.values) == form_fields(entity)
+    slack.submit(texts, user="U_ADA")
+    assert slack.errors == {}
+    assert told(slack).startswith(f"Created {entity.prefix}-{before + 1} ")
+    assert "crm.undo" in slack.last.actions
+    record = found(works, entity, before + 1)
+    with works("T1", "U_ADA", writes=False) as work:
+        parsed = record.parse(texts, work)
+        assert {name: value for name, value in parsed.items() if getattr(record, name) != value} == {}
+        written = select(AuditEntry.field).where(AuditEntry.entity == entity.slug(), AuditEntry.record_id == record.id)
+        assert set(texts) <= set(work.session.scalars(written))
+
+
+@SQLITE
+@ALL
+def test_the_form_to_edit_holds_what_stands_and_saving_it_unchanged_changes_nothing(
+    slack: Desk, works: Works, entity: type[Entity]
+) -> None:
+    record = sample(works, entity)
+    slack.command(f"/crm {record.ref}", user="U_ADA")
+    slack.command(f"/crm edit {record.ref}", user="U_ADA")
+    assert slack.modal
+    filled = {name for name in form_fields(entity) if getattr(record, name) not in (None, "", (), False)}
+    assert {name for name, value in slack.modal.values.items() if value} == filled
+    slack.submit(user="U_ADA")
+    assert told(slack) == f"{record}: nothing changed"
+    assert found(works, entity, record.number).version == record.version
+
+
+@SQLITE
+@ALL
+def test_a_change_is_told_undone_and_written_down(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    record = sample(works, entity)
+    name, label = changeable(entity)
+    before = getattr(record, name) or ""
+    slack.command(f'/crm set {record.ref} {name}="Something new"', user="U_ADA")
+    assert f"{label}: {before or 'empty'} → Something new" in told(slack)
+    assert slack.last.buttons == ["Undo", "Edit", "Show"]
+    with works("T1", writes=False) as work:
+        last = work.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last
+        assert (last.field, last.old or "", last.new) == (name, before, "Something new")
+        assert last.actor == work.lookup("user", "U_ADA")
+    slack.click("crm.undo", user="U_ADA")
+    assert f"{label}: Something new → {before or 'empty'}" in told(slack)
+    assert (getattr(found(works, entity, record.number), name) or "") == before
+
+
+@SQLITE
+@MADE_HERE
+def test_what_is_deleted_is_hidden_and_comes_back(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    record = sample(works, entity)
+    before = count(works, entity)
+    slack.command(f"/crm delete {record.ref}", user="U_ADA")
+    assert told(slack) == f"Delete {record}? It can be restored for 30 days."
+    assert count(works, entity) == before
+    slack.click("crm.run", user="U_ADA")
+    assert told(slack) == f"Deleted {record}. It can be restored for 30 days."
+    assert count(works, entity) == before - 1
+    slack.command(f"/crm {record.ref}", user="U_ADA")
+    assert told(slack) == f"{record} was deleted. Bring it back with: restore {record.ref}"
+    slack.command(f"/crm restore {record.ref}", user="U_ADA")
+    assert told(slack) == f"Restored {record}"
+    slack.command(f"/crm delete {record.ref} --yes", user="U_ADA")
+    slack.click("crm.undo", user="U_ADA")
+    assert told(slack) == f"Undone: {record}"
+    assert count(works, entity) == before
+
+
+@SQLITE
+@ALL
+def test_the_card_shows_what_matters_and_stays_small(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    record = sample(works, entity)
+    with works("T1", "U_ADA", writes=False) as work:
+        record = work.find(entity, record.number)
+        must = {name: record.fields()[name].show(getattr(record, name), work, record) for name in entity.line}
+    slack.command(f"/crm {record.ref}", user="U_ADA")
+    assert {value for value in must.values() if value not in told(slack)} == set()
+    moments = {name for name in must if isinstance(record.fields()[name], Moment)}
+    assert {value for name, value in must.items() if name not in moments and value not in slack.last.words} == set()
+    assert height(slack.last.blocks) <= cards.LINES
+
+
+@SQLITE
+@ALL
+def test_the_card_stays_small_however_much_was_typed(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    record = sample(works, entity)
+    with works("T1", "U_ADA") as work:
+        record = work.find(entity, record.number)
+        for name, kind in entity.fields().items():
+            if type(kind) is Text and name not in ("starts_at", "ends_at", "slack_id"):
+                setattr(record, name, ("word " * 60)[: kind.length - 1] + "x")
+    slack.command(f"/crm {record.ref}", user="U_ADA")
+    assert height(slack.last.blocks) <= cards.LINES
+
+
+def height(blocks: list[dict[str, Any]]) -> int:
+    """About how many lines a message takes in Slack: 80 letters a line, half as many in a column."""
+    return sum(HEIGHTS[block["type"]](block) for block in blocks)
+
+
+def lines(text: str, width: int = 80) -> int:
+    return sum(max(1, -(-len(line) // width)) for line in text.splitlines())
+
+
+def columns(texts: list[dict[str, str]]) -> int:
+    heights = [lines(text["text"], 40) for text in texts]
+    return sum(max(heights[at : at + 2]) for at in range(0, len(heights), 2))
+
+
+HEIGHTS = {
+    "section": lambda block: lines(block["text"]["text"]) if "text" in block else columns(block["fields"]),
+    "context": lambda block: 1,
+    "actions": lambda block: 1,
+}
+
+
+def test_the_height_of_a_card_is_estimated_well() -> None:
+    text = {"text": "x" * 81}
+    fields = [{"text": "x" * 41}, {"text": "x"}, {"text": "x"}]
+    drawn = [{"type": "section", "text": text}, {"type": "section", "fields": fields}, {"type": "actions"}]
+    assert height(drawn) == 2 + 3 + 1
+
+
+@SQLITE
+@ALL
+def test_it_is_found_in_lists_searches_and_pickers(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    record = sample(works, entity)
+    word = record.title.split()[0]
+    for line in (f"{entity.noun()} list", f"find {entity.plural()} {word}", f"find {record.ref}", f"find {word}"):
+        slack.command(f"/crm {line}", user="U_ADA")
+        assert record.ref in told(slack), line
+        assert record.ref in slack.last.words
+    dispatcher = create_dispatcher(works)
+    for text in (record.ref, word):
+        offered = dispatcher.do(Act("options", "T1", "U_ADA", text, state={"noun": entity.slug()}))
+        assert isinstance(offered, Options)
+        assert record.ref in [option["value"] for option in offered.options]
+
+
+@SQLITE
+@ALL
+def test_everything_about_it_is_behind_more(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    record = sample(works, entity)
+    slack.command(f"/crm more {record.ref}", user="U_ADA")
+    assert slack.modal
+    held = {name: kind for name, kind in entity.fields().items() if getattr(record, name) not in (None, "", ())}
+    assert {kind.label for kind in held.values() if kind.label not in slack.modal.words} == set()
+
+
+@SQLITE
+@ALL
+def test_its_card_is_drawn_anew_on_every_change(
+    slack: Desk, works: Works, courier: Courier, entity: type[Entity]
+) -> None:
+    record = sample(works, entity)
+    courier.drain()
+    card = standing(slack, works, courier, record, "C_GENERAL")
+    name, _ = changeable(entity)
+    slack.command(f'/crm set {record.ref} {name}="Something new"', user="U_ADA")
+    with works("T1", writes=False) as work:
+        wishes = list(work.session.scalars(select(Delivery).where(Delivery.kind == "redraw")))
+    assert ("C_GENERAL", card.ts) in [(wish.channel, wish.ts) for wish in wishes]
+    courier.drain()
+    assert [shown.ts for shown in slack.posted("C_GENERAL") if record.ref in shown.words] == [card.ts]
+
+
+@SQLITE
+@ALL
+def test_help_says_what_it_is_and_what_can_be_done(slack: Desk, works: Works, entity: type[Entity]) -> None:
+    slack.command(f"/crm help {entity.plural()}", user="U_ADA")
+    assert entity.__doc__
+    assert entity.__doc__.strip() in told(slack)
+    assert [name for name in VERBS[entity.slug()] if name not in slack.last.words] == []
+    slack.command("/crm help", user="U_ADA")
+    assert entity.noun() in slack.last.words
+
+
+@SQLITE
+@ALL
+def test_nobody_of_another_workspace_sees_it(works: Works, entity: type[Entity]) -> None:
+    record = found(works, User, 2) if entity is User else sample(works, entity)
+    dispatcher, word = create_dispatcher(works), record.title.split()[0]
+    for verb in VERBS[entity.slug()].values():
+        if verb.record:
+            with pytest.raises(CRMError, match=f"There is no {record.ref}"):
+                dispatcher.do(Act("command", "T2", "U_OTTO", f"{entity.noun()} {verb.name} {record.ref} --yes"))
+    for line in (f"{entity.noun()} list", f"find {word}", f"find {record.ref}", f"{entity.noun()} find {word}"):
+        reply = dispatcher.do(Act("command", "T2", "U_OTTO", line))
+        assert isinstance(reply, Message)
+        assert f"show {record.ref}" not in str(reply.blocks)
+        assert record.title not in str(reply.blocks).replace(f"“{word}”", "")
+    offered = dispatcher.do(Act("options", "T2", "U_OTTO", word, state={"noun": entity.slug()}))
+    assert isinstance(offered, Options)
+    assert offered.options == []
+
+
+@SQLITE
+@ALL
+def test_a_guest_is_refused_at_every_verb_and_door(
+    slack: Desk, works: Works, courier: Courier, entity: type[Entity]
+) -> None:
+    record = sample(works, entity)
+    noun = entity.noun()
+    for verb in VERBS[entity.slug()].values():
+        slack.command(f"/crm {line_of(noun, verb, record)}", user="U_GUS")
+        assert told(slack) == GUESTS, verb.id
+        assert slack.modal is None
+    slack.say(f"@crm {noun} show {record.ref}", user="U_GUS")
+    assert told(slack) == GUESTS
+    slack.dm(f"{noun} list", user="U_GUS")
+    assert told(slack) == GUESTS
+    card = standing(slack, works, courier, record, "C_GENERAL")
+    for action in [name for name in card.actions if not name.endswith(".menu")]:
+        slack.click(action, card, user="U_GUS")
+        assert told(slack) == GUESTS
+    with pytest.raises(CRMError, match="Guests"):
+        create_dispatcher(works).do(Act("options", "T1", "U_GUS", "a", state={"noun": entity.slug()}))
+    assert found(works, entity, record.number).version == record.version
+
+
+def line_of(noun: str, verb: Verb, record: Entity) -> str:
+    """A line with everything the verb could ask for."""
+    asks = {name: text_for(kind) for name, kind in verb.asks.items() if not verb.saves}
+    typed = " ".join(f'{name}="{text}"' for name, text in asks.items())
+    return f"{noun} {verb.name} {record.ref if verb.record else ''} {typed}".strip()
+
+
+@SQLITE
+@ALL
+def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
+    slack: Desk, works: Works, entity: type[Entity]
+) -> None:
+    record = sample(works, entity)
+    slack.command(f"/crm edit {record.ref}", user="U_ADA")
+    assert slack.modal
+    elements = {block["block_id"]: block["element"] for block in slack.modal.blocks if block["type"] == "input"}
+    kinds = entity.fields()
+    for name, element in elements.items():
+        kind = kinds[name]
+        if isinstance(kind, Choice):
+            assert [option["value"] for option in element["options"]] == list(kind.options)
+        if element["type"] == "external_select":
+            assert isinstance(kind, Reference)
+            offered = slack.options(element["action_id"], f"{ENTITIES[kind.to].prefix}-1", user="U_ADA")
+            assert offered[0].startswith(f"{ENTITIES[kind.to].prefix}-1 ")
