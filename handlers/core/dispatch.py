@@ -89,7 +89,7 @@ class Dispatcher:
             return self.pick(act)
         line = self.catalogue.parse(act.line)
         verb = verb_of(line, self.catalogue)
-        writes = verb is not None and (verb.writes or "here" in line.flags)
+        writes = verb.writes or "here" in line.flags if verb else line.verb is not None
         with self.works(act.workspace, act.person, act.surface, writes) as work:
             key = f"{act.surface}:{act.key}" if writes and act.key else ""
             if key and not work.once(key):

@@ -109,10 +109,10 @@ def free_words(request: Request, verb: Verb, words: str, pointing: Sequence[str]
     if verb.name == "new" and entity:
         if not takes_prose(verb):
             words = leaving_out(words, pointing)
-        return entity.texts_of(named_people(request, words), request.work)
+        return entity.texts_of(legible(request, words), request.work)
     if takes_prose(verb) and not request.line.fields:
         words = request.line.said
-    return {verb.text: named_people(request, words)} if verb.text else {}
+    return {verb.text: legible(request, words)} if verb.text else {}
 
 
 def leaving_out(words: str, patterns: Sequence[str]) -> str:
@@ -121,14 +121,14 @@ def leaving_out(words: str, patterns: Sequence[str]) -> str:
     return " ".join(words.split())
 
 
-def named_people(request: Request, words: str) -> str:
-    """The words with names in the place of mentions, which are codes to whoever reads them."""
+def legible(request: Request, words: str) -> str:
+    """The words with names in the place of people and channels, which are codes to whoever reads them."""
 
     def name(mention: re.Match[str]) -> str:
         known = User.recognise(request.work, mention[1])
         return f"@{request.work.name('user', known)}" if known else mention[0]
 
-    return re.sub(r"<@(\w+)>", name, words)
+    return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", re.sub(r"<@(\w+)>", name, words))
 
 
 def takes_prose(verb: Verb) -> bool:

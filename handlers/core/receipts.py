@@ -1,6 +1,7 @@
 """Answers in words: what changed, what there is to choose from, what needs a yes."""
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from handlers.core import blocks
@@ -51,7 +52,8 @@ def told(work: Work, record: Entity) -> list[str]:
             lines += [] if other is record else [f"Created {other}"]
             continue
         name = "" if other is record else f"{other.ref} "
-        lines += [f"{name}{difference(work, other, row)}" for row in rows if row["field"] != "deleted_at"]
+        was = before(other, rows)
+        lines += [f"{name}{difference(work, other, was, row)}" for row in rows if row["field"] != "deleted_at"]
     return lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
 
 
@@ -62,11 +64,17 @@ def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
     return found
 
 
-def difference(work: Work, record: Entity, row: dict[str, Any]) -> str:
+def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
+    """The record as it was: an old amount is shown in its old currency."""
+    kinds = record.fields()
+    return SimpleNamespace(**vars(record) | {row["field"]: kinds[row["field"]].load(row["old"]) for row in rows})
+
+
+def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any]) -> str:
     """Stage: Proposal → Won."""
     kind = record.fields()[row["field"]]
-    old, new = (blocks.cut(kind.show(kind.load(row[side]), work, record), 80) or "empty" for side in ("old", "new"))
-    return f"{kind.label}: {old} → {new}"
+    old, new = (kind.show(kind.load(row[side]), work, at) for side, at in (("old", was), ("new", record)))
+    return f"{kind.label}: {blocks.cut(old, 80) or 'empty'} → {blocks.cut(new, 80) or 'empty'}"
 
 
 def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from handlers.core import cards
 from handlers.core.blocks import option
 from handlers.core.forms import form
-from handlers.core.lines import meant
+from handlers.core.guesses import meant
 from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Options, Reply, Request
 from handlers.core.routes import Router

@@ -69,6 +69,11 @@ class Router:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
 
+    @property
+    def word(self) -> str:
+        """The word we use for it ourselves: deal, not opportunity."""
+        return self.words[1] if self.words[1:] else self.noun
+
     def verb(self, name: str, **options: Any) -> Callable[[Run], Run]:
         """Add a verb; its docstring is the help people read. options: the attributes of Verb."""
 
@@ -125,8 +130,14 @@ class Catalogue:
         return known | {ask for verb in router.verbs.values() for ask in verb.asks}
 
     def parse(self, text: str) -> Line:
-        """What a line says, whatever is in it: what cannot be seen is not there."""
-        return parse_line(clean(text), self.words)
+        """What a line says. What cannot be seen is not there; a verb that only one noun has needs no noun."""
+        line = parse_line(clean(text), self.words)
+        nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
+        return parse_line(f"{nouns[0]} {line.raw}", self.words) if len(nouns) == 1 else line
+
+    def nouns_with(self, verb: str) -> list[str]:
+        """The nouns that have a verb; none where it stands alone."""
+        return [] if verb in self.words.globals else [noun for noun, has in self.words.verbs.items() if verb in has]
 
     def find(self, noun: str | None, name: str | None) -> Verb | None:
         router = self.routers.get(noun or GLOBAL)

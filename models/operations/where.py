@@ -25,6 +25,7 @@ Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
 MANY = 1000
+"""Records with a word, from which looking through the newest is quicker than fetching them all from the index."""
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     "<": lambda column, value: column < value,

@@ -74,6 +74,10 @@ class Screen:
         return found[0]
 
     @property
+    def thread(self) -> Locator:
+        return self.page.get_by_role("complementary", name="Thread")
+
+    @property
     def form(self) -> Locator:
         """The modal on top."""
         return self.page.locator("dialog form:not([hidden])")
@@ -106,3 +110,19 @@ class Screen:
             return
         where.locator("button.overflow").click()
         self.page.get_by_role("menuitem", name=label, exact=True).click()
+
+    def from_menu(self, message: Locator, label: str) -> None:
+        """Choose from the menu that appears over a message."""
+        message.hover()
+        message.locator(".tools").get_by_role("button", name="More actions").click()
+        self.page.get_by_role("menuitem", name=label).click()
+
+    def to_next_working_morning(self) -> None:
+        """Move the clock to nine, tomorrow or after the weekend."""
+        clock = self.page.get_by_role("group", name="Sandbox clock")
+        clock.get_by_role("button", name="Tomorrow 9:00").click()
+        expect(clock).to_contain_text("9:00 AM")
+        while re.match("Sat|Sun", clock.inner_text()):
+            day = clock.inner_text()[:3]
+            clock.get_by_role("button", name="Tomorrow 9:00").click()
+            expect(clock).not_to_contain_text(day)

@@ -74,7 +74,7 @@ def everywhere() -> str:
     rows = [(f"`{verb.name}`", one_line(verb.help)) for verb in CATALOGUE.routers[GLOBAL].verbs.values()]
     rows += [(f"`deal {verb.name}{' OP-42' if verb.record else ''}`", one_line(verb.help)) for verb in common.values()]
     nouns = ", ".join(f"`{noun_of(router)}`" for router in entity_routers())
-    intro = f"What works everywhere. `deal` stands for any noun: {nouns}."
+    intro = f"What works everywhere. `deal` stands for any noun:\n{nouns}."
     return f"{intro}\n\n{table(('After `/crm`', 'What it does'), rows)}"
 
 
@@ -146,7 +146,7 @@ def entities() -> str:
 def entity_part(entity: type[Entity]) -> str:
     words = ", ".join(f"`{word}`" for word in dict.fromkeys((entity.noun(), *entity.nouns, entity.slug())))
     rows = [
-        (f"`{name}`", kind.label, kind_of(kind), length_of(kind), *map(yes, (kind.required, kind.personal, kind.search)))
+        (f"`{name}`", kind.label, kind_of(kind), length_of(kind), *marks(kind))
         for name, kind in entity.fields().items()
         if name != "deleted_at"
     ]
@@ -169,8 +169,8 @@ def length_of(kind: Field) -> str:
     return str(length) if length else ""
 
 
-def yes(is_so: bool) -> str:
-    return "yes" if is_so else ""
+def marks(kind: Field) -> list[str]:
+    return ["yes" if mark else "" for mark in (kind.required, kind.personal, kind.search)]
 
 
 def tables() -> str:

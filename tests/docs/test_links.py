@@ -19,17 +19,19 @@ def broken(document: str, folder: Path) -> Iterator[str]:
     """The links and paths of a document in this folder that lead nowhere."""
     text = FENCE.sub("", document)
     for target in LINK.findall(text):
-        path, _, heading = target.partition("#")
-        if target.startswith(("https://", "http://127.0.0.1")):
-            continue
-        there = folder / path if path else None
-        if there and not there.exists():
-            yield target
-        elif heading and heading not in headings(there.read_text(encoding="utf-8") if there else document):
+        if not target.startswith(("https://", "http://127.0.0.1")) and not leads(target, document, folder):
             yield target
     for path in PATH.findall(text):
         if not (ROOT / path).exists() and path not in EXAMPLE.findall(document):
             yield path
+
+
+def leads(target: str, document: str, folder: Path) -> bool:
+    """Whether a link to a file, a heading of a file or a heading of the document itself finds it."""
+    path, _, heading = target.partition("#")
+    if path and not (folder / path).exists():
+        return False
+    return not heading or heading in headings((folder / path).read_text(encoding="utf-8") if path else document)
 
 
 def headings(document: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 import re
 import time
-from html import unescape
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest

@@ -50,7 +50,8 @@ def test_a_deal_is_won_with_the_button_of_its_card(
     assert told(slack).startswith("Changed OP-1 Sails")
     assert slack.last.ephemeral
     courier.drain()
-    [card] = slack.posted("C_SALES")
+    card, event = slack.posted("C_SALES")
+    assert event.words == "Rita Reyes moved it from qualification to won."
     assert "Won" in card.words
     assert "opportunity.won" not in card.actions
     with works("T1", writes=False) as work:
@@ -177,7 +178,7 @@ def test_deals_are_filtered_and_paged(slack: Desk, works: Works, sails: Opportun
     assert len(slack.last.actions) == 3
     assert "OP-1 Sails" in slack.last
     slack.command("/crm deal find amount >")
-    assert "“amount >” needs a value" in told(slack)
+    assert "“amount >” (word 1) needs a value" in told(slack)
 
 
 @SQLITE

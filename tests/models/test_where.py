@@ -101,6 +101,8 @@ def deals(works: Works) -> Works:
         ("is = open", ["Small", "Medium", "None"]),
         ("is != open", ["Large"]),
         ("NOT open", ["Large"]),
+        ("overdue", ["Small"]),
+        ("is = overdue", ["Small"]),
         ("mine", ["Small", "Medium"]),
         ("mine open small", ["Small"]),
         ("small", ["Small"]),
@@ -215,7 +217,7 @@ def test_flags_are_yes_or_no(deals: Works) -> None:
         ("customer = lovelace", "There is no customer “lovelace”. Try a reference such as CU-1"),
         ("customer = Nobody", "There is no customer “Nobody”. Try a reference such as CU-1"),
         ("owner = <@U_OTTO>", "There is no user"),
-        ("is = purple", "A deal is never “purple”. Try is = open or is = closed or is = mine."),
+        ("is = purple", "A deal is never “purple”. Try is = open or is = closed or is = overdue or is = mine."),
         ("is > open", "A deal is never “open”. Try"),
     ],
 )

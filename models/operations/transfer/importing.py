@@ -77,7 +77,7 @@ def load(
     sheet = sheets.survey(file)
     columns = guess(entity, sheet.headers, sheet.filled, mapping, people=bool(people))
     if not columns.fields:
-        raise Invalid({"file": f"None of the columns belongs to a {entity.noun()}: {', '.join(sheet.headers)}."})
+        raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
     outcome = Outcome(columns)
     if sheet.encoding == "cp1252":
         outcome.notes.append("The file is not UTF-8 and was read as Windows-1252; see whether accents came out right.")
@@ -108,7 +108,7 @@ def batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 @dataclass
 class Rejects:
-    """The rows that could not be taken, written down as they were, with the reason at the end."""
+    """The rows that could not be taken, written down as they were, with the reason in a column behind theirs."""
 
     headers: list[str]
     file: TextIO | None
@@ -118,8 +118,9 @@ class Rejects:
         if self.file:
             if not self.count:
                 sheets.write(self.file, [*self.without_reason(self.headers), REASON])
-            full = cells + [""] * (len(self.headers) - len(cells))
-            sheets.write(self.file, [*map(sheets.unguard, self.without_reason(full)), reason])
+            width = len(self.headers)
+            under, beyond = self.without_reason(cells[:width] + [""] * (width - len(cells))), cells[width:]
+            sheets.write(self.file, [*map(sheets.unguard, under), reason, *map(sheets.unguard, beyond)])
         self.count += 1
 
     def without_reason(self, cells: list[str]) -> list[str]:

@@ -82,7 +82,7 @@ def guess(
             target = words.get(squeeze(header, entity))
             if target and header not in taken and target not in taken.values():
                 taken[header] = target
-    columns = Columns({header: target for header, target in taken.items() if target})
+    columns = Columns({header: taken[header] for header in headers if taken.get(header)})
     for header in headers:
         if header not in columns.fields:
             columns.left_out[header] = why_not(entity, header, header in usable, taken)

@@ -1,0 +1,30 @@
+"""A manager's morning: the clock moves on, and the figures arrive."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Sit
+
+
+def test_on_the_next_working_morning_the_digest_arrives_with_a_chart_and_its_text(sit: Sit) -> None:
+    screen = sit("U_MONA", "C_GENERAL")
+    rapport = screen.page.get_by_role("navigation").get_by_role("button", name="Rapport")
+    expect(rapport).to_have_accessible_name("Rapport")
+    screen.to_next_working_morning()
+    expect(rapport).to_have_accessible_name("Rapport 1 unread")
+    rapport.click()
+    digest = screen.messages.filter(has_text="Good day, Mona Meyer").last
+    expect(digest).to_contain_text("Open pipeline")
+    for line in ("Proposal: 4 deals, €295,800", "Together: 6 deals, €415,800", "Open cases"):
+        expect(digest).to_contain_text(line)
+    chart = digest.get_by_role("figure")
+    expect(chart.locator("svg")).to_be_visible()
+    expect(chart).to_contain_text("Negotiation")
+
+
+def test_those_who_have_something_due_are_reminded_and_can_say_it_is_done(sit: Sit) -> None:
+    screen = sit("U_RITA", "D_RITA")
+    screen.to_next_working_morning()
+    reminder = screen.messages.filter(has_text="Prepare the Oakline visit").last
+    expect(reminder).to_be_visible()
+    screen.press(reminder, "Done")
+    expect(screen.messages.filter(has_text="Prepare the Oakline visit").last).to_contain_text("Undo")

@@ -1,0 +1,64 @@
+"""A support rep's work: cases, from a message to the answer."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Sit
+from tests.browser.screen import Screen
+
+
+def new_case(screen: Screen, subject: str) -> str:
+    """Open a case in one line; returns its reference once its card stands."""
+    screen.say(f'/crm case new "{subject}" CU-1')
+    ref = screen.ref(f"Created CS-[0-9]+ {subject}")
+    expect(screen.card(ref)).to_be_visible()
+    return ref
+
+
+def test_a_case_is_claimed_answered_and_resolved_from_its_card(sit: Sit) -> None:
+    screen = sit("U_SAM", "C_SUPPORT")
+    card = screen.card(new_case(screen, "Lamp flickers"))
+    screen.press(card, "Claim")
+    expect(card).to_contain_text("Sam Silva")
+    expect(card.get_by_role("button", name="Claim", exact=True)).to_have_count(0)
+    screen.press(card, "Reply")
+    screen.fill(text="Please try another socket.")
+    screen.save()
+    expect(card).to_contain_text("Please try another socket.")
+    screen.press(card, "Resolve")
+    screen.fill(text="It was the socket.")
+    screen.save()
+    expect(card).to_contain_text("Resolved")
+    card.locator("button.replies").click()
+    expect(screen.thread).to_contain_text("Please try another socket.")
+    expect(screen.thread).to_contain_text("It was the socket.")
+
+
+def test_of_two_people_who_claim_a_case_the_second_is_told_who_has_it(sit: Sit) -> None:
+    sam, sofia = sit("U_SAM", "C_SUPPORT"), sit("U_SOFIA", "C_SUPPORT")
+    ref = new_case(sam, "Door squeaks")
+    sofia.press(sofia.card(ref), "Claim")
+    expect(sam.card(ref)).to_contain_text("Sofia Sato")
+    sam.say(f"/crm claim {ref}")
+    expect(sam.whisper(f"Sofia Sato has already taken {ref}")).to_be_visible()
+
+
+def test_a_message_becomes_a_case_by_its_shortcut(sit: Sit) -> None:
+    screen = sit("U_SAM", "C_SUPPORT")
+    screen.say("The blue vase arrived cracked")
+    screen.from_menu(screen.messages.filter(has_text="blue vase").last, "Create case")
+    expect(screen.field("subject").locator("input")).to_have_value("The blue vase arrived cracked")
+    screen.pick("customer", "gra", "Grace Okafor")
+    screen.save()
+    card = screen.card(screen.ref("Created CS-[0-9]+ The blue vase"))
+    expect(card).to_contain_text("Grace Okafor")
+
+
+def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
+    screen = sit("U_SAM", "C_SUPPORT")
+    card = screen.card(new_case(screen, "Chair wobbles"))
+    screen.from_menu(card, "Reply in thread")
+    box = screen.thread.get_by_role("textbox", name="Reply…")
+    box.fill("@crm claim this")
+    box.press("Enter")
+    expect(card).to_contain_text("Sam Silva")
+    expect(screen.thread).to_contain_text("@crm claim this")

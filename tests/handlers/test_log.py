@@ -1,0 +1,86 @@
+"""Writing down what has happened, as people see it."""
+
+import pytest
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from models.activity import Activity
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.opportunity import Opportunity
+from tests.ground import START, given
+from tests.handlers.kit import SQLITE, count, found, standing, told
+
+
+@pytest.fixture
+def ada(works: Works) -> Customer:
+    return given(works, Customer, first_name="Ada", last_name="Lovelace")
+
+
+@SQLITE
+@pytest.mark.parametrize("kind", ["call", "meeting", "email", "note"])
+def test_what_happened_is_kept_as_done(slack: Desk, works: Works, ada: Customer, kind: str) -> None:
+    slack.command(f"/crm log {kind} CU-1 Talked about the budget minutes=20")
+    assert told(slack) == "Created AT-1 Talked about the budget"
+    activity = found(works, Activity)
+    assert (activity.type, activity.minutes, activity.customer) == (kind, 20, ada.id)
+    assert activity.done_at == START
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["/crm-log call CU-1 Hello", "/crm call log CU-1 Hello", "@crm log call CU-1 Hello"])
+def test_both_orders_and_the_alias_say_the_same(slack: Desk, works: Works, ada: Customer, line: str) -> None:
+    slack.command(line) if line.startswith("/") else slack.say(line)
+    assert found(works, Activity).description == "Hello"
+
+
+@SQLITE
+def test_prose_is_kept_as_it_was_typed(slack: Desk, works: Works, ada: Customer) -> None:
+    given(works, Opportunity, name="Sails", customer=ada.ref)
+    slack.command('/crm log note CU-1 She said "no" to OP-1; a = b, see #sales & <me>')
+    assert found(works, Activity).description == 'She said "no" to OP-1; a = b, see #sales & <me>'
+
+
+@SQLITE
+def test_a_meeting_about_a_deal_belongs_to_its_customer(slack: Desk, works: Works, ada: Customer) -> None:
+    deal = given(works, Opportunity, name="Sails", customer=ada.ref)
+    slack.command("/crm log meeting OP-1 Showed the boat")
+    activity = found(works, Activity)
+    assert (activity.opportunity, activity.customer) == (deal.id, ada.id)
+
+
+@SQLITE
+def test_logging_without_words_opens_the_form(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm log call CU-1")
+    assert slack.modal
+    assert slack.modal.text == "Log a call"
+    assert slack.modal.values["customer"]["value"] == "CU-1"
+    slack.submit(description="Nobody answered")
+    assert told(slack) == "Created AT-1 Nobody answered"
+
+
+@SQLITE
+def test_a_call_is_not_logged_without_anyone_it_is_about(slack: Desk, works: Works) -> None:
+    slack.command("/crm log call Talked")
+    assert slack.modal
+    assert slack.modal.values["description"] == "Talked"
+    assert count(works, Activity) == 0
+    slack.submit()
+    assert slack.errors == {"customer": "This is about nobody yet. Name a customer or a lead."}
+
+
+@SQLITE
+def test_in_the_thread_of_a_card_it_is_about_that_record(slack: Desk, works: Works, courier: Courier) -> None:
+    lead = given(works, Lead, first_name="Bob")
+    card = standing(slack, works, courier, lead)
+    slack.say("@crm log call this He wants a boat", channel="C_SALES", thread_ts=card.ts)
+    assert told(slack) == "Created AT-1 He wants a boat"
+    assert found(works, Activity).lead == lead.id
+
+
+@SQLITE
+def test_what_was_logged_is_undone(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm log call CU-1 Hello")
+    slack.click("crm.undo")
+    assert count(works, Activity) == 0

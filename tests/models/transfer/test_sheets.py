@@ -1,0 +1,122 @@
+"""Files as programs and people write them."""
+
+import io
+
+import pytest
+
+from models.account import Account
+from models.core.errors import CRMError
+from models.core.work import Works
+from models.customer import Customer
+from models.operations.transfer import survey
+from models.operations.transfer.importing import BATCH
+from tests.models.transfer.steps import everything, imported, rejected
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_separator_is_found(works: Works, delimiter: str) -> None:
+    header = delimiter.join(['"NAME"', '"INDUSTRY, ours"', "COUNTRY"])
+    outcome = imported(works, Account, f"{header}\nLark{delimiter}{delimiter}FR\n")
+    assert outcome.created == 1
+    assert everything(works, Account)[0].country == "FR"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_unicode_is_read_however_it_is_written(works: Works, encoding: str) -> None:
+    outcome = imported(works, Account, "NAME\nKöln Øre 東京\n".encode(encoding))
+    assert outcome.notes == []
+    assert everything(works, Account)[0].name == "Köln Øre 東京"
+
+
+def test_windows_1252_is_read_with_a_note(works: Works) -> None:
+    outcome = imported(works, Account, "NAME\nKöln – 5 €\n".encode("cp1252"))
+    assert outcome.notes == ["The file is not UTF-8 and was read as Windows-1252; see whether accents came out right."]
+    assert everything(works, Account)[0].name == "Köln – 5 €"
+
+
+def test_a_byte_that_is_not_unicode_far_down_is_noticed() -> None:
+    sheet = survey(io.BytesIO(b"NAME\n" + b"Lark\n" * (1 << 18) + b"\xe9\n"))
+    assert sheet.encoding == "cp1252"
+
+
+def test_cells_over_several_lines_and_blank_lines(works: Works) -> None:
+    outcome = imported(works, Customer, 'Last name,Notes\r\n\r\nKing,"one\r\ntwo"\r\n,\r\n')
+    assert (outcome.read, outcome.created) == (1, 1)
+    assert everything(works, Customer)[0].notes == "one\ntwo"
+
+
+def test_a_row_with_too_many_cells_is_rejected_and_one_with_too_few_is_not(works: Works) -> None:
+    reasons = rejected(works, Account, "NAME,COUNTRY\nLark\nWren,DE,5\n")
+    assert reasons == ["The row has 3 cells, but there are 2 columns."]
+    assert [account.name for account in everything(works, Account)] == ["Lark"]
+
+
+def test_a_missing_name_is_said(works: Works) -> None:
+    assert rejected(works, Account, "NAME,COUNTRY\n,DE\n") == ["Name is required."]
+
+
+def test_several_things_wrong_are_said_at_once(works: Works) -> None:
+    (reason,) = rejected(works, Account, "NAME,COUNTRY,EMPLOYEES\nLark,Atlantis,many\n")
+    assert reason.startswith("Employees: “many” is not a number.")
+    assert "Country: “Atlantis”" in reason
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "The file is empty"),
+        ("\n\n", "The file is empty"),
+        ("colour,shape\nred,round\n", "None of the columns is a field of accounts: colour, shape."),
+        ("NAME\n" + "x" * 200_000 + "\n", "Line 2 of the file is not CSV"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_as_a_whole(works: Works, text: str, message: str) -> None:
+    with pytest.raises(CRMError, match=message):
+        imported(works, Account, text)
+
+
+@pytest.mark.parametrize(("flag", "created"), [("true", 0), ("1", 0), ("false", 1), ("", 1)])
+def test_rows_that_are_deleted_elsewhere_are_passed_over(works: Works, flag: str, created: int) -> None:
+    outcome = imported(works, Account, f"NAME,ISDELETED\nLark,{flag}\n")
+    assert (outcome.created, outcome.skipped) == (created, 1 - created)
+
+
+def test_whether_a_row_is_deleted_must_be_clear(works: Works) -> None:
+    (reason,) = rejected(works, Account, "NAME,ISDELETED\nLark,perhaps\n")
+    assert reason.startswith("“perhaps” is neither yes nor no")
+
+
+@pytest.mark.parametrize(("text", "value"), [("6.0E7", 60_000_000), ("1e3", 1000), ("500000.0", 500_000)])
+def test_numbers_are_read_as_programs_write_them(works: Works, text: str, value: int) -> None:
+    imported(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n")
+    assert everything(works, Account)[0].annual_revenue == value
+
+
+@pytest.mark.parametrize("text", ["6.0E99", "1.234", "E7"])
+def test_a_number_that_could_mean_two_things_is_rejected(works: Works, text: str) -> None:
+    (reason,) = rejected(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n")
+    assert reason.startswith("Annual revenue: “")
+
+
+def test_a_birthday_that_is_no_moment_is_rejected(works: Works) -> None:
+    (reason,) = rejected(works, Account, "NAME,CREATEDDATE\nLark,soon\n")
+    assert reason.startswith("Created: “soon”")
+
+
+def test_the_name_of_a_column_may_come_twice(works: Works) -> None:
+    imported(works, Account, "NAME,COUNTRY,NAME\nLark,FR,Wren\n")
+    assert everything(works, Account)[0].name == "Lark"
+
+
+def test_progress_is_told_in_rows(works: Works) -> None:
+    told: list[tuple[int, int]] = []
+    rows = BATCH + 3
+    imported(works, Account, "NAME\n" + "\n".join(map(str, range(rows))), progress=lambda *done: told.append(done))
+    assert told[-1] == (rows, rows)
+    assert len(told) == 2
+
+
+def test_text_that_looks_like_a_formula_is_rejected_as_text(works: Works) -> None:
+    file = io.StringIO(newline="")
+    imported(works, Account, "NAME,COUNTRY\n=1+1,Atlantis\n", rejected=file)
+    assert "\r\n'=1+1,Atlantis," in file.getvalue()
