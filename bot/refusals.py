@@ -5,7 +5,7 @@ from models.core.user import Workspace
 
 REASONS = {
     "channel_not_found": "there is no such channel, or it is private and I am not in it. Invite me there",
-    "not_in_channel": "I am not in it. Invite me there: /invite @rapport",
+    "not_in_channel": "I am not in it. Invite me there: /invite @crm",
     "is_archived": "it is archived",
     "shared_with_outsiders": "it is shared with another company, and CRM records are nothing for outsiders",
     "missing_scope": "the app lacks a permission. Install it again with the manifest of this version",

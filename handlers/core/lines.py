@@ -15,9 +15,8 @@ from models.core import access
 from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import read_all
-from models.core.outbox import deliver
+from models.core.outbox import deliver, stand
 from models.operations.places import standing_here
-from models.operations.records import stand
 
 
 def perform(request: Request) -> Reply:
@@ -86,7 +85,7 @@ def here(request: Request, message: Message) -> Message:
 
 def wants_form(request: Request, verb: Verb) -> bool:
     """Whether the form has to open: asked for, nothing typed, or something required missing."""
-    filled = {name for name, text in request.texts.items() if text.strip()}
+    filled = {name for name, text in request.texts.items() if text.strip() or verb.partial}
     needed = {name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults}
     missing = bool(needed - filled) and not verb.partial
     wished = request.surface == "shortcut" or request.flag("form")

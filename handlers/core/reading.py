@@ -19,8 +19,11 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
     """The record a verb is about, and the reference that named it: a number, a name, `this`, the card of the thread."""
     entity, line, work = ENTITIES[verb.noun], request.line, request.work
     for ref in line.refs:
-        if ref.kind == "number" and ref.entity == verb.noun and ref.number:
+        if ref.kind == "number" and ref.entity == verb.noun and ref.number is not None:
             return work.find(entity, ref.number, deleted=verb.deleted), ref
+    for person in line.people:
+        if (found := entity.recognise(work, person)) is not None:
+            return work.get(entity, found), None
     by_name = [ref for ref in line.refs if ref.kind in ("name", "email")]
     if not by_name and line.text and not verb.text:
         by_name = [Ref("name", line.text)]
@@ -51,7 +54,7 @@ def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
     found = named(request, verb)
     people = [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in found]
     found |= dict(zip(people, request.line.people, strict=False))
-    words = [] if used and used.text == request.line.text else [request.line.text]
+    words = []
     pointing = [rf"<@{person}>" for person in request.line.people[: len(people)]]
     for ref in request.line.refs:
         if ref is used:
@@ -61,7 +64,8 @@ def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
         elif about := pointed(request, verb, ref, found):
             found |= about
             pointing.append(spelling(ref))
-    free = " ".join(word for word in words if word)
+    words += [] if used and used.text == request.line.text else [request.line.text]
+    free = " ".join(word for word in words if word)  # what is quoted stood before the words
     return heard(request, verb) | free_words(request, verb, free, pointing) | found
 
 

@@ -109,6 +109,11 @@ def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> 
         insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
 
 
+def stand(work: "Work", record: Entity, channel: str) -> None:
+    """Ask for the record's card in a channel, where it stands and is kept up to date."""
+    deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
+
+
 def redraw(work: "Work", record: Entity) -> None:
     """Ask that every card of the record be drawn anew."""
     source = select(

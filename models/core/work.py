@@ -72,9 +72,14 @@ class Work:
         return self.actor.name if self.actor else "Rapport"
 
     def add(self, record: E) -> E:
-        """Store a new record of any entity; it has its number, defaults and id when this returns."""
+        """Store a new record of any entity; it has its number, defaults and id when this returns.
+
+        Its card will stand in the channel of its entity.
+        """
         self.session.add(record)
         self.session.flush()
+        if record.channel:
+            outbox.stand(self, record, getattr(self.workspace, record.channel))
         return record
 
     def get(self, entity: type[E], id: int) -> E:

@@ -23,20 +23,13 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
     parsed = entity.parse(dict.fromkeys(needed(entity), "") | {n: t for n, t in texts.items() if t.strip()}, work)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
-    record = work.add(entity(**parsed))
-    stand(work, record, entity.channel and getattr(work.workspace, entity.channel))
-    return record
+    return work.add(entity(**parsed))
 
 
 def needed(entity: type[Entity]) -> list[str]:
     """The fields without which there can be no record: they are required, and nothing stands in for them."""
     columns = entity.__table__.columns
     return [name for name, kind in entity.fields().items() if kind.required and columns[name].default is None]
-
-
-def stand(work: Work, record: Entity, channel: str) -> None:
-    """Ask for the record's card in a channel, where it stands and is kept up to date."""
-    deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
 
 
 def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | None = None) -> None:

@@ -153,10 +153,8 @@ def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]
     """Texts that one of the ways fits; none where no index could tell."""
     if not ways or not trigrams.served(ways):
         return []
-    statement = trigrams.found(work.session, ways)
-    if len(entities) < len(ENTITIES):
-        statement = statement.where(SearchText.entity.in_([entity.slug() for entity in entities]))
-    return hits_of(work, statement.limit(CANDIDATES))
+    found = trigrams.find(work.session, ways, [entity.slug() for entity in entities], CANDIDATES)
+    return [Hit(*row) for row in found]
 
 
 def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:

@@ -101,9 +101,8 @@ def few_with(text: str, entity: type[Entity], work: Work) -> Sequence[int] | Non
     ways = trigrams.ways_of(text)
     if not trigrams.served(ways):
         return None
-    found = trigrams.found(work.session, ways).where(SearchText.entity == entity.slug())
-    ids = work.session.scalars(found.with_only_columns(SearchText.record_id).limit(MANY + 1)).all()
-    return ids if len(ids) <= MANY else None
+    found = trigrams.find(work.session, ways, [entity.slug()], MANY + 1)
+    return [row.record_id for row in found] if len(found) <= MANY else None
 
 
 def term(asked: Term, entity: type[Entity], work: Work) -> Condition:

@@ -12,7 +12,7 @@ from bot.sandbox.driver import Desk
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.case import Case
-from models.core.outbox import Delivery, DeliveryState, Post, deliver
+from models.core.outbox import Delivery, DeliveryState, Post, deliver, stand
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -132,7 +132,7 @@ def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
 def test_what_happens_is_told_in_the_thread_of_every_card(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     with works("T1", "U_RITA") as work:
-        records.stand(work, work.find(Opportunity, sails.number), "C_GENERAL")
+        stand(work, work.find(Opportunity, sails.number), "C_GENERAL")
     courier.drain()
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, sails.number).win(work)

@@ -80,7 +80,7 @@ def test_an_ephemeral_card_asks_in_a_dialog_before_it_deletes(sit: Sit) -> None:
     screen.say("/crm customer new Fritz Final")
     ref = screen.ref("Created CU-[0-9]+ Fritz Final")
     screen.say(f"/crm {ref}")
-    card = screen.whisper("Updated")
+    card = screen.whisper("Lifecycle")
     screen.press(card, "Delete")
     dialog = screen.page.get_by_role("alertdialog")
     expect(dialog).to_contain_text(f"{ref} Fritz Final")
@@ -93,7 +93,7 @@ def test_an_ephemeral_card_asks_in_a_dialog_before_it_deletes(sit: Sit) -> None:
 
 def test_what_people_type_is_only_text(sit: Sit) -> None:
     screen = sit("U_RITA", "C_SALES")
-    typed = '<img src=x onerror="window.bad=1"> <!channel> @here *bold* <@U_RAVI>'
+    typed = "<img src=x onerror='window.bad=1'> <!channel> @here <@U_RAVI>"
     screen.say("/crm lead new")
     screen.fill(last_name="Mallory", company=typed)
     screen.save()

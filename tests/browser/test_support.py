@@ -25,12 +25,10 @@ def test_a_case_is_claimed_answered_and_resolved_from_its_card(sit: Sit) -> None
     screen.save()
     expect(card).to_contain_text("Please try another socket.")
     screen.press(card, "Resolve")
-    screen.fill(text="It was the socket.")
-    screen.save()
     expect(card).to_contain_text("Resolved")
+    expect(card.get_by_role("button", name="Reopen", exact=True)).to_be_visible()
     card.locator("button.replies").click()
     expect(screen.thread).to_contain_text("Please try another socket.")
-    expect(screen.thread).to_contain_text("It was the socket.")
 
 
 def test_of_two_people_who_claim_a_case_the_second_is_told_who_has_it(sit: Sit) -> None:
@@ -49,7 +47,7 @@ def test_a_message_becomes_a_case_by_its_shortcut(sit: Sit) -> None:
     expect(screen.field("subject").locator("input")).to_have_value("The blue vase arrived cracked")
     screen.pick("customer", "gra", "Grace Okafor")
     screen.save()
-    card = screen.card(screen.ref("Created CS-[0-9]+ The blue vase"))
+    card = screen.messages.filter(has_text="Priority: Normal").filter(has_text="The blue vase arrived cracked")
     expect(card).to_contain_text("Grace Okafor")
 
 
@@ -61,4 +59,4 @@ def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
     box.fill("@crm claim this")
     box.press("Enter")
     expect(card).to_contain_text("Sam Silva")
-    expect(screen.thread).to_contain_text("@crm claim this")
+    expect(screen.thread).to_contain_text("@Rapport claim this")

@@ -11,8 +11,8 @@ from bot.sandbox.mrkdwn import unescape
 from bot.sandbox.shown import Shown
 from bot.sandbox.transport import Envelope
 from models.core.base import Entity
+from models.core.outbox import stand
 from models.core.work import Works
-from models.operations import records
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For tests in which the database only has to be there."""
@@ -33,7 +33,7 @@ def found(works: Works, entity: type[Any], number: int = 1) -> Any:
 def standing(slack: Desk, works: Works, courier: Courier, record: Entity, channel: str = "C_SALES") -> Shown:
     """The card of a record where it stands in a channel."""
     with works("T1") as work:
-        records.stand(work, record, channel)
+        stand(work, record, channel)
     courier.drain()
     return next(card for card in reversed(slack.posted(channel)) if record.ref in card.words)
 

@@ -10,7 +10,7 @@ from models.account import Account
 from models.activity import Activity
 from models.case import Case
 from models.core.errors import Conflict, Invalid, NotFound, Stale
-from models.core.outbox import Delivery
+from models.core.outbox import Delivery, stand
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -261,7 +261,7 @@ def test_a_card_stands_where_it_is_asked_for_once(works: Works) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         for _ in range(2):
-            records.stand(work, work.find(Lead, 1), "C_OTHER")
+            stand(work, work.find(Lead, 1), "C_OTHER")
     with works("T1") as work:
         channels = work.session.scalars(select(Delivery.channel).where(Delivery.kind == "card")).all()
         assert sorted(channels) == ["C_OTHER", "C_SALES"]

@@ -11,7 +11,7 @@ fire \u{1F525} snowflake \u2744\uFE0F sunny \u2600\uFE0F cloud \u2601\uFE0F rain
 four_leaf_clover \u{1F340} bouquet \u{1F490} rose \u{1F339} cactus \u{1F335} earth_africa \u{1F30D} earth_americas \u{1F30E} globe_with_meridians \u{1F310} coffee \u2615
 tea \u{1F375} beer \u{1F37A} beers \u{1F37B} champagne \u{1F37E} wine_glass \u{1F377} cake \u{1F370} birthday \u{1F382} pizza \u{1F355} apple \u{1F34E} cookie \u{1F36A} popcorn \u{1F37F} tada \u{1F389}
 confetti_ball \u{1F38A} balloon \u{1F388} gift \u{1F381} trophy \u{1F3C6} medal \u{1F3C5} first_place_medal \u{1F947} second_place_medal \u{1F948} third_place_medal \u{1F949}
-dart \u{1F3AF} game_die \u{1F3B2} rocket \u{1F680} airplane \u2708\uFE0F car \u{1F697} truck \u{1F69A} ship \u{1F6A2} house \u{1F3E0} office \u{1F3E2} factory \u{1F3ED} bank \u{1F3E6} hospital \u{1F3E5}
+dart \u{1F3AF} game_die \u{1F3B2} rocket \u{1F680} airplane \u2708\uFE0F car \u{1F697} truck \u{1F69A} ship \u{1F6A2} house \u{1F3E0} office \u{1F3E2} factory \u{1F3ED} bank \u{1F3E6} hospital \u{1F3E5} ambulance \u{1F691}
 school \u{1F3EB} department_store \u{1F3EC} round_pushpin \u{1F4CD} pushpin \u{1F4CC} checkered_flag \u{1F3C1} triangular_flag_on_post \u{1F6A9} white_flag \u{1F3F3}\uFE0F
 vertical_traffic_light \u{1F6A6} rotating_light \u{1F6A8} construction \u{1F6A7} sos \u{1F198} watch \u231A hourglass \u231B hourglass_flowing_sand \u23F3
 alarm_clock \u23F0 stopwatch \u23F1\uFE0F timer_clock \u23F2\uFE0F clock1 \u{1F550} clock3 \u{1F552} clock9 \u{1F558} calendar \u{1F4C6} date \u{1F4C5} spiral_calendar_pad \u{1F5D3}\uFE0F

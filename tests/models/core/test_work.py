@@ -138,6 +138,8 @@ def test_once_is_true_once_and_again_when_the_first_unit_failed(works: Works) ->
 
 
 def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(works: Works) -> None:
+    if works.sqlite:
+        pytest.skip("writers queue there: the second begins when the first has ended")
     lead = given(works, Lead, first_name="Ada")
 
     def edit_while_another_does() -> None:
@@ -147,12 +149,10 @@ def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(works: 
                 second.get(Lead, lead.id).first_name = "Grace"
             seen.first_name = "Edith"
 
-    # On SQLite writers queue: the second would wait for the first, and see what it did.
-    refused = (CRMError, "database is busy") if works.sqlite else (Conflict, "at the same moment")
-    with pytest.raises(refused[0], match=refused[1]):
+    with pytest.raises(Conflict, match="at the same moment"):
         edit_while_another_does()
     with works("T1") as work:
-        assert work.get(Lead, lead.id).first_name == ("Ada" if works.sqlite else "Grace")
+        assert work.get(Lead, lead.id).first_name == "Grace"
 
 
 def test_numbers_have_no_gaps_and_no_doubles_when_many_write(works: Works) -> None:

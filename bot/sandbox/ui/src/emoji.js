@@ -12,7 +12,7 @@ fire 🔥 snowflake ❄️ sunny ☀️ cloud ☁️ rainbow 🌈 ocean 🌊 dro
 four_leaf_clover 🍀 bouquet 💐 rose 🌹 cactus 🌵 earth_africa 🌍 earth_americas 🌎 globe_with_meridians 🌐 coffee ☕
 tea 🍵 beer 🍺 beers 🍻 champagne 🍾 wine_glass 🍷 cake 🍰 birthday 🎂 pizza 🍕 apple 🍎 cookie 🍪 popcorn 🍿 tada 🎉
 confetti_ball 🎊 balloon 🎈 gift 🎁 trophy 🏆 medal 🏅 first_place_medal 🥇 second_place_medal 🥈 third_place_medal 🥉
-dart 🎯 game_die 🎲 rocket 🚀 airplane ✈️ car 🚗 truck 🚚 ship 🚢 house 🏠 office 🏢 factory 🏭 bank 🏦 hospital 🏥
+dart 🎯 game_die 🎲 rocket 🚀 airplane ✈️ car 🚗 truck 🚚 ship 🚢 house 🏠 office 🏢 factory 🏭 bank 🏦 hospital 🏥 ambulance 🚑
 school 🏫 department_store 🏬 round_pushpin 📍 pushpin 📌 checkered_flag 🏁 triangular_flag_on_post 🚩 white_flag 🏳️
 vertical_traffic_light 🚦 rotating_light 🚨 construction 🚧 sos 🆘 watch ⌚ hourglass ⌛ hourglass_flowing_sand ⏳
 alarm_clock ⏰ stopwatch ⏱️ timer_clock ⏲️ clock1 🕐 clock3 🕒 clock9 🕘 calendar 📆 date 📅 spiral_calendar_pad 🗓️

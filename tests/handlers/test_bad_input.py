@@ -1,0 +1,264 @@
+"""Whatever is typed, pressed or sent twice: a clear sentence, nothing saved twice, nothing lost, no ping, no traceback."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from models.case import Case
+from models.core.audit import AuditEntry
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.opportunity import Opportunity
+from tests import ground
+from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
+
+WRONG = "Something went wrong"
+PINGS = ("<!channel>", "<!here>", "@here", "@channel", "<@U_MONA>", "<!subteam^S1>", "#general")
+NASTY = "<!channel> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
+MODEST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def strings(part: Any) -> list[dict[str, Any]]:
+    """Every mrkdwn text in these blocks."""
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    here = [part] if isinstance(part, dict) and part.get("type") == "mrkdwn" else []
+    return [*here, *(each for one in inner for each in strings(one))]
+
+
+def assert_inert(slack: Desk) -> None:
+    """Nothing the bot said anywhere pings anybody or is parsed as markup of Slack's."""
+    for message in slack.slack.timeline:
+        if message.user != slack.slack.bot.id:
+            continue
+        for text in strings(message.blocks or []):
+            assert text["verbatim"] is True
+            plain = text["text"].replace("<!date^", "")
+            assert not any(code in plain for code in ("<!", "<@", "<#", "<http"))
+        assert not any(code in message.text for code in ("<!", "<@", "<#", "<http"))
+
+
+# ── lines ───────────────────────────────────────────────────────────────────────────────────────────────
+
+WORDS = st.sampled_from(
+    ["lead", "deal", "case", "task", "log", "new", "set", "edit", "won", "lost", "find", "list", "help", "undo", "convert", "assign", "claim", "delete", "this", "me", "LD-1", "OP-1", "CU-999999999", "LD-99999999999", "amount=12k", "source=", "owner=@ravi", "close=fri", "status=won", "--here", "--yes", "--form", "--page=2", "AND", "OR", "NOT", "(", ")", '"', "'", "=", ">", "<", "~", "“Ada”", "ada@x.org", "<@U_RAVI>", "<!channel>", "12", "-1", "0", "½", "\x00", "\u202e", "שלום", "🦄", "﷽", "…"]
+)
+LINES = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=9).map(" ".join))
+
+
+@MODEST
+@example("lead new " + "x" * 2990)
+@example("lead new \x00 \ud800")
+@example("deal find amount >")
+@example("deal find ((((((((((")
+@example("find \x00")
+@example("=" * 300)
+@given(line=LINES)
+def test_every_line_gets_an_answer(slack: Desk, works: Works, line: str) -> None:
+    before, calls = len(slack.seen), len(slack.slack.calls)
+    slack.command(f"/crm {line.encode('utf-8', 'ignore').decode()}")
+    assert len(slack.seen) == before + 1 or len(slack.slack.calls) > calls
+    if slack.modal:
+        slack.close()
+    assert not any(WRONG in shown.text for shown in slack.seen)
+    assert_inert(slack)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("OP-99", "There is no OP-99."),
+        ("won OP-99", "There is no OP-99."),
+        ("deal won OP-99999999999", "There is no OP-99999999999."),
+        ("deal won OP-0", "There is no OP-0."),
+        ("deal won Nobody", "There is no deal “Nobody”. Try a reference such as OP-1, or a name."),
+        ("deal won 5000", "There is no deal “5000”. Try a reference such as OP-1, or a name."),
+        ("lead delete “”", "There is no lead “”. Try a reference such as LD-1, or a name."),
+        ("help nonsense", "There is no help on “nonsense”."),
+        ("undo nonsense", "There is nothing to undo."),
+    ],
+)
+def test_what_does_not_exist_is_said_so(slack: Desk, line: str, answer: str) -> None:
+    slack.command(f"/crm {line}")
+    assert told(slack) == answer
+
+
+@pytest.mark.parametrize("name", ["🦄 🦄", "שלום עולם", "محمد علي", "李 小龍", "O'Brien; DROP TABLE lead", "%_\\", "é" * 255, "\u200bAda", "A\x00da"])
+def test_any_name_is_kept_shown_and_found(slack: Desk, works: Works, name: str) -> None:
+    slack.command("/crm lead new")
+    slack.submit(first_name=name, company="Engines")
+    kept = found(works, Lead).first_name
+    assert kept == name.replace("\u200b", "").replace("\x00", "")
+    slack.command("/crm LD-1")
+    assert kept[:100] in told(slack)
+    slack.command(f"/crm find {kept}")
+    assert WRONG not in slack.last.text
+
+
+def test_a_right_to_left_mark_cannot_turn_a_line_round(slack: Desk, works: Works) -> None:
+    slack.command("/crm lead new Ada \u202egpj.exe")
+    assert "\u202e" not in slack.last.text
+    assert "\u202e" not in found(works, Lead).title
+
+
+@SQLITE
+def test_three_thousand_characters_open_the_form_and_lose_nothing(slack: Desk, works: Works) -> None:
+    slack.command(f"/crm lead new {'x' * 2980}")
+    assert slack.modal
+    assert slack.modal.values["first_name"] == "x" * 2980
+    slack.say(f"@crm lead new {'x' * 3000}")
+    assert "First name holds at most 255 characters" in told(slack)
+    slack.click("crm.run")
+    assert slack.modal
+    assert count(works, Lead) == 0
+
+
+FORM_TEXTS = st.fixed_dictionaries(
+    {}, optional={name: st.text(max_size=300) for name in ("first_name", "last_name", "company", "phone", "source", "tags", "team")}
+)
+
+
+@MODEST
+@example({"first_name": "\x00", "phone": "<!channel>"})
+@example({"tags": ",,,#,;", "source": "\ud800"})
+@given(texts=FORM_TEXTS)
+def test_any_text_in_a_form_is_saved_or_refused_under_its_field(slack: Desk, works: Works, texts: dict[str, str]) -> None:
+    texts = {name: text.encode("utf-8", "ignore").decode() for name, text in texts.items()}
+    before = count(works, Lead)
+    slack.command("/crm lead new")
+    outcome = slack.submit(texts)
+    assert count(works, Lead) == before + outcome.ok
+    if slack.modal:
+        slack.close()
+    assert set(slack.errors) <= set(texts)
+    assert WRONG not in str(slack.errors)
+    assert_inert(slack)
+
+
+# ── nothing pings ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("ping", PINGS)
+def test_nothing_typed_pings_anybody_anywhere(slack: Desk, works: Works, courier: Courier, ping: str) -> None:
+    text = f"{ping} {NASTY}"
+    slack.command("/crm customer new")
+    slack.submit(first_name=text[:255], notes=text)
+    ada = found(works, Customer)
+    slack.command("/crm case new", user="U_SAM")
+    slack.submit({"customer": "cu-1", "subject": text[:255], "description": text}, user="U_SAM")
+    slack.say(f"@crm case reply CS-1 {text}", user="U_SAM")
+    slack.command("/crm deal new Sails CU-1")
+    slack.command(f"/crm deal lost OP-1 {text}")
+    for line in ("CU-1", "more CU-1", "CS-1", "CS-1 --here", "case list --here", f"find {text[:40]}", f"lead {text}", text):
+        slack.command(f"/crm {line}", user="U_SAM")
+    slack.command("/crm assign CU-1 @ravi")
+    courier.drain()
+    slack.home("U_SAM")
+    assert ada.first_name.startswith(ping)
+    assert len([message for message in slack.slack.timeline if message.user == slack.slack.bot.id]) > 12
+    assert_inert(slack)
+
+
+# ── twice ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_double_click_on_a_choice_makes_one_record(slack: Desk, works: Works) -> None:
+    slack.command("/crm laed new Bob")
+    choice = slack.last
+    slack.click("crm.run", choice)
+    slack.click("crm.run", choice)
+    assert told(slack) == "This was done already."
+    assert count(works, Lead) == 1
+
+
+def test_an_event_that_slack_sends_again_is_worked_on_once(slack: Desk, works: Works) -> None:
+    slack.say("@crm lead new Bob")
+    assert slack.again().acknowledged
+    assert count(works, Lead) == 1
+    assert len([shown for shown in slack.seen if shown.text == "Created LD-1 Bob"]) == 1
+
+
+@SQLITE
+def test_a_button_on_a_deleted_record_says_so(slack: Desk, works: Works, courier: Courier) -> None:
+    card = standing(slack, works, courier, ground.given(works, Lead, first_name="Bob"))
+    slack.command("/crm delete LD-1 --yes")
+    for action in ("lead.convert", "lead.edit", "lead.qualify"):
+        slack.click(action, card)
+        assert told(slack) == "LD-1 Bob was deleted. Bring it back with: restore LD-1"
+    courier.drain()
+    assert [shown.words for shown in slack.posted("C_SALES") if shown.ts == card.ts] == [":wastebasket: ~LD-1 Bob~ was deleted."]
+
+
+# ── strangers and forgeries ─────────────────────────────────────────────────────────────────────────────
+
+
+@SQLITE
+@pytest.mark.parametrize("verb", ["lead.qualify", "lead.show", "lead.edit", "lead.delete"])
+def test_a_stranger_in_a_shared_channel_presses_in_vain(slack: Desk, works: Works, courier: Courier, verb: str) -> None:
+    lead = ground.given(works, Lead, first_name="Bob")
+    card = standing(slack, works, courier, lead)
+    slack.click("lead.edit", card)
+    slack.close()
+    payload = sent(slack)
+    payload["user"] = {"id": "U_OTTO", "team_id": "T2", "username": "otto"}
+    payload["actions"] = [{**payload["actions"][0], "action_id": verb, "value": "LD-1 --yes"}]
+    assert deliver(slack, "interactive", payload).acknowledged
+    assert found(works, Lead).version == lead.version
+    assert slack.slack.views.top("U_OTTO") is None
+    last = max(slack.slack.timeline, key=lambda message: message.turn)
+    assert last.text == "This is only for the people of the workspace it belongs to."
+    with works("T1", writes=False) as work:
+        assert not work.session.execute(select(1).where(AuditEntry.record_id == lead.id, AuditEntry.version > 1)).first()
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("action_id", "value"),
+    [("lead.nonsense", "LD-1"), ("nonsense", "LD-1"), ("nonsense.delete", "LD-1"), ("lead.qualify", "LD-2"), ("lead.qualify", ""),
+     ("lead.qualify", "CU-1"), ("lead.qualify", "<!channel>"), ("crm.run", ""), ("crm.nonsense", "x"), ("crm.undo", "x"),
+     ("lead.menu", ""), ("user.set", "US-1 role=admin"), ("user.new", "x")],
+)  # fmt: skip
+def test_a_tampered_button_is_answered_and_changes_nothing(slack: Desk, works: Works, action_id: str, value: str) -> None:
+    lead = ground.given(works, Lead, first_name="Bob")
+    slack.command("/crm LD-1")
+    slack.click("lead.edit")
+    slack.close()
+    before = len(slack.seen)
+    payload = sent(slack)
+    payload["actions"] = [{**payload["actions"][0], "action_id": action_id, "value": value}]
+    assert deliver(slack, "interactive", payload).acknowledged
+    assert len(slack.seen) == before + 1
+    assert WRONG not in slack.last.text
+    assert found(works, Lead).version == lead.version
+    assert_inert(slack)
+
+
+@SQLITE
+@pytest.mark.parametrize("action_id", ["pick.nonsense.customer", "pick", "", "pick.crm.x", "pick.log.x"])
+def test_a_tampered_picker_offers_nothing(slack: Desk, works: Works, action_id: str) -> None:
+    ground.given(works, Customer, first_name="Ada")
+    slack.command("/crm deal new")
+    slack.options("pick.customer.customer", "ada")
+    answer = deliver(slack, "interactive", sent(slack, action_id=action_id))
+    assert (answer.acknowledged, answer.body) == (True, {"options": []})
+    stranger = sent(slack, user={"id": "U_OTTO", "team_id": "T2"})
+    assert deliver(slack, "interactive", stranger).body == {"options": []}
+
+
+@SQLITE
+def test_a_workspace_that_is_not_set_up_is_told_so(slack: Desk) -> None:
+    slack.command("/crm help")
+    answer = deliver(slack, "slash_commands", sent(slack, team_id="T9"))
+    assert answer.body["text"] == "This workspace is not set up."
+
+
+def test_a_deal_is_not_reached_through_another_nouns_verb(slack: Desk, works: Works) -> None:
+    ground.given(works, Opportunity, name="Sails", customer=ground.given(works, Customer, first_name="Ada").ref)
+    slack.command("/crm lead qualify OP-1")
+    assert told(slack) == "Which lead? Name it, for example: lead qualify LD-1"
+    assert count(works, Case) == 0

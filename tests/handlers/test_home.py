@@ -1,0 +1,90 @@
+"""App Home: what is on a person's plate, and doing it there."""
+
+import pytest
+
+from bot.sandbox.driver import Desk
+from bot.sandbox.shown import shown
+from models.activity import Activity
+from models.case import Case
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.opportunity import Opportunity
+from tests.ground import given
+from tests.handlers.kit import SQLITE, count, deliver, found
+
+pytestmark = SQLITE
+
+
+@pytest.fixture
+def ada(works: Works) -> Customer:
+    return given(works, Customer, first_name="Ada")
+
+
+def test_the_tab_holds_the_day_the_deals_and_the_cases_of_whoever_looks(slack: Desk, works: Works, ada: Customer) -> None:
+    given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 15:00")
+    given(works, Activity, description="Next week", customer=ada.ref, due_date="+7d")
+    given(works, Opportunity, name="Sails", customer=ada.ref)
+    given(works, Opportunity, by="U_RAVI", name="Oars", customer=ada.ref)
+    given(works, Case, subject="Leak", customer=ada.ref, assignee="me")
+    words = slack.home().words
+    assert "Good day, Rita Reyes" in words
+    assert all(name in words for name in ("Call Ada", "Sails", "Leak"))
+    assert not any(name in words for name in ("Next week", "Oars"))
+
+
+def drawn(slack: Desk) -> str:
+    """Rita's tab as it stands, without looking at it anew."""
+    return shown(slack.slack.views.homes["U_RITA"]).words
+
+
+def test_an_empty_day_says_so(slack: Desk) -> None:
+    words = slack.home().words
+    assert all(said in words for said in ("Nothing is due. Enjoy it.", "You have no open deals.", "You have no open cases."))
+
+
+def test_done_on_the_tab_redraws_it_with_the_receipt_on_top(slack: Desk, works: Works, ada: Customer) -> None:
+    for name in ("Call Ada", "Write to Ada"):
+        given(works, Activity, description=name, customer=ada.ref, due_date="today 15:00")
+    home = slack.home()
+    assert home.actions.count("activity.done") == 1
+    slack.click("activity.done#2", home)
+    assert found(works, Activity, 2).done_at
+    words = drawn(slack)
+    assert "Changed AT-2 Write to Ada" in words
+    assert words.index("Changed AT-2") < words.index("Good day")
+    slack.click("crm.undo")
+    assert found(works, Activity, 2).done_at is None
+    assert "Undone: AT-2 Write to Ada" in drawn(slack)
+
+
+def test_the_buttons_on_top_open_forms_as_often_as_one_likes(slack: Desk, works: Works) -> None:
+    for number in (1, 2):
+        home = slack.home()
+        slack.click("crm.run", home)
+        assert slack.modal
+        assert slack.modal.text == "New lead"
+        slack.submit(first_name=f"Bob {number}")
+    assert count(works, Lead) == 2
+    assert "Created LD-2 Bob 2" in drawn(slack)
+
+
+def test_more_than_ten_are_cut_with_the_line_that_shows_the_rest(slack: Desk, works: Works, ada: Customer) -> None:
+    for number in range(12):
+        given(works, Opportunity, name=f"Deal {number}", customer=ada.ref)
+    assert "and more: `/crm deal list mine`" in slack.home().words
+    slack.command("/crm deal list mine")
+    assert slack.last.text.splitlines()[0].startswith("12 deals match")
+
+
+def test_a_guest_sees_a_sentence(slack: Desk, works: Works, ada: Customer) -> None:
+    home = slack.home("U_GUS")
+    assert home.words == "Guests cannot use the CRM. Ask someone of the workspace to do it for you."
+
+
+def test_looking_at_the_messages_tab_draws_nothing(slack: Desk) -> None:
+    slack.home()
+    payload = dict(slack.slack.sent[-1].payload)
+    calls = len(slack.slack.calls)
+    deliver(slack, "events_api", payload | {"event": {**payload["event"], "tab": "messages"}})
+    assert len(slack.slack.calls) == calls

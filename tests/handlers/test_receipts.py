@@ -1,0 +1,114 @@
+"""Receipts: what changed, and Undo, Edit and Show that work."""
+
+import pytest
+
+from bot.sandbox.driver import Desk
+from models.account import Account
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead, LeadStatus
+from models.opportunity import Opportunity
+from tests.ground import given
+from tests.handlers.kit import SQLITE, count, found, told
+
+
+@pytest.fixture
+def ada(works: Works) -> Lead:
+    return given(works, Lead, first_name="Ada", company="Engines")
+
+
+def test_undo_works_once(slack: Desk, works: Works, ada: Lead) -> None:
+    slack.command("/crm set LD-1 source=Fair")
+    receipt = slack.last
+    slack.click("crm.undo", receipt)
+    assert told(slack) == "Undone: LD-1 Ada\nSource: Fair → empty"
+    slack.command("/crm undo")
+    assert told(slack) == "This was undone already."
+    assert found(works, Lead).source is None
+
+
+@SQLITE
+def test_what_was_undone_takes_the_place_of_the_receipt_and_can_be_done_again(
+    slack: Desk, works: Works, ada: Lead
+) -> None:
+    slack.command("/crm set LD-1 source=Fair")
+    before = len(slack.seen)
+    slack.click("crm.undo")
+    assert len(slack.seen) == before
+    slack.click("crm.undo")
+    assert told(slack) == "Undone: LD-1 Ada\nSource: empty → Fair"
+
+
+def test_undoing_the_creation_twice_hides_it_once(slack: Desk, works: Works) -> None:
+    slack.command("/crm lead new Bob")
+    unit = slack.last.blocks[-1]["elements"][0]["value"]
+    slack.click("crm.undo")
+    assert count(works, Lead) == 0
+    slack.command(f"/crm undo {unit}")
+    assert told(slack) == "This was undone already."
+
+
+@SQLITE
+def test_only_who_did_it_can_undo_it(slack: Desk, works: Works, ada: Lead) -> None:
+    slack.command("/crm set LD-1 source=Fair")
+    unit = slack.last.blocks[-1]["elements"][0]["value"]
+    slack.command(f"/crm undo {unit}", user="U_MONA")
+    assert told(slack) == "Only the person who did this can undo it."
+    slack.command("/crm undo", user="U_MONA")
+    assert told(slack) == "There is nothing to undo."
+    assert found(works, Lead).source == "Fair"
+
+
+@SQLITE
+def test_what_somebody_changed_since_is_not_undone(slack: Desk, works: Works, ada: Lead) -> None:
+    slack.command("/crm set LD-1 source=Fair")
+    slack.command("/crm set LD-1 source=Radio", user="U_RAVI")
+    slack.command("/crm undo", user="U_RITA")
+    assert told(slack) == "Source of LD-1 Ada has changed since; it cannot simply be undone."
+    assert found(works, Lead).source == "Radio"
+
+
+def test_a_conversion_is_undone_as_a_whole_and_once(slack: Desk, works: Works, ada: Lead) -> None:
+    slack.command("/crm lead convert LD-1 deal=Sails amount=12k")
+    assert told(slack).startswith("Ada is now CU-1, with the deal OP-1 Sails")
+    slack.click("crm.undo")
+    assert [count(works, entity) for entity in (Customer, Account, Opportunity)] == [0, 0, 0]
+    assert found(works, Lead).status == LeadStatus.NEW
+    slack.command("/crm undo")
+    assert told(slack) == "This was undone already."
+
+
+@SQLITE
+def test_edit_and_show_do_what_they_say(slack: Desk, ada: Lead) -> None:
+    slack.command("/crm set LD-1 source=Fair")
+    slack.click("lead.edit")
+    assert slack.modal
+    assert slack.modal.values["source"] == "Fair"
+    slack.close()
+    slack.click("lead.show")
+    assert told(slack).startswith("LD-1 Ada · Engines · New · Fair")
+
+
+@SQLITE
+def test_a_value_that_is_emptied_is_told_so(slack: Desk, works: Works, ada: Lead) -> None:
+    slack.command('/crm set LD-1 company=""')
+    assert told(slack) == "Changed LD-1 Ada\nCompany: Engines → empty"
+    slack.command("/crm set LD-1 company=")
+    assert told(slack) == "LD-1 Ada: nothing changed"
+    assert slack.last.buttons == ["Edit", "Show"]
+
+
+@SQLITE
+def test_an_amount_that_changes_its_currency_is_told_in_both(slack: Desk, works: Works, ada: Lead) -> None:
+    given(works, Opportunity, name="Sails", customer=given(works, Customer, first_name="Eve").ref, amount="12k")
+    slack.command("/crm OP-1 amount=$9k")
+    assert "Amount: €12,000 → $9,000" in told(slack)
+    slack.click("crm.undo")
+    assert "Amount: $9,000 → €12,000" in told(slack)
+
+
+@SQLITE
+def test_many_changes_are_cut_short(slack: Desk, works: Works, ada: Lead) -> None:
+    typed = "first_name=A last_name=B company=C email=d@x.org phone=03012345678 job=F source=G team=H tags=i status=working"
+    slack.command(f"/crm set LD-1 {typed}")
+    assert told(slack).splitlines()[-1] == "and 2 more"

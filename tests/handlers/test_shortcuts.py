@@ -1,0 +1,92 @@
+"""Shortcuts: from anywhere, and from a message whose words go into the form."""
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from bot.sandbox.shown import Shown, shown
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from handlers.shortcuts import SHORTCUTS
+from models.activity import Activity
+from models.case import Case
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from tests.ground import given
+from tests.handlers.kit import SQLITE, count, found, standing, told
+
+
+def said(slack: Desk, text: str, **where: str) -> Shown:
+    """A message somebody wrote, as it stands in the channel."""
+    outcome = slack.say(text, **where)
+    message = slack.slack.timeline.find(where.get("channel", "C_GENERAL"), outcome.ts)
+    assert message
+    return shown(message)
+
+
+def test_every_shortcut_is_a_verb() -> None:
+    catalogue = Catalogue(ROUTERS)
+    found_verbs = [catalogue.find(*each.callback.split(".")) for each in SHORTCUTS]
+    assert [verb.id for verb in found_verbs if verb] == [each.callback for each in SHORTCUTS]
+
+
+@SQLITE
+def test_a_lead_is_made_from_anywhere(slack: Desk, works: Works) -> None:
+    slack.shortcut("lead.new")
+    slack.submit(first_name="Bob")
+    assert told(slack) == "Created LD-1 Bob"
+    assert slack.last.channel == slack.slack.im("U_RITA").id
+
+
+@SQLITE
+def test_an_activity_is_logged_from_anywhere(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    slack.shortcut("log.new")
+    slack.submit(type="Call", description="Talked", customer="ada")
+    activity = found(works, Activity)
+    assert (activity.type, bool(activity.done_at)) == ("call", True)
+
+
+@SQLITE
+def test_a_case_is_made_of_a_message_word_for_word(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    text = "The mast is broken & <urgent>\nSee https://x.org @here"
+    slack.shortcut("case.new", said(slack, text))
+    assert slack.modal
+    assert slack.modal.values["subject"] == "The mast is broken & <urgent>"
+    slack.submit(customer="ada")
+    case = found(works, Case)
+    assert case.subject == "The mast is broken & <urgent>"
+    assert case.description.startswith(text[:45])
+    assert told(slack) == "Created CS-1 The mast is broken & <urgent>"
+    assert slack.last.ephemeral
+
+
+@SQLITE
+def test_in_the_thread_of_a_card_the_record_is_filled_in(slack: Desk, works: Works, courier: Courier) -> None:
+    lead = given(works, Lead, first_name="Bob")
+    card = standing(slack, works, courier, lead, "C_GENERAL")
+    slack.shortcut("activity.new", said(slack, "He wants a boat", thread_ts=card.ts))
+    assert slack.modal
+    assert slack.modal.values["description"] == "He wants a boat"
+    assert slack.modal.values["lead"]["value"] == "LD-1"
+    slack.submit(due_date="2026-03-17T09:00:00+01:00")
+    assert found(works, Activity).lead == lead.id
+    assert slack.last.thread_ts == card.ts
+
+
+@SQLITE
+def test_a_guest_gets_no_form(slack: Desk, works: Works) -> None:
+    slack.shortcut("lead.new", user="U_GUS")
+    assert slack.modal is None
+    assert told(slack).startswith("Guests cannot use the CRM.")
+    assert count(works, Lead) == 0
+
+
+@SQLITE
+def test_a_very_long_message_fits_into_the_form(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    slack.shortcut("case.new", said(slack, "word " * 2000))
+    assert slack.modal
+    assert len(slack.modal.values["subject"]) <= 255
+    slack.submit(customer="ada")
+    assert count(works, Case) == 1
