@@ -3,8 +3,6 @@
 import pytest
 
 from handlers import ROUTERS
-from handlers.core.grammar import FLAGS as READ
-from handlers.core.routes import FLAGS as KNOWN
 from tests import architecture
 from tests.architecture import FLOORS, FUNCTION, LINES, Module, Rule, modules, pairs
 
@@ -36,10 +34,6 @@ def test_every_verb_says_what_it_does_in_a_sentence() -> None:
 
 def test_every_noun_says_what_it_is() -> None:
     assert [router.noun for router in ROUTERS if not router.doc] == []
-
-
-def test_the_grammar_and_the_catalogue_know_the_same_flags() -> None:
-    assert dict(READ) == dict(KNOWN)
 
 
 BROKEN = [

@@ -18,6 +18,8 @@ from models.core.texts import fold
 
 THREADS = 32
 """Threads that handle requests; the pool has as many connections, because SQLAlchemy's queue is not fair."""
+MANY = 50
+"""Rows from which on it pays to insert them in a way that takes longer to prepare."""
 TIMEOUT_MS = 2000
 """Well under Slack's three seconds: a stuck database gets a sentence, not silence."""
 
@@ -112,19 +114,29 @@ def open_sqlite(url: str) -> Engine:
 
 
 def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run an INSERT for many rows with the same columns, quicker than SQLAlchemy's own way.
+    """Run an INSERT for rows with the same columns, of which there may be many."""
+    if len(rows) < MANY:
+        session.execute(statement, rows)
+    elif session.get_bind().dialect.name == "postgresql":
+        insert_columns(session, statement, rows)
+    else:
+        insert_bound(session, statement, rows)
 
-    PostgreSQL gets a list a column in one statement: it would run one for every row. For SQLite it is worked out once
-    how a column is bound, not for every value; with rows as small as ours that costs more than storing them.
-    """
-    connection, columns, names = session.connection(), statement.table.c, list(rows[0])
-    if connection.dialect.name == "postgresql":
-        lists = {name: [row[name] for row in rows] for name in names}
-        unnested = [func.unnest(bindparam(name, lists[name], ARRAY(columns[name].type))) for name in names]
-        session.execute(statement.from_select(names, select(*unnested)))
-        return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    bind = [(name, binder(columns[name].type, connection.dialect)) for name in compiled.positiontup]
+
+def insert_columns(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """One statement with a list a column; given rows, PostgreSQL would run one statement each. A third of the time."""
+    lists = {name: [row[name] for row in rows] for name in rows[0]}
+    kinds = {name: ARRAY(statement.table.c[name].type, dimensions=1) for name in lists}
+    unnested = [func.unnest(bindparam(name, values, kinds[name])) for name, values in lists.items()]
+    session.execute(statement.from_select(list(lists), select(*unnested)))
+
+
+def insert_bound(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """For SQLite: work out once a column how it is bound, not once a value, which costs more than storing it."""
+    connection = session.connection()
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    kinds = [(name, statement.table.c[name].type) for name in compiled.positiontup]
+    bind = [(name, binder(kind, connection.dialect)) for name, kind in kinds]
     bound = [tuple([to(row[name]) if to else row[name] for name, to in bind]) for row in rows]
     connection.exec_driver_sql(str(compiled), bound)
 

@@ -104,6 +104,7 @@ class Screen:
 
     def press(self, where: Locator, label: str) -> None:
         """Press a button of a message, or an entry of its ⋮ menu."""
+        expect(where).to_be_visible()
         button = where.get_by_role("button", name=label, exact=True)
         if button.count():
             button.click()

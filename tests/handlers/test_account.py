@@ -9,7 +9,8 @@ from tests.handlers.kit import SQLITE, found, told
 
 @SQLITE
 def test_an_account_is_made_in_one_line(slack: Desk, works: Works) -> None:
-    slack.command("/crm account new Analytical Engines website=https://www.engines.example/shop size=1,200 revenue=€1.2m")
+    typed = "website=https://www.engines.example/shop size=1,200 revenue=€1.2m"
+    slack.command(f"/crm account new Analytical Engines {typed}")
     assert told(slack) == "Created AC-1 Analytical Engines"
     account = found(works, Account)
     assert (account.domain, account.employees, account.annual_revenue) == ("engines.example", 1200, 1_200_000)

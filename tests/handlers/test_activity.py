@@ -25,7 +25,12 @@ def call(works: Works) -> Activity:
 
 @SQLITE
 @pytest.mark.parametrize(
-    "line", ["/crm task new CU-1 Call Ada fri 9:00", "/crm-task new Call Ada CU-1 fri 9:00", "@crm new task Call Ada CU-1 due=“fri 9:00”"]
+    "line",
+    [
+        "/crm task new CU-1 Call Ada fri 9:00",
+        "/crm-task new Call Ada CU-1 fri 9:00",
+        "@crm new task Call Ada CU-1 due=“fri 9:00”",
+    ],
 )
 def test_a_task_is_planned_in_one_line(slack: Desk, works: Works, line: str) -> None:
     ada = given(works, Customer, first_name="Ada")
@@ -44,7 +49,9 @@ def test_a_task_is_planned_for_someone_else(slack: Desk, works: Works, call: Act
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["/crm task done AT-1 She signed", "/crm done AT-1 She signed", "@crm AT-1 done She signed"])
+@pytest.mark.parametrize(
+    "line", ["/crm task done AT-1 She signed", "/crm done AT-1 She signed", "@crm AT-1 done She signed"]
+)
 def test_a_task_is_ticked_off_with_what_came_of_it(slack: Desk, works: Works, call: Activity, line: str) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert told(slack) == "Changed AT-1 Call Ada\nDone: empty → today 11:00\nOutcome: empty → She signed"
@@ -78,9 +85,14 @@ def test_snoozing_asks_until_when_or_takes_it_from_the_line(slack: Desk, works: 
 @SQLITE
 @pytest.mark.parametrize(
     ("until", "why"),
-    [("2026-03-09 9:00", "That has already passed. Try tomorrow, fri or +3d."), ("12345", "“12345” is a number, not a day. Try fri, +3d or 2026-12-01.")],
+    [
+        ("2026-03-09 9:00", "That has already passed. Try tomorrow, fri or +3d."),
+        ("12345", "“12345” is a number, not a day. Try fri, +3d or 2026-12-01."),
+    ],
 )
-def test_a_bad_moment_opens_the_form_with_the_reason(slack: Desk, works: Works, call: Activity, until: str, why: str) -> None:
+def test_a_bad_moment_opens_the_form_with_the_reason(
+    slack: Desk, works: Works, call: Activity, until: str, why: str
+) -> None:
     slack.command(f"/crm snooze AT-1 {until}")
     assert slack.modal
     assert why in slack.modal.words

@@ -33,7 +33,9 @@ def replies(works: Works) -> list[tuple[str, bool]]:
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["/crm case claim CS-1", "/crm claim ticket CS-1", "/crm-case claim CS-1", "@crm CS-1 claim"])
+@pytest.mark.parametrize(
+    "line", ["/crm case claim CS-1", "/crm claim ticket CS-1", "/crm-case claim CS-1", "@crm CS-1 claim"]
+)
 def test_a_case_is_claimed(sam: Desk, works: Works, broken: Case, line: str) -> None:
     sam.command(line) if line.startswith("/") else sam.say(line)
     assert told(sam) == "Changed CS-1 Broken mast\nStatus: New → Open\nAssignee: empty → Sam Silva"

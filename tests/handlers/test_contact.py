@@ -22,7 +22,11 @@ def ada(works: Works) -> Customer:
         ("email ADA@x.org", "ada@x.org", "email ada@x.org"),
         ("mobile 0171 1234567", "491711234567", "mobile +49 171 1234567"),
         ("linkedin linkedin.com/in/ada", "https://linkedin.com/in/ada", "linkedin https://linkedin.com/in/ada"),
-        ("address 12 St James's Square, London", "12 St James's Square, London", "address 12 St James's Square, London"),
+        (
+            "address 12 St James's Square, London",
+            "12 St James's Square, London",
+            "address 12 St James's Square, London",
+        ),
     ],
 )
 def test_a_contact_is_read_as_its_type_asks(

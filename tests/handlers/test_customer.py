@@ -10,7 +10,9 @@ from tests.handlers.kit import SQLITE, count, found, told
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["new customer Ada King Lovelace ada@x.org", "customer new ada@x.org Ada King Lovelace"])
+@pytest.mark.parametrize(
+    "line", ["new customer Ada King Lovelace ada@x.org", "customer new ada@x.org Ada King Lovelace"]
+)
 def test_a_customer_is_made_in_one_line(slack: Desk, works: Works, line: str) -> None:
     slack.command(f"/crm {line} phone=030/1234567 country=germany tags=vip,fair")
     assert told(slack) == "Created CU-1 Ada King Lovelace"
@@ -38,7 +40,9 @@ def test_a_customer_needs_a_name_or_an_address(slack: Desk, works: Works) -> Non
 
 
 @SQLITE
-@pytest.mark.parametrize("name", ["ada@x.org", "ADA@x.org", '"Ada Lovelace"', "ada", "lovelace", "Lovelace, Ada", "cu1"])
+@pytest.mark.parametrize(
+    "name", ["ada@x.org", "ADA@x.org", '"Ada Lovelace"', "ada", "lovelace", "Lovelace, Ada", "cu1"]
+)
 def test_a_customer_is_found_by_what_people_call_her(slack: Desk, works: Works, name: str) -> None:
     given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@x.org")
     slack.command(f"/crm customer {name}")

@@ -21,7 +21,9 @@ def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
-def test_the_tab_holds_the_day_the_deals_and_the_cases_of_whoever_looks(slack: Desk, works: Works, ada: Customer) -> None:
+def test_the_tab_holds_the_day_the_deals_and_the_cases_of_whoever_looks(
+    slack: Desk, works: Works, ada: Customer
+) -> None:
     given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 15:00")
     given(works, Activity, description="Next week", customer=ada.ref, due_date="+7d")
     given(works, Opportunity, name="Sails", customer=ada.ref)
@@ -40,7 +42,9 @@ def drawn(slack: Desk) -> str:
 
 def test_an_empty_day_says_so(slack: Desk) -> None:
     words = slack.home().words
-    assert all(said in words for said in ("Nothing is due. Enjoy it.", "You have no open deals.", "You have no open cases."))
+    assert all(
+        said in words for said in ("Nothing is due. Enjoy it.", "You have no open deals.", "You have no open cases.")
+    )
 
 
 def test_done_on_the_tab_redraws_it_with_the_receipt_on_top(slack: Desk, works: Works, ada: Customer) -> None:

@@ -17,10 +17,10 @@ def pair(works: Works) -> tuple[Customer, Account]:
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["member new CU-1 AC-1 Chief of wheels", "new membership AC-1 CU-1 role=“Chief of wheels”"])
-def test_a_customer_joins_an_account(
-    slack: Desk, works: Works, pair: tuple[Customer, Account], line: str
-) -> None:
+@pytest.mark.parametrize(
+    "line", ["member new CU-1 AC-1 Chief of wheels", "new membership AC-1 CU-1 role=“Chief of wheels”"]
+)
+def test_a_customer_joins_an_account(slack: Desk, works: Works, pair: tuple[Customer, Account], line: str) -> None:
     slack.command(f"/crm {line} since=2026-01-01")
     assert told(slack) == "Created MB-1 Ada at Engines"
     member = found(works, Membership)

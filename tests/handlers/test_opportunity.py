@@ -18,14 +18,21 @@ def sails(works: Works) -> Opportunity:
     return given(works, Opportunity, name="Sails", customer=ada.ref, amount="12k")
 
 
-LINES = ["/crm deal won OP-1", "/crm won deal OP-1", "/crm OP-1 won", "/crm won OP-1", "/crm-deal won op1", "@crm won OP-1"]
+LINES = [
+    "/crm deal won OP-1",
+    "/crm won deal OP-1",
+    "/crm OP-1 won",
+    "/crm won OP-1",
+    "/crm-deal won op1",
+    "@crm won OP-1",
+]
 
 
 @SQLITE
-@pytest.mark.parametrize("line", [*LINES, "/crm deal won Sails", '/crm deal won "sails"', "/crm opportunity won #OP-01"])
-def test_a_deal_is_won_in_whatever_order_one_says_it(
-    slack: Desk, works: Works, sails: Opportunity, line: str
-) -> None:
+@pytest.mark.parametrize(
+    "line", [*LINES, "/crm deal won Sails", '/crm deal won "sails"', "/crm opportunity won #OP-01"]
+)
+def test_a_deal_is_won_in_whatever_order_one_says_it(slack: Desk, works: Works, sails: Opportunity, line: str) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert told(slack) == (
         "Changed OP-1 Sails\nStage: Qualification → Won\nClose date: empty → today\n"
@@ -85,9 +92,7 @@ def test_a_deal_is_lost_in_one_line(slack: Desk, works: Works, sails: Opportunit
 
 @SQLITE
 @pytest.mark.parametrize("words", ["proposal", "Proposal Made", "stage=proposal"])
-def test_a_deal_moves_to_a_stage_by_any_of_its_names(
-    slack: Desk, works: Works, sails: Opportunity, words: str
-) -> None:
+def test_a_deal_moves_to_a_stage_by_any_of_its_names(slack: Desk, works: Works, sails: Opportunity, words: str) -> None:
     slack.command(f"/crm deal stage OP-1 {words}")
     assert "Stage: Qualification → Proposal" in told(slack)
     assert "Probability: 10 % → 50 %" in told(slack)
@@ -137,7 +142,9 @@ def test_values_are_read_as_people_write_them(slack: Desk, sails: Opportunity, t
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["Sails 12k CU-1", "CU-1 Sails 12k", "Sails CU-1 €12,000.00", "Sails customer=ada amount=12000"])
+@pytest.mark.parametrize(
+    "line", ["Sails 12k CU-1", "CU-1 Sails 12k", "Sails CU-1 €12,000.00", "Sails customer=ada amount=12000"]
+)
 def test_a_deal_is_made_in_one_line(slack: Desk, works: Works, line: str) -> None:
     ada = given(works, Customer, first_name="Ada")
     slack.command(f"/crm deal new {line} close=fri")
@@ -182,7 +189,9 @@ def test_deals_are_filtered_and_paged(slack: Desk, works: Works, sails: Opportun
 
 
 @SQLITE
-def test_a_deal_is_given_to_someone_who_is_told(slack: Desk, works: Works, courier: Courier, sails: Opportunity) -> None:
+def test_a_deal_is_given_to_someone_who_is_told(
+    slack: Desk, works: Works, courier: Courier, sails: Opportunity
+) -> None:
     slack.command("/crm assign OP-1 @ravi")
     assert "Owner: Rita Reyes → Ravi Rao" in told(slack)
     courier.drain()

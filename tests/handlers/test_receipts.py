@@ -109,6 +109,8 @@ def test_an_amount_that_changes_its_currency_is_told_in_both(slack: Desk, works:
 
 @SQLITE
 def test_many_changes_are_cut_short(slack: Desk, works: Works, ada: Lead) -> None:
-    typed = "first_name=A last_name=B company=C email=d@x.org phone=03012345678 job=F source=G team=H tags=i status=working"
+    typed = (
+        "first_name=A last_name=B company=C email=d@x.org phone=03012345678 job=F source=G team=H tags=i status=working"
+    )
     slack.command(f"/crm set LD-1 {typed}")
     assert told(slack).splitlines()[-1] == "and 2 more"

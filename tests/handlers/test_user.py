@@ -30,7 +30,12 @@ def test_a_person_seen_for_the_first_time_is_looked_up_once(slack: Desk, works: 
     slack.command("/crm lead new Bob", user="U_NINA")
     assert told(slack) == "Created LD-1 Bob"
     nina = person(works, "U_NINA")
-    assert (nina.name, nina.email, nina.zone, nina.role) == ("Nina Novak", "nina@acme.example", "Europe/Prague", Role.REP)
+    assert (nina.name, nina.email, nina.zone, nina.role) == (
+        "Nina Novak",
+        "nina@acme.example",
+        "Europe/Prague",
+        Role.REP,
+    )
     slack.command("/crm lead list", user="U_NINA")
     assert [name for name, _ in slack.slack.calls].count("users.info") == 1
 

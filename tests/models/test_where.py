@@ -3,9 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import given as for_all
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.account import Account
@@ -36,6 +33,128 @@ def refused(works: Works, entity: type[Entity], text: str) -> str:
     return str(caught.value)
 
 
+DEALS: dict[str, list[str]] = {
+    "stage = won": ["Large"],
+    "stage=Won": ["Large"],
+    'stage = "closed won"': ["Large"],
+    "stage != won": ["Small", "Medium", "None"],
+    "amount > 10k": ["Medium", "Large"],
+    "amount >= 12000": ["Medium", "Large"],
+    "amount > 12k": ["Large"],
+    "amount < 12k": ["Small"],
+    "amount <= $12k": ["Medium"],
+    "amount = 5000": ["Small"],
+    "amount != 5k": ["Medium", "Large", "None"],
+    "amount = empty": ["None"],
+    "amount != none": ["Small", "Medium", "Large"],
+    "probability >= 50": ["Medium", "Large"],
+    "probability < 10%": NOTHING,
+    "close_date = yesterday": ["Small"],
+    "close = yesterday": ["Small"],
+    "close_date < eom": ["Small"],
+    "close_date <= eom": ["Small", "Medium"],
+    "close_date > today": ["Medium"],
+    "customer = CU-1": ["Small"],
+    'customer = "ada lovelace"': ["Small"],
+    "customer != CU-1": ["Medium", "Large", "None"],
+    "customer = empty": ["Large", "None"],
+    "customer ~ LOVE": ["Small"],
+    "customer ~ muller": ["Medium"],
+    "account = acme": ["Large", "None"],
+    "owner = me": ["Small", "Medium"],
+    "owner = <@U_RAVI>": ["Large"],
+    "owner = Ravi": ["Large"],
+    "owner = my-team": ["Small", "Medium", "Large"],
+    "owner != my-team": ["None"],
+    "name = small": ["Small"],
+    "name ~ A": ["Small", "Large"],
+    "name ~ all": ["Small"],
+    "next_step ~ 100%": ["None"],
+    'next_step ~ "0% o"': ["None"],
+    "next_step ~ 1%0": NOTHING,
+    "competitor = STRASSE_1": ["None"],
+    "competitor ~ e_1": ["None"],
+    "competitor ~ ex1": NOTHING,
+    "stage ~ pro": ["Medium"],
+    "currency = usd": ["Medium"],
+    "open": ["Small", "Medium", "None"],
+    "closed": ["Large"],
+    "is = open": ["Small", "Medium", "None"],
+    "is != open": ["Large"],
+    "NOT open": ["Large"],
+    "overdue": ["Small"],
+    "is = overdue": ["Small"],
+    "mine": ["Small", "Medium"],
+    "mine open small": ["Small"],
+    "small": ["Small"],
+    "ada": ["Small"],
+    "s": ["Small", "None"],
+    "se": NOTHING,
+    "name ~ al": ["Small"],
+    "&": ["Small", "Medium", "Large", "None"],
+    "": ["Small", "Medium", "Large", "None"],
+    "NOT (stage = won OR amount < 10k)": ["Medium", "None"],
+    "NOT amount > 10k": ["Small", "None"],
+    "stage = won OR owner = me amount < 10k": ["Small", "Large"],
+    "(stage = won OR owner = me) amount > 10k": ["Medium", "Large"],
+}
+PEOPLE: dict[str, list[str]] = {
+    "tags = vip": ["Ada Lovelace"],
+    'tags = "vip, math"': ["Ada Lovelace"],
+    "tags ~ vip": ["Ada Lovelace", "Zoë Müller"],
+    "tags != vip": ["Zoë Müller", "Bo"],
+    "tags = empty": ["Bo"],
+    "city = munchen": ["Zoë Müller"],
+    "city = MÜNCHEN": ["Zoë Müller"],
+    "city ~ on": ["Ada Lovelace"],
+    "last_name = müller": ["Zoë Müller"],
+    "country = germany": ["Zoë Müller"],
+    "email = empty": ["Ada Lovelace", "Zoë Müller"],
+    "mail ~ example": ["Bo"],
+    "email = BO@example.org": ["Bo"],
+    'phone = "030 1234567"': ["Bo"],
+    "first_name = bo": ["Bo"],
+}
+"""Filters, and the names of the deals or of the people that they fit."""
+DAYS = {
+    "due_date = today": True,
+    "due = today": True,
+    "due < today": False,
+    "due <= today": True,
+    "due > today": False,
+    "due >= today": True,
+    "due < tomorrow": True,
+    "due > yesterday": True,
+    'due = "today 23:30"': True,
+    'due = "today 23:31"': False,
+    'due < "today 23:31"': True,
+    'due > "today 23:30"': False,
+    'due <= "today 23:30"': True,
+    "due != today": False,
+    "created = today": True,
+    "created_at < today": False,
+    "updated >= yesterday": True,
+    "done_at = empty": True,
+}
+"""Filters, and whether they fit what is due today at 23:30."""
+SENSELESS = {
+    "stag = won": "A deal has no field “stag”. Did you mean stage",
+    "xyzzy = 1": "A deal has no field “xyzzy”. Try one of account, amount, ",
+    "stage > won": "Stage can be compared with = != ~, not with >. Try stage = …",
+    "amount ~ 3": "Amount can be compared with = != < <= > >=, not with ~. Try amount = …",
+    "stage = foo": "Stage cannot be “foo”. Try one of: Qualification, ",
+    "amount > lots": "“lots” is not an amount. Try ",
+    "close_date > someday": "“someday” is not a day. Try ",
+    "created > someday": "“someday” is not a day. Try ",
+    "customer = lovelace": "There is no customer “lovelace”. Try a reference such as CU-1",
+    "customer = Nobody": "There is no customer “Nobody”. Try a reference such as CU-1",
+    "owner = <@U_OTTO>": "There is no user",
+    "is = purple": "A deal is never “purple”. Try is = open or is = closed or is = overdue or is = mine.",
+    "is > open": "A deal is never “open”. Try",
+}
+"""Filters that cannot be, and the beginning of the sentence that says so."""
+
+
 @pytest.fixture
 def deals(works: Works) -> Works:
     given(works, Customer, first_name="Ada", last_name="Lovelace", city="London", tags="vip, math")
@@ -50,134 +169,19 @@ def deals(works: Works) -> Works:
     return works
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("stage = won", ["Large"]),
-        ("stage=Won", ["Large"]),
-        ('stage = "closed won"', ["Large"]),
-        ("stage != won", ["Small", "Medium", "None"]),
-        ("amount > 10k", ["Medium", "Large"]),
-        ("amount >= 12000", ["Medium", "Large"]),
-        ("amount > 12k", ["Large"]),
-        ("amount < 12k", ["Small"]),
-        ("amount <= $12k", ["Medium"]),
-        ("amount = 5000", ["Small"]),
-        ("amount != 5k", ["Medium", "Large", "None"]),
-        ("amount = empty", ["None"]),
-        ("amount != none", ["Small", "Medium", "Large"]),
-        ("probability >= 50", ["Medium", "Large"]),
-        ("probability < 10%", NOTHING),
-        ("close_date = yesterday", ["Small"]),
-        ("close = yesterday", ["Small"]),
-        ("close_date < eom", ["Small"]),
-        ("close_date <= eom", ["Small", "Medium"]),
-        ("close_date > today", ["Medium"]),
-        ("customer = CU-1", ["Small"]),
-        ('customer = "ada lovelace"', ["Small"]),
-        ("customer != CU-1", ["Medium", "Large", "None"]),
-        ("customer = empty", ["Large", "None"]),
-        ("customer ~ LOVE", ["Small"]),
-        ("customer ~ muller", ["Medium"]),
-        ("account = acme", ["Large", "None"]),
-        ("owner = me", ["Small", "Medium"]),
-        ("owner = <@U_RAVI>", ["Large"]),
-        ("owner = Ravi", ["Large"]),
-        ("owner = my-team", ["Small", "Medium", "Large"]),
-        ("owner != my-team", ["None"]),
-        ("name = small", ["Small"]),
-        ("name ~ A", ["Small", "Large"]),
-        ("name ~ all", ["Small"]),
-        ("next_step ~ 100%", ["None"]),
-        ('next_step ~ "0% o"', ["None"]),
-        ("next_step ~ 1%0", NOTHING),
-        ("competitor = STRASSE_1", ["None"]),
-        ("competitor ~ e_1", ["None"]),
-        ("competitor ~ ex1", NOTHING),
-        ("stage ~ pro", ["Medium"]),
-        ("currency = usd", ["Medium"]),
-        ("open", ["Small", "Medium", "None"]),
-        ("closed", ["Large"]),
-        ("is = open", ["Small", "Medium", "None"]),
-        ("is != open", ["Large"]),
-        ("NOT open", ["Large"]),
-        ("overdue", ["Small"]),
-        ("is = overdue", ["Small"]),
-        ("mine", ["Small", "Medium"]),
-        ("mine open small", ["Small"]),
-        ("small", ["Small"]),
-        ("ada", ["Small"]),
-        ("s", ["Small", "None"]),
-        ("se", NOTHING),
-        ("name ~ al", ["Small"]),
-        ("&", ["Small", "Medium", "Large", "None"]),
-        ("", ["Small", "Medium", "Large", "None"]),
-        ("NOT (stage = won OR amount < 10k)", ["Medium", "None"]),
-        ("NOT amount > 10k", ["Small", "None"]),
-        ("stage = won OR owner = me amount < 10k", ["Small", "Large"]),
-        ("(stage = won OR owner = me) amount > 10k", ["Medium", "Large"]),
-    ],
-)
-def test_a_filter_fits(deals: Works, text: str, names: list[str]) -> None:
-    assert fitting(deals, Opportunity, text) == names
+def test_a_filter_fits(deals: Works) -> None:
+    assert {text: fitting(deals, Opportunity, text) for text in DEALS} == DEALS
 
 
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("tags = vip", ["Ada Lovelace"]),
-        ("tag = vip", ["Ada Lovelace"]),
-        ('tags = "vip, math"', ["Ada Lovelace"]),
-        ("tags ~ vip", ["Ada Lovelace", "Zoë Müller"]),
-        ("tags != vip", ["Zoë Müller", "Bo"]),
-        ("tags = empty", ["Bo"]),
-        ("city = munchen", ["Zoë Müller"]),
-        ("city = MÜNCHEN", ["Zoë Müller"]),
-        ("city ~ on", ["Ada Lovelace"]),
-        ("last_name = müller", ["Zoë Müller"]),
-        ('"last name" = x', NOTHING),
-        ("country = germany", ["Zoë Müller"]),
-        ("email = empty", ["Ada Lovelace", "Zoë Müller"]),
-        ("mail ~ example", ["Bo"]),
-        ("email = BO@example.org", ["Bo"]),
-        ("phone = '030 1234567'", ["Bo"]),
-        ("first_name = bo", ["Bo"]),
-    ],
-)
-def test_a_filter_fits_people(deals: Works, text: str, names: list[str]) -> None:
+def test_a_filter_fits_people(deals: Works) -> None:
     given(deals, Customer, first_name="Bo", email="bo@example.org", phone="030 1234567")
-    if "tag =" in text or '"last name"' in text or "'" in text:
-        text = text.replace("tag =", "tags =").replace('"last name" =', "last_name =").replace("'", '"')
-    assert fitting(deals, Customer, text) == names
+    assert {text: fitting(deals, Customer, text) for text in PEOPLE} == PEOPLE
 
 
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("due_date = today", True),
-        ("due = today", True),
-        ("due < today", False),
-        ("due <= today", True),
-        ("due > today", False),
-        ("due >= today", True),
-        ("due < tomorrow", True),
-        ("due > yesterday", True),
-        ('due = "today 23:30"', True),
-        ('due = "today 23:31"', False),
-        ('due < "today 23:31"', True),
-        ('due > "today 23:30"', False),
-        ('due <= "today 23:30"', True),
-        ("due != today", False),
-        ("created = today", True),
-        ("created_at < today", False),
-        ("updated >= yesterday", True),
-        ("done_at = empty", True),
-    ],
-)
-def test_a_day_is_the_whole_day_where_the_reader_lives(deals: Works, text: str, fits: bool) -> None:
+def test_a_day_is_the_whole_day_where_the_reader_lives(deals: Works) -> None:
     """Half past eleven at night in Berlin is half past ten in UTC, and already tomorrow in Kolkata."""
     given(deals, Activity, description="Call", customer="CU-1", due_date="today 23:30")
-    assert fitting(deals, Activity, text) == (["Call"] if fits else [])
+    assert {text: bool(fitting(deals, Activity, text)) for text in DAYS} == DAYS
 
 
 def test_each_reader_has_their_own_day(deals: Works) -> None:
@@ -203,26 +207,9 @@ def test_flags_are_yes_or_no(deals: Works) -> None:
     assert fitting(deals, Contact, "primary != yes") == ["email c@d.org"]
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("stag = won", "A deal has no field “stag”. Did you mean stage"),
-        ("xyzzy = 1", "A deal has no field “xyzzy”. Try one of account, amount, "),
-        ("stage > won", "Stage can be compared with = != ~, not with >. Try stage = …"),
-        ("amount ~ 3", "Amount can be compared with = != < <= > >=, not with ~. Try amount = …"),
-        ("stage = foo", "Stage cannot be “foo”. Try one of: Qualification, "),
-        ("amount > lots", "“lots” is not an amount. Try "),
-        ("close_date > someday", "“someday” is not a day. Try "),
-        ("created > someday", "“someday” is not a day. Try "),
-        ("customer = lovelace", "There is no customer “lovelace”. Try a reference such as CU-1"),
-        ("customer = Nobody", "There is no customer “Nobody”. Try a reference such as CU-1"),
-        ("owner = <@U_OTTO>", "There is no user"),
-        ("is = purple", "A deal is never “purple”. Try is = open or is = closed or is = overdue or is = mine."),
-        ("is > open", "A deal is never “open”. Try"),
-    ],
-)
-def test_what_makes_no_sense_is_told_with_what_does(deals: Works, text: str, sentence: str) -> None:
-    assert refused(deals, Opportunity, text).startswith(sentence)
+def test_what_makes_no_sense_is_told_with_what_does(deals: Works) -> None:
+    told = {text: refused(deals, Opportunity, text)[: len(sentence)] for text, sentence in SENSELESS.items()}
+    assert told == SENSELESS
 
 
 def test_an_ambiguous_name_is_not_guessed(deals: Works) -> None:
@@ -275,39 +262,3 @@ def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: Wor
             for op in ("=", "!="):
                 asked = where.condition(filters.Term(name, op, "empty"), entity, work)  # type: ignore[arg-type]
                 work.session.scalars(select(entity.id).where(asked)).all()
-
-
-LEAVES = st.one_of(
-    st.builds(filters.Word, st.text(min_size=1, max_size=8)),
-    st.builds(
-        filters.Term,
-        st.sampled_from(["stage", "amount", "close_date", "customer", "owner", "name", "created", "is", "nonsense"]),
-        st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"]),
-        st.one_of(
-            st.sampled_from(["won", "10k", "eom", "CU-1", "me", "empty", "open", "fri 9:00"]), st.text(max_size=8)
-        ),
-    ),
-)
-TREES = st.recursive(
-    LEAVES,
-    lambda parts: st.one_of(
-        st.builds(filters.Not, parts),
-        st.builds(filters.And, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(filters.Or, st.lists(parts, min_size=1, max_size=3).map(tuple)),
-    ),
-    max_leaves=5,
-)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@for_all(TREES)
-def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filters.Node) -> None:
-    with works("T1", "U_RITA", writes=False) as work:
-        told = ""
-        try:
-            found = where.condition(tree, Opportunity, work)
-            work.session.scalars(select(Opportunity.id).where(found).limit(1)).all()
-        except ValueError as error:
-            told = str(error)
-            found = None
-    assert (found is None) == bool(told)

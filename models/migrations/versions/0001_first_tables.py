@@ -88,7 +88,9 @@ def delivery() -> None:
         Column("error", Text),
         UniqueConstraint("workspace", "key"),
     )
-    index("delivery", "workspace", "not_before", "id", name="ix_delivery_waiting", where="state IN ('waiting', 'unknown')")
+    index(
+        "delivery", "workspace", "not_before", "id", name="ix_delivery_waiting", where="state IN ('waiting', 'unknown')"
+    )
 
 
 def job_run() -> None:

@@ -83,13 +83,7 @@ def load(
         outcome.notes.append("The file is not UTF-8 and was read as Windows-1252; see whether accents came out right.")
     translation = Translation(entity, sheet.headers, columns, people or {})
     loading = Loading(works, workspace, actor, translation, outcome, Rejects(sheet.headers, rejected), dry)
-    waiting: list[Line] = []
-    for lines in batches(loading.lines(sheet.lines())):
-        waiting += loading.take(lines)
-        if progress:
-            progress(outcome.read, sheet.rows)
-    loading.take_waiting(waiting)
-    outcome.rejected = loading.rejects.count
+    loading.run(sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome
 
@@ -142,6 +136,15 @@ class Loading:
     dry: bool
     rehearsed: set[str] = field(default_factory=set)
     """The keys of what a dry run would have stored."""
+
+    def run(self, sheet: sheets.Sheet, progress: Callable[[int, int], None]) -> None:
+        waiting: list[Line] = []
+        for lines in batches(self.lines(sheet.lines())):
+            waiting += self.take(lines)
+            progress(self.outcome.read, sheet.rows)
+        self.take_waiting(waiting)
+        self.outcome.rejected = self.rejects.count
+        progress(self.outcome.read, sheet.rows)
 
     def lines(self, rows: Iterable[list[str]]) -> Iterator[Line]:
         """The rows that are to be stored."""

@@ -1,0 +1,45 @@
+"""Any filter at all is answered or refused with a sentence, on either database."""
+
+from hypothesis import HealthCheck, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from models.core.work import Works
+from models.operations import filters, where
+from models.opportunity import Opportunity
+
+LEAVES = st.one_of(
+    st.builds(filters.Word, st.text(min_size=1, max_size=8)),
+    st.builds(
+        filters.Term,
+        st.sampled_from(["stage", "amount", "close_date", "customer", "owner", "name", "created", "is", "nonsense"]),
+        st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"]),
+        st.one_of(
+            st.sampled_from(["won", "10k", "eom", "CU-1", "me", "empty", "open", "fri 9:00"]), st.text(max_size=8)
+        ),
+    ),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda parts: st.one_of(
+        st.builds(filters.Not, parts),
+        st.builds(filters.And, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(filters.Or, st.lists(parts, min_size=1, max_size=3).map(tuple)),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@for_all(TREES)
+def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filters.Node) -> None:
+    with works("T1", "U_RITA", writes=False) as work:
+        told = ""
+        try:
+            found = where.condition(tree, Opportunity, work)
+            work.session.scalars(select(Opportunity.id).where(found).limit(1)).all()
+        except ValueError as error:
+            told = str(error)
+            found = None
+    assert (found is None) == bool(told)
