@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Signature(Middleware):
-    """Checks Slack's signature on what came over HTTP; without a secret nothing gets in that way. Socket Mode is signed in."""
+    """Checks Slack's signature on what came over HTTP; without a secret nothing gets in. Socket Mode is signed in."""
 
     def __init__(self, secret: str, clock: Clock | None = None) -> None:
         self.verifier = SignatureVerifier(secret, clock or Clock()) if secret else None
@@ -31,6 +31,7 @@ class Signature(Middleware):
     def signed(self, req: BoltRequest) -> bool:
         timestamp = req.headers.get("x-slack-request-timestamp", [""])[0]
         signature = req.headers.get("x-slack-signature", [""])[0]
-        if self.verifier is None or not (timestamp.isascii() and timestamp.isdigit() and signature and signature.isascii()):
+        usable = timestamp.isascii() and timestamp.isdigit() and signature and signature.isascii()
+        if self.verifier is None or not usable:
             return False
         return self.verifier.is_valid(body=req.raw_body, timestamp=timestamp, signature=signature)

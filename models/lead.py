@@ -93,7 +93,7 @@ class Lead(Entity):
         if self.converted != (self.status == LeadStatus.CONVERTED):
             raise Conflict(
                 f"{self.called(work)} is converted and stays so." if self.converted
-                else f"Use: lead convert {self.ref}"
+                else f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}"
             )  # fmt: skip
 
     def claim(self, work: Work) -> None:

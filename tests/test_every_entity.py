@@ -22,7 +22,7 @@ from models.core.outbox import Delivery
 from models.core.user import User
 from models.core.work import Works
 from tests.handlers.conftest import client, courier, slack, world  # noqa: F401
-from tests.handlers.kit import SQLITE, count, found, standing, told
+from tests.handlers.kit import SQLITE, count, found, height, standing, told
 from tests.samples import given_references, given_sample, text_for, texts_for
 
 VERBS = {router.noun: router.verbs for router in ROUTERS}
@@ -148,27 +148,6 @@ def test_the_card_stays_small_however_much_was_typed(slack: Desk, works: Works, 
                 setattr(record, name, ("word " * 60)[: kind.length - 1] + "x")
     slack.command(f"/crm {record.ref}", user="U_ADA")
     assert height(slack.last.blocks) <= cards.LINES
-
-
-def height(blocks: list[dict[str, Any]]) -> int:
-    """About how many lines a message takes in Slack: 80 letters a line, half as many in a column."""
-    return sum(HEIGHTS[block["type"]](block) for block in blocks)
-
-
-def lines(text: str, width: int = 80) -> int:
-    return sum(max(1, -(-len(line) // width)) for line in text.splitlines())
-
-
-def columns(texts: list[dict[str, str]]) -> int:
-    heights = [lines(text["text"], 40) for text in texts]
-    return sum(max(heights[at : at + 2]) for at in range(0, len(heights), 2))
-
-
-HEIGHTS = {
-    "section": lambda block: lines(block["text"]["text"]) if "text" in block else columns(block["fields"]),
-    "context": lambda block: 1,
-    "actions": lambda block: 1,
-}
 
 
 def test_the_height_of_a_card_is_estimated_well() -> None:

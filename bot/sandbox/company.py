@@ -117,7 +117,7 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (2, RITA, 'task new "Ask Grace about a second order" CU-1 due="now+3d 10:00"'),
     (1, RITA, 'task new "Call Lena Vogt after the webinar" LD-5 due="now+1d 9:30"'),
 )
-"""(days ago, who, what they typed). `now+3d` is counted from the day the sandbox starts, not from the day it was typed."""
+"""(days ago, who, what they typed). `now+3d` is counted from the day the sandbox starts, not from that day."""
 
 KEPT = ("OP-2", "OP-4", "OP-8", "LD-2", "LD-5", "CS-1", "CS-4")
 """Records whose cards stand in the channels when the sandbox opens."""
@@ -131,7 +131,7 @@ def settle(works: Works) -> None:
 
 
 def tell(works: Works, dispatcher: Dispatcher, clock: Clock, story: tuple[tuple[int, str, str], ...] = STORY) -> None:
-    """Live through the story, each line on its day, in the order of the days; then forget the messages it would have sent."""
+    """Live through the story, each line on its day, in the order of the days; then forget the old messages."""
     began = clock.ahead
     for days, person, line in sorted(story, key=lambda each: -each[0]):
         clock.ahead = began - timedelta(days=days)

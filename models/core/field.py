@@ -7,7 +7,7 @@ Four texts of one value: `parse` reads what a person typed, `show` is for a pers
 that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
@@ -60,7 +60,7 @@ class Field:
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""
-    thaw: ClassVar[Callable[[str], Any]] = str
+    thaw: ClassVar[Any] = str
     """Makes a value of the text that `dump` made of it."""
 
     def column(self) -> TypeEngine[Any]:

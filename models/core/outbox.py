@@ -46,7 +46,9 @@ class Delivery(Row):
         waiting = text("state IN ('waiting', 'unknown')")
         return [
             UniqueConstraint("workspace", "key"),
-            Index("ix_delivery_waiting", "workspace", "not_before", "id", sqlite_where=waiting, postgresql_where=waiting),
+            Index(
+                "ix_delivery_waiting", "workspace", "not_before", "id", sqlite_where=waiting, postgresql_where=waiting
+            ),
         ]
 
 

@@ -195,7 +195,7 @@ class Works:
         """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
         with self.queue(), Session(self.engine) as session, session.begin():
             place = session.get_one(Workspace, old)
-            columns = {name: getattr(place, name) for name in place.__mapper__.columns.keys() if name != "id"}
+            columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
             session.add(Workspace(id=new, **columns))
             session.flush()
             for table in Workspace.metadata.sorted_tables:

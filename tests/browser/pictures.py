@@ -23,6 +23,7 @@ def take(screen: Screen, name: str, top: Locator | None = None) -> None:
     """Take a picture of the window. top: what is to stand at its upper edge."""
     if top:
         top.evaluate("element => element.scrollIntoView({block: 'start'})")
+        screen.page.evaluate("window.scrollTo(0, 0)")
     screen.page.screenshot(path=f"{name}.png")
     print(f"{name}.png")
 
@@ -30,13 +31,17 @@ def take(screen: Screen, name: str, top: Locator | None = None) -> None:
 def channel(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_RITA", "C_SALES")
     expect(screen.card("LD-5")).to_be_visible()
-    screen.say("/crm lead new Ada Lovelace ada@analytical.example company=Analytical Engines source=Referral")
-    ref = screen.ref("Created LD-[0-9]+ Ada Lovelace")
-    expect(screen.card(ref)).to_be_visible()
-    screen.say(f"/crm qualify {ref}")
-    expect(screen.card(ref)).to_contain_text("Qualified")
+    card = screen.card("OP-4")
+    screen.press(card, "Move")
+    screen.choose("stage", "Negotiation")
+    screen.save()
+    expect(card).to_contain_text("Negotiation")
+    card.locator("button.replies").click()
+    screen.thread.get_by_role("textbox").fill("@crm log call this Henrik signs on Friday")
+    screen.thread.get_by_role("textbox").press("Enter")
+    expect(screen.thread).to_contain_text("Undo")
     screen.page.mouse.move(0, 0)
-    take(screen, str(folder / "sandbox"))
+    take(screen, str(folder / "sandbox"), card)
 
 
 def form(browser: Browser, url: str, folder: Path) -> None:

@@ -99,6 +99,11 @@ class Screen:
         expect(option).to_be_visible()
         option.click()
 
+    def choose(self, name: str, wanted: str) -> None:
+        """Choose in a select of the modal."""
+        self.field(name).locator("input[role=combobox]").click()
+        self.page.get_by_role("option", name=wanted).click()
+
     def save(self) -> None:
         self.form.locator("button[type=submit]").click()
 

@@ -18,6 +18,9 @@ SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For tests in which the database only has to be there."""
 
 
+WRONG = "Something went wrong"
+
+
 def count(works: Works, entity: type[Entity], workspace: str = "T1") -> int:
     """How many records there are, without the hidden ones."""
     with works(workspace, writes=False) as work:
@@ -51,3 +54,43 @@ def sent(slack: Desk, **changes: Any) -> dict[str, Any]:
 def deliver(slack: Desk, kind: str, payload: dict[str, Any]) -> Any:
     """Hand the bot a payload as Slack would; returns the acknowledgement."""
     return slack.slack.deliver(Envelope(kind, payload))
+
+
+def strings(part: Any) -> list[dict[str, Any]]:
+    """Every mrkdwn text in these blocks."""
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    here = [part] if isinstance(part, dict) and part.get("type") == "mrkdwn" else []
+    return [*here, *(each for one in inner for each in strings(one))]
+
+
+def assert_inert(slack: Desk) -> None:
+    """Nothing the bot said anywhere pings anybody or is parsed as markup of Slack's."""
+    for message in slack.slack.timeline:
+        if message.user != slack.slack.bot.id:
+            continue
+        for text in strings(message.blocks or []):
+            assert text["verbatim"] is True
+            plain = text["text"].replace("<!date^", "")
+            assert not any(code in plain for code in ("<!", "<@", "<#", "<http"))
+        assert not any(code in message.text for code in ("<!", "<@", "<#", "<http"))
+
+
+def height(blocks: list[dict[str, Any]]) -> int:
+    """About how many lines a message takes in Slack: 80 letters a line, half as many in a column."""
+    return sum(HEIGHTS[block["type"]](block) for block in blocks)
+
+
+def lines(text: str, width: int = 80) -> int:
+    return sum(max(1, -(-len(line) // width)) for line in text.splitlines())
+
+
+def columns(texts: list[dict[str, str]]) -> int:
+    heights = [lines(text["text"], 40) for text in texts]
+    return sum(max(heights[at : at + 2]) for at in range(0, len(heights), 2))
+
+
+HEIGHTS = {
+    "section": lambda block: lines(block["text"]["text"]) if "text" in block else columns(block["fields"]),
+    "context": lambda block: 1,
+    "actions": lambda block: 1,
+}

@@ -1,46 +1,20 @@
-"""Whatever is typed, pressed or sent twice: a clear sentence, nothing saved twice, nothing lost, no ping, no traceback."""
-
-from typing import Any
+"""Whatever is typed, pressed or sent twice: a clear sentence, nothing twice, nothing lost, no ping, no traceback."""
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.case import Case
-from models.core.audit import AuditEntry
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
-from models.opportunity import Opportunity
 from tests import ground
-from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
+from tests.handlers.kit import SQLITE, WRONG, assert_inert, count, found, standing, told
 
-WRONG = "Something went wrong"
 PINGS = ("<!channel>", "<!here>", "@here", "@channel", "<@U_MONA>", "<!subteam^S1>", "#general")
 NASTY = "<!channel> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
 MODEST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def strings(part: Any) -> list[dict[str, Any]]:
-    """Every mrkdwn text in these blocks."""
-    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    here = [part] if isinstance(part, dict) and part.get("type") == "mrkdwn" else []
-    return [*here, *(each for one in inner for each in strings(one))]
-
-
-def assert_inert(slack: Desk) -> None:
-    """Nothing the bot said anywhere pings anybody or is parsed as markup of Slack's."""
-    for message in slack.slack.timeline:
-        if message.user != slack.slack.bot.id:
-            continue
-        for text in strings(message.blocks or []):
-            assert text["verbatim"] is True
-            plain = text["text"].replace("<!date^", "")
-            assert not any(code in plain for code in ("<!", "<@", "<#", "<http"))
-        assert not any(code in message.text for code in ("<!", "<@", "<#", "<http"))
 
 
 # ── lines ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,20 +65,20 @@ def test_what_does_not_exist_is_said_so(slack: Desk, line: str, answer: str) -> 
     assert told(slack) == answer
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "🦄 🦄",
-        "שלום עולם",
-        "محمد علي",
-        "李 小龍",
-        "O'Brien; DROP TABLE lead",
-        "%_\\",
-        "é" * 255,
-        "\u200bAda",
-        "A\x00da",
-    ],
-)
+NAMES = [
+    "🦄 🦄",
+    "שלום עולם",
+    "محمد علي",
+    "李 小龍",
+    "O'Brien; DROP TABLE lead",
+    "%_\\",
+    "é" * 255,
+    "\u200bAda",
+    "A\x00da",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_any_name_is_kept_shown_and_found(slack: Desk, works: Works, name: str) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name=name, company="Engines")
@@ -134,13 +108,8 @@ def test_three_thousand_characters_open_the_form_and_lose_nothing(slack: Desk, w
     assert count(works, Lead) == 0
 
 
-FORM_TEXTS = st.fixed_dictionaries(
-    {},
-    optional={
-        name: st.text(max_size=300)
-        for name in ("first_name", "last_name", "company", "phone", "source", "tags", "team")
-    },
-)
+TYPED = ("first_name", "last_name", "company", "phone", "source", "tags", "team")
+FORM_TEXTS = st.fixed_dictionaries({}, optional={name: st.text(max_size=300) for name in TYPED})
 
 
 @MODEST

@@ -9,7 +9,7 @@ from models.customer import Customer
 from models.lead import Lead
 from models.opportunity import Opportunity
 from tests.ground import given
-from tests.handlers.kit import SQLITE, assert_inert, count, deliver, found, sent, standing, told
+from tests.handlers.kit import SQLITE, WRONG, assert_inert, deliver, found, sent, standing, told
 
 pytestmark = SQLITE
 
@@ -28,18 +28,16 @@ def test_a_stranger_in_a_shared_channel_presses_in_vain(slack: Desk, works: Work
     assert slack.slack.views.top("U_OTTO") is None
     last = max(slack.slack.timeline, key=lambda message: message.turn)
     assert last.text == "This is only for the people of the workspace it belongs to."
-    with works("T1", writes=False) as work:
-        assert not work.session.execute(
-            select(1).where(AuditEntry.record_id == lead.id, AuditEntry.version > 1)
-        ).first()
 
 
 @pytest.mark.parametrize(
     ("action_id", "value"),
-    [("lead.nonsense", "LD-1"), ("nonsense", "LD-1"), ("nonsense.delete", "LD-1"), ("lead.qualify", "LD-2"), ("lead.qualify", ""),
-     ("lead.qualify", "CU-1"), ("lead.qualify", "<!channel>"), ("crm.run", ""), ("crm.nonsense", "x"), ("crm.undo", "x"),
-     ("lead.menu", ""), ("user.set", "US-1 role=admin"), ("user.new", "x")],
-)  # fmt: skip
+    [
+        *(("lead.qualify", value) for value in ("LD-2", "", "CU-1", "<!channel>")),
+        *((action, "LD-1") for action in ("lead.nonsense", "nonsense", "nonsense.delete", "crm.nonsense", "crm.undo")),
+        *(("crm.run", ""), ("lead.menu", ""), ("user.set", "US-1 role=admin"), ("user.new", "x")),
+    ],
+)
 def test_a_tampered_button_is_answered_and_changes_nothing(
     slack: Desk, works: Works, action_id: str, value: str
 ) -> None:
@@ -78,4 +76,4 @@ def test_a_deal_is_not_reached_through_another_nouns_verb(slack: Desk, works: Wo
     given(works, Opportunity, name="Sails", customer=given(works, Customer, first_name="Ada").ref)
     slack.command("/crm lead qualify OP-1")
     assert told(slack) == "Which lead? Name it, for example: lead qualify LD-1"
-    assert count(works, Case) == 0
+    assert found(works, Opportunity).version == 1
