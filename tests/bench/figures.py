@@ -1,0 +1,64 @@
+"""The figures of the benchmark: taken in turn, compared with their floor, printed and kept."""
+
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One thing measured. The bar is for the ratio, or with `absolute` for `ours` itself."""
+
+    name: str
+    ours: float
+    floor: float
+    unit: str
+    bar: float
+    note: str
+    absolute: bool = False
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.floor
+
+    @property
+    def met(self) -> bool:
+        return (self.ours if self.absolute else self.ratio) <= self.bar
+
+
+def in_turn(count: int, *things: Callable[[int], float], unheeded: int = 10) -> list[float]:
+    """The median of each thing's seconds, done one after the other, so that a busy moment strikes them alike.
+
+    The first `unheeded` rounds warm up. Each thing is told the number of the round and returns what it took.
+    """
+    rounds = [[thing(number) for thing in things] for number in range(count + unheeded)][unheeded:]
+    return [statistics.median(taken) for taken in zip(*rounds, strict=True)]
+
+
+def timed(act: Callable[[], object]) -> float:
+    """The seconds something takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def table(figures: Sequence[Figure]) -> str:
+    lines = [f"{'':42} {'ours':>9} {'floor':>9} {'':4} {'ratio':>6} {'bar':>9}  met"]
+    for each in figures:
+        bar = f"{each.bar:g} {each.unit}" if each.absolute else f"{each.bar:g} x"
+        numbers = f"{each.ours:9.3f} {each.floor:9.3f} {each.unit:4} {each.ratio:6.2f} {bar:>9}"
+        lines.append(f"{each.name:42} {numbers}  {'yes' if each.met else 'NO'}")
+    return "\n".join([*lines, "", *(f"{each.name}: {each.note}" for each in figures)])
+
+
+def keep(figures: Sequence[Figure], path: Path) -> None:
+    """Write the figures as JSON."""
+    path.parent.mkdir(exist_ok=True)
+    rows = []
+    for each in figures:
+        row = asdict(each) | {"ratio": round(each.ratio, 3), "met": each.met}
+        rows.append(row | {"ours": round(each.ours, 4), "floor": round(each.floor, 4)})
+    path.write_text(json.dumps(rows, indent=1) + "\n")

@@ -1,0 +1,126 @@
+"""The floor of a unit of work: the same statements in a plain Session, without a line of ours between them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, event, inspect
+from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.session import ORMExecuteState
+
+from models.core.base import Base
+
+Step = Callable[[Session, list[Any]], None]
+
+
+@dataclass
+class Recording:
+    """What one unit of work did to the database, as steps that do it again. sql: the statements the database saw."""
+
+    steps: list[Step] = field(default_factory=list)
+    sql: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def executed(state: ORMExecuteState) -> Step:
+    statement, parameters = state.statement, state.parameters
+
+    def step(session: Session, held: list[Any]) -> None:
+        result = session.execute(statement, parameters)
+        if getattr(result, "returns_rows", False):
+            held.append(result.all())
+
+    return step
+
+
+class Flush:
+    """One flush: the rows it inserted and the changes it wrote."""
+
+    def __init__(self) -> None:
+        self.inserted: list[tuple[type[Any], dict[str, Any]]] = []
+        self.updated: list[tuple[type[Any], Any, dict[str, Any]]] = []
+
+    def __call__(self, session: Session, held: list[Any]) -> None:
+        for entity, values in self.inserted:
+            held.append(record := entity(**values))
+            session.add(record)
+        for entity, key, values in self.updated:
+            record = session.get(entity, key)
+            for name, value in values.items():
+                setattr(record, name, value)
+        session.flush()
+
+    def insert(self, mapper: Mapper[Any], target: Any) -> None:
+        own = {mapper.get_property_by_column(column).key for column in mapper.primary_key if column.autoincrement is True}
+        own |= {"id", "version"} if "id" in mapper.columns and mapper.columns["id"].type.python_type is int else set()
+        values = {name: getattr(target, name) for name in mapper.columns.keys() if name not in own}  # noqa: SIM118
+        self.inserted.append((mapper.class_, {name: value for name, value in values.items() if value is not None}))
+
+    def update(self, mapper: Mapper[Any], target: Any) -> None:
+        attributes = inspect(target).attrs
+        changed = [name for name in mapper.columns.keys() if attributes[name].history.has_changes()]  # noqa: SIM118
+        values = {name: getattr(target, name) for name in changed if name != "version"}
+        self.updated.append((mapper.class_, inspect(target).identity, values))
+
+
+@contextmanager
+def listening(*hooks: tuple[Any, str, Callable[..., None], dict[str, Any]]) -> Iterator[None]:
+    for target, name, hook, options in hooks:
+        event.listen(target, name, hook, **options)
+    yield
+    for target, name, hook, _ in hooks:
+        event.remove(target, name, hook)
+
+
+@contextmanager
+def seen(engine: Engine, sql: list[str]) -> Iterator[None]:
+    """Keeps the statements the database sees while the block runs."""
+
+    def see(_: Any, __: Any, statement: str, *___: Any) -> None:
+        sql.append(statement)
+
+    with listening((engine, "before_cursor_execute", see, {})):
+        yield
+
+
+@contextmanager
+def recording(engine: Engine) -> Iterator[Recording]:
+    """Records the one unit of work that runs in the block."""
+    kept = Recording()
+
+    def execute(state: ORMExecuteState) -> None:
+        kept.steps.append(executed(state))
+
+    def before_flush(*_: Any) -> None:
+        kept.steps.append(Flush())
+
+    def flush() -> Flush:
+        return next(step for step in reversed(kept.steps) if isinstance(step, Flush))
+
+    hooks = (
+        (Session, "do_orm_execute", execute, {}),
+        (Session, "before_flush", before_flush, {}),
+        (Base, "after_insert", lambda mapper, _, target: flush().insert(mapper, target), {"propagate": True}),
+        (Base, "after_update", lambda mapper, _, target: flush().update(mapper, target), {"propagate": True}),
+    )
+    with listening(*hooks), seen(engine, kept.sql):
+        yield kept
+
+
+def replay(recorded: Recording, engine: Engine, writes: bool) -> None:
+    """Do it again in a plain Session, from the first statement to the commit."""
+    readonly = {} if writes or engine.dialect.name == "sqlite" else {"postgresql_readonly": True}
+    held: list[Any] = []
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        session.connection(execution_options={"writes": writes, **readonly})
+        for step in recorded.steps:
+            step(session, held)
+
+
+def same_sql(recorded: Recording, engine: Engine, writes: bool) -> bool:
+    """Whether the replay does to the database what was recorded."""
+    sql: list[str] = []
+    with seen(engine, sql):
+        replay(recorded, engine, writes)
+    return sql == recorded.sql

@@ -1,0 +1,91 @@
+"""Starting and standing still: the help, the sandbox, and the memory of an idle bot."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import psutil
+
+from bot.manifest import manifest
+from bot.sandbox.people import Channel, Member
+from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.work import Clock
+from tests.bench.figures import Figure, in_turn, timed
+from tests.processes import ROOT, read_until, started
+
+HELP, READY, IDLE = 0.15, 3.0, 90.0
+LIBRARIES = "import alembic, apscheduler, phonenumbers, slack_bolt, sqlalchemy.orm, starlette, uvicorn, websockets"
+IDLE_FOR = 5.0
+
+
+def python(*words: str) -> None:
+    subprocess.run([sys.executable, *words], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def help_() -> Figure:
+    crm = [str(script)] if (script := Path(sys.executable).with_name("crm")).exists() else [sys.executable, "-m", "bot"]
+    ours, floor = in_turn(
+        15,
+        lambda _: timed(lambda: subprocess.run([*crm, "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)),
+        lambda _: timed(lambda: python("-c", "pass")),
+        unheeded=2,
+    )
+    return Figure("crm --help", ours, floor, "s", HELP, "the floor is python -c pass", absolute=True)
+
+
+def sandbox_ready() -> float:
+    """Seconds from the start of the process until the page answers and the bot is connected."""
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder), "sandbox", "--port", "0") as process:
+        url = read_until(process, "The sandbox is ready: ").split()[-1]
+        with urlopen(url) as page, urlopen(f"{url}/page/state?user=U_RITA") as state:
+            assert page.status == 200
+            assert b'"connected":true' in state.read()
+        taken = time.perf_counter() - began
+        process.terminate()
+        process.communicate()
+    return taken
+
+
+def sandbox() -> Figure:
+    ours, floor = in_turn(5, lambda _: sandbox_ready(), lambda _: timed(lambda: python("-c", LIBRARIES)), unheeded=1)
+    return Figure("the sandbox is ready", ours, floor, "s", READY, "the floor imports the libraries", absolute=True)
+
+
+def resident(process: int) -> float:
+    """Megabytes."""
+    return float(psutil.Process(process).memory_info().rss) / 1e6
+
+
+def idle() -> Figure:
+    """The bot against a small Slack in another process, five seconds after it is connected."""
+    slack = Slack(manifest(Catalogue(ROUTERS)), [Member("U_RITA", "rita")], [Channel("C_SALES", "sales")], Clock())
+    tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+    with tempfile.TemporaryDirectory() as folder, serve(slack, port=0) as url:
+        with started(Path(folder), "run", **tokens, SLACK_API_URL=f"{url}/api/") as process:
+            read_until(process, "Rapport is running")
+            time.sleep(IDLE_FOR)
+            ours = resident(process.pid)
+            process.terminate()
+            process.communicate()
+    return Figure("memory of an idle bot", ours, least_memory(), "MB", IDLE, "the floor imports the libraries", absolute=True)
+
+
+def least_memory() -> float:
+    code = f"{LIBRARIES}; print('there', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        return resident(process.pid)
+
+
+def measured() -> list[Figure]:
+    return [help_(), sandbox(), idle()]

@@ -1,0 +1,35 @@
+"""Deals, wishes and sights that the tests of deliveries share."""
+
+from sqlalchemy import select
+
+from bot.sandbox.driver import Desk
+from models.core.outbox import Delivery, Post, deliver
+from models.core.work import Works
+from models.customer import Customer
+from models.opportunity import Opportunity
+from tests.ground import given
+
+
+def deal(works: Works, name: str = "Sails", **texts: str) -> Opportunity:
+    customer = given(works, Customer, first_name="Ada")
+    return given(works, Opportunity, name=name, customer=customer.ref, **texts)
+
+
+def rows(works: Works, **columns: object) -> list[Delivery]:
+    """The deliveries of T1 with these values, in the order they were asked for."""
+    with works("T1", writes=False) as work:
+        return list(work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id)))
+
+
+def posts(works: Works) -> list[Post]:
+    with works("T1", writes=False) as work:
+        return list(work.session.scalars(select(Post).order_by(Post.id)))
+
+
+def say(works: Works, channel: str, text: str, key: str = "") -> None:
+    with works("T1") as work:
+        deliver(work, "message", channel, key or text, about={"text": text})
+
+
+def texts(slack: Desk, channel: str) -> list[str]:
+    return [message.text for message in slack.posted(channel)]

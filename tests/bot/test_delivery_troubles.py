@@ -1,0 +1,222 @@
+"""Deliveries reach Slack, or say why not: rate limits, lost answers, refusals, two couriers, the end."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+from sqlalchemy import update
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.outbox import Delivery, DeliveryState, deliver
+from models.core.work import Works
+from models.operations import deliveries
+from models.opportunity import Opportunity
+from tests.bot.outgoing import deal, posts, rows, say, texts
+from tests.ground import StoppedClock
+
+# ── rate limits, failures, refusals ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=7, channel="C_SALES")
+    for text in ("one", "two", "three"):
+        say(works, "C_SALES", text)
+    say(works, "C_SUPPORT", "elsewhere")
+    courier.drain()
+    assert texts(slack, "C_SALES") == []
+    assert texts(slack, "C_SUPPORT") == ["elsewhere"]
+    clock.forward(timedelta(seconds=6))
+    assert courier.drain() == 0
+    clock.forward(timedelta(seconds=1))
+    courier.drain()
+    assert texts(slack, "C_SALES") == ["one", "two", "three"]
+
+
+def test_a_channel_rests_between_two_messages(works: Works, slack: Desk, client: WebClient) -> None:
+    calm = Courier(works, client, Catalogue(ROUTERS), pace=600)
+    for text in ("one", "two"):
+        say(works, "C_SALES", text)
+    say(works, "C_SUPPORT", "elsewhere")
+    assert calm.drain() == 2
+    assert texts(slack, "C_SALES") == ["one"]
+
+
+@pytest.mark.parametrize("failure", ["drop_after", "drop_before", "500"])
+def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, failure: str
+) -> None:
+    deal(works)
+    slack.slack.fail("chat.postMessage", with_=failure)
+    courier.drain()
+    [row] = rows(works)
+    assert row.state == DeliveryState.UNKNOWN
+    clock.forward(timedelta(seconds=5))
+    courier.drain()
+    [card] = slack.posted("C_SALES")
+    assert [(row.state, row.ts) for row in rows(works, kind="card")] == [(DeliveryState.SENT, card.ts)]
+    assert [post.ts for post in posts(works)] == [card.ts]
+
+
+def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    sails = deal(works)
+    courier.drain()
+    with works("T1", "U_RITA") as work:
+        work.tell(work.find(Opportunity, sails.number), "Once")
+    slack.slack.fail("chat.postMessage", with_="drop_after")
+    courier.drain()
+    clock.forward(timedelta(seconds=5))
+    courier.drain()
+    assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == ["Once"]
+
+
+def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    say(works, "C_SALES", "sent")
+    say(works, "C_SUPPORT", "not sent")
+    with works("T1") as work:
+        taken = deliveries.claim(work, 10)
+    courier.outlet.post("C_SALES", None, courier.drawn(taken[0], "C_SALES").message, deliveries.fingerprint(taken[0]))
+    assert courier.drain() == 0
+    clock.forward(deliveries.LEASE)
+    assert courier.drain() == 2
+    assert texts(slack, "C_SALES") == ["sent"]
+    assert texts(slack, "C_SUPPORT") == ["not sent"]
+
+
+def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    say(works, "C_SALES", "late")
+    with works("T1") as work:
+        work.session.execute(update(Delivery).values(attempts=deliveries.ATTEMPTS - 2))
+    states = []
+    for _ in range(2):
+        slack.slack.fail("conversations.info", with_="503")
+        courier.drain()
+        states.append(rows(works)[0].state)
+        clock.forward(deliveries.LONGEST_PAUSE)
+    assert states == [DeliveryState.UNKNOWN, DeliveryState.REFUSED]
+    assert "could not be reached for a day" in str(rows(works)[0].error)
+    assert timedelta(days=1) < deliveries.ATTEMPTS * deliveries.LONGEST_PAUSE
+
+
+def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, courier: Courier) -> None:
+    with works("T1") as work:
+        work.workspace.sales_channel = "#nowhere"
+    for text in ("one", "two"):
+        say(works, "#nowhere", text)
+    courier.drain()
+    [told] = slack.posted("U_ADA")
+    assert "SALES_CHANNEL" in told.text
+    assert "#nowhere" in told.text
+    assert [row.state for row in rows(works, channel="#nowhere")] == [DeliveryState.REFUSED] * 2
+    assert rows(works, channel="#nowhere")[0].error == told.text
+
+
+def test_a_channel_may_be_given_by_its_name(works: Works, slack: Desk, courier: Courier) -> None:
+    with works("T1") as work:
+        work.workspace.sales_channel = "#sales"
+    deal(works)
+    courier.drain()
+    assert len(slack.posted("C_SALES")) == 1
+    assert posts(works)[0].channel == "C_SALES"
+
+
+def test_nothing_is_posted_where_outsiders_read(works: Works, slack: Desk, courier: Courier) -> None:
+    slack.slack.channels["C_GENERAL"].is_ext_shared = True
+    say(works, "C_GENERAL", "Our secrets")
+    courier.drain()
+    assert texts(slack, "C_GENERAL") == []
+    assert "another company" in str(rows(works, channel="C_GENERAL")[0].error)
+
+
+def test_charts_are_left_out_where_slack_refuses_them(works: Works, slack: Desk, courier: Courier) -> None:
+    deal(works, amount="12k")
+    courier.drain()
+    slack.slack.fail("chat.postMessage", with_="invalid_blocks", times=1)
+    with works("T1") as work:
+        deliver(work, "digest", "U_MONA", "digest")
+    courier.drain()
+    [digest] = slack.posted("U_MONA")
+    assert "data_visualization" not in [block["type"] for block in digest.blocks]
+    assert "€12,000" in digest
+
+
+def test_a_drawing_that_fails_is_refused_with_a_reference_and_keeps_nobody_waiting(
+    works: Works, slack: Desk, courier: Courier
+) -> None:
+    with works("T1") as work:
+        deliver(work, "message", "C_SALES", "broken", about={})
+    say(works, "C_SALES", "after it")
+    courier.drain()
+    assert texts(slack, "C_SALES") == ["after it"]
+    assert "reference" in str(rows(works)[0].error)
+
+
+def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
+    works: Works, slack: Desk, courier: Courier
+) -> None:
+    with works("T2") as work:
+        deliver(work, "message", "C_SALES", "not yours", about={"text": "not yours"})
+    assert courier.drain() == 0
+    assert texts(slack, "C_SALES") == []
+
+
+# ── several couriers, threads ───────────────────────────────────────────────────────────────────────────
+
+
+def test_two_couriers_send_each_row_once_and_in_order(works: Works, slack: Desk, client: WebClient) -> None:
+    for number in range(20):
+        say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
+    both = [Courier(works, client, Catalogue(ROUTERS), pace=0) for _ in range(2)]
+    while any(row.state == DeliveryState.WAITING for row in rows(works)):
+        threads = [threading.Thread(target=courier.drain) for courier in both]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert texts(slack, "C_SALES") == [str(number) for number in range(0, 20, 2)]
+    assert texts(slack, "C_SUPPORT") == [str(number) for number in range(1, 20, 2)]
+
+
+def test_the_thread_sends_what_is_written_and_stops(works: Works, slack: Desk, courier: Courier) -> None:
+    arrived = threading.Event()
+    stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
+    works.committed.append(courier.wake)
+    courier.start()
+    try:
+        say(works, "C_SALES", "hello")
+        assert arrived.wait(10)
+    finally:
+        courier.stop()
+        stop()
+    assert texts(slack, "C_SALES") == ["hello"]
+    assert courier.thread is not None
+    assert not courier.thread.is_alive()
+
+
+def test_what_was_taken_when_the_end_came_is_given_back(works: Works, slack: Desk, courier: Courier) -> None:
+    say(works, "C_SALES", "later")
+    batch = courier.take()
+    courier.stop()
+    courier.carry(batch[0])
+    [row] = rows(works)
+    assert (row.state, row.claimed_until) == (DeliveryState.WAITING, None)
+    assert texts(slack, "C_SALES") == []
+
+
+def test_a_courier_that_cannot_reach_slack_waits(works: Works, slack: Desk, courier: Courier) -> None:
+    say(works, "C_SALES", "patience")
+    slack.slack.fail("auth.test", with_="500")
+    assert courier.drain() == 0
+    assert courier.ready_in() > 0
+    assert courier.drain() == 1
