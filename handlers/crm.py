@@ -11,6 +11,7 @@ from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from handlers.home import home as draw_home
 from models.core.errors import Conflict
+from models.core.fields import Text
 from models.operations import records
 from models.operations.search import find_everywhere
 
@@ -39,6 +40,21 @@ def help_(request: Request, _: Any) -> Reply:
 def home(request: Request, _: Any) -> Reply:
     """Your day: what is due, your open deals, your cases."""
     return draw_home(request)
+
+
+HOURS = {
+    "starts_at": Text("Working from", 5, hint="In your own time, such as 9:00", also=("from", "starts")),
+    "ends_at": Text("Working until", 5, hint="Such as 17:30", also=("until", "ends")),
+}
+
+
+@router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
+def hours(request: Request, _: Any) -> Reply:
+    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`."""
+    if request.work.actor is None:
+        raise Conflict("Only people have working hours. Say whose with --as.")
+    records.update(request.work, request.work.actor, {name: text for name, text in request.texts.items() if text})
+    return receipt(request, request.work.actor)
 
 
 @router.verb("report", record=False, writes=False)

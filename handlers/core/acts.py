@@ -60,12 +60,11 @@ def action(body: Payload) -> Act:
     pressed = body["actions"][0]
     noun, _, verb = pressed["action_id"].partition("#")[0].partition(".")
     value = pressed.get("value") or (pressed.get("selected_option") or {}).get("value", "")
-    words = [noun if noun != GLOBAL else "", verb if verb not in ("run", "menu") else "", value]
     container, view = body.get("container", {}), body.get("view", {})
     state = metadata(view)
     return Act(
         surface="button",
-        line=" ".join(filter(None, words)),
+        line=line_of(noun, "" if verb in ("run", "menu") else verb, value),
         key=once(body, pressed),
         state=state,
         channel=(body.get("channel") or {}).get("id", "") or state.get("c", ""),
@@ -83,6 +82,11 @@ def once(body: Payload, pressed: Payload) -> str:
     return f"{pressed.get('action_ts', '')}:{body.get('trigger_id', '')}"
 
 
+def line_of(noun: str, *words: str) -> str:
+    """The line that a button or a form amounts to; what needs no noun has none."""
+    return " ".join(filter(None, ("" if noun == GLOBAL else noun, *words)))
+
+
 def kind_of(container: Payload, view: Payload) -> str:
     if container.get("type") == "view":
         return "home" if view.get("type") == "home" else "view"
@@ -96,7 +100,7 @@ def submission(body: Payload) -> Act:
     noun, _, verb = view["callback_id"].partition(".")
     return Act(
         surface="form",
-        line=f"{noun} {verb} {state.get('r', '')}".strip(),
+        line=line_of(noun, verb, str(state.get("r", ""))),
         key=f"{view['id']}:{view['hash']}",
         texts=read(view),
         named=picked_people(view),

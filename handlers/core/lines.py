@@ -16,7 +16,7 @@ from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import read_all
 from models.core.outbox import deliver, stand
-from models.operations.places import standing_here
+from models.operations.places import standing_here, stands_in
 
 
 def perform(request: Request) -> Reply:
@@ -75,6 +75,8 @@ def here(request: Request, message: Message) -> Message:
     work, channel = request.work, request.channel
     if not channel:
         return message
+    if message.card and stands_in(work, message.card, channel):
+        return plainly("Its card stands in this channel already, and is kept up to date.")
     if message.card:
         stand(work, message.card, channel)
     else:

@@ -9,7 +9,7 @@ from models.core.user import Role, User
 if TYPE_CHECKING:
     from models.core.work import Work
 
-EVERYONE = frozenset({"show", "list", "find", "more", "help", "home", "report", "undo"})
+EVERYONE = frozenset({"show", "list", "find", "more", "help", "home", "report", "undo", "hours"})
 """What everyone of the workspace may do: look, and take back what they did themselves."""
 
 ALL = "*"

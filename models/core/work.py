@@ -1,7 +1,7 @@
 """The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, delete, func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -218,11 +218,17 @@ class Works:
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
         """Store what Slack says of a person. profile: columns of User. The first person of a workspace is its admin."""
+        try:
+            self.store_profile(workspace, slack_id, profile)
+        except IntegrityError:  # another replica met the same person at the same moment: theirs is the row to update
+            self.store_profile(workspace, slack_id, profile)
+
+    def store_profile(self, workspace: str, slack_id: str, profile: Mapping[str, Any]) -> None:
         with self(workspace) as work:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
                 first = not work.session.scalar(select(func.count(User.id)))
-                user = User(slack_id=slack_id, role=profile.pop("role", Role.ADMIN if first else Role.REP))
+                user = User(slack_id=slack_id, role=Role.ADMIN if first else Role.REP)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

@@ -8,6 +8,12 @@ from models.core.outbox import Post
 from models.core.work import Work
 
 
+def stands_in(work: Work, record: Entity, channel: str) -> bool:
+    """Whether the record's card stands in a channel already."""
+    mine = (Post.entity == record.slug(), Post.record_id == record.id, Post.channel == channel)
+    return work.session.scalar(select(Post.id).where(*mine).limit(1)) is not None
+
+
 def standing_here(work: Work, channel: str, thread: str, entity: str = "") -> Entity | None:
     """The record `this` stands for. channel, thread: Slack's id and ts; entity: only of this one, any when empty."""
     here = select(Post.entity, Post.record_id).where(Post.channel == channel).order_by(Post.id.desc()).limit(1)

@@ -14,8 +14,8 @@ from models.core import schema
 from models.core.database import normal, open_engine
 from models.core.work import Works
 from models.customer import Customer
-from models.opportunity import Opportunity
 from models.operations import records
+from models.opportunity import Opportunity
 from tests.ground import settle
 
 SIZE = 240

@@ -94,7 +94,7 @@ class Bench:
                 return timed(lambda: answered(self.floor, request))
             with seen(self.engines[2], sql := []):
                 answered(self.floor, request)
-                    [print(a,"\n  ",b) for a,b in __import__("itertools").zip_longest(sql,self.recorded.sql) if a!=b]
+            [print(a,"\n  ",b) for a,b in __import__("itertools").zip_longest(sql,self.recorded.sql) if a!=b]
             assert sql == self.recorded.sql, "the floor does not do what ours does"
             return 0.0
 

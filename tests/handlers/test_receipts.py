@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from models.account import Account
 from models.core.work import Works
@@ -114,3 +115,15 @@ def test_many_changes_are_cut_short(slack: Desk, works: Works, ada: Lead) -> Non
     )
     slack.command(f"/crm set LD-1 {typed}")
     assert told(slack).splitlines()[-1] == "and 2 more"
+
+
+@SQLITE
+def test_a_card_that_stands_in_the_channel_is_not_posted_there_again(
+    slack: Desk, works: Works, courier: Courier, ada: Lead
+) -> None:
+    slack.command("/crm LD-1 --here")
+    courier.drain()
+    slack.command("/crm LD-1 --here")
+    courier.drain()
+    assert told(slack) == "Its card stands in this channel already, and is kept up to date."
+    assert len(slack.posted("C_GENERAL")) == 1

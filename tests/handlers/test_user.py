@@ -116,3 +116,13 @@ def test_people_come_and_go_in_slack_not_here(slack: Desk, works: Works, verb: s
     before = count(works, User)
     slack.command(f"/crm user {verb} US-1", user="U_ADA")
     assert count(works, User) == before
+
+
+@SQLITE
+def test_everyone_sets_their_own_working_hours(slack: Desk, works: Works) -> None:
+    slack.command("/crm hours from=8:00 until=16:00")
+    rita = person(works, "U_RITA")
+    assert (rita.starts_at, rita.ends_at) == ("08:00", "16:00")
+    slack.command("/crm hours")
+    slack.submit(starts_at="18:00")
+    assert slack.errors == {"ends_at": "The working day must end after it starts."}
