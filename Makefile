@@ -22,6 +22,7 @@ browser: .venv/dev  ## The tests in Chromium
 	$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 bench: .venv/dev  ## Ratios against the floor, as a table and as build/bench.json
+	@$(COMPILE) bot handlers models
 	$(BIN)/python -m tests.bench $(ARGS)
 
 pictures: .venv/dev  ## Take the README's pictures

@@ -7,7 +7,7 @@ from datetime import UTC
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.jobs import JOBS, Job
-from models.core.work import Works
+from models.core.work import Clock, Works
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,10 @@ class Scheduler:
         logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         self.clockwork = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        at_once = Clock()()  # what became due while nobody looked
         for job in jobs:
-            self.clockwork.add_job(self.run, "interval", [job], id=job.name, seconds=look_every * job.every)
-        self.clockwork.add_job(self.tick, id="first look")
+            every = look_every * job.every
+            self.clockwork.add_job(self.run, "interval", [job], id=job.name, seconds=every, next_run_time=at_once)
 
     def start(self) -> None:
         self.clockwork.start()
@@ -36,7 +37,7 @@ class Scheduler:
             self.clockwork.shutdown(wait=True)
 
     def tick(self) -> None:
-        """Run every job once, now: at the start, and when the clock of the sandbox was moved."""
+        """Run every job once, now: when the clock of the sandbox was moved."""
         for job in self.jobs:
             self.run(job)
 

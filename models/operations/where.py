@@ -113,6 +113,8 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
     column: Column = getattr(entity, name)
     if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
         return column.is_(None) if asked.op == "=" else column.is_not(None)
+    if not values.clean(asked.value):
+        raise ValueError(f"{kind.label} {asked.op} what? A value is missing.")
     if asked.op == "!=":
         return or_(column.is_(None), not_(compare(kind, column, "=", asked.value, work)))
     if asked.op not in signs(kind):

@@ -13,7 +13,9 @@ def main() -> int:
     figures: list[Figure] = []
     for databases in (company.on_sqlite, company.on_postgresql):
         with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as (*three, spare):
+            print(f"{three[0].dialect.name} …", file=sys.stderr)
             figures += dispatching.measured(three, spare)
+    print("starting …", file=sys.stderr)
     figures += starting.measured()
     keep(figures, ROOT / "build" / "bench.json")
     print(table(figures))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import CursorResult, Engine, event, inspect
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.session import ORMExecuteState
 
@@ -28,7 +28,7 @@ def executed(state: ORMExecuteState) -> Step:
 
     def step(session: Session, held: list[Any]) -> None:
         result = session.execute(statement, parameters)
-        if getattr(result, "returns_rows", False):
+        if not (isinstance(result, CursorResult) and not result.returns_rows):
             held.append(result.all())
 
     return step
@@ -52,16 +52,18 @@ class Flush:
         session.flush()
 
     def insert(self, mapper: Mapper[Any], target: Any) -> None:
-        own = {mapper.get_property_by_column(column).key for column in mapper.primary_key if column.autoincrement is True}
-        own |= {"id", "version"} if "id" in mapper.columns and mapper.columns["id"].type.python_type is int else set()
-        values = {name: getattr(target, name) for name in mapper.columns.keys() if name not in own}  # noqa: SIM118
+        values = {name: getattr(target, name) for name in columns_of(mapper)}
         self.inserted.append((mapper.class_, {name: value for name, value in values.items() if value is not None}))
 
     def update(self, mapper: Mapper[Any], target: Any) -> None:
         attributes = inspect(target).attrs
-        changed = [name for name in mapper.columns.keys() if attributes[name].history.has_changes()]  # noqa: SIM118
-        values = {name: getattr(target, name) for name in changed if name != "version"}
+        values = {name: getattr(target, name) for name in columns_of(mapper) if attributes[name].history.has_changes()}
         self.updated.append((mapper.class_, inspect(target).identity, values))
+
+
+def columns_of(mapper: Mapper[Any]) -> list[str]:
+    """The columns a program sets, without those the ORM sets itself."""
+    return [name for name in dict(mapper.columns) if name not in ("id", "version")]
 
 
 @contextmanager
@@ -98,7 +100,7 @@ def recording(engine: Engine) -> Iterator[Recording]:
     def flush() -> Flush:
         return next(step for step in reversed(kept.steps) if isinstance(step, Flush))
 
-    hooks = (
+    hooks: tuple[tuple[Any, str, Callable[..., None], dict[str, Any]], ...] = (
         (Session, "do_orm_execute", execute, {}),
         (Session, "before_flush", before_flush, {}),
         (Base, "after_insert", lambda mapper, _, target: flush().insert(mapper, target), {"propagate": True}),

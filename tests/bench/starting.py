@@ -20,7 +20,8 @@ from tests.bench.figures import Figure, in_turn, timed
 from tests.processes import ROOT, read_until, started
 
 HELP, READY, IDLE = 0.15, 3.0, 90.0
-LIBRARIES = "import alembic, apscheduler, phonenumbers, slack_bolt, sqlalchemy.orm, starlette, uvicorn, websockets"
+BOT = "import alembic.command, apscheduler, phonenumbers, slack_bolt.adapter.socket_mode, sqlalchemy.orm"
+SANDBOX = f"{BOT}, starlette.applications, uvicorn, websockets, yaml"
 IDLE_FOR = 5.0
 
 
@@ -54,7 +55,7 @@ def sandbox_ready() -> float:
 
 
 def sandbox() -> Figure:
-    ours, floor = in_turn(5, lambda _: sandbox_ready(), lambda _: timed(lambda: python("-c", LIBRARIES)), unheeded=1)
+    ours, floor = in_turn(5, lambda _: sandbox_ready(), lambda _: timed(lambda: python("-c", SANDBOX)), unheeded=1)
     return Figure("the sandbox is ready", ours, floor, "s", READY, "the floor imports the libraries", absolute=True)
 
 
@@ -64,21 +65,25 @@ def resident(process: int) -> float:
 
 
 def idle() -> Figure:
-    """The bot against a small Slack in another process, five seconds after it is connected."""
+    """The bot against a small Slack in another process."""
     slack = Slack(manifest(Catalogue(ROUTERS)), [Member("U_RITA", "rita")], [Channel("C_SALES", "sales")], Clock())
     tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
-    with tempfile.TemporaryDirectory() as folder, serve(slack, port=0) as url:
-        with started(Path(folder), "run", **tokens, SLACK_API_URL=f"{url}/api/") as process:
-            read_until(process, "Rapport is running")
-            time.sleep(IDLE_FOR)
-            ours = resident(process.pid)
-            process.terminate()
-            process.communicate()
-    return Figure("memory of an idle bot", ours, least_memory(), "MB", IDLE, "the floor imports the libraries", absolute=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(slack, port=0) as url,
+        started(Path(folder), "run", **tokens, SLACK_API_URL=f"{url}/api/") as process,
+    ):
+        read_until(process, "Rapport is running")
+        time.sleep(IDLE_FOR)
+        ours = resident(process.pid)
+        process.terminate()
+        process.communicate()
+    note = f"{IDLE_FOR:g} s after it is connected; the floor imports the libraries"
+    return Figure("memory of an idle bot", ours, least_memory(), "MB", IDLE, note, absolute=True)
 
 
 def least_memory() -> float:
-    code = f"{LIBRARIES}; print('there', flush=True); input()"
+    code = f"{BOT}; import sys; print('there', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

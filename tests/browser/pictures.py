@@ -4,12 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
 from tests.browser.screen import Screen, chromium
 from tests.processes import sandbox
 
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def sit(browser: Browser, url: str, user: str, channel: str) -> Screen:

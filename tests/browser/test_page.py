@@ -130,5 +130,3 @@ def test_it_is_usable_on_a_phone(sit: Sit) -> None:
 def fits(screen: Screen) -> bool:
     """Nothing has to be pushed sideways to be seen."""
     return bool(screen.page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"))
-
-

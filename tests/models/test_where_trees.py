@@ -1,6 +1,6 @@
 """Any filter at all is answered or refused with a sentence, on either database."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, example, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -31,6 +31,7 @@ TREES = st.recursive(
 )
 
 
+@example(filters.Term("amount", ">", ""))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @for_all(TREES)
 def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filters.Node) -> None:

@@ -19,7 +19,8 @@ from tests.ground import START, StoppedClock, given, spoil
 
 
 def search_texts(work: Work) -> list[str]:
-    return list(work.session.scalars(select(SearchText.text).where(SearchText.entity == "lead")))
+    ours = select(SearchText.text).where(SearchText.entity == "lead")
+    return list(work.session.scalars(ours.order_by(SearchText.record_id)))
 
 
 def test_a_new_record_has_its_number_defaults_birthday_and_name(works: Works) -> None:
