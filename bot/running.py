@@ -2,9 +2,9 @@
 
 import logging
 import signal
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from queue import Empty, SimpleQueue
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -78,13 +78,28 @@ def running(settings: Settings, works: Works, look_every: float = 60) -> Iterato
         socket.close()  # type: ignore[no-untyped-call]
 
 
+def told_to_stop() -> Callable[[], None]:
+    """Notice SIGTERM and Ctrl-C from now on; call what this returns to wait for them."""
+    told: SimpleQueue[int] = SimpleQueue()  # unlike an Event, a signal handler may fill it at any moment
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda number, _: told.put(number))
+
+    def wait() -> None:
+        while True:
+            try:
+                told.get(timeout=1)  # an endless wait would sleep through a signal that comes just before it
+            except Empty:
+                continue
+            return
+
+    return wait
+
+
 def run(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    ended = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+    wait = told_to_stop()
     with closing(prepare(settings)) as works, running(settings, works):
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
-        ended.wait()
+        wait()
         log.info("Stopping: finishing what is in hand")

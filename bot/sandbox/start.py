@@ -2,9 +2,7 @@
 
 import errno
 import logging
-import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -15,7 +13,7 @@ import click
 from bot.app import create_dispatcher
 from bot.config import Settings
 from bot.manifest import manifest
-from bot.running import prepare, running
+from bot.running import prepare, running, told_to_stop
 from bot.sandbox import company
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
@@ -79,15 +77,13 @@ def opened(port: int, database: str = "") -> Iterator[str]:
 def sandbox(port: int, database: str) -> None:
     """Run until Ctrl-C."""
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s %(message)s")
-    ended = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+    wait = told_to_stop()
     try:
         with opened(port, database) as url:
             click.echo(
                 f"The sandbox is ready: {url}\nYou are Rita Reyes, a sales rep. Type /crm to begin; Ctrl-C ends it."
             )
-            ended.wait()
+            wait()
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise

@@ -118,7 +118,7 @@ Handler = Callable[..., None]
 
 def notes_app(slack: Slack, heard: list[Json]) -> App:
     """The app. Everything it hears goes to `heard`, so that tests can look at the payloads."""
-    app = App(token=slack.bot_token, signing_secret=slack.signing_secret, client=client(slack),
+    app = App(name="kit", token=slack.bot_token, signing_secret=slack.signing_secret, client=client(slack),
               process_before_response=True)
 
     def hear(body: Json, next_: Callable[[], None]) -> None:
