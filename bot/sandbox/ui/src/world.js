@@ -48,7 +48,8 @@ export const changes = {
     return { ...world, views: world.views.map((open) => (open.id === view.id ? view : open)) };
   },
   view_closed: (world, { view_id }) => ({ ...world, views: without(world.views, view_id) }),
-  home: (world, { view }) => ({ ...world, home: view }),
+  // The answer to a look from before it was drawn may come late: nothing does not replace what is there.
+  home: (world, { view }) => (view ? { ...world, home: view } : world),
 
   // An error may come twice, as an event and as the answer to what was asked: it is shown once.
   error: (world, { text, id }) => ({
