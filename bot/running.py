@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from queue import Empty, SimpleQueue
@@ -20,6 +21,8 @@ from models.core.work import Clock, Works
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 5.0
+"""Seconds for closing the socket; the library's own way takes up to three."""
 LOCAL = "LOCAL"
 """The workspace of what was imported before there was a Slack workspace; the first one that connects adopts it."""
 
@@ -75,7 +78,14 @@ def running(settings: Settings, works: Works, look_every: float = 60) -> Iterato
     finally:
         scheduler.stop()
         courier.stop()
-        socket.close()  # type: ignore[no-untyped-call]
+        hang_up(socket)
+
+
+def hang_up(socket: SocketModeHandler) -> None:
+    """Close the socket. Its library waits for ever when it had only just connected; we do not."""
+    ending = threading.Thread(target=socket.close, name="hang up", daemon=True)
+    ending.start()
+    ending.join(PATIENCE)
 
 
 def told_to_stop() -> Callable[[], None]:
