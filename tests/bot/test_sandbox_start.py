@@ -15,8 +15,10 @@ from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from bot.cli import main
 from bot.running import prepare
 from bot.sandbox import company
 from bot.sandbox.start import furnish, opened, settings_for
@@ -24,6 +26,7 @@ from models.activity import Activity
 from models.case import Case
 from models.core.outbox import Delivery
 from models.core.work import Clock, Works
+from models.customer import Customer
 from models.lead import Lead
 from models.opportunity import Opportunity
 from tests.processes import read_until, started
@@ -62,8 +65,14 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with opened(port=0) as url:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database of the page, named so that it stays."""
+    return f"sqlite:///{tmp_path_factory.mktemp('kept') / 'kept.db'}"
+
+
+@pytest.fixture(scope="module")
+def page(kept: str) -> Iterator[Page]:
+    with opened(0, kept) as url:
         yield Page(url)
 
 
@@ -164,21 +173,28 @@ def test_with_tokens_start_is_the_bot_and_ends_in_order(page: Page, tmp_path: Pa
     assert (tmp_path / "rapport.db").exists()
 
 
-def test_a_taken_port_is_explained(tmp_path: Path) -> None:
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What Ctrl-C did before the test it does again after it."""
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for sign, handler in before.items():
+        signal.signal(sign, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_taken_port_is_explained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        port = str(other.getsockname()[1])
-        with started(tmp_path, "sandbox", "--port", port) as process:
-            said = process.communicate(timeout=WAIT)[0]
-    assert process.returncode == 1
-    assert said == f"Error: Port {port} is taken. Try: crm sandbox --port {int(port) + 1}\n"
+        port = other.getsockname()[1]
+        done = CliRunner().invoke(main, ["sandbox", "--port", str(port)])
+    assert done.exit_code == 1
+    assert done.output == f"Error: Port {port} is taken. Try: crm sandbox --port {port + 1}\n"
 
 
-def test_a_sandbox_is_kept_where_a_database_is_named(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'kept.db'}"
-    with opened(0, url) as address:
-        Page(address).act("command", company.RITA, channel="C_GENERAL", text="/crm lead new Zoë Kept")
-    with closing(prepare(settings_for(url))) as works, works(company.TEAM[0]) as work:
-        assert work.find(Lead, told("lead new") + 1).title == "Zoë Kept"
+def test_a_database_that_is_named_keeps_what_is_done(page: Page, kept: str) -> None:
+    page.act("command", company.RITA, channel="C_GENERAL", text="/crm customer new Zoë Kept")
+    with closing(prepare(settings_for(kept))) as works, works(company.TEAM[0]) as work:
+        assert work.session.query(Customer).filter_by(last_name="Kept").count() == 1
 
 
 def test_the_sandbox_talks_to_its_own_slack() -> None:
