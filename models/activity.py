@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.case import Case
 from models.core.base import Changes, Entity
@@ -13,6 +13,7 @@ from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.tail import take_moment
+from models.core.types import UTCDateTime
 from models.core.work import Work
 from models.opportunity import Opportunity
 
@@ -47,12 +48,16 @@ class Activity(Entity):
     done_at: Mapped[datetime | None] = field(Moment("Done", form=False))
     outcome: Mapped[str | None] = field(Text("Outcome"))
     minutes: Mapped[int | None] = field(Number("Minutes"))
+    remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its owner is to be told that it is due; empty once told, or when there is nothing to tell."""
 
     @classmethod
     def indexes(cls) -> list[Any]:
         due = text("done_at IS NULL AND deleted_at IS NULL AND due_date IS NOT NULL")
+        told = text("remind_at IS NOT NULL")
         return [
             Index("ix_activity_open", "workspace", "due_date", "id", sqlite_where=due, postgresql_where=due),
+            Index("ix_activity_untold", "workspace", "owner", "remind_at", sqlite_where=told, postgresql_where=told),
             Index(None, "workspace", "owner", "done_at", "due_date"),
             Index(None, "workspace", "customer"),
             Index(None, "workspace", "opportunity"),

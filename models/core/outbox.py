@@ -44,11 +44,13 @@ class Delivery(Row):
     @classmethod
     def indexes(cls) -> list[Any]:
         waiting = text("state IN ('waiting', 'unknown')")
+        sent = text("sent_at IS NOT NULL")
         return [
             UniqueConstraint("workspace", "key"),
             Index(
                 "ix_delivery_waiting", "workspace", "not_before", "id", sqlite_where=waiting, postgresql_where=waiting
             ),
+            Index("ix_delivery_sent", "workspace", "sent_at", sqlite_where=sent, postgresql_where=sent),
         ]
 
 
