@@ -1,4 +1,4 @@
-"""Workspaces that installed the app over HTTP: their tokens, encrypted, and the one-time states of installs under way."""
+"""Workspaces that installed the app: their tokens, encrypted, and the one-time states of installs under way."""
 
 from datetime import datetime
 
