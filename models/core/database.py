@@ -1,68 +1,28 @@
 """The engine: SQLite that many threads can write to, or PostgreSQL that never keeps a person waiting."""
 
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Dialect, Engine, bindparam, create_engine, event, func, select
+from sqlalchemy import ARRAY, URL, Connection, Dialect, Engine, bindparam, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from models.core.errors import Busy
+from models.core.errors import Unusable
+from models.core.patience import STATEMENT, left
 from models.core.texts import fold
 
 THREADS = 32
-"""Threads that handle requests; the pool has as many connections, because SQLAlchemy's queue is not fair."""
+"""Threads that handle requests. No thread shares a connection, because SQLAlchemy's queue for them is not fair."""
+CONNECTIONS = THREADS + 14
+"""With those of the courier, the scheduler and whoever asks how things are. Each is opened when it is first needed."""
+LONG = 60.0
+"""Seconds that a migration waits for whoever has a SQLite file in hand."""
 MANY = 50
 """Rows from which on it pays to insert them in a way that takes longer to prepare."""
-TIMEOUT_MS = 2000
-"""Well under Slack's three seconds: a stuck database gets a sentence, not silence."""
-
-
-class FairLock:
-    """Mutual exclusion, first come, first served. SQLite lets one writer in and wakes the waiting by chance."""
-
-    def __init__(self) -> None:
-        self.guard = threading.Lock()
-        self.waiting: deque[threading.Lock] = deque()
-        self.held = False
-
-    def acquire(self, timeout: float) -> bool:
-        with self.guard:
-            if not self.held:
-                self.held = True
-                return True
-            turn = threading.Lock()
-            turn.acquire()
-            self.waiting.append(turn)
-        if turn.acquire(timeout=timeout):
-            return True
-        with self.guard:
-            if turn in self.waiting:
-                self.waiting.remove(turn)
-                return False
-        return True  # our turn came between the time-out and the guard
-
-    def release(self) -> None:
-        with self.guard:
-            if self.waiting:
-                self.waiting.popleft().release()
-            else:
-                self.held = False
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        if not self.acquire(TIMEOUT_MS / 1000):
-            raise Busy
-        try:
-            yield
-        finally:
-            self.release()
 
 
 def normal(url: str) -> str:
@@ -78,39 +38,79 @@ def open_engine(url: str) -> Engine:
 
     What people typed stays out of its errors, which end in the log.
     """
-    parsed = make_url(normal(url))
-    if parsed.get_backend_name() == "sqlite":
-        return open_sqlite(parsed.render_as_string(hide_password=False))
+    try:
+        parsed = make_url(normal(url))
+        if parsed.get_backend_name() == "sqlite":
+            return open_sqlite(parsed.render_as_string(hide_password=False))
+        if parsed.get_backend_name() == "postgresql":
+            return open_postgresql(parsed)
+    except ImportError:
+        raise Unusable('The driver for PostgreSQL is missing. Run: pip install "rapport-crm[postgres]"') from None
+    except (ArgumentError, ValueError):
+        pass
+    raise Unusable("The database URL is wrong. Try sqlite:///rapport.db or postgresql://user:password@host:5432/name")
+
+
+def open_postgresql(url: URL) -> Engine:
+    """An engine whose every wait ends, also when the server hangs or the network swallows what is sent."""
+    from models.core.postgres import CONNECT, Gate, Patient, connect
+
     modes = {
-        "statement_timeout": TIMEOUT_MS,
-        "lock_timeout": TIMEOUT_MS,
+        "statement_timeout": milliseconds(STATEMENT),
+        "lock_timeout": milliseconds(STATEMENT),
         "timezone": "UTC",
         "plan_cache_mode": "force_custom_plan",  # a plan for any value uses neither trigrams nor partial indexes
     }
-    options = " ".join(f"-c {name}={value}" for name, value in modes.items())
-    return create_engine(
-        parsed, pool_size=THREADS, max_overflow=4, pool_pre_ping=True, hide_parameters=True,
-        connect_args={"options": options},
+    about: dict[str, Any] = {"options": " ".join(f"-c {name}={value}" for name, value in modes.items())}
+    about |= {
+        "connect_timeout": int(CONNECT) + 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+    }
+    engine = create_engine(
+        url, pool_size=CONNECTIONS, max_overflow=4, pool_timeout=STATEMENT, pool_pre_ping=True, hide_parameters=True,
+        connect_args=about,
     )  # fmt: skip
+    gate = Gate()
+
+    @event.listens_for(engine, "do_connect")
+    def do_connect(_: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]) -> Patient:
+        return connect(gate, lambda: Patient.connect(*words, **names))
+
+    @event.listens_for(engine, "checkin")
+    def checkin(connection: Patient | None, _: Any) -> None:
+        if connection is not None:
+            connection.rested = True
+
+    return engine
 
 
 def open_sqlite(url: str) -> Engine:
-    waits = {"timeout": TIMEOUT_MS / 1000}
-    engine = create_engine(url, pool_size=THREADS, max_overflow=4, hide_parameters=True, connect_args=waits)
+    engine = create_engine(
+        url, pool_size=CONNECTIONS, max_overflow=4, pool_timeout=STATEMENT, hide_parameters=True,
+        connect_args={"timeout": STATEMENT},
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={TIMEOUT_MS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", True)
+        raw: Any = connection.connection.driver_connection
+        raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
 
 
 def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:

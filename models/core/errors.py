@@ -40,10 +40,14 @@ class Stale(Conflict):
 
 
 class Busy(CRMError):
-    """The database did not let us in, in time."""
+    """The database did not let us in, in time or at all: says which, and what the person can do."""
 
-    def __init__(self) -> None:
-        super().__init__("The database is busy right now. Nothing was saved; please try again.")
+    def __init__(self, sentence: str = "The database is busy right now. Nothing was saved; please try again.") -> None:
+        super().__init__(sentence)
+
+
+class Unusable(CRMError):
+    """The database cannot be used as it is; says why, and what whoever runs this can do."""
 
 
 class Forbidden(CRMError):

@@ -1,6 +1,7 @@
 """The tables of a database: bring them up to date, say where they stand, write the next step."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -11,31 +12,63 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.core.database import open_engine
+from models.core.errors import Unusable
+from models.core.patience import at_leisure
+from models.core.troubles import advice, sqlstate
 
 LOCK = 7_277_678
 """The advisory lock under which one replica migrates while the others wait; any number, if it is always this one."""
+COPYING = "copying"
+"""Where a database stands that is being copied into."""
+LOCKED = "55P03"
+PATIENCE, PAUSE, ATTEMPTS = "1s", 0.2, 60
+"""How long a step waits for a table that others use, seconds until it tries again, and how often it does."""
 STEPS = Path(str(files("models"))) / "migrations"
 
 
 def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
     """Bring the tables up to a step, the newest by default. Several processes may call this at once."""
-    with migrating(engine, steps) as config:
-        command.upgrade(config, to)
+    migrate(engine, steps, lambda config: command.upgrade(config, to))
 
 
 def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:
     """Take the tables back to a step; "base" is an empty database. What only newer steps can hold is lost."""
-    with migrating(engine, steps) as config:
-        command.downgrade(config, to)
+    migrate(engine, steps, lambda config: command.downgrade(config, to))
 
 
 def current(engine: Engine) -> str:
-    """The step a database stands at; empty before the first."""
-    with engine.connect() as connection:
+    """The step a database stands at; empty before the first. Unusable says why it cannot be asked."""
+    with explained(), engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def check(engine: Engine, steps: Path = STEPS) -> None:
+    """Unusable, with what to do, unless a database stands where this version needs it."""
+    found = current(engine)
+    refuse_newer(found, steps)
+    if found != head(steps):
+        raise Unusable("The database is not up to date. Run: crm db upgrade")
+
+
+def refuse_newer(found: str, steps: Path) -> None:
+    """A database that a newer version has brought on may lack what this version writes. Who runs already goes on."""
+    if found == COPYING:
+        raise Unusable("A copy into this database was begun and is not finished. Go on with it: crm db copy …")
+    known = {step.revision for step in ScriptDirectory.from_config(settings(steps)).walk_revisions()}
+    if found and found not in known:
+        raise Unusable(
+            f"The database stands at {found}; this version of Rapport knows the steps up to {head(steps)}. Nothing was"
+            " changed. Start the newer version again, or bring back a backup from before: crm restore FILE"
+        )
+
+
+def stamp(connection: Connection, step: str) -> None:
+    """Write down that a database stands at this step."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
 
 
 def head(steps: Path = STEPS) -> str:
@@ -65,16 +98,45 @@ def settings(steps: Path, connection: Connection | None = None) -> Config:
     return config
 
 
+def migrate(engine: Engine, steps: Path, act: Callable[[Config], None]) -> None:
+    """Move between steps; where people are in the way, let them pass and try again: each step is done or not done."""
+    for attempt in range(ATTEMPTS):
+        try:
+            with explained(), migrating(engine, steps) as config:
+                act(config)
+            return
+        except DBAPIError as error:
+            if sqlstate(error) != LOCKED or attempt == ATTEMPTS - 1:
+                raise
+        time.sleep(PAUSE)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """The troubles of a database in words, for whoever starts this; errors of a step stay what they are."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if sqlstate(error) != LOCKED and (told := advice(error)):
+            raise Unusable(told) from error
+        raise
+
+
 @contextmanager
 def migrating(engine: Engine, steps: Path) -> Iterator[Config]:
-    """One transaction for all steps, one process at a time, without the time-outs that serve people."""
-    with engine.connect() as connection, WAYS[engine.dialect.name](connection):
-        yield settings(steps, connection)
+    """One process at a time, without the time-outs that serve people."""
+    with at_leisure(), engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision() or ""
+        connection.rollback()
+        refuse_newer(found, steps)
+        with WAYS[engine.dialect.name](connection):
+            yield settings(steps, connection)
 
 
 @contextmanager
 def on_sqlite(connection: Connection) -> Iterator[None]:
-    """SQLite rebuilds a table to alter it: the rows that point at it must not notice, and must be right again after."""
+    """One transaction for all steps. SQLite rebuilds a table to alter it: the rows that point at it must not notice,
+    and must be right again after."""
     raw: Any = connection.connection.driver_connection
     raw.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
     try:
@@ -89,11 +151,21 @@ def on_sqlite(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def on_postgresql(connection: Connection) -> Iterator[None]:
-    with connection.begin():
-        for setting in ("statement_timeout", "lock_timeout"):
-            connection.exec_driver_sql(f"SET LOCAL {setting} = 0")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    """A transaction for each step. Who waits for a table holds up all who come after, so nobody waits for it long."""
+    while not ask(connection, f"SELECT pg_try_advisory_lock({LOCK})"):
+        time.sleep(PAUSE)  # in a statement that waits, an index that is built beside the others would wait for us
+    try:
+        ask(connection, "SELECT set_config('statement_timeout', '0', false)")
+        ask(connection, f"SELECT set_config('lock_timeout', '{PATIENCE}', false)")
         yield
+    finally:
+        connection.invalidate()  # closes it, and that ends the lock and the time-outs, which others must not inherit
+
+
+def ask(connection: Connection, question: str) -> Any:
+    connection.rollback()
+    with connection.begin():
+        return connection.scalar(text(question))
 
 
 WAYS: dict[str, Callable[[Connection], Any]] = {"sqlite": on_sqlite, "postgresql": on_postgresql}

@@ -1,7 +1,9 @@
 """The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
 
+import random
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -9,19 +11,26 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, delete, func, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners as listeners  # registers what happens around every flush
 from models.core import outbox
 from models.core.base import ENTITIES, Entity
-from models.core.database import FairLock
 from models.core.errors import Busy, Conflict, NotFound
 from models.core.lookup import lookup
+from models.core.patience import PERSON, within
+from models.core.troubles import AGAIN, UNSURE, Trouble, sqlstate, trouble_of
+from models.core.turns import Turns
 from models.core.user import Role, User, Workspace
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
+
+
+PAUSES = (0.02, 0.1, 0.3)
+"""Seconds between two attempts of what may succeed the next time, at most."""
 
 
 class Clock:
@@ -123,13 +132,30 @@ class Work:
 
     def forget(self, key: str) -> None:
         """Let `once` answer True again: nothing was done after all."""
-        self.session.execute(delete(outbox.Seen).where(outbox.Seen.key == key[:200]))
+        seen: Any = outbox.Seen.__table__
+        ours = (seen.c.workspace == self.workspace.id, seen.c.key == key[:200])
+        self.session.connection().execute(delete(seen).where(*ours))
 
     def tell(self, record: Entity, text: str) -> None:
         """Say what happened to a record in the threads of its cards. text: plain, as people typed it."""
         about = {"text": text}
         key = f"event:{record.ref}:{self.unit}:{text}"[:200]
-        outbox.deliver(self, "event", "card", key, about=about, entity=record.slug(), record_id=record.id)
+        outbox.deliver(self, "event", outbox.CARDS, key, about=about, entity=record.slug(), record_id=record.id)
+
+
+def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
+    """What a person is told of the database's own troubles; empty where the error is one of the program."""
+    trouble = trouble_of(error)
+    if trouble is None or (trouble is Trouble.READ_ONLY and not writes):
+        return ""
+    return UNSURE if saving and getattr(error, "connection_invalidated", False) else trouble.told
+
+
+def worth_another(busy: Busy) -> bool:
+    """Whether the same may succeed in a moment: after a deadlock, or when a connection has become free."""
+    cause = busy.__cause__
+    crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
+    return crowded or sqlstate(cause) in AGAIN
 
 
 class Works:
@@ -139,7 +165,7 @@ class Works:
         self.engine = engine
         self.clock = clock or Clock()
         self.sqlite = engine.dialect.name == "sqlite"
-        self.queue = FairLock()
+        self.queue = Turns(engine.url.database if self.sqlite else None)
         self.known: set[tuple[str, str]] = set()
         self.committed: list[Any] = []
         """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
@@ -152,20 +178,41 @@ class Works:
         """
         options = {"writes": writes, **({} if writes or self.sqlite else {"postgresql_readonly": True})}
         turn = self.queue() if writes and self.sqlite else nullcontext()
+        saving = False
         with turn, Session(self.engine, expire_on_commit=False) as session:
             try:
                 with session.begin():
                     session.connection(execution_options=options)
                     yield self.opened(session, workspace, actor, door)
-            except OperationalError as error:
-                raise Busy from error
+                    session.flush()
+                    saving = True
             except StaleDataError:
                 raise Conflict(
                     "Someone changed this at the same moment. Nothing was saved; please try again."
                 ) from None
+            except SQLAlchemyError as error:
+                if sentence := told(error, writes, saving):
+                    raise Busy(sentence) from error
+                raise
         if writes:
             for listener in self.committed:
                 listener()
+
+    def attempt(
+        self, act: Callable[[Work], T], workspace: str, actor: str = "", door: str = "system", writes: bool = True
+    ) -> T:
+        """Do it in a unit of work while a person waits; as a whole again where two stood in each other's way."""
+        with within(PERSON):
+            for pause in PAUSES:
+                try:
+                    with self(workspace, actor, door, writes) as work:
+                        return act(work)
+                except Busy as busy:
+                    if not worth_another(busy):
+                        raise
+                time.sleep(random.uniform(pause / 2, pause))
+            with self(workspace, actor, door, writes) as work:
+                return act(work)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -9,8 +9,8 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from models.case import Case
-from models.core.database import FairLock
 from models.core.errors import Conflict, CRMError, NotFound
+from models.core.turns import FairLock
 from models.core.user import Role, User
 from models.core.work import Clock, Works
 from models.customer import Customer

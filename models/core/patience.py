@@ -1,0 +1,40 @@
+"""How long the database may keep someone waiting: one deadline for all that is done while a person waits."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+
+STATEMENT = 2.0
+"""Seconds for a statement, a lock or a turn: well under Slack's three, so a stuck database gets a sentence."""
+PERSON = 2.5
+"""Seconds for everything together that happens between a click and its answer."""
+
+deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+leisure: ContextVar[bool] = ContextVar("leisure", default=False)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All that is waited for in the block ends after so many seconds; an earlier deadline around it stays."""
+    before = deadline.set(min(monotonic() + seconds, deadline.get()))
+    try:
+        yield
+    finally:
+        deadline.reset(before)
+
+
+@contextmanager
+def at_leisure() -> Iterator[None]:
+    """Nobody waits for what happens in the block: a migration, a copy."""
+    before = leisure.set(True)
+    try:
+        yield
+    finally:
+        leisure.reset(before)
+
+
+def left(most: float = 0) -> float:
+    """The seconds that may still be waited; so many at most, as long as for a statement by default."""
+    return math.inf if leisure.get() else max(0.0, min(most or STATEMENT, deadline.get() - monotonic()))

@@ -1,0 +1,129 @@
+"""Connections to PostgreSQL that give up when the server no longer answers, where its own time-outs cannot help."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.waiting import Ready
+
+from models.core.patience import STATEMENT, left
+
+T = TypeVar("T")
+
+PING, CONNECT, ANSWER = 1.0, 2.0, STATEMENT + 0.3
+"""Seconds for a sign of life, for a connection, and for any answer: the server itself would have ended it before."""
+REST = 1.0
+"""Seconds in which nobody asks a server that did not answer."""
+
+
+class Unanswered(psycopg.OperationalError):
+    """The server was there once, or should be, and says nothing."""
+
+
+class Gate:
+    """Shut while the server does not answer, so that not everybody finds out by waiting.
+
+    When it has been shut for a moment one is let through to try again, and opens it or shuts it for another moment.
+    """
+
+    def __init__(self) -> None:
+        self.guard = threading.Lock()
+        self.shut_until = 0.0
+
+    def admit(self) -> None:
+        if not self.shut_until:
+            return
+        with self.guard:
+            if monotonic() < self.shut_until:
+                raise Unanswered("the database did not answer a moment ago")
+            self.shut_until = monotonic() + CONNECT
+
+    def shut(self) -> None:
+        self.shut_until = monotonic() + REST
+
+    def open(self) -> None:
+        self.shut_until = 0.0
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection whose every wait ends. gate: what it finds out for the others; rested: it lay in the pool."""
+
+    gate: Gate
+    rested = False
+
+    def wait(self, gen: PQGen[T], *about: Any, **more: Any) -> T:
+        return super().wait(self.watched(gen), *about, **more)
+
+    def watched(self, gen: PQGen[T]) -> PQGen[T]:
+        """The same steps of talking to the server; several times a second psycopg says that nothing came."""
+        talked = False
+        try:
+            wanted = next(gen)
+            talked = True
+            most, patience = self.begin()
+            end = monotonic() + patience
+            while True:
+                came = yield wanted
+                if came == Ready.NONE and monotonic() >= end:
+                    self.give_up(patience, most)
+                wanted = gen.send(came)
+        except StopIteration as done:
+            if talked and self.gate.shut_until:
+                self.gate.open()
+            answer: T = done.value
+            return answer
+
+    def begin(self) -> tuple[float, float]:
+        """How long an answer may take, and how much of that this unit of work has left."""
+        most = PING if self.rested else ANSWER
+        if self.rested:
+            self.rested = False
+            try:
+                self.gate.admit()
+            except Unanswered:
+                self.close()
+                raise
+        return most, left(most)
+
+    def give_up(self, patience: float, most: float) -> None:
+        self.pgconn.finish()
+        if patience >= most:  # a person's deadline says nothing about the server
+            self.gate.shut()
+        raise Unanswered(f"the database did not answer within {patience:.1f} seconds")
+
+
+def connect(gate: Gate, act: Callable[[], Patient]) -> Patient:
+    """Connect in a thread of its own: nothing else ends a look for a host's address that nobody answers."""
+    gate.admit()
+    arriving: Future[Patient] = Future()
+
+    def arrive() -> None:
+        try:
+            arriving.set_result(act())
+        except BaseException as error:
+            arriving.set_exception(error)
+
+    threading.Thread(target=arrive, name="connecting", daemon=True).start()
+    most = left(CONNECT)
+    try:
+        connection = arriving.result(most if most < threading.TIMEOUT_MAX else None)
+    except psycopg.errors.ConnectionTimeout:
+        gate.shut()
+        raise
+    except TimeoutError:
+        arriving.add_done_callback(put_down)
+        gate.shut()
+        raise Unanswered(f"the database did not let us in within {most:.1f} seconds") from None
+    connection.gate = gate
+    gate.open()
+    return connection
+
+
+def put_down(arriving: "Future[Patient]") -> None:
+    """Close what came too late."""
+    if not arriving.exception():
+        arriving.result().close()

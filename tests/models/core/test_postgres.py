@@ -1,0 +1,195 @@
+"""PostgreSQL that is gone, in every way it can be: a sentence each time, and everything works when it is back.
+
+The limits are a tenth of what they are. With a server that really stops, `make chaos` measures how long people wait.
+"""
+
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, text
+
+from models.core import database, patience, postgres
+from models.core.database import open_engine
+from models.core.errors import Busy
+from models.core.postgres import Gate, Unanswered
+from models.core.user import User
+from models.core.work import Work, Works
+from models.lead import Lead
+from tests.ground import given
+from tests.models.core.wire import Wire
+
+GONE = "The database cannot be reached right now. Nothing was saved; please try again in a minute."
+UNSURE = "The database was gone before it said whether this was saved. Please look, before you try again."
+
+STILL_AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, seconds in (
+        (postgres, "PING", 0.1), (postgres, "CONNECT", 0.5), (postgres, "ANSWER", 0.4), (postgres, "REST", 0.1),
+        (patience, "STATEMENT", 0.2), (database, "STATEMENT", 0.2),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, seconds)
+
+
+@pytest.fixture
+def wire(limits: None, clean_postgres: Engine) -> Iterator[Wire]:
+    wire = Wire(clean_postgres.url)
+    yield wire
+    wire.close()
+    with clean_postgres.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.scalar(text(STILL_AT_WORK)):
+            pass
+
+
+@pytest.fixture
+def far(wire: Wire) -> Iterator[Works]:
+    """Units of work at the near end of the wire; a connection lies in the pool."""
+    works = Works(open_engine(wire.url.render_as_string(hide_password=False)))
+    count(works)
+    yield works
+    wire.thaw()
+    works.close()
+
+
+def count(works: Works) -> int:
+    return works.attempt(lambda work: work.session.query(User).count(), "T1", "U_RITA")
+
+
+def answers(works: Works, people: int) -> set[str]:
+    """What so many people at once are told; an empty text where it worked."""
+
+    def ask(_: int) -> str:
+        try:
+            count(works)
+        except Busy as busy:
+            return str(busy)
+        return ""
+
+    with ThreadPoolExecutor(people) as pool:
+        return set(pool.map(ask, range(people)))
+
+
+def works_again(works: Works) -> bool:
+    """Somebody tries, and again; as people do."""
+    for _ in range(200):
+        if answers(works, 1) == {""}:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_server_that_hangs_is_answered_in_words_and_used_again_when_it_is_back(wire: Wire, far: Works) -> None:
+    wire.freeze()
+    assert answers(far, 8) == {GONE}
+    wire.thaw()
+    assert works_again(far)
+
+
+def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(wire: Wire, far: Works) -> None:
+    far.close()
+    wire.freeze()
+    assert answers(far, 8) == {GONE}
+    wire.thaw()
+    assert works_again(far)
+
+
+def test_a_server_that_hangs_in_the_middle_is_answered_in_words(wire: Wire, far: Works) -> None:
+    def hang(work: Work) -> None:
+        work.add(Lead(first_name="Ada", title="Ada", key="ada"))
+        wire.freeze()
+        work.session.execute(text("SELECT 1"))
+
+    with pytest.raises(Busy, match="cannot be reached"):
+        far.attempt(hang, "T1", "U_RITA")
+    wire.thaw()
+    assert works_again(far)
+    with far("T1") as work:
+        assert work.session.query(Lead).count() == 0
+
+
+def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: Works) -> None:
+    def save(work: Work) -> None:
+        work.add(Lead(first_name="Ada", title="Ada", key="ada"))
+        work.session.flush()
+        wire.freeze()
+
+    with pytest.raises(Busy) as told:
+        far.attempt(save, "T1", "U_RITA")
+    assert str(told.value) == UNSURE
+    wire.thaw()
+
+
+def test_connections_that_broke_are_replaced(wire: Wire, far: Works) -> None:
+    wire.cut()
+    assert count(far) == count(far) > 0
+
+
+def test_a_server_that_is_killed_in_the_middle_is_answered_in_words(wire: Wire, far: Works) -> None:
+    def die(work: Work) -> None:
+        wire.cut()
+        work.session.execute(text("SELECT 1"))
+
+    with pytest.raises(Busy, match="cannot be reached"):
+        far.attempt(die, "T1", "U_RITA")
+    assert works_again(far)
+
+
+def test_a_server_that_is_stopped_is_answered_in_words(wire: Wire, far: Works) -> None:
+    wire.close()
+    assert answers(far, 8) == {GONE}
+
+
+def test_a_host_that_swallows_everything_is_answered_in_words(limits: None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        works = Works(open_engine(f"postgresql://u:p@127.0.0.1:{hole.getsockname()[1]}/x"))
+        assert answers(works, 8) == {GONE}
+
+
+def test_what_nobody_waits_for_is_not_cut_off(far: Works, wire: Wire) -> None:
+    with patience.at_leisure(), far.engine.connect() as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        assert connection.scalar(text("SELECT 1 FROM pg_sleep(0.5)")) == 1
+        connection.invalidate()
+
+
+def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(far: Works) -> None:
+    with pytest.raises(Busy, match="busy right now"):
+        far.attempt(lambda work: work.session.execute(text("SELECT pg_sleep(10)")), "T1", "U_RITA")
+    assert answers(far, 8) == {""}
+
+
+def test_a_persons_deadline_ends_what_the_server_would_still_do(far: Works) -> None:
+    def take_long(work: Work) -> None:
+        work.session.execute(text("SET LOCAL statement_timeout = 0"))
+        work.session.execute(text("SELECT pg_sleep(1)"))
+
+    with patience.within(0.1), pytest.raises(Busy):
+        far.attempt(take_long, "T1", "U_RITA")
+    assert answers(far, 8) == {""}
+    given(far, Lead, first_name="Ada")
+
+
+def test_the_gate_lets_one_in_after_a_rest_and_the_others_when_that_one_came_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    gate.admit()
+    monkeypatch.setattr(postgres, "REST", 60)
+    gate.shut()
+    with pytest.raises(Unanswered):
+        gate.admit()
+    monkeypatch.setattr(postgres, "REST", 0)
+    gate.shut()
+    gate.admit()
+    with pytest.raises(Unanswered):
+        gate.admit()
+    gate.open()
+    gate.admit()

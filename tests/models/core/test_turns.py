@@ -1,0 +1,107 @@
+"""Whose turn it is to write to a SQLite file: fair among threads and processes, and nobody waits for a dead one."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url
+
+from models.core import patience, turns
+from models.core.errors import Busy
+from models.core.patience import within
+from models.core.turns import FileLock, Turns
+from models.core.work import Works
+from models.lead import Lead
+from tests.ground import given
+from tests.models.core.contention import contend
+from tests.processes import ROOT
+
+HOLD = """
+import sys, time
+from models.core.turns import Turns
+with Turns(sys.argv[1])():
+    print("mine", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_processes_of_many_threads_write_to_one_file_and_nobody_is_refused(clean_sqlite: Engine) -> None:
+    """The long version, with its figures, is `python -m tests.models.core.contention`."""
+    done = contend(clean_sqlite.url.render_as_string(), processes=2, threads=4, seconds=0.5)
+    assert done.errors == []
+    assert "0 refused" in str(done)
+    given(Works(clean_sqlite), Lead, first_name="Ada")
+    with Works(clean_sqlite)("T1") as work:
+        numbers = [lead.number for lead in work.session.query(Lead).order_by(Lead.number)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) > len(done.waits)
+
+
+def test_who_cannot_have_a_turn_in_time_is_told_so_and_the_next_one_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "STATEMENT", 0.05)
+    path = str(tmp_path / "crm.db")
+    ours, theirs = Turns(path), Turns(path)
+    with ours():
+        with pytest.raises(Busy), theirs():
+            pass
+        with pytest.raises(Busy), ours():
+            pass
+    with theirs():
+        pass
+    with ours():
+        pass
+
+
+def test_a_killed_process_holds_up_nobody(tmp_path: Path) -> None:
+    path = str(tmp_path / "crm.db")
+    with subprocess.Popen([sys.executable, "-c", HOLD, path], cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "mine\n"
+        assert not FileLock(Path(f"{path}-turn")).acquire(time.monotonic())
+        holder.kill()
+    with Turns(path)():
+        pass
+
+
+def test_a_process_whose_threads_always_want_more_lets_another_in(tmp_path: Path) -> None:
+    path, ended = str(tmp_path / "crm.db"), threading.Event()
+    greedy, modest = Turns(path), Turns(path)
+
+    def want_more() -> None:
+        while not ended.is_set():
+            with greedy():
+                time.sleep(0.001)
+
+    threads = [threading.Thread(target=want_more) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        with modest():
+            pass
+    ended.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_where_nothing_can_be_locked_everybody_is_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Turns(str(tmp_path / "no folder" / "crm.db"))():
+        pass
+    with Turns(":memory:")(), Turns(None)():
+        pass
+    monkeypatch.setattr(turns, "LOCKS", None)
+    with Turns(str(tmp_path / "crm.db"))(), Turns(str(tmp_path / "crm.db"))():
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_wait_for_a_turn_and_for_the_file_end_at_one_deadline(clean_sqlite: Engine) -> None:
+    """A person who waited for a turn has less time left for what else holds the file."""
+    path = make_url(str(clean_sqlite.url)).database or ""
+    with Turns(path)(), within(0.05), pytest.raises(Busy):
+        Works(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
+    Works(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
