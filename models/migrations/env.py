@@ -33,6 +33,7 @@ context.configure(
     render_item=plain_type,
     render_as_batch=True,
     compare_type=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

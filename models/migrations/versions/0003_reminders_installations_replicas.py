@@ -13,13 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("activity", sa.Column("remind_at", sa.DateTime(timezone=True)))
-    op.execute(
-        "UPDATE activity SET remind_at = due_date"
-        " WHERE done_at IS NULL AND deleted_at IS NULL AND due_date > CURRENT_TIMESTAMP"
-    )
-    untold = "remind_at IS NOT NULL"
-    index("activity", "workspace", "owner", "remind_at", name="ix_activity_untold", where=untold)
-    index("delivery", "workspace", "sent_at", name="ix_delivery_sent", where="sent_at IS NOT NULL")
     row(
         "installation",
         sa.Column("app_id", sa.String(20), nullable=False),
@@ -52,7 +45,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("replica", "install_state", "installation"):
         op.drop_table(table)
-    op.drop_index("ix_delivery_sent", "delivery")
-    op.drop_index("ix_activity_untold", "activity")
     with op.batch_alter_table("activity") as activity:
         activity.drop_column("remind_at")

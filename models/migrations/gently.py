@@ -1,0 +1,73 @@
+"""Change tables that are in use: what others read and write meanwhile goes on.
+
+A step that uses this does nothing else, because on PostgreSQL it is not one transaction: what is killed in the middle
+is simply run again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic import op
+from sqlalchemy import text
+
+BATCH = 5000
+"""Rows that are changed, and kept from others, at a time."""
+
+
+def index(table: str, *columns: str, name: str = "", where: str = "", unique: bool = False) -> None:
+    """An index on a table that may have many rows. where: the SQL condition of those it holds, by default all."""
+    name = name or f"ix_{table}_{'_'.join(columns)}"
+    rows = text(where) if where else None
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index(name, table, list(columns), unique=unique, sqlite_where=rows, if_not_exists=True)
+        return
+    with beside_others():
+        drop_half_built(name)
+        op.create_index(
+            name, table, list(columns), unique=unique, postgresql_where=rows, postgresql_concurrently=True,
+            if_not_exists=True,
+        )  # fmt: skip
+
+
+def drop_index(table: str, name: str) -> None:
+    """Take an index away."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_index(name, table, if_exists=True)
+        return
+    with beside_others():
+        op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
+
+
+def update(table: str, change: str, where: str) -> None:
+    """Change rows of a table, some thousand ids at a time. change: what SET says; where: which rows still need it."""
+    if op.get_bind().dialect.name == "sqlite":
+        update_in_batches(table, change, where)
+        return
+    with beside_others():
+        update_in_batches(table, change, where)
+
+
+def update_in_batches(table: str, change: str, where: str) -> None:
+    ids = text(f'SELECT max(id) FROM (SELECT id FROM "{table}" WHERE id > :done ORDER BY id LIMIT {BATCH}) AS batch')
+    rows = text(f'UPDATE "{table}" SET {change} WHERE id > :done AND id <= :upto AND ({where})')
+    done = 0
+    while upto := op.get_bind().scalar(ids, {"done": done}):
+        op.get_bind().execute(rows, {"done": done, "upto": upto})
+        done = upto
+
+
+@contextmanager
+def beside_others() -> Iterator[None]:
+    """Outside of a transaction, waiting for whoever has the rows in hand: that holds up nobody here."""
+    with op.get_context().autocommit_block():
+        patience = op.get_bind().scalar(text("SHOW lock_timeout"))
+        op.execute("SET lock_timeout = 0")
+        yield
+        op.execute(f"SET lock_timeout = '{patience}'")
+
+
+def drop_half_built(name: str) -> None:
+    """What a killed attempt leaves behind is an index that is kept up to date and never used."""
+    invalid = text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    if op.get_bind().scalar(invalid, {"name": name}):
+        op.execute(f'DROP INDEX CONCURRENTLY "{name}"')
