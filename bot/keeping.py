@@ -1,0 +1,173 @@
+"""The commands that keep the database: bring it up to date, copy it elsewhere, back it up and bring it back."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from models.core.work import Works
+
+STAMP = "%Y%m%d-%H%M%S"
+A_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What goes wrong for a reason a person can mend ends with its sentence, not with a traceback."""
+
+    @wraps(command)
+    def tried(*args: Any, **kwargs: Any) -> Any:
+        from bot.config import SettingsError
+        from models.core.errors import CRMError
+
+        try:
+            return command(*args, **kwargs)
+        except (SettingsError, CRMError) as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+    return tried
+
+
+@contextmanager
+def opened(as_it_is: bool = False) -> Iterator["Works"]:
+    """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
+    from bot.app import create_works
+    from bot.config import load
+    from bot.running import prepare
+
+    settings = load(needs_slack=False)
+    with closing(create_works(settings) if as_it_is else prepare(settings)) as works:
+        yield works
+
+
+@click.group()
+def db() -> None:
+    """The database: bring it up to date, copy it into another."""
+
+
+@db.command()
+@in_words
+def upgrade() -> None:
+    """Bring the database up to date."""
+    from models.core import schema
+
+    with opened(as_it_is=True) as works:
+        schema.upgrade(works.engine)
+    click.echo(f"The database stands at {schema.head()}.")
+
+
+@db.command()
+@in_words
+def current() -> None:
+    """Say where the database stands, and where it should."""
+    from models.core import schema
+
+    with opened(as_it_is=True) as works:
+        click.echo(f"{schema.current(works.engine) or 'nothing'} of {schema.head()}")
+
+
+@db.command()
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write a migration for what changed in the models (for developers)."""
+    from models.core import schema
+
+    schema.revision(message)
+
+
+@db.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@in_words
+def copy(source: str, target: str) -> None:
+    """Copy everything into an empty database: crm db copy sqlite:///rapport.db postgresql://user:password@host/name
+
+    Stop the bot first. When this is stopped in the middle, the same command goes on where it was.
+    """
+    from bot.config import database
+    from models.core.database import open_engine
+    from models.operations import copying
+
+    for url in (source, target):
+        checked(database, url)
+    ours, theirs = open_engine(source), open_engine(target)
+    with closing(Shown()) as shown:
+        outcome = copying.copy(ours, theirs, shown)
+    for engine in (ours, theirs):
+        engine.dispose()
+    click.echo(f"{outcome} Now set DATABASE_URL to the new one.")
+
+
+class Shown:
+    """Shows how far each table is, on one line each."""
+
+    def __init__(self) -> None:
+        self.table = ""
+
+    def __call__(self, table: str, done: int, total: int) -> None:
+        if table != self.table:
+            self.close()
+        self.table = table
+        click.echo(f"\r{table}: {done} of {total}", nl=False, err=True)
+
+    def close(self) -> None:
+        if self.table:
+            click.echo(err=True)
+
+
+def checked(check: Callable[[str], str], url: str) -> None:
+    from bot.config import SettingsError
+
+    try:
+        check(url)
+    except ValueError as error:
+        raise SettingsError(f"{url.partition('@')[2] or url}: {error}") from None
+
+
+@click.command()
+@click.argument("file", type=A_FILE, required=False)
+@click.option("--keep", type=click.IntRange(min=1), help="Delete all but so many of the backups beside it.")
+@in_words
+def backup(file: Path | None, keep: int | None) -> None:
+    """Write everything into one file, while the bot runs.
+
+    Without FILE it is called rapport-, the date and the time. --keep counts the files that are called so.
+    """
+    from models.operations import backups
+
+    with opened(as_it_is=True) as works:
+        file = file or Path(f"rapport-{works.clock():{STAMP}}.backup")
+        backups.back_up(works.engine, file)
+    click.echo(f"{file}: {file.stat().st_size:,} bytes, checked.")
+    if keep:
+        for old in sorted(file.parent.glob("rapport-[0-9]*-[0-9]*.backup"))[:-keep]:
+            old.unlink()
+            click.echo(f"Deleted {old}")
+
+
+@click.command()
+@click.argument("file", type=A_FILE)
+@click.option("--force", is_flag=True, help="Also while others have the database open.")
+@in_words
+def restore(file: Path, force: bool) -> None:
+    """Bring a backup back.
+
+    Stop the bot first. What is in the database now is kept in a file beside it.
+    """
+    from models.core import schema
+    from models.operations import backups
+
+    with opened(as_it_is=True) as works:
+        place = Path(works.engine.url.database or "rapport") if works.sqlite else Path("rapport")
+        aside = place.with_name(f"{place.name}.before-{works.clock():{STAMP}}")
+        step = backups.restore(works.engine, file, aside, force)
+    click.echo(f"The database is again what {file} holds.")
+    if aside.exists():
+        click.echo(f"What was there before is in {aside}.")
+    if step != schema.head():
+        click.echo("It is of an older version. Run: crm db upgrade")

