@@ -1,18 +1,26 @@
 """The jobs of the scheduler: each looks whether its time has come and writes deliveries, once for each slot."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial, wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
+from models.core.installation import InstallState
 from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
-from models.core.user import Role, User
-from models.core.work import Work
+from models.core.replica import Replica
+from models.core.slots import Slot, struck
+from models.core.user import Role
+from models.core.work import Work, Works
 from models.operations import agenda, triage
 
+log = logging.getLogger(__name__)
+
+DAY = timedelta(days=1)
 KEPT = timedelta(days=8)
 KEPT_SENT = timedelta(days=30)
 SWEPT = 500
@@ -21,37 +29,108 @@ SWEPT = 500
 
 @dataclass(frozen=True)
 class Job:
-    """Something to look at regularly, in the unit of work of one workspace. every: how many looks lie between two."""
+    """Something to look at regularly in every workspace, in as many units of work as it needs.
+
+    every: how many looks lie between two · worth: how late it still does what it has missed; None: however late.
+    """
 
     name: str
-    run: Callable[[Work], None]
+    run: Callable[[Works, str], None]
     every: int = 1
+    worth: timedelta | None = None
 
 
-def remind(work: Work) -> None:
-    """Owners of what is due, in their working hours."""
-    for user, ids in agenda.reminders(work):
-        deliver(work, "due", user.slack_id, f"due:{user.ref}:{work.unit}", about={"ids": ids} if ids else {})
+@dataclass(frozen=True)
+class Hearer:
+    """Someone with a clock of their own: a person, or a channel of the workspace. name: what tells them apart."""
+
+    channel: str
+    zone: ZoneInfo
+    name: str = ""
+
+    def slot(self, slot: Slot) -> str:
+        return f"{slot.day}:{self.name}" if self.name else str(slot.day)
 
 
-def tell_team(work: Work) -> None:
+def in_one_unit(act: Callable[[Work], None]) -> Callable[[Works, str], None]:
+    """A job that does all it does in one unit of work."""
+
+    @wraps(act)
+    def run(works: Works, workspace: str) -> None:
+        works.attempt(act, workspace)
+
+    return run
+
+
+def daily(
+    name: str,
+    kind: str,
+    at: str,
+    hearers: Callable[[Work], list[Hearer]],
+    worth: timedelta,
+    besides: Callable[[Work], object] = lambda work: None,
+) -> Job:
+    """A job that tells each of its hearers something once a working day, when their clock strikes.
+
+    kind: of the delivery · at: the workspace's setting with the time · besides: what else is done when it is told.
+    What was missed for longer than it is worth is skipped: there is never more than one to catch up with.
+    """
+
+    @wraps(hearers)
+    def look(work: Work) -> None:
+        found = [(hearer, struck(work.now, hearer.zone, getattr(work.workspace, at))) for hearer in hearers(work)]
+        ours = set(agenda.take(work, name, [hearer.slot(slot) for hearer, slot in found]))
+        for hearer, slot in found:
+            if hearer.slot(slot) in ours and slot.is_worth(work.now, hearer.zone, worth):
+                besides(work)
+                deliver(work, kind, hearer.channel, f"{kind}:{hearer.slot(slot)}", about=since(work, slot))
+            elif hearer.slot(slot) in ours:
+                log.info("The job %s of %s was missed and is not worth it any more", name, slot.day)
+
+    return Job(name, in_one_unit(look), worth=worth)
+
+
+def since(work: Work, slot: Slot) -> dict[str, str]:
+    """When it should have come, so that one that comes late says so; the bot cannot be late where it was not yet."""
+    return {"due": slot.at.isoformat()} if slot.at >= work.workspace.created_at else {}
+
+
+def sales_channel(work: Work) -> list[Hearer]:
     """The sales channel, each working day: who has what due."""
-    if day := channels_day(work, "team"):
-        deliver(work, "team_due", work.workspace.sales_channel, f"team_due:{day}")
+    return [Hearer(work.workspace.sales_channel, ZoneInfo(work.workspace.zone))]
 
 
-def tell_support(work: Work) -> None:
+def support_channel(work: Work) -> list[Hearer]:
     """The support channel, each working day: cases that need someone, and so no alarm for any of them."""
-    if day := channels_day(work, "cases"):
-        triage.alarms(work)
-        deliver(work, "cases", work.workspace.support_channel, f"cases:{day}")
+    return [Hearer(work.workspace.support_channel, ZoneInfo(work.workspace.zone))]
 
 
-def channels_day(work: Work, job: str) -> str:
-    """The day whose slot this job has just taken, in the workspace's zone; "" when it is not time or was done."""
-    place = work.workspace
-    day = agenda.struck(work.now, ZoneInfo(place.zone), place.remind_at)
-    return str(day) if day and agenda.first(work, job, str(day)) else ""
+def managers(work: Work) -> list[Hearer]:
+    """Managers, each working day in their own time; where there are none, the admins."""
+    people = agenda.colleagues(work)
+    found = [user for user in people if user.role == Role.MANAGER]
+    found = found or [user for user in people if user.role == Role.ADMIN]
+    return [Hearer(user.slack_id, user.tz, user.ref) for user in found]
+
+
+def remind(works: Works, workspace: str) -> None:
+    """Owners of what is due, in their working hours: each in short units of their own, so that nobody waits for it."""
+    with works(workspace, writes=False) as work:
+        owners = [user.id for user in agenda.expectant(work)]
+    for owner in owners:
+        more = True
+        while more:
+            more = works.attempt(partial(remind_owner, owner=owner), workspace)
+
+
+def remind_owner(work: Work, owner: int) -> bool:
+    """Tell someone a part of what is due; whether there may be more."""
+    user = agenda.hold(work, owner)
+    told = agenda.reminders(work, user) if user else []
+    for number, reminder in enumerate(told, 1):
+        about = {"ids": reminder.ids, **({"more": True} if reminder.more else {})}
+        deliver(work, "due", user.slack_id if user else "", f"due:{owner}:{work.unit}:{number}", about=about)
+    return sum(len(reminder.ids) for reminder in told) >= agenda.AT_ONCE
 
 
 def alarm(work: Work) -> None:
@@ -60,26 +139,14 @@ def alarm(work: Work) -> None:
         deliver(work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids})
 
 
-def send_digests(work: Work) -> None:
-    """Managers, each working day in their own time; where there are none, the admins."""
-    people = agenda.colleagues(work)
-    managers = [user for user in people if user.role == Role.MANAGER]
-    for user in managers or [user for user in people if user.role == Role.ADMIN]:
-        send_digest(work, user)
-
-
-def send_digest(work: Work, user: User) -> None:
-    day = agenda.struck(work.now, user.tz, work.workspace.digest_at)
-    if day and agenda.first(work, "digest", f"{day}:{user.id}"):
-        deliver(work, "digest", user.slack_id, f"digest:{day}:{user.ref}")
-
-
 def sweep(work: Work) -> None:
     """Remove what has served its purpose, a few rows at a time, the oldest first."""
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
     remove(work, Seen, Seen.at < work.now - KEPT)
     remove(work, JobRun, JobRun.at < work.now - KEPT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
+    work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
+    work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))
 
 
 def remove(work: Work, rows: Any, condition: Any) -> None:
@@ -90,9 +157,9 @@ def remove(work: Work, rows: Any, condition: Any) -> None:
 
 JOBS = (
     Job("reminders", remind),
-    Job("team", tell_team),
-    Job("cases", tell_support),
-    Job("alarm", alarm),
-    Job("digest", send_digests),
-    Job("housekeeping", sweep, every=10),
+    daily("team", "team_due", "remind_at", sales_channel, worth=timedelta(hours=6)),
+    daily("cases", "cases", "remind_at", support_channel, worth=timedelta(hours=12), besides=triage.alarms),
+    Job("alarm", in_one_unit(alarm)),
+    daily("digest", "digest", "digest_at", managers, worth=DAY),
+    Job("housekeeping", in_one_unit(sweep), every=10),
 )

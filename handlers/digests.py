@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from handlers import charts, reminders
 from handlers.core import blocks, cards
@@ -12,6 +13,7 @@ from handlers.core.routes import Catalogue
 from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery
+from models.core.slots import PUNCTUAL
 from models.core.work import Work
 from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
 from models.opportunity import OPEN, Stage
@@ -22,7 +24,21 @@ Drawing = Callable[[Work, Catalogue, Delivery], Message | None]
 def draw(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks."""
     message = DRAWINGS[delivery.kind](work, catalogue, delivery)
-    return replace(message, text=escape(message.text)) if message and delivery.kind != "message" else message
+    if message is None or delivery.kind == "message":
+        return message
+    message = excused(work, delivery, message)
+    return replace(message, text=escape(message.text))
+
+
+def excused(work: Work, delivery: Delivery, message: Message) -> Message:
+    """What comes late says so. about: due, the moment (ISO 8601) at which it should have come."""
+    due = datetime.fromisoformat(delivery.about.get("due") or work.now.isoformat())
+    if work.now - due <= PUNCTUAL:
+        return message
+    zone = work.zone if work.actor else ZoneInfo(work.workspace.zone)
+    said = f"Late: this should have come {values.show_moment(due, work.now, zone)}."
+    heading, *rest = message.blocks
+    return replace(message, text=f"{message.text}\n{said}", blocks=[heading, blocks.context(said), *rest])
 
 
 def record_of(work: Work, delivery: Delivery) -> Entity:

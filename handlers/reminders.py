@@ -15,17 +15,22 @@ from models.core.outbox import Delivery
 from models.core.work import Work
 from models.operations import agenda, triage
 
-TASKS, CASES, OWNERS, NAMED = 10, 10, 10, 3
+CASES, OWNERS, NAMED = 10, 10, 3
 SHORT = 100
 
 
 def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Someone's due and overdue activities, each with what can be done about it. about: ids, all when missing."""
+    """Someone's due and overdue activities, each with what can be done about it.
+
+    about: ids, all when missing; more, where the first of the day says how many are due besides.
+    """
     if work.actor is None:
         return None
-    tasks, count = agenda.due(work, work.actor.id, delivery.about.get("ids", []), TASKS)
+    tasks, count = agenda.due(work, work.actor.id, delivery.about.get("ids", []), agenda.TOGETHER)
     if not tasks:
         return None
+    if delivery.about.get("more"):
+        _, count = agenda.due(work, work.actor.id, [], 1)
     heading = "1 task is due" if count == 1 else f"{count} tasks are due"
     drawn = [blocks.section(f":alarm_clock: *{heading}*")]
     for task in tasks:

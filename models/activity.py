@@ -1,10 +1,10 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, text
+from sqlalchemy import ColumnElement, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.case import Case
@@ -12,10 +12,14 @@ from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
+from models.core.outbox import partial
 from models.core.tail import take_moment
 from models.core.types import UTCDateTime
 from models.core.work import Work
 from models.opportunity import Opportunity
+
+NEWS = timedelta(days=1)
+"""What has been due for longer when it is written down is no news; the morning's reminder has it."""
 
 
 class ActivityType(StrEnum):
@@ -49,17 +53,17 @@ class Activity(Entity):
     outcome: Mapped[str | None] = field(Text("Outcome"))
     minutes: Mapped[int | None] = field(Number("Minutes"))
     remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When its owner is to be told that it is due; empty once told, or when there is nothing to tell."""
+    """When its owner is to be told that it is due; empty once told. Done or hidden it stays, for when it comes back."""
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        due = text("done_at IS NULL AND deleted_at IS NULL AND due_date IS NOT NULL")
-        told = text("remind_at IS NOT NULL")
+        todo = "done_at IS NULL AND deleted_at IS NULL"
         return [
-            Index("ix_activity_open", "workspace", "due_date", "id", sqlite_where=due, postgresql_where=due),
-            Index("ix_activity_untold", "workspace", "owner", "remind_at", sqlite_where=told, postgresql_where=told),
+            partial("ix_activity_open", "workspace", "due_date", "id", where=f"{todo} AND due_date IS NOT NULL"),
+            partial("ix_activity_untold", "workspace", "owner", "remind_at", where=f"remind_at IS NOT NULL AND {todo}"),
             Index(None, "workspace", "owner", "done_at", "due_date"),
             Index(None, "workspace", "customer"),
+            Index(None, "workspace", "lead"),
             Index(None, "workspace", "opportunity"),
             Index(None, "workspace", "case"),
         ]
@@ -83,6 +87,11 @@ class Activity(Entity):
         """The condition for what should have been done by now."""
         return cls.open() & (cls.due_date <= work.now)
 
+    @classmethod
+    def untold(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for what has come due and its owner was not told of. Spelt as in the index that serves it."""
+        return (cls.remind_at <= work.now) & cls.done_at.is_(None) & cls.deleted_at.is_(None)
+
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())
 
@@ -97,6 +106,8 @@ class Activity(Entity):
             raise Invalid({"customer": f"This is about {problem}."})
         if self.minutes is not None and self.minutes < 0:
             raise Invalid({"minutes": "Minutes cannot be negative."})
+        if "due_date" in changes:
+            self.remind_at = self.due_date if self.due_date and self.due_date > work.now - NEWS else None
 
     def done(self, work: Work, outcome: str | None = None) -> None:
         """Tick it off, with what came of it."""

@@ -1,18 +1,30 @@
 """What is due, whose it is, and who has been told: once for each due moment, in each person's own working hours."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, func, select, update
 
 from models.activity import Activity
 from models.core.outbox import JobRun, insert_once
+from models.core.slots import FRIDAY, strikes
 from models.core.user import User
 from models.core.work import Work
 
 DAY = timedelta(days=1)
-FRIDAY = 4
+TOGETHER = 10
+"""Activities that one message names: with its buttons, about what Slack takes."""
+AT_ONCE = 10 * TOGETHER
+"""Activities marked as told in one unit of work, so that nobody waits for it."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One message to an owner: the ids of activities. more: whether it says how many are due besides."""
+
+    ids: list[int]
+    more: bool = False
 
 
 def first(work: Work, job: str, slot: str) -> bool:
@@ -20,18 +32,17 @@ def first(work: Work, job: str, slot: str) -> bool:
     return insert_once(work, JobRun, job=job, slot=slot, at=work.now) is not None
 
 
-def struck(now: datetime, zone: tzinfo, at: str) -> date | None:
-    """The local date, once the clock has reached `at` ("08:30") there on a working day; None before and at weekends.
-
-    A date, not a moment: an hour that comes twice or not at all when the clocks change makes one slot all the same.
-    """
-    local = now.astimezone(zone)
-    return local.date() if local.weekday() <= FRIDAY and local.time() >= time.fromisoformat(at) else None
+def take(work: Work, job: str, slots: Sequence[str]) -> list[str]:
+    """Those of a job's slots that nobody had taken, here or in another replica; now they are. It looks, then writes."""
+    taken = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == job, JobRun.slot.in_(slots))))
+    return [slot for slot in slots if slot not in taken and first(work, job, slot)]
 
 
 def at_work(user: User, now: datetime) -> bool:
     """Whether it is a working day and working hours for someone."""
-    return struck(now, user.tz, user.starts_at) is not None and f"{now.astimezone(user.tz):%H:%M}" < user.ends_at
+    day = now.astimezone(user.tz).date()
+    start, end = (strikes(day, at, user.tz) for at in (user.starts_at, user.ends_at))
+    return day.weekday() <= FRIDAY and start <= now < end
 
 
 def colleagues(work: Work) -> list[User]:
@@ -39,22 +50,49 @@ def colleagues(work: Work) -> list[User]:
     return list(work.session.scalars(select(User).where(~User.left, ~User.guest).order_by(User.id)))
 
 
-def reminders(work: Work) -> list[tuple[User, list[int]]]:
-    """Whom to remind of what, now, and mark it as told: (owner, ids of activities).
+def expectant(work: Work) -> list[User]:
+    """Whom to remind of something now: who is at work and was not told of all that is due, or not yet today.
 
-    No ids stand for everything that is due: the first reminder of someone's working day, which repeats what is overdue.
-    After it each activity comes up once, at its due moment; put off, it has a new one. Outside their working hours
-    people are left alone, and the next working day begins with what fell there.
+    Outside their working hours people are left alone; the next working day begins with what fell there.
     """
     people = {user.id: user for user in colleagues(work) if at_work(user, work.now)}
-    late = with_something_due(work, unwelcomed(work, people.values()))
-    found = []
-    for owner, activities in untold(work, people).items():
-        new = [activity for activity, slot in activities if first(work, "due", slot)]
-        if new and owner not in late:
-            found.append((people[owner], new))
-    mornings = [people[id] for id in late if first(work, "morning", morning(people[id], work.now))]
-    return found + [(user, []) for user in mornings]
+    found = with_any(work, people, Activity.untold(work))
+    found |= with_any(work, unwelcomed(work, people.values()), Activity.overdue(work))
+    return [user for id, user in people.items() if id in found]
+
+
+def with_any(work: Work, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
+    """Those of these people who have a wanted activity: one look into an index for each of them.
+
+    A subquery that ends at its first row; EXISTS may become a join with everything that is wanted of anybody.
+    """
+    anything = select(Activity.id).where(Activity.owner == User.id, wanted).limit(1).scalar_subquery()
+    return set(work.session.scalars(select(User.id).where(User.id.in_(list(owners)), anything.is_not(None))))
+
+
+def hold(work: Work, owner: int) -> User | None:
+    """Someone, kept from every other replica until this unit ends: what they are told comes in order.
+
+    None when another replica is telling them just now.
+    """
+    free = select(User).where(User.id == owner).with_for_update(skip_locked=True, key_share=True)
+    return work.session.scalar(free)
+
+
+def reminders(work: Work, owner: User) -> list[Reminder]:
+    """What to tell someone now, the oldest first, and mark it as told; call it again until there is nothing.
+
+    Each activity is named once, after its due moment; put off, it has a new one. The first reminder of a working day
+    repeats what is overdue.
+    """
+    again = told_before(work, owner) if unwelcomed(work, [owner]) else []
+    new = take_untold(work, owner)
+    if again or new:
+        take(work, "morning", [morning(owner, work.now)])
+    if again and len(again) + len(new) <= TOGETHER:
+        return [Reminder(again + new)]
+    repeated = [Reminder(again[:TOGETHER], more=len(again) > TOGETHER)] if again else []
+    return repeated + [Reminder(new[start : start + TOGETHER]) for start in range(0, len(new), TOGETHER)]
 
 
 def morning(user: User, now: datetime) -> str:
@@ -69,30 +107,26 @@ def unwelcomed(work: Work, people: Iterable[User]) -> list[int]:
     return [user.id for user in people if morning(user, work.now) not in begun]
 
 
-def with_something_due(work: Work, owners: list[int]) -> list[int]:
-    """Those of these people who have anything due, looked up by owner, one row each."""
-    anything = exists().where(Activity.owner == User.id, Activity.open(), Activity.due_date <= work.now)
-    return list(work.session.scalars(select(User.id).where(User.id.in_(owners), anything).order_by(User.id)))
+def told_before(work: Work, owner: User) -> list[int]:
+    """Of what is due and not new, the oldest; one more than a message names shows that there is more."""
+    told = (Activity.owner == owner.id, Activity.overdue(work), Activity.remind_at.is_(None))
+    oldest = select(Activity.id).where(*told).order_by(Activity.due_date, Activity.id).limit(TOGETHER + 1)
+    return list(work.session.scalars(oldest))
 
 
-def untold(work: Work, people: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
-    """What came due within a day and was not told: owner → (activity id, slot). Older ones come with the morning."""
-    since = work.now - DAY
-    window = (Activity.open(), Activity.due_date > since, Activity.due_date <= work.now)
-    slots = select(JobRun.slot).where(JobRun.job == "due", JobRun.slot >= due_slot(since))
-    told = set(work.session.scalars(slots))
-    found: dict[int, list[tuple[int, str]]] = {}
-    rows = select(Activity.id, Activity.owner, Activity.due_date).where(*window, Activity.owner.in_(list(people)))
-    for row in work.session.execute(rows.order_by(Activity.due_date, Activity.id)):
-        slot = due_slot(row.due_date, row.id)
-        if slot not in told:
-            found.setdefault(row.owner, []).append((row.id, slot))
-    return found
+def untold(work: Work, owner: int, limit: int = AT_ONCE) -> list[int]:
+    """What came due and its owner was not told of: ids, the oldest first."""
+    theirs = select(Activity.id).where(Activity.owner == owner, Activity.untold(work))
+    return list(work.session.scalars(theirs.order_by(Activity.remind_at, Activity.id).limit(limit)))
 
 
-def due_slot(moment: datetime, id: int | str = "") -> str:
-    """The slot of an activity's due moment; they sort as the moments do."""
-    return f"{moment.astimezone(UTC):%Y%m%d%H%M%S%f}:{id}"
+def take_untold(work: Work, owner: User) -> list[int]:
+    """What is untold, marked as told. What its owner puts off or ticks off at this very moment is left alone."""
+    ids = untold(work, owner.id)
+    still = (Activity.id.in_(ids), Activity.owner == owner.id, Activity.untold(work))
+    told = update(Activity).where(*still).values(remind_at=None).returning(Activity.id)
+    marked = set(work.session.scalars(told, execution_options={"synchronize_session": False})) if ids else set()
+    return [id for id in ids if id in marked]
 
 
 def due(work: Work, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from models.case import PRESSING, Case, Priority
 from models.core.outbox import Delivery
 from models.core.work import Work
-from models.operations.agenda import first
+from models.operations.agenda import take
 
 NEW = timedelta(days=7)
 """Longer than this ago, a case is no news; the daily list has it. A job's slots are kept for longer."""
@@ -38,7 +38,7 @@ def alarms(work: Work) -> list[int]:
     """
     new = (Case.open(), Case.priority.in_(PRESSING), Case.assignee.is_(None), Case.created_at > work.now - NEW)
     found = work.session.scalars(select(Case.id).where(*new).order_by(Case.id)).all()
-    told = [id for id in found if first(work, "alarm", str(id))]
+    told = [int(slot) for slot in take(work, "alarm", [str(id) for id in found])]
     fresh = just_carded(work, told) if told else set()
     return [id for id in told if id not in fresh]
 

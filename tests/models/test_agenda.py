@@ -4,16 +4,15 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Engine
 
 from models.activity import Activity
 from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
-from models.operations import agenda
-from models.operations.agenda import at_work, reminders, struck
-from tests.ground import START, StoppedClock, given
-from tests.plans import plans
+from models.operations import agenda, records
+from models.operations.agenda import TOGETHER, Reminder, at_work, expectant, reminders
+from tests.ground import StoppedClock, given
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -28,10 +27,10 @@ def task(works: Works, ada: Customer, due: str, what: str = "Call Ada", by: str 
     return given(works, Activity, by=by, description=what, due_date=due, customer=ada.ref)
 
 
-def told(works: Works, workspace: str = "T1") -> dict[str, list[int]]:
-    """Slack id → the activity ids somebody is reminded of now; an empty list is everything due."""
+def told(works: Works, workspace: str = "T1") -> dict[str, list[list[int]]]:
+    """Slack id → what somebody is told now: a list for each message, of the activities it names."""
     with works(workspace) as work:
-        return {user.slack_id: ids for user, ids in reminders(work)}
+        return {user.slack_id: [each.ids for each in reminders(work, user)] for user in expectant(work)}
 
 
 def berlin(clock: StoppedClock, moment: str) -> None:
@@ -39,32 +38,7 @@ def berlin(clock: StoppedClock, moment: str) -> None:
     clock.forward(datetime.fromisoformat(moment).replace(tzinfo=BERLIN).astimezone(UTC) - clock())
 
 
-# ── the clock on the wall ───────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_wall_clock_strikes_from_its_time_until_midnight_on_working_days() -> None:
-    friday = datetime(2026, 3, 13, tzinfo=BERLIN)
-    assert struck(friday.replace(hour=8, minute=29), BERLIN, "08:30") is None
-    assert struck(friday.replace(hour=8, minute=30), BERLIN, "08:30") == friday.date()
-    assert struck(friday.replace(hour=23, minute=59), BERLIN, "08:30") == friday.date()
-    assert struck(friday.replace(hour=9) + DAY, BERLIN, "08:30") is None
-    assert struck(friday.replace(hour=9) + 2 * DAY, BERLIN, "08:30") is None
-    assert struck(friday.replace(hour=9) + 3 * DAY, BERLIN, "08:30") is not None
-
-
-@pytest.mark.parametrize(
-    ("start", "at"),
-    [("2026-03-23", "02:30"), ("2026-04-20", "00:15"), ("2026-10-19", "02:30"), ("2026-10-26", "23:30")],
-)
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Cairo", "Asia/Kolkata"])
-def test_however_clocks_change_a_working_day_has_one_slot(start: str, at: str, zone: str) -> None:
-    """Berlin skips and repeats 02:30 on Sundays; Cairo skips 00:15 on a Friday and has 23:30 twice on a Thursday."""
-    monday = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone))
-    begin, end = monday.astimezone(UTC), (monday + 14 * DAY).astimezone(UTC)
-    looks = [begin + timedelta(minutes=minute) for minute in range(0, int((end - begin).total_seconds() / 60), 5)]
-    slots = {struck(look, ZoneInfo(zone), at) for look in looks} - {None}
-    days = [(monday + number * DAY).date() for number in range(14)]
-    assert slots == {day for day in days if day.weekday() < 5}
+# ── working hours ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_people_are_at_work_on_weekdays_within_their_hours(works: Works) -> None:
@@ -88,69 +62,150 @@ def test_nobody_is_reminded_of_what_is_not_due_yet(works: Works, ada: Customer) 
 
 
 def test_a_due_activity_is_told_once_however_often_one_looks(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "+1h")
+    call = task(works, ada, "+1h")
     clock.forward(HOUR)
     looks = [told(works) for _ in range(50)]
-    assert looks == [{"U_RITA": []}, *[{}] * 49]
+    assert looks == [{"U_RITA": [[call.id]]}, *[{}] * 49]
 
 
 def test_each_later_one_is_told_at_its_own_moment(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "+1h")
+    first = task(works, ada, "+1h")
     second, third = task(works, ada, "+2h", "Write"), task(works, ada, "+2h", "Send")
     clock.forward(HOUR)
-    assert told(works) == {"U_RITA": []}
+    assert told(works) == {"U_RITA": [[first.id]]}
     clock.forward(HOUR)
-    assert told(works) == {"U_RITA": [second.id, third.id]}
+    assert told(works) == {"U_RITA": [[second.id, third.id]]}
     assert told(works) == {}
 
 
-def test_what_is_done_is_not_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    call = task(works, ada, "+1h")
+def test_many_at_once_are_told_in_order_each_in_one_message(works: Works, clock: StoppedClock, ada: Customer) -> None:
+    made = [task(works, ada, f"+{60 - number}m", f"Task {number}") for number in range(25)]
+    clock.forward(HOUR)
+    oldest = [record.id for record in reversed(made)]
+    assert told(works) == {"U_RITA": [oldest[:10], oldest[10:20], oldest[20:]]}
+    assert told(works) == {}
+
+
+def test_what_is_done_or_hidden_is_not_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
+    call, gone = task(works, ada, "+1h"), task(works, ada, "+1h")
     with works("T1", "U_RITA") as work:
         work.find(Activity, call.number).done(work)
+        records.delete(work, work.find(Activity, gone.number))
     clock.forward(2 * HOUR)
+    assert told(works) == {}
+
+
+def test_what_comes_back_is_told_unless_it_was(works: Works, clock: StoppedClock, ada: Customer) -> None:
+    call, other = task(works, ada, "+1h"), task(works, ada, "+3h")
+    for number, by in ((call.number, HOUR), (other.number, 3 * HOUR)):
+        with works("T1", "U_RITA") as work:
+            records.delete(work, work.find(Activity, number))
+        clock.forward(by)
+    with works("T1", "U_RITA") as work:
+        records.restore(work, work.get(Activity, call.id))
+        records.restore(work, work.get(Activity, other.id))
+    assert told(works) == {"U_RITA": [[call.id, other.id]]}
+    with works("T1", "U_RITA") as work:
+        records.delete(work, work.get(Activity, call.id))
+        records.restore(work, work.get(Activity, call.id))
     assert told(works) == {}
 
 
 def test_what_is_put_off_comes_back_at_its_new_moment(works: Works, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
-    assert told(works) == {"U_RITA": []}
+    assert told(works) == {"U_RITA": [[call.id]]}
     with works("T1", "U_RITA") as work:
         work.find(Activity, call.number).snooze(work, work.now + HOUR)
     assert told(works) == {}
     clock.forward(HOUR)
-    assert told(works) == {"U_RITA": [call.id]}
+    assert told(works) == {"U_RITA": [[call.id]]}
+
+
+def test_who_gets_it_before_it_is_due_is_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
+    call = task(works, ada, "2026-03-10 16:30")
+    with works("T1", "U_RITA") as work:
+        records.assign(work, work.find(Activity, call.number), work.lookup("user", "U_SAM"))
+    berlin(clock, "2026-03-10T16:30")
+    assert told(works) == {"U_SAM": [[call.id]]}
+
+
+def test_telling_changes_nothing_that_anybody_sees(works: Works, clock: StoppedClock, ada: Customer) -> None:
+    call = task(works, ada, "+1h")
+    clock.forward(HOUR)
+    told(works)
+    with works("T1", writes=False) as work:
+        again = work.find(Activity, call.number)
+        assert (again.version, again.updated_at, again.remind_at) == (call.version, call.updated_at, None)
+        assert len(records.history(work, again)) == len(records.history(work, call))
+
+
+# ── mornings ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_overdue_ones_are_repeated_each_working_morning(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "+1h")
+    call = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
     days = []
-    for _ in range(7 * 24):
-        clock.forward(HOUR)
-        if told(works) == {"U_RITA": []}:
-            days.append(f"{clock().astimezone(BERLIN):%a %H:%M}")
+    for day in range(11, 18):
+        for time in ("08:59", "09:00", "09:01", "17:00"):
+            berlin(clock, f"2026-03-{day}T{time}")
+            if told(works) == {"U_RITA": [[call.id]]}:
+                days.append(f"{clock().astimezone(BERLIN):%a %H:%M}")
     assert days == ["Wed 09:00", "Thu 09:00", "Fri 09:00", "Mon 09:00", "Tue 09:00"]
 
 
+def test_the_morning_repeats_the_oldest_and_says_that_there_are_more(
+    works: Works, clock: StoppedClock, ada: Customer
+) -> None:
+    old = [task(works, ada, "+1h", f"Old {number}").id for number in range(12)]
+    clock.forward(HOUR)
+    told(works)
+    new = [task(works, ada, "2026-03-11 08:00", f"New {number}").id for number in range(3)]
+    berlin(clock, "2026-03-11T09:00")
+    with works("T1") as work:
+        [rita] = expectant(work)
+        assert reminders(work, rita) == [Reminder(old[:TOGETHER], more=True), Reminder(new)]
+    assert told(works) == {}
+
+
+def test_what_fits_into_one_message_comes_in_one(works: Works, clock: StoppedClock, ada: Customer) -> None:
+    old = task(works, ada, "+1h")
+    clock.forward(HOUR)
+    told(works)
+    new = task(works, ada, "2026-03-11 08:00", "New")
+    berlin(clock, "2026-03-11T09:00")
+    assert told(works) == {"U_RITA": [[old.id, new.id]]}
+
+
+def test_what_was_long_overdue_when_it_was_written_down_waits_for_the_morning(
+    works: Works, clock: StoppedClock, ada: Customer
+) -> None:
+    recent = task(works, ada, "-23h")
+    assert told(works) == {"U_RITA": [[recent.id]]}
+    old = task(works, ada, "2026-02-10 10:00")
+    assert told(works) == {}
+    berlin(clock, "2026-03-11T09:00")
+    assert told(works) == {"U_RITA": [[old.id, recent.id]]}
+
+
 def test_what_falls_into_the_evening_waits_for_the_morning(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "2026-03-10 18:00")
+    call = task(works, ada, "2026-03-10 18:00")
     berlin(clock, "2026-03-10T18:30")
     assert told(works) == {}
     berlin(clock, "2026-03-11T08:59")
     assert told(works) == {}
     berlin(clock, "2026-03-11T09:00")
-    assert told(works) == {"U_RITA": []}
+    assert told(works) == {"U_RITA": [[call.id]]}
 
 
 def test_what_falls_on_the_weekend_waits_for_monday(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "2026-03-14 10:00")
+    call = task(works, ada, "2026-03-14 10:00")
     berlin(clock, "2026-03-14T10:30")
     assert told(works) == {}
     berlin(clock, "2026-03-16T09:00")
-    assert told(works) == {"U_RITA": []}
+    assert told(works) == {"U_RITA": [[call.id]]}
 
 
 def test_each_is_reminded_by_the_clock_of_their_own_town(works: Works, clock: StoppedClock, ada: Customer) -> None:
@@ -169,21 +224,38 @@ def test_each_is_reminded_by_the_clock_of_their_own_town(works: Works, clock: St
     assert asked == {"U_RAVI": "11 03:30", "U_RITA": "11 08:00", "U_MONA": "11 13:00"}
 
 
+def test_who_moves_to_another_zone_is_reminded_by_its_clock_and_of_nothing_twice(
+    works: Works, clock: StoppedClock, ada: Customer
+) -> None:
+    task(works, ada, "+1h")
+    clock.forward(HOUR)
+    told(works)
+    greeted = []
+    for zone in ("America/New_York", "Pacific/Apia", "Asia/Kolkata", "Asia/Kolkata"):
+        works.welcome("T1", "U_RITA", zone=zone)
+        for _ in range(8):
+            clock.forward(HOUR * 3 / 2)
+            greeted += [f"{clock().astimezone(ZoneInfo(zone)):%a %H:%M}" for _ in told(works)]
+    assert greeted == ["Wed 13:30", "Thu 09:00"]  # in Apia it was Wednesday; in Kolkata it is Wednesday again
+
+
 def test_the_monday_after_the_clocks_change_begins_at_nine_all_the_same(
     works: Works, clock: StoppedClock, ada: Customer
 ) -> None:
-    task(works, ada, "2026-03-27 20:00")
+    call = task(works, ada, "2026-03-27 20:00")
     berlin(clock, "2026-03-30T08:59")
     assert told(works) == {}
     berlin(clock, "2026-03-30T09:00")
     assert clock() == datetime(2026, 3, 30, 7, tzinfo=UTC)
-    assert told(works) == {"U_RITA": []}
+    assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_after_an_outage_it_is_told_late_the_same_day(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "+1h")
+def test_after_an_outage_each_is_told_late_and_the_oldest_first(
+    works: Works, clock: StoppedClock, ada: Customer
+) -> None:
+    late, early = task(works, ada, "+2h"), task(works, ada, "+1h")
     clock.forward(5 * HOUR)
-    assert told(works) == {"U_RITA": []}
+    assert told(works) == {"U_RITA": [[early.id, late.id]]}
 
 
 def test_those_who_left_and_guests_are_left_alone(works: Works, clock: StoppedClock, ada: Customer) -> None:
@@ -194,76 +266,31 @@ def test_those_who_left_and_guests_are_left_alone(works: Works, clock: StoppedCl
     assert told(works) == {}
 
 
-def test_two_replicas_tell_it_once(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    task(works, ada, "+1h")
-    clock.forward(HOUR)
-    replica = Works(works.engine, clock)
-    assert [told(works), told(replica)] == [{"U_RITA": []}, {}]
-
-
 def test_nothing_of_another_workspace_is_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
     assert told(works, "T2") == {}
 
 
-# ── lists ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── replicas ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_due_lists_the_oldest_first_and_counts_all(works: Works, clock: StoppedClock, ada: Customer) -> None:
-    made = [task(works, ada, f"+{minutes}m", f"Task {minutes}") for minutes in (30, 10, 20, 90)]
-    clock.forward(HOUR)
-    with works("T1", "U_RITA") as work:
-        assert work.actor
-        found, count = agenda.due(work, work.actor.id, [], 2)
-        assert [record.title for record in found] == ["Task 10", "Task 20"]
-        assert count == 3
-        only, one = agenda.due(work, work.actor.id, [made[0].id, made[3].id], 10)
-        assert ([record.title for record in only], one) == (["Task 30"], 1)
-
-
-def test_plates_say_who_has_how_much_and_how_much_of_it_is_overdue(
-    works: Works, clock: StoppedClock, ada: Customer
-) -> None:
-    for minutes in (10, 20, 30, 90):
-        task(works, ada, f"+{minutes}m", f"Task {minutes}")
-    task(works, ada, "+10m", "Ravi's", by="U_RAVI")
-    task(works, ada, "+3d", "Not today")
-    orphan = task(works, ada, "+10m", "Nobody's")
+def test_a_slot_that_is_taken_is_not_taken_again(works: Works) -> None:
     with works("T1") as work:
-        work.find(Activity, orphan.number).owner = None
-    clock.forward(HOUR)
-    with works("T1", writes=False) as work:
-        plates = agenda.plates(work, START + DAY, 3)
-    found = {plate.owner: (plate.count, plate.overdue, [title for _, title in plate.first]) for plate in plates}
-    assert found == {
-        "Rita Reyes": (4, 3, ["Task 10", "Task 20", "Task 30"]),
-        "Ravi Rao": (1, 1, ["Ravi's"]),
-        "Nobody": (1, 1, ["Nobody's"]),
-    }
-    assert plates[0].owner == "Rita Reyes"
-    assert plates[0].first[0] == ("AT-1", "Task 10")
+        assert agenda.take(work, "team", ["a", "b"]) == ["a", "b"]
+        assert agenda.take(work, "team", ["b", "c"]) == ["c"]
+        assert agenda.take(work, "cases", ["a"]) == ["a"]
+    with works("T2") as work:
+        assert agenda.take(work, "team", []) == []
+        assert agenda.take(work, "team", ["a"]) == ["a"]
 
 
-def test_plates_hide_what_is_done_deleted_or_of_another_workspace(works: Works, ada: Customer) -> None:
-    done, gone = task(works, ada, "+10m"), task(works, ada, "+10m")
-    with works("T1", "U_RITA") as work:
-        work.find(Activity, done.number).done(work)
-        work.find(Activity, gone.number).deleted_at = work.now
-    otto = given(works, Customer, by="U_OTTO", workspace="T2", first_name="Olaf")
-    given(works, Activity, by="U_OTTO", workspace="T2", description="Theirs", due_date="+10m", customer=otto.ref)
-    with works("T1", writes=False) as work:
-        assert agenda.plates(work, START + DAY, 3) == []
-
-
-def test_what_is_due_is_found_through_the_partial_index(works: Works, ada: Customer) -> None:
-    with works("T1", "U_RITA") as work:
-        moments = [START + timedelta(minutes=number) for number in range(2000)]
-        common = {"workspace": "T1", "owner": ada.owner, "customer": ada.id, "created_at": START, "updated_at": START}
-        rows = [
-            common | {"number": number, "description": "Old", "due_date": due - 30 * DAY, "done_at": START}
-            for number, due in enumerate(moments)
-        ]
-        work.session.execute(insert(Activity), rows)
-    [plan] = plans(works, lambda work: agenda.untold(work, [ada.owner or 0]), "FROM activity")
-    assert "ix_activity_open" in plan
+def test_whom_one_replica_tells_another_leaves_alone(clean_postgres: Engine, clock: StoppedClock) -> None:
+    works = Works(clean_postgres, clock)
+    with works("T1") as one, works("T1") as other:
+        rita = one.lookup("user", "U_RITA")
+        assert agenda.hold(one, rita)
+        assert agenda.hold(other, rita) is None
+        assert agenda.hold(other, one.lookup("user", "U_RAVI"))
+    with works("T1") as later:
+        assert agenda.hold(later, rita)
