@@ -3,212 +3,253 @@
 import logging
 import threading
 import time
-import uuid
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections import defaultdict
+from queue import Empty, SimpleQueue
 
-from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.outlet import Limited, Outlet, Refused, Unclear, is_person
-from bot.refusals import sentence
-from handlers.core.replies import Message
+from bot.carrying import Carrier, Errand, Note
+from bot.clients import Clients
 from handlers.core.routes import Catalogue
-from handlers.digests import draw
-from models.core.base import ENTITIES
-from models.core.errors import CRMError
-from models.core.outbox import Delivery, DeliveryState
-from models.core.work import Work, Works
-from models.operations import deliveries
+from handlers.core.watch import Watch
+from models.core.errors import Busy
+from models.core.outbox import Delivery
+from models.core.work import Clock, Works
+from models.operations import claims, deliveries
 
 log = logging.getLogger(__name__)
 
-BATCH = 10
-SOON, LATE = 0.2, 5.0
-"""Seconds between two looks at the database: while something waits, and while nothing does."""
-GONE = ("message_not_found", "cant_update_message", "channel_not_found", "is_archived")
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What to send. version: the record's when it was drawn; ts: of the card that stands there already."""
-
-    message: Message
-    version: int = 0
-    ts: str = ""
-
-
-class Nothing(Exception):
-    """There is nothing to send any more; says why."""
+THREADS = 8
+"""80 posts a second where Slack answers in 100 ms: more than it allows one workspace, at 4 ms of our time each."""
+AHEAD = 3
+"""Deliveries taken for each thread: one on its way, the others so that it need not wait for the next round."""
+BREATH, SOON, LATE = 0.05, 0.1, 1.0
+"""Seconds between two rounds: at least; while something is due; while nothing is or the database is away."""
+STUMBLED = 5.0
+"""Seconds after something went wrong that we did not think of."""
+PATIENCE = 5.0
+"""Seconds for the calls in hand when the end comes; what takes longer is looked for by whoever comes next."""
+SET = 60.0
+"""Seconds after which our clock is compared with the database's again."""
 
 
 class Courier:
-    """Sends what waits, the oldest of each channel first, one a second and channel.
+    """Sends what waits, the oldest of each channel first and in turn, one post a second and channel.
 
-    Several may share a database, here and elsewhere. pace: seconds a channel rests after a message.
+    One thread talks to the database: a round writes down what became of the last deliveries and takes the next ones in
+    one unit of work. The others talk to Slack. Several couriers may share a database, here and elsewhere.
+    pace: seconds a channel rests after a post. clock: this machine's, whatever time the works live in.
     """
 
-    def __init__(self, works: Works, client: WebClient, catalogue: Catalogue, pace: float = 1.0) -> None:
-        self.works, self.catalogue, self.pace = works, catalogue, pace
-        self.outlet = Outlet(client)
-        self.rests: dict[str, float] = {}
-        self.bell = threading.Event()
-        self.ended = threading.Event()
+    def __init__(
+        self, works: Works, clients: Clients, catalogue: Catalogue, *,
+        pace: float = 1.0, threads: int = THREADS, watch: Watch | None = None, clock: Clock | None = None,
+    ) -> None:  # fmt: skip
+        self.works, self.clients, self.pace, self.count = works, clients, pace, threads
+        self.carrier = Carrier(works, clients, catalogue, watch or Watch())
+        self.clock = clock or Clock()
+        self.compare_at, self.agrees = 0.0, True
+        self.errands: SimpleQueue[Errand | None] = SimpleQueue()
+        self.done: SimpleQueue[Note] = SimpleQueue()
+        self.notes: defaultdict[str, list[Note]] = defaultdict(list)
+        self.hand: set[int] = set()
+        """The deliveries that are ours: nothing else says so when a clock jumps past their lease."""
+        self.turn: dict[str, str] = {}
+        """Workspace → the channel that had the last turn."""
+        self.bell, self.ended = threading.Event(), threading.Event()
         self.thread: threading.Thread | None = None
+        self.threads: list[threading.Thread] = []
+        self.came: float | None = None
+        self.failures = 0
+        """Rounds in a row that the database would not have."""
+        self.waiting = False
+        """Whether something is due, though perhaps its channel rests."""
+        self.rounds = 0
+
+    # ── its threads ─────────────────────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
         self.ended.clear()
+        self.came = time.monotonic()
         self.thread = threading.Thread(target=self.work, name="courier", daemon=True)
-        self.thread.start()
+        carriers = [f"carrier {number}" for number in range(1, self.count + 1)]
+        self.threads = [threading.Thread(target=self.serve, name=name, daemon=True) for name in carriers]
+        for thread in (self.thread, *self.threads):
+            thread.start()
 
     def stop(self) -> None:
-        """Finish the message in hand; what was taken besides is given back."""
+        """Finish the posts in hand; what was taken and not begun is given back."""
         self.ended.set()
         self.bell.set()
         if self.thread:
             self.thread.join()
+        self.give_back()
+        deadline = time.monotonic() + PATIENCE
+        for _ in self.threads:
+            self.errands.put(None)
+        for thread in self.threads:
+            thread.join(max(deadline - time.monotonic(), 0))
+        try:
+            self.round()
+        except (Busy, SQLAlchemyError):
+            log.warning("The database is away: what was sent last is looked for in Slack after the next start")
 
     def wake(self) -> None:
         """Something was written: look now."""
         self.bell.set()
 
+    def alive(self) -> float:
+        """Seconds since the thread that talks to the database last came round; 0 before it began."""
+        return time.monotonic() - self.came if self.came is not None else 0.0
+
     def work(self) -> None:
         while not self.ended.is_set():
             self.bell.clear()
-            try:
-                self.drain()
-                wait = self.ready_in()
-            except Exception:
-                log.exception("The courier stumbled; it goes on")
-                wait = LATE
+            wait = self.come_round()
+            self.came = time.monotonic()
+            self.ended.wait(wait if wait == STUMBLED or self.failures > 1 else BREATH)
             self.bell.wait(wait)
 
+    def come_round(self) -> float:
+        """One round, whatever happens; returns how many seconds the next one may wait."""
+        try:
+            busy = self.round() or self.waiting or self.hand
+        except (Busy, SQLAlchemyError) as error:
+            self.failures += 1
+            if self.failures == 2:  # once may be a lock that somebody held a little long
+                log.error("The database is away, and is asked every second until it is back: %s", cause(error))
+            return LATE
+        except Exception:
+            log.exception("The courier stumbled; it goes on")
+            return STUMBLED
+        if self.failures > 1:
+            log.info("The database is back")
+        self.failures = 0
+        return SOON if busy else LATE
+
+    def serve(self) -> None:
+        """What each of the other threads does."""
+        while (errand := self.errands.get()) is not None:
+            self.done.put(self.carrier.carry(errand))
+            self.bell.set()
+
     def drain(self) -> int:
-        """Send everything that is ready now; returns how many deliveries that were."""
+        """Without its threads: send everything that is ready now; returns how many deliveries that were."""
         count = 0
-        while not self.ended.is_set() and (batch := self.take()):
-            for delivery in batch:
-                self.carry(delivery)
-            count += len(batch)
+        while not self.ended.is_set():
+            taken = self.round()
+            if not taken and not any(self.notes.values()):
+                break
+            while errand := self.next():
+                self.done.put(self.carrier.carry(errand))
+            count += taken
         return count
 
-    def ready_in(self) -> float:
-        """Seconds until it is worth looking again."""
-        if not self.outlet.team_id:
-            return LATE
-        with self.works(self.outlet.team_id, writes=False) as work:
-            due = deliveries.next_at(work)
-        return LATE if due is None else min(max(due.total_seconds(), SOON), LATE)
+    # ── a round ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def take(self) -> list[Delivery]:
-        """The next deliveries, leased to us. Looks before it writes, so that looking disturbs nobody."""
-        try:
-            team = self.outlet.team()
-        except (Unclear, Limited, Refused) as error:
-            log.warning("Slack does not say who we are: %s", error)
+    def round(self) -> int:
+        """Write down what became of what was carried, and take what comes next; returns how many were taken."""
+        while not self.done.empty():
+            note = self.done.get()
+            self.notes[note.delivery.workspace].append(note)
+        noted = [workspace for workspace, notes in self.notes.items() if notes]
+        due = self.due()
+        self.waiting = bool(due)
+        return sum(self.visit(workspace, workspace in due) for workspace in dict.fromkeys([*noted, *due]))
+
+    def due(self) -> list[str]:
+        """The workspaces to take something from; another one is the first each time."""
+        if self.ended.is_set() or not self.room() or not self.right_time():
             return []
-        resting = self.resting()
-        with self.works(team, writes=False) as work:
-            if not deliveries.anything(work, resting):
-                return []
-        with self.works(team) as work:
-            deliveries.spread(work)
-            return deliveries.claim(work, BATCH, resting)
+        open_to_us = set(self.clients.workspaces())
+        due = [each for each in claims.workspaces_due(self.works) if each in open_to_us and self.carrier.serves(each)]
+        self.rounds += 1
+        first = self.rounds % len(due) if due else 0
+        return [*due[first:], *due[:first]]
 
-    def resting(self) -> list[str]:
-        now = time.monotonic()
-        self.rests = {channel: until for channel, until in self.rests.items() if until > now}
-        return list(self.rests)
+    def room(self) -> int:
+        """How many more to take, so that no thread runs out before the next round."""
+        finished = self.done.qsize() + sum(len(notes) for notes in self.notes.values())
+        return self.count * AHEAD - (len(self.hand) - finished)
 
-    def carry(self, delivery: Delivery) -> None:
-        """Send one delivery and write down what became of it."""
-        if self.ended.is_set():
-            self.note(deliveries.put_back, delivery, timedelta())
-            return
-        self.rests[delivery.channel] = time.monotonic() + self.pace
+    def visit(self, workspace: str, may_take: bool) -> int:
+        """A round in one workspace: one unit of work, and none where there is nothing to do."""
+        notes = self.notes[workspace]
+        if not notes and not self.anything(workspace):
+            return 0
+        until = time.monotonic() + (claims.LEASE - claims.MARGIN).total_seconds()
         try:
-            self.send(delivery)
-        except Nothing as nothing:
-            self.note(deliveries.drop, delivery, str(nothing))
-        except Limited as limit:
-            self.note(deliveries.put_back, delivery, limit.pause)
-        except Unclear as unclear:
-            log.warning("Delivery %s: no clear answer from Slack (%s); it will be looked for", delivery.id, unclear)
-            self.note(deliveries.doubt, delivery, str(unclear))
-        except Refused as refused:
-            self.refuse(delivery, str(refused))
-        except Exception:
-            log.exception("Delivery %s was interrupted; it will be looked for when its lease ends", delivery.id)
-
-    def send(self, delivery: Delivery) -> None:
-        """Post it or draw a card anew; what may have been posted before is looked for first."""
-        channel = self.outlet.place(delivery.channel)
-        if delivery.kind == "redraw":
-            self.note(deliveries.supersede, delivery)
-            self.redraw(delivery, self.drawn(delivery, channel), channel, delivery.ts or "")
-            return
-        key = deliveries.fingerprint(delivery)
-        ts = ""
-        if delivery.state == DeliveryState.UNKNOWN:
-            ts = self.outlet.find(channel, delivery.thread, key, delivery.created_at)
-        if ts:
-            self.note(deliveries.sent, delivery, channel, ts, version=-1)
-            return
-        drawn = self.drawn(delivery, channel)
-        if drawn.ts:
-            self.redraw(delivery, drawn, channel, drawn.ts)
-            return
-        ts = self.outlet.post(channel, delivery.thread, drawn.message, key)
-        self.note(deliveries.sent, delivery, channel, ts, drawn.version)
-
-    def redraw(self, delivery: Delivery, drawn: Drawn, channel: str, ts: str) -> None:
-        """Draw a card anew; one that is gone is forgotten, and asked for again where someone wanted to see it."""
-        try:
-            self.outlet.redraw(channel, ts, drawn.message)
-        except Refused as refused:
-            if str(refused) not in GONE:
-                raise
-            self.note(deliveries.forget, channel, ts)
-            if delivery.kind == "card":
-                self.note(deliveries.put_back, delivery, timedelta(seconds=1))
-                return
-            raise Nothing("its card is gone") from None
-        self.note(deliveries.sent, delivery, channel, ts, drawn.version)
-
-    def drawn(self, delivery: Delivery, channel: str) -> Drawn:
-        """What it says now, read in a short unit of work of whoever reads it."""
-        person = delivery.channel if is_person(delivery.channel) else ""
-        reader = person if person and self.works.knows(delivery.workspace, person) else ""
-        with self.works(delivery.workspace, reader, writes=False) as work:
-            message = self.draw(work, delivery)
-            if delivery.kind != "card" or not delivery.entity:
-                return Drawn(message)
-            posts = deliveries.posts_of(work, delivery, channel)
-            version = work.get(ENTITIES[delivery.entity], delivery.record_id or 0).version
-            return Drawn(message, version, posts[-1].ts if posts else "")
-
-    def draw(self, work: Work, delivery: Delivery) -> Message:
-        try:
-            message = draw(work, self.catalogue, delivery)
-        except CRMError as error:
-            raise Nothing(str(error)) from None
-        except SQLAlchemyError:
+            kept, taken = self.unit(workspace, notes, self.room() if may_take else 0)
+        except Busy:
             raise
         except Exception:
-            reference = uuid.uuid4().hex[:8]
-            log.exception("Delivery %s cannot be drawn. Reference %s", delivery.id, reference)
-            raise Refused(f"I cannot draw it, reference {reference}") from None
-        if message is None:
-            raise Nothing("nothing to say any more")
-        return message
+            if not notes:
+                raise
+            kept, taken = self.one_by_one(workspace, notes), []
+        self.notes[workspace] = kept
+        self.hand -= {note.delivery.id for note in notes} - {note.delivery.id for note in kept}
+        for delivery in taken:
+            self.hand.add(delivery.id)
+            self.errands.put(Errand(delivery, until))
+        return len(taken)
 
-    def refuse(self, delivery: Delivery, error: str) -> None:
-        """Keep what Slack said in words that tell what to do, and have them told."""
-        with self.works(delivery.workspace) as work:
-            deliveries.refuse(work, delivery, sentence(error, delivery.channel, work.workspace))
+    def unit(self, workspace: str, notes: list[Note], room: int) -> tuple[list[Note], list[Delivery]]:
+        """Write the notes and take up to `room` deliveries; returns the notes that have to wait, and what was taken."""
+        with self.works(workspace) as work:
+            deliveries.arrived(work, [(note.delivery, note.ts) for note in notes if note.ts])
+            kept = [note for note in notes if not note.ts and not note.write(work, note.delivery)]
+            if room <= 0:
+                return kept, []
+            claims.settle(work)
+            taken = claims.claim(work, room, self.pace, self.turn.get(workspace, ""), self.hand)
+        posts = [delivery.channel for delivery in taken if not deliveries.is_redraw(delivery)]
+        self.turn[workspace] = posts[-1] if posts else ""
+        return kept, taken
 
-    def note(self, write: Any, *about: Any, **more: Any) -> None:
-        """Write something down in a unit of work of its own."""
-        with self.works(self.outlet.team()) as work:
-            write(work, *about, **more)
+    def one_by_one(self, workspace: str, notes: list[Note]) -> list[Note]:
+        """One of the notes cannot be written: it must not keep the others waiting. Its delivery is looked for later."""
+        kept = []
+        for note in notes:
+            try:
+                kept += self.unit(workspace, [note], 0)[0]
+            except Exception:
+                log.exception("What became of delivery %s cannot be written down", note.delivery.id)
+        return kept
+
+    def anything(self, workspace: str) -> bool:
+        """Whether there is something to take: a look disturbs nobody."""
+        with self.works(workspace, writes=False) as work:
+            return claims.anything(work, self.pace)
+
+    def right_time(self) -> bool:
+        """Whether our clock and the database's agree. Leases are times: with a wrong clock we would take what another
+        replica has in hand, and send it twice.
+        """
+        if time.monotonic() >= self.compare_at:
+            ahead, before = claims.drift(self.works, self.clock), self.agrees
+            self.agrees = abs(ahead) < claims.DRIFT
+            self.compare_at = time.monotonic() + (SET if self.agrees else STUMBLED)
+            if before and not self.agrees:
+                log.error(
+                    "This machine's clock is %d s ahead of the database's. Nothing is sent from here until they agree. "
+                    "Set it by NTP: timedatectl set-ntp true", ahead.total_seconds(),
+                )  # fmt: skip
+        return self.agrees
+
+    # ── the end ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def next(self) -> Errand | None:
+        try:
+            return self.errands.get_nowait()
+        except Empty:
+            return None
+
+    def give_back(self) -> None:
+        """What was taken and not begun is free again."""
+        while errand := self.next():
+            self.done.put(Note(errand.delivery, deliveries.put_back))
+
+
+def cause(error: Exception) -> str:
+    """What the database said, in one line."""
+    return str(error.__cause__ or error).strip().splitlines()[0]

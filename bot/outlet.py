@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any
@@ -18,7 +19,10 @@ KNOWN_FOR = 600.0
 """Seconds after which we ask again what a channel is: it may have been shared with another company meanwhile."""
 BEFORE = timedelta(minutes=10)
 """How far Slack's clock may be behind ours."""
-PAGES = 10
+PAGES = 20
+"""Pages of 200 messages to look through for a post."""
+LOOKED = 100
+"""Looks at a channel's history that are remembered."""
 NATIVE = ("data_visualization", "data_table")
 """Blocks that not every Slack draws; a message says the same without them."""
 PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "")
@@ -61,26 +65,36 @@ def verdict(error: SlackApiError) -> Exception:
     return Refused(code)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a channel's history showed: the marks of our posts since a moment, each with its ts.
+
+    at: when we looked.
+    """
+
+    since: datetime
+    at: datetime
+    marks: dict[str, str]
+
+
 class Outlet:
-    """The workspace of one token. Remembers which channel a name means and where a person reads direct messages."""
+    """The workspace of one token, for many threads. Remembers which channel a name means, where a person reads direct
+    messages, and what it saw when it looked for posts.
+    """
 
     def __init__(self, client: WebClient) -> None:
         self.client = client
-        self.team_id = ""
         self.people: dict[str, str] = {}
         self.places: dict[str, tuple[str, float]] = {}
-
-    def team(self) -> str:
-        """The workspace the token belongs to."""
-        if not self.team_id:
-            with understood():
-                self.team_id = str(self.client.auth_test()["team_id"])
-        return self.team_id
+        self.looks: dict[tuple[str, str | None], Look] = {}
 
     def place(self, channel: str) -> str:
-        """The id of a channel: of its name, of a person's direct messages, or itself. None shared with outsiders."""
+        """The id of a channel: of its name, or itself. None shared with outsiders.
+
+        A person is a place to post to as they are; where they read it is known afterwards, or asked with `direct`.
+        """
         if is_person(channel):
-            return self.direct(channel)
+            return self.people.get(channel, channel)
         found, asked = self.places.get(channel, ("", 0.0))
         if not found or time.monotonic() - asked > KNOWN_FOR:
             found = self.named(channel.removeprefix("#")) if is_name(channel) else channel
@@ -89,6 +103,7 @@ class Outlet:
         return found
 
     def direct(self, person: str) -> str:
+        """The id of a person's direct messages."""
         if person not in self.people:
             with understood():
                 self.people[person] = str(self.client.conversations_open(users=person)["channel"]["id"])
@@ -115,7 +130,10 @@ class Outlet:
             raise Refused("shared_with_outsiders")
 
     def post(self, channel: str, thread: str | None, message: Message, key: str) -> str:
-        """Post it, marked with the key, and return its ts; without the native charts where they are refused."""
+        """Post it, marked with the key, and return its ts; without the native charts where they are refused.
+
+        channel: also a person, which spares asking where they read it.
+        """
         mark = {"event_type": "rapport_delivery", "event_payload": {"key": key}}
         said = {"channel": channel, "text": cut(message.text, TEXT), "thread_ts": thread, "metadata": mark}
         try:
@@ -129,6 +147,8 @@ class Outlet:
     def sent(self, said: dict[str, Any], drawn: list[Block]) -> str:
         with understood():
             answer = self.client.chat_postMessage(**said, blocks=drawn or None, unfurl_links=False, unfurl_media=False)
+        if is_person(said["channel"]):
+            self.people[said["channel"]] = str(answer["channel"])
         return str(answer["ts"])
 
     def redraw(self, channel: str, ts: str, message: Message) -> None:
@@ -136,23 +156,41 @@ class Outlet:
         with understood():
             self.client.chat_update(channel=channel, ts=ts, text=cut(message.text, TEXT), blocks=message.blocks)
 
-    def find(self, channel: str, thread: str | None, key: str, since: datetime) -> str:
-        """The ts of the post with this key, not older than `since`; "" where there is none."""
+    def find(
+        self, channel: str, thread: str | None, key: str, since: datetime,
+        settled: datetime | None = None, now: datetime | None = None,
+    ) -> str:  # fmt: skip
+        """The ts of the post with this key, not older than `since`; "" where there is none.
+
+        settled: when it would have shown at the latest. With it, and with `now`, one look at the channel after that
+        serves for all posts in doubt there: one call a channel, not one a post.
+        """
+        look = self.looks.get((channel, thread))
+        if look is None or settled is None or not (look.since <= since and settled <= look.at):
+            look = Look(since, now or since, self.marks(channel, thread, since))
+            self.looks[channel, thread] = look
+            for old in list(self.looks)[:-LOOKED]:
+                self.looks.pop(old, None)
+        return look.marks.get(key, "")
+
+    def marks(self, channel: str, thread: str | None, since: datetime) -> dict[str, str]:
+        """The key and ts of everything we posted there since then. Unclear where it is too much to look through."""
         oldest = f"{(since - BEFORE).timestamp():.6f}"
         window: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
         look: Any = self.client.conversations_replies if thread else self.client.conversations_history
         window |= {"ts": thread} if thread else {}
+        found: dict[str, str] = {}
         cursor = ""
         for _ in range(PAGES):
             with understood():
                 page = look(**window, cursor=cursor)
             for message in page["messages"]:
-                if (message.get("metadata") or {}).get("event_payload", {}).get("key") == key:
-                    return str(message["ts"])
+                if key := (message.get("metadata") or {}).get("event_payload", {}).get("key"):
+                    found[str(key)] = str(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
-                break
-        return ""
+                return found
+        raise Unclear("too much was written there to look through")
 
 
 def is_name(channel: str) -> bool:

@@ -26,6 +26,9 @@ RIGHTS: dict[str, dict[str, frozenset[str]]] = {
 }  # fmt: skip
 
 
+FOR_ADMINS = frozenset({"deliveries", "status"})
+"""What shows how the bot itself is doing, by noun or verb: nobody else has use for it, or may see it."""
+
 NAMED = {entity for rights in RIGHTS.values() for entity in rights} | {"user"}
 """An entity that no role names yet belongs to everyone who works with records; people are an admin's business."""
 
@@ -36,6 +39,8 @@ def may(actor: User | None, entity: str, verb: str) -> bool:
         return True
     if actor.guest or actor.left:
         return False
+    if entity in FOR_ADMINS or verb in FOR_ADMINS:
+        return actor.role == Role.ADMIN
     if verb in EVERYONE:
         return True
     rights = RIGHTS.get(actor.role, {})
@@ -54,4 +59,5 @@ def check(work: "Work", entity: str, verb: str) -> None:
         raise Forbidden("Guests cannot use the CRM. Ask someone of the workspace to do it for you.")
     noun = ENTITIES[entity].noun() if entity in ENTITIES else entity
     role = actor.role if actor else ""
-    raise Forbidden(f"Your role ({role}) does not allow “{noun} {verb}”. Ask a manager or an admin.")
+    whom = "an admin" if entity in FOR_ADMINS or verb in FOR_ADMINS else "a manager or an admin"
+    raise Forbidden(f"Your role ({role}) does not allow “{noun} {verb}”. Ask {whom}.")

@@ -1,9 +1,10 @@
 """What happens around every flush and before every statement: scope, numbers, names, rules, audit, cards to redraw."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 from sqlalchemy.types import Integer, String
@@ -11,7 +12,7 @@ from sqlalchemy.types import Integer, String
 from models.core import audit, outbox, values
 from models.core.base import Base, Changes, Entity, Row
 from models.core.database import insert_into, insert_rows
-from models.core.search import index
+from models.core.search import index, referring
 
 if TYPE_CHECKING:
     from models.core.work import Work
@@ -29,14 +30,17 @@ class Counter(Base):
 
 def take_numbers(session: Session, entity: type[Entity], count: int = 1) -> int:
     """Reserve `count` consecutive numbers for new records; returns the first of them."""
-    workspace = session.info["work"].workspace.id
-    statement = (
-        insert_into(session, Counter)
-        .values(workspace=workspace, entity=entity.slug(), last=count)
-        .on_conflict_do_update(index_elements=["workspace", "entity"], set_={"last": Counter.last + count})
-        .returning(Counter.last)
-    )
-    return int(session.execute(statement).scalar_one()) - count + 1
+    table: Any = Counter.__table__
+    row, connection = table.c, session.connection()
+    here = {"workspace": session.info["work"].workspace.id, "entity": entity.slug()}
+    more = {"last": row.last + count}
+    ours = (row.workspace == here["workspace"], row.entity == here["entity"])
+    last = connection.execute(update(table).where(*ours).values(more).returning(row.last)).scalar()
+    if last is None:  # the first of its kind; someone else's may come first after all
+        first = insert_into(session, table).values(**here, last=count)
+        kept = first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=more).returning(row.last)
+        last = connection.execute(kept).scalar_one()
+    return int(last) - count + 1
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -45,11 +49,16 @@ def only_ours(state: ORMExecuteState) -> None:
     work = state.session.info.get("work")
     if work is None or state.is_column_load or state.is_relationship_load:
         return
-    here = work.workspace.id
-    criteria: list[Any] = [with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)]
-    if not state.execution_options.get("with_deleted"):
-        criteria.append(with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True))
-    state.statement = state.statement.options(*criteria)
+    hidden = not state.execution_options.get("with_deleted")
+    state.statement = state.statement.options(*criteria(work.workspace.id, hidden))
+
+
+@lru_cache(maxsize=1024)
+def criteria(here: str, hidden: bool) -> tuple[Any, ...]:
+    """What every statement of a workspace is narrowed to: made once, since making it costs as much as the statement."""
+    ours = with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)
+    there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
+    return (ours, there) if hidden else (ours,)
 
 
 @event.listens_for(Session, "before_flush")
@@ -98,6 +107,8 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     write_down(work, updated, "update")
     for record in updated:
         outbox.redraw(work, record)
+        if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
+            outbox.rename(work, record)
 
 
 def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:

@@ -15,11 +15,22 @@ if TYPE_CHECKING:
     from models.core.work import Work
 
 
+CARDS = "card"
+"""The channel of what is told in the threads of a record's cards, wherever they stand."""
+NAMES = "names"
+"""The channel of renamed records, whose names others show."""
+
+
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index over some of the rows. where: the SQL condition of those."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Delivery(Row):
@@ -43,14 +54,17 @@ class Delivery(Row):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        waiting = text("state IN ('waiting', 'unknown')")
-        sent = text("sent_at IS NOT NULL")
+        """All but the keys hold only what still matters: a million rows that were sent cost the courier nothing."""
+        waiting = "state IN ('waiting', 'unknown')"
         return [
             UniqueConstraint("workspace", "key"),
-            Index(
-                "ix_delivery_waiting", "workspace", "not_before", "id", sqlite_where=waiting, postgresql_where=waiting
-            ),
-            Index("ix_delivery_sent", "workspace", "sent_at", sqlite_where=sent, postgresql_where=sent),
+            partial("ix_delivery_waiting", "workspace", "not_before", "id", where=waiting),
+            partial("ix_delivery_posts", "workspace", "channel", "id", where=f"{waiting} AND kind <> 'redraw'"),
+            partial("ix_delivery_redraws", "workspace", "id", where=f"{waiting} AND kind = 'redraw'"),
+            partial("ix_delivery_begun", "workspace", "attempts", where=f"{waiting} AND attempts > 0"),
+            partial("ix_delivery_record", "workspace", "record_id", where=f"{waiting} AND record_id IS NOT NULL"),
+            partial("ix_delivery_refused", "workspace", "id", where="state = 'refused'"),
+            partial("ix_delivery_sent", "workspace", "sent_at", where="sent_at IS NOT NULL"),
         ]
 
 
@@ -93,8 +107,9 @@ class JobRun(Row):
 
 def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
     """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and never by rowcount."""
-    statement = insert_into(work.session, row).values(workspace=work.workspace.id, **columns).on_conflict_do_nothing()
-    return work.session.execute(statement.returning(row.id)).scalar()
+    table: Any = row.__table__  # the ORM would take longer to prepare this than the database to do it
+    statement = insert_into(work.session, table).on_conflict_do_nothing().returning(table.c.id)
+    return work.session.connection().execute(statement.values(workspace=work.workspace.id, **columns)).scalar()
 
 
 def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> None:
@@ -118,11 +133,17 @@ def stand(work: "Work", record: Entity, channel: str) -> None:
     deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
 
 
+def rename(work: "Work", record: Entity) -> None:
+    """Ask that the records which show this one's name be brought up to date."""
+    key = f"{NAMES}:{record.ref}:{record.version}:{work.unit}"
+    deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
+
+
 def redraw(work: "Work", record: Entity) -> None:
     """Ask that every card of the record be drawn anew."""
     source = select(
         literal(work.workspace.id),
-        (literal("redraw:") + Post.channel + ":" + Post.ts + literal(f":{record.version}")),
+        (literal("redraw:") + Post.channel + ":" + Post.ts + literal(f":{record.version}:{work.unit}")),
         literal("redraw"),
         Post.channel,
         Post.ts,

@@ -7,9 +7,9 @@ from sqlalchemy import Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core import values
-from models.core.base import Entity, Row
+from models.core.base import ENTITIES, Entity, Row
 from models.core.database import insert_into, insert_rows
-from models.core.fields import Phone
+from models.core.fields import Phone, Reference
 
 if TYPE_CHECKING:
     from models.core.work import Work
@@ -54,6 +54,13 @@ def index(work: "Work", records: Iterable[Entity]) -> None:
         keys = ["workspace", "entity", "record_id"]
         kept = statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new)
         insert_rows(work.session, kept, rows)
+
+
+def referring(slug: str) -> list[tuple[type[Entity], str]]:
+    """The fields of other entities in which this one's names are shown or searched, as (entity, field name)."""
+    fields = [(entity, name, kind) for entity in ENTITIES.values() for name, kind in entity.fields().items()]
+    ours = [each for each in fields if isinstance(each[2], Reference) and each[2].to == slug]
+    return [(entity, name) for entity, name, kind in ours if kind.search or name in entity.named]
 
 
 INDEX = "search_index"

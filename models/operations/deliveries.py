@@ -1,103 +1,35 @@
-"""Deliveries on their way to Slack: take what is due, and write down what became of each."""
+"""Deliveries on their way to Slack: what became of each is written down, and what is stuck is shown to an admin."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, literal_column, or_, select, update
 
-from models.core.base import ENTITIES
-from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_once, redraw
+from models.core.base import ENTITIES, Entity
+from models.core.errors import Conflict, NotFound
+from models.core.outbox import CARDS, Delivery, DeliveryState, Post, deliver, insert_once, redraw
 from models.core.user import Role, User
 from models.core.work import Work
+from models.operations import claims
+from models.operations.claims import row
 
-LEASE = timedelta(seconds=60)
-"""How long a delivery belongs to who took it: the client's time-out, and time for Slack's history to show the post."""
 SETTLING = timedelta(seconds=5)
 """How long after a failure Slack's history can be trusted to show whether the post arrived."""
 LONGEST_PAUSE = timedelta(minutes=5)
 ATTEMPTS = 300
 """Then Slack has been out of reach for a day, and what we had to say is no longer news."""
-CARDS = "card"
-"""The channel of what is told in the threads of a record's cards, wherever they stand."""
+LONG = timedelta(minutes=10)
+"""What waits longer is shown to admins."""
+PERHAPS = "It may have been posted all the same. "
+"""Begins the reason of what was given up without knowing; sent again, it is looked for first."""
 
 WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
-"""Literals, because no planner proves from parameters that the partial index serves."""
+REFUSED = Delivery.state == literal_column("'refused'")
+"""Literals, because no planner proves from parameters that the partial indexes serve."""
 
-
-def is_ready(work: Work, resting: Collection[str]) -> Any:
-    """The condition for what can be taken now. A channel waits while one of its messages is on its way or was put back:
-    so they arrive in order, and a rate limit holds for every replica.
-    """
-    put_back = (Delivery.attempts > 0) & (Delivery.not_before > work.now)
-    held = select(Delivery.channel).where(WAITING, or_(Delivery.claimed_until > work.now, put_back))
-    awake = Delivery.channel.not_in([*resting]) & Delivery.channel.not_in(held)
-    return WAITING & (Delivery.not_before <= work.now) & awake
-
-
-def anything(work: Work, resting: Collection[str] = ()) -> bool:
-    """Whether there is something to take, without taking it."""
-    return work.session.scalar(select(Delivery.id).where(is_ready(work, resting)).limit(1)) is not None
-
-
-def next_at(work: Work) -> timedelta | None:
-    """How long until the next delivery is due, zero when it is overdue; None where nothing waits."""
-    ready = func.coalesce(Delivery.claimed_until, Delivery.not_before)
-    soonest = work.session.scalar(select(func.min(ready)).where(WAITING))
-    return max(soonest - work.now, timedelta()) if soonest else None
-
-
-def claim(work: Work, limit: int, resting: Collection[str] = ()) -> list[Delivery]:
-    """Take up to `limit` deliveries, the oldest of each channel that is not resting.
-
-    One that was taken before and never marked comes back as unknown: it may have been sent.
-    """
-    oldest = (
-        select(func.min(Delivery.id))
-        .where(is_ready(work, resting), Delivery.channel != CARDS)
-        .group_by(Delivery.channel)
-        .order_by(func.min(Delivery.id))
-        .limit(limit)
-    )
-    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= work.now)
-    mine = select(Delivery).where(Delivery.id.in_(oldest), WAITING, Delivery.not_before <= work.now, free)
-    taken = list(work.session.scalars(mine.order_by(Delivery.id).with_for_update(skip_locked=True)))
-    for delivery in taken:
-        delivery.state = DeliveryState.UNKNOWN if delivery.claimed_until else delivery.state
-        delivery.claimed_until, delivery.attempts = work.now + LEASE, delivery.attempts + 1
-    return taken
-
-
-def spread(work: Work, limit: int = 100) -> None:
-    """Make of what is told about a record one delivery for the thread of each of its cards.
-
-    Where the card is still on its way it waits until that stands; where there is none, nobody is told.
-    """
-    told = (WAITING, Delivery.channel == CARDS, Delivery.not_before <= work.now)
-    events = select(Delivery).where(*told).order_by(Delivery.id).limit(limit).with_for_update(skip_locked=True)
-    for event in work.session.scalars(events).all():
-        posts = posts_of(work, event)
-        if not posts and is_coming(work, event):
-            event.not_before = work.now + LEASE
-            continue
-        for post in posts:
-            columns = {"thread": post.ts, "about": event.about, "entity": event.entity, "record_id": event.record_id}
-            deliver(work, event.kind, post.channel, f"event:{event.id}:{post.id}", **columns)
-        event.state, event.sent_at = DeliveryState.SENT, work.now
-        event.error = None if posts else "dropped: it has no card"
-
-
-def posts_of(work: Work, delivery: Delivery, channel: str = "") -> list[Post]:
-    """The cards of the record a delivery is about. channel: only the one that stands there."""
-    cards = select(Post).where(Post.entity == delivery.entity, Post.record_id == delivery.record_id).order_by(Post.id)
-    return list(work.session.scalars(cards.where(Post.channel == channel) if channel else cards))
-
-
-def is_coming(work: Work, event: Delivery) -> bool:
-    """Whether a card of the event's record was asked for before it and is not out yet."""
-    about = (Delivery.entity == event.entity, Delivery.record_id == event.record_id, Delivery.id < event.id)
-    return bool(work.session.scalar(select(exists().where(WAITING, Delivery.kind == "card", *about))))
+# ── what became of it ───────────────────────────────────────────────────────────────────────────────────
 
 
 def fingerprint(delivery: Delivery) -> str:
@@ -106,68 +38,186 @@ def fingerprint(delivery: Delivery) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def supersede(work: Work, delivery: Delivery) -> None:
-    """One redrawing shows all that changed: the others of the same card that wait are done with it."""
-    others = (WAITING, Delivery.kind == "redraw", Delivery.channel == delivery.channel, Delivery.ts == delivery.ts)
-    done = {"state": DeliveryState.SENT, "sent_at": work.now, "error": "dropped: another drew it"}
-    work.session.execute(update(Delivery).where(*others, Delivery.id != delivery.id).values(**done))
-
-
 def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
     """Write down what became of a delivery, unless its lease ran out and someone else has taken it since."""
     ours = (Delivery.id == delivery.id, Delivery.attempts == delivery.attempts, WAITING)
     statement = update(Delivery).where(*ours).values(claimed_until=None, **columns).returning(Delivery.id)
-    return work.session.execute(statement).first() is not None
+    return work.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
 
 
-def sent(work: Work, delivery: Delivery, channel: str, ts: str, version: int = 0) -> None:
-    """It stands in Slack, and a card is remembered from now on.
+def sent(work: Work, delivery: Delivery, channel: str, ts: str, version: int = 0) -> bool:
+    """It stands in Slack, and a card is remembered from now on. False: its record is being changed, so not now.
 
     channel: its id; version: the record's when it was drawn. What changed since then is drawn anew.
     """
+    record: Entity | None = None
+    is_card = delivery.kind == "card" and delivery.entity is not None
+    if is_card:
+        record, found = locked(work, delivery)
+        if not found:
+            return False
     ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, ts=ts, error=None)
-    if not ours or delivery.kind != "card" or not delivery.entity:
+    if ours and is_card:
+        remember(work, delivery, channel, ts)
+        if record and version and record.version != version:
+            redraw(work, record)
+    return True
+
+
+def arrived(work: Work, messages: Sequence[tuple[Delivery, str]]) -> None:
+    """Messages that are no cards stand in Slack, each with its ts: many in one go, because most of them are such."""
+    if not messages:
         return
-    entity = ENTITIES[delivery.entity]
+    ours = (row.id == bindparam("its"), row.attempts == bindparam("tried"), claims.WAITING)
+    columns = {"ts": bindparam("at"), "sent_at": work.now, "claimed_until": None, "error": None}
+    statement = update(claims.table).where(*ours).values(state=DeliveryState.SENT, **columns)
+    rows = [{"its": delivery.id, "tried": delivery.attempts, "at": ts} for delivery, ts in messages]
+    work.session.connection().execute(statement, rows)
+
+
+def locked(work: Work, delivery: Delivery) -> tuple[Entity | None, bool]:
+    """The record of a card; who changes it from now on waits, and then finds the card to redraw. False: someone is
+    changing it, and nobody is kept waiting for that.
+    """
+    entity = ENTITIES[delivery.entity or ""]
     its = select(entity).where(entity.id == delivery.record_id).execution_options(with_deleted=True)
-    record = work.session.scalar(its.with_for_update())  # who changes it now waits, and then finds the card to redraw
-    about = {"entity": delivery.entity, "record_id": delivery.record_id, "posted_at": work.now}
-    insert_once(work, Post, channel=channel, ts=ts, **about)
+    record = work.session.scalar(its.with_for_update(skip_locked=True))
+    there = record or work.session.scalar(its.with_only_columns(entity.id))
+    return record, record is not None or there is None
+
+
+def remember(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+    """A card stands: keep where, and let what waited to be told in its thread be told."""
+    about = {"entity": delivery.entity, "record_id": delivery.record_id}
+    insert_once(work, Post, channel=channel, ts=ts, posted_at=work.now, **about)
     theirs = (Delivery.entity == delivery.entity, Delivery.record_id == delivery.record_id)
-    told = update(Delivery).where(WAITING, Delivery.channel == CARDS, *theirs)
-    work.session.execute(told.values(not_before=work.now))
-    if record and version and record.version != version:
-        redraw(work, record)
+    told = update(Delivery).where(WAITING, Delivery.channel == CARDS, *theirs).values(not_before=work.now)
+    work.session.execute(told.execution_options(synchronize_session=False))
 
 
-def drop(work: Work, delivery: Delivery, why: str) -> None:
+def drop(work: Work, delivery: Delivery, why: str) -> bool:
     """There is nothing to send any more."""
     mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
+    return True
 
 
-def put_back(work: Work, delivery: Delivery, pause: timedelta) -> None:
-    """Certainly not sent: again after the pause, and the whole channel with it."""
-    mark(work, delivery, not_before=work.now + pause)
+def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> bool:
+    """Certainly not sent this time: again after the pause, and the whole channel with it."""
+    mark(work, delivery, state=delivery.state, not_before=work.now + pause)
+    return True
 
 
-def doubt(work: Work, delivery: Delivery, error: str) -> None:
+def doubt(work: Work, delivery: Delivery, error: str) -> bool:
     """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
     pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
     if delivery.attempts < ATTEMPTS:
         mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
-    else:
-        mark(work, delivery, state=DeliveryState.REFUSED, error=f"Slack could not be reached for a day: {error}")
+        return True
+    why = f"{PERHAPS}Slack could not be reached for a day: {error}"
+    mark(work, delivery, state=DeliveryState.REFUSED, error=why)
+    return True
 
 
-def refuse(work: Work, delivery: Delivery, sentence: str) -> None:
+def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> bool:
     """Slack will not have it, however often: kept with the reason, and an admin is told, once for each reason."""
+    if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
+        sentence = PERHAPS + sentence
     if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
         admins = select(User.slack_id).where(User.role == Role.ADMIN, ~User.left).order_by(User.id).limit(1)
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         key = f"refused:{delivery.channel}:{digest}"
-        deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": sentence})
+        deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": f"{sentence} {advice}".strip()})
+    return True
 
 
-def forget(work: Work, channel: str, ts: str) -> None:
-    """The card does not stand there any more."""
+def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> bool:
+    """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
+    if delivery.kind == "card":
+        return put_back(work, delivery, timedelta(seconds=1))
+    return drop(work, delivery, "its card is gone")
+
+
+def is_redraw(delivery: Delivery) -> bool:
+    """A card that stands already, drawn anew: harmless to repeat."""
+    return delivery.kind == "redraw"
+
+
+# ── what is stuck ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def lag(work: Work) -> timedelta:
+    """How long the oldest delivery that is due has waited; zero where none is due."""
+    oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(WAITING, Delivery.not_before <= work.now))
+    return work.now - oldest if oldest else timedelta()
+
+
+def depth(work: Work) -> int:
+    """How many wait, or are unknown."""
+    return work.session.scalar(select(func.count(Delivery.id)).where(WAITING)) or 0
+
+
+def refused(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
+    """What Slack refused, the latest first, and how many there are."""
+    count = work.session.scalar(select(func.count(Delivery.id)).where(REFUSED)) or 0
+    return work.session.scalars(select(Delivery).where(REFUSED).order_by(Delivery.id.desc()).limit(limit)).all(), count
+
+
+def late(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
+    """What has waited unusually long, or may or may not have been sent, the oldest first, and how many there are."""
+    doubtful = Delivery.state == DeliveryState.UNKNOWN
+    stuck = (WAITING, or_(doubtful, Delivery.not_before <= work.now - LONG, since_long(work)))
+    count = work.session.scalar(select(func.count(Delivery.id)).where(*stuck)) or 0
+    return work.session.scalars(select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)).all(), count
+
+
+def since_long(work: Work) -> Any:
+    """Tried and put back for a long time; what is only for later was never tried."""
+    return (Delivery.attempts > 0) & (Delivery.created_at <= work.now - LONG)
+
+
+def find(work: Work, id: int) -> Delivery:
+    """A delivery by its number, locked; NotFound says where the numbers are."""
+    found = select(Delivery).where(Delivery.id == id).with_for_update() if 0 < id < 2**31 else None
+    delivery = work.session.scalar(found) if found is not None else None
+    if delivery is None:
+        raise NotFound(f"There is no delivery {id}. The list says which there are: deliveries")
+    return delivery
+
+
+def retry(work: Work, delivery: Delivery) -> None:
+    """Send what was refused once more; what may have been posted before is looked for first."""
+    if delivery.state != DeliveryState.REFUSED:
+        raise Conflict(f"Delivery {delivery.id} was not refused, so there is nothing to retry. {standing(delivery)}")
+    perhaps = (delivery.error or "").startswith(PERHAPS)
+    delivery.state = DeliveryState.UNKNOWN if perhaps else DeliveryState.WAITING
+    delivery.not_before, delivery.attempts, delivery.claimed_until = work.now, 0, None
+
+
+def retry_all(work: Work) -> int:
+    """Send everything that was refused once more; returns how many deliveries that is."""
+    perhaps = Delivery.error.startswith(PERHAPS, autoescape=True)
+    again = {
+        "state": case((perhaps, literal_column("'unknown'")), else_=literal_column("'waiting'")),
+        "not_before": work.now,
+        "attempts": 0,
+        "claimed_until": None,
+    }
+    statement = update(Delivery).where(REFUSED).values(**again).returning(Delivery.id)
+    return len(work.session.scalars(statement.execution_options(synchronize_session=False)).all())
+
+
+def give_up(work: Work, delivery: Delivery) -> None:
+    """Somebody decided that it is not sent; unless it is on its way right now."""
+    if delivery.claimed_until and delivery.claimed_until > work.now:
+        raise Conflict(f"Delivery {delivery.id} is on its way right now. Look again in a minute.")
+    if delivery.state == DeliveryState.SENT:
+        raise Conflict(f"There is nothing to drop. {standing(delivery)}")
+    delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {work.me} decided so"
+
+
+def standing(delivery: Delivery) -> str:
+    """Where a delivery has got to, in a sentence."""
+    if delivery.state == DeliveryState.SENT:
+        return "It was dropped before." if (delivery.error or "").startswith("dropped") else "It was sent."
+    return "It is waiting to be sent."

@@ -1,7 +1,10 @@
 """Deals, wishes and sights that the tests of deliveries share."""
 
+import math
+
 from sqlalchemy import select
 
+from bot.carrying import Errand
 from bot.sandbox.driver import Desk
 from models.core.outbox import Delivery, Post, deliver
 from models.core.work import Works
@@ -33,3 +36,8 @@ def say(works: Works, channel: str, text: str, key: str = "") -> None:
 
 def texts(slack: Desk, channel: str) -> list[str]:
     return [message.text for message in slack.posted(channel)]
+
+
+def errand(delivery: Delivery) -> Errand:
+    """A delivery that was taken, with all the time in the world."""
+    return Errand(delivery, math.inf)

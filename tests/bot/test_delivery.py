@@ -9,9 +9,10 @@ from models.core.outbox import DeliveryState, deliver, stand
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
-from models.operations import deliveries, records
+from models.operations import records
+from models.operations.claims import claim
 from models.opportunity import Opportunity
-from tests.bot.outgoing import deal, posts, rows
+from tests.bot.outgoing import deal, errand, posts, rows
 from tests.ground import StoppedClock, given
 
 # ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,12 +60,11 @@ def test_a_second_wish_for_the_same_card_updates_the_first(works: Works, slack: 
 def test_a_change_between_drawing_and_posting_is_drawn_too(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     with works("T1") as work:
-        [row] = deliveries.claim(work, 10)
-    drawn = courier.drawn(row, "C_SALES")
+        [row] = claim(work, 10)
+    note = courier.carrier.carry(errand(row))
     with works("T1", "U_RITA") as work:
         records.update(work, work.find(Opportunity, sails.number), {"stage": "proposal"})
-    ts = courier.outlet.post("C_SALES", None, drawn.message, deliveries.fingerprint(row))
-    courier.note(deliveries.sent, row, "C_SALES", ts, drawn.version)
+    courier.done.put(note)
     courier.drain()
     [card] = slack.posted("C_SALES")
     assert "Proposal" in card

@@ -29,9 +29,9 @@ def test_places_are_told_apart_by_their_spelling() -> None:
 
 def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
     for _ in range(3):
-        assert [outlet.place(place) for place in ("#sales", "support", "C_GENERAL", "U_RITA")] == [
-            "C_SALES", "C_SUPPORT", "C_GENERAL", "D_RITA",
-        ]  # fmt: skip
+        found = [outlet.place(place) for place in ("#sales", "support", "C_GENERAL", "U_RITA")]
+        assert found == ["C_SALES", "C_SUPPORT", "C_GENERAL", "U_RITA"]
+    assert [outlet.direct("U_RITA") for _ in range(2)] == ["D_RITA"] * 2
     calls = [name for name, _ in slack.slack.calls]
     assert calls.count("conversations.open") == 1
     assert calls.count("conversations.list") == 2

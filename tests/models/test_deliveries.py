@@ -7,8 +7,8 @@ from sqlalchemy import insert, select
 
 from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.work import Works
-from models.operations import deliveries
-from models.operations.deliveries import claim
+from models.operations import claims, deliveries
+from models.operations.claims import LEASE, claim
 from tests.ground import START, StoppedClock
 from tests.plans import plans
 
@@ -18,9 +18,9 @@ def ask(works: Works, channel: str, text: str) -> None:
         deliver(work, "message", channel, text, about={"text": text})
 
 
-def taken(works: Works, limit: int = 10, resting: tuple[str, ...] = ()) -> list[Delivery]:
+def taken(works: Works, limit: int = 10, pace: float = 0) -> list[Delivery]:
     with works("T1") as work:
-        return claim(work, limit, resting)
+        return claim(work, limit, pace)
 
 
 def keys(rows: list[Delivery]) -> list[str]:
@@ -45,12 +45,6 @@ def test_no_more_are_taken_than_asked_for(works: Works) -> None:
     for number in range(5):
         ask(works, f"C_{number}", str(number))
     assert keys(taken(works, 2)) == ["0", "1"]
-
-
-def test_a_resting_channel_is_passed_over(works: Works) -> None:
-    ask(works, "C_A", "one")
-    ask(works, "C_B", "two")
-    assert keys(taken(works, resting=("C_A",))) == ["two"]
 
 
 def test_the_next_of_a_channel_follows_when_the_first_is_sent(works: Works) -> None:
@@ -85,7 +79,7 @@ def test_what_is_for_later_holds_nothing_up(works: Works) -> None:
 def test_a_lease_that_ran_out_makes_it_unknown(works: Works, clock: StoppedClock) -> None:
     ask(works, "C_A", "one")
     taken(works)
-    clock.forward(deliveries.LEASE - timedelta(seconds=1))
+    clock.forward(LEASE - timedelta(seconds=1))
     assert taken(works) == []
     clock.forward(timedelta(seconds=1))
     assert [row.state for row in taken(works)] == [DeliveryState.UNKNOWN]
@@ -94,7 +88,7 @@ def test_a_lease_that_ran_out_makes_it_unknown(works: Works, clock: StoppedClock
 def test_who_lost_the_lease_writes_nothing_down(works: Works, clock: StoppedClock) -> None:
     ask(works, "C_A", "one")
     [lost] = taken(works)
-    clock.forward(deliveries.LEASE)
+    clock.forward(LEASE)
     [held] = taken(works)
     with works("T1") as work:
         deliveries.refuse(work, lost, "too late")
@@ -132,19 +126,6 @@ def test_a_refusal_is_told_to_an_admin_once_for_each_reason_and_never_about_itse
     assert {row.state for row in rows} == {DeliveryState.REFUSED}
 
 
-def test_how_long_until_the_next_one(works: Works, clock: StoppedClock) -> None:
-    def until() -> timedelta | None:
-        with works("T1", writes=False) as work:
-            return deliveries.next_at(work)
-
-    assert until() is None
-    with works("T1") as work:
-        deliver(work, "message", "C_A", "later", not_before=work.now + timedelta(hours=1))
-    assert until() == timedelta(hours=1)
-    clock.forward(timedelta(hours=2))
-    assert until() == timedelta()
-
-
 def test_many_takers_at_once_take_each_row_once(works: Works) -> None:
     for number in range(24):
         ask(works, f"C_{number}", str(number))
@@ -167,7 +148,7 @@ def test_the_rows_of_another_workspace_are_not_seen(works: Works) -> None:
     ask(works, "C_A", "one")
     with works("T2") as work:
         assert claim(work, 10) == []
-        assert not deliveries.anything(work)
+        assert not claims.anything(work)
 
 
 def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(works: Works) -> None:
@@ -177,7 +158,8 @@ def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(w
         rows = [common | {"key": str(number), "channel": f"C_{number}"} for number in range(2000)]
         work.session.execute(insert(Delivery), rows)
     ask(works, "C_A", "one")
-    found = plans(works, lambda work: (deliveries.anything(work), claim(work, 10)), "FROM delivery")
-    assert len(found) == 2
+    found = plans(works, lambda work: (claims.anything(work, 1), claim(work, 10, 1)), "FROM delivery")
+    assert len(found) == 8
     for plan in found:
-        assert "ix_delivery_waiting" in plan
+        assert "Seq Scan on delivery" not in plan
+        assert "SCAN delivery" not in plan

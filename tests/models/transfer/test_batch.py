@@ -31,7 +31,7 @@ def test_a_change_is_audited_and_redraws_the_card(works: Works) -> None:
         work.session.add(Post(entity="account", record_id=lark.id, channel="C1", ts="1.1", posted_at=work.now))
     imported(works, Account, "ID,NAME\n1,Larks\n")
     assert told(works, lark)[-1][1:] == ("update", 2, "name", "Lark", "Larks")
-    assert [delivery.kind for delivery in everything(works, Delivery)] == ["redraw"]
+    assert [delivery.kind for delivery in everything(works, Delivery)] == ["redraw", "names"]
 
 
 def test_an_empty_cell_empties_nothing(works: Works) -> None:

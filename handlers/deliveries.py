@@ -1,0 +1,134 @@
+"""What Slack refused, and what is late: an admin sees it, sends it again, or lets it go."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core import blocks, cards
+from handlers.core.blocks import Block, escape
+from handlers.core.receipts import plainly
+from handlers.core.replies import Message, Reply, Request
+from handlers.core.routes import Router
+from models.core.base import ENTITIES
+from models.core.errors import CRMError, NotFound
+from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState
+from models.core.user import User
+from models.core.work import Work
+from models.operations import deliveries
+
+router = Router("deliveries", words=("delivery",), doc="What the bot has to tell, and what Slack refused.")
+
+SHOWN = 8
+CHANNEL = re.compile("[CG][A-Z0-9_]+")
+SAID = {
+    "card": "the card",
+    "redraw": "the card anew",
+    "event": "a line in the thread",
+    "assigned": "the news for a new owner",
+    "message": "a message",
+    "due": "a reminder",
+    "team_due": "what the team has to do",
+    "cases": "the cases that need someone",
+    "digest": "a digest",
+}
+"""What each kind of delivery is, to a person."""
+
+
+@router.verb("list", record=False, writes=False, title="Deliveries")
+def list_(request: Request, _: Any) -> Reply:
+    """What Slack refused and why, what is late, and how much waits: `deliveries`."""
+    work = request.work
+    refused, count = deliveries.refused(work, SHOWN)
+    late, behind = deliveries.late(work, SHOWN)
+    heading = f"{count} refused, {deliveries.depth(work)} waiting, {behind} of them late or in doubt"
+    if not count and not behind:
+        return plainly(f"Nothing was refused and nothing is late. {deliveries.depth(work)} waiting.")
+    drawn = [blocks.section(f"*Deliveries: {heading}*")]
+    for delivery in refused:
+        drawn += [blocks.section(told(work, delivery)), buttons(delivery)]
+    drawn += [blocks.section(told(work, delivery)) for delivery in late]
+    drawn.append(after(request, count))
+    lines = [line for delivery in (*refused, *late) for line in facts(work, delivery)]
+    return Message("\n".join([heading, *lines]), blocks.distinct(drawn))
+
+
+@router.verb("retry", record=False)
+def retry(request: Request, _: Any) -> Reply:
+    """Send what was refused once more, when its reason is mended: `deliveries retry 12`, `deliveries retry all`."""
+    if request.line.rest.strip().lower() == "all":
+        count = deliveries.retry_all(request.work)
+        return plainly(f"{count} {'delivery is' if count == 1 else 'deliveries are'} sent again now.")
+    delivery = chosen(request, "retry")
+    deliveries.retry(request.work, delivery)
+    return plainly(f"Delivery {delivery.id} is sent again now. If it is refused again, it shows up here again.")
+
+
+@router.verb("drop", record=False)
+def drop(request: Request, _: Any) -> Reply:
+    """Let go of what was refused or is late: `deliveries drop 12`."""
+    delivery = chosen(request, "drop")
+    deliveries.give_up(request.work, delivery)
+    return plainly(f"Delivery {delivery.id} is dropped: nobody will be told.")
+
+
+def chosen(request: Request, verb: str) -> Delivery:
+    """The delivery whose number was typed."""
+    number = request.line.rest.strip().removeprefix("#")
+    if not number.isdecimal():
+        raise NotFound(f"Which delivery? Give its number, for example: deliveries {verb} 12")
+    return deliveries.find(request.work, int(number[:12]))
+
+
+def buttons(delivery: Delivery) -> Block:
+    number = str(delivery.id)
+    return blocks.actions(
+        blocks.button("Retry", "deliveries.retry", number), blocks.button("Drop", "deliveries.drop", number)
+    )
+
+
+def after(request: Request, count: int) -> Block:
+    """What can be done with all of them."""
+    if count > 1:
+        return blocks.actions(blocks.button("Retry all", "deliveries.retry", "all"))
+    return blocks.context(f"To let go of one: `{request.catalogue.root} deliveries drop` and its number")
+
+
+def told(work: Work, delivery: Delivery) -> str:
+    """A delivery as mrkdwn, in which a channel can be opened."""
+    first, second = (escape(text) for text in facts(work, delivery))
+    if CHANNEL.fullmatch(delivery.channel):
+        first, second = (text.replace(delivery.channel, f"<#{delivery.channel}>") for text in (first, second))
+    return f"*{first}* {cards.moment(delivery.created_at)}\n{second}"
+
+
+def facts(work: Work, delivery: Delivery) -> Sequence[str]:
+    """A delivery in two lines: what it is about and where, and how it stands with it."""
+    what = f"#{delivery.id} {SAID.get(delivery.kind, delivery.kind)}{about(work, delivery)} for {place(work, delivery)}"
+    why = (delivery.error or "").replace(f"<#{delivery.channel}>", delivery.channel)
+    why = why.replace(f"<@{delivery.channel}>", place(work, delivery))
+    if delivery.state == DeliveryState.REFUSED:
+        return what, blocks.cut(why, 300)
+    state = "In doubt: it is looked for in Slack" if delivery.state == DeliveryState.UNKNOWN else "Late: not sent yet"
+    return what, f"{state}, tried {delivery.attempts}×. {blocks.cut(why, 200)}".strip()
+
+
+def about(work: Work, delivery: Delivery) -> str:
+    """The record it is about, if there is one."""
+    if not delivery.entity or not delivery.record_id:
+        return ""
+    try:
+        return f" of {work.ref(delivery.entity, delivery.record_id)}"
+    except CRMError:
+        return f" of a {ENTITIES[delivery.entity].noun()} that is gone"
+
+
+def place(work: Work, delivery: Delivery) -> str:
+    """Where it goes: a person by name, a channel as it was given."""
+    if delivery.channel == CARDS:
+        return "wherever its card stands"
+    if delivery.channel == NAMES:
+        return "wherever its name is shown"
+    person = work.session.scalar(select(User.name).where(User.slack_id == delivery.channel))
+    return person or delivery.channel

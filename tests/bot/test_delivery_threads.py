@@ -1,0 +1,153 @@
+"""The courier's threads: each message is sent once, also when the database is away, or the end comes."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy.exc import DataError
+
+from bot.carrying import Note
+from bot.clients import Clients
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from handlers.core.watch import Watch
+from models.core.database import open_engine
+from models.core.outbox import Delivery, DeliveryState
+from models.core.work import Work, Works
+from models.operations import records
+from models.opportunity import Opportunity
+from tests.bot.outgoing import deal, posts, rows, say, texts
+
+CATALOGUE = Catalogue(ROUTERS)
+
+
+class Heard(Watch):
+    """Keeps what a courier says of its deliveries."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[tuple[str, str, float]] = []
+
+    def delivered(self, kind: str, outcome: str, lag: float) -> None:
+        self.outcomes.append((kind, outcome, lag))
+
+
+@contextmanager
+def at_work(*couriers: Courier) -> Iterator[None]:
+    for courier in couriers:
+        courier.start()
+    try:
+        yield
+    finally:
+        for courier in couriers:
+            courier.stop()
+
+
+def carry_all(courier: Courier, write: bool = True) -> None:
+    """Do by hand what its threads do with what it took."""
+    while errand := courier.next():
+        courier.done.put(courier.carrier.carry(errand))
+    if write:
+        courier.round()
+
+
+def test_threads_send_everything_once_and_the_watch_hears_of_it(works: Works, slack: Desk, clients: Clients) -> None:
+    for number in range(20):
+        say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
+    heard, done = Heard(), threading.Event()
+    stop = slack.slack.listen("U_RITA", lambda event: len(slack.slack.timeline.of("C_SUPPORT")) < 10 or done.set())
+    courier = Courier(works, clients, CATALOGUE, pace=0, threads=4, watch=heard)
+    assert courier.alive() == 0
+    with at_work(courier):
+        assert done.wait(15)
+    stop()
+    courier.drain()
+    assert texts(slack, "C_SUPPORT") == [str(number) for number in range(1, 20, 2)]
+    assert texts(slack, "C_SALES") == [str(number) for number in range(0, 20, 2)]
+    assert {(kind, outcome) for kind, outcome, _ in heard.outcomes} == {("message", "sent")}
+    assert courier.alive() > 0
+
+
+def test_what_another_process_wrote_is_found_without_being_called(works: Works, slack: Desk, clients: Clients) -> None:
+    arrived = threading.Event()
+    stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
+    with at_work(Courier(works, clients, CATALOGUE, pace=0, threads=1)):
+        say(works, "C_SALES", "from elsewhere")
+        assert arrived.wait(10)
+    stop()
+
+
+def test_stopping_finishes_the_post_in_hand_and_gives_back_the_rest(
+    works: Works, slack: Desk, clients: Clients
+) -> None:
+    slack.slack.fail("chat.postMessage", with_="slow", seconds=0.5)
+    for channel in ("C_SALES", "C_SUPPORT"):
+        say(works, channel, "hello", key=channel)
+    posted = threading.Event()
+    stop = slack.slack.listen("U_RITA", lambda event: posted.set())
+    with at_work(Courier(works, clients, CATALOGUE, pace=0, threads=1)):
+        assert posted.wait(10)
+    stop()
+    states = {row.channel: (row.state, row.claimed_until) for row in rows(works)}
+    assert states["C_SALES"] == (DeliveryState.SENT, None)
+    assert states["C_SUPPORT"][1] is None
+
+
+def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
+    works: Works, slack: Desk, clients: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    say(works, "C_SALES", "patience")
+    away = Works(open_engine("postgresql://nobody@127.0.0.1:1/nothing"), works.clock)
+    courier = Courier(away, clients, CATALOGUE, pace=0)
+    waits = [courier.come_round() for _ in range(4)]
+    assert waits == [1.0] * 4
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert "The database is away" in caplog.text
+    courier.works = courier.carrier.works = works
+    caplog.set_level("INFO")
+    courier.come_round()
+    assert "The database is back" in caplog.text
+    carry_all(courier)
+    assert texts(slack, "C_SALES") == ["patience"]
+    away.close()
+
+
+def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
+    works: Works, slack: Desk, courier: Courier, caplog: pytest.LogCaptureFixture
+) -> None:
+    for channel in ("C_SALES", "C_SUPPORT"):
+        say(works, channel, "hello", key=channel)
+    courier.round()
+    broken, good = courier.next(), courier.next()
+    assert broken is not None
+    assert good is not None
+
+    def fail(work: Work, delivery: Delivery) -> bool:
+        raise DataError("too long", None, ValueError())
+
+    courier.done.put(Note(broken.delivery, fail))
+    courier.done.put(courier.carrier.carry(good))
+    courier.round()
+    assert [row.state for row in rows(works)] == [DeliveryState.WAITING, DeliveryState.SENT]
+    assert "cannot be written down" in caplog.text
+    assert courier.hand == set()
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_whoever_is_changing_a_record_keeps_no_other_delivery_waiting(
+    works: Works, slack: Desk, courier: Courier
+) -> None:
+    sails = deal(works)
+    say(works, "C_SUPPORT", "hello")
+    courier.round()
+    carry_all(courier, write=False)
+    with works("T1", "U_RITA") as work:
+        work.lock(work.find(Opportunity, sails.number))
+        courier.round()
+        assert [row.state for row in rows(works)] == [DeliveryState.WAITING, DeliveryState.SENT]
+        records.update(work, work.find(Opportunity, sails.number), {"stage": "proposal"})
+    courier.drain()
+    assert len(posts(works)) == 1
+    assert "Proposal" in slack.posted("C_SALES")[0]

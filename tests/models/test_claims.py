@@ -1,0 +1,154 @@
+"""What is sent next: the oldest of each channel in turn, each card once however often it changed."""
+
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from models.core.outbox import Delivery, DeliveryState, deliver
+from models.core.work import Clock, Works
+from models.operations import claims, deliveries
+from models.operations.claims import claim
+from tests.ground import START, StoppedClock
+
+
+def ask(works: Works, *channels: str) -> None:
+    """One message for each of the channels, in this order."""
+    with works("T1") as work:
+        for channel in channels:
+            number = work.session.query(Delivery).count()
+            deliver(work, "message", channel, f"{channel} {number}", about={"text": channel})
+
+
+def changed(works: Works, *cards: str, channel: str = "C_A") -> None:
+    """A wish to draw these cards anew, each by the ts at which it stands."""
+    rows = [
+        {"workspace": "T1", "key": f"redraw:{ts}:{number}:{cards}", "kind": "redraw", "channel": channel, "ts": ts,
+         "about": {}, "state": "waiting", "attempts": 0, "not_before": START, "created_at": START}
+        for number, ts in enumerate(cards)
+    ]  # fmt: skip
+    with works("T1") as work:
+        work.session.execute(insert(Delivery), rows)
+
+
+def taken(works: Works, limit: int = 10, pace: float = 0, after: str = "", but: tuple[int, ...] = ()) -> list[Delivery]:
+    with works("T1") as work:
+        return claim(work, limit, pace, after, but)
+
+
+def channels(rows: list[Delivery]) -> list[str]:
+    return [row.channel for row in rows]
+
+
+def done(works: Works, rows: list[Delivery]) -> None:
+    with works("T1") as work:
+        deliveries.arrived(work, [(row, f"1.{row.id}") for row in rows])
+
+
+def test_every_channel_has_its_turn_however_much_waits_for_the_first(works: Works) -> None:
+    ask(works, *["C_A"] * 5, "C_B", "C_C", "C_D")
+    after, order = "", []
+    for _ in range(4):
+        rows = taken(works, 2, after=after)
+        order += channels(rows)
+        after = order[-1]
+        done(works, rows)
+    assert order == ["C_A", "C_B", "C_C", "C_D", "C_A", "C_A"]
+
+
+def test_a_channel_rests_after_a_post_and_not_after_what_was_dropped_or_drawn_anew(
+    works: Works, clock: StoppedClock
+) -> None:
+    changed(works, "1.1", channel="C_B")
+    done(works, taken(works))
+    ask(works, "C_A", "C_B", "C_C")
+    first, second, third = taken(works, pace=1)
+    done(works, [first])
+    with works("T1") as work:
+        deliveries.drop(work, second, "nothing to say")
+        deliveries.put_back(work, third)
+    ask(works, "C_A", "C_B")
+    assert channels(taken(works, pace=1)) == ["C_B", "C_C"]
+    clock.forward(timedelta(seconds=1.1))
+    assert channels(taken(works, pace=1)) == ["C_A"]
+
+
+def test_what_is_in_our_hands_is_not_taken_again_and_neither_is_what_stands_behind_it(
+    works: Works, clock: StoppedClock
+) -> None:
+    ask(works, "C_A", "C_A")
+    [first] = taken(works)
+    clock.forward(timedelta(days=1))
+    assert taken(works, but=(first.id,)) == []
+
+
+def test_a_card_that_changed_several_times_is_drawn_once(works: Works) -> None:
+    changed(works, "1.1", "1.2", "1.1", "1.1")
+    rows = taken(works)
+    assert [row.ts for row in rows] == ["1.1", "1.2"]
+    with works("T1", writes=False) as work:
+        ended = work.session.query(Delivery).filter_by(state=DeliveryState.SENT).all()
+    assert [row.error for row in ended] == ["dropped: another drew it"] * 2
+
+
+def test_what_changes_while_a_card_is_drawn_is_drawn_afterwards(works: Works) -> None:
+    changed(works, "1.1")
+    rows = taken(works)
+    changed(works, "1.1", "1.1")
+    assert taken(works) == []
+    done(works, rows)
+    assert [row.ts for row in taken(works)] == ["1.1"]
+
+
+def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(works: Works) -> None:
+    changed(works, "1.1", "1.2")
+    limited, doubtful = taken(works)
+    with works("T1") as work:
+        deliveries.doubt(work, doubtful, "TimeoutError")
+        deliveries.put_back(work, limited)
+    assert [row.ts for row in taken(works, 1)] == ["1.1"]
+    changed(works, "1.3")
+    [other] = taken(works)
+    with works("T1") as work:
+        deliveries.put_back(work, other, timedelta(seconds=30))
+    changed(works, "1.4")
+    assert taken(works) == []
+
+
+def test_posts_and_cards_share_what_can_be_taken(works: Works) -> None:
+    ask(works, *(f"C_{number}" for number in range(10)))
+    changed(works, *(f"1.{number}" for number in range(10)))
+    kinds = [row.kind for row in taken(works, 6)]
+    assert kinds == ["message"] * 3 + ["redraw"] * 3
+    assert [row.kind for row in taken(works, 1)] == ["message"]
+
+
+def test_only_workspaces_in_which_something_is_due_are_named(works: Works, clock: StoppedClock) -> None:
+    assert claims.workspaces_due(works) == []
+    ask(works, "C_A")
+    with works("T2") as work:
+        deliver(work, "message", "C_A", "later", not_before=work.now + timedelta(hours=1))
+    assert claims.workspaces_due(works) == ["T1"]
+    clock.forward(timedelta(hours=1))
+    assert claims.workspaces_due(works) == ["T1", "T2"]
+
+
+def test_the_clocks_of_one_machine_agree(works: Works) -> None:
+    assert abs(claims.drift(works, Clock())) < claims.DRIFT
+
+
+def test_how_much_waits_and_how_long_it_has(works: Works, clock: StoppedClock) -> None:
+    def figures() -> tuple[timedelta, int]:
+        with works("T1", writes=False) as work:
+            return deliveries.lag(work), deliveries.depth(work)
+
+    assert figures() == (timedelta(), 0)
+    ask(works, "C_A", "C_B")
+    clock.forward(timedelta(seconds=90))
+    assert figures() == (timedelta(seconds=90), 2)
+    done(works, taken(works))
+    assert figures() == (timedelta(), 0)
+
+
+def test_a_lease_outlasts_every_call_that_may_be_begun_in_it() -> None:
+    client, settling = timedelta(seconds=10), deliveries.SETTLING
+    assert client + settling + claims.DRIFT * 2 <= claims.MARGIN < claims.LEASE
