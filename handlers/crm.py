@@ -1,9 +1,10 @@
-"""What stands alone, without a noun: find, help, home, undo."""
+"""What stands alone, without a noun: find, help, home, status, undo."""
 
 from typing import Any
 
 from handlers import digests
 from handlers import help as guide
+from handlers import status as condition
 from handlers.core import cards
 from handlers.core.acts import GLOBAL
 from handlers.core.receipts import plainly, receipt
@@ -61,6 +62,12 @@ def hours(request: Request, _: Any) -> Reply:
 def report(request: Request, _: Any) -> Reply:
     """The pipeline by stage, what was won and lost this week, and the open cases."""
     return digests.report(request.work, request.catalogue)
+
+
+@router.verb("status", record=False, writes=False)
+def status(request: Request, _: Any) -> Reply:
+    """How the CRM itself is doing: its checks, deliveries, jobs and replicas. For admins."""
+    return condition.status(request)
 
 
 @router.verb("undo", record=False)

@@ -1,22 +1,26 @@
 """Do what an act says in a unit of work and hand the reply to whoever answers: never silence, never a traceback."""
 
 import logging
-import uuid
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from handlers.core.acts import Act
-from handlers.core.lines import perform, verb_of
+from handlers.core.lines import Decided, asks_first, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue
+from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
 from models.core.texts import clean
 from models.core.work import Work, Works
 
 log = logging.getLogger(__name__)
+PATIENCE = 3.0
+"""Seconds after which Slack has told the person that it failed, whatever we answer."""
 
 
 class Answer(Protocol):
@@ -32,37 +36,60 @@ class Answer(Protocol):
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """Everything people can do, ready to be done. home: draws the App Home tab."""
+    """Everything people can do, ready to be done.
+
+    home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot finds of itself ·
+    patience: seconds after which an answer is late.
+    """
 
     works: Works
     catalogue: Catalogue
     home: Callable[[Request], Home]
+    watch: Watch = Watch()
+    checks: Callable[[], Sequence[Check]] = tuple
+    patience: float = PATIENCE
 
     def handle(self, act: Act, answer: Answer) -> None:
         """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
-        try:
-            self.answer(act, answer)
-        except Exception:
-            log.exception("A %s could not be answered", act.surface)
+        began, outcome = time.perf_counter(), "failed"
+        with referred():
+            try:
+                outcome = self.answer(act, answer)
+            except Exception:
+                log.exception("A %s could not be answered", act.surface)
+        took = time.perf_counter() - began
+        late = took > self.patience and outcome != "failed"
+        self.watch.handled(self.name_of(act), "late" if late else outcome, took)
 
-    def answer(self, act: Act, answer: Answer) -> None:
-        """Only after the commit is anything said; what goes wrong is said in words."""
+    def name_of(self, act: Act) -> str:
+        """What figures call it: the verb, never a word that only this person typed."""
+        if act.surface in ("home", "options"):
+            return act.surface
+        line = self.catalogue.parse(act.line)
+        verb = verb_of(line, self.catalogue)
+        return verb.id if verb else "unknown"
+
+    def answer(self, act: Act, answer: Answer) -> str:
+        """Only after the commit is anything said; what goes wrong is said in words. Returns how it ended."""
         try:
             self.admit(act, answer)
             reply = self.do_or_ask(act)
         except Invalid as error:
             answer.invalid(error)
+            return "invalid"
         except Busy as error:
             log.warning("The database was too busy for a %s: %s", act.surface, error.__cause__)
             answer.refused(str(error))
+            return "busy"
         except CRMError as error:
             answer.refused(str(error))
+            return "refused"
         except Exception:
-            reference = uuid.uuid4().hex[:8]
-            log.exception("A %s failed. Reference %s", act.surface, reference)
-            answer.refused(f"Something went wrong. Nothing was saved. Reference {reference}")
-        else:
-            answer.reply(reply)
+            log.exception("A %s failed. Reference %s", act.surface, reference())
+            answer.refused(f"Something went wrong. Nothing was saved. Reference {reference()}")
+            return "failed"
+        answer.reply(reply)
+        return "done"
 
     def admit(self, act: Act, answer: Answer) -> None:
         """Let in the people of the workspace; whoever acts or is named for the first time is looked up at Slack."""
@@ -89,15 +116,21 @@ class Dispatcher:
             return self.pick(act)
         line = self.catalogue.parse(act.line)
         verb = verb_of(line, self.catalogue)
+        if verb and asks_first(line, verb, act.surface):
+            with suppress(Decided), self.works(act.workspace, act.person, act.surface, writes=False) as work:
+                return perform(self.request(act, work).but(asking=True))
         writes = verb.writes or "here" in line.flags if verb else line.verb is not None
-        with self.works(act.workspace, act.person, act.surface, writes) as work:
-            key = f"{act.surface}:{act.key}" if writes and act.key else ""
+        key = f"{act.surface}:{act.key}" if writes and act.key else ""
+
+        def perform_once(work: Work) -> Reply:
             if key and not work.once(key):
                 return plainly("This was done already.") if act.surface == "button" else Nothing()
             reply = perform(self.request(act, work))
             if key and (isinstance(reply, Form) or (isinstance(reply, Message) and reply.asks)):
                 work.forget(key)
             return reply
+
+        return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
 
     def draw_home(self, act: Act, banner: Reply | None = None) -> Home:
         """The person's App Home tab as it is now. banner: what was just done there."""
@@ -124,4 +157,5 @@ class Dispatcher:
             channel=act.channel,
             thread=act.thread,
             container=act.container,
+            checks=self.checks,
         )

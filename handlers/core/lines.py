@@ -19,6 +19,10 @@ from models.core.outbox import deliver, stand
 from models.operations.places import standing_here, stands_in
 
 
+class Decided(Exception):
+    """Nothing is left to ask: it can be done, in a unit of work that writes."""
+
+
 def perform(request: Request) -> Reply:
     """Do what the line says; every line gets an answer."""
     request = placed(request)
@@ -65,6 +69,8 @@ def run(request: Request, verb: Verb, record: Entity | None) -> Reply:
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
         line = f"{verb.noun} {verb.name} {record.ref if record else ''} --yes"
         return question(verb.confirm.format(record=record), verb.button or verb.name.capitalize(), line)
+    if request.asking:
+        raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     reply = verb.run(request.but(values=values), record)
     return here(request, reply) if request.flag("here") and isinstance(reply, Message) else reply
@@ -83,6 +89,17 @@ def here(request: Request, message: Message) -> Message:
         drawn = {"text": escape(message.text), "blocks": message.blocks}
         deliver(work, "message", channel, f"here:{work.unit}", about=drawn, thread=request.thread or None)
     return plainly("Posted in the channel.")
+
+
+def asks_first(line: Line, verb: Verb, surface: str) -> bool:
+    """Whether it will most likely open a form or ask back: worth a look first that keeps no writer waiting."""
+    if surface == "form" or not verb.writes:
+        return False
+    if verb.confirm:
+        return "yes" not in line.flags
+    typed = line.text or line.fields or line.people or (line.refs and not verb.record)
+    needs = verb.saves or any(kind.required for kind in verb.asks.values())
+    return bool(verb.asks) and (surface == "shortcut" or "form" in line.flags or (needs and not typed))
 
 
 def wants_form(request: Request, verb: Verb) -> bool:

@@ -1,11 +1,12 @@
 """What a handler takes and what it can answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from handlers.core.blocks import Block
 from handlers.core.grammar import Line
+from handlers.core.watch import Check
 from models.core.base import Entity
 from models.core.work import Work
 
@@ -77,6 +78,10 @@ class Request:
     thread: str = ""
     container: str = ""
     """Where a button stood, or the form was opened from: home, view, message or ephemeral."""
+    asking: bool = False
+    """Only forms and questions: nothing may be written."""
+    checks: Callable[[], Sequence[Check]] = tuple
+    """What the running bot finds of itself; nothing where none runs in this process."""
 
     def __getitem__(self, name: str) -> Any:
         """The value of something the verb asks for, None where it was left empty."""

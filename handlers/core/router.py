@@ -27,11 +27,20 @@ TEXT = 3500
 """Characters of the text beside the blocks, for notifications and screen readers."""
 
 
+Removed = Callable[[str, int], None]
+"""Hears that the app was removed from a workspace, and when, in seconds since 1970."""
+
+
+def unheard(workspace: str, at: int) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True)
 class Doors:
     """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own dict."""
 
     dispatcher: Dispatcher
+    removed: Removed = unheard
 
     def open(self, app: App) -> None:
         for door, read in (
@@ -48,43 +57,59 @@ class Doors:
         app.event("app_home_opened")(self.opened_home)
         app.event("user_change")(self.profile_changed)
         app.event("team_join")(self.profile_changed)
+        app.event("app_uninstalled")(self.uninstalled)
+        app.event("tokens_revoked")(self.revoked)
 
     def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
-        def listen(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-            self.handle(read(body), ack, client, body)
+        def listen(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+            self.handle(read(body), ack, context, body)
 
         return listen
 
-    def handle(self, act: Act, ack: Ack, client: WebClient, body: Payload) -> None:
-        self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, client, body))
+    def handle(self, act: Act, ack: Ack, context: BoltContext, body: Payload) -> None:
+        """The workspace is the one whose token answers, so that nothing crosses from one to another."""
+        act = replace(act, workspace=context.team_id or act.workspace)
+        self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, context.client, body))
 
-    def mentioned(self, ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+    def mentioned(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         if acts.is_said(body["event"]):
-            self.handle(acts.message(body, context.bot_user_id or ""), ack, client, body)
+            self.handle(acts.message(body, context.bot_user_id or ""), ack, context, body)
         else:
             ack()
 
-    def messaged(self, ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+    def messaged(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         if body["event"].get("channel_type") == "im":
-            self.mentioned(ack, body, client, context)
+            self.mentioned(ack, body, context)
         else:
             ack()
 
-    def opened_home(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+    def opened_home(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         if body["event"].get("tab", "home") == "home":
-            self.handle(acts.home(body), ack, client, body)
+            self.handle(acts.home(body), ack, context, body)
         else:
             ack()
 
-    def profile_changed(self, ack: Ack, body: dict[str, Any]) -> None:
+    def profile_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Names and time zones follow Slack, for the people we know."""
         ack()
-        user, works = body["event"]["user"], self.dispatcher.works
+        user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
         try:
-            if not user.get("is_bot") and works.knows(body["team_id"], user["id"]):
-                works.welcome(body["team_id"], user["id"], **profile(user))
+            if not user.get("is_bot") and works.knows(team, user["id"]):
+                works.welcome(team, user["id"], **profile(user))
         except CRMError as error:
             log.warning("A profile was not brought up to date: %s", error)
+
+    def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """The app was removed; acknowledged only when that is written down, since Slack then tells us again."""
+        self.removed(context.team_id or "", int(body.get("event_time") or 0))
+        ack()
+
+    def revoked(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Tokens were taken back; those of people are none of ours."""
+        if (body["event"].get("tokens") or {}).get("bot"):
+            self.uninstalled(ack, body, context)
+        else:
+            ack()
 
 
 def acknowledged(ack: Ack) -> None:

@@ -1,13 +1,20 @@
 """The processes that serve this database, each with its last sign of life."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from sqlalchemy import JSON, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.base import Base
 from models.core.types import UTCDateTime
+from models.core.work import Works
+
+GONE = timedelta(minutes=1)
+"""Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with it."""
 
 
 class Replica(Base):
@@ -21,3 +28,40 @@ class Replica(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     checks: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+    def is_gone(self, now: datetime) -> bool:
+        return now - self.seen_at > GONE
+
+
+def release() -> str:
+    """The version of Rapport; empty where it was not installed."""
+    try:
+        return version("rapport-crm")
+    except PackageNotFoundError:
+        return ""
+
+
+def beat(works: Works, id: str, host: str, checks: list[Any]) -> None:
+    """Write a replica's sign of life, its first one or the next. It is no workspace's, so no unit of work fits."""
+    with writing(works) as session:
+        now = works.clock()
+        replica = session.get(Replica, id) or Replica(id=id, started_at=now)
+        replica.host, replica.version, replica.checks, replica.seen_at = host[:255], release()[:20], checks, now
+        session.add(replica)
+
+
+def leave(works: Works, id: str) -> None:
+    """A replica that stops in order is not gone, it was never there."""
+    with writing(works) as session:
+        session.execute(delete(Replica).where(Replica.id == id))
+
+
+def replicas(session: Session) -> list[Replica]:
+    """Every one that is known, the one seen last first."""
+    return list(session.scalars(select(Replica).order_by(Replica.seen_at.desc(), Replica.id)))
+
+
+@contextmanager
+def writing(works: Works) -> Iterator[Session]:
+    with works.queue(), Session(works.engine) as session, session.begin():
+        yield session

@@ -1,0 +1,215 @@
+"""How a running bot is: what load balancers, Prometheus, admins and the other replicas are told of it."""
+
+import json
+import logging
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy.pool import QueuePool
+
+from bot.pulse import Pulse
+from handlers.core.watch import Check
+from handlers.status import span
+from models.core import schema
+from models.core.replica import beat, leave
+from models.core.work import Works
+from models.operations import figures
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from bot.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+BEAT, SOON = 10.0, 2.0
+"""Seconds between two signs of life in the database; while something is wrong, that it is over is told soon."""
+LOOKS = 3
+"""Looks at the clock that may be missed. Fewer would be a single long one."""
+STUCK = 30.0
+"""Seconds without a sign of life after which a thread of ours counts as stuck, however short its rounds are."""
+LONG = timedelta(minutes=5)
+"""A delivery that has waited longer is worth telling."""
+
+
+class Living(Protocol):
+    """Something with a thread of its own. alive: seconds since that last came round."""
+
+    def alive(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the database said of itself."""
+
+    step: str
+    backlog: figures.Backlog
+
+
+class Vitals:
+    """What a replica finds of itself. It may be asked at any time by anyone and answers within two seconds.
+
+    vitals = Vitals(works, scheduler, courier, connected=lambda: True, metrics=metrics)
+    vitals.start()    # from now on the other replicas and `/crm status` see it
+    vitals.routes()   # /healthz, /readyz and /metrics for bot.web
+    vitals.stop()     # first of all when stopping: /readyz answers 503 from then on
+
+    connected: whether Slack reaches us · look_every: seconds between two looks of the scheduler.
+    """
+
+    def __init__(
+        self,
+        works: Works,
+        scheduler: Living,
+        courier: Living,
+        connected: Callable[[], bool],
+        look_every: float = 60,
+        metrics: "Metrics | None" = None,
+    ) -> None:
+        self.works, self.scheduler, self.courier, self.connected = works, scheduler, courier, connected
+        self.patience, self.metrics = max(LOOKS * look_every, STUCK), metrics
+        self.id, self.host = uuid.uuid4().hex, socket.gethostname()
+        self.needed = schema.head()
+        self.pulse = Pulse(self.ask)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.live, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        self.pulse.start()
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Say from now on that this replica is going, and take its row out of the database, if that answers soon."""
+        self.ended.set()
+        if self.thread.is_alive():
+            self.thread.join(2)
+        self.pulse.stop()
+
+    def live(self) -> None:
+        """Write a sign of life again and again. Without one for a minute the others show this replica as gone."""
+        while not self.ended.is_set():
+            well = self.try_to(self.show_life)
+            self.ended.wait(BEAT if well else SOON)
+        self.try_to(self.leave)
+
+    def show_life(self) -> bool:
+        """Whether all is well, too."""
+        checks = self.checks()
+        beat(self.works, self.id, self.host, [[check.name, check.ok, check.text] for check in checks])
+        return all(check.ok for check in checks)
+
+    def leave(self) -> bool:
+        leave(self.works, self.id)
+        return True
+
+    def try_to(self, write: Callable[[], bool]) -> bool:
+        """The next sign of life comes whatever became of this one."""
+        try:
+            return write()
+        except Exception as error:
+            log.debug("The sign of life was not written; /readyz says why", exc_info=error)
+            return False
+
+    def ask(self) -> Found:
+        with figures.reading(self.works) as session:
+            return Found(figures.step(session), figures.backlog(session, self.works.clock()))
+
+    def checks(self) -> list[Check]:
+        """Everything this replica looks at in itself, as it is now."""
+        felt = self.pulse.feel()
+        return [
+            Check("running", not self.ended.is_set(), "It is stopping." if self.ended.is_set() else "It is running."),
+            Check("database", felt.ok, felt.text),
+            self.tables(felt.found),
+            self.slack(),
+            self.clockwork(),
+            self.delivery(),
+            self.queue(felt.found),
+        ]
+
+    def tables(self, found: Found | None) -> Check:
+        """A newer step is fine: the release that brought it left this one running on purpose."""
+        if found is None:
+            return Check("tables", False, "Nobody knows while the database does not answer.")
+        stand = f"They stand at {found.step or 'nothing'}"
+        if found.step < self.needed:
+            return Check("tables", False, f"{stand}, and this version needs {self.needed}. Run: crm db upgrade")
+        return Check("tables", True, f"{stand}.")
+
+    def slack(self) -> Check:
+        ok = self.connected()
+        return Check("slack", ok, "Connected to Slack." if ok else "Not connected to Slack; it keeps trying.")
+
+    def clockwork(self) -> Check:
+        age = self.scheduler.alive()
+        return Check("scheduler", age <= self.patience, f"It last looked at the clock {seconds(age)} ago.")
+
+    def delivery(self) -> Check:
+        age = self.courier.alive()
+        return Check("courier", age <= STUCK, f"It last looked for deliveries {seconds(age)} ago.")
+
+    def queue(self, found: Found | None) -> Check:
+        """Not vital: a replica taken out of service because much waits would make more wait."""
+        if found is None:
+            return Check("deliveries", False, "Nobody knows while the database does not answer.", vital=False)
+        depth, lag = found.backlog.depth, found.backlog.lag
+        text = f"{depth} wait, the oldest due for {span(lag)}." if depth else "None waits."
+        return Check("deliveries", lag <= LONG, text, vital=False)
+
+    def figures(self) -> dict[str, float]:
+        """What Prometheus is told besides what was counted; what nobody knows now is left out."""
+        ready = all(check.ok for check in self.checks() if check.vital)
+        felt, pool = self.pulse.feel(), self.works.engine.pool
+        known: dict[str, float] = {
+            "ready": ready,
+            "database_up": felt.ok,
+            "connected": self.connected(),
+            "scheduler_age_seconds": self.scheduler.alive(),
+            "courier_age_seconds": self.courier.alive(),
+        }
+        if isinstance(pool, QueuePool):
+            known |= {"database_connections_in_use": pool.checkedout(), "database_connections": pool.size()}
+        if felt.found:
+            lag = felt.found.backlog.lag.total_seconds()
+            known |= {"deliveries_waiting": felt.found.backlog.depth, "delivery_oldest_seconds": lag}
+        return known
+
+    def routes(self) -> "list[Route]":
+        """For whoever watches over processes: alive, ready, and figures where they are counted."""
+        from starlette.responses import PlainTextResponse, Response
+        from starlette.routing import Route
+
+        def healthz(request: "Request") -> Response:
+            return PlainTextResponse("ok\n")
+
+        def readyz(request: "Request") -> Response:
+            checks = self.checks()
+            ready = all(check.ok for check in checks if check.vital)
+            return answer({"ready": ready, "checks": [vars(check) for check in checks]}, 200 if ready else 503)
+
+        def metrics(request: "Request") -> Response:
+            assert self.metrics is not None
+            self.metrics.note(self.figures())
+            return Response(self.metrics.text(), media_type="text/plain; version=0.0.4")
+
+        found = [Route("/healthz", healthz), Route("/readyz", readyz)]
+        return [*found, Route("/metrics", metrics)] if self.metrics else found
+
+
+def seconds(number: float) -> str:
+    return span(timedelta(seconds=number))
+
+
+def answer(content: Mapping[str, Any], status: int) -> "Response":
+    """JSON that a person can read, too."""
+    from starlette.responses import Response
+
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return Response(text, status, {"Cache-Control": "no-store"}, "application/json")

@@ -1,0 +1,89 @@
+"""The database's pulse: asked in a thread of its own, so that nobody hangs when the database does."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+FRESH = 1.0
+"""Seconds for which an answer is good: however many ask, the database is asked once a second."""
+PATIENCE = 1.0
+"""Seconds to wait for an answer."""
+
+
+@dataclass(frozen=True)
+class Beat(Generic[T]):
+    """Whether there was an answer in time, in words, and the last one there was if it is good."""
+
+    ok: bool
+    text: str
+    found: T | None = None
+
+
+class Pulse(Generic[T]):
+    """Asks one question, never twice at once, and only when someone wants to know.
+
+    ask: takes as long as it likes and may fail.
+    """
+
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self.ask = ask
+        self.changed = threading.Condition()
+        self.ended = False
+        self.asked_at: float | None = None
+        """When the question that is not answered yet was asked."""
+        self.answered_at: float | None = None
+        self.last: Beat[T] = Beat(False, "The database was not asked yet.")
+        self.thread = threading.Thread(target=self.work, name="pulse", daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Ask nothing more. A question that hangs is left to itself."""
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def feel(self) -> Beat[T]:
+        """The last answer, at most a second old, or that there is none. Waits a second for it, all callers together."""
+        with self.changed:
+            if self.is_fresh() or self.ended:
+                return self.last
+            if self.asked_at is None:
+                self.asked_at = time.monotonic()
+                self.changed.notify_all()
+            asked = self.asked_at
+            self.changed.wait_for(lambda: self.asked_at != asked, max(0, asked + PATIENCE - time.monotonic()))
+            if self.asked_at == asked:
+                return Beat(False, f"It has not answered for {time.monotonic() - asked:.0f} s.")
+            return self.last
+
+    def is_fresh(self) -> bool:
+        return self.answered_at is not None and time.monotonic() - self.answered_at <= FRESH
+
+    def work(self) -> None:
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self.asked_at is not None or self.ended)
+                if self.ended:
+                    return
+            beat = self.answer()
+            with self.changed:
+                self.last, self.answered_at, self.asked_at = beat, time.monotonic(), None
+                self.changed.notify_all()
+
+    def answer(self) -> Beat[T]:
+        began = time.monotonic()
+        try:
+            found = self.ask()
+        except Exception as error:  # whatever it is, there was no answer
+            if self.last.ok or self.answered_at is None:  # said once, not once a second
+                log.warning("The database does not answer", exc_info=error)
+            return Beat(False, f"It refuses us: {type(error).__name__}.")
+        return Beat(True, f"It answered in {(time.monotonic() - began) * 1000:.0f} ms.", found)

@@ -1,0 +1,56 @@
+"""Figures about the database for those who run the bot: how far it is, what waits, what ran last."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from models.core.outbox import Delivery, JobRun
+from models.core.work import Work, Works
+from models.operations.deliveries import WAITING
+
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many deliveries wait, and how long the oldest of those that are due has waited."""
+
+    depth: int
+    lag: timedelta
+
+
+@contextmanager
+def reading(works: Works) -> Iterator[Session]:
+    """A session that sees every workspace, and writes nothing."""
+    with Session(works.engine, expire_on_commit=False) as session, session.begin():
+        session.connection(execution_options={"writes": False})
+        yield session
+
+
+def step(session: Session) -> str:
+    """The migration the database stands at; asks one row, where Alembic would look through the catalogue first."""
+    return str(session.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """What waits for Slack in all workspaces together."""
+    depth, oldest = session.execute(select(func.count(Delivery.id), func.min(Delivery.not_before)).where(WAITING)).one()
+    return Backlog(depth, max(now - oldest, timedelta()) if oldest else timedelta())
+
+
+def last_runs(work: Work) -> dict[str, datetime]:
+    """When each job of this workspace last had something to do, the latest first."""
+    last = func.max(JobRun.at)
+    rows = work.session.execute(select(JobRun.job, last).group_by(JobRun.job).order_by(last.desc(), JobRun.job))
+    return {job: at for job, at in rows}
+
+
+def kept_in(session: Session) -> str:
+    """The kind of database and its version: PostgreSQL 18.6."""
+    dialect = session.get_bind().dialect
+    numbers = getattr(dialect, "server_version_info", None) or ()
+    return " ".join([NAMES.get(dialect.name, dialect.name), ".".join(str(number) for number in numbers)]).strip()

@@ -1,0 +1,82 @@
+"""Figures for those who run the bot: of the whole database, quickly, and without writing anything."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.core.outbox import JobRun, deliver, insert_once
+from models.core.schema import current
+from models.core.user import Workspace
+from models.core.work import Works
+from models.operations import figures
+from models.operations.figures import Backlog
+from tests.handlers.kit import SQLITE
+from tests.plans import plans
+
+
+def test_what_waits_is_counted_over_all_workspaces(works: Works, clock: Any) -> None:
+    with figures.reading(works) as session:
+        assert figures.backlog(session, clock()) == Backlog(0, timedelta())
+    for workspace in ("T1", "T2"):
+        with works(workspace) as work:
+            deliver(work, "message", "C_SALES", "now")
+            deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
+        clock.forward(timedelta(seconds=90))
+    with figures.reading(works) as session:
+        assert figures.backlog(session, clock()) == Backlog(4, timedelta(seconds=180))
+
+
+def test_what_is_not_due_yet_has_not_waited(works: Works, clock: Any) -> None:
+    with works("T1") as work:
+        deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
+    with figures.reading(works) as session:
+        assert figures.backlog(session, clock()) == Backlog(1, timedelta())
+
+
+def test_the_step_is_the_one_alembic_reads(works: Works) -> None:
+    with figures.reading(works) as session:
+        assert figures.step(session) == current(works.engine) != ""
+
+
+def test_a_database_without_a_step_says_so(works: Works) -> None:
+    with works("T1") as work:
+        work.session.execute(text("DELETE FROM alembic_version"))
+        assert figures.step(work.session) == ""
+        work.session.rollback()
+
+
+def test_the_last_run_of_each_job_of_the_workspace_is_told(works: Works, clock: Any) -> None:
+    begun = clock()
+    for minutes, (workspace, job) in enumerate([("T1", "digest"), ("T1", "team"), ("T1", "digest"), ("T2", "cases")]):
+        with works(workspace) as work:
+            insert_once(work, JobRun, job=job, slot=str(minutes), at=begun + timedelta(minutes=minutes))
+    with works("T1", writes=False) as work:
+        runs = figures.last_runs(work)
+    assert list(runs.items()) == [("digest", begun + timedelta(minutes=2)), ("team", begun + timedelta(minutes=1))]
+
+
+def test_the_database_is_named_with_its_version(works: Works) -> None:
+    with figures.reading(works) as session:
+        name, version = figures.kept_in(session).split()
+    assert name == {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[works.engine.dialect.name]
+    assert version[0].isdigit()
+
+
+def test_reading_outlives_its_session(works: Works) -> None:
+    with figures.reading(works) as session:
+        place = session.get_one(Workspace, "T1")
+    assert place.name == "Acme"
+
+
+def test_a_database_that_fails_says_so(works: Works) -> None:
+    with pytest.raises(SQLAlchemyError), figures.reading(works) as session:
+        session.execute(text("SELECT no_such_column"))
+
+
+@SQLITE
+def test_counting_what_waits_does_not_look_at_what_was_sent(works: Works, clock: Any) -> None:
+    (plan,) = plans(works, lambda work: figures.backlog(work.session, clock()), "delivery")
+    assert "USING INDEX ix_delivery_waiting" in plan
