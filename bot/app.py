@@ -1,10 +1,12 @@
 """Put the application together: database, catalogue, Bolt. The one place that knows all the parts."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from slack_bolt import App
-from slack_sdk import WebClient
 
+from bot.clients import Clients, Known
 from bot.config import Settings
 from bot.signature import Signature
 from handlers import ROUTERS
@@ -13,7 +15,12 @@ from handlers.core.router import Doors
 from handlers.core.routes import Catalogue
 from handlers.home import home
 from models.core.database import THREADS, open_engine
+from models.core.secrets import Vault
 from models.core.work import Clock, Works
+
+LOCAL = "LOCAL"
+"""The workspace of what was imported before there was a Slack workspace; the first one that connects adopts it."""
+STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an admin to install it (again)."
 
 
 def create_works(settings: Settings, clock: Clock | None = None) -> Works:
@@ -21,25 +28,38 @@ def create_works(settings: Settings, clock: Clock | None = None) -> Works:
     return Works(open_engine(settings.database_url), clock)
 
 
-def create_dispatcher(works: Works, root: str = "/crm") -> Dispatcher:
-    return Dispatcher(works, Catalogue(ROUTERS, root), home)
+def create_dispatcher(works: Works, root: str = "/crm", **more: Any) -> Dispatcher:
+    """Everything people can do. more: who watches, and what the running bot finds of itself."""
+    return Dispatcher(works, Catalogue(ROUTERS, root), home, **more)
 
 
-def create_client(settings: Settings) -> WebClient:
-    """A client that never repeats a call by itself: Slack has no key that makes a second post harmless."""
-    url = settings.slack_api_url or WebClient.BASE_URL
-    return WebClient(token=settings.slack_bot_token, base_url=url, timeout=10, retry_handlers=[])
+def create_clients(settings: Settings, works: Works) -> Clients:
+    """The Web API of every workspace that installed the app."""
+    return Clients(settings.slack_api_url, works, Vault(settings.encryption_keys) if settings.encryption_keys else None)
 
 
-def create_app(client: WebClient, dispatcher: Dispatcher, signing_secret: str = "") -> App:
+def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "") -> App:
     """Bolt with one listener a payload type. signing_secret: needed where requests come over HTTP."""
+    bolt = logging.getLogger("slack_bolt")
+    bolt.setLevel(logging.ERROR)  # below, it logs parts of bodies and advice for developers
     app = App(
         name="rapport",  # without one Bolt reads the whole call stack with its sources: 25 ms
-        client=client,
+        logger=bolt,
+        client=clients.client(),
         process_before_response=True,
         request_verification_enabled=False,
         before_authorize=Signature(signing_secret),
+        authorize=Known(clients),  # type: ignore[arg-type]  # Bolt's own base class may answer None
+        user_facing_authorize_error_message=STRANGER,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
     )
-    Doors(dispatcher).open(app)
+    Doors(dispatcher, clients.removed).open(app)
     return app
+
+
+def move_in(works: Works, settings: Settings, team: str, name: str) -> None:
+    """Make a workspace ready. The first one adopts what was imported before there was any."""
+    known = works.workspaces()
+    if known == [LOCAL]:
+        works.adopt(LOCAL, team)
+    works.settle(team, name=name, **settings.workspace)

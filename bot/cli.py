@@ -1,13 +1,12 @@
 """The commands of `crm`: run it, try it, talk to it, fill it."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from bot import keeping
+from bot.keeping import in_words, opened
 
 if TYPE_CHECKING:
     from models.core.work import Works
@@ -19,21 +18,8 @@ def main() -> None:
     """Rapport, a CRM that lives in Slack."""
 
 
-def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What goes wrong for a reason a person can mend ends with its sentence, not with a traceback."""
-
-    @wraps(command)
-    def tried(*args: Any, **kwargs: Any) -> Any:
-        from bot.config import SettingsError
-        from models.core.errors import CRMError
-
-        try:
-            return command(*args, **kwargs)
-        except (SettingsError, CRMError) as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
-
-    return tried
+for kept in (keeping.db, keeping.backup, keeping.restore):
+    main.add_command(kept)
 
 
 @main.command()
@@ -65,22 +51,49 @@ def start(context: click.Context, port: int) -> None:
     """The bot when there are tokens in .env, otherwise the sandbox."""
     from bot.config import load
 
-    if load(needs_slack=False).slack_bot_token:
+    if load(needs_slack=False).reachable:
         context.invoke(run)
     else:
         context.invoke(sandbox, port=port, database="")
 
 
 @main.command()
+@click.option("--url", default="", help="Where Slack reaches the bot over HTTP: https://crm.example.com")
 @in_words
-def manifest() -> None:
-    """Print manifest.yaml, generated from the routes."""
+def manifest(url: str) -> None:
+    """Print manifest.yaml, generated from the routes: for Socket Mode, or for HTTP at a URL."""
     from bot.config import load
     from bot.manifest import written
     from handlers import ROUTERS
     from handlers.core.routes import Catalogue
 
-    click.echo(written(Catalogue(ROUTERS, load(needs_slack=False).root_command)), nl=False)
+    click.echo(written(Catalogue(ROUTERS, load(needs_slack=False).root_command), url), nl=False)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def key(context: click.Context) -> None:
+    """Print a new key for ENCRYPTION_KEYS."""
+    from models.core.secrets import new_key
+
+    if context.invoked_subcommand is None:
+        click.echo(new_key())
+
+
+@key.command()
+@in_words
+def rotate() -> None:
+    """Encrypt every token with the first of the ENCRYPTION_KEYS; the others can then go."""
+    from bot.config import SettingsError, load
+    from models.core.installation import renew
+    from models.core.secrets import Vault
+
+    keys = load(needs_slack=False).encryption_keys
+    if not keys:
+        raise SettingsError("ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.")
+    with opened() as works:
+        count, locked = renew(works, Vault(keys))
+    click.echo(f"{count} encrypted anew." + (f" {locked} cannot be opened by any of the keys." if locked else ""))
 
 
 @main.command()
@@ -108,18 +121,6 @@ def workspace_of(works: "Works", wanted: str) -> str:
     if wanted in known or (not wanted and len(known) == 1):
         return wanted or known[0]
     raise NotFound(f"Say which workspace with --workspace: {', '.join(known)}")
-
-
-@contextmanager
-def opened(as_it_is: bool = False) -> Iterator["Works"]:
-    """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
-    from bot.app import create_works
-    from bot.config import load
-    from bot.running import prepare
-
-    settings = load(needs_slack=False)
-    with closing(create_works(settings) if as_it_is else prepare(settings)) as works:
-        yield works
 
 
 in_workspace = click.option("--workspace", default="", help="The workspace's id; needed only where there are several.")
@@ -185,38 +186,3 @@ def export(noun: str, file: Any, workspace: str, person: str) -> None:
 
     with opened() as works:
         save_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file)
-
-
-@main.group()
-def db() -> None:
-    """The database: bring it up to date, see where it stands."""
-
-
-@db.command()
-@in_words
-def upgrade() -> None:
-    """Bring the database up to date."""
-    from models.core import schema
-
-    with opened(as_it_is=True) as works:
-        schema.upgrade(works.engine)
-    click.echo(f"The database stands at {schema.head()}.")
-
-
-@db.command()
-@in_words
-def current() -> None:
-    """Say where the database stands, and where it should."""
-    from models.core import schema
-
-    with opened(as_it_is=True) as works:
-        click.echo(f"{schema.current(works.engine) or 'nothing'} of {schema.head()}")
-
-
-@db.command()
-@click.argument("message")
-def revision(message: str) -> None:
-    """Write a migration for what changed in the models (for developers)."""
-    from models.core import schema
-
-    schema.revision(message)

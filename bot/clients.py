@@ -1,32 +1,190 @@
-"""Slack's Web API for each workspace, with the token it gave us."""
+"""Slack's Web API for each workspace, with the token it gave us: from the settings, or from an installation."""
 
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Any
+
+from slack_bolt import BoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.authorize import Authorize
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
 
-from models.core.errors import NotFound
+from bot.refusals import UNTRUSTED
+from models.core import installation
+from models.core.errors import CRMError, NotFound
+from models.core.installation import Installation
+from models.core.secrets import Locked, Vault
+from models.core.work import Works
+
+log = logging.getLogger(__name__)
+
+AGAIN = 5.0
+"""Seconds for which we remember that a workspace is not there: another replica may be installing it."""
+LIST_AGAIN = 15.0
+"""Seconds for which we remember which workspaces there are."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """The way into a workspace: its client, who we are there, and the sealed token as it stands in the database."""
+
+    client: WebClient
+    bot_id: str = ""
+    bot_user: str = ""
+    sealed: str = ""
 
 
 class Clients:
-    """One client a workspace. None repeats a call by itself: Slack has no key that makes a second post harmless."""
+    """One client a workspace. None repeats a call by itself: Slack has no key that makes a second post harmless.
 
-    def __init__(self, base_url: str = "") -> None:
+    works, vault: where installations are found, and what opens their tokens; without them only what was added is known.
+    """
+
+    def __init__(self, base_url: str = "", works: Works | None = None, vault: Vault | None = None) -> None:
         self.base_url = base_url or WebClient.BASE_URL
-        self.known: dict[str, WebClient] = {}
+        self.works, self.vault = works, vault
+        self.doors: dict[str, Door] = {}
+        self.missed: dict[str, float] = {}
+        self.locked: set[str] = set()
+        self.listed: tuple[list[str], float] = ([], 0.0)
+        self.lock = RLock()
 
-    def add(self, workspace: str, token: str) -> WebClient:
-        """Remember the token of a workspace."""
-        self.known[workspace] = WebClient(token=token, base_url=self.base_url, timeout=10, retry_handlers=[])
-        return self.known[workspace]
+    def client(self, token: str | None = None) -> WebClient:
+        """A client for this token; without one for what needs none, or brings its own."""
+        return WebClient(token=token, base_url=self.base_url, timeout=10, retry_handlers=[])
+
+    def add(self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = "") -> WebClient:
+        """Remember the token of a workspace, and who we are there."""
+        door = Door(self.client(token), bot_id, bot_user, sealed)
+        with self.lock:
+            self.doors[workspace] = door
+            self.missed.pop(workspace, None)
+        return door.client
 
     def workspaces(self) -> list[str]:
         """Where we may speak."""
-        return list(self.known)
+        return sorted({*self.doors, *self.installed()})
+
+    def installed(self) -> list[str]:
+        """The workspaces that installed the app, as far as we can read their tokens."""
+        if self.works is None or self.vault is None:
+            return []
+        known, until = self.listed
+        if time.monotonic() >= until:
+            known = [each for each in installation.installed(self.works) if self.find(each)]
+            self.listed = (known, time.monotonic() + LIST_AGAIN)
+        return known
 
     def of(self, workspace: str) -> WebClient:
         """The client of a workspace; NotFound where there is none."""
-        if workspace not in self.known:
+        door = self.find(workspace)
+        if door is None:
             raise NotFound("The app is not installed in this workspace.")
-        return self.known[workspace]
+        return door.client
+
+    def find(self, workspace: str) -> Door | None:
+        """The way into a workspace. The database is asked once, and for those that are not there now and then."""
+        door = self.doors.get(workspace)
+        if door is None and self.missed.get(workspace, 0.0) <= time.monotonic():
+            self.look(workspace)
+            door = self.doors.get(workspace)
+        return door
+
+    def look(self, workspace: str) -> None:
+        """Take what the database knows of a workspace."""
+        self.missed[workspace] = time.monotonic() + AGAIN
+        there = self.stored(workspace)
+        if there is None or self.vault is None:
+            return
+        try:
+            token = self.vault.open(there.token)
+        except Locked as locked:
+            if workspace not in self.locked:  # once is enough
+                log.error("Nothing is done in the workspace %s: its token stays closed. %s", workspace, locked)
+            self.locked.add(workspace)
+            return
+        self.add(workspace, token, there.bot_id, there.bot_user, there.token)
+
+    def stored(self, workspace: str) -> Installation | None:
+        """The installation of a workspace that has not ended."""
+        if self.works is None or self.vault is None:
+            return None
+        try:
+            with self.works(workspace, writes=False) as work:
+                there = Installation.here(work)
+        except NotFound:
+            return None
+        return there if there and there.ended_at is None else None
 
     def ended(self, workspace: str) -> None:
-        """The app was removed or its token revoked: nothing more is sent there."""
-        self.known.pop(workspace, None)
+        """Slack refuses the token: nothing more is sent there, until the app is installed again."""
+        door = self.drop(workspace)
+        if door is None:
+            return
+        remedy = "Install the app there again." if door.sealed else "Set a new SLACK_BOT_TOKEN and restart."
+        log.error("Slack refuses the token of workspace %s. What is to be sent there waits. %s", workspace, remedy)
+        if door.sealed and self.works:
+            with self.works(workspace) as work:
+                installation.end(work, token=door.sealed)
+
+    def removed(self, workspace: str, at: int) -> None:
+        """Slack says that the app was removed, or its token revoked. at: when, in seconds since 1970.
+
+        Events may come late: one that is older than the installation says nothing about it.
+        """
+        door = self.find(workspace)
+        if door is None or (not door.sealed and answers(door.client)):
+            return
+        if door.sealed and self.works:
+            with self.works(workspace) as work:
+                if not installation.end(work, before=datetime.fromtimestamp(at + 1, UTC)):
+                    return
+        self.drop(workspace)
+        log.warning("The app was removed from the workspace %s. What is to be sent there waits.", workspace)
+
+    def drop(self, workspace: str) -> Door | None:
+        with self.lock:
+            self.listed = ([], 0.0)
+            return self.doors.pop(workspace, None)
+
+
+class Known(Authorize):
+    """Tells Bolt who we are in the workspace of a request, without asking Slack; None where we do not know it."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    def __call__(
+        self, *, context: BoltContext, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
+    ) -> AuthorizeResult | None:
+        try:
+            door = self.clients.find(team_id) if team_id else None
+        except (CRMError, SQLAlchemyError) as error:
+            log.warning("A workspace could not be looked up: %s", type(error).__name__)
+            return None
+        if door is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            user_id=user_id,
+            bot_id=door.bot_id,
+            bot_user_id=door.bot_user,
+            bot_token=door.client.token,
+        )
+
+
+def answers(client: WebClient) -> bool:
+    """Whether Slack still takes the token; in doubt it does."""
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        return str(error.response.get("error", "")) not in UNTRUSTED
+    except OSError:
+        return True
+    return True

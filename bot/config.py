@@ -1,5 +1,7 @@
 """Settings: one frozen object from the environment and `.env`; a wrong one stops the start with a sentence."""
 
+import base64
+import binascii
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,8 +16,13 @@ class SettingsError(Exception):
     """Which setting is missing or wrong, why, and where to get a right one."""
 
 
-def setting(default: str, help: str, check: Callable[[str], str] = str, needed: bool = False) -> Any:
-    return field(default=default, metadata={"help": help, "check": check, "needed": needed})
+def setting(
+    default: str, help: str, check: Callable[[str], str] = str, *, needed: bool = False, secret: bool = False,
+    also: str = "",
+) -> Any:  # fmt: skip
+    """A setting. needed: to begin with Slack; secret: never shown; also: a variable read where its own is not set."""
+    about = {"help": help, "check": check, "needed": needed, "also": also}
+    return field(default=default, repr=not secret, metadata=about)
 
 
 def token(prefix: str, where: str) -> Callable[[str], str]:
@@ -33,10 +40,43 @@ def url(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
+def public_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("it is not a URL. Try https://crm.example.com")
+    return text.rstrip("/")
+
+
 def database(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
         raise ValueError("it is no database URL. Try sqlite:///rapport.db or postgresql://user:password@host/name")
     return text
+
+
+def fernet_keys(text: str) -> str:
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        try:
+            fits = len(base64.urlsafe_b64decode(key)) == 32
+        except (binascii.Error, ValueError):
+            fits = False
+        if not fits:
+            raise ValueError("it is no list of keys separated by commas. Make a key with: crm key")
+    return ",".join(keys)
+
+
+def port(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise ValueError("it is no port. Try 3000")
+    return text
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"it is none of {', '.join(words)}")
+        return text.lower()
+
+    return check
 
 
 def time_of_day(text: str) -> str:
@@ -84,11 +124,31 @@ class Settings:
 
     slack_bot_token: str = setting(
         "", "The bot's token: api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token",
-        token("xoxb-", f"{APPS} → your app → OAuth & Permissions"), needed=True,
+        token("xoxb-", f"{APPS} → your app → OAuth & Permissions"), needed=True, secret=True,
     )  # fmt: skip
     slack_app_token: str = setting(
         "", "The token for Socket Mode: api.slack.com/apps → your app → Basic Information → App-Level Tokens",
-        token("xapp-", f"{APPS} → your app → Basic Information → App-Level Tokens"), needed=True,
+        token("xapp-", f"{APPS} → your app → Basic Information → App-Level Tokens"), needed=True, secret=True,
+    )  # fmt: skip
+    slack_signing_secret: str = setting(
+        "", "For HTTP in place of Socket Mode: api.slack.com/apps → your app → Basic Information → Signing Secret",
+        secret=True,
+    )  # fmt: skip
+    slack_client_id: str = setting(
+        "", "To be installed in many workspaces: api.slack.com/apps → your app → Basic Information → Client ID"
+    )
+    slack_client_secret: str = setting(
+        "", "Beside SLACK_CLIENT_ID: api.slack.com/apps → your app → Basic Information → Client Secret", secret=True
+    )
+    encryption_keys: str = setting(
+        "", "Keys that encrypt the tokens of workspaces: the first writes, all read, separated by commas (crm key)",
+        fernet_keys, secret=True,
+    )  # fmt: skip
+    public_url: str = setting("", "Where the bot is reached from outside, such as https://crm.example.com", public_url)
+    http_host: str = setting("127.0.0.1", "The address HTTP is served on; 0.0.0.0 for every one there is")
+    http_port: str = setting(
+        "", "The port HTTP is served on: 3000 in HTTP mode; in Socket Mode none, and for health only when set",
+        port, also="PORT",
     )  # fmt: skip
     slack_api_url: str = setting("", "Where the Web API is, when it is not Slack's own", url)
     database_url: str = setting("sqlite:///rapport.db", "Where the CRM is kept: SQLite or PostgreSQL", database)
@@ -101,6 +161,27 @@ class Settings:
     currency: str = setting("USD", "The currency of amounts typed without one", letters(3, "EUR"))
     region: str = setting("US", "The country of telephone numbers typed without a code", letters(2, "DE"))
     log_level: str = setting("INFO", f"How much is logged: {', '.join(LEVELS)}", level)
+    log_format: str = setting("text", "How it is logged: text, or json for machines", one_of("text", "json"))
+
+    @property
+    def mode(self) -> str:
+        """How Slack reaches us: socket or http."""
+        return "http" if self.slack_signing_secret and not self.slack_app_token else "socket"
+
+    @property
+    def port(self) -> int | None:
+        """Where HTTP is served; None where it is not."""
+        return int(self.http_port) if self.http_port else 3000 if self.mode == "http" else None
+
+    @property
+    def installs(self) -> bool:
+        """Whether other workspaces can install the app."""
+        return bool(self.slack_client_id and self.slack_client_secret and self.encryption_keys)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is anything to connect to Slack with."""
+        return bool(self.slack_bot_token or self.slack_app_token or self.slack_signing_secret)
 
     @property
     def workspace(self) -> dict[str, str]:
@@ -118,13 +199,32 @@ def load(environment: Mapping[str, str | None] | None = None, needs_slack: bool 
     values: dict[str, str] = {}
     for each in fields(Settings):
         name = each.name.upper()
-        text = (given.get(name) or "").strip()
+        text = (given.get(name) or given.get(each.metadata["also"]) or "").strip()
         if not text:
-            if each.metadata["needed"] and needs_slack:
-                raise SettingsError(f"{name} is missing. {each.metadata['help']}. Put it into .env or the environment.")
             continue
         try:
             values[each.name] = each.metadata["check"](text)
         except ValueError as error:
             raise SettingsError(f"{name} is wrong: {error}.") from None
-    return Settings(**values)
+    settings = Settings(**values)
+    if needs_slack and (missing := lacking(settings)):
+        help = next(each.metadata["help"] for each in fields(Settings) if each.name == missing)
+        raise SettingsError(f"{missing.upper()} is missing. {help}. Put it into .env or the environment.")
+    return settings
+
+
+def lacking(settings: Settings) -> str:
+    """The setting without which nothing can be done in Slack; "" where all are there.
+
+    A token is needed, unless workspaces bring theirs when they install the app; and a way in, socket or HTTP.
+    """
+    begun = bool(settings.slack_client_id)
+    if begun and not settings.slack_client_secret:
+        return "slack_client_secret"
+    if begun and not settings.encryption_keys:
+        return "encryption_keys"
+    if not settings.slack_bot_token and not settings.installs:
+        return "slack_bot_token"
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        return "slack_app_token"
+    return ""

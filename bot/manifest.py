@@ -43,7 +43,18 @@ SCOPES = [
 ]
 """As few as serve: history is for looking up posts whose outcome is unknown."""
 
-EVENTS = ["app_home_opened", "app_mention", "message.im", "team_join", "user_change"]
+EVENTS = [
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "message.im",
+    "team_join",
+    "tokens_revoked",
+    "user_change",
+]
+
+REQUESTS, REDIRECT = "/slack/events", "/slack/oauth_redirect"
+"""Where Slack posts to, and sends browsers back to, in HTTP mode."""
 
 
 def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
@@ -59,8 +70,26 @@ def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
     ]
 
 
-def manifest(catalogue: Catalogue) -> dict[str, Any]:
-    """The manifest as a dict in the shape of Slack's schema, for Socket Mode."""
+def manifest(catalogue: Catalogue, url: str = "") -> dict[str, Any]:
+    """The manifest in the shape of Slack's schema. url: where Slack reaches the bot; without one, over Socket Mode."""
+    made = in_socket_mode(catalogue)
+    return over_http(made, url.rstrip("/")) if url else made
+
+
+def over_http(made: dict[str, Any], url: str) -> dict[str, Any]:
+    """The same app, to which Slack posts."""
+    address = {"request_url": f"{url}{REQUESTS}"}
+    for each in made["features"]["slash_commands"]:
+        each["url"] = address["request_url"]
+    made["oauth_config"] = {"redirect_urls": [f"{url}{REDIRECT}"], **made["oauth_config"]}
+    settings = made["settings"]
+    settings["event_subscriptions"] = address | settings["event_subscriptions"]
+    settings["interactivity"] |= {**address, "message_menu_options_url": address["request_url"]}
+    settings["socket_mode_enabled"] = False
+    return made
+
+
+def in_socket_mode(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -92,7 +121,7 @@ def manifest(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def written(catalogue: Catalogue) -> str:
+def written(catalogue: Catalogue, url: str = "") -> str:
     """The manifest as the text of manifest.yaml."""
     head = "# Generated from the routes by `crm manifest`; a test says that they agree.\n"
-    return head + str(yaml.safe_dump(manifest(catalogue), sort_keys=False, allow_unicode=True, width=120))
+    return head + str(yaml.safe_dump(manifest(catalogue, url), sort_keys=False, allow_unicode=True, width=120))

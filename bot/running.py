@@ -3,113 +3,228 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from math import inf
 from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
 
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-
-from bot.app import create_app, create_client, create_dispatcher, create_works
+from bot import logs
+from bot.app import LOCAL as LOCAL
+from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
+from bot.clients import Clients
 from bot.config import Settings, SettingsError
 from bot.delivery import Courier
+from bot.health import Vitals
+from bot.line import Gate, Line
+from bot.metrics import Metrics
+from bot.outlet import Limited, Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from models.core import schema
-from models.core.database import THREADS
 from models.core.work import Clock, Works
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
 
-PATIENCE = 5.0
-"""Seconds for closing the socket; the library's own way takes up to three."""
-LOCAL = "LOCAL"
-"""The workspace of what was imported before there was a Slack workspace; the first one that connects adopts it."""
+    from bot.web import Web
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Wait = Callable[[float], bool]
+"""Waits so many seconds; returns True, sooner, once we are told to stop."""
+
+AGAIN = 5.0
+"""Seconds between two attempts to reach a Slack that is away."""
+IN_HAND = 5.0
+"""Seconds for what people did when we are told to stop. Slack gives up on each of it after three."""
+ENDING = 10.0
+"""Seconds for what is being sent then, which takes as long as a client waits for Slack."""
+
+
+def never(seconds: float) -> bool:
+    """Wait where nobody tells us to stop."""
+    time.sleep(seconds)
+    return False
+
+
+class Stopped(Exception):
+    """We were told to stop while we waited for Slack."""
 
 
 def prepare(settings: Settings, clock: Clock | None = None) -> Works:
     """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by `crm db upgrade`."""
     works = create_works(settings, clock)
-    if works.sqlite:
-        schema.upgrade(works.engine)
-    elif schema.current(works.engine) != schema.head():
+    try:
+        if works.sqlite:
+            schema.upgrade(works.engine)
+        else:
+            schema.check(works.engine)
+    except BaseException:
         works.close()
-        raise SettingsError("The database is not up to date. Run: crm db upgrade")
+        raise
     return works
 
 
-def introduce(client: WebClient, works: Works, settings: Settings) -> str:
-    """Ask Slack who we are and keep the workspace's settings; returns its id. SettingsError says why not."""
-    try:
-        me = client.auth_test()
-    except SlackApiError as error:
-        why = error.response["error"]
-        raise SettingsError(
-            f"SLACK_BOT_TOKEN is refused by Slack ({why}). Copy it again from OAuth & Permissions."
-        ) from None
-    except OSError as error:
-        raise SettingsError(f"Slack cannot be reached: {error}. Check the network and SLACK_API_URL.") from None
+def introduce(settings: Settings, works: Works, clients: Clients, wait: Wait) -> None:
+    """Ask Slack once who we are with the token of the settings, and make its workspace ready."""
+    client = clients.client(settings.slack_bot_token)
+    with refusal_of("SLACK_BOT_TOKEN", "OAuth & Permissions"):
+        me = patiently(client.auth_test, wait)
     team = str(me["team_id"])
-    if works.workspaces() == [LOCAL]:
-        works.adopt(LOCAL, team)
-    works.settle(team, name=str(me.get("team") or team), **settings.workspace)
-    return team
+    move_in(works, settings, team, str(me.get("team") or team))
+    clients.add(team, settings.slack_bot_token, str(me.get("bot_id") or ""), str(me.get("user_id") or ""))
+
+
+def patiently(ask: Callable[[], T], wait: Wait) -> T:
+    """Ask Slack until it answers: who is restarted on Slack's bad day comes up when that is over."""
+    while True:
+        try:
+            with understood():
+                return ask()
+        except Limited as limit:
+            pause, why = limit.pause.total_seconds(), "it asks for a pause"
+        except Unclear as unclear:
+            pause, why = AGAIN, str(unclear)
+        log.warning("Slack cannot be reached (%s). Trying again in %.0f s; check the network, if it lasts.", why, pause)
+        if wait(pause):
+            raise Stopped
 
 
 @contextmanager
-def running(settings: Settings, works: Works, look_every: float = 60) -> Iterator[Scheduler]:
-    """Connect over Socket Mode and work until the block ends; then finish what is in hand, the socket last.
+def refusal_of(setting: str, where: str) -> Iterator[None]:
+    """Say which token it is that Slack refuses."""
+    try:
+        yield
+    except Refused as refused:
+        raise SettingsError(f"{setting} is refused by Slack ({refused}). Copy it again from {where}.") from None
+
+
+class Bot:
+    """Everything that runs, put together; `start` it, and `stop` it in order.
 
     look_every: seconds between two looks of the scheduler at the clock.
     """
-    client = create_client(settings)
-    introduce(client, works, settings)
-    dispatcher = create_dispatcher(works, settings.root_command)
-    courier = Courier(works, client, dispatcher.catalogue)
-    works.committed.append(courier.wake)
-    scheduler = Scheduler(works, look_every)
-    app = create_app(client, dispatcher)
-    socket = SocketModeHandler(app, settings.slack_app_token, web_client=client, concurrency=THREADS)
-    socket.connect()  # type: ignore[no-untyped-call]
-    courier.start()
-    scheduler.start()
+
+    def __init__(self, settings: Settings, works: Works, look_every: float = 60) -> None:
+        self.settings, self.works, self.metrics = settings, works, Metrics()
+        self.clients = create_clients(settings, works)
+        dispatcher = create_dispatcher(
+            works, settings.root_command, watch=self.metrics, checks=lambda: self.vitals.checks()
+        )
+        self.courier = Courier(works, self.clients, dispatcher.catalogue, watch=self.metrics)
+        self.scheduler = Scheduler(works, look_every, watch=self.metrics)
+        self.app = create_app(self.clients, dispatcher, settings.slack_signing_secret)
+        self.gate = Gate()
+        self.line = self.create_line() if settings.mode == "socket" else None
+        self.vitals: Vitals = Vitals(works, self.scheduler, self.courier, self.connected, look_every, self.metrics)
+        self.web = self.create_web(settings.port) if settings.port is not None else None
+
+    def create_line(self) -> Line:
+        return Line(self.app, self.settings.slack_app_token, self.clients.client(), self.gate)
+
+    def create_web(self, port: int) -> "Web":
+        """What is served over HTTP: in Socket Mode only how we are, and installing where that is set up."""
+        from bot.web import Events, Web
+
+        routes: list[BaseRoute] = [*self.vitals.routes()]
+        if self.line is None:
+            routes += Events(self.app, self.settings.slack_signing_secret, self.gate).routes()
+        if self.settings.installs and self.clients.vault:
+            from bot.oauth import Installs
+
+            routes += Installs(self.settings, self.works, self.clients, self.clients.vault).routes()
+        return Web(routes, self.settings.http_host, port)
+
+    def connected(self) -> bool:
+        return self.gate.open and (self.line is None or self.line.connected())
+
+    def start(self, wait: Wait) -> None:
+        """Health is served from the first moment; people are, as soon as Slack has said who we are."""
+        self.vitals.start()
+        if self.web:
+            self.web.start()
+        if self.settings.slack_bot_token:
+            introduce(self.settings, self.works, self.clients, wait)
+        self.gate.unlock()
+        if self.line:
+            with refusal_of("SLACK_APP_TOKEN", "Basic Information → App-Level Tokens"):
+                address = patiently(self.line.address, wait)
+            self.line.pick_up(address)
+        self.works.committed.append(self.courier.wake)
+        self.courier.start()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Take no more work, finish what is in hand with its answers, and only then let go of Slack.
+
+        What is to be sent and does not go out any more waits in the database. Bounded: nobody waits for us for ever.
+        """
+        self.vitals.stop()
+        if not self.shut():
+            log.warning("What was in hand did not end within %.0f s; nothing of it was acknowledged", IN_HAND)
+        endings = [self.line.hang_up] if self.line else []
+        late = together([*endings, self.scheduler.stop, self.courier.stop], ENDING)
+        if late:
+            log.warning("Not waiting any longer for: %s", ", ".join(late))
+        if self.line and self.web:
+            self.web.stop(1)
+
+    def shut(self) -> bool:
+        """Let nothing more in; whether what was in hand ended in time. Over HTTP even the port is closed at once, so
+        that whoever stands before several replicas turns to another one.
+        """
+        if self.line:
+            return self.gate.shut(IN_HAND)
+        return self.web is None or self.web.stop(IN_HAND)
+
+
+def together(acts: Sequence[Callable[[], object]], seconds: float) -> list[str]:
+    """Do these at once, each in a thread of its own; returns the names of those that take longer."""
+    threads = [threading.Thread(target=act, name=act.__qualname__, daemon=True) for act in acts]
+    for thread in threads:
+        thread.start()
+    until = monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, until - monotonic()))
+    return [thread.name for thread in threads if thread.is_alive()]
+
+
+@contextmanager
+def running(settings: Settings, works: Works, look_every: float = 60, wait: Wait = never) -> Iterator[Scheduler]:
+    """Connect to Slack and work until the block ends; then finish what is in hand."""
+    bot = Bot(settings, works, look_every)
     try:
-        yield scheduler
+        bot.start(wait)
+        yield bot.scheduler
     finally:
-        scheduler.stop()
-        courier.stop()
-        hang_up(socket)
+        bot.stop()
 
 
-def hang_up(socket: SocketModeHandler) -> None:
-    """Close the socket. Its library waits for ever when it had only just connected; we do not."""
-    ending = threading.Thread(target=socket.close, name="hang up", daemon=True)
-    ending.start()
-    ending.join(PATIENCE)
-
-
-def told_to_stop() -> Callable[[], None]:
-    """Notice SIGTERM and Ctrl-C from now on; call what this returns to wait for them."""
+def told_to_stop() -> Callable[..., bool]:
+    """Notice SIGTERM and Ctrl-C from now on; call what this returns to wait for them, or for so many seconds."""
     told: SimpleQueue[int] = SimpleQueue()  # unlike an Event, a signal handler may fill it at any moment
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _: told.put(number))
 
-    def wait() -> None:
-        while True:
-            try:
-                told.get(timeout=1)  # an endless wait would sleep through a signal that comes just before it
-            except Empty:
-                continue
-            return
+    def wait(seconds: float = inf) -> bool:
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            with suppress(Empty):
+                told.get(timeout=min(left, 1))  # an endless wait would sleep through a signal that comes just before it
+                return True
+        return False
 
     return wait
 
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings.log_level, settings.log_format)
     wait = told_to_stop()
-    with closing(prepare(settings)) as works, running(settings, works):
+    with suppress(Stopped), closing(prepare(settings)) as works, running(settings, works, wait=wait):
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         wait()
         log.info("Stopping: finishing what is in hand")
+    log.info("Stopped")

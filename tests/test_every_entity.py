@@ -21,7 +21,7 @@ from models.core.fields import Choice, Moment, Reference, Text
 from models.core.outbox import Delivery
 from models.core.user import User
 from models.core.work import Works
-from tests.handlers.conftest import client, courier, slack, world  # noqa: F401
+from tests.handlers.conftest import client, clients, courier, slack, world  # noqa: F401
 from tests.handlers.kit import SQLITE, count, found, height, standing, told
 from tests.samples import given_references, given_sample, text_for, texts_for
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from bot.cli import main
-from bot.config import Settings
+from bot.config import Settings, load
 from bot.manifest import manifest, written
 from bot.sandbox.people import Member
 from bot.sandbox.server import serve
@@ -19,6 +19,8 @@ from bot.sandbox.slack import Slack
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core import schema
+from models.core.installation import Installation, install
+from models.core.secrets import Vault, new_key
 from models.core.work import Works
 from models.lead import Lead
 from tests.ground import StoppedClock, given
@@ -101,16 +103,42 @@ def test_a_token_slack_refuses_is_explained(crm: Crm, slack_elsewhere: str) -> N
     )
 
 
-def test_a_slack_out_of_reach_is_explained(crm: Crm) -> None:
-    done = crm("run", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL="http://127.0.0.1:9/api/")
-    assert done.exit_code == 1
-    assert done.output.startswith("Slack cannot be reached: ")
-    assert "SLACK_API_URL" in done.output
-
-
 def test_the_manifest_is_printed(crm: Crm) -> None:
     assert crm("manifest").output == written(Catalogue(ROUTERS))
     assert "command: /sales-deal\n" in crm("manifest", ROOT_COMMAND="/sales").output
+
+
+def test_the_manifest_for_http_is_printed_for_its_address(crm: Crm) -> None:
+    said = crm("manifest", "--url", "https://crm.example.com/").output
+    assert said == written(Catalogue(ROUTERS), "https://crm.example.com")
+    assert "request_url: https://crm.example.com/slack/events\n" in said
+
+
+def test_a_key_is_printed_that_the_settings_take(crm: Crm) -> None:
+    made = {crm("key").output.strip() for _ in range(3)}
+    assert len(made) == 3
+    assert crm("settings", ENCRYPTION_KEYS=",".join(made)).exit_code == 0
+    assert load({"ENCRYPTION_KEYS": ",".join(made)}, needs_slack=False).encryption_keys == ",".join(made)
+
+
+def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: Engine, clock: StoppedClock) -> None:
+    works, url = Works(clean_sqlite, clock), clean_sqlite.url.render_as_string()
+    old, new = new_key(), new_key()
+    with works("T1") as work:
+        install(work, Vault(old).seal("xoxb-1"))
+    with works("T2") as work:
+        install(work, Vault(new_key()).seal("xoxb-2"))
+    done = crm("key", "rotate", ENCRYPTION_KEYS=f"{new},{old}", DATABASE_URL=url)
+    assert done.output == "1 encrypted anew. 1 cannot be opened by any of the keys.\n"
+    with works("T1", writes=False) as work:
+        there = Installation.here(work)
+    assert there
+    assert Vault(new).open(there.token) == "xoxb-1"
+
+
+def test_without_keys_there_is_nothing_to_encrypt_with(crm: Crm) -> None:
+    done = crm("key", "rotate")
+    assert (done.exit_code, done.output) == (1, "ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.\n")
 
 
 def test_every_setting_is_listed_with_its_default(crm: Crm) -> None:

@@ -8,6 +8,9 @@ import pytest
 from bot.config import Settings, SettingsError, load
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+HTTP = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s1"}
+INSTALLS = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s2", "ENCRYPTION_KEYS": KEY}
 
 
 def test_nothing_but_the_tokens_must_be_set() -> None:
@@ -49,6 +52,14 @@ def test_tokens_are_not_needed_where_slack_is_not() -> None:
         ("CURRENCY", "€€€", "it is not a code of 3 letters. Try EUR"),
         ("LOG_LEVEL", "loud", "it is none of DEBUG, INFO, WARNING, ERROR"),
         ("REGION", "49", "it is not a code of 2 letters. Try DE"),
+        ("ENCRYPTION_KEYS", "secret", "it is no list of keys separated by commas. Make a key with: crm key"),
+        ("ENCRYPTION_KEYS", f"{KEY},{KEY[:-4]}", "it is no list of keys separated by commas. Make a key with: crm key"),
+        ("ENCRYPTION_KEYS", "é" * 44, "it is no list of keys separated by commas. Make a key with: crm key"),
+        ("PUBLIC_URL", "crm.example.com", "it is not a URL. Try https://crm.example.com"),
+        ("HTTP_PORT", "http", "it is no port. Try 3000"),
+        ("HTTP_PORT", "65536", "it is no port. Try 3000"),
+        ("HTTP_PORT", "²", "it is no port. Try 3000"),
+        ("LOG_FORMAT", "xml", "it is none of text, json"),
     ],
 )
 def test_a_wrong_setting_is_refused_in_words(name: str, text: str, why: str) -> None:
@@ -75,6 +86,9 @@ def test_a_refusal_does_not_repeat_a_token() -> None:
         ("DATABASE_URL", "postgres://u:p@host/db", "postgres://u:p@host/db"),
         ("LOG_LEVEL", "debug", "DEBUG"),
         ("ZONE", "Asia/Kolkata", "Asia/Kolkata"),
+        ("ENCRYPTION_KEYS", f" {KEY} , {KEY},", f"{KEY},{KEY}"),
+        ("PUBLIC_URL", "https://crm.example.com/", "https://crm.example.com"),
+        ("LOG_FORMAT", "JSON", "json"),
     ],
 )
 def test_settings_are_understood_as_people_write_them(name: str, text: str, kept: str) -> None:
@@ -102,3 +116,60 @@ def test_a_workspace_keeps_the_settings_it_needs_and_no_token() -> None:
     kept = load(TOKENS | {"SALES_CHANNEL": "#deals"}).workspace
     assert kept["sales_channel"] == "#deals"
     assert not any("token" in name for name in kept)
+
+
+# ── how Slack reaches us ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_app_token_means_socket_mode_and_a_signing_secret_alone_http() -> None:
+    assert (load(TOKENS).mode, load(TOKENS).port) == ("socket", None)
+    assert (load(HTTP).mode, load(HTTP).port) == ("http", 3000)
+    assert load(TOKENS | HTTP).mode == "socket"
+
+
+def test_a_port_is_served_in_either_mode_where_it_is_set() -> None:
+    assert load(TOKENS | {"HTTP_PORT": "8080"}).port == 8080
+    assert load(HTTP | {"HTTP_PORT": "8080"}).port == 8080
+
+
+def test_the_port_a_platform_sets_is_read_where_there_is_none_of_ours() -> None:
+    assert load(HTTP | {"PORT": "5000"}).port == 5000
+    assert load(HTTP | {"PORT": "5000", "HTTP_PORT": "8080"}).port == 8080
+
+
+def test_nobody_is_served_from_outside_unless_that_is_said() -> None:
+    assert load(HTTP).http_host == "127.0.0.1"
+
+
+def test_workspaces_that_install_the_app_bring_their_own_tokens() -> None:
+    settings = load(INSTALLS | {"SLACK_SIGNING_SECRET": "s1"})
+    assert settings.installs
+    assert not load(HTTP).installs
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": "s1"}, "SLACK_BOT_TOKEN"),
+        (INSTALLS, "SLACK_APP_TOKEN"),
+        (HTTP | {"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET"),
+        (HTTP | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s2"}, "ENCRYPTION_KEYS"),
+    ],
+    ids=range(6),
+)
+def test_what_is_missing_is_named(given: dict[str, str], missing: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(given)
+    assert str(refused.value).startswith(f"{missing} is missing. ")
+
+
+@pytest.mark.parametrize(("given", "reachable"), [({}, False), (TOKENS, True), (HTTP, True)], ids=range(3))
+def test_whether_there_is_a_slack_to_start_with(given: dict[str, str], reachable: bool) -> None:
+    assert load(given, needs_slack=False).reachable is reachable
+
+
+def test_no_secret_is_shown_when_the_settings_are() -> None:
+    shown = repr(load(TOKENS | HTTP | INSTALLS))
+    assert not any(secret in shown for secret in ("xoxb-1", "xapp-1", "s1", "s2", KEY))

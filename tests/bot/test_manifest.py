@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft7Validator
-from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from bot.app import create_app, create_dispatcher
@@ -23,6 +22,7 @@ from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from handlers.shortcuts import SHORTCUTS
 from models.core.work import Clock, Works
+from tests.installed import installed
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "tests/data/slack/manifest.schema.2.0.0.json").read_text())
@@ -30,8 +30,10 @@ SCHEMA = json.loads((ROOT / "tests/data/slack/manifest.schema.2.0.0.json").read_
 FOR_EVENTS = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
     "message.im": {"im:history"},
     "team_join": {"users:read"},
+    "tokens_revoked": set(),
     "user_change": {"users:read"},
 }
 """The scopes without which Slack does not send an event."""
@@ -48,6 +50,7 @@ FOR_METHODS = {
     "conversations_list": READ,
     "conversations_open": {"im:write"},
     "conversations_replies": HISTORY,
+    "oauth_v2_access": set(),
     "users_info": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_publish": set(),
@@ -73,6 +76,24 @@ def test_the_file_is_what_the_routes_say(catalogue: Catalogue) -> None:
 
 def test_slacks_schema_accepts_it(catalogue: Catalogue) -> None:
     assert faults(yaml.safe_load(written(catalogue))) == []
+
+
+def test_over_http_slack_is_told_where_everything_goes(catalogue: Catalogue) -> None:
+    made = manifest(catalogue, "https://crm.example.com/")
+    assert faults(made) == []
+    where = "https://crm.example.com/slack/events"
+    assert {each["url"] for each in made["features"]["slash_commands"]} == {where}
+    settings = made["settings"]
+    assert not settings["socket_mode_enabled"]
+    assert settings["event_subscriptions"] == {"request_url": where, "bot_events": EVENTS}
+    assert settings["interactivity"]["request_url"] == where
+    assert settings["interactivity"]["message_menu_options_url"] == where
+    assert made["oauth_config"]["redirect_urls"] == ["https://crm.example.com/slack/oauth_redirect"]
+
+
+def test_over_a_socket_no_address_is_named(catalogue: Catalogue) -> None:
+    assert manifest(catalogue)["settings"]["socket_mode_enabled"]
+    assert "url" not in written(catalogue)
 
 
 @pytest.mark.parametrize(
@@ -125,9 +146,9 @@ def test_every_shortcut_has_its_verb(catalogue: Catalogue) -> None:
 
 
 def called() -> set[str]:
-    """The methods of the Web API the source calls, outside the sandbox, which is the other side."""
-    sources = [path.read_text() for path in [*ROOT.glob("bot/*.py"), *ROOT.glob("handlers/**/*.py")]]
-    return {method for source in sources for method in re.findall(r"\bclient\.([a-z]+_\w+)", source)}
+    """The methods of the Web API the source calls, outside the sandbox, which is the other side, and Socket Mode."""
+    paths = [path for path in [*ROOT.glob("bot/*.py"), *ROOT.glob("handlers/**/*.py")] if path.name != "line.py"]
+    return {method for path in paths for method in re.findall(r"\bclient\.([a-z]+_\w+)", path.read_text())}
 
 
 def test_the_scopes_are_what_methods_events_and_commands_need_and_no_more() -> None:
@@ -142,9 +163,8 @@ def transport(clean_sqlite: Engine, clock: Clock, catalogue: Catalogue) -> Itera
     """The bot, in a workspace with one person."""
     people = [Member("U_RITA", "rita", "Rita Reyes")]
     slack = Slack(manifest(catalogue), people, [Channel("C_SALES", "sales")], clock, ("T1", "Acme"))
-    with serve(slack, port=0) as url:
-        client = WebClient(token=slack.bot_token, base_url=f"{url}/api/", retry_handlers=[])
-        app = create_app(client, create_dispatcher(Works(clean_sqlite, clock)), slack.signing_secret)
+    with serve(slack, port=0):
+        app = create_app(installed(slack), create_dispatcher(Works(clean_sqlite, clock)), slack.signing_secret)
         yield Direct(app, slack.signing_secret, time.time)
 
 

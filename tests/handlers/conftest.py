@@ -8,6 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.app import create_app, create_dispatcher
+from bot.clients import Clients
 from bot.delivery import Courier
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
@@ -19,6 +20,7 @@ from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.work import Works
 from tests.ground import PEOPLE, StoppedClock
+from tests.installed import installed
 
 MEMBERS = [
     Member(
@@ -51,11 +53,16 @@ def slack(world: Slack, client: WebClient, works: Works, clock: Any) -> Desk:
     """Rita at her desk, in #general."""
     world.reset()
     world.clock = clock
-    app = create_app(client, create_dispatcher(works), world.signing_secret)
+    app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
     return Desk(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
 
 
 @pytest.fixture
-def courier(works: Works, client: WebClient, slack: Desk) -> Courier:
+def clients(world: Slack) -> Clients:
+    return installed(world)
+
+
+@pytest.fixture
+def courier(works: Works, clients: Clients, slack: Desk) -> Courier:
     """Sends what waits when a test says so, without a pause."""
-    return Courier(works, client, Catalogue(ROUTERS), pace=0)
+    return Courier(works, clients, Catalogue(ROUTERS), pace=0)

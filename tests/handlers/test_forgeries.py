@@ -68,8 +68,8 @@ def test_a_tampered_picker_offers_nothing(slack: Desk, works: Works, action_id: 
 
 def test_a_workspace_that_is_not_set_up_is_told_so(slack: Desk) -> None:
     slack.command("/crm help")
-    answer = deliver(slack, "slash_commands", sent(slack, team_id="T9"))
-    assert answer.body["text"] == "This workspace is not set up."
+    assert deliver(slack, "slash_commands", sent(slack, team_id="T9")).acknowledged
+    assert slack.last.text.startswith("Rapport is not installed in this workspace")
 
 
 def test_a_deal_is_not_reached_through_another_nouns_verb(slack: Desk, works: Works) -> None:

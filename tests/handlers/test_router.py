@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import pytest
 from slack_bolt import App, BoltRequest
-from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -19,13 +18,14 @@ from bot.app import create_app, create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
-from models.core import database
+from models.core import patience
 from models.core.database import open_engine
 from models.core.work import Works
 from models.lead import Lead
 from models.operations import records
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
+from tests.installed import installed
 
 pytestmark = SQLITE
 SECRET_WORDS = "lead new Grace Hopper grace@x.org"
@@ -35,8 +35,8 @@ SECRET_WORDS = "lead new Grace Hopper grace@x.org"
 
 
 @pytest.fixture
-def app(world: Slack, client: WebClient, works: Works) -> App:
-    return create_app(client, create_dispatcher(works), world.signing_secret)
+def app(world: Slack, works: Works) -> App:
+    return create_app(installed(world), create_dispatcher(works), world.signing_secret)
 
 
 def request(world: Slack, secret: str = "", stamp: str = "", **headers: str) -> BoltRequest:
@@ -144,16 +144,17 @@ def test_what_went_wrong_leaves_nothing_half_saved(slack: Desk, works: Works, mo
 @pytest.fixture
 def impatient(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """The same file, opened by a process that waits 50 ms for it."""
-    monkeypatch.setattr(database, "TIMEOUT_MS", 50)
+    monkeypatch.setattr(patience, "STATEMENT", 0.05)
     opened = open_engine(engine.url.render_as_string(hide_password=False))
     yield opened
     opened.dispose()
 
 
 def test_a_database_that_another_process_holds_is_answered_in_words(
-    slack: Desk, works: Works, impatient: Engine, client: WebClient, caplog: pytest.LogCaptureFixture
+    slack: Desk, works: Works, impatient: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(client, create_dispatcher(Works(impatient, works.clock)), slack.slack.signing_secret)
+    dispatcher = create_dispatcher(Works(impatient, works.clock))
+    app = create_app(installed(slack.slack), dispatcher, slack.slack.signing_secret)
     slack.slack.transport.app = app  # type: ignore[attr-defined]
     other = sqlite3.connect(Path(impatient.url.database or ""))
     other.execute("BEGIN IMMEDIATE")

@@ -1,6 +1,7 @@
 """One call of the Web API: who calls, with what, and what is answered or refused."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,16 +23,17 @@ class Registered:
     run: Method
     scopes: tuple[str, ...]
     app_token: bool = False
+    client: bool = False
 
 
 METHODS: dict[str, Registered] = {}
 
 
-def method(name: str, *scopes: str, app_token: bool = False) -> Callable[[Method], Method]:
-    """Register a method of the Web API under Slack's name for it."""
+def method(name: str, *scopes: str, app_token: bool = False, client: bool = False) -> Callable[[Method], Method]:
+    """Register a method of the Web API under Slack's name for it. client: called with the app's id and secret."""
 
     def register(run: Method) -> Method:
-        METHODS[name] = Registered(run, scopes, app_token)
+        METHODS[name] = Registered(run, scopes, app_token, client)
         return run
 
     return register
@@ -61,6 +63,10 @@ def refusal(refused: Refused) -> Json:
 
 
 def _authorise(slack: Slack, registered: Registered, token: str | None) -> None:
+    if registered.client:
+        if token != basic(slack.client_id, slack.client_secret):
+            raise Refused("bad_client_secret")
+        return
     if not token:
         raise Refused("not_authed")
     if token not in (slack.bot_token, slack.app_token):
@@ -70,6 +76,11 @@ def _authorise(slack: Slack, registered: Registered, token: str | None) -> None:
     granted = slack.manifest.get("oauth_config", {}).get("scopes", {}).get("bot")
     if granted is not None and registered.scopes and not set(granted) & set(registered.scopes):
         raise Refused("missing_scope", needed=",".join(registered.scopes), provided=",".join(granted))
+
+
+def basic(client_id: str, client_secret: str) -> str:
+    """What an app that has no token yet sends in place of one."""
+    return f"Basic {b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
 
 
 def allows(slack: Slack, scope: str) -> bool:

@@ -64,3 +64,35 @@ def test_an_error_of_slacks_own_may_be_asked_for_in_one_channel(web: WebClient, 
     slack.failures.clear()
     assert web.chat_postMessage(channel="C_SALES", text="c")["ok"]
     assert slack.problems == []
+
+
+def test_a_share_of_all_calls_fails_by_a_chance_that_can_be_repeated(web: WebClient, slack: Slack) -> None:
+    def fates() -> list[bool]:
+        slack.failures.reseed(7)
+        return [slack.failures.take("chat.postMessage", {}) is not None for _ in range(200)]
+
+    slack.fail("chat.postMessage", with_="drop_after", rate=0.1)
+    first = fates()
+    assert 5 < sum(first) < 40
+    assert fates() == first
+    assert slack.failures.struck == {"drop_after": sum(first)}
+    slack.failures.clear()
+    assert not any(fates())
+
+
+def test_what_always_fails_may_be_said_in_two_ways(web: WebClient, slack: Slack) -> None:
+    slack.fail("chat.postMessage", with_="503", rate=1)
+    for _ in range(3):
+        with pytest.raises(SlackApiError):
+            web.chat_postMessage(channel="C_SALES", text="a")
+    assert texts(slack) == []
+
+
+def test_slack_may_take_its_time(slack: Slack) -> None:
+    slack.latency = 0.5
+    hasty = WebClient(slack.bot_token, f"{slack.url}/api/", timeout=1, retry_handlers=[])
+    hasty.timeout = 0.1  # type: ignore[assignment]
+    with pytest.raises(TimeoutError):
+        hasty.api_test()
+    slack.reset()
+    assert slack.latency == 0

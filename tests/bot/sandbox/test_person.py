@@ -1,6 +1,7 @@
 """What a person does reaches the app in Slack's own shape, and Slack's own errors reach the person."""
 
 import time
+from threading import Event
 
 import pytest
 from slack_bolt import App
@@ -235,6 +236,20 @@ def test_an_event_that_is_not_acknowledged_comes_again_with_the_same_id(slack: S
 def test_an_event_nobody_ever_acknowledges_is_a_problem(slack: Slack, rita: Person, deaf: Deaf) -> None:
     rita.message("hello", slack.im("U_RITA").id)
     assert slack.problems == ["the event message was not acknowledged: deaf"]
+
+
+def test_some_repetitions_of_an_event_come_after_a_while(slack: Slack, rita: Person) -> None:
+    slack.retry_after = [0.0, 0.01, 0.01]
+    away = Answer(acknowledged=False, why="busy")
+    slack.transport = deaf = Deaf(away, away, away, Answer())
+    rita.message("hello", slack.im("U_RITA").id)
+    assert len(deaf.heard) == 2
+    for _ in range(1000):
+        if len(deaf.heard) < 4:
+            Event().wait(0.01)
+    assert [envelope.retry for envelope in deaf.heard] == [0, 1, 2, 3]
+    assert len({envelope.payload["event_id"] for envelope in deaf.heard}) == 1
+    assert slack.problems == []
 
 
 def test_people_post_only_where_they_may(slack: Slack, deaf: Deaf, rita: Person) -> None:

@@ -16,6 +16,7 @@ from bot.sandbox.people import Json
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.sockets import Sockets
+from bot.sandbox.transport import Envelope
 
 from .kit import notes_app, workspace
 
@@ -177,3 +178,12 @@ def test_an_event_in_an_envelope_counts_its_attempts(online: Slack) -> None:
         first, second = json.loads(line.recv()), json.loads(line.recv())
         assert (first["type"], first["retry_attempt"], first["accepts_response_payload"]) == ("events_api", 0, False)
         assert (second["retry_attempt"], second["payload"]["event_id"]) == (1, first["payload"]["event_id"])
+
+
+def test_what_is_sent_on_a_connection_that_has_just_ended_is_not_waited_for(online: Slack) -> None:
+    with line_to(online):
+        (line,) = sockets(online)._lines
+    wait(lambda: line.closed)
+    sockets(online)._lines.append(line)
+    assert sockets(online).send(Envelope("events_api", {}), 60).why == "the connection closed"
+    sockets(online)._lines.clear()

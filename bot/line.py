@@ -1,0 +1,86 @@
+"""Socket Mode: what comes over the line is done and acknowledged, or, once the gate is shut, not begun at all."""
+
+from contextlib import suppress
+from socket import SHUT_RDWR
+from threading import Condition
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from models.core.database import THREADS
+
+
+class Gate:
+    """Counts who is inside; once shut, nobody more gets in."""
+
+    def __init__(self) -> None:
+        self.changed = Condition()
+        self.inside, self.open = 0, False
+
+    def unlock(self) -> None:
+        self.open = True
+
+    def enter(self) -> bool:
+        """Whether one may go in; who does, leaves."""
+        with self.changed:
+            self.inside += self.open
+            return self.open
+
+    def leave(self) -> None:
+        with self.changed:
+            self.inside -= 1
+            self.changed.notify_all()
+
+    def shut(self, seconds: float) -> bool:
+        """Let nobody in any more; whether all came out within these seconds."""
+        with self.changed:
+            self.open = False
+            return self.changed.wait_for(lambda: not self.inside, seconds)
+
+
+class Line(SocketModeHandler):
+    """A connection that Slack sends people's acts over. It keeps itself connected until it is hung up.
+
+    Its library cannot stop receiving without closing. So what arrives once the gate is shut is left lying,
+    unacknowledged: Slack tells the person that it did not work, and sends an event again to whoever is connected then.
+    """
+
+    def __init__(self, app: App, app_token: str, client: WebClient, gate: Gate) -> None:
+        super().__init__(app, app_token, web_client=client, concurrency=THREADS)
+        self.gate = gate
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        if self.gate.enter():
+            try:
+                super().handle(client, req)
+            finally:
+                self.gate.leave()
+
+    def address(self) -> str:
+        """Ask Slack where to connect to; unlike the library, which would sleep for as long as Slack tells it to."""
+        return str(self.client.web_client.apps_connections_open(app_token=self.app_token)["url"])
+
+    def pick_up(self, address: str) -> None:
+        """Connect. Should that fail, it tries again by itself, every ten seconds."""
+        self.client.wss_uri = address
+        self.connect()  # type: ignore[no-untyped-call]
+
+    def hang_up(self) -> None:
+        """Close the socket at once. The library's own way waits for its threads: three seconds, or for ever."""
+        client = self.client
+        client.closed, client.auto_reconnect_enabled = True, False
+        client.current_session_state.terminated = True
+        for runner in (client.current_session_runner, client.current_app_monitor, client.message_processor):
+            runner.event.set()
+        session = client.current_session
+        if session and session.sock:
+            with suppress(OSError):  # the other side was faster
+                session.sock.shutdown(SHUT_RDWR)  # wakes the thread that reads, which holds what `disconnect` needs
+        client.disconnect()
+        client.message_workers.shutdown(wait=False)
+
+    def connected(self) -> bool:
+        return bool(self.client.is_connected())

@@ -1,0 +1,176 @@
+"""What Slack posts: who gets in, and what is answered."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from bot.app import create_app, create_dispatcher
+from bot.line import Gate
+from bot.sandbox.driver import Desk
+from bot.sandbox.slack import Slack
+from bot.sandbox.transport import EVENT, Envelope
+from bot.web import LARGEST, Events, Web
+from models.core.work import Works
+from models.lead import Lead
+from tests.bot.posted import Posted, ask, signed
+from tests.handlers.kit import SQLITE, count, told
+from tests.installed import installed
+
+pytestmark = SQLITE
+FORM = ("content-type", "application/x-www-form-urlencoded")
+STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+COMMAND = urlencode(
+    {"command": "/crm", "text": "lead new Grace Hopper", "team_id": "T1", "user_id": "U_RITA", "trigger_id": "1.2"}
+)
+
+
+@pytest.fixture
+def gate() -> Gate:
+    gate = Gate()
+    gate.unlock()
+    return gate
+
+
+@pytest.fixture
+def url(slack: Desk, world: Slack, works: Works, gate: Gate) -> Iterator[str]:
+    """Where Slack posts to."""
+    events = Events(create_app(installed(world), create_dispatcher(works), world.signing_secret), "sandbox", gate)
+    web = Web(events.routes(), "127.0.0.1", 0)
+    web.start()
+    yield f"http://127.0.0.1:{web.port}/slack/events"
+    assert web.stop(5)
+
+
+@pytest.fixture
+def desk(slack: Desk, world: Slack, url: str) -> Desk:
+    """Rita, whose acts come over HTTP."""
+    world.transport = Posted(url, world.signing_secret)
+    return slack
+
+
+# ── who gets in ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def forged() -> dict[str, list[tuple[str, str]]]:
+    """Headers that Slack would not have sent."""
+    (_, stamp), (_, right) = signed(COMMAND, "sandbox")
+
+    def at(moment: float) -> list[tuple[str, str]]:
+        return signed(COMMAND, "sandbox", str(int(moment)))
+
+    return {
+        "none": [],
+        "no stamp": [(SIGNATURE, right)],
+        "no signature": [(STAMP, stamp)],
+        "signature twice": [(STAMP, stamp), (SIGNATURE, right), (SIGNATURE, right)],
+        "stamp twice": [(STAMP, stamp), (STAMP, stamp), (SIGNATURE, right)],
+        "another secret": signed(COMMAND, "another"),
+        "another body": signed(f"{COMMAND}&more=1", "sandbox"),
+        "too old": at(time.time() - 301),
+        "from the future": at(time.time() + 302),
+        "too short": [(STAMP, stamp), (SIGNATURE, right[:-1])],
+        "too long": [(STAMP, stamp), (SIGNATURE, f"{right}0")],
+        "no version": [(STAMP, stamp), (SIGNATURE, right.removeprefix("v0="))],
+        "not ascii": [(STAMP, stamp), (SIGNATURE, "v0=é")],
+        "empty": [(STAMP, ""), (SIGNATURE, "")],
+        "stamp is no number": [(STAMP, "soon"), (SIGNATURE, right)],
+        "stamp is a fraction": [(STAMP, f"{stamp}.5"), (SIGNATURE, right)],
+        "stamp is negative": [(STAMP, f"-{stamp}"), (SIGNATURE, right)],
+        "stamp is a superscript": [(STAMP, "²"), (SIGNATURE, right)],
+        "stamp is endless": [(STAMP, "9" * 5000), (SIGNATURE, right)],
+    }
+
+
+@pytest.mark.parametrize("how", forged())
+def test_what_slack_did_not_sign_is_answered_401_and_not_logged(
+    url: str, works: Works, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert ask(url, COMMAND, [FORM, *forged()[how]]).status == 401
+    assert count(works, Lead) == 0
+    logged = caplog.text + "".join(str(record.args) for record in caplog.records)
+    assert "Refused a request" in logged
+    assert not any(word in logged for word in ("Grace", "Hopper", "U_RITA"))
+
+
+def test_bytes_that_are_no_text_are_answered_401(url: str) -> None:
+    stamp = str(int(time.time()))
+    assert ask(url, b"\xff\xfe", [(STAMP, stamp), (SIGNATURE, "v0=" + "0" * 64)]).status == 401
+
+
+def test_what_slack_signed_gets_in(url: str, works: Works) -> None:
+    assert ask(url, COMMAND, [FORM, *signed(COMMAND, "sandbox")]).status == 200
+    assert count(works, Lead) == 1
+
+
+@pytest.mark.parametrize("body", ["{", "payload=%7B", "[]", "payload=[]"])
+def test_a_signed_body_that_is_none_of_slacks_is_malformed(url: str, body: str) -> None:
+    kind = ("content-type", "application/json") if body[0] in "{[" else FORM
+    assert ask(url, body, [kind, *signed(body, "sandbox")]).status in (400, 404)
+
+
+def test_a_body_that_is_too_large_is_not_read_to_its_end(url: str) -> None:
+    body = "a" * (LARGEST + 1)
+    assert ask(url, body, signed(body, "sandbox")).status == 413
+
+
+def test_slack_makes_sure_that_the_address_is_ours(url: str) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "3eZbrw1a", "token": "x"})
+    answer = ask(url, body, [("content-type", "application/json"), *signed(body, "sandbox")])
+    assert (answer.status, json.loads(answer.text)) == (200, {"challenge": "3eZbrw1a"})
+
+
+def test_elsewhere_and_otherwise_there_is_nothing(url: str) -> None:
+    assert ask(url).status == 405
+    assert ask(url.replace("/slack/events", "/")).status == 404
+
+
+# ── what people do ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_commands_forms_and_mentions_work_over_http(desk: Desk, works: Works) -> None:
+    desk.command("/crm lead new Ada Lovelace company=Analytical")
+    assert told(desk) == "Created LD-1 Ada Lovelace"
+    desk.command("/crm lead new")
+    desk.submit(first_name="Zoë", last_name="Ünal")
+    assert count(works, Lead) == 2
+    desk.say("@crm lead list")
+    assert "Zoë Ünal" in told(desk)
+
+
+def test_an_event_that_comes_again_has_one_effect(desk: Desk, world: Slack, works: Works) -> None:
+    desk.dm("lead new Grace Hopper")
+    [event] = [each for each in world.sent if each.kind == EVENT]
+    for retry in (1, 2):
+        again = Envelope(EVENT, event.payload, retry, "http_timeout")
+        assert world.transport.send(again, 3).acknowledged
+    assert count(works, Lead) == 1
+    assert len([shown for shown in desk.seen if "LD-1" in shown.text]) == 1
+
+
+def test_a_workspace_that_did_not_install_the_app_is_told_so(url: str, works: Works) -> None:
+    body = COMMAND.replace("T1", "T9")
+    answer = ask(url, body, [FORM, *signed(body, "sandbox")])
+    assert (answer.status, "not installed in this workspace" in answer.text) == (200, True)
+    assert count(works, Lead) == 0
+
+
+def test_a_whole_organisation_is_told_so_too(url: str, world: Slack) -> None:
+    payload: dict[str, Any] = {
+        "type": "block_actions", "team": None, "enterprise": {"id": "E1"}, "user": {"id": "U_RITA"},
+        "is_enterprise_install": True, "actions": [{"action_id": "lead.edit", "block_id": "b"}],
+    }  # fmt: skip
+    body = urlencode({"payload": json.dumps(payload)})
+    answer = ask(url, body, [FORM, *signed(body, "sandbox")])
+    assert (answer.status, "not installed" in answer.text) == (200, True)
+
+
+def test_before_it_is_ready_slack_is_told_to_come_again(url: str, gate: Gate, works: Works) -> None:
+    assert gate.shut(1)
+    assert ask(url, COMMAND, [FORM, *signed(COMMAND, "sandbox")]).status == 503
+    assert count(works, Lead) == 0

@@ -1,0 +1,102 @@
+"""Socket Mode: what is begun is acknowledged, and what comes after the end is not begun."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bot.app import create_app, create_dispatcher
+from bot.line import Gate, Line
+from bot.manifest import manifest
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Channel
+from bot.sandbox.person import Outcome
+from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.work import Works
+from models.lead import Lead
+from tests.handlers.conftest import MEMBERS
+from tests.handlers.kit import SQLITE, count
+from tests.installed import installed
+
+pytestmark = SQLITE
+
+
+@pytest.fixture
+def desk(works: Works) -> Iterator[Desk]:
+    """Rita in a small Slack to which apps connect, and which is not patient."""
+    channels = [Channel("C_SALES", "sales")]
+    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, channels, works.clock, ("T1", "Acme"), ack_seconds=1)
+    with serve(slack, port=0):
+        yield Desk(slack, user="U_RITA")
+
+
+@pytest.fixture
+def line(desk: Desk, works: Works) -> Iterator[Line]:
+    clients = installed(desk.slack)
+    gate = Gate()
+    gate.unlock()
+    line = Line(create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), gate)
+    line.connect()
+    eventually(desk, True)
+    yield line
+    line.hang_up()
+    eventually(desk, False)
+
+
+def eventually(desk: Desk, connected: bool) -> None:
+    until = time.monotonic() + 10
+    while desk.slack.transport.connected != connected:
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def type_lead(desk: Desk) -> Outcome:
+    """Rita types, as a person of Slack does: what goes wrong is shown to her."""
+    return desk._person(None).command("/crm lead new Grace Hopper", "C_SALES")
+
+
+def test_what_comes_over_the_line_is_done_and_acknowledged(desk: Desk, line: Line, works: Works) -> None:
+    assert line.connected()
+    assert type_lead(desk).ok
+    assert count(works, Lead) == 1
+
+
+def test_what_comes_after_the_end_is_neither_done_nor_acknowledged(desk: Desk, line: Line, works: Works) -> None:
+    assert line.gate.shut(1)
+    assert not type_lead(desk).ok
+    assert count(works, Lead) == 0
+
+
+def test_the_end_waits_for_what_is_in_hand_and_for_its_acknowledgement(desk: Desk, line: Line, works: Works) -> None:
+    outcomes: list[Outcome] = []
+    with works.queue():  # nobody else can write
+        person = threading.Thread(target=lambda: outcomes.append(type_lead(desk)))
+        person.start()
+        while not line.gate.inside:
+            time.sleep(0.002)
+        assert not line.gate.shut(0)
+    assert line.gate.shut(5)
+    line.hang_up()
+    person.join()
+    assert [each.ok for each in outcomes] == [True]
+    assert count(works, Lead) == 1
+
+
+def test_hanging_up_at_once_does_not_wait(desk: Desk, works: Works) -> None:
+    clients = installed(desk.slack)
+    line = Line(create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), Gate())
+    line.connect()
+    line.hang_up()
+    eventually(desk, False)
+    assert not line.connected()
+
+
+def test_a_line_that_never_was_connected_hangs_up_too(desk: Desk, works: Works) -> None:
+    clients = installed(desk.slack)
+    line = Line(create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), Gate())
+    line.hang_up()
+    assert not line.connected()
