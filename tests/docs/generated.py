@@ -13,6 +13,7 @@ from bot.manifest import commands as slash_commands
 from handlers import ROUTERS
 from handlers.core.acts import GLOBAL
 from handlers.core.routes import Catalogue, Router, Verb
+from models.core import installation, replica  # noqa: F401  tables that nothing else here brings
 from models.core.access import EVERYONE, may
 from models.core.base import ENTITIES, Base, Entity
 from models.core.field import Field

@@ -7,7 +7,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from slack_sdk import WebClient
 
 from bot.app import create_app, create_dispatcher, create_works
 from bot.manifest import manifest
@@ -20,6 +19,7 @@ from bot.sandbox.transport import Direct
 from models.core import schema
 from tests.docs.generated import ROOT
 from tests.ground import StoppedClock
+from tests.installed import installed
 
 CONVERSATION = re.compile(r"^```conversation (?P<person>\w+)\n(?P<lines>.*?)^```$", re.DOTALL | re.MULTILINE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,8 +42,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     furnish(works, clock)
     dispatcher = create_dispatcher(works)
     slack = Slack(manifest(dispatcher.catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM)
-    with serve(slack, port=0) as url:
-        app = create_app(WebClient(token=slack.bot_token, base_url=f"{url}/api/"), dispatcher, slack.signing_secret)
+    with serve(slack, port=0):
+        app = create_app(installed(slack), dispatcher, slack.signing_secret)
         yield Desk(slack, Direct(app, slack.signing_secret, time.time), channel="C_SALES")
     works.engine.dispose()
 
