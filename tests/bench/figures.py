@@ -10,7 +10,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing measured. The bar is for the ratio, or with `absolute` for `ours` itself."""
+    """One thing measured. The bar is for the ratio, or with `absolute` for `ours` itself.
+
+    It is the most that is allowed, or with `least` the least: more is better.
+    """
 
     name: str
     ours: float
@@ -19,6 +22,7 @@ class Figure:
     bar: float
     note: str
     absolute: bool = False
+    least: bool = False
 
     @property
     def ratio(self) -> float:
@@ -26,7 +30,8 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        return (self.ours if self.absolute else self.ratio) <= self.bar
+        value = self.ours if self.absolute else self.ratio
+        return value >= self.bar if self.least else value <= self.bar
 
 
 def in_turn(count: int, *things: Callable[[int], float], unheeded: int = 10) -> list[float]:
@@ -48,7 +53,8 @@ def timed(act: Callable[[], object]) -> float:
 def table(figures: Sequence[Figure]) -> str:
     lines = [f"{'':42} {'ours':>9} {'floor':>9} {'':4} {'ratio':>6} {'bar':>9}  met"]
     for each in figures:
-        bar = f"{each.bar:g} {each.unit}" if each.absolute else f"{each.bar:g} x"
+        sign, unit = ">" if each.least else "", each.unit if each.absolute else "x"
+        bar = f"{sign}{each.bar:g} {unit}"
         numbers = f"{each.ours:9.3f} {each.floor:9.3f} {each.unit:4} {each.ratio:6.2f} {bar:>9}"
         lines.append(f"{each.name:42} {numbers}  {'yes' if each.met else 'NO'}")
     return "\n".join([*lines, "", *(f"{each.name}: {each.note}" for each in figures)])
@@ -56,7 +62,7 @@ def table(figures: Sequence[Figure]) -> str:
 
 def keep(figures: Sequence[Figure], path: Path) -> None:
     """Write the figures as JSON."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     rows = []
     for each in figures:
         row = asdict(each) | {"ratio": round(each.ratio, 3), "met": each.met}

@@ -1,0 +1,27 @@
+"""python -m tests.bench.courier DATABASE SLACK THREADS: one replica that does nothing but deliver.
+
+Says that it has begun; ends with its standard input.
+"""
+
+import sys
+
+from bot.clients import Clients
+from bot.delivery import Courier
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.database import open_engine
+from models.core.work import Works
+
+
+def main(database: str, slack: str, threads: str) -> None:
+    clients = Clients(slack)
+    clients.add("T1", "xoxb-bench", "B0BOT", "U0BOT")
+    courier = Courier(Works(open_engine(database)), clients, Catalogue(ROUTERS), threads=int(threads))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    courier.start()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
