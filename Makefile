@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 # Installers and machines that write no bytecode make every start three times slower.
 COMPILE := $(BIN)/python -m compileall -q
 
-.PHONY: help run test browser bench pictures docs lint types ui constraints clean
+.PHONY: help run test browser bench chaos pictures docs lint types ui constraints clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ browser: .venv/dev  ## The tests in Chromium
 bench: .venv/dev  ## Ratios against the floor, as a table and as build/bench.json
 	@$(COMPILE) bot handlers models
 	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: .venv/dev  ## Power failures, outages and repetitions on real processes: what is lost (ARGS="--only kill --quick")
+	@$(COMPILE) bot handlers models
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 pictures: .venv/dev  ## Take the README's pictures
 	$(BIN)/python -m tests.browser.pictures docs/pictures

@@ -11,13 +11,25 @@ ROOT = Path(__file__).parents[1]
 Process = subprocess.Popen[str]
 
 
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "bot", *words]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Ours, and these settings by their names."""
+    return {**os.environ, **settings, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
 @contextmanager
 def started(folder: Path, *words: str, **settings: str) -> Iterator[Process]:
     """`crm` with these words, in this folder; killed at the end, should it still run. settings: by their names."""
-    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "bot", *words]
     with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command(*words),
+        cwd=folder,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         try:
             yield process

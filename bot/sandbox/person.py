@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from threading import Timer
 
 from . import payloads
 from .api import answer_command
@@ -196,13 +197,19 @@ class Person:
     def _deliver(self, kind: str, payload: Json) -> Answer:
         return self.slack.deliver(Envelope(kind, payload))
 
-    def _event(self, payload: Json) -> None:
-        """Send an event, and at once a second time if it was not acknowledged."""
-        answer = self._deliver(EVENT, payload)
-        if not answer.acknowledged:
-            answer = self.slack.deliver(Envelope(EVENT, payload, 1, "http_error"))
-        if not answer.acknowledged:
+    def _event(self, payload: Json, retry: int = 0) -> None:
+        """Send an event, and again what was not acknowledged: some at once, some after a while."""
+        answer = self.slack.deliver(Envelope(EVENT, payload, retry, "http_error" if retry else ""))
+        if answer.acknowledged:
+            return
+        if retry >= len(self.slack.retry_after):
             self.slack.problem(f"the event {payload['event']['type']} was not acknowledged: {answer.why}")
+        elif pause := self.slack.retry_after[retry]:
+            later = Timer(pause, self._event, (payload, retry + 1))
+            later.daemon = True
+            later.start()
+        else:
+            self._event(payload, retry + 1)
 
     def _answer(self, room: Channel, body: Json) -> None:
         try:

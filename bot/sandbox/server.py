@@ -98,6 +98,8 @@ async def _called(slack: Slack, request: Request, cut: Cut) -> Response:
         args = await arguments(request)
     except ValueError:
         return JSONResponse({"ok": False, "error": "invalid_json"})
+    if slack.latency:
+        await asyncio.sleep(slack.latency)
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     token = bearer or args.pop("token", None)
     failure = slack.failures.take(name, args)

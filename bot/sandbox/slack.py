@@ -27,6 +27,7 @@ class Slack:
     bot_token = "xoxb-sandbox"
     app_token = "xapp-sandbox"
     signing_secret = "sandbox"
+    client_id, client_secret = "1.2", "sandbox"
 
     def __init__(self, manifest: Json, people: Sequence[Member], channels: Sequence[Channel], clock: Clock,
                  team: tuple[str, str] = ("T1", "Sandbox"), *, trigger_seconds: float = 3.0,
@@ -57,6 +58,8 @@ class Slack:
             self.read: dict[tuple[str, str], str] = {}
             self.numbers, self.turns = itertools.count(1), itertools.count(1)
             self._last_ts = 0
+            self.latency = 0.0  # seconds the Web API takes for an answer
+            self.retry_after = [0.0]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
             for channel in copy.deepcopy(self._channels):
                 self._settle(channel)
 
@@ -235,9 +238,9 @@ class Slack:
         return self.transport.send(envelope, self.ack_seconds)
 
     def fail(self, method: str, times: int = 1, with_: str = "500", seconds: float = 1,
-             channel: str | None = None) -> None:
-        """Let the next calls of a method fail; see failures.Failure for what `with_` may be."""
-        self.failures.add(Failure(method, with_, times, seconds, channel))
+             channel: str | None = None, rate: float = 0) -> None:
+        """Let the next calls of a method fail, or a share of all; see failures.Failure for what `with_` may be."""
+        self.failures.add(Failure(method, with_, times, seconds, channel, rate))
 
     def problem(self, sentence: str) -> None:
         """Something Slack would refuse or show as an error; tests fail on it."""

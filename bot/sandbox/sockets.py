@@ -24,10 +24,13 @@ class Line:
     websocket: WebSocket
     loop: asyncio.AbstractEventLoop
     waiting: dict[str, Future[Answer]] = field(default_factory=dict)
+    closed: bool = False
 
     def send(self, message: Json) -> None:
         """Send from any thread."""
         asyncio.run_coroutine_threadsafe(self.websocket.send_text(json.dumps(message)), self.loop)
+        if self.closed:  # it ended between our choosing it and now
+            self.lost()
 
     def acknowledged(self, message: Json) -> None:
         future = self.waiting.pop(str(message.get("envelope_id")), None)
@@ -35,6 +38,7 @@ class Line:
             future.set_result(Answer(dict(message.get("payload") or {})))
 
     def lost(self) -> None:
+        self.closed = True
         for future in list(self.waiting.values()):
             if not future.done():
                 future.set_result(Answer(acknowledged=False, why="the connection closed"))

@@ -1,0 +1,92 @@
+"""python -m tests.chaos: make trouble, print what was lost and what came twice, write build/chaos.json."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from tests.chaos import contention, due, gone, kill, off, twice, unwell, zones
+from tests.chaos.databases import Database, ground
+from tests.chaos.figures import Figure, keep, table
+from tests.processes import ROOT
+
+Found = Figure | list[Figure]
+Scenario = Callable[[Database, int, bool], Found]
+REPLICAS = {"SQLite": 1, "PostgreSQL": 3}
+
+
+def killed(database: Database, seed: int, quick: bool) -> Found:
+    return kill.run(database, REPLICAS[database.name], kills=10 if quick else 100, seed=seed)
+
+
+def unwell_(database: Database, seed: int, quick: bool) -> Found:
+    seconds, bad = (5, 5) if quick else (20, 20)
+    return unwell.run(database, REPLICAS[database.name], seconds, bad, seed)
+
+
+def gone_(database: Database, seed: int, quick: bool) -> Found:
+    return gone.run(database, REPLICAS[database.name], 5 if quick else 30, seed, tasks=not quick)
+
+
+def due_(database: Database, seed: int, quick: bool) -> Found:
+    people, each = (50, 20) if quick else (500, 20)
+    counts = [1] if database.name == "SQLite" else [3, 1]
+    return [due.run(database, replicas, people, each) for replicas in counts]
+
+
+def twice_(database: Database, seed: int, quick: bool) -> Found:
+    replicas = max(REPLICAS[database.name], 2)
+    door = "socket" if database.name == "SQLite" else "http"
+    return twice.run(database, replicas, 3 if quick else 10, 4 if quick else 20, seed, door=door)
+
+
+def off_(database: Database, seed: int, quick: bool) -> Found:
+    return off.run(database, REPLICAS[database.name], each=5 if quick else 20)
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "kill": killed, "slack": unwell_, "gone": gone_, "due": due_, "twice": twice_, "off": off_,
+}  # fmt: skip
+ALONE: dict[str, Callable[[bool], Figure]] = {
+    "contention": lambda quick: contention.run(2 if quick else 10),
+    "zones": lambda quick: zones.run(2025, 2026) if quick else zones.run(),
+}
+"""Scenarios that choose their database themselves, or need none."""
+
+
+def asked(words: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=[*SCENARIOS, *ALONE], default=[*SCENARIOS, *ALONE])
+    parser.add_argument("--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
+    parser.add_argument("--quick", action="store_true", help="a shorter run, to see that all of it works")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args(words)
+
+
+def played(options: argparse.Namespace) -> Iterator[Figure]:
+    with ground(tuple(options.database)) as databases:
+        for name in options.only:
+            tries = [partial(ALONE[name], options.quick)] if name in ALONE else [
+                partial(SCENARIOS[name], database, options.seed, options.quick) for database in databases
+            ]
+            for attempt in tries:
+                found = attempt()
+                yield from found if isinstance(found, list) else [found]
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended on the way out
+    options, figures, began = asked(), [], time.monotonic()
+    for figure in played(options):
+        figures.append(figure)
+        print(f"{time.monotonic() - began:5.0f} s  {figure if not figure.good else figure.name}: {figure.kept}",
+              file=sys.stderr, flush=True)
+    keep(figures, ROOT / "build" / "chaos.json")
+    print(table(figures))
+    return 0 if all(figure.good for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

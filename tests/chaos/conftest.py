@@ -1,0 +1,53 @@
+"""The databases of a short scenario: a SQLite file of its own, or a new database on the tests' PostgreSQL server."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from tests.chaos.databases import Away, Database, Sqlite
+from tests.chaos.floor import Floor, floor
+from tests.chaos.weekday import is_weekend, offset_at
+
+
+class Borrowed:
+    """Databases on the server that all tests share, which therefore never goes away."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, make: Callable[[str], URL]) -> None:
+        self.make, self.numbers = make, count(1)
+
+    def fresh(self) -> str:
+        return self.make(f"chaos{next(self.numbers)}").render_as_string(hide_password=False)
+
+    def gone(self) -> list[tuple[str, Away]]:
+        return []
+
+
+@pytest.fixture(autouse=True)
+def _a_working_day() -> None:
+    """For the last hours of Saturday, UTC, it is the weekend even in the furthest zone: nobody is reminded then."""
+    now = datetime.now(UTC)
+    if is_weekend(now + offset_at(now)):
+        pytest.skip("it is the weekend everywhere")
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Database:
+    return Sqlite(tmp_path)
+
+
+@pytest.fixture
+def postgres(make_database: Callable[[str], URL]) -> Database:
+    return Borrowed(make_database)
+
+
+@pytest.fixture
+def empty(sqlite: Database) -> Iterator[Floor]:
+    """A floor without a bot, on which a test itself does what a bot should not do."""
+    with floor(sqlite, people=4, online=False) as made:
+        yield made

@@ -1,0 +1,81 @@
+"""Replicas: `crm run` as real processes that are started, killed and started again."""
+
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.processes import command, environment
+
+READY = "Rapport is running"
+PATIENCE = 30.0
+
+
+@dataclass
+class Replica:
+    """One process of the bot at a time. settings: its environment; log: the file all its lives write to."""
+
+    folder: Path
+    settings: dict[str, str]
+    number: int
+    process: subprocess.Popen[bytes] | None = None
+    lives: int = 0
+    start_times: list[float] = field(default_factory=list)
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"replica{self.number}.log"
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        self.lives += 1
+        self.began = time.monotonic()
+        with self.log.open("ab") as log:
+            log.write(f"── life {self.lives} ──\n".encode())
+            log.flush()
+            self.told = log.tell()
+            self.process = subprocess.Popen(
+                command("run"), cwd=self.folder, env=environment(**self.settings), stdout=log, stderr=log
+            )
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is connected and has said so."""
+        with self.log.open("rb") as log:
+            log.seek(self.told)
+            return READY.encode() in log.read()
+
+    def wait_until_ready(self) -> None:
+        while not self.ready:
+            if not self.alive or time.monotonic() - self.began > PATIENCE:
+                raise AssertionError(f"A replica did not start:\n{self.words[-3000:]}")
+            time.sleep(0.01)
+        self.start_times.append(time.monotonic() - self.began)
+
+    @property
+    def words(self) -> str:
+        """Everything it has logged."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def kill(self) -> None:
+        """As a power failure does."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> float:
+        """As an operator does; returns the seconds it took. One that does not end is killed, and that is an error."""
+        if not self.process or not self.alive:
+            return 0.0
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"A replica did not stop:\n{self.words[-3000:]}") from None
+        return time.monotonic() - began

@@ -1,0 +1,12 @@
+"""Everything twice, to two real processes on one SQLite file: one effect each."""
+
+from tests.chaos import twice
+from tests.chaos.databases import Database
+
+
+def test_what_comes_twice_to_two_processes_has_one_effect(sqlite: Database) -> None:
+    repeated, together = twice.run(sqlite, replicas=2, seconds=1, forms=2, seed=2, people=8)
+    assert repeated.good, str(repeated)
+    assert together.good, str(together)
+    assert repeated.trials > 0
+    assert together.trials == 32

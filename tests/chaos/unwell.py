@@ -1,0 +1,54 @@
+"""Slack's bad days: too many requests, errors, no answer, and posts that were taken before the connection broke."""
+
+import time
+from datetime import timedelta
+from random import Random
+
+from tests.chaos.crowd import Crowd
+from tests.chaos.databases import Database
+from tests.chaos.figures import Figure
+from tests.chaos.floor import Floor, floor
+from tests.chaos.ledger import Books, check_acts, check_posts, check_reminders
+from tests.chaos.notes import talking
+
+NAME = "Slack unwell"
+KINDS = (("ratelimited", 1.0), ("500", 0.0), ("drop_before", 0.0), ("drop_after", 0.0), ("slow", 12.0))
+"""Each with its seconds: Retry-After, or how long it keeps us waiting, which is longer than we wait."""
+POSTING = ("chat.postMessage", "chat.update")
+USUAL, BAD = 0.03, 0.12
+
+
+def run(database: Database, replicas: int, seconds: float, bad: float, seed: int, people: int = 40) -> Figure:
+    """Work for so many seconds with a few failures of each kind, then through a bad time in which most calls fail."""
+    chance = Random(seed)
+    with floor(database, people, replicas) as ground:
+        ground.slack.failures.reseed(seed)
+        now = ground.works.clock()
+        dues = [(person, now + timedelta(seconds=chance.random() * seconds)) for person in ground.people * 3]
+        due = ground.plan(sorted(dues, key=lambda each: each[1]))
+        weather(ground, USUAL)
+        with Crowd(ground, seed, pace=6.0) as crowd, talking(ground, pace=10) as said:
+            time.sleep(seconds)
+            weather(ground, BAD)
+            time.sleep(bad)
+        ground.slack.failures.clear()
+        ground.restart()
+        rest = ground.settle(within=150)
+        books = Books()
+        check_acts(ground, crowd.acts, books)
+        check_reminders(ground, due, books)
+        check_posts(ground, books)
+        other = {"posts": ground.posted(), "failures": sum(ground.slack.failures.struck.values()), "notes": len(said),
+                 "then": round(rest, 1)}
+        return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,
+                      books.wrong + ground.problems(), other)
+
+
+def weather(ground: Floor, rate: float) -> None:
+    """From now on each kind strikes this share of the calls that post. The slow one is rarer: it holds a thread."""
+    ground.slack.failures.clear()
+    for kind, seconds in KINDS:
+        for method in POSTING:
+            share = rate / 3 if kind == "slow" else rate
+            ground.slack.fail(method, with_=kind, seconds=seconds, rate=share)
+
