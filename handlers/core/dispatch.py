@@ -15,6 +15,7 @@ from handlers.core.routes import Catalogue
 from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
+from models.core.patience import PERSON, within
 from models.core.texts import clean
 from models.core.work import Work, Works
 
@@ -101,12 +102,14 @@ class Dispatcher:
 
     def do_or_ask(self, act: Act) -> Reply:
         """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
-        try:
-            return self.do(act)
-        except Invalid as error:
-            if act.surface == "form" or not act.trigger:
-                raise
-            return self.do(replace(act, line=f"{act.line} --form", state={**act.state, "note": str(error)}))
+        with within(PERSON):
+            try:
+                return self.do(act)
+            except Invalid as error:
+                if act.surface == "form" or not act.trigger:
+                    raise
+                asked = error
+            return self.do(replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)}))
 
     def do(self, act: Act) -> Reply:
         """Open the unit of work, run the verb, commit. What was done already is not done again."""

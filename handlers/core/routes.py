@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from handlers.core.acts import GLOBAL
@@ -16,6 +16,8 @@ from models.core.texts import clean
 from models.core.user import User
 
 Run = Callable[[Request, Any], Reply]
+LINES = 32
+"""As many as are worked on at once."""
 
 
 def always(record: Any) -> bool:
@@ -129,7 +131,12 @@ class Catalogue:
         known = set(router.entity.field_names()) if router.entity else set()
         return known | {ask for verb in router.verbs.values() for ask in verb.asks}
 
-    def parse(self, text: str) -> Line:
+    @cached_property
+    def parse(self) -> Callable[[str], Line]:
+        """Reads what a line says, and remembers the last few: one act asks several times."""
+        return lru_cache(LINES)(self.read)
+
+    def read(self, text: str) -> Line:
         """What a line says. What cannot be seen is not there; a verb that only one noun has needs no noun."""
         line = parse_line(clean(text), self.words)
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []

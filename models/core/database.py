@@ -147,7 +147,10 @@ def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | No
     return lru_cache(maxsize=64)(bind) if bind and kind.hashable else bind
 
 
+INSERTS: dict[str, Callable[[Any], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+"""An INSERT that knows ON CONFLICT, which both databases spell alike but SQLAlchemy keeps with each dialect."""
+
+
 def insert_into(session: Session, table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, which both databases spell alike but SQLAlchemy keeps with each dialect."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    """An INSERT that knows ON CONFLICT, for the database of the session."""
+    return INSERTS[session.get_bind().dialect.name](table)

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint, insert, literal, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Entity, Row
-from models.core.database import insert_into
+from models.core.database import INSERTS
 from models.core.types import UTCDateTime
 
 if TYPE_CHECKING:
@@ -107,9 +108,16 @@ class JobRun(Row):
 
 def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
     """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and never by rowcount."""
-    table: Any = row.__table__  # the ORM would take longer to prepare this than the database to do it
-    statement = insert_into(work.session, table).on_conflict_do_nothing().returning(table.c.id)
-    return work.session.connection().execute(statement.values(workspace=work.workspace.id, **columns)).scalar()
+    connection = work.session.connection()
+    values = {"workspace": work.workspace.id, **columns}
+    return connection.execute(insertion(row, connection.dialect.name), values).scalar()
+
+
+@cache
+def insertion(row: type[Row], dialect: str) -> Any:
+    """Made once for each table: the ORM would take longer to prepare it than the database to do it."""
+    table: Any = row.__table__
+    return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> None:

@@ -1,14 +1,15 @@
 """The search text of every record: one folded column, kept in step with each change."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core import values
 from models.core.base import ENTITIES, Entity, Row
-from models.core.database import insert_into, insert_rows
+from models.core.database import INSERTS, insert_rows
 from models.core.fields import Phone, Reference
 
 if TYPE_CHECKING:
@@ -49,11 +50,16 @@ def index(work: "Work", records: Iterable[Entity]) -> None:
         for record in records
     ]
     if rows:
-        statement = insert_into(work.session, SearchText.__table__)
-        new = statement.excluded.text
-        keys = ["workspace", "entity", "record_id"]
-        kept = statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new)
-        insert_rows(work.session, kept, rows)
+        insert_rows(work.session, keeping(work.session.get_bind().dialect.name), rows)
+
+
+@cache
+def keeping(dialect: str) -> Any:
+    """What stores a text or changes the one that is there; made once, since every change of a record runs it."""
+    statement = INSERTS[dialect](SearchText.__table__)
+    new = statement.excluded.text
+    keys = ["workspace", "entity", "record_id"]
+    return statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new)
 
 
 def referring(slug: str) -> list[tuple[type[Entity], str]]:

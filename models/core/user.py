@@ -69,7 +69,7 @@ class User(Entity):
     def recognise(cls, work: "Work", text: str) -> int | None:
         """`me`, a mention or a Slack id."""
         word = text.strip().removeprefix("<@").removesuffix(">").partition("|")[0]
-        if word.casefold() in ("me", "myself", "i") and work.actor:
+        if work.actor and (word.casefold() in ("me", "myself", "i") or word == work.actor.slack_id):
             return work.actor.id
         return work.session.scalar(select(User.id).where(User.slack_id == word))
 

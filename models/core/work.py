@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -158,6 +158,11 @@ def worth_another(busy: Busy) -> bool:
     return crowded or sqlstate(cause) in AGAIN
 
 
+ACTOR = (User.workspace == Workspace.id) & (User.slack_id == bindparam("actor")) & User.deleted_at.is_(None)
+OPENING = select(Workspace, User).join(User, ACTOR, isouter=True).where(Workspace.id == bindparam("workspace"))
+"""Where we are and who acts, in one question, made once: every unit of work begins with it."""
+
+
 class Works:
     """Opens units of work; made once at start-up."""
 
@@ -219,15 +224,13 @@ class Works:
         self.engine.dispose()
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
-        place = session.get(Workspace, workspace)
-        if place is None:
+        found = session.execute(OPENING, {"workspace": workspace, "actor": actor}).one_or_none()
+        if found is None:
             raise NotFound("This workspace is not set up.")
-        work = Work(session, place, self.clock(), door=door)
-        session.info["work"] = work
-        if actor:
-            work.actor = session.scalar(select(User).where(User.slack_id == actor))
-            if work.actor is None:
-                raise NotFound("I do not know you yet. Please try again.")
+        place, person = found
+        if actor and person is None:
+            raise NotFound("I do not know you yet. Please try again.")
+        work = session.info["work"] = Work(session, place, self.clock(), person, door)
         return work
 
     def settle(self, workspace: str, **settings: str) -> None:

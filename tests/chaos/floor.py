@@ -51,6 +51,7 @@ class Floor:
     people: list[str]
     settings: dict[str, str]
     door: str = "socket"
+    kind: type[Replica] = Replica
     replicas: list[Replica] = field(default_factory=list)
 
     def start(self, count: int) -> list[Replica]:
@@ -68,11 +69,11 @@ class Floor:
     def replica(self, number: int) -> Replica:
         """One with a port of its own, where Slack posts to it."""
         if self.door == "socket":
-            return Replica(self.folder, self.settings, number)
+            return self.kind(self.folder, self.settings, number)
         assert isinstance(self.witness.inner, Balancer)
         port = self.witness.inner.add()
         http = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": Slack.signing_secret, "HTTP_PORT": str(port)}
-        return Replica(self.folder, {**self.settings, **http}, number)
+        return self.kind(self.folder, {**self.settings, **http}, number)
 
     def kill(self) -> None:
         """All of them, as a power failure does."""
@@ -171,12 +172,12 @@ def members(count: int) -> list[Member]:
 @contextmanager
 def floor(
     database: Database, people: int = 24, replicas: int = 0, door: str = "socket", clock: Clock | None = None,
-    online: bool = True,
+    online: bool = True, kind: type[Replica] = Replica,
 ) -> Iterator[Floor]:  # fmt: skip
     """A company of so many people and a customer, and replicas that run; all of it gone at the end.
 
     door: "socket" or "http" · clock: of the small Slack and the harness, never of the replicas · online: whether
-    Slack is on the network.
+    Slack is on the network · kind: of the replicas.
     """
     clock = clock or Clock()
     with tempfile.TemporaryDirectory(prefix="rapport-floor-") as name:
@@ -191,7 +192,7 @@ def floor(
             slack = Slack(manifest(Catalogue(ROUTERS)), staff, channels, clock, (TEAM, "Chaos"))
             slack.retry_after = RETRIES
             made = Floor(database, folder, slack, Sockets(), Witness(slack.transport), works,
-                         [member.id for member in staff], settings_of(url, environment), door)
+                         [member.id for member in staff], settings_of(url, environment), door, kind)
             if online:
                 yield from played(made, replicas)
             else:

@@ -32,9 +32,11 @@ def run(database: Database, replicas: int, kills: int, seed: int, people: int = 
         due = ground.plan([(person, moment) for moment, person in dues])
         began = time.monotonic()
         with Crowd(ground, seed, pace) as crowd, talking(ground, pace / 2) as said:
-            killed = 0
+            killed = len(victims := strike(ground, chance))
             while killed < kills:
-                killed += strike(ground, chance)
+                for victim in victims:
+                    victim.start()
+                killed += len(victims := strike(ground, chance))
         ground.kill()
         while ground.works.clock() < dues[-1][0]:
             time.sleep(0.1)
@@ -54,8 +56,8 @@ def run(database: Database, replicas: int, kills: int, seed: int, people: int = 
                       books.wrong + ground.problems(), other)
 
 
-def strike(ground: Floor, chance: Random) -> int:
-    """Kill one replica at a random moment of its life, or all of them, and start again; returns how many died."""
+def strike(ground: Floor, chance: Random) -> list[Replica]:
+    """Kill one replica at a random moment of its life, or all of them; returns those that died."""
     victims = ground.replicas if chance.random() < ALL else [chance.choice(ground.replicas)]
     if chance.random() < UNREADY:
         time.sleep(chance.random() * 0.5)
@@ -68,9 +70,7 @@ def strike(ground: Floor, chance: Random) -> int:
     if not any(replica.alive for replica in ground.replicas):
         time.sleep(0.1)  # what was on its way to Slack arrives
         ground.end_leases()
-    for victim in victims:
-        victim.start()
-    return len(victims)
+    return victims
 
 
 def survive(victim: Replica) -> None:

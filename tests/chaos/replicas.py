@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.config import load
+from bot.running import Bot, never, prepare
 from tests.processes import command, environment
 
 READY = "Rapport is running"
@@ -78,4 +80,38 @@ class Replica:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"A replica did not stop:\n{self.words[-3000:]}") from None
+        return time.monotonic() - began
+
+
+@dataclass
+class Inside(Replica):
+    """A bot in this process, with connections and threads of its own, where it does not matter what a process is."""
+
+    bot: Bot | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.bot is not None
+
+    @property
+    def ready(self) -> bool:
+        return self.bot is not None and self.bot.connected()
+
+    def start(self) -> None:
+        self.lives += 1
+        self.began = time.monotonic()
+        settings = load(self.settings)
+        self.bot = Bot(settings, prepare(settings))
+        self.bot.start(never)
+
+    def kill(self) -> None:
+        self.stop()
+
+    def stop(self) -> float:
+        if not self.bot:
+            return 0.0
+        began = time.monotonic()
+        self.bot.stop()
+        self.bot.works.close()
+        self.bot = None
         return time.monotonic() - began

@@ -10,15 +10,17 @@ from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
 from tests.chaos.ledger import Books, check_acts, check_posts
+from tests.chaos.replicas import Replica
 from tests.chaos.witness import Stutter
 
 AT_ONCE = 16
 
 
 def run(
-    database: Database, replicas: int, seconds: float, forms: int, seed: int, people: int = 24, door: str = "socket"
+    database: Database, replicas: int, seconds: float, forms: int, seed: int, people: int = 24, door: str = "socket",
+    kind: type[Replica] = Replica,
 ) -> list[Figure]:
-    with floor(database, people, door=door) as ground:
+    with floor(database, people, door=door, kind=kind) as ground:
         now = ground.works.clock()
         ground.plan([(person, now) for person in ground.people])
         ground.start(replicas)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 NAME = "Chaos/Weekday"
-FURTHEST = timedelta(hours=23, minutes=59)
-"""Python allows no more."""
+STEP = timedelta(minutes=15)
+FURTHEST = timedelta(days=1) - STEP
+"""Python allows less than a day."""
 IDEAL = timedelta(hours=11)
 FRIDAY = 4
 
@@ -32,8 +33,9 @@ def weekday(folder: Path) -> Iterator[dict[str, str]]:
 
 def offset_at(now: datetime) -> timedelta:
     """The offset that makes it a working day, and the time of day as near to eleven as can be."""
-    minutes = range(-int(FURTHEST.total_seconds()) // 60 + 1, int(FURTHEST.total_seconds()) // 60 + 1)
-    return min((timedelta(minutes=each) for each in minutes), key=lambda offset: unfitness(now + offset))
+    furthest = FURTHEST // STEP
+    offsets = [number * STEP for number in range(-furthest, furthest + 1)]
+    return min(offsets, key=lambda offset: unfitness(now + offset))
 
 
 def unfitness(local: datetime) -> tuple[bool, timedelta]:
