@@ -19,15 +19,16 @@ from bot.config import Settings, SettingsError
 from bot.delivery import Courier
 from bot.health import Vitals
 from bot.line import Gate, Line
-from bot.metrics import Metrics
 from bot.outlet import Limited, Refused, Unclear, understood
 from bot.scheduler import Scheduler
+from handlers.core.watch import Watch
 from models.core import schema
 from models.core.work import Clock, Works
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
+    from bot.metrics import Metrics
     from bot.web import Web
 
 log = logging.getLogger(__name__)
@@ -108,18 +109,24 @@ class Bot:
     """
 
     def __init__(self, settings: Settings, works: Works, look_every: float = 60) -> None:
-        self.settings, self.works, self.metrics = settings, works, Metrics()
+        self.settings, self.works = settings, works
+        self.metrics = self.create_metrics() if settings.port is not None else None
+        watch = self.metrics or Watch()
         self.clients = create_clients(settings, works)
-        dispatcher = create_dispatcher(
-            works, settings.root_command, watch=self.metrics, checks=lambda: self.vitals.checks()
-        )
-        self.courier = Courier(works, self.clients, dispatcher.catalogue, watch=self.metrics)
-        self.scheduler = Scheduler(works, look_every, watch=self.metrics)
+        dispatcher = create_dispatcher(works, settings.root_command, watch=watch, checks=lambda: self.vitals.checks())
+        self.courier = Courier(works, self.clients, dispatcher.catalogue, watch=watch)
+        self.scheduler = Scheduler(works, look_every, watch=watch)
         self.app = create_app(self.clients, dispatcher, settings.slack_signing_secret)
         self.gate = Gate()
         self.line = self.create_line() if settings.mode == "socket" else None
         self.vitals: Vitals = Vitals(works, self.scheduler, self.courier, self.connected, look_every, self.metrics)
         self.web = self.create_web(settings.port) if settings.port is not None else None
+
+    def create_metrics(self) -> "Metrics":
+        """Figures are kept where somebody can fetch them."""
+        from bot.metrics import Metrics
+
+        return Metrics()
 
     def create_line(self) -> Line:
         return Line(self.app, self.settings.slack_app_token, self.clients.client(), self.gate)

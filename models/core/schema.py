@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from models.core.database import open_engine
 from models.core.errors import Unusable
 from models.core.patience import at_leisure
 from models.core.troubles import advice, sqlstate
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where a step is taken: a bot that starts on a database that is up to date does without it.
 
 LOCK = 7_277_678
 """The advisory lock under which one replica migrates while the others wait; any number, if it is always this one."""
@@ -32,18 +33,31 @@ STEPS = Path(str(files("models"))) / "migrations"
 
 def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
     """Bring the tables up to a step, the newest by default. Several processes may call this at once."""
+    if to == "head" and current(engine) == head(steps):
+        return
+    from alembic import command
+
     migrate(engine, steps, lambda config: command.upgrade(config, to))
 
 
 def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:
     """Take the tables back to a step; "base" is an empty database. What only newer steps can hold is lost."""
+    from alembic import command
+
     migrate(engine, steps, lambda config: command.downgrade(config, to))
 
 
 def current(engine: Engine) -> str:
     """The step a database stands at; empty before the first. Unusable says why it cannot be asked."""
     with explained(), engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() or ""
+        return stands_at(connection)
+
+
+def stands_at(connection: Connection) -> str:
+    """The step written down in a database; empty where none is."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def check(engine: Engine, steps: Path = STEPS) -> None:
@@ -58,8 +72,7 @@ def refuse_newer(found: str, steps: Path) -> None:
     """A database that a newer version has brought on may lack what this version writes. Who runs already goes on."""
     if found == COPYING:
         raise Unusable("A copy into this database was begun and is not finished. Go on with it: crm db copy …")
-    known = {step.revision for step in ScriptDirectory.from_config(settings(steps)).walk_revisions()}
-    if found and found not in known:
+    if found and found not in known(steps):
         raise Unusable(
             f"The database stands at {found}; this version of Rapport knows the steps up to {head(steps)}. Nothing was"
             " changed. Start the newer version again, or bring back a backup from before: crm restore FILE"
@@ -73,11 +86,18 @@ def stamp(connection: Connection, step: str) -> None:
 
 def head(steps: Path = STEPS) -> str:
     """The newest step there is."""
-    return ScriptDirectory.from_config(settings(steps)).get_current_head() or ""
+    return (known(steps) or [""])[-1]
+
+
+def known(steps: Path = STEPS) -> list[str]:
+    """Every step there is, in order: their files are called by their numbers."""
+    return sorted(path.name[:4] for path in (steps / "versions").glob("[0-9]*.py"))
 
 
 def revision(message: str, steps: Path = STEPS) -> Path:
     """Write the step from the newest one to the models as they are now; returns the file, to be read and completed."""
+    from alembic import command
+
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{folder}/blank.db")
         upgrade(engine, steps=steps)
@@ -89,8 +109,10 @@ def revision(message: str, steps: Path = STEPS) -> Path:
     return Path(step.path)
 
 
-def settings(steps: Path, connection: Connection | None = None) -> Config:
+def settings(steps: Path, connection: Connection | None = None) -> "Config":
     """What alembic.ini would say."""
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(steps).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -98,7 +120,7 @@ def settings(steps: Path, connection: Connection | None = None) -> Config:
     return config
 
 
-def migrate(engine: Engine, steps: Path, act: Callable[[Config], None]) -> None:
+def migrate(engine: Engine, steps: Path, act: Callable[["Config"], None]) -> None:
     """Move between steps; where people are in the way, let them pass and try again: each step is done or not done."""
     for attempt in range(ATTEMPTS):
         try:
@@ -123,10 +145,10 @@ def explained() -> Iterator[None]:
 
 
 @contextmanager
-def migrating(engine: Engine, steps: Path) -> Iterator[Config]:
+def migrating(engine: Engine, steps: Path) -> Iterator["Config"]:
     """One process at a time, without the time-outs that serve people."""
     with at_leisure(), engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision() or ""
+        found = stands_at(connection)
         connection.rollback()
         refuse_newer(found, steps)
         with WAYS[engine.dialect.name](connection):

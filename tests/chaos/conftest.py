@@ -1,5 +1,6 @@
 """The databases of a short scenario: a SQLite file of its own, or a new database on the tests' PostgreSQL server."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -8,9 +9,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
+from models.core import schema
+from models.core.database import open_engine
 from tests.chaos.databases import Away, Database, Sqlite
 from tests.chaos.floor import Floor, floor
 from tests.chaos.weekday import is_weekend, offset_at
+
+
+class Copied(Sqlite):
+    """Files that begin with their tables, copied from one."""
+
+    def __init__(self, folder: Path, tables: Path) -> None:
+        super().__init__(folder)
+        self.tables = tables
+
+    def fresh(self) -> str:
+        url = super().fresh()
+        shutil.copyfile(self.tables, self.path)
+        return url
 
 
 class Borrowed:
@@ -36,9 +52,19 @@ def _a_working_day() -> None:
         pytest.skip("it is the weekend everywhere")
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that is up to date and empty."""
+    path = tmp_path_factory.mktemp("tables") / "crm.db"
+    engine = open_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Database:
-    return Sqlite(tmp_path)
+def sqlite(tmp_path: Path, tables: Path) -> Database:
+    return Copied(tmp_path, tables)
 
 
 @pytest.fixture

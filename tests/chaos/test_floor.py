@@ -15,7 +15,7 @@ from tests.chaos.witness import Stutter, Witness
 
 WEEK = datetime(2026, 3, 9, tzinfo=UTC)
 BETWEEN = range(5 * 24 + 22, 6 * 24 + 1)
-"""The last hours of Saturday and the first minute of Sunday, UTC: it is the weekend everywhere."""
+"""The last hours of Saturday and the first minutes of Sunday, UTC: it is the weekend everywhere."""
 
 
 @pytest.mark.parametrize("day", range(7))
