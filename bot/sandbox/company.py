@@ -14,7 +14,8 @@ from models.core.work import Clock, Works
 
 TEAM = ("T1", "Harbour & Pine")
 
-RITA, RAVI, ROSA, MONA, SAM, SOFIA, ELI = "U_RITA", "U_RAVI", "U_ROSA", "U_MONA", "U_SAM", "U_SOFIA", "U_ELI"
+RITA, RAVI, ROSA, MONA = "U_RITA", "U_RAVI", "U_ROSA", "U_MONA"
+SAM, SOFIA, ELI, ADA = "U_SAM", "U_SOFIA", "U_ELI", "U_ADA"
 
 STAFF = (
     (Member(RITA, "rita", "Rita Reyes", "Sales rep", "Europe/Berlin", email="rita@harbourpine.example"), Role.REP),
@@ -36,6 +37,7 @@ STAFF = (
         Member(ELI, "eli", "Eli Evans", "Chief executive", "Europe/London", email="eli@harbourpine.example"),
         Role.EXECUTIVE,
     ),
+    (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin", email="ada@harbourpine.example"), Role.ADMIN),
 )
 PEOPLE = tuple(member for member, _ in STAFF)
 
