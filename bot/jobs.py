@@ -1,6 +1,7 @@
 """The jobs of the scheduler: each looks whether its time has come and writes deliveries, once for each slot."""
 
 import logging
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,8 @@ KEPT = timedelta(days=8)
 KEPT_SENT = timedelta(days=30)
 SWEPT = 500
 """Rows removed at a time, so that nobody waits for it."""
+ROUND = 20
+"""Owners reminded before one asks again who is left: other replicas are at it, too."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +117,22 @@ def managers(work: Work) -> list[Hearer]:
 
 
 def remind(works: Works, workspace: str) -> None:
-    """Owners of what is due, in their working hours: each in short units of their own, so that nobody waits for it."""
+    """Owners of what is due, in their working hours: each in short units of their own, so that nobody waits for it.
+
+    By chance, some at a time, so that replicas seldom meet at the same owner. Who was held by another is left to it.
+    """
+    visited: set[int] = set()
+    while owners := expectant(works, workspace) - visited:
+        for owner in random.sample(sorted(owners), min(ROUND, len(owners))):
+            visited.add(owner)
+            while works.attempt(partial(remind_owner, owner=owner), workspace):
+                pass  # there may be more
+
+
+def expectant(works: Works, workspace: str) -> set[int]:
+    """The ids of those to remind of something now."""
     with works(workspace, writes=False) as work:
-        owners = [user.id for user in agenda.expectant(work)]
-    for owner in owners:
-        more = True
-        while more:
-            more = works.attempt(partial(remind_owner, owner=owner), workspace)
+        return {user.id for user in agenda.expectant(work)}
 
 
 def remind_owner(work: Work, owner: int) -> bool:

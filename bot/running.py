@@ -105,16 +105,16 @@ def refusal_of(setting: str, where: str) -> Iterator[None]:
 class Bot:
     """Everything that runs, put together; `start` it, and `stop` it in order.
 
-    look_every: seconds between two looks of the scheduler at the clock.
+    look_every: seconds between two looks of the scheduler at the clock · pace: seconds a channel rests after a post.
     """
 
-    def __init__(self, settings: Settings, works: Works, look_every: float = 60) -> None:
+    def __init__(self, settings: Settings, works: Works, look_every: float = 60, pace: float = 1.0) -> None:
         self.settings, self.works = settings, works
         self.metrics = self.create_metrics() if settings.port is not None else None
         watch = self.metrics or Watch()
         self.clients = create_clients(settings, works)
         dispatcher = create_dispatcher(works, settings.root_command, watch=watch, checks=lambda: self.vitals.checks())
-        self.courier = Courier(works, self.clients, dispatcher.catalogue, watch=watch)
+        self.courier = Courier(works, self.clients, dispatcher.catalogue, pace=pace, watch=watch)
         self.scheduler = Scheduler(works, look_every, watch=watch)
         self.app = create_app(self.clients, dispatcher, settings.slack_signing_secret)
         self.gate = Gate()
@@ -199,9 +199,11 @@ def together(acts: Sequence[Callable[[], object]], seconds: float) -> list[str]:
 
 
 @contextmanager
-def running(settings: Settings, works: Works, look_every: float = 60, wait: Wait = never) -> Iterator[Scheduler]:
+def running(
+    settings: Settings, works: Works, look_every: float = 60, wait: Wait = never, pace: float = 1.0
+) -> Iterator[Scheduler]:
     """Connect to Slack and work until the block ends; then finish what is in hand."""
-    bot = Bot(settings, works, look_every)
+    bot = Bot(settings, works, look_every, pace)
     try:
         bot.start(wait)
         yield bot.scheduler

@@ -25,25 +25,31 @@ JUMP = timedelta(minutes=1)
 class Scheduler:
     """Runs every job in every workspace, again and again; in each replica, since a job takes its slot in the database.
 
-    look_every: seconds between two looks. What was due while nobody looked is done at the next look, if it is still
-    worth it. Each job has a thread of its own, so that ten thousand reminders keep no digest waiting.
+    look_every: seconds between two looks · again: seconds after which one that failed is repeated, until it succeeds.
+    What was due while nobody looked is done at the next look, if it is still worth it. Each job has a thread of its
+    own, so that ten thousand reminders keep no digest waiting.
     """
 
     def __init__(
-        self, works: Works, look_every: float = 60, jobs: Sequence[Job] = JOBS, watch: Watch | None = None
+        self,
+        works: Works,
+        look_every: float = 60,
+        jobs: Sequence[Job] = JOBS,
+        watch: Watch | None = None,
+        again: float = 5,
     ) -> None:
-        self.works, self.jobs, self.watch = works, jobs, watch or Watch()
+        self.works, self.jobs, self.watch, self.again = works, jobs, watch or Watch(), again
         self.troubles, self.wall = Troubles(), Wall(works.clock)
         self.looked: float | None = None
         self.ended = threading.Event()
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell of every look, also of those left out
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         threads = {"default": ThreadPoolExecutor(len(jobs))}
         self.clockwork = BackgroundScheduler(timezone=UTC, job_defaults=defaults, executors=threads)
         at_once = Clock()()  # what became due while nobody looked
         for job in jobs:
             every = look_every * job.every
-            self.clockwork.add_job(self.run, "interval", [job], id=job.name, seconds=every, next_run_time=at_once)
+            self.clockwork.add_job(self.insist, "interval", [job], id=job.name, seconds=every, next_run_time=at_once)
 
     def start(self) -> None:
         self.ended.clear()
@@ -64,8 +70,13 @@ class Scheduler:
         for job in self.jobs:
             self.run(job)
 
-    def run(self, job: Job) -> None:
-        """One look of one job. What fails in one workspace does not keep the others waiting."""
+    def insist(self, job: Job) -> None:
+        """One look of one job, and another soon after each that fails; the clockwork leaves out its own meanwhile."""
+        while not self.run(job) and not self.ended.wait(self.again):
+            pass  # what was away, such as the database, may be back
+
+    def run(self, job: Job) -> bool:
+        """One look of one job; whether it went well. What fails in one workspace does not keep the others waiting."""
         began = time.perf_counter()
         if jump := self.wall.jump():
             way, by = "forward" if jump > timedelta() else "back", timedelta(seconds=round(abs(jump).total_seconds()))
@@ -77,6 +88,7 @@ class Scheduler:
         self.looked = time.monotonic()
         well = places is not None and all(done)
         self.watch.ran(job.name, "done" if well else "failed", time.perf_counter() - began)
+        return well
 
     def look(self, job: Job, workspace: str) -> bool:
         """One look of one job in one workspace; whether it went well. Who is told to stop leaves the rest alone."""
@@ -103,7 +115,7 @@ class Troubles:
             if what not in self.known:
                 expected = isinstance(error, (CRMError, SQLAlchemyError, OSError))
                 why = str(error.__cause__ or error).partition("\n")[0]
-                log.warning("%s failed (%s). It is tried again at every look.", what, why, exc_info=not expected)
+                log.warning("%s failed (%s). It is tried again until it goes well.", what, why, exc_info=not expected)
             self.known.add(what)
         else:
             if what in self.known:

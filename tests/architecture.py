@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = ("models", "handlers", "bot")
 """From the ground up: each imports only from itself and from those before it."""
 CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
+ENVIRONMENT = ("os.environ", "os.getenv")
 HOLLOW = ("Service", "Manager", "Helper", "Util", "Utils", "Impl")
 """Words that say nothing about what a class is."""
 LINES, FUNCTION = 300, 40
@@ -31,6 +32,7 @@ class Module:
     def floor(self) -> str:
         return self.name.partition(".")[0]
 
+    @cached_property
     def imports(self) -> list[str]:
         """The modules and names it imports when it runs; what only the type checker sees does not count."""
         return [name for node in running(self.tree) for name in self.named(node)]
@@ -49,17 +51,22 @@ class Module:
         return ".".join(parts[: len(parts) - level + self.package])
 
     def calls(self) -> Iterator[tuple[int, str]]:
-        """Every call as its line and the dotted words before the parenthesis."""
+        """Every call as its line and the last two of the dotted words before the parenthesis."""
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield node.lineno, ast.unparse(node.func)
+            match node:
+                case ast.Call(func=ast.Name(id=name)):
+                    yield node.lineno, name
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name)):
+                    yield node.lineno, f"{owner}.{name}"
+                case ast.Call(func=ast.Attribute(attr=name)):
+                    yield node.lineno, f".{name}"
 
 
 def running(node: ast.AST) -> Iterator[ast.AST]:
     """All nodes but those under `if TYPE_CHECKING`."""
     yield node
     for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
+        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
             yield from running(child)
 
 
@@ -77,7 +84,7 @@ def module_of(path: Path) -> Module:
 def climbs(module: Module) -> list[str]:
     """Floors import only downwards."""
     above = FLOORS[FLOORS.index(module.floor) + 1 :]
-    return [f"imports {name}, which is above" for name in module.imports() if name.partition(".")[0] in above]
+    return [f"imports {name}, which is above" for name in module.imports if name.partition(".")[0] in above]
 
 
 def goes_round_core(module: Module) -> list[str]:
@@ -85,7 +92,7 @@ def goes_round_core(module: Module) -> list[str]:
     if module.floor not in ("models", "handlers"):
         return []
     mine = height(module.name)
-    ours = [name for name in module.imports() if name.startswith(f"{module.floor}.")]
+    ours = [name for name in module.imports if name.startswith(f"{module.floor}.")]
     return [f"imports {name}, which is above" for name in ours if height(name) > mine]
 
 
@@ -115,9 +122,10 @@ def says_nothing_of_itself(module: Module) -> list[str]:
 def reads_the_environment(module: Module) -> list[str]:
     if module.name == "bot.config":
         return []
-    names = [ast.unparse(node) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
-    direct = [name for name in module.imports() if name in ("os.environ", "os.getenv")]
-    return [f"uses {name}" for name in [*names, *direct] if name in ("os.environ", "os.getenv")]
+    attributes = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
+    names = [ast.unparse(node) for node in attributes if node.attr in ("environ", "getenv")]
+    direct = [name for name in module.imports if name in ENVIRONMENT]
+    return [f"uses {name}" for name in [*names, *direct] if name in ENVIRONMENT]
 
 
 def reads_the_clock_or_commits(module: Module) -> list[str]:
@@ -126,7 +134,7 @@ def reads_the_clock_or_commits(module: Module) -> list[str]:
     return [
         f"calls {call} on line {line}"
         for line, call in module.calls()
-        if ".".join(call.split(".")[-2:]) in CLOCK or call.split(".")[-1] == "commit"
+        if call in CLOCK or call.split(".")[-1] == "commit"
     ]
 
 
@@ -134,7 +142,7 @@ def knows_slack(module: Module) -> list[str]:
     """Slack's libraries belong to the top floor and to the one module that joins it to the handlers."""
     if module.floor == "bot" or module.name == "handlers.core.router":
         return []
-    return [f"imports {name}" for name in module.imports() if name.partition(".")[0] in ("slack_bolt", "slack_sdk")]
+    return [f"imports {name}" for name in module.imports if name.partition(".")[0] in ("slack_bolt", "slack_sdk")]
 
 
 def has_hollow_names(module: Module) -> list[str]:
@@ -161,7 +169,7 @@ RULES: tuple[Rule, ...] = (
 def pairs(found: list[Module]) -> list[tuple[str, str]]:
     """The modules that import each other."""
     names = {module.name for module in found}
-    arrows = {(module.name, owner(name, names)) for module in found for name in module.imports()}
+    arrows = {(module.name, owner(name, names)) for module in found for name in module.imports}
     return sorted((a, b) for a, b in arrows if a < b and (b, a) in arrows)
 
 

@@ -58,8 +58,11 @@ def furnish(works: Works, clock: Clock) -> None:
 
 
 @contextmanager
-def opened(port: int, database: str = "") -> Iterator[str]:
-    """The sandbox while the block runs; yields the address of its page. database: '' for one that goes away."""
+def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
+    """The sandbox while the block runs; yields the address of its page.
+
+    database: '' for one that goes away · pace: seconds a channel rests after a post.
+    """
     clock = SandboxClock()
     with (
         tempfile.TemporaryDirectory(prefix="rapport-") as folder,
@@ -69,7 +72,7 @@ def opened(port: int, database: str = "") -> Iterator[str]:
         slack = Slack(
             manifest(create_dispatcher(works).catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM
         )
-        with serve(slack, port) as url, running(settings_for(database, url), works, look_every=5) as scheduler:
+        with serve(slack, port) as url, running(settings_for(database, url), works, 5, pace=pace) as scheduler:
             clock.moved.append(scheduler.tick)
             yield url
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select, update
 
@@ -12,7 +14,6 @@ from models.core.slots import FRIDAY, strikes
 from models.core.user import User
 from models.core.work import Work
 
-DAY = timedelta(days=1)
 TOGETHER = 10
 """Activities that one message names: with its buttons, about what Slack takes."""
 AT_ONCE = 10 * TOGETHER
@@ -27,6 +28,15 @@ class Reminder:
     more: bool = False
 
 
+class Hours(NamedTuple):
+    """When someone works, by the clock of their town: all that a look needs of most people."""
+
+    id: int
+    zone: str
+    starts_at: str
+    ends_at: str
+
+
 def first(work: Work, job: str, slot: str) -> bool:
     """Whether this is the first firing of a job for this slot, in this and every other replica."""
     return insert_once(work, JobRun, job=job, slot=slot, at=work.now) is not None
@@ -38,10 +48,11 @@ def take(work: Work, job: str, slots: Sequence[str]) -> list[str]:
     return [slot for slot in slots if slot not in taken and first(work, job, slot)]
 
 
-def at_work(user: User, now: datetime) -> bool:
+def at_work(user: User | Hours, now: datetime) -> bool:
     """Whether it is a working day and working hours for someone."""
-    day = now.astimezone(user.tz).date()
-    start, end = (strikes(day, at, user.tz) for at in (user.starts_at, user.ends_at))
+    zone = ZoneInfo(user.zone)
+    day = now.astimezone(zone).date()
+    start, end = (strikes(day, at, zone) for at in (user.starts_at, user.ends_at))
     return day.weekday() <= FRIDAY and start <= now < end
 
 
@@ -55,10 +66,17 @@ def expectant(work: Work) -> list[User]:
 
     Outside their working hours people are left alone; the next working day begins with what fell there.
     """
-    people = {user.id: user for user in colleagues(work) if at_work(user, work.now)}
-    found = with_any(work, people, Activity.untold(work))
-    found |= with_any(work, unwelcomed(work, people.values()), Activity.overdue(work))
-    return [user for id, user in people.items() if id in found]
+    people = present(work)
+    found = with_any(work, [user.id for user in people], Activity.untold(work))
+    found |= with_any(work, unwelcomed(work, people), Activity.overdue(work))
+    them = select(User).where(User.id.in_(found)).order_by(User.id)
+    return list(work.session.scalars(them)) if found else []
+
+
+def present(work: Work) -> list[Hours]:
+    """Who can be told something and is at work now; whole users would take far longer to load, each minute."""
+    hours = select(User.id, User.zone, User.starts_at, User.ends_at).where(~User.left, ~User.guest)
+    return [person for row in work.session.execute(hours) if at_work(person := Hours(*row), work.now)]
 
 
 def with_any(work: Work, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
@@ -85,26 +103,27 @@ def reminders(work: Work, owner: User) -> list[Reminder]:
     Each activity is named once, after its due moment; put off, it has a new one. The first reminder of a working day
     repeats what is overdue.
     """
-    again = told_before(work, owner) if unwelcomed(work, [owner]) else []
+    begins = bool(unwelcomed(work, [owner]))
+    again = told_before(work, owner) if begins else []
     new = take_untold(work, owner)
-    if again or new:
-        take(work, "morning", [morning(owner, work.now)])
+    if begins and (again or new):
+        first(work, "morning", morning(owner, work.now))
     if again and len(again) + len(new) <= TOGETHER:
         return [Reminder(again + new)]
     repeated = [Reminder(again[:TOGETHER], more=len(again) > TOGETHER)] if again else []
     return repeated + [Reminder(new[start : start + TOGETHER]) for start in range(0, len(new), TOGETHER)]
 
 
-def morning(user: User, now: datetime) -> str:
+def morning(user: User | Hours, now: datetime) -> str:
     """The slot of someone's working day."""
-    return f"{now.astimezone(user.tz):%Y%m%d}:{user.id}"
+    return f"{now.astimezone(ZoneInfo(user.zone)):%Y%m%d}:{user.id}"
 
 
-def unwelcomed(work: Work, people: Iterable[User]) -> list[int]:
+def unwelcomed(work: Work, people: Iterable[User | Hours]) -> list[int]:
     """The ids of those whose working day has not begun with a reminder yet."""
-    yesterday = f"{work.now - DAY:%Y%m%d}"
-    begun = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == "morning", JobRun.slot >= yesterday)))
-    return [user.id for user in people if morning(user, work.now) not in begun]
+    slots = {morning(user, work.now): user.id for user in people}
+    begun = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == "morning", JobRun.slot.in_(slots))))
+    return [id for slot, id in slots.items() if slot not in begun]
 
 
 def told_before(work: Work, owner: User) -> list[int]:

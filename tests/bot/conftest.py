@@ -1,9 +1,16 @@
 """The courier on a small Slack, and what people of it see."""
 
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+
 import pytest
 
 from bot.clients import Clients
 from bot.delivery import Courier
+from bot.logs import CHATTY
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.work import Works
@@ -14,3 +21,25 @@ from tests.handlers.conftest import client, clients, slack, world  # noqa: F401
 def courier(works: Works, clients: Clients, slack: object) -> Courier:  # noqa: F811
     """Sends only when a test says so, without a pause."""
     return Courier(works, clients, Catalogue(ROUTERS), pace=0)
+
+
+@pytest.fixture
+def kept_logging() -> Iterator[None]:
+    """Logging as it was, afterwards."""
+    loggers = [logging.getLogger(name) for name in ("", *CHATTY)]
+    levels, handlers = [logger.level for logger in loggers], list(logging.root.handlers)
+    hooks = sys.excepthook, threading.excepthook
+    yield
+    logging.root.handlers[:], logging.raiseExceptions = handlers, True
+    sys.excepthook, threading.excepthook = hooks
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What Ctrl-C did before the test it does again after it."""
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for sign, handler in before.items():
+        signal.signal(sign, handler)

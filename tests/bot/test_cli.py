@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,9 +12,7 @@ from sqlalchemy import Engine
 
 from bot.cli import main
 from bot.config import Settings, load
-from bot.manifest import manifest, written
-from bot.sandbox.people import Member
-from bot.sandbox.server import serve
+from bot.manifest import written
 from bot.sandbox.slack import Slack
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
@@ -24,6 +22,7 @@ from models.core.secrets import Vault, new_key
 from models.core.work import Works
 from models.lead import Lead
 from tests.ground import StoppedClock, given
+from tests.handlers.kit import SQLITE
 
 Crm = Callable[..., Result]
 
@@ -51,11 +50,10 @@ def at_home(crm: Crm, engine: Engine) -> Crm:
 
 
 @pytest.fixture
-def slack_elsewhere() -> Iterator[str]:
+def slack_elsewhere(world: Slack) -> str:
     """The Web API of a small Slack in which nobody knows our tokens."""
-    slack = Slack(manifest(Catalogue(ROUTERS)), [Member("U_RITA", "rita")], [], StoppedClock())
-    with serve(slack, port=0) as url:
-        yield f"{url}/api/"
+    world.reset()
+    return f"{world.url}/api/"
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], []])
@@ -171,12 +169,14 @@ def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: 
         assert work.name("user", work.find(Lead, 1).owner or 0) == "Rita Reyes"
 
 
+@SQLITE
 def test_a_line_that_needs_more_names_what(at_home: Crm) -> None:
     said = at_home("say", "deal new", "--workspace", "T1", "--as", "U_RITA").output
     assert said.startswith("This needs more: ")
     assert said.endswith("Add them as field=value.\n")
 
 
+@SQLITE
 def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(at_home: Crm, works: Works) -> None:
     given(works, Lead, first_name="Ada")
     done = at_home("say", "lead convert LD-1", "--workspace", "T1", "--as", "U_GUS")
@@ -186,16 +186,19 @@ def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(at_home: Crm, w
         assert not work.find(Lead, 1).converted
 
 
+@SQLITE
 def test_the_workspace_is_asked_for_where_there_are_several(at_home: Crm) -> None:
     done = at_home("say", "help")
     assert (done.exit_code, done.output) == (1, "Say which workspace with --workspace: T1, T2\n")
 
 
+@SQLITE
 def test_a_stranger_is_not_let_in(at_home: Crm) -> None:
     done = at_home("say", "help", "--workspace", "T1", "--as", "U_OTTO")
     assert (done.exit_code, done.output) == (1, "I do not know you yet. Please try again.\n")
 
 
+@SQLITE
 def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) -> None:
     given(works, Lead, first_name="Ada", company="Analytical")
     done = at_home("export", "leads", str(tmp_path / "leads.csv"), "--workspace", "T1")
@@ -204,6 +207,7 @@ def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) 
     assert dict(zip(header.split(","), row.split(","), strict=True))["first_name"] == "Ada"
 
 
+@SQLITE
 def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
     done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA")
@@ -213,6 +217,7 @@ def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
     assert "Bob" in (tmp_path / "people.rejected.csv").read_text(encoding="utf-8-sig")
 
 
+@SQLITE
 def test_a_dry_run_loads_nothing(at_home: Crm, works: Works, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name\nAda\n")
     assert at_home("import", "leads", "people.csv", "--workspace", "T1", "--dry").exit_code == 0
@@ -220,6 +225,7 @@ def test_a_dry_run_loads_nothing(at_home: Crm, works: Works, tmp_path: Path) -> 
         assert work.session.query(Lead).count() == 0
 
 
+@SQLITE
 def test_an_unknown_noun_lists_those_there_are(at_home: Crm) -> None:
     done = at_home("export", "invoices", "--workspace", "T1")
     assert done.exit_code == 1

@@ -22,6 +22,7 @@ KEY = new_key()
 
 @pytest.fixture
 def replica(works: Works, world: Slack) -> Clients:
+    world.reset()
     return Clients(f"{world.url}/api/", works, Vault(KEY))
 
 

@@ -14,10 +14,12 @@ from models.operations.claims import claim
 from models.opportunity import Opportunity
 from tests.bot.outgoing import deal, errand, posts, rows
 from tests.ground import StoppedClock, given
+from tests.handlers.kit import SQLITE
 
 # ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@SQLITE
 def test_a_new_record_gets_its_card_and_the_card_is_remembered(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     assert courier.drain() == 1
@@ -47,6 +49,7 @@ def test_every_change_is_drawn_in_place_and_several_at_once_in_one_go(
     assert [row.error for row in rows(works, kind="redraw")].count("dropped: another drew it") == 2
 
 
+@SQLITE
 def test_a_second_wish_for_the_same_card_updates_the_first(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     courier.drain()
@@ -57,6 +60,7 @@ def test_a_second_wish_for_the_same_card_updates_the_first(works: Works, slack: 
     assert len(posts(works)) == 1
 
 
+@SQLITE
 def test_a_change_between_drawing_and_posting_is_drawn_too(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     with works("T1") as work:
@@ -70,6 +74,7 @@ def test_a_change_between_drawing_and_posting_is_drawn_too(works: Works, slack: 
     assert "Proposal" in card
 
 
+@SQLITE
 def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     courier.drain()
@@ -83,6 +88,7 @@ def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: Works, sla
     assert rows(works, kind="message") == []
 
 
+@SQLITE
 def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
     works: Works, slack: Desk, courier: Courier, clock: StoppedClock
 ) -> None:
@@ -123,6 +129,7 @@ def test_a_thread_line_waits_for_its_card(works: Works, slack: Desk, courier: Co
     assert "won" in slack.thread(card)[0].text
 
 
+@SQLITE
 def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: Works, slack: Desk, courier: Courier) -> None:
     ada = given(works, Customer, first_name="Ada")
     with works("T1", "U_RITA") as work:
@@ -131,6 +138,7 @@ def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: Works, sl
     assert rows(works, kind="event")[0].error == "dropped: it has no card"
 
 
+@SQLITE
 def test_what_people_typed_is_inert_everywhere(works: Works, slack: Desk, courier: Courier) -> None:
     ada = given(works, Customer, first_name="Ada")
     case = given(works, Case, customer=ada.ref, subject="<!channel> *on fire* & more")
@@ -146,6 +154,7 @@ def test_what_people_typed_is_inert_everywhere(works: Works, slack: Desk, courie
     slack.check()
 
 
+@SQLITE
 def test_metadata_says_nothing_about_people(works: Works, slack: Desk, courier: Courier) -> None:
     given(works, Lead, first_name="Ada", last_name="Lovelace")
     courier.drain()
@@ -158,6 +167,7 @@ def test_metadata_says_nothing_about_people(works: Works, slack: Desk, courier: 
 # ── direct messages ─────────────────────────────────────────────────────────────────────────────────────
 
 
+@SQLITE
 def test_who_is_given_a_record_reads_it_in_a_direct_message(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     with works("T1", "U_MONA") as work:
@@ -169,6 +179,7 @@ def test_who_is_given_a_record_reads_it_in_a_direct_message(works: Works, slack:
     assert "opportunity.show" in told.actions
 
 
+@SQLITE
 def test_a_direct_message_that_is_out_of_date_is_not_sent(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     for person in ("U_RAVI", "U_MONA"):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy.exc import DataError
 
+from bot import delivery
 from bot.carrying import Note
 from bot.clients import Clients
 from bot.delivery import Courier
@@ -20,6 +21,7 @@ from models.core.work import Work, Works
 from models.operations import records
 from models.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
+from tests.handlers.kit import SQLITE
 
 CATALOGUE = Catalogue(ROUTERS)
 
@@ -54,23 +56,27 @@ def carry_all(courier: Courier, write: bool = True) -> None:
 
 
 def test_threads_send_everything_once_and_the_watch_hears_of_it(works: Works, slack: Desk, clients: Clients) -> None:
-    for number in range(20):
+    for number in range(12):
         say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
     heard, done = Heard(), threading.Event()
-    stop = slack.slack.listen("U_RITA", lambda event: len(slack.slack.timeline.of("C_SUPPORT")) < 10 or done.set())
+    stop = slack.slack.listen("U_RITA", lambda event: len(list(slack.slack.timeline)) < 12 or done.set())
     courier = Courier(works, clients, CATALOGUE, pace=0, threads=4, watch=heard)
     assert courier.alive() == 0
     with at_work(courier):
         assert done.wait(15)
     stop()
     courier.drain()
-    assert texts(slack, "C_SUPPORT") == [str(number) for number in range(1, 20, 2)]
-    assert texts(slack, "C_SALES") == [str(number) for number in range(0, 20, 2)]
+    assert texts(slack, "C_SUPPORT") == [str(number) for number in range(1, 12, 2)]
+    assert texts(slack, "C_SALES") == [str(number) for number in range(0, 12, 2)]
     assert {(kind, outcome) for kind, outcome, _ in heard.outcomes} == {("message", "sent")}
     assert courier.alive() > 0
 
 
-def test_what_another_process_wrote_is_found_without_being_called(works: Works, slack: Desk, clients: Clients) -> None:
+@SQLITE
+def test_what_another_process_wrote_is_found_without_being_called(
+    works: Works, slack: Desk, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "LATE", 0.1)
     arrived = threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
     with at_work(Courier(works, clients, CATALOGUE, pace=0, threads=1)):
@@ -79,10 +85,11 @@ def test_what_another_process_wrote_is_found_without_being_called(works: Works, 
     stop()
 
 
+@SQLITE
 def test_stopping_finishes_the_post_in_hand_and_gives_back_the_rest(
     works: Works, slack: Desk, clients: Clients
 ) -> None:
-    slack.slack.fail("chat.postMessage", with_="slow", seconds=0.5)
+    slack.slack.fail("chat.postMessage", with_="slow", seconds=0.3)
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "hello", key=channel)
     posted = threading.Event()
@@ -95,6 +102,7 @@ def test_stopping_finishes_the_post_in_hand_and_gives_back_the_rest(
     assert states["C_SUPPORT"][1] is None
 
 
+@SQLITE
 def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
     works: Works, slack: Desk, clients: Clients, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -114,6 +122,7 @@ def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
     away.close()
 
 
+@SQLITE
 def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
     works: Works, slack: Desk, courier: Courier, caplog: pytest.LogCaptureFixture
 ) -> None:

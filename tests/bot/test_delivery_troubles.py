@@ -17,6 +17,7 @@ from models.operations import claims, deliveries
 from models.opportunity import Opportunity
 from tests.bot.outgoing import deal, errand, posts, rows, say, texts
 from tests.ground import StoppedClock
+from tests.handlers.kit import SQLITE
 
 # ── rate limits, failures, refusals ─────────────────────────────────────────────────────────────────────
 
@@ -38,6 +39,7 @@ def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
     assert texts(slack, "C_SALES") == ["one", "two", "three"]
 
 
+@SQLITE
 def test_a_channel_rests_between_two_messages(works: Works, slack: Desk, clients: Clients) -> None:
     calm = Courier(works, clients, Catalogue(ROUTERS), pace=600)
     for text in ("one", "two"):
@@ -47,6 +49,7 @@ def test_a_channel_rests_between_two_messages(works: Works, slack: Desk, clients
     assert texts(slack, "C_SALES") == ["one"]
 
 
+@SQLITE
 @pytest.mark.parametrize("failure", ["drop_after", "drop_before", "500"])
 def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
     works: Works, slack: Desk, courier: Courier, clock: StoppedClock, failure: str
@@ -63,6 +66,7 @@ def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
     assert [post.ts for post in posts(works)] == [card.ts]
 
 
+@SQLITE
 def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
     works: Works, slack: Desk, courier: Courier, clock: StoppedClock
 ) -> None:
@@ -77,6 +81,7 @@ def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
     assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == ["Once"]
 
 
+@SQLITE
 def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
     works: Works, slack: Desk, courier: Courier, clock: StoppedClock
 ) -> None:
@@ -92,6 +97,7 @@ def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
     assert texts(slack, "C_SUPPORT") == ["not sent"]
 
 
+@SQLITE
 def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
     works: Works, slack: Desk, courier: Courier, clock: StoppedClock
 ) -> None:
@@ -109,6 +115,7 @@ def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
     assert timedelta(days=1) < deliveries.ATTEMPTS * deliveries.LONGEST_PAUSE
 
 
+@SQLITE
 def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, courier: Courier) -> None:
     with works("T1") as work:
         work.workspace.sales_channel = "#nowhere"
@@ -122,6 +129,7 @@ def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, 
     assert told.text == f"{rows(works, channel='#nowhere')[0].error} Then send it again: /crm deliveries"
 
 
+@SQLITE
 def test_a_channel_may_be_given_by_its_name(works: Works, slack: Desk, courier: Courier) -> None:
     with works("T1") as work:
         work.workspace.sales_channel = "#sales"
@@ -131,6 +139,7 @@ def test_a_channel_may_be_given_by_its_name(works: Works, slack: Desk, courier: 
     assert posts(works)[0].channel == "C_SALES"
 
 
+@SQLITE
 def test_nothing_is_posted_where_outsiders_read(works: Works, slack: Desk, courier: Courier) -> None:
     slack.slack.channels["C_GENERAL"].is_ext_shared = True
     say(works, "C_GENERAL", "Our secrets")
@@ -139,6 +148,7 @@ def test_nothing_is_posted_where_outsiders_read(works: Works, slack: Desk, couri
     assert "another company" in str(rows(works, channel="C_GENERAL")[0].error)
 
 
+@SQLITE
 def test_charts_are_left_out_where_slack_refuses_them(works: Works, slack: Desk, courier: Courier) -> None:
     deal(works, amount="12k")
     courier.drain()
@@ -151,6 +161,7 @@ def test_charts_are_left_out_where_slack_refuses_them(works: Works, slack: Desk,
     assert "€12,000" in digest
 
 
+@SQLITE
 def test_a_drawing_that_fails_is_refused_with_a_reference_and_keeps_nobody_waiting(
     works: Works, slack: Desk, courier: Courier
 ) -> None:
@@ -162,6 +173,7 @@ def test_a_drawing_that_fails_is_refused_with_a_reference_and_keeps_nobody_waiti
     assert "reference" in str(rows(works)[0].error)
 
 
+@SQLITE
 def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
     works: Works, slack: Desk, courier: Courier
 ) -> None:
@@ -171,23 +183,10 @@ def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
     assert texts(slack, "C_SALES") == []
 
 
-# ── several couriers, threads ───────────────────────────────────────────────────────────────────────────
+# ── its threads ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_two_couriers_send_each_row_once_and_in_order(works: Works, slack: Desk, clients: Clients) -> None:
-    for number in range(20):
-        say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
-    both = [Courier(works, clients, Catalogue(ROUTERS), pace=0) for _ in range(2)]
-    while any(row.state == DeliveryState.WAITING for row in rows(works)):
-        threads = [threading.Thread(target=courier.drain) for courier in both]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert texts(slack, "C_SALES") == [str(number) for number in range(0, 20, 2)]
-    assert texts(slack, "C_SUPPORT") == [str(number) for number in range(1, 20, 2)]
-
-
+@SQLITE
 def test_the_thread_sends_what_is_written_and_stops(works: Works, slack: Desk, courier: Courier) -> None:
     arrived = threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
@@ -204,6 +203,7 @@ def test_the_thread_sends_what_is_written_and_stops(works: Works, slack: Desk, c
     assert not any(thread.is_alive() for thread in (courier.thread, *courier.threads))
 
 
+@SQLITE
 def test_what_was_taken_and_not_begun_when_the_end_came_is_given_back(
     works: Works, slack: Desk, courier: Courier
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from slack_bolt import App
 
 from bot.app import create_app, create_dispatcher
 from bot.line import Gate
@@ -36,14 +37,23 @@ def gate() -> Gate:
     return gate
 
 
-@pytest.fixture
-def url(slack: Desk, world: Slack, works: Works, gate: Gate) -> Iterator[str]:
-    """Where Slack posts to."""
-    events = Events(create_app(installed(world), create_dispatcher(works), world.signing_secret), "sandbox", gate)
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Events, str]]:
+    """The door, on a port for all tests; each puts its own bot behind it."""
+    events = Events(App(token="xoxb-0", signing_secret="sandbox", token_verification_enabled=False), "sandbox", Gate())
     web = Web(events.routes(), "127.0.0.1", 0)
     web.start()
-    yield f"http://127.0.0.1:{web.port}/slack/events"
+    yield events, f"http://127.0.0.1:{web.port}/slack/events"
     assert web.stop(5)
+
+
+@pytest.fixture
+def url(slack: Desk, world: Slack, works: Works, gate: Gate, served: tuple[Events, str]) -> str:
+    """Where Slack posts to."""
+    events, address = served
+    events.app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
+    events.gate = gate
+    return address
 
 
 @pytest.fixture

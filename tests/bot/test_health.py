@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from starlette.applications import Starlette
 
+from bot import pulse
 from bot.health import STUCK, Vitals
 from bot.metrics import Metrics
 from handlers.core.watch import Check
@@ -38,13 +40,21 @@ class Patient:
         return status, {check["name"]: Check(**check) for check in answered["checks"]}
 
 
+@pytest.fixture(scope="module")
+def room() -> Iterator[tuple[Starlette, str]]:
+    """Where they are asked; each test puts its own replica in."""
+    room = Starlette()
+    with served(room) as url:
+        yield room, url
+
+
 @pytest.fixture
-def patient(works: Works) -> Iterator[Patient]:
+def patient(works: Works, room: tuple[Starlette, str]) -> Iterator[Patient]:
     patient = Patient(works)
     patient.vitals.start()
-    with served(patient.vitals.routes()) as url:
-        patient.url = url
-        yield patient
+    app, patient.url = room
+    app.router.routes[:] = patient.vitals.routes()
+    yield patient
     patient.vitals.stop()
 
 
@@ -116,6 +126,7 @@ def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: Work
         for number in (1, 2):
             deliver(work, "message", "C_SALES", f"n{number}", about={"text": "hello"})
     clock.forward(timedelta(minutes=6))
+    patient.ready()  # what was asked before it
     patient.vitals.pulse.answered_at = None
     status, checks = patient.ready()
     assert status == 200
@@ -123,8 +134,9 @@ def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: Work
 
 
 @SQLITE
-def test_a_hung_database_keeps_nobody_waiting(patient: Patient) -> None:
+def test_a_hung_database_keeps_nobody_waiting(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     patient.ready()
+    monkeypatch.setattr(pulse, "PATIENCE", 0.1)
     hung = threading.Event()
     patient.vitals.pulse.ask = hung.wait  # type: ignore[method-assign, assignment]
     patient.vitals.pulse.answered_at = None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, insert, select
 
 from bot import jobs
 from bot.jobs import JOBS, Job
@@ -14,10 +14,12 @@ from models.case import Case
 from models.core.installation import InstallState
 from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
 from models.core.replica import Replica
+from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
-from models.operations import records
+from models.operations import agenda, records
 from tests.ground import StoppedClock, given
+from tests.handlers.kit import SQLITE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -56,9 +58,42 @@ def test_owners_are_reminded_once_however_often_the_scheduler_looks(
     given(works, Activity, description="Call", due_date="+1h", customer=ada.ref)
     clock.forward(HOUR)
     looks = Scheduler(works, jobs=[job for job in JOBS if job.name == "reminders"])
-    for _ in range(50):
+    for _ in range(5):
         looks.tick()
     assert asked(works, "due") == [("due", "U_RITA")]
+
+
+@SQLITE
+def test_owners_are_all_reminded_however_many_there_are_and_asked_for_again_now_and_then(
+    works: Works, clock: StoppedClock, ada: Customer
+) -> None:
+    given(works, Activity, description="Call", due_date="+1h", customer=ada.ref)
+    count = 2 * jobs.ROUND + 5
+    with works("T1") as work:
+        people = [User(slack_id=f"U{number}", name="Pat", zone="UTC") for number in range(count)]
+        work.session.add_all(people)
+        work.session.flush()
+        row = dict(work.session.execute(select(Activity.__table__)).mappings().one())
+        row.pop("id")
+        copies = [row | {"number": number, "owner": each.id} for number, each in enumerate(people, 100)]
+        work.session.connection().execute(insert(Activity), copies)
+    clock.forward(HOUR)
+    jobs.remind(works, "T1")
+    assert sorted(asked(works, "due")) == sorted([("due", "U_RITA"), *[("due", each.slack_id) for each in people]])
+
+
+def test_an_owner_whom_another_replica_holds_is_left_to_it(clean_postgres: Engine, clock: StoppedClock) -> None:
+    works = Works(clean_postgres, clock)
+    ada = given(works, Customer, first_name="Ada")
+    for person in ("U_RITA", "U_SAM"):
+        given(works, Activity, by=person, description="Call", due_date="+1h", customer=ada.ref)
+    clock.forward(HOUR)
+    with works("T1") as other:
+        assert agenda.hold(other, other.lookup("user", "U_RITA"))
+        jobs.remind(works, "T1")
+        assert asked(works, "due") == [("due", "U_SAM")]
+    jobs.remind(works, "T1")
+    assert asked(works, "due") == [("due", "U_SAM"), ("due", "U_RITA")]
 
 
 def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(works: Works, clock: StoppedClock) -> None:
@@ -80,6 +115,7 @@ def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(works
     assert days == ["2026-03-11", "2026-03-12", "2026-03-13", "2026-03-16", "2026-03-17"]
 
 
+@SQLITE
 def test_managers_get_their_digest_by_the_clock_of_their_own_town(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -100,6 +136,7 @@ def test_managers_get_their_digest_by_the_clock_of_their_own_town(
     assert asked(works, "digest") == [*late, ("digest", "U_RAVI"), ("digest", "U_MONA")]
 
 
+@SQLITE
 def test_the_digest_comes_at_the_time_that_is_set_and_not_at_weekends(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -116,6 +153,7 @@ def test_the_digest_comes_at_the_time_that_is_set_and_not_at_weekends(
     assert asked(works, "digest") == [("digest", "U_MONA")]
 
 
+@SQLITE
 def test_where_there_is_no_manager_the_admins_get_the_digest(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -125,6 +163,7 @@ def test_where_there_is_no_manager_the_admins_get_the_digest(
     assert asked(works, "digest") == [("digest", "U_ADA")]
 
 
+@SQLITE
 def test_a_case_that_becomes_urgent_is_told_at_once_and_once(
     works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
@@ -132,11 +171,12 @@ def test_a_case_that_becomes_urgent_is_told_at_once_and_once(
     local(clock, "2026-03-14T03:00")
     with works("T1", "U_SAM") as work:
         records.update(work, work.find(Case, case.number), {"priority": "urgent"})
-    for _ in range(5):
+    for _ in range(3):
         scheduler.tick()
     assert asked(works, "cases") == [("cases", "C_SUPPORT")]
 
 
+@SQLITE
 def test_what_the_daily_list_tells_raises_no_alarm_beside_it(
     works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
@@ -146,6 +186,7 @@ def test_what_the_daily_list_tells_raises_no_alarm_beside_it(
     assert asked(works, "cases") == [("cases", "C_SUPPORT")]
 
 
+@SQLITE
 def test_nothing_is_asked_of_a_workspace_without_channels(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -193,6 +234,7 @@ def test_slots_are_removed_when_they_cannot_come_again(works: Works, scheduler: 
         assert list(work.session.scalars(select(JobRun.id))) == []
 
 
+@SQLITE
 def test_a_job_that_fails_keeps_neither_the_others_nor_other_workspaces_waiting(works: Works) -> None:
     looked: list[str] = []
 

@@ -16,7 +16,7 @@ from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.work import Works
+from models.core.work import Clock, Works
 from models.lead import Lead
 from tests.handlers.conftest import MEMBERS
 from tests.handlers.kit import SQLITE, count
@@ -25,13 +25,20 @@ from tests.installed import installed
 pytestmark = SQLITE
 
 
-@pytest.fixture
-def desk(works: Works) -> Iterator[Desk]:
-    """Rita in a small Slack to which apps connect, and which is not patient."""
-    channels = [Channel("C_SALES", "sales")]
-    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, channels, works.clock, ("T1", "Acme"), ack_seconds=1)
+@pytest.fixture(scope="module")
+def place() -> Iterator[Slack]:
+    """A small Slack to which apps connect."""
+    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme"))
     with serve(slack, port=0):
-        yield Desk(slack, user="U_RITA")
+        yield slack
+
+
+@pytest.fixture
+def desk(place: Slack, works: Works) -> Desk:
+    """Rita, on the first day of it."""
+    place.reset()
+    place.clock, place.ack_seconds = works.clock, 3.0
+    return Desk(place, user="U_RITA")
 
 
 @pytest.fixture
@@ -66,6 +73,7 @@ def test_what_comes_over_the_line_is_done_and_acknowledged(desk: Desk, line: Lin
 
 
 def test_what_comes_after_the_end_is_neither_done_nor_acknowledged(desk: Desk, line: Line, works: Works) -> None:
+    desk.slack.ack_seconds = 0.1
     assert line.gate.shut(1)
     assert not type_lead(desk).ok
     assert count(works, Lead) == 0

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from slack_bolt import App
@@ -38,21 +38,8 @@ NAME, MAIL = "Lovelace", "ada.lovelace@analytical.example"
 LINES = "text", "json"
 
 
-@pytest.fixture
-def kept() -> Iterator[None]:
-    """Logging as it was, afterwards."""
-    loggers = [logging.getLogger(name) for name in ("", *CHATTY)]
-    levels, handlers = [logger.level for logger in loggers], list(logging.root.handlers)
-    hooks = sys.excepthook, threading.excepthook
-    yield
-    logging.root.handlers[:], logging.raiseExceptions = handlers, True
-    sys.excepthook, threading.excepthook = hooks
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-
-
 @pytest.fixture(params=LINES)
-def log(request: pytest.FixtureRequest, kept: None) -> Log:
+def log(request: pytest.FixtureRequest, kept_logging: None) -> Log:
     """What was logged so far, with DEBUG on, in either format."""
     stream = io.StringIO()
     configure("DEBUG", request.param, stream)
@@ -69,7 +56,7 @@ def in_json(level: str = "INFO") -> io.StringIO:
     return stream
 
 
-def test_text_reads_as_a_line(kept: None) -> None:
+def test_text_reads_as_a_line(kept_logging: None) -> None:
     stream = io.StringIO()
     configure("INFO", "text", stream)
     logging.getLogger("bot.running").info("Rapport is running. Type %s in Slack.", "/crm")
@@ -77,7 +64,7 @@ def test_text_reads_as_a_line(kept: None) -> None:
     assert re.fullmatch(pattern, stream.getvalue())
 
 
-def test_json_is_an_object_a_line(kept: None) -> None:
+def test_json_is_an_object_a_line(kept_logging: None) -> None:
     stream = in_json()
     with referred() as reference:
         logging.getLogger("bot.delivery").warning("No clear answer:\n%s", "two lines")
@@ -176,7 +163,7 @@ def test_bodies_that_slacks_libraries_log_are_dropped(log: Log) -> None:
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])
-def test_libraries_only_warn(kept: None, level: str) -> None:
+def test_libraries_only_warn(kept_logging: None, level: str) -> None:
     stream = in_json(level)
     for name in (*CHATTY, "rapport:App"):
         logger = logging.getLogger(name)
@@ -250,7 +237,7 @@ def test_a_traceback_goes_back_to_the_first_cause() -> None:
     assert NAME not in text
 
 
-def test_what_ends_a_thread_is_logged_like_everything_else(kept: None) -> None:
+def test_what_ends_a_thread_is_logged_like_everything_else(kept_logging: None) -> None:
     stream = in_json()
 
     def fail() -> None:
@@ -266,7 +253,7 @@ def test_what_ends_a_thread_is_logged_like_everything_else(kept: None) -> None:
     assert NAME not in stream.getvalue()
 
 
-def test_a_message_whose_values_do_not_fit_is_logged_all_the_same(kept: None) -> None:
+def test_a_message_whose_values_do_not_fit_is_logged_all_the_same(kept_logging: None) -> None:
     stream = in_json()
     logging.getLogger("bot.app").info("%s and %s", NAME)
     assert entries(stream.getvalue())[0]["message"] == "%s and %s"

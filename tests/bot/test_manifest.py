@@ -2,27 +2,21 @@
 
 import json
 import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
-from sqlalchemy import Engine
 
-from bot.app import create_app, create_dispatcher
 from bot.manifest import ALIASES, EVENTS, SCOPES, manifest, written
-from bot.sandbox.people import Channel, Member
-from bot.sandbox.server import serve
-from bot.sandbox.slack import BOT_USER, Slack
-from bot.sandbox.transport import EVENT, Direct, Envelope
+from bot.sandbox.driver import Desk
+from bot.sandbox.slack import BOT_USER
+from bot.sandbox.transport import EVENT, Envelope
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from handlers.shortcuts import SHORTCUTS
-from models.core.work import Clock, Works
-from tests.installed import installed
+from tests.handlers.kit import SQLITE
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "tests/data/slack/manifest.schema.2.0.0.json").read_text())
@@ -158,16 +152,6 @@ def test_the_scopes_are_what_methods_events_and_commands_need_and_no_more() -> N
     assert sorted(needed) == SCOPES
 
 
-@pytest.fixture
-def transport(clean_sqlite: Engine, clock: Clock, catalogue: Catalogue) -> Iterator[Direct]:
-    """The bot, in a workspace with one person."""
-    people = [Member("U_RITA", "rita", "Rita Reyes")]
-    slack = Slack(manifest(catalogue), people, [Channel("C_SALES", "sales")], clock, ("T1", "Acme"))
-    with serve(slack, port=0):
-        app = create_app(installed(slack), create_dispatcher(Works(clean_sqlite, clock)), slack.signing_secret)
-        yield Direct(app, slack.signing_secret, time.time)
-
-
 def event(kind: str) -> Envelope:
     """An event as Slack sends it, with what all of them carry."""
     about: dict[str, Any] = {"user": {"id": "U_RITA"}} if kind in ("team_join", "user_change") else {"user": "U_RITA"}
@@ -177,13 +161,15 @@ def event(kind: str) -> Envelope:
     return Envelope(EVENT, {**sent, "authorizations": [{"team_id": "T1", "user_id": BOT_USER, "is_bot": True}]})
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", EVENTS)
-def test_every_event_is_listened_to(transport: Direct, kind: str) -> None:
-    assert transport.send(event(kind), seconds=3).acknowledged
+def test_every_event_is_listened_to(slack: Desk, kind: str) -> None:
+    assert slack.slack.transport.send(event(kind), seconds=3).acknowledged
 
 
-def test_an_event_nobody_subscribed_to_is_not(transport: Direct) -> None:
-    assert not transport.send(event("channel_created"), seconds=3).acknowledged
+@SQLITE
+def test_an_event_nobody_subscribed_to_is_not(slack: Desk) -> None:
+    assert not slack.slack.transport.send(event("channel_created"), seconds=3).acknowledged
 
 
 def test_slacks_limits_on_one_app_are_kept(catalogue: Catalogue) -> None:

@@ -16,6 +16,7 @@ from models.core.work import Works
 from models.customer import Customer
 from models.operations.agenda import AT_ONCE, TOGETHER
 from tests.ground import START, StoppedClock, given
+from tests.handlers.kit import SQLITE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEW_YORK = "America/New_York"
@@ -60,6 +61,7 @@ def pile(works: Works, ada: Customer, count: int, since: timedelta) -> list[int]
         return list(work.session.scalars(select(Activity.id).order_by(Activity.due_date, Activity.id)))
 
 
+@SQLITE
 def test_after_three_hours_there_is_one_digest_that_says_it_is_late(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -74,6 +76,7 @@ def test_after_three_hours_there_is_one_digest_that_says_it_is_late(
     assert digest.about == {"due": "2026-03-11T12:30:00+00:00"}
 
 
+@SQLITE
 def test_after_three_hours_each_reminder_comes_once_and_the_oldest_first(
     works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
@@ -87,6 +90,7 @@ def test_after_three_hours_each_reminder_comes_once_and_the_oldest_first(
     assert [each.about["ids"] for each in asked(works, "due")] == [[early, middle, late]]
 
 
+@SQLITE
 def test_what_was_missed_over_midnight_is_skipped_and_reminders_wait_for_the_morning(
     works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
@@ -103,6 +107,7 @@ def test_what_was_missed_over_midnight_is_skipped_and_reminders_wait_for_the_mor
     assert [each.about["ids"] for each in asked(works, "due")] == [[call]]
 
 
+@SQLITE
 def test_after_a_weekend_switched_off_monday_begins_as_any_day(
     works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
@@ -122,6 +127,7 @@ def test_after_a_weekend_switched_off_monday_begins_as_any_day(
     assert reminder.about["ids"] == [calls[1], calls[2], calls[0]]
 
 
+@SQLITE
 def test_after_forty_days_there_are_not_forty(works: Works, scheduler: Scheduler, clock: StoppedClock) -> None:
     scheduler.tick()
     before = keys(works, "digest", "team_due", "cases")
@@ -133,6 +139,7 @@ def test_after_forty_days_there_are_not_forty(works: Works, scheduler: Scheduler
     assert len(keys(works, "digest", "team_due", "cases")) == len(before) + 3
 
 
+@SQLITE
 def test_each_list_is_worth_it_for_as_long_as_its_job_says(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -146,6 +153,7 @@ def test_each_list_is_worth_it_for_as_long_as_its_job_says(
     assert keys(works, "team_due", "cases") == ["cases:2026-03-11"]
 
 
+@SQLITE
 def test_what_is_due_before_a_workspace_was_there_is_not_called_late(
     works: Works, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
@@ -153,6 +161,7 @@ def test_what_is_due_before_a_workspace_was_there_is_not_called_late(
     assert {each.key: each.about for each in asked(works, "team_due")} == {"team_due:2026-03-10": {}}
 
 
+@SQLITE
 def test_who_moves_zone_gets_one_digest_a_date(works: Works, clock: StoppedClock) -> None:
     digests = Scheduler(works, jobs=[job for job in JOBS if job.name == "digest"])
     local(clock, "2026-03-11T06:00")
@@ -164,6 +173,7 @@ def test_who_moves_zone_gets_one_digest_a_date(works: Works, clock: StoppedClock
     assert keys(works, "digest") == [f"digest:2026-03-{day}:US-3" for day in (11, 12, 13)]
 
 
+@SQLITE
 def test_a_clock_that_jumps_there_and_back_doubles_nothing(
     works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:

@@ -12,6 +12,7 @@ from bot.sandbox.people import Channel
 from handlers.core.replies import Message
 from models.core.user import Workspace
 from tests.ground import START
+from tests.handlers.kit import SQLITE
 
 HELLO = Message("Hello", [{"type": "section", "text": {"type": "plain_text", "text": "Hello"}}])
 
@@ -27,6 +28,7 @@ def test_places_are_told_apart_by_their_spelling() -> None:
     assert [is_name(place) for place in ("#sales", "sales", "C123")] == [True, True, False]
 
 
+@SQLITE
 def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
     for _ in range(3):
         found = [outlet.place(place) for place in ("#sales", "support", "C_GENERAL", "U_RITA")]
@@ -38,6 +40,7 @@ def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
     assert calls.count("conversations.info") == 3
 
 
+@SQLITE
 def test_a_name_is_found_behind_the_first_page(outlet: Outlet, slack: Desk) -> None:
     for number in range(1001):
         slack.slack.channels[f"C_{number}"] = Channel(f"C_{number}", f"room-{number}", members=[])
@@ -46,12 +49,14 @@ def test_a_name_is_found_behind_the_first_page(outlet: Outlet, slack: Desk) -> N
         outlet.named("no-such-room")
 
 
+@SQLITE
 def test_an_outsiders_channel_is_refused(outlet: Outlet, slack: Desk) -> None:
     slack.slack.channels["C_SALES"].is_ext_shared = True
     with pytest.raises(Refused, match="shared_with_outsiders"):
         outlet.place("#sales")
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("failure", "error"),
     [
@@ -73,14 +78,16 @@ def test_each_failure_is_taken_for_what_it_is(
         outlet.post("C_SALES", None, HELLO, "k")
 
 
+@SQLITE
 def test_a_time_out_is_unclear(slack: Desk, world: object) -> None:
-    hasty = WebClient(slack.slack.bot_token, base_url=f"{slack.slack.url}/api/", timeout=1, retry_handlers=[])
-    slack.slack.fail("chat.postMessage", with_="slow", seconds=1.5)
+    hasty = WebClient(slack.slack.bot_token, base_url=f"{slack.slack.url}/api/", timeout=0.2, retry_handlers=[])
+    slack.slack.fail("chat.postMessage", with_="slow", seconds=0.3)
     with pytest.raises(Unclear):
         Outlet(hasty).post("C_SALES", None, HELLO, "k")
     assert Outlet(hasty).find("C_SALES", None, "k", START) != ""
 
 
+@SQLITE
 def test_how_long_to_wait_is_rounded_up(outlet: Outlet, slack: Desk) -> None:
     slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=1.2)
     with pytest.raises(Limited) as limit:
@@ -88,6 +95,7 @@ def test_how_long_to_wait_is_rounded_up(outlet: Outlet, slack: Desk) -> None:
     assert limit.value.pause == timedelta(seconds=2)
 
 
+@SQLITE
 def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Outlet, slack: Desk) -> None:
     ts = outlet.post("C_SALES", None, HELLO, "first")
     for number in range(201):
@@ -99,6 +107,7 @@ def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Outl
     assert outlet.find("C_SALES", None, "first", START + timedelta(hours=1)) == ""
 
 
+@SQLITE
 def test_an_interactive_message_that_slack_refuses_stays_refused(outlet: Outlet, slack: Desk) -> None:
     with pytest.raises(Refused, match="invalid_blocks"):
         outlet.post("C_SALES", None, Message("Bad", [{"type": "section"}]), "k")

@@ -13,7 +13,9 @@ from models.core.work import Works
 from models.customer import Customer
 from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
+from tests.handlers.kit import SQLITE
 
+pytestmark = SQLITE
 HOUR = timedelta(hours=1)
 
 
@@ -128,7 +130,7 @@ def test_looking_again_and_again_says_nothing_new(
     slack: Desk, scheduler: Scheduler, courier: Courier, reminded: Activity
 ) -> None:
     before = len(list(slack.slack.timeline))
-    for _ in range(5):
+    for _ in range(3):
         scheduler.tick()
         courier.drain()
     assert len(list(slack.slack.timeline)) == before

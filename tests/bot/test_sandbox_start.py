@@ -72,7 +72,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def page(kept: str) -> Iterator[Page]:
-    with opened(0, kept) as url:
+    with opened(0, kept, pace=0) as url:
         yield Page(url)
 
 
@@ -121,7 +121,9 @@ def counts(works: Works) -> list[int]:
 def test_the_company_is_told_once_however_often_the_sandbox_starts(clean_sqlite: Any, clock: Clock) -> None:
     works = Works(clean_sqlite, clock)
     works.adopt("T1", "T_OTHER")
+    before = clock()
     furnish(works, clock)
+    assert clock() == before  # the story ends in the present
     first = counts(works)
     assert first[:2] == [told("lead new"), told("deal new") + told("lead convert")]
     assert first[2:4] == [told("case new"), told("task new") + told("log ")]
@@ -132,12 +134,6 @@ def test_the_company_is_told_once_however_often_the_sandbox_starts(clean_sqlite:
 
 def told(words: str) -> int:
     return sum(line.startswith(words) for _, _, line in company.STORY)
-
-
-def test_the_story_ends_in_the_present(clean_sqlite: Any, clock: Clock) -> None:
-    before = clock()
-    furnish(Works(clean_sqlite, clock), clock)
-    assert clock() == before
 
 
 def test_days_of_the_present_are_said_from_the_past() -> None:
@@ -173,20 +169,11 @@ def test_with_tokens_start_is_the_bot_and_ends_in_order(page: Page, tmp_path: Pa
     assert (tmp_path / "rapport.db").exists()
 
 
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """What Ctrl-C did before the test it does again after it."""
-    before = {sign: signal.getsignal(sign) for sign in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for sign, handler in before.items():
-        signal.signal(sign, handler)
-
-
 @pytest.mark.usefixtures("signals")
-def test_a_taken_port_is_explained() -> None:
+def test_a_taken_port_is_explained(page: Page, kept: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = CliRunner().invoke(main, ["sandbox", "--port", str(port)])
+        done = CliRunner().invoke(main, ["sandbox", "--port", str(port), "--database", kept])
     assert done.exit_code == 1
     assert done.output == f"Error: Port {port} is taken. Try: crm sandbox --port {port + 1}\n"
 

@@ -116,6 +116,46 @@ def test_a_job_that_takes_long_keeps_no_other_waiting(works: Works) -> None:
         scheduler.stop()
 
 
+def test_a_look_that_failed_is_repeated_soon_until_one_succeeds(works: Works, caplog: pytest.LogCaptureFixture) -> None:
+    left, well = [3], threading.Event()
+
+    def fails(works: Works, workspace: str) -> None:
+        if workspace == "T1" and left[0]:
+            left[0] -= 1
+            raise Busy
+        if workspace == "T1":
+            well.set()
+
+    ears = Ears()
+    scheduler = Scheduler(works, look_every=3600, jobs=[Job("ill", fails)], watch=ears, again=0.01)
+    scheduler.start()
+    try:
+        assert well.wait(10)
+    finally:
+        scheduler.stop()
+    assert ears.heard == [*[("ill", "failed")] * 3, ("ill", "done")]
+    assert len([record for record in caplog.records if "failed" in record.getMessage()]) == 1
+
+
+def test_looks_left_out_while_a_failed_one_is_repeated_are_not_told(
+    works: Works, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = threading.Semaphore(0)
+
+    def fails(works: Works, workspace: str) -> None:
+        raise Busy
+
+    looks = [Job("ill", fails), Job("well", lambda works, place: seen.release())]
+    scheduler = Scheduler(works, look_every=0.02, jobs=looks, again=60)
+    scheduler.start()
+    try:
+        for _ in range(8):
+            assert seen.acquire(timeout=10)
+    finally:
+        scheduler.stop()  # at once, though the failed look has a minute to go
+    assert {record.name for record in caplog.records} == {"bot.scheduler"}
+
+
 def test_told_to_stop_it_begins_with_no_other_workspace(works: Works) -> None:
     looked: list[str] = []
     inside, go = threading.Event(), threading.Event()

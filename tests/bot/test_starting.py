@@ -1,22 +1,43 @@
-"""Starting and ending, as a process, and the parts of it that need no database."""
+"""Starting and ending, and the parts of it that need no database."""
 
+import logging
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from bot import running
+from bot.config import load
 from bot.running import together
-from tests.processes import read_until, started
 
 
+class Ends(logging.Handler):
+    """Tells us to stop as soon as Slack cannot be reached, as an operator does. told: everything that was logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+        if self.told[-1].startswith("Slack cannot be reached ("):
+            signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("kept_logging", "signals")
 def test_started_while_slack_is_away_it_waits_and_ends_when_told_to(tmp_path: Path) -> None:
     nowhere = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:9/api/"}
-    with started(tmp_path, "run", **nowhere) as process:
-        line = read_until(process, "Slack cannot be reached (")
-        assert "Trying again in 5 s" in line
-        process.terminate()
-        rest = process.communicate(timeout=20)[0]
-    assert process.returncode == 0
-    assert "Traceback" not in rest
+    operator = Ends()
+    running.log.addHandler(operator)
+    try:
+        running.run(load({**nowhere, "DATABASE_URL": f"sqlite:///{tmp_path / 'crm.db'}"}))
+    finally:
+        running.log.removeHandler(operator)
+    away, *rest = operator.told
+    assert "Trying again in 5 s" in away
+    assert rest == ["Stopped"]
 
 
 def test_endings_run_at_once_and_who_takes_too_long_is_named() -> None:

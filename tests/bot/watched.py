@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 
 class Thread:
@@ -23,10 +22,10 @@ class Thread:
 
 
 @contextmanager
-def served(routes: list[Route]) -> Iterator[str]:
-    """These routes on a free port while the block runs."""
+def served(app: Starlette) -> Iterator[str]:
+    """What it answers, on a free port while the block runs."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_config=None, lifespan="off", http="h11"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", http="h11"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

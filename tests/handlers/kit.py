@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.delivery import Courier
@@ -13,10 +12,7 @@ from bot.sandbox.transport import Envelope
 from models.core.base import Entity
 from models.core.outbox import stand
 from models.core.work import Works
-
-SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-"""For tests in which the database only has to be there."""
-
+from tests.models.marks import SQLITE as SQLITE
 
 WRONG = "Something went wrong"
 

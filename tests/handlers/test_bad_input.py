@@ -12,9 +12,9 @@ from models.lead import Lead
 from tests import ground
 from tests.handlers.kit import SQLITE, WRONG, assert_inert, count, found, standing, told
 
-PINGS = ("<!channel>", "<!here>", "@here", "@channel", "<@U_MONA>", "<!subteam^S1>", "#general")
-NASTY = "<!channel> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
-MODEST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PINGS = ("<!subteam^S1>", "@channel", "<@U_MONA>")
+NASTY = "<!channel> <!here> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
+MODEST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 # ── lines ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,6 +46,7 @@ def test_every_line_gets_an_answer(slack: Desk, works: Works, line: str) -> None
     assert_inert(slack)
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
@@ -90,6 +91,7 @@ def test_any_name_is_kept_shown_and_found(slack: Desk, works: Works, name: str) 
     assert WRONG not in slack.last.text
 
 
+@SQLITE
 def test_a_right_to_left_mark_cannot_turn_a_line_round(slack: Desk, works: Works) -> None:
     slack.command("/crm lead new Ada \u202egpj.exe")
     assert "\u202e" not in slack.last.text
@@ -134,6 +136,7 @@ def test_any_text_in_a_form_is_saved_or_refused_under_its_field(
 # ── nothing pings ───────────────────────────────────────────────────────────────────────────────────────
 
 
+@SQLITE
 @pytest.mark.parametrize("ping", PINGS)
 def test_nothing_typed_pings_anybody_anywhere(slack: Desk, works: Works, courier: Courier, ping: str) -> None:
     text = f"{ping} {NASTY}"

@@ -16,6 +16,7 @@ from models.customer import Customer
 from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.handlers.drawings import drawn, said
+from tests.handlers.kit import SQLITE
 
 CATALOGUE = Catalogue(ROUTERS)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -73,6 +74,7 @@ def test_the_digest_has_the_figures_in_words(works: Works, ada: Customer) -> Non
     assert len(digest.blocks) <= 20
 
 
+@SQLITE
 def test_the_chart_shows_one_currency_and_says_which(works: Works) -> None:
     deals(works, ("proposal", "€100"), ("negotiation", "€1k"), ("proposal", "$50"))
     digest = drawn(works, "digest", "U_MONA")
@@ -85,6 +87,7 @@ def test_the_chart_shows_one_currency_and_says_which(works: Works) -> None:
     ]  # fmt: skip
 
 
+@SQLITE
 def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(works: Works) -> None:
     deals(works, ("proposal", "$100"), ("negotiation", "$1k"), ("proposal", "£5m"))
     digest = drawn(works, "digest", "U_MONA")
@@ -92,6 +95,7 @@ def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(wor
     assert [b["title"] for b in digest.blocks if b["type"] == "data_visualization"] == ["Open pipeline in USD"]
 
 
+@SQLITE
 def test_deals_without_amounts_have_no_chart(works: Works) -> None:
     deals(works, ("proposal", ""))
     digest = drawn(works, "digest", "U_MONA")
@@ -111,6 +115,7 @@ def test_on_a_monday_the_week_that_ended_is_reported(works: Works, clock: Stoppe
     assert "*Closed this week*\nWon: none\nLost: none" in said(drawn(works, "digest", "U_MONA"))
 
 
+@SQLITE
 def test_an_empty_crm_is_greeted_kindly(works: Works) -> None:
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
@@ -127,6 +132,7 @@ def test_every_kind_of_delivery_has_its_drawing() -> None:
     assert all(drawing.__doc__ for drawing in digests.DRAWINGS.values())
 
 
+@SQLITE
 def test_a_message_is_sent_as_it_was_written(works: Works) -> None:
     message = drawn(works, "message", about={"text": "<@U_ADA> look"})
     assert message == Message("<@U_ADA> look", [])

@@ -5,8 +5,10 @@ from models.core.work import Works
 from models.lead import Lead, LeadStatus
 from models.opportunity import Opportunity
 from tests.ground import given
+from tests.handlers.kit import SQLITE
 
 
+@SQLITE
 def test_a_lead_is_made_with_the_form(slack: Desk, works: Works) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada", last_name="Lovelace", email="ADA@x.org", company="Analytical", source="Fair")
@@ -17,6 +19,7 @@ def test_a_lead_is_made_with_the_form(slack: Desk, works: Works) -> None:
         assert lead.owner == work.lookup("user", "U_RITA")
 
 
+@SQLITE
 def test_a_lead_is_made_in_one_line(slack: Desk, works: Works) -> None:
     slack.command("/crm new lead Bob Jones bob@x.org company=Acme")
     assert slack.last.text == "Created LD-1 Bob Jones"
@@ -24,6 +27,7 @@ def test_a_lead_is_made_in_one_line(slack: Desk, works: Works) -> None:
         assert work.find(Lead, 1).company == "Acme"
 
 
+@SQLITE
 def test_errors_stand_under_the_fields_and_nothing_is_saved(slack: Desk, works: Works) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada", phone="call me", email="a@b.c..d")
@@ -58,6 +62,7 @@ def test_a_conversion_is_undone_as_a_whole(slack: Desk, works: Works) -> None:
         assert work.session.query(Opportunity).count() == 0
 
 
+@SQLITE
 def test_a_claimed_lead_is_not_claimed_again(slack: Desk, works: Works) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm lead claim LD-1", user="U_RAVI")

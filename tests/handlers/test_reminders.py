@@ -15,6 +15,7 @@ from models.operations.agenda import TOGETHER
 from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.handlers.drawings import buttons, drawn, said
+from tests.handlers.kit import SQLITE
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -28,6 +29,7 @@ def task(works: Works, ada: Customer, due: str, what: str = "Call Ada", by: str 
     return given(works, Activity, by=by, description=what, due_date=due, customer=ada.ref)
 
 
+@SQLITE
 def test_a_reminder_has_everything_that_can_be_done_about_it(works: Works, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
@@ -39,6 +41,7 @@ def test_a_reminder_has_everything_that_can_be_done_about_it(works: Works, clock
     assert buttons(reminder) == [(f"activity.{verb}", "AT-1") for verb in verbs]
 
 
+@SQLITE
 def test_each_reads_times_on_the_clock_of_their_own_town(works: Works, clock: StoppedClock, ada: Customer) -> None:
     for person in ("U_RITA", "U_RAVI", "U_MONA"):
         task(works, ada, "2026-03-10T11:00Z", by=person)
@@ -48,6 +51,7 @@ def test_each_reads_times_on_the_clock_of_their_own_town(works: Works, clock: St
         assert f"due today {time}" in said(drawn(works, "due", person))
 
 
+@SQLITE
 def test_what_was_due_on_an_earlier_day_is_called_overdue(works: Works, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     clock.forward(DAY)
@@ -70,6 +74,7 @@ def test_a_reminder_is_about_what_is_still_to_be_done_when_it_is_sent(
     assert drawn(works, "due", "", about=ids) is None
 
 
+@SQLITE
 def test_ten_at_most_are_listed_and_the_rest_counted(works: Works, clock: StoppedClock, ada: Customer) -> None:
     for number in range(12):
         task(works, ada, "+1h", f"Task {number}")
@@ -80,6 +85,7 @@ def test_ten_at_most_are_listed_and_the_rest_counted(works: Works, clock: Stoppe
     assert "and 2 more: `/crm task list overdue`" in said(reminder)
 
 
+@SQLITE
 def test_the_first_of_the_day_counts_all_that_is_due(works: Works, clock: StoppedClock, ada: Customer) -> None:
     made = [task(works, ada, "+1h", f"Task {number}") for number in range(12)]
     clock.forward(HOUR)
@@ -91,6 +97,7 @@ def test_the_first_of_the_day_counts_all_that_is_due(works: Works, clock: Stoppe
     assert "*3 tasks are due*" in said(drawn(works, "due", "U_RITA", about={"ids": ids}))
 
 
+@SQLITE
 def test_ten_long_ones_fit_into_one_message(works: Works, clock: StoppedClock) -> None:
     long = given(works, Customer, first_name="Ö" * 250, last_name="Ä" * 250)
     deal = given(works, Opportunity, name="Å & Ø " * 40, customer=long.ref, amount="12k")
@@ -105,6 +112,7 @@ def test_ten_long_ones_fit_into_one_message(works: Works, clock: StoppedClock) -
     assert len(json.dumps(reminder.blocks, ensure_ascii=False)) < 13_000
 
 
+@SQLITE
 @pytest.mark.parametrize("kind", ["team_due", "cases", "digest"])
 def test_what_comes_late_says_when_it_should_have_come(
     works: Works, clock: StoppedClock, ada: Customer, kind: str
@@ -164,6 +172,7 @@ def test_cases_that_need_someone_can_be_claimed_from_the_list(works: Works, cloc
     assert "*CS-1* &lt;!here&gt; fire" in said(list_)
 
 
+@SQLITE
 def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(works: Works, ada: Customer) -> None:
     first = given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
     given(works, Case, customer=ada.ref, subject="Flood", priority="urgent")
@@ -174,6 +183,7 @@ def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(works: Wor
     assert drawn(works, "cases", about=alarm) is None
 
 
+@SQLITE
 def test_many_cases_are_cut_to_ten(works: Works, ada: Customer) -> None:
     for number in range(12):
         given(works, Case, customer=ada.ref, subject=f"Case {number}", priority="high")

@@ -10,6 +10,7 @@ from models.core.work import Works
 from models.operations import claims, deliveries
 from models.operations.claims import LEASE, claim
 from tests.ground import START, StoppedClock
+from tests.models.marks import SQLITE
 from tests.plans import plans
 
 
@@ -99,6 +100,7 @@ def test_who_lost_the_lease_writes_nothing_down(works: Works, clock: StoppedCloc
     assert stored(works, "one").state == DeliveryState.SENT
 
 
+@SQLITE
 def test_doubt_grows_longer_up_to_five_minutes(works: Works, clock: StoppedClock) -> None:
     ask(works, "C_A", "one")
     pauses = []
@@ -111,6 +113,7 @@ def test_doubt_grows_longer_up_to_five_minutes(works: Works, clock: StoppedClock
     assert pauses == [5, 10, 20, 40, 80, 160, 300, 300]
 
 
+@SQLITE
 def test_a_refusal_is_told_to_an_admin_once_for_each_reason_and_never_about_itself(works: Works) -> None:
     for text, reason in (("one", "gone"), ("two", "gone"), ("three", "archived")):
         ask(works, "C_A", text)

@@ -11,7 +11,6 @@ from models.core import schema
 from models.core.work import Works
 from models.lead import Lead
 from models.migrations import gently
-from tests import ground
 from tests.ground import given
 from tests.models.test_migrations import own_steps as own_steps
 
@@ -117,75 +116,69 @@ def indexes(engine: Engine) -> set[str | None]:
     return {index["name"] for index in inspect(engine).get_indexes("lead")}
 
 
-def test_an_index_is_built_and_taken_away(blank: Engine, own_steps: Path) -> None:
+def test_an_index_is_built_and_taken_away(settled: Engine, own_steps: Path) -> None:
     add_gentle_step(own_steps, 'gently.index("lead", "company", where="company IS NOT NULL")')
-    schema.upgrade(blank, steps=own_steps)
-    assert "ix_lead_company" in indexes(blank)
-    schema.downgrade(blank, "-1", steps=own_steps)
-    assert "ix_lead_company" not in indexes(blank)
-    assert schema.current(blank) == schema.head()
+    schema.upgrade(settled, steps=own_steps)
+    assert "ix_lead_company" in indexes(settled)
+    schema.downgrade(settled, "-1", steps=own_steps)
+    assert "ix_lead_company" not in indexes(settled)
+    assert schema.current(settled) == schema.head()
 
 
-def test_an_index_whose_building_was_killed_is_built_again(blank_postgres: Engine, own_steps: Path) -> None:
-    schema.upgrade(blank_postgres)
-    with blank_postgres.begin() as connection:
+def test_an_index_whose_building_was_killed_is_built_again(settled_postgres: Engine, own_steps: Path) -> None:
+    with settled_postgres.begin() as connection:
         connection.execute(text("CREATE INDEX ix_lead_company ON lead (company)"))
         broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_lead_company'::regclass"
         connection.execute(text(broken))
     add_gentle_step(own_steps, 'gently.index("lead", "company")')
-    schema.upgrade(blank_postgres, steps=own_steps)
-    with blank_postgres.connect() as connection:
+    schema.upgrade(settled_postgres, steps=own_steps)
+    with settled_postgres.connect() as connection:
         valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_lead_company'::regclass"
         assert connection.scalar(text(valid)) is True
 
 
-def test_people_write_while_an_index_waits_for_a_long_transaction(blank_postgres: Engine, own_steps: Path) -> None:
-    schema.upgrade(blank_postgres)
-    ground.settle(blank_postgres)
-    works = Works(blank_postgres)
+def test_people_write_while_an_index_waits_for_a_long_transaction(settled_postgres: Engine, own_steps: Path) -> None:
+    works = Works(settled_postgres)
     add_gentle_step(own_steps, 'gently.index("lead", "company")')
-    upgrading = threading.Thread(target=schema.upgrade, args=(blank_postgres,), kwargs={"steps": own_steps})
+    upgrading = threading.Thread(target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps})
     with works("T1", "U_RITA") as work:
         work.add(Lead(first_name="Slow", title="Slow", key="slow"))
         upgrading.start()
-        with blank_postgres.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with settled_postgres.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             while not connection.scalar(text("SELECT count(*) FROM pg_stat_progress_create_index")):
                 pass
         given(works, Lead, "U_OTTO", "T2", first_name="Quick")
     upgrading.join()
-    assert "ix_lead_company" in indexes(blank_postgres)
+    assert "ix_lead_company" in indexes(settled_postgres)
 
 
 def test_rows_are_changed_in_batches_and_only_those_that_need_it(
-    blank: Engine, own_steps: Path, monkeypatch: pytest.MonkeyPatch
+    settled: Engine, own_steps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gently, "BATCH", 3)
-    schema.upgrade(blank)
-    ground.settle(blank)
-    works = Works(blank)
+    works = Works(settled)
     for number in range(8):
         given(works, Lead, first_name="Ada", company="kept" if number == 4 else "")
     add_gentle_step(own_steps, 'gently.update("lead", "company = \'new\'", "company IS NULL")')
-    schema.upgrade(blank, steps=own_steps)
+    schema.upgrade(settled, steps=own_steps)
     with works("T1") as work:
         found = [lead.company for lead in work.session.query(Lead).order_by(Lead.number)]
     assert found == ["new"] * 4 + ["kept"] + ["new"] * 3
 
 
 def test_a_step_waits_for_a_table_in_use_only_so_long_and_tries_again(
-    blank_postgres: Engine, own_steps: Path, monkeypatch: pytest.MonkeyPatch
+    settled_postgres: Engine, own_steps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schema, "PATIENCE", "50ms")
-    schema.upgrade(blank_postgres)
     (own_steps / "versions" / "9999_for_a_test.py").write_text(
         f'"""For a test."""\nfrom alembic import op\nrevision = "9999"\ndown_revision = "{schema.head()}"\n'
         'def upgrade():\n    op.execute("ALTER TABLE lead ADD COLUMN heat integer")\ndef downgrade():\n    pass\n'
     )
-    upgrading = threading.Thread(target=schema.upgrade, args=(blank_postgres,), kwargs={"steps": own_steps})
-    with blank_postgres.connect() as reader:
+    upgrading = threading.Thread(target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps})
+    with settled_postgres.connect() as reader:
         reader.execute(text("SELECT 1 FROM lead"))
         upgrading.start()
         upgrading.join(0.3)
         assert upgrading.is_alive()
     upgrading.join()
-    assert schema.current(blank_postgres) == "9999"
+    assert schema.current(settled_postgres) == "9999"

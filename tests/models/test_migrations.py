@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Engine, Integer, Table, inspect, text
+from sqlalchemy import Column, Connection, Engine, Integer, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from models.core import schema
@@ -30,26 +30,21 @@ def tables(engine: Engine) -> set[str]:
     return {name for name in inspect(engine).get_table_names() if not is_search_index(name)}
 
 
-def differences(engine: Engine) -> list[object]:
+def differences(connection: Connection) -> list[object]:
     def ours(item: object, name: str | None, kind: str, reflected: bool, compared_to: object) -> bool:
         return not is_search_index(name or "")
 
-    with engine.connect() as connection:
-        options = {"compare_type": True, "include_object": ours}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+    options = {"compare_type": True, "include_object": ours}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
 
 
-def test_models_and_migrations_agree(blank: Engine) -> None:
-    schema.upgrade(blank)
-    assert differences(blank) == []
-
-
-def test_a_difference_would_be_noticed(blank: Engine) -> None:
-    schema.upgrade(blank)
-    with blank.begin() as connection:
+def test_models_and_migrations_agree_and_a_difference_would_be_noticed(settled: Engine) -> None:
+    with settled.begin() as connection:
+        assert differences(connection) == []
         connection.execute(text("DROP INDEX ix_lead_workspace_status"))
         connection.execute(text("ALTER TABLE lead ADD COLUMN surplus INTEGER"))
-    assert {str(found[0]) for found in differences(blank)} == {"add_index", "remove_column"}  # type: ignore[index]
+        found = differences(connection)
+    assert {str(each[0]) for each in found} == {"add_index", "remove_column"}  # type: ignore[index]
 
 
 def test_every_step_goes_up_and_down_and_up_again(blank: Engine) -> None:
@@ -66,11 +61,9 @@ def test_every_step_goes_up_and_down_and_up_again(blank: Engine) -> None:
     assert schema.current(blank) == ""
 
 
-def test_upgrading_twice_changes_nothing(blank: Engine) -> None:
-    schema.upgrade(blank)
-    ground.settle(blank)
-    schema.upgrade(blank)
-    assert Works(blank).workspaces() == ["T1", "T2"]
+def test_upgrading_twice_changes_nothing(settled: Engine) -> None:
+    schema.upgrade(settled)
+    assert Works(settled).workspaces() == ["T1", "T2"]
 
 
 def test_of_several_processes_that_start_at_once_one_migrates(blank: Engine) -> None:
@@ -93,35 +86,30 @@ def test_of_several_processes_that_start_at_once_one_migrates(blank: Engine) -> 
     assert schema.current(blank) == schema.head()
 
 
-def test_a_step_that_fails_leaves_the_database_as_it_was(blank: Engine, own_steps: Path) -> None:
-    schema.upgrade(blank)
+def test_a_step_that_fails_leaves_the_database_as_it_was(settled: Engine, own_steps: Path) -> None:
     add_step(own_steps, 'op.execute("CREATE TABLE half (id INTEGER)")', 'op.execute("NONSENSE")')
     with pytest.raises(DBAPIError, match="NONSENSE"):
-        schema.upgrade(blank, steps=own_steps)
-    assert schema.current(blank) == schema.head()
-    assert "half" not in tables(blank)
+        schema.upgrade(settled, steps=own_steps)
+    assert schema.current(settled) == schema.head()
+    assert "half" not in tables(settled)
 
 
-def test_on_sqlite_a_table_that_others_point_at_can_be_rebuilt(blank_sqlite: Engine, own_steps: Path) -> None:
-    schema.upgrade(blank_sqlite)
-    ground.settle(blank_sqlite)
+def test_on_sqlite_a_table_that_others_point_at_can_be_rebuilt(settled_sqlite: Engine, own_steps: Path) -> None:
     add_step(
         own_steps, 'with op.batch_alter_table("user", recreate="always") as table:', '    table.alter_column("role")'
     )
-    schema.upgrade(blank_sqlite, steps=own_steps)
-    assert schema.current(blank_sqlite) == "9999"
-    with blank_sqlite.connect() as connection:
+    schema.upgrade(settled_sqlite, steps=own_steps)
+    assert schema.current(settled_sqlite) == "9999"
+    with settled_sqlite.connect() as connection:
         assert connection.scalar(text('SELECT count(*) FROM "user"')) == len(ground.PEOPLE) + 1
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
-def test_on_sqlite_a_step_that_leaves_rows_pointing_nowhere_is_refused(blank_sqlite: Engine, own_steps: Path) -> None:
-    schema.upgrade(blank_sqlite)
-    ground.settle(blank_sqlite)
+def test_on_sqlite_a_step_that_leaves_rows_pointing_nowhere_is_refused(settled_sqlite: Engine, own_steps: Path) -> None:
     add_step(own_steps, "op.execute(\"DELETE FROM workspace WHERE id = 'T2'\")")
     with pytest.raises(RuntimeError, match="point nowhere"):
-        schema.upgrade(blank_sqlite, steps=own_steps)
-    assert Works(blank_sqlite).workspaces() == ["T1", "T2"]
+        schema.upgrade(settled_sqlite, steps=own_steps)
+    assert Works(settled_sqlite).workspaces() == ["T1", "T2"]
 
 
 def test_a_new_step_is_written_from_what_changed_in_the_models(blank_sqlite: Engine, own_steps: Path) -> None:
@@ -149,10 +137,9 @@ def test_steps_are_numbered_and_say_what_they_do() -> None:
     assert all(path.read_text().startswith('"""') for path in files)
 
 
-def test_every_entity_has_its_table_and_the_indexes_that_all_have(blank: Engine) -> None:
-    schema.upgrade(blank)
+def test_every_entity_has_its_table_and_the_indexes_that_all_have(engine: Engine) -> None:
     for slug, entity in ENTITIES.items():
-        found = {tuple(index["column_names"]) for index in inspect(blank).get_indexes(slug)}
+        found = {tuple(index["column_names"]) for index in inspect(engine).get_indexes(slug)}
         assert ("workspace", "key") in found, slug
         assert all(str(column[0]) == "workspace" for column in found), entity
 

@@ -17,6 +17,7 @@ from models.lead import Lead
 from models.operations import records
 from models.opportunity import Opportunity, StageChange
 from tests.ground import START, StoppedClock, given
+from tests.models.marks import SQLITE
 
 
 def change(works: Works, by: str, version: int | None = None, **texts: str) -> str:
@@ -37,17 +38,20 @@ def test_texts_become_values(works: Works) -> None:
         assert work.name("user", deal.owner or 0) == "Ravi Rao"
 
 
+@SQLITE
 def test_who_makes_a_record_owns_it(works: Works) -> None:
     lead = given(works, Lead, "U_RAVI", first_name="Ada")
     with works("T1") as work:
         assert work.name("user", lead.owner or 0) == "Ravi Rao"
 
 
+@SQLITE
 def test_a_case_waits_for_someone_to_take_it(works: Works) -> None:
     given(works, Customer, first_name="Ada")
     assert given(works, Case, "U_SAM", customer="CU-1", subject="Broken").assignee is None
 
 
+@SQLITE
 def test_every_bad_or_missing_text_is_told_at_once(works: Works) -> None:
     with pytest.raises(Invalid) as caught:
         given(works, Opportunity, amount="lots", close_date="someday", customer="Nobody")
@@ -55,12 +59,14 @@ def test_every_bad_or_missing_text_is_told_at_once(works: Works) -> None:
     assert caught.value.errors["name"] == "Name is required."
 
 
+@SQLITE
 def test_a_required_field_cannot_be_emptied(works: Works) -> None:
     given(works, Account, name="Acme")
     with works("T1", "U_RITA") as work, pytest.raises(Invalid, match="Name is required"):
         records.update(work, work.find(Account, 1), {"name": " "})
 
 
+@SQLITE
 def test_an_empty_text_empties_a_field(works: Works) -> None:
     given(works, Lead, first_name="Ada", company="Analytical", tags="vip, new")
     change(works, "U_RITA", company="", tags="")
@@ -101,6 +107,7 @@ def test_two_who_want_the_same_agree(works: Works) -> None:
         assert (work.find(Lead, 1).company, work.find(Lead, 1).version) == ("Engines", 2)
 
 
+@SQLITE
 def test_several_changes_since_are_told_from_first_to_last(works: Works) -> None:
     seen = given(works, Lead, first_name="Ada", company="A").version
     for company in ("B", "C"):
@@ -128,6 +135,7 @@ def test_deleting_hides_and_restoring_brings_back(works: Works, clock: StoppedCl
         assert work.find(Lead, 1).deleted_at is None
 
 
+@SQLITE
 def test_assigning_changes_the_owner_and_refuses_the_same_one(works: Works) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_MONA") as work:
@@ -147,6 +155,7 @@ def test_undoing_a_change_brings_the_old_values_back(works: Works) -> None:
         assert (lead.first_name, lead.company, lead.tags) == ("Ada", None, ("vip",))
 
 
+@SQLITE
 def test_undoing_a_creation_hides_what_was_created(works: Works) -> None:
     with works("T1", "U_RITA") as work:
         records.create(work, Lead, {"first_name": "Ada"})
@@ -157,6 +166,7 @@ def test_undoing_a_creation_hides_what_was_created(works: Works) -> None:
         work.find(Lead, 1)
 
 
+@SQLITE
 def test_undoing_a_deletion_restores(works: Works) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
@@ -168,6 +178,7 @@ def test_undoing_a_deletion_restores(works: Works) -> None:
         assert work.find(Lead, 1).title == "Ada"
 
 
+@SQLITE
 def test_undoing_an_undo_does_it_again(works: Works) -> None:
     given(works, Lead, first_name="Ada")
     unit = change(works, "U_RITA", first_name="Grace")
@@ -194,6 +205,7 @@ def test_a_conversion_is_undone_as_a_whole(works: Works) -> None:
             assert work.session.scalars(select(entity)).all() == []
 
 
+@SQLITE
 def test_only_who_did_it_can_undo_it_and_only_what_was_done(works: Works) -> None:
     given(works, Lead, first_name="Ada")
     unit = change(works, "U_RITA", first_name="Grace")
@@ -205,6 +217,7 @@ def test_only_who_did_it_can_undo_it_and_only_what_was_done(works: Works) -> Non
         records.undo(work, unit)
 
 
+@SQLITE
 def test_what_changed_since_cannot_simply_be_undone(works: Works) -> None:
     given(works, Lead, first_name="Ada")
     unit = change(works, "U_RITA", first_name="Grace", company="Navy")
@@ -267,6 +280,7 @@ def test_a_card_stands_where_it_is_asked_for_once(works: Works) -> None:
         assert sorted(channels) == ["C_OTHER", "C_SALES"]
 
 
+@SQLITE
 def test_a_task_without_a_channel_has_no_card(works: Works) -> None:
     given(works, Customer, first_name="Ada")
     given(works, Activity, description="Call", customer="CU-1")

@@ -1,5 +1,6 @@
 """A new name reaches everything that shows it: texts to search, names made of it, and cards."""
 
+import pytest
 from sqlalchemy import select
 
 from models.account import Account
@@ -68,7 +69,8 @@ def test_cards_that_show_the_name_are_drawn_anew(works: Works) -> None:
         assert [each.ts for each in waiting(work, "C_SALES") if each.kind == "redraw"] == ["1.2"]
 
 
-def test_many_are_done_some_at_a_time(works: Works) -> None:
+def test_many_are_done_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(referrers, "AT_ONCE", 4)
     ada = given(works, Customer, first_name="Ada")
     count = referrers.AT_ONCE * 2 + 1
     with works("T1", "U_RITA") as work:

@@ -15,6 +15,7 @@ from models.operations import records
 from models.operations.search import CANDIDATES, PAGE, find_everywhere, find_records, suggestions
 from models.opportunity import Opportunity
 from tests.ground import START, given
+from tests.models.marks import SQLITE
 
 LIKELIEST = {
     "ada": "Ada Lovelace",
@@ -55,15 +56,17 @@ SLIPS = {
 @pytest.fixture
 def people(works: Works) -> Works:
     """A few customers whose names have something in common."""
-    for first, last, texts in [
+    named = [
         ("Ada", "Lovelace", {"email": "ada@example.org", "phone": "030 1234567", "city": "London"}),
         ("Grace", "Hopper", {"email": "grace@navy.mil"}),
         ("Zoë", "Müller", {"city": "München"}),
         ("Adam", "Johnson", {}),
         ("Li", "Wei", {"notes": "not searched"}),
         ("Иван", "Петров", {}),
-    ]:
-        given(works, Customer, first_name=first, last_name=last, **texts)
+    ]
+    with works("T1", "U_RITA") as work:
+        for first, last, texts in named:
+            records.create(work, Customer, {"first_name": first, "last_name": last, **texts})
     return works
 
 
@@ -112,6 +115,7 @@ def test_before_anything_is_typed_the_newest_are_offered(people: Works) -> None:
     assert offered(people, " ", limit=2) == ["Иван Петров", "Li Wei"]
 
 
+@SQLITE
 def test_never_more_than_asked_for(people: Works) -> None:
     assert len(offered(people, "a", limit=1)) == 1
     assert offered(people, "ada", limit=1) == ["Ada Lovelace"]
@@ -188,6 +192,7 @@ def test_an_address_finds_who_has_it(people: Works) -> None:
     assert everywhere(people, "amazing@navy.mil") == ["CT-1 email amazing@navy.mil"]
 
 
+@SQLITE
 def test_a_number_alone_means_nothing_among_everything(people: Works) -> None:
     assert everywhere(people, "1") == []
 
@@ -198,12 +203,14 @@ def test_every_entity_can_be_found_by_its_reference(people: Works) -> None:
             assert suggestions(work, entity, f"{entity.prefix}-99") == []
 
 
+@SQLITE
 def test_words_after_a_noun_are_a_search(people: Works) -> None:
     assert headed(people, Customer, "ada") == "2 customers match “ada”"
     assert headed(people, Customer, "lovelace") == "1 customer matches “lovelace”"
     assert headed(people, Customer, "nobody") == "No customer matches “nobody”"
 
 
+@SQLITE
 def test_nothing_after_a_noun_lists_the_newest(people: Works) -> None:
     assert headed(people, Customer, "") == "6 customers, newest first"
     assert headed(people, Opportunity, " ") == "There is no deal yet"
@@ -221,6 +228,7 @@ def test_a_filter_after_a_noun_filters(people: Works) -> None:
         assert [record.title for record in found] == ["Deal of 25k", "Deal of 15k"]
 
 
+@SQLITE
 def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(people: Works) -> None:
     with people("T1", "U_RITA", writes=False) as work:
         with pytest.raises(ValueError, match="needs a value"):
@@ -241,12 +249,14 @@ def test_ten_to_a_page(works: Works) -> None:
             assert len({record.id for page in pages for record in page.records}) == 25
 
 
+@SQLITE
 def test_an_odd_page_is_the_first(people: Works) -> None:
     with people("T1", "U_RITA", writes=False) as work:
         for page in [True, False, None, "", "0", "-1", "x", "1", "99999999999999999999", "²"]:
             assert len(find_records(work, Customer, "", page).records) == 6, page
 
 
+@SQLITE
 def test_the_heading_shows_what_was_typed_on_one_line(people: Works) -> None:
     assert headed(people, Customer, "ada \n  lovelace") == "1 customer matches “ada lovelace”"
 

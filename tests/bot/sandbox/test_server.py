@@ -4,10 +4,12 @@ import socket
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 
 import pytest
 
 from bot.sandbox.server import serve
+from bot.sandbox.slack import Slack
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.transport import Nobody
 
@@ -35,10 +37,9 @@ def test_it_takes_the_port_it_is_given_again_and_again() -> None:
             assert url == f"http://127.0.0.1:{port}"
 
 
-def test_a_taken_port_is_refused_loudly() -> None:
-    with serve(workspace(), port=0) as url, pytest.raises(OSError, match="in use"):  # noqa: SIM117
-        with serve(workspace(), port=int(url.rpartition(":")[2])):
-            pass
+def test_a_taken_port_is_refused_loudly(served: Slack) -> None:
+    with pytest.raises(OSError, match="in use"), serve(workspace(), port=int(served.url.rpartition(":")[2])):
+        pass
 
 
 def test_it_stops_while_a_page_still_listens() -> None:
@@ -58,20 +59,24 @@ def test_an_app_used_directly_stays_connected_when_the_server_stops() -> None:
     assert slack.transport is mine
 
 
-def test_form_and_query_arguments_count_the_same() -> None:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Slack]:
     slack = workspace()
-    with serve(slack, port=0) as url:
-        for target, body in ((f"{url}/api/users.info?user=U_RITA&token={slack.bot_token}", None),
-                             (f"{url}/api/users.info", f"user=U_RITA&token={slack.bot_token}".encode())):
-            with urllib.request.urlopen(target, body) as response:
-                assert b'"name":"rita"' in response.read()
+    with serve(slack, port=0):
+        yield slack
 
 
-def test_a_file_that_is_not_there_is_gone() -> None:
-    with serve(workspace(), port=0) as url:
-        with pytest.raises(urllib.error.HTTPError) as lost:
-            urllib.request.urlopen(f"{url}/files/F1/x.csv")
-        assert (lost.value.code, lost.value.read()) == (404, b"gone")
-        with pytest.raises(urllib.error.HTTPError) as unknown:
-            urllib.request.urlopen(f"{url}/upload/F1", b"abc")
-        assert (unknown.value.code, unknown.value.read()) == (400, b"file_not_found")
+def test_form_and_query_arguments_count_the_same(served: Slack) -> None:
+    for target, body in ((f"{served.url}/api/users.info?user=U_RITA&token={served.bot_token}", None),
+                         (f"{served.url}/api/users.info", f"user=U_RITA&token={served.bot_token}".encode())):
+        with urllib.request.urlopen(target, body) as response:
+            assert b'"name":"rita"' in response.read()
+
+
+def test_a_file_that_is_not_there_is_gone(served: Slack) -> None:
+    with pytest.raises(urllib.error.HTTPError) as lost:
+        urllib.request.urlopen(f"{served.url}/files/F1/x.csv")
+    assert (lost.value.code, lost.value.read()) == (404, b"gone")
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        urllib.request.urlopen(f"{served.url}/upload/F1", b"abc")
+    assert (unknown.value.code, unknown.value.read()) == (400, b"file_not_found")

@@ -21,12 +21,20 @@ from bot.sandbox.transport import Envelope
 from .kit import notes_app, workspace
 
 
-@pytest.fixture
-def online() -> Iterator[Slack]:
-    """A workspace of its own, to which apps connect."""
-    slack = workspace(ack_seconds=5.0)
+@pytest.fixture(scope="module")
+def served() -> Iterator[Slack]:
+    slack = workspace()
     with serve(slack, port=0):
         yield slack
+
+
+@pytest.fixture
+def online(served: Slack) -> Iterator[Slack]:
+    """A workspace as on its first day, to which apps connect."""
+    served.reset()
+    served.ack_seconds = 5.0
+    yield served
+    wait(lambda: not served.transport.connected)
 
 
 def wait(until: Callable[[], bool]) -> None:
@@ -52,6 +60,8 @@ def connected(slack: Slack, heard: list[Json]) -> Iterator[SocketModeHandler]:
         handler.client.auto_reconnect_enabled = False
         sockets(slack).hang_up()  # a client that still listens takes three seconds to close,
         wait(lambda: not handler.client.is_connected())  # and one that closes while it is closed stumbles
+        handler.client.message_processor.event.set()  # who waits for a message looks up when one comes,
+        handler.client.enqueue_message("{}")  # else after a second
         handler.close()  # type: ignore[no-untyped-call]
 
 
@@ -94,6 +104,7 @@ def test_an_app_that_is_told_to_reconnect_does(online: Slack) -> None:
     heard: list[Json] = []
     with connected(online, heard) as handler:
         first = handler.client.session_id()
+        handler.client.current_session.sock.settimeout(0.05)  # it hears the call, then lets go of the old connection
         sockets(online).refresh()
         wait(lambda: handler.client.session_id() != first and sockets(online).connections == 1)
         Desk(online).command("/raw back")

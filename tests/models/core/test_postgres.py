@@ -169,7 +169,7 @@ def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(far: Work
 def test_a_persons_deadline_ends_what_the_server_would_still_do(far: Works) -> None:
     def take_long(work: Work) -> None:
         work.session.execute(text("SET LOCAL statement_timeout = 0"))
-        work.session.execute(text("SELECT pg_sleep(1)"))
+        work.session.execute(text("SELECT pg_sleep(0.3)"))
 
     with patience.within(0.1), pytest.raises(Busy):
         far.attempt(take_long, "T1", "U_RITA")

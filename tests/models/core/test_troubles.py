@@ -15,19 +15,14 @@ from models.core.errors import Busy, Unusable
 from models.core.troubles import Trouble, trouble_of
 from models.core.work import Work, Works
 from models.lead import Lead
-from tests.ground import given, settle
+from tests.ground import given
 
 SAVED = "Nothing was saved"
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A database of the people of `ground`, closed."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'crm.db'}")
-    schema.upgrade(engine)
-    settle(engine)
-    engine.dispose()
-    return tmp_path / "crm.db"
+def file(settled_file: Path) -> Path:
+    return settled_file
 
 
 def fill(works: Works, kilobytes: int = 0) -> None:

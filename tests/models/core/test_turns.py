@@ -30,7 +30,7 @@ with Turns(sys.argv[1])():
 
 def test_processes_of_many_threads_write_to_one_file_and_nobody_is_refused(clean_sqlite: Engine) -> None:
     """The long version, with its figures, is `python -m tests.models.core.contention`."""
-    done = contend(clean_sqlite.url.render_as_string(), processes=2, threads=4, seconds=0.5)
+    done = contend(clean_sqlite.url.render_as_string(), processes=2, threads=4, seconds=0.2)
     assert done.errors == []
     assert "0 refused" in str(done)
     given(Works(clean_sqlite), Lead, first_name="Ada")

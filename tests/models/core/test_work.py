@@ -18,6 +18,7 @@ from models.lead import Lead
 from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given, spoil
+from tests.models.marks import SQLITE
 
 THREADS = 8
 
@@ -42,12 +43,14 @@ def together(acts: list[Callable[[], object]]) -> list[object]:
     return results
 
 
+@SQLITE
 def test_a_unit_knows_who_acts_and_what_time_it_is_for_them(works: Works) -> None:
     with works("T1", "U_RAVI") as work:
         assert (work.me, str(work.zone), work.currency, work.region) == ("Ravi Rao", "Asia/Kolkata", "EUR", "DE")
         assert work.now == START
 
 
+@SQLITE
 def test_today_is_the_day_where_the_actor_lives(works: Works, clock: StoppedClock) -> None:
     clock.forward(timedelta(hours=10))
     with works("T1", "U_RAVI") as work:
@@ -56,6 +59,7 @@ def test_today_is_the_day_where_the_actor_lives(works: Works, clock: StoppedCloc
         assert work.today == START.date()
 
 
+@SQLITE
 def test_without_an_actor_the_crm_itself_acts(works: Works) -> None:
     with works("T1") as work:
         assert (work.actor, work.me, str(work.zone)) == (None, "Rapport", "UTC")
@@ -67,6 +71,7 @@ def test_a_unit_that_raises_leaves_nothing_behind(works: Works) -> None:
     assert given(works, Lead, first_name="Grace").ref == "LD-1"
 
 
+@SQLITE
 def test_a_stranger_and_a_workspace_nobody_set_up_are_refused(works: Works) -> None:
     with pytest.raises(NotFound, match="do not know you"), works("T1", "U_NOBODY"):
         pass
@@ -236,6 +241,7 @@ def test_the_fair_lock_gives_up_in_time_and_still_works_after() -> None:
     assert lock.acquire(0.01)
 
 
+@SQLITE
 def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_been_written(works: Works) -> None:
     heard: list[bool] = []
     works.committed.append(lambda: heard.append(True))
@@ -248,6 +254,7 @@ def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_be
     assert heard == [True]
 
 
+@SQLITE
 def test_the_first_person_of_a_workspace_is_its_admin(works: Works) -> None:
     works.settle("T3", name="New")
     works.welcome("T3", "U_FIRST", name="Fia First")
@@ -258,6 +265,7 @@ def test_the_first_person_of_a_workspace_is_its_admin(works: Works) -> None:
     assert works.workspaces() == ["T1", "T2", "T3"]
 
 
+@SQLITE
 def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: Works) -> None:
     works.welcome("T1", "U_RITA", name="Rita Reyes-Stone", zone="Europe/Paris")
     with works("T1", "U_RITA") as work:
@@ -265,6 +273,7 @@ def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: Works
         assert (work.me, work.actor.zone, work.actor.role) == ("Rita Reyes-Stone", "Europe/Paris", Role.REP)
 
 
+@SQLITE
 def test_people_are_known_by_workspace(works: Works) -> None:
     assert works.knows("T1", "U_RITA")
     assert works.knows("T1", "U_RITA")

@@ -9,11 +9,13 @@ from models.core.outbox import Delivery, Post
 from models.core.work import Works
 from models.customer import Customer
 from models.operations import records
-from models.operations.transfer import load
-from models.operations.transfer.importing import BATCH
+from models.operations.transfer import importing, load
 from models.opportunity import Opportunity
 from tests.ground import given
+from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported, rejected, told
+
+BATCH = 20
 
 
 def test_a_known_id_changes_its_record(works: Works) -> None:
@@ -34,6 +36,7 @@ def test_a_change_is_audited_and_redraws_the_card(works: Works) -> None:
     assert [delivery.kind for delivery in everything(works, Delivery)] == ["redraw", "names"]
 
 
+@SQLITE
 def test_an_empty_cell_empties_nothing(works: Works) -> None:
     imported(works, Account, "ID,NAME,INDUSTRY\n1,Lark,Ships\n2,Wren,Steel\n")
     imported(works, Account, "ID,NAME,INDUSTRY\n1,Lark,\n2,Wren,Iron\n")
@@ -46,6 +49,7 @@ def test_a_row_twice_in_a_file_changes_the_record_it_made(works: Works) -> None:
     assert [account.name for account in everything(works, Account)] == ["Larks", "Wren"]
 
 
+@SQLITE
 def test_a_bad_change_is_rejected_and_the_others_are_made(works: Works) -> None:
     imported(works, Account, "ID,NAME\n1,Lark\n2,Wren\n3,Tern\n")
     file = "ID,NAME,PARENT\n1,Lark A,\n2,Wren B,2\n3,Tern C,1\n"
@@ -61,6 +65,7 @@ def test_rows_without_an_id_are_known_by_what_they_say(works: Works) -> None:
     assert (outcome.created, outcome.unchanged) == (0, 3)
 
 
+@SQLITE
 def test_what_people_changed_since_stays_where_a_row_has_no_id(works: Works) -> None:
     imported(works, Account, "NAME\nLark\n")
     with works("T1", "U_ADA") as work:
@@ -69,6 +74,7 @@ def test_what_people_changed_since_stays_where_a_row_has_no_id(works: Works) -> 
     assert everything(works, Account)[0].industry == "Ships"
 
 
+@SQLITE
 def test_what_was_deleted_here_does_not_come_back_by_itself(works: Works) -> None:
     imported(works, Account, "ID,NAME\n1,Lark\n")
     with works("T1", "U_ADA") as work:
@@ -77,7 +83,10 @@ def test_what_was_deleted_here_does_not_come_back_by_itself(works: Works) -> Non
     assert reason == "AC-1 Lark was deleted here. Bring it back first, or leave the row out."
 
 
-def test_stopping_half_way_loses_at_most_a_batch_and_going_on_is_importing_again(works: Works) -> None:
+def test_stopping_half_way_loses_at_most_a_batch_and_going_on_is_importing_again(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", BATCH)
     file = "NAME\n" + "\n".join(f"Account {n}" for n in range(3 * BATCH))
 
     def stop(done: int, total: int) -> None:
@@ -99,6 +108,7 @@ def test_a_chain_of_parents_that_stands_upside_down_is_put_right(works: Works) -
     assert [accounts[str(n)].parent for n in range(1, 8)] == [accounts[str(n + 1)].id for n in range(1, 8)]
 
 
+@SQLITE
 def test_a_parent_that_is_nowhere_rejects_only_its_row(works: Works) -> None:
     (reason,) = rejected(works, Account, "ID,NAME,PARENTID\n1,Lark,9\n2,Wren,\n")
     assert reason.startswith("Parent account: There is no account “9”.")
@@ -119,6 +129,7 @@ def test_a_name_that_two_records_have_is_not_guessed(works: Works) -> None:
     assert "could be AC-1 Lark, AC-2 Lark" in reason
 
 
+@SQLITE
 def test_a_deleted_record_is_nothing_to_refer_to(works: Works) -> None:
     imported(works, Account, "ID,NAME\n1,Lark\n")
     with works("T1", "U_ADA") as work:
@@ -127,6 +138,7 @@ def test_a_deleted_record_is_nothing_to_refer_to(works: Works) -> None:
     assert reason.startswith("Account: There is no account “1”.")
 
 
+@SQLITE
 def test_ids_of_another_workspace_mean_nothing_here(works: Works) -> None:
     load(works, "T2", "U_OTTO", Account, io.BytesIO(b"ID,NAME\n1,Lark\n"))
     (reason,) = rejected(works, Opportunity, "NAME,ACCOUNTID\nSails,1\n")
@@ -135,6 +147,7 @@ def test_ids_of_another_workspace_mean_nothing_here(works: Works) -> None:
     assert len(everything(works, Account, "T2")) == 1
 
 
+@SQLITE
 def test_people_of_the_other_system_become_ours(works: Works) -> None:
     people = {"005X": "U_RITA", "005Y": "Mona Meyer"}
     imported(works, Account, "ID,NAME,OWNERID\n1,Lark,005X\n2,Wren,005Y\n", people=people)
@@ -144,16 +157,19 @@ def test_people_of_the_other_system_become_ours(works: Works) -> None:
         ]  # fmt: skip
 
 
+@SQLITE
 def test_a_person_nobody_knows_rejects_the_row(works: Works) -> None:
     (reason,) = rejected(works, Account, "ID,NAME,OWNERID\n1,Lark,005Z\n", people={"005X": "U_RITA"})
     assert reason.startswith("Owner: There is no user “005Z”.")
 
 
+@SQLITE
 def test_nobody_becomes_the_owner_by_importing(works: Works) -> None:
     imported(works, Account, "NAME\nLark\n", by="U_RITA")
     assert everything(works, Account)[0].owner is None
 
 
+@SQLITE
 def test_a_full_name_is_taken_apart(works: Works) -> None:
     imported(works, Customer, "Name,Email\nAda King Lovelace,ada@example.org\n")
     (ada,) = everything(works, Customer)

@@ -14,10 +14,10 @@ from models.core.search import SearchText
 from models.core.user import User
 from models.core.work import Works
 from models.lead import Lead
-from models.operations.transfer import export
-from models.operations.transfer.importing import BATCH
+from models.operations.transfer import export, importing
 from models.opportunity import Forecast, Opportunity, Stage, StageChange
 from tests.ground import given
+from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported, rejected
 
 
@@ -34,18 +34,21 @@ def test_accounts_come_in_with_their_values(works: Works) -> None:
     assert lark.owner is None
 
 
+@SQLITE
 def test_a_parent_further_down_the_file_is_found(works: Works) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     accounts = {account.name: account for account in everything(works, Account)}
     assert accounts["Lark & Sons"].parent == accounts["Lark Holding"].id
 
 
+@SQLITE
 def test_a_bad_value_rejects_the_row_with_the_reason(works: Works) -> None:
     assert rejected(works, Account, "salesforce_accounts.csv") == [
         "Country: “Atlantis” is not a country we know. Try Germany or DE."
     ]
 
 
+@SQLITE
 def test_rejected_rows_can_be_corrected_and_imported(works: Works) -> None:
     file = io.StringIO(newline="")
     imported(works, Account, "salesforce_accounts.csv", rejected=file)
@@ -68,6 +71,7 @@ def test_the_same_file_twice_changes_nothing(works: Works) -> None:
     assert count(works, AuditEntry) == before
 
 
+@SQLITE
 def test_nothing_changed_is_said_in_words(works: Works) -> None:
     imported(works, Account, "NAME,ID\nLark,1\n")
     assert str(imported(works, Account, "NAME,ID\nLark,1\n")) == "Nothing changed: all 1 rows are here already."
@@ -87,12 +91,14 @@ def test_deals_come_in_at_their_accounts_without_a_customer(works: Works) -> Non
     assert (holding.forecast, holding.amount, holding.next_step) == (Forecast.BEST, None, "Meet, in Brest")
 
 
+@SQLITE
 def test_a_deal_at_an_account_that_is_not_here_is_rejected(works: Works) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     (reason,) = rejected(works, Opportunity, "salesforce_opportunities.csv")
     assert reason.startswith("Account: There is no account “001A000000NONE0AAA”.")
 
 
+@SQLITE
 def test_a_deal_takes_its_first_step_on_the_day_it_was_made(works: Works) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     imported(works, Opportunity, "salesforce_opportunities.csv")
@@ -102,6 +108,7 @@ def test_a_deal_takes_its_first_step_on_the_day_it_was_made(works: Works) -> Non
     assert count(works, StageChange) == 3
 
 
+@SQLITE
 def test_no_cards_are_posted(works: Works) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     imported(works, Opportunity, "salesforce_opportunities.csv")
@@ -120,18 +127,21 @@ def test_a_dry_run_costs_no_numbers(works: Works) -> None:
     assert given(works, Account, name="Wren").number == 1
 
 
-def test_a_dry_run_finds_parents_in_other_batches(works: Works) -> None:
-    rows = ["0,Top,", *(f"{n},Account {n},0" for n in range(1, BATCH + 10))]
+def test_a_dry_run_finds_parents_in_other_batches(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 8)
+    rows = ["0,Top,", *(f"{n},Account {n},0" for n in range(1, 20))]
     outcome = imported(works, Account, "ID,NAME,PARENTID\n" + "\n".join(rows), dry=True)
-    assert (outcome.created, outcome.rejected) == (BATCH + 10, 0)
+    assert (outcome.created, outcome.rejected) == (20, 0)
 
 
+@SQLITE
 def test_a_dry_run_changes_no_record(works: Works) -> None:
     imported(works, Account, "ID,NAME\n1,Lark\n")
     assert imported(works, Account, "ID,NAME\n1,Wren\n", dry=True).updated == 1
     assert everything(works, Account)[0].name == "Lark"
 
 
+@SQLITE
 def test_only_who_may_do_everything_with_an_entity_may_import_it(works: Works) -> None:
     with pytest.raises(Forbidden, match="lead import"):
         imported(works, Lead, "Last name\nKing\n", by="U_SAM")
@@ -140,6 +150,7 @@ def test_only_who_may_do_everything_with_an_entity_may_import_it(works: Works) -
     assert imported(works, Lead, "Last name\nKing\n", by="U_RITA").created == 1
 
 
+@SQLITE
 def test_guests_neither_import_nor_export(works: Works) -> None:
     with pytest.raises(Forbidden):
         imported(works, Account, "NAME\nLark\n", by="U_GUS")
@@ -147,5 +158,6 @@ def test_guests_neither_import_nor_export(works: Works) -> None:
         export(work, Account, io.StringIO())
 
 
+@SQLITE
 def test_the_command_line_imports_as_the_crm_itself(works: Works) -> None:
     assert imported(works, Account, "NAME\nLark\n", by="").created == 1

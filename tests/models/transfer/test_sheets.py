@@ -8,11 +8,12 @@ from models.account import Account
 from models.core.errors import CRMError
 from models.core.work import Works
 from models.customer import Customer
-from models.operations.transfer import survey
-from models.operations.transfer.importing import BATCH
+from models.operations.transfer import importing, survey
+from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported, rejected
 
 
+@SQLITE
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_separator_is_found(works: Works, delimiter: str) -> None:
     header = delimiter.join(['"NAME"', '"INDUSTRY, ours"', "COUNTRY"])
@@ -28,6 +29,7 @@ def test_unicode_is_read_however_it_is_written(works: Works, encoding: str) -> N
     assert everything(works, Account)[0].name == "Köln Øre 東京"
 
 
+@SQLITE
 def test_windows_1252_is_read_with_a_note(works: Works) -> None:
     outcome = imported(works, Account, "NAME\nKöln – 5 €\n".encode("cp1252"))
     assert outcome.notes == ["The file is not UTF-8 and was read as Windows-1252; see whether accents came out right."]
@@ -39,28 +41,33 @@ def test_a_byte_that_is_not_unicode_far_down_is_noticed() -> None:
     assert sheet.encoding == "cp1252"
 
 
+@SQLITE
 def test_cells_over_several_lines_and_blank_lines(works: Works) -> None:
     outcome = imported(works, Customer, 'Last name,Notes\r\n\r\nKing,"one\r\ntwo"\r\n,\r\n')
     assert (outcome.read, outcome.created) == (1, 1)
     assert everything(works, Customer)[0].notes == "one\ntwo"
 
 
+@SQLITE
 def test_a_row_with_too_many_cells_is_rejected_and_one_with_too_few_is_not(works: Works) -> None:
     reasons = rejected(works, Account, "NAME,COUNTRY\nLark\nWren,DE,5\n")
     assert reasons == ["The row has 3 cells, but there are 2 columns."]
     assert [account.name for account in everything(works, Account)] == ["Lark"]
 
 
+@SQLITE
 def test_a_missing_name_is_said(works: Works) -> None:
     assert rejected(works, Account, "NAME,COUNTRY\n,DE\n") == ["Name is required."]
 
 
+@SQLITE
 def test_several_things_wrong_are_said_at_once(works: Works) -> None:
     (reason,) = rejected(works, Account, "NAME,COUNTRY,EMPLOYEES\nLark,Atlantis,many\n")
     assert reason.startswith("Employees: “many” is not a number.")
     assert "Country: “Atlantis”" in reason
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -75,12 +82,14 @@ def test_a_file_that_cannot_be_used_is_refused_as_a_whole(works: Works, text: st
         imported(works, Account, text)
 
 
+@SQLITE
 @pytest.mark.parametrize(("flag", "created"), [("true", 0), ("1", 0), ("false", 1), ("", 1)])
 def test_rows_that_are_deleted_elsewhere_are_passed_over(works: Works, flag: str, created: int) -> None:
     outcome = imported(works, Account, f"NAME,ISDELETED\nLark,{flag}\n")
     assert (outcome.created, outcome.skipped) == (created, 1 - created)
 
 
+@SQLITE
 def test_whether_a_row_is_deleted_must_be_clear(works: Works) -> None:
     (reason,) = rejected(works, Account, "NAME,ISDELETED\nLark,perhaps\n")
     assert reason.startswith("“perhaps” is neither yes nor no")
@@ -92,29 +101,34 @@ def test_numbers_are_read_as_programs_write_them(works: Works, text: str, value:
     assert everything(works, Account)[0].annual_revenue == value
 
 
+@SQLITE
 @pytest.mark.parametrize("text", ["6.0E99", "1.234", "E7"])
 def test_a_number_that_could_mean_two_things_is_rejected(works: Works, text: str) -> None:
     (reason,) = rejected(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n")
     assert reason.startswith("Annual revenue: “")
 
 
+@SQLITE
 def test_a_birthday_that_is_no_moment_is_rejected(works: Works) -> None:
     (reason,) = rejected(works, Account, "NAME,CREATEDDATE\nLark,soon\n")
     assert reason.startswith("Created: “soon”")
 
 
+@SQLITE
 def test_the_name_of_a_column_may_come_twice(works: Works) -> None:
     imported(works, Account, "NAME,COUNTRY,NAME\nLark,FR,Wren\n")
     assert everything(works, Account)[0].name == "Lark"
 
 
-def test_progress_is_told_in_rows(works: Works) -> None:
+def test_progress_is_told_in_rows(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "BATCH", 5)
     told: list[tuple[int, int]] = []
-    rows = BATCH + 3
+    rows = 8
     imported(works, Account, "NAME\n" + "\n".join(map(str, range(rows))), progress=lambda *done: told.append(done))
-    assert told == [(BATCH + 1, rows), (rows, rows), (rows, rows)]
+    assert told == [(6, rows), (rows, rows), (rows, rows)]
 
 
+@SQLITE
 def test_text_that_looks_like_a_formula_is_rejected_as_text(works: Works) -> None:
     file = io.StringIO(newline="")
     imported(works, Account, "NAME,COUNTRY\n=1+1,Atlantis\n", rejected=file)
