@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -88,7 +88,12 @@ def application(slack: Slack, sockets: Sockets, cut: Cut) -> Starlette:
         Route("/files/{file}/{name}", file),
         *page.routes(slack, STATIC),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
-    ])
+    ], exception_handlers={ClientDisconnect: _unheard})
+
+
+async def _unheard(request: Request, gone: Exception) -> Response:
+    """Whoever called has gone, in the middle of the call: nobody is answered."""
+    return PlainTextResponse("gone", 400)
 
 
 async def _called(slack: Slack, request: Request, cut: Cut) -> Response:

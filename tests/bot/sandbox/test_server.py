@@ -80,3 +80,12 @@ def test_a_file_that_is_not_there_is_gone(served: Slack) -> None:
     with pytest.raises(urllib.error.HTTPError) as unknown:
         urllib.request.urlopen(f"{served.url}/upload/F1", b"abc")
     assert (unknown.value.code, unknown.value.read()) == (400, b"file_not_found")
+
+
+def test_a_caller_that_hangs_up_in_the_middle_is_no_error(served: Slack, caplog: pytest.LogCaptureFixture) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as caller:
+        caller.sendall(b"POST /api/auth.test HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    with urllib.request.urlopen(f"{served.url}/api/auth.test?token={served.bot_token}") as response:
+        assert b'"ok":true' in response.read()
+    assert caplog.records == []
