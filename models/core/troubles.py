@@ -51,7 +51,7 @@ class Trouble(Enum):
     )
     DISK = Words(
         f"The disk of the database does not work. {ASK}",
-        "The disk of the database cannot be read or written. Look into the system's log before anything else.",
+        "The disk of the database cannot be read or written. Is it full? If not, look into the system's log first.",
     )
     FOREIGN = Words(
         f"The file of the database is no database any more. {ASK}",
