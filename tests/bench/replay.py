@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CursorResult, Engine, event, inspect
+from sqlalchemy import CursorResult, Engine, Executable, event, inspect
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.session import ORMExecuteState
 
@@ -29,6 +29,17 @@ def executed(state: ORMExecuteState) -> Step:
     def step(session: Session, held: list[Any]) -> None:
         result = session.execute(statement, parameters)
         if not (isinstance(result, CursorResult) and not result.returns_rows):
+            held.append(result.all())
+
+    return step
+
+
+def ran(statement: Executable, many: list[Any], one: dict[str, Any]) -> Step:
+    """What went round the ORM goes round it again."""
+
+    def step(session: Session, held: list[Any]) -> None:
+        result = session.connection().execute(statement, many or one)
+        if result.returns_rows:
             held.append(result.all())
 
     return step
@@ -91,11 +102,23 @@ def recording(engine: Engine) -> Iterator[Recording]:
     """Records the one unit of work that runs in the block."""
     kept = Recording()
 
+    of_the_orm: set[str] = set()
+
     def execute(state: ORMExecuteState) -> None:
         kept.steps.append(executed(state))
+        of_the_orm.add("statement")
 
     def before_flush(*_: Any) -> None:
         kept.steps.append(Flush())
+        of_the_orm.add("flush")
+
+    def after_flush(*_: Any) -> None:
+        of_the_orm.discard("flush")
+
+    def before_execute(_: Any, statement: Executable, many: list[Any], one: dict[str, Any], __: Any) -> None:
+        if not of_the_orm:
+            kept.steps.append(ran(statement, many, one))
+        of_the_orm.discard("statement")
 
     def flush() -> Flush:
         return next(step for step in reversed(kept.steps) if isinstance(step, Flush))
@@ -103,6 +126,8 @@ def recording(engine: Engine) -> Iterator[Recording]:
     hooks: tuple[tuple[Any, str, Callable[..., None], dict[str, Any]], ...] = (
         (Session, "do_orm_execute", execute, {}),
         (Session, "before_flush", before_flush, {}),
+        (Session, "after_flush", after_flush, {"insert": True}),
+        (engine, "before_execute", before_execute, {}),
         (Base, "after_insert", lambda mapper, _, target: flush().insert(mapper, target), {"propagate": True}),
         (Base, "after_update", lambda mapper, _, target: flush().update(mapper, target), {"propagate": True}),
     )
