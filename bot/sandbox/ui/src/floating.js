@@ -6,7 +6,8 @@ const GAP = 4,
   LOWEST = 120,
   HIGHEST = 320; // pixels
 
-/** The style that puts a list beside its anchor, and the closing of it when the person presses or scrolls elsewhere. */
+/** The style that puts a list beside its anchor, and the closing of it when the person presses elsewhere or the anchor
+    moves away. That something else scrolls, such as messages as they arrive, is no reason to close. */
 export function useFloating(open, anchor, list, onClose, { alignRight = false, minWidth = 220, match = true } = {}) {
   const [style, setStyle] = useState({});
   useLayoutEffect(() => {
@@ -15,9 +16,14 @@ export function useFloating(open, anchor, list, onClose, { alignRight = false, m
   }, [open]);
   useEffect(() => {
     if (!open) return undefined;
-    const outside = (event) => !anchor.current?.contains(event.target) && !list.current?.contains(event.target);
-    const leave = (event) => outside(event) && onClose();
-    const events = ["mousedown", "scroll", "resize"];
+    const outside = (node) => !anchor.current?.contains(node) && !list.current?.contains(node);
+    const reasons = {
+      mousedown: (event) => outside(event.target),
+      scroll: (event) => event.target.contains(anchor.current) && outside(event.target),
+      resize: () => true,
+    };
+    const leave = (event) => reasons[event.type](event) && onClose();
+    const events = Object.keys(reasons);
     events.forEach((name) => window.addEventListener(name, leave, true));
     return () => events.forEach((name) => window.removeEventListener(name, leave, true));
   }, [open]);
