@@ -1,6 +1,7 @@
 """python -m tests.bench: measure everything, print the table, write build/bench.json; with --only, print some."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -37,6 +38,7 @@ def measured(only: Collection[str]) -> Iterator[Figure]:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended on the way out
     names = [*ON_DATABASES, "starting"]
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what Rapport costs.")
     asked.add_argument("--only", nargs="+", choices=names, default=names)
