@@ -117,7 +117,8 @@ class Courier:
         except (Busy, SQLAlchemyError) as error:
             self.failures += 1
             if self.failures == 2:  # once may be a lock that somebody held a little long
-                log.error("The database is away, and is asked every second until it is back: %s", cause(error))
+                why = error.__cause__ or error
+                log.error("The database is away, and is asked every second until it is back: %s", why)
             return LATE
         except Exception:
             log.exception("The courier stumbled; it goes on")
@@ -248,8 +249,3 @@ class Courier:
         """What was taken and not begun is free again."""
         while errand := self.next():
             self.done.put(Note(errand.delivery, deliveries.put_back))
-
-
-def cause(error: Exception) -> str:
-    """What the database said, in one line."""
-    return str(error.__cause__ or error).strip().splitlines()[0]

@@ -118,8 +118,8 @@ class Vitals:
             return False
 
     def ask(self) -> Found:
-        with figures.reading(self.works) as session:
-            return Found(figures.step(session), figures.backlog(session, self.works.clock()))
+        with self.works.everywhere() as session:
+            return Found(schema.step(session.connection()), figures.backlog(session, self.works.clock()))
 
     def checks(self) -> list[Check]:
         """Everything this replica looks at in itself, as it is now."""

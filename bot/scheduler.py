@@ -114,7 +114,7 @@ class Troubles:
         except Exception as error:
             if what not in self.known:
                 expected = isinstance(error, (CRMError, SQLAlchemyError, OSError))
-                why = str(error.__cause__ or error).partition("\n")[0]
+                why = error.__cause__ or error
                 log.warning("%s failed (%s). It is tried again until it goes well.", what, why, exc_info=not expected)
             self.known.add(what)
         else:

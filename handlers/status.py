@@ -7,6 +7,7 @@ from handlers.core import blocks
 from handlers.core.blocks import escape
 from handlers.core.replies import Message, Request
 from handlers.core.watch import Check
+from models.core import schema
 from models.core.replica import Replica, release, replicas
 from models.core.work import Work
 from models.operations import deliveries, figures
@@ -72,7 +73,7 @@ def serving(work: Work) -> list[str]:
 
 def kept(work: Work) -> str:
     """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003."""
-    return f"Rapport {release()} on {figures.kept_in(work.session)}, tables at {figures.step(work.session)}"
+    return f"Rapport {release()} on {figures.kept_in(work.session)}, tables at {schema.step(work.session.connection())}"
 
 
 def counted(texts: list[str], limit: int) -> list[str]:

@@ -57,6 +57,11 @@ def stands_at(connection: Connection) -> str:
     """The step written down in a database; empty where none is."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
+    return step(connection)
+
+
+def step(connection: Connection) -> str:
+    """The step written down in a database that has one: a single row, without a look through the catalogue."""
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 

@@ -253,9 +253,15 @@ class Works:
                     session.execute(update(table).where(table.c.workspace == old).values(workspace=new))
             session.delete(place)
 
-    def workspaces(self) -> list[str]:
-        with Session(self.engine) as session, session.begin():
+    @contextmanager
+    def everywhere(self) -> Iterator[Session]:
+        """A session that sees every workspace, and writes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
             session.connection(execution_options={"writes": False})
+            yield session
+
+    def workspaces(self) -> list[str]:
+        with self.everywhere() as session:
             return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
 
     def knows(self, workspace: str, slack_id: str) -> bool:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import CTE, ScalarSelect, Select, case, exists, func, literal, literal_column, or_, select, update
-from sqlalchemy.orm import Session
 
 from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState, Post, deliver
 from models.core.types import UTCDateTime
@@ -37,8 +36,7 @@ BEGUN = WAITING & (row.attempts > literal_column("0"))
 def workspaces_due(works: Works) -> list[str]:
     """The workspaces in which something is due."""
     due = (row.workspace == Workspace.id, WAITING, row.not_before <= works.clock())
-    with Session(works.engine) as session, session.begin():
-        session.connection(execution_options={"writes": False})
+    with works.everywhere() as session:
         there = select(Workspace.id).where(exists(select(row.id).where(*due)))
         return list(session.scalars(there.order_by(Workspace.id)))
 

@@ -1,15 +1,13 @@
 """Figures about the database for those who run the bot: how far it is, what waits, what ran last."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.core.outbox import Delivery, JobRun
-from models.core.work import Work, Works
+from models.core.work import Work
 from models.operations.deliveries import WAITING
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -21,19 +19,6 @@ class Backlog:
 
     depth: int
     lag: timedelta
-
-
-@contextmanager
-def reading(works: Works) -> Iterator[Session]:
-    """A session that sees every workspace, and writes nothing."""
-    with Session(works.engine, expire_on_commit=False) as session, session.begin():
-        session.connection(execution_options={"writes": False})
-        yield session
-
-
-def step(session: Session) -> str:
-    """The migration the database stands at; asks one row, where Alembic would look through the catalogue first."""
-    return str(session.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def backlog(session: Session, now: datetime) -> Backlog:

@@ -18,7 +18,6 @@ from handlers.core.watch import Check
 from models.core.outbox import deliver
 from models.core.replica import Replica, replicas
 from models.core.work import Works
-from models.operations import figures
 from tests.bot.watched import Thread, get, served
 from tests.handlers.kit import SQLITE
 
@@ -61,7 +60,7 @@ def patient(works: Works, room: tuple[Starlette, str]) -> Iterator[Patient]:
 def eventually(works: Works, count: int) -> list[Replica]:
     """The replicas, once there are so many."""
     for _ in range(500):
-        with figures.reading(works) as session:
+        with works.everywhere() as session:
             if len(found := replicas(session)) == count:
                 return found
         time.sleep(0.01)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.core.outbox import JobRun, deliver, insert_once
-from models.core.schema import current
+from models.core.schema import current, step
 from models.core.user import Workspace
 from models.core.work import Works
 from models.operations import figures
@@ -18,33 +18,33 @@ from tests.plans import plans
 
 
 def test_what_waits_is_counted_over_all_workspaces(works: Works, clock: Any) -> None:
-    with figures.reading(works) as session:
+    with works.everywhere() as session:
         assert figures.backlog(session, clock()) == Backlog(0, timedelta())
     for workspace in ("T1", "T2"):
         with works(workspace) as work:
             deliver(work, "message", "C_SALES", "now")
             deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
         clock.forward(timedelta(seconds=90))
-    with figures.reading(works) as session:
+    with works.everywhere() as session:
         assert figures.backlog(session, clock()) == Backlog(4, timedelta(seconds=180))
 
 
 def test_what_is_not_due_yet_has_not_waited(works: Works, clock: Any) -> None:
     with works("T1") as work:
         deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
-    with figures.reading(works) as session:
+    with works.everywhere() as session:
         assert figures.backlog(session, clock()) == Backlog(1, timedelta())
 
 
 def test_the_step_is_the_one_alembic_reads(works: Works) -> None:
-    with figures.reading(works) as session:
-        assert figures.step(session) == current(works.engine) != ""
+    with works.everywhere() as session:
+        assert step(session.connection()) == current(works.engine) != ""
 
 
 def test_a_database_without_a_step_says_so(works: Works) -> None:
     with works("T1") as work:
         work.session.execute(text("DELETE FROM alembic_version"))
-        assert figures.step(work.session) == ""
+        assert step(work.session.connection()) == ""
         work.session.rollback()
 
 
@@ -59,20 +59,20 @@ def test_the_last_run_of_each_job_of_the_workspace_is_told(works: Works, clock: 
 
 
 def test_the_database_is_named_with_its_version(works: Works) -> None:
-    with figures.reading(works) as session:
+    with works.everywhere() as session:
         name, version = figures.kept_in(session).split()
     assert name == {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[works.engine.dialect.name]
     assert version[0].isdigit()
 
 
 def test_reading_outlives_its_session(works: Works) -> None:
-    with figures.reading(works) as session:
+    with works.everywhere() as session:
         place = session.get_one(Workspace, "T1")
     assert place.name == "Acme"
 
 
 def test_a_database_that_fails_says_so(works: Works) -> None:
-    with pytest.raises(SQLAlchemyError), figures.reading(works) as session:
+    with pytest.raises(SQLAlchemyError), works.everywhere() as session:
         session.execute(text("SELECT no_such_column"))
 
 

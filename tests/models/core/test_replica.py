@@ -5,11 +5,10 @@ from typing import Any
 
 from models.core.replica import GONE, Replica, beat, leave, release, replicas
 from models.core.work import Works
-from models.operations.figures import reading
 
 
 def known(works: Works) -> list[Replica]:
-    with reading(works) as session:
+    with works.everywhere() as session:
         return replicas(session)
 
 
