@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 
+from models.activity import Activity
 from models.core.base import Base, Entity
 from models.core.user import Role
 from models.core.work import Clock, Work, Works
+from models.customer import Customer
 from models.operations import records
 
 E = TypeVar("E", bound=Entity)
@@ -51,6 +53,11 @@ def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T
     """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`."""
     with works(workspace, by) as work:
         return records.create(work, entity, texts)
+
+
+def task(works: Works, customer: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
+    """Something to do for a customer. due: as people type it, such as +1h."""
+    return given(works, Activity, by=by, description=what, due_date=due, customer=customer.ref)
 
 
 def spoil(works: Works, act: Callable[[Work], object]) -> None:

@@ -4,23 +4,49 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from bot.cli import main
 from bot.clients import Clients
+from bot.config import Settings
 from bot.delivery import Courier
 from bot.logs import CHATTY
+from bot.scheduler import Scheduler
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.work import Works
 from tests.handlers.conftest import client, clients, slack, world  # noqa: F401
+
+Crm = Callable[..., Result]
 
 
 @pytest.fixture
 def courier(works: Works, clients: Clients, slack: object) -> Courier:  # noqa: F811
     """Sends only when a test says so, without a pause."""
     return Courier(works, clients, Catalogue(ROUTERS), pace=0)
+
+
+@pytest.fixture
+def scheduler(works: Works) -> Scheduler:
+    return Scheduler(works)
+
+
+@pytest.fixture
+def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:
+    """Runs `crm` in an empty folder; settings are given by name."""
+    monkeypatch.chdir(tmp_path)
+    for name in (each.name.upper() for each in fields(Settings)):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str, **settings: str) -> Result:
+        return CliRunner().invoke(main, words, env=settings, catch_exceptions=False)
+
+    return run
 
 
 @pytest.fixture

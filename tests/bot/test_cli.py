@@ -2,12 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from bot.cli import main
@@ -21,25 +19,11 @@ from models.core.installation import Installation, install
 from models.core.secrets import Vault, new_key
 from models.core.work import Works
 from models.lead import Lead
+from tests.bot.conftest import Crm
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
-Crm = Callable[..., Result]
-
 HEAVY = {"alembic", "apscheduler", "phonenumbers", "rapidfuzz", "slack_bolt", "slack_sdk", "sqlalchemy", "starlette"}
-
-
-@pytest.fixture
-def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:
-    """Runs `crm` in an empty folder; settings are given by name."""
-    monkeypatch.chdir(tmp_path)
-    for name in (each.name.upper() for each in fields(Settings)):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str, **settings: str) -> Result:
-        return CliRunner().invoke(main, words, env=settings, catch_exceptions=False)
-
-    return run
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def scheduler(works: Works) -> Scheduler:
-    return Scheduler(works)
-
-
-@pytest.fixture
 def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada")
 

@@ -1,30 +1,11 @@
 """The commands that keep the database, as whoever runs Rapport types them."""
 
-from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bot.cli import main
-from bot.config import Settings
 from models.core import schema
-
-Crm = Callable[..., Result]
-
-
-@pytest.fixture
-def crm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:
-    """Runs `crm` in an empty folder; settings are given by name."""
-    monkeypatch.chdir(tmp_path)
-    for name in (each.name.upper() for each in fields(Settings)):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str, **settings: str) -> Result:
-        return CliRunner().invoke(main, words, env=settings, catch_exceptions=False)
-
-    return run
+from tests.bot.conftest import Crm
 
 
 def test_a_backup_is_restored(crm: Crm, tmp_path: Path) -> None:

@@ -23,11 +23,6 @@ NEW_YORK = "America/New_York"
 
 
 @pytest.fixture
-def scheduler(works: Works) -> Scheduler:
-    return Scheduler(works)
-
-
-@pytest.fixture
 def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada")
 

@@ -20,11 +20,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def scheduler(works: Works) -> Scheduler:
-    return Scheduler(works)
-
-
-@pytest.fixture
 def reminded(works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock) -> Activity:
     """Rita's call is due, and she has been told."""
     ada = given(works, Customer, first_name="Ada")

@@ -9,7 +9,7 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Away, Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import Books, check_acts, check_posts, check_reminders
+from tests.chaos.ledger import judge
 from tests.chaos.notes import queue
 from tests.chaos.witness import Sight
 
@@ -54,10 +54,7 @@ def outage(ground: Floor, database: Database, way: str, away: Away, seconds: flo
         away.end()
     queued = ground.settle(within=60, done=lambda: ground.left() == 0)
     rest = queued + ground.settle(within=120)
-    books = Books()
-    check_acts(ground, crowd.acts, books)
-    check_reminders(ground, due, books)
-    check_posts(ground, books)
+    books = judge(ground, crowd.acts, due)
     silent = [f"{sight.envelope.kind}: {sight.answer.why}" for sight in seen if is_silent(sight)]
     other = {"seconds": round(seconds), "asked": len(seen), "silent": len(silent),
              "worst": round(max(sight.seconds for sight in seen), 2), "queued arrived after": round(queued, 1),

@@ -8,7 +8,7 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import Books, apologies, check_acts, check_posts, check_reminders
+from tests.chaos.ledger import apologies, judge
 from tests.chaos.notes import talking
 from tests.chaos.replicas import Replica
 
@@ -44,10 +44,7 @@ def run(database: Database, replicas: int, kills: int, seed: int, people: int = 
         ground.end_leases()
         ground.restart()
         rest = ground.settle(within=90)
-        books = Books()
-        check_acts(ground, crowd.acts, books)
-        check_reminders(ground, due, books)
-        check_posts(ground, books)
+        books = judge(ground, crowd.acts, due)
         promised = sum(act.promised(ground.witness) for act in crowd.acts)
         other = {"kills": killed, "acts": len(crowd.acts), "promised": promised,
                  "refused": apologies(ground).total(), "notes": len(said),

@@ -51,6 +51,15 @@ def rows(floor: Floor) -> list[Delivery]:
         return list(work.session.scalars(select(Delivery).order_by(Delivery.id)))
 
 
+def judge(floor: Floor, acts: Iterable[Act], tasks: Iterable[str]) -> Books:
+    """What became of all that was promised, all that was due, and all that was to be posted."""
+    books = Books()
+    check_acts(floor, acts, books)
+    check_reminders(floor, tasks, books)
+    check_posts(floor, books)
+    return books
+
+
 def check_posts(floor: Floor, books: Books) -> None:
     """Every delivery that counts as sent stands in Slack, none stands there twice, and none was left."""
     standing = posts(floor)

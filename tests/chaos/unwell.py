@@ -8,7 +8,7 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import Books, check_acts, check_posts, check_reminders
+from tests.chaos.ledger import judge
 from tests.chaos.notes import talking
 
 NAME = "Slack unwell"
@@ -34,10 +34,7 @@ def run(database: Database, replicas: int, seconds: float, bad: float, seed: int
         ground.slack.failures.clear()
         ground.restart()
         rest = ground.settle(within=150)
-        books = Books()
-        check_acts(ground, crowd.acts, books)
-        check_reminders(ground, due, books)
-        check_posts(ground, books)
+        books = judge(ground, crowd.acts, due)
         other = {"posts": ground.posted(), "failures": sum(ground.slack.failures.struck.values()), "notes": len(said),
                  "then": round(rest, 1)}
         return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,

@@ -9,7 +9,6 @@ from handlers import ROUTERS, charts, digests
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from models.account import Account
-from models.activity import Activity
 from models.case import Case
 from models.core.work import Works
 from models.customer import Customer
@@ -25,10 +24,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
-
-
-def task(works: Works, ada: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
-    return given(works, Activity, by=by, description=what, due_date=due, customer=ada.ref)
 
 
 # ── the digest ──────────────────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from models.customer import Customer
 from models.operations import records
 from models.operations.agenda import TOGETHER
 from models.opportunity import Opportunity
-from tests.ground import StoppedClock, given
+from tests.ground import StoppedClock, given, task
 from tests.handlers.drawings import buttons, drawn, said
 from tests.handlers.kit import SQLITE
 
@@ -23,10 +23,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
-
-
-def task(works: Works, ada: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
-    return given(works, Activity, by=by, description=what, due_date=due, customer=ada.ref)
 
 
 @SQLITE

@@ -12,7 +12,7 @@ from models.core.work import Works
 from models.customer import Customer
 from models.operations import agenda, records
 from models.operations.agenda import TOGETHER, Reminder, at_work, expectant, reminders
-from tests.ground import StoppedClock, given
+from tests.ground import StoppedClock, given, task
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,10 +21,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada")
-
-
-def task(works: Works, ada: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
-    return given(works, Activity, by=by, description=what, due_date=due, customer=ada.ref)
 
 
 def told(works: Works, workspace: str = "T1") -> dict[str, list[list[int]]]:

@@ -10,7 +10,7 @@ from models.core.work import Works
 from models.customer import Customer
 from models.operations import agenda
 from models.operations.agenda import expectant
-from tests.ground import START, StoppedClock, given
+from tests.ground import START, StoppedClock, given, task
 from tests.plans import plans
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -19,10 +19,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 @pytest.fixture
 def ada(works: Works) -> Customer:
     return given(works, Customer, first_name="Ada")
-
-
-def task(works: Works, ada: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
-    return given(works, Activity, by=by, description=what, due_date=due, customer=ada.ref)
 
 
 def test_due_lists_the_oldest_first_and_counts_all(works: Works, clock: StoppedClock, ada: Customer) -> None:
