@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 
 from slack_sdk import WebClient
@@ -20,43 +21,58 @@ from models.core.base import ENTITIES
 from models.core.errors import Busy, CRMError, NotFound
 from models.core.outbox import Delivery, DeliveryState
 from models.core.work import Work, Works
-from models.operations import claims, deliveries
+from models.operations import deliveries, standing
+from models.operations.standing import Arrival, Subject, is_card, subject
 
 log = logging.getLogger(__name__)
 
 SHUT = 60.0
 """Seconds after which a token that Slack did not take is tried again."""
-
-
-@dataclass(frozen=True)
-class Errand:
-    """A delivery that is ours. until: on the monotonic clock, the last moment at which to begin a call to Slack."""
-
-    delivery: Delivery
-    until: float
-
-
-@dataclass(frozen=True)
-class Note:
-    """What became of a delivery, to be written down.
-
-    outcome: sent, refused, unknown, limited, dropped; empty where nothing came of it. write: False if that has to wait.
-    ts: of a message that stands in Slack and needs no more than to be marked.
-    """
-
-    delivery: Delivery
-    write: Callable[[Work, Delivery], bool]
-    outcome: str = ""
-    ts: str = ""
+FRESH = 1.0
+"""Seconds for which what was drawn ahead may be sent; a card that changes meanwhile is drawn anew afterwards."""
+EARLY = ("card", "redraw", "event", "message")
+"""The kinds that may be drawn ahead: cards, and what says the same whenever it is drawn."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What to send. version: the record's when it was drawn; ts: of the card that stands there already."""
+    """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
+
+    at: when it was drawn, on the monotonic clock.
+    """
 
     message: Message
     version: int = 0
-    ts: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    at: float = field(default_factory=time.monotonic)
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() < self.at + FRESH
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A delivery that is ours. until: on the monotonic clock, the last moment at which to begin a call to Slack.
+
+    drawn: what it said when it was taken, if it was drawn then.
+    """
+
+    delivery: Delivery
+    until: float
+    drawn: Drawn | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What became of a delivery, to be written down: that it arrived, or whatever `write` writes.
+
+    outcome: sent, refused, unknown, limited, dropped; empty where nothing came of it.
+    """
+
+    delivery: Delivery
+    write: Callable[[Work, Delivery], None] | None = None
+    outcome: str = ""
+    arrival: Arrival | None = None
 
 
 class Nothing(Exception):
@@ -134,10 +150,10 @@ class Carrier:
                 error,
             )
 
-    def refuse(self, work: Work, delivery: Delivery, error: str) -> bool:
+    def refuse(self, work: Work, delivery: Delivery, error: str) -> None:
         """Keep what Slack said in words that tell what to do, and have them told."""
         advice = f"Then send it again: {self.catalogue.root} deliveries"
-        return deliveries.refuse(work, delivery, sentence(error, delivery.channel, work.workspace), advice)
+        deliveries.refuse(work, delivery, sentence(error, delivery.channel, work.workspace), advice)
 
     def send(self, errand: Errand) -> Note:
         """Post it or draw a card anew; what may have been posted before is looked for first."""
@@ -146,15 +162,15 @@ class Carrier:
         channel = outlet.place(delivery.channel)
         doubtful = delivery.state == DeliveryState.UNKNOWN
         if deliveries.is_redraw(delivery):
-            return self.redraw(outlet, delivery, self.drawn(delivery, channel), channel, delivery.ts or "")
+            return self.redraw(outlet, delivery, self.drawn(errand), channel, delivery.ts or "")
         if is_person(channel) and (doubtful or delivery.kind == "card"):
             channel = outlet.direct(channel)
         key = deliveries.fingerprint(delivery)
         if doubtful and (ts := self.found(outlet, delivery, channel, key)):
             return sent(delivery, channel, ts, version=-1)
-        drawn = self.drawn(delivery, channel)
-        if drawn.ts:
-            return self.redraw(outlet, delivery, drawn, channel, drawn.ts)
+        drawn = self.drawn(errand)
+        if ts := drawn.places.get(channel, ""):
+            return self.redraw(outlet, delivery, drawn, channel, ts)
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, channel, ts, drawn.version)
@@ -190,33 +206,50 @@ class Carrier:
             known = self.outlets[workspace] = Outlet(client)
         return known
 
-    def drawn(self, delivery: Delivery, channel: str) -> Drawn:
-        """What it says now, read in a short unit of work of whoever reads it."""
+    def ahead(self, workspace: str, taken: Sequence[Delivery]) -> dict[int, Drawn]:
+        """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by delivery.
+
+        What goes wrong here goes wrong again when it is drawn by itself, and is told then.
+        """
+        wanted = [each for each in taken if each.kind in EARLY and not is_person(each.channel)]
+        drawn: dict[int, Drawn] = {}
+        if not wanted:
+            return drawn
+        with suppress(Exception), self.works(workspace, writes=False) as work:
+            standing.prepare(work, wanted)
+            places = standing.places(work, wanted)
+            for delivery in wanted:
+                drawn[delivery.id] = self.draw(work, delivery, places)
+        return drawn
+
+    def drawn(self, errand: Errand) -> Drawn:
+        """What it says now: as it was drawn ahead, or read in a short unit of work of whoever reads it."""
+        if errand.drawn and errand.drawn.is_fresh():
+            return errand.drawn
+        delivery = errand.delivery
         person = delivery.channel if is_person(delivery.channel) else ""
         reader = person if person and self.works.knows(delivery.workspace, person) else ""
         with self.works(delivery.workspace, reader, writes=False) as work:
-            message = self.draw(work, delivery)
-            if delivery.kind != "card" or not delivery.entity:
-                return Drawn(message)
-            posts = claims.posts_of(work, delivery, channel)
-            version = work.get(ENTITIES[delivery.entity], delivery.record_id or 0).version
-            return Drawn(message, version, posts[-1].ts if posts else "")
+            try:
+                return self.draw(work, delivery, standing.places(work, [delivery]))
+            except (Nothing, CRMError, SQLAlchemyError):
+                raise
+            except Exception as error:
+                with referred() as reference:
+                    log.exception("Delivery %s cannot be drawn. Reference %s", delivery.id, reference)
+                raise Refused(f"I cannot draw it, reference {reference}") from error
 
-    def draw(self, work: Work, delivery: Delivery) -> Message:
-        try:
-            message = draw(work, self.catalogue, delivery)
-        except (CRMError, SQLAlchemyError):
-            raise
-        except Exception as error:
-            with referred() as reference:
-                log.exception("Delivery %s cannot be drawn. Reference %s", delivery.id, reference)
-            raise Refused(f"I cannot draw it, reference {reference}") from error
+    def draw(self, work: Work, delivery: Delivery, places: Mapping[Subject, Mapping[str, str]]) -> Drawn:
+        """places: where the cards of records stand already."""
+        message = draw(work, self.catalogue, delivery)
         if message is None:
             raise Nothing("nothing to say any more")
-        return message
+        if not is_card(delivery):
+            return Drawn(message)
+        slug, id = subject(delivery)
+        return Drawn(message, work.get(ENTITIES[slug], id).version, places.get((slug, id), {}))
 
 
 def sent(delivery: Delivery, channel: str, ts: str, version: int) -> Note:
     """It stands in Slack. version: that of the record when its card was drawn."""
-    write = partial(deliveries.sent, channel=channel, ts=ts, version=version)
-    return Note(delivery, write, "sent", "" if delivery.kind == "card" else ts)
+    return Note(delivery, outcome="sent", arrival=Arrival(delivery, channel, ts, version))

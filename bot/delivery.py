@@ -15,7 +15,7 @@ from handlers.core.watch import Watch
 from models.core.errors import Busy
 from models.core.outbox import Delivery
 from models.core.work import Clock, Works
-from models.operations import claims, deliveries
+from models.operations import claims, deliveries, standing
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,8 @@ class Courier:
     """Sends what waits, the oldest of each channel first and in turn, one post a second and channel.
 
     One thread talks to the database: a round writes down what became of the last deliveries and takes the next ones in
-    one unit of work. The others talk to Slack. Several couriers may share a database, here and elsewhere.
+    one unit of work, and draws those. The others talk to Slack. Several couriers may share a database, here and
+    elsewhere.
     pace: seconds a channel rests after a post. clock: this machine's, whatever time the works live in.
     """
 
@@ -189,16 +190,20 @@ class Courier:
             kept, taken = self.one_by_one(workspace, notes), []
         self.notes[workspace] = kept
         self.hand -= {note.delivery.id for note in notes} - {note.delivery.id for note in kept}
+        self.hand |= {delivery.id for delivery in taken}
+        drawn = self.carrier.ahead(workspace, taken)
         for delivery in taken:
-            self.hand.add(delivery.id)
-            self.errands.put(Errand(delivery, until))
+            self.errands.put(Errand(delivery, until, drawn.get(delivery.id)))
         return len(taken)
 
     def unit(self, workspace: str, notes: list[Note], room: int) -> tuple[list[Note], list[Delivery]]:
         """Write the notes and take up to `room` deliveries; returns the notes that have to wait, and what was taken."""
         with self.works(workspace) as work:
-            deliveries.arrived(work, [(note.delivery, note.ts) for note in notes if note.ts])
-            kept = [note for note in notes if not note.ts and not note.write(work, note.delivery)]
+            waiting = standing.arrived(work, [note.arrival for note in notes if note.arrival])
+            for note in notes:
+                if note.write:
+                    note.write(work, note.delivery)
+            kept = [note for note in notes if note.delivery.id in waiting]
             if room <= 0:
                 return kept, []
             claims.settle(work)

@@ -1,5 +1,6 @@
 """What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery` after the commit."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -111,6 +112,12 @@ def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
     connection = work.session.connection()
     values = {"workspace": work.workspace.id, **columns}
     return connection.execute(insertion(row, connection.dialect.name), values).scalar()
+
+
+def insert_all(work: "Work", row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows with the same columns, in one statement, unless their unique keys stand already."""
+    connection, here = work.session.connection(), work.workspace.id
+    connection.execute(insertion(row, connection.dialect.name), [{"workspace": here, **columns} for columns in rows])
 
 
 @cache

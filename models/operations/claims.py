@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ScalarSelect, Select, case, exists, func, literal, literal_column, or_, select, update
+from sqlalchemy import exists, func, select
 
 from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState, Post, deliver
-from models.core.types import UTCDateTime
-from models.core.user import Workspace
 from models.core.work import Clock, Work, Works
+from models.operations import questions
+from models.operations.questions import DUE, POSTS, WAITING, ask, row
 from models.operations.referrers import refresh
 
 LEASE = timedelta(seconds=45)
@@ -20,25 +20,13 @@ MARGIN = timedelta(seconds=25)
 """The client's time-out, time for Slack's history to show the post, and clocks that differ by some seconds."""
 DRIFT = timedelta(seconds=5)
 """How far two clocks may be apart before leases mean nothing."""
-INSIDE = (CARDS, NAMES)
-"""Channels that are none of Slack's."""
-EVENTS, RENAMED, WINDOW = 20, 2, 200
-
-table: Any = Delivery.__table__
-row = table.c
-WAITING = row.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
-"""Literals, because no planner proves from parameters that the partial indexes serve."""
-POSTS = WAITING & (row.kind != literal_column("'redraw'"))
-REDRAWS = WAITING & (row.kind == literal_column("'redraw'"))
-BEGUN = WAITING & (row.attempts > literal_column("0"))
+EVENTS, RENAMED = 20, 2
 
 
 def workspaces_due(works: Works) -> list[str]:
     """The workspaces in which something is due."""
-    due = (row.workspace == Workspace.id, WAITING, row.not_before <= works.clock())
     with works.everywhere() as session:
-        there = select(Workspace.id).where(exists(select(row.id).where(*due)))
-        return list(session.scalars(there.order_by(Workspace.id)))
+        return list(session.connection().execute(questions.WORKSPACES_DUE, {"now": works.clock()}).scalars())
 
 
 def drift(works: Works, clock: Clock) -> timedelta:
@@ -53,8 +41,7 @@ def drift(works: Works, clock: Clock) -> timedelta:
 
 def anything(work: Work, pace: float = 0) -> bool:
     """Whether there is something to take, without taking it: looking disturbs nobody."""
-    told = select(row.id).where(row.workspace == work.workspace.id, *due_inside(work, *INSIDE))
-    return bool(work.session.scalar(told.limit(1)) or cards_due(work) or posts_due(work, 1, timedelta(seconds=pace)))
+    return bool(inside_due(work) or cards_due(work) or posts_due(work, 1, timedelta(seconds=pace)))
 
 
 def claim(work: Work, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()) -> list[Delivery]:
@@ -75,109 +62,59 @@ def claim(work: Work, limit: int, pace: float = 0, after: str = "", but: Collect
 
 
 def take(work: Work, ids: Sequence[int]) -> list[Delivery]:
-    """Those of the deliveries that are still free, leased to us, in this order.
-
-    What was begun by someone who is gone is due from now on: an older look at Slack says nothing about it.
-    """
+    """Those of the deliveries that are still free, leased to us, in this order."""
     if not ids:
         return []
     places = {id: place for place, id in enumerate(ids)}
-    mine = select(row.id).where(row.id.in_(ids), WAITING, is_due(work), is_free(work))
-    locked = work.session.scalars(mine.with_for_update(skip_locked=True)).all()
-    begun = row.claimed_until.is_not(None)
-    columns = {
-        "state": case((begun, literal_column("'unknown'")), else_=row.state),
-        "not_before": case((begun, literal(work.now, UTCDateTime)), else_=row.not_before),
-        "claimed_until": work.now + LEASE,
-        "attempts": row.attempts + 1,
-    }
-    ours = update(table).where(row.id.in_(locked)).values(**columns).returning(table)
-    found = work.session.scalars(select(Delivery).from_statement(ours))
-    return sorted(found, key=lambda delivery: places[delivery.id])
-
-
-def is_due(work: Work) -> Any:
-    """Its time has come; said so that no planner takes the index over times, in which all channels are mixed up."""
-    return func.coalesce(row.not_before, work.now) <= work.now
-
-
-def is_free(work: Work) -> Any:
-    return or_(row.claimed_until.is_(None), row.claimed_until <= work.now)
-
-
-def is_held(work: Work) -> Any:
-    """On its way, or put back: what stands behind it waits, so that it arrives in order and rate limits are kept."""
-    return BEGUN & or_(row.claimed_until > work.now, row.not_before > work.now)
+    free = ask(work, questions.STILL_FREE, ids=ids).scalars().all()
+    lease = {"ids": free, "now": work.now, "until": work.now + LEASE}
+    return sorted(work.session.scalars(questions.TAKE, lease), key=lambda delivery: places[delivery.id])
 
 
 def posts_due(work: Work, limit: int, pace: timedelta, after: str = "") -> list[int]:
     """The oldest of each channel that is neither resting nor held, from the channel behind `after` on and round."""
-    found = list(work.session.scalars(oldest_posts(work, pace, after).limit(limit)))
+    about: dict[str, Any] = {"since": work.now - pace, "most": limit}
+    found = list(ask(work, questions.OLDEST_POSTS, after=after, **about).scalars())
     if after and len(found) < limit:
-        again = work.session.scalars(oldest_posts(work, pace, "").limit(limit))
+        again = ask(work, questions.OLDEST_POSTS, after="", **about).scalars()
         found = list(dict.fromkeys([*found, *again]))[:limit]
     return found
 
 
-def oldest_posts(work: Work, pace: timedelta, after: str) -> Select[Any]:
-    ours = (row.workspace == work.workspace.id, POSTS)
-    places = channels(work, after)
-    held = select(row.channel).where(row.workspace == work.workspace.id, POSTS, is_held(work))
-    posted = (row.sent_at > work.now - pace, row.error.is_(None), row.kind != literal_column("'redraw'"))
-    resting = select(row.channel).where(row.workspace == work.workspace.id, *posted)
-    due = select(row.id).where(*ours, row.channel == places.c.channel, is_due(work))
-    oldest: ScalarSelect[Any] = due.order_by(row.id).limit(1).scalar_subquery()
-    awake = (places.c.channel.not_in(INSIDE), places.c.channel.not_in(held), places.c.channel.not_in(resting))
-    found = select(oldest.label("id")).where(*awake).subquery()
-    return select(found.c.id).where(found.c.id.is_not(None))
-
-
-def channels(work: Work, after: str) -> CTE:
-    """The channels behind `after` for which something waits, each found by one step in the index."""
-
-    def following(channel: Any) -> ScalarSelect[Any]:
-        behind = select(row.channel).where(row.workspace == work.workspace.id, POSTS, row.channel > channel)
-        return behind.order_by(row.channel).limit(1).scalar_subquery()
-
-    first = select(following(literal(after)).label("channel")).cte("places", recursive=True)
-    return first.union_all(select(following(first.c.channel)).where(first.c.channel.is_not(None)))
-
-
 def cards_due(work: Work) -> dict[int, list[int]]:
     """For each card to draw anew the oldest delivery that asks for it, and the others, which are done with it."""
-    ours = (row.workspace == work.workspace.id, REDRAWS)
-    held = select(row.channel, row.ts, row.claimed_until, row.state).where(*ours, is_held(work))
+    free = ask(work, questions.CARDS_FREE).all()
     busy: set[Any] = set()
-    for channel, ts, until, state in work.session.execute(held):
+    for channel, ts, until, state in ask(work, questions.CARDS_HELD) if free else ():
         limited = until is None and state == DeliveryState.WAITING
         busy.add(channel if limited else (channel, ts))  # a rate limit is for all cards of the channel
-    free = select(row.id, row.channel, row.ts).where(*ours, is_due(work), is_free(work))
     cards: dict[tuple[str, str], list[int]] = {}
-    for id, channel, ts in work.session.execute(free.order_by(row.id).limit(WINDOW)):
+    for id, channel, ts in free:
         if channel not in busy and (channel, ts) not in busy:
             cards.setdefault((channel, ts), []).append(id)
     return {first: others for first, *others in cards.values()}
 
 
-def supersede(work: Work, ids: Collection[int]) -> None:
+def supersede(work: Work, ids: Sequence[int]) -> None:
     """One redrawing shows all that changed before it: the others of the same card are done with it."""
     if ids:
-        done = {"state": DeliveryState.SENT, "sent_at": work.now, "error": "dropped: another drew it"}
-        work.session.execute(update(table).where(row.id.in_(ids), WAITING, is_free(work)).values(**done))
+        ask(work, questions.SUPERSEDE, ids=ids)
 
 
-def due_inside(work: Work, *places: str) -> tuple[Any, ...]:
-    return (POSTS, row.channel.in_(places), is_due(work))
+def inside_due(work: Work) -> set[str]:
+    """Those of our own channels in which something is due."""
+    return set(ask(work, questions.INSIDE_DUE).scalars())
 
 
 def settle(work: Work) -> None:
     """What needs no Slack: spread what is told to the threads of cards, and pass on new names."""
-    spread(work)
-    ours = (row.workspace == work.workspace.id, *due_inside(work, NAMES))
-    renamed = select(Delivery).where(*ours).order_by(Delivery.id).limit(RENAMED).with_for_update(skip_locked=True)
-    for delivery in work.session.scalars(renamed).all():
-        refresh(work, delivery)
-        delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
+    due = inside_due(work)
+    if CARDS in due:
+        spread(work)
+    if NAMES in due:
+        for delivery in locked(work, NAMES, RENAMED, skip=True):
+            refresh(work, delivery)
+            delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
 
 
 def spread(work: Work) -> None:
@@ -186,8 +123,7 @@ def spread(work: Work) -> None:
     Where the card is still on its way it waits until that stands; where there is none, nobody is told. Another replica
     that does the same is waited for: so they stand in the thread in the order in which they happened.
     """
-    due = select(Delivery).where(row.workspace == work.workspace.id, *due_inside(work, CARDS)).order_by(Delivery.id)
-    for event in work.session.scalars(due.limit(EVENTS).with_for_update()).all():
+    for event in locked(work, CARDS, EVENTS, skip=False):
         posts = posts_of(work, event)
         if not posts and is_coming(work, event):
             event.not_before = work.now + LEASE
@@ -199,10 +135,16 @@ def spread(work: Work) -> None:
         event.error = None if posts else "dropped: it has no card"
 
 
-def posts_of(work: Work, delivery: Delivery, channel: str = "") -> list[Post]:
-    """The cards of the record a delivery is about. channel: only the one that stands there."""
-    cards = select(Post).where(Post.entity == delivery.entity, Post.record_id == delivery.record_id).order_by(Post.id)
-    return list(work.session.scalars(cards.where(Post.channel == channel) if channel else cards))
+def locked(work: Work, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
+    """The oldest that are due in a channel of our own. skip: those that someone else has locked, else wait for them."""
+    due = select(Delivery).where(POSTS, row.channel == channel, DUE).order_by(Delivery.id).limit(limit)
+    return work.session.scalars(due.with_for_update(skip_locked=skip), {"now": work.now}).all()
+
+
+def posts_of(work: Work, event: Delivery) -> Sequence[Post]:
+    """The cards of the record that something is told about."""
+    cards = select(Post).where(Post.entity == event.entity, Post.record_id == event.record_id).order_by(Post.id)
+    return work.session.scalars(cards).all()
 
 
 def is_coming(work: Work, event: Delivery) -> bool:

@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import case, delete, func, literal_column, or_, select, update
 
-from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, NotFound
-from models.core.outbox import CARDS, Delivery, DeliveryState, Post, deliver, insert_once, redraw
+from models.core.outbox import Delivery, DeliveryState, Post, deliver
 from models.core.user import Role, User
 from models.core.work import Work
-from models.operations import claims
-from models.operations.claims import row
 
 SETTLING = timedelta(seconds=5)
 """How long after a failure Slack's history can be trusted to show whether the post arrived."""
@@ -45,80 +42,27 @@ def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
     return work.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
 
 
-def sent(work: Work, delivery: Delivery, channel: str, ts: str, version: int = 0) -> bool:
-    """It stands in Slack, and a card is remembered from now on. False: its record is being changed, so not now.
-
-    channel: its id; version: the record's when it was drawn. What changed since then is drawn anew.
-    """
-    record: Entity | None = None
-    is_card = delivery.kind == "card" and delivery.entity is not None
-    if is_card:
-        record, found = locked(work, delivery)
-        if not found:
-            return False
-    ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, ts=ts, error=None)
-    if ours and is_card:
-        remember(work, delivery, channel, ts)
-        if record and version and record.version != version:
-            redraw(work, record)
-    return True
-
-
-def arrived(work: Work, messages: Sequence[tuple[Delivery, str]]) -> None:
-    """Messages that are no cards stand in Slack, each with its ts: many in one go, because most of them are such."""
-    if not messages:
-        return
-    ours = (row.id == bindparam("its"), row.attempts == bindparam("tried"), claims.WAITING)
-    columns = {"ts": bindparam("at"), "sent_at": work.now, "claimed_until": None, "error": None}
-    statement = update(claims.table).where(*ours).values(state=DeliveryState.SENT, **columns)
-    rows = [{"its": delivery.id, "tried": delivery.attempts, "at": ts} for delivery, ts in messages]
-    work.session.connection().execute(statement, rows)
-
-
-def locked(work: Work, delivery: Delivery) -> tuple[Entity | None, bool]:
-    """The record of a card; who changes it from now on waits, and then finds the card to redraw. False: someone is
-    changing it, and nobody is kept waiting for that.
-    """
-    entity = ENTITIES[delivery.entity or ""]
-    its = select(entity).where(entity.id == delivery.record_id).execution_options(with_deleted=True)
-    record = work.session.scalar(its.with_for_update(skip_locked=True))
-    there = record or work.session.scalar(its.with_only_columns(entity.id))
-    return record, record is not None or there is None
-
-
-def remember(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
-    """A card stands: keep where, and let what waited to be told in its thread be told."""
-    about = {"entity": delivery.entity, "record_id": delivery.record_id}
-    insert_once(work, Post, channel=channel, ts=ts, posted_at=work.now, **about)
-    theirs = (Delivery.entity == delivery.entity, Delivery.record_id == delivery.record_id)
-    told = update(Delivery).where(WAITING, Delivery.channel == CARDS, *theirs).values(not_before=work.now)
-    work.session.execute(told.execution_options(synchronize_session=False))
-
-
-def drop(work: Work, delivery: Delivery, why: str) -> bool:
+def drop(work: Work, delivery: Delivery, why: str) -> None:
     """There is nothing to send any more."""
     mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
-    return True
 
 
-def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> bool:
+def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
     """Certainly not sent this time: again after the pause, and the whole channel with it."""
     mark(work, delivery, state=delivery.state, not_before=work.now + pause)
-    return True
 
 
-def doubt(work: Work, delivery: Delivery, error: str) -> bool:
+def doubt(work: Work, delivery: Delivery, error: str) -> None:
     """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
     pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
     if delivery.attempts < ATTEMPTS:
         mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
-        return True
+        return
     why = f"{PERHAPS}Slack could not be reached for a day: {error}"
     mark(work, delivery, state=DeliveryState.REFUSED, error=why)
-    return True
 
 
-def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> bool:
+def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> None:
     """Slack will not have it, however often: kept with the reason, and an admin is told, once for each reason."""
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
@@ -127,15 +71,15 @@ def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> b
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         key = f"refused:{delivery.channel}:{digest}"
         deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": f"{sentence} {advice}".strip()})
-    return True
 
 
-def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> bool:
+def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
     """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
     if delivery.kind == "card":
-        return put_back(work, delivery, timedelta(seconds=1))
-    return drop(work, delivery, "its card is gone")
+        put_back(work, delivery, timedelta(seconds=1))
+    else:
+        drop(work, delivery, "its card is gone")
 
 
 def is_redraw(delivery: Delivery) -> bool:

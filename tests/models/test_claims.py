@@ -8,6 +8,7 @@ from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.work import Clock, Works
 from models.operations import claims, deliveries
 from models.operations.claims import claim
+from models.operations.standing import Arrival, arrived
 from tests.ground import START, StoppedClock
 
 
@@ -41,7 +42,7 @@ def channels(rows: list[Delivery]) -> list[str]:
 
 def done(works: Works, rows: list[Delivery]) -> None:
     with works("T1") as work:
-        deliveries.arrived(work, [(row, f"1.{row.id}") for row in rows])
+        arrived(work, [Arrival(row, row.channel, f"1.{row.id}") for row in rows])
 
 
 def test_every_channel_has_its_turn_however_much_waits_for_the_first(works: Works) -> None:

@@ -1,0 +1,141 @@
+"""What stands in Slack: that it arrived is written down, many at once; and cards are remembered where they stand."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, select, update
+
+from models.core.base import ENTITIES, Entity
+from models.core.fields import Reference
+from models.core.outbox import CARDS, Delivery, DeliveryState, Post, insert_all, redraw
+from models.core.work import Work
+from models.operations.questions import POSTS, WAITING, row, table
+
+Subject = tuple[str, int]
+"""A record: its entity and its id."""
+SHOWING = ("card", "redraw")
+"""The kinds of delivery that show a record."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery that stands in Slack. channel: its id; version: the record's when its card was drawn."""
+
+    delivery: Delivery
+    channel: str
+    ts: str
+    version: int = 0
+
+
+def is_card(delivery: Delivery) -> bool:
+    """The card of a record, which is remembered where it stands."""
+    return delivery.kind == "card" and delivery.entity is not None
+
+
+def subject(delivery: Delivery) -> Subject:
+    """The record a delivery is about."""
+    return delivery.entity or "", delivery.record_id or 0
+
+
+def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
+    """The ids of records by their entity."""
+    ids: defaultdict[str, set[int]] = defaultdict(set)
+    for slug, id in subjects:
+        ids[slug].add(id)
+    return ids
+
+
+# ── what arrived ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
+    """They stand in Slack, and cards are remembered from now on. What changed since a card was drawn is drawn anew.
+
+    Returns the ids of the deliveries that have to wait, because someone is changing the record of their card.
+    """
+    cards = [each for each in arrivals if is_card(each.delivery)]
+    versions = locked(work, {subject(card.delivery) for card in cards})
+    waiting = {card.delivery.id for card in cards if subject(card.delivery) not in versions}
+    ours = mark(work, [each for each in arrivals if each.delivery.id not in waiting])
+    remember(work, [card for card in cards if card.delivery.id in ours], versions)
+    return waiting
+
+
+def locked(work: Work, subjects: Collection[Subject]) -> dict[Subject, int]:
+    """The versions of records, 0 where there is none. Who changes them from now on waits, and then finds the cards to
+    redraw. Those that someone is changing are missing: nobody is kept waiting for that.
+    """
+    versions: dict[Subject, int] = {}
+    for slug, ids in by_entity(subjects).items():
+        entity = ENTITIES[slug]
+        theirs = select(entity.id, entity.version).where(entity.id.in_(ids)).execution_options(with_deleted=True)
+        found = dict(work.session.execute(theirs.with_for_update(skip_locked=True)).all())
+        if missed := ids - found.keys():
+            there = set(work.session.scalars(theirs.where(entity.id.in_(missed))))
+            found |= dict.fromkeys(missed - there, 0)
+        versions |= {(slug, id): version for id, version in found.items()}
+    return versions
+
+
+def mark(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
+    """Mark them as sent, except what someone else has taken since our lease ran out; returns the ids of the others."""
+    if not arrivals:
+        return set()
+    ids = [each.delivery.id for each in arrivals]
+    tries = case({each.delivery.id: each.delivery.attempts for each in arrivals}, value=row.id)
+    ts = case({each.delivery.id: each.ts for each in arrivals}, value=row.id)
+    columns = {"state": DeliveryState.SENT, "sent_at": work.now, "ts": ts, "claimed_until": None, "error": None}
+    ours = (row.id.in_(ids), row.attempts == tries, WAITING)
+    statement = update(table).where(*ours).values(**columns).returning(row.id)
+    return set(work.session.connection().execute(statement).scalars())
+
+
+def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
+    """Cards stand: keep where, let what waited to be told in their threads be told, and have drawn what changed."""
+    if not cards:
+        return
+    about = [(*subject(card.delivery), card) for card in cards]
+    posts = [{"entity": slug, "record_id": id, "channel": card.channel, "ts": card.ts} for slug, id, card in about]
+    insert_all(work, Post, [{"posted_at": work.now, **post} for post in posts])
+    for slug, ids in by_entity((slug, id) for slug, id, _ in about).items():
+        theirs = (row.workspace == work.workspace.id, POSTS, row.channel == CARDS, row.entity == slug)
+        told = update(table).where(*theirs, row.record_id.in_(ids)).values(not_before=work.now)
+        work.session.connection().execute(told)
+    changed = {(slug, id) for slug, id, card in about if card.version and versions[slug, id] not in (0, card.version)}
+    for slug, id in changed:
+        redraw(work, work.get(ENTITIES[slug], id))
+
+
+# ── what is drawn ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def prepare(work: Work, deliveries: Iterable[Delivery]) -> None:
+    """Read the records of cards and those they name, one question a table; the session asks for none of them again."""
+    records = read(work, by_entity(subject(each) for each in deliveries if each.kind in SHOWING))
+    others = read(work, by_entity(name for record in records for name in named(record)))
+    work.session.info["prepared"] = records + others  # it forgets what nobody holds on to
+
+
+def named(record: Entity) -> list[Subject]:
+    """The records whose names a card shows."""
+    kinds = {name: kind for name, kind in record.fields().items() if isinstance(kind, Reference) and kind.card}
+    return [(kind.to, id) for name, kind in kinds.items() if (id := getattr(record, name))]
+
+
+def read(work: Work, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
+    found: list[Entity] = []
+    for slug, ids in wanted.items():
+        theirs = select(ENTITIES[slug]).where(ENTITIES[slug].id.in_(ids)).execution_options(with_deleted=True)
+        found += work.session.scalars(theirs)
+    return found
+
+
+def places(work: Work, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str, str]]:
+    """Where cards of the same records stand: channel → ts, the latest one in each."""
+    found: dict[Subject, dict[str, str]] = {}
+    for slug, ids in by_entity(subject(each) for each in deliveries if is_card(each)).items():
+        theirs = select(Post.record_id, Post.channel, Post.ts).where(Post.entity == slug, Post.record_id.in_(ids))
+        for id, channel, ts in work.session.execute(theirs.order_by(Post.id)):
+            found.setdefault((slug, id), {})[channel] = ts
+    return found
