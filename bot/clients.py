@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.kept import Connections, KeptClient
 from bot.refusals import UNTRUSTED
 from models.core import installation
 from models.core.errors import CRMError, NotFound
@@ -33,7 +34,7 @@ LIST_AGAIN = 15.0
 class Door:
     """The way into a workspace: its client, who we are there, and the sealed token as it stands in the database."""
 
-    client: WebClient
+    client: KeptClient
     bot_id: str = ""
     bot_user: str = ""
     sealed: str = ""
@@ -47,6 +48,7 @@ class Clients:
 
     def __init__(self, base_url: str = "", works: Works | None = None, vault: Vault | None = None) -> None:
         self.base_url = base_url or WebClient.BASE_URL
+        self.connections = Connections(self.base_url)
         self.works, self.vault = works, vault
         self.doors: dict[str, Door] = {}
         self.missed: dict[str, float] = {}
@@ -54,11 +56,11 @@ class Clients:
         self.listed: tuple[list[str], float] = ([], 0.0)
         self.lock = RLock()
 
-    def client(self, token: str | None = None) -> WebClient:
+    def client(self, token: str | None = None) -> KeptClient:
         """A client for this token; without one for what needs none, or brings its own."""
-        return WebClient(token=token, base_url=self.base_url, timeout=10, retry_handlers=[])
+        return KeptClient(self.connections, token)
 
-    def add(self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = "") -> WebClient:
+    def add(self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = "") -> KeptClient:
         """Remember the token of a workspace, and who we are there."""
         door = Door(self.client(token), bot_id, bot_user, sealed)
         with self.lock:
@@ -80,7 +82,7 @@ class Clients:
             self.listed = (known, time.monotonic() + LIST_AGAIN)
         return known
 
-    def of(self, workspace: str) -> WebClient:
+    def of(self, workspace: str) -> KeptClient:
         """The client of a workspace; NotFound where there is none."""
         door = self.find(workspace)
         if door is None:
@@ -169,6 +171,7 @@ class Known(Authorize):
             return None
         if door is None:
             return None
+        context["client"] = door.client  # for Bolt's own would open a connection for each call
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,

@@ -12,6 +12,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from models.core.database import THREADS
 
+PART = 16_384
+"""Bytes to take from the socket at once: most forms in one piece, which are five with the library's own 1,024."""
+
 
 class Gate:
     """Counts who is inside; once shut, nobody more gets in."""
@@ -49,7 +52,7 @@ class Line(SocketModeHandler):
     """
 
     def __init__(self, app: App, app_token: str, client: WebClient, gate: Gate) -> None:
-        super().__init__(app, app_token, web_client=client, concurrency=THREADS)
+        super().__init__(app, app_token, web_client=client, concurrency=THREADS, receive_buffer_size=PART)
         self.gate = gate
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]

@@ -1,8 +1,11 @@
 """HTTP: what Slack posts, where the app is installed, and how it is; served in a thread beside everything else."""
 
+import json
 import socket
 import threading
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote
 
 import uvicorn
 from anyio import CapacityLimiter, to_thread
@@ -11,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from bot.config import SettingsError
 from bot.line import Gate
@@ -21,10 +25,12 @@ LARGEST = 2_000_000
 """Bytes of a request; a form of Slack's largest view, with all it says of itself, is a quarter of that."""
 KEPT_ALIVE = 75
 """Seconds an idle connection stays open: longer than load balancers wait, lest they send into one we just closed."""
+FREQUENT = [(quote(sign, safe=""), sign) for sign in '"{}[]:,/']
+"""What JSON is full of and a form escapes; none of it means anything to a form."""
 
 
 class Events:
-    """Takes what Slack posts to Bolt. The body goes untouched, and the loop waits for no database.
+    """Takes what Slack posts to Bolt, itself an ASGI application; its loop waits for no database.
 
     gate: shut, it answers 503: Slack sends an event again, and tells a person that it did not work.
     """
@@ -35,7 +41,11 @@ class Events:
         self.limiter = CapacityLimiter(THREADS)
 
     def routes(self) -> list[Route]:
-        return [Route("/slack/events", self.posted, methods=["POST"])]
+        return [Route("/slack/events", self, methods=["POST"])]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self.posted(Request(scope, receive))
+        await answer(scope, receive, send)
 
     async def posted(self, request: Request) -> Response:
         try:
@@ -55,9 +65,10 @@ class Events:
             self.gate.leave()
 
     async def answered(self, body: bytes, headers: dict[str, list[str]]) -> Response:
+        """It goes to Bolt as what comes over the socket does: known to be Slack's, and parsed."""
         try:
-            asked = BoltRequest(body=body.decode(), headers=dict(headers))
-        except (ValueError, AttributeError):  # no JSON, or none of an object
+            asked = BoltRequest(body=payload(body), headers=dict(headers), mode="socket_mode")
+        except ValueError:
             return PlainTextResponse("malformed", 400)
         answer = await to_thread.run_sync(self.app.dispatch, asked, limiter=self.limiter)
         return Response(answer.body, answer.status, answer.first_headers())
@@ -71,6 +82,22 @@ async def read(request: Request) -> bytes | None:
         if len(body) > LARGEST:
             return None
     return bytes(body)
+
+
+def payload(body: bytes) -> dict[str, Any]:
+    """What Slack says, in JSON, in a form, or in JSON in a form; ValueError where it is none of them."""
+    text = body.decode()
+    if not text.startswith(("{", "[")):
+        for escape, sign in FREQUENT:  # one by one, as the library replaces them, takes three times as long
+            text = text.replace(escape, sign)
+        form = dict(parse_qsl(text, keep_blank_values=True))
+        if "payload" not in form:
+            return form
+        text = form["payload"]
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("Slack sends objects")
+    return said
 
 
 def by_name(request: Request) -> dict[str, list[str]]:
@@ -88,7 +115,7 @@ class Web:
         self.host, self.port = host, port
         config = uvicorn.Config(
             Starlette(routes=list(routes)), log_config=None, log_level="warning", access_log=False, lifespan="off",
-            ws="none", server_header=False, timeout_keep_alive=KEPT_ALIVE,
+            ws="none", server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_ALIVE,
         )  # fmt: skip
         self.server = uvicorn.Server(config)
         self.thread: threading.Thread | None = None

@@ -45,8 +45,8 @@ class Doors:
     def open(self, app: App) -> None:
         for door, read in (
             (app.command, partial(acts.command, root=self.dispatcher.catalogue.root)),
-            (app.action, acts.action),
             (app.view, acts.submission),
+            (app.action, acts.action),
             (app.options, acts.options),
             (app.shortcut, acts.shortcut),
         ):

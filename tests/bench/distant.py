@@ -48,18 +48,24 @@ class Distant:
         self.api = self.socket = ""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection with one call: slack_sdk opens one for each."""
+        """One connection; it is kept for as long as its caller likes, as Slack's are. slack_sdk likes one call."""
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            length = next((line for line in head.lower().split("\r\n") if line.startswith("content-length:")), ":0")
-            body = await reader.readexactly(int(length.partition(":")[2]))
-            method = head.split(" ", 2)[1].rpartition("/")[2].partition("?")[0]
-            writer.write(await self.answer(method, arguments(body)))
-            await writer.drain()
+            while await self.call(reader, writer):
+                pass
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the bot was ended, or this
         finally:
             writer.close()
+
+    async def call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one call; whether another one may follow."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = next((line for line in head.lower().split("\r\n") if line.startswith("content-length:")), ":0")
+        body = await reader.readexactly(int(length.partition(":")[2]))
+        method = head.split(" ", 2)[1].rpartition("/")[2].partition("?")[0]
+        writer.write(await self.answer(method, arguments(body)))
+        await writer.drain()
+        return "connection: close" not in head.lower()
 
     async def answer(self, method: str, args: Json) -> bytes:
         self.calls[method] += 1
@@ -123,7 +129,7 @@ def arguments(body: bytes) -> Json:
 def response(answer: Json, status: int = 200, more: str = "") -> bytes:
     body = json.dumps(answer).encode()
     reason = "OK" if status == 200 else "Too Many Requests"
-    return HEAD.format(status, reason, len(body), SCOPES, f"connection: close\r\n{more}").encode() + body
+    return HEAD.format(status, reason, len(body), SCOPES, more).encode() + body
 
 
 @contextmanager

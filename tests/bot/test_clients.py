@@ -58,6 +58,13 @@ def test_a_client_never_repeats_a_call_by_itself(replica: Clients) -> None:
     assert replica.of("T1") is client
 
 
+def test_bolt_answers_with_our_client_whose_connections_are_kept(replica: Clients) -> None:
+    client, context = replica.add("T1", "xoxb-1"), BoltContext()
+    assert Known(replica)(context=context, enterprise_id=None, team_id="T1", user_id="U1")
+    assert context.client is client
+    assert replica.client("xoxb-2").connections is client.connections
+
+
 def test_every_workspace_has_its_own_token(replica: Clients, works: Works) -> None:
     install(works, "T1", "xoxb-1")
     install(works, "T2", "xoxb-2")

@@ -1,17 +1,23 @@
-"""Serving on a port: from the start to an end that loses nothing that was begun."""
+"""Serving on a port: from the start to an end that loses nothing that was begun; and reading what is posted."""
 
+import json
 import socket
 import threading
 import time
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.config import SettingsError
-from bot.web import Web
+from bot.web import Web, payload
 from tests.bot.posted import Answered, ask
+
+TEXTS = st.dictionaries(st.text(min_size=1), st.text() | st.sampled_from(["%22", "%2522", "a+b & c=d; %", '"{[:,/]}"']))
 
 
 def test_what_is_in_hand_is_answered_before_it_stops_and_nothing_more_is_taken() -> None:
@@ -67,3 +73,17 @@ def test_a_taken_port_is_explained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(SettingsError) as refused:
         Web([], "127.0.0.1", other.getsockname()[1]).start()
     assert str(refused.value).startswith("Nothing can be served on HTTP_HOST 127.0.0.1 and HTTP_PORT ")
+
+
+@given(TEXTS)
+def test_whatever_slack_says_is_read_as_it_was_said(said: dict[str, str]) -> None:
+    for body in (json.dumps(said), urlencode({"payload": json.dumps(said)})):
+        assert payload(body.encode()) == said
+    said.pop("payload", None)
+    assert payload(urlencode(said).encode()) == said
+
+
+@pytest.mark.parametrize("body", [b"[]", b"payload=[1]", b"payload=", b"{", b"\xff"])
+def test_what_is_no_object_is_none_of_slacks(body: bytes) -> None:
+    with pytest.raises(ValueError, match="object|Expecting|decode"):
+        payload(body)
