@@ -18,7 +18,7 @@ def main() -> None:
     """Rapport, a CRM that lives in Slack."""
 
 
-for kept in (keeping.db, keeping.backup, keeping.restore):
+for kept in (keeping.db, keeping.backup, keeping.restore, keeping.audit):
     main.add_command(kept)
 
 

@@ -15,7 +15,7 @@ from handlers.core.watch import Watch
 from models.core.errors import Busy
 from models.core.outbox import Delivery
 from models.core.work import Clock, Works
-from models.operations import claims, deliveries, standing
+from models.operations import claims, deliveries, standing, trail
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ STUMBLED = 5.0
 """Seconds after something went wrong that we did not think of."""
 PATIENCE = 5.0
 """Seconds for the calls in hand when the end comes; what takes longer is looked for by whoever comes next."""
+SEALED = 1.0
+"""Seconds between two looks for what the audit trail has to be sealed for."""
 SET = 60.0
 """Seconds after which our clock is compared with the database's again."""
 
@@ -50,6 +52,7 @@ class Courier:
         self.carrier = Carrier(works, clients, catalogue, watch or Watch())
         self.clock = clock or Clock()
         self.compare_at, self.agrees = 0.0, True
+        self.seal_at = 0.0
         self.errands: SimpleQueue[Errand | None] = SimpleQueue()
         self.done: SimpleQueue[Note] = SimpleQueue()
         self.notes: defaultdict[str, list[Note]] = defaultdict(list)
@@ -115,6 +118,7 @@ class Courier:
         """One round, whatever happens; returns how many seconds the next one may wait."""
         try:
             busy = self.round() or self.waiting or self.hand
+            busy = self.seal() or busy
         except (Busy, SQLAlchemyError) as error:
             self.failures += 1
             if self.failures == 2:  # once may be a lock that somebody held a little long
@@ -226,6 +230,14 @@ class Courier:
         """Whether there is something to take: a look disturbs nobody."""
         with self.works(workspace, writes=False) as work:
             return claims.anything(work, self.pace)
+
+    def seal(self) -> bool:
+        """Seal what was written to the audit trail lately, in a unit of its own; whether there is more."""
+        if time.monotonic() < self.seal_at:
+            return False
+        full = trail.seal_all(self.works) >= trail.BATCH
+        self.seal_at = time.monotonic() + (0 if full else SEALED)
+        return full
 
     def right_time(self) -> bool:
         """Whether our clock and the database's agree. Leases are times: with a wrong clock we would take what another

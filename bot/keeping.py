@@ -1,4 +1,4 @@
-"""The commands that keep the database: bring it up to date, copy it elsewhere, back it up and bring it back."""
+"""The commands that keep the database: bring it up to date, copy it, back it up and bring it back, check its trail."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -171,3 +171,28 @@ def restore(file: Path, force: bool) -> None:
         click.echo(f"What was there before is in {aside}.")
     if step != schema.head():
         click.echo("It is of an older version. Run: crm db upgrade")
+
+
+@click.group()
+def audit() -> None:
+    """The audit trail: whether anybody tampered with it."""
+
+
+@audit.command()
+@in_words
+def verify() -> None:
+    """Read the audit trail of every workspace; ends with 1 where something is wrong.
+
+    Compare where it ends with what the log said, once a minute: who can write to the database cannot change that.
+    """
+    from models.core.patience import at_leisure
+    from models.operations import proof
+
+    found = 0
+    with opened() as works, at_leisure():
+        for workspace in works.workspaces():
+            with works(workspace, writes=False) as work:
+                verdict = proof.verify(work)
+            found += verdict.count
+            click.echo("\n  ".join([f"{workspace}: {verdict}", *map(str, verdict.problems)]))
+    sys.exit(1 if found else 0)

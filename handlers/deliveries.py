@@ -32,6 +32,7 @@ SAID = {
     "team_due": "what the team has to do",
     "cases": "the cases that need someone",
     "digest": "a digest",
+    "verdict": "the verdict on the audit trail",
 }
 """What each kind of delivery is, to a person."""
 

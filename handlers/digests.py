@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import charts, reminders
+from handlers import audit, charts, reminders
 from handlers.core import blocks, cards
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message
@@ -167,5 +167,6 @@ DRAWINGS: dict[str, Drawing] = {
     "team_due": reminders.team_due,
     "cases": reminders.pressing,
     "digest": digest,
+    "verdict": audit.verdict,
 }
 """What each kind of delivery looks like."""

@@ -4,6 +4,7 @@ from models.core import fields
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
 from models.core.work import Works
+from models.operations.points import Past
 from tests.ground import given
 
 TEXTS: dict[type[Field], str] = {
@@ -24,6 +25,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Flag: "yes",
     fields.Tags: "vip, fair",
     fields.Person: "U_RAVI",
+    Past: "v1",
 }
 OWN = {"user": {"starts_at": "08:00", "ends_at": "16:00"}}
 """Texts for fields whose entity asks more of them than their kind."""

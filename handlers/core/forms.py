@@ -8,6 +8,7 @@ from handlers.core import blocks
 from handlers.core.blocks import Block, option, plain
 from handlers.core.replies import Form, Request
 from handlers.core.routes import Verb
+from models.core.audit import REASON
 from models.core.base import Entity
 from models.core.field import Field, Reader
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
@@ -142,6 +143,7 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
         "p": request.container if request.container == "home" else "",
         "t": request.thread,
         "r": record.ref if record else "",
+        "w": request.reason[:REASON],
         "v": record.version if record else 0,
     }
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]

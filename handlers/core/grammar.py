@@ -16,8 +16,9 @@ from models.core.texts import from_slack
 REFERENCE = re.compile(r"#?([a-z]{1,8})[-‐‑–—]?([0-9]{1,12})", re.IGNORECASE)
 EMAIL = re.compile(r"[^\s@<>\"=,;()]+@[^\s@<>\"=,;()]+\.[^\s@<>\"=,;().]+")
 AROUND = ".,;:!?()"
-FLAGS = {
+FLAGS: Mapping[str, bool | str] = {
     "here": False, "dm": False, "csv": False, "dry": False, "yes": False, "form": False, "every": True, "page": True,
+    "reason": "words",
 }  # fmt: skip
 LONGEST_SUGGESTED = 60
 
@@ -36,8 +37,8 @@ class Words:
     """Prefix of a reference → entity: OP → opportunity."""
     fields: Mapping[str, Set[str]] = field(default_factory=dict)
     """Entity → the names and aliases of its fields; an entity that is missing takes any."""
-    flags: Mapping[str, bool] = field(default_factory=lambda: FLAGS)
-    """Flag → whether it takes a value: every → True."""
+    flags: Mapping[str, bool | str] = field(default_factory=lambda: FLAGS)
+    """Flag → whether it takes a value: every → True; "words" are all up to the next flag or field."""
 
 
 @dataclass(frozen=True)

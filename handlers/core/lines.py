@@ -8,7 +8,7 @@ from handlers.core.blocks import escape
 from handlers.core.forms import form
 from handlers.core.grammar import Line
 from handlers.core.guesses import candidates, puzzled, slipped
-from handlers.core.receipts import plainly, question
+from handlers.core.receipts import because, plainly, question
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Verb
 from models.core import access
@@ -30,6 +30,7 @@ def perform(request: Request) -> Reply:
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
     access.check(request.work, verb.about, verb.name)
+    request.work.reason = request.reason
     record: Entity | None = None
     used = None
     try:
@@ -67,7 +68,7 @@ def run(request: Request, verb: Verb, record: Entity | None) -> Reply:
     if request.surface != "form" and wants_form(request, verb):
         return form(request, verb, record)
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
-        line = f"{verb.noun} {verb.name} {record.ref if record else ''} --yes"
+        line = f"{verb.noun} {verb.name} {record.ref if record else ''} --yes{because(request)}"
         return question(verb.confirm.format(record=record), verb.button or verb.name.capitalize(), line)
     if request.asking:
         raise Decided

@@ -91,6 +91,12 @@ def question(sentence: str, yes: str, line: str) -> Message:
     return Message(sentence, [blocks.section(escape(sentence)), blocks.actions(agree)], asks=True)
 
 
+def because(request: Request) -> str:
+    """The reason that was given, for the line of a button."""
+    said = request.reason.replace('"', "'")
+    return f' --reason="{said}"' if said else ""
+
+
 def plainly(sentence: str) -> Message:
     """Just a sentence."""
     return Message(sentence, [blocks.section(escape(sentence))])

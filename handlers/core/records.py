@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from handlers.core import cards
+from handlers.core import cards, history
 from handlers.core.blocks import option
 from handlers.core.forms import form
 from handlers.core.guesses import meant
@@ -40,6 +40,9 @@ class Records(Router, Generic[E]):
         ask = "Delete {record}? It can be restored for 30 days."
         self.verb("delete", confirm=ask, style="danger", button="Delete", common=True)(self.delete)
         self.verb("restore", deleted=True, common=True)(self.restore)
+        self.verb("history", writes=False, common=True)(history.history)
+        self.verb("as", asks=history.WHEN, writes=False, common=True)(history.as_of)
+        self.verb("revert", asks=history.TO, common=True)(history.revert)
         for name in without:
             del self.verbs[name]
 

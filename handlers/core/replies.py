@@ -73,7 +73,7 @@ class Request:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The texts a verb asks for, read."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread), u (unit)."""
+    """What a form remembers: r (reference), v (version), c (channel), t (thread), w (why)."""
     channel: str = ""
     thread: str = ""
     container: str = ""
@@ -86,6 +86,12 @@ class Request:
     def __getitem__(self, name: str) -> Any:
         """The value of something the verb asks for, None where it was left empty."""
         return self.values.get(name)
+
+    @property
+    def reason(self) -> str:
+        """Why, as the person said it with --reason, in this line or in the one that opened the form."""
+        said = self.line.flags.get("reason") or self.state.get("w")
+        return said.strip("' ") if isinstance(said, str) else ""
 
     def flag(self, name: str) -> bool:
         return name in self.line.flags

@@ -70,11 +70,12 @@ def value_of(text: str) -> str:
 
 
 def take_flags(
-    tokens: list[Token], known: Mapping[str, bool]
+    tokens: list[Token], known: Mapping[str, bool | str]
 ) -> tuple[list[Token], dict[str, str | Literal[True]], list[tuple[int, int]]]:
     """The tokens without the known flags, the flags, and where in the line they stood.
 
     A flag that takes a value has it after `=`, or as the next word or quotation; a time may follow: --every mon 9:00.
+    One that takes words has all that follow, up to the next flag or field, or one quotation: --reason they asked for it
     """
     others: list[Token] = []
     flags: dict[str, str | Literal[True]] = {}
@@ -85,10 +86,18 @@ def take_flags(
         if token.kind != "flag" or token.name not in known:
             others.append(token)
             continue
-        values = [token] if token.text else take_values(waiting) if known[token.name] else []
+        take = take_words if known[token.name] == "words" else take_values
+        values = [token] if token.text else take(waiting) if known[token.name] else []
         flags[token.name] = " ".join(value.text for value in values) or True
         spans.append((token.start, values[-1].end if values else token.end))
     return others, flags, spans
+
+
+def take_words(waiting: list[Token]) -> list[Token]:
+    values = take_values(waiting)
+    while values and values[0].kind == "word" and waiting and waiting[-1].kind in ("word", "quoted"):
+        values.append(waiting.pop())
+    return values
 
 
 def take_values(waiting: list[Token]) -> list[Token]:

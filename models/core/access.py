@@ -9,7 +9,7 @@ from models.core.user import Role, User
 if TYPE_CHECKING:
     from models.core.work import Work
 
-EVERYONE = frozenset({"show", "list", "find", "more", "help", "home", "report", "undo", "hours"})
+EVERYONE = frozenset({"show", "list", "find", "more", "help", "home", "report", "undo", "hours", "history", "as"})
 """What everyone of the workspace may do: look, and take back what they did themselves."""
 
 ALL = "*"
@@ -26,7 +26,7 @@ RIGHTS: dict[str, dict[str, frozenset[str]]] = {
 }  # fmt: skip
 
 
-FOR_ADMINS = frozenset({"deliveries", "status"})
+FOR_ADMINS = frozenset({"deliveries", "status", "audit"})
 """What shows how the bot itself is doing, by noun or verb: nobody else has use for it, or may see it."""
 
 NAMED = {entity for rights in RIGHTS.values() for entity in rights} | {"user"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, Integer, String, Text, inspect
+from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Changes, Entity, Row
@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from models.core.work import Work
 
 
+REASON = 255
+"""Letters of a reason that are kept."""
+
+
 class AuditEntry(Row):
-    """One field of one record, before and after. `unit` joins what one act changed; `version` is that after it."""
+    """One field of one record, before and after. `unit` joins what one act changed; `version` is that after it.
+
+    The last four are its seal, which `models.operations.trail` adds after the commit. The database refuses every other
+    change (migration 0005), but that old, new and salt of a sealed entry are emptied: a person can be forgotten, and
+    the chain still holds, because it is made over the digest.
+    """
 
     unit: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -28,10 +37,40 @@ class AuditEntry(Row):
     field: Mapped[str] = mapped_column(String(60))
     old: Mapped[str | None] = mapped_column(Text)
     new: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(String(REASON))
+    place: Mapped[int | None] = mapped_column(Integer)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    digest: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "entity", "record_id"), Index(None, "workspace", "unit")]
+        sealed, unsealed = text("place IS NOT NULL"), text("hash IS NULL")
+        return [
+            Index(None, "workspace", "entity", "record_id"),
+            Index(None, "workspace", "unit"),
+            Index(
+                "ix_audit_entry_place", "workspace", "place", unique=True, sqlite_where=sealed, postgresql_where=sealed
+            ),
+            Index("ix_audit_entry_unsealed", "workspace", "id", sqlite_where=unsealed, postgresql_where=unsealed),
+        ]
+
+    @property
+    def erased(self) -> bool:
+        """Whether what it said of a person is gone."""
+        return self.hash is not None and self.salt is None
+
+
+class AuditHead(Row):
+    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that was sealed."""
+
+    place: Mapped[int] = mapped_column(Integer)
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace")]
 
 
 Written = tuple[Entity, str, Changes]
@@ -43,16 +82,21 @@ def changes_of(record: Entity) -> Changes:
     found: Changes = {}
     if inspect(record).key is None:  # not stored yet: there is no history to look through
         values = vars(record)
-        return {name: (None, values[name]) for name in record.fields() if values.get(name) or values.get(name) is False}
+        return {name: (None, values[name]) for name in record.fields() if something(values.get(name)) is not None}
     attributes = inspect(record).attrs
     for name in record.fields():
         history = attributes[name].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
             new = history.added[0] if history.added else None
-            if (old or None) != (new or None) or old is False or new is False:
+            if something(old) != something(new):
                 found[name] = (old, new)
     return found
+
+
+def something(value: Any) -> Any:
+    """A value, or None where it says as little; no and 0 do say something."""
+    return None if value in ("", ()) else value
 
 
 def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
@@ -63,6 +107,7 @@ def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
         "at": work.now,
         "actor": work.actor.id if work.actor else None,
         "door": work.door,
+        "reason": work.reason[:REASON] or None,
     }
     rows = []
     for record, action, changes in written:

@@ -55,6 +55,8 @@ class Work:
     now: datetime
     actor: User | None = None
     door: str = "system"
+    reason: str = ""
+    """Why, in the words of who acts."""
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit so far."""

@@ -24,6 +24,7 @@ from bot.sandbox import company
 from bot.sandbox.start import furnish, opened, settings_for
 from models.activity import Activity
 from models.case import Case
+from models.core import schema
 from models.core.outbox import Delivery
 from models.core.work import Clock, Works
 from models.customer import Customer
@@ -118,9 +119,9 @@ def counts(works: Works) -> list[int]:
         return [work.session.scalar(select(func.count(each.id))) or 0 for each in counted]
 
 
-def test_the_company_is_told_once_however_often_the_sandbox_starts(clean_sqlite: Any, clock: Clock) -> None:
-    works = Works(clean_sqlite, clock)
-    works.adopt("T1", "T_OTHER")
+def test_the_company_is_told_once_however_often_the_sandbox_starts(blank_sqlite: Any, clock: Clock) -> None:
+    schema.upgrade(blank_sqlite)
+    works = Works(blank_sqlite, clock)
     before = clock()
     furnish(works, clock)
     assert clock() == before  # the story ends in the present

@@ -50,6 +50,17 @@ def test_no_is_not_nothing(works: Works) -> None:
         assert changes_of(contact) == {"primary": (True, False)}
 
 
+def test_nought_is_not_nothing(works: Works) -> None:
+    given(works, Account, name="Acme")
+    deal = given(works, Opportunity, name="Acme", account="AC-1", amount="0", probability="0")
+    with works("T1", "U_RITA") as work:
+        first = select(AuditEntry.field).where(AuditEntry.entity == "opportunity", AuditEntry.new.in_(["0", "0.00"]))
+        assert set(work.session.scalars(first)) == {"amount", "probability"}
+        record = work.get(Opportunity, deal.id)
+        record.probability = None
+        assert changes_of(record) == {"probability": (0, None)}
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

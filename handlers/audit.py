@@ -1,0 +1,52 @@
+"""Whether anybody tampered with the audit trail: an admin asks, and is told."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core import blocks
+from handlers.core.blocks import escape
+from handlers.core.receipts import plainly
+from handlers.core.replies import Message, Reply, Request
+from handlers.core.routes import Catalogue, Router
+from models.core.audit import AuditHead
+from models.core.outbox import Delivery, deliver
+from models.core.work import Work
+from models.operations import proof
+
+router = Router("audit", doc="Who changed what, and whether that was tampered with.")
+
+AT_ONCE = 10_000
+"""Entries that are read while the person waits: 0.3 s."""
+BY_MESSAGE = 300_000
+"""Entries that are read for a direct message: 9 s, well within the time in which a delivery is ours."""
+SHOWN = 8
+
+
+@router.verb("verify", record=False)
+def verify(request: Request, _: Any) -> Reply:
+    """Read the whole audit trail and find whatever was changed, taken out or moved in it: `audit verify`."""
+    work = request.work
+    count = work.session.scalar(select(AuditHead.place)) or 0
+    if count > BY_MESSAGE:
+        return plainly(f"There are {count:,} entries. Have them read where the bot runs: crm audit verify")
+    if count <= AT_ONCE or work.actor is None:
+        return told(proof.verify(work))
+    deliver(work, "verdict", work.actor.slack_id, f"verdict:{work.unit}")
+    return plainly(f"There are {count:,} entries. The verdict on them is on its way to you as a direct message.")
+
+
+def verdict(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:
+    """How it stands with the trail when this is sent."""
+    return told(proof.verify(work))
+
+
+def told(found: proof.Verdict) -> Message:
+    """The verdict, and what was found first."""
+    lines = [str(problem) for problem in found.problems[:SHOWN]]
+    if found.count > SHOWN:
+        lines.append(f"and {found.count - SHOWN:,} more; all of them where the bot runs: crm audit verify")
+    sign = ":rotating_light:" if found.count else ":white_check_mark:"
+    drawn = [blocks.section(f"{sign} {escape(str(found))}")]
+    drawn += [blocks.section("\n".join(escape(line) for line in lines))] if lines else []
+    return Message("\n".join([str(found), *lines]), drawn)

@@ -1,0 +1,104 @@
+"""What an admin is told of the audit trail; nobody else sees it."""
+
+import pytest
+from sqlalchemy import text
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers import audit
+from models.core.work import Works
+from models.operations import proof
+from tests.bot.outgoing import rows
+from tests.handlers.drawings import drawn, said
+from tests.handlers.kit import SQLITE, assert_inert, told
+from tests.models.tampering import sealed_trail, unguard
+
+
+@pytest.fixture
+def ada(slack: Desk) -> Desk:
+    """The admin at her desk."""
+    return Desk(slack.slack, user="U_ADA", channel="C_GENERAL")
+
+
+def tamper(works: Works, statement: str) -> None:
+    with works.engine.begin() as connection:
+        unguard(connection)
+        connection.execute(text(statement))
+        connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))
+
+
+def test_a_trail_that_nobody_touched_is_whole(ada: Desk, works: Works) -> None:
+    count = sealed_trail(works)
+    ada.command("/crm audit verify")
+    with works("T1", writes=False) as work:
+        end = proof.verify(work).hash
+    assert told(ada) == (
+        f"The audit trail is whole: {count} entries, 0 not sealed yet, 0 erased. It ends at {count} {end}"
+    )
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["/crm verify audit", "@crm audit verify", "/crm verify"])
+def test_it_can_be_said_in_any_order(ada: Desk, works: Works, line: str) -> None:
+    ada.command(line) if line.startswith("/") else ada.say(line)
+    assert told(ada).startswith("The audit trail is whole: 0 entries")
+
+
+@SQLITE
+def test_what_was_tampered_with_is_told_one_by_one(ada: Desk, works: Works) -> None:
+    count = sealed_trail(works)
+    tamper(works, "UPDATE audit_entry SET new = '<!channel>' WHERE workspace = 'T1' AND place IN (4, 9)")
+    ada.command("/crm audit verify")
+    first, *lines = told(ada).splitlines()
+    assert first == (f"The audit trail was tampered with: 2 problems in {count} entries, 0 not sealed yet, 0 erased.")
+    assert [line.partition(" (")[0] for line in lines] == ["Place 4", "Place 9"]
+    assert lines[0].endswith(": it was changed, or put in later.")
+    assert_inert(ada)
+
+
+@SQLITE
+def test_of_many_problems_the_first_are_told_and_the_others_counted(ada: Desk, works: Works) -> None:
+    count = sealed_trail(works)
+    tamper(works, "UPDATE audit_entry SET actor = 4711 WHERE workspace = 'T1'")
+    ada.command("/crm audit verify")
+    lines = told(ada).splitlines()
+    assert len(lines) == audit.SHOWN + 2
+    assert lines[-1] == f"and {count - audit.SHOWN} more; all of them where the bot runs: crm audit verify"
+    ada.check()
+
+
+@SQLITE
+@pytest.mark.parametrize("person", ["U_RITA", "U_MONA", "U_ELI", "U_GUS"])
+def test_nobody_but_an_admin_may_ask(slack: Desk, works: Works, person: str) -> None:
+    slack.command("/crm audit verify", user=person)
+    assert "The audit trail" not in told(slack)
+    assert "does not allow" in told(slack) or person == "U_GUS"
+
+
+def test_the_verdict_on_a_long_trail_comes_as_a_direct_message(
+    ada: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "AT_ONCE", 10)
+    count = sealed_trail(works)
+    ada.command("/crm audit verify")
+    assert told(ada) == (f"There are {count} entries. The verdict on them is on its way to you as a direct message.")
+    courier.drain()
+    assert ada.posted("U_ADA")[-1].text.startswith(f"The audit trail is whole: {count} entries")
+    assert [row.state for row in rows(works, kind="verdict")] == ["sent"]
+
+
+@SQLITE
+def test_a_trail_too_long_for_a_message_is_read_where_the_bot_runs(
+    ada: Desk, works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "BY_MESSAGE", 10)
+    count = sealed_trail(works)
+    ada.command("/crm audit verify")
+    assert told(ada) == f"There are {count} entries. Have them read where the bot runs: crm audit verify"
+
+
+@SQLITE
+def test_the_verdict_is_that_of_when_it_is_sent(works: Works) -> None:
+    sealed_trail(works)
+    tamper(works, "DELETE FROM audit_entry WHERE workspace = 'T1' AND place = 4")
+    assert "Place 4: the entry is missing." in said(drawn(works, "verdict", "U_ADA"))
