@@ -149,6 +149,7 @@ class Entity(Row):
         return {name: default.arg for name in cls.fields() if (default := columns[name].default) and default.is_scalar}
 
     @classmethod
+    @cache
     def field_names(cls) -> dict[str, str]:
         """Every word that names a field: its column, its label and its other words → the column."""
         words: dict[str, str] = {}

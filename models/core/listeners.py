@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import bindparam, event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 from sqlalchemy.types import Integer, String
@@ -28,18 +28,22 @@ class Counter(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
+COUNTERS: Any = Counter.__table__
+MORE = {"last": COUNTERS.c.last + bindparam("count")}
+OURS = (COUNTERS.c.workspace == bindparam("here"), COUNTERS.c.entity == bindparam("slug"))
+COUNTING = update(COUNTERS).where(*OURS).values(MORE).returning(COUNTERS.c.last)
+"""Made once: every new record runs it."""
+
+
 def take_numbers(session: Session, entity: type[Entity], count: int = 1) -> int:
     """Reserve `count` consecutive numbers for new records; returns the first of them."""
-    table: Any = Counter.__table__
-    row, connection = table.c, session.connection()
-    here = {"workspace": session.info["work"].workspace.id, "entity": entity.slug()}
-    more = {"last": row.last + count}
-    ours = (row.workspace == here["workspace"], row.entity == here["entity"])
-    last = connection.execute(update(table).where(*ours).values(more).returning(row.last)).scalar()
+    connection = session.connection()
+    asked = {"here": session.info["work"].workspace.id, "slug": entity.slug(), "count": count}
+    last = connection.execute(COUNTING, asked).scalar()
     if last is None:  # the first of its kind; someone else's may come first after all
-        first = insert_into(session, table).values(**here, last=count)
-        kept = first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=more).returning(row.last)
-        last = connection.execute(kept).scalar_one()
+        first = insert_into(session, COUNTERS).values(workspace=asked["here"], entity=asked["slug"], last=count)
+        kept = first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=MORE)
+        last = connection.execute(kept.returning(COUNTERS.c.last), {"count": count}).scalar_one()
     return int(last) - count + 1
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core import values
 from models.core.base import ENTITIES, Entity, Row
-from models.core.database import INSERTS, insert_rows
+from models.core.database import insert_rows, inserting
 from models.core.fields import Phone, Reference
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def index(work: "Work", records: Iterable[Entity]) -> None:
 @cache
 def keeping(dialect: str) -> Any:
     """What stores a text or changes the one that is there; made once, since every change of a record runs it."""
-    statement = INSERTS[dialect](SearchText.__table__)
+    statement = inserting(SearchText.__table__, dialect)
     new = statement.excluded.text
     keys = ["workspace", "entity", "record_id"]
     return statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new)

@@ -10,7 +10,6 @@ from models.account import Account
 from models.activity import Activity
 from models.case import Case
 from models.contact import Contact
-from models.core import database
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
 from models.core.fields import (
@@ -192,10 +191,7 @@ def surroundings(works: Works) -> None:
 
 
 @pytest.mark.parametrize("entity", list(ENTITIES.values()), ids=list(ENTITIES))
-def test_an_export_of_any_entity_comes_in_again(
-    works: Works, entity: type[Entity], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "MANY", MANY)
+def test_an_export_of_any_entity_comes_in_again(works: Works, entity: type[Entity]) -> None:
     surroundings(works)
     with works("T1", "U_ADA") as work:
         for which in (0, 1):
