@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
+from models.core import access
 from models.core.installation import InstallState
 from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
 from models.core.replica import Replica
+from models.core.rights import Preset
 from models.core.slots import Slot, struck
-from models.core.user import Role
 from models.core.work import Work, Works
 from models.operations import agenda, triage
 
@@ -109,10 +110,9 @@ def support_channel(work: Work) -> list[Hearer]:
 
 
 def managers(work: Work) -> list[Hearer]:
-    """Managers, each working day in their own time; where there are none, the admins."""
-    people = agenda.colleagues(work)
-    found = [user for user in people if user.role == Role.MANAGER]
-    found = found or [user for user in people if user.role == Role.ADMIN]
+    """Those whose role has a digest, each working day in their own time; where there are none, the admins."""
+    people = [user for user in agenda.colleagues(work) if access.can(user, "digest", access.CRM)]
+    found = [user for user in people if user.role != Preset.ADMIN] or people
     return [Hearer(user.slack_id, user.tz, user.ref) for user in found]
 
 

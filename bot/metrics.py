@@ -17,7 +17,7 @@ from handlers.core.watch import Watch
 
 KIND = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40})?")
 """What verbs, kinds of deliveries, jobs and outcomes are called. Nothing with an accent, a space or a digit is."""
-LABELS = 300
+LABELS = 500
 """More names than there are verbs; what comes after is one figure together, for each name costs memory for ever."""
 ANSWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10)
 """Slack gives up on us after three seconds, so that is where the buckets are."""

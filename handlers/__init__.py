@@ -1,6 +1,6 @@
 """What people can do in Slack. ROUTERS is the map of the product, one line an entity: add yours."""
 
-from handlers import activity, audit, case, crm, deliveries, lead, log, opportunity
+from handlers import activity, audit, case, crm, deliveries, lead, log, opportunity, role, team
 from handlers.core.records import Records
 from handlers.core.routes import Router
 from models.account import Account
@@ -20,6 +20,8 @@ ROUTERS: tuple[Router, ...] = (
     Records(Contact),
     Records(Membership),
     Records(User, without=("new", "delete", "restore", "revert")),  # people come and go in Slack
+    role.router,
+    team.router,
     deliveries.router,
     audit.router,
     crm.router,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import digests
+from handlers import digests, requests
 from handlers import help as guide
 from handlers import status as condition
 from handlers.core import cards
@@ -62,6 +62,18 @@ def hours(request: Request, _: Any) -> Reply:
 def report(request: Request, _: Any) -> Reply:
     """The pipeline by stage, what was won and lost this week, and the open cases."""
     return digests.report(request.work, request.catalogue)
+
+
+@router.verb("digest", record=False, writes=False)
+def digest(request: Request, _: Any) -> Reply:
+    """What managers get in the morning, as it would be now."""
+    return digests.report(request.work, request.catalogue)
+
+
+@router.verb("request", record=False)
+def request_(request: Request, _: Any) -> Reply:
+    """Ask the admins for a right: `request lead delete`."""
+    return requests.ask(request)
 
 
 @router.verb("status", record=False, writes=False)

@@ -19,7 +19,7 @@ def home(request: Request) -> Home:
     """The tab of the person who asks. What was just done there stands on top, with its Undo."""
     work, banner = request.work, request.state.get("banner")
     try:
-        access.check(work, GLOBAL, "home")
+        access.check(work, "home", GLOBAL)
     except Forbidden as refusal:
         return tab([blocks.section(str(refusal))])
     done = request.catalogue.routers["activity"].verbs["done"]

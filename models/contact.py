@@ -37,6 +37,7 @@ class Contact(Entity):
     """One way to reach a customer: a type such as e-mail or mobile, and a value."""
 
     prefix = "CT"
+    part_of = "customer"
     icon = ":telephone_receiver:"
     named = ("type", "value")
     line = ("customer",)

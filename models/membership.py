@@ -17,6 +17,7 @@ class Membership(Entity):
     """A customer's place in an account: the role, and since and until when."""
 
     prefix = "MB"
+    part_of = "customer"
     icon = ":link:"
     nouns = ("membership", "member")
     named = ("customer", "account")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from models.activity import Activity
 from models.core.base import Base, Entity
-from models.core.user import Role
+from models.core.rights import Preset
 from models.core.work import Clock, Work, Works
 from models.customer import Customer
 from models.operations import records
@@ -19,16 +19,18 @@ START = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
 """A Tuesday; Berlin is an hour ahead and changes its clocks on the 29th, New York did two days ago."""
 
 PEOPLE: dict[str, dict[str, Any]] = {
-    "U_RITA": {"name": "Rita Reyes", "role": Role.REP, "zone": "Europe/Berlin", "team": "sales"},
-    "U_RAVI": {"name": "Ravi Rao", "role": Role.REP, "zone": "Asia/Kolkata", "team": "sales"},
-    "U_MONA": {"name": "Mona Meyer", "role": Role.MANAGER, "zone": "America/New_York", "team": "sales"},
-    "U_SAM": {"name": "Sam Silva", "role": Role.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
-    "U_SOFIA": {"name": "Sofia Stein", "role": Role.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
-    "U_ELI": {"name": "Eli East", "role": Role.EXECUTIVE, "zone": "Europe/London"},
-    "U_ADA": {"name": "Ada Abel", "role": Role.ADMIN, "zone": "Europe/Berlin"},
-    "U_GUS": {"name": "Gus Grant", "role": Role.REP, "guest": True},
+    "U_RITA": {"name": "Rita Reyes", "role": Preset.SENIOR, "zone": "Europe/Berlin", "team": "sales"},
+    "U_RAVI": {"name": "Ravi Rao", "role": Preset.SENIOR, "zone": "Asia/Kolkata", "team": "sales"},
+    "U_MONA": {"name": "Mona Meyer", "role": Preset.MANAGER, "zone": "America/New_York", "team": "sales"},
+    "U_SAM": {"name": "Sam Silva", "role": Preset.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
+    "U_SOFIA": {"name": "Sofia Stein", "role": Preset.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
+    "U_ELI": {"name": "Eli East", "role": Preset.EXECUTIVE, "zone": "Europe/London"},
+    "U_ADA": {"name": "Ada Abel", "role": Preset.ADMIN, "zone": "Europe/Berlin"},
+    "U_JULE": {"name": "Jule Jansen", "role": Preset.REP, "zone": "Europe/Berlin", "team": "sales"},
+    "U_OLGA": {"name": "Olga Orlova", "role": Preset.SENIOR, "zone": "Europe/Berlin", "team": "north"},
+    "U_GUS": {"name": "Gus Grant", "role": Preset.REP, "guest": True},
 }
-OUTSIDER = {"name": "Otto Olsen", "role": Role.ADMIN, "zone": "Europe/Oslo"}
+OUTSIDER = {"name": "Otto Olsen", "role": Preset.ADMIN, "zone": "Europe/Oslo"}
 """U_OTTO is alone in the workspace T2: whatever T1 holds is none of his business."""
 
 
@@ -47,6 +49,7 @@ def settle(engine: Engine) -> None:
     for slack_id, profile in PEOPLE.items():
         works.welcome("T1", slack_id, **profile)
     works.welcome("T2", "U_OTTO", **OUTSIDER)
+    works.settle("T1")  # with the teams of its people
 
 
 def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T1", **texts: str) -> E:

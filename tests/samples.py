@@ -3,6 +3,8 @@
 from models.core import fields
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
+from models.core.named import Named
+from models.core.role import Table
 from models.core.work import Works
 from models.operations.points import Past
 from tests.ground import given
@@ -26,8 +28,10 @@ TEXTS: dict[type[Field], str] = {
     fields.Tags: "vip, fair",
     fields.Person: "U_RAVI",
     Past: "v1",
+    Named: "sales",
+    Table: "lead: look own, new, hide score",
 }
-OWN = {"user": {"starts_at": "08:00", "ends_at": "16:00"}}
+OWN = {"user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"}, "team": {"role": "support lead"}}
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}
 """Fields that cannot be filled together with the others: an activity is about a customer or a lead."""

@@ -9,7 +9,7 @@ from bot.sandbox.people import Channel, Member
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from models.core.outbox import Delivery
-from models.core.user import Role
+from models.core.rights import Preset
 from models.core.work import Clock, Works
 
 TEAM = ("T1", "Harbour & Pine")
@@ -18,26 +18,26 @@ RITA, RAVI, ROSA, MONA = "U_RITA", "U_RAVI", "U_ROSA", "U_MONA"
 SAM, SOFIA, ELI, ADA = "U_SAM", "U_SOFIA", "U_ELI", "U_ADA"
 
 STAFF = (
-    (Member(RITA, "rita", "Rita Reyes", "Sales rep", "Europe/Berlin", email="rita@harbourpine.example"), Role.REP),
-    (Member(RAVI, "ravi", "Ravi Rao", "Sales rep", "Asia/Kolkata", email="ravi@harbourpine.example"), Role.REP),
+    (Member(RITA, "rita", "Rita Reyes", "Sales rep", "Europe/Berlin", email="rita@harbourpine.example"), Preset.REP),
+    (Member(RAVI, "ravi", "Ravi Rao", "Sales rep", "Asia/Kolkata", email="ravi@harbourpine.example"), Preset.REP),
     (
         Member(ROSA, "rosa", "Rosa Lindqvist", "Sales rep", "Europe/Stockholm", email="rosa@harbourpine.example"),
-        Role.REP,
+        Preset.REP,
     ),
     (
         Member(MONA, "mona", "Mona Meyer", "Sales manager", "Europe/Berlin", email="mona@harbourpine.example"),
-        Role.MANAGER,
+        Preset.MANAGER,
     ),
-    (Member(SAM, "sam", "Sam Silva", "Support rep", "Europe/Lisbon", email="sam@harbourpine.example"), Role.SUPPORT),
+    (Member(SAM, "sam", "Sam Silva", "Support rep", "Europe/Lisbon", email="sam@harbourpine.example"), Preset.SUPPORT),
     (
         Member(SOFIA, "sofia", "Sofia Sato", "Support rep", "Europe/Berlin", email="sofia@harbourpine.example"),
-        Role.SUPPORT,
+        Preset.SUPPORT,
     ),
     (
         Member(ELI, "eli", "Eli Evans", "Chief executive", "Europe/London", email="eli@harbourpine.example"),
-        Role.EXECUTIVE,
+        Preset.EXECUTIVE,
     ),
-    (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin", email="ada@harbourpine.example"), Role.ADMIN),
+    (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin", email="ada@harbourpine.example"), Preset.ADMIN),
 )
 PEOPLE = tuple(member for member, _ in STAFF)
 

@@ -7,6 +7,7 @@ from handlers.core import blocks
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Form, Message
 from handlers.core.routes import Catalogue, Verb
+from models.core import access
 from models.core.base import Entity
 from models.core.field import Field
 from models.core.fields import LongText, Moment
@@ -18,6 +19,7 @@ SHORT = 60
 ROWS = 8
 BUTTONS = 4
 PAGE = 10
+NAMES = 3
 
 
 def marked(kind: Field, value: object, work: Work, record: Entity) -> str:
@@ -34,9 +36,11 @@ def moment(value: datetime) -> str:
 
 def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
     """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
-    kinds = {name: kind for name, kind in record.fields().items() if kind.card and name not in record.named}
+    seen = access.fields(work, record)
+    kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
     pairs = {name: (kind.label, marked(kind, getattr(record, name), work, record)) for name, kind in kinds.items()}
-    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in record.facts(work)]
+    told = record.facts(work) if seen else []
+    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in told]
     first = [pairs.pop(name) for name in record.line if name in pairs]
     return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
 
@@ -44,20 +48,35 @@ def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
 def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
     """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
     if record.deleted_at:
-        return Message(f"{record} was deleted", [blocks.section(f":wastebasket: ~{escape(str(record))}~ was deleted.")])
+        name = access.called(work, record)
+        return Message(f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")])
     lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
-    name = escape(blocks.cut(record.title, 150))
-    drawn = [blocks.section(f"{record.icon} *{record.ref}* {name}")]
+    name = escape(blocks.cut(access.called(work, record).removeprefix(record.ref), 150))
+    drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
     drawn += [blocks.columns(lines)] if lines else []
+    drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
     drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
     return Message(summary(record, work), [*drawn, buttons(record, catalogue)], card=record)
 
 
+def masked(record: Entity, work: Work) -> str:
+    """Says that something is left out for those who read along, and for whom; nothing to one who reads alone."""
+    if len(work.viewers) < 2:
+        return ""
+    blind = [viewer for viewer in work.viewers if len(access.seen_by(viewer, record)) < len(record.fields())]
+    names = [viewer.name for viewer in blind if not viewer.guest]
+    others = [*names[:NAMES], *([f"{len(names) - NAMES} more"] if len(names) > NAMES else [])]
+    others += ["guests or people from other companies"] if len(names) < len(blind) else []
+    return (
+        f"Not everything is shown here, because not everybody here may see it: {', '.join(others)}." if others else ""
+    )
+
+
 def summary(record: Entity, work: Work) -> str:
     """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
-    kinds = record.fields()
-    texts = [kinds[name].show(getattr(record, name), work, record) for name in record.line]
-    return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in texts if text)])
+    kinds = access.fields(work, record)
+    texts = [kinds[name].show(getattr(record, name), work, record) for name in record.line if name in kinds]
+    return " · ".join([access.called(work, record), *(blocks.cut(text, SHORT) for text in texts if text)])
 
 
 def buttons(record: Entity, catalogue: Catalogue) -> Block:
@@ -97,8 +116,11 @@ def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "")
 
 def details(record: Entity, work: Work) -> Form:
     """Everything there is about a record, in a modal."""
-    drawn = [blocks.section(f"{record.icon} *{record.ref}* {escape(record.title)}")]
-    held = {name: kind for name, kind in record.fields().items() if getattr(record, name) not in (None, "", ())}
+    name = access.called(work, record).removeprefix(record.ref)
+    drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
+    held = {
+        name: kind for name, kind in access.fields(work, record).items() if getattr(record, name) not in (None, "", ())
+    }
     short = [
         f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
         for name, kind in held.items()

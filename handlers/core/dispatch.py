@@ -29,7 +29,10 @@ class Answer(Protocol):
 
     def reply(self, reply: Reply) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
-    def refused(self, sentence: str) -> None: ...
+    def refused(self, sentence: str, request: str = "") -> None:
+        """request: the line that asks for the right that is missing."""
+        ...
+
     def profile(self, person: str) -> Mapping[str, Any]:
         """What Slack knows of a person, as columns of User; nothing where it is a bot or nobody."""
         ...
@@ -82,6 +85,9 @@ class Dispatcher:
             log.warning("The database was too busy for a %s: %s", act.surface, error.__cause__)
             answer.refused(str(error))
             return "busy"
+        except Forbidden as error:
+            answer.refused(str(error), error.request)
+            return "refused"
         except CRMError as error:
             answer.refused(str(error))
             return "refused"
@@ -146,7 +152,7 @@ class Dispatcher:
         if router is None:
             return Options([])
         with self.works(act.workspace, act.person, "form", writes=False) as work:
-            access.check(work, router.noun, "find")
+            access.check(work, "find", router.noun)
             return router.pick(self.request(act, work), clean(act.line))
 
     def request(self, act: Act, work: Work) -> Request:

@@ -8,10 +8,13 @@ from handlers.core import blocks
 from handlers.core.blocks import Block, option, plain
 from handlers.core.replies import Form, Request
 from handlers.core.routes import Verb
+from models.core import access
 from models.core.audit import REASON
 from models.core.base import Entity
 from models.core.field import Field, Reader
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
+from models.core.named import Named
+from models.core.work import Work
 
 INPUT = 3000
 """Characters a text input holds at most."""
@@ -89,16 +92,21 @@ def _(kind: Flag, text: str, reader: Reader) -> Block:
 
 @element.register
 def _(kind: Reference, text: str, reader: Reader) -> Block:
-    picker: Block = {
-        "type": "external_select",
-        "min_query_length": 1,
-        "placeholder": plain("Type a name or a reference"),
-    }
     if not text:
-        return picker
+        return picker()
     id = reader.lookup(kind.to, text)
     ref = reader.ref(kind.to, id)
-    return picker | {"initial_option": option(f"{ref} {reader.name(kind.to, id)}", ref)}
+    return picker() | {"initial_option": option(f"{ref} {reader.name(kind.to, id)}", ref)}
+
+
+@element.register
+def _(kind: Named, text: str, reader: Reader) -> Block:
+    return picker() | initial("initial_option", text and option(text, text))
+
+
+def picker() -> Block:
+    placeholder = plain("Type a name or a reference")
+    return {"type": "external_select", "min_query_length": 1, "placeholder": placeholder}
 
 
 @element.register
@@ -109,7 +117,7 @@ def _(kind: Person, text: str, reader: Reader) -> Block:
 
 def action_of(name: str, kind: Field) -> str:
     """The action_id of an input: pickers say what they pick, so that one handler serves them all."""
-    return f"pick.{kind.to}.{name}" if isinstance(kind, Reference) and not isinstance(kind, Person) else name
+    return f"pick.{kind.to}.{name}" if isinstance(kind, Reference | Named) and not isinstance(kind, Person) else name
 
 
 def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Block, str]:
@@ -130,6 +138,8 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
     note = note or request.state.get("note", "")
     inputs, notes = [], note.splitlines()
     for name, kind in verb.asks.items():
+        if not fillable(request.work, verb, record, name):
+            continue
         stands = current(record, name, request.work) if record else verb.defaults.get(name, "")
         text = request.texts.get(name, stands)
         if len(text) > INPUT and name not in request.texts:
@@ -150,6 +160,13 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
     title = f"{verb.title or verb.name.capitalize()} {record.ref if record else ''}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})
     return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+
+
+def fillable(work: Work, verb: Verb, record: Entity | None, name: str) -> bool:
+    """Whether the person may see what stands in a field: what they cannot see stays as it is."""
+    if record and name in record.fields():
+        return access.legible(work, record, name)
+    return not verb.saves or access.can(work.actor, verb.name, verb.about, name)
 
 
 def current(record: Entity, name: str, reader: Reader) -> str:

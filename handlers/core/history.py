@@ -10,7 +10,7 @@ from handlers.core import blocks, cards
 from handlers.core.blocks import escape
 from handlers.core.receipts import because, receipt
 from handlers.core.replies import Message, Reply, Request
-from models.core import values
+from models.core import access, values
 from models.core.audit import AuditEntry
 from models.core.base import Entity
 from models.core.errors import CRMError
@@ -91,8 +91,10 @@ def told(work: Work, record: Entity, act: Sequence[AuditEntry], states: States) 
 
 
 def change(work: Work, record: Entity, entry: AuditEntry, states: States) -> str:
-    """Stage: Proposal → Won."""
+    """Stage: Proposal → Won; nothing of what is hidden from who reads."""
     kind = record.fields().get(entry.field)
+    if kind and entry.field not in access.fields(work, record):
+        return ""
     label = kind.label if kind else entry.field
     if entry.erased:
         return f"{label}: erased"
@@ -151,7 +153,7 @@ def when(work: Work, point: Point, state: past.State) -> str:
 def held(work: Work, record: Entity, state: past.State) -> list[tuple[str, str]]:
     """The (label, text) of every field that held something."""
     then, pairs = state.of(record), []
-    for name, kind in record.fields().items():
+    for name, kind in access.fields(work, record).items():
         if name in state.erased:
             pairs.append((kind.label, "erased"))
         elif name != "deleted_at" and state.values[name] not in (None, "", ()):

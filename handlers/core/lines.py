@@ -29,13 +29,14 @@ def perform(request: Request) -> Reply:
     verb = verb_of(request.line, request.catalogue)
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
-    access.check(request.work, verb.about, verb.name)
+    access.check(request.work, verb.name, verb.about)
     request.work.reason = request.reason
     record: Entity | None = None
     used = None
     try:
         if verb.record:
             record, used = reading.target(request, verb)
+            access.check(request.work, verb.name, record)
         return run(request.but(texts={**request.texts, **reading.texts(request, verb, used)}), verb, record)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=record is not None or not verb.record)

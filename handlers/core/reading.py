@@ -20,7 +20,7 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
     entity, line, work = ENTITIES[verb.noun], request.line, request.work
     for ref in line.refs:
         if ref.kind == "number" and ref.entity == verb.noun and ref.number is not None:
-            return work.find(entity, ref.number, deleted=verb.deleted), ref
+            return work.find(entity, ref.number, verb.deleted, verb.name), ref
     for person in line.people:
         if (found := entity.recognise(work, person)) is not None:
             return work.get(entity, found), None

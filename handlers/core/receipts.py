@@ -7,6 +7,7 @@ from typing import Any
 from handlers.core import blocks
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message, Request
+from models.core import access
 from models.core.base import ENTITIES, Entity
 from models.core.work import Work
 
@@ -49,11 +50,16 @@ def told(work: Work, record: Entity) -> list[str]:
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
-            lines += [] if other is record else [f"Created {other}"]
+            lines += [] if other is record else [f"Created {access.called(work, other)}"]
             continue
+        seen = access.fields(work, other)
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
-        lines += [f"{name}{difference(work, other, was, row)}" for row in rows if row["field"] != "deleted_at"]
+        lines += [
+            f"{name}{difference(work, other, was, row)}"
+            for row in rows
+            if row["field"] in seen and row["field"] != "deleted_at"
+        ]
     return lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
 
 

@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookClient
 from handlers.core import acts, blocks
 from handlers.core.acts import Act, Payload
 from handlers.core.dispatch import Dispatcher
-from handlers.core.receipts import choices, plainly
+from handlers.core.receipts import choices
 from handlers.core.replies import Form, Home, Message, Options, Reply
 from models.core.errors import CRMError, Invalid
 
@@ -171,13 +171,13 @@ class Reached:
         else:
             self.say(choices(str(error), [("Open the form", self.with_form())]))
 
-    def refused(self, sentence: str) -> None:
+    def refused(self, sentence: str, request: str = "") -> None:
         if self.act.surface == "form":
             self.invalid(Invalid({"": sentence}))
         elif self.act.surface == "options":
             self.ack(options=[])
         else:
-            self.say(plainly(sentence))
+            self.say(choices(sentence, [("Request", request)] if request else []))
 
     def open(self, form: Form) -> None:
         """Open the modal before the acknowledgement; without a trigger, a button that opens it."""

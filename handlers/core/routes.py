@@ -9,9 +9,10 @@ from handlers.core.acts import GLOBAL
 from handlers.core.grammar import Line, Words
 from handlers.core.grammar import parse as parse_line
 from handlers.core.replies import Options, Reply, Request
-from models.core.access import may
+from models.core.access import can
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
+from models.core.rights import VERBS
 from models.core.texts import clean
 from models.core.user import User
 
@@ -86,9 +87,11 @@ class Router:
             if not isinstance(asks, Mapping):
                 asks = {ask: self.fields()[ask] for ask in asks}
             text = options.get("text", next(iter(asks), ""))
+            about = self.entity.slug() if self.entity else self.noun
+            VERBS.setdefault(about, set()).add(name)
             self.verbs[name] = Verb(
                 self.noun,
-                self.entity.slug() if self.entity else self.noun,
+                about,
                 name,
                 run,
                 run.__doc__,
@@ -153,5 +156,5 @@ class Catalogue:
     def allowed(self, actor: User | None, noun: str) -> list[Verb]:
         """The verbs of a noun this person may use."""
         return [
-            verb for verb in self.routers[noun].verbs.values() if may(actor, verb.about, verb.name) and not verb.hidden
+            verb for verb in self.routers[noun].verbs.values() if can(actor, verb.name, verb.about) and not verb.hidden
         ]

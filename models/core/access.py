@@ -1,63 +1,289 @@
-"""Who may do what: a table of role × entity × verb, asked by every door."""
+"""Who may do what, and see what: one answer, `can`, which every door asks, and the same as a condition in SQL."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
 
-from models.core.base import ENTITIES
-from models.core.errors import Forbidden
-from models.core.user import Role, User
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session, object_session
+
+from models.core import rights
+from models.core.base import ENTITIES, Entity
+from models.core.errors import Forbidden, Invalid, NotFound
+from models.core.field import Field
+from models.core.fields import Reference
+from models.core.rights import NOBODY, PRESETS, Preset, Rights, Scope
+from models.core.role import Role
+from models.core.team import Team
+from models.core.user import User
 
 if TYPE_CHECKING:
     from models.core.work import Work
 
-EVERYONE = frozenset({"show", "list", "find", "more", "help", "home", "report", "undo", "hours", "history", "as"})
-"""What everyone of the workspace may do: look, and take back what they did themselves."""
-
-ALL = "*"
-RIGHTS: dict[str, dict[str, frozenset[str]]] = {
-    Role.REP: {entity: frozenset({ALL}) for entity in
-               ("customer", "contact", "account", "membership", "lead", "opportunity", "activity")}
-    | {"case": frozenset({"new", "edit", "set", "assign", "note"})},
-    Role.SUPPORT: {entity: frozenset({ALL}) for entity in ("case", "activity", "customer", "contact")}
-    | {"lead": frozenset({"new"}), "account": frozenset({"edit", "set"}), "membership": frozenset({ALL})},
-    Role.MANAGER: {entity: frozenset({ALL}) for entity in
-                   ("customer", "contact", "account", "membership", "lead", "opportunity", "case", "activity")},
-    Role.EXECUTIVE: {"activity": frozenset({ALL})},
-    Role.ADMIN: {ALL: frozenset({ALL})},
-}  # fmt: skip
+CRM = "crm"
+"""What the verbs are about that need no noun."""
+EVERYONE = frozenset({"find", "help", "home", "undo", "redo", "hours", "request"})
+"""Of those, what everyone of the workspace may do: look, and take back what they did themselves."""
+Owners = frozenset[int] | None
+"""Whose records: the ids of people and `NOBODY` for what nobody owns, or None for everyone's."""
 
 
-FOR_ADMINS = frozenset({"deliveries", "status", "audit"})
-"""What shows how the bot itself is doing, by noun or verb: nobody else has use for it, or may see it."""
+def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: str = "") -> bool:
+    """Whether someone may use a verb: on a record; on some record of an entity or noun at all; on one of its fields.
 
-NAMED = {entity for rights in RIGHTS.values() for entity in rights} | {"user"}
-"""An entity that no role names yet belongs to everyone who works with records; people are an admin's business."""
-
-
-def may(actor: User | None, entity: str, verb: str) -> bool:
-    """Whether someone may use a verb on an entity. The CRM itself (no actor) may do everything; guests nothing."""
+    The CRM itself (no actor) may do everything; guests, people of other workspaces and those who left, nothing.
+    """
     if actor is None:
         return True
-    if actor.guest or actor.left:
+    about = what if isinstance(what, str) else what.slug()
+    if actor.guest or actor.left or (isinstance(what, Entity) and what.workspace not in (None, actor.workspace)):
         return False
-    if entity in FOR_ADMINS or verb in FOR_ADMINS:
-        return actor.role == Role.ADMIN
-    if verb in EVERYONE:
+    if about == CRM and verb in EVERYONE:
         return True
-    rights = RIGHTS.get(actor.role, {})
-    if entity not in NAMED and actor.role != Role.EXECUTIVE:
-        return True
-    allowed = rights.get(ALL, frozenset()) | rights.get(entity, frozenset())
-    return ALL in allowed or verb in allowed
+    allowed = rights_of(actor)
+    scope = allowed.scope(about, verb)
+    if scope == Scope.NONE or (name and allowed.hides(about, name)):
+        return False
+    there = owners(actor, scope) if isinstance(what, Entity) else None
+    return there is None or whose(what) in there  # type: ignore[arg-type]
 
 
-def check(work: "Work", entity: str, verb: str) -> None:
-    """Raise Forbidden with a sentence unless the actor may."""
-    if may(work.actor, entity, verb):
-        return
+def check(work: "Work", verb: str, what: Entity | type[Entity] | str) -> None:
+    """Raise Forbidden, with the right that is missing and who can give it, unless the actor may; NotFound, as if there
+    were none, where they may not even see the record.
+    """
     actor = work.actor
-    if actor and (actor.guest or actor.left):
+    if actor is None or can(actor, verb, what):
+        return
+    if actor.guest or actor.left:
         raise Forbidden("Guests cannot use the CRM. Ask someone of the workspace to do it for you.")
-    noun = ENTITIES[entity].noun() if entity in ENTITIES else entity
-    role = actor.role if actor else ""
-    whom = "an admin" if entity in FOR_ADMINS or verb in FOR_ADMINS else "a manager or an admin"
-    raise Forbidden(f"Your role ({role}) does not allow “{noun} {verb}”. Ask {whom}.")
+    if isinstance(what, Entity) and not can(actor, "show", what):
+        raise NotFound(f"There is no {what.ref}.")
+    about = what if isinstance(what, str) else what.slug()
+    line = f"{rights.noun(about)} {verb}".removeprefix(f"{CRM} ")
+    raise Forbidden(f"{refusal(actor, verb, what, line)} {helpers(work)}", f"request {line}{ref_of(what)}")
+
+
+def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str) -> str:
+    """Which right is missing."""
+    about = what if isinstance(what, str) else what.slug()
+    scope = rights_of(actor).scope(about, verb)
+    if scope == Scope.NONE or not isinstance(what, Entity):
+        return f"Your role ({actor.role}) does not allow “{line}”."
+    theirs = "your own" if scope == Scope.OWN else "your team's"
+    return f"Your role ({actor.role}) allows “{line}” only for {theirs} {what.plural()}, and {what.ref} is not."
+
+
+def ref_of(what: Entity | type[Entity] | str) -> str:
+    return f" {what.ref}" if isinstance(what, Entity) and what.number else ""
+
+
+def helpers(work: "Work") -> str:
+    """Who can give a right."""
+    names = [admin.name for admin in admins(work.session)]
+    return f"{' or '.join(names[:3])} can give it." if names else "Nobody here can give it: there is no admin."
+
+
+def admins(session: Session) -> Sequence[User]:
+    """The people who can give rights, the longest here first."""
+    there = select(User).where(User.role == Preset.ADMIN, ~User.left, ~User.guest).order_by(User.id)
+    return session.scalars(there).all()
+
+
+# ── what a person's role says ───────────────────────────────────────────────────────────────────────────
+
+
+def rights_of(actor: User) -> Rights:
+    """What the role of a person allows; nothing where there is no such role any more."""
+    if actor.role == Preset.ADMIN:
+        return rights.stored(PRESETS[Preset.ADMIN])
+    session = session_of(actor)
+    if actor.role not in known(session):
+        with beyond(session):
+            know(actor, session.scalar(select(Role.rights).where(Role.key == actor.role)))
+    return known(session)[actor.role]
+
+
+def know(actor: User, text: str | None) -> None:
+    """Remember for this unit of work what a role says. text: as it stands in the database, None where it does not."""
+    known(session_of(actor))[actor.role] = rights.stored(text or PRESETS.get(actor.role, ""))
+
+
+def known(session: Session) -> dict[str, Rights]:
+    """What roles say, as far as this unit of work has asked."""
+    found: dict[str, Rights] = session.info.setdefault("rights", {})
+    return found
+
+
+def session_of(actor: User) -> Session:
+    session = object_session(actor)
+    assert session, "what people may do is known only within a unit of work"
+    return session
+
+
+def owners(actor: User, scope: Scope) -> Owners:
+    """Whose records a scope is for. What nobody owns is for anybody to take."""
+    if scope == Scope.ALL:
+        return None
+    if scope == Scope.NONE:
+        return frozenset()
+    own = frozenset({actor.id, NOBODY})
+    return own | circle(actor) if scope == Scope.TEAM else own
+
+
+def circle(actor: User) -> frozenset[int]:
+    """The ids of the people in someone's team, in the teams they lead, and in those below; people without a team are
+    together one.
+    """
+    session = session_of(actor)
+    circles: dict[int, frozenset[int]] = session.info.setdefault("circles", {})
+    if actor.id not in circles:
+        with beyond(session):
+            names = teams_of(session, actor)
+            theirs: list[Any] = [User.team.in_(names), *([] if actor.team else [User.team.is_(None)])]
+            circles[actor.id] = frozenset(session.scalars(select(User.id).where(or_(*theirs))))
+    return circles[actor.id]
+
+
+def teams_of(session: Session, actor: User) -> set[str]:
+    """The names of someone's team, of those they lead, and of all below these."""
+    teams = session.execute(select(Team.id, Team.key, Team.parent, Team.lead)).all()
+    mine = {team.id for team in teams if team.key == actor.team or team.lead == actor.id}
+    while below := {team.id for team in teams if team.parent in mine} - mine:
+        mine |= below
+    return {team.key for team in teams if team.id in mine} | ({actor.team} if actor.team else set())
+
+
+def whose(record: Entity) -> int:
+    """The id of whose a record is: its owner, or the owner of what it is a part of."""
+    if record.owned:
+        return getattr(record, record.owned) or NOBODY
+    parent, session = getattr(record, record.part_of, None) if record.part_of else None, object_session(record)
+    if parent is None or session is None:
+        return NOBODY
+    with beyond(session):
+        above = session.get(whole(type(record)), parent, execution_options={"with_deleted": True})
+    return whose(above) if above else NOBODY
+
+
+def whole(part: type[Entity]) -> type[Entity]:
+    """The entity that records of this one are a part of."""
+    return ENTITIES[part.fields()[part.part_of].to]  # type: ignore[attr-defined]
+
+
+# ── what a reader sees ──────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def among(session: Session, viewers: Sequence[User]) -> Iterator[None]:
+    """Within it statements find what all of these people may see; for nobody, what the program must know."""
+    before, session.info["viewers"] = session.info.get("viewers", ()), tuple(viewers)
+    try:
+        yield
+    finally:
+        session.info["viewers"] = before
+
+
+def beyond(session: Session) -> AbstractContextManager[None]:
+    """Within it statements see what the program must know, whatever those who read may see."""
+    return among(session, ())
+
+
+def shows(work: "Work", what: Entity | type[Entity] | str, name: str = "") -> bool:
+    """Whether all who will read the answer may see a record, or one of its fields."""
+    return all(can(viewer, "show", what, name) for viewer in work.viewers)
+
+
+def hides(work: "Work", entity: type[Entity], name: str) -> bool:
+    """Whether a field is hidden from someone who reads, on whatever record."""
+    return any(rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest)
+
+
+def called(work: "Work", record: Entity) -> str:
+    """OP-42 Acme renewal; only its reference where not all who read may see the record."""
+    return str(record) if shows(work, record) else record.ref
+
+
+def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> Owners:
+    """Whose records of an entity all of these people may see, or use a verb on."""
+    common: Owners = None
+    for viewer in viewers:
+        may = can(viewer, verb, entity)
+        theirs = owners(viewer, rights_of(viewer).scope(entity.slug(), verb) if may else Scope.NONE)
+        common = theirs if common is None else common if theirs is None else common & theirs
+    return common
+
+
+Sight = tuple[tuple[str, frozenset[int]], ...]
+"""For each entity of which not everything is to be seen: whose records are."""
+
+
+def sight(session: Session) -> Sight:
+    """What those who read may see, found out once for each of them."""
+    viewers = session.info.get("viewers", ())
+    if not viewers:
+        return ()
+    known: dict[tuple[int, ...], Sight] = session.info.setdefault("sights", {})
+    key = tuple(viewer.id for viewer in viewers)
+    if key not in known:
+        with beyond(session):
+            found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
+        known[key] = tuple((slug, owners) for slug, owners in found if owners is not None)
+    return known[key]
+
+
+def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
+    """The condition for records of an entity on which the actor may use a verb."""
+    theirs = reach((work.actor,), entity, verb) if work.actor else None
+    return true() if theirs is None else belonging(entity, theirs)
+
+
+def belonging(entity: type[Entity], to: frozenset[int], rows: Any = None) -> ColumnElement[bool]:
+    """The condition for records that belong to one of these: in SQL what `whose(record) in to` is here.
+
+    rows: the columns to ask, by default the entity's own.
+    """
+    rows = entity if rows is None else rows
+    if not entity.owned and not entity.part_of:
+        return true() if NOBODY in to else false()
+    column = getattr(rows, entity.owned or entity.part_of)
+    nobodys = column.is_(None) if NOBODY in to else false()
+    if entity.owned:
+        return or_(column.in_(sorted(to - {NOBODY})), nobodys)
+    above: Any = whole(entity).__table__
+    return or_(column.in_(select(above.c.id).where(belonging(whole(entity), to, above.c))), nobodys)
+
+
+def fields(work: "Work", record: Entity) -> Mapping[str, Field]:
+    """The fields of a record that all who read may see."""
+    found = record.fields()
+    for viewer in work.viewers:
+        theirs = seen_by(viewer, record)
+        found = {name: kind for name, kind in found.items() if name in theirs} if len(theirs) < len(found) else found
+    return found
+
+
+def seen_by(viewer: User, record: Entity) -> Mapping[str, Field]:
+    """The fields of a record that someone may see."""
+    if not can(viewer, "show", record):
+        return {}
+    hidden, kinds = rights_of(viewer).hidden.get(record.slug()), record.fields()
+    return {name: kind for name, kind in kinds.items() if name not in hidden} if hidden else kinds
+
+
+def legible(work: "Work", record: Entity, name: str) -> bool:
+    """Whether all who read may see a field and, where it names a record, that record: only then can they fill it."""
+    if name not in fields(work, record):
+        return False
+    kind, value = record.fields()[name], getattr(record, name)
+    if not isinstance(kind, Reference) or value is None:
+        return True
+    return shows(work, work.get(ENTITIES[kind.to], value))
+
+
+def may_fill(work: "Work", entity: type[Entity], names: Iterable[str]) -> None:
+    """Invalid, with a sentence for each of these fields that is hidden from the actor."""
+    actor, kinds = work.actor, entity.fields()
+    hidden = [name for name in names if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)]
+    if hidden and actor:
+        raise Invalid({name: f"Your role ({actor.role}) does not show you {kinds[name].label}." for name in hidden})

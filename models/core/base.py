@@ -84,6 +84,10 @@ class Entity(Row):
     """The field that says whose it is."""
     makers: ClassVar[bool] = True
     """Whether it belongs to whoever makes it, until it is given to someone."""
+    part_of: ClassVar[str] = ""
+    """The field with the record it is a part of, where it belongs to whoever that belongs to."""
+    governs: ClassVar[bool] = False
+    """Whether it says how people work together: only who has the right by its name may change it."""
     channel: ClassVar[str] = ""
     """The workspace setting with the channel where its card stands."""
 

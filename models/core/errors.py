@@ -51,4 +51,8 @@ class Unusable(CRMError):
 
 
 class Forbidden(CRMError):
-    """The person may not do this."""
+    """The person may not do this. request: the line that asks who can give the right for it."""
+
+    def __init__(self, sentence: str, request: str = "") -> None:
+        self.request = request
+        super().__init__(sentence)

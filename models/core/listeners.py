@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, with_
 from sqlalchemy.orm.session import ORMExecuteState
 from sqlalchemy.types import Integer, String
 
-from models.core import audit, outbox, values
-from models.core.base import Base, Changes, Entity, Row
+from models.core import access, audit, outbox, values
+from models.core.base import ENTITIES, Base, Changes, Entity, Row
 from models.core.database import insert_into, insert_rows
 from models.core.search import index, referring
 
@@ -49,20 +49,23 @@ def take_numbers(session: Session, entity: type[Entity], count: int = 1) -> int:
 
 @event.listens_for(Session, "do_orm_execute")
 def only_ours(state: ORMExecuteState) -> None:
-    """Every ORM statement sees the rows of its own workspace, and what is deleted only when it asks."""
+    """Every ORM statement sees the rows of its own workspace, those that all who will read the answer may see, and what
+    is deleted only when it asks.
+    """
     work = state.session.info.get("work")
     if work is None or state.is_column_load or state.is_relationship_load:
         return
     hidden = not state.execution_options.get("with_deleted")
-    state.statement = state.statement.options(*criteria(work.workspace.id, hidden))
+    state.statement = state.statement.options(*criteria(work.workspace.id, hidden, access.sight(state.session)))
 
 
 @lru_cache(maxsize=1024)
-def criteria(here: str, hidden: bool) -> tuple[Any, ...]:
+def criteria(here: str, hidden: bool, sight: access.Sight = ()) -> tuple[Any, ...]:
     """What every statement of a workspace is narrowed to: made once, since making it costs as much as the statement."""
     ours = with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)
     there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
-    return (ours, there) if hidden else (ours,)
+    seen = [with_loader_criteria(ENTITIES[slug], access.belonging(ENTITIES[slug], to)) for slug, to in sight]
+    return (ours, *([there] if hidden else []), *seen)
 
 
 @event.listens_for(Session, "before_flush")
@@ -93,9 +96,10 @@ def begin(work: "Work", record: Entity) -> None:
 
 def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
-    record.settle(work, changes)
+    with access.beyond(work.session):
+        record.settle(work, changes)
+        record.title = record.called(work)[:255]
     record.updated_at = work.now
-    record.title = record.called(work)[:255]
     record.key = values.fold(record.title)[:255]
 
 
@@ -122,9 +126,10 @@ def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
     if rows:
         insert_rows(work.session, insert_into(work.session, audit.AuditEntry.__table__), rows)
         work.changes += rows
-    index(work, records)
-    for record, _, changes in written:
-        record.follow(work, changes)
+    with access.beyond(work.session):
+        index(work, records)
+        for record, _, changes in written:
+            record.follow(work, changes)
 
 
 def insert_many(work: "Work", records: Sequence[Entity]) -> None:

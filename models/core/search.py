@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core import values
+from models.core import access, values
 from models.core.base import ENTITIES, Entity, Row
 from models.core.database import insert_rows, inserting
 from models.core.fields import Phone, Reference
@@ -29,9 +29,12 @@ class SearchText(Row):
 
 
 def text_of(record: Entity, work: "Work") -> str:
-    """The folded words of a record, each once: its reference, its name, what is searched, and phones in digits too."""
+    """The folded words of a record, each once: its reference, its name, what is searched, and phones in digits too.
+
+    Only what those who read may see; the index is written beyond that.
+    """
     texts = [record.ref, record.title]
-    for name, kind in record.fields().items():
+    for name, kind in access.fields(work, record).items():
         if kind.search:
             texts.append(kind.show(value := getattr(record, name), work, record))
             texts += [value] if isinstance(kind, Phone) and value else []

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, column, func, or_, select, table, true
 from sqlalchemy.orm import Session
 
-from models.core import values
+from models.core import access, values
+from models.core.base import ENTITIES
 from models.core.search import INDEX, SearchText
 
 TRIGRAM = 3
@@ -47,10 +49,24 @@ def served(ways: Ways) -> bool:
 
 
 def find(session: Session, ways: Ways, entities: Sequence[str], limit: int) -> "Sequence[Row[str, int, str]]":
-    """The (entity, record id, text) of up to `limit` texts that fit. entities: the table names of those wanted."""
-    statement = found(session, ways).where(SearchText.entity.in_(entities)).limit(limit)
+    """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read may see.
+
+    entities: the table names of those wanted.
+    """
+    statement = found(session, ways).where(SearchText.entity.in_(entities), *seen(session, entities)).limit(limit)
     with only_by_index(session):
         return session.execute(statement).all()
+
+
+def seen(session: Session, entities: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The conditions on `SearchText` that leave out what those who read may not see."""
+    conditions = []
+    for slug, owners in access.sight(session):
+        if slug in entities:
+            rows: Any = ENTITIES[slug].__table__
+            theirs = select(rows.c.id).where(access.belonging(ENTITIES[slug], owners, rows.c))
+            conditions.append(or_(SearchText.entity != slug, SearchText.record_id.in_(theirs)))
+    return conditions
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
+from models.core.errors import Busy
+
 AGAIN = ("40P01", "40001")
 """What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it works."""
 ASK = "Nothing was saved; please tell whoever runs Rapport."
@@ -116,3 +118,18 @@ def advice(error: SQLAlchemyError) -> str:
     trouble = trouble_of(error)
     said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return f"{trouble.advice} ({said})" if trouble else ""
+
+
+def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
+    """What a person is told of the database's own troubles; empty where the error is one of the program."""
+    trouble = trouble_of(error)
+    if trouble is None or (trouble is Trouble.READ_ONLY and not writes):
+        return ""
+    return UNSURE if saving and getattr(error, "connection_invalidated", False) else trouble.told
+
+
+def worth_another(busy: Busy) -> bool:
+    """Whether the same may succeed in a moment: after a deadlock, or when a connection has become free."""
+    cause = busy.__cause__
+    crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
+    return crowded or sqlstate(cause) in AGAIN

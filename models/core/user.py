@@ -1,7 +1,6 @@
 """The workspace and its people."""
 
 from datetime import datetime, time
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -9,8 +8,10 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base, Entity
-from models.core.errors import Invalid
-from models.core.fields import Choice, Email, Flag, Text, Zone, field
+from models.core.errors import Conflict, Invalid
+from models.core.fields import Email, Flag, Text, Zone, field
+from models.core.named import Named
+from models.core.rights import Preset
 from models.core.types import UTCDateTime
 
 if TYPE_CHECKING:
@@ -34,14 +35,6 @@ class Workspace(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Role(StrEnum):
-    REP = "rep"
-    SUPPORT = "support"
-    MANAGER = "manager"
-    EXECUTIVE = "executive"
-    ADMIN = "admin"
-
-
 class User(Entity):
     """A person of the Slack workspace who uses the CRM."""
 
@@ -49,12 +42,13 @@ class User(Entity):
     icon = ":bust_in_silhouette:"
     nouns = ("user", "person")
     line = ("role", "team")
+    governs = True
 
     slack_id: Mapped[str] = field(Text("Slack id", 20, required=True, form=False, card=False))
     name: Mapped[str] = field(Text("Name", required=True, search=True, personal=True, form=False))
     email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, form=False))
-    role: Mapped[str] = field(Choice("Role", options=Role, required=True), default=Role.REP)
-    team: Mapped[str | None] = field(Text("Team", 50))
+    role: Mapped[str] = field(Named("Role", to="role", required=True), default=Preset.REP)
+    team: Mapped[str | None] = field(Named("Team", to="team"))
     zone: Mapped[str] = field(Zone("Time zone", required=True, form=False), default="UTC")
     starts_at: Mapped[str] = field(Text("Working from", 5, hint="In your own time, such as 09:00"), default="09:00")
     ends_at: Mapped[str] = field(Text("Working until", 5), default="17:30")
@@ -78,7 +72,11 @@ class User(Entity):
         return ZoneInfo(self.zone)
 
     def settle(self, work: "Work", changes: dict[str, tuple[object, object]]) -> None:
-        """Working hours are times of the day, the first before the second."""
+        """Working hours are times of the day, the first before the second; and there is always an admin."""
+        if changes.get("role", ("", ""))[0] == Preset.ADMIN and not self.is_replaced(work):
+            raise Conflict(
+                f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
+            )
         for name, usual in (("starts_at", "09:00"), ("ends_at", "17:30")):
             typed = getattr(self, name) or usual
             try:
@@ -87,3 +85,15 @@ class User(Entity):
                 raise Invalid({name: f"“{typed}” is not a time. Try 09:00."}) from None
         if self.starts_at >= self.ends_at:
             raise Invalid({"ends_at": "The working day must end after it starts."})
+
+    def is_replaced(self, work: "Work") -> bool:
+        """Whether there is an admin besides this person."""
+        others = (User.role == Preset.ADMIN, User.id != self.id, ~User.left, ~User.guest)
+        return work.session.scalar(select(User.id).where(*others).limit(1)) is not None
+
+
+def follow_name(work: "Work", field: str, old: str, new: str) -> None:
+    """Let the people whose role or team was renamed have it under its new name. field: role or team."""
+    theirs = select(User).where(getattr(User, field) == old).execution_options(with_deleted=True)
+    for person in work.session.scalars(theirs):
+        setattr(person, field, new)

@@ -10,25 +10,30 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, bindparam, delete, func, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from models.core import access, outbox
 from models.core import listeners as listeners  # registers what happens around every flush
-from models.core import outbox
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Busy, Conflict, NotFound
+from models.core.furnishing import furnish
 from models.core.lookup import lookup
+from models.core.opening import opening
 from models.core.patience import PERSON, within
-from models.core.troubles import AGAIN, UNSURE, Trouble, sqlstate, trouble_of
+from models.core.rights import Preset
+from models.core.troubles import told, worth_another
 from models.core.turns import Turns
-from models.core.user import Role, User, Workspace
+from models.core.user import User, Workspace
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 
 
+HIDDEN = "hidden"
+"""Stands for what somebody who reads may not see."""
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
 
@@ -60,6 +65,12 @@ class Work:
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit so far."""
+
+    @property
+    def viewers(self) -> tuple[User, ...]:
+        """Who will read what comes of it: what not all of them may see, no statement finds. Nobody: the CRM itself."""
+        found: tuple[User, ...] = self.session.info.get("viewers", ())
+        return found
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,8 +105,9 @@ class Work:
         return record
 
     def get(self, entity: type[E], id: int) -> E:
-        """The record with this key, also when it is hidden."""
-        record = self.session.get(entity, id, execution_options={"with_deleted": True})
+        """The record with this key, also when it is deleted, or nothing for those who read."""
+        with access.beyond(self.session):
+            record = self.session.get(entity, id, execution_options={"with_deleted": True})
         if record is None:
             raise NotFound(f"There is no such {entity.noun()}.")
         return record
@@ -104,11 +116,15 @@ class Work:
         """Read the record again and keep others from changing it until this unit ends."""
         self.session.refresh(record, with_for_update=True)
 
-    def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
-        """The record with this number. deleted: also a hidden one. NotFound says what is missing."""
+    def find(self, entity: type[E], number: int, deleted: bool = False, verb: str = "show") -> E:
+        """The record with this number, if the actor may see it or use the verb on it. NotFound says what is missing.
+
+        deleted: also a hidden one.
+        """
         statement = select(entity).where(entity.number == number).execution_options(with_deleted=True)
-        record = self.session.scalar(statement) if 0 < number < 2**31 else None
-        if record is None:
+        with access.beyond(self.session):
+            record = self.session.scalar(statement) if 0 < number < 2**31 else None
+        if record is None or not any(access.can(self.actor, each, record) for each in ("show", verb)):
             raise NotFound(f"There is no {entity.prefix}-{number}.")
         if record.deleted_at and not deleted:
             raise NotFound(f"{record} was deleted. Bring it back with: restore {record.ref}")
@@ -122,7 +138,9 @@ class Work:
         return self.get(ENTITIES[entity], id).ref
 
     def name(self, entity: str, id: int) -> str:
-        return self.get(ENTITIES[entity], id).title
+        """What a record is called, for those who may see it."""
+        record = self.get(ENTITIES[entity], id)
+        return record.title if access.shows(self, record) else HIDDEN
 
     def mention(self, id: int) -> str:
         """The Slack id of a user."""
@@ -143,26 +161,6 @@ class Work:
         about = {"text": text}
         key = f"event:{record.ref}:{self.unit}:{text}"[:200]
         outbox.deliver(self, "event", outbox.CARDS, key, about=about, entity=record.slug(), record_id=record.id)
-
-
-def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
-    """What a person is told of the database's own troubles; empty where the error is one of the program."""
-    trouble = trouble_of(error)
-    if trouble is None or (trouble is Trouble.READ_ONLY and not writes):
-        return ""
-    return UNSURE if saving and getattr(error, "connection_invalidated", False) else trouble.told
-
-
-def worth_another(busy: Busy) -> bool:
-    """Whether the same may succeed in a moment: after a deadlock, or when a connection has become free."""
-    cause = busy.__cause__
-    crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
-    return crowded or sqlstate(cause) in AGAIN
-
-
-ACTOR = (User.workspace == Workspace.id) & (User.slack_id == bindparam("actor")) & User.deleted_at.is_(None)
-OPENING = select(Workspace, User).join(User, ACTOR, isouter=True).where(Workspace.id == bindparam("workspace"))
-"""Where we are and who acts, in one question, made once: every unit of work begins with it."""
 
 
 class Works:
@@ -226,12 +224,7 @@ class Works:
         self.engine.dispose()
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
-        found = session.execute(OPENING, {"workspace": workspace, "actor": actor}).one_or_none()
-        if found is None:
-            raise NotFound("This workspace is not set up.")
-        place, person = found
-        if actor and person is None:
-            raise NotFound("I do not know you yet. Please try again.")
+        place, person = opening(session, workspace, actor)
         work = session.info["work"] = Work(session, place, self.clock(), person, door)
         return work
 
@@ -242,6 +235,11 @@ class Works:
             for name, value in settings.items():
                 setattr(place, name, value)
             session.add(place)
+        try:
+            with self(workspace) as work:
+                furnish(work)
+        except IntegrityError:
+            pass  # another replica starts at the same moment, and has done it
 
     def adopt(self, old: str, new: str) -> None:
         """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
@@ -286,7 +284,7 @@ class Works:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
                 first = not work.session.scalar(select(func.count(User.id)))
-                user = User(slack_id=slack_id, role=Role.ADMIN if first else Role.REP)
+                user = User(slack_id=slack_id, role=Preset.ADMIN if first else Preset.REP)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

@@ -9,7 +9,8 @@ from sqlalchemy import case, delete, func, literal_column, or_, select, update
 
 from models.core.errors import Conflict, NotFound
 from models.core.outbox import Delivery, DeliveryState, Post, deliver
-from models.core.user import Role, User
+from models.core.rights import Preset
+from models.core.user import User
 from models.core.work import Work
 
 SETTLING = timedelta(seconds=5)
@@ -67,7 +68,7 @@ def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> N
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
     if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
-        admins = select(User.slack_id).where(User.role == Role.ADMIN, ~User.left).order_by(User.id).limit(1)
+        admins = select(User.slack_id).where(User.role == Preset.ADMIN, ~User.left).order_by(User.id).limit(1)
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         key = f"refused:{delivery.channel}:{digest}"
         deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": f"{sentence} {advice}".strip()})

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+from models.core import access
 from models.core.audit import AuditEntry
 from models.core.base import Entity
 from models.core.errors import Conflict, NotFound
@@ -91,7 +92,7 @@ def plan(work: Work, record: Entity, to: datetime | int) -> Plan:
     changes: list[Change] = []
     stays: list[str] = []
     sums = {kind.currency for kind in record.fields().values() if isinstance(kind, Money)}
-    for name, kind in record.fields().items():
+    for name, kind in access.fields(work, record).items():
         now, then = getattr(record, name), state.values[name]
         if kind.dump(now) == kind.dump(then):
             continue

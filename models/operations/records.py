@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from models.core import audit
+from models.core import access, audit
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, Stale
 from models.core.outbox import deliver
@@ -20,7 +20,11 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
 
     Invalid has a sentence for every bad or missing field.
     """
-    parsed = entity.parse(dict.fromkeys(needed(entity), "") | {n: t for n, t in texts.items() if t.strip()}, work)
+    given = {name: text for name, text in texts.items() if text.strip()}
+    access.may_fill(work, entity, given)
+    parsed = entity.parse(dict.fromkeys(needed(entity), "") | given, work)
+    if parsed.get(entity.owned) not in (None, work.actor and work.actor.id):
+        access.check(work, "assign", entity)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
     return work.add(entity(**parsed))
@@ -38,7 +42,10 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
     version: the one the person saw. Where others changed other fields since, both changes stand; where they changed the
     same field, Stale says what they did and nothing is changed.
     """
+    access.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
+    if parsed.get(record.owned) not in (None, getattr(record, record.owned, None)):
+        access.check(work, "assign", record)
     if version is not None and version != record.version:
         parsed = merge(work, record, parsed, version)
     for name, value in parsed.items():

@@ -9,10 +9,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from sqlalchemy import Select, func, select
 
-from models.core import trigrams, values
+from models.core import access, trigrams, values
 from models.core.base import ENTITIES, Entity
 from models.core.lookup import REFERENCE, begins
-from models.core.search import SearchText
+from models.core.search import SearchText, text_of
 from models.core.trigrams import piece, slips, ways_of, words_of
 from models.core.work import Work
 from models.operations import where
@@ -154,7 +154,25 @@ def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]
     if not ways or not trigrams.served(ways):
         return []
     found = trigrams.find(work.session, ways, [entity.slug() for entity in entities], CANDIDATES)
-    return [Hit(*row) for row in found]
+    return legible(work, [Hit(*row) for row in found], ways)
+
+
+def legible(work: Work, hits: Sequence[Hit], ways: trigrams.Ways) -> list[Hit]:
+    """The hits that are found by what those who read may see of them, not by a field that is hidden from one."""
+    secret = {slug for slug in {hit.entity for hit in hits} if has_secrets(work, ENTITIES[slug])}
+    found = [hit for hit in hits if hit.entity not in secret]
+    for slug in secret:
+        for record in records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug]):
+            text = text_of(record, work)
+            if any(all(piece in f" {text}" for piece in pieces) for pieces in ways):
+                found.append(Hit(slug, record.id, text))
+    return found
+
+
+def has_secrets(work: Work, entity: type[Entity]) -> bool:
+    """Whether words of an entity's records are hidden from someone who reads."""
+    searched = [name for name, kind in entity.fields().items() if kind.search]
+    return any(access.hides(work, entity, name) for name in searched)
 
 
 def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:

@@ -9,7 +9,7 @@ from typing import Any
 from rapidfuzz import process
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
-from models.core import trigrams, values
+from models.core import access, trigrams, values
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
 from models.core.fields import Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
@@ -110,6 +110,8 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.field == "is":
         return state(asked, entity, work)
     name, kind = field_of(asked.field, entity)
+    if access.hides(work, entity, name):
+        raise ValueError(f"Your role does not show you {kind.label}, so you cannot look by it.")
     column: Column = getattr(entity, name)
     if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
         return column.is_(None) if asked.op == "=" else column.is_not(None)

@@ -16,7 +16,7 @@ from urllib.parse import quote_plus, urlencode
 from sqlalchemy import Engine
 
 from bot.sandbox.transport import INTERACTIVE, SLASH
-from models.core.user import Role
+from models.core.rights import Preset
 from models.core.work import Works
 from tests.bench.company import named
 from tests.bench.dispatching import command, submission
@@ -210,4 +210,4 @@ def compared(where: str, ours: Counted, default: Counted) -> list[Figure]:
 def welcome(engine: Engine) -> None:
     works = Works(engine)
     for person in range(CROWD):
-        works.welcome("T1", name(person), name=f"Person {person}", role=Role.REP, zone="Europe/Berlin", team="sales")
+        works.welcome("T1", name(person), name=f"Person {person}", role=Preset.REP, zone="Europe/Berlin", team="sales")

@@ -25,6 +25,7 @@ from handlers.core.dispatch import Dispatcher
 from handlers.core.replies import Home, Reply, Request
 from handlers.core.routes import Catalogue, Router
 from handlers.core.watch import referred
+from models.core.rights import Preset
 from models.core.user import User
 from models.core.work import Works
 from models.lead import Lead
@@ -114,6 +115,7 @@ def bad_answer(request: Request) -> object:
 
 @pytest.mark.parametrize("trouble", [bad_value, bad_row, bad_cast, bad_answer])
 def test_a_failing_request_leaves_nothing_of_the_person_behind(works: Works, log: Log, trouble: object) -> None:
+    works.welcome("T1", "U_RITA", role=Preset.ADMIN)
     given(works, Lead, first_name="Ada", last_name=NAME, company="Analytical", email=MAIL)
     person = Heard()
     dispatcher = failing(works, trouble)  # type: ignore[arg-type]

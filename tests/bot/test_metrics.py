@@ -61,7 +61,7 @@ def test_what_is_no_name_of_ours_becomes_other(name: str) -> None:
 
 def test_there_are_never_more_than_so_many_names() -> None:
     metrics = Metrics()
-    letters = [f"{a}{b}" for a in "abcdefghijklmnopqrst" for b in "abcdefghijklmnopqrst"]
+    letters = [f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"]
     assert len(letters) > LABELS
     assert len({metrics.folded(name) for name in letters}) == LABELS + 1
     assert metrics.folded(letters[-1]) == "other"

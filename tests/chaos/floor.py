@@ -21,7 +21,8 @@ from models.activity import Activity
 from models.core import schema
 from models.core.database import open_engine
 from models.core.outbox import Delivery, DeliveryState, JobRun
-from models.core.user import Role, User
+from models.core.rights import Preset
+from models.core.user import User
 from models.core.work import Clock, Works
 from models.customer import Customer
 from models.operations import records
@@ -236,7 +237,7 @@ def furnish(works: Works, staff: list[Member]) -> None:
     works.settle(TEAM, name="Chaos", sales_channel="C_SALES", support_channel="C_SUPPORT", zone=NAME)
     hours = {"zone": NAME, "starts_at": "00:00", "ends_at": "23:59"}
     with works(TEAM) as work:
-        work.session.add_all([User(slack_id=one.id, name=one.real_name, role=Role.REP, **hours) for one in staff])
+        work.session.add_all([User(slack_id=one.id, name=one.real_name, role=Preset.REP, **hours) for one in staff])
         work.session.flush()
         day = f"{local_now():%Y%m%d}"
         for id in work.session.scalars(select(User.id)):

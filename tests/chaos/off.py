@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from models.core.outbox import JobRun
-from models.core.user import Role, User
+from models.core.rights import Preset
+from models.core.user import User
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import TEAM, Floor, floor
@@ -44,7 +45,7 @@ def furnish(ground: Floor) -> str:
     with ground.works(TEAM) as work:
         manager = work.session.scalars(select(User).order_by(User.id)).first()
         assert manager
-        manager.role = Role.MANAGER
+        manager.role = Preset.MANAGER
         past = work.now - timedelta(days=10)
         work.session.add(JobRun(job="digest", slot=f"{past.date()}:{manager.id}", at=past))
         work.session.execute(update(JobRun).values(at=past))

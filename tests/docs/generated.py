@@ -14,11 +14,12 @@ from handlers import ROUTERS
 from handlers.core.acts import GLOBAL
 from handlers.core.routes import Catalogue, Router, Verb
 from models.core import installation, replica  # noqa: F401  tables that nothing else here brings
-from models.core.access import EVERYONE, may
+from models.core.access import CRM, EVERYONE
 from models.core.base import ENTITIES, Base, Entity
 from models.core.field import Field
 from models.core.fields import Choice, Person, Reference
-from models.core.user import Role, User
+from models.core.furnishing import DESCRIPTIONS
+from models.core.rights import PRESETS, Preset, Rights, Scope, stored
 
 ROOT = Path(__file__).parents[2]
 PART = re.compile(r"(?P<begin><!-- generated: (?P<name>[\w-]+)[^>]*-->\n).*?(?P<end><!-- end -->)", re.DOTALL)
@@ -109,21 +110,26 @@ def reference(router: Router, verb: Verb) -> str:
 
 
 def who(verb: Verb) -> str:
-    return ", ".join(role for role in Role if may(User(role=role), verb.about, verb.name))
+    """The roles that may use a verb, on whatever records."""
+    allowed = [name for name in Preset if told_scope(name, verb.about, verb.name)]
+    return "everyone" if len(allowed) == len(Preset) else ", ".join(allowed)
+
+
+def told_scope(role: str, about: str, verb: str) -> str:
+    if about == CRM and verb in EVERYONE:
+        return Scope.ALL
+    scope = rights_of(role).scope(about, verb)
+    return "" if scope == Scope.NONE else scope
+
+
+def rights_of(role: str) -> Rights:
+    return stored(PRESETS[role])
 
 
 def rights() -> str:
-    """Which role may do what with which records, besides looking."""
-    rows = []
-    for router in entity_routers():
-        verbs = [verb.name for verb in router.verbs.values() if verb.name not in EVERYONE]
-        rows.append((f"**{noun_of(router)}**", *(allowed(router.noun, role, verbs) for role in Role)))
-    return table(("", *Role), rows)
-
-
-def allowed(noun: str, role: Role, verbs: Sequence[str]) -> str:
-    theirs = [verb for verb in verbs if may(User(role=role), noun, verb)]
-    return "everything" if theirs == list(verbs) else ", ".join(theirs) or "look"
+    """The rights of each role that a workspace begins with, as the role's own text."""
+    parts = [f"**{name}**: {DESCRIPTIONS[name]}.\n\n```\n{rights_of(name)}\n```" for name in Preset]
+    return "\n\n".join(parts)
 
 
 # ── the data model ──────────────────────────────────────────────────────────────────────────────────────────

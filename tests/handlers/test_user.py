@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
-from models.core.user import Role, User
+from models.core.rights import Preset
+from models.core.user import User
 from models.core.work import Works
 from models.lead import Lead
 from tests.handlers.kit import SQLITE, count, deliver, found, told
@@ -34,7 +35,7 @@ def test_a_person_seen_for_the_first_time_is_looked_up_once(slack: Desk, works: 
         "Nina Novak",
         "nina@acme.example",
         "Europe/Prague",
-        Role.REP,
+        Preset.REP,
     )
     slack.command("/crm lead list", user="U_NINA")
     assert [name for name, _ in slack.slack.calls].count("users.info") == 1
@@ -64,7 +65,7 @@ def changed(slack: Desk, **user: object) -> dict[str, object]:
 def test_names_and_zones_follow_slack_and_the_role_stays(slack: Desk, works: Works) -> None:
     deliver(slack, "events_api", changed(slack, real_name="Rita Rossi", tz="Europe/Rome", is_bot=False))
     rita = person(works, "U_RITA")
-    assert (rita.name, rita.zone, rita.role) == ("Rita Rossi", "Europe/Rome", Role.REP)
+    assert (rita.name, rita.zone, rita.role) == ("Rita Rossi", "Europe/Rome", Preset.SENIOR)
 
 
 @SQLITE
@@ -86,9 +87,9 @@ def test_a_change_of_somebody_we_never_met_or_of_another_workspace_is_passed_ove
 def test_an_admin_gives_roles_and_nobody_else_does(slack: Desk, works: Works) -> None:
     ravi = person(works, "U_RAVI")
     slack.command(f"/crm user set {ravi.ref} role=manager")
-    assert told(slack) == "Your role (rep) does not allow “user set”. Ask a manager or an admin."
+    assert told(slack) == "Your role (senior rep) does not allow “user set”. Ada Abel can give it."
     slack.command(f"/crm user set {ravi.ref} role=manager", user="U_ADA")
-    assert "Role: Rep → Manager" in told(slack)
+    assert "Role: senior rep → manager" in told(slack)
 
 
 @SQLITE

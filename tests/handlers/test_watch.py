@@ -43,7 +43,7 @@ class Heard:
     def invalid(self, error: Invalid) -> None:
         self.said = str(error)
 
-    def refused(self, sentence: str) -> None:
+    def refused(self, sentence: str, request: str = "") -> None:
         self.said = sentence
 
     def profile(self, person: str) -> Mapping[str, Any]:
@@ -94,7 +94,7 @@ def dispatcher_that(works: Works, error: Exception, watch: Watch) -> Dispatcher:
 def test_a_failure_is_heard_of(works: Works) -> None:
     watch = Kept()
     for error in (Busy(), ZeroDivisionError()):
-        dispatcher_that(works, error, watch).handle(act("try"), Heard())
+        dispatcher_that(works, error, watch).handle(act("try", person="U_ADA"), Heard())
     assert watch.acts == [("crm.try", "busy"), ("crm.try", "failed")]
 
 
@@ -109,7 +109,7 @@ def test_an_answer_that_did_not_arrive_is_a_failure(works: Works) -> None:
 def test_what_is_answered_after_slack_gave_up_is_late(works: Works) -> None:
     watch = Kept()
     create_dispatcher(works, watch=watch, patience=0).handle(act("help"), Heard())
-    replace(dispatcher_that(works, ZeroDivisionError(), watch), patience=0).handle(act("try"), Heard())
+    replace(dispatcher_that(works, ZeroDivisionError(), watch), patience=0).handle(act("try", person="U_ADA"), Heard())
     assert watch.acts == [("crm.help", "late"), ("crm.try", "failed")]
 
 
@@ -118,12 +118,12 @@ def test_the_reference_a_person_is_told_is_the_one_of_the_act(works: Works) -> N
     seen: list[str] = []
 
     class Listening(Heard):
-        def refused(self, sentence: str) -> None:
+        def refused(self, sentence: str, request: str = "") -> None:
             seen.append(reference())
             super().refused(sentence)
 
     person = Listening()
-    dispatcher_that(works, ZeroDivisionError(), Watch()).handle(act("try"), person)
+    dispatcher_that(works, ZeroDivisionError(), Watch()).handle(act("try", person="U_ADA"), person)
     assert person.said == f"Something went wrong. Nothing was saved. Reference {seen[0]}"
     assert re.fullmatch("[0-9a-f]{8}", seen[0])
 

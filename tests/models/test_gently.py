@@ -62,7 +62,9 @@ def name(call: ast.Call) -> str:
 
 
 def literal(call: ast.Call) -> str:
-    return str(call.args[0].value) if call.args and isinstance(call.args[0], ast.Constant) else ""
+    """The table a call is about: its first argument, or the second where that is the name of an index."""
+    args = call.args[1:] if name(call) == "create_index" else call.args
+    return str(args[0].value) if args and isinstance(args[0], ast.Constant) else ""
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.stem)

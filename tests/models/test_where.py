@@ -10,6 +10,7 @@ from models.activity import Activity
 from models.contact import Contact
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
+from models.core.rights import Preset
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -158,6 +159,8 @@ SENSELESS = {
 
 @pytest.fixture
 def deals(works: Works) -> Works:
+    works.welcome("T1", "U_RITA", role=Preset.ADMIN)  # who sees everything
+    works.welcome("T1", "U_ELI", role=Preset.ADMIN)
     made: list[tuple[type[Entity], dict[str, str]]] = [
         (Customer, {"first_name": "Ada", "last_name": "Lovelace", "city": "London", "tags": "vip, math"}),
         (Customer, {"first_name": "Zoë", "last_name": "Müller", "city": "München", "country": "DE", "tags": "vips"}),

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
-from models.core import listeners
+from models.core import access, listeners
 from models.core.audit import changes_of
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Invalid, NotFound
@@ -84,6 +84,7 @@ class Batch:
         elif record.deleted_at:
             raise Conflict(f"{record} was deleted here. Bring it back first, or leave the row out.")
         elif wanted := self.wanted(line, record):
+            access.check(self.desk, "edit", record)
             self.updated.append((line, record, wanted))
         else:
             self.unchanged += 1
@@ -91,6 +92,7 @@ class Batch:
     def made(self, line: Line) -> Entity:
         """The new record of a row, with everything but its number and id."""
         texts = {name: text for name, text in line.texts.items() if not self.is_rehearsed(name, text)}
+        access.may_fill(self.desk, self.entity, texts)
         parsed = self.entity.parse(self.needed | texts, self.desk)
         birth = read_all(BESIDES, {EXTERNAL_ID: line.key, CREATED_AT: texts.get(CREATED_AT, "")}, self.desk)
         record = self.entity(**parsed, **birth)
@@ -105,6 +107,7 @@ class Batch:
         self.must_be_the_same(line, record)
         texts = {name: text for name, text in line.texts.items() if name in self.kinds}
         texts = {n: t for n, t in texts.items() if t != self.kinds[n].write(getattr(record, n), self.desk)}
+        access.may_fill(self.desk, self.entity, texts)
         parsed = self.entity.parse(texts, self.desk)
         return {name: value for name, value in parsed.items() if getattr(record, name) != value}
 

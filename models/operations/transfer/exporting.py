@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TextIO
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select
 
 from models.core import access
 from models.core.base import Entity
@@ -19,17 +19,22 @@ PAGE = 500
 def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None) -> int:
     """Write the records of an entity as CSV, oldest first; returns how many. The headers are the names of the fields.
 
-    file: opened with newline=""; where: only these records. Hidden records are left out.
+    file: opened with newline=""; where: only these records. What is deleted, or not the
+    actor's to see or to export, is left out.
     """
-    access.check(work, entity.slug(), "list")
+    access.check(work, "export", entity)
     desk = Desk(**vars(work))
-    kinds = {name: kind for name, kind in entity.fields().items() if name != "deleted_at"}
+    kinds = {n: kind for n, kind in entity.fields().items() if n != "deleted_at" and not access.hides(work, entity, n)}
+    mine = access.only(work, entity, "export")
     sheets.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT])
     count = 0
-    for records in pages(work, entity, true() if where is None else where):
+    for records in pages(work, entity, mine if where is None else and_(mine, where)):
         desk.gather(records)
         for record in records:
-            texts = [kind.write(getattr(record, name), desk) for name, kind in kinds.items()]
+            texts = [
+                kind.write(getattr(record, name), desk) if access.legible(desk, record, name) else ""
+                for name, kind in kinds.items()
+            ]
             born = BESIDES[CREATED_AT].write(record.created_at, desk)
             sheets.write(file, [record.ref, *texts, record.external_id or "", born])
         count += len(records)

@@ -73,7 +73,7 @@ def load(
     """
     started = time.perf_counter()
     with works(workspace, actor, writes=False) as work:
-        access.check(work, entity.slug(), "import")
+        access.check(work, "import", entity)
     sheet = sheets.survey(file)
     columns = guess(entity, sheet.headers, sheet.filled, mapping, people=bool(people))
     if not columns.fields:

@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from models.case import Case
 from models.core.errors import Conflict, CRMError, NotFound
+from models.core.rights import Preset
 from models.core.turns import FairLock
-from models.core.user import Role, User
+from models.core.user import User
 from models.core.work import Clock, Works
 from models.customer import Customer
 from models.lead import Lead
@@ -261,7 +262,7 @@ def test_the_first_person_of_a_workspace_is_its_admin(works: Works) -> None:
     works.welcome("T3", "U_SECOND", name="Sol Second")
     with works("T3") as work:
         roles = {user.slack_id: user.role for user in work.session.query(User)}
-    assert roles == {"U_FIRST": Role.ADMIN, "U_SECOND": Role.REP}
+    assert roles == {"U_FIRST": Preset.ADMIN, "U_SECOND": Preset.REP}
     assert works.workspaces() == ["T1", "T2", "T3"]
 
 
@@ -270,7 +271,7 @@ def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: Works
     works.welcome("T1", "U_RITA", name="Rita Reyes-Stone", zone="Europe/Paris")
     with works("T1", "U_RITA") as work:
         assert work.actor is not None
-        assert (work.me, work.actor.zone, work.actor.role) == ("Rita Reyes-Stone", "Europe/Paris", Role.REP)
+        assert (work.me, work.actor.zone, work.actor.role) == ("Rita Reyes-Stone", "Europe/Paris", Preset.SENIOR)
 
 
 @SQLITE

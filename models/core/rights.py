@@ -1,0 +1,258 @@
+"""What a role may do: a table of entity × verb × scope and the fields it never sees, written as people read it.
+
+    lead: look own, new, claim, change own
+    deal: everything team, delete none, hide competitor
+    everything: look
+
+A line for each entity; `everything` is for those without one. Behind it the verbs, each with whose records it is for:
+own (and nobody's), team, all, or none; without a word, all. `look` and `change` are for the verbs that read and those
+that write, `everything` for all of them; the verb's own name counts before these. What no line allows is refused.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from models.core.base import ENTITIES
+
+
+class Scope(StrEnum):
+    """Whose records a right is for."""
+
+    NONE = "none"
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+class Preset(StrEnum):
+    """The names of the roles that every workspace begins with; `PRESETS` says what each may do."""
+
+    REP = "rep"
+    SENIOR = "senior rep"
+    MANAGER = "manager"
+    EXECUTIVE = "executive"
+    SUPPORT = "support"
+    SUPPORT_LEAD = "support lead"
+    MARKETING = "marketing"
+    PRIVACY = "privacy officer"
+    ADMIN = "admin"
+
+
+SCOPES = frozenset(map(str, Scope))
+EVERYTHING, LOOK, CHANGE, HIDE = "everything", "look", "change", "hide"
+LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
+"""The verbs that only read a record."""
+GROUPS = (LOOK, CHANGE, EVERYTHING)
+VERBS: dict[str, set[str]] = {}
+"""Every verb there is, by what it is about; the routes add theirs, so that a typing slip in a right is found."""
+IN_BULK = {"import", "export"}
+"""The verbs of every entity that are typed in a terminal."""
+NOBODY = 0
+"""Stands for the owner of what nobody owns."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a role may do. scopes: entity → verb or group → scope; hidden: entity → fields."""
+
+    scopes: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def scope(self, about: str, verb: str) -> Scope:
+        """Whose records of an entity the verb is for. about: also a noun that is no entity, such as `audit`."""
+        line = self.line(about)
+        group = LOOK if verb in LOOKS else CHANGE
+        return next((line[word] for word in (verb, group, EVERYTHING) if word in line), Scope.NONE)
+
+    def line(self, about: str) -> Mapping[str, Scope]:
+        """What is said of an entity, or of everything: that counts for how people work together only as far as they
+        look, unless all is meant.
+        """
+        if about in self.scopes:
+            return self.scopes[about]
+        shared, entity = self.scopes.get(EVERYTHING, {}), ENTITIES.get(about)
+        if EVERYTHING in shared or (entity and not entity.governs):
+            return shared
+        return {verb: scope for verb, scope in shared.items() if entity and (verb == LOOK or verb in LOOKS)}
+
+    def hides(self, about: str, name: str) -> bool:
+        return name in self.hidden.get(about, ())
+
+    def but(self, about: str, verb: str, scope: Scope) -> "Rights":
+        """The same with another scope for one verb."""
+        return Rights({**self.scopes, about: {**self.line(about), verb: scope}}, self.hidden)
+
+    def hiding(self, about: str, names: Iterable[str]) -> "Rights":
+        """The same with these fields hidden, and no others of this entity."""
+        return Rights({**self.scopes, about: self.line(about)}, {**self.hidden, about: frozenset(names)})
+
+    def __str__(self) -> str:
+        return "\n".join(f"{noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes)
+
+    def told(self, about: str) -> list[str]:
+        words = [verb if scope == Scope.ALL else f"{verb} {scope}" for verb, scope in self.scopes[about].items()]
+        hidden = sorted(self.hidden.get(about, ()))
+        return [*words, f"{HIDE} {' '.join(hidden)}"] if hidden else words
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Rights:
+    """The rights that a text describes. ValueError says which line or word is wrong."""
+    scopes: dict[str, dict[str, Scope]] = {}
+    hidden: dict[str, frozenset[str]] = {}
+    for line in filter(None, (line.strip() for line in text.casefold().splitlines())):
+        word, colon, granted = line.partition(":")
+        if not colon:
+            raise ValueError(f"“{line[:60]}” needs a colon behind what it is about, such as lead: look own, new.")
+        about = slug(word.strip())
+        if about in scopes:
+            raise ValueError(f"There are two lines about {noun(about)}. Write one.")
+        scopes[about] = {}
+        for part in filter(None, (part.split() for part in granted.split(","))):
+            if part[0] == HIDE:
+                hidden[about] = hidden.get(about, frozenset()) | fields(about, part[1:])
+            elif part != [Scope.NONE]:
+                scopes[about] |= grant(about, part)
+    return Rights(scopes, hidden)
+
+
+@lru_cache(maxsize=256)
+def stored(text: str) -> Rights:
+    """The rights of a text that was read before; what it speaks of and is no more, nobody may."""
+    found = NOTHING
+    for line in text.splitlines():
+        try:
+            more = read(line)
+        except ValueError:
+            continue
+        found = Rights({**found.scopes, **more.scopes}, {**found.hidden, **more.hidden})
+    return found
+
+
+def slug(word: str) -> str:
+    """What a line is about, by any word for it."""
+    words = nouns()
+    if word in words:
+        return words[word]
+    if word == EVERYTHING or word in VERBS or not VERBS:
+        return word
+    raise ValueError(f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}.")
+
+
+def nouns() -> dict[str, str]:
+    return {word: about for about, entity in ENTITIES.items() for word in entity.words()}
+
+
+def known() -> list[str]:
+    return [noun(about) for about in dict.fromkeys([*ENTITIES, *VERBS])]
+
+
+def noun(about: str) -> str:
+    return ENTITIES[about].noun() if about in ENTITIES else about
+
+
+def grant(about: str, words: list[str]) -> dict[str, Scope]:
+    """`edit own` as a verb and its scope."""
+    verb, *rest = words
+    if verb in SCOPES or len(rest) > 1 or (rest and rest[0] not in SCOPES):
+        raise ValueError(f"“{' '.join(words)[:60]}” should be a verb and own, team, all or none, such as edit team.")
+    if VERBS and verb not in GROUPS and verb not in (there := verbs_of(about)):
+        what = "anything" if about == EVERYTHING else f"a {noun(about)}"
+        raise ValueError(f"Nobody can {verb[:40]} {what}. The verbs are {', '.join(sorted(there))}.")
+    return {verb: Scope(rest[0]) if rest else Scope.ALL}
+
+
+def verbs_of(about: str) -> set[str]:
+    """The verbs about something; about everything, all there are."""
+    nouns = VERBS if about == EVERYTHING else {about}
+    return {verb for noun in nouns for verb in VERBS.get(noun, set()) | (IN_BULK if noun in ENTITIES else set())}
+
+
+def fields(about: str, names: list[str]) -> frozenset[str]:
+    """The fields that words name. The name of a record cannot be hidden: whoever may see it must know what it is."""
+    entity = ENTITIES.get(about)
+    if entity is None:
+        raise ValueError(f"{noun(about).capitalize()} has no fields that could be hidden.")
+    by_word = entity.field_names()
+    for name in names:
+        if name not in by_word:
+            raise ValueError(f"A {entity.noun()} has no field “{name[:40]}”.")
+        if by_word[name] in (*entity.named, entity.owned):
+            raise ValueError(f"A {entity.noun()} is known by its {name}: take the right to look away instead.")
+    return frozenset(by_word[name] for name in names)
+
+
+NOTHING = Rights()
+PRESETS: dict[str, str] = {
+    Preset.REP: """
+        everything: look, new, change own
+        lead: look own, new, claim, change own
+        deal: look team, new, change own
+        task: look team, new, change own
+        case: look, new, edit, set, assign, note
+        crm: report
+    """,
+    Preset.SENIOR: """
+        everything: look, new, change team
+        lead: look team, new, claim, change team, import own, export own
+        deal: look team, new, change team
+        task: look team, new, change team
+        case: look, new, edit, set, assign, note
+        crm: report
+    """,
+    Preset.MANAGER: """
+        everything: look, new, change
+        lead: everything team, new, claim
+        deal: everything team, new
+        task: everything team, new
+        crm: report, digest
+    """,
+    Preset.EXECUTIVE: """
+        everything: look
+        customer: look, hide notes
+        task: everything own
+        crm: report
+    """,
+    Preset.SUPPORT: """
+        everything: look
+        case: everything
+        task: look team, new, change own
+        customer: look, new, change
+        contact: everything
+        account: look, edit, set
+        membership: everything
+        lead: look, new
+        crm: report
+    """,
+    Preset.SUPPORT_LEAD: """
+        everything: look
+        case: everything
+        task: look team, new, change team
+        customer: everything
+        contact: everything
+        account: look, new, change
+        membership: everything
+        lead: look, new
+        crm: report
+    """,
+    Preset.MARKETING: """
+        everything: look
+        lead: look, new, claim none, change team, import, export
+        customer: look, edit, set, assign own, export, hide notes
+        task: look own, new, change own
+        crm: report
+    """,
+    Preset.PRIVACY: """
+        everything: look, export
+        customer: look, edit, set, delete, restore, export
+        contact: look, edit, set, delete, restore, export
+        lead: look, edit, set, delete, restore, export
+        task: look, new, change own
+        audit: verify
+        crm: report
+    """,
+    Preset.ADMIN: "everything: everything",
+}
+"""The roles that every workspace begins with. Who does the work sees what the work needs, who counts sees figures."""

@@ -1,0 +1,176 @@
+"""Who may do and see what: the presets, what is refused and in which words, and who can never be locked out."""
+
+import pytest
+from sqlalchemy import select
+
+import handlers  # noqa: F401  the routes tell which verbs there are
+from models.account import Account
+from models.core import access
+from models.core.base import Entity
+from models.core.errors import CRMError, Forbidden, Invalid, NotFound
+from models.core.rights import Preset
+from models.core.role import Role
+from models.core.team import Team
+from models.core.user import User
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import records
+from models.operations.search import find_records
+from models.opportunity import Opportunity
+from tests.ground import given
+from tests.models.marks import SQLITE
+
+# ── what a role says ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def lead(works: Works) -> Lead:
+    """Rita's lead."""
+    return given(works, Lead, first_name="Ada", company="Analytical", owner="me")
+
+
+def may(works: Works, person: str, verb: str, record: Entity) -> bool:
+    with works("T1", person, writes=False) as work:
+        return access.can(work.actor, verb, work.get(type(record), record.id))
+
+
+@SQLITE
+def test_a_junior_rep_sees_only_their_own_leads(works: Works, lead: Lead) -> None:
+    assert not may(works, "U_JULE", "show", lead)
+    own = given(works, Lead, by="U_JULE", first_name="Own")
+    assert may(works, "U_JULE", "show", own)
+    with works("T1", "U_JULE", writes=False) as work:
+        assert [record.ref for record in work.session.scalars(select(Lead))] == [own.ref]
+
+
+@SQLITE
+def test_a_team_mate_sees_and_changes_what_an_outsider_does_not(works: Works, lead: Lead) -> None:
+    assert (may(works, "U_RAVI", "show", lead), may(works, "U_RAVI", "edit", lead)) == (True, True)
+    assert (may(works, "U_OLGA", "show", lead), may(works, "U_OLGA", "edit", lead)) == (False, False)
+
+
+@SQLITE
+def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: Works, lead: Lead) -> None:
+    works.welcome("T1", "U_RAVI", left=True)
+    assert not may(works, "U_GUS", "show", lead)
+    assert not may(works, "U_RAVI", "show", lead)
+    with works("T2", "U_OTTO", writes=False) as work:
+        assert work.actor
+        assert not access.can(work.actor, "show", lead)
+
+
+@SQLITE
+def test_a_lead_of_a_team_sees_that_of_the_teams_below(works: Works, lead: Lead) -> None:
+    with works("T1", "U_ADA") as work:
+        records.create(work, Team, {"name": "Europe", "lead": "<@U_OLGA>"})
+    assert not may(works, "U_OLGA", "show", lead)
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Team, work.lookup("team", "sales")), {"parent": "Europe"})
+    assert may(works, "U_OLGA", "show", lead)
+
+
+@SQLITE
+def test_an_executive_never_reads_personal_notes(works: Works) -> None:
+    ada = given(works, Customer, first_name="Ada", notes="Likes chess")
+    with works("T1", "U_ELI", writes=False) as work:
+        customer = work.get(Customer, ada.id)
+        assert "notes" not in access.fields(work, customer)
+        assert find_records(work, Customer, "chess").records == []
+        with pytest.raises(ValueError, match="does not show you Notes"):
+            find_records(work, Customer, "notes ~ chess")
+        assert [each.ref for each in find_records(work, Customer, "ada").records] == [ada.ref]
+
+
+@SQLITE
+def test_what_is_hidden_cannot_be_written_either(works: Works) -> None:
+    with works("T1", "U_ADA") as work:
+        role = work.get(Role, work.lookup("role", "senior rep"))
+        records.update(work, role, {"rights": "everything: look\ncustomer: look, new, edit, hide notes"})
+    with pytest.raises(Invalid, match="does not show you Notes"):
+        given(works, Customer, first_name="Ada", notes="Likes chess")
+
+
+@SQLITE
+def test_a_role_that_is_gone_allows_nothing(works: Works, lead: Lead) -> None:
+    works.welcome("T1", "U_RITA", role="sorcerer")
+    assert not may(works, "U_RITA", "show", lead)
+    with pytest.raises(Forbidden, match="sorcerer"), works("T1", "U_RITA", writes=False) as work:
+        access.check(work, "list", Lead)
+
+
+@SQLITE
+def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(works: Works) -> None:
+    deal = given(works, Opportunity, by="U_RITA", name="Sails", account=given(works, Account, name="Lark").ref)
+    with pytest.raises(Forbidden) as caught, works("T1", "U_JULE", writes=False) as work:
+        access.check(work, "edit", work.get(Opportunity, deal.id))
+    own = "Your role (rep) allows “deal edit” only for your own deals, and OP-1 is not. Ada Abel can give it."
+    assert str(caught.value) == own
+    assert caught.value.request == "request deal edit OP-1"
+    with pytest.raises(NotFound, match="There is no OP-1"), works("T1", "U_OLGA", writes=False) as work:
+        access.check(work, "edit", work.get(Opportunity, deal.id))
+
+
+# ── admins, roles and teams ─────────────────────────────────────────────────────────────────────────────
+
+
+def change(works: Works, entity: type[Entity], which: str, **texts: str) -> None:
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(entity, work.lookup(entity.slug(), which)), texts)
+
+
+@SQLITE
+def test_the_last_admin_stays_one(works: Works) -> None:
+    with pytest.raises(CRMError, match="Ada Abel is the last admin"):
+        change(works, User, "U_ADA", role="rep")
+    change(works, User, "U_MONA", role="admin")
+    change(works, User, "U_ADA", role="rep")
+
+
+@SQLITE
+def test_the_role_admin_cannot_be_changed_or_deleted(works: Works) -> None:
+    with pytest.raises(CRMError, match="stays as it is"):
+        change(works, Role, "admin", rights="lead: look")
+    with pytest.raises(CRMError, match="stays as it is"), works("T1", "U_ADA") as work:
+        records.delete(work, work.get(Role, work.lookup("role", "admin")))
+
+
+@SQLITE
+def test_a_role_that_people_have_is_not_deleted(works: Works) -> None:
+    with pytest.raises(CRMError, match="3 people have the role senior rep"), works("T1", "U_ADA") as work:
+        records.delete(work, work.get(Role, work.lookup("role", "senior rep")))
+
+
+@SQLITE
+def test_people_keep_a_role_and_a_team_that_are_renamed(works: Works) -> None:
+    change(works, Role, "senior rep", name="Hunter")
+    change(works, Team, "sales", name="Sales EMEA")
+    with works("T1", "U_RITA", writes=False) as work:
+        assert work.actor
+        assert (work.actor.role, work.actor.team) == ("hunter", "sales emea")
+        assert access.can(work.actor, "new", Lead)
+
+
+@SQLITE
+def test_a_team_is_not_part_of_itself(works: Works) -> None:
+    change(works, Team, "sales", parent="north")
+    with pytest.raises(Invalid, match="would be part of itself"):
+        change(works, Team, "north", parent="sales")
+    with pytest.raises(Invalid, match="would be part of itself"):
+        change(works, Team, "north", parent="north")
+
+
+@SQLITE
+def test_two_roles_of_the_same_name_are_refused(works: Works) -> None:
+    with pytest.raises(Invalid, match="There is a role REP already: RO-1"), works("T1", "U_ADA") as work:
+        records.create(work, Role, {"name": "REP", "rights": "lead: look"})
+
+
+@SQLITE
+def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works: Works) -> None:
+    with works("T1", "U_ADA") as work:
+        assert set(work.session.scalars(select(Role.key))) == set(Preset)
+        records.delete(work, work.get(Role, work.lookup("role", "marketing")))
+    works.settle("T1")
+    with works("T1", "U_ADA", writes=False) as work:
+        assert set(work.session.scalars(select(Role.key))) == set(Preset) - {"marketing"}

@@ -1,0 +1,121 @@
+"""What one may see is the same one by one and by statement, by every way to a record, over random companies."""
+
+import io
+import os
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import func, select
+
+from models.core import access
+from models.core.base import Entity
+from models.core.errors import Forbidden, NotFound
+from models.core.user import User
+from models.core.work import HIDDEN, Work, Works
+from models.operations.search import find_everywhere, find_records, suggestions
+from models.operations.transfer.exporting import export
+from tests.models.companies import SEEN, company
+from tests.models.marks import SQLITE
+
+COMPANIES = int(os.environ.get("COMPANIES", "1"))
+"""How many are made up. Each is good for more than 1,000 comparisons: COMPANIES=10 for the whole lot."""
+
+
+def everyone(works: Works) -> list[str]:
+    with works("T1", writes=False) as work:
+        return list(work.session.scalars(select(User.slack_id).order_by(User.id)))
+
+
+def allowed(work: Work, entity: type[Entity], verb: str = "show") -> set[int]:
+    """The numbers of the records that the check allows, one by one."""
+    with access.beyond(work.session):
+        there = work.session.scalars(select(entity)).all()
+    return {record.number for record in there if access.can(work.actor, verb, record)}
+
+
+def doors(work: Work, entity: type[Entity]) -> Iterator[tuple[str, set[int]]]:
+    """Every way to come by records of an entity, and the numbers that it gives."""
+    yield "list", {record.number for record in work.session.scalars(select(entity))}
+    yield "columns", set(work.session.scalars(select(entity.number)))
+    yield "inside", set(work.session.scalars(select(entity.number).where(entity.id.in_(select(entity.id)))))
+    yield "words", {record.number for record in find_records(work, entity, "acme").records}
+    yield "filter", {record.number for record in find_records(work, entity, "created <= today").records}
+    yield "picker", {record.number for record in suggestions(work, entity, "acme")}
+    yield "everywhere", {record.number for record in find_everywhere(work, "acme", 1000) if isinstance(record, entity)}
+
+
+@pytest.mark.parametrize("seed", range(COMPANIES))
+def test_what_is_listed_found_counted_and_offered_is_what_one_may_see(works: Works, seed: int) -> None:
+    company(works, random.Random(seed))
+    cases = 0
+    for slack_id in everyone(works):
+        with works("T1", slack_id, writes=False) as work:
+            for entity in SEEN:
+                may = allowed(work, entity)
+                for door, numbers in doors(work, entity):
+                    assert numbers == may, (door, slack_id, entity.slug())
+                    cases += len(may) + 1
+                assert work.session.scalar(select(func.count(entity.id))) == len(may)
+                reached(work, entity, may)
+    assert cases > 1000
+
+
+def reached(work: Work, entity: type[Entity], may: set[int]) -> None:
+    """A number and a reference lead to a record just where it may be seen; its name is told just there."""
+    with access.beyond(work.session):
+        there = work.session.scalars(select(entity)).all()
+    for record in there[::2]:
+        seen = record.number in may
+        assert (work.name(entity.slug(), record.id) == HIDDEN) is not seen
+        assert (answer(lambda: work.find(entity, record.number)) == f"There is no {record.ref}.") is not seen  # noqa: B023
+        assert (answer(lambda: work.lookup(entity.slug(), record.ref)) == f"There is no {record.ref}.") is not seen  # noqa: B023
+
+
+def answer(ask: Callable[[], object]) -> str:
+    """What one is told instead of what one asked for; nothing where one gets it."""
+    try:
+        ask()
+    except (NotFound, ValueError) as error:
+        return str(error)
+    return ""
+
+
+@SQLITE
+@pytest.mark.parametrize("seed", range(COMPANIES))
+def test_an_export_holds_what_one_may_both_see_and_export_without_what_is_hidden(works: Works, seed: int) -> None:
+    company(works, random.Random(seed))
+    for slack_id in everyone(works):
+        with works("T1", slack_id, writes=False) as work:
+            for entity in SEEN:
+                file = io.StringIO(newline="")
+                try:
+                    count = export(work, entity, file)
+                except Forbidden:
+                    count, file = 0, io.StringIO()
+                may = allowed(work, entity) & allowed(work, entity, "export")
+                assert count == len(may)
+                hidden = access.rights_of(work.actor).hidden.get(entity.slug(), ()) if work.actor else ()
+                assert not set(file.getvalue().partition("\n")[0].strip().split(",")) & set(hidden)
+
+
+@SQLITE
+@pytest.mark.parametrize("seed", range(COMPANIES))
+def test_those_who_read_together_see_what_each_of_them_may(works: Works, seed: int) -> None:
+    luck = random.Random(seed)
+    company(works, luck)
+    people = everyone(works)
+    for _ in range(20):
+        together = luck.sample(people, luck.randrange(1, 4))
+        with works("T1", writes=False) as work:
+            viewers = list(work.session.scalars(select(User).where(User.slack_id.in_(together))))
+            with access.among(work.session, viewers):
+                for entity in SEEN:
+                    with access.beyond(work.session):
+                        there = work.session.scalars(select(entity)).all()
+                        may = {r.number for r in there if all(access.can(each, "show", r) for each in viewers)}
+                    assert set(work.session.scalars(select(entity.number))) == may
+                    for record in there:
+                        assert access.shows(work, record) is (record.number in may)
+
+
