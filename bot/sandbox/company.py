@@ -1,6 +1,7 @@
 """The company of the sandbox: who works there, and the last weeks of its work as the lines its people typed."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -18,28 +19,17 @@ RITA, RAVI, ROSA, MONA = "U_RITA", "U_RAVI", "U_ROSA", "U_MONA"
 SAM, SOFIA, ELI, ADA = "U_SAM", "U_SOFIA", "U_ELI", "U_ADA"
 
 STAFF = (
-    (Member(RITA, "rita", "Rita Reyes", "Sales rep", "Europe/Berlin", email="rita@harbourpine.example"), Preset.REP),
-    (Member(RAVI, "ravi", "Ravi Rao", "Sales rep", "Asia/Kolkata", email="ravi@harbourpine.example"), Preset.REP),
-    (
-        Member(ROSA, "rosa", "Rosa Lindqvist", "Sales rep", "Europe/Stockholm", email="rosa@harbourpine.example"),
-        Preset.REP,
-    ),
-    (
-        Member(MONA, "mona", "Mona Meyer", "Sales manager", "Europe/Berlin", email="mona@harbourpine.example"),
-        Preset.MANAGER,
-    ),
-    (Member(SAM, "sam", "Sam Silva", "Support rep", "Europe/Lisbon", email="sam@harbourpine.example"), Preset.SUPPORT),
-    (
-        Member(SOFIA, "sofia", "Sofia Sato", "Support rep", "Europe/Berlin", email="sofia@harbourpine.example"),
-        Preset.SUPPORT,
-    ),
-    (
-        Member(ELI, "eli", "Eli Evans", "Chief executive", "Europe/London", email="eli@harbourpine.example"),
-        Preset.EXECUTIVE,
-    ),
-    (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin", email="ada@harbourpine.example"), Preset.ADMIN),
+    (Member(RITA, "rita", "Rita Reyes", "Sales rep", "Europe/Berlin"), Preset.SENIOR, "sales"),
+    (Member(RAVI, "ravi", "Ravi Rao", "Sales rep", "Asia/Kolkata"), Preset.SENIOR, "sales"),
+    (Member(ROSA, "rosa", "Rosa Lindqvist", "Sales rep", "Europe/Stockholm"), Preset.SENIOR, "sales"),
+    (Member(MONA, "mona", "Mona Meyer", "Sales manager", "Europe/Berlin"), Preset.MANAGER, "sales"),
+    (Member(SAM, "sam", "Sam Silva", "Support rep", "Europe/Lisbon"), Preset.SUPPORT, "support"),
+    (Member(SOFIA, "sofia", "Sofia Sato", "Support lead", "Europe/Berlin"), Preset.SUPPORT_LEAD, "support"),
+    (Member(ELI, "eli", "Eli Evans", "Chief executive", "Europe/London"), Preset.EXECUTIVE, None),
+    (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin"), Preset.ADMIN, None),
 )
-PEOPLE = tuple(member for member, _ in STAFF)
+"""Who works there, with their role and their team."""
+PEOPLE = tuple(replace(member, email=f"{member.name}@harbourpine.example") for member, _, _ in STAFF)
 
 CHANNELS = (
     Channel("C_GENERAL", "general", "Everything and everyone"),
@@ -48,6 +38,8 @@ CHANNELS = (
 )
 
 STORY: tuple[tuple[int, str, str], ...] = (
+    (71, ADA, f"team edit sales lead=<@{MONA}>"),
+    (71, ADA, f"team edit support lead=<@{SOFIA}>"),
     (70, MONA, "account new Northwind Traders industry=Wholesale domain=northwind.example country=GB employees=240"),
     (70, MONA, "account new Blue Fjord Shipping industry=Logistics domain=bluefjord.example country=NO employees=1200"),
     (69, RITA, "account new Café Lumière industry=Hospitality domain=lumiere.example country=FR employees=35"),
@@ -126,10 +118,11 @@ KEPT = ("OP-2", "OP-4", "OP-8", "LD-2", "LD-5", "CS-1", "CS-4")
 
 
 def settle(works: Works) -> None:
-    """Make the people known with their roles. The workspace must be there."""
-    for member, role in STAFF:
-        profile = {"name": member.real_name, "email": member.email, "zone": member.tz, "role": role}
+    """Make the people known with their roles and teams. The workspace must be there."""
+    for member, (_, role, team) in zip(PEOPLE, STAFF, strict=True):
+        profile = {"name": member.real_name, "email": member.email, "zone": member.tz, "role": role, "team": team}
         works.welcome(TEAM[0], member.id, **profile)
+    works.settle(TEAM[0])  # with a team of each name
 
 
 def tell(works: Works, dispatcher: Dispatcher, clock: Clock, story: tuple[tuple[int, str, str], ...] = STORY) -> None:
