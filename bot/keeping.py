@@ -58,6 +58,10 @@ def upgrade() -> None:
 
     with opened(as_it_is=True) as works:
         schema.upgrade(works.engine)
+        with works.everywhere() as session:
+            unguarded = schema.unguarded(session.connection())
+    if unguarded:
+        click.echo(unguarded, err=True)
     click.echo(f"The database stands at {schema.head()}.")
 
 

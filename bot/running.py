@@ -68,6 +68,13 @@ def prepare(settings: Settings, clock: Clock | None = None) -> Works:
     return works
 
 
+def warn(works: Works) -> None:
+    """Say in the log what is not as it should be and keeps nobody from working."""
+    with works.everywhere() as session:
+        if unguarded := schema.unguarded(session.connection()):
+            log.warning("%s", unguarded)
+
+
 def introduce(settings: Settings, works: Works, clients: Clients, wait: Wait) -> None:
     """Ask Slack once who we are with the token of the settings, and make its workspace ready."""
     client = clients.client(settings.slack_bot_token)
@@ -233,6 +240,7 @@ def run(settings: Settings) -> None:
     logs.configure(settings.log_level, settings.log_format)
     wait = told_to_stop()
     with suppress(Stopped), closing(prepare(settings)) as works, running(settings, works, wait=wait):
+        warn(works)
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         wait()
         log.info("Stopping: finishing what is in hand")

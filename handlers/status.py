@@ -21,7 +21,7 @@ def status(request: Request) -> Message:
     """This process, what waits for Slack, what ran last, and every process that serves this database."""
     work = request.work
     checks = request.checks()
-    lines = [*found(checks), waiting(work, request.catalogue.root), ran(work), *serving(work), kept(work)]
+    lines = [*found(checks), waiting(work, request.catalogue.root), ran(work), *serving(work), *kept(work)]
     heading = headline(checks, replicas(work.session), work)
     drawn = [blocks.section(f"*{escape(heading)}*"), blocks.section("\n".join(escape(line) for line in lines))]
     return Message("\n".join([heading, *lines]), drawn)
@@ -71,9 +71,12 @@ def serving(work: Work) -> list[str]:
     return counted(lines, REPLICAS)
 
 
-def kept(work: Work) -> str:
-    """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003."""
-    return f"Rapport {release()} on {figures.kept_in(work.session)}, tables at {schema.step(work.session.connection())}"
+def kept(work: Work) -> list[str]:
+    """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces apart."""
+    connection = work.session.connection()
+    stands = f"Rapport {release()} on {figures.kept_in(work.session)}, tables at {schema.step(connection)}"
+    unguarded = schema.unguarded(connection)
+    return [stands, f"NOT OK {unguarded}"] if unguarded else [stands]
 
 
 def counted(texts: list[str], limit: int) -> list[str]:

@@ -12,7 +12,7 @@ from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from models.core import schema
-from models.core.database import normal, open_engine
+from models.core.database import everywhere, normal, open_engine
 from models.core.work import Works
 from tests import ground
 
@@ -95,7 +95,34 @@ def server() -> URL:
 
 
 @pytest.fixture(scope="session")
-def make_database(server: URL) -> Iterator[Callable[[str], URL]]:
+def plain(server: URL) -> str:
+    """A role that row-level security holds for, as an operator makes one; superusers pass through it.
+
+    All it may besides is what `ground.keep` and a test of deadlocks need.
+    """
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+            connection.execute(text(PLAIN.format(password=server.password or "")))
+            role = "rapport_plain"
+        else:
+            role = server.username or ""
+    admin.dispose()
+    return role
+
+
+PLAIN = """
+DO $$ BEGIN
+    CREATE ROLE rapport_plain LOGIN PASSWORD '{password}';
+    GRANT SET ON PARAMETER session_replication_role, deadlock_timeout TO rapport_plain;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+"""Several workers do this at once."""
+
+
+@pytest.fixture(scope="session")
+def make_database(server: URL, plain: str) -> Iterator[Callable[[str], URL]]:
     """Makes a database on the server, in place of one of the same name; each worker has its own."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
@@ -104,8 +131,8 @@ def make_database(server: URL) -> Iterator[Callable[[str], URL]]:
         name = f"rapport_test_{worker}_{name}"
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        return server.set(database=name)
+            connection.execute(text(f"CREATE DATABASE {name} OWNER {plain}"))
+        return server.set(database=name, username=plain)
 
     if "TEST_DATABASE_URL" not in os.environ:
         with admin.connect() as connection:  # nobody will miss it after a crash
@@ -121,7 +148,7 @@ def postgres_ground(make_database: Callable[[str], URL]) -> Iterator[tuple[Engin
     engine = open_engine(make_database("ground").render_as_string(hide_password=False))
     schema.upgrade(engine)
     ground.settle(engine)
-    with engine.begin() as connection:
+    with everywhere(engine).begin() as connection:
         again = ground.keep(connection)
     yield engine, again
     engine.dispose()
@@ -130,7 +157,7 @@ def postgres_ground(make_database: Callable[[str], URL]) -> Iterator[tuple[Engin
 @pytest.fixture
 def clean_postgres(postgres_ground: tuple[Engine, str]) -> Engine:
     engine, again = postgres_ground
-    with engine.begin() as connection:
+    with everywhere(engine).begin() as connection:
         connection.exec_driver_sql(again)
     return engine
 

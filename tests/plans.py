@@ -32,5 +32,5 @@ def plans(works: Works, run: Callable[[Work], Any], about: str) -> list[str]:
         run(work)
     explain = "EXPLAIN QUERY PLAN " if works.sqlite else "EXPLAIN "
     wanted = [(statement, parameters) for statement, parameters in heard if about in statement]
-    with works.engine.begin() as connection:
+    with works.engine.execution_options(workspace="T1").begin() as connection:
         return [str(connection.exec_driver_sql(explain + said, given).all()) for said, given in wanted]

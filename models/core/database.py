@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +22,8 @@ CONNECTIONS = THREADS + 14
 """With those of the courier, the scheduler and whoever asks how things are. Each is opened when it is first needed."""
 LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
+EVERYWHERE = "*"
+"""What PostgreSQL is told instead of a workspace by what serves all of them."""
 Binders = list[tuple[str, Callable[[Any], Any] | None]]
 """The columns of a statement, and what makes a value of each ready for the driver."""
 
@@ -52,6 +54,11 @@ def open_engine(url: str) -> Engine:
     raise Unusable("The database URL is wrong. Try sqlite:///rapport.db or postgresql://user:password@host:5432/name")
 
 
+def everywhere(engine: Engine) -> Engine:
+    """The same database with the rows of every workspace: for what is no workspace's. Alone, an engine sees none."""
+    return engine.execution_options(workspace=EVERYWHERE)
+
+
 def open_postgresql(url: URL) -> Engine:
     """An engine whose every wait ends, also when the server hangs or the network swallows what is sent."""
     from models.core.postgres import CONNECT, Gate, Patient, connect
@@ -79,10 +86,15 @@ def open_postgresql(url: URL) -> Engine:
     def do_connect(_: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]) -> Patient:
         return connect(gate, lambda: Patient.connect(*words, **names))
 
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options, raw = connection.get_execution_options(), cast(Patient, connection.connection.driver_connection)
+        raw.intend(options.get("workspace", ""), options.get("writes", True))
+
     @event.listens_for(engine, "checkin")
     def checkin(connection: Patient | None, _: Any) -> None:
         if connection is not None:
-            connection.rested = True
+            connection.rest()
 
     return engine
 

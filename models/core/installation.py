@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, delete, insert, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base, Row
+from models.core.database import everywhere
 from models.core.secrets import Locked, Vault
 from models.core.types import UTCDateTime
 from models.core.work import Work, Works
@@ -74,14 +75,14 @@ def end(work: Work, token: str = "", before: datetime | None = None) -> bool:
 def installed(works: Works) -> list[str]:
     """The workspaces where the app is."""
     there = select(Installation.workspace).where(Installation.ended_at.is_(None)).order_by(Installation.workspace)
-    with works.engine.connect().execution_options(writes=False) as connection:
+    with everywhere(works.engine).connect().execution_options(writes=False) as connection:
         return list(connection.scalars(there))
 
 
 def renew(works: Works, vault: Vault) -> tuple[int, int]:
     """Seal every token with the first key; returns how many were sealed anew, and how many no key opens."""
     count = locked = 0
-    with works.engine.connect().execution_options(writes=False) as connection:
+    with everywhere(works.engine).connect().execution_options(writes=False) as connection:
         tokens = list(connection.scalars(select(Installation.token)))
     for token in tokens:
         try:
@@ -90,7 +91,8 @@ def renew(works: Works, vault: Vault) -> tuple[int, int]:
             locked += 1
             continue
         if sealed != token:
-            with works.queue(), works.engine.begin() as connection:  # unless it was installed anew meanwhile
+            # Unless it was installed anew meanwhile.
+            with works.queue(), everywhere(works.engine).begin() as connection:
                 connection.execute(update(Installation).where(Installation.token == token).values(token=sealed))
             count += 1
     return count, locked

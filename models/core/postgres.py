@@ -3,11 +3,16 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import sql
 from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.waiting import Ready
 
 from models.core.patience import STATEMENT, left
@@ -50,10 +55,41 @@ class Gate:
 
 
 class Patient(psycopg.Connection[Any]):
-    """A connection whose every wait ends. gate: what it finds out for the others; rested: it lay in the pool."""
+    """A connection whose every wait ends, and whose every transaction is told which workspace it may see.
+
+    gate: what it finds out for the others; rested: it lay in the pool; workspace: of the next transaction.
+    """
 
     gate: Gate
     rested = False
+    workspace = ""
+
+    def intend(self, workspace: str, writes: bool) -> None:
+        """Say what the next transaction is for. workspace: `EVERYWHERE` for all of them, empty for none."""
+        self.workspace = workspace
+        if bool(self.read_only) is writes:  # telling psycopg costs something, also where it knows
+            self.read_only = not writes
+
+    def rest(self) -> None:
+        """Lie in the pool, and forget what the last transaction was for."""
+        self.rested, self.workspace = True, ""
+
+    def _start_query(self) -> PQGen[None]:
+        """Begin as psycopg does before a first statement, and in the same breath say whose rows it is about.
+
+        psycopg has no place for this, and a statement of its own would be another way to the server and back.
+        """
+        telling = tell(self.workspace)
+        if not telling or self.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE:
+            yield from super()._start_query()
+        elif self.pgconn.pipeline_status:  # there nothing waits for an answer, and each command goes alone
+            yield from super()._start_query()
+            yield from self._exec_command(telling)
+        else:
+            self.pgconn.send_query(self._get_tx_start_command() + b"; " + telling)
+            for result in (yield from execute(self.pgconn)):
+                if result.status != ExecStatus.COMMAND_OK:
+                    raise error_from_result(result)
 
     def wait(self, gen: PQGen[T], *about: Any, **more: Any) -> T:
         return super().wait(self.watched(gen), *about, **more)
@@ -94,6 +130,12 @@ class Patient(psycopg.Connection[Any]):
         if patience >= most:  # a person's deadline says nothing about the server
             self.gate.shut()
         raise Unanswered(f"the database did not answer within {patience:.1f} seconds")
+
+
+@lru_cache(maxsize=1024)
+def tell(workspace: str) -> bytes:
+    """What row-level security asks for until the transaction ends: to who does not say it, every table is empty."""
+    return sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes() if workspace else b""
 
 
 def connect(gate: Gate, act: Callable[[], Patient]) -> Patient:

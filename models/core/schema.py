@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from models.core.database import open_engine
+from models.core.database import EVERYWHERE, open_engine
 from models.core.errors import Unusable
 from models.core.patience import at_leisure
 from models.core.troubles import advice, sqlstate
@@ -28,6 +28,8 @@ COPYING = "copying"
 LOCKED = "55P03"
 PATIENCE, PAUSE, ATTEMPTS = "1s", 0.2, 60
 """How long a step waits for a table that others use, seconds until it tries again, and how often it does."""
+PASSES = "(rolsuper OR rolbypassrls)"
+UNGUARDED = "Row-level security does not hold for the role {}. See “A role for the bot” in docs/operate.md"
 STEPS = Path(str(files("models"))) / "migrations"
 
 
@@ -71,6 +73,14 @@ def check(engine: Engine, steps: Path = STEPS) -> None:
     refuse_newer(found, steps)
     if found != head(steps):
         raise Unusable("The database is not up to date. Run: crm db upgrade")
+
+
+def unguarded(connection: Connection) -> str:
+    """Why PostgreSQL itself does not keep the workspaces apart; empty where it does, and on SQLite, which cannot."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    name = connection.scalar(text("SELECT rolname FROM pg_roles WHERE rolname = current_user AND " + PASSES))
+    return UNGUARDED.format(name) if name else ""
 
 
 def refuse_newer(found: str, steps: Path) -> None:
@@ -184,6 +194,7 @@ def on_postgresql(connection: Connection) -> Iterator[None]:
     try:
         ask(connection, "SELECT set_config('statement_timeout', '0', false)")
         ask(connection, f"SELECT set_config('lock_timeout', '{PATIENCE}', false)")
+        ask(connection, f"SELECT set_config('rapport.workspace', '{EVERYWHERE}', false)")
         yield
     finally:
         connection.invalidate()  # closes it, and that ends the lock and the time-outs, which others must not inherit

@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from models.core import access, outbox
 from models.core import listeners as listeners  # registers what happens around every flush
 from models.core.base import ENTITIES, Entity
+from models.core.database import everywhere
 from models.core.errors import Busy, Conflict, NotFound
 from models.core.furnishing import furnish
 from models.core.lookup import lookup
@@ -181,7 +182,7 @@ class Works:
 
         Commits when the block ends, rolls back when it raises. writes=False refuses changes and lets others write.
         """
-        options = {"writes": writes, **({} if writes or self.sqlite else {"postgresql_readonly": True})}
+        options = {"workspace": workspace, "writes": writes}
         turn = self.queue() if writes and self.sqlite else nullcontext()
         saving = False
         with turn, Session(self.engine, expire_on_commit=False) as session:
@@ -230,7 +231,7 @@ class Works:
 
     def settle(self, workspace: str, **settings: str) -> None:
         """Make a workspace, or bring its settings up to date. settings: columns of Workspace."""
-        with self.queue(), Session(self.engine) as session, session.begin():
+        with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
             place = session.get(Workspace, workspace) or Workspace(id=workspace, created_at=self.clock())
             for name, value in settings.items():
                 setattr(place, name, value)
@@ -243,7 +244,7 @@ class Works:
 
     def adopt(self, old: str, new: str) -> None:
         """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
-        with self.queue(), Session(self.engine) as session, session.begin():
+        with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
             place = session.get_one(Workspace, old)
             columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
             session.add(Workspace(id=new, **columns))
@@ -256,7 +257,7 @@ class Works:
     @contextmanager
     def everywhere(self) -> Iterator[Session]:
         """A session that sees every workspace, and writes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with Session(everywhere(self.engine), expire_on_commit=False) as session, session.begin():
             session.connection(execution_options={"writes": False})
             yield session
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Engine, text
 
 from models.core import schema
+from models.core.database import EVERYWHERE
 from models.core.errors import Conflict, NotFound, Unusable
 
 OTHERS = """
@@ -31,7 +32,7 @@ def back_up(engine: Engine, file: Path) -> None:
         raise NotFound(f"There is no folder {file.parent}.")
     with unfinished(file) as part:
         if engine.dialect.name == "postgresql":
-            run_tool("pg_dump", engine.url, "--format=custom", f"--file={part}")
+            run_tool("pg_dump", engine.url, "--format=custom", "--enable-row-security", f"--file={part}")
         else:
             dump(engine, part)
         step_of(part)
@@ -168,6 +169,7 @@ def run_tool(name: str, url: URL | None, *words: str) -> str:
             secret.write(f"*:*:*:*:{password}\n")
             secret.flush()
             plain = url.set(drivername="postgresql", password=None).update_query_dict({"passfile": secret.name})
+            plain = plain.update_query_dict({"options": f"--rapport.workspace={EVERYWHERE}"})
             where = [f"--dbname={plain.render_as_string(hide_password=False)}"]
         done = subprocess.run([tool, *where, *words], capture_output=True, text=True, check=False)
     if done.returncode:

@@ -33,6 +33,7 @@ from sqlalchemy import (
 import models
 from models.core import installation, replica, schema  # noqa: F401  the first two bring tables
 from models.core.base import Base
+from models.core.database import everywhere
 from models.core.errors import Conflict
 from models.core.patience import at_leisure
 
@@ -80,7 +81,7 @@ def tables() -> list[Table]:
 @contextmanager
 def opened(engine: Engine) -> Iterator[Connection]:
     """A connection without the time-outs that serve people; it does not go back among theirs."""
-    with engine.connect() as connection:
+    with everywhere(engine).connect() as connection:
         if engine.dialect.name == "postgresql":
             with connection.begin():
                 for setting in ("statement_timeout", "lock_timeout"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from models.core.database import open_engine
+from models.core.database import everywhere, open_engine
 from models.core.work import Works
 from models.operations import trail
 from tests.bot.conftest import Crm
@@ -32,7 +32,7 @@ def test_a_whole_trail_is_said_to_be_whole_and_where_it_ends(crm: Crm, kept: Pat
 
 def test_a_tampered_trail_ends_with_1_and_its_problems(crm: Crm, kept: Path) -> None:
     engine = create_engine(f"sqlite:///{kept}")
-    with engine.begin() as connection:
+    with everywhere(engine).begin() as connection:
         unguard(connection)
         connection.execute(text("UPDATE audit_entry SET new = 'Eve' WHERE field = 'first_name'"))
         connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))

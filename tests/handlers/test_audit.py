@@ -6,6 +6,7 @@ from sqlalchemy import text
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from handlers import audit
+from models.core.database import everywhere
 from models.core.work import Works
 from models.operations import proof
 from tests.bot.outgoing import rows
@@ -21,7 +22,7 @@ def ada(slack: Desk) -> Desk:
 
 
 def tamper(works: Works, statement: str) -> None:
-    with works.engine.begin() as connection:
+    with everywhere(works.engine).begin() as connection:
         unguard(connection)
         connection.execute(text(statement))
         connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))

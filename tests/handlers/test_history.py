@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.driver import Desk
 from models.account import Account
+from models.core.database import everywhere
 from models.core.work import Works
 from models.lead import Lead
 from models.operations import records, trail
@@ -115,7 +116,7 @@ def test_a_very_long_history_line_stays_within_the_limits(slack: Desk, works: Wo
 def test_what_was_erased_is_told_as_erased(slack: Desk, works: Works, deal: Opportunity) -> None:
     while trail.seal_all(works):
         pass
-    with works.engine.begin() as connection:
+    with everywhere(works.engine).begin() as connection:
         connection.exec_driver_sql("UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'amount'")
     slack.command("/crm history OP-1")
     assert "Amount: erased" in told(slack)

@@ -49,7 +49,7 @@ def settled_postgres(server: URL, template: URL) -> Iterator[Engine]:
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template.database}"))
+        connection.execute(text(f"CREATE DATABASE {name} OWNER {template.username} TEMPLATE {template.database}"))
     admin.dispose()
     engine = open_engine(template.set(database=name).render_as_string(hide_password=False))
     yield engine

@@ -19,6 +19,7 @@ def unguard(connection: Connection) -> None:
     """Take away what the database refuses, the keys included, until the transaction ends or for good."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("SET LOCAL rapport.workspace = '*'"))
     else:
         found = connection.scalars(
             text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%audit%'")

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from models.core.database import everywhere
 from models.core.work import Works
 from models.lead import Lead
 from models.operations import copying, proof, trail
@@ -15,7 +16,7 @@ ENTRY = "UPDATE audit_entry SET {} WHERE id = (SELECT max(id) FROM audit_entry)"
 
 
 def refused(engine: Engine, statement: str) -> bool:
-    with pytest.raises(DBAPIError, match=REFUSED), engine.begin() as connection:
+    with pytest.raises(DBAPIError, match=REFUSED), everywhere(engine).begin() as connection:
         connection.execute(text(statement))
     return True
 
@@ -83,7 +84,7 @@ def test_what_a_sealed_entry_says_of_a_person_can_be_erased_and_nothing_else(wor
     assert refused(works.engine, ENTRY.format(erasing))
     sealed_trail(works)
     assert refused(works.engine, ENTRY.format(f"{erasing}, actor = NULL"))
-    with works.engine.begin() as connection:
+    with everywhere(works.engine).begin() as connection:
         assert connection.execute(text(ENTRY.format(erasing))).rowcount == 1
     with works("T1", writes=False) as work:
         verdict = proof.verify(work)

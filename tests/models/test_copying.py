@@ -7,6 +7,7 @@ from sqlalchemy import Engine, inspect, select, text, update
 
 from models.account import Account
 from models.core import schema
+from models.core.database import everywhere
 from models.core.errors import Conflict, Unusable
 from models.core.work import Works
 from models.customer import Customer
@@ -51,7 +52,7 @@ def filled(ends: tuple[Engine, Engine]) -> tuple[Engine, Engine]:
 
 def rows(engine: Engine, name: str) -> list[object]:
     table = next(table for table in copying.tables() if table.name == name)
-    with engine.connect() as connection:
+    with everywhere(engine).connect() as connection:
         return [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
 
 

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import URL, Engine, create_engine, inspect, text
 
 from models.core import schema
 from models.core.work import Works
@@ -127,11 +127,15 @@ def test_an_index_is_built_and_taken_away(settled: Engine, own_steps: Path) -> N
     assert schema.current(settled) == schema.head()
 
 
-def test_an_index_whose_building_was_killed_is_built_again(settled_postgres: Engine, own_steps: Path) -> None:
-    with settled_postgres.begin() as connection:
+def test_an_index_whose_building_was_killed_is_built_again(
+    server: URL, settled_postgres: Engine, own_steps: Path
+) -> None:
+    superuser = create_engine(server.set(database=settled_postgres.url.database))
+    with superuser.begin() as connection:
         connection.execute(text("CREATE INDEX ix_lead_company ON lead (company)"))
         broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_lead_company'::regclass"
         connection.execute(text(broken))
+    superuser.dispose()
     add_gentle_step(own_steps, 'gently.index("lead", "company")')
     schema.upgrade(settled_postgres, steps=own_steps)
     with settled_postgres.connect() as connection:

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from models.account import Account
 from models.activity import Activity
 from models.case import Case
+from models.core.database import everywhere
 from models.core.errors import Conflict, NotFound
 from models.core.outbox import Delivery, stand
 from models.core.work import Work, Works
@@ -110,7 +111,7 @@ def test_what_was_erased_is_not_known_any_more(works: Works, clock: StoppedClock
     change(works, lead, first_name="", last_name="Byron")
     trail.seal_all(works)
     erase = "UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'first_name' AND entity = 'lead'"
-    with works.engine.begin() as connection:
+    with everywhere(works.engine).begin() as connection:
         connection.execute(text(erase))
     seen = state(works, lead, START)
     assert (seen.values["first_name"], seen.values["last_name"]) == (None, "Lovelace")

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from models.account import Account
+from models.core.database import everywhere
 from models.core.outbox import CARDS, Delivery, DeliveryState, Post, deliver
 from models.core.work import Works
 from models.lead import Lead
@@ -175,8 +177,9 @@ def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(works: 
         same | {"workspace": workspace, "record_id": lead.id, "channel": channel, "ts": ts}
         for workspace, lead, channel, ts in where
     ]
+    with Session(everywhere(works.engine)) as session, session.begin():
+        session.execute(insert(Post), about)
     with works("T1") as work:
-        work.session.execute(insert(Post), about)
         assert places(work, rows) == {("lead", first.id): {"C_A": "1.2", "C_B": "1.3"}}
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from models.core import schema
+from models.core.database import everywhere
 from models.core.work import Works
 from models.lead import Lead
 from models.operations import proof, records, trail
@@ -145,7 +146,7 @@ def test_entries_of_the_release_before_are_sealed_like_any_other(settled: Engine
     with settled.begin() as connection:
         connection.execute(text(insert))
     schema.upgrade(settled)
-    with settled.begin() as connection:  # it goes on writing while the new one runs
+    with everywhere(settled).begin() as connection:  # it goes on writing while the new one runs
         connection.execute(text(insert.replace("Acme", "Zenith")))
     assert trail.seal_all(works) > 5
     assert (verdict(works).count, verdict(works).waiting) == (0, 0)

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from models.core import patience, schema
-from models.core.database import open_engine
+from models.core.database import everywhere, open_engine
 from models.core.errors import Busy, Unusable
 from models.core.troubles import Trouble, trouble_of
 from models.core.work import Work, Works
@@ -159,7 +159,7 @@ def test_a_server_that_cannot_be_used_stops_the_start(server: URL, change: dict[
 
 
 def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(works: Works) -> None:
-    with works.engine.begin() as connection:
+    with everywhere(works.engine).begin() as connection:
         schema.stamp(connection, "9999")
     try:
         for start in (schema.check, schema.upgrade):
@@ -167,7 +167,7 @@ def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(wo
                 start(works.engine)
         given(works, Lead, first_name="Ada")
     finally:
-        with works.engine.begin() as connection:
+        with everywhere(works.engine).begin() as connection:
             schema.stamp(connection, schema.head())
     schema.check(works.engine)
 
@@ -177,7 +177,7 @@ def test_a_mistake_in_the_program_is_not_taken_for_a_trouble_of_the_database(wor
         work.session.execute(text("SELECT nothing FROM nowhere"))
     assert trouble_of(raised.value) is None
     with pytest.raises(IntegrityError), works("T1") as work:
-        work.session.execute(text("INSERT INTO seen (workspace, key, at) VALUES ('T9', NULL, NULL)"))
+        work.session.execute(text("INSERT INTO seen (workspace, key, at) VALUES ('T1', NULL, NULL)"))
     assert trouble_of(SQLAlchemyError()) is None
 
 

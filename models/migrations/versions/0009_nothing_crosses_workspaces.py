@@ -1,0 +1,28 @@
+"""Row-level security: PostgreSQL itself keeps the workspaces apart."""
+
+from models.migrations.guard import isolate, open_up
+
+revision = "0009"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+contracts = "0.1"
+"""What ran before does not say which workspace it is about: for a plain role every table is empty then."""
+
+TABLES = (
+    "account", "activity", "audit_entry", "audit_head", "case", "contact", "counter", "customer", "delivery",
+    "installation", "job_run", "lead", "membership", "opportunity", "post", "reply", "role", "seen", "stage_change",
+    "team", "user",
+)  # fmt: skip
+
+
+def upgrade() -> None:
+    isolate("workspace", "id")
+    for table in TABLES:
+        isolate(table)
+    isolate("search_text", read=True)
+
+
+def downgrade() -> None:
+    for table in ("workspace", *TABLES, "search_text"):
+        open_up(table)

@@ -1,0 +1,43 @@
+"""Whoever runs Rapport as a superuser of PostgreSQL is told that row-level security does not hold then."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import URL, Engine
+
+from bot.app import create_dispatcher
+from bot.running import warn
+from handlers.core.acts import Act
+from handlers.core.replies import Message
+from models.core.database import open_engine
+from models.core.work import Works
+from tests.ground import StoppedClock
+
+TOLD = "Row-level security does not hold for the role"
+
+
+@pytest.fixture
+def as_superuser(server: URL, clean_postgres: Engine) -> Iterator[Works]:
+    url = server.set(database=clean_postgres.url.database)
+    works = Works(open_engine(url.render_as_string(hide_password=False)), StoppedClock())
+    yield works
+    works.close()
+
+
+def status(works: Works) -> str:
+    answer = create_dispatcher(works).do(Act("command", "T1", "U_ADA", "status"))
+    assert isinstance(answer, Message)
+    return answer.text
+
+
+def test_the_log_and_the_status_say_so(as_superuser: Works, caplog: pytest.LogCaptureFixture) -> None:
+    warn(as_superuser)
+    assert [record.levelno for record in caplog.records if TOLD in record.message] == [logging.WARNING]
+    assert f"NOT OK {TOLD}" in status(as_superuser)
+
+
+def test_nobody_else_is_told(works: Works, caplog: pytest.LogCaptureFixture) -> None:
+    warn(works)
+    assert TOLD not in caplog.text
+    assert TOLD not in status(works)
