@@ -2,52 +2,33 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.audience import Audience
 from bot.clients import Clients
+from bot.drawing import Drawer, Drawn, Later, Nothing
 from bot.outlet import Limited, Outlet, Refused, Unclear, is_person
-from bot.refusals import CLOSED, GONE, REVOKED, UNTRUSTED, sentence
-from handlers.core.replies import Message
+from bot.refusals import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch, referred
-from handlers.digests import draw
-from models.core.base import ENTITIES
 from models.core.errors import Busy, CRMError, NotFound
 from models.core.outbox import Delivery, DeliveryState
+from models.core.team import GATHERING
 from models.core.work import Work, Works
-from models.operations import deliveries, standing
-from models.operations.standing import Arrival, Subject, is_card, subject
+from models.operations import audiences, deliveries, people
+from models.operations.audiences import AUDIENCE
+from models.operations.standing import Arrival
 
 log = logging.getLogger(__name__)
 
 SHUT = 60.0
 """Seconds after which a token that Slack did not take is tried again."""
-FRESH = 1.0
-"""Seconds for which what was drawn ahead may be sent; a card that changes meanwhile is drawn anew afterwards."""
-EARLY = ("card", "redraw", "event", "message")
-"""The kinds that may be drawn ahead: cards, and what says the same whenever it is drawn."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
-
-    at: when it was drawn, on the monotonic clock.
-    """
-
-    message: Message
-    version: int = 0
-    places: Mapping[str, str] = field(default_factory=dict)
-    at: float = field(default_factory=time.monotonic)
-
-    def is_fresh(self) -> bool:
-        return time.monotonic() < self.at + FRESH
 
 
 @dataclass(frozen=True)
@@ -75,20 +56,13 @@ class Note:
     arrival: Arrival | None = None
 
 
-class Nothing(Exception):
-    """There is nothing to send any more; says why."""
-
-
-class Later(Exception):
-    """It was not begun: no client, no database, or too little left of the lease."""
-
-
 class Carrier:
     """Takes deliveries to Slack, in as many threads as call it; the database is never held meanwhile."""
 
     def __init__(self, works: Works, clients: Clients, catalogue: Catalogue, watch: Watch) -> None:
-        self.works, self.clients, self.catalogue, self.watch = works, clients, catalogue, watch
-        self.outlets: dict[str, Outlet] = {}
+        self.works, self.clients, self.root, self.watch = works, clients, catalogue.root, watch
+        self.drawer = Drawer(works, catalogue)
+        self.audiences: dict[str, Audience] = {}
         self.shut: dict[str, float] = {}
 
     def serves(self, workspace: str) -> bool:
@@ -152,23 +126,30 @@ class Carrier:
 
     def refuse(self, work: Work, delivery: Delivery, error: str) -> None:
         """Keep what Slack said in words that tell what to do, and have them told."""
-        advice = f"Then send it again: {self.catalogue.root} deliveries"
-        deliveries.refuse(work, delivery, sentence(error, delivery.channel, work.workspace), advice)
+        advice = f"Then send it again: {self.root} deliveries"
+        said = sentence(error, delivery.channel, work.workspace)
+        if delivery.kind == GATHERING:
+            said = f"I could not read who is in the Slack user group {delivery.about['group']}: {reason(error)}."
+        deliveries.refuse(work, delivery, said, advice)
 
     def send(self, errand: Errand) -> Note:
         """Post it or draw a card anew; what may have been posted before is looked for first."""
-        delivery, outlet = errand.delivery, self.outlet(errand.delivery.workspace)
+        delivery, audience = errand.delivery, self.audience(errand.delivery.workspace)
+        outlet = audience.outlet
         self.hurry(errand)
+        if delivery.kind in CHORES:
+            return CHORES[delivery.kind](audience, delivery)
         channel = outlet.place(delivery.channel)
         doubtful = delivery.state == DeliveryState.UNKNOWN
         if deliveries.is_redraw(delivery):
-            return self.redraw(outlet, delivery, self.drawn(errand), channel, delivery.ts or "")
+            drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
+            return self.redraw(outlet, delivery, drawn, channel, delivery.ts or "")
         if is_person(channel) and (doubtful or delivery.kind == "card"):
             channel = outlet.direct(channel)
         key = deliveries.fingerprint(delivery)
         if doubtful and (ts := self.found(outlet, delivery, channel, key)):
             return sent(delivery, channel, ts, version=-1)
-        drawn = self.drawn(errand)
+        drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
             return self.redraw(outlet, delivery, drawn, channel, ts)
         self.hurry(errand)
@@ -195,59 +176,38 @@ class Carrier:
             return Note(delivery, partial(deliveries.gone, channel=channel, ts=ts), "dropped")
         return sent(delivery, channel, ts, drawn.version)
 
-    def outlet(self, workspace: str) -> Outlet:
-        """Slack as this workspace's token sees it; a new token sees it anew."""
+    def audience(self, workspace: str) -> Audience:
+        """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
         try:
             client: WebClient = self.clients.of(workspace)
         except NotFound as missing:
             raise Later from missing
-        known = self.outlets.get(workspace)
-        if known is None or known.client is not client:
-            known = self.outlets[workspace] = Outlet(client)
+        known = self.audiences.get(workspace)
+        if known is None or known.outlet.client is not client:
+            known = self.audiences[workspace] = Audience(self.works, workspace, Outlet(client))
         return known
 
     def ahead(self, workspace: str, taken: Sequence[Delivery]) -> dict[int, Drawn]:
-        """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by delivery.
+        """Draw what can be drawn ahead; returns it by delivery."""
+        audience = self.audiences.get(workspace)
+        return self.drawer.ahead(audience, taken) if audience else {}
 
-        What goes wrong here goes wrong again when it is drawn by itself, and is told then.
-        """
-        wanted = [each for each in taken if each.kind in EARLY and not is_person(each.channel)]
-        drawn: dict[int, Drawn] = {}
-        if not wanted:
-            return drawn
-        with suppress(Exception), self.works(workspace, writes=False) as work:
-            standing.prepare(work, wanted)
-            places = standing.places(work, wanted)
-            for delivery in wanted:
-                drawn[delivery.id] = self.draw(work, delivery, places)
-        return drawn
 
-    def drawn(self, errand: Errand) -> Drawn:
-        """What it says now: as it was drawn ahead, or read in a short unit of work of whoever reads it."""
-        if errand.drawn and errand.drawn.is_fresh():
-            return errand.drawn
-        delivery = errand.delivery
-        person = delivery.channel if is_person(delivery.channel) else ""
-        reader = person if person and self.works.knows(delivery.workspace, person) else ""
-        with self.works(delivery.workspace, reader, writes=False) as work:
-            try:
-                return self.draw(work, delivery, standing.places(work, [delivery]))
-            except (Nothing, CRMError, SQLAlchemyError):
-                raise
-            except Exception as error:
-                with referred() as reference:
-                    log.exception("Delivery %s cannot be drawn. Reference %s", delivery.id, reference)
-                raise Refused(f"I cannot draw it, reference {reference}") from error
+def reconsider(audience: Audience, delivery: Delivery) -> Note:
+    """Cards are drawn anew for other readers, as soon as we know them all."""
+    known = audience.go_on(delivery.about.get("channel", ""))
+    return Note(delivery, audiences.spread if known else AGAIN)
 
-    def draw(self, work: Work, delivery: Delivery, places: Mapping[Subject, Mapping[str, str]]) -> Drawn:
-        """places: where the cards of records stand already."""
-        message = draw(work, self.catalogue, delivery)
-        if message is None:
-            raise Nothing("nothing to say any more")
-        if not is_card(delivery):
-            return Drawn(message)
-        slug, id = subject(delivery)
-        return Drawn(message, work.get(ENTITIES[slug], id).version, places.get((slug, id), {}))
+
+def gather(audience: Audience, delivery: Delivery) -> Note:
+    """A team becomes who is in its user group, as soon as we know them all."""
+    members, known = audience.gathered(delivery.about["group"])
+    return Note(delivery, partial(people.gather, members=members) if known else AGAIN)
+
+
+AGAIN = partial(deliveries.put_back, pause=timedelta(seconds=1))
+CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {AUDIENCE: reconsider, GATHERING: gather}
+"""What is done besides telling."""
 
 
 def sent(delivery: Delivery, channel: str, ts: str, version: int) -> Note:

@@ -18,7 +18,7 @@ from models.core.replica import Replica
 from models.core.rights import Preset
 from models.core.slots import Slot, struck
 from models.core.work import Work, Works
-from models.operations import agenda, triage
+from models.operations import agenda, people, triage
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +151,12 @@ def alarm(work: Work) -> None:
         deliver(work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids})
 
 
+def gather(work: Work) -> None:
+    """Teams that follow a Slack user group, once a day: an event may have been missed."""
+    if agenda.first(work, "groups", str(work.now.date())):
+        people.look_again(work)
+
+
 def sweep(work: Work) -> None:
     """Remove what has served its purpose, a few rows at a time, the oldest first."""
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
@@ -173,5 +179,6 @@ JOBS = (
     daily("cases", "cases", "remind_at", support_channel, worth=timedelta(hours=12), besides=triage.alarms),
     Job("alarm", in_one_unit(alarm)),
     daily("digest", "digest", "digest_at", managers, worth=DAY),
+    Job("groups", in_one_unit(gather), every=10),
     Job("housekeeping", in_one_unit(sweep), every=10),
 )

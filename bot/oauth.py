@@ -3,6 +3,7 @@
 import hmac
 import logging
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -18,10 +19,12 @@ from bot.clients import Clients
 from bot.config import Settings
 from bot.manifest import REDIRECT, SCOPES
 from bot.outlet import Limited, Refused, Unclear, understood
+from handlers.core.router import profile
 from models.core import installation
 from models.core.errors import CRMError
 from models.core.secrets import Vault
 from models.core.work import Works
+from models.operations import people
 
 log = logging.getLogger(__name__)
 
@@ -139,11 +142,22 @@ class Installs:
             "scopes": str(grant.get("scope") or ""),
             "installed_by": str((grant.get("authed_user") or {}).get("id") or ""),
         }  # fmt: skip
+        installer = self.installer(team, token, about["installed_by"])
         with self.works(team) as work:
             installation.install(work, sealed, **about)
+            people.appoint(work, installer)
         self.clients.add(team, token, about["bot_id"], about["bot_user"], sealed)
         log.info("The app was installed in the workspace %s", team)
         return name
+
+    def installer(self, team: str, token: str, slack_id: str) -> str:
+        """Get to know who installs the app, by name if Slack tells it; returns their id."""
+        if slack_id and not self.works.knows(team, slack_id):
+            user: Any = {"id": slack_id}
+            with suppress(Refused, Limited, Unclear), understood():
+                user = self.clients.client(token).users_info(user=slack_id)["user"]
+            self.works.welcome(team, slack_id, **profile(user))
+        return slack_id
 
     def failed(self, error: Exception) -> Response:
         if isinstance(error, Failed):

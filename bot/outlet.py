@@ -16,15 +16,18 @@ from handlers.core.replies import Message
 
 TEXT = 4000
 KNOWN_FOR = 600.0
-"""Seconds after which we ask again what a channel is: it may have been shared with another company meanwhile."""
+"""Seconds after which we ask again which channel a name means."""
 BEFORE = timedelta(minutes=10)
 """How far Slack's clock may be behind ours."""
 PAGES = 20
 """Pages of 200 messages to look through for a post."""
 LOOKED = 100
 """Looks at a channel's history that are remembered."""
+MOST = 10_000
+"""Members of a channel that are asked for; where there are more, anybody may be among them."""
 NATIVE = ("data_visualization", "data_table")
 """Blocks that not every Slack draws; a message says the same without them."""
+UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
 PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "")
 
 
@@ -89,18 +92,23 @@ class Outlet:
         self.looks: dict[tuple[str, str | None], Look] = {}
 
     def place(self, channel: str) -> str:
-        """The id of a channel: of its name, or itself. None shared with outsiders.
+        """The id of a channel: of its name, or itself.
 
         A person is a place to post to as they are; where they read it is known afterwards, or asked with `direct`.
         """
         if is_person(channel):
             return self.people.get(channel, channel)
+        if not is_name(channel):
+            return channel
         found, asked = self.places.get(channel, ("", 0.0))
         if not found or time.monotonic() - asked > KNOWN_FOR:
-            found = self.named(channel.removeprefix("#")) if is_name(channel) else channel
-            self.refuse_shared(found)
+            found = self.named(channel.removeprefix("#"))
             self.places[channel] = (found, time.monotonic())
         return found
+
+    def known(self, channel: str) -> str:
+        """The id of a channel without asking; "" of a name that we do not know."""
+        return self.places.get(channel, ("", 0.0))[0] if is_name(channel) else channel
 
     def direct(self, person: str) -> str:
         """The id of a person's direct messages."""
@@ -122,12 +130,49 @@ class Outlet:
             if not cursor:
                 raise Refused("channel_not_found")
 
-    def refuse_shared(self, channel: str) -> None:
-        """What stands in the CRM is nothing for people of another company."""
+    def reader(self, direct: str) -> str:
+        """Who reads these direct messages. direct: their id."""
+        for person, theirs in list(self.people.items()):
+            if theirs == direct:
+                return person
+        with understood():
+            person = str(self.client.conversations_open(channel=direct, return_im=True)["channel"]["user"])
+        self.people[person] = direct
+        return person
+
+    def is_shared(self, channel: str) -> bool:
+        """Whether people of another company read it, or soon will."""
         with understood():
             what = self.client.conversations_info(channel=channel)["channel"]
-        if what.get("is_ext_shared") or what.get("is_pending_ext_shared"):
-            raise Refused("shared_with_outsiders")
+        return bool(what.get("is_ext_shared") or what.get("is_pending_ext_shared"))
+
+    def members(self, channel: str) -> tuple[set[str], bool]:
+        """The ids of those who are in a channel, people and bots, and whether that is all of them."""
+        found: set[str] = set()
+        cursor = ""
+        while len(found) < MOST:
+            with understood():
+                page = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+            found |= set(page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return found, True
+        return found, False
+
+    def person(self, id: str) -> dict[str, Any]:
+        """What Slack says of somebody; nothing of whom it does not know."""
+        try:
+            with understood():
+                return dict(self.client.users_info(user=id)["user"])
+        except Refused as refused:
+            if str(refused) in UNKNOWN:
+                return {}
+            raise
+
+    def gathered(self, group: str) -> set[str]:
+        """The ids of those who are in a user group."""
+        with understood():
+            return set(self.client.usergroups_users_list(usergroup=group)["users"])
 
     def post(self, channel: str, thread: str | None, message: Message, key: str) -> str:
         """Post it, marked with the key, and return its ts; without the native charts where they are refused.
@@ -196,6 +241,11 @@ class Outlet:
 def is_name(channel: str) -> bool:
     """Whether a channel is given by its name, with or without #: names are in small letters, ids in capitals."""
     return channel == channel.lower()
+
+
+def is_direct(channel: str) -> bool:
+    """Whether these are somebody's direct messages, by their own id."""
+    return channel[:1] == "D"
 
 
 def is_person(channel: str) -> bool:

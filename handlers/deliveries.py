@@ -33,6 +33,12 @@ SAID = {
     "cases": "the cases that need someone",
     "digest": "a digest",
     "verdict": "the verdict on the audit trail",
+    "wish": "a request for a right",
+    "answer": "the answer to a request",
+    "line": "an answer for all to see",
+    "receipt": "a receipt for all to see",
+    "audience": "the cards anew for other readers",
+    "gathering": "who is in a user group",
 }
 """What each kind of delivery is, to a person."""
 

@@ -1,16 +1,22 @@
-"""What the bot says by itself, drawn when it is sent: cards, thread lines, reminders and the managers' digest."""
+"""What the bot says by itself, drawn when it is sent for those who will read it: cards, thread lines, reminders, lists,
+receipts and the managers' digest.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import audit, charts, reminders
-from handlers.core import blocks, cards
+from sqlalchemy import select
+
+from handlers import audit, charts, reminders, requests
+from handlers.core import blocks, cards, receipts
 from handlers.core.blocks import Block, escape
-from handlers.core.replies import Message
+from handlers.core.lines import again
+from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue
-from models.core import values
+from models.core import access, values
+from models.core.audit import AuditEntry
 from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery
 from models.core.slots import PUNCTUAL
@@ -18,16 +24,31 @@ from models.core.work import Work
 from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
 from models.opportunity import OPEN, Stage
 
+TOLD = ("entity", "record_id", "action", "field", "old", "new")
+"""What a receipt tells of a change."""
 Drawing = Callable[[Work, Catalogue, Delivery], Message | None]
 
 
 def draw(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks."""
     message = DRAWINGS[delivery.kind](work, catalogue, delivery)
+    if delivery.kind in LISTS and len(work.viewers) > 1:
+        message = narrowed(work, catalogue, delivery, message)
     if message is None or delivery.kind == "message":
         return message
     message = excused(work, delivery, message)
     return replace(message, text=escape(message.text))
+
+
+def narrowed(work: Work, catalogue: Catalogue, delivery: Delivery, message: Message | None) -> Message | None:
+    """A list for several readers, who are told that something is missing from it, and not how much."""
+    alone = (work.actor,) if work.actor else ()
+    with access.among(work.session, alone):
+        whole = DRAWINGS[delivery.kind](work, catalogue, delivery)
+    if whole is None or (message and (message.text, message.blocks) == (whole.text, whole.blocks)):
+        return message
+    said, drawn = f"{cards.LEFT_OUT}.", message or Message("")
+    return replace(drawn, text=f"{drawn.text}\n{said}".strip(), blocks=[*drawn.blocks, blocks.context(said)])
 
 
 def excused(work: Work, delivery: Delivery, message: Message) -> Message:
@@ -51,9 +72,40 @@ def card(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None
 
 
 def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What happened to a record, word for word, for the thread of its card."""
+    """What happened to a record, for the thread of its card: word for word where everybody there may see all of the
+    record, since colleagues write what they like.
+    """
+    if delivery.entity and not is_open(work, record_of(work, delivery)):
+        return news(record_of(work, delivery))
     text = str(delivery.about["text"])
     return Message(text, [blocks.said(text)])
+
+
+def is_open(work: Work, record: Entity) -> bool:
+    """Whether all who read may see everything of a record."""
+    return len(access.fields(work, record)) == len(record.fields())
+
+
+def news(record: Entity) -> Message:
+    """That something happened to a record, and no more."""
+    said = f"{record.ref} has news. Not everybody here may see it."
+    return Message(said, [blocks.section(said, blocks.button("Show", f"{record.slug()}.show", record.ref))])
+
+
+def line(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """What somebody asked with --here, answered for all who are there. about: line, as it was typed; person."""
+    return again(work, catalogue, delivery.about["line"], delivery.channel, delivery.thread or "")
+
+
+def receipt(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """What somebody did with --here, from the audit trail. about: unit, of what was changed; person."""
+    record = record_of(work, delivery)
+    if not is_open(work, record):
+        return news(record)
+    work.unit = delivery.about["unit"]
+    entries = select(AuditEntry).where(AuditEntry.unit == work.unit).order_by(AuditEntry.id)
+    work.changes = [{name: getattr(entry, name) for name in TOLD} for entry in work.session.scalars(entries)]
+    return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
 
 
 def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -157,16 +209,22 @@ def pipeline_chart(rows: Sequence[StageRow], currency: str) -> list[Block]:
     return [charts.bars(f"Open pipeline in {shown}", shown, points, x="Stage", y=shown)]
 
 
+LISTS = ("team_due", "cases", "digest", "line")
+"""The kinds that say more or less to different readers."""
 DRAWINGS: dict[str, Drawing] = {
     "card": card,
     "redraw": card,
     "event": event,
     "assigned": assigned,
     "message": message,
+    "line": line,
+    "receipt": receipt,
     "due": reminders.due,
     "team_due": reminders.team_due,
     "cases": reminders.pressing,
     "digest": digest,
     "verdict": audit.verdict,
+    "wish": requests.wish,
+    "answer": requests.answered,
 }
 """What each kind of delivery looks like."""

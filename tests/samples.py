@@ -5,6 +5,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.field import Field
 from models.core.named import Named
 from models.core.role import Table
+from models.core.team import Group
 from models.core.work import Works
 from models.operations.points import Past
 from tests.ground import given
@@ -29,6 +30,7 @@ TEXTS: dict[type[Field], str] = {
     fields.Person: "U_RAVI",
     Past: "v1",
     Named: "sales",
+    Group: "<!subteam^S0SAMPLE|@sample>",
     Table: "lead: look own, new, hide score",
 }
 OWN = {"user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"}, "team": {"role": "support lead"}}

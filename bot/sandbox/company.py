@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from bot.sandbox.people import Channel, Member
+from bot.sandbox.slack import BOT_USER
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from models.core.outbox import Delivery
@@ -33,7 +34,7 @@ PEOPLE = tuple(replace(member, email=f"{member.name}@harbourpine.example") for m
 
 CHANNELS = (
     Channel("C_GENERAL", "general", "Everything and everyone"),
-    Channel("C_SALES", "sales", "Leads and deals stand here"),
+    Channel("C_SALES", "sales", "Leads and deals stand here", [RITA, RAVI, ROSA, MONA, ADA, BOT_USER]),
     Channel("C_SUPPORT", "support", "Cases stand here"),
 )
 

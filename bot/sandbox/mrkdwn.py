@@ -1,10 +1,10 @@
 """What Slack's client does to a text: names to ids on the way in, blocks to plain words on the way out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .people import Channel, Json, Member
+from .people import Channel, Group, Json, Member
 
 MAIL = re.compile(r"(?<![\w.+<|:/])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?<![<|\w])https?://[^\s<>|\"”]+")
@@ -29,13 +29,18 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def encode(text: str, members: list[Member], channels: list[Channel], with_names: bool = False) -> str:
+def encode(
+    text: str, members: list[Member], channels: list[Channel], with_names: bool = False, groups: Sequence[Group] = ()
+) -> str:
     """A typed text as Slack hands it to an app: escaped, with people, channels, links and addresses in brackets."""
+    teams = {group.handle.casefold(): group for group in groups}
     people = {member.name.casefold(): member for member in members}
     rooms = {channel.name.casefold(): channel for channel in channels if not channel.is_im}
 
     def person(match: re.Match[str]) -> str:
-        member = people.get(match[1].casefold())
+        member, group = people.get(match[1].casefold()), teams.get(match[1].casefold())
+        if group:
+            return f"<!subteam^{group.id}|@{group.handle}>"
         return _bracket("@", member.id, member.name, with_names) if member else match[0]
 
     def room(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """Who and what a small Slack is made of: members, channels, and the clock it lives by."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -55,6 +55,15 @@ class Channel:
     def kind(self) -> str:
         """The word Slack uses for `channel_type` in events."""
         return "im" if self.is_im else "group" if self.is_private else "channel"
+
+
+@dataclass
+class Group:
+    """A user group: people who are called together. handle: the word behind its @."""
+
+    id: str
+    handle: str
+    users: list[str] = field(default_factory=list)
 
 
 def find_member(members: Iterable[Member], said: str) -> Member | None:

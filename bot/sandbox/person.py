@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from threading import Timer
 
-from . import payloads
+from . import events, payloads
 from .api import answer_command
 from .api import views as views_api
 from .inputs import VALUE_KEYS, complaints, interactive
@@ -13,7 +12,7 @@ from .messages import Message
 from .people import Channel, Json
 from .slack import Slack
 from .tickets import Refused
-from .transport import EVENT, INTERACTIVE, SLASH, Answer, Envelope
+from .transport import INTERACTIVE, SLASH, Answer, Envelope
 from .views import View, content_of
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -67,16 +66,18 @@ class Person:
             return self._shown("Sending messages to this app has been turned off.")
         message = self.slack.post(room.id, self.member.id, self.slack.encode(text), thread_ts=thread_ts or None)
         for inner in self._events(message, room):
-            self._event(payloads.event(self.slack, inner, room))
+            events.send(self.slack, payloads.event(self.slack, inner, room))
         return Outcome(ts=message.ts)
 
     def _events(self, message: Message, room: Channel) -> Iterator[Json]:
         """What the app hears of a message, if its manifest subscribes to it."""
         if self.slack.bot.id not in self.slack.members_of(room.id):
             return
-        if not room.is_im and f"<@{self.slack.bot.id}>" in message.text and self._subscribed("app_mention"):
+        mentioned = not room.is_im and f"<@{self.slack.bot.id}>" in message.text
+        if mentioned and events.subscribed(self.slack, "app_mention"):
             yield payloads.said(self.slack, message, "app_mention")
-        if self._subscribed({"im": "message.im", "group": "message.groups"}.get(room.kind, "message.channels")):
+        kind = {"im": "message.im", "group": "message.groups"}.get(room.kind, "message.channels")
+        if events.subscribed(self.slack, kind):
             yield payloads.said(self.slack, message, "message")
 
     # ── buttons and selects ─────────────────────────────────────────────────────────────────────────────
@@ -184,8 +185,9 @@ class Person:
 
     def open_home(self) -> Outcome:
         """Look at the app's home tab."""
-        if self._features().get("app_home", {}).get("home_tab_enabled") and self._subscribed("app_home_opened"):
-            self._event(payloads.event(self.slack, payloads.home_opened(self.slack, self.member)))
+        has_home = self._features().get("app_home", {}).get("home_tab_enabled")
+        if has_home and events.subscribed(self.slack, "app_home_opened"):
+            events.send(self.slack, payloads.event(self.slack, payloads.home_opened(self.slack, self.member)))
         return Outcome()
 
     def again(self) -> Answer:
@@ -196,20 +198,6 @@ class Person:
 
     def _deliver(self, kind: str, payload: Json) -> Answer:
         return self.slack.deliver(Envelope(kind, payload))
-
-    def _event(self, payload: Json, retry: int = 0) -> None:
-        """Send an event, and again what was not acknowledged: some at once, some after a while."""
-        answer = self.slack.deliver(Envelope(EVENT, payload, retry, "http_error" if retry else ""))
-        if answer.acknowledged:
-            return
-        if retry >= len(self.slack.retry_after):
-            self.slack.problem(f"the event {payload['event']['type']} was not acknowledged: {answer.why}")
-        elif pause := self.slack.retry_after[retry]:
-            later = Timer(pause, self._event, (payload, retry + 1))
-            later.daemon = True
-            later.start()
-        else:
-            self._event(payload, retry + 1)
 
     def _answer(self, room: Channel, body: Json) -> None:
         try:
@@ -228,10 +216,6 @@ class Person:
 
     def _features(self) -> Json:
         return dict(self.slack.manifest.get("features", {}))
-
-    def _subscribed(self, name: str) -> bool:
-        events = self.slack.manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", ())
-        return name in events
 
     def _room(self, said: str) -> Channel:
         channel = self.slack.channel(said)

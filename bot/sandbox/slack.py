@@ -12,7 +12,7 @@ from typing import Any
 from .failures import Failure, Failures
 from .messages import Message, Timeline
 from .mrkdwn import encode
-from .people import Channel, Clock, Json, Member, find_channel, find_member
+from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views
@@ -30,8 +30,8 @@ class Slack:
     client_id, client_secret = "1.2", "sandbox"
 
     def __init__(self, manifest: Json, people: Sequence[Member], channels: Sequence[Channel], clock: Clock,
-                 team: tuple[str, str] = ("T1", "Sandbox"), *, trigger_seconds: float = 3.0,
-                 ack_seconds: float = 3.0) -> None:
+                 team: tuple[str, str] = ("T1", "Sandbox"), *, groups: Sequence[Group] = (),
+                 trigger_seconds: float = 3.0, ack_seconds: float = 3.0) -> None:
         self.manifest, self.clock = manifest, clock
         self.team_id, self.team_name = team
         self.ack_seconds = ack_seconds
@@ -39,7 +39,7 @@ class Slack:
         self.transport: Transport = Nobody()
         self.lock = RLock()
         self._trigger_seconds = trigger_seconds
-        self._people, self._channels = tuple(people), tuple(channels)
+        self._people, self._channels, self._groups = tuple(people), tuple(channels), tuple(groups)
         self._listeners: list[tuple[str, Listener]] = []
         self.reset()
 
@@ -49,6 +49,7 @@ class Slack:
             bot = Member(BOT_USER, self.bot_name, self.app_name, is_bot=True)
             self.members = {m.id: replace(m, team=m.team or self.team_id) for m in (*self._people, bot)}
             self.channels: dict[str, Channel] = {}
+            self.groups = {group.id: copy.deepcopy(group) for group in self._groups}
             self.timeline, self.views = Timeline(), Views()
             self.tickets, self.failures = Tickets(self._trigger_seconds), Failures()
             self.files: dict[str, Json] = {}
@@ -122,7 +123,8 @@ class Slack:
         return [channel for channel in list(self.channels.values()) if user in self.members_of(channel.id)]
 
     def encode(self, text: str, with_names: bool = False) -> str:
-        return encode(text, list(self.members.values()), list(self.channels.values()), with_names)
+        people, rooms = list(self.members.values()), list(self.channels.values())
+        return encode(text, people, rooms, with_names, list(self.groups.values()))
 
     # ── messages ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ ROWS = 8
 BUTTONS = 4
 PAGE = 10
 NAMES = 3
+LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 
 def marked(kind: Field, value: object, work: Work, record: Entity) -> str:
@@ -39,8 +40,9 @@ def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
     seen = access.fields(work, record)
     kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
     pairs = {name: (kind.label, marked(kind, getattr(record, name), work, record)) for name, kind in kinds.items()}
+    hidden = {kind.label for name, kind in record.fields().items() if name not in seen}
     told = record.facts(work) if seen else []
-    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in told]
+    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden]
     first = [pairs.pop(name) for name in record.line if name in pairs]
     return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
 
@@ -56,20 +58,18 @@ def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
     drawn += [blocks.columns(lines)] if lines else []
     drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
     drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
-    return Message(summary(record, work), [*drawn, buttons(record, catalogue)], card=record)
+    return Message(summary(record, work), [*drawn, *buttons(record, work, catalogue)], card=record)
 
 
 def masked(record: Entity, work: Work) -> str:
     """Says that something is left out for those who read along, and for whom; nothing to one who reads alone."""
-    if len(work.viewers) < 2:
+    if len(work.viewers) < 2 and not any(viewer.guest for viewer in work.viewers):
         return ""
-    blind = [viewer for viewer in work.viewers if len(access.seen_by(viewer, record)) < len(record.fields())]
-    names = [viewer.name for viewer in blind if not viewer.guest]
-    others = [*names[:NAMES], *([f"{len(names) - NAMES} more"] if len(names) > NAMES else [])]
-    others += ["guests or people from other companies"] if len(names) < len(blind) else []
-    return (
-        f"Not everything is shown here, because not everybody here may see it: {', '.join(others)}." if others else ""
-    )
+    drawn = {name for name, kind in record.fields().items() if kind.card}
+    blind = [viewer for viewer in work.viewers if drawn - access.seen_by(viewer, record).keys()]
+    names = [viewer.name for viewer in blind if not viewer.guest][:NAMES]
+    names += ["guests or people from elsewhere"] if any(viewer.guest for viewer in blind) else []
+    return f"{LEFT_OUT}, among them {', '.join(names)}." if names else ""
 
 
 def summary(record: Entity, work: Work) -> str:
@@ -79,21 +79,34 @@ def summary(record: Entity, work: Work) -> str:
     return " · ".join([access.called(work, record), *(blocks.cut(text, SHORT) for text in texts if text)])
 
 
-def buttons(record: Entity, catalogue: Catalogue) -> Block:
-    """The verbs of the card: the first few as buttons, the others behind ⋮."""
-    verbs = [verb for verb in catalogue.routers[record.slug()].verbs.values() if verb.button and verb.when(record)]
+def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
+    """The verbs of the card: the first few as buttons, the others behind ⋮; no block where there is none."""
+    verbs = [verb for verb in catalogue.routers[record.slug()].verbs.values() if offered(verb, record, work)]
     verbs.sort(key=lambda verb: verb.common)
     first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
-    drawn = [button(verb, record) for verb in first]
+    drawn = [button(verb, record, work) for verb in first]
     if rest:
         drawn.append(
             blocks.overflow(f"{record.slug()}.menu", [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest])
         )
-    return blocks.actions(*drawn)
+    return [blocks.actions(*drawn)] if drawn else []
 
 
-def button(verb: Verb, record: Entity) -> Block:
-    ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=record), verb.button) if verb.confirm else None
+def offered(verb: Verb, record: Entity, work: Work) -> bool:
+    """Whether a verb has a button now. One who reads alone sees what they may do; in a channel everyone sees all, and
+    pressing is checked.
+    """
+    return bool(verb.button) and verb.when(record) and usable(verb, record, work)
+
+
+def usable(verb: Verb, record: Entity, work: Work) -> bool:
+    return len(work.viewers) != 1 or access.can(work.viewers[0], verb.name, record)
+
+
+def button(verb: Verb, record: Entity, work: Work) -> Block:
+    ask = None
+    if verb.confirm:
+        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=access.called(work, record)), verb.button)
     value = f"{record.ref} --yes" if verb.confirm else record.ref
     return blocks.button(verb.button, verb.id, value, verb.style, ask)
 
@@ -102,7 +115,8 @@ def row(record: Entity, work: Work, *verbs: Verb) -> list[Block]:
     """A record as one line of a list, with a button to look at it or to do the one thing that is next."""
     text = f"{record.icon} {escape(summary(record, work))}"
     show = blocks.button("Show", f"{record.slug()}.show", record.ref)
-    return [blocks.section(text, button(verbs[0], record) if verbs else show)]
+    first = next((verb for verb in verbs if usable(verb, record, work)), None)
+    return [blocks.section(text, button(first, record, work) if first else show)]
 
 
 def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "") -> Message:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from handlers.core import reading
 from handlers.core.acts import GLOBAL
-from handlers.core.blocks import escape
 from handlers.core.forms import form
 from handlers.core.grammar import Line
 from handlers.core.guesses import candidates, puzzled, slipped
@@ -16,6 +15,7 @@ from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import read_all
 from models.core.outbox import deliver, stand
+from models.core.work import Work
 from models.operations.places import standing_here, stands_in
 
 
@@ -59,7 +59,8 @@ def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
     if noun is None and line.verb is None:
         return None
     if line.verb or noun is None:
-        return catalogue.find(noun, line.verb)
+        alone = None if line.noun else catalogue.find(GLOBAL, line.verb)
+        return catalogue.find(noun, line.verb) or alone
     default = "show" if line.refs else "find" if line.text else "list"
     return catalogue.find(noun, default) or catalogue.find(noun, "new")
 
@@ -75,22 +76,45 @@ def run(request: Request, verb: Verb, record: Entity | None) -> Reply:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     reply = verb.run(request.but(values=values), record)
-    return here(request, reply) if request.flag("here") and isinstance(reply, Message) else reply
+    return here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
 
 
-def here(request: Request, message: Message) -> Message:
-    """With --here the channel sees it: a record's card stands there from now on, anything else is posted as it is."""
+def here(request: Request, verb: Verb, message: Message) -> Message:
+    """With --here the channel sees it: a record's card stands there from now on; anything else is posted once, drawn
+    for those who are there. Who is alone with the bot has seen it already, and what asks back asks this person.
+    """
     work, channel = request.work, request.channel
-    if not channel:
+    if not channel or channel.startswith("D") or message.asks:
         return message
     if message.card and stands_in(work, message.card, channel):
         return plainly("Its card stands in this channel already, and is kept up to date.")
     if message.card:
         stand(work, message.card, channel)
+        return plainly("Posted in the channel.")
+    person, place = work.actor.slack_id if work.actor else "", {"thread": request.thread or None}
+    work.session.flush()
+    if work.changes:
+        place |= {name: work.changes[0][name] for name in ("entity", "record_id")}
+        about = {"person": person, "unit": work.unit}
+        deliver(work, "receipt", channel, f"here:{work.unit}", about=about, **place)
+    elif not verb.writes:
+        about = {"person": person, "line": request.line.raw}
+        deliver(work, "line", channel, f"here:{work.unit}", about=about, **place)
     else:
-        drawn = {"text": escape(message.text), "blocks": message.blocks}
-        deliver(work, "message", channel, f"here:{work.unit}", about=drawn, thread=request.thread or None)
+        return message  # nothing was changed
     return plainly("Posted in the channel.")
+
+
+def again(work: Work, catalogue: Catalogue, line: str, channel: str, thread: str) -> Message | None:
+    """What a line that only asks answers those who read the unit of work; None where that is no message."""
+    asked = catalogue.parse(line)
+    verb = verb_of(asked, catalogue)
+    if verb is None or verb.writes:
+        return None
+    flags = {name: value for name, value in asked.flags.items() if name != "here"}
+    asked = replace(asked, flags=flags)
+    reply = perform(Request(work, catalogue, asked, "message", channel=channel, thread=thread))
+    return reply if isinstance(reply, Message) else None
 
 
 def asks_first(line: Line, verb: Verb, surface: str) -> bool:

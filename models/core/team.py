@@ -1,5 +1,7 @@
 """Teams: who works together, who leads them, and which Slack user group they are."""
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, select, text
@@ -8,12 +10,46 @@ from sqlalchemy.orm import Mapped
 from models.core import values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
+from models.core.field import Reader
 from models.core.fields import Person, Reference, Text, field
 from models.core.named import Named, must_be_unique
+from models.core.outbox import deliver
+from models.core.rights import Preset
+from models.core.texts import wrong
 from models.core.user import User, follow_name
 
 if TYPE_CHECKING:
     from models.core.work import Work
+
+GATHERING = "gathering"
+"""The kind, and the channel, of deliveries that ask Slack who is in a user group."""
+GROUP, KEPT = re.compile(r"<!subteam\^(S\w+)(?:\|@?([^|<>]+))?>"), re.compile(r"(S\w+)\|@?([^|<>]+)")
+"""How Slack spells a user group, and how we keep it."""
+
+
+@dataclass(frozen=True)
+class Group(Text):
+    """A Slack user group, kept as S123|sales: the id, which Slack knows it by, and the name, which people do."""
+
+    length: int = 100
+
+    def read(self, text: str, reader: Reader) -> str:
+        found = GROUP.fullmatch(text) or KEPT.fullmatch(text)
+        if not found:
+            raise wrong(text, "is not a Slack user group", "its @ in a command, picked from Slack's list")
+        return str(super().read(f"{found[1]}|{found[2] or found[1]}", reader))
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return self.name_of(value)
+
+    @staticmethod
+    def id_of(value: str | None) -> str:
+        return (value or "").partition("|")[0]
+
+    @staticmethod
+    def name_of(value: str | None) -> str:
+        """@sales, which pings nobody: only Slack's own spelling does."""
+        return f"@{value.partition('|')[2]}" if value else ""
 
 
 class Team(Entity):
@@ -28,7 +64,7 @@ class Team(Entity):
     lead: Mapped[int | None] = field(Person("Lead"))
     parent: Mapped[int | None] = field(Reference("Part of", to="team", also=("under", "above")))
     group: Mapped[str | None] = field(
-        Text("Slack user group", 20, hint="Who is in it belongs to the team: name it with its @", also=("usergroup",))
+        Group("Slack user group", hint="Who is in it belongs to the team, and nobody else", also=("usergroup",))
     )
     role: Mapped[str | None] = field(Named("Role of who joins", to="role", hint="Left empty, they keep theirs"))
 
@@ -49,9 +85,23 @@ class Team(Entity):
         if self.id and "name" in changes:
             follow_name(work, "team", self.key, values.fold(self.name))
 
+    def follow(self, work: "Work", changes: Changes) -> None:
+        if changes.get("group", (None, None))[1]:
+            ask_who_is_in(work, self)
+
     def take(self, person: User) -> None:
-        """Make somebody one of the team, with the role of those who join. Conflict where they are in it."""
+        """Make somebody one of the team, with the role of those who join; an admin stays one. Conflict where they are
+        in it.
+        """
         if person.team == self.key:
             raise Conflict(f"{person.name} is in the team {self.title} already.")
         person.team = self.key
-        person.role = self.role or person.role
+        if self.role and person.role != Preset.ADMIN:
+            person.role = self.role
+
+
+def ask_who_is_in(work: "Work", team: Team) -> None:
+    """Ask Slack who is in a team's user group; whoever is belongs to the team from then on."""
+    group = Group.id_of(team.group)
+    subject = {"entity": team.slug(), "record_id": team.id, "about": {"group": group}}
+    deliver(work, GATHERING, GATHERING, f"{GATHERING}:{team.ref}:{work.unit}", **subject)

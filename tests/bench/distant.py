@@ -22,7 +22,14 @@ Json = dict[str, Any]
 T = TypeVar("T")
 TAKES = 0.1
 """Seconds until Slack has answered a call: its own way there and back."""
-AT_ONCE = ("auth.test", "apps.connections.open", "conversations.info", "conversations.open")
+AT_ONCE = (
+    "auth.test",
+    "apps.connections.open",
+    "conversations.info",
+    "conversations.members",
+    "conversations.open",
+    "users.info",
+)
 """What is asked once, or once for each channel: it is answered without waiting."""
 SCOPES = "commands,chat:write"
 WHO = {"team_id": "T1", "team": "Acme", "user_id": "U0BOT", "user": "crm", "bot_id": "B0BOT", "url": "https://acme/"}
@@ -80,6 +87,8 @@ class Distant:
             "views.open": self.open_view,
             "chat.postMessage": self.post,
             "conversations.info": lambda args: {"channel": {"id": args["channel"], "is_channel": True}},
+            "conversations.members": lambda _: {"members": ["U0BOT", "U_RITA"]},
+            "users.info": lambda args: {"user": {"id": args["user"], "team_id": "T1", "is_bot": args["user"] == "U0BOT"}},
             "conversations.open": lambda args: {"channel": {"id": f"D{args['users']}"}},
             "conversations.history": lambda _: {"messages": [], "has_more": False},
         }

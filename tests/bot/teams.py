@@ -9,7 +9,7 @@ from starlette.routing import Mount
 from bot.manifest import manifest
 from bot.sandbox.people import Channel, Clock, Member
 from bot.sandbox.server import application
-from bot.sandbox.slack import Slack
+from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.sockets import Sockets
 from bot.web import Web
 from handlers import ROUTERS
@@ -21,7 +21,8 @@ PUBLIC = "https://crm.example.com"
 def workspace(team: str, clock: Clock) -> Slack:
     """A workspace whose first person is Rita; people of different workspaces may have the same id."""
     people = [Member("U_RITA", "rita", f"Rita of {team}"), Member("U_MONA", "mona", f"Mona of {team}")]
-    slack = Slack(manifest(Catalogue(ROUTERS), PUBLIC), people, [Channel("C_SALES", "sales")], clock, (team, team))
+    sales = Channel("C_SALES", "sales", members=["U_RITA", BOT_USER])
+    slack = Slack(manifest(Catalogue(ROUTERS), PUBLIC), people, [sales], clock, (team, team))
     slack.bot_token = f"xoxb-{team}"
     return slack
 

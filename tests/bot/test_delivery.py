@@ -106,12 +106,12 @@ def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
 def test_what_happens_is_told_in_the_thread_of_every_card(works: Works, slack: Desk, courier: Courier) -> None:
     sails = deal(works)
     with works("T1", "U_RITA") as work:
-        stand(work, work.find(Opportunity, sails.number), "C_GENERAL")
+        stand(work, work.find(Opportunity, sails.number), "C_SUPPORT")
     courier.drain()
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, sails.number).win(work)
     courier.drain()
-    for channel in ("C_SALES", "C_GENERAL"):
+    for channel in ("C_SALES", "C_SUPPORT"):
         [card] = [message for message in slack.posted(channel) if message.thread_ts in (None, message.ts)]
         assert [line.words for line in slack.thread(card)] == ["Rita Reyes moved it from qualification to won."]
 

@@ -113,7 +113,7 @@ def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
     assert waits == [1.0] * 4
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert "The database is away" in caplog.text
-    courier.works = courier.carrier.works = works
+    courier.works = courier.carrier.works = courier.carrier.drawer.works = works
     caplog.set_level("INFO")
     courier.come_round()
     assert "The database is back" in caplog.text

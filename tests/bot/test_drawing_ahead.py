@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk import WebClient
 
-from bot import carrying
+from bot import drawing
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from models.core.outbox import DeliveryState, deliver, stand
@@ -11,10 +11,19 @@ from models.core.work import Works
 from models.operations import records
 from models.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
+from tests.handlers.conftest import SALES
 from tests.handlers.kit import SQLITE
 from tests.plans import listening
 
 CHANNELS = ("C_SALES", "C_SUPPORT", "C_GENERAL")
+
+
+@pytest.fixture(autouse=True)
+def known(works: Works, slack: Desk, courier: Courier) -> None:
+    """Who reads the channels is known: Slack is asked before the first drawing, and never while one draws ahead."""
+    for channel in CHANNELS:
+        slack.slack.channels[channel].members = SALES
+        courier.carrier.audience("T1").ask(channel, 0)
 
 
 def change(works: Works, deal: Opportunity, **texts: str) -> None:
@@ -57,14 +66,14 @@ def test_many_cards_are_drawn_with_as_many_questions_as_one(works: Works, slack:
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("fresh", [carrying.FRESH, -1.0])
+@pytest.mark.parametrize("fresh", [drawing.FRESH, -1.0])
 def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
     works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch, fresh: float
 ) -> None:
     sails = deal(works)
     courier.round()
     change(works, sails, stage="proposal")
-    monkeypatch.setattr(carrying, "FRESH", fresh)
+    monkeypatch.setattr(drawing, "FRESH", fresh)
     carry_all(courier)
     assert ("Proposal" in slack.posted("C_SALES")[0]) == (fresh < 0)
     courier.drain()

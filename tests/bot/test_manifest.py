@@ -25,7 +25,15 @@ FOR_EVENTS = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
+    "channel_rename": {"channels:read"},
+    "channel_shared": {"channels:read"},
+    "channel_unshared": {"channels:read"},
+    "group_rename": {"groups:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "member_left_channel": {"channels:read", "groups:read"},
     "message.im": {"im:history"},
+    "subteam_members_changed": {"usergroups:read"},
+    "subteam_updated": {"usergroups:read"},
     "team_join": {"users:read"},
     "tokens_revoked": set(),
     "user_change": {"users:read"},
@@ -42,9 +50,11 @@ FOR_METHODS = {
     "conversations_history": HISTORY,
     "conversations_info": READ,
     "conversations_list": READ,
+    "conversations_members": READ,
     "conversations_open": {"im:write"},
     "conversations_replies": HISTORY,
     "oauth_v2_access": set(),
+    "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_publish": set(),
@@ -156,6 +166,7 @@ def event(kind: str) -> Envelope:
     """An event as Slack sends it, with what all of them carry."""
     about: dict[str, Any] = {"user": {"id": "U_RITA"}} if kind in ("team_join", "user_change") else {"user": "U_RITA"}
     about |= {"type": kind.partition(".")[0], "channel": "D_RITA", "channel_type": "im", "tab": "home", "ts": "1.0"}
+    about |= {"subteam_id": "S1", "subteam": {"id": "S1"}}
     about |= {"text": f"<@{BOT_USER}> help"} if kind != "app_home_opened" else {}
     sent = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": about}
     return Envelope(EVENT, {**sent, "authorizations": [{"team_id": "T1", "user_id": BOT_USER, "is_bot": True}]})

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.outlet import Limited, Outlet, Refused, Unclear, is_name, is_person
+from bot.outlet import MOST, Limited, Outlet, Refused, Unclear, is_name, is_person
 from bot.refusals import REASONS, sentence
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
@@ -37,7 +37,6 @@ def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
     calls = [name for name, _ in slack.slack.calls]
     assert calls.count("conversations.open") == 1
     assert calls.count("conversations.list") == 2
-    assert calls.count("conversations.info") == 3
 
 
 @SQLITE
@@ -50,10 +49,45 @@ def test_a_name_is_found_behind_the_first_page(outlet: Outlet, slack: Desk) -> N
 
 
 @SQLITE
-def test_an_outsiders_channel_is_refused(outlet: Outlet, slack: Desk) -> None:
+def test_a_channel_is_shared_or_is_not(outlet: Outlet, slack: Desk) -> None:
+    assert not outlet.is_shared("C_SALES")
     slack.slack.channels["C_SALES"].is_ext_shared = True
-    with pytest.raises(Refused, match="shared_with_outsiders"):
-        outlet.place("#sales")
+    assert outlet.is_shared("C_SALES")
+
+
+@SQLITE
+def test_members_are_read_page_by_page(outlet: Outlet, slack: Desk) -> None:
+    everybody = [f"U_{number}" for number in range(1500)]
+    slack.slack.channels["C_SALES"].members = everybody
+    assert outlet.members("C_SALES") == (set(everybody), True)
+    slack.slack.channels["C_SALES"].members = [f"U_{number}" for number in range(MOST + 1)]
+    members, complete = outlet.members("C_SALES")
+    assert (len(members), complete) == (MOST, False)
+
+
+@SQLITE
+def test_a_person_slack_does_not_know_is_nobody(outlet: Outlet, slack: Desk) -> None:
+    assert outlet.person("U_RITA")["real_name"] == "Rita Reyes"
+    assert outlet.person("U_GONE") == {}
+    slack.slack.fail("users.info", with_="ratelimited")
+    with pytest.raises(Limited):
+        outlet.person("U_RITA")
+
+
+@SQLITE
+def test_who_reads_direct_messages_is_known_or_asked(outlet: Outlet, slack: Desk) -> None:
+    assert outlet.direct("U_RITA") == "D_RITA"
+    assert outlet.reader("D_RITA") == "U_RITA"
+    slack.slack.im("U_MONA")
+    assert [outlet.reader("D_MONA") for _ in range(2)] == ["U_MONA"] * 2
+    assert [name for name, _ in slack.slack.calls].count("conversations.open") == 2
+
+
+@SQLITE
+def test_who_is_in_a_user_group_is_asked(outlet: Outlet) -> None:
+    assert outlet.gathered("S0NORTH") == {"U_OLGA"}
+    with pytest.raises(Refused, match="no_such_subteam"):
+        outlet.gathered("S0GONE")
 
 
 @SQLITE

@@ -44,7 +44,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     slack = Slack(manifest(dispatcher.catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM)
     with serve(slack, port=0):
         app = create_app(installed(slack), dispatcher, slack.signing_secret)
-        yield Desk(slack, Direct(app, slack.signing_secret, time.time), channel="C_SALES")
+        yield Desk(slack, Direct(app, slack.signing_secret, time.time), channel="C_GENERAL")
     works.engine.dispose()
 
 

@@ -12,9 +12,9 @@ from bot.clients import Clients
 from bot.delivery import Courier
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel, Member
+from bot.sandbox.people import Channel, Group, Member
 from bot.sandbox.server import serve
-from bot.sandbox.slack import Slack
+from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
@@ -32,13 +32,20 @@ MEMBERS = [
     )
     for slack_id, profile in PEOPLE.items()
 ]
-CHANNELS = [Channel("C_GENERAL", "general"), Channel("C_SALES", "sales"), Channel("C_SUPPORT", "support")]
+SALES = ["U_RITA", "U_RAVI", "U_MONA", "U_ADA", BOT_USER]
+"""Whose roles let them see all that Rita and her colleagues do: where only they are, nothing is masked."""
+CHANNELS = [
+    Channel("C_GENERAL", "general"),
+    Channel("C_SALES", "sales", members=SALES),
+    Channel("C_SUPPORT", "support", members=[*SALES, "U_SAM", "U_SOFIA", "U_ELI"]),
+]
+GROUPS = [Group("S0NORTH", "north-team", ["U_OLGA"]), Group("S0DESK", "desk", ["U_SAM", "U_SOFIA"])]
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[Slack]:
     """One small Slack a test process; each test begins it anew."""
-    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, CHANNELS, StoppedClock(), ("T1", "Acme"))
+    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, CHANNELS, StoppedClock(), ("T1", "Acme"), groups=GROUPS)
     with serve(slack, port=0):
         yield slack
 

@@ -146,26 +146,25 @@ def test_me_is_whoever_says_it(slack: Desk, works: Works, ada: Lead) -> None:
 
 
 def test_here_puts_the_card_into_the_channel(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
-    slack.command("/crm LD-1")
     courier.drain()
-    assert slack.posted("C_GENERAL") == []
-    slack.command("/crm show LD-1 --here")
+    assert slack.posted("C_SUPPORT") == []
+    slack.command("/crm show LD-1 --here", channel="C_SUPPORT")
     assert told(slack) == "Posted in the channel."
     courier.drain()
-    [card] = slack.posted("C_GENERAL")
+    [card] = slack.posted("C_SUPPORT")
     assert "lead.convert" in card.actions
     slack.command("/crm qualify LD-1")
     courier.drain()
-    assert "Qualified" in slack.posted("C_GENERAL")[0].words
+    assert "Qualified" in slack.posted("C_SUPPORT")[0].words
 
 
 def test_here_puts_a_list_into_the_channel_and_what_people_typed_stays_inert(
     slack: Desk, works: Works, courier: Courier
 ) -> None:
     given(works, Lead, first_name="<!channel>", last_name="@here")
-    slack.command("/crm lead list --here")
+    slack.command("/crm lead list --here", channel="C_SALES")
     courier.drain()
-    [shown] = slack.posted("C_GENERAL")
+    *_, shown = slack.posted("C_SALES")
     assert "<!channel>" in shown.words
     assert "<!" not in shown.text + str(shown.blocks)
 

@@ -4,7 +4,7 @@ from ..people import Json
 from ..slack import APP_ID, BOT_ID, Slack
 from ..tickets import Refused
 from .core import allows, channel_of, member_of, message_of, method, page_of
-from .shapes import bot_profile, message_json, user_json
+from .shapes import bot_profile, group_json, message_json, user_json
 
 
 @method("auth.test")
@@ -43,6 +43,20 @@ def lookup_by_email(slack: Slack, args: Json) -> Json:
         if member.email and member.email.casefold() == wanted and not member.deleted:
             return {"user": user_json(slack, member)}
     raise Refused("users_not_found")
+
+
+@method("usergroups.list", "usergroups:read")
+def usergroups_list(slack: Slack, args: Json) -> Json:
+    shapes = [group_json(slack, group) for group in slack.groups.values()]
+    return {"usergroups": [{key: value for key, value in shape.items() if key != "users"} for shape in shapes]}
+
+
+@method("usergroups.users.list", "usergroups:read")
+def usergroups_users_list(slack: Slack, args: Json) -> Json:
+    group = slack.groups.get(str(args.get("usergroup") or ""))
+    if group is None:
+        raise Refused("no_such_subteam")
+    return {"users": list(group.users)}
 
 
 @method("team.info", "team:read")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ..messages import Message
-from ..people import Channel, Json, Member
+from ..people import Channel, Group, Json, Member
 from ..slack import APP_ID, BOT_ID, Slack
 from ..views import View
 
@@ -48,6 +48,16 @@ def channel_json(slack: Slack, channel: Channel) -> Json:
         "num_members": len(members), "context_team_id": slack.team_id,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": channel.topic, "creator": "", "last_set": 0},
+    }
+
+
+def group_json(slack: Slack, group: Group) -> Json:
+    return {
+        "id": group.id, "team_id": slack.team_id, "is_usergroup": True, "is_subteam": True, "name": group.handle,
+        "description": "", "handle": group.handle, "is_external": False, "date_create": 1577836800,
+        "date_update": int(slack.now().timestamp()), "date_delete": 0, "auto_type": None,
+        "created_by": "", "updated_by": "", "deleted_by": None, "prefs": {"channels": [], "groups": []},
+        "users": list(group.users), "user_count": len(group.users),
     }
 
 

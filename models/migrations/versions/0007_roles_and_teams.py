@@ -27,7 +27,7 @@ def upgrade() -> None:
         Column("name", String(50), nullable=False),
         Column("lead", Integer, ForeignKey("user.id")),
         Column("parent", Integer, ForeignKey("team.id")),
-        Column("group", String(20)),
+        Column("group", String(100)),
         Column("role", String(50)),
     )
     op.create_index(

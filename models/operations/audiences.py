@@ -1,0 +1,148 @@
+"""Who reads along in a channel: which people stand for all of them, and what is drawn anew when they are others."""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, event, func, literal, select, union_all
+from sqlalchemy.orm import Session, UOWTransaction
+
+from models.core import access, audit
+from models.core.base import Entity
+from models.core.database import INSERTS
+from models.core.listeners import COUNTERS
+from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_all
+from models.core.role import Role
+from models.core.team import Team
+from models.core.user import User
+from models.core.work import Work
+from models.operations import deliveries
+
+AUDIENCE = "audience"
+"""The kind of deliveries that ask for cards to be drawn anew for other readers, and what their channels begin with."""
+STRANGER = User(slack_id="", name="Somebody from elsewhere", guest=True)
+"""Stands for everybody who may see nothing: guests, people of other workspaces, and whom we do not know."""
+GOVERNING = {"rights", "key", "parent", "lead", "role", "team", "guest", "left", "deleted_at"}
+"""The fields of people, teams and roles that say what somebody may see."""
+USERS: Any = User.__table__
+LEADS: Any = Team.__table__
+AT_ONCE = 200
+"""Cards asked for in one unit of work, so that nobody waits for it."""
+
+# ── who they are ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def viewers(work: Work, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
+    """Those who together may see exactly what all who are in a room may see, by room; a guest among them sees nothing.
+
+    What a role and a team let two people see, they let all see who have them: what is everybody's, their team's, or
+    nobody's. So two stand for all of a kind; only who leads a team has to stand for themselves. Nobody at all is taken
+    for somebody who may see nothing. rooms: the Slack ids of the people in each, of those we know.
+    """
+    if not rooms:
+        return {}
+    found = work.session.connection().execute(union_all(*(kinds(work, *room) for room in rooms.items()))).all()
+    ids = {id for row in found if not row.guest for id in (row.first, row.last)}
+    with access.beyond(work.session):
+        theirs = (Role.key == User.role) & (Role.workspace == User.workspace) & Role.deleted_at.is_(None)
+        people = select(User, Role.rights).join(Role, theirs, isouter=True).where(User.id.in_(ids))
+        named = {user.id: (user, rights) for user, rights in work.session.execute(people)}
+    for user, rights in named.values():
+        access.know(user, rights)
+    seen: dict[str, tuple[User, ...]] = {}
+    for room in rooms:
+        here = [row for row in found if row.room == room]
+        stand = sorted({id for row in here if not row.guest for id in (row.first, row.last)})
+        guests = any(row.guest for row in here) or not stand
+        seen[room] = (*(named[id][0] for id in stand), *([STRANGER] if guests else []))
+    return seen
+
+
+def kinds(work: Work, room: str, people: Collection[str]) -> Select[Any]:
+    """The first and the last of each kind of people in a room, and who leads a team twice."""
+    leads = select(LEADS.c.lead).where(LEADS.c.workspace == work.workspace.id, LEADS.c.lead.is_not(None))
+    leads = leads.where(LEADS.c.deleted_at.is_(None))
+    ours = (USERS.c.workspace == work.workspace.id, USERS.c.deleted_at.is_(None), ~USERS.c.left)
+    alone = case((USERS.c.id.in_(leads), USERS.c.id), else_=0)
+    first, last = func.min(USERS.c.id).label("first"), func.max(USERS.c.id).label("last")
+    found = select(literal(room).label("room"), first, last, USERS.c.guest).where(*ours, USERS.c.slack_id.in_(people))
+    return found.group_by(USERS.c.role, USERS.c.team, USERS.c.guest, alone)
+
+
+def known(work: Work, people: Collection[str]) -> set[str]:
+    """Those of these people, by their Slack ids, whom we know."""
+    return set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(people))))
+
+
+# ── when they are others ────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def coming_and_going(dialect: str) -> Any:
+    """Counts how often who is in a channel has changed; made once for each kind of database."""
+    first = INSERTS[dialect](COUNTERS).values(workspace=bindparam("here"), entity=bindparam("place"), last=1)
+    more = {"last": COUNTERS.c.last + 1}
+    return first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=more)
+
+
+def moved(work: Work, channel: str) -> None:
+    """Somebody came into a channel or left it, or it is another channel now: its cards are drawn anew, and no replica
+    goes by what it knew of it.
+    """
+    connection = work.session.connection()
+    connection.execute(coming_and_going(connection.dialect.name), {"here": work.workspace.id, "place": channel})
+    reconsider(work, channel)
+
+
+def turns(work: Work, channels: Iterable[str]) -> Mapping[str, int]:
+    """How often who is in these channels has changed, as far as we heard: whoever knows a channel by that number knows
+    it still.
+    """
+    wanted = set(channels)
+    theirs = (COUNTERS.c.workspace == work.workspace.id, COUNTERS.c.entity.in_(wanted))
+    found = work.session.connection().execute(select(COUNTERS.c.entity, COUNTERS.c.last).where(*theirs))
+    return dict.fromkeys(wanted, 0) | {channel: last for channel, last in found}
+
+
+def reconsider(work: Work, channel: str = "") -> None:
+    """Ask that the cards in a channel, or wherever they stand, be drawn for those who read them now."""
+    place = f"{AUDIENCE}:{channel}" if channel else AUDIENCE  # no channel waits for another
+    deliver(work, AUDIENCE, place, f"{AUDIENCE}:{channel}:{work.unit}", about={"channel": channel})
+
+
+@event.listens_for(Session, "after_flush")
+def follow_rights(session: Session, context: UOWTransaction) -> None:
+    """Who may see what is said by people, teams and roles: when it changes, cards show more or less from then on."""
+    work = session.info.get("work")
+    if work is not None and any(governs(row) for row in session.dirty):
+        reconsider(work)
+
+
+def governs(row: Any) -> bool:
+    """Whether what changed in a row changes what somebody may see."""
+    return isinstance(row, Entity) and type(row).governs and bool(GOVERNING & audit.changes_of(row).keys())
+
+
+def spread(work: Work, delivery: Delivery) -> None:
+    """Ask for the next cards to be drawn anew, the latest first. What is left is asked for with another delivery.
+
+    delivery: of the kind AUDIENCE; its `about` says in which channel, and how far the ones before it got.
+    """
+    channel, before = delivery.about.get("channel", ""), delivery.about.get("before")
+    wanted = [Post.channel == channel] if channel else [Post.channel.not_like("D%")]
+    wanted += [Post.id < before] if before else []
+    found = work.session.scalars(select(Post).where(*wanted).order_by(Post.id.desc()).limit(AT_ONCE)).all()
+    redraws = [
+        {
+            "key": f"redraw:{post.channel}:{post.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw", "about": {},
+            "channel": post.channel, "ts": post.ts, "entity": post.entity, "record_id": post.record_id,
+            "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
+        }
+        for post in found
+    ]  # fmt: skip
+    if redraws:
+        insert_all(work, Delivery, redraws)
+    if len(found) == AT_ONCE:
+        about = {"channel": channel, "before": found[-1].id}
+        deliver(work, AUDIENCE, delivery.channel, f"{AUDIENCE}:{delivery.id}", about=about)
+    deliveries.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)

@@ -1,0 +1,50 @@
+"""Who belongs to which team, as Slack's user groups have it; and who is the first admin."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from models.core import access
+from models.core.outbox import Delivery, DeliveryState
+from models.core.rights import Preset
+from models.core.team import Group, Team, ask_who_is_in
+from models.core.user import User
+from models.core.work import Work
+from models.operations import deliveries
+
+
+def appoint(work: Work, slack_id: str) -> None:
+    """Make somebody whom we know an admin, if there is none: whoever installs the app gives the others their rights."""
+    person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
+    if person is not None and not access.admins(work.session):
+        person.role = Preset.ADMIN
+
+
+def gather(work: Work, delivery: Delivery, members: Collection[str]) -> None:
+    """Let a team be who is in its user group. members: their Slack ids.
+
+    Who is in a team that has a group of its own stays there until that group lets them go: so nobody goes to and fro
+    between two. Guests and those who left Slack belong to no team this way. delivery: the one that asked for it.
+    """
+    team = work.session.get(Team, delivery.record_id)
+    if team is None or team.deleted_at or Group.id_of(team.group) != delivery.about.get("group"):
+        deliveries.drop(work, delivery, "the team follows another group, or none")
+        return
+    work.reason = f"Slack user group {Group.name_of(team.group)}"
+    for person in work.session.scalars(select(User).where(User.team == team.key)):
+        if person.slack_id not in members:
+            person.team = None
+    work.session.flush()
+    following = set(work.session.scalars(select(Team.key).where(Team.group.is_not(None))))
+    theirs = select(User).where(User.slack_id.in_(members), ~User.left, ~User.guest).order_by(User.id)
+    for person in work.session.scalars(theirs):
+        if person.team not in following:
+            team.take(person)
+    deliveries.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
+
+
+def look_again(work: Work, group: str = "") -> None:
+    """Ask who is in the user groups that teams follow. group: only in the one with this id."""
+    for team in work.session.scalars(select(Team).where(Team.group.is_not(None)).order_by(Team.id)):
+        if group in ("", Group.id_of(team.group)):
+            ask_who_is_in(work, team)

@@ -1,0 +1,45 @@
+"""Channels with people of one's choice, and what can be read there."""
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Channel
+from bot.sandbox.shown import Shown
+from bot.sandbox.slack import BOT_USER
+from models.case import Case
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from tests.ground import given
+from tests.handlers.kit import standing
+
+ELSEWHERE = "guests or people from elsewhere"
+
+
+def ada_lovelace(works: Works) -> Lead:
+    return given(works, Lead, first_name="Ada", last_name="Lovelace", company="Analytical", phone="+4930123456")
+
+
+def room(slack: Desk, *members: str, name: str = "C_ROOM") -> str:
+    """A channel with the bot and these people."""
+    slack.slack.channels[name] = Channel(name, name.lower(), members=[*members, BOT_USER])
+    return name
+
+
+def shown(slack: Desk, works: Works, courier: Courier, record: Lead | Case, *members: str) -> Shown:
+    """The card of a record in a channel with these people."""
+    return standing(slack, works, courier, record, room(slack, *members))
+
+
+def now(slack: Desk, courier: Courier, channel: str = "C_ROOM") -> str:
+    """Everything that can be read in the first message of a channel by now."""
+    courier.drain()
+    return slack.posted(channel)[0].words
+
+
+def broken(works: Works) -> Case:
+    customer = given(works, Customer, first_name="Grace")
+    return given(works, Case, by="U_SAM", subject="Broken", priority="low", customer=customer.ref)
+
+
+def secret(card: str | Shown) -> bool:
+    return not any(word in card for word in ("Ada", "Lovelace", "Analytical", "4930"))

@@ -1,0 +1,63 @@
+"""Whoever installs the app is its first admin, and an admin only where there is none."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.clients import Clients
+from bot.config import Settings
+from bot.oauth import Installs
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Member
+from models.core.rights import Preset
+from models.core.secrets import Vault, new_key
+from models.core.user import User
+from models.core.work import Works
+from tests.handlers.kit import SQLITE
+
+pytestmark = SQLITE
+
+
+@pytest.fixture
+def installs(works: Works, clients: Clients, slack: Desk) -> Installs:
+    return Installs(Settings(), works, clients, Vault(new_key()))
+
+
+def install(installs: Installs, slack: Desk, by: str) -> None:
+    granted = {"team": {"id": "T1", "name": "Acme"}, "access_token": slack.slack.bot_token, "bot_id": "B0BOT"}
+    installs.store({**granted, "authed_user": {"id": by}})
+
+
+def role(works: Works, slack_id: str) -> str:
+    with works("T1", writes=False) as work:
+        return work.session.scalars(select(User.role).where(User.slack_id == slack_id)).one()
+
+
+def test_who_installs_the_app_becomes_admin_where_there_is_none(installs: Installs, slack: Desk, works: Works) -> None:
+    install(installs, slack, "U_RITA")
+    assert role(works, "U_RITA") == Preset.SENIOR
+    works.welcome("T1", "U_ADA", left=True)
+    install(installs, slack, "U_RITA")
+    assert role(works, "U_RITA") == Preset.ADMIN
+
+
+def test_somebody_new_who_installs_it_is_looked_up(installs: Installs, slack: Desk, works: Works) -> None:
+    works.welcome("T1", "U_ADA", left=True)
+    slack.slack.members["U_NEW"] = Member("U_NEW", "new", "Nora New", team="T1")
+    install(installs, slack, "U_NEW")
+    with works("T1", "U_NEW", writes=False) as work:
+        assert (work.me, work.actor.role if work.actor else "") == ("Nora New", Preset.ADMIN)
+
+
+def test_an_installer_whom_slack_does_not_describe_is_admin_all_the_same(
+    installs: Installs, slack: Desk, works: Works
+) -> None:
+    works.welcome("T1", "U_ADA", left=True)
+    slack.slack.fail("users.info", with_="500")
+    install(installs, slack, "U_NEW")
+    assert role(works, "U_NEW") == Preset.ADMIN
+
+
+def test_a_guest_who_installs_it_is_no_admin(installs: Installs, slack: Desk, works: Works) -> None:
+    works.welcome("T1", "U_ADA", left=True)
+    install(installs, slack, "U_GUS")
+    assert role(works, "U_GUS") == Preset.REP

@@ -1,0 +1,141 @@
+"""Few people stand for many: what they may see together is what all of them may see together."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, settings, strategies
+from hypothesis import given as forall
+from sqlalchemy import select
+
+from models.core import access
+from models.core.outbox import Delivery, Post
+from models.core.team import Team
+from models.core.user import User
+from models.core.work import Work, Works
+from models.lead import Lead
+from models.operations import audiences
+from models.operations.audiences import STRANGER
+from tests.ground import PEOPLE, given
+from tests.models.marks import SQLITE
+
+EVERYBODY = [f"{slack_id}{twin}" for slack_id in PEOPLE for twin in ("", "2")]
+
+
+@pytest.fixture
+def leads(works: Works) -> None:
+    """A lead of everybody's who may have one, and one that is nobody's."""
+    for slack_id, profile in PEOPLE.items():
+        works.welcome("T1", f"{slack_id}2", **{**profile, "name": f"{profile['name']} II"})
+    with works("T1") as work:
+        work.session.scalars(select(Team).where(Team.key == "north")).one().lead = work.lookup("user", "U_MONA")
+        for person in work.session.scalars(select(User).order_by(User.id)).all():
+            work.add(Lead(first_name=f"Of {person.name}", owner=person.id))
+        work.add(Lead(first_name="Nobody's"))
+
+
+def seen(work: Work, viewers: Sequence[User]) -> set[str]:
+    with access.among(work.session, viewers):
+        return set(work.session.scalars(select(Lead.title)))
+
+
+def users(work: Work, ids: Sequence[str]) -> list[User]:
+    return list(work.session.scalars(select(User).where(User.slack_id.in_(ids))))
+
+
+@SQLITE
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@forall(ids=strategies.sets(strategies.sampled_from(EVERYBODY), min_size=1))
+def test_who_stands_for_all_sees_exactly_what_all_see(works: Works, leads: None, ids: set[str]) -> None:
+    with works("T1", writes=False) as work:
+        stand = audiences.viewers(work, {"C": ids})["C"]
+        everybody = users(work, sorted(ids))
+        assert len(stand) <= len(everybody)
+        assert seen(work, stand) == seen(work, everybody)
+
+
+@SQLITE
+def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: Works, leads: None) -> None:
+    reps = [f"U_{number}" for number in range(20)]
+    for rep in reps:
+        works.welcome("T1", rep, name=rep, role="rep", team="sales")
+    with works("T1", writes=False) as work:
+        rooms = audiences.viewers(work, {"C_REPS": reps, "C_LEAD": ["U_MONA", "U_MONA2"], "C_ONE": ["U_ADA"]})
+    assert [user.slack_id for user in rooms["C_REPS"]] == ["U_0", "U_19"]
+    assert [user.slack_id for user in rooms["C_LEAD"]] == ["U_MONA", "U_MONA2"]
+    assert [user.slack_id for user in rooms["C_ONE"]] == ["U_ADA"]
+
+
+def test_guests_are_one_and_nobody_at_all_is_a_guest(works: Works) -> None:
+    works.welcome("T1", "U_ELI", left=True)
+    with works("T1", writes=False) as work:
+        rooms = {"C_GUEST": ["U_RITA", "U_GUS"], "C_EMPTY": [], "C_LEFT": ["U_ELI"], "C_OTTO": ["U_OTTO"]}
+        found = audiences.viewers(work, rooms)
+        assert audiences.viewers(work, {}) == {}
+    assert [user.name for user in found.pop("C_GUEST")] == ["Rita Reyes", STRANGER.name]
+    assert list(found.values()) == [(STRANGER,)] * 3
+
+
+def test_who_is_known_is_known_here(works: Works) -> None:
+    with works("T1", writes=False) as work:
+        assert audiences.known(work, {"U_RITA", "U_OTTO", "U_NEW"}) == {"U_RITA"}
+
+
+# ── when they are others ────────────────────────────────────────────────────────────────────────────────
+
+
+def asked(works: Works) -> list[dict[str, object]]:
+    with works("T1", writes=False) as work:
+        wanted = select(Delivery.about).where(Delivery.kind == "audience").order_by(Delivery.id)
+        return list(work.session.scalars(wanted))
+
+
+def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: Works) -> None:
+    for _ in range(3):
+        with works("T1") as work:
+            audiences.moved(work, "C_SALES")
+    with works("T2") as work:
+        audiences.moved(work, "C_SALES")
+    with works("T1", writes=False) as work:
+        assert audiences.turns(work, ["C_SALES", "C_SUPPORT"]) == {"C_SALES": 3, "C_SUPPORT": 0}
+    assert asked(works) == [{"channel": "C_SALES"}] * 3
+
+
+def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(works: Works) -> None:
+    works.welcome("T1", "U_RITA", name="Rita R.", zone="Asia/Tokyo")
+    given(works, Lead, first_name="Ada")
+    assert asked(works) == []
+    works.welcome("T1", "U_RITA", role="rep")
+    with works("T1", "U_ADA") as work:
+        work.session.scalars(select(Team).where(Team.key == "north")).one().lead = 1
+        work.session.scalars(select(User).where(User.slack_id == "U_ELI")).one().team = "north"
+    assert asked(works) == [{"channel": ""}] * 2
+
+
+def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audiences, "AT_ONCE", 2)
+    places = ["C_1", "C_2", "C_1", "D_RITA", "C_1"]
+    with works("T1") as work:
+        for number, place in enumerate(places, 1):
+            work.session.add(Post(entity="lead", record_id=number, channel=place, ts=str(number), posted_at=work.now))
+        audiences.reconsider(work, "C_1")
+    assert spread(works) == [["5", "3"], ["1"]]
+    with works("T1") as work:
+        audiences.reconsider(work)
+    assert spread(works) == [["5", "3"], ["2", "1"], []]
+
+
+def spread(works: Works) -> list[list[str]]:
+    """What each step asks to be drawn anew, until nothing waits."""
+    steps = []
+    waiting = select(Delivery).where(Delivery.kind == "audience", Delivery.state == "waiting")
+    redraws = select(Delivery).where(Delivery.kind == "redraw", Delivery.state == "waiting").order_by(Delivery.id)
+    while True:
+        with works("T1") as work:
+            delivery = work.session.scalar(waiting)
+            if delivery is None:
+                return steps
+            audiences.spread(work, delivery)
+            asked = list(work.session.scalars(redraws))
+            steps.append([each.ts or "" for each in asked])
+            for each in asked:
+                each.state = "sent"
