@@ -6,7 +6,9 @@ from handlers.core.blocks import escape
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Router, Verb
+from models.core import access
 from models.core.base import Entity
+from models.core.field import Field
 
 EVERYDAY = ("lead new", "deal new", "task new", "case new", "home")
 
@@ -15,13 +17,15 @@ def overview(request: Request) -> Message:
     """What every record can do, then what is special to each noun, and a few buttons to begin with."""
     root = request.catalogue.root
     intro = f"Type `{root}`, then what you want to do, in either order: `deal new` or `new deal`."
-    lines = ["*Every record* " + " · ".join(shared(request)), *special(request)]
+    common = shared(request)
+    lines = [*(["*Every record* " + " · ".join(common)] if common else []), *special(request)]
     values = (
         "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. "
         f"Records: `OP-42`, or `this` in a thread. One thing in full: `{root} help deal`"
     )
-    begin = [blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if can(request, line)]
-    drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values), blocks.actions(*begin)]
+    begin = [blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if may(request, line)]
+    drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values)]
+    drawn += [blocks.actions(*begin)] if begin else []
     return Message("\n".join([intro, *lines, values]), blocks.distinct(drawn))
 
 
@@ -37,17 +41,16 @@ def special(request: Request) -> list[str]:
     catalogue, plain = request.catalogue, []
     lines = []
     for noun, router in catalogue.routers.items():
-        own = [verb.name for verb in catalogue.allowed(request.work.actor, noun) if not verb.common]
-        if noun == GLOBAL:
-            lines.append(f"*{catalogue.root}* {' · '.join(own)}")
-        elif own:
-            lines.append(f"*{name(router)}* {' · '.join(own)}")
-        else:
+        allowed = catalogue.allowed(request.work.actor, noun)
+        if own := [verb.name for verb in allowed if not verb.common]:
+            lines.append(f"*{catalogue.root if noun == GLOBAL else name(router)}* {' · '.join(own)}")
+        elif allowed:
             plain.append(name(router))
     return [*lines, f"*Also* {' · '.join(plain)}"] if plain else lines
 
 
-def can(request: Request, line: str) -> bool:
+def may(request: Request, line: str) -> bool:
+    """Whether this person may do what a line says, to some record at least."""
     parsed = request.catalogue.parse(line)
     found = request.catalogue.find(parsed.noun, parsed.verb)
     return found is not None and found in request.catalogue.allowed(request.work.actor, found.noun)
@@ -61,10 +64,17 @@ def about(request: Request, word: str) -> Message:
         return choices(f"There is no help on “{word[:60]}”.", [("Help", "help")])
     router = catalogue.routers[noun]
     lines = [f"*{name(router)}*: {escape(router.doc)}", ""]
-    lines += [usage(catalogue.root, router, verb) for verb in catalogue.allowed(request.work.actor, noun)]
-    fields = [kind.label for kind in router.fields().values() if kind.form]
+    allowed = catalogue.allowed(request.work.actor, noun)
+    lines += [usage(catalogue.root, router, verb) for verb in allowed] or ["Your role lets you do nothing with it."]
+    fields = [kind.label for kind in seen(request, router) if kind.form] if allowed else []
     drawn = [blocks.section("\n".join(lines))] + ([blocks.context("Fields: " + ", ".join(fields))] if fields else [])
     return Message("\n".join(lines), drawn)
+
+
+def seen(request: Request, router: Router) -> list[Field]:
+    """The fields that are not hidden from this person."""
+    entity, kinds = router.entity, router.fields()
+    return [kind for name, kind in kinds.items() if entity and not access.hides(request.work, entity, name)]
 
 
 def usage(root: str, router: Router, verb: Verb) -> str:

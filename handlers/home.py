@@ -7,6 +7,7 @@ from handlers.core.acts import GLOBAL
 from handlers.core.blocks import Block
 from handlers.core.replies import Home, Message, Request
 from handlers.core.routes import Verb
+from handlers.help import may
 from models.core import access
 from models.core.base import Entity
 from models.core.errors import Forbidden
@@ -25,10 +26,14 @@ def home(request: Request) -> Home:
     done = request.catalogue.routers["activity"].verbs["done"]
     drawn: list[Block] = [*banner.blocks, blocks.divider()] if isinstance(banner, Message) else []
     drawn.append(blocks.header(f"Good day, {work.me}"))
-    drawn.append(blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in BEGIN)))
-    drawn += part(request, "My day", my_day(work, SHOWN + 1), "Nothing is due. Enjoy it.", done)
-    drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), "You have no open deals.")
-    drawn += part(request, "My cases", my_cases(work, SHOWN + 1), "You have no open cases.")
+    begin = [blocks.button(label, "crm.run", line) for label, line in BEGIN if may(request, line)]
+    drawn += [blocks.actions(*begin)] if begin else []
+    if may(request, "task list"):
+        drawn += part(request, "My day", my_day(work, SHOWN + 1), "Nothing is due. Enjoy it.", done)
+    if may(request, "deal list"):
+        drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), "You have no open deals.")
+    if may(request, "case list"):
+        drawn += part(request, "My cases", my_cases(work, SHOWN + 1), "You have no open cases.")
     return tab(drawn)
 
 

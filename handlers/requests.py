@@ -1,22 +1,47 @@
-"""Asking for a right: admins are told who wants what, with a button that gives it."""
+"""Asking for a right: admins are told who wants what, with buttons that give it, and who asked hears the answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
 
 from handlers.core import blocks
 from handlers.core.acts import GLOBAL
-from handlers.core.blocks import escape
+from handlers.core.blocks import Block, escape
 from handlers.core.lines import verb_of
 from handlers.core.receipts import plainly
-from handlers.core.replies import Reply, Request
-from handlers.core.routes import Verb
+from handlers.core.replies import Message, Reply, Request
+from handlers.core.routes import Catalogue, Verb
 from models.core import access, rights
 from models.core.base import ENTITIES
 from models.core.errors import Conflict, NotFound
-from models.core.outbox import deliver
-from models.core.rights import Scope
+from models.core.outbox import Delivery, deliver
+from models.core.rights import LOOKS, WIDTH, Scope
+from models.core.role import Role
 from models.core.user import User
 from models.core.work import Work
 
 ASKED = 3
 """Admins who are told at most: one of them will be there."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """A verb about something, with whose records it is for."""
+
+    about: str
+    verb: str
+    scope: Scope
+
+    def __str__(self) -> str:
+        """lead delete (own)"""
+        owned = f" ({self.scope})" if self.about in ENTITIES else ""
+        return f"{rights.noun(self.about)} {self.verb}".removeprefix(f"{GLOBAL} ") + owned
+
+    @property
+    def line(self) -> str:
+        """The same as it is typed."""
+        return f"{rights.noun(self.about)} {self.verb} {self.scope}"
 
 
 def ask(request: Request) -> Reply:
@@ -26,43 +51,82 @@ def ask(request: Request) -> Reply:
     actor = work.actor
     if verb is None or actor is None:
         raise NotFound("What would you like to be allowed? Try: request lead delete")
-    scope = wanted(work, verb, next((ref.number for ref in line.refs if ref.number), None))
-    if access.rights_of(actor).scope(verb.about, verb.name) in (scope, Scope.ALL):
-        raise Conflict(f"You may do that already: {words(verb)}.")
+    right = wanted(work, verb, next((ref.number for ref in line.refs if ref.number), None))
+    if has(actor, right):
+        raise Conflict(f"You may do that already: {right}.")
     told = [admin for admin in access.admins(work.session) if admin.id != actor.id][:ASKED]
     if not told:
         raise Conflict("There is no admin whom I could ask. Whoever runs the bot can make one, in a terminal.")
+    names = " and ".join(admin.name for admin in told)
+    asked = f"wish:{actor.id}:{verb.id}:{right.scope}:{work.today}"
+    if not work.once(asked):
+        raise Conflict(f"You asked for “{right}” today already; {names} can answer.")
     for admin in told:
-        key = f"request:{actor.id}:{verb.id}:{scope}:{work.today}:{admin.id}"
-        deliver(work, "message", admin.slack_id, key, about=drawn(actor, verb, scope))
-    return plainly(f"{' and '.join(admin.name for admin in told)} will read that you ask for “{words(verb)}”.")
+        deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about={"by": actor.id, **vars(right)})
+    return plainly(f"{names} will read that you ask for “{right}”.")
 
 
-def words(verb: Verb) -> str:
-    return f"{rights.noun(verb.about)} {verb.name}".removeprefix(f"{GLOBAL} ")
-
-
-def wanted(work: Work, verb: Verb, number: int | None) -> Scope:
-    """The narrowest scope that holds the record; their own, where none is named."""
+def wanted(work: Work, verb: Verb, number: int | None) -> Right:
+    """The narrowest right that holds the record; where none is named, the one to their own."""
     entity, actor = ENTITIES.get(verb.about), work.actor
-    if entity is None or actor is None:
-        return Scope.ALL
+    belongs = entity and (entity.owned or entity.part_of) and (verb.record or verb.name in LOOKS)
+    if not (entity and actor and belongs):
+        return Right(verb.about, verb.name, Scope.ALL)
     try:
         record = work.find(entity, number, deleted=True, verb=verb.name) if number else None
     except NotFound:
         record = None
-    scopes = (Scope.OWN, Scope.TEAM)
-    owner = access.whose(record) if record else actor.id
-    return next((scope for scope in scopes if owner in (access.owners(actor, scope) or ())), Scope.ALL)
+    whose = access.whose(record) if record else actor.id
+    scopes = (scope for scope in (Scope.OWN, Scope.TEAM) if whose in (access.owners(actor, scope) or ()))
+    return Right(verb.about, verb.name, next(scopes, Scope.ALL))
 
 
-def drawn(actor: User, verb: Verb, scope: Scope) -> dict[str, object]:
-    """The message: who asks for what, to be allowed for everyone with their role, or by giving them another."""
-    right = f"{words(verb)} ({scope})"
-    said = f"{actor.name} ({actor.role}) asks to be allowed “{right}”."
-    allowed = f"{actor.role} {rights.noun(verb.about)} {verb.name} {scope}"
-    offers = blocks.actions(
-        blocks.button(blocks.cut(f"Allow every {actor.role}", 75), "role.allow", allowed, "primary"),
-        blocks.button(blocks.cut(f"Change {actor.name}'s role", 75), "user.edit", actor.ref),
+def has(actor: User, right: Right) -> bool:
+    """Whether someone's role gives as much as this already."""
+    return (right.about == GLOBAL and access.can(actor, right.verb, GLOBAL)) or (
+        WIDTH.index(access.rights_of(actor).scope(right.about, right.verb)) >= WIDTH.index(right.scope)
     )
-    return {"text": escape(said), "blocks": [blocks.section(escape(said)), offers]}
+
+
+def wish(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Who asks for what, to be allowed to everyone with their role, by another role, or not; None once they have it."""
+    asker, right = work.get(User, delivery.about["by"]), right_of(delivery.about)
+    if has(asker, right) or asker.left:
+        return None
+    said = f"{asker.name} ({asker.role}) asks to be allowed “{right}”."
+    return Message(said, [blocks.section(escape(said)), blocks.actions(*offers(work, asker, right))])
+
+
+def offers(work: Work, asker: User, right: Right) -> list[Block]:
+    """What an admin can answer; a role that is gone cannot be allowed anything."""
+    stands = work.session.scalar(select(Role.id).where(Role.key == asker.role))
+    line = f"{asker.ref} {right.line}"
+    every = blocks.button(blocks.cut(f"Allow every {asker.role}", 75), "role.grant", line, "primary")
+    return [
+        *([every] if stands else []),
+        blocks.button("Give another role", "role.give", asker.ref),
+        blocks.button("Decline", "role.decline", line),
+    ]
+
+
+def right_of(about: dict[str, Any]) -> Right:
+    return Right(about["about"], about["verb"], Scope(about["scope"]))
+
+
+def answer(work: Work, person: User, kind: str, **about: str) -> None:
+    """Let someone hear what became of what they asked for. kind: granted, declined or role."""
+    if work.actor and work.actor.id != person.id:
+        told = {"by": work.actor.id, "answer": kind, **about}
+        deliver(work, "answer", person.slack_id, f"answer:{person.id}:{work.unit}", about=told)
+
+
+def answered(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:
+    """What an admin decided."""
+    about, by = delivery.about, work.get(User, delivery.about["by"]).name
+    if about["answer"] == "role":
+        said = f"{by} gave you the role {about['role']}."
+    elif about["answer"] == "granted":
+        said = f"{by} allowed what you asked for: every {about['role']} may now “{right_of(about)}”."
+    else:
+        said = f"{by} declined what you asked for: “{right_of(about)}”."
+    return plainly(said)

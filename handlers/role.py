@@ -1,35 +1,41 @@
-"""What admins do with roles: allow, refuse, hide and show, a word at a time or in the form."""
+"""What admins do with roles: allow, refuse, hide and show, a word at a time or in the form; and who gets which."""
 
 from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.receipts import receipt
+from handlers.core.receipts import plainly, receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
+from handlers.requests import Right, answer
 from models.core import rights, values
 from models.core.errors import CRMError, Invalid
-from models.core.fields import Text
+from models.core.fields import Person, Text
+from models.core.named import Named
 from models.core.rights import Rights, Scope
 from models.core.role import Role
+from models.core.user import User
 from models.core.work import Work
 
 router = Records(Role)
 
 RIGHT = {"right": Text("Role and right", required=True, hint="Such as: rep lead delete own")}
 HIDDEN = {"fields": Text("Role, record and fields", required=True, hint="Such as: executive customer notes")}
+GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role", required=True)}
 
 
 @router.verb("allow", record=False, asks=RIGHT, title="Allow")
 def allow(request: Request, _: Any) -> Reply:
     """Let everyone with a role do something, with own, team or all records: `role allow rep lead delete own`."""
-    return granted(request, None)
+    role, about, words = told(request, "right")
+    return granted(request, role, right_of(about, words))
 
 
 @router.verb("refuse", record=False, asks=RIGHT, title="Refuse")
 def refuse(request: Request, _: Any) -> Reply:
     """Take a right away from everyone with a role: `role refuse rep lead delete`."""
-    return granted(request, Scope.NONE)
+    role, about, words = told(request, "right")
+    return granted(request, role, Right(about, right_of(about, words).verb, Scope.NONE))
 
 
 @router.verb("hide", record=False, asks=HIDDEN, title="Hide fields")
@@ -37,7 +43,8 @@ def hide(request: Request, _: Any) -> Reply:
     """Keep fields from everyone with a role: `role hide executive customer notes`."""
     role, about, names = told(request, "fields")
     now = rights.stored(role.rights)
-    return changed(request, role, now.hiding(about, now.hidden.get(about, frozenset()) | hideable(about, names)))
+    fewer = now.hiding(about, now.hidden.get(about, frozenset()) | hideable(about, names))
+    return changed(request, role, fewer, f"No {role.title} sees {', '.join(names)} of a {rights.noun(about)} any more.")
 
 
 @router.verb("reveal", record=False, asks=HIDDEN, title="Show fields again")
@@ -45,34 +52,80 @@ def reveal(request: Request, _: Any) -> Reply:
     """Show fields again to everyone with a role: `role reveal executive customer notes`."""
     role, about, names = told(request, "fields")
     now = rights.stored(role.rights)
-    return changed(request, role, now.hiding(about, now.hidden.get(about, frozenset()) - hideable(about, names)))
+    more = now.hiding(about, now.hidden.get(about, frozenset()) - hideable(about, names))
+    return changed(request, role, more, f"Every {role.title} sees {', '.join(names)} of a {rights.noun(about)}.")
 
 
-def granted(request: Request, scope: Scope | None) -> Reply:
-    """scope: instead of the one that is typed."""
-    role, about, words = told(request, "right")
+@router.verb("give", record=False, asks=GIVEN, text="role", title="Give a role")
+def give(request: Request, _: Any) -> Reply:
+    """Give somebody a role, and tell them: `role give @rita manager`."""
+    person = request.work.get(User, request["person"])
+    before, person.role = person.role, request["role"]
+    if before != person.role:
+        answer(request.work, person, "role", role=person.role)
+    return receipt(request, person)
+
+
+@router.verb("grant", record=False, hidden=True)
+def grant(request: Request, _: Any) -> Reply:
+    """Let everyone with the role of whoever asked do what they asked for, and tell them."""
+    person, right = asked(request)
+    role = request.work.get(Role, request.work.lookup("role", person.role))
+    answer(request.work, person, "granted", role=role.title, **vars(right))
+    return granted(request, role, right)
+
+
+@router.verb("decline", record=False, hidden=True)
+def decline(request: Request, _: Any) -> Reply:
+    """Leave everything as it is, and tell whoever asked."""
+    person, right = asked(request)
+    answer(request.work, person, "declined", **vars(right))
+    return plainly(f"{person.name} will read that “{right}” is declined.")
+
+
+def asked(request: Request) -> tuple[User, Right]:
+    """Who asked for what, as the buttons of a request say it: US-5 lead delete own."""
+    who, *words = request.line.rest.split()[:5] or [""]
+    if len(words) < 2:
+        raise CRMError("Who, and what? Such as: US-5 lead delete own")
     try:
-        ((verb, typed),) = rights.grant(about, words).items()
+        person = request.work.get(User, request.work.lookup("user", who))
+        about = rights.slug(words[0].casefold())
     except ValueError as error:
         raise CRMError(str(error)) from None
-    return changed(request, role, rights.stored(role.rights).but(about, verb, typed if scope is None else scope))
+    return person, right_of(about, words[1:])
+
+
+def granted(request: Request, role: Role, right: Right) -> Reply:
+    """Store what everyone with a role may do from now on."""
+    now = rights.stored(role.rights).but(right.about, right.verb, right.scope)
+    said = f"Every {role.title} may “{right}”."
+    if right.scope == Scope.NONE:
+        said = f"No {role.title} may “{rights.noun(right.about)} {right.verb}” any more."
+    return changed(request, role, now, said)
+
+
+def changed(request: Request, role: Role, now: Rights, said: str) -> Reply:
+    """Store what a role says now."""
+    before, role.rights = role.rights, str(now)
+    request.work.session.flush()
+    return receipt(request, role, f"{role.title} was like that already." if before == role.rights else said)
 
 
 def told(request: Request, ask: str) -> tuple[Role, str, list[str]]:
     """The role that a line begins with, what it is about, and the words behind."""
-    text = request.line.rest.strip() or str(request[ask])
-    role, words = split(request.work, text)
+    typed = request.line.rest.strip()
+    role, words = split(request.work, ask, str(request[ask]) if request.line.fields or not typed else typed)
     if len(words) < 2:
-        raise Invalid(
-            {ask: f"What about {role.title}? Say the record and then what, such as: {role.title} lead delete."}
-        )
+        example = f"{role.title} lead delete"
+        raise Invalid({ask: f"What about {role.title}? Say the record and then what, such as: {example}"})
     try:
         return role, rights.slug(words[0].casefold()), [word.casefold() for word in words[1:]]
     except ValueError as error:
-        raise CRMError(str(error)) from None
+        raise Invalid({ask: str(error)}) from None
 
 
-def split(work: Work, text: str) -> tuple[Role, list[str]]:
+def split(work: Work, ask: str, text: str) -> tuple[Role, list[str]]:
     """The role whose name or reference a text begins with, and its other words."""
     typed = values.unquote_smart(text).replace('"', " ").split()
     for role in sorted(work.session.scalars(select(Role)), key=lambda role: -len(role.key)):
@@ -81,19 +134,20 @@ def split(work: Work, text: str) -> tuple[Role, list[str]]:
             if values.fold(" ".join(typed[:length])) == name:
                 return role, typed[length:]
     names = work.session.scalars(select(Role.title).order_by(Role.number)).all()
-    raise CRMError(f"“{text[:60]}” begins with no role. There are {', '.join(names)}.")
+    raise Invalid({ask: f"“{text[:60]}” begins with no role. There are {', '.join(names)}."})
+
+
+def right_of(about: str, words: list[str]) -> Right:
+    """`delete own` as the right to it."""
+    try:
+        ((verb, scope),) = rights.grant(about, words).items()
+    except ValueError as error:
+        raise Invalid({"right": str(error)}) from None
+    return Right(about, verb, scope)
 
 
 def hideable(about: str, names: list[str]) -> frozenset[str]:
     try:
         return rights.fields(about, names)
     except ValueError as error:
-        raise CRMError(str(error)) from None
-
-
-def changed(request: Request, role: Role, now: Rights) -> Reply:
-    """Store what a role says now; the receipt tells old and new."""
-    before, role.rights = role.rights, str(now)
-    request.work.session.flush()
-    said = f"{role.title} was like that already." if before == role.rights else ""
-    return receipt(request, role, said)
+        raise Invalid({"fields": str(error)}) from None

@@ -36,6 +36,7 @@ class Customer(Entity):
     prefix = "CU"
     icon = ":bust_in_silhouette:"
     named = ("first_name", "last_name")
+    stand_ins = ("email",)
     line = ("email", "phone", "owner")
     owned = "owner"
 
@@ -65,9 +66,6 @@ class Customer(Entity):
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         return split_name(words)
-
-    def called(self, reader: Reader) -> str:
-        return super().called(reader) or self.email or ""
 
     def settle(self, work: Work, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):

@@ -44,6 +44,7 @@ class Lead(Entity):
     prefix = "LD"
     icon = ":seedling:"
     named = ("first_name", "last_name")
+    stand_ins = ("company", "email")
     line = ("company", "status", "source", "owner")
     owned = "owner"
     channel = "sales_channel"
@@ -82,7 +83,7 @@ class Lead(Entity):
         return split_name(words)
 
     def called(self, reader: Reader) -> str:
-        return super().called(reader) or self.company or self.email or "Lead without a name"
+        return super().called(reader) or "Lead without a name"
 
     @property
     def converted(self) -> bool:

@@ -1,7 +1,7 @@
 """What a line says to a verb: which record it is about, and which text is for which field."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from handlers.core.grammar import Ref, suggest
 from handlers.core.replies import Request
@@ -25,8 +25,8 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
         if (found := entity.recognise(work, person)) is not None:
             return work.get(entity, found), None
     by_name = [ref for ref in line.refs if ref.kind in ("name", "email")]
-    if not by_name and line.text and not verb.text:
-        by_name = [Ref("name", line.text)]
+    if not by_name and not verb.text and (name := leaving_out(line.text, mentions(request, verb))):
+        by_name = [Ref("name", name)]
     if by_name:
         return called(work, entity, by_name[0].text), by_name[0]
     this = next((ref for ref in line.refs if ref.kind == "this"), None)
@@ -52,10 +52,9 @@ def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
     used: the reference that named the record, which therefore says nothing else.
     """
     found = named(request, verb)
-    people = [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in found]
-    found |= dict(zip(people, request.line.people, strict=False))
+    found |= dict(zip(people_asked(verb, found), request.line.people, strict=False))
     words = []
-    pointing = [rf"<@{person}>" for person in request.line.people[: len(people)]]
+    pointing = mentions(request, verb)
     for ref in request.line.refs:
         if ref is used:
             continue
@@ -67,6 +66,17 @@ def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
     words += [] if used and used.text == request.line.text else [request.line.text]
     free = " ".join(word for word in words if word)  # what is quoted stood before the words
     return heard(request, verb) | free_words(request, verb, free, pointing) | found
+
+
+def people_asked(verb: Verb, given: Collection[str] = ()) -> list[str]:
+    """The fields that the people in a line fill, one after the other."""
+    return [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in given]
+
+
+def mentions(request: Request, verb: Verb) -> list[str]:
+    """Patterns of the people who fill a field, and are no part of a name."""
+    asked = people_asked(verb, named(request, verb))
+    return [rf"<@{person}>" for person in request.line.people[: len(asked)]]
 
 
 def named(request: Request, verb: Verb) -> dict[str, str]:

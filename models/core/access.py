@@ -1,10 +1,11 @@
-"""Who may do what, and see what: one answer, `can`, which every door asks, and the same as a condition in SQL."""
+"""Who may do what, and see what: one answer, `can`, which every door asks; `sight` says the same in SQL."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, object_session
 
 from models.core import rights
@@ -44,8 +45,7 @@ def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: 
     scope = allowed.scope(about, verb)
     if scope == Scope.NONE or (name and allowed.hides(about, name)):
         return False
-    there = owners(actor, scope) if isinstance(what, Entity) else None
-    return there is None or whose(what) in there  # type: ignore[arg-type]
+    return not isinstance(what, Entity) or (belongs(what, owners(actor, scope)) and knows_names(actor, what))
 
 
 def check(work: "Work", verb: str, what: Entity | type[Entity] | str) -> None:
@@ -87,7 +87,8 @@ def helpers(work: "Work") -> str:
 def admins(session: Session) -> Sequence[User]:
     """The people who can give rights, the longest here first."""
     there = select(User).where(User.role == Preset.ADMIN, ~User.left, ~User.guest).order_by(User.id)
-    return session.scalars(there).all()
+    with beyond(session):
+        return session.scalars(there).all()
 
 
 # ── what a person's role says ───────────────────────────────────────────────────────────────────────────
@@ -154,16 +155,38 @@ def teams_of(session: Session, actor: User) -> set[str]:
     return {team.key for team in teams if team.id in mine} | ({actor.team} if actor.team else set())
 
 
+def belongs(record: Entity, to: Owners) -> bool:
+    return to is None or whose(record) in to
+
+
 def whose(record: Entity) -> int:
     """The id of whose a record is: its owner, or the owner of what it is a part of."""
     if record.owned:
         return getattr(record, record.owned) or NOBODY
-    parent, session = getattr(record, record.part_of, None) if record.part_of else None, object_session(record)
-    if parent is None or session is None:
-        return NOBODY
-    with beyond(session):
-        above = session.get(whole(type(record)), parent, execution_options={"with_deleted": True})
+    above = pointed(record, record.part_of, whole(type(record))) if record.part_of else None
     return whose(above) if above else NOBODY
+
+
+def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
+    """The record that a field holds, whoever reads."""
+    id, session = getattr(record, name), object_session(record)
+    if id is None or session is None:
+        return None
+    with beyond(session):
+        return session.get(at, id, execution_options={"with_deleted": True})
+
+
+@cache
+def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
+    """The fields with the records after which one is called: it is seen only by who may see these."""
+    kinds = {name: entity.fields()[name] for name in entity.named}
+    return {name: ENTITIES[kind.to] for name, kind in kinds.items() if isinstance(kind, Reference)}
+
+
+def knows_names(actor: User, record: Entity) -> bool:
+    """Whether someone may see all the records after which this one is called."""
+    found = (pointed(record, name, at) for name, at in namesakes(type(record)).items())
+    return all(can(actor, "show", other) for other in found if other)
 
 
 def whole(part: type[Entity]) -> type[Entity]:
@@ -202,56 +225,6 @@ def hides(work: "Work", entity: type[Entity], name: str) -> bool:
 def called(work: "Work", record: Entity) -> str:
     """OP-42 Acme renewal; only its reference where not all who read may see the record."""
     return str(record) if shows(work, record) else record.ref
-
-
-def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> Owners:
-    """Whose records of an entity all of these people may see, or use a verb on."""
-    common: Owners = None
-    for viewer in viewers:
-        may = can(viewer, verb, entity)
-        theirs = owners(viewer, rights_of(viewer).scope(entity.slug(), verb) if may else Scope.NONE)
-        common = theirs if common is None else common if theirs is None else common & theirs
-    return common
-
-
-Sight = tuple[tuple[str, frozenset[int]], ...]
-"""For each entity of which not everything is to be seen: whose records are."""
-
-
-def sight(session: Session) -> Sight:
-    """What those who read may see, found out once for each of them."""
-    viewers = session.info.get("viewers", ())
-    if not viewers:
-        return ()
-    known: dict[tuple[int, ...], Sight] = session.info.setdefault("sights", {})
-    key = tuple(viewer.id for viewer in viewers)
-    if key not in known:
-        with beyond(session):
-            found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
-        known[key] = tuple((slug, owners) for slug, owners in found if owners is not None)
-    return known[key]
-
-
-def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
-    """The condition for records of an entity on which the actor may use a verb."""
-    theirs = reach((work.actor,), entity, verb) if work.actor else None
-    return true() if theirs is None else belonging(entity, theirs)
-
-
-def belonging(entity: type[Entity], to: frozenset[int], rows: Any = None) -> ColumnElement[bool]:
-    """The condition for records that belong to one of these: in SQL what `whose(record) in to` is here.
-
-    rows: the columns to ask, by default the entity's own.
-    """
-    rows = entity if rows is None else rows
-    if not entity.owned and not entity.part_of:
-        return true() if NOBODY in to else false()
-    column = getattr(rows, entity.owned or entity.part_of)
-    nobodys = column.is_(None) if NOBODY in to else false()
-    if entity.owned:
-        return or_(column.in_(sorted(to - {NOBODY})), nobodys)
-    above: Any = whole(entity).__table__
-    return or_(column.in_(select(above.c.id).where(belonging(whole(entity), to, above.c))), nobodys)
 
 
 def fields(work: "Work", record: Entity) -> Mapping[str, Field]:

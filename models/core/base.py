@@ -78,6 +78,8 @@ class Entity(Row):
     """Other words people use for it in commands; the first is the one we use ourselves."""
     named: ClassVar[tuple[str, ...]] = ("name",)
     """The fields that together are its name."""
+    stand_ins: ClassVar[tuple[str, ...]] = ()
+    """Where those are empty, the first of these that holds something is its name."""
     line: ClassVar[tuple[str, ...]] = ()
     """The fields that follow the name in a list."""
     owned: ClassVar[str] = ""
@@ -190,7 +192,8 @@ class Entity(Row):
         """Its name in lists and sentences."""
         kinds = self.fields()
         texts = [kinds[name].show(getattr(self, name), reader, self) for name in self.named]
-        return " ".join(text for text in texts if text)
+        others = (kinds[name].show(getattr(self, name), reader, self) for name in self.stand_ins)
+        return " ".join(filter(None, texts)) or next(filter(None, others), "")
 
     def settle(self, work: "Work", changes: Changes) -> None:
         """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""

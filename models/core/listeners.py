@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, event, inspect, select, update
+from sqlalchemy import and_, bindparam, event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 from sqlalchemy.types import Integer, String
 
-from models.core import access, audit, outbox, values
+from models.core import access, audit, outbox, sight, values
 from models.core.base import ENTITIES, Base, Changes, Entity, Row
 from models.core.database import insert_into, insert_rows
 from models.core.search import index, referring
@@ -56,16 +56,17 @@ def only_ours(state: ORMExecuteState) -> None:
     if work is None or state.is_column_load or state.is_relationship_load:
         return
     hidden = not state.execution_options.get("with_deleted")
-    state.statement = state.statement.options(*criteria(work.workspace.id, hidden, access.sight(state.session)))
+    state.statement = state.statement.options(*criteria(work.workspace.id, hidden, sight.of(state.session)))
 
 
 @lru_cache(maxsize=1024)
-def criteria(here: str, hidden: bool, sight: access.Sight = ()) -> tuple[Any, ...]:
+def criteria(here: str, hidden: bool, seen: sight.Sight = ()) -> tuple[Any, ...]:
     """What every statement of a workspace is narrowed to: made once, since making it costs as much as the statement."""
     ours = with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)
     there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
-    seen = [with_loader_criteria(ENTITIES[slug], access.belonging(ENTITIES[slug], to)) for slug, to in sight]
-    return (ours, *([there] if hidden else []), *seen)
+    limits = {entity: sight.conditions(entity, seen) for entity in ENTITIES.values()}
+    narrowed = [with_loader_criteria(entity, and_(*limit)) for entity, limit in limits.items() if limit]
+    return (ours, *([there] if hidden else []), *narrowed)
 
 
 @event.listens_for(Session, "before_flush")

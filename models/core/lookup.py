@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models.core import values
+from models.core import access, values
 from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import Field
@@ -32,7 +32,7 @@ def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -
     match = REFERENCE.fullmatch(name)
     if match and match[1].upper() == entity.prefix:
         return by_number(work, entity, int(match[2]))
-    for condition in conditions(entity, name, whole):
+    for condition in conditions(work, entity, name, whole):
         found = work.session.execute(
             select(entity.id, entity.number, entity.title).where(condition).order_by(entity.key).limit(OFFERED + 1)
         ).all()
@@ -54,13 +54,14 @@ def by_number(work: "Work", entity: type[Entity], number: int) -> int:
     return int(found)
 
 
-def conditions(entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
+def conditions(work: "Work", entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
     """The ways to look, the surest first: e-mail, whole name, beginning of the name."""
     key = values.fold(name)[:255]
     if not key:
         return []
-    emails = [getattr(entity, field) for field, kind in entity.fields().items() if is_email(kind)]
-    sure: list[Any] = [column == name.casefold() for column in emails] if "@" in name else []
+    emails = [field for field, kind in entity.fields().items() if is_email(kind)]
+    seen = [getattr(entity, field) for field in emails if not access.hides(work, entity, field)]
+    sure: list[Any] = [column == name.casefold() for column in seen] if "@" in name else []
     return [*sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
 
 

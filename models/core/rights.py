@@ -41,7 +41,8 @@ class Preset(StrEnum):
 
 
 SCOPES = frozenset(map(str, Scope))
-EVERYTHING, LOOK, CHANGE, HIDE = "everything", "look", "change", "hide"
+WIDTH = tuple(Scope)
+EVERYTHING, LOOK, CHANGE, HIDE, SHOW = "everything", "look", "change", "hide", "show"
 LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
 """The verbs that only read a record."""
 GROUPS = (LOOK, CHANGE, EVERYTHING)
@@ -63,8 +64,11 @@ class Rights:
     def scope(self, about: str, verb: str) -> Scope:
         """Whose records of an entity the verb is for. about: also a noun that is no entity, such as `audit`."""
         line = self.line(about)
+        if verb in line:
+            return line[verb]
         group = LOOK if verb in LOOKS else CHANGE
-        return next((line[word] for word in (verb, group, EVERYTHING) if word in line), Scope.NONE)
+        found = next((line[word] for word in (group, EVERYTHING) if word in line), Scope.NONE)
+        return found if verb == SHOW or about not in ENTITIES else min(found, self.scope(about, SHOW), key=WIDTH.index)
 
     def line(self, about: str) -> Mapping[str, Scope]:
         """What is said of an entity, or of everything: that counts for how people work together only as far as they
@@ -122,13 +126,29 @@ def read(text: str) -> Rights:
 def stored(text: str) -> Rights:
     """The rights of a text that was read before; what it speaks of and is no more, nobody may."""
     found = NOTHING
-    for line in text.splitlines():
-        try:
-            more = read(line)
-        except ValueError:
-            continue
-        found = Rights({**found.scopes, **more.scopes}, {**found.hidden, **more.hidden})
+    for line in text.casefold().splitlines():
+        word, _, granted = line.partition(":")
+        if is_known(f"{word}: {Scope.NONE}"):
+            more = read(f"{word}: {', '.join(part for part in parts(granted) if is_known(f'{word}: {part}'))}")
+            found = Rights({**found.scopes, **more.scopes}, {**found.hidden, **more.hidden})
     return found
+
+
+def parts(granted: str) -> list[str]:
+    """The parts of a line, each hidden field as one of its own: what is hidden stays so when another one is gone."""
+    found = []
+    for words in filter(None, map(str.split, granted.split(","))):
+        found += [f"{HIDE} {name}" for name in words[1:]] if words[0] == HIDE else [" ".join(words)]
+    return found
+
+
+def is_known(line: str) -> bool:
+    """Whether everything a line speaks of is there."""
+    try:
+        read(line)
+    except ValueError:
+        return False
+    return True
 
 
 def slug(word: str) -> str:
@@ -179,7 +199,7 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
     for name in names:
         if name not in by_word:
             raise ValueError(f"A {entity.noun()} has no field “{name[:40]}”.")
-        if by_word[name] in (*entity.named, entity.owned):
+        if by_word[name] in (*entity.named, *entity.stand_ins, entity.owned):
             raise ValueError(f"A {entity.noun()} is known by its {name}: take the right to look away instead.")
     return frozenset(by_word[name] for name in names)
 

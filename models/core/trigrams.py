@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, column, func, or_, select, table, true
 from sqlalchemy.orm import Session
 
-from models.core import access, values
+from models.core import sight, values
 from models.core.base import ENTITIES
 from models.core.search import INDEX, SearchText
 
@@ -60,11 +60,11 @@ def find(session: Session, ways: Ways, entities: Sequence[str], limit: int) -> "
 
 def seen(session: Session, entities: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions on `SearchText` that leave out what those who read may not see."""
-    conditions = []
-    for slug, owners in access.sight(session):
-        if slug in entities:
-            rows: Any = ENTITIES[slug].__table__
-            theirs = select(rows.c.id).where(access.belonging(ENTITIES[slug], owners, rows.c))
+    conditions, seen = [], sight.of(session)
+    for slug in entities if seen else ():
+        rows: Any = ENTITIES[slug].__table__
+        if limits := sight.conditions(ENTITIES[slug], seen, rows.c):
+            theirs = select(rows.c.id).where(*limits)
             conditions.append(or_(SearchText.entity != slug, SearchText.record_id.in_(theirs)))
     return conditions
 

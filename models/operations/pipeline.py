@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Numeric, func, select, tuple_, type_coerce
 
 from models.case import Case, Priority
+from models.core import access
 from models.core.work import Work
 from models.opportunity import CLOSED, OPEN, Opportunity, StageChange
 
@@ -60,8 +61,10 @@ def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list
         .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
         .group_by(Opportunity.stage, Opportunity.currency)
     )
+    secret = access.hides(work, Opportunity, "amount")  # whoever knew the sum of one deal would know its amount
+    vague = secret or access.hides(work, Opportunity, "probability")
     found = [
-        StageRow(stage, currency or "", count, total or ZERO, expected or ZERO)
+        StageRow(stage, currency or "", count, ZERO if secret else total or ZERO, ZERO if vague else expected or ZERO)
         for stage, currency, count, total, expected in work.session.execute(rows)
     ]
     return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))

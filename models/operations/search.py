@@ -1,7 +1,7 @@
 """Find records: while a name is being typed, by words, by a filter, among everything."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -9,8 +9,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from sqlalchemy import Select, func, select
 
-from models.core import access, trigrams, values
+from models.core import access, sight, trigrams, values
 from models.core.base import ENTITIES, Entity
+from models.core.fields import Reference
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText, text_of
 from models.core.trigrams import piece, slips, ways_of, words_of
@@ -158,21 +159,42 @@ def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]
 
 
 def legible(work: Work, hits: Sequence[Hit], ways: trigrams.Ways) -> list[Hit]:
-    """The hits that are found by what those who read may see of them, not by a field that is hidden from one."""
+    """The hits that are found by what those who read may see of them: not by a field that is hidden from one, nor by
+    the name of a record that they may not see.
+    """
     secret = {slug for slug in {hit.entity for hit in hits} if has_secrets(work, ENTITIES[slug])}
     found = [hit for hit in hits if hit.entity not in secret]
     for slug in secret:
-        for record in records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug]):
-            text = text_of(record, work)
+        records = records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug])
+        for record, text in texts_seen(work, ENTITIES[slug], records):
             if any(all(piece in f" {text}" for piece in pieces) for pieces in ways):
                 found.append(Hit(slug, record.id, text))
     return found
 
 
 def has_secrets(work: Work, entity: type[Entity]) -> bool:
-    """Whether words of an entity's records are hidden from someone who reads."""
-    searched = [name for name, kind in entity.fields().items() if kind.search]
-    return any(access.hides(work, entity, name) for name in searched)
+    """Whether words by which an entity's records are found are hidden from someone who reads."""
+    limited = dict(sight.of(work.session))
+    hidden = any(access.hides(work, entity, name) for name, kind in entity.fields().items() if kind.search)
+    return hidden or any(to in limited for to in pointing(entity).values())
+
+
+def pointing(entity: type[Entity]) -> dict[str, str]:
+    """The fields by whose names an entity's records are found: field → entity."""
+    kinds = entity.fields().items()
+    return {name: kind.to for name, kind in kinds if kind.search and isinstance(kind, Reference)}
+
+
+def texts_seen(work: Work, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
+    """Each with the words by which those who read may find it. What they point at is read once for each field."""
+    near: list[Entity] = []  # kept alive, so that the session has them at hand
+    with access.beyond(work.session):
+        for name, to in pointing(entity).items():
+            ids = {getattr(record, name) for record in records} - {None}
+            there = select(ENTITIES[to]).where(ENTITIES[to].id.in_(ids)).execution_options(with_deleted=True)
+            near += work.session.scalars(there) if ids else ()
+    for record in records:
+        yield record, text_of(record, work)
 
 
 def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:

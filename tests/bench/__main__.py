@@ -9,13 +9,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tests.bench import company, delivering, dispatching, due, people, starting
+from tests.bench import company, delivering, dispatching, due, guarding, people, starting
 from tests.bench.figures import Figure, keep, table
 from tests.processes import ROOT
 
 Engines = list[Engine]
 ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
     "acts": lambda engines: dispatching.measured(engines[:3], engines[3]),
+    "guarded": lambda engines: guarding.measured(engines[:2], engines[3]),
     "people": lambda engines: people.measured(engines[:2], engines[3]),
     "deliveries": lambda engines: delivering.measured(engines[1]),
     "due": lambda engines: due.measured(engines[2]),

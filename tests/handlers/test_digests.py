@@ -122,7 +122,9 @@ def test_an_empty_crm_is_greeted_kindly(works: Works) -> None:
 
 
 def test_every_kind_of_delivery_has_its_drawing() -> None:
-    kinds = {"card", "redraw", "event", "assigned", "message", "due", "team_due", "cases", "digest", "verdict"}
+    kinds = {"card", "redraw", "event", "assigned", "message", "line", "receipt"}
+    kinds |= {"due", "team_due", "cases", "digest", "verdict"}
+    kinds |= {"wish", "answer"}
     assert set(digests.DRAWINGS) == kinds
     assert all(drawing.__doc__ for drawing in digests.DRAWINGS.values())
 

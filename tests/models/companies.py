@@ -35,13 +35,20 @@ def role_of(luck: random.Random) -> str:
 
 
 HIDEABLE = {
-    Lead: "company source email", Customer: "notes email city", Account: "industry", Opportunity: "next_step",
+    Lead: "source status", Customer: "notes phone city", Account: "industry", Opportunity: "next_step",
     Case: "description", Activity: "outcome", Contact: "verified", Membership: "role",
 }  # fmt: skip
 
 
 def company(works: Works, luck: random.Random) -> None:
     """People of random roles in random teams, some led and some below others, and records that belong to anyone."""
+    organise(works, luck)
+    for _ in range(RECORDS):
+        records_of(works, luck)
+
+
+def organise(works: Works, luck: random.Random) -> None:
+    """Give the people random roles and teams."""
     with works("T1") as work:
         for number in range(4):
             work.add(Role(name=f"Role {number}", rights=role_of(luck)))
@@ -54,8 +61,6 @@ def company(works: Works, luck: random.Random) -> None:
         for person in people:
             if person.role != Preset.ADMIN:
                 person.role, person.team = f"role {luck.randrange(4)}", luck.choice([*TEAMS, None])
-    for _ in range(RECORDS):
-        records_of(works, luck)
 
 
 def records_of(works: Works, luck: random.Random) -> None:

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from sqlalchemy import ColumnElement, and_, select
 
-from models.core import access
+from models.core import access, sight
 from models.core.base import Entity
 from models.core.work import Work
 from models.operations.transfer import sheets
@@ -25,7 +25,7 @@ def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[
     access.check(work, "export", entity)
     desk = Desk(**vars(work))
     kinds = {n: kind for n, kind in entity.fields().items() if n != "deleted_at" and not access.hides(work, entity, n)}
-    mine = access.only(work, entity, "export")
+    mine = sight.only(work, entity, "export")
     sheets.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT])
     count = 0
     for records in pages(work, entity, mine if where is None else and_(mine, where)):

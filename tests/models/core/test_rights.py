@@ -19,7 +19,7 @@ REP = rights.read("lead: look own, new, claim, change team\neverything: look, ch
         ("lead", "find", Scope.OWN),
         ("lead", "new", Scope.ALL),
         ("lead", "claim", Scope.ALL),
-        ("lead", "delete", Scope.TEAM),
+        ("lead", "delete", Scope.OWN),
         ("account", "list", Scope.ALL),
         ("account", "edit", Scope.OWN),
         ("user", "show", Scope.ALL),
@@ -31,6 +31,20 @@ REP = rights.read("lead: look own, new, claim, change team\neverything: look, ch
 )
 def test_the_more_special_word_counts(about: str, verb: str, scope: Scope) -> None:
     assert REP.scope(about, verb) == scope
+
+
+def test_only_a_verb_that_is_named_reaches_what_one_does_not_see() -> None:
+    """Who takes a lead may learn that somebody was faster; whoever changes all of them must see all of them."""
+    found = rights.read("lead: look own, change all, claim\ndeal: everything, show own")
+    assert found.scope("lead", "edit") == Scope.OWN
+    assert found.scope("lead", "claim") == Scope.ALL
+    assert found.scope("opportunity", "history") == Scope.OWN
+
+
+def test_of_a_stored_text_what_is_no_more_is_left_out_and_the_rest_holds() -> None:
+    told = "everything: look\ncustomer: look, fly own, hide shoes notes, edit own\nunicorn: look\nlead: ride"
+    kept = rights.stored(told)
+    assert str(kept) == "everything: look\ncustomer: look, edit own, hide notes\nlead: none"
 
 
 def test_everything_is_really_everything() -> None:

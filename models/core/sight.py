@@ -1,0 +1,75 @@
+"""What people may see, as conditions in SQL: for all records at once what `access.can` answers for one."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from models.core.access import Owners, beyond, can, namesakes, owners, rights_of, whole
+from models.core.base import ENTITIES, Entity
+from models.core.rights import NOBODY, Scope
+from models.core.user import User
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+Sight = tuple[tuple[str, frozenset[int]], ...]
+"""For each entity of which not everything is to be seen: whose records are."""
+
+
+def of(session: Session) -> Sight:
+    """What those who read may see, found out once for each of them."""
+    viewers = session.info.get("viewers", ())
+    if not viewers:
+        return ()
+    known: dict[tuple[int, ...], Sight] = session.info.setdefault("sights", {})
+    key = tuple(viewer.id for viewer in viewers)
+    if key not in known:
+        with beyond(session):
+            found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
+        known[key] = tuple((slug, theirs) for slug, theirs in found if theirs is not None)
+    return known[key]
+
+
+def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> Owners:
+    """Whose records of an entity all of these people may see, or use a verb on."""
+    common: Owners = None
+    for viewer in viewers:
+        may = can(viewer, verb, entity)
+        theirs = owners(viewer, rights_of(viewer).scope(entity.slug(), verb) if may else Scope.NONE)
+        common = theirs if common is None else common if theirs is None else common & theirs
+    return common
+
+
+def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[ColumnElement[bool]]:
+    """What records of an entity must fulfil to be seen: whose they are, and whose those are they are called after.
+
+    rows: the columns to ask, by default the entity's own.
+    """
+    seen, rows = dict(sight), entity if rows is None else rows
+    found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
+    for name, other in namesakes(entity).items():
+        if other.slug() in seen:
+            theirs: Any = other.__table__
+            known = select(theirs.c.id).where(belonging(other, seen[other.slug()], theirs.c))
+            found.append(getattr(rows, name).in_(known))
+    return found
+
+
+def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
+    """The condition for records of an entity on which the actor may use a verb."""
+    theirs = reach((work.actor,), entity, verb) if work.actor else None
+    return true() if theirs is None else belonging(entity, theirs, entity)
+
+
+def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElement[bool]:
+    """The condition for records that belong to one of these: in SQL what `access.whose(record) in to` is here."""
+    if not entity.owned and not entity.part_of:
+        return true() if NOBODY in to else false()
+    column = getattr(rows, entity.owned or entity.part_of)
+    nobodys = column.is_(None) if NOBODY in to else false()
+    if entity.owned:
+        return or_(column.in_(sorted(to - {NOBODY})), nobodys)
+    above: Any = whole(entity).__table__
+    return or_(column.in_(select(above.c.id).where(belonging(whole(entity), to, above.c))), nobodys)

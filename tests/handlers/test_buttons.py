@@ -1,0 +1,73 @@
+"""Who reads alone is offered what they may do; in a channel everything is offered, and pressing is checked."""
+
+import pytest
+
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from models.activity import Activity
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from tests.ground import given
+from tests.handlers.kit import SQLITE, found, standing, told
+
+pytestmark = SQLITE
+
+
+@pytest.fixture
+def lead(works: Works) -> Lead:
+    """Rita's lead."""
+    return given(works, Lead, first_name="Ada", owner="me")
+
+
+def test_a_card_one_asks_for_has_the_buttons_one_may_press(slack: Desk, works: Works, lead: Lead) -> None:
+    slack.command("/crm LD-1")
+    assert "lead.convert" in slack.last.actions
+    slack.command("/crm LD-1", user="U_ELI")
+    assert slack.last.actions == ["lead.more"]
+
+
+def test_a_card_in_a_channel_has_all_buttons_and_pressing_is_checked(
+    slack: Desk, works: Works, courier: Courier, lead: Lead
+) -> None:
+    card = standing(slack, works, courier, lead, "C_GENERAL")
+    assert {"lead.convert", "lead.qualify", "lead.menu"} <= set(card.actions)
+    slack.click("lead.qualify", card, user="U_ELI")
+    assert told(slack).startswith("Your role (executive) does not allow “lead qualify”.")
+    assert found(works, Lead).status == "new"
+
+
+def test_the_menu_of_a_card_leaves_out_what_one_may_not(slack: Desk, works: Works, lead: Lead) -> None:
+    slack.command("/crm role refuse senior rep lead delete", user="U_ADA")
+    slack.command("/crm LD-1", user="U_RITA")
+    menu = next(block for block in slack.last.blocks if block["type"] == "actions")["elements"][-1]
+    assert [option["value"] for option in menu["options"]] == ["more LD-1", "assign LD-1"]
+
+
+def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(slack: Desk, works: Works) -> None:
+    slack.command("/crm role refuse executive case list", user="U_ADA")
+    home = slack.home("U_ELI")
+    assert home.buttons == ["New task"]
+    assert "My open deals" in home.words
+    assert "My cases" not in home.words
+    assert slack.home("U_RITA").buttons == ["New lead", "New deal", "New task", "New case"]
+
+
+def test_a_task_that_one_may_not_tick_off_is_shown_instead(slack: Desk, works: Works) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 15:00")
+    assert "activity.done" in slack.home("U_RITA").actions
+    slack.command("/crm role refuse senior rep task done", user="U_ADA")
+    actions = slack.home("U_RITA").actions
+    assert "activity.done" not in actions
+    assert "activity.show" in actions
+
+
+def test_help_begins_with_what_one_may_do(slack: Desk) -> None:
+    slack.command("/crm help", user="U_ELI")
+    assert slack.last.buttons == ["Task new", "Home"]
+    assert "convert" not in slack.last.words
+    assert "deliveries" not in slack.last.words
+    slack.command("/crm help", user="U_RITA")
+    assert slack.last.buttons == ["Lead new", "Deal new", "Task new", "Case new", "Home"]
+    assert "convert" in slack.last.words

@@ -1,0 +1,126 @@
+"""Nothing of anybody stands where only machines look: not in what forms and messages carry, not in what waits."""
+
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import create_dispatcher
+from bot.delivery import Courier
+from bot.sandbox import company
+from bot.sandbox.driver import Desk
+from handlers.core.acts import Act
+from handlers.core.replies import Options
+from models.core.base import ENTITIES
+from models.core.outbox import Delivery, Seen
+from models.core.work import Works
+from tests.handlers.kit import SQLITE
+
+KEYS = ("private_metadata", "callback_id", "block_id", "action_id", "external_id", "metadata")
+WORD_FOR_WORD = ("event", "message", "assigned")
+"""Deliveries that say what somebody said: there is no other place from which to take it when they are sent."""
+OURS = ("bot", "handlers", "models")
+LOOKS = ("show", "more", "edit", "history", "revert")
+
+
+def live(slack: Desk, works: Works, courier: Courier) -> None:
+    """The weeks of the sandbox's company, typed by its people, and what an admin and others look at afterwards."""
+    slack.slack.members[company.ROSA] = company.PEOPLE[2]
+    company.settle(works)
+    dispatcher = create_dispatcher(works)
+    for days, person, line in company.STORY:
+        dispatcher.do(Act("say", "T1", person, company.dated(line, days)))
+    courier.drain()
+    for entity in ENTITIES.values():
+        for look in LOOKS:
+            slack.command(f"/crm {entity.noun()} {look} {entity.prefix}-2", user=company.ADA)
+            while slack.modal:
+                slack.close(user=company.ADA)
+    for person in (company.RITA, company.SAM):
+        slack.home(person)
+    for line in ("find sundaram", "customer show a", "request audit verify", "deal edit OP-2 amount=never", "report"):
+        slack.command(f"/crm {line}", user=company.RITA)
+    courier.drain()
+
+
+def personal(works: Works) -> set[str]:
+    """The names, addresses and numbers of everyone there is."""
+    found: set[str] = set()
+    with works("T1", writes=False) as work:
+        for entity in ENTITIES.values():
+            told = [name for name, kind in entity.fields().items() if kind.personal and name != "job_title"]
+            for record in work.session.scalars(select(entity)) if told else ():
+                found |= {str(getattr(record, name)) for name in told if getattr(record, name)}
+    return {word for text in found for word in (text, *text.split()) if len(word) > 3}
+
+
+def machinery(part: Any) -> Iterator[str]:
+    """What is carried along in a message or view and shown to nobody. A button may repeat the line a person typed."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in KEYS:
+                yield f"{key}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+            elif key == "value" and not str(part.get("action_id", "")).startswith("crm.run"):
+                yield f"value: {value}"
+            else:
+                yield from machinery(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from machinery(each)
+    elif isinstance(part, str) and part[:1] in "[{":
+        yield from machinery(loaded(part))
+
+
+def loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def telling(works: Works, texts: Iterable[str]) -> list[str]:
+    """The texts in which somebody's name, address or number stands."""
+    words = personal(works)
+    assert {"Sundaram", "grace@northwind.example", "4721000001", "Silva"} <= words
+    return [text for text in texts if any(word in text for word in words)]
+
+
+def offered(works: Works) -> list[Any]:
+    """What pickers offer."""
+    dispatcher = create_dispatcher(works)
+    replies = [dispatcher.do(Act("options", "T1", company.ADA, "", state={"noun": slug})) for slug in ENTITIES]
+    return [reply.options for reply in replies if isinstance(reply, Options)]
+
+
+def waiting(works: Works) -> list[str]:
+    """What is kept until it is sent, and what tells a repetition."""
+    with works("T1", writes=False) as work:
+        kept = select(Delivery).where(Delivery.kind.not_in(WORD_FOR_WORD))
+        about = [f"{each.key} {json.dumps(each.about, ensure_ascii=False)}" for each in work.session.scalars(kept)]
+        return [*about, *work.session.scalars(select(Seen.key))]
+
+
+@SQLITE
+def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
+    slack: Desk, works: Works, courier: Courier, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        live(slack, works, courier)
+    carried = [text for _, args in slack.slack.calls for text in machinery(args)]
+    carried += [text for message in slack.slack.timeline for text in machinery(vars(message))]
+    assert {text.partition(":")[0] for text in carried} >= {"private_metadata", "callback_id", "action_id", "metadata"}
+    assert telling(works, carried) == []
+    assert telling(works, machinery(offered(works))) == []
+    assert telling(works, waiting(works)) == []
+    assert telling(works, [record.getMessage() for record in caplog.records if record.name.startswith(OURS)]) == []
+
+
+def test_what_is_carried_is_found_wherever_it_stands() -> None:
+    view = {"blocks": [{"type": "input", "block_id": "b", "element": {"options": [{"text": "Ada", "value": "CU-1"}]}}]}
+    pressed = [{"action_id": "crm.run#2", "value": "find Ada"}, {"action_id": "lead.show", "value": "LD-1"}]
+    carried = [*machinery({"view": json.dumps({**view, "private_metadata": "{}"})}), *machinery(pressed)]
+    said = ["block_id: b", "value: CU-1", "private_metadata: {}", "action_id: crm.run#2", "action_id: lead.show"]
+    assert carried == [*said, "value: LD-1"]
