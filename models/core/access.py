@@ -15,6 +15,7 @@ from models.core.field import Field
 from models.core.fields import Reference
 from models.core.rights import NOBODY, PRESETS, Preset, Rights, Scope
 from models.core.role import Role
+from models.core.roster import roster_of
 from models.core.team import Team
 from models.core.user import User
 
@@ -99,20 +100,11 @@ def rights_of(actor: User) -> Rights:
     if actor.role == Preset.ADMIN:
         return rights.stored(PRESETS[Preset.ADMIN])
     session = session_of(actor)
-    if actor.role not in known(session):
+    found = roster_of(session).rights.get(actor.role)
+    if found is None:
         with beyond(session):
-            know(actor, session.scalar(select(Role.rights).where(Role.key == actor.role)))
-    return known(session)[actor.role]
-
-
-def know(actor: User, text: str | None) -> None:
-    """Remember for this unit of work what a role says. text: as it stands in the database, None where it does not."""
-    known(session_of(actor))[actor.role] = rights.stored(text or PRESETS.get(actor.role, ""))
-
-
-def known(session: Session) -> dict[str, Rights]:
-    """What roles say, as far as this unit of work has asked."""
-    found: dict[str, Rights] = session.info.setdefault("rights", {})
+            text = session.scalar(select(Role.rights).where(Role.key == actor.role))
+        found = roster_of(session).rights[actor.role] = rights.stored(text or PRESETS.get(actor.role, ""))
     return found
 
 
@@ -137,13 +129,14 @@ def circle(actor: User) -> frozenset[int]:
     together one.
     """
     session = session_of(actor)
-    circles: dict[int, frozenset[int]] = session.info.setdefault("circles", {})
-    if actor.id not in circles:
+    found = roster_of(session).circles.get(actor.id)
+    if found is None:
         with beyond(session):
             names = teams_of(session, actor)
             theirs: list[Any] = [User.team.in_(names), *([] if actor.team else [User.team.is_(None)])]
-            circles[actor.id] = frozenset(session.scalars(select(User.id).where(or_(*theirs))))
-    return circles[actor.id]
+            ids = frozenset(session.scalars(select(User.id).where(or_(*theirs))))
+        found = roster_of(session).circles[actor.id] = ids
+    return found
 
 
 def teams_of(session: Session, actor: User) -> set[str]:

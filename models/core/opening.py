@@ -1,33 +1,24 @@
-"""How a unit of work begins: where we are, who acts, and what their role says."""
+"""How a unit of work begins: where we are, who acts, and what is known of roles and teams."""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from models.core import access
 from models.core.errors import NotFound
-from models.core.role import Role
+from models.core.roster import Rosters
 from models.core.user import User, Workspace
 
 ACTOR = (User.workspace == Workspace.id) & (User.slack_id == bindparam("actor")) & User.deleted_at.is_(None)
-THEIRS = (Role.workspace == User.workspace) & (Role.key == User.role) & Role.deleted_at.is_(None)
-OPENING = (
-    select(Workspace, User, Role.rights)
-    .join(User, ACTOR, isouter=True)
-    .join(Role, THEIRS, isouter=True)
-    .where(Workspace.id == bindparam("workspace"))
-)
+OPENING = select(Workspace, User).join(User, ACTOR, isouter=True).where(Workspace.id == bindparam("workspace"))
 """One question, made once: every unit of work begins with it."""
 
 
-def opening(session: Session, workspace: str, actor: str) -> tuple[Workspace, User | None]:
+def opening(session: Session, rosters: Rosters, workspace: str, actor: str) -> tuple[Workspace, User | None]:
     """The workspace and the person who acts, who from now on is the one that reads. NotFound says who is unknown."""
     found = session.execute(OPENING, {"workspace": workspace, "actor": actor}).one_or_none()
     if found is None:
         raise NotFound("This workspace is not set up.")
-    place, person, text = found
+    place, person = found
     if actor and person is None:
         raise NotFound("I do not know you yet. Please try again.")
-    if person is not None:
-        access.know(person, text)
-        session.info["viewers"] = (person,)
+    session.info |= {"viewers": (person,) if person else (), "roster": rosters.of(workspace, place.roster)}
     return place, person

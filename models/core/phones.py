@@ -1,8 +1,12 @@
 """Phone numbers: kept as the digits of E.164 without the +, shown with it."""
 
 import re
+from typing import TYPE_CHECKING
 
 from models.core.texts import clean, plain, target, wrong
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 EXAMPLE = "+49 30 123456"
 
@@ -70,5 +74,13 @@ def possible_digits(number: str, region: str | None) -> str | None:
         return None
     if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
-    digits = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:]
-    return digits if len(digits) <= LONGEST and not parsed.extension else None
+    digits = in_digits(parsed)
+    if len(digits) > LONGEST or parsed.extension:
+        return None
+    return digits if in_digits(phonenumbers.parse(f"+{digits}")) == digits else None  # +49 00… loses a zero each time
+
+
+def in_digits(number: "PhoneNumber") -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]

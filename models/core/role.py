@@ -61,6 +61,9 @@ class Role(Entity):
         if "name" in changes:
             follow_name(work, "role", self.key, values.fold(self.name))
 
+    def follow(self, work: "Work", changes: Changes) -> None:
+        work.regroup()
+
     def people(self, work: "Work") -> int:
         """How many have it."""
         theirs = select(func.count(User.id)).where(User.role == self.key, ~User.left)

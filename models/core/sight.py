@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.core.access import Owners, beyond, can, namesakes, owners, rights_of, whole
 from models.core.base import ENTITIES, Entity
 from models.core.rights import NOBODY, Scope
+from models.core.roster import roster_of
 from models.core.user import User
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ def of(session: Session) -> Sight:
     viewers = session.info.get("viewers", ())
     if not viewers:
         return ()
-    known: dict[tuple[int, ...], Sight] = session.info.setdefault("sights", {})
     key = tuple(viewer.id for viewer in viewers)
-    if key not in known:
+    seen: Sight | None = roster_of(session).sights.get(key)
+    if seen is None:
         with beyond(session):
             found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
-        known[key] = tuple((slug, theirs) for slug, theirs in found if theirs is not None)
-    return known[key]
+        seen = roster_of(session).sights[key] = tuple((slug, theirs) for slug, theirs in found if theirs is not None)
+    return seen
 
 
 def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> Owners:

@@ -86,6 +86,7 @@ class Team(Entity):
             follow_name(work, "team", self.key, values.fold(self.name))
 
     def follow(self, work: "Work", changes: Changes) -> None:
+        work.regroup()
         if changes.get("group", (None, None))[1]:
             ask_who_is_in(work, self)
 

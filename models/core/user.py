@@ -4,10 +4,10 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import Base, Entity
+from models.core.base import Base, Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Email, Flag, Text, Zone, field
 from models.core.named import Named
@@ -32,6 +32,8 @@ class Workspace(Base):
     digest_at: Mapped[str] = mapped_column(String(5), default="08:30")
     remind_at: Mapped[str] = mapped_column(String(5), default="09:00")
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    roster: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Rises with every change of a role, a team, or of who has which."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
@@ -71,7 +73,7 @@ class User(Entity):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
-    def settle(self, work: "Work", changes: dict[str, tuple[object, object]]) -> None:
+    def settle(self, work: "Work", changes: Changes) -> None:
         """Working hours are times of the day, the first before the second; and there is always an admin."""
         if changes.get("role", ("", ""))[0] == Preset.ADMIN and not self.is_replaced(work):
             raise Conflict(
@@ -85,6 +87,10 @@ class User(Entity):
                 raise Invalid({name: f"“{typed}” is not a time. Try 09:00."}) from None
         if self.starts_at >= self.ends_at:
             raise Invalid({"ends_at": "The working day must end after it starts."})
+
+    def follow(self, work: "Work", changes: Changes) -> None:
+        if changes.keys() & {"role", "team", "guest", "left"}:
+            work.regroup()
 
     def is_replaced(self, work: "Work") -> bool:
         """Whether there is an admin besides this person."""

@@ -25,6 +25,7 @@ from models.core.lookup import lookup
 from models.core.opening import opening
 from models.core.patience import PERSON, within
 from models.core.rights import Preset
+from models.core.roster import Roster, Rosters
 from models.core.troubles import told, worth_another
 from models.core.turns import Turns
 from models.core.user import User, Workspace
@@ -157,6 +158,13 @@ class Work:
         ours = (seen.c.workspace == self.workspace.id, seen.c.key == key[:200])
         self.session.connection().execute(delete(seen).where(*ours))
 
+    def regroup(self) -> None:
+        """A role or a team changed: forget what was known of them, in this unit at once, then in every process."""
+        self.session.info["roster"] = Roster()
+        place: Any = Workspace.__table__
+        more = update(place).where(place.c.id == self.workspace.id).values(roster=place.c.roster + 1)
+        self.session.connection().execute(more)
+
     def tell(self, record: Entity, text: str) -> None:
         """Say what happened to a record in the threads of its cards. text: plain, as people typed it."""
         about = {"text": text}
@@ -173,6 +181,7 @@ class Works:
         self.sqlite = engine.dialect.name == "sqlite"
         self.queue = Turns(engine.url.database if self.sqlite else None)
         self.known: set[tuple[str, str]] = set()
+        self.rosters = Rosters()
         self.committed: list[Any] = []
         """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
 
@@ -225,7 +234,7 @@ class Works:
         self.engine.dispose()
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
-        place, person = opening(session, workspace, actor)
+        place, person = opening(session, self.rosters, workspace, actor)
         work = session.info["work"] = Work(session, place, self.clock(), person, door)
         return work
 

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("workspace", Column("roster", Integer, nullable=False, server_default="0"))
     there = text("deleted_at IS NULL")
     entity(
         "role",
@@ -38,3 +39,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("team")
     op.drop_table("role")
+    with op.batch_alter_table("workspace") as workspace:
+        workspace.drop_column("roster")

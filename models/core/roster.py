@@ -1,0 +1,46 @@
+"""What is known of a workspace's roles and teams: kept from one unit of work to the next while nobody changes them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.core.rights import Rights
+
+MOST = 2000
+"""Answers that are remembered for one workspace."""
+
+
+@dataclass
+class Roster:
+    """What was found out so far. version: the workspace's `roster` then; every change of a role or a team raises it.
+
+    rights: what a role says · circles: who is in someone's teams · sights: what people who read together may see.
+    """
+
+    version: int = -1
+    rights: dict[str, Rights] = field(default_factory=dict)
+    circles: dict[int, frozenset[int]] = field(default_factory=dict)
+    sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+
+def roster_of(session: Session) -> Roster:
+    """What this unit of work knows; what it finds out, those after it know too."""
+    found: Roster = session.info.setdefault("roster", Roster())
+    if len(found.sights) > MOST:
+        found.sights.clear()
+    return found
+
+
+class Rosters:
+    """The rosters of all workspaces, in one process."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Roster] = {}
+
+    def of(self, workspace: str, version: int) -> Roster:
+        """The roster of a workspace, a new one where roles or teams were changed since."""
+        found = self.known.get(workspace)
+        if found is None or found.version != version:
+            found = self.known[workspace] = Roster(version)
+        return found
