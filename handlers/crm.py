@@ -1,5 +1,6 @@
-"""What stands alone, without a noun: find, help, home, status, undo."""
+"""What stands alone, without a noun: find, help, home, status, undo, redo."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from handlers import digests, requests
@@ -7,16 +8,22 @@ from handlers import help as guide
 from handlers import status as condition
 from handlers.core import cards
 from handlers.core.acts import GLOBAL
-from handlers.core.receipts import plainly, receipt
+from handlers.core.receipts import plainly, question, receipt
 from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from handlers.home import home as draw_home
+from models.core import access
+from models.core.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Text
-from models.operations import records
+from models.core.work import Work
+from models.operations import records, undoing
 from models.operations.search import find_everywhere
 
 router = Router(GLOBAL, doc="What needs no noun.")
+
+MANY, NAMED = 10, 5
+"""Records that are undone without asking first, and those that are named."""
 
 
 @router.verb("find", record=False, writes=False)
@@ -84,9 +91,29 @@ def status(request: Request, _: Any) -> Reply:
 
 @router.verb("undo", record=False)
 def undo(request: Request, _: Any) -> Reply:
-    """Take back what you did last, or what the receipt with the button did."""
-    unit = request.line.rest.strip() or records.last_unit(request.work)
-    undone = records.undo(request.work, unit)
-    if not undone:
-        raise Conflict("There is nothing to undo.")
-    return receipt(request, undone[-1], f"Undone: {', '.join(str(record) for record in undone[:5])}", replace=True)
+    """Take back what you did last, or what the receipt with the button did, within 24 hours."""
+    return turned(request, undoing.undo, request.line.rest.strip() or undoing.last_unit(request.work))
+
+
+@router.verb("redo", record=False)
+def redo(request: Request, _: Any) -> Reply:
+    """Do again what you undid last."""
+    return turned(request, undoing.redo, request.line.rest.strip() or undoing.last_undo(request.work))
+
+
+def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: str) -> Reply:
+    """Undo or redo an act; first ask, where it changed many records."""
+    work, many = request.work, undoing.touched(request.work, unit)
+    if len(many) > MANY and not request.flag("yes"):
+        verb = turn.__name__.capitalize()
+        return question(f"{verb} what changed {listed(work, many)}?", verb, f"{turn.__name__} {unit} --yes")
+    records = turn(work, unit)
+    done = "Undone" if work.door == undoing.UNDO else "Done again"
+    return receipt(request, records[0], f"{done}: {listed(work, records)}", replace=True)
+
+
+def listed(work: Work, records: Sequence[Entity]) -> str:
+    """The first few by name; the others are counted."""
+    names = [access.called(work, record) for record in records[:NAMED]]
+    more = [f"{len(records) - NAMED} more"] if len(records) > NAMED else []
+    return ", ".join([*names, *more])

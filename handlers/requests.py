@@ -117,7 +117,8 @@ def answer(work: Work, person: User, kind: str, **about: str) -> None:
     """Let someone hear what became of what they asked for. kind: granted, declined or role."""
     if work.actor and work.actor.id != person.id:
         told = {"by": work.actor.id, "answer": kind, **about}
-        deliver(work, "answer", person.slack_id, f"answer:{person.id}:{work.unit}", about=told)
+        key, its = f"answer:{person.id}:{work.unit}", {"entity": "user", "record_id": person.id}
+        deliver(work, "answer", person.slack_id, key, about=told, **its)
 
 
 def answered(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:

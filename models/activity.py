@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index
+from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.case import Case
@@ -12,7 +12,7 @@ from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
-from models.core.outbox import partial
+from models.core.outbox import Delivery, partial
 from models.core.tail import take_moment
 from models.core.types import UTCDateTime
 from models.core.work import Work
@@ -107,7 +107,16 @@ class Activity(Entity):
         if self.minutes is not None and self.minutes < 0:
             raise Invalid({"minutes": "Minutes cannot be negative."})
         if "due_date" in changes:
-            self.remind_at = self.due_date if self.due_date and self.due_date > work.now - NEWS else None
+            news = self.due_date and self.due_date > work.now - NEWS and not self.was_told(work, self.due_date)
+            self.remind_at = self.due_date if news else None
+
+    def was_told(self, work: Work, due: datetime) -> bool:
+        """Whether somebody was reminded of it when it was due at a moment that has passed, before it was put off."""
+        if self.id is None or due > work.now:
+            return False
+        sent = (Delivery.kind == "due", Delivery.sent_at >= due, Delivery.error.is_(None))
+        told = work.session.scalars(select(Delivery.about).where(*sent))
+        return any(self.id in about.get("ids", []) for about in told)
 
     def done(self, work: Work, outcome: str | None = None) -> None:
         """Tick it off, with what came of it."""

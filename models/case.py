@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, select
 from sqlalchemy import Text as LongString
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.base import Changes, Entity, Row
+from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
+from models.core.remark import Remark, say
 from models.core.types import UTCDateTime
 from models.core.work import Work
 
@@ -117,20 +118,20 @@ class Case(Entity):
 
     def reply(self, work: Work, text: str, public: bool = True) -> "Reply":
         """Answer the customer (public) or leave a note for colleagues. The first answer is the first response."""
-        reply = Reply(case=self.id, author=work.actor.id if work.actor else None, public=public, text=text, at=work.now)
-        work.session.add(reply)
         if public:
             self.responded_at = self.responded_at or work.now
             self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
+        author = work.actor.id if work.actor else None
+        reply = say(work, self, Reply(case=self.id, author=author, public=public, text=text, at=work.now))
         work.tell(self, f"{work.me} {'replied' if public else 'noted'}: {text}")
         return reply
 
     def resolve(self, work: Work, text: str | None = None) -> None:
         """Mark the case as solved, with the answer to the customer where there is one."""
         self.must_be_open()
+        self.status = CaseStatus.RESOLVED
         if text:
             self.reply(work, text)
-        self.status = CaseStatus.RESOLVED
         work.tell(self, f"{work.me} resolved it.")
 
     def close(self, work: Work) -> None:
@@ -152,14 +153,15 @@ class Case(Entity):
             raise Conflict(f"{self} is already {self.status}.")
 
     def facts(self, work: Work) -> list[tuple[str, str]]:
-        last = work.session.scalars(
-            select(Reply).where(Reply.case == self.id, Reply.public).order_by(Reply.at.desc(), Reply.id.desc()).limit(1)
-        ).first()
+        answers = (Reply.case == self.id, Reply.public, Reply.taken_back_at.is_(None))
+        last = work.session.scalar(select(Reply).where(*answers).order_by(Reply.at.desc(), Reply.id.desc()).limit(1))
         return [("Last reply", " ".join(last.text.split()))] if last else []
 
 
-class Reply(Row):
+class Reply(Remark):
     """Something said about a case: by a colleague or the customer, to everyone or among us."""
+
+    about = "case"
 
     case: Mapped[int] = mapped_column(Integer, ForeignKey("case.id"))
     author: Mapped[int | None] = mapped_column(Integer, ForeignKey("user.id"))
@@ -171,3 +173,7 @@ class Reply(Row):
     @classmethod
     def indexes(cls) -> list[Any]:
         return [Index(None, "workspace", "case", "at")]
+
+    @property
+    def verb(self) -> str:
+        return "reply" if self.public else "note"

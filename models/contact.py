@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, update
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped
 
 from models.core.base import Changes, Entity
@@ -75,5 +75,6 @@ class Contact(Entity):
             except ValueError as error:
                 raise Invalid({"value": str(error)}) from None
         if self.primary and "primary" in changes:
-            others = (Contact.customer == self.customer, Contact.type == self.type, Contact.id != (self.id or 0))
-            work.session.execute(update(Contact).where(*others).values(primary=False))
+            alike = (Contact.customer == self.customer, Contact.type == self.type, Contact.id != (self.id or 0))
+            for other in work.session.scalars(select(Contact).where(*alike, Contact.primary)):
+                other.primary = bool(other.deleted_at)  # what is hidden with this change comes back as it was

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Index, update
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped
 
 from models.core.base import Changes, Entity
@@ -47,4 +47,5 @@ class Membership(Entity):
             raise Invalid({"until": "It must end after it begins."})
         if self.primary and "primary" in changes:
             others = (Membership.customer == self.customer, Membership.id != (self.id or 0))
-            work.session.execute(update(Membership).where(*others).values(primary=False))
+            for other in work.session.scalars(select(Membership).where(*others, Membership.primary)):
+                other.primary = bool(other.deleted_at)  # what is hidden with this change comes back as it was

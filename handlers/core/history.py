@@ -37,6 +37,7 @@ DOORS = {
     "say": "in a terminal",
     "import": "by import",
     "undo": "by undo",
+    "redo": "by redo",
     "home": "on the home tab",
 }
 """What each door is to a person; what happens without anybody needs no words."""
@@ -95,7 +96,7 @@ def change(work: Work, record: Entity, entry: AuditEntry, states: States) -> str
     kind = record.fields().get(entry.field)
     if kind and entry.field not in access.fields(work, record):
         return ""
-    label = kind.label if kind else entry.field
+    label = kind.label if kind else entry.field.partition(":")[0]
     if entry.erased:
         return f"{label}: erased"
     if entry.field == "deleted_at":

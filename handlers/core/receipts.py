@@ -10,6 +10,7 @@ from handlers.core.replies import Message, Request
 from models.core import access
 from models.core.base import ENTITIES, Entity
 from models.core.work import Work
+from models.operations.undoing import UNDO
 
 TOLD = 8
 """Changes a receipt lists; the rest is behind Show."""
@@ -29,10 +30,16 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
 
 def offered(request: Request, record: Entity) -> list[Block]:
     slug = record.slug()
-    undo = [blocks.button("Undo", "crm.undo", request.work.unit)] if request.work.changes else []
+    back = [way_back(request.work)] if request.work.changes else []
     if record.deleted_at:
-        return undo or [blocks.button("Restore", f"{slug}.restore", record.ref)]
-    return [*undo, blocks.button("Edit", f"{slug}.edit", record.ref), blocks.button("Show", f"{slug}.show", record.ref)]
+        return back or [blocks.button("Restore", f"{slug}.restore", record.ref)]
+    return [*back, blocks.button("Edit", f"{slug}.edit", record.ref), blocks.button("Show", f"{slug}.show", record.ref)]
+
+
+def way_back(work: Work) -> Block:
+    """The button that takes this act back; after an undo, the one that does it again."""
+    undone = work.door == UNDO
+    return blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)
 
 
 def headline(work: Work, record: Entity) -> str:
@@ -73,7 +80,8 @@ def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
 def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     """The record as it was: an old amount is shown in its old currency."""
     kinds = record.fields()
-    return SimpleNamespace(**vars(record) | {row["field"]: kinds[row["field"]].load(row["old"]) for row in rows})
+    old = {row["field"]: kinds[row["field"]].load(row["old"]) for row in rows if row["field"] in kinds}
+    return SimpleNamespace(**vars(record) | old)
 
 
 def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any]) -> str:

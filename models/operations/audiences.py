@@ -12,7 +12,6 @@ from models.core.base import Entity
 from models.core.database import INSERTS
 from models.core.listeners import COUNTERS
 from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_all
-from models.core.role import Role
 from models.core.team import Team
 from models.core.user import User
 from models.core.work import Work
@@ -44,17 +43,13 @@ def viewers(work: Work, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple
     found = work.session.connection().execute(union_all(*(kinds(work, *room) for room in rooms.items()))).all()
     ids = {id for row in found if not row.guest for id in (row.first, row.last)}
     with access.beyond(work.session):
-        theirs = (Role.key == User.role) & (Role.workspace == User.workspace) & Role.deleted_at.is_(None)
-        people = select(User, Role.rights).join(Role, theirs, isouter=True).where(User.id.in_(ids))
-        named = {user.id: (user, rights) for user, rights in work.session.execute(people)}
-    for user, rights in named.values():
-        access.know(user, rights)
+        named = {user.id: user for user in work.session.scalars(select(User).where(User.id.in_(ids)))}
     seen: dict[str, tuple[User, ...]] = {}
     for room in rooms:
         here = [row for row in found if row.room == room]
         stand = sorted({id for row in here if not row.guest for id in (row.first, row.last)})
         guests = any(row.guest for row in here) or not stand
-        seen[room] = (*(named[id][0] for id in stand), *([STRANGER] if guests else []))
+        seen[room] = (*(named[id] for id in stand), *([STRANGER] if guests else []))
     return seen
 
 

@@ -1,4 +1,4 @@
-"""What can be done to a record of any entity: create, update, delete, restore, assign, undo."""
+"""What can be done to a record of any entity: create, update, delete, restore, assign."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from models.core import access, audit
-from models.core.base import ENTITIES, Entity
+from models.core.base import Entity
 from models.core.errors import Conflict, Stale
 from models.core.outbox import deliver
 from models.core.user import User
@@ -59,7 +59,7 @@ def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> d
     since: dict[str, audit.AuditEntry] = {}
     seen: dict[str, Any] = {}
     for entry in history(work, record):
-        if entry.version > version:
+        if entry.version > version and entry.field in record.fields():
             seen.setdefault(entry.field, record.fields()[entry.field].load(entry.old))
             since[entry.field] = entry
     wanted = {name: value for name, value in parsed.items() if value != seen.get(name, getattr(record, name))}
@@ -115,52 +115,3 @@ def assign(work: Work, record: Entity, user: int) -> None:
             work, "assigned", person.slack_id, f"assigned:{record.ref}:{work.unit}",
             about={"by": work.me}, entity=record.slug(), record_id=record.id,
         )  # fmt: skip
-
-
-def last_unit(work: Work) -> str:
-    """The id of the actor's last act that changed anything and was not an undo itself; '' when there is none."""
-    mine = (audit.AuditEntry.actor == (work.actor.id if work.actor else 0), audit.AuditEntry.door != "undo")
-    newest = select(audit.AuditEntry.unit).where(*mine).order_by(audit.AuditEntry.id.desc()).limit(1)
-    return work.session.scalar(newest) or ""
-
-
-def undo(work: Work, unit: str) -> list[Entity]:
-    """Take back everything one act changed; returns the records. Conflict when something has changed since.
-
-    unit: the id the receipt carries. What the act created is hidden, what it changed gets its old value.
-    """
-    entries = list(
-        work.session.scalars(
-            select(audit.AuditEntry).where(audit.AuditEntry.unit == unit).order_by(audit.AuditEntry.id.desc())
-        )
-    )
-    if not entries:
-        raise Conflict("There is nothing to undo.")
-    if work.actor and any(entry.actor != work.actor.id for entry in entries):
-        raise Conflict("Only the person who did this can undo it.")
-    work.door = "undo"
-    records: dict[tuple[str, int], Entity] = {}
-    for entry in entries:
-        record = work.get(ENTITIES[entry.entity], entry.record_id)
-        records[(entry.entity, entry.record_id)] = record
-        take_back(work, record, entry)
-    work.session.flush()
-    if not work.changes:
-        raise Conflict("This was undone already.")
-    return list(records.values())
-
-
-def take_back(work: Work, record: Entity, entry: audit.AuditEntry) -> None:
-    if entry.action == "create":
-        untouched = record.version == entry.version or record.deleted_at
-        if not untouched and any(other.unit not in (entry.unit, work.unit) for other in history(work, record)):
-            raise Conflict(f"{record} has changed since; it cannot simply be undone. You can still delete it.")
-        record.deleted_at = record.deleted_at or work.now
-        return
-    kind = record.fields()[entry.field]
-    now = kind.dump(getattr(record, entry.field))
-    if now == entry.old:
-        return
-    if now != entry.new:
-        raise Conflict(f"{kind.label} of {record} has changed since; it cannot simply be undone.")
-    setattr(record, entry.field, kind.load(entry.old))

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from models.core import values
 from models.core.base import Entity
 from models.core.outbox import NAMES, Delivery, deliver, redraw
 from models.core.search import index, referring
@@ -39,5 +40,5 @@ def rename(work: Work, record: Entity) -> None:
     if title == record.title:
         redraw(work, record)
     else:
-        record.title = title  # what follows from a change follows from this one
+        record.title, record.key = title, values.fold(title)[:255]  # what follows from a change follows from this one
         work.session.flush()

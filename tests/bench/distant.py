@@ -88,11 +88,14 @@ class Distant:
             "chat.postMessage": self.post,
             "conversations.info": lambda args: {"channel": {"id": args["channel"], "is_channel": True}},
             "conversations.members": lambda _: {"members": ["U0BOT", "U_RITA"]},
-            "users.info": lambda args: {"user": {"id": args["user"], "team_id": "T1", "is_bot": args["user"] == "U0BOT"}},
+            "users.info": self.person,
             "conversations.open": lambda args: {"channel": {"id": f"D{args['users']}"}},
             "conversations.history": lambda _: {"messages": [], "has_more": False},
         }
         return response({"ok": True, **(known[method](args) if method in known else {})})
+
+    def person(self, args: Json) -> Json:
+        return {"user": {"id": args["user"], "team_id": "T1", "is_bot": args["user"] == "U0BOT"}}
 
     def open_view(self, args: Json) -> Json:
         view = args["view"] if isinstance(args["view"], dict) else json.loads(args["view"])

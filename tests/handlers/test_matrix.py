@@ -226,7 +226,7 @@ class Ground:
         outcome = self.dispatcher.answer(act(self.verb, self.ref, door, who), heard)
         with self.works("T1", writes=False) as work:
             new = work.session.scalars(select(AuditEntry).order_by(AuditEntry.id).offset(self.before)).all()
-        assert {entry.door for entry in new} <= {door, "undo"}, self.verb.id
+        assert {entry.door for entry in new} <= {door, "undo", "redo"}, self.verb.id
         told = [(e.action, e.entity, e.record_id, e.field, e.old, e.new, e.actor, e.version) for e in new]
         assert outcome == "done" or outcome in REFUSALS, (self.verb.id, door, who, heard.said)
         return outcome, told
@@ -264,7 +264,7 @@ TABLE = {
 is not taken for the rule.
 """
 REFUSALS = ("refused", "invalid")
-MOOT = {"crm.undo", "crm.request"}
+MOOT = {"crm.undo", "crm.redo", "crm.request"}
 """Everyone may, but not everyone has something to take back, or to ask for."""
 
 

@@ -36,8 +36,11 @@ def test_what_was_undone_takes_the_place_of_the_receipt_and_can_be_done_again(
     before = len(slack.seen)
     slack.click("crm.undo")
     assert len(slack.seen) == before
-    slack.click("crm.undo")
-    assert told(slack) == "Undone: LD-1 Ada\nSource: empty → Fair"
+    assert slack.last.buttons == ["Redo", "Edit", "Show"]
+    slack.click("crm.redo")
+    assert told(slack) == "Done again: LD-1 Ada\nSource: empty → Fair"
+    assert slack.last.buttons == ["Undo", "Edit", "Show"]
+    assert len(slack.seen) == before
 
 
 def test_undoing_the_creation_twice_hides_it_once(slack: Desk, works: Works) -> None:
@@ -50,14 +53,19 @@ def test_undoing_the_creation_twice_hides_it_once(slack: Desk, works: Works) -> 
 
 
 @SQLITE
-def test_only_who_did_it_can_undo_it(slack: Desk, works: Works, ada: Lead) -> None:
+def test_whoever_may_change_it_can_undo_it_and_others_are_told_who_can_let_them(
+    slack: Desk, works: Works, ada: Lead
+) -> None:
     slack.command("/crm set LD-1 source=Fair")
     unit = slack.last.blocks[-1]["elements"][0]["value"]
-    slack.command(f"/crm undo {unit}", user="U_MONA")
-    assert told(slack) == "Only the person who did this can undo it."
+    slack.command(f"/crm undo {unit}", user="U_SAM")
+    assert told(slack) == "Your role (support) does not allow “lead edit”. Ada Abel can give it."
+    assert slack.last.buttons == ["Request"]
     slack.command("/crm undo", user="U_MONA")
     assert told(slack) == "There is nothing to undo."
     assert found(works, Lead).source == "Fair"
+    slack.command(f"/crm undo {unit}", user="U_MONA")
+    assert told(slack) == "Undone: LD-1 Ada\nSource: Fair → empty"
 
 
 @SQLITE
@@ -65,7 +73,7 @@ def test_what_somebody_changed_since_is_not_undone(slack: Desk, works: Works, ad
     slack.command("/crm set LD-1 source=Fair")
     slack.command("/crm set LD-1 source=Radio", user="U_RAVI")
     slack.command("/crm undo", user="U_RITA")
-    assert told(slack) == "Source of LD-1 Ada has changed since; it cannot simply be undone."
+    assert told(slack) == "Ravi Rao has changed Source of LD-1 Ada to Radio since; it cannot simply be undone."
     assert found(works, Lead).source == "Radio"
 
 

@@ -19,7 +19,7 @@ from models.core.outbox import Delivery, stand
 from models.core.work import Work, Works
 from models.customer import Customer
 from models.lead import Lead
-from models.operations import past, records, trail
+from models.operations import past, records, trail, undoing
 from models.opportunity import Opportunity, Stage, StageChange
 from tests.ground import START, StoppedClock, given, task
 from tests.models.marks import SQLITE
@@ -212,7 +212,7 @@ def test_setting_back_can_be_undone(works: Works, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
         past.revert(work, work.get(Opportunity, deal.id), 1)
     with works("T1", "U_RITA") as work:
-        records.undo(work, records.last_unit(work))
+        undoing.undo(work, undoing.last_unit(work))
     assert (now(works, deal).stage, now(works, deal).amount) == ("won", 15_000)
 
 

@@ -15,7 +15,7 @@ from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
 from models.operations import records
-from models.opportunity import Opportunity, StageChange
+from models.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
 from tests.models.marks import SQLITE
 
@@ -144,121 +144,6 @@ def test_assigning_changes_the_owner_and_refuses_the_same_one(works: Works) -> N
         with pytest.raises(Conflict, match="LD-1 Ada already belongs to Ravi Rao"):
             records.assign(work, lead, ravi)
         assert lead.owner == ravi
-
-
-def test_undoing_a_change_brings_the_old_values_back(works: Works) -> None:
-    given(works, Lead, first_name="Ada", tags="vip")
-    unit = change(works, "U_RITA", first_name="Grace", company="Navy", tags="")
-    with works("T1", "U_RITA") as work:
-        (lead,) = records.undo(work, unit)
-        assert isinstance(lead, Lead)
-        assert (lead.first_name, lead.company, lead.tags) == ("Ada", None, ("vip",))
-
-
-@SQLITE
-def test_undoing_a_creation_hides_what_was_created(works: Works) -> None:
-    with works("T1", "U_RITA") as work:
-        records.create(work, Lead, {"first_name": "Ada"})
-        unit = work.unit
-    with works("T1", "U_RITA") as work:
-        records.undo(work, unit)
-    with works("T1") as work, pytest.raises(NotFound, match="was deleted"):
-        work.find(Lead, 1)
-
-
-@SQLITE
-def test_undoing_a_deletion_restores(works: Works) -> None:
-    given(works, Lead, first_name="Ada")
-    with works("T1", "U_RITA") as work:
-        records.delete(work, work.find(Lead, 1))
-        unit = work.unit
-    with works("T1", "U_RITA") as work:
-        records.undo(work, unit)
-    with works("T1") as work:
-        assert work.find(Lead, 1).title == "Ada"
-
-
-@SQLITE
-def test_undoing_an_undo_does_it_again(works: Works) -> None:
-    given(works, Lead, first_name="Ada")
-    unit = change(works, "U_RITA", first_name="Grace")
-    with works("T1", "U_RITA") as work:
-        records.undo(work, unit)
-        again = work.unit
-    with works("T1", "U_RITA") as work:
-        records.undo(work, again)
-    with works("T1") as work:
-        assert work.find(Lead, 1).first_name == "Grace"
-
-
-def test_a_conversion_is_undone_as_a_whole(works: Works) -> None:
-    given(works, Lead, first_name="Ada", company="Analytical")
-    with works("T1", "U_RITA") as work:
-        work.find(Lead, 1).convert(work)
-        unit = work.unit
-    with works("T1", "U_RITA") as work:
-        records.undo(work, unit)
-    with works("T1") as work:
-        lead = work.find(Lead, 1)
-        assert (lead.status, lead.converted_customer, lead.converted_opportunity) == ("new", None, None)
-        for entity in (Customer, Account, Opportunity):
-            assert work.session.scalars(select(entity)).all() == []
-
-
-@SQLITE
-def test_only_who_did_it_can_undo_it_and_only_what_was_done(works: Works) -> None:
-    given(works, Lead, first_name="Ada")
-    unit = change(works, "U_RITA", first_name="Grace")
-    with works("T1", "U_RAVI") as work, pytest.raises(Conflict, match="Only the person who did this"):
-        records.undo(work, unit)
-    with works("T1", "U_RAVI") as work, pytest.raises(Conflict, match="nothing to undo"):
-        records.undo(work, "0" * 32)
-    with works("T2", "U_OTTO") as work, pytest.raises(Conflict, match="nothing to undo"):
-        records.undo(work, unit)
-
-
-@SQLITE
-def test_what_changed_since_cannot_simply_be_undone(works: Works) -> None:
-    given(works, Lead, first_name="Ada")
-    unit = change(works, "U_RITA", first_name="Grace", company="Navy")
-    change(works, "U_RAVI", first_name="Edith")
-    with pytest.raises(Conflict, match="First name of LD-1 Edith has changed since"), works("T1", "U_RITA") as work:
-        records.undo(work, unit)
-    with works("T1") as work:
-        assert work.find(Lead, 1).company == "Navy"
-
-
-def test_a_creation_others_built_on_is_not_undone(works: Works) -> None:
-    with works("T1", "U_RITA") as work:
-        records.create(work, Lead, {"first_name": "Ada"})
-        unit = work.unit
-    change(works, "U_RAVI", company="Navy")
-    with works("T1", "U_RITA") as work, pytest.raises(Conflict, match="has changed since"):
-        records.undo(work, unit)
-
-
-def test_the_last_unit_is_the_last_thing_a_person_did(works: Works) -> None:
-    given(works, Lead, first_name="Ada")
-    unit = change(works, "U_RITA", first_name="Grace")
-    change(works, "U_RAVI", company="Navy")
-    with works("T1", "U_RITA") as work:
-        assert records.last_unit(work) == unit
-    with works("T1", "U_ELI") as work:
-        assert records.last_unit(work) == ""
-
-
-def test_moving_a_deal_back_by_undo_is_a_move_as_well(works: Works) -> None:
-    given(works, Account, name="Acme")
-    given(works, Opportunity, name="Acme", account="AC-1")
-    with works("T1", "U_RITA") as work:
-        work.find(Opportunity, 1).move(work, "proposal")
-        unit = work.unit
-    with works("T1", "U_RITA") as work:
-        records.undo(work, unit)
-    with works("T1") as work:
-        moves = work.session.scalars(select(StageChange.after).order_by(StageChange.id)).all()
-        assert moves == ["qualification", "proposal", "qualification"]
-        assert work.find(Opportunity, 1).probability == 10
 
 
 def test_history_tells_every_change_from_the_first(works: Works) -> None:

@@ -3,7 +3,7 @@
 from models.migrations.guard import isolate, open_up
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 contracts = "0.1"

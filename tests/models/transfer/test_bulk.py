@@ -8,7 +8,7 @@ from models.core.search import SearchText
 from models.core.user import User
 from models.core.work import Works
 from models.lead import Lead
-from models.operations import records
+from models.operations import undoing
 from models.operations.transfer.importing import BATCH
 from models.opportunity import Opportunity
 from tests.ground import given
@@ -74,7 +74,7 @@ def test_what_came_in_can_be_undone_a_batch_at_a_time(works: Works) -> None:
     imported(works, Account, "NAME\nLark\nWren\n")
     with works("T1", "U_ADA") as work:
         unit = work.session.scalars(select(AuditEntry.unit).distinct().where(AuditEntry.door == "import")).one()
-        assert len(records.undo(work, unit)) == 2
+        assert len(undoing.undo(work, unit)) == 2
     assert everything(works, Account) == []
 
 

@@ -1,0 +1,296 @@
+"""Taking an act back, and doing it again: for a day, by whoever may do the reverse, unless somebody went on from it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, false, or_, select
+
+from models.core import access, remark
+from models.core.audit import AuditEntry
+from models.core.base import ENTITIES, Entity
+from models.core.errors import Conflict
+from models.core.field import Field
+from models.core.named import Named
+from models.core.remark import Remark
+from models.core.work import Work
+from models.operations import unsaid
+from models.operations.records import history, who
+
+WINDOW = timedelta(hours=24)
+"""How long an act can be undone. After that others have gone on from it; single records can still be set back."""
+UNDO, REDO = "undo", "redo"
+"""The doors of what is taken back, and of what is done again."""
+REFUSED = {UNDO: "it cannot simply be undone", REDO: "it cannot simply be done again"}
+ALREADY = {UNDO: "This was undone already.", REDO: "This was done again already."}
+HOURS = {"starts_at", "ends_at"}
+"""What everybody may set of themselves."""
+Change = tuple[AuditEntry, AuditEntry]
+"""The first and the last entry about one field: what it held before, and what it was left with."""
+
+
+@dataclass
+class Step:
+    """What taking an act back does to one record. values: what its fields get; remarks: those that go or come back."""
+
+    record: Entity
+    values: dict[str, Any] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def hides(self) -> bool:
+        return self.values.get("deleted_at") is not None
+
+
+# ── which act ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def last_unit(work: Work) -> str:
+    """The id of what the actor did last, besides undoing; '' when there is nothing."""
+    entry = newest(work, AuditEntry.door != UNDO)
+    return entry.unit if entry else ""
+
+
+def last_undo(work: Work) -> str:
+    """The id of what the actor undid last, if they changed nothing since; else ''."""
+    entry = newest(work)
+    return entry.unit if entry and entry.door == UNDO else ""
+
+
+def newest(work: Work, *conditions: Any) -> AuditEntry | None:
+    if work.actor is None:
+        return None
+    mine = select(AuditEntry).where(AuditEntry.actor == work.actor.id, *conditions)
+    return work.session.scalar(mine.order_by(AuditEntry.id.desc()).limit(1))
+
+
+def touched(work: Work, unit: str) -> list[Entity]:
+    """The records an act changed."""
+    found = (record_of(work, mine[0]) for mine in by_record(entries_of(work, unit)))
+    return sorted(found, key=lambda record: record.id)
+
+
+def entries_of(work: Work, unit: str) -> Sequence[AuditEntry]:
+    """What an act changed, in the order in which it did."""
+    return work.session.scalars(select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)).all()
+
+
+def by_record(entries: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
+    found: dict[tuple[str, int], list[AuditEntry]] = {}
+    for entry in entries:
+        found.setdefault((entry.entity, entry.record_id), []).append(entry)
+    return list(found.values())
+
+
+def record_of(work: Work, entry: AuditEntry) -> Entity:
+    return work.get(ENTITIES[entry.entity], entry.record_id)
+
+
+def by_field(entries: Iterable[AuditEntry]) -> dict[str, Change]:
+    """What became of each field; one that ended as it began is not among them."""
+    found: dict[str, Change] = {}
+    for entry in entries:
+        first, _ = found.get(entry.field, (entry, entry))
+        found[entry.field] = first, entry
+    return {name: (first, last) for name, (first, last) in found.items() if first.old != last.new or last.erased}
+
+
+# ── taking it back ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def undo(work: Work, unit: str) -> list[Entity]:
+    """Take back everything one act changed; returns the records, first those that stay, then those that come or go.
+
+    unit: the id the receipt carries; that of an undo does it again. What the act created is hidden, what it changed
+    gets its old value, what it said is unsaid, and what Slack was not told yet it is not told. Conflict says what is in
+    the way: a day has passed, or somebody changed the same since. Forbidden says which right is missing.
+    """
+    entries = entries_of(work, unit)
+    if not entries:
+        raise Conflict("There is nothing to undo.")
+    work.door = REDO if entries[0].door == UNDO else UNDO
+    must_be_recent(work, entries)
+    steps = [step for mine in by_record(entries) if (step := step_back(work, mine)).values or step.remarks]
+    if not steps:
+        raise Conflict(ALREADY[work.door])
+    must_be_unused(work, steps, entries[-1].id)
+    allow(work, steps, mine=work.actor is not None and entries[0].actor == work.actor.id)
+    set_back(work, steps)
+    records = [step.record for step in sorted(steps, key=lambda step: ("deleted_at" in step.values, step.record.id))]
+    unsaid.take_back(work, unit, entries[0].at, records, again=work.door == REDO)
+    return records
+
+
+def redo(work: Work, unit: str) -> list[Entity]:
+    """Do again what was undone. unit: the id of the undo."""
+    entries = entries_of(work, unit)
+    if not entries or entries[0].door != UNDO:
+        raise Conflict("There is nothing to do again: the last thing you did was no undo.")
+    return undo(work, unit)
+
+
+def step_back(work: Work, entries: Sequence[AuditEntry]) -> Step:
+    """What one record needs to be as it was before an act. Conflict where somebody changed the same since."""
+    step = Step(record_of(work, entries[0]))
+    if entries[0].action == "create":
+        step.values = {} if step.record.deleted_at else {"deleted_at": work.now}
+        return step
+    changes = by_field(entries)
+    if step.record.deleted_at and changes and "deleted_at" not in changes:
+        raise Conflict(f"{named(work, step.record)} was deleted since. First: restore {step.record.ref}")
+    for name, change in changes.items():
+        take_field(work, step, name, change)
+    return step
+
+
+def take_field(work: Work, step: Step, name: str, change: Change) -> None:
+    """Add what one field, or one remark, needs."""
+    first, last = change
+    record, kind = step.record, step.record.fields().get(name)
+    said = None if kind else remark.find(work, record, name)
+    if kind is None and said is None:
+        return
+    now = kind.dump(getattr(record, name)) if kind else said and said.standing
+    if first.erased or last.erased:
+        raise Conflict(f"What this changed of {named(work, record)} was erased, and nobody knows it any more.")
+    if now == first.old:
+        return
+    if now != last.new:
+        raise changed_since(work, record, name)
+    if kind:
+        step.values[name] = kind.load(first.old)
+    elif said:
+        step.remarks.append(said)
+
+
+def set_back(work: Work, steps: Sequence[Step]) -> None:
+    """Give the fields their values. Rules that follow one field, as the probability follows the stage, do not get the
+    last word: the act is taken back as a whole.
+    """
+    goals = [(step.record, step.values, {n: getattr(step.record, n) for n in step.record.fields()}) for step in steps]
+    for _ in range(2):
+        for record, values, before in goals:
+            for name, value in (before | values).items():
+                if getattr(record, name) != value:
+                    setattr(record, name, value)
+        work.session.flush()
+    for step in steps:
+        for said in step.remarks:
+            remark.turn(work, step.record, said)
+
+
+# ── what is in the way ──────────────────────────────────────────────────────────────────────────────────
+
+
+def must_be_recent(work: Work, entries: Sequence[AuditEntry]) -> None:
+    """Conflict, with what else there is to do, where an act is more than a day ago."""
+    first = entries[0]
+    if first.at >= work.now - WINDOW:
+        return
+    record = record_of(work, first)
+    if first.action == "create":
+        instead = f"To hide {named(work, record)}: delete {record.ref}"
+    elif record.deleted_at:
+        instead = f"To bring back {named(work, record)}: restore {record.ref}"
+    else:
+        instead = f"To set {named(work, record)} back: revert {record.ref} to v{max(first.version - 1, 1)}"
+    raise Conflict(f"This was done more than 24 hours ago; undo does not reach that far. {instead}")
+
+
+def must_be_unused(work: Work, steps: Sequence[Step], after: int) -> None:
+    """Conflict, with who did what, where somebody went on from records that would be hidden.
+
+    after: the id of the act's last entry.
+    """
+    hidden = [step.record for step in steps if step.hides]
+    for record in hidden:
+        later = [entry for entry in history(work, record) if entry.id > after]
+        for name in by_field(later):
+            raise changed_since(work, record, name)
+    for entry in links(work, hidden, after):
+        other = record_of(work, entry)
+        back = next((step.values for step in steps if step.record is other), {})
+        kind = other.fields()[entry.field]
+        if other.deleted_at or "deleted_at" in back or entry.field in back:
+            continue
+        if kind.dump(getattr(other, entry.field)) == entry.new:
+            target = next(each for each in hidden if called_in(kind, each) == entry.new)
+            by, what = who(work, entry), access.called(work, other)
+            raise Conflict(f"{by} has linked {what} to {named(work, target)} since; {REFUSED[work.door]}.")
+
+
+def links(work: Work, hidden: Sequence[Entity], after: int) -> Sequence[AuditEntry]:
+    """The entries by which records came to refer to these, the latest first."""
+    kinds = [(slug, name, kind) for slug, entity in ENTITIES.items() for name, kind in entity.fields().items()]
+    places = []
+    for slug, name, kind in kinds:
+        if keys := [called_in(kind, record) for record in hidden if record.slug() == getattr(kind, "to", "")]:
+            places.append(and_(AuditEntry.entity == slug, AuditEntry.field == name, AuditEntry.new.in_(keys)))
+    recent = select(AuditEntry).where(AuditEntry.id > after, or_(false(), *places))
+    return work.session.scalars(recent.order_by(AuditEntry.id.desc())).all()
+
+
+def called_in(kind: Field, record: Entity) -> str:
+    """How a field that refers to a record is written down."""
+    return record.key if isinstance(kind, Named) else str(record.id)
+
+
+def changed_since(work: Work, record: Entity, name: str) -> Conflict:
+    """Says who changed a field last, and to what, as far as who reads may know it."""
+    last = next(entry for entry in reversed(history(work, record)) if entry.field == name)
+    kind = record.fields().get(name)
+    by, what, refused = who(work, last), named(work, record), REFUSED[work.door]
+    if kind is None:
+        return Conflict(f"{by} has said something on {what} since; {refused}.")
+    if name == "deleted_at":
+        return Conflict(f"{by} has {'deleted' if record.deleted_at else 'restored'} {what} since; {refused}.")
+    now = kind.show(getattr(record, name), work, record) if name in access.fields(work, record) else ""
+    return Conflict(f"{by} has changed {kind.label} of {what}{f' to {now[:80]}' if now else ''} since; {refused}.")
+
+
+def named(work: Work, record: Entity) -> str:
+    return access.called(work, record)
+
+
+# ── who may ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def allow(work: Work, steps: Sequence[Step], mine: bool) -> None:
+    """Raise what `access.check` raises unless the actor may do the reverse of the act.
+
+    mine: whether they did it. Then what counts is also whose the records will be: who gave one away takes it back.
+    """
+    for step in steps:
+        missing = [verb for verb in verbs(work, step) if not access.can(work.actor, verb, step.record)]
+        if missing and mine and step.record.owned in step.values:
+            missing = missing if not will_be_allowed(work, step, missing) else []
+        for verb in missing:
+            access.check(work, verb, step.record)
+        access.may_fill(work, type(step.record), step.values)
+
+
+def will_be_allowed(work: Work, step: Step, missing: Sequence[str]) -> bool:
+    """Whether the actor may do these on the record once it is whose it was."""
+    record, owned = step.record, step.record.owned
+    with work.session.no_autoflush:
+        now = getattr(record, owned)
+        setattr(record, owned, step.values[owned])
+        try:
+            return all(access.can(work.actor, verb, record) for verb in missing)
+        finally:
+            setattr(record, owned, now)
+
+
+def verbs(work: Work, step: Step) -> list[str]:
+    """The verbs that this amounts to."""
+    names = step.values.keys()
+    found = [said.verb for said in step.remarks]
+    if "deleted_at" in names:
+        found.append("delete" if step.hides else "restore")
+    if step.record.owned in names:
+        found.append("assign")
+    others = names - {"deleted_at", step.record.owned}
+    if others and not (step.record is work.actor and others <= HOURS):
+        found.append("edit")
+    return list(dict.fromkeys(found))

@@ -1,0 +1,196 @@
+"""Undo and redo as people use them; and for every verb, on random histories: taking it back leaves no trace."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from bot.app import create_dispatcher
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers.core.acts import Act
+from handlers.core.dispatch import Dispatcher
+from handlers.core.replies import Message
+from models.case import Case
+from models.core.base import ENTITIES
+from models.core.errors import CRMError
+from models.core.outbox import NAMES
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import claims, records
+from tests.ground import given
+from tests.handlers import undoable
+from tests.handlers.kit import SQLITE, assert_inert, count, found, told
+from tests.handlers.undoable import UNDOABLE, VERBS, acts, command, held
+from tests.samples import given_sample
+
+HISTORIES = settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True,
+    phases=(Phase.generate,),
+)
+KEPT: dict[str, bytes] = {}
+"""The SQLite file with a record of every entity: made once, copied for every test."""
+
+
+@pytest.fixture
+def fill(works: Works) -> Callable[[], None]:
+    """Brings the database to where it holds two records of every entity, again and again."""
+    path = Path(works.engine.url.database or "")
+
+    def fill() -> None:
+        works.engine.dispose()
+        for rest in ("-wal", "-shm"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        if "world" not in KEPT:
+            for nth in range(2):
+                for entity in (entity for slug, entity in ENTITIES.items() if f"{slug}.new" in VERBS):
+                    act = undoable.made(entity, nth)
+                    given_sample(works, entity) if nth == 0 else create_dispatcher(works).do(act)
+            works.engine.dispose()
+            KEPT["world"] = path.read_bytes()
+        path.write_bytes(KEPT["world"])
+
+    return fill
+
+
+def do(dispatcher: Dispatcher, line: str | Act) -> str:
+    reply = dispatcher.do(command(line) if isinstance(line, str) else line)
+    assert isinstance(reply, Message), reply
+    return reply.text
+
+
+def pass_on(works: Works) -> None:
+    """What the courier does: records that show the name of another learn of its new one."""
+    for _ in range(50):
+        with works("T1") as work:
+            if NAMES not in claims.inside_due(work):
+                return
+            claims.settle(work)
+    raise AssertionError("there is no end to it")
+
+
+def test_no_verb_that_changes_something_is_forgotten() -> None:
+    assert {name for name in VERBS if name not in UNDOABLE} == set(undoable.NO_RECORDS)
+
+
+@SQLITE
+@pytest.mark.parametrize("noun", dict.fromkeys(verb.noun for verb in UNDOABLE.values()))
+def test_every_verb_is_undone_without_a_trace_and_done_again(
+    works: Works, fill: Callable[[], None], noun: str
+) -> None:
+    fill()
+    dispatcher = create_dispatcher(works)
+    for name in (name for name, verb in UNDOABLE.items() if verb.noun == noun):
+        *first, act = acts(name, lambda options: options[0], nth=9)
+        for each in first:
+            do(dispatcher, each)
+        before = held(works)
+        do(dispatcher, act)
+        after = held(works)
+        assert after != before, name
+        assert do(dispatcher, "undo").startswith("Undone: ")
+        assert held(works) == before, name
+        assert do(dispatcher, "redo").startswith("Done again: ")
+        assert held(works) == after, name
+        do(dispatcher, "undo")
+        if first:
+            fill()
+
+
+@SQLITE
+def test_undo_and_redo_know_what_was_last(slack: Desk, works: Works) -> None:
+    slack.command("/crm redo")
+    assert told(slack) == "There is nothing to do again: the last thing you did was no undo."
+    slack.command("/crm lead new Bob")
+    slack.command("/crm undo")
+    assert told(slack) == "Undone: LD-1 Bob"
+    assert slack.last.buttons == ["Redo"]
+    slack.command("/crm undo")
+    assert told(slack) == "This was undone already."
+    slack.command("/crm redo")
+    assert told(slack) == "Done again: LD-1 Bob"
+    slack.command("/crm redo")
+    assert told(slack).startswith("There is nothing to do again")
+    slack.command("/crm undo")
+    assert found(works, Lead).deleted_at
+
+
+@SQLITE
+def test_more_than_ten_records_are_undone_after_a_look(slack: Desk, works: Works) -> None:
+    with works("T1", "U_RITA") as work:
+        for number in range(12):
+            records.create(work, Lead, {"first_name": f"Ada {number}"})
+    slack.command("/crm undo")
+    asked = "what changed LD-1 Ada 0, LD-2 Ada 1, LD-3 Ada 2, LD-4 Ada 3, LD-5 Ada 4, 7 more?"
+    assert told(slack) == f"Undo {asked}"
+    assert count(works, Lead) == 12
+    slack.click("crm.run")
+    assert told(slack).startswith("Undone: LD-1 Ada 0, LD-2 Ada 1")
+    assert count(works, Lead) == 0
+    slack.click("crm.redo")
+    assert told(slack) == f"Redo {asked}"
+    slack.click("crm.run")
+    assert count(works, Lead) == 12
+
+
+def test_a_note_is_undone_with_the_button_and_the_thread_hears_of_it(
+    slack: Desk, works: Works, courier: Courier
+) -> None:
+    eve = given(works, Customer, first_name="Eve")
+    given(works, Case, subject="Broken mast", customer=eve.ref)
+    courier.drain()
+    [card] = slack.posted("C_SUPPORT")
+    slack.command("/crm note CS-1 <!channel> Angry")
+    assert slack.last.buttons == ["Undo", "Edit", "Show"]
+    courier.drain()
+    slack.click("crm.undo")
+    assert told(slack) == "Undone: CS-1 Broken mast"
+    courier.drain()
+    said = [line.words for line in slack.thread(card) if line.user == "U0BOT"]
+    assert said[-1] == "Rita Reyes undid this: Rita Reyes noted: <!channel> Angry"
+    assert_inert(slack)
+    slack.command("/crm history CS-1")
+    assert "by undo: note: <!channel> Angry → empty" in told(slack)
+
+
+@SQLITE
+@HISTORIES
+@for_all(data=st.data())
+def test_undoing_leaves_no_trace_whatever_happened_before(
+    works: Works, fill: Callable[[], None], data: st.DataObject
+) -> None:
+    fill()
+    dispatcher = create_dispatcher(works)
+    names = data.draw(st.lists(st.sampled_from(sorted(UNDOABLE)), min_size=8, max_size=14))
+    for nth, name in enumerate(names, 10):
+        *first, act = acts(name, lambda options: data.draw(st.sampled_from(options)), nth)
+        for each in first:
+            attempt(dispatcher, each)
+        before = held(works)
+        if not attempt(dispatcher, act):
+            assert held(works) == before
+            continue
+        after = held(works)
+        if after == before:
+            continue
+        do(dispatcher, "undo")
+        pass_on(works)
+        assert held(works) == before, name
+        if data.draw(st.booleans()):
+            do(dispatcher, "redo")
+            pass_on(works)
+            assert held(works) == after, name
+
+
+def attempt(dispatcher: Dispatcher, act: Act) -> bool:
+    """Whether it could be done."""
+    try:
+        dispatcher.do(act)
+    except CRMError:
+        return False
+    pass_on(dispatcher.works)
+    return True

@@ -1,0 +1,155 @@
+"""An act for every verb that changes records, and what a workspace holds, to compare before and after."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from handlers import ROUTERS
+from handlers.core.acts import Act
+from handlers.core.routes import Verb
+from models.case import Reply
+from models.core.base import ENTITIES, Entity
+from models.core.fields import Choice, Text
+from models.core.search import SearchText
+from models.core.work import Works
+from tests.samples import texts_for
+
+VERBS = {verb.id: verb for router in ROUTERS for verb in router.verbs.values() if verb.writes}
+NO_RECORDS = {
+    "deliveries.retry": "what Slack is told is no record",
+    "deliveries.drop": "what Slack is told is no record",
+    "role.decline": "says no",
+    "audit.verify": "reads",
+    "crm.request": "asks the admins",
+    "crm.undo": "is what is tried here",
+    "crm.redo": "is what is tried here",
+}
+"""Verbs that change no record, and why."""
+UNDOABLE = {name: verb for name, verb in VERBS.items() if name not in NO_RECORDS}
+
+Pick = Callable[[list[str]], str]
+"""Chooses one of several; a test that wants no choice takes the first."""
+BEFORE = {
+    "lead.claim": ["lead set {} owner="],
+    "case.claim": ["case set {} assignee="],
+    "case.reopen": ["case close {}"],
+    "restore": ["delete {} --yes"],
+    "revert": ["{edit}"],
+}
+"""What has to be done first, by the verb's whole name or its last word."""
+ARGUMENTS = {
+    "assign": ["<@U_MONA>", "<@U_ADA>", "<@U_RITA>"],
+    "delete": ["--yes"],
+    "revert": ["to v1 --yes"],
+    "lead.convert": ["deal=Sails amount=12k", "", "deal=Ropes"],
+    "opportunity.stage": ["proposal", "won", "lost", "discovery", "negotiation"],
+    "opportunity.lost": ["too dear", "reason=slow competitor=Lark"],
+    "case.reply": ["We are on it", "A mast is on its way"],
+    "case.note": ["She called", "Angry"],
+    "case.resolve": ["A new mast is on its way", ""],
+    "activity.done": ["signed", ""],
+    "activity.snooze": ["+3d", "fri"],
+    "team.join": ["<@U_JULE>", "<@U_OLGA>"],
+}
+LINES = {
+    "log.new": ["log new type=call customer=CU-1 description=Talked"],
+    "log.call": ["log call CU-1 Talked minutes=20"],
+    "log.meeting": ["log meeting OP-1 Showed the product"],
+    "log.email": ["log email CU-1 Sent the offer"],
+    "log.note": ["log note CU-1 Moving in May"],
+    "role.allow": ["role allow rep lead delete own", "role allow support deal new"],
+    "role.refuse": ["role refuse rep lead claim", "role refuse manager case edit"],
+    "role.hide": ["role hide rep customer notes", "role hide support deal amount"],
+    "role.reveal": ["role reveal executive customer notes", "role reveal marketing customer notes"],
+    "role.give": ["role give <@U_RAVI> manager", "role give <@U_MONA> rep"],
+    "role.grant": ["role grant US-8 lead delete all", "role grant US-1 case delete own"],
+    "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
+}
+EDITED = {"user": {"role": ["manager", "support", "rep"], "team": ["north", "sales"], "starts_at": ["07:15", "08:30"]}}
+"""Other texts for the fields of an entity than its kinds suggest."""
+
+
+NUMBERS = {"role": ["10", "11"], "team": ["4", "5", "1"]}
+"""Roles and teams that nobody has; every workspace begins with some that people do have."""
+
+
+def record_of(verb: Verb, pick: Pick) -> str:
+    """One of the first records."""
+    return f"{ENTITIES[verb.noun].prefix}-{pick(NUMBERS.get(verb.noun, ['1', '2']))}"
+
+
+def acts(name: str, pick: Pick, nth: int = 0) -> list[Act]:
+    """What does one thing, the last of these, and what must come first. nth: makes names unique."""
+    verb = VERBS[name]
+    if name in LINES:
+        return [command(pick(LINES[name]))]
+    if verb.name == "new":
+        return [made(ENTITIES[verb.noun], nth)]
+    ref = record_of(verb, pick)
+    edit = edited(ENTITIES[verb.noun], ref, pick, nth)
+    before = BEFORE.get(name, BEFORE.get(verb.name, []))
+    first = [edit if line == "{edit}" else command(line.format(ref)) for line in before]
+    if verb.name in ("edit", "set"):
+        return [edit]
+    arguments = pick(ARGUMENTS.get(name, ARGUMENTS.get(verb.name, [""])))
+    return [*first, command(f"{verb.noun} {verb.name} {ref} {arguments}".strip())]
+
+
+def command(line: str, by: str = "U_ADA") -> Act:
+    return Act("command", "T1", by, line)
+
+
+def made(entity: type[Entity], nth: int) -> Act:
+    """A new record with every field filled, through its form."""
+    unique = {"name": f"Sample {nth}"} if "name" in entity.fields() else {}
+    return Act("form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique)
+
+
+def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Act:
+    """A few fields of a record changed, through its form: words, choices, and whether it is the primary one."""
+    texts: dict[str, list[str]] = {}
+    for name, kind in entity.fields().items():
+        if kind.form and isinstance(kind, Choice) and entity.slug() != "lead":
+            texts[name] = [option.value for option in kind.options]
+        elif kind.form and type(kind) is Text and kind.length >= 50:
+            texts[name] = [f"Something new {nth}", *([] if kind.required or name in entity.named else [""])]
+    texts = EDITED.get(entity.slug(), texts)
+    if "primary" in entity.fields():
+        texts["primary"] = ["yes", "no"]
+    if entity.slug() == "contact":
+        texts["type"] = ["other"]  # which takes any value
+    chosen = {name: pick(options) for name, options in texts.items()}
+    return Act("form", "T1", "U_ADA", f"{entity.slug()} edit {ref}", texts=chosen)
+
+
+# ── what a workspace holds ──────────────────────────────────────────────────────────────────────────────
+
+
+def held(works: Works) -> dict[str, Any]:
+    """Every record that is not hidden with everything it holds, what it is found by, and what was said about it.
+
+    Left out: versions and times of change, which only grow; the trail and the moves of deals, which are history; and
+    what Slack is told, which follows from the records.
+    """
+    found: dict[str, Any] = {}
+    with works.engine.connect() as connection:
+        for slug, entity in ENTITIES.items():
+            table: Any = entity.__table__
+            columns = [column for column in table.c if column.name not in ("version", "updated_at")]
+            rows = connection.execute(select(*columns).where(table.c.deleted_at.is_(None))).mappings()
+            found |= {f"{slug} {row['id']}": dict(row) for row in rows}
+        for name, row_type, there in (
+            ("reply", Reply, Reply.taken_back_at.is_(None)),
+            ("found by", SearchText, SearchText.text != ""),
+        ):
+            rest: Table = row_type.__table__  # type: ignore[assignment]
+            for row in connection.execute(select(rest).where(there)).mappings():
+                found[f"{name} {row['id']}"] = dict(row)
+    return found
+
+
+def digest(works: Works) -> str:
+    """The hash of what a workspace holds."""
+    return sha256(repr(sorted(held(works).items())).encode()).hexdigest()

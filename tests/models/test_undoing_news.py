@@ -1,0 +1,127 @@
+"""What an undone act changes in Slack: reminders, news for people, lines in threads, cards."""
+# ruff: noqa: F811 — the fixtures keep their names here
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.activity import Activity
+from models.case import Case
+from models.core.outbox import Delivery, DeliveryState, Post, deliver
+from models.core.user import User
+from models.core.work import Work, Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import agenda, records
+from tests.ground import StoppedClock, task
+from tests.models.marks import SQLITE
+from tests.models.undo import act, ada, broken, eve, now, undo  # noqa: F401
+
+
+def remind(works: Works) -> list[int]:
+    """Tell Rita what is due, as the scheduler and the courier do; returns the ids."""
+    with works("T1", "U_RITA") as work:
+        ids = [id for reminder in agenda.reminders(work, work.get(User, work.actor.id)) for id in reminder.ids]
+        if ids:
+            deliver(work, "due", "U_RITA", f"due:{work.unit}", about={"ids": ids}, state="sent", sent_at=work.now)
+    return ids
+
+
+def put_off(work: Work) -> None:
+    work.find(Activity, 1).snooze(work, work.now + timedelta(days=2))
+
+
+def tick_off(work: Work) -> None:
+    work.find(Activity, 1).done(work)
+
+
+def hide(work: Work) -> None:
+    records.delete(work, work.find(Activity, 1))
+
+
+@pytest.mark.parametrize("do", [put_off, tick_off, hide])
+def test_a_reminder_comes_when_it_would_have_come(
+    works: Works, clock: StoppedClock, eve: Customer, do: Callable[[Work], None]
+) -> None:
+    task(works, eve, "+1h")
+    unit = act(works, "U_RITA", do)
+    clock.forward(timedelta(hours=2))
+    assert remind(works) == []
+    undo(works, unit)
+    assert remind(works) == [1]
+    assert remind(works) == []
+
+
+@pytest.mark.parametrize("do", [put_off, tick_off, hide])
+def test_a_reminder_that_had_come_does_not_come_again(
+    works: Works, clock: StoppedClock, eve: Customer, do: Callable[[Work], None]
+) -> None:
+    task(works, eve, "+1h")
+    clock.forward(timedelta(hours=1))
+    assert remind(works) == [1]
+    clock.forward(timedelta(minutes=5))
+    undo(works, act(works, "U_RITA", do))
+    assert remind(works) == []
+
+
+def news(works: Works, *kinds: str) -> list[tuple[str, str]]:
+    """What waits to be told: (kind, text)."""
+    with works("T1", writes=False) as work:
+        theirs = select(Delivery).where(Delivery.kind.in_(kinds), Delivery.state == DeliveryState.WAITING)
+        return [(each.kind, each.about.get("text", "")) for each in work.session.scalars(theirs.order_by(Delivery.id))]
+
+
+def test_what_nobody_was_told_yet_nobody_is_told_and_again_they_are(works: Works, ada: Lead) -> None:
+    unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
+    told = news(works, "event")
+    assert told == [("event", "Rita Reyes qualified it.")]
+    undone = undo(works, unit)
+    assert news(works, "event") == []
+    again = undo(works, undone)
+    assert news(works, "event") == told
+    undo(works, again)
+    assert news(works, "event") == []
+
+
+@SQLITE
+def test_a_new_owner_is_not_told_of_what_is_not_theirs_any_more(works: Works, ada: Lead) -> None:
+    unit = act(works, "U_RITA", lambda work: records.assign(work, work.find(Lead, 1), work.lookup("user", "U_RAVI")))
+    assert len(news(works, "assigned")) == 1
+    undo(works, unit)
+    assert news(works, "assigned") == []
+
+
+def test_a_card_that_is_not_out_yet_stays_in(works: Works) -> None:
+    undone = undo(works, act(works, "U_RITA", lambda work: records.create(work, Lead, {"first_name": "Ada"})))
+    assert news(works, "card") == []
+    undo(works, undone)
+    assert news(works, "card") == [("card", "")]
+
+
+def test_where_it_was_told_it_is_told_that_it_was_taken_back(works: Works, ada: Lead) -> None:
+    unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
+    send_all(works)
+    undone = undo(works, unit)
+    assert news(works, "event") == [("event", "Rita Reyes undid this: Rita Reyes qualified it.")]
+    send_all(works)
+    undo(works, undone)
+    assert news(works, "event") == [("event", "Rita Reyes did this again: Rita Reyes qualified it.")]
+
+
+def send_all(works: Works) -> None:
+    with works("T1") as work:
+        for delivery in work.session.scalars(select(Delivery)):
+            delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
+
+
+def test_the_cards_are_drawn_anew(works: Works, broken: Case) -> None:
+    with works("T1") as work:
+        work.session.add(Post(entity="case", record_id=broken.id, channel="C", ts="1.0", posted_at=work.now))
+    units = [act(works, "U_RITA", lambda work: work.find(Case, 1).reply(work, "Angry", public=False))]
+    for _ in range(2):
+        units.append(undo(works, units[-1]))
+    with works("T1", writes=False) as work:
+        keys = work.session.scalars(select(Delivery.key).where(Delivery.kind == "redraw")).all()
+    assert [sum(unit in key for key in keys) for unit in units] == [1, 1, 1]

@@ -1,0 +1,50 @@
+"""Acts to undo, for the tests of that."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models.case import Case
+from models.core.work import Work, Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import records, undoing
+from tests.ground import given
+
+
+def act(works: Works, by: str, do: Callable[[Work], object]) -> str:
+    """Do something; returns the unit."""
+    with works("T1", by) as work:
+        do(work)
+        return work.unit
+
+
+def change(works: Works, by: str, **texts: str) -> str:
+    """Edit LD-1 as a person does; returns the unit."""
+    return act(works, by, lambda work: records.update(work, work.find(Lead, 1), texts))
+
+
+def undo(works: Works, unit: str, by: str = "U_RITA") -> str:
+    """Returns the unit of the undo."""
+    return act(works, by, lambda work: undoing.undo(work, unit))
+
+
+def now(works: Works, entity: type[Any], number: int = 1) -> Any:
+    with works("T1", writes=False) as work:
+        return work.find(entity, number, deleted=True)
+
+
+@pytest.fixture
+def ada(works: Works) -> Lead:
+    return given(works, Lead, first_name="Ada", company="Engines", tags="vip")
+
+
+@pytest.fixture
+def eve(works: Works) -> Customer:
+    return given(works, Customer, first_name="Eve")
+
+
+@pytest.fixture
+def broken(works: Works, eve: Customer) -> Case:
+    return given(works, Case, subject="Broken mast", customer=eve.ref)
