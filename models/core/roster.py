@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models.core.rights import Rights
+from models.core.user import Workspace
 
+PLACES: Any = Workspace.__table__
 MOST = 2000
 """Answers that are remembered for one workspace."""
 
@@ -30,6 +33,13 @@ def roster_of(session: Session) -> Roster:
     if len(found.sights) > MOST:
         found.sights.clear()
     return found
+
+
+def forget(session: Session, workspace: str) -> None:
+    """A role or a team changed: this unit of work asks anew, and once it commits, so does every process."""
+    session.info["roster"] = Roster()
+    more = update(PLACES).where(PLACES.c.id == workspace).values(roster=PLACES.c.roster + 1)
+    session.connection().execute(more)
 
 
 class Rosters:

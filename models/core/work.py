@@ -25,7 +25,7 @@ from models.core.lookup import lookup
 from models.core.opening import opening
 from models.core.patience import PERSON, within
 from models.core.rights import Preset
-from models.core.roster import Roster, Rosters
+from models.core.roster import Rosters, forget
 from models.core.troubles import told, worth_another
 from models.core.turns import Turns
 from models.core.user import User, Workspace
@@ -160,10 +160,7 @@ class Work:
 
     def regroup(self) -> None:
         """A role or a team changed: forget what was known of them, in this unit at once, then in every process."""
-        self.session.info["roster"] = Roster()
-        place: Any = Workspace.__table__
-        more = update(place).where(place.c.id == self.workspace.id).values(roster=place.c.roster + 1)
-        self.session.connection().execute(more)
+        forget(self.session, self.workspace.id)
 
     def tell(self, record: Entity, text: str) -> None:
         """Say what happened to a record in the threads of its cards. text: plain, as people typed it."""

@@ -22,7 +22,7 @@ from models.core.fields import Text
 from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.user import User
 from models.core.work import Work, Works
-from models.operations import records
+from models.operations import records, undoing
 from tests.handlers.kit import SQLITE
 from tests.handlers.telltales import Heard
 from tests.samples import given_references, given_sample, needed
@@ -78,7 +78,7 @@ SAID = {
 }
 """What stands behind a verb that asks for nothing."""
 BARE = {"convert", "claim", "qualify", "disqualify", "won", "resolve", "close", "reopen", "done", "delete", "restore",
-        "verify", "undo"}  # fmt: skip
+        "verify", "undo", "redo"}  # fmt: skip
 """The verbs that need nothing besides their record."""
 
 
@@ -142,6 +142,9 @@ READY: Mapping[str, Callable[[Work, Entity], None]] = {
 def prepare(works: Works, verb: Verb) -> str:
     """A record of Rita's on which the verb makes sense; returns its reference."""
     ref = furnish(works, verb.about)
+    if verb.name == "redo":
+        with works("T1", "U_RITA") as work:
+            undoing.undo(work, undoing.last_unit(work))
     entity = ENTITIES.get(verb.about)
     if entity is None or not verb.record:
         return ""

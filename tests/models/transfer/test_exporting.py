@@ -30,6 +30,7 @@ from models.core.fields import (
     Tags,
     Zone,
 )
+from models.core.team import Group
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -146,6 +147,7 @@ SAMPLES: dict[type[Field], tuple[str, str]] = {
     Moment: ("2026-03-29T01:30:00+00:00", "2020-01-01 00:00:00.000001Z"),
     Flag: ("yes", "no"),
     Tags: ("vip, new", "größe"),
+    Group: ("S012|sales", "S345|support"),
 }
 """Two texts for each kind; a kind that is not here takes any line of text."""
 
