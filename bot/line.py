@@ -1,5 +1,6 @@
 """Socket Mode: what comes over the line is done and acknowledged, or, once the gate is shut, not begun at all."""
 
+import logging
 from contextlib import suppress
 from socket import SHUT_RDWR
 from threading import Condition
@@ -12,6 +13,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from models.core.database import THREADS
 
+log = logging.getLogger(__name__)
+MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+"""What Bolt's own reading of a request ends in, where it is nothing that Slack sends."""
 PART = 16_384
 """Bytes to take from the socket at once: most forms in one piece, which are five with the library's own 1,024."""
 
@@ -59,6 +63,8 @@ class Line(SocketModeHandler):
         if self.gate.enter():
             try:
                 super().handle(client, req)
+            except MALFORMED:
+                log.error("What came over the line could not be read", exc_info=True)
             finally:
                 self.gate.leave()
 

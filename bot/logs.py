@@ -31,7 +31,7 @@ SECRETS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\w://[^/\s:@]*):[^@\s/]+@", r"\1:[removed]@"),
         (r"([?&](?:code|state|ticket|token|client_secret)=)[^&\s'\"]+", r"\1[removed]"),
         (r"https://hooks\.slack\.com/\S+", "[response address]"),
-        (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
+        (r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "[e-mail]"),
         (r"\+\d[\d ()/-]{6,}\d", "[telephone]"),
     )
 )

@@ -1,6 +1,7 @@
 """HTTP: what Slack posts, where the app is installed, and how it is; served in a thread beside everything else."""
 
 import json
+import logging
 import socket
 import threading
 from collections.abc import Sequence
@@ -17,10 +18,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from bot.config import SettingsError
-from bot.line import Gate
+from bot.line import MALFORMED, Gate
 from bot.signature import REFUSAL, Signature
 from models.core.database import THREADS
 
+log = logging.getLogger(__name__)
 LARGEST = 2_000_000
 """Bytes of a request; a form of Slack's largest view, with all it says of itself, is a quarter of that."""
 KEPT_ALIVE = 75
@@ -68,9 +70,10 @@ class Events:
         """It goes to Bolt as what comes over the socket does: known to be Slack's, and parsed."""
         try:
             asked = BoltRequest(body=payload(body), headers=dict(headers), mode="socket_mode")
-        except ValueError:
+            answer = await to_thread.run_sync(self.app.dispatch, asked, limiter=self.limiter)
+        except MALFORMED:
+            log.error("What was posted could not be read", exc_info=True)
             return PlainTextResponse("malformed", 400)
-        answer = await to_thread.run_sync(self.app.dispatch, asked, limiter=self.limiter)
         return Response(answer.body, answer.status, answer.first_headers())
 
 

@@ -11,6 +11,10 @@ Payload = Mapping[str, Any]
 MENTION = re.compile(r"<@(\w+)")
 GLOBAL = "crm"
 """The noun of verbs that stand alone: find, help, home, undo."""
+ID = re.compile(r"\w{0,64}", re.ASCII)
+"""What Slack calls people, workspaces and channels by."""
+NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
+"""What we call buttons, forms and shortcuts by: a noun, a verb, and a number where one stands there several times."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,15 @@ class Act:
     """The workspace the person comes from: another one in a shared channel."""
     named: tuple[str, ...] = ()
     """The people who were picked in a form, by their Slack ids."""
+
+    def __post_init__(self) -> None:
+        """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still send anything."""
+        ids = (self.workspace, self.person, self.channel, self.home_team, *self.named)
+        words = (self.line, self.key, self.thread, self.trigger, self.container, *self.texts.values())
+        if not all(isinstance(each, str) for each in (*ids, *words)):
+            raise TypeError("a text is no text")
+        if not all(ID.fullmatch(each) for each in ids):
+            raise ValueError("an id is no id")
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -58,7 +71,7 @@ def command(body: Payload, root: str) -> Act:
 def action(body: Payload) -> Act:
     """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`."""
     pressed = body["actions"][0]
-    noun, _, verb = pressed["action_id"].partition("#")[0].partition(".")
+    noun, verb = noun_and_verb(pressed["action_id"])
     value = pressed.get("value") or (pressed.get("selected_option") or {}).get("value", "")
     container, view = body.get("container", {}), body.get("view", {})
     state = metadata(view)
@@ -72,6 +85,14 @@ def action(body: Payload) -> Act:
         container=kind_of(container, view),
         **sender(body),
     )
+
+
+def noun_and_verb(name: str) -> tuple[str, str]:
+    """The noun and the verb that a name of ours stands for; ValueError where it could be a line of its own."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        raise ValueError("a name is none of ours")
+    return found[1], found[2] or ""
 
 
 def once(body: Payload, pressed: Payload) -> str:
@@ -97,7 +118,7 @@ def submission(body: Payload) -> Act:
     """A form: its callback_id names the verb, its metadata the record."""
     view = body["view"]
     state = metadata(view)
-    noun, _, verb = view["callback_id"].partition(".")
+    noun, verb = noun_and_verb(view["callback_id"])
     return Act(
         surface="form",
         line=line_of(noun, verb, str(state.get("r", ""))),
@@ -117,7 +138,7 @@ def shortcut(body: Payload) -> Act:
     message = body.get("message") or {}
     return Act(
         surface="shortcut",
-        line=body["callback_id"].replace(".", " "),
+        line=" ".join(noun_and_verb(body["callback_id"])),
         key=body.get("trigger_id", ""),
         texts={"message": message["text"]} if message.get("text") else {},
         channel=(body.get("channel") or {}).get("id", ""),

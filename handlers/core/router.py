@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import Ack, App, BoltContext, BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from handlers.core import acts, blocks
@@ -17,7 +17,9 @@ from handlers.core.acts import Act, Payload
 from handlers.core.dispatch import Dispatcher
 from handlers.core.receipts import choices
 from handlers.core.replies import Form, Home, Message, Options, Reply
+from models.core import values
 from models.core.errors import CRMError, Invalid
+from models.operations import audiences, people
 
 log = logging.getLogger(__name__)
 ANY = re.compile("")
@@ -26,6 +28,16 @@ BUTTON_VALUE = 1900
 TEXT = 3500
 """Characters of the text beside the blocks, for notifications and screen readers."""
 
+
+MOVES = (
+    "member_joined_channel",
+    "member_left_channel",
+    "channel_shared",
+    "channel_unshared",
+    "channel_rename",
+    "group_rename",
+)
+"""The events after which others may read a channel, or another channel has its name."""
 
 Removed = Callable[[str, int], None]
 """Hears that the app was removed from a workspace, and when, in seconds since 1970."""
@@ -57,8 +69,13 @@ class Doors:
         app.event("app_home_opened")(self.opened_home)
         app.event("user_change")(self.profile_changed)
         app.event("team_join")(self.profile_changed)
+        for event in MOVES:
+            app.event(event)(self.audience_changed)
+        for event in ("subteam_members_changed", "subteam_updated"):
+            app.event(event)(self.group_changed)
         app.event("app_uninstalled")(self.uninstalled)
         app.event("tokens_revoked")(self.revoked)
+        app.error(misunderstood)
 
     def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
         def listen(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
@@ -99,6 +116,20 @@ class Doors:
         except CRMError as error:
             log.warning("A profile was not brought up to date: %s", error)
 
+    def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Others read a channel than before: its cards are drawn for them. Acknowledged when that is written down."""
+        said = body["event"]["channel"]
+        channel = str(said["id"] if isinstance(said, dict) else said)
+        self.dispatcher.works.attempt(partial(audiences.moved, channel=channel), context.team_id or "")
+        ack()
+
+    def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Somebody joined or left a user group: the teams that follow it are asked for anew."""
+        event = body["event"]
+        group = str(event.get("subteam_id") or event["subteam"]["id"])
+        self.dispatcher.works.attempt(partial(people.look_again, group=group), context.team_id or "")
+        ack()
+
     def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """The app was removed; acknowledged only when that is written down, since Slack then tells us again."""
         self.removed(context.team_id or "", int(body.get("event_time") or 0))
@@ -116,16 +147,31 @@ def acknowledged(ack: Ack) -> None:
     ack()
 
 
+def misunderstood(error: Exception) -> BoltResponse:
+    """Nothing that Slack sends: some part is missing, or is of another kind. Nobody can be told; nothing was done."""
+    log.error("What was sent could not be read", exc_info=error)
+    return BoltResponse(status=400, body="malformed")
+
+
 def profile(user: Payload) -> dict[str, Any]:
     """What we keep of what Slack says of a person. The zone's name, never its offset."""
     details = user.get("profile") or {}
+    name = user.get("real_name") or details.get("real_name") or user.get("name") or ""
     return {
-        "name": (user.get("real_name") or details.get("real_name") or user.get("name") or user["id"])[:255],
-        "email": (details.get("email") or "").lower() or None,
-        "zone": user.get("tz") or "UTC",
+        "name": " ".join(values.clean(name).split())[:255] or user["id"],
+        "email": known(values.read_email, details.get("email")),
+        "zone": known(values.read_zone, user.get("tz")) or "UTC",
         "guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")),
         "left": bool(user.get("deleted")),
     }
+
+
+def known(read: Callable[[str], str], text: str | None) -> str | None:
+    """What a text says; nothing where it is empty or not to be read, so that an odd profile locks nobody out."""
+    try:
+        return read(text) if text else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -228,9 +274,13 @@ class Reached:
             "blocks": message.blocks,
         }
         thread = {"thread_ts": self.act.thread} if self.act.thread else {}
-        response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
-        if response.status_code != 200:  # it was used too often, or too late
-            log.info("Answered beside the button, because of %s", response.body)
+        try:
+            response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
+            refusal = "" if response.status_code == 200 else response.body  # it was used too often, or too late
+        except (OSError, ValueError, SlackClientError) as error:
+            refusal = type(error).__name__
+        if refusal:
+            log.info("Answered beside the button, because of %s", refusal)
             self.whisper(message)
 
     def whisper(self, message: Message) -> None:

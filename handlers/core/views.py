@@ -12,7 +12,8 @@ def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
         state = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
         return {}
-    return state if isinstance(state, dict) else {}
+    ours = isinstance(state, dict) and all(isinstance(value, str | int) for value in state.values())
+    return state if ours else {}
 
 
 def read(view: Mapping[str, Any]) -> dict[str, str]:

@@ -15,6 +15,8 @@ from models.core.search import INDEX, SearchText
 TRIGRAM = 3
 MOST_WORDS = 8
 """Further words of a query are left out: they would narrow down what is already one record or none."""
+LONGEST = 64
+"""Further letters of a word are left out: a slip is looked for at each of them."""
 AROUND = "\"'()[]{}<>,;:!?"
 PHONE = re.compile(r"[+(]?\d[\d ()/.-]{4,}")
 
@@ -27,7 +29,7 @@ Ways = Sequence[Sequence[str]]
 def words_of(text: str) -> list[str]:
     """The folded words of a query, without the quotes and brackets around them."""
     words = [word.strip(AROUND) for word in values.fold(values.unquote_smart(values.clean(text))).split()]
-    return [word for word in words if any(letter.isalnum() for letter in word)][:MOST_WORDS]
+    return [word[:LONGEST] for word in words if any(letter.isalnum() for letter in word)][:MOST_WORDS]
 
 
 def ways_of(text: str) -> list[list[str]]:

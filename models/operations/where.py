@@ -191,7 +191,8 @@ def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Work) -> 
     """One of the tags is it, or contains it."""
     tags = kind.read(text, work)
     around = "" if op == "~" else "|"
-    return and_(*(func.coalesce(column, "").contains(f"{around}{tag}{around}", autoescape=True) for tag in tags))
+    held = func.coalesce(column, "")
+    return and_(true(), *(held.contains(f"{around}{tag}{around}", autoescape=True) for tag in tags))
 
 
 @compare.register

@@ -1,9 +1,12 @@
 """Strangers who press our buttons, and payloads that no client of Slack's would send."""
 
+from typing import Any
+
 import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
+from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -77,3 +80,69 @@ def test_a_deal_is_not_reached_through_another_nouns_verb(slack: Desk, works: Wo
     slack.command("/crm lead qualify OP-1")
     assert told(slack) == "Which lead? Name it, for example: lead qualify LD-1"
     assert found(works, Opportunity).version == 1
+
+
+# ── what is nothing that Slack sends ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def pressed(slack: Desk, works: Works) -> dict[str, Any]:
+    """The button Edit of a lead's card, as it was pressed."""
+    given(works, Lead, first_name="Bob")
+    slack.command("/crm LD-1")
+    slack.click("lead.edit")
+    slack.close()
+    return sent(slack)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        *({"user": user} for user in ("U_RITA", None, {})),
+        *({"user": {"id": person}} for person in (7, "U RITA", "U_RITA\n", "U" * 65)),
+        *({"actions": actions} for actions in ([{}], [None], "lead.edit", [{"action_id": "lead.show", "value": 7}])),
+        *({"channel": {"id": channel}} for channel in (["C_SALES"], "<!channel>", "C SALES")),
+    ],
+    ids=str,
+)
+def test_a_payload_of_another_shape_is_refused_and_nothing_is_said(
+    slack: Desk, works: Works, pressed: dict[str, Any], forged: dict[str, Any]
+) -> None:
+    calls = len(slack.slack.calls)
+    answer = deliver(slack, "interactive", pressed | forged)
+    assert (answer.acknowledged, answer.why) == (False, "the app answered 400 malformed")
+    assert len(slack.slack.calls) == calls
+    assert found(works, Lead).version == 1
+
+
+@pytest.mark.parametrize("address", ["", "nowhere", "file:///etc/passwd"])
+def test_an_address_for_the_answer_that_leads_nowhere_is_answered_beside_the_button(
+    slack: Desk, pressed: dict[str, Any], address: str
+) -> None:
+    pressed["actions"] = [{**pressed["actions"][0], "action_id": "lead.qualify", "action_ts": "1.2"}]
+    assert deliver(slack, "interactive", pressed | {"response_url": address}).acknowledged
+    assert told(slack).startswith("Changed LD-1 Bob")
+
+
+@pytest.mark.parametrize("kept", ["[]", "{", '{"r": ["LD-1"]}', '{"r": "LD-1", "v": {}}', '{"v": null}', "7"])
+def test_what_no_form_of_ours_remembers_is_forgotten(slack: Desk, works: Works, kept: str) -> None:
+    given(works, Lead, first_name="Bob")
+    slack.command("/crm edit LD-1")
+    slack.submit()
+    view = sent(slack)["view"] | {"private_metadata": kept, "hash": kept}
+    answer = deliver(slack, "interactive", sent(slack, view=view))
+    assert answer.body["response_action"] == "errors"
+    assert "Which lead?" in str(answer.body["errors"])
+    assert found(works, Lead).version == 1
+
+
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "Nowhere/City", "\u3164", "Europe/Berlin\x00x"])
+def test_an_odd_profile_locks_nobody_out(slack: Desk, works: Works, zone: str) -> None:
+    slack.dm("help")
+    user = {"id": "U_RITA", "real_name": "Rita\u202e\n<!here>\x00", "tz": zone, "profile": {"email": "nobody"}}
+    heard = sent(slack, event={"type": "user_change", "user": user}, event_id="Ev1")
+    assert deliver(slack, "events_api", heard).acknowledged
+    rita = found(works, User)
+    assert (rita.name, rita.zone, rita.email) == ("Rita <!here>", "UTC", None)
+    slack.command("/crm home")
+    assert WRONG not in slack.last.text

@@ -2,7 +2,7 @@
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.core.phones import FIXED, possible_digits, read_phone, regular_digits, show_phone
@@ -75,6 +75,7 @@ def test_a_real_number_of_a_country_is_kept_and_shown(region):
     assert read_phone(show_phone(digits), "") == digits
 
 
+@example("0000-00-00")
 @given(st.text() | st.from_regex(r"\+?[0-9 ()/.-]{0,20}", fullmatch=True))
 def test_any_text_is_a_number_of_at_most_15_digits_or_refused_with_a_sentence(text):
     try:
@@ -84,6 +85,7 @@ def test_any_text_is_a_number_of_at_most_15_digits_or_refused_with_a_sentence(te
     else:
         assert digits.isdecimal()
         assert len(digits) <= 15
+        assert read_phone(f"+{digits}", "DE") == digits
 
 
 def test_a_number_is_shown_with_its_plus_and_its_countrys_spaces():

@@ -1,0 +1,180 @@
+"""What Slack sends when people act, recorded from the small one, and the same with one thing in it forged."""
+
+import copy
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bot.sandbox.driver import Desk
+from bot.sandbox.person import Person
+from bot.sandbox.transport import SLASH, Envelope
+
+Path = tuple[str | int, ...]
+Forgery = tuple[str, Path, str]
+"""Of what, where in it, and how."""
+MARK = "Fnordia"
+"""Stands in what was forged: no log may hold it."""
+TYPED = "Zyxomma"
+"""Stands in what was typed."""
+GONE = object()
+
+FORGED: dict[str, Callable[[Any], Any]] = {
+    "empty": lambda old: "",
+    "missing": lambda old: GONE,
+    "nothing": lambda old: None,
+    "a number": lambda old: 7,
+    "yes": lambda old: True,
+    "a list": lambda old: [MARK],
+    "an object": lambda old: {"id": MARK, "text": {"type": "mrkdwn", "text": f"<!channel> {MARK}"}},
+    "deep": lambda old: nested(60),
+    "huge": lambda old: MARK * 30_000,
+    "controls": lambda old: f"\x00\x1b[31m{old}\n{MARK}\u202e",
+    "half a letter": lambda old: f"\ud800{MARK}",
+    "another record": lambda old: "LD-2",
+    "another's record": lambda old: "LD-3 --yes",
+    "another workspace": lambda old: "T2",
+    "a stranger": lambda old: "U_OTTO",
+    "a guest": lambda old: "U_GUS",
+    "another verb": lambda old: "user.set",
+    "a line": lambda old: f"lead delete LD-1 --yes --reason {MARK}",
+    "code": lambda old: f"{{record.__class__}} %s '; DROP TABLE lead; -- {MARK}",
+    "metadata": lambda old: f'{{"r": "LD-2", "v": "{MARK}", "c": ["C"], "w": {{}}}}',
+    "broken": lambda old: '{"r": ',
+}
+"""What a string of a payload is forged into, by name."""
+
+
+def nested(depth: int) -> Any:
+    return {"text": nested(depth - 1)} if depth else MARK
+
+
+def leaves(part: Any, path: Path = ()) -> Iterator[Path]:
+    """The way to every string, and to every object and list on it: those are forged, too."""
+    if isinstance(part, str) or (isinstance(part, dict | list) and path):
+        yield path
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for key, each in inner:
+        yield from leaves(each, (*path, key))
+
+
+def forged(envelope: Envelope, path: Path, how: str) -> Envelope:
+    """The same with one thing in it forged."""
+    payload = copy.deepcopy(envelope.payload)
+    holder: Any = payload
+    for key in path[:-1]:
+        holder = holder[key]
+    value = FORGED[how](holder[path[-1]])
+    if envelope.kind == SLASH and isinstance(value, str):
+        value = value.encode("utf-8", "ignore").decode()  # a form cannot hold half a letter, unlike JSON
+    if value is GONE:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = value
+    return Envelope(envelope.kind, payload, envelope.retry, envelope.retry_reason)
+
+
+def record(slack: Desk) -> dict[str, Envelope]:
+    """One of each thing that Slack sends, from Rita, about LD-1; by what it is."""
+    kept: dict[str, Envelope] = {}
+
+    def keep(name: str) -> None:
+        kept[name] = copy.deepcopy(slack.slack.sent[-1])
+
+    pressed(slack, keep)
+    filled(slack, keep)
+    chosen(slack, keep)
+    slack.say(f"@crm lead set LD-1 company={TYPED}")
+    keep("mention")
+    slack.dm(f"lead set LD-1 company={TYPED}")
+    keep("message")
+    slack.home()
+    keep("home")
+    return kept | events(kept["message"])
+
+
+def pressed(slack: Desk, keep: Callable[[str], None]) -> None:
+    """A command, and buttons of what it answers."""
+    slack.command(f"/crm lead set LD-1 company={TYPED}")
+    keep("command")
+    slack.command("/crm LD-1")
+    slack.click("lead.qualify")
+    keep("button")
+    slack.click("crm.undo")
+    keep("undo")
+    slack.command("/crm LD-1")
+    slack.pick("lead.menu", "More")
+    keep("menu")
+    slack.close()
+
+
+def filled(slack: Desk, keep: Callable[[str], None]) -> None:
+    """Forms that are filled, and one that is given up."""
+    slack.command("/crm deal new")
+    slack.options("pick.customer.customer", TYPED)
+    keep("suggestion")
+    slack.close()
+    slack.command("/crm edit LD-1")
+    slack.submit(company=f"{TYPED} again")
+    keep("edit")
+    slack.command("/crm lead new")
+    slack.submit(company=TYPED)
+    keep("submission")
+    slack.command("/crm edit LD-1")
+    view = slack.slack.views.top(slack.user)
+    assert view
+    view.content["notify_on_close"] = True  # Slack tells of it only where it was asked to
+    slack.close()
+    keep("closing")
+
+
+def chosen(slack: Desk, keep: Callable[[str], None]) -> None:
+    """Shortcuts, from anywhere and on a message."""
+    slack.shortcut("lead.new")
+    keep("shortcut")
+    slack.close()
+    slack.say(f"Somebody asks about {TYPED}")
+    said = slack.slack.timeline.of(slack.channel)[-1]
+    Person(slack.slack, slack.user).shortcut("case.new", said)
+    keep("message shortcut")
+    slack.close()
+
+
+def events(said: Envelope) -> dict[str, Envelope]:
+    """What Slack tells of people and of the app itself."""
+    user = {"id": "U_RITA", "real_name": TYPED, "tz": "Europe/Berlin", "profile": {"email": f"{TYPED}@acme.example"}}
+    inner = {
+        "profile": {"type": "user_change", "user": user},
+        "joining": {"type": "team_join", "user": {**user, "id": "U_RAVI"}},
+        "revoking": {"type": "tokens_revoked", "tokens": {"oauth": ["U_RITA"]}},
+    }
+    return {name: Envelope(said.kind, {**said.payload, "event": event}) for name, event in inner.items()}
+
+
+AUTHORITY: dict[str, tuple[Path, ...]] = {
+    "command": (("user_id",), ("team_id",)),
+    "button": (("user", "id"), ("user", "team_id"), ("team", "id"), ("actions", 0, "action_id")),
+    "submission": (("user", "id"), ("user", "team_id"), ("view", "app_installed_team_id"), ("view", "callback_id")),
+    "message": (("event", "user"), ("event", "team")),
+}
+"""What says who acts, where, and what: with any other word there, nothing may change."""
+SILENT = ("missing", "empty", "nothing")
+"""Where it only says nothing, what else the payload says still holds."""
+
+
+def every(kept: dict[str, Envelope]) -> list[Forgery]:
+    """Every way to forge one thing in one of them."""
+    return [(name, path, how) for name, each in kept.items() for path in leaves(each.payload) for how in FORGED]
+
+
+def authority() -> list[Forgery]:
+    """Every way to forge who acts, where, and what."""
+    hows = [how for how in FORGED if how not in SILENT]
+    return [(name, path, how) for name, paths in AUTHORITY.items() for path in paths for how in hows]
+
+
+def some(kept: dict[str, Envelope], share: int, seed: object) -> list[Forgery]:
+    """Each in so many of all ways, with every kind of payload and of forgery among them; the same for the same seed."""
+    shuffled = every(kept)
+    random.Random(str(seed)).shuffle(shuffled)
+    first = {name: each for each in reversed(shuffled) for name in (each[0], each[2])}
+    return list(dict.fromkeys([*first.values(), *shuffled[::share]]))

@@ -1,0 +1,90 @@
+"""Whatever is typed, ten times as much of it does not take a hundred times as long: no reader of texts explodes."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC
+
+import pytest
+
+from bot.logs import scrubbed
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core import texts, trigrams, values
+from models.core.work import Works
+from models.lead import Lead
+from models.operations import filters, search
+from tests.ground import START
+from tests.models.marks import SQLITE
+
+FEW, MANY = 1500, 15_000
+MOST = 30
+"""Times as long that ten times as much may take; what is square takes a hundred, what is exponential never ends."""
+NEGLIGIBLE = 0.05
+"""Seconds below which nothing is compared: they measure the machine."""
+CATALOGUE = Catalogue(ROUTERS)
+
+PIECES = (
+    "x", "<", "<@", "<!channel> ", "<https://", '"', '"a', "“", "=", "a=", "a=b ", "(", "((a+)+", "-", "a-", "--a ",
+    "--page=", "--reason a ", "LD-1 ", "NOT ", "a AND ", ",", "#a ", "a@", "a.", "a@b.", "&lt", "1", "1,", "12:",
+    "+49 ", "\u200d", "\u200da", "\u0301", " \t", "\n", "http://a-", "fri ", "|", "😀", "ﷺ",
+)  # fmt: skip
+READERS: dict[str, Callable[[str], object]] = {
+    "line": CATALOGUE.read,
+    "clean": texts.clean,
+    "fold": texts.fold,
+    "from Slack": texts.from_slack,
+    "smart": texts.unquote_smart,
+    "sentence": lambda text: str(texts.wrong(text, "is wrong", "this")),
+    "filter": filters.parse,
+    "search": trigrams.ways_of,
+    "slips": lambda text: [list(trigrams.slips(word)) for word in trigrams.words_of(text)],
+    "amount": lambda text: values.read_amount(text, "EUR"),
+    "number": values.read_number,
+    "day": lambda text: values.read_day(text, START.date()),
+    "moment": lambda text: values.read_moment(text, START, UTC),
+    "phone": lambda text: values.read_phone(text, "DE"),
+    "e-mail": values.read_email,
+    "link": values.read_link,
+    "tags": values.read_tags,
+    "zone": values.read_zone,
+    "country": values.read_country,
+    "flag": values.read_flag,
+    "log": scrubbed,
+}
+
+
+def seconds(read: Callable[[str], object], text: str) -> float:
+    """Of the processor, for reading it once."""
+    began = time.process_time()
+    with suppress(ValueError):
+        read(text)
+    return time.process_time() - began
+
+
+def explodes(read: Callable[[str], object], piece: str) -> bool:
+    """Whether much of something takes far longer than a tenth of it, twice: once may be the machine's doing."""
+    for _ in range(2):
+        few, many = (seconds(read, (piece * size)[:size] + "!") for size in (FEW, MANY))
+        if many <= max(NEGLIGIBLE, MOST * few):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_no_reader_of_texts_explodes(name: str) -> None:
+    assert [piece for piece in PIECES if explodes(READERS[name], piece)] == []
+
+
+@SQLITE
+def test_no_search_explodes(works: Works) -> None:
+    with works("T1", "U_ADA", writes=False) as work:
+
+        def find(text: str) -> object:
+            return search.find_everywhere(work, text), search.find_records(work, Lead, text)
+
+        assert [piece for piece in PIECES[::8] if explodes(find, piece)] == []
+
+
+def test_what_explodes_is_noticed() -> None:
+    assert explodes(lambda text: [text[:at].count("x") for at in range(len(text))], "x")
