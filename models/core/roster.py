@@ -18,20 +18,23 @@ MOST = 2000
 class Roster:
     """What was found out so far. version: the workspace's `roster` then; every change of a role or a team raises it.
 
-    rights: what a role says · circles: who is in someone's teams · sights: what people who read together may see.
+    rights: what a role says · circles: who is in someone's teams · sights: what people who read together may see ·
+    rooms: who stands for all of a channel.
     """
 
     version: int = -1
     rights: dict[str, Rights] = field(default_factory=dict)
     circles: dict[int, frozenset[int]] = field(default_factory=dict)
     sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
 
 
 def roster_of(session: Session) -> Roster:
     """What this unit of work knows; what it finds out, those after it know too."""
     found: Roster = session.info.setdefault("roster", Roster())
-    if len(found.sights) > MOST:
-        found.sights.clear()
+    for answers in (found.sights, found.rooms):
+        if len(answers) > MOST:
+            answers.clear()
     return found
 
 

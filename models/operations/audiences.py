@@ -12,6 +12,8 @@ from models.core.base import Entity
 from models.core.database import INSERTS
 from models.core.listeners import COUNTERS
 from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_all
+from models.core.rights import NOBODY
+from models.core.roster import roster_of
 from models.core.team import Team
 from models.core.user import User
 from models.core.work import Work
@@ -38,19 +40,26 @@ def viewers(work: Work, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple
     nobody's. So two stand for all of a kind; only who leads a team has to stand for themselves. Nobody at all is taken
     for somebody who may see nothing. rooms: the Slack ids of the people in each, of those we know.
     """
-    if not rooms:
-        return {}
-    found = work.session.connection().execute(union_all(*(kinds(work, *room) for room in rooms.items()))).all()
-    ids = {id for row in found if not row.guest for id in (row.first, row.last)}
+    sets = {room: frozenset(people) for room, people in rooms.items()}
+    stand = standing(work, set(sets.values()))
+    ids = {id for people in sets.values() for id in stand[people]} - {NOBODY}
     with access.beyond(work.session):
-        named = {user.id: user for user in work.session.scalars(select(User).where(User.id.in_(ids)))}
-    seen: dict[str, tuple[User, ...]] = {}
-    for room in rooms:
-        here = [row for row in found if row.room == room]
-        stand = sorted({id for row in here if not row.guest for id in (row.first, row.last)})
-        guests = any(row.guest for row in here) or not stand
-        seen[room] = (*(named[id] for id in stand), *([STRANGER] if guests else []))
-    return seen
+        found = work.session.scalars(select(User).where(User.id.in_(ids))) if ids else ()
+        named = {user.id: user for user in found}
+    return {room: tuple(named.get(id, STRANGER) for id in stand[people]) for room, people in sets.items()}
+
+
+def standing(work: Work, sets: Collection[frozenset[str]]) -> Mapping[frozenset[str], tuple[int, ...]]:
+    """The ids of those who stand for each of these sets of people, `NOBODY` for a guest; kept with the roster."""
+    known = roster_of(work.session).rooms
+    asked = {str(number): people for number, people in enumerate(people for people in sets if people not in known)}
+    if asked:
+        found = work.session.connection().execute(union_all(*(kinds(work, *each) for each in asked.items()))).all()
+        for room, people in asked.items():
+            here = [row for row in found if row.room == room]
+            ids = sorted({id for row in here if not row.guest for id in (row.first, row.last)})
+            known[people] = (*ids, *([NOBODY] if any(row.guest for row in here) or not ids else []))
+    return known
 
 
 def kinds(work: Work, room: str, people: Collection[str]) -> Select[Any]:
