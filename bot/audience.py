@@ -41,6 +41,8 @@ class Audience:
         self.rooms: dict[str, Room] = {}
         self.others: dict[str, bool] = {}
         """Members who are none of our people → whether they read along; bots do not."""
+        self.heard: dict[str, int] = {}
+        """Channel → how often it had changed when deliveries for it were last taken."""
 
     def room(self, channel: str, turn: int) -> Room | None:
         """Who is in a channel, if we know it still. turn: how often it has changed by now."""
@@ -54,7 +56,7 @@ class Audience:
         """
         members, all_of_them = self.outlet.members(channel)
         shared = self.outlet.is_shared(channel)
-        unknown = self.unknown(members)
+        unknown = self.works.unknown(self.workspace, members)
         asked = sorted(unknown - self.others.keys())
         complete = len(asked) <= ASKED
         ours = {person for person in asked[:ASKED] if self.meet(person)}
@@ -73,11 +75,6 @@ class Audience:
         room = self.rooms.get(channel)
         return room is None or room.complete or self.ask(channel, room.turn).complete
 
-    def unknown(self, members: set[str]) -> set[str]:
-        """Those of the members whom we do not know."""
-        with self.works(self.workspace, writes=False) as work:
-            return members - audiences.known(work, members)
-
     def meet(self, person: str) -> bool:
         """Look somebody up; whether it is one of ours, who is welcomed. Of anybody else we keep no more than whether
         they read along.
@@ -93,7 +90,7 @@ class Audience:
     def gathered(self, group: str) -> tuple[set[str], bool]:
         """Who is in a user group, and whether we know all of ours among them by now. group: its id."""
         members = self.outlet.gathered(group)
-        asked = sorted(self.unknown(members) - self.others.keys())
+        asked = sorted(self.works.unknown(self.workspace, members) - self.others.keys())
         for person in asked[:ASKED]:
             self.meet(person)
         return members, len(asked) <= ASKED

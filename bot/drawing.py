@@ -96,6 +96,9 @@ class Drawer:
         if is_alone(channel):
             person = delivery.channel if is_person(delivery.channel) else audience.outlet.reader(channel)
             return self.for_one(delivery, person)
+        turn = audience.heard.get(channel)
+        if turn is not None and audience.room(channel, turn) is None:
+            audience.ask(channel, turn)
         for _ in range(MOVES):
             found = self.among(audience, delivery, channel)
             if isinstance(found, Drawn):
@@ -105,7 +108,7 @@ class Drawer:
 
     def for_one(self, delivery: Delivery, person: str) -> Drawn:
         """What it says to somebody alone; nothing of records to whom we do not know."""
-        known = self.works.knows(delivery.workspace, person)
+        known = not self.works.unknown(delivery.workspace, {person})
         with (
             self.works(delivery.workspace, person if known else "", writes=False) as work,
             access.among(work.session, work.viewers or (STRANGER,)),
@@ -164,7 +167,7 @@ def is_alone(channel: str) -> bool:
 def known_rooms(audience: Audience, work: Work, channels: Collection[str]) -> dict[str, Room]:
     """Those of the channels of which we know who reads them."""
     ids = {channel: id for channel in channels if (id := audience.outlet.known(channel))}
-    turns = audiences.turns(work, ids.values())
+    audience.heard |= (turns := audiences.turns(work, ids.values()))
     return {channel: room for channel, id in ids.items() if (room := audience.room(id, turns[id]))}
 
 

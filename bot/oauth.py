@@ -152,7 +152,7 @@ class Installs:
 
     def installer(self, team: str, token: str, slack_id: str) -> str:
         """Get to know who installs the app, by name if Slack tells it; returns their id."""
-        if slack_id and not self.works.knows(team, slack_id):
+        if slack_id and self.works.unknown(team, {slack_id}):
             user: Any = {"id": slack_id}
             with suppress(Refused, Limited, Unclear), understood():
                 user = self.clients.client(token).users_info(user=slack_id)["user"]

@@ -103,7 +103,7 @@ class Dispatcher:
         if act.home_team and act.home_team != act.workspace:
             raise Forbidden("This is only for the people of the workspace it belongs to.")
         for person in act.people:
-            if not self.works.knows(act.workspace, person) and (profile := answer.profile(person)):
+            if self.works.unknown(act.workspace, {person}) and (profile := answer.profile(person)):
                 self.works.welcome(act.workspace, person, **profile)
 
     def do_or_ask(self, act: Act) -> Reply:

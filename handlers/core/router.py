@@ -111,7 +111,7 @@ class Doors:
         ack()
         user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
         try:
-            if not user.get("is_bot") and works.knows(team, user["id"]):
+            if not user.get("is_bot") and not works.unknown(team, {user["id"]}):
                 works.welcome(team, user["id"], **profile(user))
         except CRMError as error:
             log.warning("A profile was not brought up to date: %s", error)

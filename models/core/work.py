@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,6 @@ from models.core.user import User, Workspace
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
-
 
 HIDDEN = "hidden"
 """Stands for what somebody who reads may not see."""
@@ -271,13 +270,15 @@ class Works:
         with self.everywhere() as session:
             return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
 
-    def knows(self, workspace: str, slack_id: str) -> bool:
-        """Whether this person has a User row. Asks the database only until the answer is yes."""
-        if (workspace, slack_id) not in self.known:
+    def unknown(self, workspace: str, people: Collection[str]) -> set[str]:
+        """Those of these people, by their Slack ids, who have no User row. Asks of each until the answer is yes."""
+        asked = {person for person in people if (workspace, person) not in self.known}
+        if asked:
             with self(workspace, writes=False) as work:
-                if work.session.scalar(select(User.id).where(User.slack_id == slack_id)):
-                    self.known.add((workspace, slack_id))
-        return (workspace, slack_id) in self.known
+                found = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(asked))))
+            self.known |= {(workspace, person) for person in found}
+            asked -= found
+        return asked
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
         """Store what Slack says of a person. profile: columns of User. The first person of a workspace is its admin."""

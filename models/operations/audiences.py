@@ -73,11 +73,6 @@ def kinds(work: Work, room: str, people: Collection[str]) -> Select[Any]:
     return found.group_by(USERS.c.role, USERS.c.team, USERS.c.guest, alone)
 
 
-def known(work: Work, people: Collection[str]) -> set[str]:
-    """Those of these people, by their Slack ids, whom we know."""
-    return set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(people))))
-
-
 # ── when they are others ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -25,7 +25,8 @@ SHARE, LIMITED_SHARE = 0.85, 0.60
 LIMITED = 0.03
 CHANNELS = 256
 """For each replica: as many as keep the pace of one post a second and channel from being what is measured."""
-WARM, SECONDS = 3.0, 5.0
+WARM, SECONDS = 30.0, 5.0
+"""Until every replica knows who is in each channel, which it asks every ten minutes; then for so long."""
 
 
 def ask(engine: Engine, count: int, channels: int) -> None:
@@ -71,11 +72,13 @@ def replicas(count: int, engine: Engine, slack: str) -> Iterator[None]:
 
 
 def delivered(engine: Engine, count: int, limited: float = 0.0) -> Figure:
-    """How many a second, once they are warm."""
+    """How many a second, once they are warm. What came of the time before is said beside it."""
     ceiling = count * THREADS / TAKES
     ask(engine, int(ceiling * (WARM + SECONDS) * 1.2), count * CHANNELS)
     with distant(limited=limited) as (slack, _), replicas(count, engine, slack.api):
-        time.sleep(WARM)
+        started = time.perf_counter()
+        while slack.calls["conversations.members"] < count * count * CHANNELS and time.perf_counter() < started + WARM:
+            time.sleep(0.1)
         before = len(slack.posted)
         began = time.perf_counter()
         time.sleep(SECONDS)
@@ -84,7 +87,8 @@ def delivered(engine: Engine, count: int, limited: float = 0.0) -> Figure:
     how = f"{count} replica{'s' * (count > 1)}{f', {limited:.0%} refused' if limited else ''}"
     note = (
         f"cards of deals in {count * CHANNELS} channels; the ceiling is {count} x {THREADS} threads, each waiting "
-        f"{1000 * TAKES:g} ms for Slack; {len(slack.posted):,} posted, {twice} of them twice"
+        f"{1000 * TAKES:g} ms for Slack; {len(slack.posted):,} posted, {twice} of them twice; while it was asked who "
+        f"is in each channel, in the first {began - started:.1f} s, {before / (began - started):.0f} a second"
     )
     bar = LIMITED_SHARE if limited else SHARE
     note += f", {slack.refused} answered 429" if limited else ""

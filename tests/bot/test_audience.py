@@ -68,7 +68,7 @@ def test_people_from_elsewhere_see_nothing_of_a_record(slack: Desk, works: Works
     card = shown(slack, works, courier, ada, "U_RITA", "U_XENIA")
     assert secret(card)
     assert ELSEWHERE in card
-    assert not works.knows("T1", "U_XENIA")
+    assert works.unknown("T1", {"U_XENIA"})
 
 
 @SQLITE
@@ -79,8 +79,8 @@ def test_who_is_not_known_yet_is_asked_for_once_and_welcomed(
     slack.slack.members["U_BOT"] = Member("U_BOT", "bot", "Another bot", team="T1", is_bot=True)
     given(works, Lead, first_name="Grace")
     shown(slack, works, courier, ada, "U_RITA", "U_NEW", "U_BOT")
-    assert works.knows("T1", "U_NEW")
-    assert not works.knows("T1", "U_BOT")
+    assert not works.unknown("T1", {"U_NEW"})
+    assert works.unknown("T1", {"U_BOT"})
     asked = [args["user"] for name, args in slack.slack.calls if name == "users.info"]
     assert sorted(asked) == [BOT_USER, "U_BOT", "U_NEW"]
 

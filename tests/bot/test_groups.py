@@ -70,7 +70,7 @@ def test_who_is_new_is_welcomed_and_guests_and_bots_are_not_taken_in(
     follow(slack, courier)
     assert team_of(works, "U_NEW") == "north"
     assert team_of(works, "U_GUS") is None
-    assert not works.knows("T1", "U_BOT")
+    assert works.unknown("T1", {"U_BOT"})
 
 
 @SQLITE

@@ -44,7 +44,7 @@ def test_a_button_is_refused_and_changes_nothing(
     slack.click("lead.convert", card, user="U_XENIA")
     assert slack.last.text == REFUSAL
     assert found(works, Lead).status == "new"
-    assert not works.knows("T1", "U_XENIA")
+    assert works.unknown("T1", {"U_XENIA"})
     assert not any(word in caplog.text for word in ("Ada", "Lovelace", "Analytical"))
 
 

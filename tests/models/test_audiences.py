@@ -76,8 +76,10 @@ def test_guests_are_one_and_nobody_at_all_is_a_guest(works: Works) -> None:
 
 
 def test_who_is_known_is_known_here(works: Works) -> None:
-    with works("T1", writes=False) as work:
-        assert audiences.known(work, {"U_RITA", "U_OTTO", "U_NEW"}) == {"U_RITA"}
+    for _ in range(2):
+        assert works.unknown("T1", {"U_RITA", "U_OTTO", "U_NEW"}) == {"U_OTTO", "U_NEW"}
+    works.welcome("T1", "U_NEW", name="Nia")
+    assert works.unknown("T1", {"U_RITA", "U_NEW"}) == set()
 
 
 # ── when they are others ────────────────────────────────────────────────────────────────────────────────

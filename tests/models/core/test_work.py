@@ -276,9 +276,9 @@ def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: Works
 
 @SQLITE
 def test_people_are_known_by_workspace(works: Works) -> None:
-    assert works.knows("T1", "U_RITA")
-    assert works.knows("T1", "U_RITA")
-    assert not works.knows("T2", "U_RITA")
+    assert not works.unknown("T1", {"U_RITA"})
+    assert not works.unknown("T1", {"U_RITA"})
+    assert works.unknown("T2", {"U_RITA"})
 
 
 def test_the_clock_of_the_crm_is_utc_and_can_be_moved_forward() -> None:
