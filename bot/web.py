@@ -118,7 +118,7 @@ class Web:
         self.host, self.port = host, port
         config = uvicorn.Config(
             Starlette(routes=list(routes)), log_config=None, log_level="warning", access_log=False, lifespan="off",
-            ws="none", server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_ALIVE,
+            http="h11", ws="none", server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_ALIVE,
         )  # fmt: skip
         self.server = uvicorn.Server(config)
         self.thread: threading.Thread | None = None

@@ -80,7 +80,9 @@ def open_postgresql(url: URL) -> Engine:
         url, pool_size=CONNECTIONS, max_overflow=4, pool_timeout=STATEMENT, pool_pre_ping=True, hide_parameters=True,
         connect_args=about,
     )  # fmt: skip
-    gate = Gate()
+    gate, dialect = Gate(), cast(Any, engine.dialect)
+    ping = dialect.do_ping
+    dialect.do_ping = lambda raw: raw.is_fresh() or ping(raw)
 
     @event.listens_for(engine, "do_connect")
     def do_connect(_: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]) -> Patient:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import lru_cache
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 PING, CONNECT, ANSWER = 1.0, 2.0, STATEMENT + 0.3
 """Seconds for a sign of life, for a connection, and for any answer: the server itself would have ended it before."""
+FRESH = 1.0
+"""Seconds in which a connection that was put down is taken up again without a sign of life."""
 REST = 1.0
 """Seconds in which nobody asks a server that did not answer."""
 
@@ -57,11 +60,11 @@ class Gate:
 class Patient(psycopg.Connection[Any]):
     """A connection whose every wait ends, and whose every transaction is told which workspace it may see.
 
-    gate: what it finds out for the others; rested: it lay in the pool; workspace: of the next transaction.
+    gate: what it finds out for the others; rested: since when it lies in the pool; workspace: of the next transaction.
     """
 
     gate: Gate
-    rested = False
+    rested = 0.0
     workspace = ""
 
     def intend(self, workspace: str, writes: bool) -> None:
@@ -72,7 +75,22 @@ class Patient(psycopg.Connection[Any]):
 
     def rest(self) -> None:
         """Lie in the pool, and forget what the last transaction was for."""
-        self.rested, self.workspace = True, ""
+        self.rested, self.workspace = monotonic(), ""
+
+    def is_fresh(self) -> bool:
+        """Whether it was in use a moment ago, and the server has said nothing since, as it would when it goes away: to
+        ask it for a sign of life would be another way there and back.
+        """
+        if monotonic() > self.rested + FRESH or self.gate.shut_until or self.spoken():
+            return False
+        self.rested = 0.0
+        return True
+
+    def spoken(self) -> bool:
+        """Whether something of the server's is there to be read."""
+        looking = poll()
+        looking.register(self.pgconn.socket, POLLIN)
+        return bool(looking.poll(0))
 
     def _start_query(self) -> PQGen[None]:
         """Begin as psycopg does before a first statement, and in the same breath say whose rows it is about.
@@ -117,7 +135,7 @@ class Patient(psycopg.Connection[Any]):
         """How long an answer may take, and how much of that this unit of work has left."""
         most = PING if self.rested else ANSWER
         if self.rested:
-            self.rested = False
+            self.rested = 0.0
             try:
                 self.gate.admit()
             except Unanswered:

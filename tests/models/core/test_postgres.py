@@ -30,8 +30,9 @@ WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid
 """
 
 
-@pytest.fixture
-def limits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[0.0, 5.0], ids=["rested", "fresh"])
+def limits(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(postgres, "FRESH", request.param)
     for module, name, seconds in (
         (postgres, "PING", 0.1), (postgres, "CONNECT", 0.5), (postgres, "ANSWER", 0.4), (postgres, "REST", 0.1),
         (patience, "STATEMENT", 0.2), (database, "STATEMENT", 0.2),
@@ -125,6 +126,15 @@ def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: W
         far.attempt(save, "T1", "U_RITA")
     assert str(told.value) == UNSURE
     wire.thaw()
+
+
+def test_a_connection_that_was_just_in_use_is_not_asked_for_a_sign_of_life(wire: Wire, far: Works) -> None:
+    for _ in range(10):  # the statements are prepared meanwhile
+        count(far)
+    before = wire.said
+    count(far)
+    ways = {"begin", "who reads", "how many", "commit"} | ({"a sign of life"} if postgres.FRESH == 0 else set())
+    assert wire.said - before == len(ways)
 
 
 def test_connections_that_broke_are_replaced(wire: Wire, far: Works) -> None:

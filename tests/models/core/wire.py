@@ -18,6 +18,8 @@ class Wire:
         self.flows = threading.Event()
         self.flows.set()
         self.ends: list[socket.socket] = []
+        self.said = 0
+        """How often something was sent to the server."""
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self) -> None:
@@ -29,12 +31,13 @@ class Wire:
                 theirs.connect(self.far)
                 self.ends += [ours, theirs]
                 for here, there in ((ours, theirs), (theirs, ours)):
-                    threading.Thread(target=self.carry, args=(here, there), daemon=True).start()
+                    threading.Thread(target=self.carry, args=(here, there, here is ours), daemon=True).start()
 
-    def carry(self, here: socket.socket, there: socket.socket) -> None:
+    def carry(self, here: socket.socket, there: socket.socket, asks: bool) -> None:
         with suppress(OSError):
             while data := here.recv(65536):
                 self.flows.wait()
+                self.said += asks
                 there.sendall(data)
             there.shutdown(socket.SHUT_WR)
 
