@@ -111,9 +111,12 @@ def button(verb: Verb, record: Entity, work: Work) -> Block:
     return blocks.button(verb.button, verb.id, value, verb.style, ask)
 
 
-def row(record: Entity, work: Work, *verbs: Verb) -> list[Block]:
-    """A record as one line of a list, with a button to look at it or to do the one thing that is next."""
-    text = f"{record.icon} {escape(summary(record, work))}"
+def row(record: Entity, work: Work, *verbs: Verb, line: str = "") -> list[Block]:
+    """A record as one line of a list, with a button to look at it or to do the one thing that is next.
+
+    line: its summary, where that is known.
+    """
+    text = f"{record.icon} {escape(line or summary(record, work))}"
     show = blocks.button("Show", f"{record.slug()}.show", record.ref)
     first = next((verb for verb in verbs if usable(verb, record, work)), None)
     return [blocks.section(text, button(first, record, work) if first else show)]
@@ -121,11 +124,13 @@ def row(record: Entity, work: Work, *verbs: Verb) -> list[Block]:
 
 def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "") -> Message:
     """Up to ten records, one line each. more: the line that shows the next ones."""
-    drawn = [blocks.section(f"*{escape(heading)}*"), *(block for record in records for block in row(record, work))]
+    lines = [summary(record, work) for record in records]
+    drawn = [blocks.section(f"*{escape(heading)}*")]
+    for record, line in zip(records, lines, strict=True):
+        drawn += row(record, work, line=line)
     if more:
         drawn.append(blocks.actions(blocks.button("Next ten", "crm.run", more)))
-    text = "\n".join([heading, *(summary(record, work) for record in records)])
-    return Message(text, blocks.distinct(drawn))
+    return Message("\n".join([heading, *lines]), blocks.distinct(drawn))
 
 
 def details(record: Entity, work: Work) -> Form:
