@@ -1,12 +1,14 @@
 """What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery` after the commit."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint, insert, literal, select, text
+from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint, bindparam, insert, literal, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Entity, Row
@@ -36,7 +38,10 @@ def partial(name: str, *columns: str, where: str) -> Index:
 
 
 class Delivery(Row):
-    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing to make then."""
+    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing to make then.
+
+    It holds ids and words of ours: names and what people typed are read where they stand when it is drawn.
+    """
 
     key: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40))
@@ -148,6 +153,16 @@ def stand(work: "Work", record: Entity, channel: str) -> None:
     deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
 
 
+def tell(work: "Work", record: Entity, about: Mapping[str, Any]) -> None:
+    """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the same.
+
+    about: what `handlers.news` puts into words: no names, and nothing that people typed.
+    """
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+    key, subject = f"event:{record.ref}:{work.unit}:{digest}", {"entity": record.slug(), "record_id": record.id}
+    deliver(work, "event", CARDS, key, about=about, **subject)
+
+
 def rename(work: "Work", record: Entity) -> None:
     """Ask that the records which show this one's name be brought up to date."""
     key = f"{NAMES}:{record.ref}:{record.version}:{work.unit}"
@@ -156,32 +171,25 @@ def rename(work: "Work", record: Entity) -> None:
 
 def redraw(work: "Work", record: Entity) -> None:
     """Ask that every card of the record be drawn anew."""
-    source = select(
-        literal(work.workspace.id),
-        (literal("redraw:") + Post.channel + ":" + Post.ts + literal(f":{record.version}:{work.unit}")),
-        literal("redraw"),
-        Post.channel,
-        Post.ts,
-        literal(record.slug()),
-        literal(record.id),
-        literal(DeliveryState.WAITING.value),
-        literal(work.now, UTCDateTime),
-        literal(work.now, UTCDateTime),
-        literal({}, JSON),
-        literal(0),
-    ).where(Post.workspace == work.workspace.id, Post.entity == record.slug(), Post.record_id == record.id)
-    columns = [
-        "workspace",
-        "key",
-        "kind",
-        "channel",
-        "ts",
-        "entity",
-        "record_id",
-        "state",
-        "not_before",
-        "created_at",
-        "about",
-        "attempts",
-    ]
-    work.session.execute(insert(Delivery).from_select(columns, source))
+    about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
+    work.session.connection().execute(REDRAWING, about | {"change": f":{record.version}:{work.unit}"})
+
+
+def redrawing() -> Any:
+    """The redraws of a record's cards, by the cards themselves."""
+    cards: Any = Post.__table__
+    now = bindparam("now", type_=UTCDateTime)
+    columns = {
+        "workspace": cards.c.workspace, "kind": literal("redraw"),
+        "key": literal("redraw:") + cards.c.channel + ":" + cards.c.ts + bindparam("change", type_=String),
+        "channel": cards.c.channel, "ts": cards.c.ts, "entity": cards.c.entity, "record_id": cards.c.record_id,
+        "state": literal(DeliveryState.WAITING.value), "not_before": now, "created_at": now,
+        "about": literal({}, JSON), "attempts": literal(0),
+    }  # fmt: skip
+    of_record = (cards.c.entity == bindparam("slug"), cards.c.record_id == bindparam("record"))
+    found = select(*columns.values()).where(cards.c.workspace == bindparam("here"), *of_record)
+    return insert(Delivery).from_select(list(columns), found)
+
+
+REDRAWING = redrawing()
+"""Made once: every change of a record runs it."""
