@@ -45,6 +45,15 @@ def ran(statement: Executable, many: list[Any], one: dict[str, Any]) -> Step:
     return step
 
 
+def drove(sql: str, parameters: Any) -> Step:
+    """What went straight to the driver goes there again."""
+
+    def step(session: Session, held: list[Any]) -> None:
+        session.connection().exec_driver_sql(sql, parameters)
+
+    return step
+
+
 class Flush:
     """One flush: the rows it inserted and the changes it wrote."""
 
@@ -120,6 +129,10 @@ def recording(engine: Engine) -> Iterator[Recording]:
             kept.steps.append(ran(statement, many, one))
         of_the_orm.discard("statement")
 
+    def before_cursor_execute(_: Any, __: Any, sql: str, parameters: Any, context: Any, ___: bool) -> None:
+        if context.compiled is None and not sql.startswith("BEGIN"):
+            kept.steps.append(drove(sql, parameters))
+
     def flush() -> Flush:
         return next(step for step in reversed(kept.steps) if isinstance(step, Flush))
 
@@ -128,6 +141,7 @@ def recording(engine: Engine) -> Iterator[Recording]:
         (Session, "before_flush", before_flush, {}),
         (Session, "after_flush", after_flush, {"insert": True}),
         (engine, "before_execute", before_execute, {}),
+        (engine, "before_cursor_execute", before_cursor_execute, {}),
         (Base, "after_insert", lambda mapper, _, target: flush().insert(mapper, target), {"propagate": True}),
         (Base, "after_update", lambda mapper, _, target: flush().update(mapper, target), {"propagate": True}),
     )
@@ -140,7 +154,7 @@ def replay(recorded: Recording, engine: Engine, writes: bool) -> None:
     readonly = {} if writes or engine.dialect.name == "sqlite" else {"postgresql_readonly": True}
     held: list[Any] = []
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        session.connection(execution_options={"writes": writes, **readonly})
+        session.connection(execution_options={"workspace": "T1", "writes": writes, **readonly})
         for step in recorded.steps:
             step(session, held)
 
