@@ -54,6 +54,16 @@ def drove(sql: str, parameters: Any) -> Step:
     return step
 
 
+def driving(kept: Recording) -> Callable[..., None]:
+    """Notices what goes straight to the driver."""
+
+    def before_cursor_execute(_: Any, __: Any, sql: str, parameters: Any, context: Any, ___: bool) -> None:
+        if context.compiled is None and not sql.startswith("BEGIN"):
+            kept.steps.append(drove(sql, parameters))
+
+    return before_cursor_execute
+
+
 class Flush:
     """One flush: the rows it inserted and the changes it wrote."""
 
@@ -129,10 +139,6 @@ def recording(engine: Engine) -> Iterator[Recording]:
             kept.steps.append(ran(statement, many, one))
         of_the_orm.discard("statement")
 
-    def before_cursor_execute(_: Any, __: Any, sql: str, parameters: Any, context: Any, ___: bool) -> None:
-        if context.compiled is None and not sql.startswith("BEGIN"):
-            kept.steps.append(drove(sql, parameters))
-
     def flush() -> Flush:
         return next(step for step in reversed(kept.steps) if isinstance(step, Flush))
 
@@ -141,7 +147,7 @@ def recording(engine: Engine) -> Iterator[Recording]:
         (Session, "before_flush", before_flush, {}),
         (Session, "after_flush", after_flush, {"insert": True}),
         (engine, "before_execute", before_execute, {}),
-        (engine, "before_cursor_execute", before_cursor_execute, {}),
+        (engine, "before_cursor_execute", driving(kept), {}),
         (Base, "after_insert", lambda mapper, _, target: flush().insert(mapper, target), {"propagate": True}),
         (Base, "after_update", lambda mapper, _, target: flush().update(mapper, target), {"propagate": True}),
     )
