@@ -96,8 +96,9 @@ class Carrier:
                 return self.refused(delivery, str(error))
             case Later() | Busy() | SQLAlchemyError():
                 return Note(delivery, deliveries.put_back)
-            case CRMError():
-                return Note(delivery, partial(deliveries.drop, why=str(error)), "dropped")
+            case CRMError():  # its sentence may name people: it is for who reads it, not for the queue
+                why = f"there is nothing to draw ({type(error).__name__})"
+                return Note(delivery, partial(deliveries.drop, why=why), "dropped")
         log.error("Delivery %s was interrupted; it is looked for. Reference %s", delivery.id, reference, exc_info=error)
         return Note(delivery, partial(deliveries.doubt, error=f"interrupted, reference {reference}"), "unknown")
 
@@ -148,13 +149,13 @@ class Carrier:
             channel = outlet.direct(channel)
         key = deliveries.fingerprint(delivery)
         if doubtful and (ts := self.found(outlet, delivery, channel, key)):
-            return sent(delivery, channel, ts, version=-1)
+            return sent(delivery, channel, ts)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
             return self.redraw(outlet, delivery, drawn, channel, ts)
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
-        return sent(delivery, channel, ts, drawn.version)
+        return sent(delivery, channel, ts, drawn)
 
     def hurry(self, errand: Errand) -> None:
         """Begin nothing that may outlast the lease: whoever has it then would send it too."""
@@ -174,7 +175,7 @@ class Carrier:
             if delivery.kind != "card" or str(refused) not in GONE:
                 raise
             return Note(delivery, partial(deliveries.gone, channel=channel, ts=ts), "dropped")
-        return sent(delivery, channel, ts, drawn.version)
+        return sent(delivery, channel, ts, drawn)
 
     def audience(self, workspace: str) -> Audience:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
@@ -210,6 +211,10 @@ CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {AUDIENCE: reconsider,
 """What is done besides telling."""
 
 
-def sent(delivery: Delivery, channel: str, ts: str, version: int) -> Note:
-    """It stands in Slack. version: that of the record when its card was drawn."""
-    return Note(delivery, outcome="sent", arrival=Arrival(delivery, channel, ts, version))
+def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn | None = None) -> Note:
+    """It stands in Slack. drawn: nothing where it was found there, and nobody knows for whom it was drawn, and when."""
+    arrival = Arrival(delivery, channel, ts, version=-1)
+    if drawn:
+        turn = drawn.room.turn if drawn.room else None
+        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn)
+    return Note(delivery, outcome="sent", arrival=arrival)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audience import Audience, Room
 from bot.outlet import Refused, is_direct, is_person
+from handlers import anew
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from handlers.core.watch import referred
@@ -18,10 +19,12 @@ from models.core import access
 from models.core.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox import Delivery
+from models.core.told import Told
 from models.core.user import User
 from models.core.work import Work, Works
-from models.operations import audiences, standing
+from models.operations import audiences, retelling, standing
 from models.operations.audiences import STRANGER
+from models.operations.retelling import Shown
 from models.operations.standing import Subject, is_card, subject
 
 log = logging.getLogger(__name__)
@@ -38,11 +41,12 @@ EARLY = ("card", "redraw", "event", "message")
 class Drawn:
     """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
 
-    room: whom it was drawn for, None for one person; at: when, on the monotonic clock.
+    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock.
     """
 
     message: Message
     version: int = 0
+    shown: Shown | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     room: Room | None = None
     at: float = field(default_factory=time.monotonic)
@@ -71,7 +75,7 @@ class Drawer:
         What goes wrong here goes wrong again when it is drawn by itself, and is told then. Slack is asked nothing: what
         goes to a channel of which we do not know who reads it has to wait for its own turn.
         """
-        wanted = [each for each in taken if each.kind in EARLY and not is_alone(each.channel)]
+        wanted = [each for each in taken if is_early(each) and not is_alone(each.channel)]
         drawn: dict[int, Drawn] = {}
         if not wanted:
             return drawn
@@ -150,13 +154,32 @@ class Drawer:
         """
         if room and room.shared and delivery.kind == "message":
             raise Refused("shared_with_outsiders")
+        if told := retelling.find(work, delivery):
+            return self.anew(work, told, room)
         message = draw(work, self.catalogue, delivery)
         if message is None:
             raise Nothing("nothing to say any more")
         if not is_card(delivery):
-            return Drawn(message, room=room)
+            shown = anew.shown(work, delivery) if room and retelling.is_told(delivery, delivery.channel) else None
+            return Drawn(message, shown=shown, room=room)
         slug, id = subject(delivery)
-        return Drawn(message, work.get(ENTITIES[slug], id).version, places.get((slug, id), {}), room)
+        version = work.get(ENTITIES[slug], id).version
+        return Drawn(message, version, places=places.get((slug, id), {}), room=room)
+
+    def anew(self, work: Work, told: Told, room: Room | None) -> Drawn:
+        """What was told before, where it may not stand as it is."""
+        shown = anew.shown(work, told)
+        if retelling.may_stand(told.shown, shown):
+            raise Nothing("it shows nothing that somebody may not see")
+        message = anew.anew(work, self.catalogue, told)
+        if message is None:
+            raise Nothing("it stands as it is")
+        return Drawn(message, shown=shown, room=room)
+
+
+def is_early(delivery: Delivery) -> bool:
+    """Whether it may be drawn ahead; of what was told before, few need to be drawn at all."""
+    return delivery.kind in EARLY and "told" not in delivery.about
 
 
 def is_alone(channel: str) -> bool:

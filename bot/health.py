@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from bot.pulse import Pulse
 from handlers.core.watch import Check
-from handlers.status import span
+from handlers.status import BEHIND, span
 from models.core import schema
 from models.core.replica import beat, leave
 from models.core.work import Works
@@ -35,8 +35,6 @@ LOOKS = 3
 """Looks at the clock that may be missed. Fewer would be a single long one."""
 STUCK = 30.0
 """Seconds without a sign of life after which a thread of ours counts as stuck, however short its rounds are."""
-LONG = timedelta(minutes=5)
-"""A delivery that has waited longer is worth telling."""
 
 
 class Living(Protocol):
@@ -122,7 +120,9 @@ class Vitals:
             return Found(schema.step(session.connection()), figures.backlog(session, self.works.clock()))
 
     def checks(self) -> list[Check]:
-        """Everything this replica looks at in itself, as it is now."""
+        """What this replica finds of itself, as it is now: nothing of what any workspace has in it, not even how much,
+        for the admins of all of them are told.
+        """
         felt = self.pulse.feel()
         return [
             Check("running", not self.ended.is_set(), "It is stopping." if self.ended.is_set() else "It is running."),
@@ -131,7 +131,6 @@ class Vitals:
             self.slack(),
             self.clockwork(),
             self.delivery(),
-            self.queue(felt.found),
         ]
 
     def tables(self, found: Found | None) -> Check:
@@ -155,13 +154,16 @@ class Vitals:
         age = self.courier.alive()
         return Check("courier", age <= STUCK, f"It last looked for deliveries {seconds(age)} ago.")
 
-    def queue(self, found: Found | None) -> Check:
-        """Not vital: a replica taken out of service because much waits would make more wait."""
+    def queue(self) -> Check:
+        """What waits in all workspaces together, for whoever runs the bot. Not vital: a replica taken out of service
+        because much waits would make more wait.
+        """
+        found = self.pulse.feel().found
         if found is None:
             return Check("deliveries", False, "Nobody knows while the database does not answer.", vital=False)
         depth, lag = found.backlog.depth, found.backlog.lag
         text = f"{depth} wait, the oldest due for {span(lag)}." if depth else "None waits."
-        return Check("deliveries", lag <= LONG, text, vital=False)
+        return Check("deliveries", lag <= BEHIND, text, vital=False)
 
     def figures(self) -> dict[str, float]:
         """What Prometheus is told besides what was counted; what nobody knows now is left out."""
@@ -190,7 +192,7 @@ class Vitals:
             return PlainTextResponse("ok\n")
 
         def readyz(request: "Request") -> Response:
-            checks = self.checks()
+            checks = [*self.checks(), self.queue()]
             ready = all(check.ok for check in checks if check.vital)
             return answer({"ready": ready, "checks": [vars(check) for check in checks]}, 200 if ready else 503)
 

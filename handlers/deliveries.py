@@ -21,6 +21,7 @@ from models.operations import deliveries
 router = Router("deliveries", words=("delivery",), doc="What the bot has to tell, and what Slack refused.")
 
 SHOWN = 8
+BUTTONS = {"retry": "Retry", "drop": "Drop"}
 CHANNEL = re.compile("[CG][A-Z0-9_]+")
 SAID = {
     "card": "the card",
@@ -54,7 +55,7 @@ def list_(request: Request, _: Any) -> Reply:
         return plainly(f"Nothing was refused and nothing is late. {deliveries.depth(work)} waiting.")
     drawn = [blocks.section(f"*Deliveries: {heading}*")]
     for delivery in refused:
-        drawn += [blocks.section(told(work, delivery)), buttons(delivery)]
+        drawn += [blocks.section(told(work, delivery)), *buttons(work, delivery)]
     drawn += [blocks.section(told(work, delivery)) for delivery in late]
     drawn.append(after(request, count))
     lines = [line for delivery in (*refused, *late) for line in facts(work, delivery)]
@@ -88,16 +89,16 @@ def chosen(request: Request, verb: str) -> Delivery:
     return deliveries.find(request.work, int(number[:12]))
 
 
-def buttons(delivery: Delivery) -> Block:
-    number = str(delivery.id)
-    return blocks.actions(
-        blocks.button("Retry", "deliveries.retry", number), blocks.button("Drop", "deliveries.drop", number)
-    )
+def buttons(work: Work, delivery: Delivery) -> list[Block]:
+    """What can be done about it, as far as one may."""
+    offers = [(verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)]
+    drawn = [blocks.button(label, f"{router.noun}.{verb}", str(delivery.id)) for verb, label in offers]
+    return [blocks.actions(*drawn)] if drawn else []
 
 
 def after(request: Request, count: int) -> Block:
     """What can be done with all of them."""
-    if count > 1:
+    if count > 1 and cards.usable("retry", router.noun, request.work):
         return blocks.actions(blocks.button("Retry all", "deliveries.retry", "all"))
     return blocks.context(f"To let go of one: `{request.catalogue.root} deliveries drop` and its number")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from handlers import audit, charts, reminders, requests
+from handlers import audit, charts, news, reminders, requests
 from handlers.core import blocks, cards, receipts
 from handlers.core.blocks import Block, escape
 from handlers.core.lines import again
@@ -17,7 +17,6 @@ from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue
 from models.core import access, values
 from models.core.audit import AuditEntry
-from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery
 from models.core.slots import PUNCTUAL
 from models.core.work import Work
@@ -62,34 +61,9 @@ def excused(work: Work, delivery: Delivery, message: Message) -> Message:
     return replace(message, text=f"{message.text}\n{said}", blocks=[heading, blocks.context(said), *rest])
 
 
-def record_of(work: Work, delivery: Delivery) -> Entity:
-    return work.get(ENTITIES[delivery.entity or ""], delivery.record_id or 0)
-
-
 def card(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """The card of the record, as it stands now."""
-    return cards.card(record_of(work, delivery), work, catalogue)
-
-
-def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What happened to a record, for the thread of its card: word for word where everybody there may see all of the
-    record, since colleagues write what they like.
-    """
-    if delivery.entity and not is_open(work, record_of(work, delivery)):
-        return news(record_of(work, delivery))
-    text = str(delivery.about["text"])
-    return Message(text, [blocks.said(text)])
-
-
-def is_open(work: Work, record: Entity) -> bool:
-    """Whether all who read may see everything of a record."""
-    return len(access.fields(work, record)) == len(record.fields())
-
-
-def news(record: Entity) -> Message:
-    """That something happened to a record, and no more."""
-    said = f"{record.ref} has news. Not everybody here may see it."
-    return Message(said, [blocks.section(said, blocks.button("Show", f"{record.slug()}.show", record.ref))])
+    return cards.card(news.record_of(work, delivery), work, catalogue)
 
 
 def line(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -99,22 +73,13 @@ def line(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None
 
 def receipt(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What somebody did with --here, from the audit trail. about: unit, of what was changed; person."""
-    record = record_of(work, delivery)
-    if not is_open(work, record):
-        return news(record)
+    record = news.record_of(work, delivery)
+    if not news.is_open(work, record):
+        return news.hint(record)
     work.unit = delivery.about["unit"]
     entries = select(AuditEntry).where(AuditEntry.unit == work.unit).order_by(AuditEntry.id)
     work.changes = [{name: getattr(entry, name) for name in TOLD} for entry in work.session.scalars(entries)]
     return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
-
-
-def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Someone was given a record, unless it is somebody else's by now."""
-    record = record_of(work, delivery)
-    if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
-        return None
-    said = f"{delivery.about['by']} gave you {record}"
-    return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
 
 
 def message(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -214,8 +179,8 @@ LISTS = ("team_due", "cases", "digest", "line")
 DRAWINGS: dict[str, Drawing] = {
     "card": card,
     "redraw": card,
-    "event": event,
-    "assigned": assigned,
+    "event": news.event,
+    "assigned": news.assigned,
     "message": message,
     "line": line,
     "receipt": receipt,

@@ -17,6 +17,12 @@ from models.operations import agenda, triage
 
 CASES, OWNERS, NAMED = 10, 10, 3
 SHORT = 100
+TASK_BUTTONS = (
+    ("done", "Done", "primary"),
+    ("snooze", "Snooze"),
+    ("edit", "Reschedule"),
+    ("assign", "Reassign"),
+)
 
 
 def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -34,7 +40,7 @@ def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     heading = "1 task is due" if count == 1 else f"{count} tasks are due"
     drawn = [blocks.section(f":alarm_clock: *{heading}*")]
     for task in tasks:
-        drawn += [blocks.section(task_line(task, work)), task_buttons(task)]
+        drawn += [blocks.section(task_line(task, work)), *task_buttons(task, work)]
     if count > len(tasks):
         drawn.append(blocks.context(f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`"))
     told = "; ".join(f"{task} ({when(task, work)})" for task in tasks)
@@ -55,13 +61,10 @@ def when(task: Activity, work: Work) -> str:
     return f"{'overdue since' if overdue else 'due'} {values.show_moment(moment, work.now, work.zone)}"
 
 
-def task_buttons(task: Activity) -> Block:
-    return blocks.actions(
-        blocks.button("Done", "activity.done", task.ref, "primary"),
-        blocks.button("Snooze", "activity.snooze", task.ref),
-        blocks.button("Reschedule", "activity.edit", task.ref),
-        blocks.button("Reassign", "activity.assign", task.ref),
-    )
+def task_buttons(task: Activity, work: Work) -> list[Block]:
+    """What can be done about it, as far as one may; no block where that is nothing."""
+    drawn = cards.ways(task, work, *TASK_BUTTONS)
+    return [blocks.actions(*drawn)] if drawn else []
 
 
 def team_due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -113,6 +116,7 @@ def case_row(case: Case, work: Work) -> Block:
     owner = work.name("user", case.assignee) if case.assignee else "nobody has it"
     told = [case.priority.capitalize(), escape(owner), f"since {cards.moment(case.created_at)}"]
     told += [f"overdue since {cards.moment(case.resolve_by)}"] if late and case.resolve_by else []
-    button = ("Show", "case.show") if case.assignee else ("Claim", "case.claim")
+    claim = [] if case.assignee else cards.ways(case, work, ("claim", "Claim"))
+    button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)
     text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"
-    return blocks.section(text, blocks.button(*button, case.ref))
+    return blocks.section(text, button)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import blocks
+from handlers.core import blocks, cards
 from handlers.core.acts import GLOBAL
 from handlers.core.blocks import Block, escape
 from handlers.core.lines import verb_of
@@ -94,19 +94,21 @@ def wish(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None
     if has(asker, right) or asker.left:
         return None
     said = f"{asker.name} ({asker.role}) asks to be allowed “{right}”."
-    return Message(said, [blocks.section(escape(said)), blocks.actions(*offers(work, asker, right))])
+    buttons = offers(work, asker, right)
+    return Message(said, [blocks.section(escape(said)), *([blocks.actions(*buttons)] if buttons else [])])
 
 
 def offers(work: Work, asker: User, right: Right) -> list[Block]:
-    """What an admin can answer; a role that is gone cannot be allowed anything."""
+    """What an admin can answer, as far as they still may; a role that is gone cannot be allowed anything."""
     stands = work.session.scalar(select(Role.id).where(Role.key == asker.role))
     line = f"{asker.ref} {right.line}"
     every = blocks.button(blocks.cut(f"Allow every {asker.role}", 75), "role.grant", line, "primary")
-    return [
-        *([every] if stands else []),
-        blocks.button("Give another role", "role.give", asker.ref),
-        blocks.button("Decline", "role.decline", line),
-    ]
+    buttons = {
+        **({"grant": every} if stands else {}),
+        "give": blocks.button("Give another role", "role.give", asker.ref),
+        "decline": blocks.button("Decline", "role.decline", line),
+    }
+    return [button for verb, button in buttons.items() if cards.usable(verb, Role.slug(), work)]
 
 
 def right_of(about: dict[str, Any]) -> Right:

@@ -14,28 +14,32 @@ from models.operations import deliveries, figures
 
 REPLICAS, JOBS = 4, 6
 """As many as fit into twelve lines; the rest is counted."""
+BEHIND = timedelta(minutes=5)
+"""A delivery that has waited longer is worth telling."""
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def status(request: Request) -> Message:
-    """This process, what waits for Slack, what ran last, and every process that serves this database."""
+    """This process, what waits for Slack, what ran last, and every process that serves this database. What waits and
+    what ran is this workspace's alone: what the others have is not told, not even counted.
+    """
     work = request.work
-    checks = request.checks()
-    lines = [*found(checks), waiting(work, request.catalogue.root), ran(work), *serving(work), *kept(work)]
-    heading = headline(checks, replicas(work.session), work)
+    checks, lag = request.checks(), deliveries.lag(work)
+    lines = [*found(checks), waiting(work, lag, request.catalogue.root), ran(work), *serving(work), *kept(work)]
+    heading = headline(checks, replicas(work.session), work, lag > BEHIND)
     drawn = [blocks.section(f"*{escape(heading)}*"), blocks.section("\n".join(escape(line) for line in lines))]
     return Message("\n".join([heading, *lines]), drawn)
 
 
-def headline(checks: Sequence[Check], known: Sequence[Replica], work: Work) -> str:
-    """One sentence for who has time for one."""
+def headline(checks: Sequence[Check], known: Sequence[Replica], work: Work, behind: bool = False) -> str:
+    """One sentence for who has time for one. behind: whether something waits too long to be sent."""
     if any(not check.ok for check in checks):
         return "Something needs attention"
     alive = [replica for replica in known if not replica.is_gone(work.now)]
     if not checks and not alive:
         return "No bot is running on this database. Start one: crm run"
     others = [check for replica in alive for check in replica.checks if not check[1]]
-    return "Something needs attention" if others or len(alive) < len(known) else "All is well"
+    return "Something needs attention" if others or len(alive) < len(known) or behind else "All is well"
 
 
 def found(checks: Sequence[Check]) -> list[str]:
@@ -46,11 +50,12 @@ def found(checks: Sequence[Check]) -> list[str]:
     return [f"Here: OK {fine}", *(f"NOT OK {check.name}: {check.text}" for check in checks if not check.ok)]
 
 
-def waiting(work: Work, root: str) -> str:
+def waiting(work: Work, lag: timedelta, root: str) -> str:
     """Deliveries: 3 wait, the oldest due for 12 s; 2 refused, see /crm deliveries."""
     depth, (_, refused) = deliveries.depth(work), deliveries.refused(work, 0)
-    told = f"{depth} wait, the oldest due for {span(deliveries.lag(work))}" if depth else "none waits"
-    return f"Deliveries: {told}; {f'{refused} refused, see {root} deliveries' if refused else 'none refused'}"
+    told = f"{depth} wait, the oldest due for {span(lag)}" if depth else "none waits"
+    what = "NOT OK deliveries" if lag > BEHIND else "Deliveries"
+    return f"{what}: {told}; {f'{refused} refused, see {root} deliveries' if refused else 'none refused'}"
 
 
 def ran(work: Work) -> str:

@@ -114,7 +114,7 @@ class Case(Entity):
             raise Conflict(f"{self} is already yours.")
         self.assignee = work.actor.id if work.actor else None
         self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
-        work.tell(self, f"{work.me} took it.")
+        work.tell(self, "took it.")
 
     def reply(self, work: Work, text: str, public: bool = True) -> "Reply":
         """Answer the customer (public) or leave a note for colleagues. The first answer is the first response."""
@@ -123,7 +123,7 @@ class Case(Entity):
             self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
         author = work.actor.id if work.actor else None
         reply = say(work, self, Reply(case=self.id, author=author, public=public, text=text, at=work.now))
-        work.tell(self, f"{work.me} {'replied' if public else 'noted'}: {text}")
+        work.tell(self, "replied" if public else "noted", remark=reply.id)
         return reply
 
     def resolve(self, work: Work, text: str | None = None) -> None:
@@ -132,21 +132,21 @@ class Case(Entity):
         self.status = CaseStatus.RESOLVED
         if text:
             self.reply(work, text)
-        work.tell(self, f"{work.me} resolved it.")
+        work.tell(self, "resolved it.")
 
     def close(self, work: Work) -> None:
         """End the case."""
         if self.status == CaseStatus.CLOSED:
             raise Conflict(f"{self} is already closed.")
         self.status = CaseStatus.CLOSED
-        work.tell(self, f"{work.me} closed it.")
+        work.tell(self, "closed it.")
 
-    def reopen(self, work: Work, reason: str | None = None) -> None:
+    def reopen(self, work: Work) -> None:
         """Work on the case again."""
         if self.status in OPEN:
             raise Conflict(f"{self} is already open.")
         self.status = CaseStatus.OPEN
-        work.tell(self, f"{work.me} reopened it{': ' + reason if reason else ''}.")
+        work.tell(self, "reopened it.")
 
     def must_be_open(self) -> None:
         if self.status not in OPEN:

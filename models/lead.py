@@ -110,14 +110,14 @@ class Lead(Entity):
         if self.status in (LeadStatus.QUALIFIED, LeadStatus.CONVERTED):
             raise Conflict(f"{self} is already {self.status}.")
         self.status = LeadStatus.QUALIFIED
-        work.tell(self, f"{work.me} qualified it.")
+        work.tell(self, "qualified it.")
 
     def disqualify(self, work: Work) -> None:
         """Mark the lead as not worth pursuing."""
         if self.status in (LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED):
             raise Conflict(f"{self} is already {self.status}.")
         self.status = LeadStatus.UNQUALIFIED
-        work.tell(self, f"{work.me} disqualified it.")
+        work.tell(self, "disqualified it.")
 
     def convert(
         self, work: Work, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None
@@ -153,7 +153,7 @@ class Lead(Entity):
         self.converted_account = account.id if account else None
         self.status = LeadStatus.CONVERTED
         work.session.flush()
-        work.tell(self, f"{work.me} converted it: {customer.ref} and {opportunity.ref}.")
+        work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
         return Conversion(customer, account, opportunity)
 
     def as_customer(self, work: Work) -> Customer:

@@ -164,7 +164,7 @@ class Opportunity(Entity):
         before, self.stage = self.stage, stage
         if self.closed:
             self.close_date = work.today
-        work.tell(self, f"{work.me} moved it from {before} to {stage}.")
+        work.tell(self, f"moved it from {before} to {stage}.")
 
     def win(self, work: Work) -> None:
         """Close the deal as won today."""

@@ -16,6 +16,8 @@ MARK = "Fnordia"
 """Stands in what was forged: no log may hold it."""
 TYPED = "Zyxomma"
 """Stands in what was typed."""
+PLACE, GROUP = "C_SALES", "S0NORTH"
+"""The channel and the user group of which something is told."""
 GONE = object()
 
 FORGED: dict[str, Callable[[Any], Any]] = {
@@ -146,15 +148,50 @@ def events(said: Envelope) -> dict[str, Envelope]:
         "profile": {"type": "user_change", "user": user},
         "joining": {"type": "team_join", "user": {**user, "id": "U_RAVI"}},
         "revoking": {"type": "tokens_revoked", "tokens": {"oauth": ["U_RITA"]}},
+        **of_channels(),
+        **of_groups(),
     }
-    return {name: Envelope(said.kind, {**said.payload, "event": event}) for name, event in inner.items()}
+    return {
+        name: Envelope(said.kind, {**said.payload, "event": event, "event_id": f"Ev{name.title()}"})
+        for name, event in inner.items()
+    }
 
 
+def of_channels() -> dict[str, dict[str, Any]]:
+    """What Slack tells of who reads a channel, and of its name."""
+    who = {"user": "U_JULE", "channel": PLACE, "channel_type": "C", "team": "T1"}
+    named = {"id": PLACE, "name": TYPED.lower(), "created": 1360782804}
+    return {
+        "coming": {"type": "member_joined_channel", **who, "inviter": "U_RITA"},
+        "going": {"type": "member_left_channel", **who},
+        "sharing": {"type": "channel_shared", "connected_team_id": "T_ELSEWHERE", "channel": PLACE},
+        "unsharing": {"type": "channel_unshared", "previously_connected_team_id": "T_ELSEWHERE", "channel": PLACE},
+        "renaming": {"type": "channel_rename", "channel": named},
+        "hiding": {"type": "group_rename", "channel": named},
+    }
+
+
+def of_groups() -> dict[str, dict[str, Any]]:
+    """What Slack tells of who is in a user group."""
+    group = {"id": GROUP, "team_id": "T1", "name": TYPED, "handle": TYPED.lower(), "users": ["U_OLGA"]}
+    changed = {"added_users": ["U_ELI"], "added_users_count": "1", "removed_users": [], "removed_users_count": "0"}
+    return {
+        "gathering": {"type": "subteam_members_changed", "subteam_id": GROUP, "team_id": "T1", **changed},
+        "grouping": {"type": "subteam_updated", "subteam": group},
+    }
+
+
+INSTALLED: Path = ("authorizations", 0, "team_id")
+"""Where an event says in whose name it comes: in a channel that is shared, `team_id` is that of whoever did it."""
 AUTHORITY: dict[str, tuple[Path, ...]] = {
     "command": (("user_id",), ("team_id",)),
     "button": (("user", "id"), ("user", "team_id"), ("team", "id"), ("actions", 0, "action_id")),
     "submission": (("user", "id"), ("user", "team_id"), ("view", "app_installed_team_id"), ("view", "callback_id")),
     "message": (("event", "user"), ("event", "team")),
+    **{name: (("event", "channel"), INSTALLED) for name in ("coming", "going", "sharing", "unsharing")},
+    **{name: (("event", "channel", "id"), INSTALLED) for name in ("renaming", "hiding")},
+    "gathering": (("event", "subteam_id"), INSTALLED),
+    "grouping": (("event", "subteam", "id"), INSTALLED),
 }
 """What says who acts, where, and what: with any other word there, nothing may change."""
 SILENT = ("missing", "empty", "nothing")

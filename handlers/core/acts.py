@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.core.views import metadata, picked_people, read
+from handlers.core.views import WHY, metadata, picked_people, read
 
 Payload = Mapping[str, Any]
 MENTION = re.compile(r"<@(\w+)")
@@ -117,13 +117,15 @@ def kind_of(container: Payload, view: Payload) -> str:
 def submission(body: Payload) -> Act:
     """A form: its callback_id names the verb, its metadata the record."""
     view = body["view"]
-    state = metadata(view)
+    state, texts = metadata(view), read(view)
+    if WHY in texts:
+        state["w"] = texts.pop(WHY)
     noun, verb = noun_and_verb(view["callback_id"])
     return Act(
         surface="form",
         line=line_of(noun, verb, str(state.get("r", ""))),
         key=f"{view['id']}:{view['hash']}",
-        texts=read(view),
+        texts=texts,
         named=picked_people(view),
         state=state,
         container=state.get("p", ""),

@@ -93,14 +93,24 @@ def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
 
 
 def offered(verb: Verb, record: Entity, work: Work) -> bool:
-    """Whether a verb has a button now. One who reads alone sees what they may do; in a channel everyone sees all, and
-    pressing is checked.
+    """Whether a verb has a button now."""
+    return bool(verb.button) and verb.when(record) and usable(verb.name, record, work)
+
+
+def usable(verb: str, what: Entity | str, work: Work) -> bool:
+    """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they may do; in a channel
+    everyone sees all, and pressing is checked.
     """
-    return bool(verb.button) and verb.when(record) and usable(verb, record, work)
+    return len(work.viewers) != 1 or access.can(work.viewers[0], verb, what)
 
 
-def usable(verb: Verb, record: Entity, work: Work) -> bool:
-    return len(work.viewers) != 1 or access.can(work.viewers[0], verb.name, record)
+def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
+    """The buttons of these verbs that are drawn. offers: (verb, label) or (verb, label, style)."""
+    return [
+        blocks.button(label, f"{record.slug()}.{verb}", record.ref, "".join(style))
+        for verb, label, *style in offers
+        if usable(verb, record, work)
+    ]
 
 
 def button(verb: Verb, record: Entity, work: Work) -> Block:
@@ -118,7 +128,7 @@ def row(record: Entity, work: Work, *verbs: Verb, line: str = "") -> list[Block]
     """
     text = f"{record.icon} {escape(line or summary(record, work))}"
     show = blocks.button("Show", f"{record.slug()}.show", record.ref)
-    first = next((verb for verb in verbs if usable(verb, record, work)), None)
+    first = next((verb for verb in verbs if usable(verb.name, record, work)), None)
     return [blocks.section(text, button(first, record, work) if first else show)]
 
 

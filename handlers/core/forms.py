@@ -8,6 +8,7 @@ from handlers.core import blocks
 from handlers.core.blocks import Block, option, plain
 from handlers.core.replies import Form, Request
 from handlers.core.routes import Verb
+from handlers.core.views import WHY
 from models.core import access
 from models.core.audit import REASON
 from models.core.base import Entity
@@ -153,13 +154,20 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
         "p": request.container if request.container == "home" else "",
         "t": request.thread,
         "r": record.ref if record else "",
-        "w": request.reason[:REASON],
         "v": record.version if record else 0,
     }
+    inputs += [why(request.reason)] if request.reason else []
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
     title = f"{verb.title or verb.name.capitalize()} {record.ref if record else ''}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})
     return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+
+
+def why(reason: str) -> Block:
+    """The input for the reason that was given before the form opened: the person sees it there and may change it."""
+    drawn = written(reason[:REASON], REASON) | {"action_id": WHY}
+    told = {"label": plain("Reason"), "hint": plain("Kept in the history of what you change.")}
+    return {"type": "input", "block_id": WHY, "element": drawn, "optional": True, **told}
 
 
 def fillable(work: Work, verb: Verb, record: Entity | None, name: str) -> bool:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from handlers.core import blocks, cards
-from handlers.core.blocks import escape
+from handlers.core.blocks import Block, escape
 from handlers.core.receipts import because, receipt
 from handlers.core.replies import Message, Reply, Request
 from models.core import access, values
@@ -135,12 +135,15 @@ def as_of(request: Request, record: Entity) -> Reply:
     drawn += [blocks.columns(lines[start : start + 10]) for start in range(0, len(lines), 10)]
     drawn.append(
         blocks.actions(
-            blocks.button("Set back to this", f"{record.slug()}.revert", f"{record.ref} to v{state.version}"),
-            blocks.button("History", f"{record.slug()}.history", record.ref),
-            blocks.button("Show today's", f"{record.slug()}.show", record.ref),
+            *([back_to(record, state)] if cards.usable("revert", record, work) else []),
+            *cards.ways(record, work, ("history", "History"), ("show", "Show today's")),
         )
     )
     return Message("\n".join([heading, *(f"{label}: {text}" for label, text in pairs)]), drawn)
+
+
+def back_to(record: Entity, state: past.State) -> Block:
+    return blocks.button("Set back to this", f"{record.slug()}.revert", f"{record.ref} to v{state.version}")
 
 
 def when(work: Work, point: Point, state: past.State) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from handlers.core import blocks
+from handlers.core import blocks, cards
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message, Request
 from models.core import access
 from models.core.base import ENTITIES, Entity
 from models.core.work import Work
+from models.operations.reversible import is_reversible
 from models.operations.undoing import UNDO
 
 TOLD = 8
@@ -24,22 +25,25 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     first = said or f"{headline(work, record)}"
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += [blocks.context(*(escape(line) for line in lines))] if lines else []
-    drawn.append(blocks.actions(*offered(request, record)))
+    buttons = offered(work, record)
+    drawn += [blocks.actions(*buttons)] if buttons else []
     return Message("\n".join([first, *lines]), drawn, replace)
 
 
-def offered(request: Request, record: Entity) -> list[Block]:
-    slug = record.slug()
-    back = [way_back(request.work)] if request.work.changes else []
+def offered(work: Work, record: Entity) -> list[Block]:
+    """What can be done next, as cards offer it: by one who reads alone, if they may."""
+    back = way_back(work)
     if record.deleted_at:
-        return back or [blocks.button("Restore", f"{slug}.restore", record.ref)]
-    return [*back, blocks.button("Edit", f"{slug}.edit", record.ref), blocks.button("Show", f"{slug}.show", record.ref)]
+        return back or cards.ways(record, work, ("restore", "Restore"))
+    return [*back, *cards.ways(record, work, ("edit", "Edit"), ("show", "Show"))]
 
 
-def way_back(work: Work) -> Block:
+def way_back(work: Work) -> list[Block]:
     """The button that takes this act back; after an undo, the one that does it again."""
+    if not work.changes or (len(work.viewers) == 1 and not is_reversible(work)):
+        return []
     undone = work.door == UNDO
-    return blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)
+    return [blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)]
 
 
 def headline(work: Work, record: Entity) -> str:

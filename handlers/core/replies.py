@@ -73,7 +73,7 @@ class Request:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The texts a verb asks for, read."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread), w (why)."""
+    """What a form remembers: r (reference), v (version), c (channel), t (thread). And w (why), which is an input."""
     channel: str = ""
     thread: str = ""
     container: str = ""
@@ -89,7 +89,7 @@ class Request:
 
     @property
     def reason(self) -> str:
-        """Why, as the person said it with --reason, in this line or in the one that opened the form."""
+        """Why, as the person said it with --reason, in this line or in the form that such a line opened."""
         said = self.line.flags.get("reason") or self.state.get("w")
         return said.strip("' ") if isinstance(said, str) else ""
 

@@ -12,13 +12,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from handlers.core import acts, blocks
+from handlers.core import acts, blocks, events
 from handlers.core.acts import Act, Payload
 from handlers.core.dispatch import Dispatcher
 from handlers.core.receipts import choices
 from handlers.core.replies import Form, Home, Message, Options, Reply
 from models.core import values
 from models.core.errors import CRMError, Invalid
+from models.core.work import Work
 from models.operations import audiences, people
 
 log = logging.getLogger(__name__)
@@ -117,22 +118,22 @@ class Doors:
             log.warning("A profile was not brought up to date: %s", error)
 
     def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Others read a channel than before: its cards are drawn for them. Acknowledged when that is written down."""
-        said = body["event"]["channel"]
-        channel = str(said["id"] if isinstance(said, dict) else said)
-        self.dispatcher.works.attempt(partial(audiences.moved, channel=channel), context.team_id or "")
-        ack()
+        """Others read a channel than before: its cards are drawn for them."""
+        self.heard(partial(audiences.moved, channel=events.channel(body)), ack, body, context)
 
     def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Somebody joined or left a user group: the teams that follow it are asked for anew."""
-        event = body["event"]
-        group = str(event.get("subteam_id") or event["subteam"]["id"])
-        self.dispatcher.works.attempt(partial(people.look_again, group=group), context.team_id or "")
+        self.heard(partial(people.look_again, group=events.group(body)), ack, body, context)
+
+    def heard(self, act: Callable[[Work], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Do what follows from an event, once however often it is sent; acknowledged when that is written down."""
+        key = events.key(body)
+        self.dispatcher.works.attempt(lambda work: act(work) if work.once(key) else None, context.team_id or "")
         ack()
 
     def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """The app was removed; acknowledged only when that is written down, since Slack then tells us again."""
-        self.removed(context.team_id or "", int(body.get("event_time") or 0))
+        self.removed(context.team_id or "", events.moment(body))
         ack()
 
     def revoked(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+WHY = "--reason"
+"""The input for the reason of an act; no field can be called so."""
+
 
 def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
     """What our form remembered; nothing where it is not one of ours."""

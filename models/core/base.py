@@ -88,8 +88,10 @@ class Entity(Row):
     """Whether it belongs to whoever makes it, until it is given to someone."""
     part_of: ClassVar[str] = ""
     """The field with the record it is a part of, where it belongs to whoever that belongs to."""
-    governs: ClassVar[bool] = False
-    """Whether it says how people work together: only who has the right by its name may change it."""
+    governing: ClassVar[frozenset[str]] = frozenset()
+    """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
+    that has any says how people work together: only who has the right by its name may change it.
+    """
     channel: ClassVar[str] = ""
     """The workspace setting with the channel where its card stands."""
 

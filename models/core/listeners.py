@@ -127,6 +127,8 @@ def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
     if rows:
         insert_rows(work.session, insert_into(work.session, audit.AuditEntry.__table__), rows)
         work.changes += rows
+    if any(record.governing & changes.keys() for record, _, changes in written):
+        work.regroup()
     with access.beyond(work.session):
         index(work, records)
         for record, _, changes in written:

@@ -74,6 +74,10 @@ def write_down(work: "Work", record: Entity, remark: Remark, old: str | None, ne
 
 
 def find(work: "Work", record: Entity, field: str) -> Remark | None:
-    """The remark about a record that a field of its trail stands for; None where that stands for something else."""
+    """The remark about a record that a field of its trail stands for; None where that stands for something else.
+
+    Nobody else takes it back until a unit that writes has ended.
+    """
     kind, id = REMARKS.get(record.slug()), field.partition(":")[2]
-    return work.session.get(kind, int(id), with_for_update=True) if kind and id.isdecimal() else None
+    lock = work.session.connection().get_execution_options().get("writes", True)
+    return work.session.get(kind, int(id), with_for_update=lock) if kind and id.isdecimal() else None

@@ -77,7 +77,7 @@ class Rights:
         if about in self.scopes:
             return self.scopes[about]
         shared, entity = self.scopes.get(EVERYTHING, {}), ENTITIES.get(about)
-        if EVERYTHING in shared or (entity and not entity.governs):
+        if EVERYTHING in shared or (entity and not entity.governing):
             return shared
         return {verb: scope for verb, scope in shared.items() if entity and (verb == LOOK or verb in LOOKS)}
 

@@ -35,7 +35,7 @@ class Role(Entity):
     prefix = "RO"
     icon = ":key:"
     line = ("description",)
-    governs = True
+    governing = frozenset({"name", "rights", "deleted_at"})
 
     name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
     description: Mapped[str | None] = field(Text("Description"))
@@ -60,9 +60,6 @@ class Role(Entity):
             raise Conflict(f"{count} {have} the role {self.title}. Give them another one first.")
         if "name" in changes:
             follow_name(work, "role", self.key, values.fold(self.name))
-
-    def follow(self, work: "Work", changes: Changes) -> None:
-        work.regroup()
 
     def people(self, work: "Work") -> int:
         """How many have it."""

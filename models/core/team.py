@@ -58,7 +58,7 @@ class Team(Entity):
     prefix = "TM"
     icon = ":busts_in_silhouette:"
     line = ("lead", "parent")
-    governs = True
+    governing = frozenset({"name", "lead", "parent", "deleted_at"})
 
     name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
     lead: Mapped[int | None] = field(Person("Lead"))
@@ -86,7 +86,6 @@ class Team(Entity):
             follow_name(work, "team", self.key, values.fold(self.name))
 
     def follow(self, work: "Work", changes: Changes) -> None:
-        work.regroup()
         if changes.get("group", (None, None))[1]:
             ask_who_is_in(work, self)
 

@@ -44,7 +44,7 @@ class User(Entity):
     icon = ":bust_in_silhouette:"
     nouns = ("user", "person")
     line = ("role", "team")
-    governs = True
+    governing = frozenset({"role", "team", "guest", "left", "deleted_at"})
 
     slack_id: Mapped[str] = field(Text("Slack id", 20, required=True, form=False, card=False))
     name: Mapped[str] = field(Text("Name", required=True, search=True, personal=True, form=False))
@@ -87,10 +87,6 @@ class User(Entity):
                 raise Invalid({name: f"“{typed}” is not a time. Try 09:00."}) from None
         if self.starts_at >= self.ends_at:
             raise Invalid({"ends_at": "The working day must end after it starts."})
-
-    def follow(self, work: "Work", changes: Changes) -> None:
-        if changes.keys() & {"role", "team", "guest", "left"}:
-            work.regroup()
 
     def is_replaced(self, work: "Work") -> bool:
         """Whether there is an admin besides this person."""

@@ -158,14 +158,12 @@ class Work:
         self.session.connection().execute(delete(seen).where(*ours))
 
     def regroup(self) -> None:
-        """A role or a team changed: forget what was known of them, in this unit at once, then in every process."""
+        """Who may see what has changed: forget what was known of it, in this unit at once, then in every process."""
         forget(self.session, self.workspace.id)
 
-    def tell(self, record: Entity, text: str) -> None:
-        """Say what happened to a record in the threads of its cards. text: plain, as people typed it."""
-        about = {"text": text}
-        key = f"event:{record.ref}:{self.unit}:{text}"[:200]
-        outbox.deliver(self, "event", outbox.CARDS, key, about=about, entity=record.slug(), record_id=record.id)
+    def tell(self, record: Entity, did: str, **about: int) -> None:
+        """Say in the threads of a record's cards what the actor did: took it. about: remark, the id of one to quote."""
+        outbox.tell(self, record, {"by": self.actor.id if self.actor else None, "did": did, **about})
 
 
 class Works:

@@ -8,7 +8,7 @@ from alembic import context
 from sqlalchemy.types import TypeDecorator
 
 import models
-from models.core import installation, replica, work  # noqa: F401  brings the tables of core
+from models.core import installation, replica, told, work  # noqa: F401  brings the tables of core
 from models.core.base import Base
 from models.core.search import is_search_index
 

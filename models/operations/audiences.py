@@ -1,6 +1,6 @@
 """Who reads along in a channel: which people stand for all of them, and what is drawn anew when they are others."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_al
 from models.core.rights import NOBODY
 from models.core.roster import roster_of
 from models.core.team import Team
+from models.core.told import Told
 from models.core.user import User
 from models.core.work import Work
 from models.operations import deliveries
@@ -23,8 +24,6 @@ AUDIENCE = "audience"
 """The kind of deliveries that ask for cards to be drawn anew for other readers, and what their channels begin with."""
 STRANGER = User(slack_id="", name="Somebody from elsewhere", guest=True)
 """Stands for everybody who may see nothing: guests, people of other workspaces, and whom we do not know."""
-GOVERNING = {"rights", "key", "parent", "lead", "role", "team", "guest", "left", "deleted_at"}
-"""The fields of people, teams and roles that say what somebody may see."""
 USERS: Any = User.__table__
 LEADS: Any = Team.__table__
 AT_ONCE = 200
@@ -85,12 +84,13 @@ def coming_and_going(dialect: str) -> Any:
 
 
 def moved(work: Work, channel: str) -> None:
-    """Somebody came into a channel or left it, or it is another channel now: its cards are drawn anew, and no replica
-    goes by what it knew of it.
+    """Somebody came into a channel or left it, or it is another channel now: what stands there is drawn anew, and no
+    replica goes by what it knew of it.
     """
     connection = work.session.connection()
     connection.execute(coming_and_going(connection.dialect.name), {"here": work.workspace.id, "place": channel})
-    reconsider(work, channel)
+    if any(standing_in(work, kept, {"channel": channel}, 1) for kept in (Post, Told)):
+        reconsider(work, channel)
 
 
 def turns(work: Work, channels: Iterable[str]) -> Mapping[str, int]:
@@ -104,14 +104,17 @@ def turns(work: Work, channels: Iterable[str]) -> Mapping[str, int]:
 
 
 def reconsider(work: Work, channel: str = "") -> None:
-    """Ask that the cards in a channel, or wherever they stand, be drawn for those who read them now."""
+    """Ask that what stands in a channel, or anywhere, be drawn for those who read it now."""
     place = f"{AUDIENCE}:{channel}" if channel else AUDIENCE  # no channel waits for another
     deliver(work, AUDIENCE, place, f"{AUDIENCE}:{channel}:{work.unit}", about={"channel": channel})
 
 
 @event.listens_for(Session, "after_flush")
 def follow_rights(session: Session, context: UOWTransaction) -> None:
-    """Who may see what is said by people, teams and roles: when it changes, cards show more or less from then on."""
+    """Who may see what is said by people, teams and roles: when it changes, cards show more or less from then on.
+
+    Whoever is new reads no channel yet, and nobody has a role or is in a team that is new.
+    """
     work = session.info.get("work")
     if work is not None and any(governs(row) for row in session.dirty):
         reconsider(work)
@@ -119,29 +122,46 @@ def follow_rights(session: Session, context: UOWTransaction) -> None:
 
 def governs(row: Any) -> bool:
     """Whether what changed in a row changes what somebody may see."""
-    return isinstance(row, Entity) and type(row).governs and bool(GOVERNING & audit.changes_of(row).keys())
+    return isinstance(row, Entity) and bool(row.governing) and bool(row.governing & audit.changes_of(row).keys())
 
 
 def spread(work: Work, delivery: Delivery) -> None:
-    """Ask for the next cards to be drawn anew, the latest first. What is left is asked for with another delivery.
+    """Ask for the next of what stands to be drawn anew: the cards, then what was told besides, the latest first. What
+    is left is asked for with another delivery.
 
     delivery: of the kind AUDIENCE; its `about` says in which channel, and how far the ones before it got.
     """
-    channel, before = delivery.about.get("channel", ""), delivery.about.get("before")
-    wanted = [Post.channel == channel] if channel else [Post.channel.not_like("D%")]
-    wanted += [Post.id < before] if before else []
-    found = work.session.scalars(select(Post).where(*wanted).order_by(Post.id.desc()).limit(AT_ONCE)).all()
+    about = delivery.about
+    found: list[Post | Told] = [] if about.get("told") else [*standing_in(work, Post, about, AT_ONCE)]
+    if room := AT_ONCE - len(found):
+        found += standing_in(work, Told, about if about.get("told") else {**about, "before": None}, room)
     redraws = [
         {
-            "key": f"redraw:{post.channel}:{post.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw", "about": {},
-            "channel": post.channel, "ts": post.ts, "entity": post.entity, "record_id": post.record_id,
-            "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
+            "key": f"redraw:{each.channel}:{each.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw",
+            "channel": each.channel, "ts": each.ts, "state": DeliveryState.WAITING, "not_before": work.now,
+            "created_at": work.now, "attempts": 0, **subject(each),
         }
-        for post in found
+        for each in found
     ]  # fmt: skip
     if redraws:
         insert_all(work, Delivery, redraws)
     if len(found) == AT_ONCE:
-        about = {"channel": channel, "before": found[-1].id}
-        deliver(work, AUDIENCE, delivery.channel, f"{AUDIENCE}:{delivery.id}", about=about)
+        last = found[-1]
+        left = {"channel": about.get("channel", ""), "before": last.id, "told": isinstance(last, Told)}
+        deliver(work, AUDIENCE, delivery.channel, f"{AUDIENCE}:{delivery.id}", about=left)
     deliveries.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
+
+
+def standing_in(work: Work, kept: type[Post] | type[Told], about: Mapping[str, Any], limit: int) -> Sequence[Any]:
+    """The latest that stand in a channel, or anywhere, of those before the ones that were asked for."""
+    channel, before = about.get("channel", ""), about.get("before")
+    wanted = [kept.channel == channel] if channel else [kept.channel.not_like("D%")]
+    wanted += [kept.id < before] if before else []
+    return work.session.scalars(select(kept).where(*wanted).order_by(kept.id.desc()).limit(limit)).all()
+
+
+def subject(kept: Post | Told) -> dict[str, Any]:
+    """What is to be drawn anew: the card of a record, or what was told."""
+    if isinstance(kept, Told):
+        return {"about": {"told": kept.id}, "entity": None, "record_id": None}
+    return {"about": {}, "entity": kept.entity, "record_id": kept.record_id}

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 import models
-from models.core import installation, replica, schema  # noqa: F401  the first two bring tables
+from models.core import installation, replica, schema, told  # noqa: F401  all but schema bring tables
 from models.core.base import Base
 from models.core.database import everywhere
 from models.core.errors import Conflict

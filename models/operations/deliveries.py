@@ -12,6 +12,8 @@ from models.core.outbox import Delivery, DeliveryState, Post, deliver
 from models.core.rights import Preset
 from models.core.user import User
 from models.core.work import Work
+from models.operations import retelling
+from models.operations.questions import SPENT
 
 SETTLING = timedelta(seconds=5)
 """How long after a failure Slack's history can be trusted to show whether the post arrived."""
@@ -39,6 +41,7 @@ def fingerprint(delivery: Delivery) -> str:
 def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
     """Write down what became of a delivery, unless its lease ran out and someone else has taken it since."""
     ours = (Delivery.id == delivery.id, Delivery.attempts == delivery.attempts, WAITING)
+    columns |= {"about": SPENT} if columns["state"] == DeliveryState.SENT else {}
     statement = update(Delivery).where(*ours).values(claimed_until=None, **columns).returning(Delivery.id)
     return work.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
 
@@ -77,6 +80,7 @@ def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> N
 def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
     """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
+    retelling.forget(work, channel, ts)
     if delivery.kind == "card":
         put_back(work, delivery, timedelta(seconds=1))
     else:
@@ -158,7 +162,9 @@ def give_up(work: Work, delivery: Delivery) -> None:
         raise Conflict(f"Delivery {delivery.id} is on its way right now. Look again in a minute.")
     if delivery.state == DeliveryState.SENT:
         raise Conflict(f"There is nothing to drop. {standing(delivery)}")
-    delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {work.me} decided so"
+    by = work.actor.ref if work.actor else work.me
+    delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {by} decided so"
+    delivery.about = SPENT
 
 
 def standing(delivery: Delivery) -> str:

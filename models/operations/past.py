@@ -126,5 +126,5 @@ def revert(work: Work, record: Entity, to: datetime | int) -> Plan:
             if getattr(record, change.field) != change.then:
                 setattr(record, change.field, change.then)
         work.session.flush()
-    work.tell(record, f"{work.me} set it back to v{made.state.version}.")
+    work.tell(record, f"set it back to v{made.state.version}.")
     return made

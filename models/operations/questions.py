@@ -5,7 +5,20 @@ Parameters: `here` the workspace, `now` the moment of who asks; `ask` fills both
 
 from typing import Any
 
-from sqlalchemy import CTE, Result, Select, bindparam, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    CTE,
+    Result,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from models.core.outbox import CARDS, NAMES, Delivery
 from models.core.types import UTCDateTime
@@ -76,6 +89,11 @@ def oldest_posts() -> Select[Any]:
 
 
 OLDEST_POSTS = oldest_posts()
+
+# ── when it is over ─────────────────────────────────────────────────────────────────────────────────────
+
+SPENT: Any = case((row.kind == literal_column("'line'"), literal({}, row.about.type)), else_=row.about)
+"""What a delivery keeps when it is over: not the line that somebody typed, which stands nowhere else."""
 
 # ── taking it ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -113,5 +113,5 @@ def assign(work: Work, record: Entity, user: int) -> None:
     if person.id != (work.actor.id if work.actor else None):
         deliver(
             work, "assigned", person.slack_id, f"assigned:{record.ref}:{work.unit}",
-            about={"by": work.me}, entity=record.slug(), record_id=record.id,
+            about={"by": work.actor.id if work.actor else None}, entity=record.slug(), record_id=record.id,
         )  # fmt: skip

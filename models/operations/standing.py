@@ -10,7 +10,9 @@ from models.core.base import ENTITIES, Entity
 from models.core.fields import Reference
 from models.core.outbox import CARDS, Delivery, DeliveryState, Post, insert_all, redraw
 from models.core.work import Work
-from models.operations.questions import POSTS, WAITING, row, table
+from models.operations import audiences, retelling
+from models.operations.questions import POSTS, SPENT, WAITING, row, table
+from models.operations.retelling import Shown
 
 Subject = tuple[str, int]
 """A record: its entity and its id."""
@@ -20,12 +22,17 @@ SHOWING = ("card", "redraw")
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that stands in Slack. channel: its id; version: the record's when its card was drawn."""
+    """A delivery that stands in Slack. channel: its id; version: the record's when its card was drawn.
+
+    shown: what those may see for whom it was drawn · turn: how often who reads the channel had changed by then.
+    """
 
     delivery: Delivery
     channel: str
     ts: str
     version: int = 0
+    shown: Shown | None = None
+    turn: int | None = None
 
 
 def is_card(delivery: Delivery) -> bool:
@@ -50,7 +57,8 @@ def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
 
 
 def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
-    """They stand in Slack, and cards are remembered from now on. What changed since a card was drawn is drawn anew.
+    """They stand in Slack, and are remembered from now on. What changed since a card was drawn is drawn anew, and so is
+    everything in a channel where somebody came meanwhile.
 
     Returns the ids of the deliveries that have to wait, because someone is changing the record of their card.
     """
@@ -58,8 +66,21 @@ def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
     versions = locked(work, {subject(card.delivery) for card in cards})
     waiting = {card.delivery.id for card in cards if subject(card.delivery) not in versions}
     ours = mark(work, [each for each in arrivals if each.delivery.id not in waiting])
-    remember(work, [card for card in cards if card.delivery.id in ours], versions)
+    stand = [each for each in arrivals if each.delivery.id in ours]
+    remember(work, [card for card in stand if is_card(card.delivery)], versions)
+    retelling.remember(work, [(each.delivery, each.channel, each.ts, each.shown) for each in stand])
+    for each in stand:
+        retelling.retold(work, each.delivery, each.shown)
+    follow_readers(work, stand)
     return waiting
+
+
+def follow_readers(work: Work, arrivals: Sequence[Arrival]) -> None:
+    """Somebody came into a channel, or left it, after they were drawn and before they stood there."""
+    drawn = {(each.channel, each.turn) for each in arrivals if each.turn is not None}
+    turns = audiences.turns(work, {channel for channel, _ in drawn}) if drawn else {}
+    for channel in sorted({channel for channel, turn in drawn if turn != turns[channel]}):
+        audiences.reconsider(work, channel)
 
 
 def locked(work: Work, subjects: Collection[Subject]) -> dict[Subject, int]:
@@ -86,6 +107,7 @@ def mark(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
     tries = case({each.delivery.id: each.delivery.attempts for each in arrivals}, value=row.id)
     ts = case({each.delivery.id: each.ts for each in arrivals}, value=row.id)
     columns = {"state": DeliveryState.SENT, "sent_at": work.now, "ts": ts, "claimed_until": None, "error": None}
+    columns["about"] = SPENT
     ours = (row.id.in_(ids), row.attempts == tries, WAITING)
     statement = update(table).where(*ours).values(**columns).returning(row.id)
     return set(work.session.connection().execute(statement).scalars())
@@ -112,9 +134,17 @@ def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, in
 
 def prepare(work: Work, deliveries: Iterable[Delivery]) -> None:
     """Read the records of cards and those they name, one question a table; the session asks for none of them again."""
+    deliveries = list(deliveries)
     records = read(work, by_entity(subject(each) for each in deliveries if each.kind in SHOWING))
-    others = read(work, by_entity(name for record in records for name in named(record)))
+    names = [name for record in records for name in named(record)]
+    others = read(work, by_entity([*names, *(person for each in deliveries for person in acting(each))]))
     work.session.info["prepared"] = records + others  # it forgets what nobody holds on to
+
+
+def acting(delivery: Delivery) -> list[Subject]:
+    """The people who did what a line in a thread tells."""
+    ids = (delivery.about.get(name) for name in ("by", "undone", "redone"))
+    return [("user", id) for id in ids if isinstance(id, int)]
 
 
 def named(record: Entity) -> list[Subject]:

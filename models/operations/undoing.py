@@ -240,7 +240,8 @@ def changed_since(work: Work, record: Entity, name: str) -> Conflict:
     """Says who changed a field last, and to what, as far as who reads may know it."""
     last = next(entry for entry in reversed(history(work, record)) if entry.field == name)
     kind = record.fields().get(name)
-    by, what, refused = who(work, last), access.called(work, record), REFUSED[work.door]
+    by, what = who(work, last), access.called(work, record)
+    refused = REFUSED.get(work.door, REFUSED[UNDO])
     if kind is None:
         return Conflict(f"{by} has said something on {what} since; {refused}.")
     if name == "deleted_at":

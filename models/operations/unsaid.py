@@ -1,13 +1,14 @@
 """What Slack is told of an act that is taken back: what is on its way is stopped, what was said is taken back."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from models.core.base import Entity
-from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState, deliver
+from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState, tell
 from models.core.work import Work
 from models.operations.questions import WAITING
 
@@ -26,11 +27,8 @@ def take_back(work: Work, unit: str, at: datetime, records: Sequence[Entity], ag
         revive(work, unit, at)
     for record in records:
         stop(work, unit, record)
-        for text in said(work, unit, at, record):
-            told = f"{work.me} {'did this again' if again else 'undid this'}: {text}"
-            key = f"event:{record.ref}:{work.unit}:{text}"[:200]
-            about = {"text": told, "of": text}
-            deliver(work, "event", CARDS, key, about=about, entity=record.slug(), record_id=record.id)
+        for about in said(work, unit, at, record):
+            tell(work, record, {**about, "redone" if again else "undone": work.actor.id if work.actor else None})
 
 
 def stop(work: Work, unit: str, record: Entity) -> None:
@@ -53,9 +51,16 @@ def revive(work: Work, unit: str, at: datetime) -> None:
         delivery.not_before, delivery.key = work.now, UNIT.sub(work.unit, delivery.key)
 
 
-def said(work: Work, unit: str, at: datetime, record: Entity) -> list[str]:
-    """What was said of this act in the threads of a record's cards."""
+def said(work: Work, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
+    """What was said of this act in the threads of a record's cards, without that it was taken back."""
     sent = (Delivery.sent_at >= at, Delivery.error.is_(None), Delivery.kind == "event", Delivery.channel == CARDS)
     theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, Delivery.key.contains(unit))
     found = work.session.scalars(select(Delivery.about).where(*sent, *theirs).order_by(Delivery.id))
-    return [about.get("of", about["text"]) for about in found]
+    return [first_said(about) for about in found]
+
+
+def first_said(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What was done in the first place, however often it was taken back since."""
+    if "of" in about:  # written by a release that kept the words themselves
+        return {"text": about["of"]}
+    return {name: value for name, value in about.items() if name not in ("undone", "redone")}

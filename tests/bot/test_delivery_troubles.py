@@ -73,12 +73,12 @@ def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
     sails = deal(works)
     courier.drain()
     with works("T1", "U_RITA") as work:
-        work.tell(work.find(Opportunity, sails.number), "Once")
+        work.tell(work.find(Opportunity, sails.number), "said it once.")
     slack.slack.fail("chat.postMessage", with_="drop_after")
     courier.drain()
     clock.forward(timedelta(seconds=5))
     courier.drain()
-    assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == ["Once"]
+    assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == ["Rita Reyes said it once."]
 
 
 @SQLITE

@@ -165,7 +165,8 @@ def test_the_scopes_are_what_methods_events_and_commands_need_and_no_more() -> N
 def event(kind: str) -> Envelope:
     """An event as Slack sends it, with what all of them carry."""
     about: dict[str, Any] = {"user": {"id": "U_RITA"}} if kind in ("team_join", "user_change") else {"user": "U_RITA"}
-    about |= {"type": kind.partition(".")[0], "channel": "D_RITA", "channel_type": "im", "tab": "home", "ts": "1.0"}
+    place = "D_RITA" if kind.startswith(("message", "app_")) else "C_SALES"
+    about |= {"type": kind.partition(".")[0], "channel": place, "channel_type": "im", "tab": "home", "ts": "1.0"}
     about |= {"subteam_id": "S1", "subteam": {"id": "S1"}}
     about |= {"text": f"<@{BOT_USER}> help"} if kind != "app_home_opened" else {}
     sent = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": about}

@@ -24,6 +24,13 @@ def ada(slack: Desk) -> Desk:
     return Desk(slack.slack, user="U_ADA", channel="C_GENERAL")
 
 
+def person(works: Works, slack_id: str) -> str:
+    """What the queue calls somebody: no name."""
+    with works("T1", slack_id, writes=False) as work:
+        assert work.actor
+        return work.actor.ref
+
+
 @pytest.fixture
 def archived(works: Works, slack: Desk, courier: Courier) -> Delivery:
     """Two messages that nobody can read where they were to go, which Ada was told."""
@@ -106,7 +113,7 @@ def test_what_is_dropped_is_never_sent_and_says_who_decided_so(
     ada.command(f"/crm deliveries drop {archived.id}")
     courier.drain()
     assert texts(ada, "C_SUPPORT") == []
-    assert rows(works, channel="C_SUPPORT")[0].error == "dropped: Ada Abel decided so"
+    assert rows(works, channel="C_SUPPORT")[0].error == f"dropped: {person(works, 'U_ADA')} decided so"
     ada.command(f"/crm deliveries drop {archived.id}")
     assert told(ada) == "There is nothing to drop. It was dropped before."
 
@@ -164,3 +171,16 @@ def test_whoever_is_no_admin_is_refused(slack: Desk, works: Works, archived: Del
     slack.command(f"/crm {line}", user=person)
     assert "Ada Abel can give it." in told(slack)
     assert [row.state for row in rows(works, channel="C_SUPPORT")] == [DeliveryState.REFUSED] * 2
+
+
+def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: Desk, works: Works) -> None:
+    with works("T2") as work:
+        for key in ("waits", "refused"):
+            deliver(work, "message", "C_SALES", key, about={"text": key})
+        work.session.execute(update(Delivery).where(Delivery.key == "refused").values(state=DeliveryState.REFUSED))
+    ada.command("/crm deliveries")
+    assert told(ada) == "Nothing was refused and nothing is late. 0 waiting."
+    ada.command("/crm deliveries retry all")
+    assert told(ada) == "0 deliveries are sent again now."
+    with works("T2", writes=False) as work:
+        assert deliveries.refused(work, 1)[1] == 1

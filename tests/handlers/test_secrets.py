@@ -15,14 +15,15 @@ from bot.sandbox.driver import Desk
 from handlers.core.acts import Act
 from handlers.core.replies import Options
 from models.core.base import ENTITIES
-from models.core.outbox import Delivery, Seen
+from models.core.outbox import Delivery, DeliveryState, Seen
 from models.core.work import Works
 from tests.handlers.kit import SQLITE
 
 KEYS = ("private_metadata", "callback_id", "block_id", "action_id", "external_id", "metadata")
-WORD_FOR_WORD = ("event", "message", "assigned")
-"""Deliveries that say what somebody said: there is no other place from which to take it when they are sent."""
+KINDS = {"card", "redraw", "event", "assigned", "message", "line", "receipt", "wish", "answer"}
+"""The kinds of deliveries that the story makes: those that say what somebody said or did, besides cards."""
 OURS = ("bot", "handlers", "models")
+LINES = ("find sundaram", "customer show a", "request audit verify", "deal edit OP-2 amount=never", "report")
 LOOKS = ("show", "more", "edit", "history", "revert")
 
 
@@ -41,18 +42,46 @@ def live(slack: Desk, works: Works, courier: Courier) -> None:
                 slack.close(user=company.ADA)
     for person in (company.RITA, company.SAM):
         slack.home(person)
-    for line in ("find sundaram", "customer show a", "request audit verify", "deal edit OP-2 amount=never", "report"):
+    for line in LINES:
         slack.command(f"/crm {line}", user=company.RITA)
+    pass_on(slack, works, courier)
+
+
+def pass_on(slack: Desk, works: Works, courier: Courier) -> None:
+    """What is told of people: in channels, in threads, to who was given something, asked for it or is out of reach."""
+    slack.command("/crm note CS-1 Meera Sundaram called", user=company.SAM, channel="C_SUPPORT")
+    courier.drain()
+    slack.command("/crm undo", user=company.SAM, channel="C_SUPPORT")
+    slack.command("/crm assign OP-4 @ravi", user=company.MONA)
+    slack.command('/crm edit LD-2 --reason "Silva asked for it"', user=company.RITA)
+    slack.submit(source="Silva", user=company.RITA)
+    slack.command("/crm set CU-4 notes=Silva --here", user=company.ADA, channel="C_SALES")
+    slack.command("/crm role give @ravi manager", user=company.ADA)
+    works.settle("T1", support_channel="C_GONE")
+    slack.command("/crm case new Sundaram again CU-4", user=company.SAM)
+    assert telling(works, waiting(works)) == []
+    slack.command("/crm find Sundaram --here", user=company.ADA, channel="C_SALES")
+    slack.command("/crm history CU-4 --here", user=company.ADA, channel="C_SALES")
+    slack.command("/crm delete CU-4 --yes", user=company.ADA)
+    courier.drain()
+    slack.command("/crm deliveries", user=company.ADA)
+    slack.command(f"/crm deliveries drop {refused(works)}", user=company.ADA)
     courier.drain()
 
 
+def refused(works: Works) -> int:
+    with works("T1", writes=False) as work:
+        return work.session.scalars(select(Delivery.id).where(Delivery.state == DeliveryState.REFUSED)).one()
+
+
 def personal(works: Works) -> set[str]:
-    """The names, addresses and numbers of everyone there is."""
+    """The names, addresses and numbers of everyone there is or was."""
     found: set[str] = set()
     with works("T1", writes=False) as work:
         for entity in ENTITIES.values():
             told = [name for name, kind in entity.fields().items() if kind.personal and name != "job_title"]
-            for record in work.session.scalars(select(entity)) if told else ():
+            everyone = select(entity).execution_options(with_deleted=True)
+            for record in work.session.scalars(everyone) if told else ():
                 found |= {str(getattr(record, name)) for name in told if getattr(record, name)}
     return {word for text in found for word in (text, *text.split()) if len(word) > 3}
 
@@ -98,9 +127,15 @@ def offered(works: Works) -> list[Any]:
 def waiting(works: Works) -> list[str]:
     """What is kept until it is sent, and what tells a repetition."""
     with works("T1", writes=False) as work:
-        kept = select(Delivery).where(Delivery.kind.not_in(WORD_FOR_WORD))
-        about = [f"{each.key} {json.dumps(each.about, ensure_ascii=False)}" for each in work.session.scalars(kept)]
+        kept = work.session.scalars(select(Delivery)).all()
+        about = [f"{each.key} {json.dumps(each.about, ensure_ascii=False)} {each.error}" for each in kept]
         return [*about, *work.session.scalars(select(Seen.key))]
+
+
+def kinds(works: Works) -> set[str]:
+    """The kinds of deliveries there were."""
+    with works("T1", writes=False) as work:
+        return set(work.session.scalars(select(Delivery.kind)))
 
 
 @SQLITE
@@ -115,6 +150,7 @@ def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
     assert telling(works, carried) == []
     assert telling(works, machinery(offered(works))) == []
     assert telling(works, waiting(works)) == []
+    assert kinds(works) >= KINDS
     assert telling(works, [record.getMessage() for record in caplog.records if record.name.startswith(OURS)]) == []
 
 

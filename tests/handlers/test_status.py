@@ -1,5 +1,6 @@
 """What `/crm status` tells an admin, through every door, and that it is nobody else's business."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 from sqlalchemy import update
 
 from bot.app import create_dispatcher
+from bot.health import Vitals
 from bot.sandbox.driver import Desk
 from bot.terminal import answer
 from handlers.core.acts import Act
 from handlers.core.replies import Message
 from handlers.core.watch import Check
-from handlers.status import REPLICAS, span
+from handlers.status import BEHIND, REPLICAS, span
 from models.core.outbox import Delivery, DeliveryState, JobRun, deliver, insert_once
 from models.core.replica import beat, leave, release
 from models.core.schema import head
@@ -70,6 +72,57 @@ def test_what_waits_and_what_was_refused_is_counted(works: Works, clock: Any) ->
         deliver(work, "message", "C_SALES", "theirs")
     clock.forward(timedelta(minutes=3))
     assert "Deliveries: 2 wait, the oldest due for 3 min; 1 refused, see /crm deliveries" in asked(works).text
+
+
+def test_an_admin_learns_nothing_of_what_other_workspaces_have(works: Works, clock: Any) -> None:
+    before = told_without_times(asked(works, vitals(works).checks()).text)
+    with works("T2") as work:
+        for number in range(7):
+            deliver(work, "message", "C_SALES", f"theirs{number}")
+        work.session.execute(update(Delivery).where(Delivery.key == "theirs0").values(state=DeliveryState.REFUSED))
+        insert_once(work, JobRun, job="digest", slot="theirs", at=work.now)
+    clock.forward(timedelta(hours=3))
+    running = vitals(works)
+    assert running.show_life()
+    text = asked(works, running.checks()).text
+    assert told_without_times(text.replace(line_of(running, text), "").strip()) == before
+    assert running.queue() == Check("deliveries", False, "6 wait, the oldest due for 3 h.", vital=False)
+    leave(works, running.id)
+
+
+class Thread:
+    """A thread that came round just now."""
+
+    def alive(self) -> float:
+        return 0.0
+
+
+def vitals(works: Works) -> Vitals:
+    """What a running bot finds of itself, which has just asked the database."""
+    found = Vitals(works, Thread(), Thread(), lambda: True)
+    found.pulse.last, found.pulse.ended = found.pulse.answer(), True
+    return found
+
+
+def line_of(running: Vitals, text: str) -> str:
+    """The line of a replica, and the line break before it."""
+    return next(f"\n{line}" for line in text.splitlines() if line.startswith(f"Replica {running.host}: OK, "))
+
+
+def told_without_times(text: str) -> list[str]:
+    return [re.sub(r"\d+ (s|ms|min|h)\b", "a while", line) for line in text.splitlines()]
+
+
+@SQLITE
+def test_what_waits_too_long_needs_attention_in_its_own_workspace(works: Works, clock: Any) -> None:
+    beat(works, "one", "host-1", WELL)
+    with works("T1") as work:
+        deliver(work, "message", "C_SALES", "ours")
+    clock.forward(BEHIND + timedelta(minutes=1))
+    beat(works, "one", "host-1", WELL)
+    heading, first, *_ = asked(works).text.splitlines()
+    assert heading == "Something needs attention"
+    assert first == "NOT OK deliveries: 1 wait, the oldest due for 6 min; none refused"
 
 
 @SQLITE

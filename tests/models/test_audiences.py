@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.core import access
 from models.core.outbox import Delivery, Post
 from models.core.team import Team
+from models.core.told import Told
 from models.core.user import User
 from models.core.work import Work, Works
 from models.lead import Lead
@@ -99,7 +100,17 @@ def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: Works
         audiences.moved(work, "C_SALES")
     with works("T1", writes=False) as work:
         assert audiences.turns(work, ["C_SALES", "C_SUPPORT"]) == {"C_SALES": 3, "C_SUPPORT": 0}
-    assert asked(works) == [{"channel": "C_SALES"}] * 3
+
+
+@pytest.mark.parametrize("kept", [Post, Told])
+def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: Works, kept: type[Post] | type[Told]) -> None:
+    more = {"delivery": 1, "kind": "line"} if kept is Told else {"entity": "lead", "record_id": 1}
+    with works("T1") as work:
+        work.session.add(kept(channel="C_SALES", ts="1", posted_at=work.now, **more))
+    for workspace, channel in (("T1", "C_SUPPORT"), ("T2", "C_SALES"), ("T1", "C_SALES")):
+        with works(workspace) as work:
+            audiences.moved(work, channel)
+    assert asked(works) == [{"channel": "C_SALES"}]
 
 
 def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(works: Works) -> None:

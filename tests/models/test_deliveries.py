@@ -169,3 +169,56 @@ def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(w
     for plan in found:
         assert "Seq Scan on delivery" not in plan
         assert "SCAN delivery" not in plan
+
+
+# ── what is kept ────────────────────────────────────────────────────────────────────────────────────────
+
+TYPED = {"line": "find sundaram --here", "person": "U_RITA"}
+
+
+def asked(works: Works, kind: str = "line") -> Delivery:
+    """What somebody asked for all to see, taken to be sent."""
+    with works("T1", "U_RITA") as work:
+        deliver(work, kind, "C_A", f"here:{kind}", about=TYPED)
+    [first] = taken(works)
+    assert first.about == TYPED
+    return first
+
+
+def test_the_line_that_somebody_typed_goes_when_it_was_answered(works: Works) -> None:
+    for kind, kept in (("line", {}), ("message", TYPED)):
+        first = asked(works, kind)
+        with works("T1") as work:
+            arrived(work, [Arrival(first, "C_A", "1.1")])
+        assert (stored(works, f"here:{kind}").state, stored(works, f"here:{kind}").about) == ("sent", kept)
+
+
+def test_it_goes_when_there_is_nothing_to_answer_any_more(works: Works) -> None:
+    first = asked(works)
+    with works("T1") as work:
+        deliveries.drop(work, first, "nothing to say any more")
+    assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("sent", {})
+
+
+def test_it_stays_as_long_as_it_can_be_sent_again_and_goes_when_an_admin_lets_it_go(works: Works) -> None:
+    first = asked(works)
+    with works("T1") as work:
+        deliveries.refuse(work, first, "it is archived")
+    assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("refused", TYPED)
+    with works("T1", "U_ADA") as work:
+        deliveries.give_up(work, deliveries.find(work, stored(works, "here:line").id))
+    found = stored(works, "here:line")
+    assert (found.state, found.about, found.error) == ("sent", {}, f"dropped: {admin(works)} decided so")
+
+
+def admin(works: Works) -> str:
+    with works("T1", "U_ADA", writes=False) as work:
+        assert work.actor
+        return work.actor.ref
+
+
+def test_it_stays_when_it_is_put_back(works: Works) -> None:
+    first = asked(works)
+    with works("T1") as work:
+        deliveries.put_back(work, first)
+    assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("waiting", TYPED)

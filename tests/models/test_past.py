@@ -196,7 +196,7 @@ def test_a_record_is_set_back_with_everything_that_follows(
         last = records.history(work, after)[-1]
         assert (last.reason, last.actor, last.version) == ("set back to v2", work.lookup("user", "U_RITA"), 4)
         told = work.session.scalars(select(Delivery).where(Delivery.kind == "event")).all()
-        assert [each.about["text"] for each in told] == ["Rita Reyes set it back to v2."]
+        assert [each.about for each in told] == [{"by": last.actor, "did": "set it back to v2."}]
     set_back(works, deal, START + 2 * HOUR)
     assert (now(works, deal).stage, now(works, deal).currency) == ("won", "USD")
 

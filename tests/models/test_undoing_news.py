@@ -3,9 +3,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.activity import Activity
 from models.case import Case
@@ -66,17 +67,22 @@ def test_a_reminder_that_had_come_does_not_come_again(
     assert remind(works) == []
 
 
-def news(works: Works, *kinds: str) -> list[tuple[str, str]]:
-    """What waits to be told: (kind, text)."""
+def news(works: Works, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
+    """What waits to be told: (kind, what it says by ids)."""
     with works("T1", writes=False) as work:
         theirs = select(Delivery).where(Delivery.kind.in_(kinds), Delivery.state == DeliveryState.WAITING)
-        return [(each.kind, each.about.get("text", "")) for each in work.session.scalars(theirs.order_by(Delivery.id))]
+        return [(each.kind, each.about) for each in work.session.scalars(theirs.order_by(Delivery.id))]
+
+
+def rita(works: Works) -> int:
+    with works("T1", writes=False) as work:
+        return work.lookup("user", "U_RITA")
 
 
 def test_what_nobody_was_told_yet_nobody_is_told_and_again_they_are(works: Works, ada: Lead) -> None:
     unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
     told = news(works, "event")
-    assert told == [("event", "Rita Reyes qualified it.")]
+    assert told == [("event", {"by": rita(works), "did": "qualified it."})]
     undone = undo(works, unit)
     assert news(works, "event") == []
     again = undo(works, undone)
@@ -97,17 +103,45 @@ def test_a_card_that_is_not_out_yet_stays_in(works: Works) -> None:
     undone = undo(works, act(works, "U_RITA", lambda work: records.create(work, Lead, {"first_name": "Ada"})))
     assert news(works, "card") == []
     undo(works, undone)
-    assert news(works, "card") == [("card", "")]
+    assert news(works, "card") == [("card", {})]
 
 
 def test_where_it_was_told_it_is_told_that_it_was_taken_back(works: Works, ada: Lead) -> None:
     unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
     send_all(works)
+    did = {"by": rita(works), "did": "qualified it."}
     undone = undo(works, unit)
-    assert news(works, "event") == [("event", "Rita Reyes undid this: Rita Reyes qualified it.")]
+    assert news(works, "event") == [("event", {**did, "undone": rita(works)})]
     send_all(works)
-    undo(works, undone)
-    assert news(works, "event") == [("event", "Rita Reyes did this again: Rita Reyes qualified it.")]
+    again = undo(works, undone)
+    assert news(works, "event") == [("event", {**did, "redone": rita(works)})]
+    send_all(works)
+    undo(works, again)
+    assert news(works, "event") == [("event", {**did, "undone": rita(works)})]
+
+
+OLD = {"text": "Rita Reyes qualified it."}
+
+
+@pytest.mark.parametrize("about", [OLD, {"text": f"Ravi Rao undid this: {OLD['text']}", "of": OLD["text"]}])
+def test_what_was_told_before_the_upgrade_is_taken_back_too(works: Works, ada: Lead, about: dict[str, Any]) -> None:
+    unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
+    with works("T1") as work:
+        work.session.execute(update(Delivery).where(Delivery.kind == "event").values(about=about))
+    send_all(works)
+    undo(works, unit)
+    assert news(works, "event") == [("event", {**OLD, "undone": rita(works)})]
+
+
+def test_every_answer_that_one_act_gave_is_taken_back_in_a_line_of_its_own(works: Works, broken: Case) -> None:
+    def answer_twice(work: Work) -> None:
+        for _ in range(2):
+            work.find(Case, 1).reply(work, "On it", public=False)
+
+    unit = act(works, "U_RITA", answer_twice)
+    send_all(works)
+    undo(works, unit)
+    assert [about["remark"] for _, about in news(works, "event")] == [1, 2]
 
 
 def send_all(works: Works) -> None:

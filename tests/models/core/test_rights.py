@@ -64,7 +64,7 @@ def test_a_preset_says_only_what_there_is_and_reads_as_it_is_written(preset: Pre
 
 
 def test_people_roles_and_teams_are_changed_by_admins_alone() -> None:
-    for about in (slug for slug, entity in ENTITIES.items() if entity.governs):
+    for about in (slug for slug, entity in ENTITIES.items() if entity.governing):
         changing = VERBS[about] - rights.LOOKS
         roles = {preset: rights.read(text) for preset, text in PRESETS.items()}
         may = {preset for preset, role in roles.items() if any(role.scope(about, verb) != "none" for verb in changing)}

@@ -1,0 +1,75 @@
+"""What stands in channels besides cards: remembered when it is posted, and whether it may still stand as it is."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from models.core import access, sight
+from models.core.outbox import Delivery, insert_all
+from models.core.told import Told
+from models.core.work import Work
+
+Shown = dict[str, Any]
+"""What decides whether something may stand as it is: `open`, of one record; else what is `seen` and `hidden`."""
+UNTOLD = ("card", "redraw", "message")
+"""The kinds that need not be remembered here: cards are kept as posts, and a message speaks of no record."""
+
+
+def together(work: Work) -> Shown:
+    """What all who read may see together: of each entity of which that is not everything whose records, and the fields
+    that are hidden from somebody.
+    """
+    rights = [access.rights_of(viewer) for viewer in work.viewers if not viewer.guest]
+    hidden = {slug for each in rights for slug, names in each.hidden.items() if names}
+    return {
+        "seen": {slug: sorted(theirs) for slug, theirs in sight.of(work.session)},
+        "hidden": {slug: sorted({name for each in rights for name in each.hidden.get(slug, ())}) for slug in hidden},
+    }
+
+
+def may_stand(before: Shown | None, now: Shown) -> bool:
+    """Whether what was drawn for some shows nothing that those who read now may not see."""
+    if before is None or "open" in now:
+        return before == now
+    if not before["seen"].keys() >= now["seen"].keys():
+        return False  # everything was to be seen of an entity
+    less = any(set(before["seen"][slug]) - set(theirs) for slug, theirs in now["seen"].items())
+    more = any(set(names) - set(before["hidden"].get(slug, ())) for slug, names in now["hidden"].items())
+    return not less and not more  # no more is hidden
+
+
+def is_told(said: Delivery, channel: str) -> bool:
+    """Whether it is remembered here: what is said to several people at once."""
+    return said.kind not in UNTOLD and channel[:1] not in ("D", "U", "W")
+
+
+def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None]]) -> None:
+    """They stand: (what said it, channel, ts, what its readers may see)."""
+    rows = [
+        {
+            "delivery": said.id, "kind": said.kind, "channel": channel, "ts": ts, "entity": said.entity,
+            "record_id": said.record_id, "shown": shown, "posted_at": work.now,
+        }
+        for said, channel, ts, shown in told
+        if is_told(said, channel)
+    ]  # fmt: skip
+    if rows:
+        insert_all(work, Told, rows)
+
+
+def retold(work: Work, redraw: Delivery, shown: Shown | None) -> None:
+    """It was drawn anew, if it is one of these. redraw: the delivery that did."""
+    if id := redraw.about.get("told"):
+        work.session.execute(update(Told).where(Told.id == id).values(shown=shown))
+
+
+def find(work: Work, redraw: Delivery) -> Told | None:
+    """What a delivery draws anew; None of a card."""
+    id = redraw.about.get("told")
+    return work.session.scalar(select(Told).where(Told.id == id)) if id else None
+
+
+def forget(work: Work, channel: str, ts: str) -> None:
+    """It does not stand there any more."""
+    work.session.execute(delete(Told).where(Told.channel == channel, Told.ts == ts))

@@ -1,0 +1,102 @@
+"""What says who may see what is said once: such a change is known everywhere at once and seen on the cards."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models.core.base import ENTITIES, Entity
+from models.core.outbox import Delivery
+from models.core.role import Role
+from models.core.team import Team
+from models.core.user import User
+from models.core.work import Work, Works
+from tests.ground import START, given, spoil
+from tests.models.marks import SQLITE
+
+LATER = START + timedelta(hours=1)
+CHANGES: dict[type[Entity], dict[str, Any]] = {
+    User: {
+        "slack_id": "U_JULIA", "name": "Julia", "email": "julia@example.org", "role": "marketing", "team": "north",
+        "zone": "Asia/Tokyo", "starts_at": "08:00", "ends_at": "20:00", "guest": True, "left": True,
+        "deleted_at": LATER,
+    },
+    Role: {"name": "promotion", "description": "Who promotes", "rights": "lead: look", "deleted_at": LATER},
+    Team: {"name": "silent", "lead": 1, "parent": 1, "group": "S0QUIET|quiet", "role": "rep", "deleted_at": LATER},
+}  # fmt: skip
+"""Something else for each field of whatever says who may see what."""
+NOBODYS = {User: "jule jansen", Role: "marketing", Team: "quiet"}
+"""The keys of a person, and of a role and a team that nobody has or is in."""
+CASES = [(entity, name) for entity, changes in CHANGES.items() for name in changes]
+
+
+@pytest.fixture
+def quiet(works: Works) -> None:
+    given(works, Team, by="U_ADA", name="quiet")
+
+
+def found(work: Work, entity: type[Any]) -> Any:
+    return work.session.scalars(select(entity).where(entity.key == NOBODYS[entity])).one()
+
+
+def roster(works: Works) -> int:
+    with works("T1", writes=False) as work:
+        return work.workspace.roster
+
+
+def asked(works: Works) -> int:
+    """How often cards were asked to be drawn anew wherever they stand."""
+    with works("T1", writes=False) as work:
+        wanted = select(Delivery.about).where(Delivery.kind == "audience")
+        return list(work.session.scalars(wanted)).count({"channel": ""})
+
+
+def test_every_field_of_what_governs_has_something_else_here() -> None:
+    assert {entity for entity in ENTITIES.values() if entity.governing} == CHANGES.keys()
+    assert {entity: entity.fields().keys() for entity in CHANGES} == {
+        entity: changes.keys() for entity, changes in CHANGES.items()
+    }
+    assert all(entity.governing < changes.keys() for entity, changes in CHANGES.items())
+
+
+@pytest.mark.parametrize(("entity", "name"), CASES, ids=[f"{entity.slug()}.{name}" for entity, name in CASES])
+def test_a_governing_field_counts_everywhere_and_on_the_cards_and_no_other_does(
+    works: Works, quiet: None, entity: type[Entity], name: str
+) -> None:
+    before = roster(works)
+    with works("T1", "U_ADA") as work:
+        setattr(found(work, entity), name, CHANGES[entity][name])
+    governs = int(name in entity.governing)
+    assert (roster(works) - before, asked(works)) == (governs, governs)
+
+
+@SQLITE
+def test_who_is_new_is_known_everywhere_and_no_card_is_drawn_for_that(works: Works) -> None:
+    before = roster(works)
+    works.welcome("T1", "U_NEW", name="Nia")
+    given(works, Role, by="U_ADA", name="tester", rights="lead: look")
+    given(works, Team, by="U_ADA", name="quiet", lead="U_MONA")
+    assert (roster(works) - before, asked(works)) == (3, 0)
+
+
+@SQLITE
+def test_many_people_who_change_at_once_are_one_change(works: Works) -> None:
+    before = roster(works)
+    with works("T1", "U_ADA") as work:
+        for person in work.session.scalars(select(User).where(User.team == "sales")):
+            person.team = "north"
+    assert (roster(works) - before, asked(works)) == (1, 1)
+
+
+@SQLITE
+def test_a_change_that_is_given_up_was_none(works: Works) -> None:
+    before = roster(works)
+
+    def narrow(work: Work) -> None:
+        found(work, Role).rights = "lead: look"
+        work.session.flush()
+
+    with pytest.raises(ZeroDivisionError):
+        spoil(works, narrow)
+    assert (roster(works), asked(works)) == (before, 0)
