@@ -132,6 +132,7 @@ class Web:
             raise SettingsError(
                 f"Nothing can be served on HTTP_HOST {self.host} and HTTP_PORT {self.port}: {error.strerror}."
             ) from None
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # half an answer would wait 40 ms for an ACK
         self.port = listener.getsockname()[1]
         self.thread = threading.Thread(target=self.server.run, args=[[listener]], name="web", daemon=True)
         self.thread.start()

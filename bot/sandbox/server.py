@@ -36,6 +36,7 @@ def serve(slack: Slack, port: int = 3000, host: str = "127.0.0.1") -> Iterator[s
     """Serve the workspace in a thread of its own while the block runs; port 0 takes a free one."""
     sockets = Sockets()
     listener = socket.create_server((host, port))
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # half an answer would wait 40 ms for an ACK
     slack.url = f"http://{host}:{listener.getsockname()[1]}"
     if isinstance(slack.transport, Nobody):
         slack.transport = sockets
