@@ -16,7 +16,8 @@ run: .venv/run  ## The sandbox in the browser; with tokens in .env, the bot
 	@$(BIN)/crm start $(ARGS)
 
 test: .venv/dev  ## Every test that needs no browser, on SQLite and on PostgreSQL (ARGS="-k lead" for some)
-	$(BIN)/pytest -n logical $(ARGS)
+	@$(COMPILE) bot handlers models
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto $(ARGS)
 
 browser: .venv/dev  ## The tests in Chromium
 	$(BIN)/pytest -m browser tests/browser $(ARGS)

@@ -28,6 +28,10 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.source)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
     @property
     def floor(self) -> str:
         return self.name.partition(".")[0]
@@ -52,7 +56,7 @@ class Module:
 
     def calls(self) -> Iterator[tuple[int, str]]:
         """Every call as its line and the last two of the dotted words before the parenthesis."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             match node:
                 case ast.Call(func=ast.Name(id=name)):
                     yield node.lineno, name
@@ -110,7 +114,7 @@ def is_long(module: Module) -> list[str]:
 
 def has_long_functions(module: Module) -> list[str]:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [node for node in ast.walk(module.tree) if isinstance(node, functions)]
+    found = [node for node in module.nodes if isinstance(node, functions)]
     lengths = {f"{node.name} (line {node.lineno})": (node.end_lineno or 0) - node.lineno + 1 for node in found}
     return [f"{name} has {length} lines" for name, length in lengths.items() if length > FUNCTION]
 
@@ -122,7 +126,7 @@ def says_nothing_of_itself(module: Module) -> list[str]:
 def reads_the_environment(module: Module) -> list[str]:
     if module.name == "bot.config":
         return []
-    attributes = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
+    attributes = [node for node in module.nodes if isinstance(node, ast.Attribute)]
     names = [ast.unparse(node) for node in attributes if node.attr in ("environ", "getenv")]
     direct = [name for name in module.imports if name in ENVIRONMENT]
     return [f"uses {name}" for name in [*names, *direct] if name in ENVIRONMENT]
@@ -146,7 +150,7 @@ def knows_slack(module: Module) -> list[str]:
 
 
 def has_hollow_names(module: Module) -> list[str]:
-    names = [node.name for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
+    names = [node.name for node in module.nodes if isinstance(node, ast.ClassDef)]
     words = [*names, *(part.title() for part in module.name.rpartition(".")[2].split("_"))]
     return [f"is or has a {word}" for word in words if word.endswith(HOLLOW)]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
 
 from models.activity import Activity
 from models.core.base import Base, Entity
@@ -73,17 +73,36 @@ def spoil(works: Works, act: Callable[[Work], object]) -> None:
 def keep(connection: Connection) -> str:
     """Copy what a PostgreSQL database holds beside it; returns the SQL that brings it back to exactly that.
 
-    Quicker than a new database from a template: 3 ms and the connections stay open, against 30 ms and new ones.
+    Rows that are as they were stay: written anew for every test they would cost the most, and more from test to test.
+    Quicker than a new database from a template, which takes 30 ms and new connections.
     """
-    tables = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
+    tables = Base.metadata.sorted_tables
     connection.execute(text("CREATE SCHEMA kept"))
-    filled = [table for table in tables if connection.scalar(text(f"SELECT 1 FROM {table} LIMIT 1"))]
+    filled = [table for table in tables if connection.scalar(text(f'SELECT 1 FROM "{table.name}" LIMIT 1'))]
     for table in filled:
-        connection.execute(text(f"CREATE TABLE kept.{table} AS TABLE {table}"))
-    emptied = [f"DELETE FROM {table}" for table in reversed(tables)]
-    restored = [f"INSERT INTO {table} SELECT * FROM kept.{table}" for table in filled]
+        connection.execute(text(f'CREATE TABLE kept."{table.name}" AS TABLE "{table.name}"'))
+        connection.execute(text(f'ANALYZE kept."{table.name}"'))
+    emptied = [without(table, kept=table in filled) for table in reversed(tables)]
+    restored = [missing(table) for table in filled]
     counted = connection.scalars(text("SELECT schemaname || '.' || sequencename FROM pg_sequences")).all()
     lasts = {name: connection.scalar(text(f"SELECT last_value FROM {name} WHERE is_called")) for name in counted}
     rewound = [f"SELECT setval('{name}', {last or 1}, {bool(last)})" for name, last in lasts.items()]
     unguarded = "SET LOCAL session_replication_role = replica"  # the audit trail would not let itself be emptied
     return "; ".join([unguarded, *emptied, *restored, *rewound])
+
+
+def without(table: Table, kept: bool) -> str:
+    """What removes the rows that are new or changed, to the byte: *= compares values of any type as they are stored."""
+    delete = f'DELETE FROM "{table.name}" AS now'
+    there = f'SELECT FROM kept."{table.name}" AS old WHERE {same(table)} AND old.* *= now.*'
+    return f"{delete} WHERE NOT EXISTS ({there})" if kept else delete
+
+
+def missing(table: Table) -> str:
+    """What puts in again the rows that were changed or removed."""
+    there = f'SELECT FROM "{table.name}" AS now WHERE {same(table)}'
+    return f'INSERT INTO "{table.name}" SELECT * FROM kept."{table.name}" AS old WHERE NOT EXISTS ({there})'
+
+
+def same(table: Table) -> str:
+    return " AND ".join(f'old."{column.name}" = now."{column.name}"' for column in table.primary_key)

@@ -40,6 +40,7 @@ ALL = os.environ.get("HOSTILE") == "all"
 SHARE = 8 if ALL else 400
 Rows = dict[str, list[tuple[Any, ...]]]
 TABLES = [table for table in Base.metadata.sorted_tables if table.name != "seen"]
+LOOKS = {table.name: table.select() for table in TABLES}
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def everything(works: Works) -> Rows:
     """Every row of every table but the one that tells repetitions, which is emptied: what comes now is new."""
     with works.engine.begin() as connection:
         connection.execute(text("DELETE FROM seen"))
-        return {table.name: [tuple(row) for row in connection.execute(table.select())] for table in TABLES}
+        return {name: [tuple(row) for row in connection.execute(look)] for name, look in LOOKS.items()}
 
 
 def of(rows: Rows, workspace: str) -> Rows:

@@ -1,5 +1,7 @@
 """What the tests of the handlers share: one database where it does not matter which, cards that stand, payloads."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,6 +17,24 @@ from models.core.work import Works
 from tests.models.marks import SQLITE as SQLITE
 
 WRONG = "Something went wrong"
+KEPT: dict[object, bytes] = {}
+"""SQLite files as `begin_with` found them once they were filled, by what they hold."""
+
+
+def begin_with(works: Works, what: object, fill: Callable[[], object]) -> None:
+    """Bring the database to where `fill` leaves it: done once a process, copied from then on where that is possible."""
+    if not works.sqlite:
+        fill()
+        return
+    path = Path(works.engine.url.database or "")
+    if what not in KEPT:
+        fill()
+        works.engine.dispose()
+        KEPT[what] = path.read_bytes()
+    works.engine.dispose()
+    for rest in ("-wal", "-shm"):
+        path.with_name(path.name + rest).unlink(missing_ok=True)
+    path.write_bytes(KEPT[what])
 
 
 def count(works: Works, entity: type[Entity], workspace: str = "T1") -> int:

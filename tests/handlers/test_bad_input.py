@@ -12,8 +12,8 @@ from models.lead import Lead
 from tests import ground
 from tests.handlers.kit import SQLITE, WRONG, assert_inert, count, found, standing, told
 
-PINGS = ("<!subteam^S1>", "@channel", "<@U_MONA>")
-NASTY = "<!channel> <!here> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
+PINGS = "<!subteam^S1> @channel <@U_MONA>"
+NASTY = f"{PINGS} <!channel> <!here> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
 MODEST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -137,32 +137,30 @@ def test_any_text_in_a_form_is_saved_or_refused_under_its_field(
 
 
 @SQLITE
-@pytest.mark.parametrize("ping", PINGS)
-def test_nothing_typed_pings_anybody_anywhere(slack: Desk, works: Works, courier: Courier, ping: str) -> None:
-    text = f"{ping} {NASTY}"
+def test_nothing_typed_pings_anybody_anywhere(slack: Desk, works: Works, courier: Courier) -> None:
     slack.command("/crm customer new")
-    slack.submit(first_name=text[:255], notes=text)
+    slack.submit(first_name=NASTY[:255], notes=NASTY)
     ada = found(works, Customer)
     slack.command("/crm case new", user="U_SAM")
-    slack.submit({"customer": "cu-1", "subject": text[:255], "description": text}, user="U_SAM")
-    slack.say(f"@crm case reply CS-1 {text}", user="U_SAM")
+    slack.submit({"customer": "cu-1", "subject": NASTY[:255], "description": NASTY}, user="U_SAM")
+    slack.say(f"@crm case reply CS-1 {NASTY}", user="U_SAM")
     slack.command("/crm deal new Sails CU-1")
-    slack.command(f"/crm deal lost OP-1 {text}")
+    slack.command(f"/crm deal lost OP-1 {NASTY}")
     for line in (
         "CU-1",
         "more CU-1",
         "CS-1",
         "CS-1 --here",
         "case list --here",
-        f"find {text[:40]}",
-        f"lead {text}",
-        text,
+        f"find {NASTY[:40]}",
+        f"lead {NASTY}",
+        NASTY,
     ):
         slack.command(f"/crm {line}", user="U_SAM")
     slack.command("/crm assign CU-1 @ravi")
     courier.drain()
     slack.home("U_SAM")
-    assert ada.first_name.startswith(ping)
+    assert ada.first_name.startswith(PINGS)
     assert len([message for message in slack.slack.timeline if message.user == slack.slack.bot.id]) > 12
     assert_inert(slack)
 

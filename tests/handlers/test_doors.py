@@ -16,7 +16,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.outbox import Post
 from models.core.user import User
 from models.core.work import Works
-from tests.handlers.kit import SQLITE
+from tests.handlers.kit import SQLITE, begin_with
 from tests.handlers.telltales import RECORDS, SECRETS, Heard, Secret, Sight, company, sight, words_of
 from tests.models.companies import SEEN
 
@@ -35,9 +35,9 @@ pytestmark = SQLITE
 class Doors:
     """A company, and the sight of everyone in it, found out anew after every change."""
 
-    def __init__(self, works: Works, luck: random.Random) -> None:
-        self.works, self.luck = works, luck
-        company(works, luck)
+    def __init__(self, works: Works, number: int) -> None:
+        self.works, self.luck = works, random.Random(number)
+        begin_with(works, ("a company", number), lambda: company(works, random.Random(number)))
         self.dispatcher: Dispatcher = create_dispatcher(works)
         with works("T1", writes=False) as work:
             self.people = list(work.session.scalars(select(User.slack_id).order_by(User.id)))
@@ -82,7 +82,7 @@ class Doors:
 
 @pytest.fixture(params=range(COMPANIES or 1))
 def doors(works: Works, request: pytest.FixtureRequest) -> Doors:
-    return Doors(works, random.Random(request.param))
+    return Doors(works, request.param)
 
 
 # ── looking at one record ───────────────────────────────────────────────────────────────────────────────

@@ -1,10 +1,10 @@
 """An act for every verb that changes records, and what a workspace holds, to compare before and after."""
 
 from collections.abc import Callable
-from hashlib import sha256
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, select
 
 from handlers import ROUTERS
 from handlers.core.acts import Act
@@ -127,29 +127,26 @@ def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Act:
 # ── what a workspace holds ──────────────────────────────────────────────────────────────────────────────
 
 
+@cache
+def looks() -> dict[str, Select[Any]]:
+    """The questions of `held`, made once, by what they ask for."""
+    asked: dict[str, Select[Any]] = {}
+    for slug, entity in ENTITIES.items():
+        table: Any = entity.__table__
+        columns = [column for column in table.c if column.name not in ("version", "updated_at")]
+        asked[slug] = select(*columns).where(table.c.deleted_at.is_(None))
+    asked["reply"] = select(Reply.__table__).where(Reply.taken_back_at.is_(None))
+    asked["found by"] = select(SearchText.__table__).where(SearchText.text != "")
+    return asked
+
+
 def held(works: Works) -> dict[str, Any]:
     """Every record that is not hidden with everything it holds, what it is found by, and what was said about it.
 
     Left out: versions and times of change, which only grow; the trail and the moves of deals, which are history; and
     what Slack is told, which follows from the records.
     """
-    found: dict[str, Any] = {}
     with works.engine.connect() as connection:
-        for slug, entity in ENTITIES.items():
-            table: Any = entity.__table__
-            columns = [column for column in table.c if column.name not in ("version", "updated_at")]
-            rows = connection.execute(select(*columns).where(table.c.deleted_at.is_(None))).mappings()
-            found |= {f"{slug} {row['id']}": dict(row) for row in rows}
-        for name, row_type, there in (
-            ("reply", Reply, Reply.taken_back_at.is_(None)),
-            ("found by", SearchText, SearchText.text != ""),
-        ):
-            rest: Table = row_type.__table__  # type: ignore[assignment]
-            for row in connection.execute(select(rest).where(there)).mappings():
-                found[f"{name} {row['id']}"] = dict(row)
-    return found
-
-
-def digest(works: Works) -> str:
-    """The hash of what a workspace holds."""
-    return sha256(repr(sorted(held(works).items())).encode()).hexdigest()
+        return {
+            f"{name} {row.id}": row._asdict() for name, look in looks().items() for row in connection.execute(look)
+        }

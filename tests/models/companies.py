@@ -52,7 +52,7 @@ def organise(works: Works, luck: random.Random) -> None:
     with works("T1") as work:
         for number in range(4):
             work.add(Role(name=f"Role {number}", rights=role_of(luck)))
-        people = list(work.session.scalars(select(User)))
+        people = list(work.session.scalars(select(User).order_by(User.id)))
         for place, name in enumerate(TEAMS):
             lead = luck.choice([*people, None])
             team = work.session.scalar(select(Team).where(Team.key == name)) or work.add(Team(name=name))
@@ -66,7 +66,7 @@ def organise(works: Works, luck: random.Random) -> None:
 def records_of(works: Works, luck: random.Random) -> None:
     """One record of each entity, of a random owner, about the random ones before."""
     with works("T1") as work:
-        people = [None, *work.session.scalars(select(User.id))]
+        people = [None, *work.session.scalars(select(User.id).order_by(User.id))]
         customer = work.add(Customer(first_name="Acme", last_name="Ada", notes="acme", owner=luck.choice(people)))
         account = work.add(Account(name="Acme", owner=luck.choice(people)))
         lead = work.add(Lead(first_name="Acme", company="Acme", owner=luck.choice(people)))

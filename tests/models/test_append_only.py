@@ -21,20 +21,20 @@ def refused(engine: Engine, statement: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("sealed", [True, False])
-@pytest.mark.parametrize(
-    "change",
-    [
-        "new = 'Eve'", "old = NULL, new = NULL", "actor = NULL", "at = '2020-01-01 00:00:00'", "reason = 'because'",
-        "record_id = 99", "version = 9", "field = 'x'", "unit = 'x'", "door = 'x'", "action = 'x'", "entity = 'x'",
-        "workspace = 'T2'", "id = id + 1000", "salt = NULL", "place = 1000", "digest = 'x'",
-    ],
+CHANGES = (
+    "new = 'Eve'", "old = NULL, new = NULL", "actor = NULL", "at = '2020-01-01 00:00:00'", "reason = 'because'",
+    "record_id = 99", "version = 9", "field = 'x'", "unit = 'x'", "door = 'x'", "action = 'x'", "entity = 'x'",
+    "workspace = 'T2'", "id = id + 1000", "salt = NULL", "place = 1000", "digest = 'x'",
 )  # fmt: skip
-def test_no_entry_is_changed(works: Works, change: str, sealed: bool) -> None:
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_no_entry_is_changed(works: Works, sealed: bool) -> None:
     given(works, Lead, first_name="Ada")
     if sealed:
         sealed_trail(works)
-    assert refused(works.engine, ENTRY.format(change))
+    for change in CHANGES:  # what is refused leaves the trail as it was
+        assert refused(works.engine, ENTRY.format(change))
 
 
 def test_a_seal_is_neither_broken_nor_put_on_together_with_a_change(works: Works) -> None:

@@ -1,0 +1,58 @@
+"""What each verb is told when every one of them is tried."""
+
+from collections.abc import Mapping
+
+from handlers.core.routes import Verb
+from models.core.base import ENTITIES, Entity
+from models.core.fields import Text
+from tests.samples import needed
+
+ASKED: Mapping[str, Mapping[str, str]] = {
+    "assign": {"to": "U_MONA"},
+    "revert": {"when": "v1"},
+    "stage": {"stage": "proposal"},
+    "lost": {"reason": "Too dear"},
+    "reply": {"text": "Thanks"},
+    "note": {"text": "Hmm"},
+    "snooze": {"until": "+3d"},
+    "join": {"person": "U_OLGA"},
+    "allow": {"right": "rep lead delete all"},
+    "refuse": {"right": "rep lead show"},
+    "hide": {"fields": "rep customer notes"},
+    "reveal": {"fields": "executive customer notes"},
+    "give": {"person": "U_RAVI", "role": "manager"},
+    "hours": {"starts_at": "07:00", "ends_at": "15:00"},
+    **dict.fromkeys(("call", "meeting", "email"), {"description": "Spoke", "customer": "CU-1"}),
+    "log.note": {"description": "Spoke", "customer": "CU-1"},
+    "log.new": {"description": "Spoke", "customer": "CU-1", "type": "call"},
+    "user.edit": {"starts_at": "07:00"},
+    "user.set": {"starts_at": "07:00"},
+}
+"""What a verb is told, by its id or else by its name."""
+SAID = {
+    "role.grant": "US-1 lead delete all",
+    "role.decline": "US-1 lead delete all",
+    "crm.request": "role edit",
+    "deliveries.retry": "1",
+    "deliveries.drop": "1",
+}
+"""What stands behind a verb that asks for nothing."""
+BARE = {"convert", "claim", "qualify", "disqualify", "won", "resolve", "close", "reopen", "done", "delete", "restore",
+        "verify", "undo", "redo"}  # fmt: skip
+"""The verbs that need nothing besides their record."""
+
+
+def told(verb: Verb) -> dict[str, str]:
+    """The texts a verb is given, by what it asks for."""
+    known = ASKED.get(verb.id, ASKED.get(verb.name))
+    if known is not None and set(known) <= set(verb.asks):
+        return dict(known)
+    assert verb.saves or verb.id in SAID or verb.name in BARE, f"{verb.id} has no sample here"
+    entity = ENTITIES[verb.about] if verb.saves else None
+    if entity and verb.name == "new":
+        return needed(entity) | ({"name": "Something new"} if "name" in verb.asks else {})
+    return {first_text(entity): "Something new"} if entity else {}
+
+
+def first_text(entity: type[Entity]) -> str:
+    return next(name for name, kind in entity.fields().items() if type(kind) is Text and kind.form)
