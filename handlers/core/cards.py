@@ -76,7 +76,8 @@ def summary(record: Entity, work: Work) -> str:
     """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
     kinds = access.fields(work, record)
     texts = [kinds[name].show(getattr(record, name), work, record) for name in record.line if name in kinds]
-    return " · ".join([access.called(work, record), *(blocks.cut(text, SHORT) for text in texts if text)])
+    called = str(record) if kinds else record.ref  # who may not see the record sees no field of it
+    return " · ".join([called, *(blocks.cut(text, SHORT) for text in texts if text)])
 
 
 def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
