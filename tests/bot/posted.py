@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
@@ -9,7 +11,13 @@ from urllib.parse import urlencode, urlsplit
 
 from slack_sdk.signature import SignatureVerifier
 
+from bot.app import create_app, create_dispatcher
+from bot.line import Gate
+from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Answer, Envelope, form_of
+from bot.web import Events, Web
+from models.core.work import Works
+from tests.installed import installed
 
 
 @dataclass(frozen=True)
@@ -70,3 +78,16 @@ class Posted:
         is_json = answer.headers.get("content-type", "").startswith("application/json")
         said = json.loads(answer.text) if is_json and answer.text else {"text": answer.text} if answer.text else {}
         return Answer(dict(said))
+
+
+@contextmanager
+def posting(slack: Slack, works: Works) -> Iterator[Posted]:
+    """The way over HTTP to a bot while the block runs: what people do goes there."""
+    gate = Gate()
+    gate.unlock()
+    app = create_app(installed(slack), create_dispatcher(works), slack.signing_secret)
+    web = Web(Events(app, slack.signing_secret, gate).routes(), "127.0.0.1", 0)
+    web.start()
+    slack.transport = posted = Posted(f"http://127.0.0.1:{web.port}/slack/events", slack.signing_secret)
+    yield posted
+    assert web.stop(5)

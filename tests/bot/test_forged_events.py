@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 
 from bot import logs
-from bot.app import create_app, create_dispatcher
 from bot.delivery import Courier
-from bot.line import Gate
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
 from bot.sandbox.transport import EVENT, Envelope
-from bot.web import Events, Web
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.base import Base
@@ -22,11 +19,10 @@ from models.core.team import Team
 from models.core.work import Works
 from models.lead import Lead
 from tests import forging
-from tests.bot.posted import Posted
+from tests.bot.posted import Posted, posting
 from tests.forging import AUTHORITY, FORGED, GROUP, INSTALLED, MARK, SILENT, TYPED
 from tests.ground import given
 from tests.handlers.kit import SQLITE
-from tests.installed import installed
 
 pytestmark = SQLITE
 OF_CHANNELS, OF_GROUPS = list(forging.of_channels()), list(forging.of_groups())
@@ -57,14 +53,8 @@ def logged(kept_logging: None) -> io.StringIO:
 
 @pytest.fixture
 def posted(slack: Desk, works: Works, told: dict[str, Envelope]) -> Iterator[Posted]:
-    app = create_app(installed(slack.slack), create_dispatcher(works), slack.slack.signing_secret)
-    gate = Gate()
-    gate.unlock()
-    web = Web(Events(app, slack.slack.signing_secret, gate).routes(), "127.0.0.1", 0)
-    web.start()
-    slack.slack.transport = Posted(f"http://127.0.0.1:{web.port}/slack/events", slack.slack.signing_secret)
-    yield slack.slack.transport
-    assert web.stop(5)
+    with posting(slack.slack, works) as posted:
+        yield posted
 
 
 def everything(works: Works, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:

@@ -19,7 +19,6 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Envelope
-from bot.web import Events, Web
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.base import Base
@@ -27,7 +26,7 @@ from models.core.work import Clock, Works
 from models.customer import Customer
 from models.lead import Lead
 from tests import forging
-from tests.bot.posted import Posted
+from tests.bot.posted import Posted, posting
 from tests.forging import MARK, TYPED
 from tests.ground import given
 from tests.handlers.conftest import CHANNELS, MEMBERS
@@ -67,14 +66,8 @@ def recorded(slack: Desk, works: Works) -> dict[str, Envelope]:
 @pytest.fixture
 def posted(slack: Desk, works: Works, recorded: dict[str, Envelope]) -> Iterator[Posted]:
     """The way over HTTP to a bot that has all that behind it."""
-    app = create_app(installed(slack.slack), create_dispatcher(works), slack.slack.signing_secret)
-    gate = Gate()
-    gate.unlock()
-    web = Web(Events(app, slack.slack.signing_secret, gate).routes(), "127.0.0.1", 0)
-    web.start()
-    slack.slack.transport = Posted(f"http://127.0.0.1:{web.port}/slack/events", slack.slack.signing_secret)
-    yield slack.slack.transport
-    assert web.stop(5)
+    with posting(slack.slack, works) as posted:
+        yield posted
 
 
 def everything(works: Works) -> Rows:
