@@ -38,7 +38,8 @@ export function Composer({ place, label, commands, onSend, hint, focus }) {
     setText(next);
     setCaret(at);
     area.current.focus();
-    requestAnimationFrame(() => area.current?.setSelectionRange(at, at));
+    area.current.value = next; // now, not when it is drawn: whoever types on is quicker than that
+    area.current.setSelectionRange(at, at);
   };
   const take = (item) =>
     write(text.slice(0, found.from) + item.insert + text.slice(found.to), found.from + item.insert.length);
