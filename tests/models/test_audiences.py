@@ -18,6 +18,7 @@ from models.operations import audiences
 from models.operations.audiences import STRANGER
 from tests.ground import PEOPLE, given
 from tests.models.marks import SQLITE
+from tests.models.spreading import steps
 
 EVERYBODY = [f"{slack_id}{twin}" for slack_id in PEOPLE for twin in ("", "2")]
 
@@ -131,24 +132,7 @@ def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(works: Works, m
         for number, place in enumerate(places, 1):
             work.session.add(Post(entity="lead", record_id=number, channel=place, ts=str(number), posted_at=work.now))
         audiences.reconsider(work, "C_1")
-    assert spread(works) == [["5", "3"], ["1"]]
+    assert steps(works) == [["5", "3"], ["1"]]
     with works("T1") as work:
         audiences.reconsider(work)
-    assert spread(works) == [["5", "3"], ["2", "1"], []]
-
-
-def spread(works: Works) -> list[list[str]]:
-    """What each step asks to be drawn anew, until nothing waits."""
-    steps = []
-    waiting = select(Delivery).where(Delivery.kind == "audience", Delivery.state == "waiting")
-    redraws = select(Delivery).where(Delivery.kind == "redraw", Delivery.state == "waiting").order_by(Delivery.id)
-    while True:
-        with works("T1") as work:
-            delivery = work.session.scalar(waiting)
-            if delivery is None:
-                return steps
-            audiences.spread(work, delivery)
-            asked = list(work.session.scalars(redraws))
-            steps.append([each.ts or "" for each in asked])
-            for each in asked:
-                each.state = "sent"
+    assert steps(works) == [["5", "3"], ["2", "1"], []]

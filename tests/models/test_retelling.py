@@ -17,6 +17,7 @@ from models.operations.retelling import Shown, may_stand, together
 from models.operations.standing import Arrival
 from tests.ground import START
 from tests.models.marks import SQLITE
+from tests.models.spreading import steps
 
 
 def people(work: Work, *ids: str) -> tuple[User, ...]:
@@ -189,24 +190,6 @@ def test_all_that_stands_is_asked_for_the_cards_first_and_some_at_a_time(
     with works("T1") as work:
         audiences.reconsider(work)
     assert steps(works) == [["4", "3"], ["2", "1"], ["4.5", "3.5"], ["2.5", "1.5"], []]
-
-
-def steps(works: Works) -> list[list[str]]:
-    """What each step asks to be drawn anew, until nothing waits."""
-    found = []
-    waiting = select(Delivery).where(Delivery.kind == "audience", Delivery.state == "waiting")
-    redraws = select(Delivery).where(Delivery.kind == "redraw", Delivery.state == "waiting").order_by(Delivery.id)
-    while True:
-        with works("T1") as work:
-            delivery = work.session.scalar(waiting)
-            if delivery is None:
-                return found
-            audiences.spread(work, delivery)
-            asked_for = list(work.session.scalars(redraws))
-            found.append([each.ts or "" for each in asked_for])
-            assert all(bool(each.entity) == ("told" not in each.about) for each in asked_for)
-            for each in asked_for:
-                each.state = "sent"
 
 
 def test_what_was_said_before_the_step_is_remembered_by_it(settled: Engine) -> None:
