@@ -50,7 +50,7 @@ class Distant:
         self.posted: list[tuple[str, str]] = []
         self.calls: Counter[str] = Counter()
         self.refused = 0
-        self.line: ServerConnection | None = None
+        self.lines: list[ServerConnection] = []
         self.waiting: dict[str, asyncio.Future[Json]] = {}
         self.api = self.socket = ""
 
@@ -108,8 +108,8 @@ class Distant:
         return {"channel": args["channel"], "ts": f"1773136800.{next(self.stamps):06d}"}
 
     async def connected(self, line: ServerConnection) -> None:
-        """The app's connection of Socket Mode: hello, then its acknowledgements."""
-        self.line = line
+        """A connection of Socket Mode: hello, then its acknowledgements."""
+        self.lines.append(line)
         await line.send(json.dumps({"type": "hello", "num_connections": 1}))
         with suppress(ConnectionClosed):  # the bot is killed at the end
             async for text in line:
@@ -118,12 +118,12 @@ class Distant:
                     future.set_result(said.get("payload") or {})
 
     async def sent(self, kind: str, payload: str) -> Json:
-        """Send an envelope over the socket; returns what it is acknowledged with. payload: JSON."""
-        assert self.line
-        envelope_id = f"00000000-0000-4000-8000-{next(self.stamps):012d}"
+        """Send an envelope over one of the sockets; returns what it is acknowledged with. payload: JSON."""
+        stamp = next(self.stamps)
+        envelope_id = f"00000000-0000-4000-8000-{stamp:012d}"
         future = self.waiting[envelope_id] = asyncio.Future()
         about = f'"envelope_id": "{envelope_id}", "type": "{kind}", "accepts_response_payload": true'
-        await self.line.send(f'{{{about}, "payload": {payload}}}')
+        await self.lines[stamp % len(self.lines)].send(f'{{{about}, "payload": {payload}}}')
         answer: Json = await future
         return answer
 

@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlencode
 
@@ -138,16 +138,16 @@ def bot(settings: str, door: str, database: str, slack: str) -> Iterator[str]:
 
 
 class OverHTTP:
-    """Signed requests, on one connection for each person."""
+    """Signed requests, on one connection for each person, who stays with one of the replicas."""
 
-    def __init__(self, url: str) -> None:
-        self.port = int(url.split(":")[2].partition("/")[0])
+    def __init__(self, urls: list[str]) -> None:
+        self.ports = [int(url.split(":")[2].partition("/")[0]) for url in urls]
         self.lines: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
 
     async def __call__(self, person: int, kind: str, payload: str) -> str:
         """Send it; returns why it failed, or nothing."""
         if person not in self.lines:
-            self.lines[person] = await asyncio.open_connection("127.0.0.1", self.port)
+            self.lines[person] = await asyncio.open_connection("127.0.0.1", self.ports[person % len(self.ports)])
         reader, writer = self.lines[person]
         try:
             writer.write(signed(urlencode(json.loads(payload)) if kind == SLASH else f"payload={quote_plus(payload)}"))
@@ -178,22 +178,28 @@ def over_socket(slack: Distant) -> Send:
     return send
 
 
-def crowded(settings: str, door: str, engine: Engine, form: str) -> Counted:
+def crowded(settings: str, door: str, engine: Engine, form: str, replicas: int = 1) -> Counted:
     """A hundred people, for some seconds."""
     url = engine.url.render_as_string(hide_password=False)
-    with distant() as (slack, loop), bot(settings, door, url, slack.api) as where:
+    with distant() as (slack, loop), ExitStack() as running:
+        where = [running.enter_context(bot(settings, door, url, slack.api)) for _ in range(replicas)]
         crowd = Crowd(slack, OverHTTP(where) if door == "http" else over_socket(slack), form)
         return within(loop, crowd.come())
 
 
 def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
-    """Over HTTP and over Socket Mode. engines: ours and the default's database; spare: one to draw the form from."""
+    """Over HTTP and over Socket Mode; on PostgreSQL with two replicas too, as it is deployed.
+
+    engines: ours and the default's database; spare: one to draw the form from.
+    """
     form, figures = filled_form(spare), []
     for engine in engines[:2]:
         welcome(engine)
     for door, title in (("http", "HTTP"), ("socket", "Socket Mode")):
-        default, ours = crowded("default", door, engines[1], form), crowded("ours", door, engines[0], form)
-        figures += compared(f"{CROWD} people over {title} on {named(engines[0])}", ours, default)
+        default = crowded("default", door, engines[1], form)
+        for replicas in (1, 2) if engines[0].dialect.name == "postgresql" else (1,):
+            ours, more = crowded("ours", door, engines[0], form, replicas), ", 2 replicas," if replicas == 2 else ""
+            figures += compared(f"{CROWD} people over {title}{more} on {named(engines[0])}", ours, default)
     return figures
 
 
