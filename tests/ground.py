@@ -1,5 +1,6 @@
 """The people every test finds in its database, the clock they live by, and `given`, which makes the records."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Engine, Table, text
 
 from models.activity import Activity
 from models.core.base import Base, Entity
+from models.core.errors import CRMError
 from models.core.rights import Preset
 from models.core.work import Clock, Work, Works
 from models.customer import Customer
@@ -106,3 +108,23 @@ def missing(table: Table) -> str:
 
 def same(table: Table) -> str:
     return " AND ".join(f'old."{column.name}" = now."{column.name}"' for column in table.primary_key)
+
+
+def together(acts: list[Callable[[], object]]) -> list[object]:
+    """Do all of these at the same time; what each returned, or the error it raised."""
+    gate = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
+
+    def run(place: int) -> None:
+        gate.wait()
+        try:
+            results[place] = acts[place]()
+        except CRMError as error:
+            results[place] = error
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

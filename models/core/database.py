@@ -19,7 +19,8 @@ from models.core.texts import fold
 THREADS = 32
 """Threads that handle requests. No thread shares a connection, because SQLAlchemy's queue for them is not fair."""
 CONNECTIONS = THREADS + 14
-"""With those of the courier, the scheduler and whoever asks how things are. Each is opened when it is first needed."""
+"""With those of the courier, the scheduler, who takes a number, and whoever asks how things are. Each is opened when it
+is first needed."""
 LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
 EVERYWHERE = "*"

@@ -4,47 +4,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, event, inspect, select, update
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, with_loader_criteria
+from sqlalchemy import and_, event, inspect, select
+from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
-from sqlalchemy.types import Integer, String
 
 from models.core import access, audit, outbox, sight, values
-from models.core.base import ENTITIES, Base, Changes, Entity, Row
+from models.core.base import ENTITIES, Changes, Entity, Row
+from models.core.counter import take_numbers
 from models.core.database import insert_into, insert_rows
 from models.core.search import index, referring
 
 if TYPE_CHECKING:
     from models.core.work import Work
-
-
-class Counter(Base):
-    """The last number given to an entity in a workspace."""
-
-    __tablename__ = "counter"
-
-    workspace: Mapped[str] = mapped_column(String(20), primary_key=True)
-    entity: Mapped[str] = mapped_column(String(40), primary_key=True)
-    last: Mapped[int] = mapped_column(Integer)
-
-
-COUNTERS: Any = Counter.__table__
-MORE = {"last": COUNTERS.c.last + bindparam("count")}
-OURS = (COUNTERS.c.workspace == bindparam("here"), COUNTERS.c.entity == bindparam("slug"))
-COUNTING = update(COUNTERS).where(*OURS).values(MORE).returning(COUNTERS.c.last)
-"""Made once: every new record runs it."""
-
-
-def take_numbers(session: Session, entity: type[Entity], count: int = 1) -> int:
-    """Reserve `count` consecutive numbers for new records; returns the first of them."""
-    connection = session.connection()
-    asked = {"here": session.info["work"].workspace.id, "slug": entity.slug(), "count": count}
-    last = connection.execute(COUNTING, asked).scalar()
-    if last is None:  # the first of its kind; someone else's may come first after all
-        first = insert_into(session, COUNTERS).values(workspace=asked["here"], entity=asked["slug"], last=count)
-        kept = first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=MORE)
-        last = connection.execute(kept.returning(COUNTERS.c.last), {"count": count}).scalar_one()
-    return int(last) - count + 1
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -78,10 +49,11 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     for record in [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]:
         if record.number is None:
             begin(work, record)
-            record.number = take_numbers(session, type(record))
         changes = audit.changes_of(record)
         if changes or record in session.new:
             follow_rules(work, record, changes)
+        if record.number is None:
+            record.number = take_numbers(work, type(record))
     for row in session.new:
         if isinstance(row, Row):
             row.workspace = work.workspace.id
@@ -142,7 +114,7 @@ def insert_many(work: "Work", records: Sequence[Entity]) -> None:
     """
     entity, here = type(records[0]), work.workspace.id
     columns = [(name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"]
-    first = take_numbers(work.session, entity, len(records))
+    first = take_numbers(work, entity, len(records))
     for number, record in enumerate(records, first):
         record.workspace, record.number, record.version, record.custom = here, number, 1, record.custom or {}
     rows = [{column: vars(record).get(name) for name, column in columns} for record in records]

@@ -63,6 +63,8 @@ class Work:
     door: str = "system"
     reason: str = ""
     """Why, in the words of who acts."""
+    tentative: bool = False
+    """Whether what it stores may well be taken back, and its numbers with it: an import's, or the trial of one."""
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit so far."""

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from models.core import access, audit
 from models.core.base import Entity
+from models.core.counter import COUNTERS
 from models.core.database import INSERTS
-from models.core.listeners import COUNTERS
 from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_all
 from models.core.rights import NOBODY
 from models.core.roster import roster_of

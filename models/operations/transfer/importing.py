@@ -163,6 +163,7 @@ class Loading:
     def take(self, lines: list[Line], patient: bool = True) -> list[Line]:
         """Store a batch; returns the rows that wait for a record further down the file."""
         with suppress(Rehearsed), self.works(self.workspace, self.actor, "import") as work:
+            work.tentative = True
             batch = Batch(Desk(**vars(work)), self.translation.entity, self.rehearsed, patient)
             batch.take(lines)
             if self.dry:

@@ -9,9 +9,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from models.core import schema
 from models.core.base import ENTITIES, Entity
+from models.core.counter import COUNTERS
 from models.core.database import everywhere, open_engine
 from models.core.errors import CRMError, NotFound
-from models.core.listeners import COUNTERS
 from models.core.outbox import Seen
 from models.core.search import SearchText
 from models.core.user import User, Workspace

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text, update
 
 from models.core.audit import AuditEntry
 from models.core.errors import Conflict, Invalid
-from models.core.listeners import begin, follow_rules, insert_many, take_numbers
+from models.core.listeners import begin, follow_rules, insert_many
 from models.core.outbox import Delivery, Post
 from models.core.search import SearchText
 from models.core.work import Work, Works
@@ -15,7 +15,7 @@ from models.customer import Customer
 from models.lead import Lead, LeadStatus
 from models.operations import records
 from models.opportunity import Opportunity, StageChange
-from tests.ground import START, StoppedClock, given, spoil
+from tests.ground import START, StoppedClock, given
 
 
 def search_texts(work: Work) -> list[str]:
@@ -27,24 +27,6 @@ def test_a_new_record_has_its_number_defaults_birthday_and_name(works: Works) ->
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace")
     assert (lead.ref, lead.status, lead.version, lead.created_at) == ("LD-1", LeadStatus.NEW, 1, START)
     assert (lead.title, lead.key, lead.workspace) == ("Ada Lovelace", "ada lovelace", "T1")
-
-
-def test_numbers_go_up_by_entity_and_workspace(works: Works) -> None:
-    assert [given(works, Lead, first_name="A").number for _ in range(3)] == [1, 2, 3]
-    assert given(works, Customer, first_name="A").number == 1
-    assert given(works, Lead, "U_OTTO", "T2", first_name="A").number == 1
-
-
-def test_a_block_of_numbers_is_taken_at_once(works: Works) -> None:
-    with works("T1") as work:
-        assert take_numbers(work.session, Lead, 100) == 1
-        assert take_numbers(work.session, Lead) == 101
-
-
-def test_a_unit_that_fails_gives_its_numbers_back(works: Works) -> None:
-    with pytest.raises(ZeroDivisionError):
-        spoil(works, lambda work: take_numbers(work.session, Lead, 100))
-    assert given(works, Lead, first_name="A").number == 1
 
 
 def test_the_name_follows_the_fields_it_is_made_of(works: Works, clock: StoppedClock) -> None:

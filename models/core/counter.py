@@ -1,0 +1,57 @@
+"""The numbers of records, which people type: counted for each workspace and entity."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Connection, Engine, bindparam, update
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Integer, String
+
+from models.core.base import Base, Entity
+from models.core.database import inserting
+from models.core.turns import FairLock
+
+if TYPE_CHECKING:
+    from models.core.work import Work
+
+
+class Counter(Base):
+    """The last number given to an entity in a workspace."""
+
+    __tablename__ = "counter"
+
+    workspace: Mapped[str] = mapped_column(String(20), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+COUNTERS: Any = Counter.__table__
+MORE = {"last": COUNTERS.c.last + bindparam("count")}
+OURS = (COUNTERS.c.workspace == bindparam("here"), COUNTERS.c.entity == bindparam("slug"))
+COUNTING = update(COUNTERS).where(*OURS).values(MORE).returning(COUNTERS.c.last)
+"""Made once: every new record runs it."""
+TURN = FairLock()
+"""One thread of a process at a time takes numbers apart, so it needs one connection more than it has threads."""
+
+
+def take_numbers(work: "Work", entity: type[Entity], count: int = 1) -> int:
+    """Reserve `count` consecutive numbers for new records; returns the first of them.
+
+    On PostgreSQL in a transaction of their own, or everybody who creates one waits until the one before has committed.
+    So a unit that fails there leaves a gap, unless it is tentative. Busy says that the person has waited long enough.
+    """
+    session, here = work.session, work.workspace.id
+    engine = cast(Engine, session.get_bind())
+    if engine.dialect.name == "sqlite" or work.tentative:
+        return count_on(session.connection(), here, entity, count)
+    with TURN(), engine.execution_options(workspace=here).begin() as connection:
+        return count_on(connection, here, entity, count)
+
+
+def count_on(connection: Connection, here: str, entity: type[Entity], count: int) -> int:
+    asked = {"here": here, "slug": entity.slug(), "count": count}
+    last = connection.execute(COUNTING, asked).scalar()
+    if last is None:  # the first of its kind; someone else's may come first after all
+        first = inserting(COUNTERS, connection.dialect.name).values(workspace=here, entity=entity.slug(), last=count)
+        kept = first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=MORE)
+        last = connection.execute(kept.returning(COUNTERS.c.last), {"count": count}).scalar_one()
+    return int(last) - count + 1
