@@ -216,5 +216,5 @@ def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn | None = None) 
     arrival = Arrival(delivery, channel, ts, version=-1)
     if drawn:
         turn = drawn.room.turn if drawn.room else None
-        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn)
+        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named)
     return Note(delivery, outcome="sent", arrival=arrival)

@@ -19,7 +19,6 @@ from models.core import access
 from models.core.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox import Delivery
-from models.core.told import Told
 from models.core.user import User
 from models.core.work import Work, Works
 from models.operations import audiences, retelling, standing
@@ -41,7 +40,8 @@ EARLY = ("card", "redraw", "event", "message")
 class Drawn:
     """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
 
-    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock.
+    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock ·
+    named: the records of a list, with their versions.
     """
 
     message: Message
@@ -50,6 +50,7 @@ class Drawn:
     places: Mapping[str, str] = field(default_factory=dict)
     room: Room | None = None
     at: float = field(default_factory=time.monotonic)
+    named: Mapping[Subject, int] = field(default_factory=dict)
 
     def is_fresh(self) -> bool:
         return time.monotonic() < self.at + FRESH
@@ -154,24 +155,27 @@ class Drawer:
         """
         if room and room.shared and delivery.kind == "message":
             raise Refused("shared_with_outsiders")
-        if told := retelling.find(work, delivery):
-            return self.anew(work, told, room)
+        if retelling.is_retelling(delivery):
+            return self.anew(work, delivery, room)
         message = draw(work, self.catalogue, delivery)
         if message is None:
             raise Nothing("nothing to say any more")
         if not is_card(delivery):
             shown = anew.shown(work, delivery) if room and retelling.is_told(delivery, delivery.channel) else None
-            return Drawn(message, shown=shown, room=room)
+            named = {(record.slug(), record.id): record.version for record in message.named}
+            return Drawn(message, shown=shown, room=room, named=named)
         slug, id = subject(delivery)
         version = work.get(ENTITIES[slug], id).version
         return Drawn(message, version, places=places.get((slug, id), {}), room=room)
 
-    def anew(self, work: Work, told: Told, room: Room | None) -> Drawn:
-        """What was told before, where it may not stand as it is."""
-        shown = anew.shown(work, told)
-        if retelling.may_stand(told.shown, shown):
+    def anew(self, work: Work, redraw: Delivery, room: Room | None) -> Drawn:
+        """What was told before: a list that follows its records, or what may not stand as it is."""
+        told, named = retelling.find(work, redraw), retelling.named(work, redraw)
+        shown = anew.shown(work, told) if told else None
+        if told and shown and not named and retelling.may_stand(told.shown, shown):
             raise Nothing("it shows nothing that somebody may not see")
-        message = anew.anew(work, self.catalogue, told)
+        kept = told or next(iter(named), None)
+        message = anew.anew(work, self.catalogue, kept, [each.record_id for each in named]) if kept else None
         if message is None:
             raise Nothing("it stands as it is")
         return Drawn(message, shown=shown, room=room)
@@ -179,7 +183,7 @@ class Drawer:
 
 def is_early(delivery: Delivery) -> bool:
     """Whether it may be drawn ahead; of what was told before, few need to be drawn at all."""
-    return delivery.kind in EARLY and "told" not in delivery.about
+    return delivery.kind in EARLY and not retelling.is_retelling(delivery)
 
 
 def is_alone(channel: str) -> bool:

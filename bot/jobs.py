@@ -17,6 +17,7 @@ from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
 from models.core.replica import Replica
 from models.core.rights import Preset
 from models.core.slots import Slot, struck
+from models.core.told import Listed
 from models.core.work import Work, Works
 from models.operations import agenda, people, triage
 
@@ -162,6 +163,7 @@ def sweep(work: Work) -> None:
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
     remove(work, Seen, Seen.at < work.now - KEPT)
     remove(work, JobRun, JobRun.at < work.now - KEPT)
+    remove(work, Listed, Listed.posted_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))

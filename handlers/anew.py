@@ -1,4 +1,8 @@
-"""What was said in a channel, drawn anew for those who read it now: the same, less, or that it is for others."""
+"""What was said before, drawn anew: a list as its records are now; and for those who read it now the same, less, or
+that it is for others.
+"""
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -9,7 +13,7 @@ from handlers.core.routes import Catalogue
 from models.core.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox import Delivery
-from models.core.told import Told
+from models.core.told import Listed, Told
 from models.core.work import Work
 from models.operations.retelling import Shown, together
 
@@ -26,21 +30,25 @@ def shown(work: Work, said: Delivery | Told) -> Shown:
     return together(work)
 
 
-def anew(work: Work, catalogue: Catalogue, told: Told) -> Message | None:
+def anew(work: Work, catalogue: Catalogue, kept: Told | Listed, named: Sequence[int] = ()) -> Message | None:
     """What it says to those who read it now, as of when it was posted; what cannot be drawn any more, that it is for
     others. None where it may stand as it is.
+
+    named: the ids of the records of a list that follows them; all else about them is as it is now.
     """
-    same = (Delivery.id == told.delivery, Delivery.kind == told.kind, Delivery.ts == told.ts)  # ids come again
+    same = (Delivery.id == kept.delivery, Delivery.ts == kept.ts, Delivery.kind != "redraw")  # ids come again
     said = work.session.scalar(select(Delivery).where(*same))
-    if told.kind == "event" and said is None:
-        return short(work, told)
-    work.now = told.posted_at
+    if isinstance(kept, Told) and kept.kind == "event" and said is None:
+        return short(work, kept)
+    work.now = kept.posted_at
     message = None
-    if said is not None and told.kind not in LOST:
+    if said is not None and said.kind not in LOST:
         try:
-            message = digests.draw(work, catalogue, said)
+            message = digests.draw(work, catalogue, said, named)
         except CRMError:
             message = None
+    if message is None and (isinstance(kept, Listed) or (named and said is None)):
+        return None
     return message or Message(MASKED, [blocks.section(MASKED)])
 
 

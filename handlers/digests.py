@@ -5,6 +5,7 @@ receipts and the managers' digest.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,35 +16,44 @@ from handlers.core.blocks import Block, escape
 from handlers.core.lines import again
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue
+from models.case import Case
 from models.core import access, values
 from models.core.audit import AuditEntry
+from models.core.base import Entity
+from models.core.errors import CRMError
 from models.core.outbox import Delivery
 from models.core.slots import PUNCTUAL
 from models.core.work import Work
 from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
-from models.opportunity import OPEN, Stage
+from models.opportunity import OPEN, Opportunity, Stage
 
 TOLD = ("entity", "record_id", "action", "field", "old", "new")
 """What a receipt tells of a change."""
 Drawing = Callable[[Work, Catalogue, Delivery], Message | None]
 
 
-def draw(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks."""
-    message = DRAWINGS[delivery.kind](work, catalogue, delivery)
+def draw(work: Work, catalogue: Catalogue, delivery: Delivery, named: Sequence[int] = ()) -> Message | None:
+    """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks.
+
+    named: the ids of the records of a list that stands already, and follows them.
+    """
+    drawing: Callable[[], Message | None] = partial(DRAWINGS[delivery.kind], work, catalogue, delivery)
+    if named:
+        drawing = partial(FOLLOWING[delivery.kind], work, catalogue, named)
+    message = drawing()
     if delivery.kind in LISTS and len(work.viewers) > 1:
-        message = narrowed(work, catalogue, delivery, message)
+        message = narrowed(work, drawing, message)
     if message is None or delivery.kind == "message":
         return message
     message = excused(work, delivery, message)
     return replace(message, text=escape(message.text))
 
 
-def narrowed(work: Work, catalogue: Catalogue, delivery: Delivery, message: Message | None) -> Message | None:
+def narrowed(work: Work, drawing: Callable[[], Message | None], message: Message | None) -> Message | None:
     """A list for several readers, who are told that something is missing from it, and not how much."""
     alone = (work.actor,) if work.actor else ()
     with access.among(work.session, alone):
-        whole = DRAWINGS[delivery.kind](work, catalogue, delivery)
+        whole = drawing()
     if whole is None or (message and (message.text, message.blocks) == (whole.text, whole.blocks)):
         return message
     said, drawn = f"{cards.LEFT_OUT}.", message or Message("")
@@ -67,8 +77,16 @@ def card(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None
 
 
 def line(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What somebody asked with --here, answered for all who are there. about: line, as it was typed; person."""
-    return again(work, catalogue, delivery.about["line"], delivery.channel, delivery.thread or "")
+    """What somebody asked with --here, answered for all who are there. about: line, as it was typed; person.
+
+    Nothing where it cannot be answered to all of them, as when it asks for a field that some do not see.
+    """
+    try:
+        return again(work, catalogue, delivery.about["line"], delivery.channel, delivery.thread or "")
+    except CRMError:
+        if len(work.viewers) < 2:
+            raise
+        return None
 
 
 def receipt(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -93,22 +111,33 @@ def digest(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | No
 
 
 def report(work: Work, catalogue: Catalogue) -> Message:
-    """The pipeline by stage, what was won and lost this week, the open cases by priority, with a chart and as text."""
+    """The pipeline by stage, what was won and lost this week, the open cases by priority, with a chart and as text.
+
+    Where a field that they are counted by is hidden from who reads, that is said in place of the figures.
+    """
     pipeline, priorities = by_stage(work), cases_by_priority(work)
     closed, week = closed_this_week(work)
     day = f"{work.today:%A} {work.today.day} {work.today:%B}"
     drawn = [blocks.header(f"Good day, {work.me}"), blocks.context(day)]
-    if not (pipeline or closed or priorities):
+    no_stages, no_cases = concealed(work, Opportunity, "stage"), concealed(work, Case, "priority", "status")
+    if not (pipeline or closed or priorities or no_stages or no_cases):
         quiet = f"Nothing is open, and nothing was closed {week}."
         begin = f"A deal is one line away: `{catalogue.root} deal new`"
         return Message(f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")])
-    parts = [("Open pipeline", pipeline_lines(pipeline)), (f"Closed {week}", closed_lines(closed))]
-    parts.append(("Open cases", case_lines(priorities)))
+    parts = [("Open pipeline", no_stages or pipeline_lines(pipeline))]
+    parts.append((f"Closed {week}", no_stages or closed_lines(closed)))
+    parts.append(("Open cases", no_cases or case_lines(priorities)))
     for title, lines in parts:
         drawn.append(blocks.section("\n".join([f"*{title}*", *lines])))
     drawn[3:3] = pipeline_chart(pipeline, work.currency)
     told = "\n".join(line for title, lines in parts for line in (f"{title}:", *lines))
     return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
+
+
+def concealed(work: Work, entity: type[Entity], *names: str) -> list[str]:
+    """The line in place of figures that are counted by fields which not everybody who reads may see."""
+    hidden = [entity.fields()[name].label for name in names if access.hides(work, entity, name)]
+    return [f"Not shown, because {' and '.join(hidden)} is hidden from who reads this."] if hidden else []
 
 
 def closed_this_week(work: Work) -> tuple[list[StageRow], str]:
@@ -193,3 +222,8 @@ DRAWINGS: dict[str, Drawing] = {
     "answer": requests.answered,
 }
 """What each kind of delivery looks like."""
+FOLLOWING: dict[str, Callable[[Work, Catalogue, Sequence[int]], Message]] = {
+    "due": reminders.due_still,
+    "cases": reminders.pressing_still,
+}
+"""How lists look that stand already and follow the records they name."""

@@ -9,14 +9,16 @@ from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from models.activity import Activity
-from models.case import Case
+from models.case import OPEN, Case
 from models.core import values
 from models.core.outbox import Delivery
 from models.core.work import Work
-from models.operations import agenda, triage
+from models.operations import agenda, retelling, triage
 
 CASES, OWNERS, NAMED = 10, 10, 3
 SHORT = 100
+TAKEN_CARE_OF, NOTHING_DUE = "Taken care of", "No task of these is due now"
+NOTHING_LEFT = "Nothing is left of this list"
 TASK_BUTTONS = (
     ("done", "Done", "primary"),
     ("snooze", "Snooze"),
@@ -37,14 +39,32 @@ def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
         return None
     if delivery.about.get("more"):
         _, count = agenda.due(work, work.actor.id, [], 1)
-    heading = "1 task is due" if count == 1 else f"{count} tasks are due"
+    left = f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`" if count > len(tasks) else ""
+    return task_list(work, tasks, count, left)
+
+
+def due_still(work: Work, catalogue: Catalogue, ids: Sequence[int]) -> Message:
+    """The activities of a reminder as they are now: what is done, put off or somebody else's says so."""
+    tasks = retelling.followed(work, Activity, ids)
+    return task_list(work, tasks, sum(is_due(task, work) for task in tasks))
+
+
+def task_list(work: Work, tasks: Sequence[Activity], count: int, left: str = "") -> Message:
+    """count: how many are due in all."""
+    due = "1 task is due" if count == 1 else f"{count} tasks are due"
+    heading = due if count else NOTHING_DUE if tasks else NOTHING_LEFT
     drawn = [blocks.section(f":alarm_clock: *{heading}*")]
     for task in tasks:
         drawn += [blocks.section(task_line(task, work)), *task_buttons(task, work)]
-    if count > len(tasks):
-        drawn.append(blocks.context(f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`"))
+    drawn += [blocks.context(left)] if left else []
     told = "; ".join(f"{task} ({when(task, work)})" for task in tasks)
-    return Message(f"{heading}: {told}", blocks.distinct(drawn))
+    return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=tasks)
+
+
+def is_due(task: Activity, work: Work) -> bool:
+    """Whether the reader still has to do it."""
+    mine = work.actor is not None and task.owner == work.actor.id
+    return mine and not task.done_at and task.due_date is not None and task.due_date <= work.now
 
 
 def task_line(task: Activity, work: Work) -> str:
@@ -55,7 +75,13 @@ def task_line(task: Activity, work: Work) -> str:
 
 
 def when(task: Activity, work: Work) -> str:
-    """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's zone."""
+    """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's zone; or what came of
+    it.
+    """
+    if task.done_at:
+        return "done"
+    if work.actor is None or task.owner != work.actor.id:
+        return f"now {work.name('user', task.owner)}'s" if task.owner else "nobody's now"
     moment = task.due_date or work.now
     overdue = moment.astimezone(work.zone).date() < work.today
     return f"{'overdue since' if overdue else 'due'} {values.show_moment(moment, work.now, work.zone)}"
@@ -63,7 +89,8 @@ def when(task: Activity, work: Work) -> str:
 
 def task_buttons(task: Activity, work: Work) -> list[Block]:
     """What can be done about it, as far as one may; no block where that is nothing."""
-    drawn = cards.ways(task, work, *TASK_BUTTONS)
+    mine = work.actor is not None and task.owner == work.actor.id
+    drawn = cards.ways(task, work, *TASK_BUTTONS) if mine and not task.done_at else []
     return [blocks.actions(*drawn)] if drawn else []
 
 
@@ -99,24 +126,37 @@ def pressing(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | 
     found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
     if not found:
         return None
-    heading = "1 case needs someone" if count == 1 else f"{count} cases need someone"
-    drawn = [blocks.section(f":rotating_light: *{heading}*"), *(case_row(case, work) for case in found)]
-    if count > len(found):
-        drawn.append(blocks.context(f"and {count - len(found)} more: `{catalogue.root} case list open`"))
-    return Message(f"{heading}: {listed(found)}", blocks.distinct(drawn))
+    left = f"and {count - len(found)} more: `{catalogue.root} case list open`" if count > len(found) else ""
+    return case_list(work, found, count, left)
 
 
-def listed(records: Sequence[Case]) -> str:
-    return "; ".join(f"{record} ({record.priority})" for record in records)
+def pressing_still(work: Work, catalogue: Catalogue, ids: Sequence[int]) -> Message:
+    """The cases of a list as they are now: who has taken each, and what is over."""
+    cases = retelling.followed(work, Case, ids)
+    left = f"and perhaps more: `{catalogue.root} case list open`" if len(ids) == CASES else ""
+    return case_list(work, cases, triage.pressing(work, list(ids), CASES)[1], left)
+
+
+def case_list(work: Work, cases: Sequence[Case], count: int, left: str = "") -> Message:
+    """count: how many need someone in all."""
+    pressing = "1 case needs someone" if count == 1 else f"{count} cases need someone"
+    heading = pressing if count else TAKEN_CARE_OF if cases else NOTHING_LEFT
+    icon = ":rotating_light:" if count else ":white_check_mark:"
+    drawn = [blocks.section(f"{icon} *{heading}*"), *(case_row(case, work) for case in cases)]
+    drawn += [blocks.context(left)] if left else []
+    told = "; ".join(f"{case} ({case.priority})" for case in cases)
+    return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=cases)
 
 
 def case_row(case: Case, work: Work) -> Block:
-    """What it is, since when it waits, and by when it should be solved."""
-    late = case.resolve_by is not None and case.resolve_by < work.now
+    """What it is, since when it waits, and by when it should be solved; or that it is over."""
+    over = case.status not in OPEN
+    late = case.resolve_by is not None and case.resolve_by < work.now and not over
     owner = work.name("user", case.assignee) if case.assignee else "nobody has it"
-    told = [case.priority.capitalize(), escape(owner), f"since {cards.moment(case.created_at)}"]
+    told = [case.status if over else case.priority, escape(owner), f"since {cards.moment(case.created_at)}"]
+    told[0] = told[0].capitalize()
     told += [f"overdue since {cards.moment(case.resolve_by)}"] if late and case.resolve_by else []
-    claim = [] if case.assignee else cards.ways(case, work, ("claim", "Claim"))
+    claim = [] if case.assignee or over else cards.ways(case, work, ("claim", "Claim"))
     button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)
     text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"
     return blocks.section(text, button)

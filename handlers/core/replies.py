@@ -19,7 +19,7 @@ class Message:
     """An answer for the person alone. replace: it takes the place of the message whose button was pressed.
 
     card: the record it is the card of; posted with --here, that card stands in the channel and is kept up to date.
-    asks: it asks back, and nothing was done yet.
+    asks: it asks back, and nothing was done yet. named: the records of a list that follows them.
     """
 
     text: str
@@ -27,6 +27,7 @@ class Message:
     replace: bool = False
     card: Entity | None = None
     asks: bool = False
+    named: Sequence[Entity] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

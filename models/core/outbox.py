@@ -6,13 +6,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import JSON, Index, Integer, String, Text, UniqueConstraint, bindparam, insert, literal, select, text
+from sqlalchemy import (
+    JSON,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Entity, Row
 from models.core.database import INSERTS
+from models.core.told import Listed
 from models.core.types import UTCDateTime
 
 if TYPE_CHECKING:
@@ -170,25 +185,36 @@ def rename(work: "Work", record: Entity) -> None:
 
 
 def redraw(work: "Work", record: Entity) -> None:
-    """Ask that every card of the record be drawn anew."""
+    """Ask that every card of the record, and every list that names it, be drawn anew."""
     about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
-    work.session.connection().execute(REDRAWING, about | {"change": f":{record.version}:{work.unit}"})
+    work.session.connection().execute(REDRAWING, about | {"change": f":{record.ref}:{record.version}:{work.unit}"})
 
 
 def redrawing() -> Any:
-    """The redraws of a record's cards, by the cards themselves."""
-    cards: Any = Post.__table__
+    """The redraws of a record's cards and of the lists that name it, by these themselves."""
     now = bindparam("now", type_=UTCDateTime)
-    columns = {
-        "workspace": cards.c.workspace, "kind": literal("redraw"),
-        "key": literal("redraw:") + cards.c.channel + ":" + cards.c.ts + bindparam("change", type_=String),
-        "channel": cards.c.channel, "ts": cards.c.ts, "entity": cards.c.entity, "record_id": cards.c.record_id,
-        "state": literal(DeliveryState.WAITING.value), "not_before": now, "created_at": now,
-        "about": literal({}, JSON), "attempts": literal(0),
-    }  # fmt: skip
-    of_record = (cards.c.entity == bindparam("slug"), cards.c.record_id == bindparam("record"))
-    found = select(*columns.values()).where(cards.c.workspace == bindparam("here"), *of_record)
-    return insert(Delivery).from_select(list(columns), found)
+
+    def redraws(standing: Any, **subject: Any) -> Mapping[str, Any]:
+        return {
+            "workspace": standing.workspace, "kind": literal("redraw"),
+            "key": literal("redraw:") + standing.channel + ":" + standing.ts + bindparam("change", type_=String),
+            "channel": standing.channel, "ts": standing.ts, **subject,
+            "state": literal(DeliveryState.WAITING.value), "not_before": now, "created_at": now,
+            "about": literal({}, JSON), "attempts": literal(0),
+        }  # fmt: skip
+
+    cards, lists = cast(Any, Post.__table__).c, cast(Any, Listed.__table__).c
+    of_cards = redraws(cards, entity=cards.entity, record_id=cards.record_id)
+    of_lists = redraws(lists, entity=null(), record_id=null())
+    theirs = [
+        select(*columns.values()).where(
+            standing.workspace == bindparam("here"),
+            standing.entity == bindparam("slug"),
+            standing.record_id == bindparam("record"),
+        )
+        for standing, columns in ((cards, of_cards), (lists, of_lists))
+    ]
+    return insert(Delivery).from_select(list(of_cards), union_all(*theirs))
 
 
 REDRAWING = redrawing()

@@ -1,9 +1,11 @@
-"""What was said in a channel besides cards, remembered so that it says less when somebody comes who may see less."""
+"""What stands in Slack besides cards, remembered so that it says less when somebody comes who may see less, and that
+a list follows the records it names.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Row
@@ -29,3 +31,22 @@ class Told(Row):
     @classmethod
     def indexes(cls) -> list[Any]:
         return [UniqueConstraint("workspace", "channel", "ts")]
+
+
+class Listed(Row):
+    """A record that a list names, wherever the list stands: when the record changes, the list is drawn anew.
+
+    delivery: the one that said the list, which is kept for a month, and so is this.
+    """
+
+    delivery: Mapped[int] = mapped_column(Integer)
+    entity: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int] = mapped_column(Integer)
+    channel: Mapped[str] = mapped_column(String(40))
+    ts: Mapped[str] = mapped_column(String(40))
+    posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        place = UniqueConstraint("workspace", "channel", "ts", "entity", "record_id")
+        return [place, Index(None, "workspace", "entity", "record_id")]

@@ -139,7 +139,7 @@ def spread(work: Work, delivery: Delivery) -> None:
         {
             "key": f"redraw:{each.channel}:{each.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw",
             "channel": each.channel, "ts": each.ts, "state": DeliveryState.WAITING, "not_before": work.now,
-            "created_at": work.now, "attempts": 0, **subject(each),
+            "created_at": work.now, "attempts": 0, "about": {}, **subject(each),
         }
         for each in found
     ]  # fmt: skip
@@ -163,5 +163,5 @@ def standing_in(work: Work, kept: type[Post] | type[Told], about: Mapping[str, A
 def subject(kept: Post | Told) -> dict[str, Any]:
     """What is to be drawn anew: the card of a record, or what was told."""
     if isinstance(kept, Told):
-        return {"about": {"told": kept.id}, "entity": None, "record_id": None}
-    return {"about": {}, "entity": kept.entity, "record_id": kept.record_id}
+        return {"entity": None, "record_id": None}
+    return {"entity": kept.entity, "record_id": kept.record_id}

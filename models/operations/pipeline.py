@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric, func, select, tuple_, type_coerce
+from sqlalchemy import Numeric, false, func, select, tuple_, type_coerce
 
 from models.case import Case, Priority
 from models.core import access
@@ -53,6 +53,9 @@ def closed_between(work: Work, start: datetime, end: datetime) -> list[StageRow]
 
 
 def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
+    """Nothing where not everybody who reads may see the stage: who counts the deals of a stage knows where they are."""
+    if access.hides(work, Opportunity, "stage"):
+        return []
     money = Numeric(18, 2)
     amount = type_coerce(func.sum(Opportunity.amount), money)
     weighted = type_coerce(func.sum(Opportunity.amount * Opportunity.probability) / 100, money)
@@ -71,8 +74,11 @@ def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list
 
 
 def cases_by_priority(work: Work) -> list[PriorityRow]:
-    """The open cases by priority, the most urgent first."""
-    overdue = func.count().filter(Case.resolve_by < work.now)
+    """The open cases by priority, the most urgent first; nothing where what they are counted by is hidden."""
+    if access.hides(work, Case, "priority") or access.hides(work, Case, "status"):
+        return []
+    late = false() if access.hides(work, Case, "resolve_by") else Case.resolve_by < work.now
+    overdue = func.count().filter(late)
     rows = select(Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue)
     urgency = list(reversed(Priority))
     found = [PriorityRow(*row) for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))]

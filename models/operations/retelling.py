@@ -1,14 +1,17 @@
-"""What stands in channels besides cards: remembered when it is posted, and whether it may still stand as it is."""
+"""What stands in Slack besides cards: remembered when it is posted, and whether it may still stand as it is."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, update
 
 from models.core import access, sight
+from models.core.base import Entity
 from models.core.outbox import Delivery, insert_all
-from models.core.told import Told
+from models.core.told import Listed, Told
 from models.core.work import Work
+
+E = TypeVar("E", bound=Entity)
 
 Shown = dict[str, Any]
 """What decides whether something may stand as it is: `open`, of one record; else what is `seen` and `hidden`."""
@@ -44,6 +47,24 @@ def is_told(said: Delivery, channel: str) -> bool:
     return said.kind not in UNTOLD and channel[:1] not in ("D", "U", "W")
 
 
+def enlist(work: Work, said: Delivery, channel: str, ts: str, named: Collection[tuple[str, int]]) -> None:
+    """A list stands that names these records, and follows them from now on."""
+    place = {"delivery": said.id, "channel": channel, "ts": ts, "posted_at": work.now}
+    insert_all(work, Listed, [{**place, "entity": slug, "record_id": id} for slug, id in named])
+
+
+def named(work: Work, redraw: Delivery) -> list[Listed]:
+    """The records that a list names which a delivery draws anew."""
+    theirs = select(Listed).where(Listed.channel == redraw.channel, Listed.ts == redraw.ts)
+    return list(work.session.scalars(theirs.order_by(Listed.id)))
+
+
+def followed(work: Work, entity: type[E], ids: Sequence[int]) -> list[E]:
+    """The records that a list names, in its order, but for what is deleted and what who reads may not see."""
+    found = work.session.scalars(select(entity).where(entity.id.in_(ids)))
+    return sorted(found, key=lambda record: ids.index(record.id))
+
+
 def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None]]) -> None:
     """They stand: (what said it, channel, ts, what its readers may see)."""
     rows = [
@@ -60,16 +81,22 @@ def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None]]
 
 def retold(work: Work, redraw: Delivery, shown: Shown | None) -> None:
     """It was drawn anew, if it is one of these. redraw: the delivery that did."""
-    if id := redraw.about.get("told"):
-        work.session.execute(update(Told).where(Told.id == id).values(shown=shown))
+    if is_retelling(redraw):
+        there = (Told.channel == redraw.channel, Told.ts == redraw.ts)
+        work.session.execute(update(Told).where(*there).values(shown=shown))
+
+
+def is_retelling(delivery: Delivery) -> bool:
+    """Whether it draws anew what is remembered here, not a card."""
+    return delivery.kind == "redraw" and delivery.entity is None
 
 
 def find(work: Work, redraw: Delivery) -> Told | None:
-    """What a delivery draws anew; None of a card."""
-    id = redraw.about.get("told")
-    return work.session.scalar(select(Told).where(Told.id == id)) if id else None
+    """What a delivery draws anew; None where it is forgotten, or read by one person alone."""
+    return work.session.scalar(select(Told).where(Told.channel == redraw.channel, Told.ts == redraw.ts))
 
 
 def forget(work: Work, channel: str, ts: str) -> None:
     """It does not stand there any more."""
-    work.session.execute(delete(Told).where(Told.channel == channel, Told.ts == ts))
+    for kept in (Told, Listed):
+        work.session.execute(delete(kept).where(kept.channel == channel, kept.ts == ts))

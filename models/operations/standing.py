@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import case, select, update
 
@@ -24,7 +24,8 @@ SHOWING = ("card", "redraw")
 class Arrival:
     """A delivery that stands in Slack. channel: its id; version: the record's when its card was drawn.
 
-    shown: what those may see for whom it was drawn · turn: how often who reads the channel had changed by then.
+    shown: what those may see for whom it was drawn · turn: how often who reads the channel had changed by then ·
+    named: the records that a list names, with their versions of then.
     """
 
     delivery: Delivery
@@ -33,6 +34,11 @@ class Arrival:
     version: int = 0
     shown: Shown | None = None
     turn: int | None = None
+    named: Mapping[Subject, int] = field(default_factory=dict)
+
+    def subjects(self) -> set[Subject]:
+        """The records it follows from now on."""
+        return {subject(self.delivery)} if is_card(self.delivery) else set(self.named)
 
 
 def is_card(delivery: Delivery) -> bool:
@@ -57,17 +63,17 @@ def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
 
 
 def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
-    """They stand in Slack, and are remembered from now on. What changed since a card was drawn is drawn anew, and so is
+    """They stand in Slack, and are remembered from now on. What changed since it was drawn is drawn anew, and so is
     everything in a channel where somebody came meanwhile.
 
-    Returns the ids of the deliveries that have to wait, because someone is changing the record of their card.
+    Returns the ids of the deliveries that have to wait, because someone is changing a record that they show.
     """
-    cards = [each for each in arrivals if is_card(each.delivery)]
-    versions = locked(work, {subject(card.delivery) for card in cards})
-    waiting = {card.delivery.id for card in cards if subject(card.delivery) not in versions}
+    versions = locked(work, {subject for each in arrivals for subject in each.subjects()})
+    waiting = {each.delivery.id for each in arrivals if not each.subjects() <= versions.keys()}
     ours = mark(work, [each for each in arrivals if each.delivery.id not in waiting])
     stand = [each for each in arrivals if each.delivery.id in ours]
     remember(work, [card for card in stand if is_card(card.delivery)], versions)
+    enlist(work, [each for each in stand if each.named], versions)
     retelling.remember(work, [(each.delivery, each.channel, each.ts, each.shown) for each in stand])
     for each in stand:
         retelling.retold(work, each.delivery, each.shown)
@@ -126,6 +132,15 @@ def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, in
         work.session.connection().execute(told)
     changed = {(slug, id) for slug, id, card in about if card.version and versions[slug, id] not in (0, card.version)}
     for slug, id in changed:
+        redraw(work, work.get(ENTITIES[slug], id))
+
+
+def enlist(work: Work, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
+    """Lists stand: keep which records each names, and have drawn what changed."""
+    for each in lists:
+        retelling.enlist(work, each.delivery, each.channel, each.ts, each.named)
+    drawn = {(subject, version) for each in lists for subject, version in each.named.items()}
+    for slug, id in {subject for subject, version in drawn if versions[subject] not in (0, version)}:
         redraw(work, work.get(ENTITIES[slug], id))
 
 

@@ -55,6 +55,19 @@ def test_a_list_shows_a_channel_what_all_may_see_and_says_that_there_is_more(
 
 
 @SQLITE
+def test_a_question_that_some_may_not_ask_is_answered_to_nobody_and_that_is_said(
+    slack: Desk, works: Works, courier: Courier
+) -> None:
+    given(works, Customer, first_name="Grace", city="Bonn")
+    slack.command("/crm role hide executive customer city", user="U_ADA")
+    room(slack, "U_RITA", "U_ELI")
+    slack.command("/crm customer find city = Bonn --here", channel="C_ROOM")
+    courier.drain()
+    [said] = slack.posted("C_ROOM")
+    assert said.words == "Not everything is shown here, because not everybody here may see it."
+
+
+@SQLITE
 def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(slack: Desk, works: Works, ada: Lead) -> None:
     for line in ("/crm lead list --here", "/crm lead set LD-1 company=Babbage --here"):
         slack.command(line)

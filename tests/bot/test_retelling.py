@@ -10,6 +10,7 @@ from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from handlers.anew import MASKED
+from handlers.core.cards import LEFT_OUT
 from models.case import Case
 from models.core.outbox import Delivery, deliver
 from models.core.told import Told
@@ -84,7 +85,7 @@ def test_a_line_that_who_comes_may_read_is_left_as_it_is(slack: Desk, works: Wor
     card = noted(slack, works, courier)
     come(slack, courier, "U_ADA")
     assert "swordfish" in slack.thread(card)[-1]
-    errors = {row.error for row in rows(works, kind="redraw") if "told" in row.about}
+    errors = {row.error for row in rows(works, kind="redraw") if row.entity is None}
     assert errors <= {"dropped: another drew it", "dropped: it shows nothing that somebody may not see"}
     line = slack.thread(card)[-1].raw
     assert line
@@ -202,7 +203,7 @@ def test_the_day_of_a_team_is_drawn_again_as_of_when_it_was_told(
 
 
 @SQLITE
-def test_a_day_of_which_nothing_is_left_to_tell_is_hidden(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_list_of_which_who_comes_may_see_nothing_says_so(slack: Desk, works: Works, courier: Courier) -> None:
     customer = given(works, Customer, first_name="Grace")
     case = given(works, Case, by="U_SAM", subject="Broken", priority="urgent", customer=customer.ref)
     room(slack, "U_SAM", "U_SOFIA")
@@ -212,7 +213,8 @@ def test_a_day_of_which_nothing_is_left_to_tell_is_hidden(slack: Desk, works: Wo
     assert "Broken" in slack.posted("C_ROOM")[0]
     slack.command("/crm case claim CS-1", user="U_SAM")
     come(slack, courier, "U_GUS")
-    assert slack.posted("C_ROOM")[0].text == MASKED
+    assert slack.posted("C_ROOM")[0].text == f"Nothing is left of this list\n{LEFT_OUT}."
+    assert "Broken" not in str(slack.posted("C_ROOM")[0].blocks)
 
 
 @SQLITE

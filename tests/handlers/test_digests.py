@@ -10,8 +10,10 @@ from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from models.account import Account
 from models.case import Case
+from models.core.role import Role
 from models.core.work import Works
 from models.customer import Customer
+from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.handlers.drawings import drawn, said
@@ -116,6 +118,49 @@ def test_an_empty_crm_is_greeted_kindly(works: Works) -> None:
     assert digest is not None
     assert "`/crm deal new`" in said(digest)
     assert digest.text == "Good day, Mona Meyer. Nothing is open, and nothing was closed this week."
+
+
+@SQLITE
+def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(works: Works, ada: Customer) -> None:
+    deals(works, ("proposal", "€100"))
+    given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
+    role(works, "manager", "everything: look\ndeal: look, hide stage\ncase: look, hide priority")
+    digest = drawn(works, "digest", "U_MONA")
+    assert digest is not None
+    assert digest.text.splitlines()[1:] == [
+        "Open pipeline:",
+        "Not shown, because Stage is hidden from who reads this.",
+        "Closed this week:",
+        "Not shown, because Stage is hidden from who reads this.",
+        "Open cases:",
+        "Not shown, because Priority is hidden from who reads this.",
+    ]
+    assert not any(word in said(digest) for word in ("Proposal", "100", "Urgent"))
+
+
+@SQLITE
+def test_an_empty_crm_is_not_told_from_a_full_one_by_who_may_not_know(works: Works) -> None:
+    role(works, "manager", "everything: look\ncase: look, hide status")
+    digest = drawn(works, "digest", "U_MONA")
+    assert digest is not None
+    assert "Not shown, because Status is hidden" in digest.text
+
+
+@SQLITE
+def test_who_may_not_see_deadlines_does_not_learn_how_many_are_overdue(
+    works: Works, clock: StoppedClock, ada: Customer
+) -> None:
+    given(works, Case, customer=ada.ref, subject="Fire", priority="urgent", resolve_by="+1h")
+    clock.forward(2 * HOUR)
+    assert "Urgent: 1, 1 nobody has, 1 overdue" in said(drawn(works, "digest", "U_MONA"))
+    role(works, "manager", "everything: look\ncase: look, hide resolve_by")
+    assert "overdue" not in said(drawn(works, "digest", "U_MONA"))
+
+
+def role(works: Works, name: str, rights: str) -> None:
+    """What a role may do from now on."""
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Role, work.lookup("role", name)), {"rights": rights})
 
 
 # ── the others ──────────────────────────────────────────────────────────────────────────────────────────

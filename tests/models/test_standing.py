@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from models.account import Account
@@ -93,6 +93,23 @@ def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_
     with works("T1") as work:
         arrived(work, came)
     assert {row.record_id for row in stored(works, kind="redraw")} == {lead.id}
+
+
+def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(works: Works) -> None:
+    same, changed = leads(works, 2)
+    with works("T1") as work:
+        work.session.execute(delete(Delivery))
+        deliver(work, "cases", "C_SALES", "list", attempts=1)
+    [told] = stored(works, kind="cases")
+    with works("T1", "U_RITA") as work:
+        records.update(work, work.find(Lead, changed.number), {"phone": "+49 30 901820"})
+    came = Arrival(told, "C_SALES", "7", named={("lead", same.id): 1, ("lead", changed.id): 1})
+    with works("T1") as work:
+        assert arrived(work, [came]) == set()
+    assert [(row.channel, row.ts, row.entity) for row in stored(works, kind="redraw")] == [("C_SALES", "7", None)]
+    with works("T1", "U_RITA") as work:
+        records.update(work, work.find(Lead, same.number), {"phone": "+49 30 901821"})
+    assert [row.ts for row in stored(works, kind="redraw")] == ["7", "7"]
 
 
 def test_what_waited_for_a_card_to_stand_is_told_now(works: Works, clock: StoppedClock) -> None:

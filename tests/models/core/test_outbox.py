@@ -72,7 +72,7 @@ def test_every_standing_card_of_a_record_is_drawn_anew_once_a_version(works: Wor
         work.session.flush()
         redraw(work, record)
         keys = [row.key for row in deliveries(work) if row.kind == "redraw"]
-        assert keys == [f"redraw:C1:1.1:1:{work.unit}", f"redraw:C1:1.2:1:{work.unit}"]
+        assert keys == [f"redraw:C1:1.1:LD-1:1:{work.unit}", f"redraw:C1:1.2:LD-1:1:{work.unit}"]
 
 
 def test_assigning_tells_the_new_owner_but_not_oneself(works: Works) -> None:
