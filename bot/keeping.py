@@ -21,14 +21,21 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def tried(*args: Any, **kwargs: Any) -> Any:
+        from sqlalchemy.exc import SQLAlchemyError
+
         from bot.config import SettingsError
         from models.core.errors import CRMError
+        from models.core.troubles import advice
 
         try:
             return command(*args, **kwargs)
         except (SettingsError, CRMError) as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
+            sentence = str(error)
+        except SQLAlchemyError as error:  # the database goes away in the middle, or has no more room
+            if not (sentence := advice(error)):
+                raise
+        click.echo(sentence, err=True)
+        sys.exit(1)
 
     return tried
 

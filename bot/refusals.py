@@ -9,14 +9,16 @@ UNTRUSTED = (*REVOKED, "invalid_auth", "not_authed", "token_expired", "team_acce
 """What Slack says to a token: nothing is wrong with the message, which waits."""
 GONE = ("message_not_found", "cant_update_message", "thread_not_found", "cannot_reply_to_message")
 """The card is not there any more."""
-CLOSED = ("channel_not_found", "is_archived")
-"""The channel is not there any more for us: what stood there is out of reach."""
+CLOSED = ("channel_not_found", "is_archived", "is_inactive")
+"""The channel is not there any more for us: what stood there is out of reach. Slack has one word for posting in an
+archived channel and another for changing what stands there."""
 
 AGAIN = "Install the app again with the manifest of this version"
 REASONS = {
     "channel_not_found": "there is no such channel, or it is private and I am not in it. Invite me there",
     "not_in_channel": "I am not in it. Invite me there: /invite @crm",
     "is_archived": "it is archived. Bring it back in Slack, or set another channel",
+    "is_inactive": "it is archived. Bring it back in Slack, or set another channel",
     "shared_with_outsiders": "it is shared with another company, and CRM records are nothing for outsiders",
     "missing_scope": f"the app lacks a permission. {AGAIN}",
     "no_permission": f"the app lacks a permission. {AGAIN}",

@@ -30,7 +30,7 @@ def back_up(engine: Engine, file: Path) -> None:
         raise Conflict(f"{file} is there already. Name another file.")
     if not file.parent.is_dir():
         raise NotFound(f"There is no folder {file.parent}.")
-    with unfinished(file) as part:
+    with explained(f"The backup was not made, and {file} is not there"), unfinished(file) as part:
         if engine.dialect.name == "postgresql":
             run_tool("pg_dump", engine.url, "--format=custom", "--enable-row-security", f"--file={part}")
         else:
@@ -48,10 +48,14 @@ def restore(engine: Engine, file: Path, aside: Path, force: bool = False) -> str
     schema.refuse_newer(step, schema.STEPS)
     if aside.exists():
         raise Conflict(f"{aside} is there already. Move it away first.")
+    if is_dump(file) is not (engine.dialect.name == "postgresql"):
+        kind = "PostgreSQL" if is_dump(file) else "SQLite"
+        raise Conflict(f"{file} is a backup of {kind}. Restore it into another database there, then: crm db copy …")
     if engine.dialect.name == "postgresql":
         restore_server(engine, file, aside, force)
     else:
-        restore_file(Path(engine.url.database or ""), file, aside, force)
+        with explained("Nothing was restored"):
+            restore_file(Path(engine.url.database or ""), file, aside, force)
     return step
 
 
@@ -117,9 +121,7 @@ def step_of(file: Path) -> str:
     """The step a backup stands at. Unusable unless it is a whole database of Rapport."""
     if not file.is_file():
         raise NotFound(f"There is no file {file}.")
-    with file.open("rb") as opened:
-        head = opened.read(16)
-    if head.startswith(b"PGDMP"):
+    if is_dump(file):
         return step_of_dump(file)
     try:
         with closing(reading(file)) as connection:
@@ -133,6 +135,12 @@ def step_of(file: Path) -> str:
     return str(row[0]) if row else ""
 
 
+def is_dump(file: Path) -> bool:
+    """Whether PostgreSQL wrote it."""
+    with file.open("rb") as opened:
+        return opened.read(5) == b"PGDMP"
+
+
 def step_of_dump(file: Path) -> str:
     """What a dump of PostgreSQL says of the step, without restoring it."""
     words = ["--data-only", "--table=alembic_version", "--file=-", str(file)]
@@ -144,6 +152,15 @@ def step_of_dump(file: Path) -> str:
 
 def reading(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro", uri=True)
+
+
+@contextmanager
+def explained(outcome: str) -> Iterator[None]:
+    """A disk that is full or may not be written, in words. outcome: what that means."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        raise Unusable(f"{outcome}: {error}. Is there room, and may Rapport read and write there?") from None
 
 
 @contextmanager

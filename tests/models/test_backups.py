@@ -134,3 +134,15 @@ def test_without_the_clients_of_postgresql_it_is_said(
     with pytest.raises(NotFound, match="pg_dump is missing. Install PostgreSQL's client programs"):
         backups.back_up(clean_postgres, tmp_path / "kept.backup")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_backup_of_the_other_kind_of_database_is_refused(
+    clean_sqlite: Engine, clean_postgres: Engine, tmp_path: Path
+) -> None:
+    there, here = (clean_sqlite, clean_postgres, "SQLite"), (clean_postgres, clean_sqlite, "PostgreSQL")
+    for source, target, kind in (there, here):
+        file = tmp_path / kind
+        backups.back_up(source, file)
+        with pytest.raises(Conflict, match=f"is a backup of {kind}. Restore it into another database there"):
+            backups.restore(target, file, tmp_path / "aside")
+    assert not (tmp_path / "aside").exists()

@@ -38,6 +38,8 @@ def post_ephemeral(slack: Slack, args: Json) -> Json:
 def update(slack: Slack, args: Json) -> Json:
     channel = channel_of(slack, args)
     message = _own(slack, channel, args, "cant_update_message")
+    if channel.is_archived:
+        raise Refused("is_inactive")
     if len(str(args.get("text") or "")) > LONGEST_UPDATE:
         slack.problem(f"msg_too_long: chat.update with {len(args['text'])} characters of text")
         raise Refused("msg_too_long")
