@@ -18,13 +18,15 @@ from models.core.texts import fold
 
 THREADS = 32
 """Threads that handle requests. No thread shares a connection, because SQLAlchemy's queue for them is not fair."""
-CONNECTIONS = THREADS + 14
-"""With those of the courier, the scheduler, who takes a number, and whoever asks how things are. Each is opened when it
+CONNECTIONS, OVERFLOW = THREADS + 14, 4
+"""With those of the courier, the scheduler, who takes numbers, and whoever asks how things are. Each is opened when it
 is first needed."""
 LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
 EVERYWHERE = "*"
 """What PostgreSQL is told instead of a workspace by what serves all of them."""
+IN_MEMORY = (None, "", ":memory:")
+"""What a URL of SQLite names besides files: each connection would find a database of its own."""
 Binders = list[tuple[str, Callable[[Any], Any] | None]]
 """The columns of a statement, and what makes a value of each ready for the driver."""
 
@@ -44,7 +46,7 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(normal(url))
-        if parsed.get_backend_name() == "sqlite":
+        if parsed.get_backend_name() == "sqlite" and parsed.database not in IN_MEMORY:
             return open_sqlite(parsed.render_as_string(hide_password=False))
         if parsed.get_backend_name() == "postgresql":
             return open_postgresql(parsed)
@@ -62,8 +64,9 @@ def everywhere(engine: Engine) -> Engine:
 
 def open_postgresql(url: URL) -> Engine:
     """An engine whose every wait ends, also when the server hangs or the network swallows what is sent."""
-    from models.core.postgres import CONNECT, Gate, Patient, connect
+    from models.core.postgres import CONNECT, Gate, Patient, check_options, connect
 
+    check_options(url.query)
     modes = {
         "statement_timeout": milliseconds(STATEMENT),
         "lock_timeout": milliseconds(STATEMENT),
@@ -71,15 +74,11 @@ def open_postgresql(url: URL) -> Engine:
         "plan_cache_mode": "force_custom_plan",  # a plan for any value uses neither trigrams nor partial indexes
     }
     about: dict[str, Any] = {"options": " ".join(f"-c {name}={value}" for name, value in modes.items())}
-    about |= {
-        "connect_timeout": int(CONNECT) + 1,
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-    }
+    about |= {"connect_timeout": int(CONNECT) + 1}
+    about |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     engine = create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=4, pool_timeout=STATEMENT, pool_pre_ping=True, hide_parameters=True,
-        connect_args=about,
+        url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT, pool_pre_ping=True,
+        hide_parameters=True, connect_args=about,
     )  # fmt: skip
     gate, dialect = Gate(), cast(Any, engine.dialect)
     ping = dialect.do_ping
@@ -104,7 +103,7 @@ def open_postgresql(url: URL) -> Engine:
 
 def open_sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=4, pool_timeout=STATEMENT, hide_parameters=True,
+        url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT, hide_parameters=True,
         connect_args={"timeout": STATEMENT},
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL that give up when the server no longer answers, where its own time-outs cannot help."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import lru_cache
 from select import POLLIN, poll
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import sql
 from psycopg.abc import PQGen
+from psycopg.conninfo import make_conninfo
 from psycopg.errors import error_from_result
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -181,6 +182,14 @@ def connect(gate: Gate, act: Callable[[], Patient]) -> Patient:
     connection.gate = gate
     gate.open()
     return connection
+
+
+def check_options(names: Iterable[str]) -> None:
+    """ValueError where one is none of PostgreSQL's, before the first connection trips over it."""
+    try:
+        make_conninfo(**dict.fromkeys(names, "0"))
+    except psycopg.ProgrammingError as error:
+        raise ValueError(str(error)) from None
 
 
 def put_down(arriving: "Future[Patient]") -> None:
