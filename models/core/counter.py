@@ -1,5 +1,8 @@
 """The numbers of records, which people type: counted for each workspace and entity."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import TIMEOUT_MAX, BoundedSemaphore
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, bindparam, update
@@ -8,6 +11,8 @@ from sqlalchemy.types import Integer, String
 
 from models.core.base import Base, Entity
 from models.core.database import inserting
+from models.core.errors import Busy
+from models.core.patience import left
 from models.core.turns import FairLock
 
 if TYPE_CHECKING:
@@ -29,8 +34,11 @@ MORE = {"last": COUNTERS.c.last + bindparam("count")}
 OURS = (COUNTERS.c.workspace == bindparam("here"), COUNTERS.c.entity == bindparam("slug"))
 COUNTING = update(COUNTERS).where(*OURS).values(MORE).returning(COUNTERS.c.last)
 """Made once: every new record runs it."""
-TURN = FairLock()
-"""One thread of a process at a time takes numbers apart, so it needs one connection more than it has threads."""
+TURNS: dict[tuple[str, str], FairLock] = {}
+"""One thread of a process at a time asks a counter: who stands behind another needs no connection for it."""
+APART = 4
+"""How many counters a process asks at once. An import that holds one keeps nobody from the others."""
+ROOM = BoundedSemaphore(APART)
 
 
 def take_numbers(work: "Work", entity: type[Entity], count: int = 1) -> int:
@@ -43,8 +51,20 @@ def take_numbers(work: "Work", entity: type[Entity], count: int = 1) -> int:
     engine = cast(Engine, session.get_bind())
     if engine.dialect.name == "sqlite" or work.tentative:
         return count_on(session.connection(), here, entity, count)
-    with TURN(), engine.execution_options(workspace=here).begin() as connection:
+    turn = TURNS.setdefault((here, entity.slug()), FairLock())
+    with turn(), room(), engine.execution_options(workspace=here).begin() as connection:
         return count_on(connection, here, entity, count)
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Be one of the few who take numbers apart, so that a process needs few connections more than it has threads."""
+    if not ROOM.acquire(timeout=min(left(), TIMEOUT_MAX)):
+        raise Busy
+    try:
+        yield
+    finally:
+        ROOM.release()
 
 
 def count_on(connection: Connection, here: str, entity: type[Entity], count: int) -> int:

@@ -1,9 +1,13 @@
 """The numbers of records."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select, text
 
-from models.core.counter import take_numbers
+from models.core.counter import TURNS, take_numbers
 from models.core.errors import Invalid
 from models.core.work import Work, Works
 from models.customer import Customer
@@ -11,6 +15,11 @@ from models.lead import Lead
 from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import given, spoil, together
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    while not look():
+        time.sleep(0.005)
 
 
 def test_numbers_go_up_by_entity_and_workspace(works: Works) -> None:
@@ -57,6 +66,21 @@ def test_who_creates_a_record_does_not_wait_for_who_is_at_it(works: Works) -> No
         assert (ours.number, theirs.number) == (1, 2)
     with works("T1") as work:
         assert set(work.session.scalars(select(Lead.number))) == {1, 2}
+
+
+def test_an_import_that_holds_a_counter_keeps_nobody_from_the_others(works: Works) -> None:
+    if works.sqlite:
+        pytest.skip("writers queue there: nobody writes while an import does")
+    with ThreadPoolExecutor(1) as pool:
+        with works("T1", "U_RITA") as work:
+            work.tentative = True
+            take_numbers(work, Lead)
+            behind = pool.submit(given, works, Lead, "U_RAVI", first_name="Grace")
+            eventually(lambda: TURNS["T1", "lead"].held)
+            assert given(works, Customer, "U_RAVI", first_name="Ada").ref == "CU-1"
+            assert given(works, Lead, "U_OTTO", "T2", first_name="Ada").ref == "LD-1"
+            assert not behind.done()
+        assert behind.result().ref == "LD-2"
 
 
 def test_numbers_have_no_gaps_and_no_doubles_when_many_write(works: Works) -> None:
