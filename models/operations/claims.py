@@ -73,7 +73,7 @@ def take(work: Work, ids: Sequence[int]) -> list[Delivery]:
 
 def posts_due(work: Work, limit: int, pace: timedelta, after: str = "") -> list[int]:
     """The oldest of each channel that is neither resting nor held, from the channel behind `after` on and round."""
-    about: dict[str, Any] = {"since": work.now - pace, "most": limit}
+    about: dict[str, Any] = {"since": work.now - pace, "until": work.now + DRIFT, "most": limit}
     found = list(ask(work, questions.OLDEST_POSTS, after=after, **about).scalars())
     if after and len(found) < limit:
         again = ask(work, questions.OLDEST_POSTS, after="", **about).scalars()

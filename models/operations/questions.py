@@ -75,11 +75,14 @@ def channels() -> CTE:
 
 
 def oldest_posts() -> Select[Any]:
-    """The oldest post of each channel behind `after` that is neither held nor rests since a post later than `since`."""
+    """The oldest post of each channel behind `after` that is neither held nor rests since a post later than `since`.
+
+    A post later than `until` was made when some clock was ahead: nobody waits until it has come true.
+    """
     places = channels()
     held = select(row.channel).where(OURS, POSTS, HELD)
-    since = bindparam("since", type_=UTCDateTime)
-    posted = (row.sent_at > since, row.error.is_(None), row.kind != literal_column("'redraw'"))
+    since, until = (bindparam(name, type_=UTCDateTime) for name in ("since", "until"))
+    posted = (row.sent_at > since, row.sent_at <= until, row.error.is_(None), row.kind != literal_column("'redraw'"))
     resting = select(row.channel).where(OURS, *posted)
     due = select(row.id).where(OURS, POSTS, row.channel == places.c.channel, DUE)
     oldest: Any = due.order_by(row.id).limit(1).scalar_subquery()

@@ -153,3 +153,11 @@ def test_how_much_waits_and_how_long_it_has(works: Works, clock: StoppedClock) -
 def test_a_lease_outlasts_every_call_that_may_be_begun_in_it() -> None:
     client, settling = timedelta(seconds=10), deliveries.SETTLING
     assert client + settling + claims.DRIFT * 2 <= claims.MARGIN < claims.LEASE
+
+
+def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(works: Works, clock: StoppedClock) -> None:
+    ask(works, "C_A")
+    done(works, taken(works, pace=1))
+    clock.forward(timedelta(hours=-5))
+    ask(works, "C_A")
+    assert channels(taken(works, pace=1)) == ["C_A"]
