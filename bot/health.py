@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.pulse import Pulse
@@ -17,6 +18,7 @@ from handlers.core.watch import Check
 from handlers.status import BEHIND, span
 from models.core import schema
 from models.core.replica import beat, leave
+from models.core.troubles import Trouble, advice, trouble_of
 from models.core.work import Works
 from models.operations import figures
 
@@ -76,6 +78,8 @@ class Vitals:
         self.id, self.host = uuid.uuid4().hex, socket.gethostname()
         self.needed = schema.head()
         self.pulse = Pulse(self.ask)
+        self.unwritten = ""
+        """Why nothing can be written into a database that answers; empty while it can."""
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.live, name="heartbeat", daemon=True)
 
@@ -110,10 +114,15 @@ class Vitals:
     def try_to(self, write: Callable[[], bool]) -> bool:
         """The next sign of life comes whatever became of this one."""
         try:
-            return write()
+            well = write()
         except Exception as error:
+            before, self.unwritten = self.unwritten, unwritable(error)
+            if self.unwritten and not before:
+                log.error("%s", self.unwritten)
             log.debug("The sign of life was not written; /readyz says why", exc_info=error)
             return False
+        self.unwritten = ""
+        return well
 
     def ask(self) -> Found:
         with self.works.everywhere() as session:
@@ -126,7 +135,7 @@ class Vitals:
         felt = self.pulse.feel()
         return [
             Check("running", not self.ended.is_set(), "It is stopping." if self.ended.is_set() else "It is running."),
-            Check("database", felt.ok, felt.text),
+            Check("database", felt.ok and not self.unwritten, self.unwritten or felt.text),
             self.tables(felt.found),
             self.slack(),
             self.clockwork(),
@@ -207,6 +216,12 @@ class Vitals:
 
 def seconds(number: float) -> str:
     return span(timedelta(seconds=number))
+
+
+def unwritable(error: Exception) -> str:
+    """What to do about a disk that is full or may not be written; empty where something else was in the way."""
+    lasting = (Trouble.FULL, Trouble.READ_ONLY, Trouble.DISK)
+    return advice(error) if isinstance(error, SQLAlchemyError) and trouble_of(error) in lasting else ""
 
 
 def answer(content: Mapping[str, Any], status: int) -> "Response":

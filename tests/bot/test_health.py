@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from starlette.applications import Starlette
 
 from bot import pulse
@@ -82,6 +82,33 @@ def test_without_its_connection_to_slack_it_is_not_ready(patient: Patient) -> No
     status, checks = patient.ready()
     assert (status, checks["slack"].text) == (503, "Not connected to Slack; it keeps trying.")
     assert get(f"{patient.url}/healthz")[0] == 200
+
+
+@SQLITE
+def test_a_disk_that_takes_nothing_more_takes_it_out_until_it_does(
+    works: Works, caplog: pytest.LogCaptureFixture
+) -> None:
+    vitals = Vitals(works, Thread(), Thread(), lambda: True)
+    vitals.pulse.start()
+    try:
+        event.listen(works.engine, "begin", refuse_writes)
+        assert [vitals.try_to(vitals.show_life) for _ in range(2)] == [False, False]
+        (database,) = [check for check in vitals.checks() if check.name == "database"]
+        assert not database.ok
+        assert database.text.startswith("The database can only be read. May Rapport write to its file")
+        assert [record.getMessage() for record in caplog.records] == [database.text]
+        event.remove(works.engine, "begin", refuse_writes)
+        works.close()
+        vitals.try_to(vitals.show_life)
+        assert all(check.ok for check in vitals.checks())
+    finally:
+        vitals.pulse.stop()
+        works.close()
+
+
+def refuse_writes(connection: Connection) -> None:
+    """As a disk does that was remounted."""
+    connection.exec_driver_sql("PRAGMA query_only=ON")
 
 
 @SQLITE
