@@ -10,10 +10,15 @@ import yaml
 
 from bot.cli import main
 from bot.config import Settings
+from models.core.database import CONNECTIONS, OVERFLOW
 from tests.processes import ROOT
 
 SETTINGS = {each.name.upper() for each in fields(Settings)}
 OF_OTHERS = {"PATH", "PYTHON", "POSTGRES_USER", "POSTGRES_PASSWORD"}
+
+
+NEEDED = CONNECTIONS + OVERFLOW
+"""Connections of a replica, at most."""
 
 
 def text(name: str) -> str:
@@ -38,10 +43,20 @@ def commands() -> list[list[str]]:
     """Every `crm …` of the files."""
     image = re.findall(r'^CMD (\[.*\])$', text("Dockerfile"), re.MULTILINE)
     found = [yaml.safe_load(each) for each in image]
-    found += [shlex.split(line.partition(":")[2]) for line in text("Procfile").splitlines()]
+    found += [started(shlex.split(line.partition(":")[2])) for line in text("Procfile").splitlines()]
     unit = re.findall(r"^ExecStart=(.*)$", text("docs/rapport.service"), re.MULTILINE)
     found += [shlex.split(start) for start in unit]
-    return found + [part["command"] for part in compose()["services"].values() if "command" in part]
+    return found + [part["command"] for part in ours().values() if "command" in part]
+
+
+def ours() -> dict[str, Any]:
+    """The services that run Rapport."""
+    return {name: part for name, part in compose()["services"].items() if part["image"] == "rapport-crm"}
+
+
+def started(words: list[str]) -> list[str]:
+    """Without the settings that `env` gives to a command."""
+    return [word for word in words if word != "env" and "=" not in word]
 
 
 def test_every_command_is_one_of_crm() -> None:
@@ -76,3 +91,18 @@ def test_replicas_wait_for_the_upgrade_and_get_time_to_finish() -> None:
     assert replica["depends_on"]["upgrade"] == {"condition": "service_completed_successfully"}
     assert replica["stop_grace_period"] == "30s"
     assert "TimeoutStopSec=30" in text("docs/rapport.service")
+
+
+def test_a_platform_reaches_what_the_procfile_starts() -> None:
+    """There a port of its own choice is asked for from outside."""
+    assert "web: env HTTP_HOST=0.0.0.0 " in text("Procfile")
+
+
+def test_the_database_has_room_for_more_replicas_than_there_are() -> None:
+    most = int(compose()["services"]["postgres"]["command"][-1].removeprefix("max_connections="))
+    assert most > 2 * compose()["services"]["replica"]["deploy"]["replicas"] * NEEDED
+
+
+def test_the_upgrade_waits_for_the_server_that_stays() -> None:
+    """The one that makes the role, the first time, is reached through a socket file only."""
+    assert "--host" in compose()["services"]["postgres"]["healthcheck"]["test"]
