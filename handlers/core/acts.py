@@ -13,6 +13,8 @@ GLOBAL = "crm"
 """The noun of verbs that stand alone: find, help, home, undo."""
 ID = re.compile(r"\w{0,64}", re.ASCII)
 """What Slack calls people, workspaces and channels by."""
+STAMP = re.compile(r"[ -~]*")
+"""What Slack calls payloads, messages and triggers by; half a letter would stop the database."""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 """What we call buttons, forms and shortcuts by: a noun, a verb, and a number where one stands there several times."""
 
@@ -46,6 +48,8 @@ class Act:
             raise TypeError("a text is no text")
         if not all(ID.fullmatch(each) for each in ids):
             raise ValueError("an id is no id")
+        if not all(STAMP.fullmatch(each) for each in (self.key, self.thread, self.trigger)):
+            raise ValueError("a stamp is no stamp")
 
     @property
     def people(self) -> tuple[str, ...]:

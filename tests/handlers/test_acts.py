@@ -61,3 +61,18 @@ def test_a_button_is_the_line_it_stands_for() -> None:
         "lead edit LD-1": menu,
     }
     assert [acts.action(body | {"actions": [action]}).line for action in lines.values()] == list(lines)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"actions": [{"action_id": "crm.undo", "action_ts": "1\ud800"}]},
+        {"trigger_id": "1\x00"},
+        {"container": {"thread_ts": "1.1\udfff"}},
+    ],
+)
+def test_what_the_database_could_not_keep_is_nothing_that_slack_sends(changed: dict[str, object]) -> None:
+    body = {"user": {"id": "U1"}, "team": {"id": "T1"}, "actions": [{"action_id": "crm.undo", "action_ts": "1"}]}
+    assert acts.action(body).line == "undo"
+    with pytest.raises(ValueError, match="a stamp is no stamp"):
+        acts.action(body | changed)
