@@ -56,7 +56,7 @@ def ask(request: Request) -> Reply:
         raise Conflict(f"You may do that already: {right}.")
     told = [admin for admin in access.admins(work.session) if admin.id != actor.id][:ASKED]
     if not told:
-        raise Conflict("There is no admin whom I could ask. Whoever runs the bot can make one, in a terminal.")
+        raise Conflict(f"There is no admin whom I could ask. {access.way(work)}")
     names = " and ".join(admin.name for admin in told)
     asked = f"wish:{actor.id}:{verb.id}:{right.scope}:{work.today}"
     if not work.once(asked):

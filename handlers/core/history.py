@@ -46,6 +46,7 @@ DOORS = {
 def history(request: Request, record: Entity) -> Reply:
     """Who changed what, when, through which door and why, the newest first: `history OP-42`."""
     work = request.work
+    must_be_visible(work, record)
     newest = list(reversed(records.history(work, record)))
     after = str(request.line.flags.get("page") or "")
     past_acts = [list(act) for _, act in groupby(newest, key=lambda entry: entry.unit)]
@@ -102,17 +103,24 @@ def change(work: Work, record: Entity, entry: AuditEntry, states: States) -> str
     if entry.field == "deleted_at":
         return "Deleted" if entry.new else "Restored"
     before, after = states[entry.id]
-    old, new = shown(work, kind, entry.old, before), shown(work, kind, entry.new, after)
-    return f"{label}: {new}" if entry.action == "create" else f"{label}: {old} → {new}"
+    if entry.action == "create":
+        return f"{label}: {shown(work, kind, entry.new, after)}"
+    old, new = blocks.apart(read(work, kind, entry.old, before), read(work, kind, entry.new, after), SHORT)
+    return f"{label}: {old or 'empty'} → {new or 'empty'}"
 
 
 def shown(work: Work, kind: Field | None, text: str | None, record: Any) -> str:
+    """A kept text, cut to what a line has room for."""
+    return blocks.cut(read(work, kind, text, record), SHORT) or "empty"
+
+
+def read(work: Work, kind: Field | None, text: str | None, record: Any) -> str:
     """A kept text as a person reads it; as it was kept where nobody knows the field any more, or what it names."""
     try:
         said = kind.show(kind.load(text), work, record) if kind else text
     except (CRMError, ValueError):
         said = text
-    return blocks.cut(" ".join((said or "").split()), SHORT) or "empty"
+    return " ".join((said or "").split())
 
 
 def person(work: Work, entry: AuditEntry) -> str:
@@ -125,6 +133,7 @@ def person(work: Work, entry: AuditEntry) -> str:
 def as_of(request: Request, record: Entity) -> Reply:
     """How it was on a day, at a moment or at a version: `OP-42 as of 2026-06-30`, `OP-42 as of friday`."""
     work, point = request.work, request["when"]
+    must_be_visible(work, record)
     state = past.as_of(work, record, point.at)
     heading = f"{record.ref} {when(work, point, state)}"
     if state.values["deleted_at"]:
@@ -133,13 +142,22 @@ def as_of(request: Request, record: Entity) -> Reply:
     drawn = [blocks.section(f"{record.icon} *{escape(heading)}*")]
     lines = [f"*{label}:* {escape(text)}" for label, text in pairs]
     drawn += [blocks.columns(lines[start : start + 10]) for start in range(0, len(lines), 10)]
-    drawn.append(
-        blocks.actions(
-            *([back_to(record, state)] if cards.usable("revert", record, work) else []),
-            *cards.ways(record, work, ("history", "History"), ("show", "Show today's")),
-        )
-    )
+    drawn.append(blocks.actions(*onwards(work, record, state)))
     return Message("\n".join([heading, *(f"{label}: {text}" for label, text in pairs)]), drawn)
+
+
+def must_be_visible(work: Work, record: Entity) -> None:
+    """What was deleted is hidden from all but those who may bring it back: they must know who deleted what."""
+    if record.deleted_at:
+        access.check(work, "restore", record)
+
+
+def onwards(work: Work, record: Entity, state: past.State) -> list[Block]:
+    """What can be done next by who looked at a record as it was."""
+    if record.deleted_at:
+        return cards.ways(record, work, ("history", "History"), ("restore", "Restore"))
+    back = [back_to(record, state)] if cards.usable("revert", record, work) else []
+    return [*back, *cards.ways(record, work, ("history", "History"), ("show", "Show today's"))]
 
 
 def back_to(record: Entity, state: past.State) -> Block:

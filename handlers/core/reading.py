@@ -91,7 +91,8 @@ def named(request: Request, verb: Verb) -> dict[str, str]:
         strange.append(line.unknown)
     if strange:
         near = suggest(strange[0], known)
-        hint = f"Did you mean {near[0]}?" if near else f"Try one of: {', '.join(verb.asks)}."
+        others = f"Try one of: {', '.join(verb.asks)}." if verb.asks else f"“{verb.name}” takes no fields."
+        hint = f"Did you mean {near[0]}?" if near else others
         raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
     return {known[word]: text for word, text in line.fields.items()}
 

@@ -15,6 +15,8 @@ from models.operations.undoing import UNDO
 
 TOLD = 8
 """Changes a receipt lists; the rest is behind Show."""
+LONG = 80
+"""Letters of a value."""
 
 
 def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
@@ -92,7 +94,8 @@ def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, 
     """Stage: Proposal → Won."""
     kind = record.fields()[row["field"]]
     old, new = (kind.show(kind.load(row[side]), work, at) for side, at in (("old", was), ("new", record)))
-    return f"{kind.label}: {blocks.cut(old, 80) or 'empty'} → {blocks.cut(new, 80) or 'empty'}"
+    old, new = blocks.apart(old, new, LONG)
+    return f"{kind.label}: {old or 'empty'} → {new or 'empty'}"
 
 
 def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:

@@ -40,8 +40,8 @@ class Records(Router, Generic[E]):
         ask = "Delete {record}? It can be restored for 30 days."
         self.verb("delete", confirm=ask, style="danger", button="Delete", common=True)(self.delete)
         self.verb("restore", deleted=True, common=True)(self.restore)
-        self.verb("history", writes=False, common=True)(history.history)
-        self.verb("as", asks=history.WHEN, writes=False, common=True)(history.as_of)
+        self.verb("history", writes=False, deleted=True, common=True)(history.history)
+        self.verb("as", asks=history.WHEN, writes=False, deleted=True, common=True)(history.as_of)
         self.verb("revert", asks=history.TO, common=True)(history.revert)
         for name in without:
             del self.verbs[name]

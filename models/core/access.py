@@ -79,10 +79,17 @@ def ref_of(what: Entity | type[Entity] | str) -> str:
     return f" {what.ref}" if isinstance(what, Entity) and what.number else ""
 
 
-def helpers(work: "Work") -> str:
+def helpers(work: "Work", what: str = "give it") -> str:
     """Who can give a right."""
     names = [admin.name for admin in admins(work.session)]
-    return f"{' or '.join(names[:3])} can give it." if names else "Nobody here can give it: there is no admin."
+    nobody = f"Nobody here can {what}: there is no admin. {way(work)}"
+    return f"{' or '.join(names[:3])} can {what}." if names else nobody
+
+
+def way(work: "Work") -> str:
+    """How there comes to be an admin again, or the first."""
+    ref = work.actor.ref if work.actor else "US-1"
+    return f'Whoever runs the bot can make one, in a terminal: crm say "role give {ref} admin"'
 
 
 def admins(session: Session) -> Sequence[User]:
@@ -252,4 +259,5 @@ def may_fill(work: "Work", entity: type[Entity], names: Iterable[str]) -> None:
     actor, kinds = work.actor, entity.fields()
     hidden = [name for name in names if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)]
     if hidden and actor:
-        raise Invalid({name: f"Your role ({actor.role}) does not show you {kinds[name].label}." for name in hidden})
+        role, who = actor.role, helpers(work, "let you see it")
+        raise Invalid({name: f"Your role ({role}) does not show you {kinds[name].label}. {who}" for name in hidden})

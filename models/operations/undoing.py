@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from models.core import access, remark
 from models.core.audit import AuditEntry
@@ -20,8 +20,8 @@ from models.operations.records import history, who
 
 WINDOW = timedelta(hours=24)
 """How long an act can be undone. After that others have gone on from it; single records can still be set back."""
-UNDO, REDO = "undo", "redo"
-"""The doors of what is taken back, and of what is done again."""
+UNDO, REDO, TERMINAL = "undo", "redo", "say"
+"""The doors of what is taken back, of what is done again, and of what is typed where the bot runs."""
 REFUSED = {UNDO: "it cannot simply be undone", REDO: "it cannot simply be done again"}
 ALREADY = {UNDO: "This was undone already.", REDO: "This was done again already."}
 HOURS = {"starts_at", "ends_at"}
@@ -59,10 +59,15 @@ def last_undo(work: Work) -> str:
 
 
 def newest(work: Work, *conditions: Any) -> AuditEntry | None:
-    if work.actor is None:
-        return None
-    mine = select(AuditEntry).where(AuditEntry.actor == work.actor.id, *conditions)
+    mine = select(AuditEntry).where(own(work), *conditions)
     return work.session.scalar(mine.order_by(AuditEntry.id.desc()).limit(1))
+
+
+def own(work: Work) -> ColumnElement[bool]:
+    """What the actor did; of what the CRM itself did, what somebody typed in a terminal."""
+    if work.actor:
+        return AuditEntry.actor == work.actor.id
+    return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, UNDO, REDO))
 
 
 def touched(work: Work, unit: str) -> list[Entity]:

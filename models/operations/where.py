@@ -111,7 +111,8 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
         return state(asked, entity, work)
     name, kind = field_of(asked.field, entity)
     if access.hides(work, entity, name):
-        raise ValueError(f"Your role does not show you {kind.label}, so you cannot look by it.")
+        who = access.helpers(work, "let you see it")
+        raise ValueError(f"Your role does not show you {kind.label}, so you cannot look by it. {who}")
     column: Column = getattr(entity, name)
     if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
         return column.is_(None) if asked.op == "=" else column.is_not(None)

@@ -1,5 +1,6 @@
 """The command line, as a person in a terminal meets it."""
 
+import shlex
 import subprocess
 import sys
 from dataclasses import fields
@@ -139,6 +140,23 @@ def test_a_new_database_is_brought_up_to_date(crm: Crm, tmp_path: Path) -> None:
 def test_the_first_line_needs_neither_slack_nor_preparation(crm: Crm) -> None:
     assert crm("say", "lead new Ada Lovelace company=Analytical").output == "Created LD-1 Ada Lovelace\n"
     assert "LD-1 Ada Lovelace" in crm("find", "analytical").output
+
+
+def test_what_was_typed_in_the_terminal_is_taken_back_there(crm: Crm) -> None:
+    assert crm("say", "undo").output == "There is nothing to undo.\n"
+    crm("say", "lead new Ada Lovelace")
+    assert crm("say", "undo").output == "Undone: LD-1 Ada Lovelace\n"
+    assert crm("say", "redo").output == "Done again: LD-1 Ada Lovelace\n"
+
+
+@SQLITE
+def test_whoever_runs_the_bot_makes_the_first_admin(at_home: Crm, works: Works) -> None:
+    works.welcome("T1", "U_ADA", left=True)
+    refused = at_home("say", "role give US-3 admin", "--workspace", "T1", "--as", "U_MONA").output
+    command = refused.partition("crm ")[2]
+    assert command == 'say "role give US-3 admin"\n'
+    done = at_home(*shlex.split(command), "--workspace", "T1")
+    assert "Role: manager → admin" in done.output
 
 
 def test_postgresql_is_not_migrated_behind_ones_back(crm: Crm, blank_postgres: Engine) -> None:
