@@ -74,8 +74,12 @@ class Team(Entity):
         return [Index("ix_team_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
 
     def settle(self, work: "Work", changes: Changes) -> None:
-        """A team is not part of itself, however far up one looks; its people know it by its name."""
+        """A team is not part of itself, however far up one looks; its people know it by its name. Only an empty one
+        goes: else its people would be in a team that nobody leads, and who leads those above would lose sight of them.
+        """
         must_be_unique(work, self, self.name)
+        if changes.get("deleted_at", (None, None))[1]:
+            self.must_be_empty(work)
         above, seen = self.parent, {self.id}
         while above is not None:
             if above in seen:
@@ -84,6 +88,16 @@ class Team(Entity):
             above = work.session.scalar(select(Team.parent).where(Team.id == above))
         if self.id and "name" in changes:
             follow_name(work, "team", self.key, values.fold(self.name))
+
+    def must_be_empty(self, work: "Work") -> None:
+        """Conflict where people, or other teams, belong to it."""
+        theirs = select(User.name).where(User.team == self.key, ~User.left).order_by(User.id)
+        people = work.session.scalars(theirs.limit(2)).all()
+        if people:
+            them = f"{people[0]} is" if len(people) == 1 else f"{people[0]} and others are"
+            raise Conflict(f"{them} in the team {self.title}. Give them another team first.")
+        if below := work.session.scalar(select(Team.title).where(Team.parent == self.id).limit(1)):
+            raise Conflict(f"The team {below} is a part of {self.title}. Put it somewhere else first.")
 
     def follow(self, work: "Work", changes: Changes) -> None:
         if changes.get("group", (None, None))[1]:

@@ -69,6 +69,12 @@ class User(Entity):
             return work.actor.id
         return work.session.scalar(select(User.id).where(User.slack_id == word))
 
+    def facts(self, work: "Work") -> list[tuple[str, str]]:
+        """Why somebody may do nothing here, whatever their role says."""
+        if self.left:
+            return [("Slack", "Has left the workspace, and may do nothing here")]
+        return [("Slack", "A guest, who may do nothing here")] if self.guest else []
+
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from models.core import access, audit
 from models.core.base import Entity
-from models.core.errors import Conflict, Stale
+from models.core.errors import Conflict, Invalid, Stale
+from models.core.fields import Person
 from models.core.outbox import deliver
 from models.core.user import User
 from models.core.work import Work
@@ -23,6 +24,7 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
     given = {name: text for name, text in texts.items() if text.strip()}
     access.may_fill(work, entity, given)
     parsed = entity.parse(dict.fromkeys(needed(entity), "") | given, work)
+    must_be_here(work, entity, parsed)
     if parsed.get(entity.owned) not in (None, work.actor and work.actor.id):
         access.check(work, "assign", entity)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
@@ -44,6 +46,7 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
     """
     access.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
+    must_be_here(work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)})
     if parsed.get(record.owned) not in (None, getattr(record, record.owned, None)):
         access.check(work, "assign", record)
     if version is not None and version != record.version:
@@ -52,6 +55,21 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
         if getattr(record, name) != value:
             setattr(record, name, value)
     work.session.flush()
+
+
+def must_be_here(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
+    """Invalid, with a sentence for each field that is to name somebody who may do nothing here."""
+    people = {name: work.get(User, values[name]) for name, kind in entity.fields().items()
+              if isinstance(kind, Person) and values.get(name) is not None}  # fmt: skip
+    if errors := {name: why for name, person in people.items() if (why := absent(person))}:
+        raise Invalid(errors)
+
+
+def absent(person: User) -> str:
+    """Why nothing can be given to somebody; "" where it can."""
+    if person.left:
+        return f"{person.name} has left Slack. Choose somebody else."
+    return f"{person.name} is a guest, and guests cannot use the CRM. Choose somebody else." if person.guest else ""
 
 
 def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
@@ -106,6 +124,8 @@ def restore(work: Work, record: Entity) -> None:
 def assign(work: Work, record: Entity, user: int) -> None:
     """Give a record to someone, who is told unless it is the actor. user: the id of a User."""
     person = work.get(User, user)
+    if why := absent(person):
+        raise Conflict(why)
     if getattr(record, record.owned) == user:
         raise Conflict(f"{record} already belongs to {person.name}.")
     setattr(record, record.owned, user)

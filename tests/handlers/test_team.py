@@ -111,3 +111,23 @@ def test_teams_in_a_loop_are_refused(slack: Desk, works: Works) -> None:
 def test_a_team_nobody_knows_is_not_joined(slack: Desk, works: Works) -> None:
     assert admin(slack, "team join west @rita").startswith("There is no team “west”")
     assert person(works, "U_RITA").team == "sales"
+
+
+def test_a_team_with_people_is_not_deleted(slack: Desk, works: Works) -> None:
+    crowd = "Rita Reyes and others are in the team sales. Give them another team first."
+    assert admin(slack, "delete TM-1 --yes") == crowd
+    alone = "Olga Orlova is in the team north. Give them another team first."
+    assert admin(slack, "delete TM-3 --yes") == alone
+    admin(slack, "team join sales @olga")
+    assert admin(slack, "delete TM-3 --yes") == "Deleted TM-3 north. It can be restored for 30 days."
+
+
+def test_a_team_that_others_are_a_part_of_is_not_deleted(slack: Desk, works: Works) -> None:
+    admin(slack, "team new Europe")
+    admin(slack, "team set sales under=Europe")
+    assert admin(slack, "delete TM-4 --yes") == "The team sales is a part of Europe. Put it somewhere else first."
+
+
+def test_who_left_keeps_no_team_from_being_deleted(slack: Desk, works: Works) -> None:
+    works.welcome("T1", "U_OLGA", left=True)
+    assert admin(slack, "delete TM-3 --yes") == "Deleted TM-3 north. It can be restored for 30 days."

@@ -127,3 +127,19 @@ def test_everyone_sets_their_own_working_hours(slack: Desk, works: Works) -> Non
     slack.command("/crm hours")
     slack.submit(starts_at="18:00")
     assert slack.errors == {"ends_at": "The working day must end after it starts."}
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"left": True}, "Has left the workspace, and may do nothing here"),
+     ({"guest": True}, "A guest, who may do nothing here")],
+)  # fmt: skip
+def test_the_card_says_of_whom_nothing_is_to_be_expected(
+    slack: Desk, works: Works, change: dict[str, bool], told: str
+) -> None:
+    slack.command("/crm user show US-2", user="U_ADA")
+    assert told not in slack.last.words
+    works.welcome("T1", "U_RAVI", **change)
+    slack.command("/crm user show US-2", user="U_ADA")
+    assert told in slack.last.words

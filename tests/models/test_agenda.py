@@ -256,7 +256,8 @@ def test_after_an_outage_each_is_told_late_and_the_oldest_first(
 
 def test_those_who_left_and_guests_are_left_alone(works: Works, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
-    given(works, Activity, description="Call", due_date="+1h", customer=ada.ref, owner="<@U_GUS>")
+    given(works, Activity, description="Call", due_date="+1h", customer=ada.ref, owner="<@U_OLGA>")
+    works.welcome("T1", "U_OLGA", guest=True)
     works.welcome("T1", "U_RITA", left=True)
     clock.forward(HOUR)
     assert told(works) == {}

@@ -171,3 +171,37 @@ def test_a_task_without_a_channel_has_no_card(works: Works) -> None:
     given(works, Activity, description="Call", customer="CU-1")
     with works("T1") as work:
         assert work.session.scalars(select(Delivery.id).where(Delivery.entity == "activity")).all() == []
+
+
+# ── people who are not here ─────────────────────────────────────────────────────────────────────────────
+
+GUEST = "Gus Grant is a guest, and guests cannot use the CRM. Choose somebody else."
+GONE = "Ravi Rao has left Slack. Choose somebody else."
+
+
+@SQLITE
+@pytest.mark.parametrize(("person", "why"), [("<@U_GUS>", GUEST), ("<@U_RAVI>", GONE)])
+def test_nothing_is_given_to_who_may_do_nothing_here(works: Works, person: str, why: str) -> None:
+    lead = given(works, Lead, first_name="Ada")
+    works.welcome("T1", "U_RAVI", left=True)
+    with pytest.raises(Invalid) as caught:
+        given(works, Lead, first_name="Grace", owner=person)
+    assert caught.value.errors == {"owner": why}
+    with works("T1", "U_MONA") as work:
+        mine = work.find(Lead, lead.number)
+        with pytest.raises(Invalid) as caught:
+            records.update(work, mine, {"owner": person})
+        assert caught.value.errors == {"owner": why}
+        with pytest.raises(Conflict, match=why):
+            records.assign(work, mine, work.lookup("user", person))
+
+
+@SQLITE
+def test_what_belongs_to_who_left_is_changed_and_given_away_as_before(works: Works) -> None:
+    lead = given(works, Lead, "U_RAVI", first_name="Ada")
+    works.welcome("T1", "U_RAVI", left=True)
+    with works("T1", "U_MONA") as work:
+        theirs = work.find(Lead, lead.number)
+        records.update(work, theirs, {"company": "Analytical", "owner": "<@U_RAVI>"})
+        assert theirs.company == "Analytical"
+        records.assign(work, theirs, work.lookup("user", "<@U_RITA>"))
