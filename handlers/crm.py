@@ -17,7 +17,7 @@ from models.core.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Text
 from models.core.work import Work
-from models.operations import records, undoing
+from models.operations import lately, records, undoing
 from models.operations.search import find_everywhere
 
 router = Router(GLOBAL, doc="What needs no noun.")
@@ -91,14 +91,14 @@ def status(request: Request, _: Any) -> Reply:
 
 @router.verb("undo", record=False)
 def undo(request: Request, _: Any) -> Reply:
-    """Take back what you did last, or what the receipt with the button did, within 24 hours."""
-    return turned(request, undoing.undo, request.line.rest.strip() or undoing.last_unit(request.work))
+    """Take back what you did last, said again what you did before, or what a receipt's button did; for 24 hours."""
+    return turned(request, undoing.undo, request.line.rest.strip() or lately.last_unit(request.work))
 
 
 @router.verb("redo", record=False)
 def redo(request: Request, _: Any) -> Reply:
-    """Do again what you undid last."""
-    return turned(request, undoing.redo, request.line.rest.strip() or undoing.last_undo(request.work))
+    """Do again what you undid last, and said again what you undid before."""
+    return turned(request, undoing.redo, request.line.rest.strip() or lately.last_undo(request.work))
 
 
 def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: str) -> Reply:

@@ -1,11 +1,12 @@
 """Taking an act back, and doing it again: for a day, by whoever may do the reverse, unless somebody went on from it."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import and_, false, or_, select
 
 from models.core import access, remark
 from models.core.audit import AuditEntry
@@ -43,31 +44,20 @@ class Step:
         return self.values.get("deleted_at") is not None
 
 
-# ── which act ───────────────────────────────────────────────────────────────────────────────────────────
+# ── what it was ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def last_unit(work: Work) -> str:
-    """The id of what the actor did last, besides undoing; '' when there is nothing."""
-    entry = newest(work, AuditEntry.door != UNDO)
-    return entry.unit if entry else ""
+def back(unit: str) -> str:
+    """The id of the act that takes this one back: whoever knows the one finds the other."""
+    return hashlib.sha256(f"back:{unit}".encode()).hexdigest()[:32]
 
 
-def last_undo(work: Work) -> str:
-    """The id of what the actor undid last, if they changed nothing since; else ''."""
-    entry = newest(work)
-    return entry.unit if entry and entry.door == UNDO else ""
-
-
-def newest(work: Work, *conditions: Any) -> AuditEntry | None:
-    mine = select(AuditEntry).where(own(work), *conditions)
-    return work.session.scalar(mine.order_by(AuditEntry.id.desc()).limit(1))
-
-
-def own(work: Work) -> ColumnElement[bool]:
-    """What the actor did; of what the CRM itself did, what somebody typed in a terminal."""
-    if work.actor:
-        return AuditEntry.actor == work.actor.id
-    return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, UNDO, REDO))
+def latest(work: Work, unit: str) -> tuple[str, bool]:
+    """The last of an act, its undo, its redo and so on; and whether that leaves it undone."""
+    undone = False
+    while work.session.scalar(select(AuditEntry.id).where(AuditEntry.unit == back(unit)).limit(1)):
+        unit, undone = back(unit), not undone
+    return unit, undone
 
 
 def touched(work: Work, unit: str) -> list[Entity]:
@@ -115,6 +105,10 @@ def undo(work: Work, unit: str) -> list[Entity]:
     if not entries:
         raise Conflict("There is nothing to undo.")
     work.door = REDO if entries[0].door == UNDO else UNDO
+    last, is_undone = latest(work, unit)
+    if is_undone:
+        raise Conflict(ALREADY[work.door])
+    work.unit = back(last)
     must_be_recent(work, entries)
     steps = [step for mine in by_record(entries) if (step := step_back(work, mine)).values or step.remarks]
     if not steps:

@@ -24,7 +24,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.user import User
 from models.core.work import Work, Works
-from models.operations import records, undoing
+from models.operations import lately, records, undoing
 from tests.handlers.kit import SQLITE, begin_with
 from tests.handlers.samples import SAID, first_text, told
 from tests.handlers.telltales import Heard
@@ -94,7 +94,7 @@ def prepare(works: Works, verb: Verb) -> str:
     ref = furnish(works, verb.about)
     if verb.name == "redo":
         with works("T1", "U_RITA") as work:
-            undoing.undo(work, undoing.last_unit(work))
+            undoing.undo(work, lately.last_unit(work))
     entity = ENTITIES.get(verb.about)
     if entity is None or not verb.record:
         return ""

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -19,10 +18,10 @@ from models.core.outbox import Delivery, stand
 from models.core.work import Work, Works
 from models.customer import Customer
 from models.lead import Lead
-from models.operations import past, records, trail, undoing
+from models.operations import lately, past, records, trail, undoing
 from models.opportunity import Opportunity, Stage, StageChange
 from tests.ground import START, StoppedClock, given, task
-from tests.models.marks import SQLITE
+from tests.models.marks import SQLITE, tried
 
 HOUR = timedelta(hours=1)
 
@@ -142,7 +141,7 @@ class Undone(Exception):
     """The end of an example."""
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(30)
 @for_all(EDITS)
 def test_after_any_edits_every_moment_before_is_seen_as_it_was_and_can_be_set_back_to(
     works: Works, edits: list[dict[str, str]]
@@ -212,7 +211,7 @@ def test_setting_back_can_be_undone(works: Works, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
         past.revert(work, work.get(Opportunity, deal.id), 1)
     with works("T1", "U_RITA") as work:
-        undoing.undo(work, undoing.last_unit(work))
+        undoing.undo(work, lately.last_unit(work))
     assert (now(works, deal).stage, now(works, deal).amount) == ("won", 15_000)
 
 

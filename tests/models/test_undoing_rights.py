@@ -12,7 +12,7 @@ from models.core.user import User
 from models.core.work import Work, Works
 from models.customer import Customer
 from models.lead import Lead
-from models.operations import records, undoing
+from models.operations import lately, records, undoing
 from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
 from tests.models.undo import act, ada, change, eve, now, undo  # noqa: F401
@@ -20,21 +20,53 @@ from tests.models.undo import act, ada, change, eve, now, undo  # noqa: F401
 # ── which act, and until when ──────────────────────────────────────────────────────────────────────────
 
 
-def test_the_last_unit_is_the_last_thing_a_person_did(works: Works, ada: Lead) -> None:
+def last(works: Works, person: str = "U_RITA") -> tuple[str, str]:
+    with works("T1", person, writes=False) as work:
+        return lately.last_unit(work), lately.last_undo(work)
+
+
+def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(works: Works, ada: Lead) -> None:
+    created, _ = last(works)
     unit = change(works, "U_RITA", first_name="Grace")
     change(works, "U_RAVI", company="Navy")
-    with works("T1", "U_RITA") as work:
-        assert (undoing.last_unit(work), undoing.last_undo(work)) == (unit, "")
+    assert last(works) == (unit, "")
     undone = undo(works, unit)
+    assert last(works) == (created, undone)
     with works("T1", "U_RITA") as work:
-        assert (undoing.last_unit(work), undoing.last_undo(work)) == (unit, undone)
         assert [str(record) for record in undoing.touched(work, unit)] == ["LD-1 Ada"]
     change(works, "U_RITA", company="Looms")
-    with works("T1", "U_RITA") as work:
-        assert undoing.last_undo(work) == ""
+    assert last(works)[1] == ""
     for nobody in ("U_ELI", ""):
-        with works("T1", nobody) as work:
-            assert (undoing.last_unit(work), undoing.last_undo(work)) == ("", "")
+        assert last(works, nobody) == ("", "")
+
+
+def test_one_goes_back_act_by_act_and_forward_again(works: Works, ada: Lead) -> None:
+    acts = ({"phone": "+4930901820"}, {"company": "Navy"}, {"company": "Looms"})
+    units = [change(works, "U_RITA", **texts) for texts in acts]
+    undone = []
+    for unit in reversed(units):
+        assert last(works)[0] == unit
+        undone.append(undo(works, unit))
+    for each, unit in zip(reversed(undone), units, strict=True):
+        assert last(works)[1] == each
+        again = undo(works, each)
+        assert last(works)[0] == again
+        assert unit != again
+    assert last(works)[1] == ""
+
+
+def test_what_somebody_else_set_back_is_not_passed_over(works: Works, ada: Lead) -> None:
+    change(works, "U_RITA", company="Navy")
+    unit = change(works, "U_RITA", first_name="Grace")
+    change(works, "U_RAVI", first_name="Ada")
+    assert last(works)[0] == unit
+
+
+def test_where_somebody_went_on_it_is_not_passed_over_either(works: Works, ada: Lead) -> None:
+    unit = change(works, "U_RITA", first_name="Grace")
+    undo(works, change(works, "U_RITA", company="Navy"))
+    change(works, "U_RAVI", first_name="Edith")
+    assert last(works)[0] == unit
 
 
 @SQLITE
