@@ -66,12 +66,24 @@ class Module:
                     yield node.lineno, f".{name}"
 
 
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands in the blocks of a node, however deep, without the expressions, which are the most."""
+    for block in BLOCKS:
+        for each in getattr(node, block, ()):
+            yield each
+            yield from statements(each)
+
+
 def running(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those under `if TYPE_CHECKING`."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
-            yield from running(child)
+    """All statements but those under `if TYPE_CHECKING`."""
+    for block in BLOCKS:
+        for each in getattr(node, block, ()):
+            if not (isinstance(each, ast.If) and "TYPE_CHECKING" in ast.dump(each.test)):
+                yield each
+                yield from running(each)
 
 
 def modules(*folders: str) -> list[Module]:
@@ -114,7 +126,7 @@ def is_long(module: Module) -> list[str]:
 
 def has_long_functions(module: Module) -> list[str]:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [node for node in module.nodes if isinstance(node, functions)]
+    found = [node for node in statements(module.tree) if isinstance(node, functions)]
     lengths = {f"{node.name} (line {node.lineno})": (node.end_lineno or 0) - node.lineno + 1 for node in found}
     return [f"{name} has {length} lines" for name, length in lengths.items() if length > FUNCTION]
 
@@ -150,7 +162,7 @@ def knows_slack(module: Module) -> list[str]:
 
 
 def has_hollow_names(module: Module) -> list[str]:
-    names = [node.name for node in module.nodes if isinstance(node, ast.ClassDef)]
+    names = [node.name for node in statements(module.tree) if isinstance(node, ast.ClassDef)]
     words = [*names, *(part.title() for part in module.name.rpartition(".")[2].split("_"))]
     return [f"is or has a {word}" for word in words if word.endswith(HOLLOW)]
 

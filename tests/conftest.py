@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Engine, create_engine, event, text
 
@@ -16,15 +17,24 @@ from models.core import schema
 from models.core.database import everywhere, open_engine
 from models.core.work import Works
 from tests import ground, servers
+from tests.models.marks import THOROUGH
 from tests.servers import server_at
 
 DATABASES = ("sqlite", "postgres")
+settings.register_profile("half", max_examples=50)
+settings.load_profile("default" if THOROUGH else "half")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two a core for `-n auto`: a third of the time goes by in waiting, for a server, a process or a lock."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for two cores: a third of the time goes by in waiting, and each learns all there is anew, for seconds."""
+    return 3 * (os.cpu_count() or 1) // 2
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What needs Chromium and will not run anyway is not even read."""
+    unwanted = config.option.markexpr == "not browser"
+    return True if unwanted and collection_path == config.rootpath / "tests" / "browser" else None
 
 
 def pytest_collection() -> None:
@@ -36,6 +46,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(5_000)
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look through what is left once; pytest is about to do it five times."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
@@ -120,16 +137,16 @@ def plain(server: URL) -> str:
 
 
 @pytest.fixture(scope="session")
-def make_database(server: URL, plain: str) -> Iterator[Callable[[str], URL]]:
-    """Makes a database on the server, in place of one of the same name; each worker has its own."""
+def make_database(server: URL, plain: str) -> Iterator[Callable[..., URL]]:
+    """Makes a database on the server, in place of one of the same name; each worker has its own. like: copy this."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
 
-    def make(name: str) -> URL:
+    def make(name: str, like: str = "template1") -> URL:
         name = f"rapport_test_{worker}_{name}"
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {name} OWNER {plain}"))
+            connection.execute(text(f"CREATE DATABASE {name} OWNER {plain} TEMPLATE {like}"))
         return server.set(database=name, username=plain)
 
     if "TEST_DATABASE_URL" not in os.environ:
@@ -142,10 +159,19 @@ def make_database(server: URL, plain: str) -> Iterator[Callable[[str], URL]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_ground(make_database: Callable[[str], URL]) -> Iterator[tuple[Engine, str]]:
-    engine = open_engine(make_database("ground").render_as_string(hide_password=False))
+def template(make_database: Callable[..., URL]) -> str:
+    """What databases are copied from on the server: quicker than to make every step again for each."""
+    url = make_database("template")
+    engine = open_engine(url.render_as_string(hide_password=False))
     schema.upgrade(engine)
     ground.settle(engine)
+    engine.dispose()
+    return url.database or ""
+
+
+@pytest.fixture(scope="session")
+def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterator[tuple[Engine, str]]:
+    engine = open_engine(make_database("ground", like=template).render_as_string(hide_password=False))
     with everywhere(engine).begin() as connection:
         again = ground.keep(connection)
     yield engine, again

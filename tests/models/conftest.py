@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import URL, Engine
 
-from models.core import schema
 from models.core.database import open_engine
-from tests import ground
 from tests.conftest import DATABASES
 
 
@@ -32,25 +30,8 @@ def settled_sqlite(settled_file: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def template(make_database: Callable[[str], URL]) -> URL:
-    """What databases are copied from on the server: quicker than to make every step again for each."""
-    url = make_database("template")
-    engine = open_engine(url.render_as_string(hide_password=False))
-    schema.upgrade(engine)
-    ground.settle(engine)
-    engine.dispose()
-    return url
-
-
 @pytest.fixture
-def settled_postgres(server: URL, template: URL) -> Iterator[Engine]:
-    name = f"{template.database}_copy"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} OWNER {template.username} TEMPLATE {template.database}"))
-    admin.dispose()
-    engine = open_engine(template.set(database=name).render_as_string(hide_password=False))
+def settled_postgres(make_database: Callable[..., URL], template: str) -> Iterator[Engine]:
+    engine = open_engine(make_database("copy", like=template).render_as_string(hide_password=False))
     yield engine
     engine.dispose()

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import HealthCheck, settings, strategies
 from hypothesis import given as forall
+from hypothesis import strategies
 from sqlalchemy import select
 
 from models.core import access
@@ -17,7 +17,7 @@ from models.lead import Lead
 from models.operations import audiences
 from models.operations.audiences import STRANGER
 from tests.ground import PEOPLE, given
-from tests.models.marks import SQLITE
+from tests.models.marks import SQLITE, tried
 from tests.models.spreading import steps
 
 EVERYBODY = [f"{slack_id}{twin}" for slack_id in PEOPLE for twin in ("", "2")]
@@ -45,7 +45,7 @@ def users(work: Work, ids: Sequence[str]) -> list[User]:
 
 
 @SQLITE
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(25)
 @forall(ids=strategies.sets(strategies.sampled_from(EVERYBODY), min_size=1))
 def test_who_stands_for_all_sees_exactly_what_all_see(works: Works, leads: None, ids: set[str]) -> None:
     with works("T1", writes=False) as work:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -11,10 +10,8 @@ from sqlalchemy import select, text
 from models.core.audit import AuditEntry, AuditHead
 from models.core.work import Work, Works
 from models.operations import proof, trail
-from tests.models.marks import SQLITE
+from tests.models.marks import SQLITE, tried
 from tests.models.tampering import COPIED, complaints, run, sealed_trail, tampered
-
-MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 Tampering = Callable[[Work], None]
 
@@ -173,7 +170,7 @@ TEXTS = ("unit", "door", "action", "entity", "field", "old", "new", "reason", "s
 NUMBERS = ("id", "actor", "record_id", "version", "place")
 
 
-@MANY
+@tried(40)
 @for_all(
     st.sampled_from((*TEXTS, *NUMBERS, "at", "workspace", "DELETE")),
     st.integers(1, 19),

@@ -1,6 +1,6 @@
 """Any filter at all is answered or refused with a sentence, on either database."""
 
-from hypothesis import HealthCheck, example, settings
+from hypothesis import example
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.core.work import Works
 from models.operations import filters, where
 from models.opportunity import Opportunity
+from tests.models.marks import tried
 
 LEAVES = st.one_of(
     st.builds(filters.Word, st.text(min_size=1, max_size=8)),
@@ -32,7 +33,7 @@ TREES = st.recursive(
 
 
 @example(filters.Term("amount", ">", ""))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(60)
 @for_all(TREES)
 def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filters.Node) -> None:
     with works("T1", "U_RITA", writes=False) as work:
