@@ -60,3 +60,21 @@ def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
     box.press("Enter")
     expect(card).to_contain_text("Sam Silva")
     expect(screen.thread).to_contain_text("@Rapport claim this")
+
+
+def test_a_menu_stays_open_and_at_its_message_when_others_write(sit: Sit) -> None:
+    sam, sofia = (sit(person, "C_SUPPORT", height=500) for person in ("U_SAM", "U_SOFIA"))
+    sofia.say("First")
+    first = sam.messages.filter(has_text="First").last
+    first.hover()
+    first.locator(".tools").get_by_role("button", name="More actions").click()
+    menu, before = sam.page.get_by_role("menu", name="More actions"), first.bounding_box()
+    sofia.say("Second")
+    expect(sam.messages.filter(has_text="Second").last).to_be_visible()
+    after = first.bounding_box()
+    assert before
+    assert after
+    assert after["y"] < before["y"]
+    expect(menu).to_be_visible()
+    menu.get_by_role("menuitem", name="Reply in thread").click()
+    expect(sam.thread).to_contain_text("First")

@@ -10,16 +10,22 @@ const GAP = 4,
     moves away. That something else scrolls, such as messages as they arrive, is no reason to close. */
 export function useFloating(open, anchor, list, onClose, { alignRight = false, minWidth = 220, match = true } = {}) {
   const [style, setStyle] = useState({});
+  const place = () => setStyle(beside(anchor.current.getBoundingClientRect(), { alignRight, minWidth, match }));
   useLayoutEffect(() => {
-    if (open && anchor.current)
-      setStyle(beside(anchor.current.getBoundingClientRect(), { alignRight, minWidth, match }));
+    if (open && anchor.current) place();
   }, [open]);
   useEffect(() => {
     if (!open) return undefined;
+    // A message that arrives scrolls the others up; what is open goes with its button, as long as that is to be seen.
+    const follow = (scroller) => {
+      const seen = isWithin(anchor.current, scroller);
+      if (seen) place();
+      return seen;
+    };
     const outside = (node) => !anchor.current?.contains(node) && !list.current?.contains(node);
     const reasons = {
       mousedown: (event) => outside(event.target),
-      scroll: (event) => event.target.contains(anchor.current) && outside(event.target),
+      scroll: ({ target }) => target.contains(anchor.current) && outside(target) && !follow(target),
       resize: () => true,
     };
     const leave = (event) => reasons[event.type](event) && onClose();
@@ -28,6 +34,12 @@ export function useFloating(open, anchor, list, onClose, { alignRight = false, m
     return () => events.forEach((name) => window.removeEventListener(name, leave, true));
   }, [open]);
   return style;
+}
+
+function isWithin(node, scroller) {
+  const { top, bottom } = node.getBoundingClientRect();
+  const box = (scroller.documentElement ?? scroller).getBoundingClientRect();
+  return top >= box.top && bottom <= box.bottom;
 }
 
 function beside(rect, { alignRight, minWidth, match }) {
