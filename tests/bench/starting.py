@@ -4,6 +4,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -17,9 +19,9 @@ from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.work import Clock
 from tests.bench.figures import Figure, in_turn, timed
-from tests.processes import ROOT, read_until, started
+from tests.processes import ROOT, Process, read_until, started
 
-HELP, READY, IDLE = 0.15, 3.0, 90.0
+HELP, READY, CONNECTED, IDLE = 0.15, 3.0, 1.0, 90.0
 BOT = "import alembic.command, apscheduler, phonenumbers, slack_bolt.adapter.socket_mode, sqlalchemy.orm"
 SANDBOX = f"{BOT}, starlette.applications, uvicorn, websockets, yaml"
 IDLE_FOR = 5.0
@@ -64,20 +66,44 @@ def resident(process: int) -> float:
     return float(psutil.Process(process).memory_info().rss) / 1e6
 
 
-def idle() -> Figure:
-    """The bot against a small Slack in another process."""
+@contextmanager
+def served() -> Iterator[Callable[[], AbstractContextManager[Process]]]:
+    """A small Slack; what is yielded connects the bot to it, on the same database each time."""
     slack = Slack(manifest(Catalogue(ROUTERS)), [Member("U_RITA", "rita")], [Channel("C_SALES", "sales")], Clock())
     tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serve(slack, port=0) as url,
-        started(Path(folder), "run", **tokens, SLACK_API_URL=f"{url}/api/") as process,
-    ):
-        read_until(process, "Rapport is running")
+    with tempfile.TemporaryDirectory() as folder, serve(slack, port=0) as url:
+
+        @contextmanager
+        def bot() -> Iterator[Process]:
+            with started(Path(folder), "run", **tokens, SLACK_API_URL=f"{url}/api/") as process:
+                read_until(process, "Rapport is running")
+                yield process
+                process.terminate()
+                process.communicate()
+
+        yield bot
+
+
+def run_ready(bot: Callable[[], AbstractContextManager[Process]]) -> float:
+    """Seconds from the start of the process until the bot is connected."""
+    began = time.perf_counter()
+    with bot():
+        return time.perf_counter() - began
+
+
+def run() -> Figure:
+    with served() as bot:
+        least = lambda _: timed(lambda: python("-c", BOT))  # noqa: E731
+        ours, floor = in_turn(7, lambda _: run_ready(bot), least, unheeded=1)
+    note = "on a database that is migrated; the floor imports the libraries"
+    return Figure("the bot is connected", ours, floor, "s", CONNECTED, note, absolute=True)
+
+
+def idle() -> Figure:
+    """The bot against a small Slack in another process."""
+    with served() as bot, bot() as process:
         time.sleep(IDLE_FOR)
         ours = resident(process.pid)
-        process.terminate()
-        process.communicate()
     note = f"{IDLE_FOR:g} s after it is connected; the floor imports the libraries"
     return Figure("memory of an idle bot", ours, least_memory(), "MB", IDLE, note, absolute=True)
 
@@ -93,4 +119,4 @@ def least_memory() -> float:
 
 
 def measured() -> list[Figure]:
-    return [help_(), sandbox(), idle()]
+    return [help_(), run(), sandbox(), idle()]
