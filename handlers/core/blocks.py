@@ -14,8 +14,8 @@ def cut(text: str, limit: int) -> str:
 
 def apart(old: str, new: str, limit: int) -> tuple[str, str]:
     """Two texts, each cut to the limit around where they begin to differ: of long ones that shows what changed."""
-    alike = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), 0)
-    alike = alike or min(len(old), len(new))
+    differing = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
+    alike = next(differing, min(len(old), len(new)))
     if max(len(old), len(new)) <= limit or alike < limit // 2:
         return cut(old, limit), cut(new, limit)
     start = old.find(" ", alike - limit // 3, alike) + 1 or alike - limit // 3

@@ -22,6 +22,7 @@ WORDS = "one two three four five six seven eight nine ten eleven twelve"
         ("", WORDS, 20, ("", "one two three four…")),
         (WORDS, "", 20, ("one two three four…", "")),
         ("other words " + WORDS, WORDS, 20, ("other words one two…", "one two three four…")),
+        ("twenty " + WORDS, WORDS, 20, ("twenty one two thre…", "one two three four…")),
         (WORDS, WORDS + " thirteen", 20, ("…twelve", "…twelve thirteen")),
         (WORDS + " thirteen", WORDS, 20, ("…twelve thirteen", "…twelve")),
         (WORDS.replace("nine", "NINE"), WORDS, 24, ("…eight NINE ten eleven…", "…eight nine ten eleven…")),
