@@ -18,7 +18,7 @@ REPLICAS = {"SQLite": 1, "PostgreSQL": 3}
 
 
 def killed(database: Database, seed: int, quick: bool) -> Found:
-    return kill.run(database, REPLICAS[database.name], kills=10 if quick else 100, seed=seed)
+    return kill.run(database, REPLICAS[database.name], kills=10 if quick else 200, seed=seed)
 
 
 def unwell_(database: Database, seed: int, quick: bool) -> Found:
