@@ -63,8 +63,12 @@ def task_list(work: Work, tasks: Sequence[Activity], count: int, left: str = "")
 
 def is_due(task: Activity, work: Work) -> bool:
     """Whether the reader still has to do it."""
-    mine = work.actor is not None and task.owner == work.actor.id
-    return mine and not task.done_at and task.due_date is not None and task.due_date <= work.now
+    return is_mine(task, work) and not task.done_at and task.due_date is not None and task.due_date <= work.now
+
+
+def is_mine(task: Activity, work: Work) -> bool:
+    """Whether it is the reader's."""
+    return work.actor is not None and task.owner == work.actor.id
 
 
 def task_line(task: Activity, work: Work) -> str:
@@ -80,7 +84,7 @@ def when(task: Activity, work: Work) -> str:
     """
     if task.done_at:
         return "done"
-    if work.actor is None or task.owner != work.actor.id:
+    if not is_mine(task, work):
         return f"now {work.name('user', task.owner)}'s" if task.owner else "nobody's now"
     moment = task.due_date or work.now
     overdue = moment.astimezone(work.zone).date() < work.today
@@ -89,8 +93,7 @@ def when(task: Activity, work: Work) -> str:
 
 def task_buttons(task: Activity, work: Work) -> list[Block]:
     """What can be done about it, as far as one may; no block where that is nothing."""
-    mine = work.actor is not None and task.owner == work.actor.id
-    drawn = cards.ways(task, work, *TASK_BUTTONS) if mine and not task.done_at else []
+    drawn = cards.ways(task, work, *TASK_BUTTONS) if is_mine(task, work) and not task.done_at else []
     return [blocks.actions(*drawn)] if drawn else []
 
 
