@@ -13,7 +13,7 @@ CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "tim
 ENVIRONMENT = ("os.environ", "os.getenv")
 HOLLOW = ("Service", "Manager", "Helper", "Util", "Utils", "Impl")
 """Words that say nothing about what a class is."""
-LINES, FUNCTION = 300, 40
+LINES, FUNCTION = 400, 40
 
 
 @dataclass(frozen=True)
