@@ -30,13 +30,11 @@ HEADING = re.compile(r"\*((?:OP|CS)-\d+)\*(.*)")
 """How a card begins: with its reference, and what it is called."""
 USUAL = (
     *["command"] * 10, *["form"] * 6, *["mention"] * 6, *["press"] * 5, *["edit"] * 4,
-    "reply", "deal", "case", "move", "here",
+    "note", "deal", "case", "move", "here",
 )  # fmt: skip
 """What they do, in the shares in which they do it: a channel takes one post a second."""
 FIRST = ("deal", "case")
 """What they do first, so that cards stand."""
-LISTS = 4
-"""Lists that may stand at once: each is drawn anew when a record changes that it names."""
 
 
 @dataclass
@@ -153,16 +151,15 @@ class Crowd:
         if own := self.own_deal(id, number):
             self.person(own[0]).command(f"/crm deal stage {own[1]} {STAGES[number % len(STAGES)]}", ROOM)
 
-    def reply(self, id: str) -> None:
-        """Answer on one of the cases that stand in the channel."""
+    def note(self, id: str) -> None:
+        """Leave a note on one of the cases that stand in the channel."""
         if cases := self.cards(SUPPORT)[:5]:
             ref, _ = cases[next(self.numbers) % len(cases)]
-            self.typed("reply", id, f"/crm case reply {ref} {{token}}")
+            self.typed("note", id, f"/crm case note {ref} {{token}}")
 
     def here(self, id: str) -> None:
         """Post the list of deals for all to see."""
-        if sum(act.kind == "here" for act in list(self.acts)) < LISTS:
-            self.typed("here", id, "/crm deal list name != {token} --here")
+        self.typed("here", id, "/crm deal list name != {token} --here")
 
     def look(self, id: str) -> None:
         """Ask for something that changes nothing."""

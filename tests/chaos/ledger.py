@@ -41,9 +41,9 @@ MAKING: dict[str, tuple[type[Entity], str]] = {
 """What each kind of act makes, and the field that has its token."""
 WITHOUT = {
     "redraw": ("another drew it", "it stands as it is", "it shows nothing that somebody may not see"),
-    "due": ("nothing to say any more",),
+    **dict.fromkeys(("due", "cases", "team_due"), ("nothing to say any more",)),
 }
-"""Why nothing of a delivery stands in Slack although nothing is wrong. Whether its tasks were told is asked of them."""
+"""Why nothing of a delivery stands in Slack although nothing is wrong. Whether each task was named is asked of tasks."""
 GONE = ("its card is gone", "it has no card")
 
 
@@ -176,7 +176,7 @@ def check_answers(floor: Floor, acts: Iterable[Act], books: Books, answered: boo
 
     answered: whether everybody has one, as when nobody was killed.
     """
-    whispers = Counter((one.only_for, token) for one in whispered(floor) for token in TOKEN.findall(words_of(one)))
+    whispers = Counter((one.only_for, token) for one in whispered(floor) for token in set(TOKEN.findall(words_of(one))))
     for act in acts:
         if act.kind == "mention":
             count = whispers[act.person, act.token]
@@ -185,8 +185,9 @@ def check_answers(floor: Floor, acts: Iterable[Act], books: Books, answered: boo
             elif not count and answered and act.promised(floor.witness):
                 books.lost.append(f"the answer to {act}")
         elif act.kind not in ("form", "press"):
-            mute = [sight for sight in act.sights(floor.witness) if sight.answer.acknowledged and not sight.answer.body]
-            books.lost += [f"the answer to {act}: it was acknowledged without a word"] * len(mute)
+            answers = [sight.answer.body for sight in act.sights(floor.witness) if sight.answer.acknowledged]
+            if answers and not any(answers):
+                books.lost.append(f"the answer to {act}: it was acknowledged without a word")
 
 
 def whispered(floor: Floor) -> list[Message]:
@@ -206,10 +207,10 @@ def effects(floor: Floor) -> dict[str, dict[str, tuple[int, int]]]:
     with floor.works(TEAM, writes=False) as work:
         edits = select(AuditEntry.new, func.count()).where(AuditEntry.field == "next_step")
         found["edit"] = {token: (count, count) for token, count in work.session.execute(edits.group_by(AuditEntry.new))}
-        said = select(AuditEntry.new).where(AuditEntry.field.startswith("reply:")).subquery()
-        replies = select(Reply.text, func.count()).group_by(Reply.text)
+        said = select(AuditEntry.new).where(AuditEntry.field.startswith("note:")).subquery()
+        notes = select(Reply.text, func.count()).group_by(Reply.text)
         known = dict(work.session.execute(select(said.c.new, func.count()).group_by(said.c.new)).all())
-        found["reply"] = {text: (count, known.get(text, 0)) for text, count in work.session.execute(replies)}
+        found["note"] = {text: (count, known.get(text, 0)) for text, count in work.session.execute(notes)}
         ticks = (AuditEntry.entity == "activity", AuditEntry.field == "done_at")
         ticked = select(Activity.number, func.count(AuditEntry.id), Activity.done_at).join(
             AuditEntry, AuditEntry.record_id == Activity.id

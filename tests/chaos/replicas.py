@@ -33,6 +33,9 @@ class Replica:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def command(self) -> list[str]:
+        return command("run")
+
     def start(self) -> None:
         self.lives += 1
         self.began = time.monotonic()
@@ -41,8 +44,13 @@ class Replica:
             log.flush()
             self.told = log.tell()
             self.process = subprocess.Popen(
-                command("run"), cwd=self.folder, env=environment(**self.settings), stdout=log, stderr=log
+                self.command(), cwd=self.folder, env=environment(**self.settings), stdout=log, stderr=log
             )
+
+    @property
+    def code(self) -> int | None:
+        """With which it ended; None while it runs."""
+        return self.process.poll() if self.process else None
 
     @property
     def ready(self) -> bool:

@@ -9,16 +9,18 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import select
 
 from bot.sandbox.messages import Message
+from models.activity import Activity
 from models.case import Case, Reply
 from models.core.base import Entity
 from models.opportunity import Opportunity, StageChange
-from tests.chaos.books import TOKEN, Books, key_of, posts, rows, words_of
+from tests.chaos.books import TOKEN, Books, posts, rows, texts, words_of
 from tests.chaos.crowd import SALES, SUPPORT, Act, heading
 from tests.chaos.floor import TEAM, Floor
 
 HOMES: dict[type[Entity], str] = {Opportunity: SALES, Case: SUPPORT}
 """Where the cards of records stand."""
-NAMED = re.compile(r"OP-\d+")
+TASK = re.compile(r"\*(AT-\d+)\* .*\n([^·]*[^· ])")
+"""A task in a list: its reference, and when it is due or what came of it."""
 MOVED = " moved it from "
 
 
@@ -31,9 +33,9 @@ def check_standing(
     with floor.works(TEAM, writes=False) as work:
         deals = list(work.session.scalars(select(Opportunity)))
         cases = list(work.session.scalars(select(Case)))
-        replies = list(work.session.scalars(select(Reply).order_by(Reply.id)))
+        notes = list(work.session.scalars(select(Reply).order_by(Reply.id)))
         moves = list(work.session.scalars(select(StageChange).where(StageChange.before.is_not(None))))
-    said = {case.id: [reply.text for reply in replies if reply.case == case.id] for case in cases}
+    said = {case.id: [note.text for note in notes if note.case == case.id] for case in cases}
     records: Sequence[Opportunity | Case] = [*deals, *cases]
     for record in records:
         if HOMES[type(record)] in gone:
@@ -42,16 +44,16 @@ def check_standing(
         card = the_card(floor, record, books, since)
         if card is None:
             continue
-        wanted = words_of_case(record, said[record.id]) if isinstance(record, Case) else words_of_deal(record)
+        wanted = words_of_case(record) if isinstance(record, Case) else words_of_deal(record)
         if missing := [word for word in wanted if word not in words_of(card)]:
             books.wrong.append(f"the card of {record.ref} does not show {', '.join(missing)}")
         thread = [one for one in floor.slack.timeline.replies(card.channel, card.ts) if one.user == floor.slack.bot.id]
         if isinstance(record, Case):
-            check_replies(record, said[record.id], thread, books)
+            check_notes(record, said[record.id], thread, books)
         else:
             check_moves(record, sum(move.opportunity == record.id for move in moves), thread, books)
     check_thread_order(floor, books)
-    check_lists(floor, {deal.ref: deal for deal in deals}, books)
+    check_lists(floor, books)
 
 
 def the_card(floor: Floor, record: Entity, books: Books, since: str) -> Message | None:
@@ -74,8 +76,8 @@ def line_of_deal(deal: Opportunity) -> list[str]:
     return [deal.stage.capitalize(), *([f"{deal.amount:,.0f}"] if deal.amount else [])]
 
 
-def words_of_case(case: Case, said: Sequence[str]) -> list[str]:
-    return [case.subject, case.status.capitalize(), *said[-1:], stamp(case)]
+def words_of_case(case: Case) -> list[str]:
+    return [case.subject, case.status.capitalize(), stamp(case)]
 
 
 def stamp(record: Entity) -> str:
@@ -83,8 +85,8 @@ def stamp(record: Entity) -> str:
     return f"<!date^{int(record.updated_at.timestamp())}^"
 
 
-def check_replies(case: Case, said: Sequence[str], thread: Sequence[Message], books: Books) -> None:
-    """Each reply is quoted once in the thread of the card."""
+def check_notes(case: Case, said: Sequence[str], thread: Sequence[Message], books: Books) -> None:
+    """Each note is quoted once in the thread of the card."""
     counted = Counter(token for one in thread for token in TOKEN.findall(one.text))
     for token in said:
         books.trials += 1
@@ -111,17 +113,17 @@ def check_thread_order(floor: Floor, books: Books) -> None:
     for (channel, thread), lines in threads.items():
         numbers = [number for _, number in sorted(lines)]
         if numbers != sorted(numbers):
-            books.wrong.append(f"the lines of the thread {thread} in {channel} came in another order than they happened")
+            books.wrong.append(f"the lines of the thread {thread} in {channel} came in another order than all happened")
 
 
-def check_lists(floor: Floor, deals: dict[str, Opportunity], books: Books) -> None:
-    """Each list for all to see shows the deals it names as they are now."""
-    lists = [one for each in posts(floor).values() for one in each if one.text.startswith("Deals") and key_of(one)]
-    for one in lists:
-        for line in one.text.splitlines()[1:]:
-            found = NAMED.match(line)
-            if found and (deal := deals.get(found[0])):
+def check_lists(floor: Floor, books: Books) -> None:
+    """The reminders, each a list, say of every task that they name whether it is done by now."""
+    with floor.works(TEAM, writes=False) as work:
+        done = {task.ref: bool(task.done_at) for task in work.session.scalars(select(Activity))}
+    for message in (one for each in posts(floor).values() for one in each if one.channel.startswith("D")):
+        for text in texts(message.blocks or []):
+            found = TASK.match(text)
+            if found and found[1] in done:
                 books.trials += 1
-                missing = [word for word in line_of_deal(deal) if word not in line]
-                if missing:
-                    books.wrong.append(f"a list says {line!r}, and not {', '.join(missing)}")
+                if (found[2] == "done") is not done[found[1]]:
+                    books.wrong.append(f"a reminder says of {found[1]}: {found[2]}")
