@@ -1,5 +1,5 @@
-"""A channel is archived while people work: its cards are forgotten, an admin is told, and what was refused goes out when
-the channel is back and somebody says so.
+"""A channel is archived while people work: its cards are forgotten, an admin is told, and what was refused goes out
+when the channel is back and somebody says so.
 """
 
 import time
@@ -34,7 +34,7 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
         def heal() -> None:
             ground.settle(within=30)
             channel.is_archived = False
-            assert Crowd(ground).person(admin).command("/crm deliveries retry", ROOM).ok
+            assert Crowd(ground).person(admin).command("/crm deliveries retry all", ROOM).ok
 
         figure = play(ground, NAME, trouble, seed, heal=heal, gone=(SUPPORT,))
         if not any("archived" in one.text for each in posts(ground).values() for one in each

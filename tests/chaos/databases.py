@@ -5,18 +5,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from models.core.database import normal
 
+REVIVAL = 120.0
+"""Seconds a server has to come back."""
 LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
@@ -107,6 +111,22 @@ class Postgres:
 
         pg_ctl([*words], pgdata=self.server.pgdata, user=self.server.system_user)
 
+    def revive(self) -> None:
+        """Start it if it does not run, and wait until it lets people in: after a crash it repairs itself first."""
+        with suppress(subprocess.TimeoutExpired):
+            self.server.ensure_postgres_running()
+        engine = create_engine(normal(self.server.get_uri()))
+        deadline = time.monotonic() + REVIVAL
+        while True:
+            try:
+                engine.connect().close()
+                break
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+        engine.dispose()
+
     def close(self) -> None:
         self.server.cleanup()
 
@@ -121,7 +141,7 @@ class Stopped:
         self.database.control("-m", "immediate", "-w", "stop")
 
     def end(self) -> None:
-        self.database.server.ensure_postgres_running()
+        self.database.revive()
 
 
 class Frozen:

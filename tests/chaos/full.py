@@ -9,6 +9,7 @@ import psutil
 from sqlalchemy import text
 
 from models.core.database import everywhere
+from models.core.patience import at_leisure
 from tests.chaos.databases import Database, Postgres
 from tests.chaos.figures import Figure
 from tests.chaos.floor import TEAM, Floor, floor
@@ -56,7 +57,7 @@ class FullServer:
     def __init__(self, ground: Floor) -> None:
         assert isinstance(ground.database, Postgres)
         self.database = ground.database
-        with everywhere(ground.works.engine).begin() as connection:
+        with at_leisure(), everywhere(ground.works.engine).begin() as connection:
             connection.execute(text(FILL), {"team": TEAM, "count": COUNT})
             assert (connection.scalar(text("SELECT pg_relation_size('seen')")) or 0) > SEGMENT
 
@@ -65,7 +66,7 @@ class FullServer:
 
     def end(self) -> None:
         self.limit(RLIM_INFINITY)
-        self.database.server.ensure_postgres_running()
+        self.database.revive()
 
     def limit(self, size: int) -> None:
         head = psutil.Process(self.database.server.get_pid() or 0)

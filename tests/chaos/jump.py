@@ -1,4 +1,4 @@
-"""The clock of the machine jumps, forward and back, while Slack is unwell: nothing comes twice, nothing waits for it."""
+"""The clock of the machine jumps, forward and back, while Slack is unwell: nothing comes twice or waits for it."""
 
 import sys
 import time

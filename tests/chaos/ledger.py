@@ -40,10 +40,14 @@ MAKING: dict[str, tuple[type[Entity], str]] = {
 }
 """What each kind of act makes, and the field that has its token."""
 WITHOUT = {
-    "redraw": ("another drew it", "it stands as it is", "it shows nothing that somebody may not see"),
+    "redraw": (
+        "another drew it", "it stands as it is", "it stands there as it is drawn",
+        "it shows nothing that somebody may not see",
+    ),
+    "card": ("its card stands there",),
     **dict.fromkeys(("due", "cases", "team_due"), ("nothing to say any more",)),
 }
-"""Why nothing of a delivery stands in Slack although nothing is wrong. Whether each task was named is asked of tasks."""
+"""Why nothing of a delivery stands in Slack although all is well; whether each task was named is asked by itself."""
 GONE = ("its card is gone", "it has no card")
 
 

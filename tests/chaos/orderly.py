@@ -20,7 +20,6 @@ def run(database: Database, replicas: int, stops: int, seed: int, people: int = 
     """Stop so many, in turn; with two of them at least there is always one that works."""
     with floor(database, people, max(replicas, 2)) as ground:
         ground.slack.latency = LATENCY
-        ground.works.clock()
         due = ground.plan([(person, ground.works.clock()) for person in ground.people])
         wrong: list[str] = []
 

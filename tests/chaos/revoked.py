@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from bot.sandbox.transport import Nobody
 from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
@@ -23,12 +24,13 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
             time.sleep(seconds / 4)
             for method in METHODS:
                 ground.slack.fail(method, with_="token_revoked", rate=1)
+            ground.slack.transport = Nobody()  # Slack sends nothing to an app that has no token
             time.sleep(seconds)
             return {"refusals": ground.slack.failures.struck["token_revoked"]}
 
         def heal() -> None:
             ground.slack.failures.clear()
-            ground.slack.bot_token = NEW
+            ground.slack.bot_token, ground.slack.transport = NEW, ground.witness
             for replica in ground.replicas:
                 replica.settings = {**replica.settings, "SLACK_BOT_TOKEN": NEW}
             ground.restart()
