@@ -9,7 +9,6 @@ import psutil
 from sqlalchemy import text
 
 from models.core.database import everywhere
-from models.core.patience import at_leisure
 from tests.chaos.databases import Database, Postgres
 from tests.chaos.figures import Figure
 from tests.chaos.floor import TEAM, Floor, floor
@@ -21,9 +20,12 @@ SEGMENT = 16 << 20
 """Bytes of a segment of PostgreSQL's log, which has to be written to in any case. Where there is no room even for
 that, the server ends itself; then it is away, which is another scenario.
 """
-FILL = "INSERT INTO seen (workspace, key, at) SELECT :team, 'filling ' || n, now() FROM generate_series(1, :count) AS n"
-COUNT = 300_000
-"""Acts seen before, with which that table is larger than a segment."""
+FILL = """
+INSERT INTO seen (workspace, key, at)
+SELECT :team, repeat('filling ', 20) || :size || ' ' || n, now() FROM generate_series(1, :count) AS n
+"""
+AT_ONCE = 5_000
+"""Acts seen before that are made up in one go, until the table of them is larger than a segment."""
 
 
 def run(database: Database, replicas: int, seconds: float, seed: int, people: int = 40) -> Figure:
@@ -52,14 +54,16 @@ class FullFiles:
 
 
 class FullServer:
-    """The table in which every act of a person is noted may not grow."""
+    """The table in which every act of a person is noted may not grow, nor any other of its size."""
 
     def __init__(self, ground: Floor) -> None:
         assert isinstance(ground.database, Postgres)
         self.database = ground.database
-        with at_leisure(), everywhere(ground.works.engine).begin() as connection:
-            connection.execute(text(FILL), {"team": TEAM, "count": COUNT})
-            assert (connection.scalar(text("SELECT pg_relation_size('seen')")) or 0) > SEGMENT
+        engine, size = everywhere(ground.works.engine), 0
+        while size <= SEGMENT:
+            with engine.begin() as connection:
+                connection.execute(text(FILL), {"team": TEAM, "count": AT_ONCE, "size": size})
+                size = connection.scalar(text("SELECT pg_relation_size('seen')")) or 0
 
     def begin(self) -> None:
         self.limit(SEGMENT)
