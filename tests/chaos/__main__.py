@@ -43,12 +43,12 @@ def http(database: Database, seed: int, quick: bool) -> Found:
 
 
 def unwell_(database: Database, seed: int, quick: bool) -> Found:
-    seconds, bad = (5, 5) if quick else (20, 20)
+    seconds, bad = (5, 5) if quick else (15, 15)
     return unwell.run(database, REPLICAS[database.name], seconds, bad, seed)
 
 
 def gone_(database: Database, seed: int, quick: bool) -> Found:
-    return gone.run(database, REPLICAS[database.name], 5 if quick else 20, seed, tasks=not quick)
+    return gone.run(database, REPLICAS[database.name], 5 if quick else 15, seed, tasks=not quick)
 
 
 def storm_(database: Database, seed: int, quick: bool) -> Found:
@@ -80,7 +80,7 @@ def restored_(database: Database, seed: int, quick: bool) -> Found:
 
 
 def due_(database: Database, seed: int, quick: bool) -> Found:
-    people, each = (50, 20) if quick else (500, 20)
+    people, each = (50, 20) if quick else (300, 20)
     counts = [1] if database.name == "SQLite" else [3, 1]
     return [due.run(database, replicas, people, each) for replicas in counts]
 

@@ -22,9 +22,9 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
 
         def trouble(crowd: Crowd) -> dict[str, Any]:
             time.sleep(seconds / 4)
+            ground.slack.transport = Nobody()  # Slack sends nothing to an app that has no token
             for method in METHODS:
                 ground.slack.fail(method, with_="token_revoked", rate=1)
-            ground.slack.transport = Nobody()  # Slack sends nothing to an app that has no token
             time.sleep(seconds)
             return {"refusals": ground.slack.failures.struck["token_revoked"]}
 

@@ -12,8 +12,9 @@ from bot.sandbox.messages import Message
 from models.activity import Activity
 from models.case import Case, Reply
 from models.core.base import Entity
+from models.operations import deliveries
 from models.opportunity import Opportunity, StageChange
-from tests.chaos.books import TOKEN, Books, posts, rows, texts, words_of
+from tests.chaos.books import TOKEN, Books, key_of, posts, rows, texts, words_of
 from tests.chaos.crowd import SALES, SUPPORT, Act, heading
 from tests.chaos.floor import TEAM, Floor
 
@@ -35,6 +36,7 @@ def check_standing(
         cases = list(work.session.scalars(select(Case)))
         notes = list(work.session.scalars(select(Reply).order_by(Reply.id)))
         moves = list(work.session.scalars(select(StageChange).where(StageChange.before.is_not(None))))
+    asked = {deliveries.fingerprint(row) for row in rows(floor)}
     said = {case.id: [note.text for note in notes if note.case == case.id] for case in cases}
     records: Sequence[Opportunity | Case] = [*deals, *cases]
     for record in records:
@@ -47,7 +49,8 @@ def check_standing(
         wanted = words_of_case(record) if isinstance(record, Case) else words_of_deal(record)
         if missing := [word for word in wanted if word not in words_of(card)]:
             books.wrong.append(f"the card of {record.ref} does not show {', '.join(missing)}")
-        thread = [one for one in floor.slack.timeline.replies(card.channel, card.ts) if one.user == floor.slack.bot.id]
+        replies = floor.slack.timeline.replies(card.channel, card.ts)
+        thread = [one for one in replies if key_of(one) in asked or (key_of(one) and one.ts > since)]
         if isinstance(record, Case):
             check_notes(record, said[record.id], thread, books)
         else:
