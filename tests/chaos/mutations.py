@@ -43,7 +43,7 @@ class Mutation:
 
 
 CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.py"
-OUTBOX, WORK = "models/core/outbox.py", "models/core/work.py"
+OUTBOX, WORK, QUESTIONS = "models/core/outbox.py", "models/core/work.py", "models/operations/questions.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
 FOUND = "if doubtful and (ts := self.found(outlet, delivery, channel, key)):"
 BUSY = 'act.surface, error.__cause__)\n            answer.refused(str(error))'
@@ -72,8 +72,8 @@ MUTATIONS = (
         (CARRYING, FOUND, FOUND.replace("doubtful", "not key")),
     ), "was posted 2 times"),
     Mutation("a lease keeps nobody away", "storm", (
-        ("models/operations/questions.py", "or_(row.claimed_until > NOW, row.not_before > NOW)", "row.not_before > NOW"),
-        ("models/operations/questions.py", "or_(row.claimed_until.is_(None), row.claimed_until <= NOW)",
+        (QUESTIONS, "or_(row.claimed_until > NOW, row.not_before > NOW)", "row.not_before > NOW"),
+        (QUESTIONS, "or_(row.claimed_until.is_(None), row.claimed_until <= NOW)",
          "row.id > literal_column('0')"),
     ), "posted", "postgres"),
     Mutation("the seal of an entry is not its hash", "due", (
@@ -121,8 +121,8 @@ MUTATIONS = (
         ("handlers/core/dispatch.py", BUSY, BUSY.replace("str(error)", '"Created"')),
     ), "was promised and is not there"),
     Mutation("some commits are none", "contention", (
-        (WORK, "                    session.flush()\n                    saving = True",
-         "                    session.flush()\n                    saving = random.random() < 0.9 or session.rollback()"),
+        (WORK, "session.flush()\n                    saving = True",
+         "session.flush()\n                    saving = random.random() < 0.9 or session.rollback()"),
     ), "were written and"),
     Mutation("every other day is left out", "zones", (
         ("models/core/slots.py", "        day -= DAY\n", "        day -= DAY * 2\n"),
