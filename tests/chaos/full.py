@@ -3,9 +3,9 @@
 No file may grow beyond a size, by the kernel's own limit for a process; a full disk does the same to all of them.
 """
 
+from contextlib import suppress
 from resource import RLIM_INFINITY, RLIMIT_FSIZE, prlimit
 
-import psutil
 from sqlalchemy import text
 
 from models.core.database import everywhere
@@ -73,6 +73,7 @@ class FullServer:
         self.database.revive()
 
     def limit(self, size: int) -> None:
-        head = psutil.Process(self.database.server.get_pid() or 0)
+        head = self.database.head()
         for process in (head, *head.children(recursive=True)):
-            prlimit(process.pid, RLIMIT_FSIZE, (size, RLIM_INFINITY))
+            with suppress(ProcessLookupError):  # it has just ended
+                prlimit(process.pid, RLIMIT_FSIZE, (size, RLIM_INFINITY))

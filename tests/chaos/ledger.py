@@ -70,7 +70,7 @@ def judge(
         assert isinstance(tasks, dict)
         check_order(floor, tasks, books)
     check_posts(floor, books, gone, since)
-    check_standing(floor, acts, books, gone, since)
+    check_standing(floor, books, gone, since)
     check_trail(floor, books)
     return books
 

@@ -11,7 +11,8 @@ from bot.running import Bot, never, prepare
 from tests.processes import command, environment
 
 READY = "Rapport is running"
-PATIENCE = 30.0
+PATIENCE = 120.0
+"""Seconds; machines may be slow, and starting is not what is looked at."""
 
 
 @dataclass

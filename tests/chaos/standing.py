@@ -4,7 +4,7 @@ that happened, and lists that follow.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -15,7 +15,7 @@ from models.core.base import Entity
 from models.operations import deliveries
 from models.opportunity import Opportunity, StageChange
 from tests.chaos.books import TOKEN, Books, key_of, posts, rows, texts, words_of
-from tests.chaos.crowd import SALES, SUPPORT, Act, heading
+from tests.chaos.crowd import SALES, SUPPORT, heading
 from tests.chaos.floor import TEAM, Floor
 
 HOMES: dict[type[Entity], str] = {Opportunity: SALES, Case: SUPPORT}
@@ -25,9 +25,7 @@ TASK = re.compile(r"\*(AT-\d+)\* .*\n([^·]*[^· ])")
 MOVED = " moved it from "
 
 
-def check_standing(
-    floor: Floor, acts: Iterable[Act], books: Books, gone: Collection[str] = (), since: str = ""
-) -> None:
+def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since: str = "") -> None:
     """Cards, thread lines and lists. gone: channels whose cards were taken away · since: the ts before which what
     stands there may be about records of which nobody knows any more.
     """
