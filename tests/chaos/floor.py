@@ -22,6 +22,7 @@ from models.activity import Activity
 from models.core import schema
 from models.core.database import open_engine
 from models.core.outbox import Delivery, DeliveryState, JobRun
+from models.core.patience import at_leisure
 from models.core.rights import Preset
 from models.core.user import User
 from models.core.work import Clock, Works
@@ -186,7 +187,7 @@ def floor(
     clock = clock or Clock()
     with tempfile.TemporaryDirectory(prefix="rapport-floor-") as name:
         folder = Path(name)
-        with weekday(folder / "zones") as environment:
+        with weekday(folder / "zones") as environment, at_leisure():  # nobody waits for what the harness does itself
             engine = open_engine(url := database.fresh())
             schema.upgrade(engine)
             works = Works(engine, clock)

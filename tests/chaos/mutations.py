@@ -66,7 +66,7 @@ MUTATIONS = (
          "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]"),
     ), "came 2 times"),
     Mutation("cards are not drawn anew", "storm", (
-        (OUTBOX, "    work.session.connection().execute(REDRAWING,", "    dict(about,"),
+        (OUTBOX, "    work.session.connection().execute(REDRAWING,", "    _ = (REDRAWING,"),
     ), "does not show"),
     Mutation("what may have been posted is not looked for", "kill", (
         (CARRYING, FOUND, FOUND.replace("doubtful", "not key")),
