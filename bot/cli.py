@@ -133,6 +133,16 @@ as_person = click.option(
 
 
 @main.command()
+@in_words
+def status() -> None:
+    """Say how every process is, and what waits for Slack in every workspace."""
+    from bot.terminal import condition
+
+    with opened() as works:
+        click.echo("\n".join(condition(works)))
+
+
+@main.command()
 @click.argument("line")
 @in_workspace
 @as_person

@@ -11,18 +11,30 @@ from typing import Any, TextIO
 import click
 
 from bot.app import create_dispatcher
+from handlers import status
 from handlers.core.acts import Act
 from handlers.core.replies import Form, Home, Message, Reply
 from models.core.base import ENTITIES, Entity
 from models.core.errors import NotFound
 from models.core.work import Works
-from models.operations import transfer
+from models.operations import deliveries, transfer
 
 
 def answer(works: Works, workspace: str, person: str, line: str) -> str:
     """What the line answers, as text. person: a Slack id, '' for the CRM itself."""
     dispatcher = create_dispatcher(works)
     return words(dispatcher.do(Act(surface="say", workspace=workspace, person=person, line=line)))
+
+
+def condition(works: Works) -> list[str]:
+    """Every process, and what waits for Slack in every workspace: for whoever runs the bot, and nobody in Slack."""
+    processes, lines = [], []
+    for workspace in works.workspaces():
+        with works(workspace, writes=False) as work:
+            processes = [*status.kept(work), *status.serving(work)]
+            stands = status.waiting(work, deliveries.lag(work), f"crm say --workspace {workspace}")
+            lines.append(f"{workspace} {work.workspace.name}: {stands}")
+    return [*processes, *lines] or ["There is no workspace yet. Connect one: crm run"]
 
 
 def words(reply: Reply) -> str:
