@@ -1,5 +1,6 @@
 """The commands of `crm`: run it, try it, talk to it, fill it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 @click.version_option(package_name="rapport-crm")
 def main() -> None:
     """Rapport, a CRM that lives in Slack."""
+    os.umask(0o077)  # whatever a command writes is for its owner alone
 
 
 for kept in (keeping.db, keeping.backup, keeping.restore, keeping.audit):

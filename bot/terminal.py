@@ -16,6 +16,7 @@ from handlers.core.acts import Act
 from handlers.core.replies import Form, Home, Message, Reply
 from models.core.base import ENTITIES, Entity
 from models.core.errors import NotFound
+from models.core.files import keep_private, written_privately
 from models.core.work import Works
 from models.operations import deliveries, transfer
 
@@ -87,7 +88,8 @@ def load_file(place: Place, path: Path, mapping: dict[str, str], dry: bool) -> N
         click.echo(note)
     click.echo(f"{'Nothing was stored. ' if dry else ''}{outcome}")
     if outcome.rejected and not dry:
-        beside.write_text(rejected.getvalue(), encoding="utf-8", newline="")
+        with written_privately(beside) as file_beside:
+            file_beside.write(rejected.getvalue())
         click.echo(f"The rejected rows and the reasons are in {beside}. Correct them there and import that file.")
 
 
@@ -115,7 +117,8 @@ def bar() -> Iterator[Callable[[int, int], None]]:
 
 
 def save_file(place: Place, file: TextIO) -> None:
-    """Write the records as CSV."""
+    """Write the records as CSV, into a file that from then on only its owner reads."""
+    keep_private(Path(file.name))
     with place.works(place.workspace, place.person, "say", writes=False) as work:
         count = transfer.export(work, place.entity, file)
     click.echo(f"{count} rows", err=True)

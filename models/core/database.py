@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.errors import Unusable
+from models.core.files import keep_private
 from models.core.patience import STATEMENT, left
 from models.core.texts import fold
 
@@ -109,6 +111,8 @@ def open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _: Any) -> None:
+        for end in ("", "-wal", "-shm"):  # SQLite makes these two as it finds the first
+            keep_private(Path(f"{engine.url.database}{end}"))
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Engine, text
 from models.core import schema
 from models.core.database import EVERYWHERE
 from models.core.errors import Conflict, NotFound, Unusable
+from models.core.files import keep_private, make_private
 
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity
@@ -78,6 +79,7 @@ def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
                 be_alone(place)
             for end in ("-wal", "-shm", ""):
                 if (old := place.with_name(place.name + end)).exists():
+                    keep_private(old)
                     old.rename(aside.with_name(aside.name + end))
         part.replace(place)
 
@@ -165,9 +167,10 @@ def explained(outcome: str) -> Iterator[None]:
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[Path]:
-    """A name beside a file, for what is not whole yet; gone in the end."""
+    """An empty file beside a file, for what is not whole yet, which only its owner reads; gone in the end."""
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
+    make_private(part)
     try:
         yield part
     finally:
