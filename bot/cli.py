@@ -40,8 +40,10 @@ def run() -> None:
 @in_words
 def sandbox(port: int, database: str) -> None:
     """Try everything in the browser, without a Slack workspace."""
+    from bot.keeping import without_password
     from bot.sandbox.start import sandbox
 
+    without_password(database)
     sandbox(port, database)
 
 

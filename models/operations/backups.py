@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, text
@@ -178,20 +179,29 @@ def unfinished(file: Path) -> Iterator[Path]:
 
 
 def run_tool(name: str, url: URL | None, *words: str) -> str:
-    """Run a tool of PostgreSQL; what it wrote. The password goes through a file: everybody can read command lines."""
+    """Run a tool of PostgreSQL; what it wrote."""
     tool = shutil.which(name)
     if tool is None:
         raise NotFound(f"{name} is missing. Install PostgreSQL's client programs, or run it where the server is.")
     with tempfile.NamedTemporaryFile("w", suffix=".pgpass") as secret:
-        where = []
-        if url is not None:
-            password = (url.password or "").replace("\\", "\\\\").replace(":", "\\:")
-            secret.write(f"*:*:*:*:{password}\n")
-            secret.flush()
-            plain = url.set(drivername="postgresql", password=None).update_query_dict({"passfile": secret.name})
-            plain = plain.update_query_dict({"options": f"--rapport.workspace={EVERYWHERE}"})
-            where = [f"--dbname={plain.render_as_string(hide_password=False)}"]
+        where = [f"--dbname={without_secrets(url, secret)}"] if url is not None else []
         done = subprocess.run([tool, *where, *words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unusable(f"{name} did not succeed: {done.stderr.strip()}")
     return done.stdout
+
+
+def without_secrets(url: URL, secret: IO[str]) -> str:
+    """A URL for a command line; the password goes into a file. Where there is none, PostgreSQL's own is looked into."""
+    if "sslpassword" in url.query:
+        raise Unusable("The database URL has an sslpassword, which others could read. Take a key without a password.")
+    password = url.password or url.query.get("password")
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    plain = plain.difference_update_query(["password"])
+    if password:
+        escaped = str(password).replace("\\", "\\\\").replace(":", "\\:")
+        secret.write(f"*:*:*:*:{escaped}\n")
+        secret.flush()
+        plain = plain.update_query_dict({"passfile": secret.name})
+    plain = plain.update_query_dict({"options": f"--rapport.workspace={EVERYWHERE}"})
+    return plain.render_as_string(hide_password=False)
