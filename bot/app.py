@@ -52,6 +52,7 @@ def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "
         authorize=Known(clients),  # type: ignore[arg-type]  # Bolt's own base class may answer None
         user_facing_authorize_error_message=STRANGER,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
+        attaching_function_token_enabled=False,  # it would write what a payload carries into the client all share
     )
     Doors(dispatcher, clients.removed).open(app)
     return app
