@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.app import move_in
+from bot.app import mention_local
 from bot.clients import Clients
 from bot.config import Settings
 from bot.manifest import REDIRECT, SCOPES
@@ -134,7 +134,7 @@ class Installs:
         team, token = str(grant["team"]["id"]), str(grant["access_token"])
         name = str(grant["team"].get("name") or team)
         if team not in self.works.workspaces():
-            move_in(self.works, self.settings, team, name)
+            self.works.settle(team, name=name, **self.settings.workspace)
         sealed, about = self.vault.seal(token), {
             "app_id": str(grant.get("app_id") or ""),
             "bot_id": str(grant["bot_id"]),
@@ -148,6 +148,7 @@ class Installs:
             people.appoint(work, installer)
         self.clients.add(team, token, about["bot_id"], about["bot_user"], sealed)
         log.info("The app was installed in the workspace %s", team)
+        mention_local(self.works)
         return name
 
     def installer(self, team: str, token: str, slack_id: str) -> str:

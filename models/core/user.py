@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from models.core.work import Work
 
 
+LOCAL = "LOCAL"
+"""The workspace of what was imported before there was one of Slack's."""
+
+
 class Workspace(Base):
     """A Slack workspace; every row belongs to one and nothing ever crosses."""
 

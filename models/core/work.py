@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -246,18 +246,6 @@ class Works:
                 furnish(work)
         except IntegrityError:
             pass  # another replica starts at the same moment, and has done it
-
-    def adopt(self, old: str, new: str) -> None:
-        """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
-        with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
-            place = session.get_one(Workspace, old)
-            columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
-            session.add(Workspace(id=new, **columns))
-            session.flush()
-            for table in Workspace.metadata.sorted_tables:
-                if "workspace" in table.columns:
-                    session.execute(update(table).where(table.c.workspace == old).values(workspace=new))
-            session.delete(place)
 
     @contextmanager
     def everywhere(self) -> Iterator[Session]:
