@@ -19,7 +19,7 @@ from bot.clients import Clients
 from bot.config import Settings
 from bot.manifest import REDIRECT, SCOPES
 from bot.outlet import Limited, Refused, Unclear, understood
-from handlers.core.router import profile
+from handlers.core import members
 from models.core import installation
 from models.core.errors import CRMError
 from models.core.secrets import Vault
@@ -152,13 +152,13 @@ class Installs:
         return name
 
     def installer(self, team: str, token: str, slack_id: str) -> str:
-        """Get to know who installs the app, by name if Slack tells it; returns their id."""
-        if slack_id and self.works.unknown(team, {slack_id}):
-            user: Any = {"id": slack_id}
-            with suppress(Refused, Limited, Unclear), understood():
-                user = self.clients.client(token).users_info(user=slack_id)["user"]
-            self.works.welcome(team, slack_id, **profile(user))
-        return slack_id
+        """Get to know who installs the app, if Slack says that they are a member; returns their id, else nothing."""
+        found: members.Profile = {}
+        with suppress(Refused, Limited, Unclear), understood():
+            found = members.member(self.clients.client(token).users_info(user=slack_id)["user"], team)
+        if found:
+            self.works.welcome(team, slack_id, **found)
+        return slack_id if found else ""
 
     def failed(self, error: Exception) -> Response:
         if isinstance(error, Failed):

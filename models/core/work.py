@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -269,7 +269,7 @@ class Works:
         return asked
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
-        """Store what Slack says of a person. profile: columns of User. The first person of a workspace is its admin."""
+        """Store what Slack says of a person. profile: columns of User. Who is new has the role rep."""
         try:
             self.store_profile(workspace, slack_id, profile)
         except IntegrityError:  # another replica met the same person at the same moment: theirs is the row to update
@@ -279,8 +279,7 @@ class Works:
         with self(workspace) as work:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
-                first = not work.session.scalar(select(func.count(User.id)))
-                user = User(slack_id=slack_id, role=Preset.ADMIN if first else Preset.REP)
+                user = User(slack_id=slack_id, role=Preset.REP)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

@@ -99,7 +99,7 @@ def told(counts: Counts) -> str:
 
 
 def hand_over(connection: Connection, workspace: str) -> None:
-    """Move the rows of every table. Of what both have, such as the roles all begin with, the other workspace keeps its."""
+    """Move the rows of every table. Of what both have, such as the roles all begin with, the other keeps its own."""
     ours, theirs = COUNTERS, COUNTERS.alias()
     last = select(theirs.c.last).where(theirs.c.workspace == LOCAL, theirs.c.entity == ours.c.entity).scalar_subquery()
     connection.execute(update(ours).where(ours.c.workspace == workspace, last > ours.c.last).values(last=last))
