@@ -184,6 +184,21 @@ def restore(file: Path, force: bool) -> None:
         click.echo("It is of an older version. Run: crm db upgrade")
 
 
+@click.command()
+@click.argument("workspace", metavar="T0123")
+@in_words
+def adopt(workspace: str) -> None:
+    """Give what was imported before Slack was connected to a workspace, by its id: crm adopt T0123
+
+    Rapport is installed there and no records were made yet. A workspace whose token is in .env needs no such word.
+    """
+    from models.operations import adoption
+
+    with opened() as works:
+        moved = adoption.adopt(works, workspace)
+    click.echo(f"{workspace} has them now: {adoption.told(moved) or 'nothing but its settings'}.")
+
+
 @click.group()
 def audit() -> None:
     """The audit trail: whether anybody tampered with it."""

@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, select, update
 
 from models.core.audit import AuditEntry, AuditHead
 from models.core.outbox import insert_once
-from models.core.user import Workspace
+from models.core.user import LOCAL, Workspace
 from models.core.work import Work, Works
 
 log = logging.getLogger(__name__)
@@ -78,10 +78,10 @@ def locked_head(work: Work) -> AuditHead | None:
 
 
 def unsealed(works: Works) -> list[str]:
-    """The workspaces with entries that wait to be sealed."""
+    """The workspaces with entries that wait to be sealed: not LOCAL, whose entries may still join another chain."""
     waits = select(AuditEntry.id).where(AuditEntry.workspace == Workspace.id, AuditEntry.hash.is_(None))
     with works.everywhere() as session:
-        return list(session.scalars(select(Workspace.id).where(waits.exists())))
+        return list(session.scalars(select(Workspace.id).where(waits.exists(), Workspace.id != LOCAL)))
 
 
 def seal_all(works: Works, limit: int = BATCH) -> int:
