@@ -27,7 +27,7 @@ STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an a
 
 def create_works(settings: Settings, clock: Clock | None = None) -> Works:
     """The units of work over the database of the settings."""
-    return Works(open_engine(settings.database_url), clock)
+    return Works(open_engine(settings.database_url), clock, settings.encryption_keys)
 
 
 def create_dispatcher(works: Works, root: str = "/crm", **more: Any) -> Dispatcher:

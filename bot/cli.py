@@ -83,17 +83,20 @@ def key(context: click.Context) -> None:
 @key.command()
 @in_words
 def rotate() -> None:
-    """Encrypt every token with the first of the ENCRYPTION_KEYS; the others can then go."""
+    """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the others can then go."""
     from bot.config import SettingsError, load
     from models.core.installation import renew
     from models.core.secrets import Vault
+    from models.operations.trail import sign_anew
 
     keys = load(needs_slack=False).encryption_keys
     if not keys:
         raise SettingsError("ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.")
     with opened() as works:
         count, locked = renew(works, Vault(keys))
-    click.echo(f"{count} encrypted anew." + (f" {locked} cannot be opened by any of the keys." if locked else ""))
+        signed = sign_anew(works)
+    told = f"{count} encrypted anew, {signed} audit trail{'' if signed == 1 else 's'} signed anew."
+    click.echo(told + (f" {locked} cannot be opened by any of the keys." if locked else ""))
 
 
 @main.command()

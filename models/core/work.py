@@ -26,6 +26,7 @@ from models.core.opening import opening
 from models.core.patience import PERSON, within
 from models.core.rights import Preset
 from models.core.roster import Rosters, forget
+from models.core.secrets import Signer
 from models.core.troubles import told, worth_another
 from models.core.turns import Turns
 from models.core.user import User, Workspace
@@ -68,6 +69,8 @@ class Work:
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit so far."""
+    signer: Signer = field(default_factory=Signer, repr=False)
+    """Signs where the audit trail ends."""
 
     @property
     def viewers(self) -> tuple[User, ...]:
@@ -169,10 +172,13 @@ class Work:
 
 
 class Works:
-    """Opens units of work; made once at start-up."""
+    """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit trail ends."""
 
-    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+    def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
         self.engine = engine
+        self.signer = Signer(keys)
+        self.ends: dict[str, tuple[int, str]] = {}
+        """Where this process saw the audit trail of each workspace end."""
         self.clock = clock or Clock()
         self.sqlite = engine.dialect.name == "sqlite"
         self.queue = Turns(engine.url.database if self.sqlite else None)
@@ -231,7 +237,7 @@ class Works:
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
         place, person = opening(session, self.rosters, workspace, actor)
-        work = session.info["work"] = Work(session, place, self.clock(), person, door)
+        work = session.info["work"] = Work(session, place, self.clock(), person, door, signer=self.signer)
         return work
 
     def settle(self, workspace: str, **settings: str) -> None:

@@ -113,7 +113,7 @@ def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: En
     with works("T2") as work:
         install(work, Vault(new_key()).seal("xoxb-2"))
     done = crm("key", "rotate", ENCRYPTION_KEYS=f"{new},{old}", DATABASE_URL=url)
-    assert done.output == "1 encrypted anew. 1 cannot be opened by any of the keys.\n"
+    assert done.output == "1 encrypted anew, 0 audit trails signed anew. 1 cannot be opened by any of the keys.\n"
     with works("T1", writes=False) as work:
         there = Installation.here(work)
     assert there

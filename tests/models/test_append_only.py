@@ -1,9 +1,12 @@
 """The database itself refuses to change the audit trail, whoever asks."""
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from models.core import append_only
 from models.core.database import everywhere
 from models.core.work import Works
 from models.lead import Lead
@@ -113,3 +116,10 @@ def test_a_copy_of_the_database_has_the_same_trail_and_the_same_guards(works: Wo
         verdict = proof.verify(work)
     assert (verdict.sealed, verdict.count) == (count, 0)
     assert refused(blank, "DELETE FROM audit_entry")
+
+
+@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "b3ced9bdd3c4c4e4"), ("postgresql", "cc7e113eaf041984")])
+def test_what_a_released_migration_makes_is_never_edited(dialect: str, digest: str) -> None:
+    """Another text takes another module, and a migration that makes it."""
+    made = "\n".join(append_only.statements(dialect))
+    assert sha256(made.encode()).hexdigest()[:16] == digest

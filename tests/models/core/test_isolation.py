@@ -27,11 +27,6 @@ REFUSED = "violates row-level security policy"
 READ = SearchText.__tablename__
 """Guarded against writing only: `models.migrations.guard` says why."""
 
-POLICIES = """
-SELECT relname, relrowsecurity AND relforcerowsecurity, array_agg(polname::text ORDER BY polname)
-FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid GROUP BY 1, 2
-"""
-
 
 @pytest.fixture
 def both(works: Works) -> Works:
@@ -89,14 +84,6 @@ def test_a_file_brings_in_and_takes_out_nothing_of_theirs(both: Works) -> None:
     for slug in kinds():
         assert TELLTALE not in exported(both, ENTITIES[slug])
     assert rows_of(both, THEIRS) == before
-
-
-def test_every_table_of_a_workspace_is_guarded_also_against_its_owner(clean_postgres: Engine) -> None:
-    """Whoever forgets it in a migration: `guard.isolate(table)`."""
-    with everywhere(clean_postgres).connect() as connection:
-        found = {name: (forced, policies) for name, forced, policies in connection.execute(text(POLICIES))}
-    expected = {table.name: (True, ["workspace"]) for table in (*guarded_tables(), Workspace.__table__)}
-    assert found == expected | {READ: (True, ["reading", "workspace"])}
 
 
 def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: Works) -> None:
