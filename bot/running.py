@@ -140,16 +140,18 @@ class Bot:
 
     def create_web(self, port: int) -> "Web":
         """What is served over HTTP: in Socket Mode only how we are, and installing where that is set up."""
+        from bot.rejections import Rejections
         from bot.web import Events, Web
 
+        rejections = Rejections(self.metrics)
         routes: list[BaseRoute] = [*self.vitals.routes()]
         if self.line is None:
-            routes += Events(self.app, self.settings.slack_signing_secret, self.gate).routes()
+            routes += Events(self.app, self.settings.slack_signing_secret, self.gate, rejections).routes()
         if self.settings.installs and self.clients.vault:
             from bot.oauth import Installs
 
             routes += Installs(self.settings, self.works, self.clients, self.clients.vault).routes()
-        return Web(routes, self.settings.http_host, port)
+        return Web(routes, self.settings.http_host, port, rejections)
 
     def connected(self) -> bool:
         return self.gate.open and (self.line is None or self.line.connected())
