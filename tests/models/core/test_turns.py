@@ -4,8 +4,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, make_url
@@ -20,7 +22,6 @@ from tests.ground import given
 from tests.models.core.contention import contend
 from tests.processes import ROOT
 
-LOCK = threading.Lock
 HOLD = """
 import sys, time
 from models.core.turns import Turns
@@ -113,7 +114,7 @@ class Late:
     """A lock whose time-out comes at the moment when its holder hands it over."""
 
     def __init__(self, hand_over: Callable[[], None]) -> None:
-        self.inner, self.hand_over = LOCK(), hand_over
+        self.inner, self.hand_over = threading.Lock(), hand_over
 
     def acquire(self, timeout: float = -1) -> bool:
         if timeout == -1:
@@ -125,11 +126,19 @@ class Late:
         self.inner.release()
 
 
+@contextmanager
+def late(monkeypatch: pytest.MonkeyPatch, lock: FairLock) -> Iterator[None]:
+    """Whoever waits for this lock in the block is handed it just when their time is out."""
+    locks = SimpleNamespace(Lock=lambda: Late(lock.release), TIMEOUT_MAX=threading.TIMEOUT_MAX)
+    with monkeypatch.context() as patched:
+        patched.setattr(turns, "threading", locks)
+        yield
+
+
 def test_a_turn_that_is_handed_over_just_at_the_time_out_is_taken_and_given_on(monkeypatch: pytest.MonkeyPatch) -> None:
     lock = FairLock()
     assert lock.acquire(1)
-    with monkeypatch.context() as patched:
-        patched.setattr(threading, "Lock", lambda: Late(lock.release))
+    with late(monkeypatch, lock):
         assert lock.acquire(0.01)
     assert not lock.acquire(0)
     lock.release()
@@ -141,8 +150,7 @@ def test_who_is_handed_a_turn_at_the_time_out_writes_and_so_do_all_after(
 ) -> None:
     works = Works(clean_sqlite)
     assert works.queue.threads.acquire(1)
-    with monkeypatch.context() as patched:
-        patched.setattr(threading, "Lock", lambda: Late(works.queue.threads.release))
+    with late(monkeypatch, works.queue.threads):
         given(works, Lead, first_name="Ada")
     given(works, Lead, first_name="Grace")
     with works("T1", writes=False) as work:
