@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -234,6 +235,10 @@ class Works:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+    def is_missing(self) -> bool:
+        """Whether this is a SQLite database and no file stands at its path."""
+        return self.sqlite and not Path(self.engine.url.database or "").absolute().exists()
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
         place, person = opening(session, self.rosters, workspace, actor)
