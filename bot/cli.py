@@ -20,7 +20,7 @@ def main() -> None:
     os.umask(0o077)  # whatever a command writes is for its owner alone
 
 
-for kept in (keeping.db, keeping.backup, keeping.restore, keeping.audit):
+for kept in (keeping.db, keeping.backup, keeping.restore, keeping.adopt, keeping.audit):
     main.add_command(kept)
 
 
@@ -118,8 +118,8 @@ def settings() -> None:
 def workspace_of(works: "Works", wanted: str) -> str:
     """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
     from bot.config import load
-    from bot.running import LOCAL
     from models.core.errors import NotFound
+    from models.core.user import LOCAL
 
     known = works.workspaces()
     if not known and not wanted:

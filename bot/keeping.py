@@ -45,10 +45,10 @@ def opened(as_it_is: bool = False) -> Iterator["Works"]:
     """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
     from bot.app import create_works
     from bot.config import load
-    from bot.running import prepare
+    from bot.running import open_database
 
     settings = load(needs_slack=False)
-    with closing(create_works(settings) if as_it_is else prepare(settings)) as works:
+    with closing(create_works(settings) if as_it_is else open_database(settings)) as works:
         yield works
 
 
@@ -209,10 +209,27 @@ def restore(file: Path, force: bool) -> None:
         aside = place.with_name(f"{place.name}.before-{works.clock():{STAMP}}")
         step = backups.restore(works.engine, file, aside, force)
     click.echo(f"The database is again what {file} holds.")
+    if force:
+        click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")
     if aside.exists():
         click.echo(f"What was there before is in {aside}.")
     if step != schema.head():
         click.echo("It is of an older version. Run: crm db upgrade")
+
+
+@click.command()
+@click.argument("workspace", metavar="T0123")
+@in_words
+def adopt(workspace: str) -> None:
+    """Give what was imported before Slack was connected to a workspace, by its id: crm adopt T0123
+
+    Rapport is installed there and no records were made yet. A workspace whose token is in .env needs no such word.
+    """
+    from models.operations import adoption
+
+    with opened() as works:
+        moved = adoption.adopt(works, workspace)
+    click.echo(f"{workspace} has them now: {adoption.told(moved) or 'nothing but its settings'}.")
 
 
 @click.group()

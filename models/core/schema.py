@@ -71,6 +71,15 @@ def step(connection: Connection) -> str:
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
+def generation(connection: Connection) -> str:
+    """Return what changes when a backup is brought back over a PostgreSQL database in use, which makes its tables anew;
+    nothing on SQLite, whose engine belongs to one file.
+    """
+    if connection.dialect.name != "postgresql":
+        return ""
+    return str(connection.scalar(text("SELECT CAST(to_regclass('workspace') AS oid)")) or "")
+
+
 def check(engine: Engine, steps: Path = STEPS) -> None:
     """Unusable, with what to do, unless a database stands where this version needs it."""
     found = current(engine)

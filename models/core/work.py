@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -235,6 +236,10 @@ class Works:
         """Let go of the database."""
         self.engine.dispose()
 
+    def is_missing(self) -> bool:
+        """Whether this is a SQLite database and no file stands at its path."""
+        return self.sqlite and not Path(self.engine.url.database or "").absolute().exists()
+
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
         place, person = opening(session, self.rosters, workspace, actor)
         work = session.info["work"] = Work(session, place, self.clock(), person, door, signer=self.signer)
@@ -252,18 +257,6 @@ class Works:
                 furnish(work)
         except IntegrityError:
             pass  # another replica starts at the same moment, and has done it
-
-    def adopt(self, old: str, new: str) -> None:
-        """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
-        with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
-            place = session.get_one(Workspace, old)
-            columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
-            session.add(Workspace(id=new, **columns))
-            session.flush()
-            for table in Workspace.metadata.sorted_tables:
-                if "workspace" in table.columns:
-                    session.execute(update(table).where(table.c.workspace == old).values(workspace=new))
-            session.delete(place)
 
     @contextmanager
     def everywhere(self) -> Iterator[Session]:
@@ -287,7 +280,7 @@ class Works:
         return asked
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
-        """Store what Slack says of a person. profile: columns of User. The first person of a workspace is its admin."""
+        """Store what Slack says of a person. profile: columns of User. Who is new has the role rep."""
         try:
             self.store_profile(workspace, slack_id, profile)
         except IntegrityError:  # another replica met the same person at the same moment: theirs is the row to update
@@ -297,8 +290,7 @@ class Works:
         with self(workspace) as work:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
-                first = not work.session.scalar(select(func.count(User.id)))
-                user = User(slack_id=slack_id, role=Preset.ADMIN if first else Preset.REP)
+                user = User(slack_id=slack_id, role=Preset.REP)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

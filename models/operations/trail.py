@@ -16,7 +16,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 from models.core.audit import AuditEntry, AuditHead
 from models.core.outbox import insert_once
 from models.core.replica import release, replicas
-from models.core.user import Workspace
+from models.core.user import LOCAL, Workspace
 from models.core.work import Work, Works
 
 log = logging.getLogger(__name__)
@@ -152,12 +152,15 @@ def locked_head(work: Work) -> AuditHead | None:
 
 
 def unsealed(works: Works) -> list[str]:
-    """The workspaces with entries that wait to be sealed, or with an end that waits to be signed."""
+    """The workspaces with entries that wait to be sealed, or with an end that waits to be signed.
+
+    LOCAL is not among them: its entries may still join another chain.
+    """
     entry = select(AuditEntry.id).where(AuditEntry.workspace == Workspace.id, AuditEntry.hash.is_(None))
     head = select(AuditHead.id).where(AuditHead.workspace == Workspace.id, AuditHead.signature.is_(None))
     waits = or_(entry.exists(), head.exists()) if works.signer else entry.exists()
     with works.everywhere() as session:
-        return list(session.scalars(select(Workspace.id).where(waits)))
+        return list(session.scalars(select(Workspace.id).where(waits, Workspace.id != LOCAL)))
 
 
 def seal_all(works: Works, limit: int = BATCH) -> int:

@@ -21,7 +21,7 @@ def kept(crm: Crm, tmp_path: Path) -> Path:
     """A database with a lead whose trail is sealed, and one whose trail is not."""
     crm("say", "lead new Ada --reason 'met at the fair'")
     works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
-    assert trail.seal_all(works) > 0
+    assert trail.seal_in(works, "LOCAL", trail.BATCH) > 0
     works.close()
     crm("say", "lead new Grace")
     return tmp_path / "rapport.db"

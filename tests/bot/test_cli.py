@@ -252,3 +252,18 @@ def test_whoever_runs_it_sees_what_waits_in_every_workspace(crm: Crm, tmp_path: 
     assert replica.startswith("Replica host-1: OK, seen ")
     assert first.startswith("T1 Company T1: Deliveries: 2 wait, ")
     assert second.startswith("T2 Company T2: Deliveries: 3 wait, ")
+
+
+def test_what_was_imported_first_is_given_to_the_workspace_that_is_named(crm: Crm, tmp_path: Path) -> None:
+    crm("say", "lead new Ada Lovelace")
+    works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
+    works.settle("T123", name="Acme")
+    works.close()
+    refused = crm("adopt", "T_TYPO")
+    said = "No workspace T_TYPO uses Rapport; those that do: T123. Install the app in it first.\n"
+    assert (refused.exit_code, refused.output) == (1, said)
+    done = crm("adopt", "T123")
+    assert (done.exit_code, done.output) == (0, "T123 has them now: 1 lead.\n")
+    assert "LD-1 Ada Lovelace" in crm("find", "ada").output
+    again = crm("adopt", "T123")
+    assert (again.exit_code, again.output.partition(":")[0]) == (1, "There is nothing to adopt")

@@ -10,7 +10,7 @@ from models.core import append_only
 from models.core.database import everywhere
 from models.core.work import Works
 from models.lead import Lead
-from models.operations import copying, proof, trail
+from models.operations import adoption, copying, proof, trail
 from tests.ground import given
 from tests.models.tampering import sealed_trail
 
@@ -100,7 +100,7 @@ def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(work
     given(works, Lead, "U_EVE", "LOCAL", first_name="Ada")
     sealed_trail(works)
     given(works, Lead, "U_EVE", "LOCAL", first_name="Grace")
-    works.adopt("LOCAL", "T_NEW")
+    adoption.move(works, "T_NEW")
     assert trail.seal_all(works) > 0
     with works("T_NEW", writes=False) as work:
         verdict = proof.verify(work)

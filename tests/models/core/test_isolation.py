@@ -17,7 +17,7 @@ from models.core.search import SearchText
 from models.core.user import User, Workspace
 from models.core.work import Works
 from models.customer import Customer
-from models.operations import records
+from models.operations import adoption, records
 from models.operations.search import find_everywhere, find_records, suggestions
 from tests.ground import given
 from tests.models.transfer.steps import everything, exported, imported
@@ -162,7 +162,7 @@ def test_what_moves_in_when_slack_is_connected_is_guarded_there(guarded: Works) 
     guarded.settle("LOCAL", name="Here")
     guarded.welcome("LOCAL", "U_OTTO", name="Otto")
     given(guarded, Customer, by="U_OTTO", workspace="LOCAL", first_name="Lena")
-    guarded.adopt("LOCAL", "T3")
+    adoption.move(guarded, "T3")
     with guarded("T3", writes=False) as work:
         assert work.session.connection().scalars(text("SELECT first_name FROM customer")).all() == ["Lena"]
     assert guarded.workspaces() == [OURS, THEIRS, "T3"]
