@@ -33,9 +33,7 @@ class DatabaseFile:
 
     def address(self) -> str:
         """Return what SQLite opens. Only the first connection may make a file; one made later would be empty."""
-        mode = "rw" if self.opened else "rwc"
-        self.opened = self.opened or identity(self.path)
-        return f"file:{quote(str(self.path))}?mode={mode}"
+        return f"file:{quote(str(self.path))}?mode={'rw' if self.opened else 'rwc'}"
 
     def recognise(self) -> list[Identity]:
         """Return the files beside it that a new connection stands on. OperationalError where it opened another file
