@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.app import LOCAL as LOCAL
 from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
 from bot.clients import Clients
 from bot.config import Settings, SettingsError
