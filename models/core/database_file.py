@@ -14,6 +14,7 @@ Identity = tuple[int, int] | None
 """The device and the inode of a file; None where there is none."""
 MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 """SQLite's own code for this. It looks only in journal modes that we do not use."""
+UNSOUND = "{} is no sound database of Rapport. Bring back a backup: crm restore FILE"
 ENDS = ("-wal", "-shm")
 """Of these files a database consists while it is open, besides its own."""
 
