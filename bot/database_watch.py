@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.core import schema
-from models.core.database_file import UNSOUND, identity, is_sound
+from models.core.database_file import ENDS, UNSOUND, identity, is_sound
 from models.core.troubles import Trouble, trouble_of
 from models.core.work import Works
 
@@ -26,19 +26,27 @@ class DatabaseWatch:
         self.works, self.told = works, ""
         self.file = identity(works.place) if works.place else None
         self.generation = ""
+        with suppress(SQLAlchemyError):
+            self.generation = self.look()
         self.unsound: os.stat_result | None = None
 
     def is_replaced(self) -> bool:
         """Whether another database stands in its place, on which all has to begin anew."""
         try:
-            with self.works.everywhere() as session:
-                found = schema.generation(session.connection())
+            found = self.look()
         except SQLAlchemyError as error:
             return trouble_of(error) is Trouble.MOVED and self.can_be_opened()
         if self.told:
             log.warning("The database is back")
         self.told, self.generation = "", self.generation or found
         return found != self.generation
+
+    def look(self) -> str:
+        """Return what stays while it is the same. While a SQLite file is open, the files beside it stay as well."""
+        place = self.works.place
+        with self.works.everywhere() as session:
+            found = schema.generation(session.connection())
+        return str([identity(place.with_name(place.name + end)) for end in ENDS]) if place else found
 
     def can_be_opened(self) -> bool:
         """Whether what stands there now is a database, once all of ours is closed."""
@@ -65,8 +73,8 @@ class DatabaseWatch:
     def tell(self, sentence: str) -> None:
         """Log once what somebody has to mend, and let go of a file that was moved."""
         if sentence != self.told:
-            log.error("%s", sentence)
             self.let_go()
+            log.error("%s", sentence)
         self.told = sentence
 
     def let_go(self) -> None:

@@ -292,7 +292,8 @@ def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
     """Run on this database until we are told to stop, or until it is not the same any more; whether it was that."""
     with closing(works), running(settings, works, wait=wait):
         warn(works)
+        watch = DatabaseWatch(works)
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
-        replaced = waited(DatabaseWatch(works), wait)
+        replaced = waited(watch, wait)
         log.info("Stopping: finishing what is in hand")
     return replaced

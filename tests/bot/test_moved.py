@@ -33,7 +33,7 @@ from tests.ground import given
 from tests.handlers.kit import SQLITE
 from tests.processes import Process, read_until, started
 
-SOON = 20.0
+SOON = 60.0
 """Seconds, on a machine that has much else to do; alone it is one or two."""
 
 

@@ -26,6 +26,7 @@ def asked(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="only mutants whose name has this in it, such as a path")
     parser.add_argument("--workers", type=int, default=2, help="processes that test at once (default 2)")
     parser.add_argument("--list", action="store_true", help="say which would be tried, and end")
+    parser.add_argument("--near", action="store_true", help="run only the tests nearest to each; quick, and too strict")
     parser.add_argument("--again", action="store_true", help="try those that survived before once more")
     parser.add_argument("--fresh", action="store_true", help="forget what was found before")
     return parser.parse_args(words)
@@ -66,9 +67,10 @@ def main() -> int:
         for number, mutant in enumerate(picked, 1):
             verdict = found.get(mutant.key)
             if mutant.key not in known and (verdict is None or (options.again and not verdict.caught)):
-                trials = trials or Trials(ROOT, Path(folder), options.workers)
+                trials = trials or Trials(ROOT, Path(folder), options.workers, options.near)
                 verdict = found[mutant.key] = trials.judge(mutant)
-                keep(found)
+                if verdict.caught or not options.near:
+                    keep(found)
             print(f"{number:3} {said(mutant, verdict, known)}", flush=True)
     return summed_up([each.key for each in picked], found, known)
 

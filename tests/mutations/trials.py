@@ -31,10 +31,13 @@ class Verdict:
 
 
 class Trials:
-    """Two copies of the tree: one for mistakes, one to make sure that a test which failed there passes without them."""
+    """Two copies of the tree: one for mistakes, one to make sure that a test which failed there passes without them.
 
-    def __init__(self, root: Path, folder: Path, workers: int) -> None:
-        self.root, self.workers = root, workers
+    near: whether only the tests nearest to a module are run.
+    """
+
+    def __init__(self, root: Path, folder: Path, workers: int, near: bool = False) -> None:
+        self.root, self.workers, self.near = root, workers, near
         self.mutated, self.clean = folder / "mutated", folder / "clean"
         for place in (self.mutated, self.clean):
             copy_tree(root, place)
@@ -48,9 +51,9 @@ class Trials:
         source = file.read_bytes()
         file.write_bytes(mutant.apply(source))
         try:
-            by = self.noticed(relevant.near(self.root, mutant.path), NEAR) or self.noticed(
-                relevant.wide(mutant.path), WIDE
-            )
+            by = self.noticed(relevant.near(self.root, mutant.path), NEAR)
+            if not by and not self.near:
+                by = self.noticed(relevant.wide(mutant.path), WIDE)
         finally:
             file.write_bytes(source)
         return Verdict(bool(by), by, time.monotonic() - began)
