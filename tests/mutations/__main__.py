@@ -69,8 +69,7 @@ def main() -> int:
             if mutant.key not in known and (verdict is None or (options.again and not verdict.caught)):
                 trials = trials or Trials(ROOT, Path(folder), options.workers, options.near)
                 verdict = found[mutant.key] = trials.judge(mutant)
-                if verdict.caught or not options.near:
-                    keep(found)
+                keep({key: each for key, each in found.items() if each.caught or not options.near})
             print(f"{number:3} {said(mutant, verdict, known)}", flush=True)
     return summed_up([each.key for each in picked], found, known)
 
