@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 from itertools import islice
@@ -55,6 +56,8 @@ def equivalents(text: str) -> dict[str, str]:
 
 def main() -> int:
     options = asked()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it, and so would the tests
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped; the next run goes on from here."))
     picked = chosen(ROOT, options.seed, options.count, options.only)
     known = equivalents(EQUIVALENT.read_text(encoding="utf-8"))
     if options.list:

@@ -98,7 +98,6 @@ def run(words: list[str], place: Path, seconds: float) -> Done:
     """Run a command there in a group of its own, which ends with it."""
     environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTEST_XDIST_TESTRUNUID", None)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts us in the background ignores it
     with subprocess.Popen(
         words, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
@@ -117,10 +116,8 @@ def run(words: list[str], place: Path, seconds: float) -> Done:
 def stop(process: "subprocess.Popen[str]") -> None:
     """As Ctrl-C does, so that servers are taken down; what then still runs of its group is killed."""
     os.kill(process.pid, signal.SIGINT)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=PARTING)
-    except subprocess.TimeoutExpired:
-        pass
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
