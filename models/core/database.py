@@ -125,7 +125,7 @@ def open_sqlite(url: URL) -> Engine:
     def do_commit(connection: Any) -> None:
         keep(connection)
         if connection.info.get(WRITES):
-            file.check(connection.info[FILES])  # what went into another file was not kept
+            file.check([])  # what went into another file was not kept
 
     dialect.do_commit = do_commit
 
@@ -141,8 +141,8 @@ def open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        file.check(connection.info[FILES])
         writes = connection.info[WRITES] = connection.get_execution_options().get(WRITES, True)
+        file.check(connection.info[FILES] if writes else [])
         raw: Any = connection.connection.driver_connection
         raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
