@@ -70,11 +70,16 @@ def condition(node: Node, entity: type[Entity], work: Work) -> Condition:
         case Or(parts):
             return or_(*(condition(part, entity, work) for part in parts))
         case Not(part):
-            return not_(func.coalesce(condition(part, entity, work), false()))
+            return negated(condition(part, entity, work))
         case Word(text):
             return word(text, entity, work)
         case Term():
             return term(node, entity, work)
+
+
+def negated(found: Condition) -> Condition:
+    """What a condition does not fit, also where it compares something that is empty."""
+    return not_(func.coalesce(found, false()))
 
 
 def word(text: str, entity: type[Entity], work: Work) -> Condition:
@@ -147,7 +152,7 @@ def state(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.value.casefold() not in known or asked.op not in ("=", "!="):
         raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {' or is = '.join(known)}.")
     found = word(asked.value, entity, work)
-    return found if asked.op == "=" else not_(found)
+    return found if asked.op == "=" else negated(found)
 
 
 def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:

@@ -1,7 +1,7 @@
 """Companies made up by chance: people of random roles in random teams, and records that belong to anyone."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -130,6 +130,7 @@ def delete_some(works: Works, luck: random.Random) -> None:
 # ── with something in every field ───────────────────────────────────────────────────────────────────────
 
 WORDS = ("amber", "Birch", "cobalt", "Dünen", "ember", "fjord", "granite", "Hazel", "indigo", "Jasmin", "kelp", "Łódź")
+HOSTS = ("amber", "birch", "cobalt", "ember", "fjord", "granite", "hazel", "indigo", "kelp")
 MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 
 
@@ -177,32 +178,30 @@ def stock(work: Work, luck: random.Random, entity: type[Entity], made: Mapping[s
 
 def anything(luck: random.Random, kind: Field, made: Mapping[str, Sequence[int]]) -> Any:
     """A random value of a kind."""
-    word, number = luck.choice(WORDS), luck.randrange(1, 60)
-    plain = {"ü": "u", "Ł": "L", "ó": "o", "ź": "z"}
-    host = "".join(plain.get(letter, letter) for letter in word).lower()
-    match kind:
-        case fields.Reference():
-            return luck.choice(made.get(kind.to) or [None])
-        case fields.Choice():
-            return luck.choice(list(kind.options)).value
-        case fields.Money():
-            return Decimal(number * 100)
-        case fields.Number():
-            return number
-        case fields.Day():
-            return date(2026, 3, 10) + timedelta(days=number - 30)
-        case fields.Moment():
-            return MORNING + timedelta(hours=7 * (number - 30))
-        case fields.Flag():
-            return luck.random() < 0.5
-        case fields.Tags():
-            return tuple(luck.sample([each.lower() for each in WORDS], 2))
-        case fields.Email():
-            return f"{host}{number}@example.org"
-        case fields.Phone():
-            return f"4930{luck.randrange(1_000_000, 9_999_999)}"
-        case fields.Domain():
-            return f"{host}.example.org"
-        case fields.Country() | fields.Zone():
-            return luck.choice(["DE", "FR"] if isinstance(kind, fields.Country) else ["Europe/Berlin", "Asia/Kolkata"])
-    return luck.choice([word, f"{word} {luck.choice(WORDS)}", f"{word}{number}"])
+    if isinstance(kind, fields.Reference):
+        return luck.choice(made.get(kind.to) or [None])
+    if isinstance(kind, fields.Choice):
+        return luck.choice(list(kind.options)).value
+    return VALUES.get(type(kind), some_words)(luck)
+
+
+def some_words(luck: random.Random) -> str:
+    word, other = luck.choice(WORDS), luck.choice(WORDS)
+    return luck.choice([word, f"{word} {other}", f"{word}{luck.randrange(60)}"])
+
+
+VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
+    fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
+    fields.Number: lambda luck: luck.randrange(1, 60),
+    fields.Percent: lambda luck: luck.randrange(100),
+    fields.Day: lambda luck: date(2026, 3, 10) + timedelta(days=luck.randrange(-30, 30)),
+    fields.Moment: lambda luck: MORNING + timedelta(hours=luck.randrange(-200, 200)),
+    fields.Flag: lambda luck: luck.random() < 0.5,
+    fields.Tags: lambda luck: tuple(luck.sample([each.lower() for each in WORDS], 2)),
+    fields.Email: lambda luck: f"{luck.choice(HOSTS)}{luck.randrange(60)}@example.org",
+    fields.Domain: lambda luck: f"{luck.choice(HOSTS)}.example.org",
+    fields.Phone: lambda luck: f"4930{luck.randrange(1_000_000, 9_999_999)}",
+    fields.Country: lambda luck: luck.choice(["DE", "FR"]),
+    fields.Zone: lambda luck: luck.choice(["Europe/Berlin", "Asia/Kolkata"]),
+    fields.Currency: lambda luck: luck.choice(["EUR", "USD"]),
+}

@@ -7,14 +7,17 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from rapidfuzz.distance import OSA
 from sqlalchemy import select
 
 from models.core import access
 from models.core.base import ENTITIES
 from models.core.user import User
+from models.core.values import fold
 from models.core.work import Work, Works
-from models.operations.filters import And, Node, Term, write
-from models.operations.search import find_records, heading
+from models.operations.filters import And, Node, Term, Word, write
+from models.operations.search import FEW, find_records, heading, suggestions
+from tests.models import counting
 from tests.models.companies import SEEN, stocked
 from tests.models.filtering import Author, Reading, Refused
 from tests.models.plainly import Company, Eyes, everything
@@ -89,3 +92,30 @@ def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(rea
                 assert (numbers, said) == expected(eyes, slug, node), (eyes.me["name"], write(node))
                 cases += 1
     assert cases >= (1900 if COMPANIES else 190)
+
+
+def test_a_word_in_a_filter_finds_what_the_word_alone_finds(readers: Readers) -> None:
+    """Alone it also finds what is nearly written so, where it finds few: by words that one sees as well."""
+    for work, eyes in readers.each():
+        for slug in ASKED:
+            author = Author(readers.luck, eyes, slug)
+            for word in [word for word in (author.word() for _ in range(FILTERS)) if word.isalpha()]:
+                seen, _ = expected(eyes, slug, Word(word))
+                beside, _ = found(work, slug, And((ALL, Word(word))))
+                alone, _ = found(work, slug, Word(word))
+                assert set(beside) == set(seen) <= set(alone), (eyes.me["name"], slug, word)
+                near = {row["number"] for row in eyes.records(slug) if is_near(word, eyes.words(slug, row))}
+                assert set(alone) <= (near if len(seen) < FEW else set(seen)), (eyes.me["name"], slug, word)
+
+
+def is_near(word: str, words: str) -> bool:
+    """Whether a text holds a word, or one that two slips of a finger make of it."""
+    return fold(word) in words or any(OSA.distance(fold(word), each) <= 2 for each in words.split())
+
+
+def test_figures_and_lists_count_and_order_just_what_one_sees(readers: Readers) -> None:
+    for work, eyes in readers.each():
+        assert counting.told(work) == counting.expected(eyes), eyes.me["name"]
+        for slug in ASKED:
+            newest = [row["number"] for row in eyes.records(slug)]
+            assert [record.number for record in suggestions(work, ENTITIES[slug], "")] == newest
