@@ -28,14 +28,18 @@ def has_secrets(work: "Work", entity: type[Entity]) -> bool:
     return hidden or any(to in limited for to in pointing(entity).values())
 
 
-def seen(work: "Work", entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any) -> ColumnElement[bool]:
-    """The condition that a record answers a query by words which all who read may see.
+def limits(
+    work: "Work", entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
+) -> list[ColumnElement[bool]]:
+    """The condition that a record answers a query by words which all who read may see; none where they see them all.
 
     ways: alternatives, each the pieces that there must be; rows: the columns to ask, of records that they may see.
     Whatever it finds, the search text of the record contains: that text may serve as an index for it.
     """
+    if not has_secrets(work, entity):
+        return []
     found = (and_(true(), *(or_(*holding(work, entity, piece, rows)) for piece in pieces)) for pieces in ways)
-    return or_(*found)
+    return [or_(*found)]
 
 
 def holding(work: "Work", entity: type[Entity], piece: str, rows: Any) -> Iterator[ColumnElement[bool]]:
@@ -47,7 +51,9 @@ def holding(work: "Work", entity: type[Entity], piece: str, rows: Any) -> Iterat
             continue
         column = getattr(rows, name)
         if isinstance(kind, Reference):
-            yield column.in_(named(work, ENTITIES[kind.to], piece))
+            there = named(work, ENTITIES[kind.to], piece)
+            at = there.where(there.selected_columns.id == column).limit(1)  # one look, not one for all of that name
+            yield at.scalar_subquery().is_not(None)
         else:
             yield (literal(" ") + as_searched(kind, column)).contains(piece, autoescape=True)
 
@@ -67,4 +73,4 @@ def named(work: "Work", entity: type[Entity], piece: str) -> Any:
     there = entity.__table__.alias()
     theirs = sight.conditions(entity, sight.of(work.session), there.c)
     found = (literal(" ") + there.c.key).contains(piece, autoescape=True)
-    return select(there.c.id).where(*theirs, found).correlate(None)
+    return select(there.c.id).where(*theirs, found)

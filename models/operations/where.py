@@ -108,7 +108,7 @@ def holding(text: str, entity: type[Entity], work: Work) -> Condition:
     ways = trigrams.ways_of(text)
     texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
     hold = exists(texts.where(trigrams.contains(ways)))
-    return and_(hold, wording.seen(work, entity, ways, entity)) if wording.has_secrets(work, entity) else hold
+    return and_(hold, *wording.limits(work, entity, ways, entity))
 
 
 def few_with(text: str, entity: type[Entity], work: Work) -> Sequence[int] | None:
