@@ -35,8 +35,12 @@ REFUSED = Delivery.state == literal_column("'refused'")
 
 
 def fingerprint(delivery: Delivery) -> str:
-    """What marks a post as this delivery's in Slack; says nothing of people or records."""
-    told = f"{delivery.workspace}:{delivery.id}:{delivery.key}:{delivery.created_at.isoformat()}"
+    """What marks a post as this delivery's in Slack; says nothing of people or records.
+
+    A line in a thread is asked for anew, under the same key, when a backup is brought back: its id may be another then.
+    """
+    id = "" if delivery.kind == "event" else delivery.id
+    told = f"{delivery.workspace}:{id}:{delivery.key}:{delivery.created_at.isoformat()}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -55,7 +59,7 @@ def drop(work: Work, delivery: Delivery, why: str) -> None:
 
 def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
     """Certainly not sent this time: again after the pause, and the whole channel with it."""
-    mark(work, delivery, state=delivery.state, not_before=work.now + pause)
+    mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
 
 
 def doubt(work: Work, delivery: Delivery, error: str) -> None:
