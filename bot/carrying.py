@@ -144,7 +144,10 @@ class Carrier:
         doubtful = delivery.state == DeliveryState.UNKNOWN
         if deliveries.is_redraw(delivery):
             drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
-            return self.redraw(outlet, delivery, drawn, channel, delivery.ts or "")
+            if drawn.stands and deliveries.is_certain(delivery):
+                raise Nothing("it stands there as it is drawn")
+            outlet.redraw(channel, delivery.ts or "", drawn.message)
+            return sent(delivery, channel, delivery.ts or "", drawn)
         if is_person(channel) and (doubtful or delivery.kind == "card"):
             channel = outlet.direct(channel)
         key = deliveries.fingerprint(delivery)
@@ -152,7 +155,7 @@ class Carrier:
             return sent(delivery, channel, ts)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
-            return self.redraw(outlet, delivery, drawn, channel, ts)
+            return Note(delivery, partial(deliveries.draw_anew, channel=channel, ts=ts), "sent")
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, channel, ts, drawn)
@@ -166,16 +169,6 @@ class Carrier:
         """The ts of a post whose outcome is unknown, if it arrived."""
         now = self.works.clock()
         return outlet.find(channel, delivery.thread, key, delivery.created_at, delivery.not_before, now)
-
-    def redraw(self, outlet: Outlet, delivery: Delivery, drawn: Drawn, channel: str, ts: str) -> Note:
-        """Draw a card anew; one that is gone is forgotten, and asked for again where someone wanted to see it."""
-        try:
-            outlet.redraw(channel, ts, drawn.message)
-        except Refused as refused:
-            if delivery.kind != "card" or str(refused) not in GONE:
-                raise
-            return Note(delivery, partial(deliveries.gone, channel=channel, ts=ts), "dropped")
-        return sent(delivery, channel, ts, drawn)
 
     def audience(self, workspace: str) -> Audience:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
@@ -216,5 +209,5 @@ def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn | None = None) 
     arrival = Arrival(delivery, channel, ts, version=-1)
     if drawn:
         turn = drawn.room.turn if drawn.room else None
-        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named)
+        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look)
     return Note(delivery, outcome="sent", arrival=arrival)

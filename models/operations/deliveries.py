@@ -25,6 +25,9 @@ LONG = timedelta(minutes=10)
 PERHAPS = "It may have been posted all the same. "
 """Begins the reason of what was given up without knowing; sent again, it is looked for first."""
 
+ANEW = "anew"
+"""In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is gone."""
+
 WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
 REFUSED = Delivery.state == literal_column("'refused'")
 """Literals, because no planner proves from parameters that the partial indexes serve."""
@@ -58,6 +61,8 @@ def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> 
 
 def doubt(work: Work, delivery: Delivery, error: str) -> None:
     """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
+    if is_redraw(delivery):
+        retelling.looks(work, delivery, None)
     pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
     if delivery.attempts < ATTEMPTS:
         mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
@@ -81,15 +86,30 @@ def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
     """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
     retelling.forget(work, channel, ts)
-    if delivery.kind == "card":
-        put_back(work, delivery, timedelta(seconds=1))
-    else:
-        drop(work, delivery, "its card is gone")
+    if ANEW in delivery.about:
+        subject = {"entity": delivery.entity, "record_id": delivery.record_id}
+        deliver(work, "card", channel, f"card:{delivery.id}:anew", about=delivery.about[ANEW], **subject)
+    drop(work, delivery, "its card is gone")
+
+
+def draw_anew(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+    """A card that was asked for stands there already: it is drawn anew, in turn with whatever else changes it.
+
+    delivery: the one that asks for the card.
+    """
+    about = {"ts": ts, "entity": delivery.entity, "record_id": delivery.record_id, "about": {ANEW: delivery.about}}
+    deliver(work, "redraw", channel, f"redraw:{channel}:{ts}:card:{delivery.id}:{delivery.attempts}", **about)
+    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, ts=ts, error="dropped: its card stands there")
 
 
 def is_redraw(delivery: Delivery) -> bool:
     """A card that stands already, drawn anew: harmless to repeat."""
     return delivery.kind == "redraw"
+
+
+def is_certain(redraw: Delivery) -> bool:
+    """Whether we know what stands there: nobody began to draw it, and nobody asks whether it is there at all."""
+    return redraw.state == DeliveryState.WAITING and ANEW not in redraw.about
 
 
 # ── what is stuck ───────────────────────────────────────────────────────────────────────────────────────
