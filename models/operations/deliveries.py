@@ -29,6 +29,7 @@ ANEW = "anew"
 """In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is gone."""
 
 WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
+AWAITED: Any = literal_column("NOT background")
 REFUSED = Delivery.state == literal_column("'refused'")
 """Literals, because no planner proves from parameters that the partial indexes serve."""
 
@@ -116,8 +117,9 @@ def is_certain(redraw: Delivery) -> bool:
 
 
 def lag(work: Work) -> timedelta:
-    """How long the oldest delivery that is due has waited; zero where none is due."""
-    oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(WAITING, Delivery.not_before <= work.now))
+    """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where none is due."""
+    due = (WAITING, AWAITED, Delivery.not_before <= work.now)
+    oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(*due))
     return work.now - oldest if oldest else timedelta()
 
 
@@ -135,7 +137,7 @@ def refused(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
 def late(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
     """What has waited unusually long, or may or may not have been sent, the oldest first, and how many there are."""
     doubtful = Delivery.state == DeliveryState.UNKNOWN
-    stuck = (WAITING, or_(doubtful, Delivery.not_before <= work.now - LONG, since_long(work)))
+    stuck = (WAITING, or_(doubtful, AWAITED & or_(Delivery.not_before <= work.now - LONG, since_long(work))))
     count = work.session.scalar(select(func.count(Delivery.id)).where(*stuck)) or 0
     return work.session.scalars(select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)).all(), count
 

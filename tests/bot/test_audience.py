@@ -159,7 +159,7 @@ def test_a_right_that_is_taken_away_is_seen_on_the_cards(
 
 @SQLITE
 def test_many_cards_are_drawn_anew_in_several_steps(
-    slack: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audiences, "AT_ONCE", 2)
     room(slack, "U_RITA")
@@ -168,7 +168,9 @@ def test_many_cards_are_drawn_anew_in_several_steps(
             stand(work, records.create(work, Lead, {"first_name": name}), "C_ROOM")
     courier.drain()
     events.join(slack.slack, "C_ROOM", "U_GUS")
-    courier.drain()
+    for _ in range(3):
+        courier.drain()
+        clock.forward(audiences.REST)
     assert len(slack.posted("C_ROOM")) == 5
     assert all(ELSEWHERE in card for card in slack.posted("C_ROOM"))
 
