@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.audience import Audience
 from bot.clients import Clients
 from bot.drawing import Drawer, Drawn, Later, Nothing
-from bot.outlet import Limited, Outlet, Refused, Unclear, is_person
+from bot.gates import Limited
+from bot.outlet import Outlet, Refused, Unclear, is_person
 from bot.refusals import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch, referred

@@ -17,8 +17,9 @@ from starlette.routing import Route
 from bot.app import move_in
 from bot.clients import Clients
 from bot.config import Settings
+from bot.gates import Limited
 from bot.manifest import REDIRECT, SCOPES
-from bot.outlet import Limited, Refused, Unclear, understood
+from bot.outlet import Refused, Unclear, understood
 from handlers.core.router import profile
 from models.core import installation
 from models.core.errors import CRMError
