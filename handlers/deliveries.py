@@ -67,10 +67,10 @@ def retry(request: Request, _: Any) -> Reply:
     """Send what was refused once more, when its reason is mended: `deliveries retry 12`, `deliveries retry all`."""
     if request.line.rest.strip().lower() == "all":
         count = deliveries.retry_all(request.work)
-        return plainly(f"{count} {'delivery is' if count == 1 else 'deliveries are'} sent again now.")
+        return plainly(f"I will send {count} {'delivery' if count == 1 else 'deliveries'} again.")
     delivery = chosen(request, "retry")
     deliveries.retry(request.work, delivery)
-    return plainly(f"Delivery {delivery.id} is sent again now. If it is refused again, it shows up here again.")
+    return plainly(f"I will send delivery {delivery.id} again. If it is refused again, it shows up here again.")
 
 
 @router.verb("drop", record=False)
@@ -78,7 +78,7 @@ def drop(request: Request, _: Any) -> Reply:
     """Let go of what was refused or is late: `deliveries drop 12`."""
     delivery = chosen(request, "drop")
     deliveries.give_up(request.work, delivery)
-    return plainly(f"Delivery {delivery.id} is dropped: nobody will be told.")
+    return plainly(f"Delivery {delivery.id} is dropped: I will not send it.")
 
 
 def chosen(request: Request, verb: str) -> Delivery:

@@ -12,7 +12,7 @@ from models.core.outbox import Delivery, DeliveryState, Post, deliver
 from models.core.rights import Preset
 from models.core.user import User
 from models.core.work import Work
-from models.operations import retelling
+from models.operations import apologies, retelling
 from models.operations.questions import SPENT
 
 SETTLING = timedelta(seconds=5)
@@ -51,8 +51,10 @@ def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
 
 
 def drop(work: Work, delivery: Delivery, why: str) -> None:
-    """There is nothing to send any more."""
-    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
+    """There is nothing to send any more; whoever wanted it posted is told."""
+    ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
+    if ours and delivery.kind in apologies.POSTED:
+        apologies.apologise(work, delivery, apologies.HIDDEN.format(channel=delivery.channel))
 
 
 def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
@@ -69,18 +71,23 @@ def doubt(work: Work, delivery: Delivery, error: str) -> None:
         mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
         return
     why = f"{PERHAPS}Slack could not be reached for a day: {error}"
-    mark(work, delivery, state=DeliveryState.REFUSED, error=why)
+    if mark(work, delivery, state=DeliveryState.REFUSED, error=why):
+        apologies.apologise(work, delivery, f"{PERHAPS}Slack could not be reached for a day.")
 
 
 def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> None:
-    """Slack will not have it, however often: kept with the reason, and an admin is told, once for each reason."""
+    """Slack will not have it, however often: kept with the reason. Whoever asked for it is told, and an admin, once for
+    each reason.
+    """
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
     if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
         admins = select(User.slack_id).where(User.role == Preset.ADMIN, ~User.left).order_by(User.id).limit(1)
+        admin = work.session.scalar(admins) or ""
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
-        key = f"refused:{delivery.channel}:{digest}"
-        deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": f"{sentence} {advice}".strip()})
+        if apologies.apologise(work, delivery, sentence, apologies.AGAIN.get(delivery.kind, "")) != admin:
+            about = {"text": f"{sentence} {advice}".strip()}
+            deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
 
 
 def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
@@ -185,6 +192,7 @@ def give_up(work: Work, delivery: Delivery) -> None:
     if delivery.state == DeliveryState.SENT:
         raise Conflict(f"There is nothing to drop. {standing(delivery)}")
     by = work.actor.ref if work.actor else work.me
+    apologies.apologise(work, delivery, "An admin decided that it is not sent.")
     delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {by} decided so"
     delivery.about = SPENT
 
