@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.gates import Limited
 from bot.outlet import Outlet
-from handlers.core.router import profile
+from handlers.core.members import belongs, member
 from models.core.work import Works
 from models.operations import audiences, people
 
@@ -30,7 +30,6 @@ LISTED_FOR = 300.0
 MINUTE = 60.0
 AT_ONCE = 100
 """People who are welcomed in one unit of work, so that nobody waits for it."""
-SLACKBOT = "USLACKBOT"
 
 
 @dataclass(frozen=True)
@@ -153,11 +152,10 @@ class Audience:
 
         user: what Slack says of them; nothing of whom it does not know.
         """
-        ours = bool(user) and user.get("team_id") == self.workspace and not user.get("is_stranger")
-        if not ours or user["is_bot"] or person == SLACKBOT:
-            self.others[person] = not ours
-            return None
-        return profile(user)
+        found = member(user, self.workspace)
+        if not found:
+            self.others[person] = not belongs(user, self.workspace)
+        return found
 
     def welcome(self, profiles: Mapping[str, dict[str, Any]]) -> None:
         """Store what Slack says of people of ours, many in one unit of work, and each alone where that fails."""

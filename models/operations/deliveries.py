@@ -82,7 +82,8 @@ def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> N
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
     if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
-        admins = select(User.slack_id).where(User.role == Preset.ADMIN, ~User.left).order_by(User.id).limit(1)
+        there = (User.role == Preset.ADMIN, ~User.left, ~User.guest)
+        admins = select(User.slack_id).where(*there).order_by(User.id).limit(1)
         admin = work.session.scalar(admins) or ""
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         if apologies.apologise(work, delivery, sentence, apologies.AGAIN.get(delivery.kind, "")) != admin:
