@@ -17,9 +17,10 @@ from bot.clients import Clients
 from bot.config import Settings, SettingsError
 from bot.database_watch import DatabaseWatch
 from bot.delivery import Courier
+from bot.gates import Limited
 from bot.health import Vitals
 from bot.line import Gate, Line
-from bot.outlet import Limited, Refused, Unclear, understood
+from bot.outlet import Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from handlers.core.watch import Watch
 from models.core import schema

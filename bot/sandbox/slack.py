@@ -13,6 +13,7 @@ from .failures import Failure, Failures
 from .messages import Message, Timeline
 from .mrkdwn import encode
 from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
+from .rates import Rates
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views
@@ -52,6 +53,7 @@ class Slack:
             self.groups = {group.id: copy.deepcopy(group) for group in self._groups}
             self.timeline, self.views = Timeline(), Views()
             self.tickets, self.failures = Tickets(self._trigger_seconds), Failures()
+            self.rates = Rates()
             self.files: dict[str, Json] = {}
             self.calls: deque[tuple[str, Json]] = deque(maxlen=20_000)
             self.sent: deque[Envelope] = deque(maxlen=100)
