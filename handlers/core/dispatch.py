@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from handlers.core.acts import Act
@@ -12,6 +12,7 @@ from handlers.core.lines import Decided, asks_first, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue
+from handlers.core.share import Shares, TooMany
 from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
@@ -43,7 +44,7 @@ class Dispatcher:
     """Everything people can do, ready to be done.
 
     home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot finds of itself ·
-    patience: seconds after which an answer is late.
+    patience: seconds after which an answer is late · shares: how much is done for one person at once.
     """
 
     works: Works
@@ -52,6 +53,7 @@ class Dispatcher:
     watch: Watch = Watch()
     checks: Callable[[], Sequence[Check]] = tuple
     patience: float = PATIENCE
+    shares: Shares = field(default_factory=Shares)
 
     def handle(self, act: Act, answer: Answer) -> None:
         """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
@@ -76,8 +78,15 @@ class Dispatcher:
     def answer(self, act: Act, answer: Answer) -> str:
         """Only after the commit is anything said; what goes wrong is said in words. Returns how it ended."""
         try:
-            self.admit(act, answer)
-            reply = self.do_or_ask(act)
+            with self.shares((act.workspace, act.person)):
+                self.admit(act, answer)
+                reply = self.do_or_ask(act)
+        except TooMany as error:
+            if act.surface == "home":  # one of those that run draws it
+                answer.reply(Nothing())
+            else:
+                answer.refused(str(error))
+            return "refused"
         except Invalid as error:
             answer.invalid(error)
             return "invalid"

@@ -1,8 +1,10 @@
 """The engine: SQLite that many threads can write to, or PostgreSQL that never keeps a person waiting."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from time import monotonic
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select
@@ -25,6 +27,10 @@ LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
 EVERYWHERE = "*"
 """What PostgreSQL is told instead of a workspace by what serves all of them."""
+OFTEN = 50_000
+"""Steps of SQLite between two looks at the clock, some milliseconds: for each look it waits for Python's lock."""
+ENDS = "ends"
+"""Under this name a connection to SQLite keeps the moment at which its statement ends, done or not."""
 IN_MEMORY = (None, "", ":memory:")
 """What a URL of SQLite names besides files: each connection would find a database of its own."""
 Binders = list[tuple[str, Callable[[Any], Any] | None]]
@@ -108,11 +114,20 @@ def open_sqlite(url: str) -> Engine:
     )  # fmt: skip
 
     @event.listens_for(engine, "connect")
-    def connect(connection: Any, _: Any) -> None:
+    def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
+        connection.set_progress_handler(lambda: monotonic() > record.info.get(ENDS, math.inf), OFTEN)
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before_cursor_execute(connection: Connection, *_: Any) -> None:
+        connection.info[ENDS] = monotonic() + left()
+
+    @event.listens_for(engine, "commit")
+    def commit(connection: Connection) -> None:
+        connection.info[ENDS] = math.inf  # what has come so far is kept
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

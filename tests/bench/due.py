@@ -31,14 +31,11 @@ def fill(engine: Engine) -> list[int]:
     with works("T1") as work:
         named_so = User.slack_id.in_([f"U_{number:03}" for number in range(OWNERS)])
         owners = list(work.session.scalars(select(User.id).where(named_so)))
-    patient = create_engine(engine.url)  # ours gives up after two seconds
-    with patient.begin() as connection:
+    with unhurried(engine) as connection, connection.begin():
         connection.execute(insert(Activity), [done(number, owners) for number in range(1, THOUSAND + 1)])
-        multiply(connection)
+        multiply(connection, times)
         connection.execute(insert(Activity), [row for kind in KINDS for row in planned(kind, owners)])
-    with patient.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
-    patient.dispose()
+    statistics.renew(engine)
     return owners
 
 
