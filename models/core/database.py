@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.errors import Unusable
-from models.core.patience import STATEMENT, left
+from models.core.patience import STATEMENT, at_leisure, left
 from models.core.texts import fold
 
 THREADS = 32
@@ -66,6 +67,22 @@ def open_engine(url: str) -> Engine:
 def everywhere(engine: Engine) -> Engine:
     """The same database with the rows of every workspace: for what is no workspace's. Alone, an engine sees none."""
     return engine.execution_options(workspace=EVERYWHERE)
+
+
+@contextmanager
+def unhurried(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees every workspace, without the time-outs that serve people; it does not go back among
+    theirs.
+    """
+    with at_leisure(), everywhere(engine).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                for setting in ("statement_timeout", "lock_timeout"):
+                    connection.execute(text(f"SELECT set_config('{setting}', '0', false)"))
+        try:
+            yield connection
+        finally:
+            connection.invalidate()
 
 
 def open_postgresql(url: URL) -> Engine:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, func, insert, literal, select, text
+from sqlalchemy import Connection, Engine, func, insert, literal, select
 
 from models.activity import Activity, ActivityType
+from models.core import statistics
+from models.core.database import unhurried
 from models.core.user import User
 from models.core.work import Work, Works
 from models.operations import agenda
@@ -33,7 +35,7 @@ def fill(engine: Engine) -> list[int]:
         owners = list(work.session.scalars(select(User.id).where(named_so)))
     with unhurried(engine) as connection, connection.begin():
         connection.execute(insert(Activity), [done(number, owners) for number in range(1, THOUSAND + 1)])
-        multiply(connection, times)
+        multiply(connection)
         connection.execute(insert(Activity), [row for kind in KINDS for row in planned(kind, owners)])
     statistics.renew(engine)
     return owners
