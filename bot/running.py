@@ -1,5 +1,6 @@
 """The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly end."""
 
+import gc
 import logging
 import signal
 import threading
@@ -241,6 +242,8 @@ def run(settings: Settings) -> None:
     wait = told_to_stop()
     with suppress(Stopped), closing(prepare(settings)) as works, running(settings, works, wait=wait):
         warn(works)
+        gc.collect()
+        gc.freeze()  # what is there now stays: to look through it for garbage again and again keeps people waiting
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         wait()
         log.info("Stopping: finishing what is in hand")

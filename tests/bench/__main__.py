@@ -7,6 +7,7 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -65,9 +66,11 @@ class Run:
                 self.attempt(f"{name} on {where}", lambda: self.figures.extend(take(engines)))  # noqa: B023
 
     def attempt(self, name: str, act: Callable[[], None]) -> None:
-        print(f"{name} …", file=sys.stderr)
+        print(f"{name} …", file=sys.stderr, flush=True)
+        began = time.monotonic()
         try:
             act()
+            print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         except Exception as error:
             traceback.print_exc()
             self.broken[name] = f"{type(error).__name__}: {error}"

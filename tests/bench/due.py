@@ -85,7 +85,7 @@ KINDS: list[Planned] = [coming, told, untold]
 
 def planned(kind: Planned, owners: list[int]) -> list[dict[str, Any]]:
     """So many of a kind for each owner."""
-    begin = THOUSAND * (THOUSAND + 1) + THOUSAND * KINDS.index(kind)
+    begin = THOUSAND * (THOUSAND + 1) + OWNERS * EACH * KINDS.index(kind)
     places = [(owner, count) for owner in owners for count in range(EACH)]
     return [activity(begin + place, owner, **kind(count)) for place, (owner, count) in enumerate(places, 1)]
 

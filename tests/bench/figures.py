@@ -1,6 +1,7 @@
 """The figures of the benchmark: taken in turn, compared with their floor, printed and kept."""
 
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,7 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.floor
+        return self.ours / self.floor if self.floor else math.inf
 
     @property
     def met(self) -> bool:
@@ -67,7 +68,7 @@ def keep(figures: Sequence[Figure], path: Path, broken: Mapping[str, str] = Mapp
     path.parent.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     for each in figures:
-        row = asdict(each) | {"ratio": round(each.ratio, 3), "met": each.met}
+        row = asdict(each) | {"ratio": round(each.ratio, 3) if each.floor else None, "met": each.met}
         rows.append(row | {"ours": round(each.ours, 4), "floor": round(each.floor, 4)})
     rows += [{"name": name, "broken": why, "met": False} for name, why in broken.items()]
     path.write_text(json.dumps(rows, indent=1) + "\n")

@@ -38,7 +38,7 @@ from models.customer import Customer
 from models.lead import Lead, LeadStatus
 from models.operations.copying import SEQUENCE
 from models.opportunity import Opportunity, Stage, StageChange
-from tests.ground import PEOPLE, START, StoppedClock, settle
+from tests.ground import START, StoppedClock, settle
 
 SHARES: dict[type[Entity], float] = {Customer: 0.4, Opportunity: 0.2, Activity: 0.3, Lead: 0.1}
 """Of all records; customers first, since others point at them."""
@@ -48,9 +48,13 @@ AT_HAND = 100
 FIRSTS, LASTS, CITIES, DAYS = 200, 2000, 50, 400
 HERE = MetaData()
 NUMBERS = Table("bench_number", HERE, Column("i", Integer, primary_key=True), prefixes=["TEMPORARY"])
+NAME = String(40)
+KINDS: dict[str, Any] = {"first": NAME, "last": NAME, "city": NAME, "day": UTCDateTime, "who": Integer}
 WORDS = {
-    name: Table(f"bench_{name}", HERE, Column("k", Integer, primary_key=True), Column("word", kind), prefixes=["TEMPORARY"])
-    for name, kind in {"first": String(40), "last": String(40), "city": String(40), "day": UTCDateTime, "who": Integer}.items()
+    name: Table(
+        f"bench_{name}", HERE, Column("k", Integer, primary_key=True), Column("word", kind), prefixes=["TEMPORARY"]
+    )
+    for name, kind in KINDS.items()
 }
 I = NUMBERS.c.i  # noqa: E741
 
@@ -70,6 +74,12 @@ def last_name(number: int) -> str:
 
 def first_name(number: int) -> str:
     return word(number).capitalize()
+
+
+def name(number: int) -> tuple[str, str]:
+    """The first and last name of a customer, by their number: as SQL says it below."""
+    first, last = (number * 7 + number // FIRSTS) % FIRSTS, (number * 31 + number // 7) % LASTS
+    return first_name(first), last_name(last)
 
 
 def city(number: int) -> str:
@@ -174,7 +184,8 @@ def customer(_: Any) -> dict[str, Any]:
 
 def lead(_: Any) -> dict[str, Any]:
     status = case((I % 10 == 0, LeadStatus.NEW.value), else_=LeadStatus.UNQUALIFIED.value)
-    return record(PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=joined(LAST, " Works"))
+    company = joined(LAST, " Works")
+    return record(PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=company)
 
 
 def deal(counts: dict[type[Entity], int]) -> dict[str, Any]:
@@ -224,6 +235,3 @@ def entry(entity: type[Entity], field: str, place: int) -> dict[str, Any]:
     what = {"action": "create", "entity": entity.slug(), "record_id": I, "version": 1, "field": field, "new": "x"}
     seal = {"place": place + I, "salt": "s" * 32, "digest": "d" * 64, "hash": "h" * 64}
     return {"workspace": "T1", **act, **what, **seal}
-
-
-assert PEOPLE["U_RITA"]

@@ -10,7 +10,7 @@ from typing import Any
 from bot.app import create_dispatcher
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
-from handlers.core.replies import Reply
+from handlers.core.replies import Message, Nothing, Reply
 from models.core.errors import Invalid
 from models.core.work import Works
 from models.customer import Customer
@@ -42,7 +42,7 @@ class Kept:
     def refused(self, sentence: str, request: str = "") -> None:
         if sentence != "There is nothing to undo.":
             raise AssertionError(sentence)
-        self.said.append(Reply)
+        self.said.append(Message(sentence))
 
     def profile(self, person: str) -> Mapping[str, Any]:
         return {}
@@ -68,14 +68,12 @@ class Office:
 
     def name(self) -> tuple[str, str]:
         """The first and last name of some customer."""
-        i = self.customer()
-        first, last = (i * 7 + i // grown.FIRSTS) % grown.FIRSTS, (i * 31 + i // 7) % grown.LASTS
-        return grown.first_name(first), grown.last_name(last)
+        return grown.name(self.customer())
 
     def address(self) -> str:
-        i = self.customer()
-        first, last = (i * 7 + i // grown.FIRSTS) % grown.FIRSTS, (i * 31 + i // 7) % grown.LASTS
-        return f"{grown.first_name(first)}.{grown.last_name(last)}.{i}@example.org".lower()
+        number = self.customer()
+        first, last = grown.name(number)
+        return f"{first}.{last}.{number}@example.org".lower()
 
     def do(self, line: str, person: str = "U_RITA", surface: str = "command", **more: Any) -> float:
         """The seconds until it is answered."""
@@ -84,7 +82,11 @@ class Office:
         kept = Kept()
         taken = timed(lambda: self.dispatcher.handle(act, kept))
         assert kept.said, f"{line} was not done"
+        assert not any(isinstance(reply, Nothing) for reply in kept.said), f"{line} was done before"
         return taken
+
+    def picked(self, typed: str) -> float:
+        return self.do(typed, surface="options", state={"noun": "customer"})
 
     def undone(self) -> float:
         self.do(f"edit {self.ref()} job={self.round}")
@@ -104,8 +106,8 @@ ACTS: dict[str, Callable[[Office], float]] = {
     "filter by city": lambda at: at.do(f'customer find city = "{grown.city(at.round % grown.CITIES)}"'),
     "filter by stage": lambda at: at.do("deal find stage = won amount > 10k"),
     "filter by a name": lambda at: at.do(f"customer find last_name ~ {at.last()} city = nowhere"),
-    "a letter in a picker": lambda at: at.do(at.last()[: 3 + at.round % 4], surface="options", state={"noun": "customer"}),
-    "a picker is opened": lambda at: at.do("", surface="options", state={"noun": "customer"}),
+    "a letter in a picker": lambda at: at.picked(at.last()[: 3 + at.round % 4]),
+    "a picker is opened": lambda at: at.picked(""),
     "edit": lambda at: at.do(f"edit {at.ref()} job={at.round}"),
     "new": lambda at: at.do(f"customer new Zoe Zimmer zoe{at.round}@example.org"),
     "log a call": lambda at: at.do(f"log call {at.ref()} Talked about the budget"),

@@ -59,7 +59,8 @@ def sandbox_ready() -> float:
 
 
 def sandbox() -> Figure:
-    ours, floor = in_turn(SANDBOXES, lambda _: sandbox_ready(), lambda _: timed(lambda: python("-c", SANDBOX)), unheeded=1)
+    least = lambda _: timed(lambda: python("-c", SANDBOX))  # noqa: E731
+    ours, floor = in_turn(SANDBOXES, lambda _: sandbox_ready(), least, unheeded=1)
     return Figure("the sandbox is ready", ours, floor, "s", READY, "the floor imports the libraries", absolute=True)
 
 
