@@ -33,7 +33,7 @@ NAMES = [*ON_DATABASES, "sizes", "starting"]
 QUICK: dict[Any, dict[str, Any]] = {
     dispatching: {"ROUNDS": 4, "WARM": 2},
     guarding: {"ROUNDS": 4},
-    people: {"WARM": 0.5, "SECONDS": 0.5},
+    people: {"CROWD": 20, "WARM": 0.5, "SECONDS": 0.5},
     delivering: {"WARM": 3.0, "SECONDS": 0.5, "CHANNELS": 8},
     due: {"THOUSAND": 100, "ROUNDS": 4},
     sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
