@@ -21,8 +21,8 @@ PART = 100_000
 """Rows of an index that holds only some of a table."""
 FEW, PEOPLE, MANY = 5, 50, 200_000
 """How many different values there are: of a choice, of who works here, and of anything else."""
-CHOSEN = {"entity", "state", "job", "kind", "door", "action", "left", "guest"}
-"""Columns with few values that are no fields of records."""
+CHOSEN = {"entity", "state", "job", "kind", "door", "action", "left", "guest", "done_at", "deleted_at"}
+"""Other columns with few values, or with nothing in most rows."""
 WHO = {"actor", "by"}
 Told = set[tuple[str, str, str]]
 """Table, index, and the rows that have the same value in its first column, its first two, and so on."""
@@ -90,6 +90,6 @@ def values_in(table: str, column: str) -> int:
     kind = ENTITIES[table].fields().get(column) if table in ENTITIES else None
     if column == "workspace":
         return 1
-    if column in CHOSEN or isinstance(kind, Choice | Flag) or column == "deleted_at":
+    if column in CHOSEN or isinstance(kind, Choice | Flag):
         return FEW
     return PEOPLE if column in WHO or isinstance(kind, Person) else MANY

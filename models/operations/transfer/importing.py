@@ -87,8 +87,6 @@ def load(
     translation = Translation(entity, sheet.headers, columns, people or {})
     loading = Loading(works, workspace, actor, translation, outcome, Rejects(sheet.headers, rejected), dry)
     loading.run(sheet, progress or (lambda done, there: None))
-    if not dry and outcome.created >= MANY:
-        statistics.renew(works.engine)
     outcome.seconds = time.perf_counter() - started
     return outcome
 
@@ -148,6 +146,8 @@ class Loading:
             waiting += self.take(lines)
             progress(self.outcome.read, sheet.rows)
         self.take_waiting(waiting)
+        if self.outcome.created >= MANY and not self.dry:
+            statistics.renew(self.works.engine)
         self.outcome.rejected = self.rejects.count
         progress(self.outcome.read, sheet.rows)
 
