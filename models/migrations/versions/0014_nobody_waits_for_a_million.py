@@ -3,7 +3,7 @@
 from models.migrations import gently
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
