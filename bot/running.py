@@ -1,5 +1,6 @@
 """The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly end."""
 
+import gc
 import logging
 import signal
 import threading
@@ -294,6 +295,8 @@ def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
     with closing(works), running(settings, works, wait=wait):
         warn(works)
         watch = DatabaseWatch(works)
+        gc.collect()
+        gc.freeze()  # what is there now stays: to look through it for garbage again and again keeps people waiting
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         replaced = waited(watch, wait)
         log.info("Stopping: finishing what is in hand")

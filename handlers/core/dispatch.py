@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from handlers.core.lines import Decided, asks_first, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue
+from handlers.core.share import Shares, TooMany
 from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
 from models.core.errors import Busy, CRMError, Forbidden, Invalid, Outsider
@@ -48,7 +49,7 @@ class Dispatcher:
     """Everything people can do, ready to be done.
 
     home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot finds of itself ·
-    patience: seconds after which an answer is late.
+    patience: seconds after which an answer is late · shares: how much is done for one person at once.
     """
 
     works: Works
@@ -57,6 +58,7 @@ class Dispatcher:
     watch: Watch = Watch()
     checks: Callable[[], Sequence[Check]] = tuple
     patience: float = PATIENCE
+    shares: Shares = field(default_factory=Shares)
 
     @cached_property
     def admission(self) -> Admission:
@@ -86,8 +88,7 @@ class Dispatcher:
     def answer(self, act: Act, answer: Answer) -> str:
         """Only after the commit is anything said; what goes wrong is said in words. Returns how it ended."""
         try:
-            self.admission.admit(act, answer.profile)
-            reply = self.do_or_ask(act)
+            reply = self.share_of(act, answer)
         except Invalid as error:
             answer.invalid(error)
             return "invalid"
@@ -110,6 +111,17 @@ class Dispatcher:
             return "failed"
         answer.reply(reply)
         return "done"
+
+    def share_of(self, act: Act, answer: Answer) -> Reply:
+        """Do it, unless so much is being done for this person that others would wait."""
+        try:
+            with self.shares((act.workspace, act.person)):
+                self.admission.admit(act, answer.profile)
+                return self.do_or_ask(act)
+        except TooMany:
+            if act.surface != "home":
+                raise
+            return Nothing()  # one of those that are on their way draws it
 
     def do_or_ask(self, act: Act) -> Reply:
         """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
