@@ -68,12 +68,12 @@ def verdict(error: SlackApiError) -> Exception:
 
 @dataclass(frozen=True)
 class Look:
-    """What a channel's history showed: the marks of our posts since a moment, each with its ts.
+    """What a channel's history showed: the marks of our posts after the ts `after`, each with its ts.
 
     at: when we looked.
     """
 
-    since: datetime
+    after: str
     at: datetime
     marks: dict[str, str]
 
@@ -200,25 +200,30 @@ class Outlet:
 
     def find(
         self, channel: str, thread: str | None, key: str, since: datetime,
-        settled: datetime | None = None, now: datetime | None = None,
+        settled: datetime | None = None, now: datetime | None = None, after: str = "",
     ) -> str:  # fmt: skip
-        """The ts of the post with this key, not older than `since`; "" where there is none.
+        """The ts of the post with this key; "" where there is none.
 
-        settled: when it would have shown at the latest. With it, and with `now`, one look at the channel after that
-        serves for all posts in doubt there: one call a channel, not one a post.
+        since: when it was asked for, by our clock, which may have been ahead · after: the ts of what was posted there
+        before, by Slack's; the earlier of both counts · settled: when it would have shown at the latest. With it, and
+        with `now`, one look at the channel after that serves for all posts in doubt there.
         """
+        after = min(after, f"{(since - BEFORE).timestamp():.6f}")
         look = self.looks.get((channel, thread))
-        if look is None or settled is None or not (look.since <= since and settled <= look.at):
-            look = Look(since, now or since, self.marks(channel, thread, since))
+        if look is None or settled is None or not (look.after <= after and settled <= look.at):
+            look = Look(after, now or since, self.marks(channel, thread, since, after))
             self.looks[channel, thread] = look
             for old in list(self.looks)[:-LOOKED]:
                 self.looks.pop(old, None)
         return look.marks.get(key, "")
 
-    def marks(self, channel: str, thread: str | None, since: datetime) -> dict[str, str]:
-        """The key and ts of everything we posted there since then. Unclear where it is too much to look through."""
-        oldest = f"{(since - BEFORE).timestamp():.6f}"
-        window: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
+    def marks(self, channel: str, thread: str | None, since: datetime, after: str = "") -> dict[str, str]:
+        """The key and ts of everything we posted there after that. Unclear where it is too much to look through.
+
+        Our clock counts only after so many pages: a post must not be missed because it was wrong for a while.
+        """
+        window: dict[str, Any] = {"channel": channel, "limit": 200, "include_all_metadata": True}
+        window |= {"oldest": after} if after else {}
         look: Any = self.client.conversations_replies if thread else self.client.conversations_history
         window |= {"ts": thread} if thread else {}
         found: dict[str, str] = {}
@@ -232,6 +237,8 @@ class Outlet:
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return found
+        if not thread and float(page["messages"][-1]["ts"]) < (since - BEFORE).timestamp():
+            return found  # a channel's history begins with the newest
         raise Unclear("too much was written there to look through")
 
 

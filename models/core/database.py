@@ -15,6 +15,7 @@ from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.database_file import DatabaseFile
 from models.core.errors import Unusable
+from models.core.files import keep_private
 from models.core.patience import STATEMENT, left
 from models.core.texts import fold
 
@@ -124,12 +125,14 @@ def open_sqlite(url: URL) -> Engine:
     def do_commit(connection: Any) -> None:
         keep(connection)
         if connection.info.get(WRITES):
-            file.check(connection.info[FILES])  # what went into another file was not kept
+            file.check([])  # what went into another file was not kept
 
     dialect.do_commit = do_commit
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
+        for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
+            keep_private(path)
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -138,8 +141,8 @@ def open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        file.check(connection.info[FILES])
         writes = connection.info[WRITES] = connection.get_execution_options().get(WRITES, True)
+        file.check(connection.info[FILES] if writes else [])
         raw: Any = connection.connection.driver_connection
         raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import Column, ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
 
-from models.core.access import Owners, beyond, can, namesakes, owners, rights_of, whole
+from models.core.access import Owners, beyond, can, hides, namesakes, owners, rights_of, whole
 from models.core.base import ENTITIES, Entity
 from models.core.rights import NOBODY, Scope
 from models.core.roster import roster_of
@@ -74,3 +75,16 @@ def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElem
         return or_(column.in_(sorted(to - {NOBODY})), nobodys)
     above: Any = whole(entity).__table__
     return or_(column.in_(select(above.c.id).where(belonging(whole(entity), to, above.c))), nobodys)
+
+
+def hidden(work: "Work", *asked: Any) -> list[str]:
+    """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever entity: who looks,
+    sorts, groups or counts by a field learns what it holds.
+
+    asked: conditions, columns, or orders.
+    """
+    if not asked or not any(rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest):
+        return []
+    parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]
+    columns = dict.fromkeys(column for part in parts for column in part.base_columns if "field" in column.info)
+    return [each.info["field"].label for each in columns if hides(work, ENTITIES[each.table.name], each.name)]

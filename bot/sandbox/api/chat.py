@@ -100,7 +100,7 @@ def answer_command(slack: Slack, user: str, channel: str, body: Json) -> None:
 
 
 def _may_post(slack: Slack, args: Json) -> Channel:
-    channel = channel_of(slack, args)
+    channel = channel_of(slack, args, named=True)
     if channel.is_archived:
         raise Refused("is_archived")
     if slack.bot.id not in slack.members_of(channel.id):
