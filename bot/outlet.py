@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.gates import Gates, Limited
-from handlers.core.blocks import Block, cut
+from handlers.core.blocks import INVALID, Block, cut, has_native, plainer
 from handlers.core.replies import Message
 
 TEXT = 4000
@@ -30,8 +30,6 @@ FULL = 3
 """Posts refused in a row that are no channel's: then the workspace has had enough."""
 MOST = 10_000
 """Members of a channel that are asked for; where there are more, anybody may be among them."""
-NATIVE = ("data_visualization", "data_table")
-"""Blocks that not every Slack draws; a message says the same without them."""
 UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
 PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "")
 
@@ -189,10 +187,9 @@ class Outlet:
         try:
             return self.sent(said, message.blocks)
         except Refused as refused:
-            plainer = [block for block in message.blocks if block["type"] not in NATIVE]
-            if str(refused) != "invalid_blocks" or len(plainer) == len(message.blocks):
+            if str(refused) != INVALID or not has_native(message.blocks):
                 raise
-            return self.sent(said, plainer)
+            return self.sent(said, plainer(message.blocks))
 
     def sent(self, said: dict[str, Any], drawn: list[Block]) -> str:
         said = {**said, "blocks": drawn or None, "unfurl_links": False, "unfurl_media": False}
