@@ -1,5 +1,6 @@
 """The commands of `crm`: run it, try it, talk to it, fill it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 @click.version_option(package_name="rapport-crm")
 def main() -> None:
     """Rapport, a CRM that lives in Slack."""
+    os.umask(0o077)  # whatever a command writes is for its owner alone
 
 
-for kept in (keeping.db, keeping.backup, keeping.restore, keeping.audit):
+for kept in (keeping.db, keeping.backup, keeping.restore, keeping.adopt, keeping.audit):
     main.add_command(kept)
 
 
@@ -38,8 +40,10 @@ def run() -> None:
 @in_words
 def sandbox(port: int, database: str) -> None:
     """Try everything in the browser, without a Slack workspace."""
+    from bot.keeping import without_password
     from bot.sandbox.start import sandbox
 
+    without_password(database)
     sandbox(port, database)
 
 
@@ -83,17 +87,20 @@ def key(context: click.Context) -> None:
 @key.command()
 @in_words
 def rotate() -> None:
-    """Encrypt every token with the first of the ENCRYPTION_KEYS; the others can then go."""
+    """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the others can then go."""
     from bot.config import SettingsError, load
     from models.core.installation import renew
     from models.core.secrets import Vault
+    from models.operations.trail import sign_anew
 
     keys = load(needs_slack=False).encryption_keys
     if not keys:
         raise SettingsError("ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.")
     with opened() as works:
         count, locked = renew(works, Vault(keys))
-    click.echo(f"{count} encrypted anew." + (f" {locked} cannot be opened by any of the keys." if locked else ""))
+        signed = sign_anew(works)
+    told = f"{count} encrypted anew, {signed} audit trail{'' if signed == 1 else 's'} signed anew."
+    click.echo(told + (f" {locked} cannot be opened by any of the keys." if locked else ""))
 
 
 @main.command()
@@ -111,8 +118,8 @@ def settings() -> None:
 def workspace_of(works: "Works", wanted: str) -> str:
     """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
     from bot.config import load
-    from bot.running import LOCAL
     from models.core.errors import NotFound
+    from models.core.user import LOCAL
 
     known = works.workspaces()
     if not known and not wanted:
@@ -127,6 +134,16 @@ in_workspace = click.option("--workspace", default="", help="The workspace's id;
 as_person = click.option(
     "--as", "person", default="", help="Act as this person (Slack id); otherwise the CRM itself acts."
 )
+
+
+@main.command()
+@in_words
+def status() -> None:
+    """Say how every process is, and what waits for Slack in every workspace."""
+    from bot.terminal import condition
+
+    with opened() as works:
+        click.echo("\n".join(condition(works)))
 
 
 @main.command()

@@ -45,10 +45,10 @@ def opened(as_it_is: bool = False) -> Iterator["Works"]:
     """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
     from bot.app import create_works
     from bot.config import load
-    from bot.running import prepare
+    from bot.running import open_database
 
     settings = load(needs_slack=False)
-    with closing(create_works(settings) if as_it_is else prepare(settings)) as works:
+    with closing(create_works(settings) if as_it_is else open_database(settings)) as works:
         yield works
 
 
@@ -92,20 +92,21 @@ def revision(message: str) -> None:
 
 
 @db.command()
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("urls", metavar="[FROM] [TO]", nargs=-1)
 @in_words
-def copy(source: str, target: str) -> None:
-    """Copy everything into an empty database: crm db copy sqlite:///rapport.db postgresql://user:password@host/name
+def copy(urls: tuple[str, ...]) -> None:
+    """Copy everything into an empty database.
 
-    Stop the bot first. When this is stopped in the middle, the same command goes on where it was.
+    From DATABASE_URL to NEW_DATABASE_URL, unless you say otherwise: crm db copy postgresql://rapport@host/rapport
+
+    A URL with a password stands in the environment or .env, where others on this machine cannot read it; or write - in
+    its place, and it is asked for. Stop the bot first. When this is stopped in the middle, the same command goes on
+    where it was.
     """
-    from bot.config import database
     from models.core.database import open_engine
     from models.operations import copying
 
-    for url in (source, target):
-        checked(database, url)
+    source, target = (given(url) for url in from_and_to(urls))
     ours, theirs = open_engine(source), open_engine(target)
     with closing(Shown()) as shown:
         outcome = copying.copy(ours, theirs, shown)
@@ -131,13 +132,43 @@ class Shown:
             click.echo(err=True)
 
 
-def checked(check: Callable[[str], str], url: str) -> None:
+def from_and_to(urls: tuple[str, ...]) -> tuple[str, ...]:
+    """The two databases of a copy: those that were named, and the ones of the settings in place of the others."""
+    from bot.config import SettingsError, load
+
+    if len(urls) > 2:
+        raise SettingsError("Name two databases at most: where from, and where to.")
+    for url in urls:
+        without_password(url)
+    settings = load(needs_slack=False)
+    found = (settings.database_url, *urls)[-2:] if urls else (settings.database_url, settings.new_database_url)
+    if not found[1]:
+        raise SettingsError("Where to? Set NEW_DATABASE_URL in .env or the environment, or name an empty database.")
+    return found
+
+
+def without_password(url: str) -> None:
+    """SettingsError where a URL in the line of a command has a password: everybody on the machine can read it there."""
     from bot.config import SettingsError
 
+    user, at, _ = url.partition("://")[2].rpartition("@")
+    if (at and ":" in user) or "password=" in url:
+        raise SettingsError(
+            "Everybody on this machine can read the password in the line of a command. Put the URL into .env or the"
+            " environment, leave the password to ~/.pgpass, or write - in place of the URL and type it then."
+        )
+
+
+def given(url: str) -> str:
+    """A database URL that was named or, where - stands in its place, typed without being shown or read from a pipe."""
+    from bot.config import SettingsError, database
+
+    if url == "-":
+        url = click.prompt("Database URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
     try:
-        check(url)
+        return database(url.strip())
     except ValueError as error:
-        raise SettingsError(f"{url.partition('@')[2] or url}: {error}") from None
+        raise SettingsError(f"{url.rpartition('@')[2].partition('?')[0].strip()}: {error}") from None
 
 
 @click.command()
@@ -182,10 +213,27 @@ def restore(file: Path, force: bool) -> None:
         if step == schema.head():
             restored.draw_anew(works)
     click.echo(f"The database is again what {file} holds.")
+    if force:
+        click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")
     if aside.exists():
         click.echo(f"What was there before is in {aside}.")
     if step != schema.head():
         click.echo("It is of an older version. Run: crm db upgrade")
+
+
+@click.command()
+@click.argument("workspace", metavar="T0123")
+@in_words
+def adopt(workspace: str) -> None:
+    """Give what was imported before Slack was connected to a workspace, by its id: crm adopt T0123
+
+    Rapport is installed there and no records were made yet. A workspace whose token is in .env needs no such word.
+    """
+    from models.operations import adoption
+
+    with opened() as works:
+        moved = adoption.adopt(works, workspace)
+    click.echo(f"{workspace} has them now: {adoption.told(moved) or 'nothing but its settings'}.")
 
 
 @click.group()
@@ -194,20 +242,42 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--end", default="", metavar="'PLACE HASH'", help="Where a trail ended once: it must still have that.")
+@click.option("--workspace", "wanted", default="", help="Only the trail of this workspace; the one whose end you give.")
 @in_words
-def verify() -> None:
+def verify(end: str, wanted: str) -> None:
     """Read the audit trail of every workspace; ends with 1 where something is wrong.
 
-    Compare where it ends with what the log said, once a minute: who can write to the database cannot change that.
+    Whoever can write to the database can cut off the end of a trail. Therefore the log says once a minute where each
+    ends: keep the log elsewhere, and give such an end with --end.
     """
+    from models.core.errors import NotFound
     from models.core.patience import at_leisure
     from models.operations import proof
 
     found = 0
     with opened() as works, at_leisure():
-        for workspace in works.workspaces():
+        known = works.workspaces()
+        if (wanted and wanted not in known) or (end and not wanted and len(known) > 1):
+            raise NotFound(f"Say whose end that is with --workspace: {', '.join(known)}")
+        for workspace in [wanted] if wanted else known:
             with works(workspace, writes=False) as work:
-                verdict = proof.verify(work)
+                verdict = proof.verify(work, end)
             found += verdict.count
             click.echo("\n  ".join([f"{workspace}: {verdict}", *map(str, verdict.problems)]))
     sys.exit(1 if found else 0)
+
+
+@audit.command()
+@in_words
+def guard() -> None:
+    """Put back the triggers that keep the trail append-only, after you know who took them away."""
+    from sqlalchemy import text
+
+    from models.core import append_only
+    from models.core.database import everywhere
+
+    with opened() as works, works.queue(), everywhere(works.engine).begin() as connection:
+        for statement in append_only.statements(connection.dialect.name):
+            connection.execute(text(statement))
+    click.echo("The audit trail is append-only. What was done to it meanwhile says: crm audit verify")

@@ -1,5 +1,6 @@
 """The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly end."""
 
+import gc
 import logging
 import signal
 import threading
@@ -12,17 +13,20 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from bot import logs
-from bot.app import LOCAL as LOCAL
 from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
 from bot.clients import Clients
 from bot.config import Settings, SettingsError
+from bot.database_watch import DatabaseWatch
 from bot.delivery import Courier
+from bot.gates import Limited
 from bot.health import Vitals
 from bot.line import Gate, Line
-from bot.outlet import Limited, Refused, Unclear, understood
+from bot.outlet import Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from handlers.core.watch import Watch
 from models.core import schema
+from models.core.database_file import UNSOUND, is_sound
+from models.core.errors import Unusable
 from models.core.work import Clock, Works
 
 if TYPE_CHECKING:
@@ -40,6 +44,9 @@ AGAIN = 5.0
 """Seconds between two attempts to reach a Slack that is away."""
 IN_HAND = 5.0
 """Seconds for what people did when we are told to stop. Slack gives up on each of it after three."""
+LOOK = 1.0
+"""Seconds between two looks whether the database is still the same."""
+MADE = "There is no database at %s; a new, empty one was made. If you expected your records, check DATABASE_URL."
 ENDING = 10.0
 """Seconds for what is being sent then, which takes as long as a client waits for Slack."""
 
@@ -66,6 +73,32 @@ def prepare(settings: Settings, clock: Clock | None = None) -> Works:
         works.close()
         raise
     return works
+
+
+def open_database(settings: Settings) -> Works:
+    """Prepare the database; say so where an empty one was made although there is a Slack workspace, whose records
+    somebody may miss.
+    """
+    missing = is_missing(settings)
+    works = prepare(settings)
+    if missing and settings.reachable:
+        log.warning(MADE, works.place)
+    return works
+
+
+def open_again(settings: Settings) -> Works:
+    """Prepare the database that stands in the place of another. Unusable where it is none: nothing is made here."""
+    works = create_works(settings)
+    works.close()
+    if works.place and not is_sound(works.place):
+        raise Unusable(UNSOUND.format(works.place))
+    return prepare(settings)
+
+
+def is_missing(settings: Settings) -> bool:
+    works = create_works(settings)
+    works.close()
+    return works.is_missing()
 
 
 def warn(works: Works) -> None:
@@ -140,16 +173,18 @@ class Bot:
 
     def create_web(self, port: int) -> "Web":
         """What is served over HTTP: in Socket Mode only how we are, and installing where that is set up."""
+        from bot.rejections import Rejections
         from bot.web import Events, Web
 
+        rejections = Rejections(self.metrics)
         routes: list[BaseRoute] = [*self.vitals.routes()]
         if self.line is None:
-            routes += Events(self.app, self.settings.slack_signing_secret, self.gate).routes()
+            routes += Events(self.app, self.settings.slack_signing_secret, self.gate, rejections).routes()
         if self.settings.installs and self.clients.vault:
             from bot.oauth import Installs
 
             routes += Installs(self.settings, self.works, self.clients, self.clients.vault).routes()
-        return Web(routes, self.settings.http_host, port)
+        return Web(routes, self.settings.http_host, port, rejections)
 
     def connected(self) -> bool:
         return self.gate.open and (self.line is None or self.line.connected())
@@ -236,12 +271,33 @@ def told_to_stop() -> Callable[..., bool]:
 
 
 def run(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C."""
+    """Run until SIGTERM or Ctrl-C; anew from the beginning on a database that was put in the place of ours."""
     logs.configure(settings.log_level, settings.log_format)
     wait = told_to_stop()
-    with suppress(Stopped), closing(prepare(settings)) as works, running(settings, works, wait=wait):
-        warn(works)
-        log.info("Rapport is running. Type %s in Slack.", settings.root_command)
-        wait()
-        log.info("Stopping: finishing what is in hand")
+    open_works = open_database
+    with suppress(Stopped):
+        while run_on(settings, open_works(settings), wait):
+            log.warning("Another database stands in the place of the one that was opened. Beginning anew on that")
+            open_works = open_again
     log.info("Stopped")
+
+
+def waited(watch: DatabaseWatch, wait: Wait) -> bool:
+    """Wait until we are told to stop, or until another database stands in the place of ours; whether it was that."""
+    while not wait(LOOK):
+        if watch.is_replaced():
+            return True
+    return False
+
+
+def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
+    """Run on this database until we are told to stop, or until it is not the same any more; whether it was that."""
+    with closing(works), running(settings, works, wait=wait):
+        warn(works)
+        watch = DatabaseWatch(works)
+        gc.collect()
+        gc.freeze()  # what is there now stays: to look through it for garbage again and again keeps people waiting
+        log.info("Rapport is running. Type %s in Slack.", settings.root_command)
+        replaced = waited(watch, wait)
+        log.info("Stopping: finishing what is in hand")
+    return replaced

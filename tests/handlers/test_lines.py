@@ -4,6 +4,7 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
+from handlers.core.lines import WILL
 from models.account import Account
 from models.case import Case
 from models.core.work import Works
@@ -133,7 +134,7 @@ def test_people_are_named_in_any_way(slack: Desk, works: Works, ada: Lead, perso
 def test_a_person_nobody_knows_is_said_so(slack: Desk, works: Works, ada: Lead) -> None:
     slack.command("/crm assign LD-1 <@U_NOBODY>")
     assert slack.modal
-    assert "There is no user “U_NOBODY”." in slack.modal.words
+    assert "This is nobody of this workspace. Choose one of its members." in slack.modal.words
     assert found(works, Lead).version == ada.version
 
 
@@ -149,7 +150,7 @@ def test_here_puts_the_card_into_the_channel(slack: Desk, works: Works, courier:
     courier.drain()
     assert slack.posted("C_SUPPORT") == []
     slack.command("/crm show LD-1 --here", channel="C_SUPPORT")
-    assert told(slack) == "Posted in the channel."
+    assert told(slack) == WILL
     courier.drain()
     [card] = slack.posted("C_SUPPORT")
     assert "lead.convert" in card.actions

@@ -74,6 +74,8 @@ def respond(slack: Slack, code: str, body: Json) -> None:
         address = slack.tickets.addresses.get(code)
         if address is None:
             raise Refused("invalid_token")
+        if failure := slack.failures.take("response_url", body):
+            raise Refused(failure.kind)
         address.use(slack.now())
         original = slack.timeline.find(address.channel, address.ts) if address.ts else None
         if body.get("delete_original"):
