@@ -22,7 +22,6 @@ def brought_back(works: Works, file: Path) -> None:
     works.close()
     backups.restore(works.engine, file, file.with_name("aside"), force=True)
     works.close()
-    restored.doubt(works.engine)
     restored.draw_anew(works)
 
 
