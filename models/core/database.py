@@ -154,12 +154,7 @@ def open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
-        for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
-            keep_private(path)
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("fold", 1, folded, deterministic=True)
+        prepare(connection, file)
         record.info[FILES] = file.recognise()
 
     @event.listens_for(engine, "begin")
@@ -172,6 +167,16 @@ def open_sqlite(url: URL) -> Engine:
 
     end_in_time(engine)
     return engine
+
+
+def prepare(connection: Any, file: DatabaseFile) -> None:
+    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it can compute."""
+    for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
+        keep_private(path)
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, folded, deterministic=True)
 
 
 def end_in_time(engine: Engine) -> None:
