@@ -101,7 +101,7 @@ class Lead(Entity):
         """Take the lead and start working on it. Conflict names who was faster."""
         work.lock(self)
         if self.owner and work.actor and self.owner != work.actor.id:
-            raise Conflict(f"{work.name('user', self.owner)} has already taken {self}.")
+            raise Conflict(f"{work.who(self.owner)} has already taken {self}.")
         self.owner = work.actor.id if work.actor else None
         self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
 
@@ -131,7 +131,7 @@ class Lead(Entity):
         if self.converted_customer:
             became = [work.ref("customer", self.converted_customer)]
             became += [work.ref("opportunity", self.converted_opportunity)] if self.converted_opportunity else []
-            raise Conflict(f"{self.title} is already converted: see {' and '.join(became)}")
+            raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
         customer, account = self.as_customer(work), self.as_account(work)
         if account and not self.belongs(work, customer, account):
             work.add(

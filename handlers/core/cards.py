@@ -50,10 +50,10 @@ def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
 def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
     """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
     if record.deleted_at:
-        name = access.called(work, record)
+        name = str(record)
         return Message(f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")])
     lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
-    name = escape(blocks.cut(access.called(work, record).removeprefix(record.ref), 150))
+    name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
     drawn += [blocks.columns(lines)] if lines else []
     drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
@@ -117,7 +117,7 @@ def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
 def button(verb: Verb, record: Entity, work: Work) -> Block:
     ask = None
     if verb.confirm:
-        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=access.called(work, record)), verb.button)
+        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=str(record)), verb.button)
     value = f"{record.ref} --yes" if verb.confirm else record.ref
     return blocks.button(verb.button, verb.id, value, verb.style, ask)
 
@@ -146,7 +146,7 @@ def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "")
 
 def details(record: Entity, work: Work) -> Form:
     """Everything there is about a record, in a modal."""
-    name = access.called(work, record).removeprefix(record.ref)
+    name = str(record).removeprefix(record.ref)
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
     held = {
         name: kind for name, kind in access.fields(work, record).items() if getattr(record, name) not in (None, "", ())

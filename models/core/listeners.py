@@ -70,6 +70,7 @@ def begin(work: "Work", record: Entity) -> None:
 def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
     with access.beyond(work.session):
+        access.check_needs(work, record, changes)
         record.settle(work, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now

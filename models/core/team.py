@@ -58,6 +58,7 @@ class Team(Entity):
     prefix = "TM"
     icon = ":busts_in_silhouette:"
     line = ("lead", "parent")
+    needs = {"role": ("role", "give")}
     governing = frozenset({"name", "lead", "parent", "deleted_at"})
 
     name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
@@ -78,6 +79,8 @@ class Team(Entity):
         goes: else its people would be in a team that nobody leads, and who leads those above would lose sight of them.
         """
         must_be_unique(work, self, self.name)
+        if self.role == Preset.ADMIN and "role" in changes:
+            raise Invalid({"role": "No team makes admins. Give the role to each of them: role give @name admin"})
         if changes.get("deleted_at", (None, None))[1]:
             self.must_be_empty(work)
         above, seen = self.parent, {self.id}
@@ -110,7 +113,7 @@ class Team(Entity):
         if person.team == self.key:
             raise Conflict(f"{person.name} is in the team {self.title} already.")
         person.team = self.key
-        if self.role and person.role != Preset.ADMIN:
+        if self.role and Preset.ADMIN not in (self.role, person.role):
             person.role = self.role
 
 

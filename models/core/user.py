@@ -44,6 +44,10 @@ class User(Entity):
     icon = ":bust_in_silhouette:"
     nouns = ("user", "person")
     line = ("role", "team")
+    are_people = True
+    needs = dict.fromkeys(("role", "slack_id", "guest", "left", "deleted_at"), ("role", "give")) | {
+        "team": ("team", "join")
+    }
     governing = frozenset({"role", "team", "guest", "left", "deleted_at"})
 
     slack_id: Mapped[str] = field(Text("Slack id", 20, required=True, form=False, card=False))

@@ -163,6 +163,18 @@ class Work:
         """Who may see what has changed: forget what was known of it, in this unit at once, then in every process."""
         forget(self.session, self.workspace.id)
 
+    def shows(self, record: Entity) -> bool:
+        """Whether all who will read the answer may see a record; also while the program looks at what they may not."""
+        readers = self.session.info.get("readers", ())
+        return all(access.can(reader, "show", record) for reader in readers)
+
+    def who(self, id: int | None) -> str:
+        """The name of somebody who did something, for those who may see it; without an id it was the CRM itself."""
+        if id is None:
+            return "Rapport"
+        person = self.get(User, id)
+        return person.name if self.shows(person) else "Somebody"
+
     def tell(self, record: Entity, did: str, **about: int) -> None:
         """Say in the threads of a record's cards what the actor did: took it. about: remark, the id of one to quote."""
         outbox.tell(self, record, {"by": self.actor.id if self.actor else None, "did": did, **about})

@@ -47,7 +47,7 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
     access.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
     must_be_here(work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)})
-    if parsed.get(record.owned) not in (None, getattr(record, record.owned, None)):
+    if record.owned in parsed and parsed[record.owned] != getattr(record, record.owned):
         access.check(work, "assign", record)
     if version is not None and version != record.version:
         parsed = merge(work, record, parsed, version)
@@ -96,7 +96,7 @@ def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> d
 
 
 def who(work: Work, entry: audit.AuditEntry) -> str:
-    return work.name("user", entry.actor) if entry.actor else "Rapport"
+    return work.who(entry.actor)
 
 
 def history(work: Work, record: Entity) -> list[audit.AuditEntry]:
