@@ -73,8 +73,6 @@ def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str
     """Which right is missing."""
     about = what if isinstance(what, str) else what.slug()
     scope = rights_of(actor).scope(about, verb)
-    if not is_there(actor):
-        return f"Your role ({actor.role}) is gone, and with it what it allowed: it was deleted, or renamed."
     if scope == Scope.NONE or not isinstance(what, Entity):
         return f"Your role ({actor.role}) does not allow “{line}”."
     theirs = "your own" if scope == Scope.OWN else "your team's"
@@ -124,18 +122,10 @@ def rights_in(session: Session, role: str) -> Rights:
         return rights.stored(PRESETS[Preset.ADMIN])
     found = roster_of(session).rights.get(role)
     if found is None:
-        found = roster_of(session).rights[role] = rights.stored(text_of(session, role) or "")
+        with beyond(session):
+            text = session.scalar(select(Role.rights).where(Role.key == role))
+        found = roster_of(session).rights[role] = rights.stored(text or "")
     return found
-
-
-def text_of(session: Session, role: str) -> str | None:
-    with beyond(session):
-        return session.scalar(select(Role.rights).where(Role.key == role))
-
-
-def is_there(actor: User) -> bool:
-    """Whether somebody's role stands."""
-    return text_of(session_of(actor), actor.role) is not None
 
 
 def session_of(actor: User) -> Session:
@@ -298,11 +288,12 @@ def check_needs(work: "Work", record: Entity, changes: Changes) -> None:
     """
     if work.actor is None:
         return
-    mine = rights_in(work.session, work.session.info["role"])
+    role = work.session.info["role"]
+    mine = rights_in(work.session, role)
     for about, verb in dict.fromkeys(record.needs[name] for name in record.needs if name in changes):
         if mine.scope(about, verb) != Scope.ALL:
             line = f"{rights.noun(about)} {verb}"
-            said = f"Your role ({work.actor.role}) does not allow “{line}”, which this takes."
+            said = f"Your role ({role}) does not allow “{line}”, which this takes."
             raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
     for name, (before, after) in changes.items():
         kind = record.fields()[name]
@@ -313,7 +304,7 @@ def check_needs(work: "Work", record: Entity, changes: Changes) -> None:
         else:
             continue
         if more := given.beyond(mine, held):
-            said = f"Your role ({work.actor.role}) does not give you “{more}”, so you cannot give it to others."
+            said = f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
             raise Forbidden(f"{said} {helpers(work)}")
 
 

@@ -49,7 +49,7 @@ def test_everyone_may_look_at_roles_and_only_admins_change_them(slack: Desk, wor
     assert "RO-1" in slack.last.words
     assert "role.edit" not in slack.last.actions
     for line in ("role allow rep lead delete", "role refuse rep lead", "role hide rep customer notes",
-                 "role reveal rep customer notes", "role give @ravi manager", "role grant US-2 lead delete own",
+                 "role reveal rep customer notes", "role give @ravi manager", "role grant RO-1 US-2 lead delete own",
                  "role decline US-2 lead delete own", "role edit RO-1", "role new Boss"):  # fmt: skip
         slack.command(f"/crm {line}", user="U_MONA")
         assert "does not allow “role" in told(slack), line

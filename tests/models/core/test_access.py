@@ -174,3 +174,15 @@ def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works
     works.settle("T1")
     with works("T1", "U_ADA", writes=False) as work:
         assert set(work.session.scalars(select(Role.key))) == set(Preset) - {"marketing"}
+
+
+@SQLITE
+def test_who_returns_to_a_role_that_was_deleted_has_none(works: Works, lead: Lead) -> None:
+    change(works, User, "U_OLGA", role="marketing")
+    works.welcome("T1", "U_OLGA", left=True)
+    with works("T1", "U_ADA") as work:
+        records.delete(work, work.get(Role, work.lookup("role", "marketing")))
+    works.welcome("T1", "U_OLGA", left=False)
+    with works("T1", "U_OLGA", writes=False) as work:
+        assert not any(access.can(work.actor, verb, Lead) for verb in ("show", "list", "export", "edit"))
+        assert work.session.scalars(select(Lead)).all() == []
