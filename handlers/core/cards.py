@@ -35,6 +35,25 @@ def moment(value: datetime) -> str:
     return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
+def texts(record: Entity, work: Work, *names: str) -> dict[str, str]:
+    """What these fields of a record hold, by their names, for all who read: what is hidden from one of them, or empty,
+    is not there. The one way by which a value comes into a line.
+    """
+    kinds = access.fields(work, record)
+    found = {name: kinds[name].show(getattr(record, name), work, record) for name in names if name in kinds}
+    return {name: text for name, text in found.items() if text}
+
+
+def moments(record: Entity, work: Work, *names: str) -> dict[str, str]:
+    """As `texts`, of moments, as mrkdwn that Slack shows to each reader in their own zone."""
+    return {name: moment(getattr(record, name)) for name in texts(record, work, *names)}
+
+
+def aside(record: Entity, work: Work, name: str) -> str:
+    """CS-9 Lost oar (urgent): a record with one word about it in the middle of a sentence."""
+    return " ".join([str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())])
+
+
 def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
     """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
     seen = access.fields(work, record)
@@ -74,10 +93,8 @@ def masked(record: Entity, work: Work) -> str:
 
 def summary(record: Entity, work: Work) -> str:
     """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
-    kinds = access.fields(work, record)
-    texts = [kinds[name].show(getattr(record, name), work, record) for name in record.line if name in kinds]
-    called = str(record) if kinds else record.ref  # who may not see the record sees no field of it
-    return " · ".join([called, *(blocks.cut(text, SHORT) for text in texts if text)])
+    told = texts(record, work, *record.line).values()
+    return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in told)])
 
 
 def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
