@@ -17,7 +17,7 @@ from models.core.named import Named
 from models.core.remark import Remark
 from models.core.work import Work
 from models.operations import unsaid
-from models.operations.records import history, who
+from models.operations.records import history, verbs_of, who
 
 WINDOW = timedelta(hours=24)
 """How long an act can be undone. After that others have gone on from it; single records can still be set back."""
@@ -286,9 +286,6 @@ def verbs(work: Work, step: Step) -> list[str]:
     found = [said.verb for said in step.remarks]
     if "deleted_at" in names:
         found.append("delete" if step.hides else "restore")
-    if step.record.owned in names:
-        found.append("assign")
-    others = names - {"deleted_at", step.record.owned}
-    if others and not (step.record is work.actor and others <= HOURS):
-        found.append("edit")
+    others = names - {"deleted_at"}
+    found += verbs_of(step.record, others - HOURS if step.record is work.actor else others)
     return list(dict.fromkeys(found))

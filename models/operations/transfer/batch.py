@@ -12,7 +12,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Invalid, NotFound
 from models.core.field import read_all
 from models.core.fields import Moment, Reference, Text
-from models.operations.records import needed
+from models.operations.records import may_give, needed, verbs_of
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID
 from models.operations.transfer.rows import Line
@@ -84,7 +84,8 @@ class Batch:
         elif record.deleted_at:
             raise Conflict(f"{record} was deleted here. Bring it back first, or leave the row out.")
         elif wanted := self.wanted(line, record):
-            access.check(self.desk, "edit", record)
+            for verb in verbs_of(record, wanted):
+                access.check(self.desk, verb, record)
             self.updated.append((line, record, wanted))
         else:
             self.unchanged += 1
@@ -92,8 +93,10 @@ class Batch:
     def made(self, line: Line) -> Entity:
         """The new record of a row, with everything but its number and id."""
         texts = {name: text for name, text in line.texts.items() if not self.is_rehearsed(name, text)}
+        access.check(self.desk, "new", self.entity)
         access.may_fill(self.desk, self.entity, texts)
         parsed = self.entity.parse(self.needed | texts, self.desk)
+        may_give(self.desk, self.entity, parsed)
         birth = read_all(BESIDES, {EXTERNAL_ID: line.key, CREATED_AT: texts.get(CREATED_AT, "")}, self.desk)
         record = self.entity(**parsed, **birth)
         listeners.begin(self.desk, record)
