@@ -46,17 +46,25 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
-    for record in [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]:
-        if record.number is None:
-            begin(work, record)
-        changes = audit.changes_of(record)
-        if changes or record in session.new:
-            follow_rules(work, record, changes)
-        if record.number is None:
-            record.number = take_numbers(work, type(record))
+    records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
+    if any(record.governing and (record.id is None or audit.changes_of(record)) for record in records):
+        work.govern()
+    keep_rules(work, records)
     for row in session.new:
         if isinstance(row, Row):
             row.workspace = work.workspace.id
+
+
+def keep_rules(work: "Work", records: Sequence[Entity]) -> None:
+    """Let the records of a flush keep their rules, one after the other, and give the new ones their numbers."""
+    for record in records:
+        if record.number is None:
+            begin(work, record)
+        changes = audit.changes_of(record)
+        if changes or record.id is None:
+            follow_rules(work, record, changes)
+        if record.number is None:
+            record.number = take_numbers(work, type(record))
 
 
 def begin(work: "Work", record: Entity) -> None:

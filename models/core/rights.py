@@ -278,7 +278,7 @@ PRESETS: dict[str, str] = {
     """,
     Preset.MARKETING: """
         everything: look
-        lead: look, new, claim none, change team, import, export
+        lead: look, new, claim none, convert none, change team, import, export
         customer: look, edit, set, assign own, export, hide notes
         task: look own, new, change own
         crm: report

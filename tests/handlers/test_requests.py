@@ -13,6 +13,7 @@ from models.core.work import Works
 from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, assert_inert, found, standing, told
+from tests.models.gone import give_a_role_that_is_gone
 
 pytestmark = SQLITE
 
@@ -219,7 +220,7 @@ def test_only_admins_answer(slack: Desk, works: Works, asked: Shown) -> None:
 
 
 def test_whose_role_is_gone_can_be_given_another(slack: Desk, works: Works, courier: Courier, lead: Lead) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     slack.click("crm.run")
     assert direct(slack, courier).buttons == ["Give another role", "Decline"]

@@ -14,6 +14,7 @@ from models.customer import Customer
 from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, told
+from tests.models.gone import give_a_role_that_is_gone
 
 pytestmark = SQLITE
 
@@ -185,7 +186,7 @@ def test_of_rights_to_what_is_gone_the_rest_holds(slack: Desk, works: Works) -> 
 
 
 def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: Desk, works: Works) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     assert told(slack) == "Your role (sorcerer) does not allow “lead list”. Ada Abel can give it."
     assert "My open deals" not in slack.home().words

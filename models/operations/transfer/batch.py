@@ -51,6 +51,8 @@ class Batch:
 
     def take(self, lines: Sequence[Line]) -> None:
         """Sort the rows and store what can be stored."""
+        if self.entity.governing:
+            self.desk.govern()  # not only within what may be taken back, and the lock with it
         self.get_ready(lines)
         for line in lines:
             try:
@@ -101,6 +103,7 @@ class Batch:
         record = self.entity(**parsed, **birth)
         listeners.begin(self.desk, record)
         listeners.follow_rules(self.desk, record, changes_of(record))
+        self.desk.session.info.setdefault("coming", []).append(record)
         return record
 
     def wanted(self, line: Line, record: Entity) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from models.operations import records
 from models.operations.search import find_records
 from models.opportunity import Opportunity
 from tests.ground import given
+from tests.models.gone import give_a_role_that_is_gone
 from tests.models.marks import SQLITE
 
 # ── what a role says ────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +94,7 @@ def test_what_is_hidden_cannot_be_written_either(works: Works) -> None:
 
 @SQLITE
 def test_a_role_that_is_gone_allows_nothing(works: Works, lead: Lead) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     assert not may(works, "U_RITA", "show", lead)
     with pytest.raises(Forbidden, match="sorcerer"), works("T1", "U_RITA", writes=False) as work:
         access.check(work, "list", Lead)
