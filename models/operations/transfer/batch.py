@@ -164,5 +164,6 @@ class Batch:
     def change(self, updated: list[Change]) -> None:
         for _, record, wanted in updated:
             for name, value in wanted.items():
-                setattr(record, name, value)
+                if getattr(record, name) != value:  # read anew after an attempt that failed: rules and trail ask for it
+                    setattr(record, name, value)
         self.desk.session.flush()
