@@ -16,16 +16,18 @@ from handlers.core.routes import Catalogue
 from handlers.home import home
 from models.core.database import THREADS, open_engine
 from models.core.secrets import Vault
+from models.core.user import LOCAL
 from models.core.work import Clock, Works
+from models.operations import adoption
 
-LOCAL = "LOCAL"
-"""The workspace of what was imported before there was a Slack workspace; the first one that connects adopts it."""
+log = logging.getLogger(__name__)
+
 STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an admin to install it (again)."
 
 
 def create_works(settings: Settings, clock: Clock | None = None) -> Works:
     """The units of work over the database of the settings."""
-    return Works(open_engine(settings.database_url), clock)
+    return Works(open_engine(settings.database_url), clock, settings.encryption_keys)
 
 
 def create_dispatcher(works: Works, root: str = "/crm", **more: Any) -> Dispatcher:
@@ -52,14 +54,22 @@ def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "
         authorize=Known(clients),  # type: ignore[arg-type]  # Bolt's own base class may answer None
         user_facing_authorize_error_message=STRANGER,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
+        attaching_function_token_enabled=False,  # it would write what a payload carries into the client all share
     )
     Doors(dispatcher, clients.removed).open(app)
     return app
 
 
 def move_in(works: Works, settings: Settings, team: str, name: str) -> None:
-    """Make a workspace ready. The first one adopts what was imported before there was any."""
+    """Make the workspace of the token in the settings ready. New, it gets what was imported before there was any."""
     known = works.workspaces()
-    if known == [LOCAL]:
-        works.adopt(LOCAL, team)
+    if LOCAL in known and team not in known:
+        adoption.move(works, team)
     works.settle(team, name=name, **settings.workspace)
+    mention_local(works)
+
+
+def mention_local(works: Works) -> None:
+    """Say in the log where what was imported before waits for a workspace."""
+    if LOCAL in works.workspaces():
+        log.warning("What was imported before Slack was connected waits. Give it to a workspace with: crm adopt T0123")

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from bot.outlet import Outlet
-from handlers.core.router import profile
+from handlers.core.members import belongs, member
 from models.core.work import Works
 from models.operations import audiences
 
@@ -14,7 +14,6 @@ SOON = 5.0
 """Seconds after which we go on asking who those are that we do not know."""
 ASKED = 20
 """Unknown people looked up at a time: a call of Slack's each, while a delivery waits."""
-SLACKBOT = "USLACKBOT"
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,12 @@ class Audience:
         they read along.
         """
         user = self.outlet.person(person)
-        ours = bool(user) and user.get("team_id") == self.workspace and not user.get("is_stranger")
-        if not ours or user["is_bot"] or person == SLACKBOT:
-            self.others[person] = not ours
-            return False
-        self.works.welcome(self.workspace, person, **profile(user))
-        return True
+        found = member(user, self.workspace)
+        if found:
+            self.works.welcome(self.workspace, person, **found)
+        else:
+            self.others[person] = not belongs(user, self.workspace)
+        return bool(found)
 
     def gathered(self, group: str) -> tuple[set[str], bool]:
         """Who is in a user group, and whether we know all of ours among them by now. group: its id."""

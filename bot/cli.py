@@ -18,7 +18,7 @@ def main() -> None:
     """Rapport, a CRM that lives in Slack."""
 
 
-for kept in (keeping.db, keeping.backup, keeping.restore, keeping.audit):
+for kept in (keeping.db, keeping.backup, keeping.restore, keeping.adopt, keeping.audit):
     main.add_command(kept)
 
 
@@ -83,17 +83,20 @@ def key(context: click.Context) -> None:
 @key.command()
 @in_words
 def rotate() -> None:
-    """Encrypt every token with the first of the ENCRYPTION_KEYS; the others can then go."""
+    """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the others can then go."""
     from bot.config import SettingsError, load
     from models.core.installation import renew
     from models.core.secrets import Vault
+    from models.operations.trail import sign_anew
 
     keys = load(needs_slack=False).encryption_keys
     if not keys:
         raise SettingsError("ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.")
     with opened() as works:
         count, locked = renew(works, Vault(keys))
-    click.echo(f"{count} encrypted anew." + (f" {locked} cannot be opened by any of the keys." if locked else ""))
+        signed = sign_anew(works)
+    told = f"{count} encrypted anew, {signed} audit trail{'' if signed == 1 else 's'} signed anew."
+    click.echo(told + (f" {locked} cannot be opened by any of the keys." if locked else ""))
 
 
 @main.command()
@@ -111,8 +114,8 @@ def settings() -> None:
 def workspace_of(works: "Works", wanted: str) -> str:
     """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
     from bot.config import load
-    from bot.running import LOCAL
     from models.core.errors import NotFound
+    from models.core.user import LOCAL
 
     known = works.workspaces()
     if not known and not wanted:

@@ -118,6 +118,8 @@ class Drawer:
             self.works(delivery.workspace, person if known else "", writes=False) as work,
             access.among(work.session, work.viewers or (STRANGER,)),
         ):
+            if work.actor and (work.actor.guest or work.actor.left):
+                raise Nothing("who would read it may do nothing here any more")
             return self.legible(work, delivery)
 
     def among(self, audience: Audience, delivery: Delivery, channel: str) -> Drawn | int:

@@ -77,7 +77,7 @@ class Vitals:
         self.patience, self.metrics = max(LOOKS * look_every, STUCK), metrics
         self.id, self.host = uuid.uuid4().hex, socket.gethostname()
         self.needed = schema.head()
-        self.pulse = Pulse(self.ask)
+        self.pulse = Pulse(self.ask, unusable)
         self.unwritten = ""
         """Why nothing can be written into a database that answers; empty while it can."""
         self.ended = threading.Event()
@@ -218,10 +218,19 @@ def seconds(number: float) -> str:
     return span(timedelta(seconds=number))
 
 
+LASTING = (Trouble.FULL, Trouble.READ_ONLY, Trouble.DISK, Trouble.MOVED, Trouble.FOREIGN, Trouble.DAMAGED)
+"""What somebody has to mend before anything can be written."""
+
+
 def unwritable(error: Exception) -> str:
-    """What to do about a disk that is full or may not be written; empty where something else was in the way."""
-    lasting = (Trouble.FULL, Trouble.READ_ONLY, Trouble.DISK)
-    return advice(error) if isinstance(error, SQLAlchemyError) and trouble_of(error) in lasting else ""
+    """What to do about a disk that is full, or a file that is not what it was; empty where that is not in the way."""
+    return advice(error) if isinstance(error, SQLAlchemyError) and trouble_of(error) in LASTING else ""
+
+
+def unusable(error: Exception) -> str:
+    """What to do about a database that cannot even be read, without what it says; empty where nobody knows."""
+    trouble = trouble_of(error) if isinstance(error, SQLAlchemyError) else None
+    return trouble.advice if trouble in LASTING else ""
 
 
 def answer(content: Mapping[str, Any], status: int) -> "Response":

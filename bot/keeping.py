@@ -45,10 +45,10 @@ def opened(as_it_is: bool = False) -> Iterator["Works"]:
     """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
     from bot.app import create_works
     from bot.config import load
-    from bot.running import prepare
+    from bot.running import open_database
 
     settings = load(needs_slack=False)
-    with closing(create_works(settings) if as_it_is else prepare(settings)) as works:
+    with closing(create_works(settings) if as_it_is else open_database(settings)) as works:
         yield works
 
 
@@ -178,10 +178,27 @@ def restore(file: Path, force: bool) -> None:
         aside = place.with_name(f"{place.name}.before-{works.clock():{STAMP}}")
         step = backups.restore(works.engine, file, aside, force)
     click.echo(f"The database is again what {file} holds.")
+    if force:
+        click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")
     if aside.exists():
         click.echo(f"What was there before is in {aside}.")
     if step != schema.head():
         click.echo("It is of an older version. Run: crm db upgrade")
+
+
+@click.command()
+@click.argument("workspace", metavar="T0123")
+@in_words
+def adopt(workspace: str) -> None:
+    """Give what was imported before Slack was connected to a workspace, by its id: crm adopt T0123
+
+    Rapport is installed there and no records were made yet. A workspace whose token is in .env needs no such word.
+    """
+    from models.operations import adoption
+
+    with opened() as works:
+        moved = adoption.adopt(works, workspace)
+    click.echo(f"{workspace} has them now: {adoption.told(moved) or 'nothing but its settings'}.")
 
 
 @click.group()
@@ -190,20 +207,42 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--end", default="", metavar="'PLACE HASH'", help="Where a trail ended once: it must still have that.")
+@click.option("--workspace", "wanted", default="", help="Only the trail of this workspace; the one whose end you give.")
 @in_words
-def verify() -> None:
+def verify(end: str, wanted: str) -> None:
     """Read the audit trail of every workspace; ends with 1 where something is wrong.
 
-    Compare where it ends with what the log said, once a minute: who can write to the database cannot change that.
+    Whoever can write to the database can cut off the end of a trail. Therefore the log says once a minute where each
+    ends: keep the log elsewhere, and give such an end with --end.
     """
+    from models.core.errors import NotFound
     from models.core.patience import at_leisure
     from models.operations import proof
 
     found = 0
     with opened() as works, at_leisure():
-        for workspace in works.workspaces():
+        known = works.workspaces()
+        if (wanted and wanted not in known) or (end and not wanted and len(known) > 1):
+            raise NotFound(f"Say whose end that is with --workspace: {', '.join(known)}")
+        for workspace in [wanted] if wanted else known:
             with works(workspace, writes=False) as work:
-                verdict = proof.verify(work)
+                verdict = proof.verify(work, end)
             found += verdict.count
             click.echo("\n  ".join([f"{workspace}: {verdict}", *map(str, verdict.problems)]))
     sys.exit(1 if found else 0)
+
+
+@audit.command()
+@in_words
+def guard() -> None:
+    """Put back the triggers that keep the trail append-only, after you know who took them away."""
+    from sqlalchemy import text
+
+    from models.core import append_only
+    from models.core.database import everywhere
+
+    with opened() as works, works.queue(), everywhere(works.engine).begin() as connection:
+        for statement in append_only.statements(connection.dialect.name):
+            connection.execute(text(statement))
+    click.echo("The audit trail is append-only. What was done to it meanwhile says: crm audit verify")

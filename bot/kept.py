@@ -81,13 +81,21 @@ def is_quiet(connection: HTTPConnection) -> bool:
 
 
 class KeptClient(WebClient):
-    """Slack's client over kept connections; over the library's own where a proxy is set. Never repeats a call."""
+    """Slack's client over kept connections; over the library's own where a proxy is set. Never repeats a call.
+
+    Many threads share it, so its token never changes: a library that sets another one gets an error.
+    """
 
     def __init__(self, connections: Connections, token: str | None = None) -> None:
         url = connections.url.geturl()
         super().__init__(token=token, base_url=url, timeout=SECONDS, retry_handlers=[])
         self.connections = connections
         self.proxied = bool(self.proxy or {"http", "https"} & getproxies().keys())
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "token" and value != vars(self).get(name, value):
+            raise AttributeError("the token of a client that many share cannot be set")
+        super().__setattr__(name, value)
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
         """What the library calls for one request; like `urlopen` it raises what is no success."""

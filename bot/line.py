@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from models.core.database import THREADS
 
 log = logging.getLogger(__name__)
-MALFORMED = (AttributeError, LookupError, TypeError, ValueError)
+MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Bolt's own reading of a request ends in, where it is nothing that Slack sends."""
 PART = 16_384
 """Bytes to take from the socket at once: most forms in one piece, which are five with the library's own 1,024."""

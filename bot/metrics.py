@@ -52,6 +52,9 @@ class Metrics(Watch):
         self.lag = Histogram(
             "rapport_delivery_lag_seconds", "Seconds from due to sent", ["kind"], buckets=LAG, registry=registry
         )
+        self.refused = Counter(
+            "rapport_http_refused", "Requests over HTTP that were refused, by reason", ["reason"], registry=registry
+        )
         self.jobs = Counter("rapport_job_runs", "Looks of the scheduler's jobs", ["job", "outcome"], registry=registry)
         self.job_seconds = Histogram("rapport_job_seconds", "Seconds a job's look took", ["job"], registry=registry)
         self.gauges = {name: Gauge(f"rapport_{name}", text, registry=registry) for name, text in GAUGES.items()}
@@ -66,6 +69,9 @@ class Metrics(Watch):
         self.deliveries.labels(kind, self.folded(outcome)).inc()
         if outcome == "sent":
             self.lag.labels(kind).observe(max(lag, 0))
+
+    def rejected(self, reason: str) -> None:
+        self.refused.labels(self.folded(reason)).inc()
 
     def ran(self, job: str, outcome: str, seconds: float) -> None:
         job = self.folded(job)

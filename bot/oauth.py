@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.app import move_in
+from bot.app import mention_local
 from bot.clients import Clients
 from bot.config import Settings
 from bot.manifest import REDIRECT, SCOPES
 from bot.outlet import Limited, Refused, Unclear, understood
-from handlers.core.router import profile
+from handlers.core import members
 from models.core import installation
 from models.core.errors import CRMError
 from models.core.secrets import Vault
@@ -134,7 +134,7 @@ class Installs:
         team, token = str(grant["team"]["id"]), str(grant["access_token"])
         name = str(grant["team"].get("name") or team)
         if team not in self.works.workspaces():
-            move_in(self.works, self.settings, team, name)
+            self.works.settle(team, name=name, **self.settings.workspace)
         sealed, about = self.vault.seal(token), {
             "app_id": str(grant.get("app_id") or ""),
             "bot_id": str(grant["bot_id"]),
@@ -148,16 +148,17 @@ class Installs:
             people.appoint(work, installer)
         self.clients.add(team, token, about["bot_id"], about["bot_user"], sealed)
         log.info("The app was installed in the workspace %s", team)
+        mention_local(self.works)
         return name
 
     def installer(self, team: str, token: str, slack_id: str) -> str:
-        """Get to know who installs the app, by name if Slack tells it; returns their id."""
-        if slack_id and self.works.unknown(team, {slack_id}):
-            user: Any = {"id": slack_id}
-            with suppress(Refused, Limited, Unclear), understood():
-                user = self.clients.client(token).users_info(user=slack_id)["user"]
-            self.works.welcome(team, slack_id, **profile(user))
-        return slack_id
+        """Get to know who installs the app, if Slack says that they are a member; returns their id, else nothing."""
+        found: members.Profile = {}
+        with suppress(Refused, Limited, Unclear), understood():
+            found = members.member(self.clients.client(token).users_info(user=slack_id)["user"], team)
+        if found:
+            self.works.welcome(team, slack_id, **found)
+        return slack_id if found else ""
 
     def failed(self, error: Exception) -> Response:
         if isinstance(error, Failed):

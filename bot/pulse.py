@@ -28,11 +28,11 @@ class Beat(Generic[T]):
 class Pulse(Generic[T]):
     """Asks one question, never twice at once, and only when someone wants to know.
 
-    ask: takes as long as it likes and may fail.
+    ask: takes as long as it likes and may fail · explain: why it failed, in words; empty for what has none.
     """
 
-    def __init__(self, ask: Callable[[], T]) -> None:
-        self.ask = ask
+    def __init__(self, ask: Callable[[], T], explain: Callable[[Exception], str] = lambda error: "") -> None:
+        self.ask, self.explain = ask, explain
         self.changed = threading.Condition()
         self.ended = False
         self.asked_at: float | None = None
@@ -85,5 +85,5 @@ class Pulse(Generic[T]):
         except Exception as error:  # whatever it is, there was no answer
             if self.last.ok or self.answered_at is None:  # said once, not once a second
                 log.warning("The database does not answer", exc_info=error)
-            return Beat(False, f"It refuses us: {type(error).__name__}.")
+            return Beat(False, self.explain(error) or f"It refuses us: {type(error).__name__}.")
         return Beat(True, f"It answered in {(time.monotonic() - began) * 1000:.0f} ms.", found)

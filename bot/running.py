@@ -2,17 +2,20 @@
 
 import logging
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from math import inf
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot import logs
-from bot.app import LOCAL as LOCAL
 from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
 from bot.clients import Clients
 from bot.config import Settings, SettingsError
@@ -23,6 +26,9 @@ from bot.outlet import Limited, Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from handlers.core.watch import Watch
 from models.core import schema
+from models.core.database_file import is_sound
+from models.core.errors import Unusable
+from models.core.troubles import Trouble, trouble_of
 from models.core.work import Clock, Works
 
 if TYPE_CHECKING:
@@ -40,6 +46,9 @@ AGAIN = 5.0
 """Seconds between two attempts to reach a Slack that is away."""
 IN_HAND = 5.0
 """Seconds for what people did when we are told to stop. Slack gives up on each of it after three."""
+LOOK = 1.0
+"""Seconds between two looks whether the database is still the same."""
+MADE = "There is no database at %s; a new, empty one was made. If you expected your records, check DATABASE_URL."
 ENDING = 10.0
 """Seconds for what is being sent then, which takes as long as a client waits for Slack."""
 
@@ -66,6 +75,29 @@ def prepare(settings: Settings, clock: Clock | None = None) -> Works:
         works.close()
         raise
     return works
+
+
+def open_database(settings: Settings) -> Works:
+    """Prepare the database; say so where an empty one was made although there is a Slack workspace, whose records
+    somebody may miss.
+    """
+    works = create_works(settings)
+    missing = works.is_missing()
+    works.close()
+    works = prepare(settings)
+    if missing and settings.reachable:
+        log.warning(MADE, Path(works.engine.url.database or "").absolute())
+    return works
+
+
+def open_again(settings: Settings) -> Works:
+    """Prepare the database that stands in the place of another. Unusable where it is none: nothing is made here."""
+    works = create_works(settings)
+    place = Path(works.engine.url.database or "")
+    works.close()
+    if works.sqlite and not is_sound(place):
+        raise Unusable(f"{place.absolute()} is no sound database of Rapport. Bring back a backup: crm restore FILE")
+    return prepare(settings)
 
 
 def warn(works: Works) -> None:
@@ -140,16 +172,18 @@ class Bot:
 
     def create_web(self, port: int) -> "Web":
         """What is served over HTTP: in Socket Mode only how we are, and installing where that is set up."""
+        from bot.rejections import Rejections
         from bot.web import Events, Web
 
+        rejections = Rejections(self.metrics)
         routes: list[BaseRoute] = [*self.vitals.routes()]
         if self.line is None:
-            routes += Events(self.app, self.settings.slack_signing_secret, self.gate).routes()
+            routes += Events(self.app, self.settings.slack_signing_secret, self.gate, rejections).routes()
         if self.settings.installs and self.clients.vault:
             from bot.oauth import Installs
 
             routes += Installs(self.settings, self.works, self.clients, self.clients.vault).routes()
-        return Web(routes, self.settings.http_host, port)
+        return Web(routes, self.settings.http_host, port, rejections)
 
     def connected(self) -> bool:
         return self.gate.open and (self.line is None or self.line.connected())
@@ -235,13 +269,59 @@ def told_to_stop() -> Callable[..., bool]:
     return wait
 
 
+def is_replaced(works: Works, wait: Wait) -> bool:
+    """Wait until we are told to stop, or until another database stands in the place of ours; whether it was that.
+
+    While there is none, nothing is read or written, and this goes on waiting: it may come back.
+    """
+    ours, gone = "", False
+    while not wait(LOOK):
+        try:
+            with works.everywhere() as session:
+                found = schema.generation(session.connection())
+        except SQLAlchemyError as error:
+            if trouble_of(error) is not Trouble.MOVED:
+                continue
+            if not works.is_missing():
+                return True
+            if not gone:
+                log.error("%s", Trouble.MOVED.advice)
+                let_go(works)
+            gone = True
+            continue
+        if gone:
+            log.warning("The file of the database is back")
+        gone, ours = False, ours or found
+        if found != ours:
+            return True
+    return False
+
+
+def let_go(works: Works) -> None:
+    """Bring what stands only in the write-ahead log into the file, wherever that was moved to: who opens it there has
+    all of it.
+    """
+    with suppress(SQLAlchemyError, sqlite3.Error), closing(works.engine.raw_connection()) as connection:
+        connection.cursor().execute("PRAGMA wal_checkpoint(FULL)")
+
+
 def run(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C."""
+    """Run until SIGTERM or Ctrl-C; anew from the beginning on a database that was put in the place of ours."""
     logs.configure(settings.log_level, settings.log_format)
     wait = told_to_stop()
-    with suppress(Stopped), closing(prepare(settings)) as works, running(settings, works, wait=wait):
+    open_works = open_database
+    with suppress(Stopped):
+        while run_on(settings, open_works(settings), wait):
+            log.warning("Another database stands in the place of the one that was opened. Beginning anew on that")
+            open_works = open_again
+    log.info("Stopped")
+
+
+def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
+    """Run on this database until we are told to stop, or until it is not the same any more; whether it was that."""
+    with closing(works), running(settings, works, wait=wait):
         warn(works)
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
-        wait()
+        replaced = is_replaced(works, wait)
         log.info("Stopping: finishing what is in hand")
-    log.info("Stopped")
+    return replaced

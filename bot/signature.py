@@ -4,6 +4,7 @@ Bolt's own check answers 500 to a timestamp that is no number and logs the body 
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ REFUSAL = '{"error": "invalid request"}'
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 DIGITS = 12
 """More than a timestamp has until the year 33658; a longer number is nobody's clock."""
+FORM = re.compile(r"v0=[0-9a-f]{64}")
+RECENT = 300
+"""Seconds for which Slack's documentation lets a timestamp be good."""
 
 
 class Signature(Middleware):
@@ -30,22 +34,25 @@ class Signature(Middleware):
     ) -> BoltResponse:
         if req.mode == "socket_mode" or self.signed(req.headers, req.raw_body):
             return next()
+        log.warning("Refused a request whose signature or timestamp is wrong")
         return BoltResponse(status=401, body=REFUSAL)
 
     def signed(self, headers: Mapping[str, Sequence[str]], body: str | bytes) -> bool:
         """Whether Slack sent this, not more than five minutes ago. headers: by their names in small letters."""
-        right = self.matches(list(headers.get(STAMP, ())), list(headers.get(SIGNATURE, ())), body)
-        if not right:
-            log.warning("Refused a request whose signature or timestamp is wrong")
-        return right
-
-    def matches(self, stamps: list[str], signatures: list[str], body: str | bytes) -> bool:
-        if self.verifier is None or len(stamps) != 1 or len(signatures) != 1:
+        if self.verifier is None or not self.plausible(headers):
             return False
-        [stamp], [signature] = stamps, signatures
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= DIGITS and signature and signature.isascii()):
-            return False
+        [stamp], [signature] = headers[STAMP], headers[SIGNATURE]
         try:
             return self.verifier.is_valid(body=body, timestamp=stamp, signature=signature)
         except UnicodeDecodeError:  # Slack sends UTF-8
             return False
+
+    def plausible(self, headers: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the headers alone could be Slack's: one signature and one timestamp, both well-formed and recent."""
+        stamps, signatures = list(headers.get(STAMP, ())), list(headers.get(SIGNATURE, ()))
+        if self.verifier is None or len(stamps) != 1 or len(signatures) != 1:
+            return False
+        [stamp], [signature] = stamps, signatures
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= DIGITS and FORM.fullmatch(signature)):
+            return False
+        return abs(self.verifier.clock.now() - int(stamp)) <= RECENT

@@ -1,45 +1,53 @@
 """HTTP: what Slack posts, where the app is installed, and how it is; served in a thread beside everything else."""
 
-import json
 import logging
 import socket
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, quote
 
 import uvicorn
 from anyio import CapacityLimiter, to_thread
 from slack_bolt import App, BoltRequest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from bot.bodies import LARGEST, Bodies
 from bot.config import SettingsError
+from bot.connections import HEAD, SECONDS, GuardedConnection
 from bot.line import MALFORMED, Gate
-from bot.signature import REFUSAL, Signature
+from bot.payloads import KNOWN, payload
+from bot.rejections import Rejected, Rejections
+from bot.signature import Signature
 from models.core.database import THREADS
 
 log = logging.getLogger(__name__)
-LARGEST = 2_000_000
-"""Bytes of a request; a form of Slack's largest view, with all it says of itself, is a quarter of that."""
 KEPT_ALIVE = 75
 """Seconds an idle connection stays open: longer than load balancers wait, lest they send into one we just closed."""
-FREQUENT = [(quote(sign, safe=""), sign) for sign in '"{}[]:,/']
-"""What JSON is full of and a form escapes; none of it means anything to a form."""
+KINDS = ("application/json", "application/x-www-form-urlencoded")
+"""What Slack posts. Where a proxy took that header away, what it is shows when it is read."""
+AT_ONCE = 128
+"""Connections that are taken in one go, and that wait to be taken."""
+PIECE = 65_536
+"""Bytes of a connection that the kernel keeps for us: more would come into memory at once, for each of them."""
 
 
 class Events:
     """Takes what Slack posts to Bolt, itself an ASGI application; its loop waits for no database.
 
     gate: shut, it answers 503: Slack sends an event again, and tells a person that it did not work.
+    rejections: counts what is refused.
     """
 
-    def __init__(self, app: App, signing_secret: str, gate: Gate) -> None:
+    def __init__(self, app: App, signing_secret: str, gate: Gate, rejections: Rejections | None = None) -> None:
         self.app, self.gate = app, gate
-        self.signature = Signature(signing_secret)
+        self.rejections = rejections or Rejections()
+        self.signature, self.bodies = Signature(signing_secret), Bodies()
         self.limiter = CapacityLimiter(THREADS)
 
     def routes(self) -> list[Route]:
@@ -50,57 +58,53 @@ class Events:
         await answer(scope, receive, send)
 
     async def posted(self, request: Request) -> Response:
+        """Answer a request. What its headers cannot justify is refused before a byte of its body is read."""
+        headers = by_name(request)
         try:
-            body = await read(request)
+            self.check(headers)
+            with self.bodies.room() as room:
+                body = await self.bodies.read(request, room)
+                if not self.signature.signed(headers, body):
+                    raise Rejected("unsigned")
+                return await self.let_in(body, headers)
+        except Rejected as rejected:
+            return self.rejections.answer(str(rejected))
         except ClientDisconnect:
             return PlainTextResponse("gone", 400)
-        if body is None:
-            return PlainTextResponse("too large", 413)
-        headers = by_name(request)
-        if not self.signature.signed(headers, body):
-            return Response(REFUSAL, 401, media_type="application/json")
-        if not self.gate.enter():
-            return PlainTextResponse("not now", 503, {"Retry-After": "1"})
+
+    def check(self, headers: dict[str, list[str]]) -> None:
+        """Rejected unless the headers alone could be Slack's."""
+        if not self.signature.plausible(headers):
+            raise Rejected("unsigned")
+        if int(headers.get("content-length", ["0"])[0]) > LARGEST:
+            raise Rejected("too_large")
+        kind = headers.get("content-type", [""])[0].partition(";")[0].strip().lower()
+        if kind and kind not in KINDS:
+            raise Rejected("wrong_type")
+
+    async def let_in(self, body: bytes, headers: dict[str, list[str]]) -> Response:
         try:
-            return await self.answered(body, headers)
+            said = payload(body)
+        except ValueError:
+            raise Rejected("malformed") from None
+        if not KNOWN & said.keys():
+            raise Rejected("malformed")
+        if not self.gate.enter():
+            raise Rejected("not_ready")
+        try:
+            return await self.answered(said, headers)
         finally:
             self.gate.leave()
 
-    async def answered(self, body: bytes, headers: dict[str, list[str]]) -> Response:
+    async def answered(self, said: dict[str, Any], headers: dict[str, list[str]]) -> Response:
         """It goes to Bolt as what comes over the socket does: known to be Slack's, and parsed."""
         try:
-            asked = BoltRequest(body=payload(body), headers=dict(headers), mode="socket_mode")
+            asked = BoltRequest(body=said, headers=dict(headers), mode="socket_mode")
             answer = await to_thread.run_sync(self.app.dispatch, asked, limiter=self.limiter)
         except MALFORMED:
             log.error("What was posted could not be read", exc_info=True)
-            return PlainTextResponse("malformed", 400)
+            raise Rejected("malformed") from None
         return Response(answer.body, answer.status, answer.first_headers())
-
-
-async def read(request: Request) -> bytes | None:
-    """The body; None where it is too large."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            return None
-    return bytes(body)
-
-
-def payload(body: bytes) -> dict[str, Any]:
-    """What Slack says, in JSON, in a form, or in JSON in a form; ValueError where it is none of them."""
-    text = body.decode()
-    if not text.startswith(("{", "[")):
-        for escape, sign in FREQUENT:  # one by one, as the library replaces them, takes three times as long
-            text = text.replace(escape, sign)
-        form = dict(parse_qsl(text, keep_blank_values=True))
-        if "payload" not in form:
-            return form
-        text = form["payload"]
-    said = json.loads(text)
-    if not isinstance(said, dict):
-        raise ValueError("Slack sends objects")
-    return said
 
 
 def by_name(request: Request) -> dict[str, list[str]]:
@@ -112,26 +116,42 @@ def by_name(request: Request) -> dict[str, list[str]]:
 
 
 class Web:
-    """Serves routes on a port, from `start` until `stop`."""
+    """Serves routes on a port, from `start` until `stop`.
 
-    def __init__(self, routes: Sequence[BaseRoute], host: str, port: int) -> None:
-        self.host, self.port = host, port
+    rejections: counts what is refused · seconds: for the head of a request, and for its body.
+    """
+
+    def __init__(
+        self, routes: Sequence[BaseRoute], host: str, port: int, rejections: Rejections | None = None,
+        seconds: float = SECONDS,
+    ) -> None:  # fmt: skip
+        self.host, self.port, self.rejections = host, port, rejections or Rejections()
+        app = Starlette(routes=list(routes), exception_handlers={HTTPException: self.lost})
+        connection: Any = partial(GuardedConnection, rejections=self.rejections, seconds=seconds)
         config = uvicorn.Config(
-            Starlette(routes=list(routes)), log_config=None, log_level="warning", access_log=False, lifespan="off",
-            http="h11", ws="none", server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_ALIVE,
+            app, log_config=None, log_level="error", access_log=False, lifespan="off", http=connection, ws="none",
+            server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_ALIVE, backlog=AT_ONCE,
+            h11_max_incomplete_event_size=HEAD,
         )  # fmt: skip
         self.server = uvicorn.Server(config)
         self.thread: threading.Thread | None = None
+
+    async def lost(self, request: Request, error: Exception) -> Response:
+        """Answer what is for an address or a method that there is not."""
+        assert isinstance(error, HTTPException)
+        self.rejections.note("wrong_address")
+        return PlainTextResponse(error.detail, error.status_code, error.headers)
 
     def start(self) -> None:
         """Open the port, a free one for 0; SettingsError where it is taken or not ours."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
-            listener = socket.create_server((self.host, self.port), family=family, backlog=1024)
+            listener = socket.create_server((self.host, self.port), family=family, backlog=AT_ONCE)
         except OSError as error:
             raise SettingsError(
                 f"Nothing can be served on HTTP_HOST {self.host} and HTTP_PORT {self.port}: {error.strerror}."
             ) from None
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # half an answer would wait 40 ms for an ACK
         self.port = listener.getsockname()[1]
         self.thread = threading.Thread(target=self.server.run, args=[[listener]], name="web", daemon=True)

@@ -10,6 +10,7 @@ from handlers.core.receipts import plainly
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Router
 from models.core.audit import AuditHead
+from models.core.fields import Text
 from models.core.outbox import Delivery, deliver
 from models.core.work import Work
 from models.operations import proof
@@ -23,22 +24,25 @@ BY_MESSAGE = 300_000
 SHOWN = 8
 
 
-@router.verb("verify", record=False)
+END = {"end": Text("Where it ended once", 100, hint="As the log or an earlier verdict said: a place and 64 letters")}
+
+
+@router.verb("verify", record=False, asks=END, title="Verify the audit trail")
 def verify(request: Request, _: Any) -> Reply:
-    """Read the whole audit trail and find whatever was changed, taken out or moved in it: `audit verify`."""
+    """Find what was changed, taken out or moved in the audit trail: `audit verify`, `audit verify end="12 …"`."""
     work = request.work
     count = work.session.scalar(select(AuditHead.place)) or 0
     if count > BY_MESSAGE:
         return plainly(f"There are {count:,} entries. Have them read where the bot runs: crm audit verify")
     if count <= AT_ONCE or work.actor is None:
-        return told(proof.verify(work))
-    deliver(work, "verdict", work.actor.slack_id, f"verdict:{work.unit}")
+        return told(proof.verify(work, request["end"] or ""))
+    deliver(work, "verdict", work.actor.slack_id, f"verdict:{work.unit}", about={"end": request["end"] or ""})
     return plainly(f"There are {count:,} entries. The verdict on them is on its way to you as a direct message.")
 
 
 def verdict(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:
     """How it stands with the trail when this is sent."""
-    return told(proof.verify(work))
+    return told(proof.verify(work, (delivery.about or {}).get("end", "")))
 
 
 def told(found: proof.Verdict) -> Message:

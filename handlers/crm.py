@@ -15,6 +15,7 @@ from handlers.home import home as draw_home
 from models.core.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Text
+from models.core.user import with_names
 from models.core.work import Work
 from models.operations import lately, records, undoing
 from models.operations.search import find_everywhere
@@ -31,10 +32,10 @@ def find(request: Request, _: Any) -> Reply:
     words = request.line.rest.strip() or request.line.text
     if not words:
         return plainly("What are you looking for? Try: find acme")
-    found = find_everywhere(request.work, words)
+    found, said = find_everywhere(request.work, words), with_names(request.work, words)[:100]
     if not found:
-        return plainly(f"Nothing matches “{words[:100]}”. Try fewer or other words.")
-    return cards.listing(found, request.work, f"{len(found)} found for “{words[:100]}”")
+        return plainly(f"Nothing matches “{said}”. Try fewer or other words.")
+    return cards.listing(found, request.work, f"{len(found)} found for “{said}”")
 
 
 @router.verb("help", record=False, writes=False)

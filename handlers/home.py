@@ -38,7 +38,7 @@ def home(request: Request) -> Home:
 
 
 def tab(drawn: Sequence[Block]) -> Home:
-    return Home({"type": "home", "callback_id": "crm.home", "blocks": blocks.distinct(drawn)[:100]})
+    return Home(blocks.home(drawn))
 
 
 BEGIN = (("New lead", "lead new"), ("New deal", "deal new"), ("New task", "task new"), ("New case", "case new"))

@@ -8,6 +8,8 @@ TOKEN = re.compile(r"<(?=[@#!]|[a-z][a-z0-9+.-]*:)[^<>]*>", re.IGNORECASE)
 """What Slack's markup makes of a name, a group, a channel or an address; what is escaped is none of it."""
 DATE = re.compile(r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[\w :-]+>")
 """The one token we write ourselves: a moment in each reader's own zone."""
+HOME = re.compile(r"<slack://app\?team=\w+&amp;id=\w+&amp;tab=home\|Open it>")
+"""The one link we write ourselves: to the app's own Home tab."""
 NAME = re.compile(r"(?<![\w@#/&])(?:@[\w.-]+|#(?=[\w-]*[^\W\d])[\w-]+)")
 ADDRESS = re.compile(r"(?:\b(?:https?|ftp)://|\bmailto:|\bwww\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
 LIVING = ("user", "usergroup", "channel", "broadcast", "team", "link")
@@ -45,7 +47,7 @@ def alive(part: dict[str, Any]) -> Iterator[str]:
 
 def read(text: str, plain: bool = False, linked: bool = False) -> Iterator[str]:
     """What a marked-up text comes to. plain: names and addresses are read without brackets, too; linked: addresses."""
-    rest = DATE.sub(" ", text)
+    rest = HOME.sub(" ", DATE.sub(" ", text))
     yield from TOKEN.findall(rest)
     rest = TOKEN.sub(" ", rest)
     if plain or linked:

@@ -100,6 +100,9 @@ def said(slack: Slack, message: Message, kind: str) -> Json:
         "blocks": [_typed(message.text)],
     }
     channel = slack.channels[message.channel]
+    if channel.is_ext_shared:  # of an Enterprise Grid it is the organisation, not the workspace
+        team = slack.members[message.user].team
+        inner |= {"user_team": team, "source_team": team}
     return inner if kind == "app_mention" else inner | {"channel_type": channel.kind}
 
 

@@ -29,9 +29,15 @@ class Member:
     is_restricted: bool = False
     email: str = ""
     team: str = ""
+    teams: tuple[str, ...] = ()
+    """The workspaces of an Enterprise Grid that they belong to; `team` may then be the organisation itself."""
     is_admin: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+
+    def belongs(self, team: str) -> bool:
+        """Whether they are of this workspace."""
+        return team in (self.team, *self.teams)
 
 
 @dataclass

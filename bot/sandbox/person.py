@@ -45,7 +45,7 @@ class Person:
             return self._shown(f"{name} is not a valid command.")
         if thread_ts:
             return self._shown(f"{name} is not supported in threads. Sorry!")
-        if self.member.team != self.slack.team_id:
+        if not self.member.belongs(self.slack.team_id):
             return self._shown(f"{name} failed: people of other workspaces cannot use this app.")
         room = self._room(channel)
         if declared[name].get("should_escape"):

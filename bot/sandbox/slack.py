@@ -87,7 +87,7 @@ class Slack:
 
     def _settle(self, channel: Channel) -> None:
         if channel.members is None:
-            channel.members = [m.id for m in self.members.values() if m.team == self.team_id and not m.deleted]
+            channel.members = [m.id for m in self.members.values() if m.belongs(self.team_id) and not m.deleted]
         else:
             channel.members = list(channel.members)
         self.channels[channel.id] = channel

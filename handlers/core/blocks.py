@@ -103,6 +103,11 @@ def modal(title: str, callback: str, blocks: Sequence[Block], metadata: str = ""
     return view | ({"submit": plain(submit, TITLE)} if submit else {})
 
 
+def home(drawn: Sequence[Block]) -> Block:
+    """The App Home tab."""
+    return {"type": "home", "callback_id": "crm.home", "blocks": distinct(drawn)[:100]}
+
+
 def distinct(blocks: Sequence[Block]) -> list[Block]:
     """The same blocks with every action_id unique: the second `task.done` becomes `task.done#2`."""
     seen: dict[str, int] = {}

@@ -5,16 +5,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from handlers.core.acts import Act
+from handlers.core.admission import Admission
 from handlers.core.lines import Decided, asks_first, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
-from models.core.errors import Busy, CRMError, Forbidden, Invalid
+from models.core.errors import Busy, CRMError, Forbidden, Invalid, Outsider
 from models.core.patience import PERSON, within
 from models.core.texts import clean
 from models.core.work import Work, Works
@@ -29,12 +31,15 @@ class Answer(Protocol):
 
     def reply(self, reply: Reply) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
-    def refused(self, sentence: str, request: str = "") -> None:
-        """request: the line that asks for the right that is missing."""
+    def refused(self, sentence: str, request: str = "", outside: bool = False) -> None:
+        """request: the line that asks for the right that is missing · outside: the person is of another company."""
         ...
 
-    def profile(self, person: str) -> Mapping[str, Any]:
-        """What Slack knows of a person, as columns of User; nothing where it is a bot or nobody."""
+    def profile(self, person: str) -> Mapping[str, Any] | None:
+        """What Slack knows of a member of the workspace, as columns of User; nothing of anybody else.
+
+        None where Slack does not answer.
+        """
         ...
 
 
@@ -52,6 +57,11 @@ class Dispatcher:
     watch: Watch = Watch()
     checks: Callable[[], Sequence[Check]] = tuple
     patience: float = PATIENCE
+
+    @cached_property
+    def admission(self) -> Admission:
+        """Lets in the members of each workspace."""
+        return Admission(self.works)
 
     def handle(self, act: Act, answer: Answer) -> None:
         """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
@@ -76,7 +86,7 @@ class Dispatcher:
     def answer(self, act: Act, answer: Answer) -> str:
         """Only after the commit is anything said; what goes wrong is said in words. Returns how it ended."""
         try:
-            self.admit(act, answer)
+            self.admission.admit(act, answer.profile)
             reply = self.do_or_ask(act)
         except Invalid as error:
             answer.invalid(error)
@@ -88,6 +98,9 @@ class Dispatcher:
         except Forbidden as error:
             answer.refused(str(error), error.request)
             return "refused"
+        except Outsider as error:
+            answer.refused(str(error), outside=True)
+            return "refused"
         except CRMError as error:
             answer.refused(str(error))
             return "refused"
@@ -97,14 +110,6 @@ class Dispatcher:
             return "failed"
         answer.reply(reply)
         return "done"
-
-    def admit(self, act: Act, answer: Answer) -> None:
-        """Let in the people of the workspace; whoever acts or is named for the first time is looked up at Slack."""
-        if act.home_team and act.home_team != act.workspace:
-            raise Forbidden("This is only for the people of the workspace it belongs to.")
-        for person in act.people:
-            if self.works.unknown(act.workspace, {person}) and (profile := answer.profile(person)):
-                self.works.welcome(act.workspace, person, **profile)
 
     def do_or_ask(self, act: Act) -> Reply:
         """Do it; where a text does not fit, open the form with what was typed and the reason on top."""

@@ -7,6 +7,7 @@ from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue, Verb
 from models.core.errors import Ambiguous
+from models.core.user import with_names
 
 OFFERED = 5
 
@@ -38,6 +39,7 @@ def puzzled(request: Request) -> Message:
     """Nobody knows this word: what it may have meant, and the search for it."""
     line, offers = request.line, meant(request)
     word = unknown(line)
+    word = with_names(request.work, word)
     sentence = f"I do not know “{word[:60]}”." if word != line.verb else f"“{word}” goes with more than one thing."
     sentence += " Did you mean one of these?" if offers else ""
     search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])

@@ -10,7 +10,7 @@ from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError, NotFound
 from models.core.fields import LongText, Person, Reference
-from models.core.user import User
+from models.core.user import with_names
 from models.core.work import Work
 from models.operations.places import standing_here
 
@@ -138,12 +138,8 @@ def leaving_out(words: str, patterns: Sequence[str]) -> str:
 
 def legible(request: Request, words: str) -> str:
     """The words with names in the place of people and channels, which are codes to whoever reads them."""
-
-    def name(mention: re.Match[str]) -> str:
-        known = User.recognise(request.work, mention[1])
-        return f"@{request.work.name('user', known)}" if known else mention[0]
-
-    return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", re.sub(r"<@(\w+)>", name, words))
+    named = re.sub(r"<@\w+>", lambda code: with_names(request.work, code[0]), words)
+    return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", named)
 
 
 def takes_prose(verb: Verb) -> bool:

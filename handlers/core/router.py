@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, BoltResponse
@@ -12,12 +13,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from handlers.core import acts, blocks, events
+from handlers.core import acts, blocks, events, members
 from handlers.core.acts import Act, Payload
 from handlers.core.dispatch import Dispatcher
-from handlers.core.receipts import choices
+from handlers.core.receipts import choices, plainly
 from handlers.core.replies import Form, Home, Message, Options, Reply
-from models.core import values
+from handlers.core.watch import reference
 from models.core.errors import CRMError, Invalid
 from models.core.work import Work
 from models.operations import audiences, people
@@ -30,6 +31,11 @@ TEXT = 3500
 """Characters of the text beside the blocks, for notifications and screen readers."""
 
 
+NO_HOME = "Your Home tab cannot be drawn: Slack says “{}”. Commands work all the same; tell whoever runs the bot."
+UNDRAWN = ("invalid_arguments", "invalid_blocks", "view_too_large", "invalid_view")
+"""What Slack says of a Home tab that is at fault itself: a plainer one may do."""
+NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
+"""What Slack says of whom it does not know, or does not show to us."""
 MOVES = (
     "member_joined_channel",
     "member_left_channel",
@@ -88,6 +94,8 @@ class Doors:
         """The workspace is the one whose token answers, so that nothing crosses from one to another."""
         act = replace(act, workspace=context.team_id or act.workspace)
         self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, context.client, body))
+        if ack.response is None:  # even the answer went wrong: without this Slack would show its own, and ask again
+            ack()
 
     def mentioned(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         if acts.is_said(body["event"]):
@@ -108,12 +116,14 @@ class Doors:
             ack()
 
     def profile_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Names and time zones follow Slack, for the people we know."""
+        """Names and time zones follow Slack, for the people we know. Who is of another workspace now may do nothing."""
         ack()
         user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
         try:
-            if not user.get("is_bot") and not works.unknown(team, {user["id"]}):
-                works.welcome(team, user["id"], **profile(user))
+            if not works.unknown(team, {user["id"]}):
+                told = user if "team_id" in user else look_up(context.client, user["id"])
+                if told is not None:
+                    works.welcome(team, user["id"], **(members.member(told, team) or {"guest": True}))
         except CRMError as error:
             log.warning("A profile was not brought up to date: %s", error)
 
@@ -154,24 +164,16 @@ def misunderstood(error: Exception) -> BoltResponse:
     return BoltResponse(status=400, body="malformed")
 
 
-def profile(user: Payload) -> dict[str, Any]:
-    """What we keep of what Slack says of a person. The zone's name, never its offset."""
-    details = user.get("profile") or {}
-    name = user.get("real_name") or details.get("real_name") or user.get("name") or ""
-    return {
-        "name": " ".join(values.clean(name).split())[:255] or user["id"],
-        "email": known(values.read_email, details.get("email")),
-        "zone": known(values.read_zone, user.get("tz")) or "UTC",
-        "guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")),
-        "left": bool(user.get("deleted")),
-    }
-
-
-def known(read: Callable[[str], str], text: str | None) -> str | None:
-    """What a text says; nothing where it is empty or not to be read, so that an odd profile locks nobody out."""
+def look_up(client: WebClient, person: str) -> Payload | None:
+    """What Slack says of a person; nothing of whom it does not know, None where it does not answer."""
     try:
-        return read(text) if text else None
-    except ValueError:
+        user: Payload = client.users_info(user=person)["user"]
+        return user
+    except SlackApiError as error:
+        log.info("Slack does not tell who somebody is: %s", error.response["error"])
+        return {} if error.response["error"] in NOBODY else None
+    except (SlackClientError, OSError, HTTPException) as error:
+        log.info("Slack does not tell who somebody is: %s", type(error).__name__)
         return None
 
 
@@ -184,14 +186,12 @@ class Reached:
     ack: Ack
     client: WebClient
     body: Payload
+    outside: bool = False
+    """Whether the person is of another company: nothing is told to them anywhere but where they act."""
 
-    def profile(self, person: str) -> Mapping[str, Any]:
-        try:
-            user = self.client.users_info(user=person)["user"]
-        except SlackApiError as error:
-            log.info("Slack does not tell who somebody is: %s", error.response["error"])
-            return {}
-        return {} if user.get("is_bot") else profile(user)
+    def profile(self, person: str) -> Mapping[str, Any] | None:
+        told = look_up(self.client, person)
+        return None if told is None else members.member(told, self.act.workspace)
 
     def reply(self, reply: Reply) -> None:
         if isinstance(reply, Form):
@@ -199,8 +199,7 @@ class Reached:
         elif isinstance(reply, Options):
             self.ack(options=reply.options)
         elif isinstance(reply, Home):
-            self.publish(reply)
-            self.ack()
+            self.show(reply)
         elif isinstance(reply, Message):
             self.say(reply)
         else:
@@ -218,8 +217,10 @@ class Reached:
         else:
             self.say(choices(str(error), [("Open the form", self.with_form())]))
 
-    def refused(self, sentence: str, request: str = "") -> None:
-        if self.act.surface == "form":
+    def refused(self, sentence: str, request: str = "", outside: bool = False) -> None:
+        if outside and not self.outside:
+            replace(self, outside=True).refused(sentence)
+        elif self.act.surface == "form":
             self.invalid(Invalid({"": sentence}))
         elif self.act.surface == "options":
             self.ack(options=[])
@@ -245,19 +246,64 @@ class Reached:
         """The same line, to open the form with; a button holds no more of it."""
         return f"{self.act.line[:BUTTON_VALUE]} --form"
 
-    def publish(self, home: Home) -> None:
-        self.client.views_publish(user_id=self.act.person, view=home.view)
+    def show(self, home: Home) -> None:
+        """Draw the Home tab. Who asked for it elsewhere is told where it is; who cannot have it, why."""
+        if refusal := self.publish(home):
+            self.tell(plainly(NO_HOME.format(refusal)))
+        elif self.act.container == "home":
+            self.ack()
+        else:
+            self.tell(self.way_home())
+
+    def publish(self, home: Home) -> str:
+        """Draw the Home tab, plainly where Slack refuses it as it is. Returns why there is none, if there is none."""
+        try:
+            self.client.views_publish(user_id=self.act.person, view=home.view)
+        except SlackApiError as error:
+            why = str(error.response["error"])
+            log.warning("Slack does not take a Home tab: %s", why)
+            plain = blocks.home([blocks.section(NO_HOME.format(why))])
+            return self.publish(Home(plain)) if why in UNDRAWN and home.view != plain else why
+        except (SlackClientError, OSError, HTTPException) as error:
+            return type(error).__name__
+        return ""
+
+    def way_home(self) -> Message:
+        """Where the Home tab is: a link that opens it in Slack."""
+        said = "Your Home tab shows what is due, your open deals and your cases as they are now."
+        app = self.body.get("api_app_id", "")
+        if not acts.ID.fullmatch(str(app)) or not app:
+            return plainly(f"{said} It is in this app, under Home.")
+        link = f"<slack://app?team={self.act.workspace}&amp;id={app}&amp;tab=home|Open it>"
+        return Message(said, [blocks.section(f"{blocks.escape(said)} {link}")])
 
     def say(self, message: Message) -> None:
         """An answer for the person alone; its text is inert, like its blocks."""
+        if self.act.container != "home":
+            self.tell(message)
+        elif self.outside:
+            self.ack()
+        else:
+            self.show(self.home_with(message))
+
+    def home_with(self, message: Message) -> Home:
+        """The Home tab with an answer on top; the answer alone, where the tab cannot be drawn."""
+        try:
+            return self.dispatcher.draw_home(self.act, message)
+        except CRMError:
+            log.info("A Home tab is drawn with nothing but an answer")
+        except Exception:
+            log.exception("A Home tab could not be drawn. Reference %s", reference())
+        return Home(blocks.home(message.blocks))
+
+    def tell(self, message: Message) -> None:
+        """Say it in a message, a modal or the acknowledgement."""
         message = replace(message, text=blocks.escape(blocks.cut(message.text, TEXT)))
         if self.act.surface == "command":
             self.ack(response_type="ephemeral", text=message.text, blocks=message.blocks or None)
             return
         self.ack()
-        if self.act.container == "home":
-            self.publish(self.dispatcher.draw_home(self.act, message))
-        elif self.act.container == "view":
+        if self.act.container == "view":
             self.client.views_push(
                 trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks)
             )
@@ -288,12 +334,18 @@ class Reached:
         """Seen by the person alone: in the channel where they are, else in a direct message."""
         text, drawn, thread = message.text, message.blocks or None, self.act.thread or None
         channel = self.act.channel or self.act.person
+        alone = channel == self.act.person or channel.startswith("D")
+        if alone and self.outside:
+            return
         try:
-            if channel == self.act.person or channel.startswith("D"):
+            if alone:
                 self.client.chat_postMessage(channel=channel, text=text, blocks=drawn, thread_ts=thread)
             else:
                 person = self.act.person
                 self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)
         except SlackApiError as error:
+            if self.outside:
+                log.info("Nothing is answered to somebody from elsewhere, because of %s", error.response["error"])
+                return
             log.info("Answered in a direct message, because of %s", error.response["error"])
             self.client.chat_postMessage(channel=self.act.person, text=text, blocks=drawn)

@@ -13,7 +13,7 @@ def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
     """What our form remembered; nothing where it is not one of ours."""
     try:
         state = json.loads(view.get("private_metadata") or "{}")
-    except ValueError:
+    except (RecursionError, ValueError):
         return {}
     ours = isinstance(state, dict) and all(isinstance(value, str | int) for value in state.values())
     return state if ours else {}

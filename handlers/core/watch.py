@@ -19,6 +19,9 @@ class Watch:
         """A delivery ended or was put back. outcome: sent, refused, unknown, limited or dropped; lag: seconds since
         it was due."""
 
+    def rejected(self, reason: str) -> None:
+        """A request over HTTP was refused before anybody acted. reason: one of `bot.rejections.REASONS`."""
+
     def ran(self, job: str, outcome: str, seconds: float) -> None:
         """A job looked whether it had something to do. outcome: done or failed."""
 

@@ -22,8 +22,8 @@ class AuditEntry(Row):
     """One field of one record, before and after. `unit` joins what one act changed; `version` is that after it.
 
     The last four are its seal, which `models.operations.trail` adds after the commit. The database refuses every other
-    change (migration 0005), but that old, new and salt of a sealed entry are emptied: a person can be forgotten, and
-    the chain still holds, because it is made over the digest.
+    change (`models.core.append_only`), but that old, new and salt of a sealed entry are emptied: a person can be
+    forgotten, and the chain still holds, because it is made over the digest.
     """
 
     unit: Mapped[str] = mapped_column(String(32))
@@ -62,11 +62,16 @@ class AuditEntry(Row):
 
 
 class AuditHead(Row):
-    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that was sealed."""
+    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that was sealed.
+
+    signature: made of them with a key of the settings, which no database holds; since: the first place under it.
+    """
 
     place: Mapped[int] = mapped_column(Integer)
     hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    since: Mapped[int | None] = mapped_column(Integer)
+    signature: Mapped[str | None] = mapped_column(String(64))
 
     @classmethod
     def indexes(cls) -> list[Any]:

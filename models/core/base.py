@@ -190,6 +190,11 @@ class Entity(Row):
         """The id of the record that `text` names in a way of this entity's own."""
         return None
 
+    @classmethod
+    def unknown(cls, text: str) -> str:
+        """The sentence that says that `text` names no record."""
+        return f"There is no {cls.noun()} “{text[:60]}”. Try a reference such as {cls.prefix}-1, or a name."
+
     @property
     def ref(self) -> str:
         return f"{self.prefix}-{self.number}"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import JSON, Text, TypeEngine
 
+from models.core.database_file import DatabaseFile
 from models.core.errors import Unusable
 from models.core.patience import STATEMENT, left
 from models.core.texts import fold
@@ -25,6 +27,9 @@ LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
 EVERYWHERE = "*"
 """What PostgreSQL is told instead of a workspace by what serves all of them."""
+FILES = "files"
+"""Under this name a connection to SQLite keeps which files it stands on."""
+WRITES = "writes"
 IN_MEMORY = (None, "", ":memory:")
 """What a URL of SQLite names besides files: each connection would find a database of its own."""
 Binders = list[tuple[str, Callable[[Any], Any] | None]]
@@ -47,7 +52,7 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(normal(url))
         if parsed.get_backend_name() == "sqlite" and parsed.database not in IN_MEMORY:
-            return open_sqlite(parsed.render_as_string(hide_password=False))
+            return open_sqlite(parsed)
         if parsed.get_backend_name() == "postgresql":
             return open_postgresql(parsed)
     except ImportError:
@@ -101,22 +106,40 @@ def open_postgresql(url: URL) -> Engine:
     return engine
 
 
-def open_sqlite(url: str) -> Engine:
+def open_sqlite(url: URL) -> Engine:
+    """An engine for one file, which it never makes anew: not the one that takes its place, and no empty one."""
+    file = DatabaseFile(Path(url.database or ""))
     engine = create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT, hide_parameters=True,
-        connect_args={"timeout": STATEMENT},
+        url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT,
+        hide_parameters=True, connect_args={"timeout": STATEMENT, "uri": True},
     )  # fmt: skip
+    event.listen(engine, "engine_disposed", lambda _: file.forget())
+    dialect = cast(Any, engine.dialect)
+    keep = dialect.do_commit
+
+    @event.listens_for(engine, "do_connect")
+    def do_connect(_: Dialect, __: Any, words: list[Any], ___: Any) -> None:
+        words[0] = file.address()
+
+    def do_commit(connection: Any) -> None:
+        keep(connection)
+        if connection.info.get(WRITES):
+            file.check(connection.info[FILES])  # what went into another file was not kept
+
+    dialect.do_commit = do_commit
 
     @event.listens_for(engine, "connect")
-    def connect(connection: Any, _: Any) -> None:
+    def connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
+        record.info[FILES] = file.recognise()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", True)
+        file.check(connection.info[FILES])
+        writes = connection.info[WRITES] = connection.get_execution_options().get(WRITES, True)
         raw: Any = connection.connection.driver_connection
         raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -42,9 +42,7 @@ def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -
             offered = [(f"{entity.prefix}-{row.number}", row.title) for row in found[:OFFERED]]
             listed = ", ".join(f"{ref} {title}" for ref, title in offered)
             raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", text, offered)
-    raise ValueError(
-        f"There is no {entity.noun()} “{name[:60]}”. Try a reference such as {entity.prefix}-1, or a name."
-    )
+    raise ValueError(entity.unknown(name))
 
 
 def by_number(work: "Work", entity: type[Entity], number: int) -> int:

@@ -1,10 +1,12 @@
 """The tables of a database: bring them up to date, say where they stand, write the next step."""
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,8 @@ PATIENCE, PAUSE, ATTEMPTS = "1s", 0.2, 60
 """How long a step waits for a table that others use, seconds until it tries again, and how often it does."""
 PASSES = "(rolsuper OR rolbypassrls)"
 UNGUARDED = "Row-level security does not hold for the role {}. See “A role for the bot” in docs/operate.md"
+FORMATTING = {"wrap": "-m ruff format --quiet", "sort": "-m ruff check --quiet --fix --exit-zero"}
+"""What ruff does to a new step when it is written, in this order."""
 STEPS = Path(str(files("models"))) / "migrations"
 
 
@@ -65,6 +69,15 @@ def stands_at(connection: Connection) -> str:
 def step(connection: Connection) -> str:
     """The step written down in a database that has one: a single row, without a look through the catalogue."""
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+
+def generation(connection: Connection) -> str:
+    """Return what changes when a backup is brought back over a PostgreSQL database in use, which makes its tables anew;
+    nothing on SQLite, whose engine belongs to one file.
+    """
+    if connection.dialect.name != "postgresql":
+        return ""
+    return str(connection.scalar(text("SELECT CAST(to_regclass('workspace') AS oid)")) or "")
 
 
 def check(engine: Engine, steps: Path = STEPS) -> None:
@@ -117,6 +130,7 @@ def revision(message: str, steps: Path = STEPS) -> Path:
         engine = open_engine(f"sqlite:///{folder}/blank.db")
         upgrade(engine, steps=steps)
         with migrating(engine, steps) as config:
+            format_after_writing(config)
             step = command.revision(config, message, autogenerate=True, rev_id=f"{int(head(steps) or 0) + 1:04}")
         engine.dispose()
     assert step is not None
@@ -133,6 +147,17 @@ def settings(steps: Path, connection: Connection | None = None) -> "Config":
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.set_main_option("path_separator", "os")
     return config
+
+
+def format_after_writing(config: "Config") -> None:
+    """Let ruff, where it is there, bring a new step into the style that `make lint` asks for."""
+    if find_spec("ruff") is None:
+        return
+    for name, options in FORMATTING.items():
+        config.set_section_option("post_write_hooks", f"{name}.type", "exec")
+        config.set_section_option("post_write_hooks", f"{name}.executable", sys.executable)
+        config.set_section_option("post_write_hooks", f"{name}.options", f"{options} REVISION_SCRIPT_FILENAME")
+    config.set_section_option("post_write_hooks", "hooks", ", ".join(FORMATTING))
 
 
 def migrate(engine: Engine, steps: Path, act: Callable[["Config"], None]) -> None:

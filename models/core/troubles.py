@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
+from models.core.database_file import MOVED
 from models.core.errors import Busy, Outrun
 
 AGAIN = ("40P01", "40001")
@@ -55,6 +56,11 @@ class Trouble(Enum):
         f"The disk of the database does not work. {ASK}",
         "The disk of the database cannot be read or written. Is it full? If not, look into the system's log first.",
     )
+    MOVED = Words(
+        f"The file of the database was moved, deleted or replaced. {ASK}",
+        "The file of the database is not the one that was opened any more: it was moved, deleted, replaced or cut off."
+        " Nothing is read or written until it is back. Put it back, or bring back a backup: crm restore FILE",
+    )
     FOREIGN = Words(
         f"The file of the database is no database any more. {ASK}",
         "The file DATABASE_URL names is no database. Name another, or bring back a backup: crm restore FILE",
@@ -74,10 +80,11 @@ class Trouble(Enum):
 
 
 SQLITE = {
+    MOVED: Trouble.MOVED,
     3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 10: Trouble.DISK,
     11: Trouble.DAMAGED, 13: Trouble.FULL, 14: Trouble.UNOPENED, 26: Trouble.FOREIGN,
 }  # fmt: skip
-"""By primary result code."""
+"""By primary result code, but for one that says more."""
 POSTGRESQL = {
     "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.BUSY, "53": Trouble.BUSY,
     "53100": Trouble.FULL, "53300": Trouble.CROWDED, "25006": Trouble.READ_ONLY, "25P03": Trouble.GONE,
@@ -100,7 +107,7 @@ def trouble_of(error: SQLAlchemyError) -> Trouble | None:
         return None
     original: Any = error.orig
     if (code := getattr(original, "sqlite_errorcode", None)) is not None:
-        return SQLITE.get(code & 0xFF)
+        return SQLITE.get(code) or SQLITE.get(code & 0xFF)
     if state := sqlstate(error):
         return POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
     if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
@@ -125,7 +132,8 @@ def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
     trouble = trouble_of(error)
     if trouble is None or (trouble is Trouble.READ_ONLY and not writes):
         return ""
-    return UNSURE if saving and getattr(error, "connection_invalidated", False) else trouble.told
+    unsure = trouble is Trouble.MOVED or getattr(error, "connection_invalidated", False)
+    return UNSURE if saving and unsure else trouble.told
 
 
 def worth_another(busy: Busy) -> bool:

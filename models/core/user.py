@@ -1,5 +1,6 @@
 """The workspace and its people."""
 
+import re
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 RULING = ("role", "left", "guest", "deleted_at")
 """The fields that say whether somebody is an admin who is here."""
+
+
+CODE = re.compile(r"<@(\w+)(?:\|[^<>]*)?>|(?<!\S)([UW][A-Z0-9_]{2,})(?!\S)")
+"""A person as Slack writes one, and their bare id."""
+LOCAL = "LOCAL"
+"""The workspace of what was imported before there was one of Slack's."""
 
 
 class Workspace(Base):
@@ -76,6 +83,13 @@ class User(Entity):
             return work.actor.id
         return work.session.scalar(select(User.id).where(User.slack_id == word))
 
+    @classmethod
+    def unknown(cls, text: str) -> str:
+        """Who was picked in Slack and is not among the people, is of another company, or no person at all."""
+        if CODE.fullmatch(text):
+            return "This is nobody of this workspace. Choose one of its members."
+        return super().unknown(text)
+
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Why somebody may do nothing here, whatever their role says."""
         if self.left:
@@ -121,6 +135,18 @@ class User(Entity):
             raise Conflict(
                 f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
             )
+
+
+def with_names(work: "Work", text: str) -> str:
+    """A text with the names of people in the place of what Slack calls them by."""
+
+    def name(code: re.Match[str]) -> str:
+        known = work.session.scalar(select(User.id).where(User.slack_id == (code[1] or code[2])))
+        if known is not None:
+            return f"@{work.name('user', known)}"
+        return "@somebody" if code[1] else code[0]
+
+    return CODE.sub(name, text)
 
 
 def follow_name(work: "Work", what: type[Entity], field: str, old: str, new: str) -> None:

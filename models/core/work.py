@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,6 +28,7 @@ from models.core.opening import opening
 from models.core.patience import PERSON, within
 from models.core.rights import Preset
 from models.core.roster import Rosters, forget
+from models.core.secrets import Signer
 from models.core.troubles import told, worth_another
 from models.core.turns import Turns
 from models.core.user import User, Workspace
@@ -69,6 +71,8 @@ class Work:
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit so far."""
+    signer: Signer = field(default_factory=Signer, repr=False)
+    """Signs where the audit trail ends."""
 
     @property
     def viewers(self) -> tuple[User, ...]:
@@ -203,10 +207,13 @@ class Work:
 
 
 class Works:
-    """Opens units of work; made once at start-up."""
+    """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit trail ends."""
 
-    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+    def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
         self.engine = engine
+        self.signer = Signer(keys)
+        self.ends: dict[str, tuple[int, str]] = {}
+        """Where this process saw the audit trail of each workspace end."""
         self.clock = clock or Clock()
         self.sqlite = engine.dialect.name == "sqlite"
         self.queue = Turns(engine.url.database if self.sqlite else None)
@@ -263,9 +270,13 @@ class Works:
         """Let go of the database."""
         self.engine.dispose()
 
+    def is_missing(self) -> bool:
+        """Whether this is a SQLite database and no file stands at its path."""
+        return self.sqlite and not Path(self.engine.url.database or "").absolute().exists()
+
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
         place, person = opening(session, self.rosters, workspace, actor)
-        work = session.info["work"] = Work(session, place, self.clock(), person, door)
+        work = session.info["work"] = Work(session, place, self.clock(), person, door, signer=self.signer)
         return work
 
     def settle(self, workspace: str, **settings: str) -> None:
@@ -280,18 +291,6 @@ class Works:
                 furnish(work)
         except IntegrityError:
             pass  # another replica starts at the same moment, and has done it
-
-    def adopt(self, old: str, new: str) -> None:
-        """Give everything of one workspace another id: what was filled before Slack was connected moves in with it."""
-        with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
-            place = session.get_one(Workspace, old)
-            columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
-            session.add(Workspace(id=new, **columns))
-            session.flush()
-            for table in Workspace.metadata.sorted_tables:
-                if "workspace" in table.columns:
-                    session.execute(update(table).where(table.c.workspace == old).values(workspace=new))
-            session.delete(place)
 
     @contextmanager
     def everywhere(self) -> Iterator[Session]:
@@ -315,7 +314,7 @@ class Works:
         return asked
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
-        """Store what Slack says of a person. profile: columns of User. The first person of a workspace is its admin."""
+        """Store what Slack says of a person. profile: columns of User. Who is new has the role rep."""
         try:
             self.store_profile(workspace, slack_id, profile)
         except IntegrityError:  # another replica met the same person at the same moment: theirs is the row to update
@@ -325,8 +324,7 @@ class Works:
         with self(workspace) as work:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
-                first = not work.session.scalar(select(func.count(User.id)))
-                user = User(slack_id=slack_id, role=Preset.ADMIN if first else Preset.REP)
+                user = User(slack_id=slack_id, role=Preset.REP)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

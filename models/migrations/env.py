@@ -2,15 +2,15 @@
 
 import pkgutil
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 from alembic import context
-from sqlalchemy.types import TypeDecorator
 
 import models
 from models.core import installation, replica, told, work  # noqa: F401  brings the tables of core
 from models.core.base import Base
 from models.core.search import is_search_index
+from models.migrations.autogenerate import plain_type, rewrite
 
 for module in pkgutil.iter_modules(models.__path__):
     import_module(f"models.{module.name}")
@@ -21,15 +21,11 @@ def ours(item: Any, name: str | None, kind: str, reflected: bool, compared_to: A
     return not is_search_index(name or "")
 
 
-def plain_type(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
-    """Our column types as what they are in the database, so that old steps never depend on new code."""
-    return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
-
-
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     include_object=ours,
+    process_revision_directives=rewrite,
     render_item=plain_type,
     render_as_batch=True,
     compare_type=True,

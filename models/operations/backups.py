@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +15,7 @@ from sqlalchemy import URL, Engine, text
 from models.core import schema
 from models.core.database import EVERYWHERE
 from models.core.errors import Conflict, NotFound, Unusable
+from models.core.turns import Turns
 
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity
@@ -69,17 +70,26 @@ def dump(engine: Engine, part: Path) -> None:
 
 
 def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
+    """Nobody writes meanwhile: who has the file open waits for a turn, and then finds that it is another one."""
     with unfinished(place) as part:
         with closing(reading(file)) as kept, closing(sqlite3.connect(part)) as new:
             kept.backup(new)
         step_of(part)
-        if place.exists():
-            if not force:
+        with Turns(str(place))():
+            if place.exists() and not force:
                 be_alone(place)
+            elif place.exists():
+                complete(place)
             for end in ("-wal", "-shm", ""):
                 if (old := place.with_name(place.name + end)).exists():
                     old.rename(aside.with_name(aside.name + end))
-        part.replace(place)
+            part.replace(place)
+
+
+def complete(place: Path) -> None:
+    """Bring what is in the write-ahead log into the file, so that it is whole without it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(place)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def be_alone(place: Path) -> None:

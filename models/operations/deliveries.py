@@ -71,7 +71,8 @@ def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> N
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
     if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
-        admins = select(User.slack_id).where(User.role == Preset.ADMIN, ~User.left).order_by(User.id).limit(1)
+        there = (User.role == Preset.ADMIN, ~User.left, ~User.guest)
+        admins = select(User.slack_id).where(*there).order_by(User.id).limit(1)
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
         key = f"refused:{delivery.channel}:{digest}"
         deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": f"{sentence} {advice}".strip()})

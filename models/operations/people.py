@@ -15,9 +15,23 @@ from models.operations import deliveries
 
 def appoint(work: Work, slack_id: str) -> None:
     """Make somebody whom we know an admin, if there is none: whoever installs the app gives the others their rights."""
+    work.govern()
     person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
     if person is not None and not access.admins(work.session):
         person.role = Preset.ADMIN
+
+
+def is_governed(work: Work) -> bool:
+    """Whether anybody has ever been an admin, also one who has left since."""
+    ever = select(User.id).where(User.role == Preset.ADMIN).limit(1).execution_options(with_deleted=True)
+    return work.session.scalar(ever) is not None
+
+
+def begin(work: Work, slack_id: str) -> None:
+    """Make the first full member who uses the CRM its admin; where there has been one, nobody becomes it this way."""
+    work.govern()
+    if not is_governed(work):
+        appoint(work, slack_id)
 
 
 def gather(work: Work, delivery: Delivery, members: Collection[str]) -> None:

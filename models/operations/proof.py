@@ -1,33 +1,41 @@
-"""The proof of the audit trail: what was changed, taken out, put in or moved since it was sealed."""
+"""The proof of the audit trail: what was changed, taken out, put in or moved, and what no longer stops that."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import func, select, text, tuple_
 
+from models.core import append_only
 from models.core.audit import AuditEntry, AuditHead
+from models.core.errors import Unusable
 from models.core.work import Work
-from models.operations.trail import TABLE, WRITTEN, Entry, fingerprint, link, wording
+from models.operations.trail import TABLE, WRITTEN, Entry, fingerprint, holds, is_ours, link, wording
 
 CHUNK = 2000
 """Entries read at a time."""
 LISTED = 100
 """Problems that are told one by one; the others are counted."""
+SKEW = timedelta(hours=1)
+"""How much earlier than the one before it an entry may say it is: clocks differ, and some acts take long."""
+END = re.compile(r"(?:(?P<place>\d{1,9})[\s:]+)?(?P<hash>[0-9a-f]{64})")
+BACKDATED = "it says it is from {}, which is long before what was written before it."
 UNLINKED = "it does not follow the one before it: something was changed, moved, put in or taken out."
 SEALED = [*WRITTEN, *(TABLE.c[name] for name in ("place", "salt", "digest", "hash"))]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with the chain. entry: the id of the one it was found at, if there is one."""
+    """Something wrong with the trail. place: in the chain, 0 for what stands nowhere in it; entry: its id."""
 
     place: int
     entry: int | None
     sentence: str
 
     def __str__(self) -> str:
-        at = f" (entry {self.entry})" if self.entry else ""
-        return f"Place {self.place}{at}: {self.sentence}"
+        at = f"Place {self.place}: " if self.place else "Not in the chain: " if self.entry else ""
+        return f"{at}{self.sentence}"
 
 
 @dataclass
@@ -39,6 +47,8 @@ class Verdict:
     sealed: int = 0
     waiting: int = 0
     erased: int = 0
+    since: int | None = None
+    """The first place under the signature of a key."""
     count: int = 0
     """Of all problems, also those that are not listed."""
     problems: list[Problem] = field(default_factory=list)
@@ -54,25 +64,96 @@ class Verdict:
             found = f"{self.count:,} problem{'' if self.count == 1 else 's'}"
             return f"The audit trail was tampered with: {found} in {held}."
         end = f" It ends at {self.place} {self.hash}" if self.hash else ""
-        return f"The audit trail is whole: {held}.{end}"
+        signed = f", signed with a key since place {self.since}" if self.since else ""
+        return f"The audit trail is whole: {held}{signed}.{end}"
 
 
-def verify(work: Work) -> Verdict:
-    """Read the whole chain and say what was changed, taken out, put in or moved since it was sealed."""
+def verify(work: Work, end: str = "") -> Verdict:
+    """Read the whole chain and say what was changed, taken out, put in or moved since it was sealed.
+
+    end: where it ended once, as the log or an earlier verdict said; Unusable where that is no end.
+    """
     walk, verdict = Walk(), Verdict()
     before, head = -1, None
     while before < walk.place and (head is None or head.place > walk.place):  # or it was sealed while we read
         before = walk.place
         for entry in beyond(work, walk):
             walk.step(entry, verdict)
-        head = work.session.execute(select(AuditHead.place, AuditHead.hash)).one_or_none()
+        head = work.session.scalar(select(AuditHead).execution_options(populate_existing=True))
     walk.end(head, verdict)
-    unplaced = select(AuditEntry.id).where(AuditEntry.place.is_(None))
-    for id in work.session.scalars(unplaced.where(AuditEntry.hash.is_not(None)).limit(LISTED)):
-        verdict.note(0, id, "it is sealed, but its place was taken away.")
-    waiting = select(func.count()).select_from(unplaced.where(AuditEntry.hash.is_(None)).subquery())
-    verdict.waiting = work.session.scalar(waiting) or 0
+    judge_signature(work, head, verdict)
+    judge_waiting(work, walk, verdict)
+    for complaint in (*open_doors(work), *cut_off(work, end)):
+        verdict.note(0, None, complaint)
     return verdict
+
+
+def judge_signature(work: Work, head: AuditHead | None, verdict: Verdict) -> None:
+    if head is None or head.signature is None:
+        return
+    verdict.since = head.since
+    if not work.signer:
+        verdict.note(0, None, "Its end is signed with a key. Set ENCRYPTION_KEYS, and it can be checked.")
+    elif not is_ours(work, head):
+        verdict.note(head.place, None, "no key of ENCRYPTION_KEYS has signed that the chain ends here.")
+
+
+def judge_waiting(work: Work, walk: "Walk", verdict: Verdict) -> None:
+    """Judge what has no place: what was sealed lost it, and what was not yet is not older than what was."""
+    unplaced = select(AuditEntry.id, AuditEntry.at).where(AuditEntry.place.is_(None))
+    for id, _ in work.session.execute(unplaced.where(AuditEntry.hash.is_not(None)).limit(LISTED)):
+        verdict.note(0, id, "an entry is sealed, and its place was taken away.")
+    waiting = unplaced.where(AuditEntry.hash.is_(None))
+    verdict.waiting = work.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    if walk.at is not None:
+        for id, at in work.session.execute(waiting.where(AuditEntry.at < walk.at - SKEW).limit(LISTED)):
+            verdict.note(0, id, BACKDATED.format(moment(at)))
+
+
+def cut_off(work: Work, end: str) -> list[str]:
+    """What is wrong where the chain no longer has the end that somebody has kept."""
+    if not end:
+        return []
+    found = END.fullmatch(end.strip())
+    if found is None:
+        raise Unusable("That is no end of a trail. Give what the log or an earlier verdict said: 1234 and 64 letters.")
+    if holds(work, int(found["place"] or 0), found["hash"]):
+        return []
+    return ["It does not have the end you gave: what stood there was cut off, or the chain was made anew."]
+
+
+def open_doors(work: Work) -> list[str]:
+    """The triggers that keep the trail append-only and are not there as they should be, with what to do."""
+    found = TRIGGERS[work.session.connection().dialect.name](work)
+    return [f"The trigger {name} is missing or was changed. Put it back: crm audit guard" for name in found]
+
+
+def missing_on_sqlite(work: Work) -> list[str]:
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    there = {name: statement for name, statement in work.session.connection().execute(text(made))}
+    return [name for name, statement in append_only.sqlite_triggers().items() if there.get(name) != statement]
+
+
+MADE = """
+SELECT tgname, relname, tgtype::integer, proname, prosrc FROM pg_trigger
+JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE relnamespace = current_schema()::regnamespace AND tgenabled IN ('O', 'A') AND tgqual IS NULL
+    AND tgattr = ''::int2vector
+"""
+
+
+def missing_on_postgresql(work: Work) -> list[str]:
+    there = {name: tuple(about) for name, *about in work.session.connection().execute(text(MADE))}
+    bodies = append_only.postgresql_functions()
+    expected = append_only.postgresql_triggers().items()
+    return [name for name, about in expected if there.get(name) != (*about, bodies[about[2]])]
+
+
+TRIGGERS = {"sqlite": missing_on_sqlite, "postgresql": missing_on_postgresql}
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def beyond(work: Work, walk: "Walk") -> Iterator[Entry]:
@@ -90,6 +171,7 @@ class Walk:
     place: int = 0
     hash: str = ""
     entry: int = 0
+    at: datetime | None = None
     doubt: bool = False
     """Whether something was found just here, so that what follows need not fit."""
 
@@ -104,6 +186,9 @@ class Walk:
             verdict.note(entry.place, entry.id, complaint)
         elif not (gap or self.doubt) and link(self.hash, entry.place, words, entry.digest) != entry.hash:
             verdict.note(entry.place, entry.id, UNLINKED)
+        elif self.at is not None and entry.at < self.at - SKEW:
+            verdict.note(entry.place, entry.id, BACKDATED.format(moment(entry.at)))
+        self.at = entry.at
         self.place, self.hash, self.entry, self.doubt = entry.place, entry.hash, entry.id, verdict.count > found
 
     def judge_place(self, entry: Entry, verdict: Verdict) -> None:
@@ -112,7 +197,7 @@ class Walk:
         elif entry.place != self.place + 1:
             verdict.note(self.place + 1, None, missing(self.place + 1, entry.place - 1))
 
-    def end(self, head: Row[int, str] | None, verdict: Verdict) -> None:
+    def end(self, head: AuditHead | None, verdict: Verdict) -> None:
         """Compare where the chain ends with where it should."""
         if head is None:
             if verdict.sealed:

@@ -15,6 +15,7 @@ from models.core.fields import Reference
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText, text_of
 from models.core.trigrams import piece, slips, ways_of, words_of
+from models.core.user import with_names
 from models.core.work import Work
 from models.operations import where
 
@@ -90,7 +91,8 @@ def found_by_filter(work: Work, entity: type[E], text: str, fitting: "Select[E]"
     first = (number - 1) * PAGE
     newest = entity.id if text.strip() else entity.number  # whichever an index gives in this order
     records = list(work.session.scalars(fitting.order_by(newest.desc()).offset(first).limit(PAGE)))
-    return Page(records, heading(entity, text, total, COUNTED), str(number + 1) if total > first + PAGE else "")
+    said = heading(entity, with_names(work, text), total, COUNTED)
+    return Page(records, said, str(number + 1) if total > first + PAGE else "")
 
 
 def found_by_words(work: Work, entity: type[E], text: str, number: int) -> Page[E]:
@@ -98,9 +100,8 @@ def found_by_words(work: Work, entity: type[E], text: str, number: int) -> Page[
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
     records = records_of(work, entity, hits[first : first + PAGE])
-    return Page(
-        records, heading(entity, text, len(hits), CANDIDATES - 1), str(number + 1) if hits[first + PAGE :] else ""
-    )
+    said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1)
+    return Page(records, said, str(number + 1) if hits[first + PAGE :] else "")
 
 
 def heading(entity: type[Entity], text: str, total: int, most: int) -> str:

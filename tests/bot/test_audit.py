@@ -1,15 +1,19 @@
 """`crm audit verify`, as whoever runs Rapport types it."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from models.core.database import everywhere, open_engine
+from models.core.database import open_engine
+from models.core.secrets import new_key
 from models.core.work import Works
 from models.operations import trail
 from tests.bot.conftest import Crm
-from tests.models.tampering import unguard
+from tests.models.tampering import tamper
+
+KEY, OTHER = new_key(), new_key()
 
 
 @pytest.fixture
@@ -17,7 +21,7 @@ def kept(crm: Crm, tmp_path: Path) -> Path:
     """A database with a lead whose trail is sealed, and one whose trail is not."""
     crm("say", "lead new Ada --reason 'met at the fair'")
     works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
-    assert trail.seal_all(works) > 0
+    assert trail.seal_in(works, "LOCAL", trail.BATCH) > 0
     works.close()
     crm("say", "lead new Grace")
     return tmp_path / "rapport.db"
@@ -31,12 +35,9 @@ def test_a_whole_trail_is_said_to_be_whole_and_where_it_ends(crm: Crm, kept: Pat
 
 
 def test_a_tampered_trail_ends_with_1_and_its_problems(crm: Crm, kept: Path) -> None:
-    engine = create_engine(f"sqlite:///{kept}")
-    with everywhere(engine).begin() as connection:
-        unguard(connection)
-        connection.execute(text("UPDATE audit_entry SET new = 'Eve' WHERE field = 'first_name'"))
-        connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))
-    engine.dispose()
+    works = Works(open_engine(f"sqlite:///{kept}"))
+    tamper(works, "UPDATE audit_entry SET new = 'Eve' WHERE field = 'first_name'")
+    works.close()
     done = crm("audit", "verify")
     assert done.exit_code == 1
     first, *lines = done.output.splitlines()
@@ -48,3 +49,38 @@ def test_a_reason_is_kept_with_what_is_said_in_a_terminal(crm: Crm, kept: Path) 
     said = crm("say", "history LD-1").output
     assert "v1 · Rapport in a terminal: Created: First name: Ada" in said
     assert said.rstrip().endswith("Why: met at the fair")
+
+
+def test_an_end_that_was_kept_is_looked_for(crm: Crm, kept: Path) -> None:
+    end = crm("audit", "verify").output.partition("It ends at ")[2].strip()
+    assert crm("audit", "verify", "--end", end).exit_code == 0
+    assert crm("audit", "verify", "--end", end, "--workspace", "LOCAL").exit_code == 0
+    cut = crm("audit", "verify", "--end", end.replace(end[-8:], "00000000"))
+    assert cut.exit_code == 1
+    assert "It does not have the end you gave" in cut.output
+    assert "no end of a trail" in crm("audit", "verify", "--end", "yesterday").output
+    assert "Say whose end that is with --workspace: LOCAL" in crm("audit", "verify", "--workspace", "T9").output
+
+
+def test_a_trigger_that_is_missing_is_said_and_put_back(crm: Crm, kept: Path) -> None:
+    with closing(sqlite3.connect(kept)) as connection:
+        connection.execute("DROP TRIGGER stays_audit_entry")
+    done = crm("audit", "verify")
+    assert done.exit_code == 1
+    assert "The trigger stays_audit_entry is missing or was changed. Put it back: crm audit guard" in done.output
+    assert crm("audit", "guard").exit_code == 0
+    assert crm("audit", "verify").exit_code == 0
+
+
+def test_the_keys_of_the_settings_sign_and_are_asked_for(crm: Crm, kept: Path) -> None:
+    works = Works(open_engine(f"sqlite:///{kept}"), keys=KEY)
+    trail.seal_all(works)
+    works.close()
+    assert "signed with a key since place " in crm("audit", "verify", ENCRYPTION_KEYS=KEY).output
+    without = crm("audit", "verify")
+    assert without.exit_code == 1
+    assert "Set ENCRYPTION_KEYS, and it can be checked" in without.output
+    assert crm("key", "rotate", ENCRYPTION_KEYS=f"{OTHER},{KEY}").output.startswith(
+        "0 encrypted anew, 1 audit trail signed anew."
+    )
+    assert crm("audit", "verify", ENCRYPTION_KEYS=OTHER).exit_code == 0

@@ -16,6 +16,7 @@ from bot.sandbox.slack import Slack
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core import schema
+from models.core.database import open_engine
 from models.core.installation import Installation, install
 from models.core.secrets import Vault, new_key
 from models.core.work import Works
@@ -112,7 +113,7 @@ def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: En
     with works("T2") as work:
         install(work, Vault(new_key()).seal("xoxb-2"))
     done = crm("key", "rotate", ENCRYPTION_KEYS=f"{new},{old}", DATABASE_URL=url)
-    assert done.output == "1 encrypted anew. 1 cannot be opened by any of the keys.\n"
+    assert done.output == "1 encrypted anew, 0 audit trails signed anew. 1 cannot be opened by any of the keys.\n"
     with works("T1", writes=False) as work:
         there = Installation.here(work)
     assert there
@@ -232,3 +233,18 @@ def test_an_unknown_noun_lists_those_there_are(at_home: Crm) -> None:
     done = at_home("export", "invoices", "--workspace", "T1")
     assert done.exit_code == 1
     assert done.output.startswith("There is nothing called “invoices”. Try one of: ")
+
+
+def test_what_was_imported_first_is_given_to_the_workspace_that_is_named(crm: Crm, tmp_path: Path) -> None:
+    crm("say", "lead new Ada Lovelace")
+    works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
+    works.settle("T123", name="Acme")
+    works.close()
+    refused = crm("adopt", "T_TYPO")
+    said = "No workspace T_TYPO uses Rapport; those that do: T123. Install the app in it first.\n"
+    assert (refused.exit_code, refused.output) == (1, said)
+    done = crm("adopt", "T123")
+    assert (done.exit_code, done.output) == (0, "T123 has them now: 1 lead.\n")
+    assert "LD-1 Ada Lovelace" in crm("find", "ada").output
+    again = crm("adopt", "T123")
+    assert (again.exit_code, again.output.partition(":")[0]) == (1, "There is nothing to adopt")

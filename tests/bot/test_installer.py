@@ -48,13 +48,24 @@ def test_somebody_new_who_installs_it_is_looked_up(installs: Installs, slack: De
         assert (work.me, work.actor.role if work.actor else "") == ("Nora New", Preset.ADMIN)
 
 
-def test_an_installer_whom_slack_does_not_describe_is_admin_all_the_same(
-    installs: Installs, slack: Desk, works: Works
+@pytest.mark.parametrize("failure", ["500", "user_not_found", "drop_before"])
+def test_an_installer_whom_slack_does_not_describe_is_nobody(
+    installs: Installs, slack: Desk, works: Works, failure: str
 ) -> None:
     works.welcome("T1", "U_ADA", left=True)
-    slack.slack.fail("users.info", with_="500")
-    install(installs, slack, "U_NEW")
-    assert role(works, "U_NEW") == Preset.ADMIN
+    for installer in ("U_NEW", "U_RITA"):
+        slack.slack.fail("users.info", with_=failure)
+        install(installs, slack, installer)
+    assert works.unknown("T1", {"U_NEW"})
+    assert role(works, "U_RITA") == Preset.SENIOR
+
+
+def test_an_installer_from_another_company_is_nobody(installs: Installs, slack: Desk, works: Works) -> None:
+    works.welcome("T1", "U_ADA", left=True)
+    slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
+    slack.slack.join("C_SALES", "U_XENIA")
+    install(installs, slack, "U_XENIA")
+    assert works.unknown("T1", {"U_XENIA"})
 
 
 def test_a_guest_who_installs_it_is_no_admin(installs: Installs, slack: Desk, works: Works) -> None:

@@ -35,7 +35,8 @@ def test_started_while_slack_is_away_it_waits_and_ends_when_told_to(tmp_path: Pa
         running.run(load({**nowhere, "DATABASE_URL": f"sqlite:///{tmp_path / 'crm.db'}"}))
     finally:
         running.log.removeHandler(operator)
-    away, *rest = operator.told
+    made, away, *rest = operator.told
+    assert made.startswith(f"There is no database at {tmp_path}")
     assert "Trying again in 5 s" in away
     assert rest == ["Stopped"]
 

@@ -14,7 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.config import SettingsError
-from bot.web import Web, payload
+from bot.payloads import payload
+from bot.web import Web
 from tests.bot.posted import Answered, ask
 
 TEXTS = st.dictionaries(st.text(min_size=1), st.text() | st.sampled_from(["%22", "%2522", "a+b & c=d; %", '"{[:,/]}"']))

@@ -1,31 +1,22 @@
 """What an admin is told of the audit trail; nobody else sees it."""
 
 import pytest
-from sqlalchemy import text
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from handlers import audit
-from models.core.database import everywhere
 from models.core.work import Works
 from models.operations import proof
 from tests.bot.outgoing import rows
 from tests.handlers.drawings import drawn, said
 from tests.handlers.kit import SQLITE, assert_inert, told
-from tests.models.tampering import sealed_trail, unguard
+from tests.models.tampering import sealed_trail, tamper
 
 
 @pytest.fixture
 def ada(slack: Desk) -> Desk:
     """The admin at her desk."""
     return Desk(slack.slack, user="U_ADA", channel="C_GENERAL")
-
-
-def tamper(works: Works, statement: str) -> None:
-    with everywhere(works.engine).begin() as connection:
-        unguard(connection)
-        connection.execute(text(statement))
-        connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))
 
 
 def test_a_trail_that_nobody_touched_is_whole(ada: Desk, works: Works) -> None:
@@ -52,7 +43,7 @@ def test_what_was_tampered_with_is_told_one_by_one(ada: Desk, works: Works) -> N
     ada.command("/crm audit verify")
     first, *lines = told(ada).splitlines()
     assert first == (f"The audit trail was tampered with: 2 problems in {count} entries, 0 not sealed yet, 0 erased.")
-    assert [line.partition(" (")[0] for line in lines] == ["Place 4", "Place 9"]
+    assert [line.partition(": ")[0] for line in lines] == ["Place 4", "Place 9"]
     assert lines[0].endswith(": it was changed, or put in later.")
     assert_inert(ada)
 
@@ -103,3 +94,27 @@ def test_the_verdict_is_that_of_when_it_is_sent(works: Works) -> None:
     sealed_trail(works)
     tamper(works, "DELETE FROM audit_entry WHERE workspace = 'T1' AND place = 4")
     assert "Place 4: the entry is missing." in said(drawn(works, "verdict", "U_ADA"))
+
+
+def test_who_kept_an_end_is_told_whether_it_is_still_there(ada: Desk, works: Works) -> None:
+    sealed_trail(works)
+    with works("T1", writes=False) as work:
+        found = proof.verify(work)
+    for line in (f"verify end={found.hash}", f'verify end="{found.place} {found.hash}"', f"verify {found.hash}"):
+        ada.command(f"/crm audit {line}")
+        assert told(ada).startswith("The audit trail is whole: ")
+    ada.command(f"/crm audit verify end={'0' * 64}")
+    assert told(ada).splitlines()[1].startswith("It does not have the end you gave")
+    ada.command("/crm audit verify end=yesterday")
+    assert told(ada).startswith("That is no end of a trail. Give what the log or an earlier verdict said")
+
+
+@SQLITE
+def test_the_end_goes_along_where_the_verdict_comes_later(
+    ada: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "AT_ONCE", 10)
+    sealed_trail(works)
+    ada.command(f"/crm audit verify end={'0' * 64}")
+    courier.drain()
+    assert "It does not have the end you gave" in ada.posted("U_ADA")[-1].text

@@ -139,7 +139,8 @@ def test_what_no_form_of_ours_remembers_is_forgotten(slack: Desk, works: Works, 
 @pytest.mark.parametrize("zone", ["../../etc/passwd", "Nowhere/City", "\u3164", "Europe/Berlin\x00x"])
 def test_an_odd_profile_locks_nobody_out(slack: Desk, works: Works, zone: str) -> None:
     slack.dm("help")
-    user = {"id": "U_RITA", "real_name": "Rita\u202e\n<!here>\x00", "tz": zone, "profile": {"email": "nobody"}}
+    name = "Rita\u202e\n<!here>\x00"
+    user = {"id": "U_RITA", "team_id": "T1", "real_name": name, "tz": zone, "profile": {"email": "nobody"}}
     heard = sent(slack, event={"type": "user_change", "user": user}, event_id="Ev1")
     assert deliver(slack, "events_api", heard).acknowledged
     rita = found(works, User)

@@ -133,7 +133,7 @@ def test_people_are_named_in_any_way(slack: Desk, works: Works, ada: Lead, perso
 def test_a_person_nobody_knows_is_said_so(slack: Desk, works: Works, ada: Lead) -> None:
     slack.command("/crm assign LD-1 <@U_NOBODY>")
     assert slack.modal
-    assert "There is no user “U_NOBODY”." in slack.modal.words
+    assert "This is nobody of this workspace. Choose one of its members." in slack.modal.words
     assert found(works, Lead).version == ada.version
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
+from models.core.database import everywhere
 from models.core.work import Work, Works
 from models.lead import Lead
 from models.operations import proof, trail
@@ -15,18 +16,30 @@ COPIED = (
 )
 
 
-def unguard(connection: Connection) -> None:
-    """Take away what the database refuses, the keys included, until the transaction ends or for good."""
+@contextmanager
+def unguarded(connection: Connection) -> Iterator[None]:
+    """Within it the database refuses nothing, as to somebody who puts the triggers back so that nobody notices."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL rapport.workspace = '*'"))
-    else:
-        found = connection.scalars(
-            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%audit%'")
-        )
-        for name in found.all():
-            connection.execute(text(f"DROP TRIGGER {name}"))
-    connection.execute(text("DROP INDEX ix_audit_entry_place"))
+        yield
+        return
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%audit%'"
+    triggers = connection.execute(text(made)).all()
+    for name, _ in triggers:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    yield
+    for _, statement in triggers:
+        connection.exec_driver_sql(statement)
+
+
+def tamper(works: Works, *statements: str) -> None:
+    """Do something to the trail for good, with nothing in the way, and leave everything else as it was."""
+    with everywhere(works.engine).begin() as connection, unguarded(connection):
+        connection.execute(text("DROP INDEX ix_audit_entry_place"))
+        for statement in statements:
+            connection.execute(text(statement))
+        connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))
 
 
 class Undone(Exception):
@@ -38,7 +51,7 @@ def tampered(works: Works) -> Iterator[Work]:
     """A unit of work in T1 without any guard, of which nothing stays."""
     try:
         with works("T1") as work:
-            unguard(work.session.connection())
+            work.session.connection().execute(text("DROP INDEX ix_audit_entry_place"))
             yield work
             raise Undone
     except Undone:
@@ -56,7 +69,14 @@ def sealed_trail(works: Works) -> int:
 
 
 def run(work: Work, statement: str, **values: object) -> None:
-    assert work.session.connection().execute(text(statement), values).rowcount == 1
+    """Do something to one row."""
+    assert run_all(work, statement, **values) == 1
+
+
+def run_all(work: Work, statement: str, **values: object) -> int:
+    """Do something to as many rows as there are; how many that were."""
+    with unguarded(work.session.connection()):
+        return work.session.connection().execute(text(statement), values).rowcount
 
 
 def complaints(work: Work) -> list[str]:

@@ -1,13 +1,16 @@
 """The database itself refuses to change the audit trail, whoever asks."""
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from models.core import append_only
 from models.core.database import everywhere
 from models.core.work import Works
 from models.lead import Lead
-from models.operations import copying, proof, trail
+from models.operations import adoption, copying, proof, trail
 from tests.ground import given
 from tests.models.tampering import sealed_trail
 
@@ -97,7 +100,7 @@ def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(work
     given(works, Lead, "U_EVE", "LOCAL", first_name="Ada")
     sealed_trail(works)
     given(works, Lead, "U_EVE", "LOCAL", first_name="Grace")
-    works.adopt("LOCAL", "T_NEW")
+    adoption.move(works, "T_NEW")
     assert trail.seal_all(works) > 0
     with works("T_NEW", writes=False) as work:
         verdict = proof.verify(work)
@@ -113,3 +116,10 @@ def test_a_copy_of_the_database_has_the_same_trail_and_the_same_guards(works: Wo
         verdict = proof.verify(work)
     assert (verdict.sealed, verdict.count) == (count, 0)
     assert refused(blank, "DELETE FROM audit_entry")
+
+
+@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "b3ced9bdd3c4c4e4"), ("postgresql", "cc7e113eaf041984")])
+def test_what_a_released_migration_makes_is_never_edited(dialect: str, digest: str) -> None:
+    """Another text takes another module, and a migration that makes it."""
+    made = "\n".join(append_only.statements(dialect))
+    assert sha256(made.encode()).hexdigest()[:16] == digest

@@ -1,17 +1,23 @@
 """Whoever tampers with the audit trail, having the database to himself, is found out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select
 
+from models.core import append_only
 from models.core.audit import AuditEntry, AuditHead
+from models.core.database import everywhere
+from models.core.errors import Unusable
 from models.core.work import Work, Works
+from models.lead import Lead
 from models.operations import proof, trail
+from tests.ground import given
 from tests.models.marks import SQLITE, tried
-from tests.models.tampering import COPIED, complaints, run, sealed_trail, tampered
+from tests.models.tampering import COPIED, complaints, run, run_all, sealed_trail, tamper, tampered
 
 Tampering = Callable[[Work], None]
 
@@ -43,9 +49,7 @@ def swapped(work: Work) -> None:
 
 
 def put_in_between(work: Work) -> None:
-    work.session.connection().execute(
-        text("UPDATE audit_entry SET place = place + 1 WHERE workspace = 'T1' AND place > 5")
-    )
+    run_all(work, "UPDATE audit_entry SET place = place + 1 WHERE workspace = 'T1' AND place > 5")
     run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, 6 FROM audit_entry"
               " WHERE workspace = 'T1' AND place = 5")  # fmt: skip
     run(work, "UPDATE audit_head SET place = place + 1 WHERE workspace = 'T1'")
@@ -149,7 +153,7 @@ def test_one_change_is_one_problem_and_many_are_counted(works: Works, monkeypatc
     with tampered(works) as work:
         value_changed(work)
         assert len(complaints(work)) == 1
-        work.session.connection().execute(text("UPDATE audit_entry SET actor = 4711 WHERE workspace = 'T1'"))
+        run_all(work, "UPDATE audit_entry SET actor = 4711 WHERE workspace = 'T1'")
         found = proof.verify(work)
         assert (len(found.problems), found.count) == (3, count)
 
@@ -201,5 +205,158 @@ def test_a_trail_whose_entries_and_head_are_all_gone_is_only_seen_from_outside(w
     sealed_trail(works)
     with tampered(works) as work:
         for table in (AuditEntry, AuditHead):
-            work.session.connection().execute(text(f"DELETE FROM {table.__tablename__}"))
+            run_all(work, f"DELETE FROM {table.__tablename__}")
         assert str(proof.verify(work)) == "The audit trail is whole: 0 entries, 0 not sealed yet, 0 erased."
+
+
+# ── what keeps the trail append-only ────────────────────────────────────────────────────────────────────
+
+TRIGGERS = {
+    "sqlite": append_only.sqlite_triggers(),
+    "postgresql": dict.fromkeys(append_only.postgresql_triggers(), ""),
+}
+
+
+def lasting(works: Works, *statements: str) -> list[str]:
+    """What is wrong with the trail of T1 after this was done to the database for good."""
+    with everywhere(works.engine).begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    with works("T1", writes=False) as work:
+        return complaints(work)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_trigger_that_was_taken_away_is_missed(settled: Engine, number: int) -> None:
+    works = Works(settled)
+    name = list(TRIGGERS[settled.dialect.name])[number]
+    of = "" if works.sqlite else f" ON {name.partition('_')[2]}"
+    (complaint,) = lasting(works, f"DROP TRIGGER {name}{of}")
+    assert complaint == f"The trigger {name} is missing or was changed. Put it back: crm audit guard"
+    assert lasting(works, *append_only.statements(settled.dialect.name)) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE audit_entry DISABLE TRIGGER grows_audit_entry",
+        "ALTER TABLE audit_entry ENABLE REPLICA TRIGGER grows_audit_entry",
+        "CREATE OR REPLACE TRIGGER grows_audit_entry BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN (false)"
+        " EXECUTE FUNCTION grows_audit_entry()",
+        "CREATE OR REPLACE TRIGGER grows_audit_entry BEFORE UPDATE OF reason ON audit_entry FOR EACH ROW"
+        " EXECUTE FUNCTION grows_audit_entry()",
+        "CREATE OR REPLACE TRIGGER grows_audit_entry AFTER UPDATE ON audit_entry FOR EACH ROW"
+        " EXECUTE FUNCTION grows_audit_entry()",
+        "CREATE OR REPLACE FUNCTION grows_audit_entry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    ],
+)
+def test_a_trigger_that_no_longer_does_its_work_is_missed_on_postgresql(
+    settled_postgres: Engine, statement: str
+) -> None:
+    (complaint,) = lasting(Works(settled_postgres), statement)
+    assert "The trigger grows_audit_entry is missing or was changed" in complaint
+
+
+def test_a_trigger_that_no_longer_does_its_work_is_missed_on_sqlite(settled_sqlite: Engine) -> None:
+    (complaint,) = lasting(
+        Works(settled_sqlite),
+        "DROP TRIGGER stays_audit_entry",
+        "CREATE TRIGGER stays_audit_entry BEFORE DELETE ON audit_entry WHEN 0 BEGIN SELECT 1; END",
+    )
+    assert "The trigger stays_audit_entry is missing or was changed" in complaint
+
+
+# ── what only somebody outside knows ────────────────────────────────────────────────────────────────────
+
+
+def cut_tail(works: Works, workspace: str = "T1") -> str:
+    """Take away the newest entries and set the end back, as if they had never been; returns the end there was."""
+    with works(workspace, writes=False) as work:
+        before = proof.verify(work)
+    last = f"workspace = '{workspace}' AND place = {before.place - 3}"
+    tamper(
+        works,
+        f"DELETE FROM audit_entry WHERE workspace = '{workspace}' AND place > {before.place - 3}",
+        f"UPDATE audit_head SET place = {before.place - 3}, hash = (SELECT hash FROM audit_entry WHERE {last})"
+        f" WHERE workspace = '{workspace}'",
+    )
+    return f"{before.place} {before.hash}"
+
+
+def test_a_tail_that_was_cut_off_is_missed_by_who_kept_the_end(works: Works) -> None:
+    sealed_trail(works)
+    end = cut_tail(works)
+    with works("T1", writes=False) as work:
+        assert complaints(work) == []
+        for told in (end, end.replace(" ", ":"), end.partition(" ")[2], f" {end}\n"):
+            (complaint,) = (str(problem) for problem in proof.verify(work, told).problems)
+            assert complaint.startswith("It does not have the end you gave")
+
+
+def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(works: Works) -> None:
+    sealed_trail(works)
+    with works("T1", writes=False) as work:
+        kept = proof.verify(work)
+    given(works, Lead, first_name="Next")
+    trail.seal_all(works)
+    with works("T1", writes=False) as work:
+        assert proof.verify(work, f"{kept.place} {kept.hash}").count == 0
+        assert proof.verify(work, f"{kept.place + 1} {kept.hash}").count == 1
+    with works("T2", writes=False) as work:
+        assert proof.verify(work, kept.hash).count == 1
+
+
+@pytest.mark.parametrize("end", ["12", "abc", "12 abc", "x" * 64, "-1 " + "a" * 64])
+@SQLITE
+def test_what_is_no_end_is_refused(works: Works, end: str) -> None:
+    with works("T1", writes=False) as work, pytest.raises(Unusable, match="no end of a trail"):
+        proof.verify(work, end)
+
+
+def test_a_running_process_notices_that_the_end_it_saw_is_gone(works: Works, caplog: pytest.LogCaptureFixture) -> None:
+    sealed_trail(works)
+    end = cut_tail(works)
+    given(works, Lead, first_name="Next")
+    trail.seal_all(works)
+    assert f"The audit trail of T1 ended at {end}, and now has no such entry: it was cut off or made anew" in (
+        caplog.messages
+    )
+
+
+# ── what somebody puts in ───────────────────────────────────────────────────────────────────────────────
+
+LATER = COPIED.replace(", digest, salt, hash", "")
+AGO = f"INSERT INTO audit_entry ({LATER}) SELECT {LATER.replace('at,', '{},')} FROM audit_entry WHERE place = 1"
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(works: Works, sealed: bool) -> None:
+    sealed_trail(works)
+    tamper(works, AGO.format("'2026-02-03 10:00:00+00:00'"))
+    if sealed:
+        trail.seal_all(works)
+        given(works, Lead, first_name="Next")
+        trail.seal_all(works)
+    with works("T1", writes=False) as work:
+        (complaint,) = complaints(work)
+    assert "it says it is from 2026-02-03 10:00 UTC, which is long before what was written before it" in complaint
+    assert complaint.startswith("Place " if sealed else "Not in the chain: ")
+
+
+def test_an_entry_from_the_future_is_found_when_the_next_is_written(works: Works) -> None:
+    sealed_trail(works)
+    tamper(works, AGO.format("'2027-02-03 10:00:00+00:00'"))
+    trail.seal_all(works)
+    given(works, Lead, first_name="Next")
+    trail.seal_all(works)
+    with works("T1", writes=False) as work:
+        assert len(complaints(work)) == 1
+
+
+def test_clocks_that_differ_and_acts_that_take_long_are_no_tampering(works: Works) -> None:
+    sealed_trail(works)
+    works.clock.ahead = timedelta(minutes=-50)
+    given(works, Lead, first_name="Slow")
+    trail.seal_all(works)
+    with works("T1", writes=False) as work:
+        assert complaints(work) == []

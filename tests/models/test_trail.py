@@ -141,7 +141,7 @@ def test_entries_of_the_release_before_are_sealed_like_any_other(settled: Engine
     schema.downgrade(settled, "0004")
     insert = (
         "INSERT INTO audit_entry (workspace, unit, at, door, action, entity, record_id, version, field, new)"
-        " VALUES ('T1', 'u', '2026-01-01 10:00:00', 'command', 'update', 'lead', 1, 2, 'company', 'Acme')"
+        " VALUES ('T1', 'u', CURRENT_TIMESTAMP, 'command', 'update', 'lead', 1, 2, 'company', 'Acme')"
     )
     with settled.begin() as connection:
         connection.execute(text(insert))

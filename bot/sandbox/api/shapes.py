@@ -29,8 +29,13 @@ def user_json(slack: Slack, member: Member, with_email: bool = True) -> Json:
         user["profile"]["email"] = member.email
     if member.is_bot:
         user["profile"] |= {"api_app_id": APP_ID, "bot_id": BOT_ID}
-    if member.team != slack.team_id:
-        user["is_stranger"] = True
+    if member.teams:
+        user["enterprise_user"] = {"id": member.id, "enterprise_id": "E1", "enterprise_name": "Organisation",
+                                   "is_admin": False, "is_owner": False, "teams": list(member.teams)}
+    if not member.belongs(slack.team_id):  # who shares a channel with the app is no stranger to Slack
+        rooms = [channel for channel in slack.channels.values() if not channel.is_im]
+        shared = [room for room in rooms if {member.id, slack.bot.id} <= set(slack.members_of(room.id))]
+        user["is_stranger"] = not shared
     return user
 
 

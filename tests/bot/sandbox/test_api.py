@@ -137,12 +137,15 @@ def test_history_comes_newest_first_in_pages_and_since_a_moment(web: WebClient) 
     assert refused(lambda: web.conversations_history(channel="C_QUIET"))["error"] == "not_in_channel"
 
 
-def test_people_are_listed_in_pages_and_found_by_address(web: WebClient) -> None:
+def test_people_are_listed_in_pages_and_found_by_address(slack: Slack, web: WebClient) -> None:
     names = [member["name"] for page in web.users_list(limit=2) for member in page["members"]]
     assert names == ["rita", "sam", "olga", "notes"]
     rita = web.users_lookupByEmail(email="RITA@acme.example")["user"]
     assert (rita["id"], rita["tz"], rita["profile"]["title"]) == ("U_RITA", "America/New_York", "Sales rep")
     assert rita["tz_offset"] == -5 * 3600
+    olga = web.users_info(user="U_OLGA")["user"]
+    assert (olga["team_id"], olga["is_stranger"]) == ("T2", False)
+    slack.channels["C_SHARED"].members = ["U_RITA", "U0BOT"]
     assert web.users_info(user="U_OLGA")["user"]["is_stranger"] is True
     assert refused(lambda: web.users_info(user="U_NO"))["error"] == "user_not_found"
     assert refused(lambda: web.users_lookupByEmail(email="no@x.example"))["error"] == "users_not_found"

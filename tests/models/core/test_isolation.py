@@ -17,7 +17,7 @@ from models.core.search import SearchText
 from models.core.user import User, Workspace
 from models.core.work import Works
 from models.customer import Customer
-from models.operations import records
+from models.operations import adoption, records
 from models.operations.search import find_everywhere, find_records, suggestions
 from tests.ground import given
 from tests.models.transfer.steps import everything, exported, imported
@@ -26,11 +26,6 @@ from tests.neighbours import OURS, TELLTALE, THEIRS, TYPED, fill_ours, fill_thei
 REFUSED = "violates row-level security policy"
 READ = SearchText.__tablename__
 """Guarded against writing only: `models.migrations.guard` says why."""
-
-POLICIES = """
-SELECT relname, relrowsecurity AND relforcerowsecurity, array_agg(polname::text ORDER BY polname)
-FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid GROUP BY 1, 2
-"""
 
 
 @pytest.fixture
@@ -89,14 +84,6 @@ def test_a_file_brings_in_and_takes_out_nothing_of_theirs(both: Works) -> None:
     for slug in kinds():
         assert TELLTALE not in exported(both, ENTITIES[slug])
     assert rows_of(both, THEIRS) == before
-
-
-def test_every_table_of_a_workspace_is_guarded_also_against_its_owner(clean_postgres: Engine) -> None:
-    """Whoever forgets it in a migration: `guard.isolate(table)`."""
-    with everywhere(clean_postgres).connect() as connection:
-        found = {name: (forced, policies) for name, forced, policies in connection.execute(text(POLICIES))}
-    expected = {table.name: (True, ["workspace"]) for table in (*guarded_tables(), Workspace.__table__)}
-    assert found == expected | {READ: (True, ["reading", "workspace"])}
 
 
 def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: Works) -> None:
@@ -175,7 +162,7 @@ def test_what_moves_in_when_slack_is_connected_is_guarded_there(guarded: Works) 
     guarded.settle("LOCAL", name="Here")
     guarded.welcome("LOCAL", "U_OTTO", name="Otto")
     given(guarded, Customer, by="U_OTTO", workspace="LOCAL", first_name="Lena")
-    guarded.adopt("LOCAL", "T3")
+    adoption.move(guarded, "T3")
     with guarded("T3", writes=False) as work:
         assert work.session.connection().scalars(text("SELECT first_name FROM customer")).all() == ["Lena"]
     assert guarded.workspaces() == [OURS, THEIRS, "T3"]

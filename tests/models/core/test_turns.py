@@ -4,7 +4,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, make_url
@@ -12,7 +15,7 @@ from sqlalchemy import Engine, make_url
 from models.core import patience, turns
 from models.core.errors import Busy
 from models.core.patience import within
-from models.core.turns import FileLock, Turns
+from models.core.turns import FairLock, FileLock, Turns
 from models.core.work import Works
 from models.lead import Lead
 from tests.ground import given
@@ -105,3 +108,50 @@ def test_the_wait_for_a_turn_and_for_the_file_end_at_one_deadline(clean_sqlite: 
     with Turns(path)(), within(0.05), pytest.raises(Busy):
         Works(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
     Works(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
+
+
+class Late:
+    """A lock whose time-out comes at the moment when its holder hands it over."""
+
+    def __init__(self, hand_over: Callable[[], None]) -> None:
+        self.inner, self.hand_over = threading.Lock(), hand_over
+
+    def acquire(self, timeout: float = -1) -> bool:
+        if timeout == -1:
+            return self.inner.acquire()
+        self.hand_over()
+        return False
+
+    def release(self) -> None:
+        self.inner.release()
+
+
+@contextmanager
+def late(monkeypatch: pytest.MonkeyPatch, lock: FairLock) -> Iterator[None]:
+    """Whoever waits for this lock in the block is handed it just when their time is out."""
+    locks = SimpleNamespace(Lock=lambda: Late(lock.release), TIMEOUT_MAX=threading.TIMEOUT_MAX)
+    with monkeypatch.context() as patched:
+        patched.setattr(turns, "threading", locks)
+        yield
+
+
+def test_a_turn_that_is_handed_over_just_at_the_time_out_is_taken_and_given_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = FairLock()
+    assert lock.acquire(1)
+    with late(monkeypatch, lock):
+        assert lock.acquire(0.01)
+    assert not lock.acquire(0)
+    lock.release()
+    assert lock.acquire(0)
+
+
+def test_who_is_handed_a_turn_at_the_time_out_writes_and_so_do_all_after(
+    clean_sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = Works(clean_sqlite)
+    assert works.queue.threads.acquire(1)
+    with late(monkeypatch, works.queue.threads):
+        given(works, Lead, first_name="Ada")
+    given(works, Lead, first_name="Grace")
+    with works("T1", writes=False) as work:
+        assert work.session.query(Lead).count() == 2

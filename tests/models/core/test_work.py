@@ -229,13 +229,13 @@ def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_be
 
 
 @SQLITE
-def test_the_first_person_of_a_workspace_is_its_admin(works: Works) -> None:
+def test_who_is_new_is_a_rep_also_the_first_one(works: Works) -> None:
     works.settle("T3", name="New")
     works.welcome("T3", "U_FIRST", name="Fia First")
     works.welcome("T3", "U_SECOND", name="Sol Second")
     with works("T3") as work:
         roles = {user.slack_id: user.role for user in work.session.query(User)}
-    assert roles == {"U_FIRST": Preset.ADMIN, "U_SECOND": Preset.REP}
+    assert roles == {"U_FIRST": Preset.REP, "U_SECOND": Preset.REP}
     assert works.workspaces() == ["T1", "T2", "T3"]
 
 

@@ -1,0 +1,88 @@
+"""Who may act in a workspace, by what Slack says of them; and who becomes its first admin."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from handlers.core.acts import Act
+from models.core.errors import NotFound, Outsider
+from models.core.work import Works
+from models.operations import people
+
+ELSEWHERE = "This is only for the people of the workspace it belongs to."
+UNSAID = "Slack does not say right now who you are, so nothing was done. Please try again in a moment."
+KNOWN_FOR, UNKNOWN_FOR = 600.0, 60.0
+"""Seconds for which we remember that somebody belongs to a workspace, and that somebody does not."""
+REMEMBERED = 10_000
+"""People of whom we remember that."""
+NAMED = 10
+"""People named in one act whom we look up at Slack."""
+
+LookUp = Callable[[str], Mapping[str, Any] | None]
+"""Columns of User for a Slack id; nothing for who is no member; None where Slack does not answer."""
+
+
+class Admission:
+    """Lets in the members of each workspace. Slack is asked about who is new, and about who may come from elsewhere."""
+
+    def __init__(self, works: Works) -> None:
+        self.works = works
+        self.members: dict[tuple[str, str], tuple[bool, float]] = {}
+        self.governed: set[str] = set()
+        """The workspaces that have had an admin."""
+
+    def admit(self, act: Act, look_up: LookUp) -> None:
+        """Let in who acts, and get to know whom they name. Outsider and NotFound say why somebody stays outside.
+
+        What an act says of the person's workspace is no proof: in a channel that is shared with others it may be the
+        organisation's, also for one of the workspace.
+        """
+        elsewhere = act.home_team not in ("", act.workspace)
+        if (elsewhere or self.is_new(act.workspace, act.person)) and not self.is_member(act, act.person, look_up):
+            raise Outsider(ELSEWHERE)
+        named = [each for each in dict.fromkeys(act.people) if self.is_new(act.workspace, each)]
+        for person in named[:NAMED]:
+            self.is_member(act, person, look_up)
+        if not self.is_governed(act.workspace):
+            self.appoint(act, look_up)
+
+    def is_new(self, workspace: str, person: str) -> bool:
+        return bool(self.works.unknown(workspace, {person}))
+
+    def is_member(self, act: Act, person: str, look_up: LookUp) -> bool:
+        """Ask Slack whether somebody belongs to the workspace, and keep who does.
+
+        One of ours who no longer does may do nothing from now on.
+        """
+        key = act.workspace, person
+        found, until = self.members.get(key, (False, 0.0))
+        if time.monotonic() < until and found is not self.is_new(*key):
+            return found
+        profile = look_up(person)
+        if profile is None:
+            if person == act.person:
+                raise NotFound(UNSAID)
+            return False
+        if profile:
+            self.works.welcome(*key, **profile)
+        elif not self.is_new(*key):
+            self.works.welcome(*key, guest=True)
+        if len(self.members) >= REMEMBERED:
+            self.members.clear()
+        self.members[key] = bool(profile), time.monotonic() + (KNOWN_FOR if profile else UNKNOWN_FOR)
+        return bool(profile)
+
+    def is_governed(self, workspace: str) -> bool:
+        """Whether there has been an admin; asked until there has."""
+        if workspace not in self.governed:
+            with self.works(workspace, writes=False) as work:
+                if people.is_governed(work):
+                    self.governed.add(workspace)
+        return workspace in self.governed
+
+    def appoint(self, act: Act, look_up: LookUp) -> None:
+        """Make who acts the first admin, if they are a full member by what Slack says of them now."""
+        if profile := look_up(act.person):
+            self.works.welcome(act.workspace, act.person, **profile)
+            with self.works(act.workspace) as work:
+                people.begin(work, act.person)

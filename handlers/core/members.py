@@ -1,0 +1,52 @@
+"""Who is a member of a workspace, and what we keep of them: decided here alone, by what Slack says of somebody."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models.core import values
+
+SLACKBOT = "USLACKBOT"
+Profile = dict[str, Any]
+"""Columns of User."""
+
+
+def belongs(user: Mapping[str, Any], workspace: str) -> bool:
+    """Return whether Slack says that somebody is of this workspace, as a person or a bot.
+
+    Who shares a channel with it is not called a stranger, so their teams decide; who has none is of elsewhere.
+    """
+    organisation = user.get("enterprise_user")
+    teams = organisation.get("teams") if isinstance(organisation, dict) else ()
+    here = user.get("team_id") == workspace or (isinstance(teams, list) and workspace in teams)
+    return here and bool(workspace) and not user.get("is_stranger")
+
+
+def is_bot(user: Mapping[str, Any]) -> bool:
+    """Return whether nobody is behind it. Slack does not call its own bot one."""
+    return bool(user.get("is_bot")) or user.get("id") == SLACKBOT
+
+
+def member(user: Mapping[str, Any], workspace: str) -> Profile:
+    """Return what we keep of a member of the workspace; nothing of a bot, and of somebody from elsewhere."""
+    return profile(user) if belongs(user, workspace) and not is_bot(user) else {}
+
+
+def profile(user: Mapping[str, Any]) -> Profile:
+    """Return what we keep of what Slack says of a person. The zone's name, never its offset."""
+    details = user.get("profile") or {}
+    name = user.get("real_name") or details.get("real_name") or user.get("name") or ""
+    return {
+        "name": " ".join(values.clean(name).split())[:255] or user["id"],
+        "email": known(values.read_email, details.get("email")),
+        "zone": known(values.read_zone, user.get("tz")) or "UTC",
+        "guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        "left": bool(user.get("deleted")),
+    }
+
+
+def known(read: Callable[[str], str], text: str | None) -> str | None:
+    """Return what a text says; nothing where it cannot be read, so that an odd profile locks nobody out."""
+    try:
+        return read(text) if text else None
+    except ValueError:
+        return None

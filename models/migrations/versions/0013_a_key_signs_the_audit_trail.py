@@ -1,0 +1,37 @@
+"""A key of the settings signs the end of the audit trail; the triggers that keep it stand where they can be read."""
+
+from importlib import import_module
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.core import append_only
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+BEFORE = "models.migrations.versions.0005_the_audit_trail_is_sealed"
+
+
+def upgrade() -> None:
+    op.add_column("audit_head", sa.Column("since", sa.Integer))
+    op.add_column("audit_head", sa.Column("signature", sa.String(64)))
+    for statement in append_only.statements(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    names = append_only.sqlite_triggers() if dialect == "sqlite" else append_only.postgresql_triggers()
+    for name in names:
+        table = name.partition("_")[2]
+        op.execute(f"DROP TRIGGER {name}" if dialect == "sqlite" else f"DROP TRIGGER {name} ON {table}")
+    for name in append_only.postgresql_functions() if dialect == "postgresql" else ():
+        op.execute(f"DROP FUNCTION {name}")
+    with op.batch_alter_table("audit_head") as head:
+        head.drop_column("signature")
+        head.drop_column("since")
+    for statement in import_module(BEFORE).guards():
+        op.execute(statement)

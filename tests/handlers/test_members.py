@@ -1,0 +1,52 @@
+"""Who is a member of a workspace is decided in one place, by what Slack says of them."""
+
+from typing import Any
+
+import pytest
+
+from handlers.core.members import belongs, member
+
+TEAMS: list[tuple[dict[str, Any], bool]] = [
+    ({"team_id": "T1"}, True),
+    ({"team_id": "T1", "is_stranger": False}, True),
+    ({"team_id": "T1", "enterprise_user": {"teams": ["T1", "T3"]}}, True),
+    ({"team_id": "E1", "enterprise_user": {"teams": ["T3", "T1"]}}, True),
+    ({"team_id": "T3", "enterprise_user": {"teams": ["T3", "T1"]}}, True),
+    ({"team_id": "T1", "is_stranger": True}, False),
+    ({"team_id": "T2", "is_stranger": False}, False),
+    ({"team_id": "T2"}, False),
+    ({"team_id": "E1", "enterprise_user": {"teams": ["T3"]}}, False),
+    ({"team_id": "E1", "enterprise_user": {"teams": []}}, False),
+    ({"team_id": "E1", "enterprise_user": {}}, False),
+    ({"enterprise_user": {"teams": "T1"}}, False),
+    ({"enterprise_user": ["T1"]}, False),
+    ({"team_id": ""}, False),
+    ({"team_id": None}, False),
+    ({"team_id": ["T1"]}, False),
+    ({}, False),
+]
+
+
+@pytest.mark.parametrize(("user", "ours"), TEAMS, ids=str)
+def test_the_teams_decide_and_in_doubt_somebody_is_from_elsewhere(user: dict[str, Any], ours: bool) -> None:
+    assert belongs(user, "T1") is ours
+    assert bool(member({"id": "U1", **user}, "T1")) is ours
+
+
+def test_nobody_belongs_to_no_workspace() -> None:
+    assert not belongs({"team_id": ""}, "")
+    assert not belongs({"team_id": None}, "")
+
+
+@pytest.mark.parametrize("bot", [{"is_bot": True}, {"id": "USLACKBOT"}])
+def test_bots_are_of_the_workspace_and_no_members_of_it(bot: dict[str, Any]) -> None:
+    user = {"id": "U1", "team_id": "T1", **bot}
+    assert belongs(user, "T1")
+    assert member(user, "T1") == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "guest"), [({}, False), ({"is_restricted": True}, True), ({"is_ultra_restricted": True}, True)]
+)
+def test_guests_are_members_who_may_do_nothing(said: dict[str, Any], guest: bool) -> None:
+    assert member({"id": "U1", "team_id": "T1", **said}, "T1")["guest"] is guest
