@@ -178,9 +178,14 @@ def draws_fields_by_hand(module: Module) -> list[str]:
     """
     if module.floor != "handlers" or module.name in DRAWING:
         return []
-    found = [f"shows a field on line {line}" for line, call in module.calls() if call.split(".")[-1] == "show"]
+    found = [f"shows a field on line {node.lineno}" for node in module.nodes if shows_a_value(node)]
     functions = [node for node in module.nodes if isinstance(node, ast.FunctionDef)]
     return found + [told for node in functions for told in fields_taken(node)]
+
+
+def shows_a_value(node: ast.AST) -> bool:
+    """Whether it is `kind.show(value, reader)`."""
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "show" and len(node.args) > 1
 
 
 def fields_taken(function: ast.FunctionDef) -> Iterator[str]:
