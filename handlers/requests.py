@@ -72,7 +72,7 @@ def ask(request: Request) -> Reply:
     for admin in told:
         about = {"by": actor.id, "role": role, **vars(right)}
         deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about=about)
-    return plainly(f"{names} will read that you ask for “{right}”.")
+    return plainly(f"I will tell {names} that you ask for “{right}”.")
 
 
 def wanted(work: Work, verb: Verb, number: int | None) -> Right:
