@@ -44,7 +44,7 @@ def held(works: Works) -> dict[str, int]:
 
 
 def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet(filled: Works) -> None:
-    assert adoption.told(adoption.adopt(filled, "T_NEW")) == "1 role, 1 team, 1 customer, 1 lead"
+    assert adoption.told(adoption.adopt(filled, "T_NEW")) == "1 team, 1 role, 1 customer, 1 lead"
     assert held(filled) == {}
     assert LOCAL not in filled.workspaces()
     with filled("T_NEW", "U_NORA") as work:
