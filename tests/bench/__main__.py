@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from tests.bench import company, delivering, dispatching, due, guarding, people, starting
+from tests.bench import company, crowded, delivering, dispatching, due, guarding, people, starting
 from tests.bench.figures import Figure, keep, table
 from tests.processes import ROOT
 
@@ -20,6 +20,7 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
     "people": lambda engines: people.measured(engines[:2], engines[3]),
     "deliveries": lambda engines: delivering.measured(engines[1]),
     "due": lambda engines: due.measured(engines[2]),
+    "crowded": lambda engines: crowded.measured(engines[3]),
 }
 """Name → what measures it, on databases that were alike at the beginning."""
 
