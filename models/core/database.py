@@ -15,7 +15,6 @@ from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.database_file import DatabaseFile
 from models.core.errors import Unusable
-from models.core.files import keep_private
 from models.core.patience import STATEMENT, left
 from models.core.texts import fold
 
@@ -131,8 +130,7 @@ def open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
-        for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
-            keep_private(path)
+        file.take_from_others()
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
