@@ -195,7 +195,7 @@ class Walk:
             verdict.note(entry.place, entry.id, UNLINKED)
         elif not self.moved_in(entry) and self.at is not None and entry.at < self.at - SKEW:
             verdict.note(entry.place, entry.id, BACKDATED.format(moment(entry.at)))
-        self.at = self.at if self.at is not None and self.moved_in(entry) else entry.at
+        self.at = max(self.at or entry.at, entry.at) if self.moved_in(entry) else entry.at
         self.place, self.hash, self.entry, self.doubt = entry.place, entry.hash, entry.id, verdict.count > found
 
     def moved_in(self, entry: Entry) -> bool:
