@@ -202,12 +202,16 @@ def restore(file: Path, force: bool) -> None:
     Stop the bot first. What is in the database now is kept in a file beside it.
     """
     from models.core import schema
-    from models.operations import backups
+    from models.operations import backups, restored
 
     with opened(as_it_is=True) as works:
         place = Path(works.engine.url.database or "rapport") if works.sqlite else Path("rapport")
         aside = place.with_name(f"{place.name}.before-{works.clock():{STAMP}}")
         step = backups.restore(works.engine, file, aside, force)
+        works.close()  # what it has open may be the file that was replaced
+        restored.doubt(works.engine)
+        if step == schema.head():
+            restored.draw_anew(works)
     click.echo(f"The database is again what {file} holds.")
     if force:
         click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")

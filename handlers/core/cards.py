@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from handlers.core import blocks
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Form, Message
 from handlers.core.routes import Catalogue, Verb
-from models.core import access
+from models.core import access, sight
 from models.core.base import Entity
 from models.core.field import Field
 from models.core.fields import LongText, Moment
@@ -161,3 +162,12 @@ def details(record: Entity, work: Work) -> Form:
         if isinstance(kind, LongText):
             drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]
     return Form(blocks.modal(record.ref, "crm.details", drawn))
+
+
+def concealed(work: Work, *asked: Any) -> str:
+    """The line in place of records or figures that are found by fields which not everybody who reads may see; empty
+    where they may see them all. asked: the columns or conditions.
+    """
+    hidden = sight.hidden(work, *asked)
+    are = "are" if len(hidden) > 1 else "is"
+    return f"Not shown, because {' and '.join(hidden)} {are} hidden from who reads this." if hidden else ""

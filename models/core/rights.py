@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from models.core.base import ENTITIES
+from models.core.fields import Money
 
 
 class Scope(StrEnum):
@@ -201,7 +202,9 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
             raise ValueError(f"A {entity.noun()} has no field “{name[:40]}”.")
         if by_word[name] in (*entity.named, *entity.stand_ins, entity.owned):
             raise ValueError(f"A {entity.noun()} is known by its {name}: take the right to look away instead.")
-    return frozenset(by_word[name] for name in names)
+    found = {by_word[name] for name in names}
+    told = {name for name, kind in entity.fields().items() if isinstance(kind, Money) and kind.currency in found}
+    return frozenset(found | told)  # an amount is told in its currency
 
 
 NOTHING = Rights()

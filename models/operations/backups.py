@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, text
 
-from models.core import schema
+from models.core import schema, statistics
 from models.core.database import EVERYWHERE
 from models.core.errors import Conflict, NotFound, Unusable
 from models.core.files import keep_private, make_private
@@ -116,6 +116,7 @@ def restore_server(engine: Engine, file: Path, aside: Path, force: bool) -> None
         "pg_restore", engine.url, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
         str(file),
     )  # fmt: skip
+    statistics.renew(engine)  # which no backup holds
 
 
 def be_alone_at(engine: Engine) -> None:
