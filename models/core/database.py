@@ -18,7 +18,6 @@ from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.database_file import DatabaseFile
 from models.core.errors import Unusable
-from models.core.files import keep_private
 from models.core.patience import STATEMENT, at_leisure, left
 from models.core.texts import fold
 
@@ -171,8 +170,7 @@ def open_sqlite(url: URL) -> Engine:
 
 def prepare(connection: Any, file: DatabaseFile) -> None:
     """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it can compute."""
-    for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
-        keep_private(path)
+    file.take_from_others()
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
