@@ -151,7 +151,10 @@ class Settings:
         port, also="PORT",
     )  # fmt: skip
     slack_api_url: str = setting("", "Where the Web API is, when it is not Slack's own", url)
-    database_url: str = setting("sqlite:///rapport.db", "Where the CRM is kept: SQLite or PostgreSQL", database)
+    database_url: str = setting(
+        "sqlite:///rapport.db", "Where the CRM is kept: SQLite or PostgreSQL", database, secret=True
+    )
+    new_database_url: str = setting("", "Where `crm db copy` copies it to", database, secret=True)
     root_command: str = setting("/crm", "The name of the root command, as in the app's manifest", command)
     sales_channel: str = setting("#sales", "The channel where leads and deals stand")
     support_channel: str = setting("#support", "The channel where cases stand")

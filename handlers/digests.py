@@ -140,11 +140,11 @@ def no_figures(work: Work, *counted: Any) -> list[str]:
 
 
 def closed_this_week(work: Work) -> tuple[list[StageRow], str]:
-    """What was won and lost since Monday in the reader's zone; on a Monday, in the week before."""
+    """What was won and lost since Monday in the reader's zone; on a Monday, since the one before."""
     monday = work.today - timedelta(days=work.today.weekday())
     start, end, week = monday, monday + timedelta(days=7), "this week"
     if work.today == monday:
-        start, end, week = monday - timedelta(days=7), monday, "last week"
+        start, week = monday - timedelta(days=7), "last week and today"
     midnights = [datetime.combine(day, time(), work.zone) for day in (start, end)]
     return closed_between(work, midnights[0], midnights[1]), week
 

@@ -63,7 +63,7 @@ def ask(request: Request) -> Reply:
         raise Conflict(f"You asked for “{right}” today already; {names} can answer.")
     for admin in told:
         deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about={"by": actor.id, **vars(right)})
-    return plainly(f"{names} will read that you ask for “{right}”.")
+    return plainly(f"I will tell {names} that you ask for “{right}”.")
 
 
 def wanted(work: Work, verb: Verb, number: int | None) -> Right:

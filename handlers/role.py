@@ -80,7 +80,7 @@ def decline(request: Request, _: Any) -> Reply:
     """Leave everything as it is, and tell whoever asked."""
     person, right = asked(request)
     answer(request.work, person, "declined", **vars(right))
-    return plainly(f"{person.name} will read that “{right}” is declined.")
+    return plainly(f"I will tell {person.name} that “{right}” is declined.")
 
 
 def asked(request: Request) -> tuple[User, Right]:

@@ -35,7 +35,7 @@ class Account(Entity):
     @classmethod
     def indexes(cls) -> list[Any]:
         return [
-            Index(None, "workspace", "owner"),
+            Index(None, "workspace", "owner", "id"),
             Index(None, "workspace", "parent"),
             Index(None, "workspace", "domain"),
         ]

@@ -62,7 +62,11 @@ class Customer(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "email"), Index(None, "workspace", "phone"), Index(None, "workspace", "owner")]
+        return [
+            Index(None, "workspace", "email"),
+            Index(None, "workspace", "phone"),
+            Index(None, "workspace", "owner", "id"),
+        ]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:

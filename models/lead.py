@@ -75,7 +75,7 @@ class Lead(Entity):
         return [
             Index(None, "workspace", "status"),
             Index(None, "workspace", "email"),
-            Index(None, "workspace", "owner"),
+            Index(None, "workspace", "owner", "id"),
         ]
 
     @classmethod

@@ -7,10 +7,6 @@ class CRMError(Exception):
     """Its text is shown to the person as it is."""
 
 
-class Outsider(CRMError):
-    """Who acts is of another company: they are told where they are, and never written to."""
-
-
 class Invalid(CRMError):
     """Some texts could not become values: a sentence for each field."""
 

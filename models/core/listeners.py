@@ -17,6 +17,9 @@ from models.core.search import index, referring
 if TYPE_CHECKING:
     from models.core.work import Work
 
+FEW = 10
+"""Records that one act changes and whose cards it waits for; where it changes more, they let others pass."""
+
 
 @event.listens_for(Session, "do_orm_execute")
 def only_ours(state: ORMExecuteState) -> None:
@@ -86,8 +89,9 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
     write_down(work, created, "create")
     write_down(work, updated, "update")
+    many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
     for record in updated:
-        outbox.redraw(work, record)
+        outbox.redraw(work, record, background=many)
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
             outbox.rename(work, record)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, false, or_, select, true
+from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
@@ -53,9 +53,7 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
     for name, other in namesakes(entity).items():
         if other.slug() in seen:
-            theirs: Any = other.__table__
-            known = select(theirs.c.id).where(belonging(other, seen[other.slug()], theirs.c))
-            found.append(getattr(rows, name).in_(known))
+            found.append(pointing_at(other, getattr(rows, name), seen[other.slug()]))
     return found
 
 
@@ -73,8 +71,16 @@ def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElem
     nobodys = column.is_(None) if NOBODY in to else false()
     if entity.owned:
         return or_(column.in_(sorted(to - {NOBODY})), nobodys)
-    above: Any = whole(entity).__table__
-    return or_(column.in_(select(above.c.id).where(belonging(whole(entity), to, above.c))), nobodys)
+    return or_(pointing_at(whole(entity), column, to), nobodys)
+
+
+def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> ColumnElement[bool]:
+    """The condition that a column points at a record that belongs to one of these: a look at the one record.
+
+    `column IN (…)` would be a look at all that belong to them.
+    """
+    theirs: Any = entity.__table__.alias()
+    return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
 
 
 def hidden(work: "Work", *asked: Any) -> list[str]:

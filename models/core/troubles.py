@@ -28,6 +28,10 @@ class Trouble(Enum):
         "The database is busy right now. Nothing was saved; please try again.",
         "The database is busy: something else holds it. Try again, or find out what that is.",
     )
+    SLOW = Words(
+        "The database did not finish this in time. Nothing was saved; please ask for less: fewer words or conditions.",
+        "The database did not finish a statement in time. Is it busy with something else, or its disk slow?",
+    )
     GONE = Words(
         "The database cannot be reached right now. Nothing was saved; please try again in a minute.",
         "The database cannot be reached. Does it run, and are the host and the port of DATABASE_URL right?",
@@ -81,12 +85,13 @@ class Trouble(Enum):
 
 SQLITE = {
     MOVED: Trouble.MOVED,
-    3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 10: Trouble.DISK,
+    3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 9: Trouble.SLOW,
+    10: Trouble.DISK,
     11: Trouble.DAMAGED, 13: Trouble.FULL, 14: Trouble.UNOPENED, 26: Trouble.FOREIGN,
 }  # fmt: skip
 """By primary result code, but for one that says more."""
 POSTGRESQL = {
-    "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.BUSY, "53": Trouble.BUSY,
+    "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.SLOW, "53": Trouble.BUSY,
     "53100": Trouble.FULL, "53300": Trouble.CROWDED, "25006": Trouble.READ_ONLY, "25P03": Trouble.GONE,
     "57": Trouble.GONE, "08": Trouble.GONE, "28": Trouble.SHUT, "3D000": Trouble.SHUT, "58": Trouble.DISK,
     "XX001": Trouble.DAMAGED, "XX002": Trouble.DAMAGED,

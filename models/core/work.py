@@ -182,6 +182,8 @@ class Works:
         """Where this process saw the audit trail of each workspace end."""
         self.clock = clock or Clock()
         self.sqlite = engine.dialect.name == "sqlite"
+        self.place = Path(engine.url.database or "").absolute() if self.sqlite else None
+        """The file of a SQLite database."""
         self.queue = Turns(engine.url.database if self.sqlite else None)
         self.known: set[tuple[str, str]] = set()
         self.rosters = Rosters()
@@ -237,8 +239,8 @@ class Works:
         self.engine.dispose()
 
     def is_missing(self) -> bool:
-        """Whether this is a SQLite database and no file stands at its path."""
-        return self.sqlite and not Path(self.engine.url.database or "").absolute().exists()
+        """Whether this is a SQLite database and nothing stands at its path, or an empty file."""
+        return self.place is not None and not (self.place.exists() and self.place.stat().st_size)
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
         place, person = opening(session, self.rosters, workspace, actor)

@@ -1,6 +1,7 @@
 """Who belongs to which team, as Slack's user groups have it; and who is the first admin."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,6 +20,16 @@ def appoint(work: Work, slack_id: str) -> None:
     person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
     if person is not None and not access.admins(work.session):
         person.role = Preset.ADMIN
+
+
+def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an admin.
+
+    profiles: what Slack says of each, by their Slack id: columns of User.
+    """
+    there = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(profiles))))
+    for person in sorted(profiles.keys() - there):
+        work.session.add(User(slack_id=person, role=Preset.REP, **profiles[person]))
 
 
 def is_governed(work: Work) -> bool:

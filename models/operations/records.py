@@ -25,6 +25,7 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
     access.may_fill(work, entity, given)
     parsed = entity.parse(dict.fromkeys(needed(entity), "") | given, work)
     must_be_here(work, entity, parsed)
+    must_say_something(entity, parsed)
     if parsed.get(entity.owned) not in (None, work.actor and work.actor.id):
         access.check(work, "assign", entity)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
@@ -55,6 +56,17 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
         if getattr(record, name) != value:
             setattr(record, name, value)
     work.session.flush()
+
+
+def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
+    """Invalid, where nothing is known of a new record but whose it is and what every new one begins with."""
+    usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
+    if all(value in (None, "", usual.get(name)) for name, value in values.items()):
+        names = dict.fromkeys((*entity.named, *entity.stand_ins))
+        labels = [entity.fields()[name].label for name in names]
+        *most, last = labels
+        choice = f"{', '.join(most)} or {last}" if most else last
+        raise Invalid({entity.named[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."})
 
 
 def must_be_here(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
+from handlers.core.lines import WILL
 from models.account import Account
 from models.case import Case
 from models.core.work import Works
@@ -160,7 +161,7 @@ def test_here_puts_the_card_into_the_channel(slack: Desk, works: Works, courier:
     courier.drain()
     assert slack.posted("C_SUPPORT") == []
     slack.command("/crm show LD-1 --here", channel="C_SUPPORT")
-    assert told(slack) == "Posted in the channel."
+    assert told(slack) == WILL
     courier.drain()
     [card] = slack.posted("C_SUPPORT")
     assert "lead.convert" in card.actions

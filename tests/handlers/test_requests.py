@@ -15,7 +15,7 @@ from tests.handlers.kit import SQLITE, assert_inert, found, standing, told
 
 pytestmark = SQLITE
 
-ASKED = "Ada Abel will read that you ask for “lead delete (own)”."
+ASKED = "I will tell Ada Abel that you ask for “lead delete (own)”."
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_refused_mention_offers_it_too(slack: Desk, works: Works, lead: Lead) 
     slack.say("@crm delete LD-1")
     assert slack.last.buttons == ["Request"]
     slack.click("crm.run")
-    assert told(slack).startswith("Ada Abel will read that you ask for")
+    assert told(slack).startswith("I will tell Ada Abel that you ask for")
     assert_inert(slack)
 
 
@@ -89,7 +89,7 @@ def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: Desk, wor
     assert told(slack) == ASKED
     given(works, Lead, by="U_RAVI", first_name="Bob", owner="me")
     slack.command("/crm request lead delete LD-2")
-    assert told(slack) == "Ada Abel will read that you ask for “lead delete (team)”."
+    assert told(slack) == "I will tell Ada Abel that you ask for “lead delete (team)”."
     slack.command("/crm request lead delete")
     assert told(slack) == "You asked for “lead delete (own)” today already; Ada Abel can answer."
 
@@ -122,7 +122,7 @@ def test_what_need_not_or_cannot_be_asked_for(slack: Desk, works: Works, line: s
 def test_a_noun_without_records_is_asked_for_whole(slack: Desk, works: Works) -> None:
     slack.command("/crm audit verify")
     slack.click("crm.run")
-    assert told(slack) == "Ada Abel will read that you ask for “audit verify”."
+    assert told(slack) == "I will tell Ada Abel that you ask for “audit verify”."
 
 
 def test_where_there_is_no_admin_that_is_said(slack: Desk, works: Works) -> None:
@@ -169,7 +169,7 @@ def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
 
 def test_an_admin_declines_and_who_asked_hears_it(slack: Desk, works: Works, courier: Courier, asked: Shown) -> None:
     slack.click("role.decline", asked, user="U_ADA")
-    assert told(slack) == "Rita Reyes will read that “lead delete (own)” is declined."
+    assert told(slack) == "I will tell Rita Reyes that “lead delete (own)” is declined."
     assert not may(works, "U_RITA", "delete")
     assert direct(slack, courier, "U_RITA").words == "Ada Abel declined what you asked for: “lead delete (own)”."
 
@@ -189,7 +189,7 @@ def test_a_second_admin_finds_it_done(slack: Desk, works: Works, courier: Courie
     slack.command("/crm role give @mona admin", user="U_ADA")
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
-    assert told(slack) == "Mona Meyer and Ada Abel will read that you ask for “lead delete (own)”."
+    assert told(slack) == "I will tell Mona Meyer and Ada Abel that you ask for “lead delete (own)”."
     asked = direct(slack, courier, "U_MONA")
     slack.click("role.grant", direct(slack, courier), user="U_ADA")
     slack.click("role.grant", asked, user="U_MONA")
