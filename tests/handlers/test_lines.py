@@ -131,9 +131,10 @@ def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: Desk, works: Wor
     slack.command("/crm customer set Ada job=Countess --form")
     buttons = [part for block in slack.last.blocks if block["type"] == "actions" for part in block["elements"]]
     assert [part["value"].rpartition(" ")[2] for part in buttons] == ["--form", "--form"]
-    slack.command('/crm customer set Ada job=Countess --why="She asked"')
+    slack.command('/crm customer set Ada job=Countess --reason="She asked"')
     slack.click("crm.run#2")
-    assert "She asked" in slack.last.words
+    slack.command("/crm history CU-1")
+    assert "Why: She asked" in slack.last.words
 
 
 @pytest.mark.parametrize("person", ["<@U_RAVI>", "@ravi", "“Ravi Rao”", "ravi"])
