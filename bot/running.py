@@ -278,6 +278,7 @@ def run(settings: Settings) -> None:
     with suppress(Stopped):
         while run_on(settings, open_works(settings), wait):
             log.warning("Another database stands in the place of the one that was opened. Beginning anew on that")
+            gc.unfreeze()
             open_works = open_again
     log.info("Stopped")
 

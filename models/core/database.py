@@ -18,7 +18,6 @@ from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.database_file import DatabaseFile
 from models.core.errors import Unusable
-from models.core.files import keep_private
 from models.core.patience import STATEMENT, at_leisure, left
 from models.core.texts import fold
 
@@ -154,12 +153,7 @@ def open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
-        for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
-            keep_private(path)
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("fold", 1, folded, deterministic=True)
+        prepare(connection, file)
         record.info[FILES] = file.recognise()
 
     @event.listens_for(engine, "begin")
@@ -172,6 +166,15 @@ def open_sqlite(url: URL) -> Engine:
 
     end_in_time(engine)
     return engine
+
+
+def prepare(connection: Any, file: DatabaseFile) -> None:
+    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it can compute."""
+    file.take_from_others()
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, folded, deterministic=True)
 
 
 def end_in_time(engine: Engine) -> None:

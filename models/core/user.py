@@ -45,6 +45,8 @@ class Workspace(Base):
     roster: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Rises with every change of a role, a team, or of who has which."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    adopted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When what was imported before Slack was connected moved in."""
 
 
 class User(Entity):

@@ -44,8 +44,9 @@ def test_what_nobody_waits_for_has_all_the_time() -> None:
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
+@SQLITE  # PostgreSQL's own time-out is tried with the outages
 def test_a_statement_without_end_ends_at_the_deadline(works: Works) -> None:
-    """On SQLite too, where nobody else would get to write until it does."""
+    """Nobody else would get to write until it does."""
 
     def look(work: Work) -> None:
         work.session.execute(text(ENDLESS))
@@ -53,7 +54,7 @@ def test_a_statement_without_end_ends_at_the_deadline(works: Works) -> None:
     began = time.monotonic()
     with pytest.raises(Busy, match="did not finish this in time") as refused:
         works.attempt(look, "T1", "U_RITA")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert str(refused.value) == Trouble.SLOW.told
     with works("T1", "U_RITA") as work:
         assert work.session.scalar(text("SELECT count(*) FROM lead")) == 0
