@@ -22,7 +22,7 @@ from models.core.errors import Busy, CRMError, NotFound
 from models.core.outbox import Delivery, DeliveryState
 from models.core.team import GATHERING
 from models.core.work import Work, Works
-from models.operations import audiences, deliveries, people
+from models.operations import audiences, deliveries, people, standing
 from models.operations.audiences import AUDIENCE
 from models.operations.standing import Arrival
 
@@ -168,8 +168,10 @@ class Carrier:
 
     def found(self, outlet: Outlet, delivery: Delivery, channel: str, key: str) -> str:
         """The ts of a post whose outcome is unknown, if it arrived."""
-        now = self.works.clock()
-        return outlet.find(channel, delivery.thread, key, delivery.created_at, delivery.not_before, now)
+        with self.works(delivery.workspace, writes=False) as work:
+            after = standing.before(work, delivery)
+        asked, settled = delivery.created_at, delivery.not_before
+        return outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
 
     def audience(self, workspace: str) -> Audience:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""

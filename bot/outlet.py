@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.gates import Gates, Limited
-from handlers.core.blocks import Block, cut
+from handlers.core.blocks import INVALID, Block, cut, has_native, plainer
 from handlers.core.replies import Message
 
 TEXT = 4000
@@ -30,8 +30,6 @@ FULL = 3
 """Posts refused in a row that are no channel's: then the workspace has had enough."""
 MOST = 10_000
 """Members of a channel that are asked for; where there are more, anybody may be among them."""
-NATIVE = ("data_visualization", "data_table")
-"""Blocks that not every Slack draws; a message says the same without them."""
 UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
 PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "")
 
@@ -67,12 +65,12 @@ def verdict(error: SlackApiError) -> Exception:
 
 @dataclass(frozen=True)
 class Look:
-    """What a channel's history showed: the marks of our posts since a moment, each with its ts.
+    """What a channel's history showed: the marks of our posts after the ts `after`, each with its ts.
 
     at: when we looked.
     """
 
-    since: datetime
+    after: str
     at: datetime
     marks: dict[str, str]
 
@@ -189,10 +187,9 @@ class Outlet:
         try:
             return self.sent(said, message.blocks)
         except Refused as refused:
-            plainer = [block for block in message.blocks if block["type"] not in NATIVE]
-            if str(refused) != "invalid_blocks" or len(plainer) == len(message.blocks):
+            if str(refused) != INVALID or not has_native(message.blocks):
                 raise
-            return self.sent(said, plainer)
+            return self.sent(said, plainer(message.blocks))
 
     def sent(self, said: dict[str, Any], drawn: list[Block]) -> str:
         said = {**said, "blocks": drawn or None, "unfurl_links": False, "unfurl_media": False}
@@ -208,25 +205,30 @@ class Outlet:
 
     def find(
         self, channel: str, thread: str | None, key: str, since: datetime,
-        settled: datetime | None = None, now: datetime | None = None,
+        settled: datetime | None = None, now: datetime | None = None, after: str = "",
     ) -> str:  # fmt: skip
-        """The ts of the post with this key, not older than `since`; "" where there is none.
+        """The ts of the post with this key; "" where there is none.
 
-        settled: when it would have shown at the latest. With it, and with `now`, one look at the channel after that
-        serves for all posts in doubt there: one call a channel, not one a post.
+        since: when it was asked for, by our clock, which may have been ahead · after: the ts of what was posted there
+        before, by Slack's; the earlier of both counts · settled: when it would have shown at the latest. With it, and
+        with `now`, one look at the channel after that serves for all posts in doubt there.
         """
+        after = min(after, f"{(since - BEFORE).timestamp():.6f}")
         look = self.looks.get((channel, thread))
-        if look is None or settled is None or not (look.since <= since and settled <= look.at):
-            look = Look(since, now or since, self.marks(channel, thread, since))
+        if look is None or settled is None or not (look.after <= after and settled <= look.at):
+            look = Look(after, now or since, self.marks(channel, thread, since, after))
             self.looks[channel, thread] = look
             for old in list(self.looks)[:-LOOKED]:
                 self.looks.pop(old, None)
         return look.marks.get(key, "")
 
-    def marks(self, channel: str, thread: str | None, since: datetime) -> dict[str, str]:
-        """The key and ts of everything we posted there since then. Unclear where it is too much to look through."""
-        oldest = f"{(since - BEFORE).timestamp():.6f}"
-        window: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
+    def marks(self, channel: str, thread: str | None, since: datetime, after: str = "") -> dict[str, str]:
+        """The key and ts of everything we posted there after that. Unclear where it is too much to look through.
+
+        Our clock counts only after so many pages: a post must not be missed because it was wrong for a while.
+        """
+        window: dict[str, Any] = {"channel": channel, "limit": 200, "include_all_metadata": True}
+        window |= {"oldest": after} if after else {}
         look: Any = self.client.conversations_replies if thread else self.client.conversations_history
         window |= {"ts": thread} if thread else {}
         found: dict[str, str] = {}
@@ -238,6 +240,8 @@ class Outlet:
                     found[str(key)] = str(message["ts"])
             if not (cursor := following(page)):
                 return found
+        if not thread and float(page["messages"][-1]["ts"]) < (since - BEFORE).timestamp():
+            return found  # a channel's history begins with the newest
         raise Unclear("too much was written there to look through")
 
 

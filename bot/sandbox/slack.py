@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any
 
 from .failures import Failure, Failures
+from .inputs import unfolded
 from .messages import Message, Timeline
 from .mrkdwn import encode
 from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
@@ -170,7 +171,7 @@ class Slack:
     def named(self, blocks: list[Json] | None) -> list[Json] | None:
         """The blocks with the ids Slack gives to those that came without."""
         named = copy.deepcopy(blocks)
-        for block in named or ():
+        for block in unfolded(named):
             block.setdefault("block_id", f"b{next(self.numbers)}")
             parts = [*block.get("elements", ()), block.get("element"), block.get("accessory")]
             for part in parts if block["type"] in ("actions", "section", "input") else ():

@@ -49,17 +49,25 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
-    for record in [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]:
-        if record.number is None:
-            begin(work, record)
-        changes = audit.changes_of(record)
-        if changes or record in session.new:
-            follow_rules(work, record, changes)
-        if record.number is None:
-            record.number = take_numbers(work, type(record))
+    records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
+    if any(record.governing and (record.id is None or audit.changes_of(record)) for record in records):
+        work.govern()
+    keep_rules(work, records)
     for row in session.new:
         if isinstance(row, Row):
             row.workspace = work.workspace.id
+
+
+def keep_rules(work: "Work", records: Sequence[Entity]) -> None:
+    """Let the records of a flush keep their rules, one after the other, and give the new ones their numbers."""
+    for record in records:
+        if record.number is None:
+            begin(work, record)
+        changes = audit.changes_of(record)
+        if changes or record.id is None:
+            follow_rules(work, record, changes)
+        if record.number is None:
+            record.number = take_numbers(work, type(record))
 
 
 def begin(work: "Work", record: Entity) -> None:
@@ -73,6 +81,7 @@ def begin(work: "Work", record: Entity) -> None:
 def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
     with access.beyond(work.session):
+        access.check_needs(work, record, changes)
         record.settle(work, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now

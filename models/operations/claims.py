@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 
 from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState, Post, deliver
 from models.core.work import Clock, Work, Works
 from models.operations import questions
-from models.operations.questions import DUE, POSTS, WAITING, ask, row
+from models.operations.deliveries import LONGEST_PAUSE
+from models.operations.questions import DUE, POSTS, WAITING, ask, row, table
 from models.operations.referrers import refresh
 
 LEASE = timedelta(seconds=45)
@@ -123,6 +124,17 @@ def supersede(work: Work, ids: Sequence[int]) -> None:
         ask(work, questions.SUPERSEDE, ids=ids)
 
 
+def catch_up(work: Work) -> None:
+    """A clock was ahead when it was written down how long something waits, or is ours: that is over now.
+
+    Called while nobody has anything in hand, such as a lease after a clock jumped.
+    """
+    longest = {row.not_before: LONGEST_PAUSE, row.claimed_until: LEASE}
+    for column, most in longest.items():
+        dreamt = (row.workspace == work.workspace.id, WAITING, column > work.now + most + DRIFT)
+        work.session.connection().execute(update(table).where(*dreamt).values({column: work.now}))
+
+
 def inside_due(work: Work) -> set[str]:
     """Those of our own channels in which something is due."""
     return set(ask(work, questions.INSIDE_DUE).scalars())
@@ -151,8 +163,9 @@ def spread(work: Work) -> None:
             event.not_before = work.now + LEASE
             continue
         for post in posts:
-            columns = {"thread": post.ts, "about": event.about, "entity": event.entity, "record_id": event.record_id}
-            deliver(work, event.kind, post.channel, f"event:{event.id}:{post.id}", **columns)
+            columns = {name: getattr(event, name) for name in ("about", "entity", "record_id", "state", "created_at")}
+            key = f"event:{event.id}:{post.channel}:{post.ts}"
+            deliver(work, event.kind, post.channel, key, thread=post.ts, **columns)
         event.state, event.sent_at = DeliveryState.SENT, work.now
         event.error = None if posts else "dropped: it has no card"
 

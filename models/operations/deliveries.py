@@ -22,6 +22,8 @@ ATTEMPTS = 300
 """Then Slack has been out of reach for a day, and what we had to say is no longer news."""
 LONG = timedelta(minutes=10)
 """What waits longer is shown to admins."""
+RECENT = 1000
+"""Of what was sent, so many are still known by their codes."""
 PERHAPS = "It may have been posted all the same. "
 """Begins the reason of what was given up without knowing; sent again, it is looked for first."""
 
@@ -37,8 +39,12 @@ REFUSED = Delivery.state == literal_column("'refused'")
 
 
 def fingerprint(delivery: Delivery) -> str:
-    """What marks a post as this delivery's in Slack; says nothing of people or records."""
-    told = f"{delivery.workspace}:{delivery.id}:{delivery.key}:{delivery.created_at.isoformat()}"
+    """What marks a post as this delivery's in Slack; says nothing of people or records.
+
+    A line in a thread is asked for anew, under the same key, when a backup is brought back: its id may be another then.
+    """
+    id = "" if delivery.kind == "event" else delivery.id
+    told = f"{delivery.workspace}:{id}:{delivery.key}:{delivery.created_at.isoformat()}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -59,7 +65,7 @@ def drop(work: Work, delivery: Delivery, why: str) -> None:
 
 def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
     """Certainly not sent this time: again after the pause, and the whole channel with it."""
-    mark(work, delivery, state=delivery.state, not_before=work.now + pause)
+    mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
 
 
 def doubt(work: Work, delivery: Delivery, error: str) -> None:
@@ -155,19 +161,25 @@ def since_long(work: Work) -> Any:
     return (Delivery.attempts > 0) & (Delivery.created_at <= work.now - LONG)
 
 
-def find(work: Work, id: int) -> Delivery:
-    """A delivery by its number, locked; NotFound says where the numbers are."""
-    found = select(Delivery).where(Delivery.id == id).with_for_update() if 0 < id < 2**31 else None
-    delivery = work.session.scalar(found) if found is not None else None
-    if delivery is None:
-        raise NotFound(f"There is no delivery {id}. The list says which there are: deliveries")
-    return delivery
+def code(delivery: Any) -> str:
+    """What people call a delivery: its number would tell them how much all workspaces together have to send."""
+    return hashlib.sha256(delivery.key.encode()).hexdigest()[:8]
+
+
+def find(work: Work, named: str) -> Delivery:
+    """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where the codes are."""
+    keys = select(Delivery.id, Delivery.key).order_by(Delivery.id.desc())
+    for some in (keys.where(or_(WAITING, REFUSED)), keys.where(~or_(WAITING, REFUSED)).limit(RECENT)):
+        for row in work.session.execute(some):
+            if code(row) == named:
+                return work.session.scalars(select(Delivery).where(Delivery.id == row.id).with_for_update()).one()
+    raise NotFound(f"There is no delivery {named[:8]}. The list says which there are: deliveries")
 
 
 def retry(work: Work, delivery: Delivery) -> None:
     """Send what was refused once more; what may have been posted before is looked for first."""
     if delivery.state != DeliveryState.REFUSED:
-        raise Conflict(f"Delivery {delivery.id} was not refused, so there is nothing to retry. {standing(delivery)}")
+        raise Conflict(f"Delivery {code(delivery)} was not refused, so there is nothing to retry. {standing(delivery)}")
     perhaps = (delivery.error or "").startswith(PERHAPS)
     delivery.state = DeliveryState.UNKNOWN if perhaps else DeliveryState.WAITING
     delivery.not_before, delivery.attempts, delivery.claimed_until = work.now, 0, None
@@ -189,7 +201,7 @@ def retry_all(work: Work) -> int:
 def give_up(work: Work, delivery: Delivery) -> None:
     """Somebody decided that it is not sent; unless it is on its way right now."""
     if delivery.claimed_until and delivery.claimed_until > work.now:
-        raise Conflict(f"Delivery {delivery.id} is on its way right now. Look again in a minute.")
+        raise Conflict(f"Delivery {code(delivery)} is on its way right now. Look again in a minute.")
     if delivery.state == DeliveryState.SENT:
         raise Conflict(f"There is nothing to drop. {standing(delivery)}")
     by = work.actor.ref if work.actor else work.me

@@ -17,6 +17,8 @@ from models.operations.retelling import Shown
 
 Subject = tuple[str, int]
 """A record: its entity and its id."""
+LATELY = 10_000
+"""Deliveries back to which one looks for what was posted before."""
 Place = tuple[str, str]
 """Where something stands: its channel and its ts."""
 SHOWING = ("card", "redraw")
@@ -151,6 +153,18 @@ def enlist(work: Work, lists: Sequence[Arrival], versions: Mapping[Subject, int]
     drawn = {(subject, version) for each in lists for subject, version in each.named.items()}
     for slug, id in {subject for subject, version in drawn if versions[subject] not in (0, version)}:
         redraw(work, work.get(ENTITIES[slug], id))
+
+
+def before(work: Work, delivery: Delivery) -> str:
+    """The ts of what was posted last in the same place before a delivery, by Slack's clock; "" where we know of none.
+
+    Of a place only one is on its way at a time, so this one stands behind it, whatever our clocks say.
+    """
+    place = (row.channel == delivery.channel, row.thread.is_not_distinct_from(delivery.thread))
+    lately = (row.id < delivery.id, row.id >= delivery.id - LATELY)
+    posted = (row.workspace == delivery.workspace, row.kind.not_in(SHOWING), row.ts.is_not(None))
+    last = select(row.ts).where(*posted, *place, *lately).order_by(row.id.desc()).limit(1)
+    return work.session.connection().scalar(last) or delivery.thread or ""
 
 
 # ── what is drawn ───────────────────────────────────────────────────────────────────────────────────────

@@ -8,10 +8,12 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from models.core import access
 from models.core.outbox import Delivery
+from models.core.role import Role
 from models.core.work import Works
 from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, assert_inert, found, standing, told
+from tests.models.gone import give_a_role_that_is_gone
 
 pytestmark = SQLITE
 
@@ -142,7 +144,8 @@ def test_what_waits_to_be_told_names_nobody(slack: Desk, works: Works, lead: Lea
     with works("T1", writes=False) as work:
         waiting = work.session.scalars(select(Delivery).where(Delivery.kind == "wish")).one()
         rita = work.lookup("user", "U_RITA")
-    assert waiting.about == {"by": rita, "about": "lead", "verb": "delete", "scope": "own"}
+        role = work.lookup("role", "senior rep")
+    assert waiting.about == {"by": rita, "role": role, "about": "lead", "verb": "delete", "scope": "own"}
 
 
 # ── answering ───────────────────────────────────────────────────────────────────────────────────────────
@@ -159,6 +162,9 @@ def asked(slack: Desk, works: Works, courier: Courier, lead: Lead) -> Shown:
 def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
     slack: Desk, works: Works, courier: Courier, asked: Shown
 ) -> None:
+    slack.click("role.grant", asked, user="U_ADA", confirm=False)
+    assert "“lead delete (own)” is then allowed to all who have the role: 3 people have it." in slack.asked
+    assert not may(works, "U_RITA", "delete")
     slack.click("role.grant", asked, user="U_ADA")
     assert told(slack).startswith("Every senior rep may “lead delete (own)”.")
     assert may(works, "U_RITA", "delete")
@@ -214,16 +220,55 @@ def test_only_admins_answer(slack: Desk, works: Works, asked: Shown) -> None:
 
 
 def test_whose_role_is_gone_can_be_given_another(slack: Desk, works: Works, courier: Courier, lead: Lead) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     slack.click("crm.run")
     assert direct(slack, courier).buttons == ["Give another role", "Decline"]
+
+
+def test_the_button_is_about_the_role_they_asked_with(
+    slack: Desk, works: Works, courier: Courier, asked: Shown
+) -> None:
+    slack.command("/crm role give @rita rep", user="U_ADA")
+    slack.click("role.grant", asked, user="U_ADA")
+    refused = "Rita Reyes has another role by now, so nothing was allowed."
+    assert told(slack) == f"{refused} If you mean it: role allow senior rep lead delete own"
+    with works("T1", writes=False) as work:
+        for role in ("rep", "senior rep"):
+            text = work.get(Role, work.lookup("role", role)).rights
+            assert ("delete" in text) is (role == "senior rep")
+            assert "delete own" not in text
+
+
+def test_who_has_another_role_when_it_is_drawn_is_given_it_by_no_button(
+    slack: Desk, works: Works, courier: Courier, lead: Lead
+) -> None:
+    refuse_deleting(slack)
+    slack.command("/crm request lead delete LD-1")
+    slack.command("/crm role refuse marketing lead delete", user="U_ADA")
+    slack.command("/crm role give @rita marketing", user="U_ADA")
+    assert direct(slack, courier).buttons == ["Give another role", "Decline"]
+
+
+@pytest.mark.parametrize("right", ["user edit", "team join", "role give", "team delete TM-1", "role allow"])
+def test_no_button_lets_everybody_change_how_people_work_together(
+    slack: Desk, works: Works, courier: Courier, right: str
+) -> None:
+    slack.command(f"/crm request {right}")
+    assert direct(slack, courier).buttons == ["Give another role", "Decline"]
+    about, verb, *_ = right.split()
+    slack.command(f"/crm role grant RO-2 US-1 {about} {verb}", user="U_ADA")
+    assert told(slack).endswith(f"so nothing was allowed. If you mean it: role allow senior rep {about} {verb} all")
+    with works("T1", "U_RITA", writes=False) as work:
+        assert not access.can(work.actor, verb, about)
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
         ("role grant", "Who, and what?"),
+        ("role grant RO-2", "Who, and what?"),
+        ("role grant RO-99 US-1 lead delete", "There is no RO-99."),
         ("role grant US-1", "Who, and what?"),
         ("role grant US-99 lead delete", "There is no US-99."),
         ("role grant US-1 unicorn delete", "There is nothing called “unicorn”."),

@@ -207,7 +207,7 @@ def test_it_stays_as_long_as_it_can_be_sent_again_and_goes_when_an_admin_lets_it
         deliveries.refuse(work, first, "it is archived")
     assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("refused", TYPED)
     with works("T1", "U_ADA") as work:
-        deliveries.give_up(work, deliveries.find(work, stored(works, "here:line").id))
+        deliveries.give_up(work, deliveries.find(work, deliveries.code(stored(works, "here:line"))))
     found = stored(works, "here:line")
     assert (found.state, found.about, found.error) == ("sent", {}, f"dropped: {admin(works)} decided so")
 

@@ -2,7 +2,7 @@
 
 from models.migrations import gently
 
-revision = "0025"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
