@@ -56,6 +56,7 @@ def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
         attaching_function_token_enabled=False,  # it would write what a payload carries into the client all share
     )
+    logging.getLogger("slack_bolt.MultiTeamsAuthorization").setLevel(logging.CRITICAL)  # `Known` says it, counted
     Doors(dispatcher, clients.removed).open(app)
     return app
 

@@ -1,5 +1,6 @@
 """The commands of `crm`: run it, try it, talk to it, fill it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 @click.version_option(package_name="rapport-crm")
 def main() -> None:
     """Rapport, a CRM that lives in Slack."""
+    os.umask(0o077)  # whatever a command writes is for its owner alone
 
 
 for kept in (keeping.db, keeping.backup, keeping.restore, keeping.adopt, keeping.audit):
@@ -38,8 +40,10 @@ def run() -> None:
 @in_words
 def sandbox(port: int, database: str) -> None:
     """Try everything in the browser, without a Slack workspace."""
+    from bot.keeping import without_password
     from bot.sandbox.start import sandbox
 
+    without_password(database)
     sandbox(port, database)
 
 
@@ -130,6 +134,16 @@ in_workspace = click.option("--workspace", default="", help="The workspace's id;
 as_person = click.option(
     "--as", "person", default="", help="Act as this person (Slack id); otherwise the CRM itself acts."
 )
+
+
+@main.command()
+@in_words
+def status() -> None:
+    """Say how every process is, and what waits for Slack in every workspace."""
+    from bot.terminal import condition
+
+    with opened() as works:
+        click.echo("\n".join(condition(works)))
 
 
 @main.command()

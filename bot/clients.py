@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import RLock
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 
 AGAIN = 5.0
 """Seconds for which we remember that a workspace is not there: another replica may be installing it."""
+SAY_AGAIN = 60.0
+"""Seconds between two lines of the log about workspaces that we do not know."""
+MANY, NAMED = 1000, 3
+"""Workspaces that are told apart until then, and those that are named. As many others are remembered as missing."""
 LIST_AGAIN = 15.0
 """Seconds for which we remember which workspaces there are."""
 
@@ -99,6 +104,8 @@ class Clients:
 
     def look(self, workspace: str) -> None:
         """Take what the database knows of a workspace."""
+        if len(self.missed) >= MANY:
+            self.missed.clear()
         self.missed[workspace] = time.monotonic() + AGAIN
         there = self.stored(workspace)
         if there is None or self.vault is None:
@@ -155,11 +162,32 @@ class Clients:
             return self.doors.pop(workspace, None)
 
 
+class Missed:
+    """Counts what comes from workspaces where the app is not installed, and says so once in a while."""
+
+    def __init__(self) -> None:
+        self.workspaces: Counter[str] = Counter()
+        self.next = 0.0
+        self.lock = RLock()
+
+    def count(self, workspace: str) -> None:
+        with self.lock:
+            self.workspaces[workspace if len(self.workspaces) < MANY else ""] += 1
+            if time.monotonic() < self.next:
+                return
+            log.warning(
+                "Refused %d requests from workspaces where the app is not installed: %s",
+                self.workspaces.total(), ", ".join(sorted(filter(None, self.workspaces))[:NAMED]),
+            )  # fmt: skip
+            self.workspaces.clear()
+            self.next = time.monotonic() + SAY_AGAIN
+
+
 class Known(Authorize):
     """Tells Bolt who we are in the workspace of a request, without asking Slack; None where we do not know it."""
 
     def __init__(self, clients: Clients) -> None:
-        self.clients = clients
+        self.clients, self.missed = clients, Missed()
 
     def __call__(
         self, *, context: BoltContext, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
@@ -170,6 +198,7 @@ class Known(Authorize):
             log.warning("A workspace could not be looked up: %s", type(error).__name__)
             return None
         if door is None:
+            self.missed.count(team_id or "")
             return None
         context["client"] = door.client  # for Bolt's own would open a connection for each call
         return AuthorizeResult(

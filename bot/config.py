@@ -141,7 +141,7 @@ class Settings:
         "", "Beside SLACK_CLIENT_ID: api.slack.com/apps → your app → Basic Information → Client Secret", secret=True
     )
     encryption_keys: str = setting(
-        "", "Keys that encrypt the tokens of workspaces: the first writes, all read, separated by commas (crm key)",
+        "", "Keys that encrypt tokens and sign the audit trail: the first writes, all read (crm key; commas between)",
         fernet_keys, secret=True,
     )  # fmt: skip
     public_url: str = setting("", "Where the bot is reached from outside, such as https://crm.example.com", public_url)
@@ -151,7 +151,10 @@ class Settings:
         port, also="PORT",
     )  # fmt: skip
     slack_api_url: str = setting("", "Where the Web API is, when it is not Slack's own", url)
-    database_url: str = setting("sqlite:///rapport.db", "Where the CRM is kept: SQLite or PostgreSQL", database)
+    database_url: str = setting(
+        "sqlite:///rapport.db", "Where the CRM is kept: SQLite or PostgreSQL", database, secret=True
+    )
+    new_database_url: str = setting("", "Where `crm db copy` copies it to", database, secret=True)
     root_command: str = setting("/crm", "The name of the root command, as in the app's manifest", command)
     sales_channel: str = setting("#sales", "The channel where leads and deals stand")
     support_channel: str = setting("#support", "The channel where cases stand")

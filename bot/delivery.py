@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.carrying import Carrier, Errand, Note
 from bot.clients import Clients
+from bot.scheduler import Wall
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch
 from models.core.errors import Busy
@@ -52,6 +53,8 @@ class Courier:
         self.carrier = Carrier(works, clients, catalogue, watch or Watch())
         self.clock = clock or Clock()
         self.compare_at, self.agrees = 0.0, True
+        self.wall = Wall(self.clock, most=claims.DRIFT)
+        self.rest_until, self.caught_up = 0.0, False
         self.seal_at = 0.0
         self.errands: SimpleQueue[Errand | None] = SimpleQueue()
         self.done: SimpleQueue[Note] = SimpleQueue()
@@ -242,7 +245,13 @@ class Courier:
     def right_time(self) -> bool:
         """Whether our clock and the database's agree. Leases are times: with a wrong clock we would take what another
         replica has in hand, and send it twice.
+
+        So when ours jumps, we take nothing until everybody has let go of what they had; from then on what was written
+        down by the wrong clock holds up nothing.
         """
+        if self.wall.jump():
+            self.rest_until, self.compare_at = time.monotonic() + claims.LEASE.total_seconds(), 0.0
+            self.caught_up = False
         if time.monotonic() >= self.compare_at:
             ahead, before = claims.drift(self.works, self.clock), self.agrees
             self.agrees = abs(ahead) < claims.DRIFT
@@ -252,7 +261,14 @@ class Courier:
                     "This machine's clock is %d s ahead of the database's. Nothing is sent from here until they agree. "
                     "Set it by NTP: timedatectl set-ntp true", ahead.total_seconds(),
                 )  # fmt: skip
-        return self.agrees
+        if not self.agrees or time.monotonic() < self.rest_until:
+            return False
+        if not self.caught_up:
+            for workspace in self.works.workspaces():
+                with self.works(workspace) as work:
+                    claims.catch_up(work)
+            self.caught_up = True
+        return True
 
     # ── the end ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -92,20 +92,21 @@ def revision(message: str) -> None:
 
 
 @db.command()
-@click.argument("source", metavar="FROM")
-@click.argument("target", metavar="TO")
+@click.argument("urls", metavar="[FROM] [TO]", nargs=-1)
 @in_words
-def copy(source: str, target: str) -> None:
-    """Copy everything into an empty database: crm db copy sqlite:///rapport.db postgresql://user:password@host/name
+def copy(urls: tuple[str, ...]) -> None:
+    """Copy everything into an empty database.
 
-    Stop the bot first. When this is stopped in the middle, the same command goes on where it was.
+    From DATABASE_URL to NEW_DATABASE_URL, unless you say otherwise: crm db copy postgresql://rapport@host/rapport
+
+    A URL with a password stands in the environment or .env, where others on this machine cannot read it; or write - in
+    its place, and it is asked for. Stop the bot first. When this is stopped in the middle, the same command goes on
+    where it was.
     """
-    from bot.config import database
     from models.core.database import open_engine
     from models.operations import copying
 
-    for url in (source, target):
-        checked(database, url)
+    source, target = (given(url) for url in from_and_to(urls))
     ours, theirs = open_engine(source), open_engine(target)
     with closing(Shown()) as shown:
         outcome = copying.copy(ours, theirs, shown)
@@ -131,13 +132,43 @@ class Shown:
             click.echo(err=True)
 
 
-def checked(check: Callable[[str], str], url: str) -> None:
+def from_and_to(urls: tuple[str, ...]) -> tuple[str, ...]:
+    """The two databases of a copy: those that were named, and the ones of the settings in place of the others."""
+    from bot.config import SettingsError, load
+
+    if len(urls) > 2:
+        raise SettingsError("Name two databases at most: where from, and where to.")
+    for url in urls:
+        without_password(url)
+    settings = load(needs_slack=False)
+    found = (settings.database_url, *urls)[-2:] if urls else (settings.database_url, settings.new_database_url)
+    if not found[1]:
+        raise SettingsError("Where to? Set NEW_DATABASE_URL in .env or the environment, or name an empty database.")
+    return found
+
+
+def without_password(url: str) -> None:
+    """SettingsError where a URL in the line of a command has a password: everybody on the machine can read it there."""
     from bot.config import SettingsError
 
+    user, at, _ = url.partition("://")[2].rpartition("@")
+    if (at and ":" in user) or "password=" in url:
+        raise SettingsError(
+            "Everybody on this machine can read the password in the line of a command. Put the URL into .env or the"
+            " environment, leave the password to ~/.pgpass, or write - in place of the URL and type it then."
+        )
+
+
+def given(url: str) -> str:
+    """A database URL that was named or, where - stands in its place, typed without being shown or read from a pipe."""
+    from bot.config import SettingsError, database
+
+    if url == "-":
+        url = click.prompt("Database URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
     try:
-        check(url)
+        return database(url.strip())
     except ValueError as error:
-        raise SettingsError(f"{url.partition('@')[2] or url}: {error}") from None
+        raise SettingsError(f"{url.rpartition('@')[2].partition('?')[0].strip()}: {error}") from None
 
 
 @click.command()
@@ -171,12 +202,15 @@ def restore(file: Path, force: bool) -> None:
     Stop the bot first. What is in the database now is kept in a file beside it.
     """
     from models.core import schema
-    from models.operations import backups
+    from models.operations import backups, restored
 
     with opened(as_it_is=True) as works:
         place = Path(works.engine.url.database or "rapport") if works.sqlite else Path("rapport")
         aside = place.with_name(f"{place.name}.before-{works.clock():{STAMP}}")
         step = backups.restore(works.engine, file, aside, force)
+        works.close()  # what it has open may be the file that was replaced
+        if step == schema.head():
+            restored.draw_anew(works)
     click.echo(f"The database is again what {file} holds.")
     if force:
         click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")

@@ -1,7 +1,7 @@
 """Slack as the courier sees it: where to post, posting, drawing anew, and looking whether a post arrived."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,8 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers.core.blocks import Block, cut
+from bot.gates import Gates, Limited
+from handlers.core.blocks import INVALID, Block, cut, has_native, plainer
 from handlers.core.replies import Message
 
 TEXT = 4000
@@ -23,24 +24,18 @@ PAGES = 20
 """Pages of 200 messages to look through for a post."""
 LOOKED = 100
 """Looks at a channel's history that are remembered."""
+PAGE = 1000
+"""People on a page: as many as Slack gives."""
+FULL = 3
+"""Posts refused in a row that are no channel's: then the workspace has had enough."""
 MOST = 10_000
 """Members of a channel that are asked for; where there are more, anybody may be among them."""
-NATIVE = ("data_visualization", "data_table")
-"""Blocks that not every Slack draws; a message says the same without them."""
 UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
 PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "")
 
 
 class Refused(Exception):
     """Slack says no, and will say so again. Its text is Slack's word for it."""
-
-
-class Limited(Exception):
-    """Too many messages: certainly not sent."""
-
-    def __init__(self, seconds: int) -> None:
-        self.pause = timedelta(seconds=max(seconds, 1))
-        super().__init__(f"{seconds} s")
 
 
 class Unclear(Exception):
@@ -62,7 +57,7 @@ def verdict(error: SlackApiError) -> Exception:
     response: Any = error.response
     code = str((response.data or {}).get("error", "") if isinstance(response.data, dict) else "")
     if response.status_code == 429 or code == "ratelimited":
-        return Limited(int(float(response.headers.get("Retry-After") or 1) + 0.999))
+        return Limited(float(response.headers.get("Retry-After") or 1))
     if response.status_code >= 500 or code in PASSING:
         return Unclear(code or f"status {response.status_code}")
     return Refused(code)
@@ -70,12 +65,12 @@ def verdict(error: SlackApiError) -> Exception:
 
 @dataclass(frozen=True)
 class Look:
-    """What a channel's history showed: the marks of our posts since a moment, each with its ts.
+    """What a channel's history showed: the marks of our posts after the ts `after`, each with its ts.
 
     at: when we looked.
     """
 
-    since: datetime
+    after: str
     at: datetime
     marks: dict[str, str]
 
@@ -87,9 +82,19 @@ class Outlet:
 
     def __init__(self, client: WebClient) -> None:
         self.client = client
+        self.gates = Gates()
         self.people: dict[str, str] = {}
         self.places: dict[str, tuple[str, float]] = {}
         self.looks: dict[tuple[str, str | None], Look] = {}
+
+    def call(self, method: Callable[..., Any], patience: int = 1, **said: Any) -> Any:
+        """What a method of the client answers, if Slack has not had enough of it. patience: as at its gate."""
+
+        def run() -> Any:
+            with understood():
+                return method(**said)
+
+        return self.gates.through(method.__name__, run, patience)
 
     def place(self, channel: str) -> str:
         """The id of a channel: of its name, or itself.
@@ -113,21 +118,19 @@ class Outlet:
     def direct(self, person: str) -> str:
         """The id of a person's direct messages."""
         if person not in self.people:
-            with understood():
-                self.people[person] = str(self.client.conversations_open(users=person)["channel"]["id"])
+            self.people[person] = str(self.call(self.client.conversations_open, users=person)["channel"]["id"])
         return self.people[person]
 
     def named(self, name: str) -> str:
         """The id of the channel with this name."""
         cursor = ""
         while True:
-            with understood():
-                page = self.client.conversations_list(types="public_channel,private_channel", limit=1000, cursor=cursor)
+            kinds = "public_channel,private_channel"
+            page = self.call(self.client.conversations_list, types=kinds, limit=1000, cursor=cursor)
             for channel in page["channels"]:
                 if channel["name"] == name:
                     return str(channel["id"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            if not (cursor := following(page)):
                 raise Refused("channel_not_found")
 
     def reader(self, direct: str) -> str:
@@ -135,15 +138,14 @@ class Outlet:
         for person, theirs in list(self.people.items()):
             if theirs == direct:
                 return person
-        with understood():
-            person = str(self.client.conversations_open(channel=direct, return_im=True)["channel"]["user"])
+        opened = self.call(self.client.conversations_open, channel=direct, return_im=True)
+        person = str(opened["channel"]["user"])
         self.people[person] = direct
         return person
 
     def is_shared(self, channel: str) -> bool:
         """Whether people of another company read it, or soon will."""
-        with understood():
-            what = self.client.conversations_info(channel=channel)["channel"]
+        what = self.call(self.client.conversations_info, channel=channel)["channel"]
         return bool(what.get("is_ext_shared") or what.get("is_pending_ext_shared"))
 
     def members(self, channel: str) -> tuple[set[str], bool]:
@@ -151,28 +153,29 @@ class Outlet:
         found: set[str] = set()
         cursor = ""
         while len(found) < MOST:
-            with understood():
-                page = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+            page = self.call(self.client.conversations_members, channel=channel, limit=PAGE, cursor=cursor)
             found |= set(page["members"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            if not (cursor := following(page)):
                 return found, True
         return found, False
 
     def person(self, id: str) -> dict[str, Any]:
         """What Slack says of somebody; nothing of whom it does not know."""
         try:
-            with understood():
-                return dict(self.client.users_info(user=id)["user"])
+            return dict(self.call(self.client.users_info, user=id)["user"])
         except Refused as refused:
             if str(refused) in UNKNOWN:
                 return {}
             raise
 
+    def everybody(self, cursor: str = "") -> tuple[list[dict[str, Any]], str]:
+        """What Slack says of the next people of the workspace, and the cursor that leads to those after them."""
+        page = self.call(self.client.users_list, limit=PAGE, cursor=cursor)
+        return page["members"], following(page)
+
     def gathered(self, group: str) -> set[str]:
         """The ids of those who are in a user group."""
-        with understood():
-            return set(self.client.usergroups_users_list(usergroup=group)["users"])
+        return set(self.call(self.client.usergroups_users_list, usergroup=group)["users"])
 
     def post(self, channel: str, thread: str | None, message: Message, key: str) -> str:
         """Post it, marked with the key, and return its ts; without the native charts where they are refused.
@@ -184,58 +187,67 @@ class Outlet:
         try:
             return self.sent(said, message.blocks)
         except Refused as refused:
-            plainer = [block for block in message.blocks if block["type"] not in NATIVE]
-            if str(refused) != "invalid_blocks" or len(plainer) == len(message.blocks):
+            if str(refused) != INVALID or not has_native(message.blocks):
                 raise
-            return self.sent(said, plainer)
+            return self.sent(said, plainer(message.blocks))
 
     def sent(self, said: dict[str, Any], drawn: list[Block]) -> str:
-        with understood():
-            answer = self.client.chat_postMessage(**said, blocks=drawn or None, unfurl_links=False, unfurl_media=False)
+        said = {**said, "blocks": drawn or None, "unfurl_links": False, "unfurl_media": False}
+        answer = self.call(self.client.chat_postMessage, FULL, **said)
         if is_person(said["channel"]):
             self.people[said["channel"]] = str(answer["channel"])
         return str(answer["ts"])
 
     def redraw(self, channel: str, ts: str, message: Message) -> None:
         """Draw a card anew; harmless to repeat."""
-        with understood():
-            self.client.chat_update(channel=channel, ts=ts, text=cut(message.text, TEXT), blocks=message.blocks)
+        text = cut(message.text, TEXT)
+        self.call(self.client.chat_update, channel=channel, ts=ts, text=text, blocks=message.blocks)
 
     def find(
         self, channel: str, thread: str | None, key: str, since: datetime,
-        settled: datetime | None = None, now: datetime | None = None,
+        settled: datetime | None = None, now: datetime | None = None, after: str = "",
     ) -> str:  # fmt: skip
-        """The ts of the post with this key, not older than `since`; "" where there is none.
+        """The ts of the post with this key; "" where there is none.
 
-        settled: when it would have shown at the latest. With it, and with `now`, one look at the channel after that
-        serves for all posts in doubt there: one call a channel, not one a post.
+        since: when it was asked for, by our clock, which may have been ahead · after: the ts of what was posted there
+        before, by Slack's; the earlier of both counts · settled: when it would have shown at the latest. With it, and
+        with `now`, one look at the channel after that serves for all posts in doubt there.
         """
+        after = min(after, f"{(since - BEFORE).timestamp():.6f}")
         look = self.looks.get((channel, thread))
-        if look is None or settled is None or not (look.since <= since and settled <= look.at):
-            look = Look(since, now or since, self.marks(channel, thread, since))
+        if look is None or settled is None or not (look.after <= after and settled <= look.at):
+            look = Look(after, now or since, self.marks(channel, thread, since, after))
             self.looks[channel, thread] = look
             for old in list(self.looks)[:-LOOKED]:
                 self.looks.pop(old, None)
         return look.marks.get(key, "")
 
-    def marks(self, channel: str, thread: str | None, since: datetime) -> dict[str, str]:
-        """The key and ts of everything we posted there since then. Unclear where it is too much to look through."""
-        oldest = f"{(since - BEFORE).timestamp():.6f}"
-        window: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": 200, "include_all_metadata": True}
+    def marks(self, channel: str, thread: str | None, since: datetime, after: str = "") -> dict[str, str]:
+        """The key and ts of everything we posted there after that. Unclear where it is too much to look through.
+
+        Our clock counts only after so many pages: a post must not be missed because it was wrong for a while.
+        """
+        window: dict[str, Any] = {"channel": channel, "limit": 200, "include_all_metadata": True}
+        window |= {"oldest": after} if after else {}
         look: Any = self.client.conversations_replies if thread else self.client.conversations_history
         window |= {"ts": thread} if thread else {}
         found: dict[str, str] = {}
         cursor = ""
         for _ in range(PAGES):
-            with understood():
-                page = look(**window, cursor=cursor)
+            page = self.call(look, **window, cursor=cursor)
             for message in page["messages"]:
                 if key := (message.get("metadata") or {}).get("event_payload", {}).get("key"):
                     found[str(key)] = str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            if not (cursor := following(page)):
                 return found
+        if not thread and float(page["messages"][-1]["ts"]) < (since - BEFORE).timestamp():
+            return found  # a channel's history begins with the newest
         raise Unclear("too much was written there to look through")
+
+
+def following(page: Any) -> str:
+    """The cursor that leads to the page after this one; "" where it is the last."""
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def is_name(channel: str) -> bool:

@@ -3,33 +3,30 @@
 import gc
 import logging
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from math import inf
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
 from bot.clients import Clients
 from bot.config import Settings, SettingsError
+from bot.database_watch import DatabaseWatch
 from bot.delivery import Courier
+from bot.gates import Limited
 from bot.health import Vitals
 from bot.line import Gate, Line
-from bot.outlet import Limited, Refused, Unclear, understood
+from bot.outlet import Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from handlers.core.watch import Watch
 from models.core import schema
-from models.core.database_file import is_sound
+from models.core.database_file import UNSOUND, is_sound
 from models.core.errors import Unusable
-from models.core.troubles import Trouble, trouble_of
 from models.core.work import Clock, Works
 
 if TYPE_CHECKING:
@@ -82,23 +79,26 @@ def open_database(settings: Settings) -> Works:
     """Prepare the database; say so where an empty one was made although there is a Slack workspace, whose records
     somebody may miss.
     """
-    works = create_works(settings)
-    missing = works.is_missing()
-    works.close()
+    missing = is_missing(settings)
     works = prepare(settings)
     if missing and settings.reachable:
-        log.warning(MADE, Path(works.engine.url.database or "").absolute())
+        log.warning(MADE, works.place)
     return works
 
 
 def open_again(settings: Settings) -> Works:
     """Prepare the database that stands in the place of another. Unusable where it is none: nothing is made here."""
     works = create_works(settings)
-    place = Path(works.engine.url.database or "")
     works.close()
-    if works.sqlite and not is_sound(place):
-        raise Unusable(f"{place.absolute()} is no sound database of Rapport. Bring back a backup: crm restore FILE")
+    if works.place and not is_sound(works.place):
+        raise Unusable(UNSOUND.format(works.place))
     return prepare(settings)
+
+
+def is_missing(settings: Settings) -> bool:
+    works = create_works(settings)
+    works.close()
+    return works.is_missing()
 
 
 def warn(works: Works) -> None:
@@ -270,42 +270,6 @@ def told_to_stop() -> Callable[..., bool]:
     return wait
 
 
-def is_replaced(works: Works, wait: Wait) -> bool:
-    """Wait until we are told to stop, or until another database stands in the place of ours; whether it was that.
-
-    While there is none, nothing is read or written, and this goes on waiting: it may come back.
-    """
-    ours, gone = "", False
-    while not wait(LOOK):
-        try:
-            with works.everywhere() as session:
-                found = schema.generation(session.connection())
-        except SQLAlchemyError as error:
-            if trouble_of(error) is not Trouble.MOVED:
-                continue
-            if not works.is_missing():
-                return True
-            if not gone:
-                log.error("%s", Trouble.MOVED.advice)
-                let_go(works)
-            gone = True
-            continue
-        if gone:
-            log.warning("The file of the database is back")
-        gone, ours = False, ours or found
-        if found != ours:
-            return True
-    return False
-
-
-def let_go(works: Works) -> None:
-    """Bring what stands only in the write-ahead log into the file, wherever that was moved to: who opens it there has
-    all of it.
-    """
-    with suppress(SQLAlchemyError, sqlite3.Error), closing(works.engine.raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA wal_checkpoint(FULL)")
-
-
 def run(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C; anew from the beginning on a database that was put in the place of ours."""
     logs.configure(settings.log_level, settings.log_format)
@@ -314,17 +278,27 @@ def run(settings: Settings) -> None:
     with suppress(Stopped):
         while run_on(settings, open_works(settings), wait):
             log.warning("Another database stands in the place of the one that was opened. Beginning anew on that")
+            gc.unfreeze()
             open_works = open_again
     log.info("Stopped")
+
+
+def waited(watch: DatabaseWatch, wait: Wait) -> bool:
+    """Wait until we are told to stop, or until another database stands in the place of ours; whether it was that."""
+    while not wait(LOOK):
+        if watch.is_replaced():
+            return True
+    return False
 
 
 def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
     """Run on this database until we are told to stop, or until it is not the same any more; whether it was that."""
     with closing(works), running(settings, works, wait=wait):
         warn(works)
+        watch = DatabaseWatch(works)
         gc.collect()
         gc.freeze()  # what is there now stays: to look through it for garbage again and again keeps people waiting
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
-        replaced = is_replaced(works, wait)
+        replaced = waited(watch, wait)
         log.info("Stopping: finishing what is in hand")
     return replaced

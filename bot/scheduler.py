@@ -124,10 +124,12 @@ class Troubles:
 
 
 class Wall:
-    """The clock on the wall, watched by one that only counts."""
+    """The clock on the wall, watched by one that only counts. most: how far it may move between two looks."""
 
-    def __init__(self, clock: Clock, counter: Callable[[], float] = time.monotonic) -> None:
-        self.clock, self.counter = clock, counter
+    def __init__(
+        self, clock: Clock, counter: Callable[[], float] = time.monotonic, most: timedelta = JUMP
+    ) -> None:
+        self.clock, self.counter, self.most = clock, counter, most
         self.guard = threading.Lock()
         self.origin = self.read()
 
@@ -140,4 +142,4 @@ class Wall:
         with self.guard:
             before, self.origin = self.origin, self.read()
             moved = self.origin - before
-        return moved if abs(moved) > JUMP else None
+        return moved if abs(moved) > self.most else None

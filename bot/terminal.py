@@ -11,18 +11,31 @@ from typing import Any, TextIO
 import click
 
 from bot.app import create_dispatcher
+from handlers import status
 from handlers.core.acts import Act
 from handlers.core.replies import Form, Home, Message, Reply
 from models.core.base import ENTITIES, Entity
 from models.core.errors import NotFound
+from models.core.files import keep_private, written_privately
 from models.core.work import Works
-from models.operations import transfer
+from models.operations import deliveries, transfer
 
 
 def answer(works: Works, workspace: str, person: str, line: str) -> str:
     """What the line answers, as text. person: a Slack id, '' for the CRM itself."""
     dispatcher = create_dispatcher(works)
     return words(dispatcher.do(Act(surface="say", workspace=workspace, person=person, line=line)))
+
+
+def condition(works: Works) -> list[str]:
+    """Every process, and what waits for Slack in every workspace: for whoever runs the bot, and nobody in Slack."""
+    processes, lines = [], []
+    for workspace in works.workspaces():
+        with works(workspace, writes=False) as work:
+            processes = [*status.kept(work), *status.serving(work)]
+            stands = status.waiting(work, deliveries.lag(work), f"crm say --workspace {workspace}")
+            lines.append(f"{workspace} {work.workspace.name}: {stands}")
+    return [*processes, *lines] or ["There is no workspace yet. Connect one: crm run"]
 
 
 def words(reply: Reply) -> str:
@@ -75,7 +88,8 @@ def load_file(place: Place, path: Path, mapping: dict[str, str], dry: bool) -> N
         click.echo(note)
     click.echo(f"{'Nothing was stored. ' if dry else ''}{outcome}")
     if outcome.rejected and not dry:
-        beside.write_text(rejected.getvalue(), encoding="utf-8", newline="")
+        with written_privately(beside) as file_beside:
+            file_beside.write(rejected.getvalue())
         click.echo(f"The rejected rows and the reasons are in {beside}. Correct them there and import that file.")
 
 
@@ -103,7 +117,8 @@ def bar() -> Iterator[Callable[[int, int], None]]:
 
 
 def save_file(place: Place, file: TextIO) -> None:
-    """Write the records as CSV."""
+    """Write the records as CSV, into a file that from then on only its owner reads."""
+    keep_private(Path(file.name))
     with place.works(place.workspace, place.person, "say", writes=False) as work:
         count = transfer.export(work, place.entity, file)
     click.echo(f"{count} rows", err=True)

@@ -22,6 +22,7 @@ router = Router("deliveries", words=("delivery",), doc="What the bot has to tell
 
 SHOWN = 8
 BUTTONS = {"retry": "Retry", "drop": "Drop"}
+CODE = re.compile("[0-9a-f]{8}")
 CHANNEL = re.compile("[CG][A-Z0-9_]+")
 SAID = {
     "card": "the card",
@@ -64,35 +65,36 @@ def list_(request: Request, _: Any) -> Reply:
 
 @router.verb("retry", record=False)
 def retry(request: Request, _: Any) -> Reply:
-    """Send what was refused once more, when its reason is mended: `deliveries retry 12`, `deliveries retry all`."""
+    """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`, `deliveries retry all`."""
     if request.line.rest.strip().lower() == "all":
         count = deliveries.retry_all(request.work)
-        return plainly(f"{count} {'delivery is' if count == 1 else 'deliveries are'} sent again now.")
+        return plainly(f"I will send {count} {'delivery' if count == 1 else 'deliveries'} again.")
     delivery = chosen(request, "retry")
     deliveries.retry(request.work, delivery)
-    return plainly(f"Delivery {delivery.id} is sent again now. If it is refused again, it shows up here again.")
+    told = f"I will send delivery {deliveries.code(delivery)} again."
+    return plainly(f"{told} If it is refused again, it shows up here again.")
 
 
 @router.verb("drop", record=False)
 def drop(request: Request, _: Any) -> Reply:
-    """Let go of what was refused or is late: `deliveries drop 12`."""
+    """Let go of what was refused or is late: `deliveries drop 3f9a1c2e`."""
     delivery = chosen(request, "drop")
     deliveries.give_up(request.work, delivery)
-    return plainly(f"Delivery {delivery.id} is dropped: nobody will be told.")
+    return plainly(f"Delivery {deliveries.code(delivery)} is dropped: I will not send it.")
 
 
 def chosen(request: Request, verb: str) -> Delivery:
-    """The delivery whose number was typed."""
-    number = request.line.rest.strip().removeprefix("#")
-    if not number.isdecimal():
-        raise NotFound(f"Which delivery? Give its number, for example: deliveries {verb} 12")
-    return deliveries.find(request.work, int(number[:12]))
+    """The delivery whose code was typed."""
+    named = request.line.rest.strip().removeprefix("#").lower()
+    if not CODE.fullmatch(named):
+        raise NotFound(f"Which delivery? Give what stands before it, such as: deliveries {verb} 3f9a1c2e")
+    return deliveries.find(request.work, named)
 
 
 def buttons(work: Work, delivery: Delivery) -> list[Block]:
     """What can be done about it, as far as one may."""
     offers = [(verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)]
-    drawn = [blocks.button(label, f"{router.noun}.{verb}", str(delivery.id)) for verb, label in offers]
+    drawn = [blocks.button(label, f"{router.noun}.{verb}", deliveries.code(delivery)) for verb, label in offers]
     return [blocks.actions(*drawn)] if drawn else []
 
 
@@ -100,7 +102,7 @@ def after(request: Request, count: int) -> Block:
     """What can be done with all of them."""
     if count > 1 and cards.usable("retry", router.noun, request.work):
         return blocks.actions(blocks.button("Retry all", "deliveries.retry", "all"))
-    return blocks.context(f"To let go of one: `{request.catalogue.root} deliveries drop` and its number")
+    return blocks.context(f"To let go of one: `{request.catalogue.root} deliveries drop` and what stands before it")
 
 
 def told(work: Work, delivery: Delivery) -> str:
@@ -113,7 +115,8 @@ def told(work: Work, delivery: Delivery) -> str:
 
 def facts(work: Work, delivery: Delivery) -> Sequence[str]:
     """A delivery in two lines: what it is about and where, and how it stands with it."""
-    what = f"#{delivery.id} {SAID.get(delivery.kind, delivery.kind)}{about(work, delivery)} for {place(work, delivery)}"
+    said = SAID.get(delivery.kind, delivery.kind)
+    what = f"#{deliveries.code(delivery)} {said}{about(work, delivery)} for {place(work, delivery)}"
     why = (delivery.error or "").replace(f"<#{delivery.channel}>", delivery.channel)
     why = why.replace(f"<@{delivery.channel}>", place(work, delivery))
     if delivery.state == DeliveryState.REFUSED:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -19,7 +20,6 @@ from handlers.core.routes import Catalogue
 from models.case import Case
 from models.core import access, values
 from models.core.audit import AuditEntry
-from models.core.base import Entity
 from models.core.errors import CRMError
 from models.core.outbox import Delivery
 from models.core.slots import PUNCTUAL
@@ -119,7 +119,7 @@ def report(work: Work, catalogue: Catalogue) -> Message:
     closed, week = closed_this_week(work)
     day = f"{work.today:%A} {work.today.day} {work.today:%B}"
     drawn = [blocks.header(f"Good day, {work.me}"), blocks.context(day)]
-    no_stages, no_cases = concealed(work, Opportunity, "stage"), concealed(work, Case, "priority", "status")
+    no_stages, no_cases = no_figures(work, Opportunity.stage), no_figures(work, Case.priority, Case.status)
     if not (pipeline or closed or priorities or no_stages or no_cases):
         quiet = f"Nothing is open, and nothing was closed {week}."
         begin = f"A deal is one line away: `{catalogue.root} deal new`"
@@ -134,18 +134,17 @@ def report(work: Work, catalogue: Catalogue) -> Message:
     return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
 
 
-def concealed(work: Work, entity: type[Entity], *names: str) -> list[str]:
-    """The line in place of figures that are counted by fields which not everybody who reads may see."""
-    hidden = [entity.fields()[name].label for name in names if access.hides(work, entity, name)]
-    return [f"Not shown, because {' and '.join(hidden)} is hidden from who reads this."] if hidden else []
+def no_figures(work: Work, *counted: Any) -> list[str]:
+    """What stands in place of figures that are counted by columns which not everybody who reads may see."""
+    return list(filter(None, [cards.concealed(work, *counted)]))
 
 
 def closed_this_week(work: Work) -> tuple[list[StageRow], str]:
-    """What was won and lost since Monday in the reader's zone; on a Monday, in the week before."""
+    """What was won and lost since Monday in the reader's zone; on a Monday, since the one before."""
     monday = work.today - timedelta(days=work.today.weekday())
     start, end, week = monday, monday + timedelta(days=7), "this week"
     if work.today == monday:
-        start, end, week = monday - timedelta(days=7), monday, "last week"
+        start, week = monday - timedelta(days=7), "last week and today"
     midnights = [datetime.combine(day, time(), work.zone) for day in (start, end)]
     return closed_between(work, midnights[0], midnights[1]), week
 

@@ -57,9 +57,10 @@ def may(request: Request, line: str) -> bool:
 
 
 def about(request: Request, word: str) -> Message:
-    """One noun in full: what it is, each verb with its sentence, and its fields."""
+    """One noun in full: what it is, each verb with its sentence, and its fields. word: it, alone or among others."""
     catalogue = request.catalogue
-    noun = catalogue.words.nouns.get(word.casefold(), "")
+    nouns = catalogue.words.nouns
+    noun = next((nouns[each] for each in word.casefold().split() if each in nouns), "")
     if not noun:
         return choices(f"There is no help on “{word[:60]}”.", [("Help", "help")])
     router = catalogue.routers[noun]

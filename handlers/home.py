@@ -8,10 +8,13 @@ from handlers.core.blocks import Block
 from handlers.core.replies import Home, Message, Request
 from handlers.core.routes import Verb
 from handlers.help import may
+from models.activity import Activity
+from models.case import Case
 from models.core import access
 from models.core.base import Entity
 from models.core.errors import Forbidden
 from models.operations.mine import my_cases, my_day, my_deals
+from models.opportunity import Opportunity
 
 SHOWN = 10
 
@@ -29,11 +32,14 @@ def home(request: Request) -> Home:
     begin = [blocks.button(label, "crm.run", line) for label, line in BEGIN if may(request, line)]
     drawn += [blocks.actions(*begin)] if begin else []
     if may(request, "task list"):
-        drawn += part(request, "My day", my_day(work, SHOWN + 1), "Nothing is due. Enjoy it.", done)
+        secret = cards.concealed(work, Activity.open())
+        drawn += part(request, "My day", my_day(work, SHOWN + 1), secret or "Nothing is due. Enjoy it.", done)
     if may(request, "deal list"):
-        drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), "You have no open deals.")
+        secret = cards.concealed(work, Opportunity.open())
+        drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), secret or "You have no open deals.")
     if may(request, "case list"):
-        drawn += part(request, "My cases", my_cases(work, SHOWN + 1), "You have no open cases.")
+        secret = cards.concealed(work, Case.open())
+        drawn += part(request, "My cases", my_cases(work, SHOWN + 1), secret or "You have no open cases.")
     return tab(drawn)
 
 

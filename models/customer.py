@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped
 
+from models.core import sight
 from models.core.base import Changes, Entity
 from models.core.errors import Invalid
 from models.core.field import Reader
@@ -74,8 +75,12 @@ class Customer(Entity):
     def settle(self, work: Work, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):
             raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
+        if self.email and "email" in changes and not work.tentative:
+            work.hold(f"customer {self.email}")  # who converts a lead with this address finds this one, or is found
 
     def facts(self, work: Work) -> list[tuple[str, str]]:
+        if not self.lifecycle and sight.hidden(work, Opportunity.stage, Opportunity.close_date):
+            return []  # it tells of deals
         stage, reason = self.stands(work)
         return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
 

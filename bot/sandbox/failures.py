@@ -11,6 +11,8 @@ from .people import Json
 class Failure:
     """What happens to the next `times` calls of a method (of any method, when it is "*").
 
+    An answer to a response_url goes by that name, and can only be refused.
+
     `kind` is "ratelimited" (429 with Retry-After), a status such as "500", "drop_before" or "drop_after" (the
     connection is cut without, or with, the deed done), "slow" (done at once, answered after `seconds`), or an error
     of Slack's such as "channel_not_found". With a `rate` it strikes that share of all calls instead, until cleared.

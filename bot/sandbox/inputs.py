@@ -1,7 +1,7 @@
 """The stateful elements of Block Kit: where each keeps its value, what it starts with, and when it is complete."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .people import Json
@@ -45,15 +45,21 @@ def elements_of(block: Json) -> list[Json]:
         return list(block["elements"])
     if block["type"] == "card":
         return list(block.get("actions", ()))
-    if block["type"] in ("carousel", "container"):
-        inner = block.get("elements") or block.get("child_blocks") or []
-        return [element for child in inner for element in elements_of(child)]
+    if block["type"] == "carousel":
+        return [element for child in block["elements"] for element in elements_of(child)]
     return []
+
+
+def unfolded(blocks: Iterable[Json] | None) -> Iterator[Json]:
+    """Every block, also those inside containers."""
+    for block in blocks or ():
+        yield block
+        yield from block.get("child_blocks") or ()
 
 
 def interactive(blocks: list[Json] | None) -> Iterator[tuple[Json, Json]]:
     """Every (block, element) with which a person can do something."""
-    for block in blocks or ():
+    for block in unfolded(blocks):
         for element in elements_of(block):
             if "action_id" in element:
                 yield block, element

@@ -10,9 +10,11 @@ from threading import RLock
 from typing import Any
 
 from .failures import Failure, Failures
+from .inputs import unfolded
 from .messages import Message, Timeline
 from .mrkdwn import encode
 from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
+from .rates import Rates
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views
@@ -52,6 +54,7 @@ class Slack:
             self.groups = {group.id: copy.deepcopy(group) for group in self._groups}
             self.timeline, self.views = Timeline(), Views()
             self.tickets, self.failures = Tickets(self._trigger_seconds), Failures()
+            self.rates = Rates()
             self.files: dict[str, Json] = {}
             self.calls: deque[tuple[str, Json]] = deque(maxlen=20_000)
             self.sent: deque[Envelope] = deque(maxlen=100)
@@ -168,7 +171,7 @@ class Slack:
     def named(self, blocks: list[Json] | None) -> list[Json] | None:
         """The blocks with the ids Slack gives to those that came without."""
         named = copy.deepcopy(blocks)
-        for block in named or ():
+        for block in unfolded(named):
             block.setdefault("block_id", f"b{next(self.numbers)}")
             parts = [*block.get("elements", ()), block.get("element"), block.get("accessory")]
             for part in parts if block["type"] in ("actions", "section", "input") else ():

@@ -39,6 +39,8 @@ class Act:
     """The workspace the person comes from: another one in a shared channel."""
     named: tuple[str, ...] = ()
     """The people who were picked in a form, by their Slack ids."""
+    repeated: bool = False
+    """Whether Slack says that it sends this again."""
 
     def __post_init__(self) -> None:
         """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still send anything."""
@@ -57,6 +59,12 @@ class Act:
         return (self.person, *MENTION.findall(self.line), *self.named)
 
 
+def given(part: Payload, name: str) -> Any:
+    """What stands there; nothing also where Slack says null."""
+    said = part.get(name)
+    return "" if said is None else said
+
+
 def command(body: Payload, root: str) -> Act:
     """A slash command; an alias such as /crm-deal is the root with its noun already typed."""
     alias = body["command"].removeprefix(root).removeprefix("-")
@@ -64,10 +72,10 @@ def command(body: Payload, root: str) -> Act:
         surface="command",
         workspace=body["team_id"],
         person=body["user_id"],
-        line=f"{alias} {body.get('text', '')}".strip(),
-        key=body.get("trigger_id", ""),
-        channel=body.get("channel_id", ""),
-        trigger=body.get("trigger_id", ""),
+        line=f"{alias} {given(body, 'text')}".strip(),
+        key=given(body, "trigger_id"),
+        channel=given(body, "channel_id"),
+        trigger=given(body, "trigger_id"),
         home_team=body["team_id"],
     )
 
@@ -76,16 +84,16 @@ def action(body: Payload) -> Act:
     """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`."""
     pressed = body["actions"][0]
     noun, verb = noun_and_verb(pressed["action_id"])
-    value = pressed.get("value") or (pressed.get("selected_option") or {}).get("value", "")
-    container, view = body.get("container", {}), body.get("view", {})
+    value = given(pressed, "value") or given(pressed.get("selected_option") or {}, "value")
+    container, view = body.get("container") or {}, body.get("view") or {}
     state = metadata(view)
     return Act(
         surface="button",
         line=line_of(noun, "" if verb in ("run", "menu") else verb, value),
         key=once(body, pressed),
         state=state,
-        channel=(body.get("channel") or {}).get("id", "") or state.get("c", ""),
-        thread=(body.get("message") or {}).get("thread_ts", "") or container.get("thread_ts", "") or state.get("t", ""),
+        channel=given(body.get("channel") or {}, "id") or state.get("c", ""),
+        thread=given(body.get("message") or {}, "thread_ts") or given(container, "thread_ts") or state.get("t", ""),
         container=kind_of(container, view),
         **sender(body),
     )
@@ -101,7 +109,7 @@ def noun_and_verb(name: str) -> tuple[str, str]:
 
 def once(body: Payload, pressed: Payload) -> str:
     """What tells a press from the next. A button with a whole line of its own works once where it stands."""
-    where = body.get("container", {}).get("message_ts", "")
+    where = given(body.get("container") or {}, "message_ts")
     if where and pressed["action_id"].startswith(f"{GLOBAL}.run"):
         return f"{where}:{pressed['action_id']}:{body['user']['id']}"
     return f"{pressed.get('action_ts', '')}:{body.get('trigger_id', '')}"
@@ -145,10 +153,10 @@ def shortcut(body: Payload) -> Act:
     return Act(
         surface="shortcut",
         line=" ".join(noun_and_verb(body["callback_id"])),
-        key=body.get("trigger_id", ""),
+        key=given(body, "trigger_id"),
         texts={"message": message["text"]} if message.get("text") else {},
-        channel=(body.get("channel") or {}).get("id", ""),
-        thread=message.get("thread_ts") or message.get("ts", ""),
+        channel=given(body.get("channel") or {}, "id"),
+        thread=given(message, "thread_ts") or given(message, "ts"),
         **sender(body),
     )
 
@@ -160,10 +168,10 @@ def message(body: Payload, bot: str) -> Act:
         surface="message",
         workspace=body["team_id"],
         person=event["user"],
-        line=event.get("text", "").replace(f"<@{bot}>", " ").strip(),
+        line=given(event, "text").replace(f"<@{bot}>", " ").strip(),
         key=body["event_id"],
         channel=event["channel"],
-        thread=event.get("thread_ts", ""),
+        thread=given(event, "thread_ts"),
         home_team=event.get("user_team") or event.get("team") or body["team_id"],
     )
 
@@ -183,7 +191,7 @@ def home(body: Payload) -> Act:
 def options(body: Payload) -> Act:
     """A picker asks what it may offer: the line is what was typed, the state says of which noun."""
     noun = (body["action_id"].split(".") + [""])[1]
-    return Act(surface="options", line=body.get("value", ""), state={"noun": noun}, **sender(body))
+    return Act(surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body))
 
 
 def sender(body: Payload) -> dict[str, Any]:
@@ -194,5 +202,5 @@ def sender(body: Payload) -> dict[str, Any]:
         "workspace": workspace,
         "person": user["id"],
         "home_team": user.get("team_id") or workspace,
-        "trigger": body.get("trigger_id", ""),
+        "trigger": given(body, "trigger_id"),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.core.acts import Act
-from models.core.errors import NotFound, Outsider
+from models.core.errors import Forbidden, NotFound
 from models.core.work import Works
 from models.operations import people
 
@@ -27,24 +27,29 @@ class Admission:
 
     def __init__(self, works: Works) -> None:
         self.works = works
-        self.members: dict[tuple[str, str], tuple[bool, float]] = {}
+        self.members: dict[tuple[str, str, str], tuple[bool, float]] = {}
+        """Workspace, person, and where their act says that they come from → whether they are members, until when."""
         self.governed: set[str] = set()
         """The workspaces that have had an admin."""
 
     def admit(self, act: Act, look_up: LookUp) -> None:
-        """Let in who acts, and get to know whom they name. Outsider and NotFound say why somebody stays outside.
+        """Let in who acts, and get to know whom they name. Forbidden and NotFound say why somebody stays outside.
 
         What an act says of the person's workspace is no proof: in a channel that is shared with others it may be the
         organisation's, also for one of the workspace.
         """
         elsewhere = act.home_team not in ("", act.workspace)
         if (elsewhere or self.is_new(act.workspace, act.person)) and not self.is_member(act, act.person, look_up):
-            raise Outsider(ELSEWHERE)
+            raise Forbidden(ELSEWHERE)
         named = [each for each in dict.fromkeys(act.people) if self.is_new(act.workspace, each)]
         for person in named[:NAMED]:
             self.is_member(act, person, look_up)
         if not self.is_governed(act.workspace):
             self.appoint(act, look_up)
+
+    def is_outsider(self, act: Act) -> bool:
+        """Whether who acts is of another company, as far as Slack was asked."""
+        return not self.members.get((act.workspace, act.person, act.home_team), (True, 0.0))[0]
 
     def is_new(self, workspace: str, person: str) -> bool:
         return bool(self.works.unknown(workspace, {person}))
@@ -54,9 +59,9 @@ class Admission:
 
         One of ours who no longer does may do nothing from now on.
         """
-        key = act.workspace, person
+        key = act.workspace, person, act.home_team if person == act.person else ""
         found, until = self.members.get(key, (False, 0.0))
-        if time.monotonic() < until and found is not self.is_new(*key):
+        if time.monotonic() < until and not (found and self.is_new(act.workspace, person)):
             return found
         profile = look_up(person)
         if profile is None:
@@ -64,9 +69,9 @@ class Admission:
                 raise NotFound(UNSAID)
             return False
         if profile:
-            self.works.welcome(*key, **profile)
-        elif not self.is_new(*key):
-            self.works.welcome(*key, guest=True)
+            self.works.welcome(act.workspace, person, **profile)
+        elif not self.is_new(act.workspace, person):
+            self.works.welcome(act.workspace, person, guest=True)
         if len(self.members) >= REMEMBERED:
             self.members.clear()
         self.members[key] = bool(profile), time.monotonic() + (KNOWN_FOR if profile else UNKNOWN_FOR)

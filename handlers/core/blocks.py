@@ -7,6 +7,20 @@ Block = dict[str, Any]
 
 BUTTON, TITLE, OPTION, HEADER, SECTION, FIELD = 75, 24, 75, 150, 3000, 2000
 
+NATIVE = ("data_visualization", "data_table")
+"""Blocks that not every Slack draws; a message says the same without them."""
+INVALID = "invalid_blocks"
+"""What Slack says where it does not draw them."""
+
+
+def has_native(drawn: Sequence[Block]) -> bool:
+    return any(block["type"] in NATIVE for block in drawn)
+
+
+def plainer(drawn: Sequence[Block]) -> list[Block]:
+    """The same without what not every Slack draws."""
+    return [block for block in drawn if block["type"] not in NATIVE]
+
 
 def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from handlers.core.acts import Act
@@ -14,10 +14,11 @@ from handlers.core.lines import Decided, asks_first, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue
+from handlers.core.said import Said
 from handlers.core.share import Shares, TooMany
 from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
-from models.core.errors import Busy, CRMError, Forbidden, Invalid, Outsider
+from models.core.errors import Busy, CRMError, Forbidden, Invalid
 from models.core.patience import PERSON, within
 from models.core.texts import clean
 from models.core.work import Work, Works
@@ -32,8 +33,8 @@ class Answer(Protocol):
 
     def reply(self, reply: Reply) -> None: ...
     def invalid(self, error: Invalid) -> None: ...
-    def refused(self, sentence: str, request: str = "", outside: bool = False) -> None:
-        """request: the line that asks for the right that is missing · outside: the person is of another company."""
+    def refused(self, sentence: str, request: str = "") -> None:
+        """request: the line that asks for the right that is missing."""
         ...
 
     def profile(self, person: str) -> Mapping[str, Any] | None:
@@ -65,6 +66,11 @@ class Dispatcher:
         """Lets in the members of each workspace."""
         return Admission(self.works)
 
+    @cached_property
+    def said(self) -> Said:
+        """Knows what was answered already."""
+        return Said(self.works)
+
     def handle(self, act: Act, answer: Answer) -> None:
         """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
         began, outcome = time.perf_counter(), "failed"
@@ -86,31 +92,34 @@ class Dispatcher:
         return verb.id if verb else "unknown"
 
     def answer(self, act: Act, answer: Answer) -> str:
-        """Only after the commit is anything said; what goes wrong is said in words. Returns how it ended."""
+        """After the commit say what came of it; what Slack sends again is not said again. Returns how it ended."""
+        outcome, say = self.outcome(act, answer)
+        if outcome == "busy" or self.said.first(act):
+            say()
+        else:
+            answer.reply(Nothing())
+        return outcome
+
+    def outcome(self, act: Act, answer: Answer) -> tuple[str, Callable[[], None]]:
+        """Do it: how it ended, and what says so; what goes wrong is said in words."""
         try:
             reply = self.share_of(act, answer)
         except Invalid as error:
-            answer.invalid(error)
-            return "invalid"
+            return "invalid", partial(answer.invalid, error)
         except Busy as error:
             log.warning("The database was too busy for a %s: %s", act.surface, error.__cause__)
-            answer.refused(str(error))
-            return "busy"
+            return "busy", partial(answer.refused, str(error))
+        except TooMany as error:
+            return "busy", partial(answer.refused, str(error))
         except Forbidden as error:
-            answer.refused(str(error), error.request)
-            return "refused"
-        except Outsider as error:
-            answer.refused(str(error), outside=True)
-            return "refused"
+            return "refused", partial(answer.refused, str(error), error.request)
         except CRMError as error:
-            answer.refused(str(error))
-            return "refused"
+            return "refused", partial(answer.refused, str(error))
         except Exception:
             log.exception("A %s failed. Reference %s", act.surface, reference())
-            answer.refused(f"Something went wrong. Nothing was saved. Reference {reference()}")
-            return "failed"
-        answer.reply(reply)
-        return "done"
+            wrong = f"Something went wrong. Nothing was saved. Reference {reference()}"
+            return "failed", partial(answer.refused, wrong)
+        return "done", partial(answer.reply, reply)
 
     def share_of(self, act: Act, answer: Answer) -> Reply:
         """Do it, unless so much is being done for this person that others would wait."""

@@ -50,8 +50,9 @@ def history(request: Request, record: Entity) -> Reply:
     newest = list(reversed(records.history(work, record)))
     after = str(request.line.flags.get("page") or "")
     past_acts = [list(act) for _, act in groupby(newest, key=lambda entry: entry.unit)]
-    if after.isdecimal():
-        past_acts = [act for act in past_acts if act[0].id < int(after)]
+    units = [act[0].unit for act in past_acts]
+    if after in units:
+        past_acts = past_acts[units.index(after) + 1 :]
     shown, rest = past_acts[:ACTS], past_acts[ACTS:]
     states = unwound(record, newest)
     heading = f"History of {blocks.cut(str(record), LINE)}"
@@ -59,7 +60,7 @@ def history(request: Request, record: Entity) -> Reply:
     drawn = [blocks.section(f"*{escape(heading)}*")]
     drawn += [blocks.section(f"{cards.moment(act[0].at)} · {escape(line)}") for act, line in lines]
     if rest:
-        line = f"{record.slug()} history {record.ref} --page={shown[-1][-1].id}"
+        line = f"{record.slug()} history {record.ref} --page={shown[-1][0].unit}"
         drawn.append(blocks.actions(blocks.button(f"More ({len(rest)})", "crm.run", line)))
     texts = [f"{values.show_moment(act[0].at, work.now, work.zone)} · {line}" for act, line in lines]
     return Message("\n".join([heading, *(texts or ["Nothing was changed yet."])]), drawn)

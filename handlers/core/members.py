@@ -15,10 +15,25 @@ def belongs(user: Mapping[str, Any], workspace: str) -> bool:
 
     Who shares a channel with it is not called a stranger, so their teams decide; who has none is of elsewhere.
     """
-    organisation = user.get("enterprise_user")
-    teams = organisation.get("teams") if isinstance(organisation, dict) else ()
-    here = user.get("team_id") == workspace or (isinstance(teams, list) and workspace in teams)
-    return here and bool(workspace) and not user.get("is_stranger")
+    return workspace in teams(user) and not user.get("is_stranger")
+
+
+def comes_from(user: Mapping[str, Any], team: str) -> bool:
+    """Return whether an act of this person may say that they are of a workspace or of an organisation."""
+    return team in teams(user) or team == organisation(user).get("enterprise_id")
+
+
+def teams(user: Mapping[str, Any]) -> list[str]:
+    """Return the workspaces that Slack says somebody belongs to; the first may be their organisation."""
+    others = organisation(user).get("teams")
+    found = [user.get("team_id"), *(others if isinstance(others, list) else ())]
+    return [team for team in found if isinstance(team, str) and team]
+
+
+def organisation(user: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what Slack says of somebody as one of an Enterprise Grid."""
+    said = user.get("enterprise_user")
+    return said if isinstance(said, dict) else {}
 
 
 def is_bot(user: Mapping[str, Any]) -> bool:

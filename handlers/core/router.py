@@ -8,18 +8,19 @@ from functools import partial
 from http.client import HTTPException
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from handlers.core import acts, blocks, events, members
 from handlers.core.acts import Act, Payload
+from handlers.core.admission import ELSEWHERE
 from handlers.core.dispatch import Dispatcher
 from handlers.core.receipts import choices, plainly
 from handlers.core.replies import Form, Home, Message, Options, Reply
 from handlers.core.watch import reference
-from models.core.errors import CRMError, Invalid
+from models.core.errors import CRMError, Forbidden, Invalid
 from models.core.work import Work
 from models.operations import audiences, people
 
@@ -85,8 +86,9 @@ class Doors:
         app.error(misunderstood)
 
     def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
-        def listen(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-            self.handle(read(body), ack, context, body)
+        def listen(ack: Ack, body: dict[str, Any], context: BoltContext, request: BoltRequest) -> None:
+            act = replace(read(body), repeated="x-slack-retry-num" in request.headers)
+            self.handle(act, ack, context, body)
 
         return listen
 
@@ -186,12 +188,20 @@ class Reached:
     ack: Ack
     client: WebClient
     body: Payload
-    outside: bool = False
-    """Whether the person is of another company: nothing is told to them anywhere but where they act."""
+
+    @property
+    def outside(self) -> bool:
+        """Whether the person is of another company: nothing is told to them anywhere but where they act."""
+        return self.dispatcher.admission.is_outsider(self.act)
 
     def profile(self, person: str) -> Mapping[str, Any] | None:
         told = look_up(self.client, person)
-        return None if told is None else members.member(told, self.act.workspace)
+        if told is None:
+            return None
+        found = members.member(told, self.act.workspace)
+        if found and person == self.act.person and not members.comes_from(told, self.act.home_team):
+            raise Forbidden(ELSEWHERE)  # what was sent and what Slack says of them do not go together
+        return found
 
     def reply(self, reply: Reply) -> None:
         if isinstance(reply, Form):
@@ -217,10 +227,8 @@ class Reached:
         else:
             self.say(choices(str(error), [("Open the form", self.with_form())]))
 
-    def refused(self, sentence: str, request: str = "", outside: bool = False) -> None:
-        if outside and not self.outside:
-            replace(self, outside=True).refused(sentence)
-        elif self.act.surface == "form":
+    def refused(self, sentence: str, request: str = "") -> None:
+        if self.act.surface == "form":
             self.invalid(Invalid({"": sentence}))
         elif self.act.surface == "options":
             self.ack(options=[])
@@ -299,7 +307,8 @@ class Reached:
     def tell(self, message: Message) -> None:
         """Say it in a message, a modal or the acknowledgement."""
         message = replace(message, text=blocks.escape(blocks.cut(message.text, TEXT)))
-        if self.act.surface == "command":
+        back = bool(self.body.get("response_url"))
+        if self.act.surface == "command" and not (back and blocks.has_native(message.blocks)):
             self.ack(response_type="ephemeral", text=message.text, blocks=message.blocks or None)
             return
         self.ack()
@@ -307,13 +316,23 @@ class Reached:
             self.client.views_push(
                 trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks)
             )
-        elif self.act.surface == "button" and self.body.get("response_url"):
+        elif self.act.surface in ("button", "command") and back:
             self.respond(message)
         else:
             self.whisper(message)
 
     def respond(self, message: Message) -> None:
-        """Where the button stood: in place of a message of the person's own, else beside it."""
+        """Where the button stood, or the command was typed; without charts where Slack does not draw them."""
+        refusal = self.sent_back(message)
+        if blocks.INVALID in refusal and blocks.has_native(message.blocks):
+            message = replace(message, blocks=blocks.plainer(message.blocks))
+            refusal = self.sent_back(message)
+        if refusal:
+            log.info("Answered another way, because of %s", refusal)
+            self.whisper(message)
+
+    def sent_back(self, message: Message) -> str:
+        """Answer in place of a message of the person's own, else beside it. Returns why that is refused, if it is."""
         answer: dict[str, Any] = {
             "response_type": "ephemeral",
             "replace_original": message.replace and self.act.container == "ephemeral",
@@ -323,12 +342,9 @@ class Reached:
         thread = {"thread_ts": self.act.thread} if self.act.thread else {}
         try:
             response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
-            refusal = "" if response.status_code == 200 else response.body  # it was used too often, or too late
         except (OSError, ValueError, SlackClientError) as error:
-            refusal = type(error).__name__
-        if refusal:
-            log.info("Answered beside the button, because of %s", refusal)
-            self.whisper(message)
+            return type(error).__name__
+        return "" if response.status_code == 200 else str(response.body)  # it was used too often, or too late
 
     def whisper(self, message: Message) -> None:
         """Seen by the person alone: in the channel where they are, else in a direct message."""
@@ -344,8 +360,12 @@ class Reached:
                 person = self.act.person
                 self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)
         except SlackApiError as error:
-            if self.outside:
-                log.info("Nothing is answered to somebody from elsewhere, because of %s", error.response["error"])
+            why = str(error.response["error"])
+            if why == blocks.INVALID and blocks.has_native(message.blocks):
+                self.whisper(replace(message, blocks=blocks.plainer(message.blocks)))
                 return
-            log.info("Answered in a direct message, because of %s", error.response["error"])
+            if channel == self.act.person or self.outside:
+                log.info("Nothing could be answered, because of %s", why)
+                return
+            log.info("Answered in a direct message, because of %s", why)
             self.client.chat_postMessage(channel=self.act.person, text=text, blocks=drawn)

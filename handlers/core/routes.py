@@ -142,6 +142,8 @@ class Catalogue:
     def read(self, text: str) -> Line:
         """What a line says. What cannot be seen is not there; a verb that only one noun has needs no noun."""
         line = parse_line(clean(text), self.words)
+        if line.noun and line.verb != "help" and line.rest.strip(" ?").casefold() == "help" and line.unknown:
+            return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
         return parse_line(f"{nouns[0]} {line.raw}", self.words) if len(nouns) == 1 else line
 

@@ -147,28 +147,34 @@ def open_sqlite(url: URL) -> Engine:
     def do_commit(connection: Any) -> None:
         keep(connection)
         if connection.info.get(WRITES):
-            file.check(connection.info[FILES])  # what went into another file was not kept
+            file.check([])  # what went into another file was not kept
 
     dialect.do_commit = do_commit
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("fold", 1, folded, deterministic=True)
+        prepare(connection, file)
         record.info[FILES] = file.recognise()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        file.check(connection.info[FILES])
         writes = connection.info[WRITES] = connection.get_execution_options().get(WRITES, True)
+        file.check(connection.info[FILES] if writes else [])
         raw: Any = connection.connection.driver_connection
         raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     end_in_time(engine)
     return engine
+
+
+def prepare(connection: Any, file: DatabaseFile) -> None:
+    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it can compute."""
+    file.take_from_others()
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, folded, deterministic=True)
 
 
 def end_in_time(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """The file of a SQLite database: whether what stands at its path is still what was opened.
 
 A process that has a file open goes on reading and writing it after it was deleted, moved or replaced, and loses all of
-that. So each transaction looks at the path before it begins, and again after its commit.
+that. So each transaction looks at the path before it begins, and one that writes again after its commit.
 """
 
 import sqlite3
@@ -10,10 +10,13 @@ from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
 
+from models.core.files import keep_private
+
 Identity = tuple[int, int] | None
 """The device and the inode of a file; None where there is none."""
 MOVED = sqlite3.SQLITE_READONLY_DBMOVED
 """SQLite's own code for this. It looks only in journal modes that we do not use."""
+UNSOUND = "{} is no sound database of Rapport. Bring back a backup: crm restore FILE"
 ENDS = ("-wal", "-shm")
 """Of these files a database consists while it is open, besides its own."""
 
@@ -33,9 +36,12 @@ class DatabaseFile:
 
     def address(self) -> str:
         """Return what SQLite opens. Only the first connection may make a file; one made later would be empty."""
-        mode = "rw" if self.opened else "rwc"
-        self.opened = self.opened or identity(self.path)
-        return f"file:{quote(str(self.path))}?mode={mode}"
+        return f"file:{quote(str(self.path))}?mode={'rw' if self.opened else 'rwc'}"
+
+    def take_from_others(self) -> None:
+        """Let only its owner read it. What SQLite makes beside it has the same mode."""
+        for path in (self.path, *self.beside):
+            keep_private(path)
 
     def recognise(self) -> list[Identity]:
         """Return the files beside it that a new connection stands on. OperationalError where it opened another file
@@ -50,7 +56,8 @@ class DatabaseFile:
     def check(self, beside: list[Identity]) -> None:
         """OperationalError unless the files of a connection are in their places, and the database has not shrunk.
 
-        beside: what the connection found, completed by what has been made since.
+        beside: what the connection found, completed by what has been made since; nothing where it is enough to look at
+        the file itself.
         """
         try:
             found = self.path.stat()
@@ -59,9 +66,9 @@ class DatabaseFile:
         if (found.st_dev, found.st_ino) != self.opened or found.st_size < self.size:
             raise moved()
         self.size = found.st_size
-        for place, path in enumerate(self.beside):
-            now = identity(path)
-            beside[place] = beside[place] or now
+        for place, known in enumerate(beside):
+            now = identity(self.beside[place])
+            beside[place] = known or now
             if now != beside[place]:
                 raise moved()
 

@@ -7,10 +7,6 @@ class CRMError(Exception):
     """Its text is shown to the person as it is."""
 
 
-class Outsider(CRMError):
-    """Who acts is of another company: they are told where they are, and never written to."""
-
-
 class Invalid(CRMError):
     """Some texts could not become values: a sentence for each field."""
 
@@ -48,6 +44,13 @@ class Busy(CRMError):
 
     def __init__(self, sentence: str = "The database is busy right now. Nothing was saved; please try again.") -> None:
         super().__init__(sentence)
+
+
+class Outrun(Busy):
+    """Somebody changed people, roles or teams between the question whether one may do something and the act."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody changed roles or teams at the same moment. Nothing was saved; please try again.")
 
 
 class Unusable(CRMError):

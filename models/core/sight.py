@@ -1,14 +1,16 @@
 """What people may see, as conditions in SQL: for all records at once what `access.can` answers for one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import ColumnElement, exists, false, or_, true
+from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
 
-from models.core.access import Owners, beyond, can, namesakes, owners, rights_of, whole
+from models.core import access
+from models.core.access import Owners, beyond, can, hides, namesakes, rights_of, whole
 from models.core.base import ENTITIES, Entity
-from models.core.rights import NOBODY, Scope
+from models.core.rights import NOBODY
 from models.core.roster import roster_of
 from models.core.user import User
 
@@ -37,8 +39,7 @@ def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> 
     """Whose records of an entity all of these people may see, or use a verb on."""
     common: Owners = None
     for viewer in viewers:
-        may = can(viewer, verb, entity)
-        theirs = owners(viewer, rights_of(viewer).scope(entity.slug(), verb) if may else Scope.NONE)
+        theirs = access.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
         common = theirs if common is None else common if theirs is None else common & theirs
     return common
 
@@ -64,6 +65,8 @@ def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
 
 def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElement[bool]:
     """The condition for records that belong to one of these: in SQL what `access.whose(record) in to` is here."""
+    if entity.are_people:
+        return cast("ColumnElement[bool]", rows.id.in_(sorted(to)))
     if not entity.owned and not entity.part_of:
         return true() if NOBODY in to else false()
     column = getattr(rows, entity.owned or entity.part_of)
@@ -80,3 +83,16 @@ def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> Column
     """
     theirs: Any = entity.__table__.alias()
     return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
+
+
+def hidden(work: "Work", *asked: Any) -> list[str]:
+    """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever entity: who looks,
+    sorts, groups or counts by a field learns what it holds.
+
+    asked: conditions, columns, or orders.
+    """
+    if not asked or not any(rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest):
+        return []
+    parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]
+    columns = dict.fromkeys(column for part in parts for column in part.base_columns if "field" in column.info)
+    return [each.info["field"].label for each in columns if hides(work, ENTITIES[each.table.name], each.name)]

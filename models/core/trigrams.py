@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, column, func, or_, select, table, true
 from sqlalchemy.orm import Session
 
-from models.core import sight, values
+from models.core import sight, values, wording
 from models.core.base import ENTITIES
 from models.core.search import INDEX, SearchText
 
@@ -51,26 +51,30 @@ def served(ways: Ways) -> bool:
 
 
 def find(session: Session, ways: Ways, entities: Sequence[str], limit: int) -> "Sequence[Row[str, int, str]]":
-    """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read may see.
+    """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read may see, and by
+    words that they may see.
 
     entities: the table names of those wanted.
     """
     wanted = SearchText.entity.concat("").in_(entities)  # which of a few it is, no index tells sooner than the text
-    statement = found(session, ways, entities).where(wanted, *seen(session, entities))
+    statement = found(session, ways, entities).where(wanted, *seen(session, entities, ways))
     with only_by_index(session):
         return session.execute(statement.limit(limit)).all()
 
 
-def seen(session: Session, entities: Sequence[str]) -> list[ColumnElement[bool]]:
-    """The conditions on `SearchText` that leave out what those who read may not see: for each text a look at its
-    record, never at all the records that may be seen, into which PostgreSQL would turn EXISTS.
+def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnElement[bool]]:
+    """The conditions on `SearchText` that leave out what those who read may not see, and what they would find only by
+    words that they may not see: for each text a look at its record, never at all the records that may be seen, into
+    which PostgreSQL would turn EXISTS.
     """
-    conditions, seen = [], sight.of(session)
-    for slug in entities if seen else ():
-        rows: Any = ENTITIES[slug].__table__
-        if limits := sight.conditions(ENTITIES[slug], seen, rows.c):
+    work: Any = session.info.get("work")
+    conditions = []
+    for entity in (ENTITIES[slug] for slug in entities) if work and work.viewers else ():
+        rows: Any = entity.__table__
+        limits = sight.conditions(entity, sight.of(session), rows.c) + wording.limits(work, entity, ways, rows.c)
+        if limits:
             theirs = select(rows.c.id).where(rows.c.id == SearchText.record_id, *limits).limit(1)
-            conditions.append(or_(SearchText.entity != slug, theirs.scalar_subquery().is_not(None)))
+            conditions.append(or_(SearchText.entity != entity.slug(), theirs.scalar_subquery().is_not(None)))
     return conditions
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from models.core.database_file import MOVED
-from models.core.errors import Busy
+from models.core.errors import Busy, Outrun
 
 AGAIN = ("40P01", "40001")
 """What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it works."""
@@ -142,7 +142,11 @@ def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
 
 
 def worth_another(busy: Busy) -> bool:
-    """Whether the same may succeed in a moment: after a deadlock, or when a connection has become free."""
+    """Whether the same may succeed in a moment: after a deadlock, when a connection has become free, or when what one
+    may do is asked again.
+    """
+    if isinstance(busy, Outrun):
+        return True
     cause = busy.__cause__
     crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
     return crowded or sqlstate(cause) in AGAIN

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from models.core.errors import Busy
+from models.core.files import OWNER, keep_private
 from models.core.patience import left
 
 LOCKS: Any = import_module("fcntl") if util.find_spec("fcntl") else None
@@ -77,9 +78,10 @@ class FileLock:
     def open(self) -> int | None:
         if self.file is None and LOCKS:
             try:
-                self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+                self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, OWNER)
             except OSError:
                 return None
+            keep_private(self.path)
             weakref.finalize(self, os.close, self.file)
         return self.file
 

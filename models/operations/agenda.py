@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select, update
 
 from models.activity import Activity
+from models.core import sight
 from models.core.outbox import JobRun, insert_once
 from models.core.slots import FRIDAY, strikes
 from models.core.user import User
@@ -151,9 +152,12 @@ def take_untold(work: Work, owner: User) -> list[int]:
 def due(work: Work, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
     """What of someone's is due now, the oldest first: at most `limit`, and how many there are in all.
 
-    ids: only these of them, all when empty. Done, put off or given away meanwhile, it is not among them.
+    ids: only these of them, all when empty. Done, put off or given away meanwhile, it is not among them; nothing is
+    where not everybody who reads may see when it is due and done.
     """
     theirs = [Activity.owner == owner, Activity.open(), Activity.due_date <= work.now]
+    if sight.hidden(work, *theirs):
+        return [], 0
     theirs += [Activity.id.in_(ids)] if ids else []
     count = work.session.scalar(select(func.count(Activity.id)).where(*theirs)) or 0
     oldest = select(Activity).where(*theirs).order_by(Activity.due_date, Activity.id).limit(limit)
@@ -173,8 +177,11 @@ class Plate:
 def plates(work: Work, until: datetime, shown: int) -> list[Plate]:
     """Everybody's open activities due before `until` (UTC), the fullest plate first; nobody's as “Nobody”.
 
-    shown: how many of each are named.
+    shown: how many of each are named. Nobody's where not everybody who reads may see when they are due and done.
     """
+    wanted = (Activity.open(), Activity.due_date < until)
+    if sight.hidden(work, *wanted):
+        return []
     place = func.row_number().over(partition_by=Activity.owner, order_by=(Activity.due_date, Activity.id))
     overdue = func.count().filter(Activity.due_date <= work.now).over(partition_by=Activity.owner)
     ranked = (
@@ -183,7 +190,7 @@ def plates(work: Work, until: datetime, shown: int) -> list[Plate]:
             place.label("place"), overdue.label("overdue"),
             func.count().over(partition_by=Activity.owner).label("together"),
         )
-        .where(Activity.open(), Activity.due_date < until)
+        .where(*wanted)
         .subquery()
     )  # fmt: skip
     each = ranked.c

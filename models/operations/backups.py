@@ -8,19 +8,23 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, text
 
 from models.core import schema, statistics
-from models.core.database import EVERYWHERE
+from models.core.database import EVERYWHERE, everywhere
 from models.core.errors import Conflict, NotFound, Unusable
+from models.core.files import keep_private, make_private
 from models.core.turns import Turns
 
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+DOUBT = "UPDATE delivery SET state = 'unknown' WHERE state = 'waiting' AND kind <> 'redraw'"
+"""What waits in a backup may have been sent since: it is looked for in Slack first. Fits every step there was."""
 LEAVING = 20
 """How often, in tenths of a second, we look again whether those who have just closed their connections are gone."""
 
@@ -74,6 +78,8 @@ def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
     with unfinished(place) as part:
         with closing(reading(file)) as kept, closing(sqlite3.connect(part)) as new:
             kept.backup(new)
+            with new:
+                new.execute(DOUBT)
         step_of(part)
         with Turns(str(place))():
             if place.exists() and not force:
@@ -82,6 +88,7 @@ def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
                 complete(place)
             for end in ("-wal", "-shm", ""):
                 if (old := place.with_name(place.name + end)).exists():
+                    keep_private(old)
                     old.rename(aside.with_name(aside.name + end))
             part.replace(place)
 
@@ -113,6 +120,8 @@ def restore_server(engine: Engine, file: Path, aside: Path, force: bool) -> None
         "pg_restore", engine.url, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
         str(file),
     )  # fmt: skip
+    with everywhere(engine).begin() as connection:
+        connection.execute(text(DOUBT))
     statistics.renew(engine)  # which no backup holds
 
 
@@ -176,9 +185,10 @@ def explained(outcome: str) -> Iterator[None]:
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[Path]:
-    """A name beside a file, for what is not whole yet; gone in the end."""
+    """An empty file beside a file, for what is not whole yet, which only its owner reads; gone in the end."""
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
+    make_private(part)
     try:
         yield part
     finally:
@@ -186,20 +196,29 @@ def unfinished(file: Path) -> Iterator[Path]:
 
 
 def run_tool(name: str, url: URL | None, *words: str) -> str:
-    """Run a tool of PostgreSQL; what it wrote. The password goes through a file: everybody can read command lines."""
+    """Run a tool of PostgreSQL; what it wrote."""
     tool = shutil.which(name)
     if tool is None:
         raise NotFound(f"{name} is missing. Install PostgreSQL's client programs, or run it where the server is.")
     with tempfile.NamedTemporaryFile("w", suffix=".pgpass") as secret:
-        where = []
-        if url is not None:
-            password = (url.password or "").replace("\\", "\\\\").replace(":", "\\:")
-            secret.write(f"*:*:*:*:{password}\n")
-            secret.flush()
-            plain = url.set(drivername="postgresql", password=None).update_query_dict({"passfile": secret.name})
-            plain = plain.update_query_dict({"options": f"--rapport.workspace={EVERYWHERE}"})
-            where = [f"--dbname={plain.render_as_string(hide_password=False)}"]
+        where = [f"--dbname={without_secrets(url, secret)}"] if url is not None else []
         done = subprocess.run([tool, *where, *words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unusable(f"{name} did not succeed: {done.stderr.strip()}")
     return done.stdout
+
+
+def without_secrets(url: URL, secret: IO[str]) -> str:
+    """A URL for a command line; the password goes into a file. Where there is none, PostgreSQL's own is looked into."""
+    if "sslpassword" in url.query:
+        raise Unusable("The database URL has an sslpassword, which others could read. Take a key without a password.")
+    password = url.password or url.query.get("password")
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    plain = plain.difference_update_query(["password"])
+    if password:
+        escaped = str(password).replace("\\", "\\\\").replace(":", "\\:")
+        secret.write(f"*:*:*:*:{escaped}\n")
+        secret.flush()
+        plain = plain.update_query_dict({"passfile": secret.name})
+    plain = plain.update_query_dict({"options": f"--rapport.workspace={EVERYWHERE}"})
+    return plain.render_as_string(hide_password=False)

@@ -1,34 +1,41 @@
-"""What one person has on their plate."""
+"""What one person has on their plate; nothing where a field is hidden from them that says so."""
 
 from datetime import datetime, time, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from models.activity import Activity
 from models.case import Case
+from models.core import sight
+from models.core.base import Entity
 from models.core.work import Work
 from models.opportunity import Opportunity
+
+E = TypeVar("E", bound=Entity)
 
 
 def my_day(work: Work, limit: int) -> list[Activity]:
     """The actor's open activities due until the end of today in their zone, overdue ones included, the oldest first."""
     midnight = datetime.combine(work.today + timedelta(days=1), time(), work.zone)
-    mine = select(Activity).where(Activity.owner == me(work), Activity.open(), Activity.due_date < midnight)
-    return list(work.session.scalars(mine.order_by(Activity.due_date, Activity.id).limit(limit)))
+    return mine(work, Activity, Activity.open() & (Activity.due_date < midnight), Activity.due_date, limit=limit)
 
 
 def my_deals(work: Work, limit: int) -> list[Opportunity]:
     """The actor's open deals, those that close first on top and those without a date last."""
-    mine = select(Opportunity).where(Opportunity.owner == me(work), Opportunity.open())
-    order = (Opportunity.close_date.is_(None), Opportunity.close_date, Opportunity.id)
-    return list(work.session.scalars(mine.order_by(*order).limit(limit)))
+    order = (Opportunity.close_date.is_(None), Opportunity.close_date)
+    return mine(work, Opportunity, Opportunity.open(), *order, limit=limit)
 
 
 def my_cases(work: Work, limit: int) -> list[Case]:
     """The actor's open cases, the oldest first."""
-    mine = select(Case).where(Case.assignee == me(work), Case.open())
-    return list(work.session.scalars(mine.order_by(Case.id).limit(limit)))
+    return mine(work, Case, Case.open(), limit=limit)
 
 
-def me(work: Work) -> int:
-    return work.actor.id if work.actor else 0
+def mine(work: Work, entity: type[E], wanted: ColumnElement[bool], *order: Any, limit: int) -> list[E]:
+    """The actor's records that a condition fits, in an order, or by age where that is hidden from who reads."""
+    if sight.hidden(work, wanted):
+        return []
+    mine = select(entity).where(getattr(entity, entity.owned) == (work.actor.id if work.actor else 0), wanted)
+    first = [] if sight.hidden(work, *order) else order
+    return list(work.session.scalars(mine.order_by(*first, entity.id).limit(limit)))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Numeric, false, func, select, tuple_, type_coerce
 
 from models.case import Case, Priority
-from models.core import access
+from models.core import sight
 from models.core.work import Work
 from models.opportunity import CLOSED, OPEN, Opportunity, StageChange
 
@@ -54,7 +54,7 @@ def closed_between(work: Work, start: datetime, end: datetime) -> list[StageRow]
 
 def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
     """Nothing where not everybody who reads may see the stage: who counts the deals of a stage knows where they are."""
-    if access.hides(work, Opportunity, "stage"):
+    if sight.hidden(work, Opportunity.stage):
         return []
     money = Numeric(18, 2)
     amount = type_coerce(func.sum(Opportunity.amount), money)
@@ -64,8 +64,8 @@ def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list
         .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
         .group_by(Opportunity.stage, Opportunity.currency)
     )
-    secret = access.hides(work, Opportunity, "amount")  # whoever knew the sum of one deal would know its amount
-    vague = secret or access.hides(work, Opportunity, "probability")
+    secret = sight.hidden(work, Opportunity.amount)  # whoever knew the sum of one deal would know its amount
+    vague = secret or sight.hidden(work, Opportunity.probability)
     found = [
         StageRow(stage, currency or "", count, ZERO if secret else total or ZERO, ZERO if vague else expected or ZERO)
         for stage, currency, count, total, expected in work.session.execute(rows)
@@ -75,9 +75,9 @@ def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list
 
 def cases_by_priority(work: Work) -> list[PriorityRow]:
     """The open cases by priority, the most urgent first; nothing where what they are counted by is hidden."""
-    if access.hides(work, Case, "priority") or access.hides(work, Case, "status"):
+    if sight.hidden(work, Case.priority, Case.status):
         return []
-    late = false() if access.hides(work, Case, "resolve_by") else Case.resolve_by < work.now
+    late = false() if sight.hidden(work, Case.resolve_by) else Case.resolve_by < work.now
     overdue = func.count().filter(late)
     rows = select(Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue)
     urgency = list(reversed(Priority))

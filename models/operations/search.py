@@ -9,9 +9,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from sqlalchemy import Select, func, select
 
-from models.core import access, sight, trigrams, values
+from models.core import access, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
-from models.core.fields import Reference
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText, text_of
 from models.core.trigrams import piece, slips, ways_of, words_of
@@ -41,6 +40,10 @@ class Hit:
     entity: str
     record_id: int
     text: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.entity, self.record_id
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,12 @@ def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     words = words_of(text)
     if not words:
         return []
-    hits = {(hit.entity, hit.record_id): hit for hit in candidates(work, text, entities)}
+    hits = {hit.key: hit for hit in candidates(work, text, entities)}
     ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
     if len(ranked) < FEW:
-        ranked += [hit for hit in misspelt(work, words, entities) if (hit.entity, hit.record_id) not in hits]
-    named = by_reference(work, text, entities)
-    return named + [hit for hit in ranked if hit not in named]
+        ranked += [hit for hit in misspelt(work, words, entities) if hit.key not in hits]
+    named = {hit.key: hit for hit in by_reference(work, text, entities)}
+    return [*named.values(), *(hit for hit in ranked if hit.key not in named)]
 
 
 def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
@@ -144,11 +147,12 @@ def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> lis
 def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """What contains all words, and what is named so."""
     name = values.fold(text)
-    hits = []
+    found = containing(work, ways_of(text), entities)
+    known, hits = {hit.key for hit in found}, []
     for entity in entities:
         called = select(entity.id).where(begins(entity.key, name)).order_by(entity.key).limit(NAMED)
         hits += hits_of(work, texts_of(entity, called))
-    return hits + containing(work, ways_of(text), entities)
+    return found + legible(work, [hit for hit in hits if hit.key not in known])
 
 
 def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]) -> list[Hit]:
@@ -158,44 +162,27 @@ def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]
     """
     if not ways or not trigrams.served(ways):
         return []
-    others = [entity.slug() for entity in entities if pointing(entity)]
+    others = [entity.slug() for entity in entities if wording.pointing(entity)]
     named = [entity.slug() for entity in entities if entity.slug() not in others]
     found = [row for slugs in (named, others) if slugs for row in trigrams.find(work.session, ways, slugs, CANDIDATES)]
-    return legible(work, [Hit(*row) for row in found], ways)
+    return legible(work, [Hit(*row) for row in found])
 
 
-def legible(work: Work, hits: Sequence[Hit], ways: trigrams.Ways) -> list[Hit]:
-    """The hits that are found by what those who read may see of them: not by a field that is hidden from one, nor by
-    the name of a record that they may not see.
-    """
-    secret = {slug for slug in {hit.entity for hit in hits} if has_secrets(work, ENTITIES[slug])}
+def legible(work: Work, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with no other words than those who read may see: what is hidden says nothing of how near they are."""
+    secret = {slug for slug in {hit.entity for hit in hits} if wording.has_secrets(work, ENTITIES[slug])}
     found = [hit for hit in hits if hit.entity not in secret]
     for slug in secret:
         records = records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug])
-        for record, text in texts_seen(work, ENTITIES[slug], records):
-            if any(all(piece in f" {text}" for piece in pieces) for pieces in ways):
-                found.append(Hit(slug, record.id, text))
+        found += [Hit(slug, record.id, text) for record, text in texts_seen(work, ENTITIES[slug], records)]
     return found
-
-
-def has_secrets(work: Work, entity: type[Entity]) -> bool:
-    """Whether words by which an entity's records are found are hidden from someone who reads."""
-    limited = dict(sight.of(work.session))
-    hidden = any(access.hides(work, entity, name) for name, kind in entity.fields().items() if kind.search)
-    return hidden or any(to in limited for to in pointing(entity).values())
-
-
-def pointing(entity: type[Entity]) -> dict[str, str]:
-    """The fields by whose names an entity's records are found: field → entity."""
-    kinds = entity.fields().items()
-    return {name: kind.to for name, kind in kinds if kind.search and isinstance(kind, Reference)}
 
 
 def texts_seen(work: Work, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
     """Each with the words by which those who read may find it. What they point at is read once for each field."""
     near: list[Entity] = []  # kept alive, so that the session has them at hand
     with access.beyond(work.session):
-        for name, to in pointing(entity).items():
+        for name, to in wording.pointing(entity).items():
             ids = {getattr(record, name) for record in records} - {None}
             there = select(ENTITIES[to]).where(ENTITIES[to].id.in_(ids)).execution_options(with_deleted=True)
             near += work.session.scalars(there) if ids else ()

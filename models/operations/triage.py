@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from models.case import PRESSING, Case, Priority
+from models.core import sight
 from models.core.outbox import Delivery
 from models.core.work import Work
 from models.operations.agenda import take
@@ -23,9 +24,11 @@ def neglected(work: Work) -> ColumnElement[bool]:
 def pressing(work: Work, ids: list[int], limit: int) -> tuple[list[Case], int]:
     """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many there are in all.
 
-    ids: only these of them, all when empty.
+    None where not everybody who reads may see what they are chosen by. ids: only these of them, all when empty.
     """
     wanted = [neglected(work), *([Case.id.in_(ids)] if ids else [])]
+    if sight.hidden(work, *wanted):
+        return [], 0
     urgency = case({Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2}, value=Case.priority, else_=3)
     found = select(Case).where(*wanted).order_by(urgency, Case.created_at, Case.id).limit(limit)
     return list(work.session.scalars(found)), work.session.scalar(select(func.count(Case.id)).where(*wanted)) or 0

@@ -9,7 +9,7 @@ from typing import Any
 from rapidfuzz import process
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
-from models.core import access, trigrams, values
+from models.core import access, sight, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
 from models.core.fields import Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
@@ -70,34 +70,49 @@ def condition(node: Node, entity: type[Entity], work: Work) -> Condition:
         case Or(parts):
             return or_(*(condition(part, entity, work) for part in parts))
         case Not(part):
-            return not_(func.coalesce(condition(part, entity, work), false()))
+            return negated(condition(part, entity, work))
         case Word(text):
             return word(text, entity, work)
         case Term():
             return term(node, entity, work)
 
 
+def negated(found: Condition) -> Condition:
+    """What a condition does not fit, also where it compares something that is empty."""
+    return not_(func.coalesce(found, false()))
+
+
 def word(text: str, entity: type[Entity], work: Work) -> Condition:
     """A shortcut, or words that the record's search text holds."""
     if text.casefold() in shortcuts(entity):
-        return SHORTCUTS[text.casefold()](entity, work)
+        return visible(SHORTCUTS[text.casefold()](entity, work), work)
     return holding(text, entity, work)
 
 
+def visible(asked: Condition | Column, work: Work) -> Condition | Column:
+    """What is asked, if it asks no field that is hidden from someone who reads; ValueError names the field."""
+    if labels := sight.hidden(work, asked):
+        who = access.helpers(work, "let you see it" if len(labels) == 1 else "let you see them")
+        raise ValueError(f"Your role does not show you {' and '.join(labels)}, so you cannot look by it. {who}")
+    return asked
+
+
 def holding(text: str, entity: type[Entity], work: Work) -> Condition:
-    """Records whose search text holds the words: few are told by the index, many are looked through.
+    """Records that those who read find by these words: few are told by the index, many are looked through.
 
     The newest ten of many are soon found by looking, those of a few only by the index.
     """
     ids = few_with(text, entity, work)
     if ids is not None:
         return entity.id.in_(ids)
+    ways = trigrams.ways_of(text)
     texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
-    return exists(texts.where(trigrams.contains(trigrams.ways_of(text))))
+    hold = exists(texts.where(trigrams.contains(ways)))
+    return and_(hold, *wording.limits(work, entity, ways, entity))
 
 
 def few_with(text: str, entity: type[Entity], work: Work) -> Sequence[int] | None:
-    """The ids of the records whose search text holds the words; None where they are many, or no index can tell."""
+    """The ids of the records that those who read find by the words; None where they are many, or no index can tell."""
     ways = trigrams.ways_of(text)
     if not trigrams.served(ways):
         return None
@@ -110,20 +125,17 @@ def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.field == "is":
         return state(asked, entity, work)
     name, kind = field_of(asked.field, entity)
-    if access.hides(work, entity, name):
-        who = access.helpers(work, "let you see it")
-        raise ValueError(f"Your role does not show you {kind.label}, so you cannot look by it. {who}")
-    column: Column = getattr(entity, name)
+    column = visible(getattr(entity, name), work)
     if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
         return column.is_(None) if asked.op == "=" else column.is_not(None)
     if not values.clean(asked.value):
         raise ValueError(f"{kind.label} {asked.op} what? A value is missing.")
     if asked.op == "!=":
-        return or_(column.is_(None), not_(compare(kind, column, "=", asked.value, work)))
+        return or_(column.is_(None), not_(visible(compare(kind, column, "=", asked.value, work), work)))
     if asked.op not in signs(kind):
         known = " ".join(signs(kind))
         raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
-    fits = compare(kind, column, asked.op, asked.value, work)
+    fits = visible(compare(kind, column, asked.op, asked.value, work), work)
     ids = few_with(asked.value, entity, work) if has_its_words(kind, asked.value) else None
     return fits if ids is None else and_(entity.id.in_(ids), fits)
 
@@ -140,7 +152,7 @@ def state(asked: Term, entity: type[Entity], work: Work) -> Condition:
     if asked.value.casefold() not in known or asked.op not in ("=", "!="):
         raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {' or is = '.join(known)}.")
     found = word(asked.value, entity, work)
-    return found if asked.op == "=" else not_(found)
+    return found if asked.op == "=" else negated(found)
 
 
 def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
@@ -200,8 +212,7 @@ def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Work) -> 
 def compare_references(kind: Reference, column: Column, op: str, text: str, work: Work) -> Condition:
     """The record that a reference or a name means, or any whose name contains the text."""
     if op == "~":
-        entity = ENTITIES[kind.to]
-        return column.in_(select(entity.id).where(folded(entity.title).contains(values.fold(text), autoescape=True)))
+        return column.in_(wording.named(work, ENTITIES[kind.to], values.fold(text)))
     return column == kind.read(text, work)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from tests.bench import company, delivering, dispatching, due, guarding, people, sizes, starting
+from tests.bench import company, crowded, delivering, dispatching, due, guarding, people, sizes, starting
 from tests.bench.figures import Figure, keep, table
 from tests.processes import ROOT
 
@@ -27,6 +27,7 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
     "people": lambda engines: people.measured(engines[:2], engines[3]),
     "deliveries": lambda engines: delivering.measured(engines[1]),
     "due": lambda engines: due.measured(engines[2]),
+    "crowded": lambda engines: crowded.measured(engines[3]),
 }
 """Name → what measures it, on databases that were alike at the beginning."""
 NAMES = [*ON_DATABASES, "sizes", "starting"]
@@ -36,6 +37,7 @@ QUICK: dict[Any, dict[str, Any]] = {
     people: {"CROWD": 20, "WARM": 0.5, "SECONDS": 0.5},
     delivering: {"WARM": 3.0, "SECONDS": 0.5, "CHANNELS": 8},
     due: {"THOUSAND": 100, "ROUNDS": 4},
+    crowded: {"PEOPLE": 200, "CARDS": 100, "ROUNDS": 1},
     sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
     starting: {"HELPS": 1, "RUNS": 1, "SANDBOXES": 1, "IDLE_FOR": 0.5},
 }

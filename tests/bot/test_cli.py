@@ -18,6 +18,8 @@ from handlers.core.routes import Catalogue
 from models.core import schema
 from models.core.database import open_engine
 from models.core.installation import Installation, install
+from models.core.outbox import deliver
+from models.core.replica import beat
 from models.core.secrets import Vault, new_key
 from models.core.work import Works
 from models.lead import Lead
@@ -82,9 +84,9 @@ def test_running_without_tokens_says_which_and_where_to_get_them(crm: Crm) -> No
 def test_a_token_slack_refuses_is_explained(crm: Crm, slack_elsewhere: str) -> None:
     done = crm("run", SLACK_BOT_TOKEN="xoxb-old", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL=slack_elsewhere)
     assert done.exit_code == 1
-    assert done.output == (
-        "SLACK_BOT_TOKEN is refused by Slack (invalid_auth). Copy it again from OAuth & Permissions.\n"
-    )
+    made, refused = done.output.splitlines()
+    assert "There is no database at " in made
+    assert refused == "SLACK_BOT_TOKEN is refused by Slack (invalid_auth). Copy it again from OAuth & Permissions."
 
 
 def test_the_manifest_is_printed(crm: Crm) -> None:
@@ -233,6 +235,23 @@ def test_an_unknown_noun_lists_those_there_are(at_home: Crm) -> None:
     done = at_home("export", "invoices", "--workspace", "T1")
     assert done.exit_code == 1
     assert done.output.startswith("There is nothing called “invoices”. Try one of: ")
+
+
+def test_whoever_runs_it_sees_what_waits_in_every_workspace(crm: Crm, tmp_path: Path) -> None:
+    assert crm("status").output == "There is no workspace yet. Connect one: crm run\n"
+    works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
+    for workspace, count in (("T1", 2), ("T2", 3)):
+        works.settle(workspace, name=f"Company {workspace}")
+        with works(workspace) as work:
+            for number in range(count):
+                deliver(work, "message", "C_SALES", f"n{number}")
+    beat(works, "one", "host-1", [])
+    works.close()
+    kept, replica, first, second = crm("status").output.splitlines()
+    assert kept.startswith("Rapport ")
+    assert replica.startswith("Replica host-1: OK, seen ")
+    assert first.startswith("T1 Company T1: Deliveries: 2 wait, ")
+    assert second.startswith("T2 Company T2: Deliveries: 3 wait, ")
 
 
 def test_what_was_imported_first_is_given_to_the_workspace_that_is_named(crm: Crm, tmp_path: Path) -> None:

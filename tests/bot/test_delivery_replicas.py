@@ -1,14 +1,18 @@
 """Several couriers, threads and workspaces: each message once and in order, whatever Slack, the clocks and ends do."""
 
 import threading
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 
+from bot import carrying, delivery
 from bot.carrying import Errand
 from bot.clients import Clients
 from bot.delivery import Courier
+from bot.drawing import Drawn
 from bot.sandbox.driver import Desk
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
@@ -133,6 +137,63 @@ def test_nothing_is_begun_when_the_lease_is_nearly_over(works: Works, slack: Des
     assert courier.round() == 1
     assert texts(slack, "C_SALES") == []
     assert rows(works)[0].attempts == 2
+
+
+@SQLITE
+def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
+    works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(works, "C_SALES", "late")
+    with works("T1") as work:
+        [row] = claims.claim(work, 1)
+    drawer, over = courier.carrier.drawer, threading.Event()
+    draw = drawer.drawn
+
+    def slowly(*about: Any, **more: Any) -> Drawn:
+        found = draw(*about, **more)
+        over.set()
+        return found
+
+    monkeypatch.setattr(drawer, "drawn", slowly)
+    monkeypatch.setattr(carrying.time, "monotonic", lambda: 1.0 if over.is_set() else 0.0)
+    note = courier.carrier.carry(Errand(row, until=0.5))
+    monkeypatch.undo()
+    assert (note.outcome, texts(slack, "C_SALES")) == ("", [])
+    courier.done.put(note)
+    courier.drain()
+    assert texts(slack, "C_SALES") == ["late"]
+
+
+@SQLITE
+def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
+    works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier.round()
+    say(works, "C_SALES", "later")
+    counted = time.monotonic()
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: counted)
+    courier.wall.clock.forward(timedelta())  # what is moved on purpose is no jump
+    courier.wall.origin -= claims.DRIFT * 2
+    assert courier.round() == 0
+    counted += claims.LEASE.total_seconds() - 0.1
+    assert courier.round() == 0
+    counted += 0.2
+    assert courier.round() == 1
+
+
+@SQLITE
+def test_what_a_clock_that_was_ahead_put_off_is_due_after_a_start(
+    works: Works, slack: Desk, clients: Clients, clock: StoppedClock
+) -> None:
+    clock.forward(timedelta(hours=2))
+    for channel in ("C_SALES", "C_SUPPORT"):
+        say(works, channel, "from tomorrow", key=channel)
+    assert Courier(works, clients, CATALOGUE, pace=0).round() == 2
+    say(works, "C_SALES", "behind it")
+    clock.forward(-timedelta(hours=2))
+    Courier(works, clients, CATALOGUE, pace=0).drain()
+    assert texts(slack, "C_SALES") == ["from tomorrow", "behind it"]
+    assert texts(slack, "C_SUPPORT") == ["from tomorrow"]
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)

@@ -122,6 +122,44 @@ def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
     away.close()
 
 
+class Rounds(threading.Event):
+    """Counts how long the courier means to wait, and ends it after so many rounds."""
+
+    def __init__(self, courier: Courier, most: int) -> None:
+        super().__init__()
+        self.courier, self.most, self.waits = courier, most, list[float | None]()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waits.append(timeout)
+        if len(self.waits) >= self.most:
+            self.courier.ended.set()
+        return True
+
+
+@SQLITE
+def test_between_two_rounds_there_is_a_pause_however_often_it_is_called(works: Works, clients: Clients) -> None:
+    courier = Courier(works, clients, CATALOGUE, pace=0)
+    courier.ended = rounds = Rounds(courier, most=3)
+    courier.wake()  # somebody always writes something
+    courier.bell.clear = lambda: None  # type: ignore[method-assign]
+    courier.work()
+    assert rounds.waits == [delivery.BREATH] * 3
+
+
+@SQLITE
+def test_while_the_database_is_away_it_is_asked_once_a_second_however_often_it_is_called(
+    works: Works, clients: Clients
+) -> None:
+    away = Works(open_engine("postgresql://nobody@127.0.0.1:1/nothing"), works.clock)
+    courier = Courier(away, clients, CATALOGUE, pace=0)
+    courier.ended = rounds = Rounds(courier, most=3)
+    courier.bell.set()
+    courier.bell.clear = lambda: None  # type: ignore[method-assign]
+    courier.work()
+    assert rounds.waits == [delivery.BREATH, delivery.LATE, delivery.LATE]
+    away.close()
+
+
 @SQLITE
 def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
     works: Works, slack: Desk, courier: Courier, caplog: pytest.LogCaptureFixture

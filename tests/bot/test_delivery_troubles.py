@@ -67,6 +67,22 @@ def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
 
 
 @SQLITE
+@pytest.mark.parametrize("failure", ["drop_after", "drop_before"])
+def test_a_direct_message_in_doubt_is_looked_for_where_its_reader_reads_it(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, failure: str
+) -> None:
+    say(works, "U_RITA", "Good morning")
+    slack.slack.fail("chat.postMessage", with_=failure)
+    courier.drain()
+    assert [row.state for row in rows(works)] == [DeliveryState.UNKNOWN]
+    clock.forward(timedelta(seconds=60))
+    courier.drain()
+    assert [row.state for row in rows(works)] == [DeliveryState.SENT]
+    assert len(slack.posted("D_RITA")) == 1
+
+
+
+@SQLITE
 def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
     works: Works, slack: Desk, courier: Courier, clock: StoppedClock
 ) -> None:

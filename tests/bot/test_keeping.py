@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
+from bot.config import load
 from models.core import schema
 from tests.bot.conftest import Crm
 
@@ -48,7 +51,7 @@ def test_a_database_is_copied_with_its_progress_shown(crm: Crm, tmp_path: Path) 
 
 
 def test_what_is_no_database_url_is_not_copied(crm: Crm) -> None:
-    done = crm("db", "copy", "rapport.db", "oracle://u:secret@host/x")
+    done = crm("db", "copy", "rapport.db", "oracle://host/x")
     assert done.exit_code == 1
     assert done.output.startswith("rapport.db: it is no database URL.")
 
@@ -77,3 +80,39 @@ def test_a_database_that_cannot_be_used_ends_the_command_with_a_sentence(
 def test_where_the_database_stands_is_said(crm: Crm) -> None:
     assert crm("db", "current").output == f"nothing of {schema.head()}\n"
     assert crm("db", "upgrade").output == f"The database stands at {schema.head()}.\n"
+
+
+def test_a_copy_goes_from_the_one_database_of_the_settings_to_the_other(crm: Crm) -> None:
+    crm("say", "lead new Ada")
+    assert crm("db", "copy").output.startswith("Where to? Set NEW_DATABASE_URL in .env or the environment")
+    assert "counted and compared" in crm("db", "copy", NEW_DATABASE_URL="sqlite:///first.db").output
+    assert "counted and compared" in crm("db", "copy", "sqlite:///second.db").output
+    for name in ("first", "second"):
+        assert "Ada" in crm("say", "lead list", DATABASE_URL=f"sqlite:///{name}.db").output
+    assert crm("db", "copy", "a", "b", "c").output.startswith("Name two databases at most")
+
+
+def test_a_url_is_typed_where_nobody_sees_it(crm: Crm) -> None:
+    crm("say", "lead new Ada")
+    done = CliRunner().invoke(main, ["db", "copy", "-", "-"], input="sqlite:///rapport.db\nsqlite:///other.db\n")
+    assert "counted and compared" in done.output
+    done = CliRunner().invoke(main, ["db", "copy", "-"], input="mysql://u:s3cret@host/x?password=s3cret\n")
+    assert (done.exit_code, "it is no database URL" in done.output) == (1, True)
+    assert "s3cret" not in done.output.replace("mysql://u:s3cret@host/x?password=s3cret", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:s3cret@host/x", "postgres://:s3cret@/x", "postgresql:///x?user=u&password=s3cret"]
+)
+@pytest.mark.parametrize("words", [["db", "copy", "sqlite:///rapport.db"], ["db", "copy"], ["sandbox", "--database"]])
+def test_no_password_is_taken_in_a_command_line(crm: Crm, words: list[str], url: str) -> None:
+    done = crm(*words, url)
+    assert done.exit_code == 1
+    assert done.output.startswith("Everybody on this machine can read the password in the line of a command. Put")
+    assert "s3cret" not in done.output
+
+
+def test_no_setting_with_a_password_is_shown() -> None:
+    urls = dict.fromkeys(("DATABASE_URL", "NEW_DATABASE_URL"), "postgresql://u:s3cret@host/x")
+    shown = repr(load(urls, needs_slack=False))
+    assert "s3cret" not in shown

@@ -1,6 +1,7 @@
 """A bot in a process of its own, whose database is taken away or replaced under it: it says so and loses nothing."""
 
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -17,7 +18,8 @@ from sqlalchemy import URL, Engine
 
 from bot.app import create_works
 from bot.config import Settings
-from bot.running import is_replaced, open_database
+from bot.database_watch import DatabaseWatch
+from bot.running import open_database, waited
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
 from models.core.database import open_engine
@@ -31,7 +33,7 @@ from tests.ground import given
 from tests.handlers.kit import SQLITE
 from tests.processes import Process, read_until, started
 
-SOON = 20.0
+SOON = 60.0
 """Seconds, on a machine that has much else to do; alone it is one or two."""
 
 
@@ -100,7 +102,7 @@ def test_a_file_that_is_moved_away_is_noticed_and_holds_all_that_was_acknowledge
     assert bot.line("lead new Grace") == Trouble.MOVED.told
     eventually(lambda: bot.ready()[0] == 503)
     assert bot.ready()[1].startswith("The file of the database is not the one that was opened any more")
-    eventually(lambda: any("ERROR bot.running The file of the database is not" in line for line in bot.log))
+    eventually(lambda: any("ERROR bot.database_watch The file of the database is not" in line for line in bot.log))
     assert names_in(away) == ["Ada"]
     assert not bot.place.exists()
     away.rename(bot.place)
@@ -154,11 +156,30 @@ def test_a_file_that_is_deleted_is_not_made_anew_and_a_backup_is_taken_at_once(b
 
 
 @SQLITE
-def test_a_file_that_is_no_database_ends_it_with_a_sentence(bot: Running) -> None:
+def test_what_is_no_database_is_not_begun_on_and_a_backup_is(bot: Running, crm: Crm) -> None:
+    url = f"sqlite:///{bot.place}"
+    bot.line("lead new Ada")
+    crm("backup", "kept.backup", DATABASE_URL=url)
     bot.place.with_name("other").write_text("Dear diary")
     bot.place.with_name("other").replace(bot.place)
+    assert bot.line("lead new Grace") == Trouble.MOVED.told
+    eventually(lambda: any("ERROR bot.database_watch" in line and "is no sound database" in line for line in bot.log))
+    bot.place.write_text("")
+    assert bot.line("lead new Grace") == Trouble.MOVED.told
+    time.sleep(1.5)
+    assert bot.place.read_text() == ""
+    assert crm("restore", "kept.backup", "--force", DATABASE_URL=url).exit_code == 0
+    eventually(lambda: sum("Rapport is running" in line for line in bot.log) == 2)
+    eventually(lambda: bot.ready()[0] == 200)
+    assert names_in(bot.place) == ["Ada"]
+
+
+@SQLITE
+def test_a_file_that_was_cut_off_ends_it_with_a_sentence(bot: Running) -> None:
+    bot.line("lead new Ada")
+    os.truncate(bot.place, 8192)
     assert bot.process.wait(SOON) == 1
-    eventually(lambda: any("is no sound database of Rapport. Bring back a backup" in line for line in bot.log))
+    eventually(lambda: any("is no sound database of Rapport." in line for line in bot.log))
 
 
 # ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────
@@ -181,9 +202,10 @@ def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_doe
             backups.restore(works.engine, tmp_path / "kept.backup", tmp_path / "aside", force=True)
         return len(looks) == 9
 
-    assert is_replaced(works, wait)
+    watch = DatabaseWatch(works)
+    assert waited(watch, wait)
     assert len(looks) == 4
-    assert not is_replaced(works, wait)
+    assert not waited(DatabaseWatch(works), wait)
     works.close()
 
 

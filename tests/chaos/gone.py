@@ -9,8 +9,8 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Away, Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import judge
 from tests.chaos.notes import queue
+from tests.chaos.scene import play
 from tests.chaos.witness import Sight
 
 IN_TIME = 3.0
@@ -30,37 +30,37 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
         with floor(database, people, replicas) as ground:
             way, away = database.gone()[number]
             length = min(seconds, FROZEN) if way == "frozen" else seconds
-            found.append(outage(ground, database, way, away, length, seed, tasks))
+            found.append(outage(ground, f"database {way}", away, length, seed, tasks))
     return found
 
 
-def outage(ground: Floor, database: Database, way: str, away: Away, seconds: float, seed: int, tasks: bool) -> Figure:
+def outage(ground: Floor, name: str, away: Away, seconds: float, seed: int, tasks: bool) -> Figure:
+    """People work, and ask many at a time, while the database is away; each of them hears about it in time."""
     warm_up(ground, seed)
     chance = Random(seed)
     now = ground.works.clock()
-    due = ground.plan([(person, now + timedelta(seconds=2 + chance.random() * seconds)) for person in ground.people]
-                      if tasks else [])
+    dues = [(person, now + timedelta(seconds=2 + chance.random() * seconds)) for person in ground.people]
+    due = ground.plan(dues if tasks else [])
     queue(ground, QUEUED)
-    before = len(ground.witness.sights)
-    away.begin()
-    try:
-        with Crowd(ground, seed, pace=10.0, kinds=("command", "mention", "form")) as crowd:
-            began = time.monotonic()
+    silent: list[Sight] = []
+
+    def trouble(crowd: Crowd) -> dict[str, float]:
+        before, began = len(ground.witness.sights), time.monotonic()
+        away.begin()
+        try:
             while time.monotonic() - began < seconds:
                 together(ground, AT_ONCE)
                 time.sleep(min(3.0, seconds / 3))
-        seen = ground.witness.sights[before:]
-    finally:
-        away.end()
-    queued = ground.settle(within=60, done=lambda: ground.left() == 0)
-    rest = queued + ground.settle(within=120)
-    books = judge(ground, crowd.acts, due)
-    silent = [f"{sight.envelope.kind}: {sight.answer.why}" for sight in seen if is_silent(sight)]
-    other = {"seconds": round(seconds), "asked": len(seen), "silent": len(silent),
-             "worst": round(max(sight.seconds for sight in seen), 2), "queued arrived after": round(queued, 1),
-             **({"reminders after": round(rest, 1)} if tasks else {})}
-    return Figure(f"database {way}", database.name, len(ground.replicas), books.trials, books.lost, books.doubled,
-                  books.wrong + silent, other)
+        finally:
+            seen = ground.witness.sights[before:]
+            away.end()
+        silent.extend(sight for sight in seen if is_silent(sight))
+        return {"seconds": round(seconds), "asked": len(seen), "silent": len(silent),
+                "worst": round(max(sight.seconds for sight in seen), 2)}
+
+    figure = play(ground, name, trouble, seed, tasks=due, pace=10.0)
+    figure.wrong.extend(f"{sight.envelope.kind}: {sight.answer.why or f'{sight.seconds:.1f} s'}" for sight in silent)
+    return figure
 
 
 def is_silent(sight: Sight) -> bool:

@@ -8,9 +8,8 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import apologies, judge
-from tests.chaos.notes import talking
 from tests.chaos.replicas import Replica
+from tests.chaos.scene import afresh, play
 
 NAME = "kill -9"
 UNREADY, ALL = 0.1, 0.2
@@ -21,36 +20,35 @@ LATENCY = 0.05
 """Seconds Slack takes for an answer: time for a kill between a post and the note that it was made."""
 
 
-def run(database: Database, replicas: int, kills: int, seed: int, people: int = 24, pace: float = 12.0) -> Figure:
+def run(
+    database: Database, replicas: int, kills: int, seed: int, people: int = 24, pace: float = 10.0,
+    door: str = "socket",
+) -> Figure:  # fmt: skip
     """Kill so many processes; then let the rest arrive and compare."""
     chance = Random(seed)
-    with floor(database, people, replicas) as ground:
+    with floor(database, people, replicas, door=door) as ground:
         ground.slack.latency = LATENCY
         now = ground.works.clock()
         dues = sorted((now + timedelta(seconds=chance.random() * kills), chance.choice(ground.people))
                       for _ in range(5 * kills))
         due = ground.plan([(person, moment) for moment, person in dues])
-        began = time.monotonic()
-        with Crowd(ground, seed, pace) as crowd, talking(ground, pace / 2) as said:
+
+        def trouble(crowd: Crowd) -> dict[str, int]:
             killed = len(victims := strike(ground, chance))
             while killed < kills:
                 for victim in victims:
                     victim.start()
                 killed += len(victims := strike(ground, chance))
-        ground.kill()
-        while ground.works.clock() < dues[-1][0]:
-            time.sleep(0.1)
-        took = time.monotonic() - began
-        ground.end_leases()
-        ground.restart()
-        rest = ground.settle(within=90)
-        books = judge(ground, crowd.acts, due)
-        promised = sum(act.promised(ground.witness) for act in crowd.acts)
-        other = {"kills": killed, "acts": len(crowd.acts), "promised": promised,
-                 "refused": apologies(ground).total(), "notes": len(said),
-                 "posts": ground.posted(), "in doubt": ground.doubted(), "seconds": round(took), "then": round(rest, 1)}
-        return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,
-                      books.wrong + ground.problems(), other)
+            return {"kills": killed}
+
+        def heal() -> None:
+            ground.kill()
+            while ground.works.clock() < dues[-1][0]:
+                time.sleep(0.1)
+            afresh(ground)
+
+        name = NAME if door == "socket" else f"{NAME}, {door}"
+        return play(ground, name, trouble, seed, heal=heal, tasks=due, pace=pace, notes=pace / 4)
 
 
 def strike(ground: Floor, chance: Random) -> list[Replica]:

@@ -7,10 +7,11 @@ from sqlalchemy import select, update
 from models.core.outbox import JobRun
 from models.core.rights import Preset
 from models.core.user import User
+from tests.chaos.books import Books, rows
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import TEAM, Floor, floor
-from tests.chaos.ledger import Books, check_order, check_posts, check_reminders, rows
+from tests.chaos.ledger import judge
 from tests.chaos.weekday import local_now
 
 NAME = "off for 3 h"
@@ -29,10 +30,7 @@ def run(database: Database, replicas: int, people: int = 20, each: int = 20) -> 
         rest = ground.settle(within=90, calm=3)
         ground.restart()
         ground.settle(within=30, calm=3)
-        books = Books()
-        check_reminders(ground, due, books)
-        check_order(ground, due, books)
-        check_posts(ground, books)
+        books = judge(ground, tasks=due, order=True)
         check_digests(ground, manager, books)
         return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,
                       books.wrong + ground.problems(), {"posts": ground.posted(), "seconds": round(rest, 1)})

@@ -11,7 +11,8 @@ from bot.running import Bot, never, prepare
 from tests.processes import command, environment
 
 READY = "Rapport is running"
-PATIENCE = 30.0
+PATIENCE = 120.0
+"""Seconds; machines may be slow, and starting is not what is looked at."""
 
 
 @dataclass
@@ -33,6 +34,9 @@ class Replica:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def command(self) -> list[str]:
+        return command("run")
+
     def start(self) -> None:
         self.lives += 1
         self.began = time.monotonic()
@@ -41,8 +45,13 @@ class Replica:
             log.flush()
             self.told = log.tell()
             self.process = subprocess.Popen(
-                command("run"), cwd=self.folder, env=environment(**self.settings), stdout=log, stderr=log
+                self.command(), cwd=self.folder, env=environment(**self.settings), stdout=log, stderr=log
             )
+
+    @property
+    def code(self) -> int | None:
+        """With which it ended; None while it runs."""
+        return self.process.poll() if self.process else None
 
     @property
     def ready(self) -> bool:

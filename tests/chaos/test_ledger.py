@@ -7,14 +7,22 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.sandbox.messages import Message
+from bot.sandbox.transport import EVENT, SLASH, Answer, Envelope
 from models.core.audit import AuditEntry
 from models.core.outbox import Delivery, DeliveryState, deliver
 from models.customer import Customer
 from models.operations import deliveries, records
+from models.operations.trail import seal_all
+from models.opportunity import Opportunity
+from tests.chaos import history
+from tests.chaos.books import Books
 from tests.chaos.crowd import Act
 from tests.chaos.floor import TEAM, Floor
-from tests.chaos.ledger import Books, check_acts, check_order, check_posts, check_reminders
-from tests.models.tampering import unguard
+from tests.chaos.history import check_seals, check_trail
+from tests.chaos.ledger import check_acts, check_answers, check_order, check_posts, check_reminders
+from tests.chaos.standing import check_standing
+from tests.chaos.witness import Sight
+from tests.models.tampering import unguarded
 
 RITA = "U00001"
 TOKEN = "Zq1x1z"
@@ -104,7 +112,7 @@ def acts(floor: Floor, count: int, promised: bool = True) -> Books:
     with floor.works(TEAM, RITA) as work:
         for _ in range(count):
             records.create(work, Customer, {"first_name": "Ada", "last_name": TOKEN})
-    check_acts(floor, [Said("command", TOKEN, Customer, RITA)], books := Books())
+    check_acts(floor, [Said("command", TOKEN, RITA)], books := Books())
     return books
 
 
@@ -126,7 +134,112 @@ def test_two_effects_of_one_act_are_noticed(empty: Floor) -> None:
 
 def test_half_an_effect_is_noticed(empty: Floor) -> None:
     acts(empty, 1)
-    with empty.works(TEAM) as work:
-        unguard(work.session.connection())
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
         work.session.execute(update(AuditEntry).values(action="none"))
-    assert "1 records, but 0 in the audit trail" in acts(empty, 0).wrong[0]
+    assert "1 effects, but 0 in the audit trail" in acts(empty, 0).wrong[0]
+
+
+# ── what is said to be sent ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_counts_as_sent_without_a_place_is_noticed(empty: Floor) -> None:
+    ask(empty, state=DeliveryState.SENT)
+    assert "is said to be sent and is not in Slack" in posts(empty).lost[0]
+
+
+def test_what_was_dropped_for_no_good_reason_is_noticed(empty: Floor) -> None:
+    ask(empty, state=DeliveryState.SENT, error="dropped: Slack was busy")
+    assert "was dropped: Slack was busy" in posts(empty).lost[0]
+
+
+def test_a_post_nobody_asked_for_is_noticed(empty: Floor) -> None:
+    empty.slack.post("C_SALES", empty.slack.bot.id, "Hello")
+    assert posts(empty).doubled == ["nobody asked for “Hello” in C_SALES"]
+
+
+# ── what stands in the channels ─────────────────────────────────────────────────────────────────────────
+
+
+def a_deal(floor: Floor, cards: int = 1, stage: str = "Qualification", move: bool = False) -> Books:
+    """A deal, and so many cards of it that say it is at this stage."""
+    with floor.works(TEAM, RITA) as work:
+        deal = records.create(work, Opportunity, {"name": TOKEN, "customer": "CU-1"})
+        if move:
+            deal.move(work, "won")
+    for _ in range(cards):
+        text = f":moneybag: *{deal.ref}* {TOKEN}\n{stage} <!date^{int(deal.updated_at.timestamp())}^"
+        blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
+        floor.slack.post("C_SALES", floor.slack.bot.id, text, blocks)
+    check_standing(floor, books := Books())
+    return books
+
+
+def test_a_card_that_shows_what_is_so_is_in_order(empty: Floor) -> None:
+    assert a_deal(empty) == Books(trials=1)
+
+
+def test_a_card_that_is_missing_is_noticed(empty: Floor) -> None:
+    assert a_deal(empty, cards=0).lost == ["the card of OP-1 in C_SALES"]
+
+
+def test_a_second_card_is_noticed(empty: Floor) -> None:
+    assert a_deal(empty, cards=2).doubled == ["the card of OP-1 stands 2 times in C_SALES"]
+
+
+def test_a_card_that_shows_what_was_so_is_noticed(empty: Floor) -> None:
+    assert a_deal(empty, stage="Proposal").wrong == ["the card of OP-1 does not show Qualification"]
+
+
+def test_a_move_of_which_no_line_tells_is_noticed(empty: Floor) -> None:
+    assert a_deal(empty, stage="Won", move=True).lost == ["OP-1 was moved 1 times, and 0 lines in its thread say so"]
+
+
+def test_a_reminder_that_does_not_follow_its_tasks_is_noticed(empty: Floor) -> None:
+    reminders(empty, "*AT-1* Call number 0\ndue today", "*AT-2* Call number 1\ndone")
+    check_standing(empty, books := Books())
+    assert books.wrong == ["a reminder says of AT-2: done"]
+
+
+# ── answers and the trail ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("whispers", "found"), [(0, "lost"), (1, ""), (2, "doubled")])
+def test_whoever_mentions_the_bot_has_one_answer(empty: Floor, whispers: int, found: str) -> None:
+    empty.witness.sights.append(Sight(Envelope(EVENT, {}), Answer(), 0.1, TOKEN))
+    for _ in range(whispers):
+        empty.slack.post("C_SALES", empty.slack.bot.id, f"Created {TOKEN}", only_for=RITA)
+    check_answers(empty, [Act("mention", TOKEN, RITA)], books := Books(), answered=True)
+    assert [name for name in ("lost", "doubled") if getattr(books, name)] == ([found] if found else [])
+
+
+def test_a_line_that_is_acknowledged_without_a_word_is_noticed(empty: Floor) -> None:
+    empty.witness.sights.append(Sight(Envelope(SLASH, {}), Answer(), 0.1, TOKEN))
+    check_answers(empty, [Act("command", TOKEN, RITA)], books := Books(), answered=False)
+    assert len(books.lost) == 1
+
+
+def test_a_trail_that_says_what_the_records_say_is_in_order(empty: Floor) -> None:
+    seal_all(empty.works)
+    check_trail(empty, books := Books())
+    assert (books.wrong, books.trials > 0) == ([], True)
+
+
+@pytest.mark.parametrize(("column", "value"), [("new", "Adam"), ("old", "Eve")])
+def test_a_trail_that_says_something_else_is_noticed(empty: Floor, column: str, value: str) -> None:
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
+        first = (AuditEntry.entity == "customer", AuditEntry.field == "first_name")
+        work.session.execute(update(AuditEntry).where(*first).values({column: value}))
+    seal_all(empty.works)
+    check_trail(empty, books := Books())
+    assert value in books.wrong[0]
+
+
+def test_a_broken_seal_and_one_that_is_missing_are_noticed(empty: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "SEALING", 0)
+    check_seals(empty, missing := Books())
+    assert "were never sealed" in missing.wrong[0]
+    seal_all(empty.works)
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
+        work.session.execute(update(AuditEntry).where(AuditEntry.place == 2).values(hash="0" * 64))
+    check_seals(empty, broken := Books())
+    assert any("the trail: Place 2" in each or "Place 3" in each for each in broken.wrong)

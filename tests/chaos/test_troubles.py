@@ -15,10 +15,11 @@ from handlers.core.routes import Catalogue
 from models.core import patience
 from models.core.work import Clock
 from tests.chaos import contention
+from tests.chaos.books import Books
 from tests.chaos.crowd import ROOM, Crowd
 from tests.chaos.databases import Database
 from tests.chaos.floor import TEAM, Floor, floor
-from tests.chaos.ledger import Books, check_order, check_posts, check_reminders
+from tests.chaos.ledger import check_order, check_posts, check_reminders
 from tests.chaos.notes import queue
 from tests.chaos.witness import TROUBLE
 from tests.ground import StoppedClock

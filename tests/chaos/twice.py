@@ -4,12 +4,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from models.customer import Customer
+from tests.chaos.books import Books
 from tests.chaos.crowd import ROOM, Act, Crowd, filled
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import Books, check_acts, check_posts
+from tests.chaos.ledger import judge
 from tests.chaos.replicas import Replica
 from tests.chaos.witness import Stutter
 
@@ -37,9 +37,7 @@ def repeated(ground: Floor, database: Database, seconds: float, seed: int) -> Fi
     stutter.end()
     ground.witness.inner = stutter.inner
     ground.settle(within=30)
-    books = Books()
-    check_acts(ground, crowd.acts, books)
-    check_posts(ground, books)
+    books = judge(ground, crowd.acts, answered=True)
     sent = {"envelopes": 2 * len(stutter.second), "presses": sum(act.kind == "press" for act in crowd.acts)}
     return figure(f"twice, {ground.door}", ground, database, len(crowd.acts), books, sent)
 
@@ -50,8 +48,8 @@ def together(ground: Floor, database: Database, forms: int, seed: int) -> Figure
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for number in range(forms):
             submit(ground, crowd, threads, ground.people[number % len(ground.people)])
-    books = Books()
-    check_acts(ground, crowd.acts, books)
+    ground.settle(within=20)
+    books = judge(ground, crowd.acts)
     return figure(f"{AT_ONCE} at once", ground, database, forms * AT_ONCE, books, {"forms": forms})
 
 
@@ -60,7 +58,7 @@ def submit(ground: Floor, crowd: Crowd, threads: ThreadPoolExecutor, id: str) ->
     assert person.command("/crm customer new", ROOM).ok
     view = ground.slack.views.top(id)
     assert view
-    act: Act = crowd.begun("form", Customer, id)
+    act: Act = crowd.begun("form", id)
     assert person.submit(view.id, filled(ground, view, {"first_name": "Ada", "last_name": act.token})).ok
     again = [replace(ground.slack.sent[-1], retry=0) for _ in range(AT_ONCE - 1)]
     list(threads.map(ground.slack.deliver, again))

@@ -8,8 +8,7 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure
 from tests.chaos.floor import Floor, floor
-from tests.chaos.ledger import judge
-from tests.chaos.notes import talking
+from tests.chaos.scene import play
 
 NAME = "Slack unwell"
 KINDS = (("ratelimited", 1.0), ("500", 0.0), ("drop_before", 0.0), ("drop_after", 0.0), ("slow", 12.0))
@@ -27,18 +26,18 @@ def run(database: Database, replicas: int, seconds: float, bad: float, seed: int
         dues = [(person, now + timedelta(seconds=chance.random() * seconds)) for person in ground.people * 3]
         due = ground.plan(sorted(dues, key=lambda each: each[1]))
         weather(ground, USUAL)
-        with Crowd(ground, seed, pace=6.0) as crowd, talking(ground, pace=10) as said:
+
+        def trouble(crowd: Crowd) -> dict[str, int]:
             time.sleep(seconds)
             weather(ground, BAD)
             time.sleep(bad)
-        ground.slack.failures.clear()
-        ground.restart()
-        rest = ground.settle(within=150)
-        books = judge(ground, crowd.acts, due)
-        other = {"posts": ground.posted(), "failures": sum(ground.slack.failures.struck.values()), "notes": len(said),
-                 "then": round(rest, 1)}
-        return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,
-                      books.wrong + ground.problems(), other)
+            return {"failures": sum(ground.slack.failures.struck.values())}
+
+        def heal() -> None:
+            ground.slack.failures.clear()
+            ground.restart()
+
+        return play(ground, NAME, trouble, seed, heal=heal, tasks=due, notes=8, within=150)
 
 
 def weather(ground: Floor, rate: float) -> None:

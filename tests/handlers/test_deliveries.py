@@ -11,6 +11,7 @@ from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.work import Works
 from models.operations import deliveries
 from models.operations.claims import claim
+from models.operations.deliveries import code
 from tests.bot.outgoing import deal, rows, say, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -49,7 +50,7 @@ def test_where_nothing_is_wrong_one_line_says_so(ada: Desk) -> None:
 def test_what_was_refused_is_listed_with_its_reason_and_what_to_do(ada: Desk, archived: Delivery) -> None:
     ada.command("/crm deliveries")
     assert "2 refused, 0 waiting" in told(ada)
-    assert f"#{archived.id} a message for C_SUPPORT" in told(ada)
+    assert f"#{code(archived)} a message for C_SUPPORT" in told(ada)
     assert "it is archived. Bring it back in Slack" in told(ada)
     assert "SUPPORT_CHANNEL" in told(ada)
     assert {"deliveries.retry", "deliveries.drop"} <= set(ada.last.actions)
@@ -70,9 +71,9 @@ def test_when_the_reason_is_mended_one_click_sends_it(
         ada.command("/crm deliveries")
         ada.click("deliveries.retry#2")
     elif door == "message":
-        ada.dm(f"deliveries retry {archived.id}")
+        ada.dm(f"deliveries retry {code(archived)}")
     else:
-        ada.command(f"/crm deliveries retry {archived.id}")
+        ada.command(f"/crm deliveries retry {code(archived)}")
     courier.drain()
     assert texts(ada, "C_SUPPORT") == ["one"]
 
@@ -82,7 +83,7 @@ def test_all_are_sent_again_in_the_order_they_were_asked_for(
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
     ada.command("/crm deliveries retry all")
-    assert told(ada) == "2 deliveries are sent again now."
+    assert told(ada) == "I will send 2 deliveries again."
     courier.drain()
     assert texts(ada, "C_SUPPORT") == ["one", "two"]
 
@@ -100,7 +101,7 @@ def test_what_may_have_been_posted_is_looked_for_before_it_is_sent_again(
     courier.drain()
     [row] = rows(works, channel="C_SALES")
     assert row.state == DeliveryState.REFUSED
-    ada.command(f"/crm deliveries retry {row.id}")
+    ada.command(f"/crm deliveries retry {code(row)}")
     courier.drain()
     assert texts(ada, "C_SALES") == ["once"]
     assert rows(works, channel="C_SALES")[0].state == DeliveryState.SENT
@@ -110,11 +111,11 @@ def test_what_is_dropped_is_never_sent_and_says_who_decided_so(
     ada: Desk, works: Works, courier: Courier, archived: Delivery
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
-    ada.command(f"/crm deliveries drop {archived.id}")
+    ada.command(f"/crm deliveries drop {code(archived)}")
     courier.drain()
     assert texts(ada, "C_SUPPORT") == []
     assert rows(works, channel="C_SUPPORT")[0].error == f"dropped: {person(works, 'U_ADA')} decided so"
-    ada.command(f"/crm deliveries drop {archived.id}")
+    ada.command(f"/crm deliveries drop {code(archived)}")
     assert told(ada) == "There is nothing to drop. It was dropped before."
 
 
@@ -134,10 +135,10 @@ def test_what_is_late_or_in_doubt_is_listed_too(ada: Desk, works: Works, courier
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("deliveries retry", "Which delivery? Give its number, for example: deliveries retry 12"),
-        ("deliveries drop it", "Which delivery? Give its number, for example: deliveries drop 12"),
-        ("deliveries retry 999", "There is no delivery 999."),
-        ("deliveries drop 99999999999999999999", "There is no delivery 999999999999."),
+        ("deliveries retry", "Which delivery? Give what stands before it, such as: deliveries retry 3f9a1c2e"),
+        ("deliveries drop it", "Which delivery? Give what stands before it, such as: deliveries drop 3f9a1c2e"),
+        ("deliveries retry 99999999", "There is no delivery 99999999."),
+        ("deliveries drop 99999999999999999999", "Which delivery?"),
     ],
 )
 def test_a_number_that_is_none_is_answered_in_words(ada: Desk, line: str, answer: str) -> None:
@@ -149,9 +150,9 @@ def test_what_is_on_its_way_is_neither_retried_nor_dropped(ada: Desk, works: Wor
     say(works, "C_SALES", "hello")
     with works("T1") as work:
         [row] = claim(work, 1)
-    ada.command(f"/crm deliveries drop {row.id}")
+    ada.command(f"/crm deliveries drop {code(row)}")
     assert "is on its way right now" in told(ada)
-    ada.command(f"/crm deliveries retry {row.id}")
+    ada.command(f"/crm deliveries retry {code(row)}")
     assert "was not refused" in told(ada)
 
 
@@ -181,6 +182,6 @@ def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: Desk,
     ada.command("/crm deliveries")
     assert told(ada) == "Nothing was refused and nothing is late. 0 waiting."
     ada.command("/crm deliveries retry all")
-    assert told(ada) == "0 deliveries are sent again now."
+    assert told(ada) == "I will send 0 deliveries again."
     with works("T2", writes=False) as work:
         assert deliveries.refused(work, 1)[1] == 1

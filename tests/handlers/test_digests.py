@@ -101,15 +101,19 @@ def test_deals_without_amounts_have_no_chart(works: Works) -> None:
     assert "Proposal: 1 deal, no amounts" in digest.text
 
 
-def test_on_a_monday_the_week_that_ended_is_reported(works: Works, clock: StoppedClock) -> None:
+def test_on_a_monday_the_week_that_ended_is_reported_and_today(works: Works, clock: StoppedClock) -> None:
     made = deals(works, ("proposal", "€1k"), ("proposal", "€2k"))
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, made[0].number).win(work)
     clock.forward(6 * DAY)
     digest = drawn(works, "digest", "U_MONA")
-    assert "*Closed last week*\nWon: 1 deal, €1,000\nLost: none" in said(digest)
+    assert "*Closed last week and today*\nWon: 1 deal, €1,000\nLost: none" in said(digest)
+    with works("T1", "U_RITA") as work:
+        work.find(Opportunity, made[1].number).lose(work, "too expensive")
+    digest = drawn(works, "digest", "U_MONA")
+    assert "*Closed last week and today*\nWon: 1 deal, €1,000\nLost: 1 deal, €2,000" in said(digest)
     clock.forward(DAY)
-    assert "*Closed this week*\nWon: none\nLost: none" in said(drawn(works, "digest", "U_MONA"))
+    assert "*Closed this week*\nWon: none\nLost: 1 deal, €2,000" in said(drawn(works, "digest", "U_MONA"))
 
 
 @SQLITE

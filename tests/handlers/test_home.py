@@ -1,14 +1,20 @@
 """App Home: what is on a person's plate, and doing it there."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
+from bot.sandbox.payloads import event
+from bot.sandbox.people import Member
 from bot.sandbox.shown import shown
+from bot.sandbox.transport import EVENT
 from models.activity import Activity
 from models.case import Case
+from models.core.role import Role
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
+from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, deliver, found
@@ -92,3 +98,86 @@ def test_looking_at_the_messages_tab_draws_nothing(slack: Desk) -> None:
     calls = len(slack.slack.calls)
     deliver(slack, "events_api", payload | {"event": {**payload["event"], "tab": "messages"}})
     assert len(slack.slack.calls) == calls
+
+
+def test_a_hidden_field_says_so_in_place_of_the_list_that_it_makes(slack: Desk, works: Works, ada: Customer) -> None:
+    given(works, Opportunity, name="Sails", customer=ada.ref)
+    given(works, Case, subject="Leak", customer=ada.ref, assignee="me")
+    given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 8:00")
+    with works("T1", "U_ADA") as work:
+        role = work.session.scalars(select(Role).where(Role.key == "senior rep")).one()
+        rights = "everything: look\ndeal: look, hide stage\ncase: look, hide status\ntask: look, hide due_date"
+        records.update(work, role, {"rights": rights})
+    words = slack.home().words
+    for label in ("Stage", "Status", "Due"):
+        assert f"Not shown, because {label} is hidden from who reads this." in words
+    assert not any(name in words for name in ("Sails", "Leak", "Call Ada"))
+    slack.command("/crm CU-1")
+    assert "Lifecycle" not in slack.last.words
+
+
+# ── when Slack does not take it ─────────────────────────────────────────────────────────────────────────
+
+CHANNEL = "D_RITA"
+"""Where Rita reads what is for her alone."""
+
+
+def look(slack: Desk, user: str = "U_RITA") -> bool:
+    """Somebody looks at the tab; whether that was acknowledged."""
+    payload = event(slack.slack, {"type": "app_home_opened", "user": user, "tab": "home", "channel": f"D{user[1:]}"})
+    return bool(deliver(slack, EVENT, payload).acknowledged)
+
+
+@pytest.mark.parametrize("failure", ["not_enabled", "500", "ratelimited", "drop_before", "user_not_found"])
+def test_a_tab_that_slack_does_not_take_is_acknowledged_and_told(slack: Desk, failure: str) -> None:
+    slack.slack.fail("views.publish", with_=failure)
+    assert look(slack)
+    assert slack.posted(CHANNEL)[-1].text.startswith("Your Home tab cannot be drawn: Slack says “")
+    assert "Commands work all the same" in slack.posted(CHANNEL)[-1].text
+
+
+def test_a_tab_that_is_at_fault_itself_is_not_blank(slack: Desk) -> None:
+    slack.slack.fail("views.publish", with_="invalid_arguments")
+    assert look(slack)
+    assert "Your Home tab cannot be drawn: Slack says “invalid_arguments”." in drawn(slack)
+
+
+def test_who_is_unknown_is_told_on_the_tab(slack: Desk, works: Works) -> None:
+    slack.slack.members["U_NEW"] = Member("U_NEW", "new", "Nora New", team="T1")
+    slack.slack.fail("users.info", with_="500")
+    assert look(slack, "U_NEW")
+    said = shown(slack.slack.views.homes["U_NEW"]).words
+    assert said.startswith("Slack does not say right now who you are")
+    assert works.unknown("T1", {"U_NEW"})
+
+
+def test_what_goes_wrong_while_it_is_drawn_stands_there(
+    slack: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("handlers.home.my_day", fail)
+    assert look(slack)
+    assert drawn(slack).startswith("Something went wrong. Nothing was saved. Reference ")
+
+
+def test_where_not_even_a_word_gets_through_it_is_acknowledged(slack: Desk) -> None:
+    for method in ("views.publish", "chat.postMessage"):
+        slack.slack.fail(method, times=9, with_="500")
+    assert look(slack)
+
+
+def test_asked_for_in_words_it_answers_in_words_with_a_link(slack: Desk) -> None:
+    said = "Your Home tab shows what is due, your open deals and your cases as they are now."
+    for ask in (lambda: slack.command("/crm home"), lambda: slack.dm("home"), lambda: slack.say("@crm home")):
+        ask()
+        assert slack.last.text == said
+        assert "<slack://app?team=T1&amp;id=A0BOT&amp;tab=home|Open it>" in str(slack.last.blocks)
+    assert "Good day, Rita Reyes" in drawn(slack)
+
+
+def test_asked_for_in_words_and_refused_it_says_why(slack: Desk) -> None:
+    slack.slack.fail("views.publish", with_="not_enabled")
+    slack.command("/crm home")
+    assert slack.last.text.startswith("Your Home tab cannot be drawn: Slack says “not_enabled”.")

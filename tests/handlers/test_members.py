@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handlers.core.members import belongs, member
+from handlers.core.members import belongs, comes_from, member
 
 TEAMS: list[tuple[dict[str, Any], bool]] = [
     ({"team_id": "T1"}, True),
@@ -50,3 +50,12 @@ def test_bots_are_of_the_workspace_and_no_members_of_it(bot: dict[str, Any]) -> 
 )
 def test_guests_are_members_who_may_do_nothing(said: dict[str, Any], guest: bool) -> None:
     assert member({"id": "U1", "team_id": "T1", **said}, "T1")["guest"] is guest
+
+
+@pytest.mark.parametrize(
+    ("team", "may"), [("T1", True), ("T3", True), ("E1", True), ("T2", False), ("E2", False), ("", False)]
+)
+def test_an_act_may_say_that_somebody_comes_from_their_teams_and_their_organisation(team: str, may: bool) -> None:
+    user = {"team_id": "T1", "enterprise_user": {"enterprise_id": "E1", "teams": ["T1", "T3"]}}
+    assert comes_from(user, team) is may
+    assert comes_from({"team_id": "T1"}, team) is (team == "T1")

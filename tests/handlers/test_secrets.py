@@ -2,11 +2,12 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
 from bot.delivery import Courier
@@ -17,11 +18,17 @@ from handlers.core.replies import Options
 from models.core.base import ENTITIES
 from models.core.outbox import Delivery, DeliveryState, Seen
 from models.core.work import Works
+from models.customer import Customer
+from models.operations.deliveries import code
+from tests.ground import given
 from tests.handlers.kit import SQLITE
+from tests.models.tampering import unguarded
+from tests.neighbours import fill_theirs, guarded_tables
 
 KEYS = ("private_metadata", "callback_id", "block_id", "action_id", "external_id", "metadata")
 KINDS = {"card", "redraw", "event", "assigned", "message", "line", "receipt", "wish", "answer"}
 """The kinds of deliveries that the story makes: those that say what somebody said or did, besides cards."""
+FAR_NUMBER = re.compile(r".{40}7000\d{4}.{20}")
 OURS = ("bot", "handlers", "models")
 LINES = ("find sundaram", "customer show a", "request audit verify", "deal edit OP-2 amount=never", "report")
 LOOKS = ("show", "more", "edit", "history", "revert")
@@ -69,9 +76,9 @@ def pass_on(slack: Desk, works: Works, courier: Courier) -> None:
     courier.drain()
 
 
-def refused(works: Works) -> int:
+def refused(works: Works) -> str:
     with works("T1", writes=False) as work:
-        return work.session.scalars(select(Delivery.id).where(Delivery.state == DeliveryState.REFUSED)).one()
+        return code(work.session.scalars(select(Delivery).where(Delivery.state == DeliveryState.REFUSED)).one())
 
 
 def personal(works: Works) -> set[str]:
@@ -152,6 +159,45 @@ def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
     assert telling(works, waiting(works)) == []
     assert kinds(works) >= KINDS
     assert telling(works, [record.getMessage() for record in caplog.records if record.name.startswith(OURS)]) == []
+
+
+FAR = 70_000_000
+"""Where the numbering of every table goes on when another workspace has filled it so far."""
+
+
+def fill_far(works: Works) -> None:
+    """Another workspace has so much that whatever is stored from now on has a key beyond FAR."""
+    fill_theirs(works)
+    with works.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+        with connection.begin(), unguarded(connection):
+            for table in guarded_tables():
+                if "id" in table.columns:
+                    connection.exec_driver_sql(f"UPDATE \"{table.name}\" SET id = id + {FAR} WHERE workspace = 'T2'")
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def customers(works: Works) -> int:
+    """The number of the newest customer."""
+    with works("T1", writes=False) as work:
+        return work.session.scalar(select(func.max(Customer.number))) or 0
+
+
+@SQLITE
+def test_no_number_that_is_shown_or_carried_tells_how_much_others_have(
+    slack: Desk, works: Works, courier: Courier
+) -> None:
+    fill_far(works)
+    live(slack, works, courier)
+    given(works, Customer, first_name="Long")
+    for number in range(40):
+        slack.command(f"/crm customer set CU-{customers(works)} notes={number}", user=company.ADA)
+    slack.command(f"/crm customer history CU-{customers(works)}", user=company.ADA)
+    told = [*(args for _, args in slack.slack.calls), *map(vars, slack.slack.timeline), *offered(works)]
+    texts = [json.dumps(each, default=str) for each in told]
+    assert any("--page=" in text for text in texts)
+    assert [found for text in texts for found in FAR_NUMBER.findall(text)] == []
 
 
 def test_what_is_carried_is_found_wherever_it_stands() -> None:

@@ -1,6 +1,11 @@
 """Companies made up by chance: people of random roles in random teams, and records that belong to anyone."""
 
 import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,11 +14,14 @@ from models.account import Account
 from models.activity import Activity
 from models.case import Case
 from models.contact import Contact
+from models.core import fields
+from models.core.base import Entity
+from models.core.field import Field
 from models.core.rights import Preset
 from models.core.role import Role
 from models.core.team import Team
 from models.core.user import User
-from models.core.work import Works
+from models.core.work import Work, Works
 from models.customer import Customer
 from models.lead import Lead
 from models.membership import Membership
@@ -21,37 +29,69 @@ from models.opportunity import Opportunity
 
 SEEN = (Lead, Customer, Account, Opportunity, Case, Activity, Contact, Membership)
 TEAMS = ("sales", "north", "south", "support")
+SCOPES = ("none", "own", "team", "all")
+"""From the narrowest on."""
 RECORDS = 4
-
-
-def role_of(luck: random.Random) -> str:
-    """The rights of a random role: a line for some entities, with scopes for looking and changing."""
-    scopes = ("own", "team", "all", "none")
-    lines = [f"everything: look {luck.choice(scopes)}, change {luck.choice(scopes)}"]
-    for entity in luck.sample(SEEN, luck.randrange(len(SEEN))):
-        hidden = f", hide {luck.choice(HIDEABLE[entity])}" if luck.random() < 0.3 else ""
-        lines.append(f"{entity.noun()}: look {luck.choice(scopes)}, export {luck.choice(scopes)}{hidden}")
-    return "\n".join(lines)
-
-
-HIDEABLE = {
+HIDEABLE: Mapping[type[Entity], str] = {
     Lead: "source status", Customer: "notes phone city", Account: "industry", Opportunity: "next_step",
     Case: "description", Activity: "outcome", Contact: "verified", Membership: "role",
 }  # fmt: skip
 
 
-def company(works: Works, luck: random.Random) -> None:
-    """People of random roles in random teams, some led and some below others, and records that belong to anyone."""
-    organise(works, luck)
+@dataclass(frozen=True)
+class Line:
+    """What a role says of one entity."""
+
+    look: str
+    export: str
+    hidden: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a role says: of everything, and of the entities (by table name) that have a line of their own."""
+
+    look: str
+    change: str
+    lines: Mapping[str, Line] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        said = [f"everything: look {self.look}, change {self.change}"]
+        for slug, line in self.lines.items():
+            hide = f", hide {' '.join(line.hidden)}" if line.hidden else ""
+            said.append(f"{slug}: look {line.look}, export {line.export}{hide}")
+        return "\n".join(said)
+
+
+def rules(luck: random.Random, hideable: Mapping[type[Entity], str], share: float) -> Rules:
+    """The rights of a random role: a line for some entities, with scopes, and fields hidden in so large a share."""
+    lines = {}
+    for entity in luck.sample(list(hideable), luck.randrange(len(hideable))):
+        names = hideable[entity].split()
+        hidden = luck.sample(names, min(len(names), luck.randrange(1, 4))) if luck.random() < share else []
+        lines[entity.slug()] = Line(luck.choice(SCOPES), luck.choice(SCOPES), hidden)
+    return Rules(luck.choice(SCOPES), luck.choice(SCOPES), lines)
+
+
+def company(works: Works, luck: random.Random) -> Mapping[str, Rules]:
+    """People of random roles in random teams, some led and some below others, and records that belong to anyone, some
+    of them deleted. Returns what the roles say, by their names.
+    """
+    roles = organise(works, luck)
     for _ in range(RECORDS):
         records_of(works, luck)
+    delete_some(works, luck)
+    return roles
 
 
-def organise(works: Works, luck: random.Random) -> None:
+def organise(
+    works: Works, luck: random.Random, hideable: Mapping[type[Entity], str] = HIDEABLE, share: float = 0.3
+) -> Mapping[str, Rules]:
     """Give the people random roles and teams."""
+    roles = {f"role {number}": rules(luck, hideable, share) for number in range(4)}
     with works("T1") as work:
-        for number in range(4):
-            work.add(Role(name=f"Role {number}", rights=role_of(luck)))
+        for name, said in roles.items():
+            work.add(Role(name=name.capitalize(), rights=str(said)))
         people = list(work.session.scalars(select(User).order_by(User.id)))
         for place, name in enumerate(TEAMS):
             lead = luck.choice([*people, None])
@@ -60,7 +100,8 @@ def organise(works: Works, luck: random.Random) -> None:
             team.lead, team.parent = lead and lead.id, above if above != team.id else None
         for person in people:
             if person.role != Preset.ADMIN:
-                person.role, person.team = f"role {luck.randrange(4)}", luck.choice([*TEAMS, None])
+                person.role, person.team = luck.choice(list(roles)), luck.choice([*TEAMS, None])
+    return roles
 
 
 def records_of(works: Works, luck: random.Random) -> None:
@@ -75,3 +116,92 @@ def records_of(works: Works, luck: random.Random) -> None:
         work.add(Activity(type="call", description="Acme", lead=lead.id, owner=luck.choice(people)))
         work.add(Contact(type="other", value="Acme", customer=customer.id))
         work.add(Membership(customer=customer.id, account=account.id))
+
+
+def delete_some(works: Works, luck: random.Random) -> None:
+    """Delete some records and leave those that are parts of them, name them, or are called after them."""
+    with works("T1") as work:
+        for entity in SEEN:
+            there = list(work.session.scalars(select(entity).order_by(entity.id)))
+            for record in luck.sample(there, len(there) // 4):
+                record.deleted_at = work.now
+
+
+# ── with something in every field ───────────────────────────────────────────────────────────────────────
+
+WORDS = ("amber", "Birch", "cobalt", "Dünen", "ember", "fjord", "granite", "Hazel", "indigo", "Jasmin", "kelp", "Łódź")
+HOSTS = ("amber", "birch", "cobalt", "ember", "fjord", "granite", "hazel", "indigo", "kelp")
+MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+
+
+def may_be_hidden(entity: type[Entity]) -> str:
+    """The fields of an entity that a role can hide."""
+    known = (*entity.named, *entity.stand_ins, entity.owned)
+    return " ".join(name for name in entity.fields() if name not in known)
+
+
+def stocked(works: Works, luck: random.Random, records: int) -> Mapping[str, Rules]:
+    """A company whose records hold something in every field: random words, days, amounts, and each other.
+
+    records: how many of each entity. Any field may be hidden from a role.
+    """
+    roles = organise(works, luck, {entity: may_be_hidden(entity) for entity in (*SEEN, User)}, 0.5)
+    with works("T1") as work:
+        made: dict[str, list[int]] = {"user": list(work.session.scalars(select(User.id).order_by(User.id)))}
+        for entity in (Customer, Account, Lead, Opportunity, Case, Activity, Contact, Membership):
+            for _ in range(records):
+                made.setdefault(entity.slug(), []).append(stock(work, luck, entity, made).id)
+    delete_some(works, luck)
+    return roles
+
+
+def stock(work: Work, luck: random.Random, entity: type[Entity], made: Mapping[str, Sequence[int]]) -> Entity:
+    """A record with random values, as its rules allow them."""
+    kinds = {name: kind for name, kind in entity.fields().items() if kind.form}
+    values = {name: anything(luck, kind, made) for name, kind in kinds.items() if kind.required or luck.random() < 0.7}
+    if entity is Activity:
+        values |= {"done_at": luck.choice([None, MORNING]), "lead": None, "customer": luck.choice(made["customer"])}
+        values |= {"lead": luck.choice(made["lead"]), "customer": None} if luck.random() < 0.5 else {}
+    if entity is Opportunity:
+        values["currency"] = luck.choice(["EUR", "USD"])
+        values.setdefault("customer", luck.choice(made["customer"]))
+    if entity is Contact:
+        values["type"] = "other"
+    if entity is Lead:
+        values |= {"status": luck.choice(["new", "working", "qualified"]), "last_name": luck.choice(WORDS)}
+    if entity is Customer:
+        values.setdefault("last_name", luck.choice(WORDS))
+    if entity is Membership:
+        values = {name: value for name, value in values.items() if name not in ("since", "until")}
+    return work.add(entity(**values))
+
+
+def anything(luck: random.Random, kind: Field, made: Mapping[str, Sequence[int]]) -> Any:
+    """A random value of a kind."""
+    if isinstance(kind, fields.Reference):
+        return luck.choice(made.get(kind.to) or [None])
+    if isinstance(kind, fields.Choice):
+        return luck.choice(list(kind.options)).value
+    return VALUES.get(type(kind), some_words)(luck)
+
+
+def some_words(luck: random.Random) -> str:
+    word, other = luck.choice(WORDS), luck.choice(WORDS)
+    return luck.choice([word, f"{word} {other}", f"{word}{luck.randrange(60)}"])
+
+
+VALUES: Mapping[type[Field], Callable[[random.Random], Any]] = {
+    fields.Money: lambda luck: Decimal(luck.randrange(1, 60) * 100),
+    fields.Number: lambda luck: luck.randrange(1, 60),
+    fields.Percent: lambda luck: luck.randrange(100),
+    fields.Day: lambda luck: date(2026, 3, 10) + timedelta(days=luck.randrange(-30, 30)),
+    fields.Moment: lambda luck: MORNING + timedelta(hours=luck.randrange(-200, 200)),
+    fields.Flag: lambda luck: luck.random() < 0.5,
+    fields.Tags: lambda luck: tuple(luck.sample([each.lower() for each in WORDS], 2)),
+    fields.Email: lambda luck: f"{luck.choice(HOSTS)}{luck.randrange(60)}@example.org",
+    fields.Domain: lambda luck: f"{luck.choice(HOSTS)}.example.org",
+    fields.Phone: lambda luck: f"4930{luck.randrange(1_000_000, 9_999_999)}",
+    fields.Country: lambda luck: luck.choice(["DE", "FR"]),
+    fields.Zone: lambda luck: luck.choice(["Europe/Berlin", "Asia/Kolkata"]),
+    fields.Currency: lambda luck: luck.choice(["EUR", "USD"]),
+}

@@ -1,5 +1,6 @@
 """A backup made while people work, and brought back."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,7 +8,7 @@ from importlib import util
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from models.core import schema
 from models.core.database import open_engine
@@ -146,3 +147,39 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(
         with pytest.raises(Conflict, match=f"is a backup of {kind}. Restore it into another database there"):
             backups.restore(target, file, tmp_path / "aside")
     assert not (tmp_path / "aside").exists()
+
+
+RECORDER = """#!/bin/sh
+printf '%s\\n' "$@" >> "{log}"
+exec "{tool}" "$@"
+"""
+
+
+@pytest.mark.parametrize("query", [{}, {"password": "s3cret"}])
+def test_no_password_stands_in_a_list_of_processes(
+    clean_postgres: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    log = tmp_path / "lines"
+    for name in ("pg_dump", "pg_restore"):
+        (tmp_path / name).write_text(RECORDER.format(log=log, tool=shutil.which(name)))
+        (tmp_path / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    url = clean_postgres.url.update_query_dict(query) if query else clean_postgres.url.set(password="s3c:ret\\")
+    engine = open_engine(url.render_as_string(hide_password=False))
+    clean_postgres.dispose()
+    backups.back_up(engine, tmp_path / "kept.backup")
+    backups.restore(engine, tmp_path / "kept.backup", tmp_path / "aside", force=True)
+    engine.dispose()
+    lines = log.read_text()
+    assert "--dbname=postgresql://" in lines
+    assert "passfile=" in lines
+    assert "s3c" not in lines
+
+
+def test_the_passwords_of_postgresql_itself_are_looked_into_where_there_is_none(tmp_path: Path) -> None:
+    with (tmp_path / "secret").open("w") as secret:
+        told = backups.without_secrets(make_url("postgresql+psycopg://rapport@db/rapport"), secret)
+    assert told == "postgresql://rapport@db/rapport?options=--rapport.workspace%3D%2A"
+    assert (tmp_path / "secret").read_text() == ""
+    with (tmp_path / "secret").open("w") as secret, pytest.raises(Unusable, match="sslpassword"):
+        backups.without_secrets(make_url("postgresql://rapport@db/rapport?sslpassword=x"), secret)

@@ -1,15 +1,19 @@
 """What is sent next: the oldest of each channel in turn, each card once however often it changed."""
 
+import threading
 from datetime import timedelta
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import insert, select
 
-from models.core.outbox import Delivery, DeliveryState, deliver
+from models.core.outbox import Delivery, DeliveryState, Post, deliver
 from models.core.work import Clock, Works
+from models.customer import Customer
 from models.operations import claims, deliveries
 from models.operations.claims import claim
 from models.operations.standing import Arrival, arrived
-from tests.ground import START, StoppedClock
+from models.opportunity import Opportunity
+from tests.ground import START, StoppedClock, given
 
 
 def ask(works: Works, *channels: str) -> None:
@@ -161,3 +165,28 @@ def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(work
     clock.forward(timedelta(hours=-5))
     ask(works, "C_A")
     assert channels(taken(works, pace=1)) == ["C_A"]
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Works) -> None:
+    customer = given(works, Customer, first_name="Ada")
+    deal = given(works, Opportunity, name="Sails", customer=customer.ref)
+    with works("T1") as work:
+        work.session.add(Post(entity="opportunity", record_id=deal.id, channel="C_A", ts="1.1", posted_at=work.now))
+        for number in range(claims.EVENTS + 5):
+            work.tell(deal, f"did {number}.")
+    other = threading.Thread(target=lambda: settle(works))
+    with works("T1") as work:
+        claims.spread(work)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive(), "who comes second waits for the first"
+    other.join()
+    with works("T1", writes=False) as work:
+        lines = work.session.scalars(select(Delivery).where(Delivery.thread == "1.1").order_by(Delivery.id))
+        assert [line.about["did"] for line in lines] == [f"did {number}." for number in range(claims.EVENTS + 5)]
+
+
+def settle(works: Works) -> None:
+    with works("T1") as work:
+        claims.settle(work)

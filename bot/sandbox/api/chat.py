@@ -74,6 +74,8 @@ def respond(slack: Slack, code: str, body: Json) -> None:
         address = slack.tickets.addresses.get(code)
         if address is None:
             raise Refused("invalid_token")
+        if failure := slack.failures.take("response_url", body):
+            raise Refused(failure.kind)
         address.use(slack.now())
         original = slack.timeline.find(address.channel, address.ts) if address.ts else None
         if body.get("delete_original"):
@@ -98,7 +100,7 @@ def answer_command(slack: Slack, user: str, channel: str, body: Json) -> None:
 
 
 def _may_post(slack: Slack, args: Json) -> Channel:
-    channel = channel_of(slack, args)
+    channel = channel_of(slack, args, named=True)
     if channel.is_archived:
         raise Refused("is_archived")
     if slack.bot.id not in slack.members_of(channel.id):

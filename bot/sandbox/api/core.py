@@ -119,8 +119,10 @@ def number(args: Json, key: str, default: int) -> int:
         raise Refused("invalid_arguments", f"{key} must be a number") from None
 
 
-def channel_of(slack: Slack, args: Json, key: str = "channel") -> Channel:
-    channel = slack.channel(str(args.get(key) or ""))
+def channel_of(slack: Slack, args: Json, key: str = "channel", named: bool = False) -> Channel:
+    """The channel of a call, by its id. named: also by its name, or by the person who reads it, as posts may say it."""
+    said = str(args.get(key) or "")
+    channel = slack.channel(said) if named else slack.channels.get(said)
     if channel is None or (channel.is_private and slack.bot.id not in slack.members_of(channel.id)):
         raise Refused("channel_not_found")
     return channel

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..inputs import interactive
+from ..inputs import interactive, unfolded
 from ..mrkdwn import words
 from ..people import Json
 from .blocks import block
@@ -103,9 +103,10 @@ def _blocks(surface: str, blocks: Any) -> Problems:
 
 def _ids(surface: str, blocks: list[Json]) -> Problems:
     """Two things of one name cannot be told apart: blocks anywhere, elements in a form or within one block."""
-    for block_id in _repeated(one["block_id"] for one in blocks if one.get("block_id")):
+    every = list(unfolded(blocks))
+    for block_id in _repeated(one["block_id"] for one in every if one.get("block_id")):
         yield problem("/blocks", f"block_id {block_id!r} is not unique")
-    groups = [blocks] if surface == "modal" else [[one] for one in blocks]
+    groups = [every] if surface == "modal" else [[{**one, "child_blocks": []}] for one in every]
     for group in groups:
         for action_id in _repeated(element["action_id"] for _, element in interactive(group)):
             yield problem("/blocks", f"action_id {action_id!r} is not unique")

@@ -9,8 +9,15 @@ from .figures import data_table, data_visualization, table
 from .rich import rich_text
 from .texts import Problems, optional_plain, optional_string, plain, problem, string, text, url
 
-MESSAGES_ONLY = {"markdown", "table", "data_table", "data_visualization", "context_actions", "task_card", "plan"}
-MODALS_ONLY = {"alert"}
+MESSAGES = {"message"}
+ONLY = {
+    **dict.fromkeys(("markdown", "table", "data_table", "data_visualization", "context_actions"), MESSAGES),
+    **dict.fromkeys(("task_card", "plan", "container"), MESSAGES), "alert": {"modal"}, "carousel": {"message", "home"},
+}  # fmt: skip
+"""The blocks that do not stand everywhere, and where they do."""
+IN_CONTAINER = {
+    "actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section", "table", "video",
+}  # fmt: skip
 
 
 def block(value: Any, where: str, surface: str) -> Problems:
@@ -19,7 +26,7 @@ def block(value: Any, where: str, surface: str) -> Problems:
     if kind not in RULES:
         yield problem(where, f"unsupported block: {kind!r}")
         return
-    if (kind in MESSAGES_ONLY and surface != "message") or (kind in MODALS_ONLY and surface != "modal"):
+    if surface not in ONLY.get(kind, (surface,)):
         yield problem(where, f"{kind} blocks are not allowed in a {surface}")
     yield from optional_string(value, "block_id", where, 255, least=1)
     yield from RULES[kind](value, where)
@@ -115,6 +122,35 @@ def carousel(value: Json, where: str) -> Problems:
     yield from _count(value, where, 10)
 
 
+def container(value: Json, where: str) -> Problems:
+    """A title over up to ten blocks, which may be folded away."""
+    if value.get("rich_text_title") is None:
+        yield from plain(value.get("title"), f"{where}/title", 150)
+    if value.get("subtitle") is not None:
+        yield from text(value["subtitle"], f"{where}/subtitle", 150)
+    if value.get("icon") is not None:
+        yield from image(value["icon"], f"{where}/icon")
+    for key in ("is_collapsible", "default_collapsed", "has_header_divider"):
+        if not isinstance(value.get(key, False), bool):
+            yield problem(f"{where}/{key}", "must be true or false")
+    if value.get("default_collapsed") and not value.get("is_collapsible"):
+        yield problem(f"{where}/default_collapsed", "needs is_collapsible")
+    yield from _children(value, where)
+
+
+def _children(value: Json, where: str) -> Problems:
+    children = value.get("child_blocks")
+    if not isinstance(children, list) or not 1 <= len(children) <= 10:
+        yield problem(f"{where}/child_blocks", "must have 1 to 10 blocks")
+        return
+    for index, one in enumerate(children):
+        kind = one.get("type") if isinstance(one, dict) else None
+        if kind not in IN_CONTAINER:
+            yield problem(f"{where}/child_blocks/{index}", f"{kind} blocks are not allowed in a container")
+        else:
+            yield from block(one, f"{where}/child_blocks/{index}", "message")
+
+
 def video(value: Json, where: str) -> Problems:
     yield from plain(value.get("title"), f"{where}/title", 199)
     yield from string(value.get("alt_text"), f"{where}/alt_text", 2000)
@@ -136,6 +172,7 @@ def _count(value: Json, where: str, most: int) -> Problems:
 RULES: dict[str, Callable[[Json, str], Problems]] = {
     "section": section, "header": header, "divider": divider, "image": image_block, "context": context,
     "actions": actions, "context_actions": context_actions, "input": input_block, "markdown": markdown,
-    "alert": alert, "card": card, "carousel": carousel, "video": video, "rich_text": rich_text, "table": table,
+    "alert": alert, "card": card, "carousel": carousel, "container": container,
+    "video": video, "rich_text": rich_text, "table": table,
     "data_table": data_table, "data_visualization": data_visualization,
 }

@@ -30,13 +30,16 @@ DATA_TABLE = {"type": "data_table", "caption": "People", "rows": [[CELL], [CELL]
 CONFIRM = {"title": plain("Sure?"), "text": plain("It is gone."), "confirm": plain("Yes"), "deny": plain("No")}
 IMAGE = {"type": "image", "image_url": "https://x.example/a.png", "alt_text": "A"}
 GROUPS = {"type": "static_select", "action_id": "s", "option_groups": [{"label": plain("G"), "options": [option("A")]}]}
+FOLDED = {"type": "container", "title": plain("Two records"), "subtitle": plain("Look first"), "is_collapsible": True,
+          "default_collapsed": True, "child_blocks": [section("A"), {"type": "divider"}, actions(button("Go", "go"))]}
+SLIDES = {"type": "carousel", "elements": [{"type": "card", "body": plain("A")}]}
 GOOD: list[Json] = [
     section("*Hello*"), {"type": "section", "fields": [plain("a"), plain("b")]}, {"type": "divider"},
     {"type": "header", "text": plain("Deals")}, {"type": "context", "elements": [plain("a"), IMAGE]}, IMAGE, RICH, PIE,
     BARS, TABLE, DATA_TABLE, {"type": "markdown", "text": "**a**"}, actions(button("Go", "go", confirm=CONFIRM)),
     actions(GROUPS), section("x", accessory={"type": "overflow", "action_id": "o", "options": [option("A")]}),
     {"type": "card", "title": plain("A"), "actions": [button("Go", "card")]},
-    {"type": "carousel", "elements": [{"type": "card", "body": plain("A")}]},
+    SLIDES, FOLDED,
     {"type": "context_actions", "elements": [{"type": "icon_button", "icon": "trash", "action_id": "i",
                                               "text": plain("Drop")}]},
     field("when", {"type": "datetimepicker", "initial_date_time": 1764579600}),
@@ -152,6 +155,19 @@ BAD: list[tuple[Json, str]] = [
     ({"type": "card"}, "a card needs"),
     ({"type": "card", "body": plain("b" * 201)}, "less than 201"),
     ({"type": "carousel", "elements": []}, "1 to 10"),
+    (changed(SLIDES, "elements", to=[{"type": "card", "body": plain("A")}] * 11), "1 to 10"),
+    (changed(FOLDED, "title", to=...), "must be a text object"),
+    (changed(FOLDED, "title", to=plain("t" * 151)), "less than 151"),
+    (changed(FOLDED, "subtitle", to=plain("t" * 151)), "less than 151"),
+    (changed(FOLDED, "child_blocks", to=[]), "1 to 10 blocks"),
+    (changed(FOLDED, "child_blocks", to=[section("A")] * 11), "1 to 10 blocks"),
+    (changed(FOLDED, "child_blocks", to=[FOLDED]), "not allowed in a container"),
+    (changed(FOLDED, "child_blocks", to=[PIE]), "not allowed in a container"),
+    (changed(FOLDED, "child_blocks", to=[section("s" * 3001)]), "less than 3001"),
+    (changed(FOLDED, "is_collapsible", to=False), "needs is_collapsible"),
+    (changed(FOLDED, "is_collapsible", to="yes"), "true or false"),
+    (changed(FOLDED, "child_blocks", to=[actions(button("A", "same"), button("B", "same"))]), "not unique"),
+    (changed(FOLDED, "child_blocks", to=[section("A", block_id="b"), section("B", block_id="b")]), "not unique"),
     (changed(RICH, "elements", to=[]), "at least one"),
     (changed(RICH, "elements", 0, "type", to="rich_text_poem"), "unsupported rich text"),
     (changed(RICH, "elements", 0, "elements", 1, "user_id", to=...), "user_id"),
@@ -288,3 +304,15 @@ def test_the_sizes_of_a_whole_message_and_view_can_be_asked() -> None:
     assert not blocks_too_long([section("x" * 3000)] * 4)
     assert blocks_too_long([section("x" * 3000)] * 5)
     assert not view_too_large(NOTE)
+
+
+@pytest.mark.parametrize(
+    ("surface", "block", "allowed"),
+    [("message", FOLDED, True), ("modal", FOLDED, False), ("home", FOLDED, False),
+     ("message", SLIDES, True), ("modal", SLIDES, False), ("home", SLIDES, True)],
+)  # fmt: skip
+def test_containers_stand_in_messages_and_carousels_not_in_modals(surface: str, block: Json, allowed: bool) -> None:
+    title = {"title": plain("A")} if surface == "modal" else {}
+    view = {"blocks": [block]} | ({"type": surface, **title} if surface != "message" else {})
+    found = problems(surface, view)
+    assert found == [] if allowed else f"not allowed in a {surface}" in found[0]

@@ -86,7 +86,7 @@ def lose_index(place: Path) -> None:
 
 
 WAYS: list[Callable[[Path], None]] = [
-    delete, delete_all, move, rename_folder, replace, make_empty, cut, empty, lose_log, lose_index,
+    delete, delete_all, move, rename_folder, replace, make_empty, cut, empty,
 ]  # fmt: skip
 
 
@@ -103,6 +103,17 @@ def test_nothing_is_read_or_written_and_no_file_is_made(
         leads(works)
     assert str(refused.value) == Trouble.MOVED.told
     assert (sorted(place.parent.glob("*")) if place.parent.exists() else []) == before
+
+
+@pytest.mark.parametrize("spoil", [lose_log, lose_index], ids=lambda way: way.__name__)
+def test_where_a_file_beside_it_is_lost_nothing_is_written(
+    works: Works, place: Path, spoil: Callable[[Path], None]
+) -> None:
+    spoil(place)
+    with pytest.raises(Busy) as refused:
+        given(works, Lead, first_name="Grace")
+    assert str(refused.value) == Trouble.MOVED.told
+    assert leads(works) == ["Ada"]
 
 
 @pytest.mark.parametrize("spoil", [delete, move, replace], ids=lambda way: way.__name__)
@@ -154,7 +165,7 @@ def test_after_all_is_closed_the_new_file_is_as_good_as_any(works: Works, place:
 def test_a_lost_log_is_written_into_the_file_when_all_is_closed(works: Works, place: Path) -> None:
     lose_log(place)
     with pytest.raises(Busy):
-        leads(works)
+        given(works, Lead, first_name="Grace")
     works.close()
     assert is_sound(place)
     assert leads(works) == ["Ada"]

@@ -25,6 +25,7 @@ const DRAWN = {
   alert: Alert,
   card: Card,
   carousel: Carousel,
+  container: Container,
 };
 
 export function Blocks({ blocks }) {
@@ -231,5 +232,36 @@ function Carousel({ block }) {
         <Card key={at} block={{ block_id: block.block_id, ...card }} />
       ))}
     </div>
+  );
+}
+
+/** A title over other blocks, which fold away where the app says so. */
+function Container({ block }) {
+  const head = (
+    <span class="container-head">
+      {block.icon && <img src={block.icon.image_url} alt={block.icon.alt_text} />}
+      <span class="grow">
+        <strong>{block.rich_text_title ? <RichText block={block.rich_text_title} /> : <Text text={block.title} />}</strong>
+        {block.subtitle && (
+          <small>
+            <Text text={block.subtitle} />
+          </small>
+        )}
+      </span>
+    </span>
+  );
+  if (!block.is_collapsible) {
+    return (
+      <section class={`container-box ${block.has_header_divider ? "divided" : ""}`}>
+        {head}
+        <Blocks blocks={block.child_blocks} />
+      </section>
+    );
+  }
+  return (
+    <details class="container-box" open={!block.default_collapsed}>
+      <summary>{head}</summary>
+      <Blocks blocks={block.child_blocks} />
+    </details>
   );
 }

@@ -25,7 +25,15 @@ export function safeHref(url) {
   return /^(https?:\/\/|mailto:|tel:)/i.test(url) ? url : undefined;
 }
 
+const HOME = /^slack:\/\/app\?(?=.*\btab=home\b)/; // the link that opens the Home tab of an app
+
+function homeHref() {
+  const user = new URLSearchParams(location.search).get("user");
+  return `?${new URLSearchParams({ ...(user ? { user } : {}), channel: "app", tab: "home" })}`;
+}
+
 export function Link({ url, children }) {
+  if (HOME.test(url)) return <a href={homeHref()}>{children}</a>;
   const href = safeHref(url);
   return href ? (
     <a href={href} target="_blank" rel="noopener noreferrer">

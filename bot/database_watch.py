@@ -1,0 +1,85 @@
+"""Looks whether the database is still the one that was opened, and says in the log when it is not."""
+
+import logging
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.core import schema
+from models.core.database_file import ENDS, UNSOUND, identity, is_sound
+from models.core.troubles import Trouble, trouble_of
+from models.core.work import Works
+
+log = logging.getLogger(__name__)
+
+
+class DatabaseWatch:
+    """Looks once a second, in the thread that waits for the end of the bot.
+
+    A file that is gone may come back, and is waited for. So is a sound one where something else stands in its place.
+    """
+
+    def __init__(self, works: Works) -> None:
+        self.works, self.told = works, ""
+        self.file = identity(works.place) if works.place else None
+        self.generation = ""
+        with suppress(SQLAlchemyError):
+            self.generation = self.look()
+        self.unsound: os.stat_result | None = None
+
+    def is_replaced(self) -> bool:
+        """Whether another database stands in its place, on which all has to begin anew."""
+        try:
+            found = self.look()
+        except SQLAlchemyError as error:
+            return trouble_of(error) is Trouble.MOVED and self.can_be_opened()
+        if self.told:
+            log.warning("The database is back")
+        self.told, self.generation = "", self.generation or found
+        return found != self.generation
+
+    def look(self) -> str:
+        """Return what stays while it is the same. While a SQLite file is open, the files beside it stay as well."""
+        place = self.works.place
+        with self.works.everywhere() as session:
+            found = schema.generation(session.connection())
+        return str([identity(place.with_name(place.name + end)) for end in ENDS]) if place else found
+
+    def can_be_opened(self) -> bool:
+        """Whether what stands there now is a database, once all of ours is closed."""
+        place = self.works.place
+        if place is None or self.works.is_missing():
+            self.tell(Trouble.MOVED.advice)
+            return False
+        if identity(place) != self.file and not self.is_sound(place):
+            self.tell(UNSOUND.format(place))
+            return False
+        return True
+
+    def is_sound(self, place: Path) -> bool:
+        """Whether another file is a database. It is read once, and again where it has changed."""
+        with suppress(FileNotFoundError):
+            now = place.stat()
+            if (before := self.unsound) and (now.st_ino, now.st_size, now.st_mtime_ns) == (
+                before.st_ino, before.st_size, before.st_mtime_ns
+            ):  # fmt: skip
+                return False
+            self.unsound = now
+        return is_sound(place)
+
+    def tell(self, sentence: str) -> None:
+        """Log once what somebody has to mend, and let go of a file that was moved."""
+        if sentence != self.told:
+            self.let_go()
+            log.error("%s", sentence)
+        self.told = sentence
+
+    def let_go(self) -> None:
+        """Bring what stands only in the write-ahead log into the file, wherever that was moved to: who opens it there
+        has all of it.
+        """
+        with suppress(SQLAlchemyError, sqlite3.Error), closing(self.works.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(FULL)")

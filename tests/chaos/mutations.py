@@ -1,0 +1,179 @@
+"""python -m tests.chaos.mutations: break the bot on purpose, one way after the other, and see that a scenario notices.
+
+Each is made in a copy of the sources, where its scenario is played in its quick form and has to end red.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.processes import ROOT, environment
+
+COPIED = ("bot", "handlers", "models", "tests", "pyproject.toml", "manifest.yaml")
+LONGEST = 900
+"""Seconds a quick scenario may take."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What is broken. edits: (file, what stands there once, what then stands there) · scenario: the one that notices ·
+    database: where it is played · seen: words of the evidence.
+    """
+
+    name: str
+    scenario: str
+    edits: tuple[tuple[str, str, str], ...]
+    seen: str
+    database: str = "sqlite"
+
+    def apply(self, root: Path) -> None:
+        """Break the sources in this folder. ValueError where they are not what they were."""
+        for file, old, new in self.edits:
+            source = (root / file).read_text()
+            if source.count(old) != 1:
+                raise ValueError(f"{self.name}: {old!r} stands {source.count(old)} times in {file}")
+            (root / file).write_text(source.replace(old, new))
+
+
+CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.py"
+OUTBOX, WORK, QUESTIONS = "models/core/outbox.py", "models/core/work.py", "models/operations/questions.py"
+POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
+FOUND = "if doubtful and (ts := self.found(outlet, delivery, channel, key)):"
+BUSY = 'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
+LIMITED = "return Note(delivery, partial(deliveries.put_back, pause=error.pause)"
+DREAMT = "dreamt = (row.workspace == work.workspace.id,"
+
+MUTATIONS = (
+    Mutation("no record gets a card", "slack", (
+        (WORK, "        if record.channel:\n", "        if record.channel and not record.channel:\n"),
+    ), "the card of"),
+    Mutation("what Slack has no time for is dropped", "slack", (
+        (CARRYING, LIMITED, 'return Note(delivery, partial(deliveries.drop, why="busy")'),
+    ), "was dropped: busy"),
+    Mutation("nothing is told in threads", "stop", (
+        (OUTBOX, '    deliver(work, "event", CARDS, key, about=about, **subject)\n', "    return\n"),
+    ), "in the thread of"),
+    Mutation("answers come twice", "stop", (
+        ("handlers/core/router.py",
+         "self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)",
+         "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]"),
+    ), "came 2 times"),
+    Mutation("cards are not drawn anew", "storm", (
+        (OUTBOX, "    work.session.connection().execute(REDRAWING,", "    _ = (REDRAWING,"),
+    ), "does not show"),
+    Mutation("what may have been posted is not looked for", "kill", (
+        (CARRYING, FOUND, FOUND.replace("doubtful", "not key")),
+    ), "was posted 2 times"),
+    Mutation("a lease keeps nobody away", "storm", (
+        (QUESTIONS, "or_(row.claimed_until > NOW, row.not_before > NOW)", "row.not_before > NOW"),
+        (QUESTIONS, "or_(row.claimed_until.is_(None), row.claimed_until <= NOW)",
+         "row.id > literal_column('0')"),
+    ), "posted", "postgres"),
+    Mutation("the seal of an entry is not its hash", "due", (
+        ("models/operations/trail.py", '"hash": last})', '"hash": last[::-1]})'),
+    ), "the trail:"),
+    Mutation("something counts as sent and was not posted", "http", (
+        (CARRYING, POST, f'{POST} if delivery.id % 3 else "1.000001"'),
+    ), "is not in Slack"),
+    Mutation("some things are posted twice", "gone", (
+        (CARRYING, POST, f"{POST}\n        {POST} if delivery.id % 5 == 0 else ts"),
+    ), "was posted 2 times"),
+    Mutation("people wait for a database that is away", "gone", (
+        ("models/core/patience.py", "STATEMENT = 2.0", "STATEMENT = 20.0"),
+        ("models/core/patience.py", "PERSON = 2.5", "PERSON = 25.0"),
+    ), "acknowledgement within"),
+    Mutation("who does something twice did it twice", "twice", (
+        ("handlers/core/dispatch.py", "if key and not work.once(key):", "if key and not (work.once(key) or key):"),
+    ), "effects"),
+    Mutation("lists follow nothing", "twice", (
+        ("models/operations/retelling.py", "    insert_all(work, Listed, [", "    list(["),
+    ), "a reminder says of"),
+    Mutation("some changes leave no trail", "http", (
+        ("models/core/audit.py", "for name, (old, new) in changes.items():",
+         "for name, (old, new) in list(changes.items())[: len(changes) - len(rows) % 2]:"),
+    ), "by the trail"),
+    Mutation("where it stands is not written down", "off", (
+        ("models/operations/standing.py", '"sent_at": work.now, "ts": ts,', '"sent_at": work.now, "ts": None,'),
+    ), "is not in Slack"),
+    Mutation("what is sent again is not", "archive", (
+        ("models/operations/deliveries.py",
+         "statement = update(Delivery).where(REFUSED).values(**again)",
+         "statement = update(Delivery).where(REFUSED, Delivery.id < 0).values(**again)"),
+    ), "is refused"),
+    Mutation("a revoked token is the message's fault", "token", (
+        (CARRYING, "if error in UNTRUSTED:", "if error == UNTRUSTED:"),
+    ), "is refused"),
+    Mutation("after a restore nothing is in doubt", "restore", (
+        ("models/operations/backups.py", "AND kind <> 'redraw'\"", "AND kind = 'nothing'\""),
+        (CARRYING, POST, f'time.sleep(0.2)\n        {POST}'),
+    ), "posted 2 times"),
+    Mutation("what a wrong clock put off waits", "jump", (
+        ("models/operations/claims.py", DREAMT, f"{DREAMT} row.id < 0,"),
+    ), "is waiting"),
+    Mutation("a full disk is told as a success", "full", (
+        ("handlers/core/dispatch.py", BUSY, BUSY.replace("str(error)", '"Created"')),
+    ), "was promised and is not there"),
+    Mutation("some commits are none", "contention", (
+        (WORK, "session.flush()\n                    saving = True",
+         "session.flush()\n                    saving = random.random() < 0.9 or session.rollback()"),
+    ), "were written and"),
+    Mutation("every other day is left out", "zones", (
+        ("models/core/slots.py", "        day -= DAY\n", "        day -= DAY * 2\n"),
+    ), "zones"),
+)  # fmt: skip
+
+
+@contextmanager
+def broken(mutation: Mutation) -> Iterator[Path]:
+    """A folder with the sources, broken."""
+    with tempfile.TemporaryDirectory(prefix="rapport-mutation-") as name:
+        root = Path(name)
+        for each in COPIED:
+            if (ROOT / each).is_dir():
+                shutil.copytree(ROOT / each, root / each, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+            else:
+                shutil.copy(ROOT / each, root / each)
+        mutation.apply(root)
+        yield root
+
+
+def notice(mutation: Mutation) -> tuple[bool, str]:
+    """Play its scenario on broken sources; whether that ended red for the reason it should, and what it said."""
+    words = ["-m", "tests.chaos", "--quick", "--only", mutation.scenario, "--database", mutation.database]
+    with broken(mutation) as root:
+        ours = {**environment(), "PYTHONPATH": str(root)}
+        done = subprocess.run(
+            [sys.executable, *words], cwd=root, env=ours, capture_output=True, text=True, timeout=LONGEST, check=False
+        )
+    said = done.stdout + done.stderr
+    return done.returncode == 1 and mutation.seen in said and "it broke off" not in said, said
+
+
+def main() -> int:
+    """Returns 0 where every mutation was noticed."""
+    parser = argparse.ArgumentParser("python -m tests.chaos.mutations", description=__doc__)
+    parser.add_argument("--only", nargs="+", metavar="SCENARIO", help="those that these scenarios notice")
+    options = parser.parse_args()
+    missed = []
+    for mutation in MUTATIONS:
+        if options.only and mutation.scenario not in options.only:
+            continue
+        began = time.monotonic()
+        noticed, said = notice(mutation)
+        found = "noticed by" if noticed else "NOT noticed by"
+        print(f"{time.monotonic() - began:4.0f} s  {mutation.name}: {found} {mutation.scenario}", flush=True)
+        if not noticed:
+            missed.append(mutation.name)
+            print(said[-3000:], file=sys.stderr, flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,273 @@
+"""What a filter finds in what people see, record by record in plain Python; and filters made up by chance."""
+
+import operator
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.core import fields
+from models.core.base import ENTITIES, Entity
+from models.core.field import Field
+from models.core.named import Named
+from models.core.values import fold
+from models.operations.filters import And, Node, Not, Or, Term, Word
+from tests.ground import START
+from tests.models.companies import WORDS
+from tests.models.plainly import Eyes, Row
+
+Fits = Callable[[Row], bool]
+SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+TYPED = (fields.Text, fields.LongText, fields.Email, fields.Domain, fields.Phone, fields.Choice, fields.Zone, Named)
+TEXTS = (fields.Text, fields.LongText)
+OPEN: dict[str, tuple[tuple[str, ...], Fits]] = {
+    "opportunity": (("stage",), lambda row: row["stage"] not in ("won", "lost")),
+    "case": (("status",), lambda row: row["status"] in ("new", "open", "waiting")),
+    "activity": (("done_at", "due_date"), lambda row: row["done_at"] is None and row["due_date"] is not None),
+}
+DUE = {"opportunity": "close_date", "case": "resolve_by", "activity": "due_date"}
+
+
+class Refused(Exception):
+    """It asks what is hidden from one who reads, or names what they do not see."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A filter as people read it who see only this of an entity."""
+
+    eyes: Eyes
+    slug: str
+
+    def fits(self, node: Node) -> Fits:
+        match node:
+            case And(parts):
+                each = [self.fits(part) for part in parts]
+                return lambda row: all(fits(row) for fits in each)
+            case Or(parts):
+                each = [self.fits(part) for part in parts]
+                return lambda row: any(fits(row) for fits in each)
+            case Not(part):
+                inner = self.fits(part)
+                return lambda row: not inner(row)
+            case Word(text):
+                return self.word(text)
+            case Term("is", op, value):
+                said = self.word(value)
+                return said if op == "=" else lambda row: not said(row)
+            case Term(name, op, value):
+                return self.term(name, op, value)
+
+    def word(self, text: str) -> Fits:
+        if text in ("open", "closed", "overdue") and self.slug in OPEN:
+            return self.state(text)
+        if text == "mine" and (owned := ENTITIES[self.slug].owned):
+            return lambda row: row[owned] == self.eyes.me["id"]
+        digits = "".join(filter(str.isdigit, text)).lstrip("0") if text[0] in "+0" else ""
+        pieces = [piece if len(piece) > 2 else f" {piece}" for piece in fold(text).split()]
+
+        def holds(row: Row) -> bool:
+            words = self.eyes.words(self.slug, row)
+            return all(piece in words for piece in pieces) or bool(digits and digits in words)
+
+        return holds
+
+    def state(self, text: str) -> Fits:
+        names, is_open = OPEN[self.slug]
+        due = DUE[self.slug]
+        self.must_see(self.slug, *names, *([due] if text == "overdue" else []))
+        if text != "overdue":
+            return is_open if text == "open" else lambda row: not is_open(row)
+        today = START.astimezone(ZoneInfo(self.eyes.me["zone"])).date()
+        over: Fits = lambda row: row[due] < today if self.slug == "opportunity" else row[due] <= START  # noqa: E731
+        return lambda row: is_open(row) and row[due] is not None and over(row)
+
+    def must_see(self, slug: str, *names: str) -> None:
+        if self.eyes.blind(slug, *names):
+            raise Refused
+
+    def term(self, name: str, op: str, value: str) -> Fits:
+        kind = ENTITIES[self.slug].fields().get(name) or fields.Moment(name)
+        self.must_see(self.slug, name)
+        if value == "empty":
+            return lambda row: (not row[name] and not isinstance(row[name], bool | int)) is (op == "=")
+        compare = self.compare(kind, name, "=" if op == "!=" else op, value)
+        if op == "!=":
+            return lambda row: row[name] in (None, ()) or not compare(row)
+        return lambda row: row[name] not in (None, ()) and compare(row)
+
+    def compare(self, kind: Field, name: str, op: str, value: str) -> Fits:
+        match kind:
+            case fields.Reference():
+                return self.reference(kind, name, op, value)
+            case fields.Money():
+                return self.money(kind, name, op, value)
+            case fields.Moment():
+                return self.moment(name, op, value)
+            case fields.Tags():
+                return lambda row: any(value in tag if op == "~" else value == tag for tag in row[name])
+            case _ if op == "~":
+                return lambda row: fold(value) in fold(row[name])
+            case _ if isinstance(kind, TEXTS):
+                return lambda row: fold(value) == fold(row[name])
+        read = READING.get(type(kind), str)(value)
+        return lambda row: SIGNS[op](row[name], read)
+
+    def reference(self, kind: fields.Reference, name: str, op: str, value: str) -> Fits:
+        company, eyes = self.eyes.company, self.eyes
+        if value == "my-team":
+            self.must_see("user", "team")
+            theirs = {row["id"] for row in eyes.records("user") if row["team"] == eyes.me["team"]}
+            return lambda row: row[name] in theirs
+        if op == "~":
+            return lambda row: bool(there := company.find(kind.to, row[name])) and eyes.sees(kind.to, there) and (
+                fold(value) in fold(there["title"])
+            )  # fmt: skip
+        meant = eyes.me["id"] if value == "me" else self.meant(kind.to, value)
+        return lambda row: row[name] == meant
+
+    def meant(self, slug: str, value: str) -> int:
+        """The one record that a reference or a name means, of those that they see."""
+        there, prefix = self.eyes.records(slug), f"{ENTITIES[slug].prefix}-"
+        if value.startswith(prefix):
+            ways = [[row for row in there if f"{prefix}{row['number']}" == value]]
+        else:
+            whole = [row for row in there if fold(row["title"]) == fold(value)]
+            ways = [whole, [row for row in there if fold(row["title"]).startswith(fold(value))]]
+        found = next(filter(None, ways), [])
+        if len(found) != 1:
+            raise Refused
+        return int(found[0]["id"])
+
+    def money(self, kind: fields.Money, name: str, op: str, value: str) -> Fits:
+        amount, _, currency = value.partition(" ")
+        if currency:
+            self.must_see(self.slug, kind.currency)
+        same: Fits = lambda row: not currency or row[kind.currency] == currency  # noqa: E731
+        return lambda row: SIGNS[op](row[name], Decimal(amount)) and same(row)
+
+    def moment(self, name: str, op: str, value: str) -> Fits:
+        """A day is the whole of it where who asks lives."""
+        day, zone = date.fromisoformat(value), ZoneInfo(self.eyes.me["zone"])
+        first, after = (datetime.combine(day + timedelta(days=more), time(), zone).astimezone(UTC) for more in (0, 1))
+        whole: dict[str, Fits] = {
+            "=": lambda row: first <= row[name] < after,
+            "<": lambda row: row[name] < first,
+            ">=": lambda row: row[name] >= first,
+            "<=": lambda row: row[name] < after,
+            ">": lambda row: row[name] >= after,
+        }
+        return whole[op]
+
+
+READING: dict[type[Field], Callable[[str], Any]] = {
+    fields.Number: int, fields.Percent: int, fields.Day: date.fromisoformat, fields.Flag: lambda text: text == "yes",
+    fields.Phone: lambda text: text.removeprefix("+"),
+}  # fmt: skip
+
+
+# ── filters made up ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Author:
+    """Makes up filters about an entity of a company, from all that there is in it, seen or not."""
+
+    luck: random.Random
+    eyes: Eyes
+    slug: str
+
+    @property
+    def entity(self) -> type[Entity]:
+        return ENTITIES[self.slug]
+
+    def tree(self, deep: int = 2) -> Node:
+        if deep == 0 or self.luck.random() < 0.3:
+            return self.leaf()
+        parts = tuple(self.tree(deep - 1) for _ in range(self.luck.randrange(2, 4)))
+        return self.luck.choice([And(parts), And(parts), Or(parts), Not(self.tree(deep - 1))])
+
+    def leaf(self) -> Node:
+        chance = self.luck.random()
+        if chance < 0.45:
+            return Word(self.word())
+        if chance < 0.6:
+            state = self.luck.choice(["open", "closed", "overdue", "mine"])
+            known = self.slug in OPEN or (state == "mine" and self.entity.owned)
+            return Term("is", self.luck.choice(["=", "!="]), state) if known and chance < 0.5 else Word(state)
+        return self.term()
+
+    def word(self) -> str:
+        """A part of a word that stands somewhere, in whatever record."""
+        to = self.luck.choice([self.slug, *(kind.to for kind in self.entity.fields().values() if is_searched(kind))])
+        rows = self.eyes.company.rows[to]
+        kinds = [name for name, kind in ENTITIES[to].fields().items() if isinstance(kind, TYPED)]
+        held = [str(row[name]) for row in self.luck.sample(rows, min(3, len(rows))) for name in kinds if row[name]]
+        words = [word for text in held for word in text.split() if word.isalnum()] or list(WORDS)
+        word = self.luck.choice(words)
+        if word.isdigit() and len(word) > 9 and self.luck.random() < 0.3:
+            return self.luck.choice([f"+{word}", f"0{word[2:4]} {word[4:]}"])
+        first = self.luck.randrange(max(1, len(word) - 3))
+        cut = word[first : first + self.luck.randrange(3, 8)]
+        return cut if len(cut) > 2 and fold(cut) not in KEYWORDS else self.luck.choice(WORDS)
+
+    def term(self) -> Term:
+        kinds = {name: kind for name, kind in self.entity.fields().items() if not isinstance(kind, fields.Link)}
+        name = self.luck.choice([*kinds, "created_at"])
+        kind = kinds.get(name) or fields.Moment(name)
+        signs = self.signs(kind)
+        held = [row[name] for row in self.eyes.company.rows[self.slug] if row[name] not in (None, ())]
+        if not held or self.luck.random() < 0.1:
+            return Term(name, self.luck.choice(["=", "!="]), "empty")  # type: ignore[arg-type]
+        op = self.luck.choice(signs)
+        return Term(name, op, self.value(kind, op, self.luck.choice(held)))
+
+    def signs(self, kind: Field) -> Sequence[Any]:
+        if isinstance(kind, Named):
+            return ["~"]
+        if kind.ordered:
+            return ["=", "!=", "<", "<=", ">", ">="]
+        return ["=", "!="] if isinstance(kind, fields.Flag) else ["=", "!=", "~"]
+
+    def value(self, kind: Field, op: str, held: Any) -> str:
+        match kind:
+            case fields.Reference():
+                return self.name(kind, op, held)
+            case fields.Money():
+                currency = self.luck.choice(["", " USD", " EUR"]) if kind.currency else ""
+                return f"{held:.0f}{currency}"
+            case fields.Moment():
+                return str(held.date().isoformat())
+            case fields.Flag():
+                return "yes" if held else "no"
+            case fields.Tags():
+                return str(self.luck.choice(held))
+            case fields.Phone() if op != "~":
+                return f"+{held}"
+        text = str(held)
+        if op != "~" or len(text) < 4:
+            return text
+        first = self.luck.randrange(len(text) - 3)
+        return text[first : first + 4].strip()
+
+    def name(self, kind: fields.Reference, op: str, held: int) -> str:
+        """What a record may be called that is pointed at: its reference, its name, a part of that."""
+        row = self.eyes.company.find(kind.to, held)
+        assert row
+        if op == "~":
+            return str(row["title"])[:4].strip()
+        if kind.to == "user" and self.luck.random() < 0.5:
+            return "me" if op == "!=" else self.luck.choice(["me", "my-team"])
+        return self.luck.choice([f"{ENTITIES[kind.to].prefix}-{row['number']}", str(row["title"])])
+
+
+KEYWORDS = ("and", "not", "or")
+
+
+def is_searched(kind: Field) -> bool:
+    return isinstance(kind, fields.Reference) and kind.search

@@ -1,0 +1,129 @@
+"""What people see of a company, worked out once more over plain lists: the rules as one would say them aloud, with
+nothing of the code that is under test.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.core.base import ENTITIES, Entity
+from models.core.fields import Reference, Tags
+from models.core.values import fold
+from models.core.work import Work
+from tests.models.companies import SCOPES, Rules
+
+Row = Mapping[str, Any]
+"""A record as the database holds it, deleted or not."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """All that there is, and what the roles say."""
+
+    rows: Mapping[str, Sequence[Row]]
+    roles: Mapping[str, Rules]
+
+    def find(self, slug: str, id: int | None) -> Row | None:
+        return next((row for row in self.rows[slug] if row["id"] == id), None)
+
+    def person(self, slack_id: str) -> Row:
+        return next(row for row in self.rows["user"] if row["slack_id"] == slack_id)
+
+    # ── who may see what ────────────────────────────────────────────────────────────────────────────────
+
+    def may(self, person: Row, slug: str, row: Row, verb: str = "show") -> bool:
+        """Whether somebody may show or export a record."""
+        if person["guest"] or person["left"]:
+            return False
+        if person["role"] == "admin":
+            return True
+        scope, owner = self.scope(person, slug, verb), self.owner(slug, row)
+        mine = owner in (None, person["id"])  # what is nobody's is everybody's
+        if not (scope == "all" or (scope != "none" and mine) or (scope == "team" and owner in self.team(person))):
+            return False
+        named = [ENTITIES[slug].fields()[name] for name in ENTITIES[slug].named]
+        above = [(kind.to, row[name]) for name, kind in zip(ENTITIES[slug].named, named, strict=True)
+                 if isinstance(kind, Reference)]  # fmt: skip
+        return all(self.may(person, to, found) for to, id in above if (found := self.find(to, id)))
+
+    def scope(self, person: Row, slug: str, verb: str) -> str:
+        """Whose records; never more than one may see."""
+        rules = self.roles[person["role"]]
+        line = rules.lines.get(slug)
+        look, export = (line.look, line.export) if line else (rules.look, rules.change)
+        return min(look, look if verb == "show" else export, key=SCOPES.index)
+
+    def owner(self, slug: str, row: Row) -> int | None:
+        """Whose a record is; a part is whose the whole is, also where that is deleted."""
+        entity = ENTITIES[slug]
+        if entity.part_of:
+            return self.find("customer", row[entity.part_of])["owner"]  # type: ignore[index]
+        return row[entity.owned] if entity.owned else None
+
+    def team(self, person: Row) -> set[int]:
+        """Who is in somebody's team, in one that they lead, or in one below these; who has no team, with all others who
+        have none.
+        """
+        teams = [row for row in self.rows["team"] if not row["deleted_at"]]
+        names, known = {person["team"]}, {row["id"] for row in teams if row["lead"] == person["id"]}
+        known |= {row["id"] for row in teams if row["key"] == person["team"]}
+        for _ in teams:
+            known |= {row["id"] for row in teams if row["parent"] in known}
+        names |= {row["key"] for row in teams if row["id"] in known}
+        return {row["id"] for row in self.rows["user"] if row["team"] in names}
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Those who read together, and which of them asks."""
+
+    company: Company
+    readers: Sequence[Row]
+    me: Row
+
+    def sees(self, slug: str, row: Row) -> bool:
+        return all(self.company.may(person, slug, row) for person in self.readers)
+
+    def records(self, slug: str) -> list[Row]:
+        """The records of an entity that they all see, the newest first."""
+        there = [row for row in self.company.rows[slug] if not row["deleted_at"] and self.sees(slug, row)]
+        return sorted(there, key=lambda row: -row["number"])
+
+    def hidden(self, slug: str) -> set[str]:
+        """The fields of an entity that are hidden from one of them; with a currency, what is told in it."""
+        roles = [self.company.roles.get(person["role"]) for person in self.readers if not person["guest"]]
+        found = {name for role in roles if role and slug in role.lines for name in role.lines[slug].hidden}
+        return found | ({"amount"} if "currency" in found else set())
+
+    def blind(self, slug: str, *names: str) -> bool:
+        """Whether one of these fields is hidden from one of them."""
+        return not self.hidden(slug).isdisjoint(names)
+
+    def words(self, slug: str, row: Row) -> str:
+        """The text in which they would look for words: all of the record that they see and that is searched."""
+        return f" {fold(' '.join(self.texts(slug, row)))}"
+
+    def texts(self, slug: str, row: Row) -> Iterator[str]:
+        entity = ENTITIES[slug]
+        yield from (f"{entity.prefix}-{row['number']}", row["title"])
+        for name, kind in entity.fields().items():
+            if kind.search and row[name] and not self.blind(slug, name):
+                yield self.text(kind, row[name])
+
+    def text(self, kind: Any, value: Any) -> str:
+        """A value as they read it; nothing in the place of the name of what they do not see."""
+        if isinstance(kind, Reference):
+            there = self.company.find(kind.to, value)
+            return there["title"] if there and self.sees(kind.to, there) else ""
+        return ", ".join(value) if isinstance(kind, Tags) else str(value)
+
+
+def everything(work: Work, roles: Mapping[str, Rules]) -> Company:
+    """The company as it stands, read past all that narrows what is read."""
+    return Company({slug: all_of(work, entity) for slug, entity in ENTITIES.items()}, roles)
+
+
+def all_of(work: Work, entity: type[Entity]) -> list[Row]:
+    table: Any = entity.__table__
+    ours = table.select().where(table.c.workspace == work.workspace.id).order_by(table.c.id)
+    return [dict(row._mapping) for row in work.session.connection().execute(ours)]

@@ -1,0 +1,122 @@
+"""A filter, an order and a count tell nobody more than they see: over random companies, compared with what plain
+Python finds in what each person sees.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+
+import pytest
+from rapidfuzz.distance import OSA
+from sqlalchemy import select
+
+from models.core import access
+from models.core.base import ENTITIES
+from models.core.user import User
+from models.core.values import fold
+from models.core.work import Work, Works
+from models.operations.filters import And, Node, Term, Word, write
+from models.operations.search import FEW, find_records, heading, suggestions
+from tests.models import counting
+from tests.models.companies import SEEN, stocked
+from tests.models.filtering import Author, Reading, Refused
+from tests.models.plainly import Company, Eyes, everything
+
+COMPANIES = int(os.environ.get("FILTERS", "0"))
+"""How many companies are gone through whole, with about 2,000 comparisons each: FILTERS=11 for the whole lot. By
+default a small part of one, another one on each database.
+"""
+FILTERS, RECORDS, GROUPS = (20, 9, 3) if COMPANIES else (2, 7, 1)
+ASKED = (*(entity.slug() for entity in SEEN), "user")
+ALL = Term("created_at", ">=", "2020-01-01")
+"""Fits everything: beside it a word is a filter, and no search."""
+
+
+class Readers:
+    """A company, and the people of it who read: each alone, and some together."""
+
+    def __init__(self, works: Works, seed: int) -> None:
+        self.works, self.luck = works, random.Random(seed)
+        roles = stocked(works, self.luck, RECORDS)
+        with works("T1", writes=False) as work:
+            self.company: Company = everything(work, roles)
+
+    def each(self) -> Iterator[tuple[Work, Eyes]]:
+        people = [row["slack_id"] for row in self.company.rows["user"]]
+        groups = [[person] for person in people] + [self.luck.sample(people, 3) for _ in range(GROUPS)]
+        for group in groups:
+            with self.works("T1", group[0], writes=False) as work:
+                there = {user.slack_id: user for user in everybody(work)}
+                with access.among(work.session, [there[person] for person in group]):
+                    readers = [self.company.person(person) for person in group]
+                    yield work, Eyes(self.company, readers, readers[0])
+
+
+def everybody(work: Work) -> list[User]:
+    with access.beyond(work.session):
+        return list(work.session.scalars(select(User)))
+
+
+@pytest.fixture(params=range(COMPANIES or 1))
+def readers(works: Works, request: pytest.FixtureRequest) -> Readers:
+    return Readers(works, 2 * request.param + works.sqlite)
+
+
+def found(work: Work, slug: str, node: Node) -> tuple[list[int], str]:
+    """The numbers of the records of the first page, in its order, and how its heading counts; refused or not."""
+    try:
+        page = find_records(work, ENTITIES[slug], write(node))
+    except ValueError:
+        return [], "refused"
+    return [record.number for record in page.records], page.heading.partition("“")[0]
+
+
+def expected(eyes: Eyes, slug: str, node: Node) -> tuple[list[int], str]:
+    """The same, of what they see."""
+    try:
+        fits = Reading(eyes, slug).fits(node)
+    except Refused:
+        return [], "refused"
+    rows = [row for row in eyes.records(slug) if fits(row)]
+    counted = heading(ENTITIES[slug], "a filter", len(rows), 1000)
+    return [row["number"] for row in rows[:10]], counted.partition("“")[0]
+
+
+def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(readers: Readers) -> None:
+    cases = 0
+    for work, eyes in readers.each():
+        for slug in ASKED:
+            author = Author(readers.luck, eyes, slug)
+            for _ in range(FILTERS):
+                node = And((ALL, author.tree()))
+                numbers, said = found(work, slug, node)
+                assert (numbers, said) == expected(eyes, slug, node), (eyes.me["name"], write(node))
+                cases += 1
+    assert cases >= (1900 if COMPANIES else 190)
+
+
+def test_a_word_in_a_filter_finds_what_the_word_alone_finds(readers: Readers) -> None:
+    """Alone it also finds what is nearly written so, where it finds few: by words that one sees as well."""
+    for work, eyes in readers.each():
+        for slug in ASKED:
+            author = Author(readers.luck, eyes, slug)
+            for word in [word for word in (author.word() for _ in range(FILTERS)) if word.isalpha()]:
+                seen, _ = expected(eyes, slug, Word(word))
+                beside, _ = found(work, slug, And((ALL, Word(word))))
+                alone, _ = found(work, slug, Word(word))
+                assert set(beside) == set(seen) <= set(alone), (eyes.me["name"], slug, word)
+                near = {row["number"] for row in eyes.records(slug) if is_near(word, eyes.words(slug, row))}
+                assert set(alone) <= (near if len(seen) < FEW else set(seen)), (eyes.me["name"], slug, word)
+
+
+def is_near(word: str, words: str) -> bool:
+    """Whether a text holds a word, or one that two slips of a finger make of it."""
+    return fold(word) in words or any(OSA.distance(fold(word), each) <= 2 for each in words.split())
+
+
+def test_figures_and_lists_count_and_order_just_what_one_sees(readers: Readers) -> None:
+    for work, eyes in readers.each():
+        assert counting.told(work) == counting.expected(eyes), eyes.me["name"]
+        for slug in ASKED:
+            newest = [row["number"] for row in eyes.records(slug)]
+            assert [record.number for record in suggestions(work, ENTITIES[slug], "")] == newest
