@@ -111,6 +111,8 @@ async def _called(slack: Slack, request: Request, cut: Cut) -> Response:
     failure = slack.failures.take(name, args)
     if failure and (refusal := _refusal(failure)):
         return refusal
+    if seconds := slack.wait_for_history(name):
+        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
     if failure is None or failure.kind != "drop_before":
         answer = api.call(slack, name, token, args)
     if failure is None:

@@ -2,10 +2,11 @@
 
 import copy
 import itertools
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any
 
@@ -18,6 +19,7 @@ from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views
 
+HISTORY_EVERY = timedelta(minutes=1)
 BOT_ID, BOT_USER, APP_ID = "B0BOT", "U0BOT", "A0BOT"
 Listener = Callable[[Json], None]
 
@@ -60,6 +62,8 @@ class Slack:
             self.read: dict[tuple[str, str], str] = {}
             self.numbers, self.turns = itertools.count(1), itertools.count(1)
             self._last_ts = 0
+            self.distributed = False  # whether many companies install the app: Slack lets it read little history then
+            self.history_read: dict[str, datetime] = {}
             self.latency = 0.0  # seconds the Web API takes for an answer
             self.retry_after = [0.0]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
             for channel in copy.deepcopy(self._channels):
@@ -244,6 +248,16 @@ class Slack:
              channel: str | None = None, rate: float = 0) -> None:
         """Let the next calls of a method fail, or a share of all; see failures.Failure for what `with_` may be."""
         self.failures.add(Failure(method, with_, times, seconds, channel, rate))
+
+    def wait_for_history(self, method: str) -> int:
+        """Seconds until a distributed app may call one of the two methods that read history again; 0 is now."""
+        if not self.distributed or method not in ("conversations.history", "conversations.replies"):
+            return 0
+        now, before = self.now(), self.history_read.get(method)
+        if before and now < before + HISTORY_EVERY:
+            return math.ceil((before + HISTORY_EVERY - now).total_seconds())
+        self.history_read[method] = now
+        return 0
 
     def problem(self, sentence: str) -> None:
         """Something Slack would refuse or show as an error; tests fail on it."""

@@ -46,7 +46,7 @@ CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.p
 OUTBOX, WORK, QUESTIONS = "models/core/outbox.py", "models/core/work.py", "models/operations/questions.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
 FOUND = "if doubtful and (ts := self.found(outlet, delivery, channel, key)):"
-BUSY = 'act.surface, error.__cause__)\n            answer.refused(str(error))'
+BUSY = 'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
 LIMITED = "return Note(delivery, partial(deliveries.put_back, pause=error.pause)"
 DREAMT = "dreamt = (row.workspace == work.workspace.id,"
 
