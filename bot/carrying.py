@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.audience import Audience
 from bot.clients import Clients
 from bot.drawing import Drawer, Drawn, Later, Nothing
-from bot.outlet import Limited, Outlet, Refused, Unclear, is_person
+from bot.gates import Limited
+from bot.outlet import Outlet, Refused, Unclear, is_person
 from bot.refusals import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch, referred
@@ -144,7 +145,10 @@ class Carrier:
         doubtful = delivery.state == DeliveryState.UNKNOWN
         if deliveries.is_redraw(delivery):
             drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
-            return self.redraw(outlet, delivery, drawn, channel, delivery.ts or "")
+            if drawn.stands and deliveries.is_certain(delivery):
+                raise Nothing("it stands there as it is drawn")
+            outlet.redraw(channel, delivery.ts or "", drawn.message)
+            return sent(delivery, channel, delivery.ts or "", drawn)
         if is_person(channel) and (doubtful or delivery.kind == "card"):
             channel = outlet.direct(channel)
         key = deliveries.fingerprint(delivery)
@@ -152,7 +156,7 @@ class Carrier:
             return sent(delivery, channel, ts)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
-            return self.redraw(outlet, delivery, drawn, channel, ts)
+            return Note(delivery, partial(deliveries.draw_anew, channel=channel, ts=ts), "sent")
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, channel, ts, drawn)
@@ -168,16 +172,6 @@ class Carrier:
             after = standing.before(work, delivery)
         asked, settled = delivery.created_at, delivery.not_before
         return outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
-
-    def redraw(self, outlet: Outlet, delivery: Delivery, drawn: Drawn, channel: str, ts: str) -> Note:
-        """Draw a card anew; one that is gone is forgotten, and asked for again where someone wanted to see it."""
-        try:
-            outlet.redraw(channel, ts, drawn.message)
-        except Refused as refused:
-            if delivery.kind != "card" or str(refused) not in GONE:
-                raise
-            return Note(delivery, partial(deliveries.gone, channel=channel, ts=ts), "dropped")
-        return sent(delivery, channel, ts, drawn)
 
     def audience(self, workspace: str) -> Audience:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
@@ -219,5 +213,5 @@ def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn | None = None) 
     arrival = Arrival(delivery, channel, ts, version=-1)
     if drawn:
         turn = drawn.room.turn if drawn.room else None
-        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named)
+        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look)
     return Note(delivery, outcome="sent", arrival=arrival)

@@ -141,7 +141,7 @@ class Settings:
         "", "Beside SLACK_CLIENT_ID: api.slack.com/apps → your app → Basic Information → Client Secret", secret=True
     )
     encryption_keys: str = setting(
-        "", "Keys that encrypt the tokens of workspaces: the first writes, all read, separated by commas (crm key)",
+        "", "Keys that encrypt tokens and sign the audit trail: the first writes, all read (crm key; commas between)",
         fernet_keys, secret=True,
     )  # fmt: skip
     public_url: str = setting("", "Where the bot is reached from outside, such as https://crm.example.com", public_url)

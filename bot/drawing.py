@@ -1,10 +1,13 @@
 """What deliveries say, drawn for those who read them: one person, or all who are in a channel."""
 
+import hashlib
+import json
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,7 +27,7 @@ from models.core.work import Work, Works
 from models.operations import audiences, retelling, standing
 from models.operations.audiences import STRANGER
 from models.operations.retelling import Shown
-from models.operations.standing import Subject, is_card, subject
+from models.operations.standing import Place, Subject, is_card, subject
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ class Drawn:
     """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
 
     room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock ·
-    named: the records of a list, with their versions.
+    named: the records of a list, with their versions · stands: whether exactly this stands there already.
     """
 
     message: Message
@@ -51,9 +54,20 @@ class Drawn:
     room: Room | None = None
     at: float = field(default_factory=time.monotonic)
     named: Mapping[Subject, int] = field(default_factory=dict)
+    stands: bool = False
 
     def is_fresh(self) -> bool:
         return time.monotonic() < self.at + FRESH
+
+    @cached_property
+    def look(self) -> str:
+        """A digest of everything that it shows."""
+        said = json.dumps([self.message.text, self.message.blocks], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def beside(self, looks: Mapping[Place, str], delivery: Delivery) -> "Drawn":
+        """The same, knowing whether it stands there already. looks: of what stands."""
+        return replace(self, stands=looks.get((delivery.channel, delivery.ts or "")) == self.look)
 
 
 class Nothing(Exception):
@@ -82,13 +96,14 @@ class Drawer:
             return drawn
         with suppress(Exception), self.works(audience.workspace, writes=False) as work:
             standing.prepare(work, wanted)
-            places = standing.places(work, wanted)
+            places, looks = standing.places(work, wanted), standing.looks(work, wanted)
             rooms = known_rooms(audience, work, {delivery.channel for delivery in wanted})
             viewers = readers(work, rooms)
             for delivery in wanted:
                 if delivery.channel in rooms:
                     with access.among(work.session, viewers[delivery.channel]):
-                        drawn[delivery.id] = self.draw(work, delivery, places, rooms[delivery.channel])
+                        message = self.draw(work, delivery, places, rooms[delivery.channel])
+                        drawn[delivery.id] = message.beside(looks, delivery)
         return drawn
 
     def drawn(self, audience: Audience, delivery: Delivery, channel: str, ahead: Drawn | None = None) -> Drawn:
@@ -140,7 +155,8 @@ class Drawer:
     def legible(self, work: Work, delivery: Delivery, room: Room | None = None) -> Drawn:
         """Drawn for those who read the unit of work; what cannot be drawn is refused with a reference."""
         try:
-            return self.draw(work, delivery, standing.places(work, [delivery]), room)
+            drawn = self.draw(work, delivery, standing.places(work, [delivery]), room)
+            return drawn.beside(standing.looks(work, [delivery]), delivery)
         except (Nothing, Refused, CRMError, SQLAlchemyError):
             raise
         except Exception as error:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from models.core import access
+from models.core import access, statistics
 from models.core.installation import InstallState
 from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
 from models.core.replica import Replica
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 KEPT = timedelta(days=8)
 KEPT_SENT = timedelta(days=30)
+NIGHT = range(2, 6)
+"""Hours in which few are at work."""
 SWEPT = 500
 """Rows removed at a time, so that nobody waits for it."""
 ROUND = 20
@@ -158,6 +160,18 @@ def gather(work: Work) -> None:
         people.look_again(work)
 
 
+def count(works: Works, workspace: str) -> None:
+    """What the database knows of its tables, anew each night, once for all workspaces."""
+    if workspace == min(works.workspaces()) and works.attempt(tonight, workspace):
+        statistics.renew(works.engine)
+
+
+def tonight(work: Work) -> bool:
+    """Whether it is night where the workspace is, and nobody has counted yet."""
+    now = work.now.astimezone(ZoneInfo(work.workspace.zone))
+    return now.hour in NIGHT and agenda.first(work, "statistics", str(now.date()))
+
+
 def sweep(work: Work) -> None:
     """Remove what has served its purpose, a few rows at a time, the oldest first."""
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
@@ -183,4 +197,5 @@ JOBS = (
     daily("digest", "digest", "digest_at", managers, worth=DAY),
     Job("groups", in_one_unit(gather), every=10),
     Job("housekeeping", in_one_unit(sweep), every=10),
+    Job("statistics", count, every=10),
 )

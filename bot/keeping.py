@@ -209,7 +209,6 @@ def restore(file: Path, force: bool) -> None:
         aside = place.with_name(f"{place.name}.before-{works.clock():{STAMP}}")
         step = backups.restore(works.engine, file, aside, force)
         works.close()  # what it has open may be the file that was replaced
-        restored.doubt(works.engine)
         if step == schema.head():
             restored.draw_anew(works)
     click.echo(f"The database is again what {file} holds.")

@@ -17,8 +17,9 @@ from starlette.routing import Route
 from bot.app import mention_local
 from bot.clients import Clients
 from bot.config import Settings
+from bot.gates import Limited
 from bot.manifest import REDIRECT, SCOPES
-from bot.outlet import Limited, Refused, Unclear, understood
+from bot.outlet import Refused, Unclear, understood
 from handlers.core import members
 from models.core import installation
 from models.core.errors import CRMError

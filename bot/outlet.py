@@ -1,8 +1,7 @@
 """Slack as the courier sees it: where to post, posting, drawing anew, and looking whether a post arrived."""
 
-import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.gates import Gates, Limited
 from handlers.core.blocks import INVALID, Block, cut, has_native, plainer
 from handlers.core.replies import Message
 
@@ -21,7 +21,7 @@ KNOWN_FOR = 600.0
 """Seconds after which we ask again which channel a name means."""
 BEFORE = timedelta(minutes=10)
 """How far Slack's clock may be behind ours."""
-PAGE, FEW = 200, 15
+LOOK, FEW = 200, 15
 """Messages that are asked for at a time; and those that Slack gives an app that many companies install."""
 MINUTE = 60.0
 """Seconds after which such an app may look again, at whatever channel."""
@@ -29,6 +29,10 @@ MESSAGES = 4000
 """As many are looked through for a post."""
 LOOKED = 100
 """Looks at a channel's history that are remembered."""
+PAGE = 1000
+"""People on a page: as many as Slack gives."""
+FULL = 3
+"""Posts refused in a row that are no channel's: then the workspace has had enough."""
 MOST = 10_000
 """Members of a channel that are asked for; where there are more, anybody may be among them."""
 UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
@@ -37,14 +41,6 @@ PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_time
 
 class Refused(Exception):
     """Slack says no, and will say so again. Its text is Slack's word for it."""
-
-
-class Limited(Exception):
-    """Too many messages: certainly not sent."""
-
-    def __init__(self, seconds: int) -> None:
-        self.pause = timedelta(seconds=max(seconds, 1))
-        super().__init__(f"{seconds} s")
 
 
 class Unclear(Exception):
@@ -66,7 +62,7 @@ def verdict(error: SlackApiError) -> Exception:
     response: Any = error.response
     code = str((response.data or {}).get("error", "") if isinstance(response.data, dict) else "")
     if response.status_code == 429 or code == "ratelimited":
-        return Limited(int(float(response.headers.get("Retry-After") or 1) + 0.999))
+        return Limited(float(response.headers.get("Retry-After") or 1))
     if response.status_code >= 500 or code in PASSING:
         return Unclear(code or f"status {response.status_code}")
     return Refused(code)
@@ -91,18 +87,18 @@ class Reading:
             self.last, self.seen = str(message["ts"]), self.seen + 1
             if key := (message.get("metadata") or {}).get("event_payload", {}).get("key"):
                 self.marks[str(key)] = self.last
-        self.cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        self.cursor = following(page)
 
 
 class History:
     """Reads the channels of one workspace, for many threads.
 
-    distributed: whether many companies install the app. Slack lets it look at few messages once a minute then, so what
-    takes longer is put off and goes on where it stopped.
+    call: calls a method of the client · distributed: whether many companies install the app. Slack lets it look at few
+    messages once a minute then, so what takes longer is put off and goes on where it stopped.
     """
 
-    def __init__(self, client: WebClient, distributed: bool = False) -> None:
-        self.client, self.distributed = client, distributed
+    def __init__(self, client: WebClient, call: Callable[..., Any], distributed: bool = False) -> None:
+        self.client, self.call, self.distributed = client, call, distributed
         self.begun: dict[tuple[str, str | None], Reading] = {}
         self.next, self.lock = 0.0, Lock()
 
@@ -133,8 +129,7 @@ class History:
     def page(self, about: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
         look: Any = self.client.conversations_replies if "ts" in about else self.client.conversations_history
         self.take_turn()
-        with understood():
-            found: Mapping[str, Any] = look(**about, limit=FEW if self.distributed else PAGE, cursor=cursor)
+        found: Mapping[str, Any] = self.call(look, **about, limit=FEW if self.distributed else LOOK, cursor=cursor)
         return found
 
     def take_turn(self) -> None:
@@ -143,7 +138,7 @@ class History:
             return
         with self.lock:
             if (left := self.next - time.monotonic()) > 0:
-                raise Limited(math.ceil(left))
+                raise Limited(left)
             self.next = time.monotonic() + MINUTE
 
 
@@ -153,10 +148,21 @@ class Outlet:
     """
 
     def __init__(self, client: WebClient, distributed: bool = False) -> None:
-        self.client, self.history = client, History(client, distributed)
+        self.client = client
+        self.gates = Gates()
+        self.history = History(client, self.call, distributed)
         self.people: dict[str, str] = {}
         self.places: dict[str, tuple[str, float]] = {}
         self.looks: dict[tuple[str, str | None], Reading] = {}
+
+    def call(self, method: Callable[..., Any], patience: int = 1, **said: Any) -> Any:
+        """What a method of the client answers, if Slack has not had enough of it. patience: as at its gate."""
+
+        def run() -> Any:
+            with understood():
+                return method(**said)
+
+        return self.gates.through(method.__name__, run, patience)
 
     def place(self, channel: str) -> str:
         """The id of a channel: of its name, or itself.
@@ -180,21 +186,19 @@ class Outlet:
     def direct(self, person: str) -> str:
         """The id of a person's direct messages."""
         if person not in self.people:
-            with understood():
-                self.people[person] = str(self.client.conversations_open(users=person)["channel"]["id"])
+            self.people[person] = str(self.call(self.client.conversations_open, users=person)["channel"]["id"])
         return self.people[person]
 
     def named(self, name: str) -> str:
         """The id of the channel with this name."""
         cursor = ""
         while True:
-            with understood():
-                page = self.client.conversations_list(types="public_channel,private_channel", limit=1000, cursor=cursor)
+            kinds = "public_channel,private_channel"
+            page = self.call(self.client.conversations_list, types=kinds, limit=1000, cursor=cursor)
             for channel in page["channels"]:
                 if channel["name"] == name:
                     return str(channel["id"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            if not (cursor := following(page)):
                 raise Refused("channel_not_found")
 
     def reader(self, direct: str) -> str:
@@ -202,15 +206,14 @@ class Outlet:
         for person, theirs in list(self.people.items()):
             if theirs == direct:
                 return person
-        with understood():
-            person = str(self.client.conversations_open(channel=direct, return_im=True)["channel"]["user"])
+        opened = self.call(self.client.conversations_open, channel=direct, return_im=True)
+        person = str(opened["channel"]["user"])
         self.people[person] = direct
         return person
 
     def is_shared(self, channel: str) -> bool:
         """Whether people of another company read it, or soon will."""
-        with understood():
-            what = self.client.conversations_info(channel=channel)["channel"]
+        what = self.call(self.client.conversations_info, channel=channel)["channel"]
         return bool(what.get("is_ext_shared") or what.get("is_pending_ext_shared"))
 
     def members(self, channel: str) -> tuple[set[str], bool]:
@@ -218,28 +221,29 @@ class Outlet:
         found: set[str] = set()
         cursor = ""
         while len(found) < MOST:
-            with understood():
-                page = self.client.conversations_members(channel=channel, limit=1000, cursor=cursor)
+            page = self.call(self.client.conversations_members, channel=channel, limit=PAGE, cursor=cursor)
             found |= set(page["members"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            if not (cursor := following(page)):
                 return found, True
         return found, False
 
     def person(self, id: str) -> dict[str, Any]:
         """What Slack says of somebody; nothing of whom it does not know."""
         try:
-            with understood():
-                return dict(self.client.users_info(user=id)["user"])
+            return dict(self.call(self.client.users_info, user=id)["user"])
         except Refused as refused:
             if str(refused) in UNKNOWN:
                 return {}
             raise
 
+    def everybody(self, cursor: str = "") -> tuple[list[dict[str, Any]], str]:
+        """What Slack says of the next people of the workspace, and the cursor that leads to those after them."""
+        page = self.call(self.client.users_list, limit=PAGE, cursor=cursor)
+        return page["members"], following(page)
+
     def gathered(self, group: str) -> set[str]:
         """The ids of those who are in a user group."""
-        with understood():
-            return set(self.client.usergroups_users_list(usergroup=group)["users"])
+        return set(self.call(self.client.usergroups_users_list, usergroup=group)["users"])
 
     def post(self, channel: str, thread: str | None, message: Message, key: str) -> str:
         """Post it, marked with the key, and return its ts; without the native charts where they are refused.
@@ -256,16 +260,16 @@ class Outlet:
             return self.sent(said, plainer(message.blocks))
 
     def sent(self, said: dict[str, Any], drawn: list[Block]) -> str:
-        with understood():
-            answer = self.client.chat_postMessage(**said, blocks=drawn or None, unfurl_links=False, unfurl_media=False)
+        said = {**said, "blocks": drawn or None, "unfurl_links": False, "unfurl_media": False}
+        answer = self.call(self.client.chat_postMessage, FULL, **said)
         if is_person(said["channel"]):
             self.people[said["channel"]] = str(answer["channel"])
         return str(answer["ts"])
 
     def redraw(self, channel: str, ts: str, message: Message) -> None:
         """Draw a card anew; harmless to repeat."""
-        with understood():
-            self.client.chat_update(channel=channel, ts=ts, text=cut(message.text, TEXT), blocks=message.blocks)
+        text = cut(message.text, TEXT)
+        self.call(self.client.chat_update, channel=channel, ts=ts, text=text, blocks=message.blocks)
 
     def find(
         self, channel: str, thread: str | None, key: str, since: datetime,
@@ -285,6 +289,11 @@ class Outlet:
             for old in list(self.looks)[:-LOOKED]:
                 self.looks.pop(old, None)
         return look.marks.get(key, "")
+
+
+def following(page: Any) -> str:
+    """The cursor that leads to the page after this one; "" where it is the last."""
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 def is_name(channel: str) -> bool:

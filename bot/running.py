@@ -1,5 +1,6 @@
 """The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly end."""
 
+import gc
 import logging
 import signal
 import threading
@@ -17,9 +18,10 @@ from bot.clients import Clients
 from bot.config import Settings, SettingsError
 from bot.database_watch import DatabaseWatch
 from bot.delivery import Courier
+from bot.gates import Limited
 from bot.health import Vitals
 from bot.line import Gate, Line
-from bot.outlet import Limited, Refused, Unclear, understood
+from bot.outlet import Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from handlers.core.watch import Watch
 from models.core import schema
@@ -276,6 +278,7 @@ def run(settings: Settings) -> None:
     with suppress(Stopped):
         while run_on(settings, open_works(settings), wait):
             log.warning("Another database stands in the place of the one that was opened. Beginning anew on that")
+            gc.unfreeze()
             open_works = open_again
     log.info("Stopped")
 
@@ -293,6 +296,8 @@ def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
     with closing(works), running(settings, works, wait=wait):
         warn(works)
         watch = DatabaseWatch(works)
+        gc.collect()
+        gc.freeze()  # what is there now stays: to look through it for garbage again and again keeps people waiting
         log.info("Rapport is running. Type %s in Slack.", settings.root_command)
         replaced = waited(watch, wait)
         log.info("Stopping: finishing what is in hand")

@@ -12,7 +12,6 @@ from handlers.core.receipts import plainly, question, receipt
 from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from handlers.home import home as draw_home
-from models.core import access
 from models.core.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Text
@@ -107,14 +106,14 @@ def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: st
     work, many = request.work, undoing.touched(request.work, unit)
     if len(many) > MANY and not request.flag("yes"):
         verb = turn.__name__.capitalize()
-        return question(f"{verb} what changed {listed(work, many)}?", verb, f"{turn.__name__} {unit} --yes")
+        return question(f"{verb} what changed {listed(many)}?", verb, f"{turn.__name__} {unit} --yes")
     records = turn(work, unit)
     done = "Undone" if work.door == undoing.UNDO else "Done again"
-    return receipt(request, records[0], f"{done}: {listed(work, records)}", replace=True)
+    return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)
 
 
-def listed(work: Work, records: Sequence[Entity]) -> str:
+def listed(records: Sequence[Entity]) -> str:
     """The first few by name; the others are counted."""
-    names = [access.called(work, record) for record in records[:NAMED]]
+    names = [str(record) for record in records[:NAMED]]
     more = [f"{len(records) - NAMED} more"] if len(records) > NAMED else []
     return ", ".join([*names, *more])

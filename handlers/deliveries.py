@@ -68,10 +68,10 @@ def retry(request: Request, _: Any) -> Reply:
     """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`, `deliveries retry all`."""
     if request.line.rest.strip().lower() == "all":
         count = deliveries.retry_all(request.work)
-        return plainly(f"{count} {'delivery is' if count == 1 else 'deliveries are'} sent again now.")
+        return plainly(f"I will send {count} {'delivery' if count == 1 else 'deliveries'} again.")
     delivery = chosen(request, "retry")
     deliveries.retry(request.work, delivery)
-    told = f"Delivery {deliveries.code(delivery)} is sent again now."
+    told = f"I will send delivery {deliveries.code(delivery)} again."
     return plainly(f"{told} If it is refused again, it shows up here again.")
 
 
@@ -80,7 +80,7 @@ def drop(request: Request, _: Any) -> Reply:
     """Let go of what was refused or is late: `deliveries drop 3f9a1c2e`."""
     delivery = chosen(request, "drop")
     deliveries.give_up(request.work, delivery)
-    return plainly(f"Delivery {deliveries.code(delivery)} is dropped: nobody will be told.")
+    return plainly(f"Delivery {deliveries.code(delivery)} is dropped: I will not send it.")
 
 
 def chosen(request: Request, verb: str) -> Delivery:

@@ -20,7 +20,7 @@ def convert(request: Request, lead: Lead) -> Reply:
     """Turn the lead into a customer, an account and a deal."""
     became = lead.convert(request.work, request["deal"], request["amount"], request["currency"])
     assert became.opportunity
-    return receipt(request, lead, f"{lead.title} is now {became.customer.ref}, with the deal {became.opportunity}")
+    return receipt(request, lead, f"{lead.spoken} is now {became.customer.ref}, with the deal {became.opportunity}")
 
 
 @router.verb("claim", button="Claim", when=lambda lead: not lead.owner and lead.status not in ENDED)

@@ -14,7 +14,6 @@ from models.core import access
 from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery
 from models.core.remark import REMARKS
-from models.core.user import User
 from models.core.work import Work
 
 TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
@@ -52,7 +51,7 @@ def quoted(work: Work, record: Entity, remark: int) -> str:
 
 def name_of(work: Work, person: int | None) -> str:
     """Who did something, by the id of a user; without one it was the CRM itself."""
-    return work.get(User, person).name if person else "Rapport"
+    return work.who(person)
 
 
 def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:

@@ -10,7 +10,6 @@ from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from models.activity import Activity
 from models.case import OPEN, Case
-from models.core import values
 from models.core.outbox import Delivery
 from models.core.work import Work
 from models.operations import agenda, retelling, triage
@@ -57,7 +56,7 @@ def task_list(work: Work, tasks: Sequence[Activity], count: int, left: str = "")
     for task in tasks:
         drawn += [blocks.section(task_line(task, work)), *task_buttons(task, work)]
     drawn += [blocks.context(left)] if left else []
-    told = "; ".join(f"{task} ({when(task, work)})" for task in tasks)
+    told = "; ".join(f"{task} ({told})" if (told := when(task, work)) else str(task) for task in tasks)
     return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=tasks)
 
 
@@ -72,23 +71,26 @@ def is_mine(task: Activity, work: Work) -> bool:
 
 
 def task_line(task: Activity, work: Work) -> str:
-    kinds = task.fields()
-    about = [kinds[name].show(getattr(task, name), work, task) for name in ("customer", "lead", "opportunity", "case")]
+    about = cards.texts(task, work, "customer", "lead", "opportunity", "case").values()
     told = " · ".join(escape(blocks.cut(text, cards.SHORT)) for text in [when(task, work), *about] if text)
     return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{told}"
 
 
 def when(task: Activity, work: Work) -> str:
     """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's zone; or what came of
-    it.
+    it; nothing of that where it is hidden from them.
     """
+    seen = cards.texts(task, work, "owner", "due_date", "done_at")
     if task.done_at:
-        return "done"
+        return "done" if "done_at" in seen else ""
     if not is_mine(task, work):
-        return f"now {work.name('user', task.owner)}'s" if task.owner else "nobody's now"
-    moment = task.due_date or work.now
-    overdue = moment.astimezone(work.zone).date() < work.today
-    return f"{'overdue since' if overdue else 'due'} {values.show_moment(moment, work.now, work.zone)}"
+        return f"now {seen['owner']}'s" if "owner" in seen else "nobody's now"
+    return f"{'overdue since' if is_late(task, work) else 'due'} {seen['due_date']}" if "due_date" in seen else ""
+
+
+def is_late(task: Activity, work: Work) -> bool:
+    """Whether it was due before today, where the reader is."""
+    return task.due_date is not None and task.due_date.astimezone(work.zone).date() < work.today
 
 
 def task_buttons(task: Activity, work: Work) -> list[Block]:
@@ -147,7 +149,7 @@ def case_list(work: Work, cases: Sequence[Case], count: int, left: str = "") -> 
     icon = ":rotating_light:" if count else ":white_check_mark:"
     drawn = [blocks.section(f"{icon} *{heading}*"), *(case_row(case, work) for case in cases)]
     drawn += [blocks.context(left)] if left else []
-    told = "; ".join(f"{case} ({case.priority})" for case in cases)
+    told = "; ".join(cards.aside(case, work, "priority") for case in cases)
     return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=cases)
 
 
@@ -155,10 +157,10 @@ def case_row(case: Case, work: Work) -> Block:
     """What it is, since when it waits, and by when it should be solved; or that it is over."""
     over = case.status not in OPEN
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
-    owner = work.name("user", case.assignee) if case.assignee else "nobody has it"
-    told = [case.status if over else case.priority, escape(owner), f"since {cards.moment(case.created_at)}"]
-    told[0] = told[0].capitalize()
-    told += [f"overdue since {cards.moment(case.resolve_by)}"] if late and case.resolve_by else []
+    told = list(cards.texts(case, work, "status" if over else "priority").values())
+    owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
+    told += [escape(owner), f"since {cards.moment(case.created_at)}"]
+    told += [f"overdue since {until}" for until in cards.moments(case, work, "resolve_by").values() if late]
     claim = [] if case.assignee or over else cards.ways(case, work, ("claim", "Claim"))
     button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)
     text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"

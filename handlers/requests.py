@@ -13,6 +13,7 @@ from handlers.core.receipts import plainly
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Verb
 from models.core import access, rights
+from models.core.access import READS
 from models.core.base import ENTITIES
 from models.core.errors import Conflict, NotFound
 from models.core.outbox import Delivery, deliver
@@ -32,6 +33,12 @@ class Right:
     about: str
     verb: str
     scope: Scope
+
+    @property
+    def governs(self) -> bool:
+        """Whether it changes how people work together: that is typed by an admin in so many words, never pressed."""
+        entity = ENTITIES.get(self.about)
+        return bool(entity and entity.governing) and self.verb not in READS
 
     def __str__(self) -> str:
         """lead delete (own)"""
@@ -54,6 +61,7 @@ def ask(request: Request) -> Reply:
     right = wanted(work, verb, next((ref.number for ref in line.refs if ref.number), None))
     if has(actor, right):
         raise Conflict(f"You may do that already: {right}.")
+    role = work.session.scalar(select(Role.id).where(Role.key == actor.role))
     told = [admin for admin in access.admins(work.session) if admin.id != actor.id][:ASKED]
     if not told:
         raise Conflict(f"There is no admin whom I could ask. {access.way(work)}")
@@ -62,14 +70,16 @@ def ask(request: Request) -> Reply:
     if not work.once(asked):
         raise Conflict(f"You asked for “{right}” today already; {names} can answer.")
     for admin in told:
-        deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about={"by": actor.id, **vars(right)})
-    return plainly(f"{names} will read that you ask for “{right}”.")
+        about = {"by": actor.id, "role": role, **vars(right)}
+        deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about=about)
+    return plainly(f"I will tell {names} that you ask for “{right}”.")
 
 
 def wanted(work: Work, verb: Verb, number: int | None) -> Right:
     """The narrowest right that holds the record; where none is named, the one to their own."""
     entity, actor = ENTITIES.get(verb.about), work.actor
-    belongs = entity and (entity.owned or entity.part_of) and (verb.record or verb.name in LOOKS)
+    has_owner = entity and (entity.owned or entity.part_of or entity.are_people)
+    belongs = has_owner and (verb.record or verb.name in LOOKS)
     if not (entity and actor and belongs):
         return Right(verb.about, verb.name, Scope.ALL)
     try:
@@ -77,7 +87,8 @@ def wanted(work: Work, verb: Verb, number: int | None) -> Right:
     except NotFound:
         record = None
     whose = access.whose(record) if record else actor.id
-    scopes = (scope for scope in (Scope.OWN, Scope.TEAM) if whose in (access.owners(actor, scope) or ()))
+    narrow = (Scope.OWN, Scope.TEAM)
+    scopes = (scope for scope in narrow if whose in access.owners(actor, scope, verb.name))
     return Right(verb.about, verb.name, next(scopes, Scope.ALL))
 
 
@@ -89,26 +100,38 @@ def has(actor: User, right: Right) -> bool:
 
 
 def wish(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Who asks for what, to be allowed to everyone with their role, by another role, or not; None once they have it."""
+    """Who asks for what, to be allowed to everyone with the role they asked with, by another role, or not; None once
+    they have it. about: by, the right, and role, the id of the one they had.
+    """
     asker, right = work.get(User, delivery.about["by"]), right_of(delivery.about)
     if has(asker, right) or asker.left:
         return None
     said = f"{asker.name} ({asker.role}) asks to be allowed “{right}”."
-    buttons = offers(work, asker, right)
+    buttons = offers(work, asker, right, delivery.about.get("role"))
     return Message(said, [blocks.section(escape(said)), *([blocks.actions(*buttons)] if buttons else [])])
 
 
-def offers(work: Work, asker: User, right: Right) -> list[Block]:
-    """What an admin can answer, as far as they still may; a role that is gone cannot be allowed anything."""
-    stands = work.session.scalar(select(Role.id).where(Role.key == asker.role))
+def offers(work: Work, asker: User, right: Right, asked_with: int | None) -> list[Block]:
+    """What an admin can answer, as far as they still may. A role is allowed it with a press where it stands and is
+    still the one that they asked with, and where that lets nobody change how people work together.
+    """
+    role = work.session.scalar(select(Role).where(Role.key == asker.role))
     line = f"{asker.ref} {right.line}"
-    every = blocks.button(blocks.cut(f"Allow every {asker.role}", 75), "role.grant", line, "primary")
+    grant = [every(work, role, right, f"{role.ref} {line}")] if role and role.id == asked_with else []
     buttons = {
-        **({"grant": every} if stands else {}),
+        **({"grant": grant[0]} if grant and not right.governs else {}),
         "give": blocks.button("Give another role", "role.give", asker.ref),
         "decline": blocks.button("Decline", "role.decline", line),
     }
     return [button for verb, button in buttons.items() if cards.usable(verb, Role.slug(), work)]
+
+
+def every(work: Work, role: Role, right: Right, line: str) -> Block:
+    """The button that lets everyone with a role do something, once it was said how many that are."""
+    label, count = blocks.cut(f"Allow every {role.title}", 75), role.people(work)
+    people = "one person has" if count == 1 else f"{count} people have"
+    sure = blocks.confirm(f"{label}?", f"“{right}” is then allowed to all who have the role: {people} it.", "Allow")
+    return blocks.button(label, "role.grant", line, "primary", sure)
 
 
 def right_of(about: dict[str, Any]) -> Right:

@@ -9,8 +9,9 @@ from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
 from handlers.requests import Right, answer
 from models.core import rights, values
-from models.core.errors import CRMError, Invalid
+from models.core.errors import Conflict, CRMError, Invalid
 from models.core.fields import Person, Text
+from models.core.lookup import REFERENCE
 from models.core.named import Named
 from models.core.rights import Rights, Scope
 from models.core.role import Role
@@ -68,9 +69,12 @@ def give(request: Request, _: Any) -> Reply:
 
 @router.verb("grant", record=False, hidden=True)
 def grant(request: Request, _: Any) -> Reply:
-    """Let everyone with the role of whoever asked do what they asked for, and tell them."""
-    person, right = asked(request)
-    role = request.work.get(Role, request.work.lookup("role", person.role))
+    """Let everyone with the role that somebody asked with do what they asked for, and tell them."""
+    person, right, role = asked(request)
+    if role is None or role.key != person.role or right.governs:
+        typed = f"role allow {role.title if role else person.role} {right.line}"
+        why = "has another role by now" if role and role.key != person.role else "asked for what no button allows"
+        raise Conflict(f"{person.name} {why}, so nothing was allowed. If you mean it: {typed}")
     answer(request.work, person, "granted", role=role.title, **vars(right))
     return granted(request, role, right)
 
@@ -78,22 +82,26 @@ def grant(request: Request, _: Any) -> Reply:
 @router.verb("decline", record=False, hidden=True)
 def decline(request: Request, _: Any) -> Reply:
     """Leave everything as it is, and tell whoever asked."""
-    person, right = asked(request)
+    person, right, _ = asked(request)
     answer(request.work, person, "declined", **vars(right))
-    return plainly(f"{person.name} will read that “{right}” is declined.")
+    return plainly(f"I will tell {person.name} that “{right}” is declined.")
 
 
-def asked(request: Request) -> tuple[User, Right]:
-    """Who asked for what, as the buttons of a request say it: US-5 lead delete own."""
-    who, *words = request.line.rest.split()[:5] or [""]
+def asked(request: Request) -> tuple[User, Right, Role | None]:
+    """Who asked for what, and with which role, as the buttons of a request say it: RO-2 US-5 lead delete own."""
+    work, (first, *words) = request.work, request.line.rest.split()[:6] or [""]
+    ref = REFERENCE.fullmatch(first)
+    with_role = ref and ref[1].upper() == Role.prefix
+    who, *words = words[:5] or [""] if with_role else [first, *words[:4]]
     if len(words) < 2:
-        raise CRMError("Who, and what? Such as: US-5 lead delete own")
+        raise CRMError("Who, and what? Such as: RO-2 US-5 lead delete own")
     try:
-        person = request.work.get(User, request.work.lookup("user", who))
+        person = work.get(User, work.lookup("user", who))
+        role = work.get(Role, work.lookup("role", first)) if with_role else None
         about = rights.slug(words[0].casefold())
     except ValueError as error:
         raise CRMError(str(error)) from None
-    return person, right_of(about, words[1:])
+    return person, right_of(about, words[1:]), role
 
 
 def granted(request: Request, role: Role, right: Right) -> Reply:

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Mapped
 from models.core.base import Changes, Entity
 from models.core.errors import Invalid
 from models.core.fields import Country, Domain, Money, Number, Person, Reference, Tags, Text, field
+from models.core.trees import is_above_itself
 from models.core.work import Work
-
-DEEPEST = 20
 
 
 class Account(Entity):
@@ -35,17 +34,15 @@ class Account(Entity):
     @classmethod
     def indexes(cls) -> list[Any]:
         return [
-            Index(None, "workspace", "owner"),
+            Index(None, "workspace", "owner", "id"),
             Index(None, "workspace", "parent"),
             Index(None, "workspace", "domain"),
         ]
 
     def settle(self, work: Work, changes: Changes) -> None:
-        """An account is never its own parent, however far up."""
-        if "parent" not in changes:
+        """An account is never its own parent, however far up: of two people at once the second is told."""
+        if "parent" not in changes or not self.parent:
             return
-        above, steps = self.parent, 0
-        while above and steps < DEEPEST:
-            if above == self.id:
-                raise Invalid({"parent": f"{self.name} cannot stand above itself."})
-            above, steps = work.get(Account, above).parent, steps + 1
+        work.hold("parents of accounts")
+        if is_above_itself(work, self, "parent"):
+            raise Invalid({"parent": f"{self.name} cannot stand above itself."})

@@ -109,7 +109,7 @@ class Case(Entity):
         """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""
         work.lock(self)
         if self.assignee and work.actor and self.assignee != work.actor.id:
-            raise Conflict(f"{work.name('user', self.assignee)} has already taken {self}.")
+            raise Conflict(f"{work.who(self.assignee)} has already taken {self}.")
         if self.assignee:
             raise Conflict(f"{self} is already yours.")
         self.assignee = work.actor.id if work.actor else None

@@ -3,13 +3,14 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.core.base import Changes, Entity
 from models.core.errors import Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, Email, Flag, Link, Phone, Reference, Text, field
+from models.core.primary import keep_one_primary, one_primary
 from models.core.work import Work
 
 
@@ -51,7 +52,8 @@ class Contact(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "customer"), Index(None, "workspace", "value")]
+        by_customer, by_value = Index(None, "workspace", "customer"), Index(None, "workspace", "value")
+        return [by_customer, by_value, one_primary(cls.slug(), "customer", "type")]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
@@ -74,7 +76,4 @@ class Contact(Entity):
                 )
             except ValueError as error:
                 raise Invalid({"value": str(error)}) from None
-        if self.primary and "primary" in changes:
-            alike = (Contact.customer == self.customer, Contact.type == self.type, Contact.id != (self.id or 0))
-            for other in work.session.scalars(select(Contact).where(*alike, Contact.primary)):
-                other.primary = bool(other.deleted_at)  # what is hidden with this change comes back as it was
+        keep_one_primary(work, self, changes, "customer", "type")

@@ -62,7 +62,11 @@ class Customer(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "email"), Index(None, "workspace", "phone"), Index(None, "workspace", "owner")]
+        return [
+            Index(None, "workspace", "email"),
+            Index(None, "workspace", "phone"),
+            Index(None, "workspace", "owner", "id"),
+        ]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
@@ -71,6 +75,8 @@ class Customer(Entity):
     def settle(self, work: Work, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):
             raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
+        if self.email and "email" in changes and not work.tentative:
+            work.hold(f"customer {self.email}")  # who converts a lead with this address finds this one, or is found
 
     def facts(self, work: Work) -> list[tuple[str, str]]:
         if not self.lifecycle and sight.hidden(work, Opportunity.stage, Opportunity.close_date):

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped
 
 from models.account import Account
-from models.core import values
+from models.core import access, values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict
 from models.core.field import Reader
@@ -19,6 +19,8 @@ from models.core.work import Work
 from models.customer import Customer
 from models.membership import Membership
 from models.opportunity import Opportunity
+
+E = TypeVar("E", bound=Entity)
 
 
 class LeadStatus(StrEnum):
@@ -75,7 +77,7 @@ class Lead(Entity):
         return [
             Index(None, "workspace", "status"),
             Index(None, "workspace", "email"),
-            Index(None, "workspace", "owner"),
+            Index(None, "workspace", "owner", "id"),
         ]
 
     @classmethod
@@ -101,7 +103,7 @@ class Lead(Entity):
         """Take the lead and start working on it. Conflict names who was faster."""
         work.lock(self)
         if self.owner and work.actor and self.owner != work.actor.id:
-            raise Conflict(f"{work.name('user', self.owner)} has already taken {self}.")
+            raise Conflict(f"{work.who(self.owner)} has already taken {self}.")
         self.owner = work.actor.id if work.actor else None
         self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
 
@@ -125,29 +127,32 @@ class Lead(Entity):
         """Turn the lead, once, into a customer, an account where it names a company, and a deal.
 
         deal: the name of the deal, by default the company's or the person's; amount in `currency` (ISO 4217).
-        A customer with the same e-mail and an account with the same name are used again. Conflict when converted.
+        A customer with the same e-mail and an account with the same name are used again, where the actor may see them:
+        of two leads at once the second finds what the first made. What is made takes the right to make it by hand.
+        Conflict when converted.
         """
         work.lock(self)
         if self.converted_customer:
             became = [work.ref("customer", self.converted_customer)]
             became += [work.ref("opportunity", self.converted_opportunity)] if self.converted_opportunity else []
-            raise Conflict(f"{self.title} is already converted: see {' and '.join(became)}")
-        customer, account = self.as_customer(work), self.as_account(work)
+            raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
+        owner = self.owner or (work.actor.id if work.actor else None)
+        customer, account = self.as_customer(work, owner), self.as_account(work, owner)
         if account and not self.belongs(work, customer, account):
-            work.add(
-                Membership(
-                    customer=customer.id, account=account.id, role=self.job_title, primary=True, since=work.today
-                )
+            role, since = self.job_title, work.today
+            self.make(
+                work, Membership(customer=customer.id, account=account.id, role=role, primary=True, since=since)
             )
-        opportunity = work.add(
+        opportunity = self.make(
+            work,
             Opportunity(
                 name=deal or f"{self.company or self.title}",
                 customer=customer.id,
                 account=account.id if account else None,
-                owner=self.owner or (work.actor.id if work.actor else None),
+                owner=owner,
                 amount=amount,
                 currency=currency,
-            )
+            ),
         )
         self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
         self.converted_account = account.id if account else None
@@ -156,28 +161,36 @@ class Lead(Entity):
         work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
         return Conversion(customer, account, opportunity)
 
-    def as_customer(self, work: Work) -> Customer:
-        known = (
-            work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1)) if self.email else None
-        )
-        return known or work.add(
+    def make(self, work: Work, record: E) -> E:
+        """Store what the lead becomes, for who may make such a record; Forbidden says which right is missing."""
+        access.check(work, "new", type(record))
+        return work.add(record)
+
+    def as_customer(self, work: Work, owner: int | None) -> Customer:
+        known = None
+        if self.email:
+            work.hold(f"customer {self.email}")
+            known = work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1))
+        return known or self.make(
+            work,
             Customer(
                 first_name=self.first_name or (None if self.last_name else self.title),
                 last_name=self.last_name,
                 email=self.email,
                 phone=self.phone,
                 job_title=self.job_title,
-                owner=self.owner,
+                owner=owner,
                 tags=self.tags,
-            )
+            ),
         )
 
-    def as_account(self, work: Work) -> Account | None:
+    def as_account(self, work: Work, owner: int | None) -> Account | None:
         if not self.company:
             return None
-        same = Account.key == values.fold(self.company)[:255]
-        known = work.session.scalar(select(Account).where(same).order_by(Account.id).limit(1))
-        return known or work.add(Account(name=self.company, owner=self.owner))
+        key = values.fold(self.company)[:255]
+        work.hold(f"account {key}")
+        known = work.session.scalar(select(Account).where(Account.key == key).order_by(Account.id).limit(1))
+        return known or self.make(work, Account(name=self.company, owner=owner))
 
     def belongs(self, work: Work, customer: Customer, account: Account) -> bool:
         there = select(Membership.id).where(Membership.customer == customer.id, Membership.account == account.id)

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from models.core.base import Changes, Entity
 from models.core.errors import Invalid
 from models.core.field import Reader
 from models.core.fields import Day, Flag, Reference, Text, field
+from models.core.primary import keep_one_primary, one_primary
 from models.core.work import Work
 
 
@@ -32,7 +33,8 @@ class Membership(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [Index(None, "workspace", "customer"), Index(None, "workspace", "account")]
+        by_customer, by_account = Index(None, "workspace", "customer"), Index(None, "workspace", "account")
+        return [by_customer, by_account, one_primary(cls.slug(), "customer")]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
@@ -45,7 +47,4 @@ class Membership(Entity):
         """It ends after it begins, and a customer has one primary account."""
         if self.since and self.until and self.until < self.since:
             raise Invalid({"until": "It must end after it begins."})
-        if self.primary and "primary" in changes:
-            others = (Membership.customer == self.customer, Membership.id != (self.id or 0))
-            for other in work.session.scalars(select(Membership).where(*others, Membership.primary)):
-                other.primary = bool(other.deleted_at)  # what is hidden with this change comes back as it was
+        keep_one_primary(work, self, changes, "customer")

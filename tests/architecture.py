@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import handlers  # noqa: F401  the map of the product knows every entity
+from models.core.base import ENTITIES
+
 ROOT = Path(__file__).parent.parent
 FLOORS = ("models", "handlers", "bot")
 """From the ground up: each imports only from itself and from those before it."""
@@ -14,6 +17,8 @@ ENVIRONMENT = ("os.environ", "os.getenv")
 HOLLOW = ("Service", "Manager", "Helper", "Util", "Utils", "Impl")
 """Words that say nothing about what a class is."""
 LINES, FUNCTION = 400, 40
+DRAWING = {f"handlers.core.{name}" for name in ("cards", "forms", "history", "receipts")}
+"""Where what a field holds, or held, is drawn: each asks which fields the readers see."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,80 @@ def has_hollow_names(module: Module) -> list[str]:
     return [f"is or has a {word}" for word in words if word.endswith(HOLLOW)]
 
 
+def draws_fields_by_hand(module: Module) -> list[str]:
+    """What a field of a record holds comes into what people read in one way, `cards.texts`, which knows who reads. The
+    other handlers may ask what a record holds, to decide; they do not take the value itself, nor have a kind show it.
+    """
+    if module.floor != "handlers" or module.name in DRAWING:
+        return []
+    found = [f"shows a field on line {node.lineno}" for node in module.nodes if shows_a_value(node)]
+    functions = [node for node in module.nodes if isinstance(node, ast.FunctionDef)]
+    return found + [told for node in functions for told in fields_taken(node)]
+
+
+def shows_a_value(node: ast.AST) -> bool:
+    """Whether it is `kind.show(value, reader)`."""
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "show" and len(node.args) > 1
+
+
+def fields_taken(function: ast.FunctionDef) -> Iterator[str]:
+    """The fields of a record, by the annotated arguments of a function, whose values are more than compared."""
+    arguments = {each.arg: named_in(each.annotation) for each in [*function.args.args, *function.args.kwonlyargs]}
+    arguments |= {each: arguments[of] for each, of in loops(function) if of in arguments}
+    asked = {id(part) for node in ast.walk(function) for part in questions(node)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name):
+            records = arguments.get(node.value.id, set())
+            if id(node) not in asked and any(node.attr in hideable(name) for name in records):
+                yield f"takes {node.value.id}.{node.attr} on line {node.lineno}: say it with cards.texts"
+
+
+def loops(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+    """The names that loops give to each of a sequence: (of one, of all)."""
+    for node in ast.walk(function):
+        match node:
+            case ast.For(target=ast.Name(id=one), iter=ast.Name(id=them)):
+                yield one, them
+            case ast.comprehension(target=ast.Name(id=one), iter=ast.Name(id=them)):
+                yield one, them
+
+
+def named_in(annotation: ast.expr | None) -> set[str]:
+    return {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)} if annotation else set()
+
+
+def questions(node: ast.AST) -> list[ast.expr]:
+    """The expressions of which a node only asks whether they are so."""
+    match node:
+        case ast.Compare():
+            return [part for side in (node.left, *node.comparators) for part in followed(side)]
+        case ast.UnaryOp(op=ast.Not()):
+            return conditions(node.operand)
+        case ast.If() | ast.IfExp():
+            return conditions(node.test)
+    return []
+
+
+def conditions(test: ast.expr) -> list[ast.expr]:
+    return [part for each in test.values for part in conditions(each)] if isinstance(test, ast.BoolOp) else [test]
+
+
+def followed(expression: ast.expr) -> Iterator[ast.expr]:
+    """An expression, and what its calls and attributes are of: `task.due_date.astimezone(zone).date()`."""
+    yield expression
+    inner = expression.func if isinstance(expression, ast.Call) else getattr(expression, "value", None)
+    if isinstance(inner, ast.expr):
+        yield from followed(inner)
+
+
+def hideable(name: str) -> set[str]:
+    """The fields of an entity, by the name of its class, that a role may hide; of any, where it may be any."""
+    wanted = [each for each in ENTITIES.values() if name in (each.__name__, "Entity", "E") and not each.governing]
+    return {
+        field for each in wanted for field in each.fields() if field not in (*each.named, *each.stand_ins, each.owned)
+    }
+
+
 Rule = Callable[[Module], list[str]]
 
 RULES: tuple[Rule, ...] = (
@@ -179,6 +258,7 @@ RULES: tuple[Rule, ...] = (
     reads_the_clock_or_commits,
     knows_slack,
     has_hollow_names,
+    draws_fields_by_hand,
 )
 
 

@@ -65,9 +65,9 @@ def task(works: Works, customer: Customer, due: str, what: str = "Call Ada", by:
     return given(works, Activity, by=by, description=what, due_date=due, customer=customer.ref)
 
 
-def spoil(works: Works, act: Callable[[Work], object]) -> None:
+def spoil(works: Works, act: Callable[[Work], object], by: str = "U_RITA") -> None:
     """Do something in a unit of work that fails at its end; whoever calls this expects a ZeroDivisionError."""
-    with works("T1", "U_RITA") as work:
+    with works("T1", by) as work:
         act(work)
         raise ZeroDivisionError
 

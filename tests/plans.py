@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from models.core import statistics
 from models.core.work import Work, Works
 
 
@@ -25,9 +26,11 @@ def listening(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
 
 
 def plans(works: Works, run: Callable[[Work], Any], about: str) -> list[str]:
-    """The plan of each statement with the words `about` in it that `run` executes in a unit of work of T1."""
-    with works.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    """The plan of each statement with the words `about` in it that `run` executes in a unit of work of T1.
+
+    With what the database knows of its tables by our own doing, as it is after an import and every night.
+    """
+    statistics.renew(works.engine)
     with listening(works.engine) as heard, works("T1") as work:
         run(work)
     explain = "EXPLAIN QUERY PLAN " if works.sqlite else "EXPLAIN "

@@ -63,6 +63,11 @@ BROKEN = [
     ("has_hollow_names", "models.lead", '"""."""\nclass LeadManager: ...'),
     ("has_hollow_names", "models.util", '"""."""'),
     ("has_hollow_names", "models.text_utils", '"""."""'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(work, case: Case):\n    return f"{case.priority}"'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(work, it: Entity | None):\n    return [it.amount]'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(all: list[Case]):\n    return [c.csat for c in all]'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(task: Activity):\n    a = task.due_date or now'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(kind, value, work):\n    return kind.show(value, work)'),
 ]
 
 
@@ -84,6 +89,10 @@ KEPT = [
     ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport time\ntime.monotonic()\ntime.perf_counter()'),
     ("knows_slack", "handlers.core.router", '"""."""\nimport slack_bolt'),
     ("has_long_functions", "models.lead", '"""."""\ndef f():\n' + "    x = 1\n" * (FUNCTION - 1)),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(case: Case):\n    return case.title, case.csat == 1'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(case: Case):\n    case.status = "open"'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(task: Activity):\n    if not task.done_at: return 1'),
+    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(a: Activity):\n    return a.due_date.date() < today'),
 ]
 
 

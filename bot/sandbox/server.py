@@ -108,11 +108,11 @@ async def _called(slack: Slack, request: Request, cut: Cut) -> Response:
         await asyncio.sleep(slack.latency)
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     token = bearer or args.pop("token", None)
+    if seconds := slack.rates.wait(name, args):
+        return _too_often(seconds)
     failure = slack.failures.take(name, args)
     if failure and (refusal := _refusal(failure)):
         return refusal
-    if seconds := slack.wait_for_history(name):
-        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(seconds)})
     if failure is None or failure.kind != "drop_before":
         answer = api.call(slack, name, token, args)
     if failure is None:
@@ -127,13 +127,16 @@ async def _called(slack: Slack, request: Request, cut: Cut) -> Response:
 def _refusal(failure: Failure) -> Response | None:
     """The answer of a call that fails without being carried out."""
     if failure.kind == "ratelimited":
-        headers = {"Retry-After": f"{failure.seconds:g}"}
-        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, headers)
+        return _too_often(failure.seconds)
     if failure.kind.isdigit():
         return JSONResponse({"ok": False, "error": "internal_error"}, int(failure.kind))
     if failure.kind in ("drop_before", "drop_after", "slow"):
         return None
     return JSONResponse({"ok": False, "error": failure.kind})
+
+
+def _too_often(seconds: float) -> Response:
+    return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": f"{seconds:g}"})
 
 
 async def arguments(request: Request) -> Json:

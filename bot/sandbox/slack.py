@@ -2,11 +2,10 @@
 
 import copy
 import itertools
-import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import RLock
 from typing import Any
 
@@ -15,11 +14,11 @@ from .inputs import unfolded
 from .messages import Message, Timeline
 from .mrkdwn import encode
 from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
+from .rates import TIERS, Rates
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views
 
-HISTORY_EVERY = timedelta(minutes=1)
 BOT_ID, BOT_USER, APP_ID = "B0BOT", "U0BOT", "A0BOT"
 Listener = Callable[[Json], None]
 
@@ -55,6 +54,7 @@ class Slack:
             self.groups = {group.id: copy.deepcopy(group) for group in self._groups}
             self.timeline, self.views = Timeline(), Views()
             self.tickets, self.failures = Tickets(self._trigger_seconds), Failures()
+            self.rates = Rates()
             self.files: dict[str, Json] = {}
             self.calls: deque[tuple[str, Json]] = deque(maxlen=20_000)
             self.sent: deque[Envelope] = deque(maxlen=100)
@@ -63,7 +63,6 @@ class Slack:
             self.numbers, self.turns = itertools.count(1), itertools.count(1)
             self._last_ts = 0
             self.distributed = False  # whether many companies install the app: Slack lets it read little history then
-            self.history_read: dict[str, datetime] = {}
             self.latency = 0.0  # seconds the Web API takes for an answer
             self.retry_after = [0.0]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
             for channel in copy.deepcopy(self._channels):
@@ -249,15 +248,11 @@ class Slack:
         """Let the next calls of a method fail, or a share of all; see failures.Failure for what `with_` may be."""
         self.failures.add(Failure(method, with_, times, seconds, channel, rate))
 
-    def wait_for_history(self, method: str) -> int:
-        """Seconds until a distributed app may call one of the two methods that read history again; 0 is now."""
-        if not self.distributed or method not in ("conversations.history", "conversations.replies"):
-            return 0
-        now, before = self.now(), self.history_read.get(method)
-        if before and now < before + HISTORY_EVERY:
-            return math.ceil((before + HISTORY_EVERY - now).total_seconds())
-        self.history_read[method] = now
-        return 0
+    def distribute(self) -> None:
+        """Play Slack to an app that many companies install: it gets little history, once a minute."""
+        self.distributed = True
+        for method in ("conversations.history", "conversations.replies"):
+            self.rates.limit(method, *TIERS[1])
 
     def problem(self, sentence: str) -> None:
         """Something Slack would refuse or show as an error; tests fail on it."""

@@ -36,6 +36,25 @@ def moment(value: datetime) -> str:
     return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
+def texts(record: Entity, work: Work, *names: str) -> dict[str, str]:
+    """What these fields of a record hold, by their names, for all who read: what is hidden from one of them, or empty,
+    is not there. The one way by which a value comes into a line.
+    """
+    kinds = access.fields(work, record)
+    found = {name: kinds[name].show(getattr(record, name), work, record) for name in names if name in kinds}
+    return {name: text for name, text in found.items() if text}
+
+
+def moments(record: Entity, work: Work, *names: str) -> dict[str, str]:
+    """As `texts`, of moments, as mrkdwn that Slack shows to each reader in their own zone."""
+    return {name: moment(getattr(record, name)) for name in texts(record, work, *names)}
+
+
+def aside(record: Entity, work: Work, name: str) -> str:
+    """CS-9 Lost oar (urgent): a record with one word about it in the middle of a sentence."""
+    return " ".join([str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())])
+
+
 def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
     """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
     seen = access.fields(work, record)
@@ -51,10 +70,10 @@ def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
 def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
     """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
     if record.deleted_at:
-        name = access.called(work, record)
+        name = str(record)
         return Message(f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")])
     lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
-    name = escape(blocks.cut(access.called(work, record).removeprefix(record.ref), 150))
+    name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
     drawn += [blocks.columns(lines)] if lines else []
     drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
@@ -75,10 +94,8 @@ def masked(record: Entity, work: Work) -> str:
 
 def summary(record: Entity, work: Work) -> str:
     """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
-    kinds = access.fields(work, record)
-    texts = [kinds[name].show(getattr(record, name), work, record) for name in record.line if name in kinds]
-    called = str(record) if kinds else record.ref  # who may not see the record sees no field of it
-    return " · ".join([called, *(blocks.cut(text, SHORT) for text in texts if text)])
+    told = texts(record, work, *record.line).values()
+    return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in told)])
 
 
 def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
@@ -118,7 +135,7 @@ def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
 def button(verb: Verb, record: Entity, work: Work) -> Block:
     ask = None
     if verb.confirm:
-        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=access.called(work, record)), verb.button)
+        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=str(record)), verb.button)
     value = f"{record.ref} --yes" if verb.confirm else record.ref
     return blocks.button(verb.button, verb.id, value, verb.style, ask)
 
@@ -147,7 +164,7 @@ def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "")
 
 def details(record: Entity, work: Work) -> Form:
     """Everything there is about a record, in a modal."""
-    name = access.called(work, record).removeprefix(record.ref)
+    name = str(record).removeprefix(record.ref)
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
     held = {
         name: kind for name, kind in access.fields(work, record).items() if getattr(record, name) not in (None, "", ())

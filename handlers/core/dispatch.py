@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue
 from handlers.core.said import Said
+from handlers.core.share import Shares, TooMany
 from handlers.core.watch import Check, Watch, reference, referred
 from models.core import access
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
@@ -49,7 +50,7 @@ class Dispatcher:
     """Everything people can do, ready to be done.
 
     home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot finds of itself ·
-    patience: seconds after which an answer is late.
+    patience: seconds after which an answer is late · shares: how much is done for one person at once.
     """
 
     works: Works
@@ -58,6 +59,7 @@ class Dispatcher:
     watch: Watch = Watch()
     checks: Callable[[], Sequence[Check]] = tuple
     patience: float = PATIENCE
+    shares: Shares = field(default_factory=Shares)
 
     @cached_property
     def admission(self) -> Admission:
@@ -101,12 +103,13 @@ class Dispatcher:
     def outcome(self, act: Act, answer: Answer) -> tuple[str, Callable[[], None]]:
         """Do it: how it ended, and what says so; what goes wrong is said in words."""
         try:
-            self.admission.admit(act, answer.profile)
-            reply = self.do_or_ask(act)
+            reply = self.share_of(act, answer)
         except Invalid as error:
             return "invalid", partial(answer.invalid, error)
         except Busy as error:
             log.warning("The database was too busy for a %s: %s", act.surface, error.__cause__)
+            return "busy", partial(answer.refused, str(error))
+        except TooMany as error:
             return "busy", partial(answer.refused, str(error))
         except Forbidden as error:
             return "refused", partial(answer.refused, str(error), error.request)
@@ -117,6 +120,17 @@ class Dispatcher:
             wrong = f"Something went wrong. Nothing was saved. Reference {reference()}"
             return "failed", partial(answer.refused, wrong)
         return "done", partial(answer.reply, reply)
+
+    def share_of(self, act: Act, answer: Answer) -> Reply:
+        """Do it, unless so much is being done for this person that others would wait."""
+        try:
+            with self.shares((act.workspace, act.person)):
+                self.admission.admit(act, answer.profile)
+                return self.do_or_ask(act)
+        except TooMany:
+            if act.surface != "home":
+                raise
+            return Nothing()  # one of those that are on their way draws it
 
     def do_or_ask(self, act: Act) -> Reply:
         """Do it; where a text does not fit, open the form with what was typed and the reason on top."""

@@ -14,9 +14,12 @@ from models.core import access
 from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import read_all
-from models.core.outbox import deliver, stand
+from models.core.outbox import deliver
 from models.core.work import Work
 from models.operations.places import standing_here, stands_in
+
+WILL = "I will post it here. Should Slack refuse it, I tell you."
+"""What --here answers: it is posted afterwards."""
 
 
 class Decided(Exception):
@@ -86,12 +89,13 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
     work, channel = request.work, request.channel
     if not channel or channel.startswith("D") or message.asks:
         return message
-    if message.card and stands_in(work, message.card, channel):
-        return plainly("Its card stands in this channel already, and is kept up to date.")
-    if message.card:
-        stand(work, message.card, channel)
-        return plainly("Posted in the channel.")
     person, place = work.actor.slack_id if work.actor else "", {"thread": request.thread or None}
+    if card := message.card:
+        its = {"entity": card.slug(), "record_id": card.id, "about": {"person": person}}
+        deliver(work, "card", channel, f"here:{work.unit}", **its)
+        if stands_in(work, card, channel):
+            return plainly("Its card stands in this channel already. I bring it up to date, and will keep it so.")
+        return plainly(WILL)
     work.session.flush()
     if work.changes:
         place |= {name: work.changes[0][name] for name in ("entity", "record_id")}
@@ -102,7 +106,7 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
         deliver(work, "line", channel, f"here:{work.unit}", about=about, **place)
     else:
         return message  # nothing was changed
-    return plainly("Posted in the channel.")
+    return plainly(WILL)
 
 
 def again(work: Work, catalogue: Catalogue, line: str, channel: str, thread: str) -> Message | None:

@@ -63,7 +63,7 @@ def told(work: Work, record: Entity) -> list[str]:
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
-            lines += [] if other is record else [f"Created {access.called(work, other)}"]
+            lines += [] if other is record else [f"Created {other}"]
             continue
         seen = access.fields(work, other)
         name = "" if other is record else f"{other.ref} "

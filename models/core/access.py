@@ -9,11 +9,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, object_session
 
 from models.core import rights
-from models.core.base import ENTITIES, Entity
+from models.core.base import ENTITIES, Changes, Entity
 from models.core.errors import Forbidden, Invalid, NotFound
 from models.core.field import Field
 from models.core.fields import Reference
-from models.core.rights import NOBODY, PRESETS, Preset, Rights, Scope
+from models.core.named import Named
+from models.core.rights import LOOKS, NOBODY, NOTHING, PRESETS, Preset, Rights, Scope
 from models.core.role import Role
 from models.core.roster import roster_of
 from models.core.team import Team
@@ -26,6 +27,10 @@ CRM = "crm"
 """What the verbs are about that need no noun."""
 EVERYONE = frozenset({"find", "help", "home", "undo", "redo", "hours", "request"})
 """Of those, what everyone of the workspace may do: look, and take back what they did themselves."""
+TAKES = frozenset({"claim", "assign"})
+"""The verbs by which one takes a record that nobody owns."""
+READS = LOOKS | {"export"}
+"""The verbs that leave a record as it is."""
 Owners = frozenset[int] | None
 """Whose records: the ids of people and `NOBODY` for what nobody owns, or None for everyone's."""
 
@@ -42,11 +47,10 @@ def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: 
         return False
     if about == CRM and verb in EVERYONE:
         return True
-    allowed = rights_of(actor)
-    scope = allowed.scope(about, verb)
-    if scope == Scope.NONE or (name and allowed.hides(about, name)):
+    theirs = reach(actor, about, verb)
+    if (theirs is not None and not theirs) or (name and rights_of(actor).hides(about, name)):
         return False
-    return not isinstance(what, Entity) or (belongs(what, owners(actor, scope)) and knows_names(actor, what))
+    return not isinstance(what, Entity) or (belongs(what, theirs) and knows_names(actor, what))
 
 
 def check(work: "Work", verb: str, what: Entity | type[Entity] | str) -> None:
@@ -72,7 +76,12 @@ def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str
     if scope == Scope.NONE or not isinstance(what, Entity):
         return f"Your role ({actor.role}) does not allow “{line}”."
     theirs = "your own" if scope == Scope.OWN else "your team's"
-    return f"Your role ({actor.role}) allows “{line}” only for {theirs} {what.plural()}, and {what.ref} is not."
+    above = holder(what)
+    free = (above.owned or above.part_of) and whose(above) == NOBODY
+    isnt = f"{what.ref} is nobody's" if free else f"{what.ref} is not"
+    take = free and above.owned and can(actor, "assign", above)
+    hint = f" Take {above.ref} first: assign {above.ref} to=me." if take else ""
+    return f"Your role ({actor.role}) allows “{line}” only for {theirs} {what.plural()}, and {isnt}.{hint}"
 
 
 def ref_of(what: Entity | type[Entity] | str) -> str:
@@ -104,14 +113,18 @@ def admins(session: Session) -> Sequence[User]:
 
 def rights_of(actor: User) -> Rights:
     """What the role of a person allows; nothing where there is no such role any more."""
-    if actor.role == Preset.ADMIN:
+    return rights_in(session_of(actor), actor.role)
+
+
+def rights_in(session: Session, role: str) -> Rights:
+    """What a role allows, by its key; a deleted one nothing, whatever it said when the workspace began."""
+    if role == Preset.ADMIN:
         return rights.stored(PRESETS[Preset.ADMIN])
-    session = session_of(actor)
-    found = roster_of(session).rights.get(actor.role)
+    found = roster_of(session).rights.get(role)
     if found is None:
         with beyond(session):
-            text = session.scalar(select(Role.rights).where(Role.key == actor.role))
-        found = roster_of(session).rights[actor.role] = rights.stored(text or PRESETS.get(actor.role, ""))
+            text = session.scalar(select(Role.rights).where(Role.key == role))
+        found = roster_of(session).rights[role] = rights.stored(text or "")
     return found
 
 
@@ -121,14 +134,26 @@ def session_of(actor: User) -> Session:
     return session
 
 
-def owners(actor: User, scope: Scope) -> Owners:
-    """Whose records a scope is for. What nobody owns is for anybody to take."""
-    if scope == Scope.ALL:
+def reach(actor: User, about: str, verb: str) -> Owners:
+    """Whose records of an entity, or of what else a right is about, someone may use a verb on.
+
+    How people work together is everybody's to look at, as far as one may look at it at all. What has no owner at all is
+    nobody's own: a right to change it is for all of it, or none.
+    """
+    scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
+    if scope in (Scope.ALL, Scope.NONE):
+        return None if scope == Scope.ALL else frozenset()
+    if entity is None or (entity.governing and verb in READS):
         return None
-    if scope == Scope.NONE:
-        return frozenset()
-    own = frozenset({actor.id, NOBODY})
-    return own | circle(actor) if scope == Scope.TEAM else own
+    if not (entity.owned or entity.part_of or entity.are_people):
+        return frozenset({NOBODY}) if verb in READS else frozenset()
+    return owners(actor, scope, verb)
+
+
+def owners(actor: User, scope: Scope, verb: str) -> frozenset[int]:
+    """Who stands behind own and team. What nobody owns is for anybody to look at and to take, and no more than that."""
+    theirs = frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
+    return theirs | {NOBODY} if verb in READS or verb in TAKES else theirs
 
 
 def circle(actor: User) -> frozenset[int]:
@@ -160,11 +185,15 @@ def belongs(record: Entity, to: Owners) -> bool:
 
 
 def whose(record: Entity) -> int:
-    """The id of whose a record is: its owner, or the owner of what it is a part of."""
-    if record.owned:
-        return getattr(record, record.owned) or NOBODY
-    above = pointed(record, record.part_of, whole(type(record))) if record.part_of else None
-    return whose(above) if above else NOBODY
+    """The id of whose a record is: its owner, or the owner of what it is a part of; a person is their own."""
+    above = holder(record)
+    return (above.id if above.are_people else getattr(above, above.owned) if above.owned else None) or NOBODY
+
+
+def holder(record: Entity) -> Entity:
+    """The record that says whose another one is: itself, or what it is a part of."""
+    above = pointed(record, record.part_of, whole(type(record))) if record.part_of and not record.owned else None
+    return holder(above) if above else record
 
 
 def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
@@ -200,11 +229,13 @@ def whole(part: type[Entity]) -> type[Entity]:
 @contextmanager
 def among(session: Session, viewers: Sequence[User]) -> Iterator[None]:
     """Within it statements find what all of these people may see; for nobody, what the program must know."""
-    before, session.info["viewers"] = session.info.get("viewers", ()), tuple(viewers)
+    before = {each: session.info.get(each, ()) for each in ("viewers", "readers")}
+    session.info["viewers"] = tuple(viewers)
+    session.info["readers"] = tuple(viewers) or before["readers"]
     try:
         yield
     finally:
-        session.info["viewers"] = before
+        session.info |= before
 
 
 def beyond(session: Session) -> AbstractContextManager[None]:
@@ -220,11 +251,6 @@ def shows(work: "Work", what: Entity | type[Entity] | str, name: str = "") -> bo
 def hides(work: "Work", entity: type[Entity], name: str) -> bool:
     """Whether a field is hidden from someone who reads, on whatever record."""
     return any(rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest)
-
-
-def called(work: "Work", record: Entity) -> str:
-    """OP-42 Acme renewal; only its reference where not all who read may see the record."""
-    return str(record) if shows(work, record) else record.ref
 
 
 def fields(work: "Work", record: Entity) -> Mapping[str, Field]:
@@ -246,12 +272,40 @@ def seen_by(viewer: User, record: Entity) -> Mapping[str, Field]:
 
 def legible(work: "Work", record: Entity, name: str) -> bool:
     """Whether all who read may see a field and, where it names a record, that record: only then can they fill it."""
-    if name not in fields(work, record):
-        return False
-    kind, value = record.fields()[name], getattr(record, name)
-    if not isinstance(kind, Reference) or value is None:
-        return True
-    return shows(work, work.get(ENTITIES[kind.to], value))
+    return name in fields(work, record) and names_seen(work, record.fields()[name], getattr(record, name))
+
+
+def names_seen(work: "Work", kind: Field, value: Any) -> bool:
+    """Whether all who read may see the record that a value names; true of one that names none."""
+    return not isinstance(kind, Reference) or value is None or shows(work, work.get(ENTITIES[kind.to], value))
+
+
+def check_needs(work: "Work", record: Entity, changes: Changes) -> None:
+    """Raise Forbidden where a change, through whatever door, takes a right besides that of its verb; and where it gives
+    somebody more than the actor has, or may give: else who gives roles could make themselves admin.
+
+    What counts is the role with which they came, not the one they are about to have.
+    """
+    if work.actor is None:
+        return
+    role = work.session.info["role"]
+    mine = rights_in(work.session, role)
+    for about, verb in dict.fromkeys(record.needs[name] for name in record.needs if name in changes):
+        if mine.scope(about, verb) != Scope.ALL:
+            line = f"{rights.noun(about)} {verb}"
+            said = f"Your role ({role}) does not allow “{line}”, which this takes."
+            raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
+    for name, (before, after) in changes.items():
+        kind = record.fields()[name]
+        if isinstance(record, Role) and name == "rights":
+            given, held = rights.stored(after or ""), rights.stored(before or "")
+        elif isinstance(kind, Named) and kind.to == Role.slug():
+            given, held = rights_in(work.session, after or ""), NOTHING
+        else:
+            continue
+        if more := given.beyond(mine, held):
+            said = f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
+            raise Forbidden(f"{said} {helpers(work)}")
 
 
 def may_fill(work: "Work", entity: type[Entity], names: Iterable[str]) -> None:

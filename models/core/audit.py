@@ -49,6 +49,7 @@ class AuditEntry(Row):
         return [
             Index(None, "workspace", "entity", "record_id"),
             Index(None, "workspace", "unit"),
+            Index(None, "workspace", "actor", "id"),
             Index(
                 "ix_audit_entry_place", "workspace", "place", unique=True, sqlite_where=sealed, postgresql_where=sealed
             ),

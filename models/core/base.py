@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, String, UniqueConstraint, inspect
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
 
 from models.core import values
 from models.core.field import Field, Reader, read_all
@@ -88,6 +88,10 @@ class Entity(Row):
     """Whether it belongs to whoever makes it, until it is given to someone."""
     part_of: ClassVar[str] = ""
     """The field with the record it is a part of, where it belongs to whoever that belongs to."""
+    are_people: ClassVar[bool] = False
+    """Whether each of its records is a person, who belongs to themselves."""
+    needs: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """The fields that only who has another right may change, through whatever door: field → (entity, verb)."""
     governing: ClassVar[frozenset[str]] = frozenset()
     """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
     that has any says how people work together: only who has the right by its name may change it.
@@ -212,5 +216,18 @@ class Entity(Row):
         """Lines of the card that are not fields: (label, text)."""
         return []
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether all who will read the answer may see it; outside of a unit of work nobody reads."""
+        session = object_session(self)
+        work: Work | None = session.info.get("work") if session else None
+        return work is None or work.shows(self)
+
     def __str__(self) -> str:
-        return f"{self.ref} {self.title}".rstrip()
+        """OP-42 Acme renewal, in whatever sentence; only its reference where not all who read may see it."""
+        return f"{self.ref} {self.title}".rstrip() if self.is_seen else self.ref
+
+    @property
+    def spoken(self) -> str:
+        """Acme renewal; its reference where not all who read may see it, or where it has no name."""
+        return self.title if self.title and self.is_seen else self.ref

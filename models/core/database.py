@@ -1,12 +1,15 @@
 """The engine: SQLite that many threads can write to, or PostgreSQL that never keeps a person waiting."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,8 +18,7 @@ from sqlalchemy.types import JSON, Text, TypeEngine
 
 from models.core.database_file import DatabaseFile
 from models.core.errors import Unusable
-from models.core.files import keep_private
-from models.core.patience import STATEMENT, left
+from models.core.patience import STATEMENT, at_leisure, left
 from models.core.texts import fold
 
 THREADS = 32
@@ -28,6 +30,10 @@ LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
 EVERYWHERE = "*"
 """What PostgreSQL is told instead of a workspace by what serves all of them."""
+OFTEN = 50_000
+"""Steps of SQLite between two looks at the clock, some milliseconds: for each look it waits for Python's lock."""
+ENDS = "ends"
+"""Under this name a connection to SQLite keeps the moment at which its statement ends, done or not."""
 FILES = "files"
 """Under this name a connection to SQLite keeps which files it stands on."""
 WRITES = "writes"
@@ -66,6 +72,22 @@ def open_engine(url: str) -> Engine:
 def everywhere(engine: Engine) -> Engine:
     """The same database with the rows of every workspace: for what is no workspace's. Alone, an engine sees none."""
     return engine.execution_options(workspace=EVERYWHERE)
+
+
+@contextmanager
+def unhurried(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees every workspace, without the time-outs that serve people; it does not go back among
+    theirs.
+    """
+    with at_leisure(), everywhere(engine).connect() as connection:
+        if engine.dialect.name == "postgresql":
+            with connection.begin():
+                for setting in ("statement_timeout", "lock_timeout"):
+                    connection.execute(text(f"SELECT set_config('{setting}', '0', false)"))
+        try:
+            yield connection
+        finally:
+            connection.invalidate()
 
 
 def open_postgresql(url: URL) -> Engine:
@@ -131,12 +153,7 @@ def open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
-        for path in (file.path, *file.beside):  # SQLite makes those beside it as it finds the file
-            keep_private(path)
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
+        prepare(connection, file)
         record.info[FILES] = file.recognise()
 
     @event.listens_for(engine, "begin")
@@ -147,7 +164,39 @@ def open_sqlite(url: URL) -> Engine:
         raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    end_in_time(engine)
     return engine
+
+
+def prepare(connection: Any, file: DatabaseFile) -> None:
+    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it can compute."""
+    file.take_from_others()
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, folded, deterministic=True)
+
+
+def end_in_time(engine: Engine) -> None:
+    """Let SQLite give up a statement when nobody waits for it any more: others could not write as long as it runs."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: Any) -> None:
+        connection.set_progress_handler(lambda: monotonic() > record.info.get(ENDS, math.inf), OFTEN)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before_cursor_execute(connection: Connection, *_: Any) -> None:
+        connection.info[ENDS] = monotonic() + left()
+
+    @event.listens_for(engine, "commit")
+    def commit(connection: Connection) -> None:
+        connection.info[ENDS] = math.inf  # what has come so far is kept
+
+
+@lru_cache(maxsize=10_000)
+def folded(text: str | None) -> str | None:
+    """What SQLite calls `fold`, for every record that a filter looks through: the same few cities, again and again."""
+    return text and fold(text)
 
 
 def milliseconds(seconds: float) -> int:

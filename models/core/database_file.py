@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
 
+from models.core.files import keep_private
+
 Identity = tuple[int, int] | None
 """The device and the inode of a file; None where there is none."""
 MOVED = sqlite3.SQLITE_READONLY_DBMOVED
@@ -35,6 +37,11 @@ class DatabaseFile:
     def address(self) -> str:
         """Return what SQLite opens. Only the first connection may make a file; one made later would be empty."""
         return f"file:{quote(str(self.path))}?mode={'rw' if self.opened else 'rwc'}"
+
+    def take_from_others(self) -> None:
+        """Let only its owner read it. What SQLite makes beside it has the same mode."""
+        for path in (self.path, *self.beside):
+            keep_private(path)
 
     def recognise(self) -> list[Identity]:
         """Return the files beside it that a new connection stands on. OperationalError where it opened another file

@@ -46,6 +46,13 @@ class Busy(CRMError):
         super().__init__(sentence)
 
 
+class Outrun(Busy):
+    """Somebody changed people, roles or teams between the question whether one may do something and the act."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody changed roles or teams at the same moment. Nothing was saved; please try again.")
+
+
 class Unusable(CRMError):
     """The database cannot be used as it is; says why, and what whoever runs this can do."""
 

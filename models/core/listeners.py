@@ -17,6 +17,9 @@ from models.core.search import index, referring
 if TYPE_CHECKING:
     from models.core.work import Work
 
+FEW = 10
+"""Records that one act changes and whose cards it waits for; where it changes more, they let others pass."""
+
 
 @event.listens_for(Session, "do_orm_execute")
 def only_ours(state: ORMExecuteState) -> None:
@@ -46,17 +49,25 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     work = session.info.get("work")
     if work is None:
         return
-    for record in [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]:
-        if record.number is None:
-            begin(work, record)
-        changes = audit.changes_of(record)
-        if changes or record in session.new:
-            follow_rules(work, record, changes)
-        if record.number is None:
-            record.number = take_numbers(work, type(record))
+    records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
+    if any(record.governing and (record.id is None or audit.changes_of(record)) for record in records):
+        work.govern()
+    keep_rules(work, records)
     for row in session.new:
         if isinstance(row, Row):
             row.workspace = work.workspace.id
+
+
+def keep_rules(work: "Work", records: Sequence[Entity]) -> None:
+    """Let the records of a flush keep their rules, one after the other, and give the new ones their numbers."""
+    for record in records:
+        if record.number is None:
+            begin(work, record)
+        changes = audit.changes_of(record)
+        if changes or record.id is None:
+            follow_rules(work, record, changes)
+        if record.number is None:
+            record.number = take_numbers(work, type(record))
 
 
 def begin(work: "Work", record: Entity) -> None:
@@ -70,6 +81,7 @@ def begin(work: "Work", record: Entity) -> None:
 def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
     with access.beyond(work.session):
+        access.check_needs(work, record, changes)
         record.settle(work, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now
@@ -86,8 +98,9 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     updated = [row for row in session.dirty if isinstance(row, Entity) and session.is_modified(row)]
     write_down(work, created, "create")
     write_down(work, updated, "update")
+    many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
     for record in updated:
-        outbox.redraw(work, record)
+        outbox.redraw(work, record, background=many)
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
             outbox.rename(work, record)
 

@@ -33,9 +33,8 @@ def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -
     if match and match[1].upper() == entity.prefix:
         return by_number(work, entity, int(match[2]))
     for condition in conditions(work, entity, name, whole):
-        found = work.session.execute(
-            select(entity.id, entity.number, entity.title).where(condition).order_by(entity.key).limit(OFFERED + 1)
-        ).all()
+        some = select(entity.id, entity.number, entity.title).where(condition).limit(OFFERED + 1)
+        found = sorted(work.session.execute(some), key=lambda row: (row.title.casefold(), row.number))
         if len(found) == 1:
             return int(found[0].id)
         if found:

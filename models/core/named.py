@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from models.core import values
-from models.core.base import Entity
-from models.core.errors import Invalid
+from models.core.base import ENTITIES, Changes, Entity
+from models.core.errors import Conflict, Invalid
 from models.core.field import Field, Reader
 
 if TYPE_CHECKING:
@@ -23,6 +23,18 @@ class Named(Field):
 
     def read(self, text: str, reader: Reader) -> str:
         return values.fold(reader.name(self.to, reader.lookup(self.to, text)))[: self.length]
+
+
+def must_stand(work: "Work", record: Entity, changes: Changes, *fields: str) -> None:
+    """Raise Conflict where a field was given a name that nothing has any more: it was deleted or renamed just now."""
+    for name in fields:
+        kind, key = record.fields()[name], changes.get(name, (None, None))[1]
+        if not key or not isinstance(kind, Named):
+            continue
+        entity = ENTITIES[kind.to]
+        known = {values.fold(each.called(work)) for each in work.session.dirty if isinstance(each, entity)}
+        if key not in known and work.session.scalar(select(entity.id).where(entity.key == key).limit(1)) is None:
+            raise Conflict(f"There is no {entity.noun()} {key} any more. Choose another one: {entity.noun()} list")
 
 
 def must_be_unique(work: "Work", record: Entity, name: str) -> None:

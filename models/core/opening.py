@@ -20,5 +20,7 @@ def opening(session: Session, rosters: Rosters, workspace: str, actor: str) -> t
     place, person = found
     if actor and person is None:
         raise NotFound("I do not know you yet. Please try again.")
-    session.info |= {"viewers": (person,) if person else (), "roster": rosters.of(workspace, place.roster)}
+    readers = (person,) if person else ()
+    session.info |= {"viewers": readers, "readers": readers, "roster": rosters.of(workspace, place.roster)}
+    session.info["role"] = person.role if person else ""
     return place, person

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Index,
     Integer,
     String,
     Text,
     UniqueConstraint,
     bindparam,
+    false,
     insert,
     literal,
     null,
@@ -73,6 +75,8 @@ class Delivery(Row):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ts: Mapped[str | None] = mapped_column(String(40))
     error: Mapped[str | None] = mapped_column(Text)
+    background: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Whether nobody waits for it: a card drawn anew for other readers, or with many others."""
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -83,6 +87,7 @@ class Delivery(Row):
             partial("ix_delivery_waiting", "workspace", "not_before", "id", where=waiting),
             partial("ix_delivery_posts", "workspace", "channel", "id", where=f"{waiting} AND kind <> 'redraw'"),
             partial("ix_delivery_redraws", "workspace", "id", where=f"{waiting} AND kind = 'redraw'"),
+            partial("ix_delivery_background", "workspace", "id", where=f"{waiting} AND kind = 'redraw' AND background"),
             partial("ix_delivery_begun", "workspace", "attempts", where=f"{waiting} AND attempts > 0"),
             partial("ix_delivery_record", "workspace", "record_id", where=f"{waiting} AND record_id IS NOT NULL"),
             partial("ix_delivery_refused", "workspace", "id", where="state = 'refused'"),
@@ -91,13 +96,17 @@ class Delivery(Row):
 
 
 class Post(Row):
-    """A card that stands in a channel, remembered so that it is updated in place."""
+    """A card that stands in a channel, remembered so that it is updated in place.
+
+    look: a digest of what was drawn there last; None where nobody knows what Slack shows.
+    """
 
     entity: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[int] = mapped_column(Integer)
     channel: Mapped[str] = mapped_column(String(40))
     ts: Mapped[str] = mapped_column(String(40))
     posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    look: Mapped[str | None] = mapped_column(String(32))
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -184,9 +193,13 @@ def rename(work: "Work", record: Entity) -> None:
     deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
 
 
-def redraw(work: "Work", record: Entity) -> None:
-    """Ask that every card of the record, and every list that names it, be drawn anew."""
+def redraw(work: "Work", record: Entity, background: bool = False) -> None:
+    """Ask that every card of the record, and every list that names it, be drawn anew.
+
+    background: nobody waits for it, so it lets those pass that somebody waits for.
+    """
     about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
+    about["background"] = background
     work.session.connection().execute(REDRAWING, about | {"change": f":{record.ref}:{record.version}:{work.unit}"})
 
 
@@ -200,7 +213,7 @@ def redrawing() -> Any:
             "key": literal("redraw:") + standing.channel + ":" + standing.ts + bindparam("change", type_=String),
             "channel": standing.channel, "ts": standing.ts, **subject,
             "state": literal(DeliveryState.WAITING.value), "not_before": now, "created_at": now,
-            "about": literal({}, JSON), "attempts": literal(0),
+            "about": literal({}, JSON), "attempts": literal(0), "background": bindparam("background", type_=Boolean),
         }  # fmt: skip
 
     cards, lists = cast(Any, Post.__table__).c, cast(Any, Listed.__table__).c

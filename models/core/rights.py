@@ -5,8 +5,10 @@
     everything: look
 
 A line for each entity; `everything` is for those without one. Behind it the verbs, each with whose records it is for:
-own (and nobody's), team, all, or none; without a word, all. `look` and `change` are for the verbs that read and those
-that write, `everything` for all of them; the verb's own name counts before these. What no line allows is refused.
+own, team, all, or none; without a word, all. What nobody owns is to be looked at and to be taken (claim, assign) by who
+may do that with their own, and to be changed only by who may change all. `look` and `change` are for the verbs that
+read and those that write, `everything` for all of them; the verb's own name counts before these. What no line allows is
+refused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -73,17 +75,34 @@ class Rights:
 
     def line(self, about: str) -> Mapping[str, Scope]:
         """What is said of an entity, or of everything: that counts for how people work together only as far as they
-        look, unless all is meant.
+        look, and for what has no records not at all, unless everything of all is meant.
         """
         if about in self.scopes:
             return self.scopes[about]
         shared, entity = self.scopes.get(EVERYTHING, {}), ENTITIES.get(about)
-        if EVERYTHING in shared or (entity and not entity.governing):
+        if shared.get(EVERYTHING) == Scope.ALL or (entity and not entity.governing):
             return shared
-        return {verb: scope for verb, scope in shared.items() if entity and (verb == LOOK or verb in LOOKS)}
+        looks = {verb: scope for verb, scope in shared.items() if verb == LOOK or verb in LOOKS}
+        return ({LOOK: shared[EVERYTHING]} if EVERYTHING in shared else {}) | looks if entity else {}
 
     def hides(self, about: str, name: str) -> bool:
         return name in self.hidden.get(about, ())
+
+    def beyond(self, others: "Rights", held: "Rights") -> str:
+        """The first right here that neither of the others gives, as it is typed; empty where there is none."""
+        for about in dict.fromkeys([*ENTITIES, *VERBS]):
+            for verb in sorted(verbs_of(about) | LOOKS | {CHANGE}):
+                most = max(others.scope(about, verb), held.scope(about, verb), key=WIDTH.index)
+                if WIDTH.index(self.scope(about, verb)) > WIDTH.index(most):
+                    return f"{noun(about)} {verb} {self.scope(about, verb)}"
+            for name in sorted(others.hidden.get(about, ())):
+                if self.reads(about, name) and not held.reads(about, name):
+                    return f"{noun(about)} show {name}"
+        return ""
+
+    def reads(self, about: str, name: str) -> bool:
+        """Whether a field of some record is to be seen."""
+        return self.scope(about, SHOW) != Scope.NONE and not self.hides(about, name)
 
     def but(self, about: str, verb: str, scope: Scope) -> "Rights":
         """The same with another scope for one verb."""
@@ -262,7 +281,7 @@ PRESETS: dict[str, str] = {
     """,
     Preset.MARKETING: """
         everything: look
-        lead: look, new, claim none, change team, import, export
+        lead: look, new, claim none, convert none, change team, import, export
         customer: look, edit, set, assign own, export, hide notes
         task: look own, new, change own
         crm: report

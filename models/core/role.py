@@ -13,6 +13,7 @@ from models.core.field import Reader
 from models.core.fields import LongText, Text, field
 from models.core.named import must_be_unique
 from models.core.rights import Preset
+from models.core.team import Team
 from models.core.user import User, follow_name
 
 if TYPE_CHECKING:
@@ -55,11 +56,19 @@ class Role(Entity):
             return
         if self.key == Preset.ADMIN:
             raise Conflict("The role admin stays as it is: somebody must be able to mend the other roles.")
-        if changes.get("deleted_at", (None, None))[1] and (count := self.people(work)):
+        if changes.get("deleted_at", (None, None))[1]:
+            self.must_be_nobodys(work)
+        if "name" in changes:
+            for what in (User, Team):
+                follow_name(work, what, "role", self.key, values.fold(self.name))
+
+    def must_be_nobodys(self, work: "Work") -> None:
+        """Conflict where people have it, or would get it from a team."""
+        if count := self.people(work):
             have = "person has" if count == 1 else "people have"
             raise Conflict(f"{count} {have} the role {self.title}. Give them another one first.")
-        if "name" in changes:
-            follow_name(work, "role", self.key, values.fold(self.name))
+        if team := work.session.scalar(select(Team.title).where(Team.role == self.key).limit(1)):
+            raise Conflict(f"The team {team} gives the role {self.title} to who joins. Have it give another one first.")
 
     def people(self, work: "Work") -> int:
         """How many have it."""

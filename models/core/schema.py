@@ -39,11 +39,15 @@ STEPS = Path(str(files("models"))) / "migrations"
 
 def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
     """Bring the tables up to a step, the newest by default. Several processes may call this at once."""
-    if to == "head" and current(engine) == head(steps):
-        return
-    from alembic import command
+    if to != "head" or current(engine) != head(steps):
+        from alembic import command
 
-    migrate(engine, steps, lambda config: command.upgrade(config, to))
+        migrate(engine, steps, lambda config: command.upgrade(config, to))
+    elif engine.dialect.name == "postgresql":
+        return
+    from models.core import statistics
+
+    statistics.renew(engine)
 
 
 def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:

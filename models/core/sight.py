@@ -1,15 +1,16 @@
 """What people may see, as conditions in SQL: for all records at once what `access.can` answers for one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Column, ColumnElement, false, or_, select, true
+from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
-from models.core.access import Owners, beyond, can, hides, namesakes, owners, rights_of, whole
+from models.core import access
+from models.core.access import Owners, beyond, can, hides, namesakes, rights_of, whole
 from models.core.base import ENTITIES, Entity
-from models.core.rights import NOBODY, Scope
+from models.core.rights import NOBODY
 from models.core.roster import roster_of
 from models.core.user import User
 
@@ -38,8 +39,7 @@ def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> 
     """Whose records of an entity all of these people may see, or use a verb on."""
     common: Owners = None
     for viewer in viewers:
-        may = can(viewer, verb, entity)
-        theirs = owners(viewer, rights_of(viewer).scope(entity.slug(), verb) if may else Scope.NONE)
+        theirs = access.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
         common = theirs if common is None else common if theirs is None else common & theirs
     return common
 
@@ -53,9 +53,7 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
     for name, other in namesakes(entity).items():
         if other.slug() in seen:
-            theirs: Any = other.__table__
-            known = select(theirs.c.id).where(belonging(other, seen[other.slug()], theirs.c))
-            found.append(getattr(rows, name).in_(known))
+            found.append(pointing_at(other, getattr(rows, name), seen[other.slug()]))
     return found
 
 
@@ -67,14 +65,24 @@ def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
 
 def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElement[bool]:
     """The condition for records that belong to one of these: in SQL what `access.whose(record) in to` is here."""
+    if entity.are_people:
+        return cast("ColumnElement[bool]", rows.id.in_(sorted(to)))
     if not entity.owned and not entity.part_of:
         return true() if NOBODY in to else false()
     column = getattr(rows, entity.owned or entity.part_of)
     nobodys = column.is_(None) if NOBODY in to else false()
     if entity.owned:
         return or_(column.in_(sorted(to - {NOBODY})), nobodys)
-    above: Any = whole(entity).__table__
-    return or_(column.in_(select(above.c.id).where(belonging(whole(entity), to, above.c))), nobodys)
+    return or_(pointing_at(whole(entity), column, to), nobodys)
+
+
+def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> ColumnElement[bool]:
+    """The condition that a column points at a record that belongs to one of these: a look at the one record.
+
+    `column IN (…)` would be a look at all that belong to them.
+    """
+    theirs: Any = entity.__table__.alias()
+    return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
 
 
 def hidden(work: "Work", *asked: Any) -> list[str]:

@@ -24,7 +24,9 @@ def on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
 
 @compiles(folded, "postgresql")
 def on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
-    text = f"lower(normalize({compiler.process(element.clauses, **options)}, NFKD))"
-    for letter, plain in (STROKES | {ord("ß"): "ss"}).items():
-        text = f"replace({text}, '{chr(letter)}', '{plain}')"
-    return f"regexp_replace({text}, '[\u0300-\u036f]', '', 'g')"
+    plain = compiler.process(element.clauses, **options)
+    text = f"lower(normalize({plain}, NFKD))"
+    for letter, without in (STROKES | {ord("ß"): "ss"}).items():
+        text = f"replace({text}, '{chr(letter)}', '{without}')"
+    text = f"regexp_replace({text}, '[\u0300-\u036f]', '', 'g')"
+    return f"CASE WHEN octet_length({plain}) = length({plain}) THEN lower({plain}) ELSE {text} END"  # most are ASCII

@@ -12,10 +12,11 @@ from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Person, Reference, Text, field
-from models.core.named import Named, must_be_unique
+from models.core.named import Named, must_be_unique, must_stand
 from models.core.outbox import deliver
 from models.core.rights import Preset
 from models.core.texts import wrong
+from models.core.trees import is_above_itself
 from models.core.user import User, follow_name
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Team(Entity):
     prefix = "TM"
     icon = ":busts_in_silhouette:"
     line = ("lead", "parent")
+    needs = {"role": ("role", "give")}
     governing = frozenset({"name", "lead", "parent", "deleted_at"})
 
     name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
@@ -78,16 +80,16 @@ class Team(Entity):
         goes: else its people would be in a team that nobody leads, and who leads those above would lose sight of them.
         """
         must_be_unique(work, self, self.name)
+        if self.role == Preset.ADMIN and "role" in changes:
+            raise Invalid({"role": "No team makes admins. Give the role to each of them: role give @name admin"})
         if changes.get("deleted_at", (None, None))[1]:
             self.must_be_empty(work)
-        above, seen = self.parent, {self.id}
-        while above is not None:
-            if above in seen:
-                raise Invalid({"parent": f"{self.name} would be part of itself. Choose another team, or none."})
-            seen.add(above)
-            above = work.session.scalar(select(Team.parent).where(Team.id == above))
+        if "parent" in changes and is_above_itself(work, self, "parent"):
+            raise Invalid({"parent": f"{self.name} would be part of itself. Choose another team, or none."})
+        if "role" in changes:
+            must_stand(work, self, changes, "role")
         if self.id and "name" in changes:
-            follow_name(work, "team", self.key, values.fold(self.name))
+            follow_name(work, User, "team", self.key, values.fold(self.name))
 
     def must_be_empty(self, work: "Work") -> None:
         """Conflict where people, or other teams, belong to it."""
@@ -110,7 +112,7 @@ class Team(Entity):
         if person.team == self.key:
             raise Conflict(f"{person.name} is in the team {self.title} already.")
         person.team = self.key
-        if self.role and person.role != Preset.ADMIN:
+        if self.role and Preset.ADMIN not in (self.role, person.role):
             person.role = self.role
 
 

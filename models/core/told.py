@@ -16,7 +16,7 @@ class Told(Row):
     """A thread line, a list or a receipt that stands in a channel. It holds no words and no names.
 
     kind, entity, record_id: as in the delivery that said it, which is kept for a month · shown: what those who read it
-    then might see together; None where nobody knows for whom it was drawn.
+    then might see together; None where nobody knows for whom it was drawn · look: as of a card that stands.
     """
 
     delivery: Mapped[int] = mapped_column(Integer)
@@ -27,6 +27,7 @@ class Told(Row):
     record_id: Mapped[int | None] = mapped_column(Integer)
     shown: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    look: Mapped[str | None] = mapped_column(String(32))
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -36,7 +37,7 @@ class Told(Row):
 class Listed(Row):
     """A record that a list names, wherever the list stands: when the record changes, the list is drawn anew.
 
-    delivery: the one that said the list, which is kept for a month, and so is this.
+    delivery: the one that said the list, which is kept for a month, and so is this · look: of the whole list.
     """
 
     delivery: Mapped[int] = mapped_column(Integer)
@@ -45,6 +46,7 @@ class Listed(Row):
     channel: Mapped[str] = mapped_column(String(40))
     ts: Mapped[str] = mapped_column(String(40))
     posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    look: Mapped[str | None] = mapped_column(String(32))
 
     @classmethod
     def indexes(cls) -> list[Any]:

@@ -56,10 +56,10 @@ def find(session: Session, ways: Ways, entities: Sequence[str], limit: int) -> "
 
     entities: the table names of those wanted.
     """
-    conditions = (SearchText.entity.in_(entities), *seen(session, entities, ways))
-    statement = found(session, ways).where(*conditions).limit(limit)
+    wanted = SearchText.entity.concat("").in_(entities)  # which of a few it is, no index tells sooner than the text
+    statement = found(session, ways, entities).where(wanted, *seen(session, entities, ways))
     with only_by_index(session):
-        return session.execute(statement).all()
+        return session.execute(statement.limit(limit)).all()
 
 
 def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnElement[bool]]:
@@ -97,13 +97,28 @@ def switch(session: Session, state: str) -> None:
     session.execute(select(*(func.set_config(f"enable_{way}", state, True) for way in ("seqscan", "indexscan"))))
 
 
-def found(session: Session, ways: Ways) -> "Select[str, int, str]":
-    """The (entity, record id, text) of what fits, in the order in which the index gives them up soonest."""
-    wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
+def found(session: Session, ways: Ways, entities: Sequence[str] = ()) -> "Select[str, int, str]":
+    """The (entity, record id, text) of what fits, in the order in which the index gives them up soonest.
+
+    entities: those by whose references the index is to leave out others, as far as it can.
+    """
+    wanted, begin = select(SearchText.entity, SearchText.record_id, SearchText.text), begins(entities)
     if session.get_bind().dialect.name == "sqlite":
-        wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways), exactly(ways))
+        wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways, begin), exactly(ways))
         return wanted.order_by(FTS.c.rowid.desc())
-    return wanted.where(contains(ways))
+    narrow = begin if len(begin) == 1 or len(ways) == 1 else []  # else there would be too many pairs to look for
+    return wanted.where(contains([[*([each] if each else []), *way] for each in narrow or [""] for way in ways]))
+
+
+def begins(entities: Sequence[str]) -> list[str]:
+    """The trigrams with which the texts of these entities begin, because their references do; none if that is all.
+
+    To find that none of 300,000 activities with a word is a customer took SQLite 300 ms, now 1, and PostgreSQL 116,
+    now 5.
+    """
+    if len(entities) == len(ENTITIES) or not all(slug in ENTITIES for slug in entities):
+        return []
+    return [f"{ENTITIES[slug].prefix.casefold()}-"[:TRIGRAM] for slug in entities]
 
 
 def contains(ways: Ways) -> ColumnElement[bool]:
@@ -111,9 +126,13 @@ def contains(ways: Ways) -> ColumnElement[bool]:
     return or_(*(and_(true(), *(SearchText.text.contains(p, autoescape=True) for p in way)) for way in ways))
 
 
-def matches(ways: Ways) -> ColumnElement[bool]:
-    """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40."""
+def matches(ways: Ways, begin: Sequence[str] = ()) -> ColumnElement[bool]:
+    """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40.
+
+    begin: trigrams of which a text must have one besides.
+    """
     query = " OR ".join("(" + " AND ".join(map(quoted, trigrams(pieces))) + ")" for pieces in ways)
+    query = f"({' OR '.join(map(quoted, begin))}) AND ({query})" if begin else query
     return FTS.c[INDEX].op("MATCH")(query)
 
 

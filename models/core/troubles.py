@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from models.core.database_file import MOVED
-from models.core.errors import Busy
+from models.core.errors import Busy, Outrun
 
 AGAIN = ("40P01", "40001")
 """What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it works."""
@@ -27,6 +27,10 @@ class Trouble(Enum):
     BUSY = Words(
         "The database is busy right now. Nothing was saved; please try again.",
         "The database is busy: something else holds it. Try again, or find out what that is.",
+    )
+    SLOW = Words(
+        "The database did not finish this in time. Nothing was saved; please ask for less: fewer words or conditions.",
+        "The database did not finish a statement in time. Is it busy with something else, or its disk slow?",
     )
     GONE = Words(
         "The database cannot be reached right now. Nothing was saved; please try again in a minute.",
@@ -81,12 +85,13 @@ class Trouble(Enum):
 
 SQLITE = {
     MOVED: Trouble.MOVED,
-    3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 10: Trouble.DISK,
+    3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 9: Trouble.SLOW,
+    10: Trouble.DISK,
     11: Trouble.DAMAGED, 13: Trouble.FULL, 14: Trouble.UNOPENED, 26: Trouble.FOREIGN,
 }  # fmt: skip
 """By primary result code, but for one that says more."""
 POSTGRESQL = {
-    "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.BUSY, "53": Trouble.BUSY,
+    "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.SLOW, "53": Trouble.BUSY,
     "53100": Trouble.FULL, "53300": Trouble.CROWDED, "25006": Trouble.READ_ONLY, "25P03": Trouble.GONE,
     "57": Trouble.GONE, "08": Trouble.GONE, "28": Trouble.SHUT, "3D000": Trouble.SHUT, "58": Trouble.DISK,
     "XX001": Trouble.DAMAGED, "XX002": Trouble.DAMAGED,
@@ -137,7 +142,11 @@ def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
 
 
 def worth_another(busy: Busy) -> bool:
-    """Whether the same may succeed in a moment: after a deadlock, or when a connection has become free."""
+    """Whether the same may succeed in a moment: after a deadlock, when a connection has become free, or when what one
+    may do is asked again.
+    """
+    if isinstance(busy, Outrun):
+        return True
     cause = busy.__cause__
     crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
     return crowded or sqlstate(cause) in AGAIN

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.base import Base, Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Email, Flag, Text, Zone, field
-from models.core.named import Named
+from models.core.named import Named, must_stand
 from models.core.rights import Preset
 from models.core.types import UTCDateTime
 
 if TYPE_CHECKING:
     from models.core.work import Work
+
+RULING = ("role", "left", "guest", "deleted_at")
+"""The fields that say whether somebody is an admin who is here."""
 
 
 CODE = re.compile(r"<@(\w+)(?:\|[^<>]*)?>|(?<!\S)([UW][A-Z0-9_]{2,})(?!\S)")
@@ -42,6 +45,8 @@ class Workspace(Base):
     roster: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Rises with every change of a role, a team, or of who has which."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    adopted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When what was imported before Slack was connected moved in."""
 
 
 class User(Entity):
@@ -51,6 +56,10 @@ class User(Entity):
     icon = ":bust_in_silhouette:"
     nouns = ("user", "person")
     line = ("role", "team")
+    are_people = True
+    needs = dict.fromkeys(("role", "slack_id", "guest", "left", "deleted_at"), ("role", "give")) | {
+        "team": ("team", "join")
+    }
     governing = frozenset({"role", "team", "guest", "left", "deleted_at"})
 
     slack_id: Mapped[str] = field(Text("Slack id", 20, required=True, form=False, card=False))
@@ -94,11 +103,12 @@ class User(Entity):
         return ZoneInfo(self.zone)
 
     def settle(self, work: "Work", changes: Changes) -> None:
-        """Working hours are times of the day, the first before the second; and there is always an admin."""
-        if changes.get("role", ("", ""))[0] == Preset.ADMIN and not self.is_replaced(work):
-            raise Conflict(
-                f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
-            )
+        """Working hours are times of the day, the first before the second; there is always an admin; and a role or a
+        team that somebody is given stands.
+        """
+        self.must_be_replaced(work, changes)
+        if self.id is not None:
+            must_stand(work, self, changes, "role", "team")
         for name, usual in (("starts_at", "09:00"), ("ends_at", "17:30")):
             typed = getattr(self, name) or usual
             try:
@@ -108,10 +118,25 @@ class User(Entity):
         if self.starts_at >= self.ends_at:
             raise Invalid({"ends_at": "The working day must end after it starts."})
 
-    def is_replaced(self, work: "Work") -> bool:
-        """Whether there is an admin besides this person."""
-        others = (User.role == Preset.ADMIN, User.id != self.id, ~User.left, ~User.guest)
-        return work.session.scalar(select(User.id).where(*others).limit(1)) is not None
+    @property
+    def rules(self) -> bool:
+        """Whether this is an admin who is here."""
+        return self.role == Preset.ADMIN and not (self.left or self.guest or self.deleted_at)
+
+    def must_be_replaced(self, work: "Work", changes: Changes) -> None:
+        """Conflict where the last admin would be one no more. That somebody has left, or is a guest, Slack tells us,
+        and it is so; a person cannot make it so by hand.
+        """
+        told = work.actor is None and "role" not in changes
+        before = {name: changes[name][0] if name in changes else getattr(self, name) for name in RULING}
+        ruled = before.pop("role") == Preset.ADMIN and not any(before.values())
+        if not ruled or self.rules or told:
+            return
+        known = {*work.session.scalars(select(User).where(User.role == Preset.ADMIN)), *work.session.dirty}
+        if not any(isinstance(each, User) and each is not self and each.rules for each in known):
+            raise Conflict(
+                f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
+            )
 
 
 def with_names(work: "Work", text: str) -> str:
@@ -126,8 +151,11 @@ def with_names(work: "Work", text: str) -> str:
     return CODE.sub(name, text)
 
 
-def follow_name(work: "Work", field: str, old: str, new: str) -> None:
-    """Let the people whose role or team was renamed have it under its new name. field: role or team."""
-    theirs = select(User).where(getattr(User, field) == old).execution_options(with_deleted=True)
-    for person in work.session.scalars(theirs):
-        setattr(person, field, new)
+def follow_name(work: "Work", what: type[Entity], field: str, old: str, new: str) -> None:
+    """Let those who have a role or a team that was renamed, or give it, have it under its new name.
+
+    what: users, or teams; field: role or team.
+    """
+    theirs = select(what).where(getattr(what, field) == old).execution_options(with_deleted=True)
+    for each in work.session.scalars(theirs):
+        setattr(each, field, new)

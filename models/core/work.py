@@ -1,5 +1,6 @@
 """The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
 
+import hashlib
 import random
 import time
 import uuid
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -20,7 +21,7 @@ from models.core import access, outbox
 from models.core import listeners as listeners  # registers what happens around every flush
 from models.core.base import ENTITIES, Entity
 from models.core.database import everywhere
-from models.core.errors import Busy, Conflict, NotFound
+from models.core.errors import Busy, Conflict, NotFound, Outrun
 from models.core.furnishing import furnish
 from models.core.lookup import lookup
 from models.core.opening import opening
@@ -123,6 +124,27 @@ class Work:
         """Read the record again and keep others from changing it until this unit ends."""
         self.session.refresh(record, with_for_update=True)
 
+    def hold(self, key: str) -> None:
+        """Keep others from acting on the same key until this unit ends: what is looked for next, and made where it is
+        not there, is made once. On SQLite nobody else writes meanwhile.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            number = int.from_bytes(hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest())
+            self.session.execute(select(func.pg_advisory_xact_lock(number - 2**63)))
+
+    def govern(self) -> None:
+        """Be the only one who changes how people work together, until this unit ends: rules such as that there is an
+        admin hold for what stands then. Busy where somebody changed that since the actor was let in; what they may do
+        is asked again with the next attempt.
+        """
+        if self.session.info.get("governs"):
+            return
+        here = select(Workspace.roster).where(Workspace.id == self.workspace.id)
+        now = self.session.scalar(here.with_for_update(key_share=True))
+        if self.actor and now != self.workspace.roster:
+            raise Outrun
+        self.session.info["governs"] = True
+
     def find(self, entity: type[E], number: int, deleted: bool = False, verb: str = "show") -> E:
         """The record with this number, if the actor may see it or use the verb on it. NotFound says what is missing.
 
@@ -166,6 +188,18 @@ class Work:
     def regroup(self) -> None:
         """Who may see what has changed: forget what was known of it, in this unit at once, then in every process."""
         forget(self.session, self.workspace.id)
+
+    def shows(self, record: Entity) -> bool:
+        """Whether all who will read the answer may see a record; also while the program looks at what they may not."""
+        readers = self.session.info.get("readers", ())
+        return all(access.can(reader, "show", record) for reader in readers)
+
+    def who(self, id: int | None) -> str:
+        """The name of somebody who did something, for those who may see it; without an id it was the CRM itself."""
+        if id is None:
+            return "Rapport"
+        person = self.get(User, id)
+        return person.name if self.shows(person) else "Somebody"
 
     def tell(self, record: Entity, did: str, **about: int) -> None:
         """Say in the threads of a record's cards what the actor did: took it. about: remark, the id of one to quote."""

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 from alembic import op
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+ATTEMPTS = 5
+"""How often rows are mended for an index that takes only one of them, where others write meanwhile."""
 BATCH = 5000
 """Rows that are changed, and kept from others, at a time."""
 
@@ -27,6 +30,23 @@ def index(table: str, *columns: str, name: str = "", where: str = "", unique: bo
             name, table, list(columns), unique=unique, postgresql_where=rows, postgresql_concurrently=True,
             if_not_exists=True,
         )  # fmt: skip
+
+
+def only_one(table: str, *columns: str, name: str, where: str, change: str, others: str) -> None:
+    """A unique index in each workspace over some of the rows, once those that it would not take are mended. The release
+    before may write such rows meanwhile: then both is done again.
+
+    change: what SET says to mend a row; others: the condition for the rows that need it.
+    """
+    for attempt in range(ATTEMPTS):
+        update(table, change, others)
+        try:
+            index(table, "workspace", *columns, name=name, where=where, unique=True)
+        except IntegrityError:
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
 
 
 def drop_index(table: str, name: str) -> None:

@@ -40,10 +40,11 @@ def move(works: Works, workspace: str) -> Counts:
                 raise NotFound("There is nothing to adopt: all records are in a workspace of Slack's already.")
             there = session.get(Workspace, workspace, with_for_update=True)
             if there is None:
-                make_like(session, place, workspace)
+                there = make_like(session, place, workspace)
             else:
                 check(session, workspace)
                 there.roster += 1  # every process asks anew who may see what
+            there.adopted_at = works.clock()  # what moves in may be older than what is there
             moved = counted(session, LOCAL)
             hand_over(session.connection(), workspace)
             session.delete(place)
@@ -62,10 +63,12 @@ def adopt(works: Works, workspace: str) -> Counts:
     return move(works, workspace)
 
 
-def make_like(session: Session, place: Workspace, workspace: str) -> None:
+def make_like(session: Session, place: Workspace, workspace: str) -> Workspace:
     columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
-    session.add(Workspace(id=workspace, **columns))
+    made = Workspace(id=workspace, **columns)
+    session.add(made)
     session.flush()
+    return made
 
 
 def check(session: Session, workspace: str) -> None:

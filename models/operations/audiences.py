@@ -1,14 +1,29 @@
 """Who reads along in a channel: which people stand for all of them, and what is drawn anew when they are others."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, event, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    event,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, UOWTransaction
 
 from models.core import access, audit
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
 from models.core.counter import COUNTERS
 from models.core.database import INSERTS
 from models.core.outbox import Delivery, DeliveryState, Post, deliver, insert_all
@@ -19,6 +34,7 @@ from models.core.told import Told
 from models.core.user import User
 from models.core.work import Work
 from models.operations import deliveries
+from models.operations.questions import BACKGROUND_WAITING, POSTS, ask, row
 
 AUDIENCE = "audience"
 """The kind of deliveries that ask for cards to be drawn anew for other readers, and what their channels begin with."""
@@ -26,8 +42,10 @@ STRANGER = User(slack_id="", name="Somebody from elsewhere", guest=True)
 """Stands for everybody who may see nothing: guests, people of other workspaces, and whom we do not know."""
 USERS: Any = User.__table__
 LEADS: Any = Team.__table__
-AT_ONCE = 200
-"""Cards asked for in one unit of work, so that nobody waits for it."""
+AT_ONCE = 50
+"""Redraws that wait at a time for other readers to see."""
+REST = timedelta(seconds=5)
+"""Until we look again whether fewer wait."""
 
 # ── who they are ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -89,7 +107,7 @@ def moved(work: Work, channel: str) -> None:
     """
     connection = work.session.connection()
     connection.execute(coming_and_going(connection.dialect.name), {"here": work.workspace.id, "place": channel})
-    if any(standing_in(work, kept, {"channel": channel}, 1) for kept in (Post, Told)):
+    if any(standing_in(work, kept, channel, limit=1) for kept in (Post, Told)):
         reconsider(work, channel)
 
 
@@ -126,42 +144,78 @@ def governs(row: Any) -> bool:
 
 
 def spread(work: Work, delivery: Delivery) -> None:
-    """Ask for the next of what stands to be drawn anew: the cards, then what was told besides, the latest first. What
-    is left is asked for with another delivery.
+    """Ask for the next of what stands to be drawn anew. What is left is asked for with another delivery, while few of
+    these wait: so they go no faster than they are drawn, and what is asked later begins with the latest.
 
     delivery: of the kind AUDIENCE; its `about` says in which channel, and how far the ones before it got.
     """
-    about = delivery.about
-    found: list[Post | Told] = [] if about.get("told") else [*standing_in(work, Post, about, AT_ONCE)]
-    if room := AT_ONCE - len(found):
-        found += standing_in(work, Told, about if about.get("told") else {**about, "before": None}, room)
-    redraws = [
-        {
-            "key": f"redraw:{each.channel}:{each.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw",
-            "channel": each.channel, "ts": each.ts, "state": DeliveryState.WAITING, "not_before": work.now,
-            "created_at": work.now, "attempts": 0, "about": {}, **subject(each),
-        }
-        for each in found
-    ]  # fmt: skip
-    if redraws:
-        insert_all(work, Delivery, redraws)
-    if len(found) == AT_ONCE:
-        last = found[-1]
-        left = {"channel": about.get("channel", ""), "before": last.id, "told": isinstance(last, Told)}
-        deliver(work, AUDIENCE, delivery.channel, f"{AUDIENCE}:{delivery.id}", about=left)
+    channel, (stage, below) = str(delivery.about.get("channel", "")), progress(delivery)
+    if is_overtaken(work, delivery):
+        deliveries.drop(work, delivery, "it is asked for again, from the beginning")
+        return
+    room = most = max(AT_ONCE - int(ask(work, BACKGROUND_WAITING).scalar_one()), 0)
+    while room and stage < len(STAGES):
+        kept, which = STAGES[stage]
+        found = standing_in(work, kept, channel, *which(), *([kept.id < below] if below else []), limit=room)
+        if found:
+            insert_all(work, Delivery, [redraw_of(work, each, delivery) for each in found])
+        stage, below = (stage, found[-1].id) if len(found) == room else (stage + 1, None)
+        room -= len(found)
+    if stage < len(STAGES):
+        left = {"channel": channel, "stage": stage, "below": below}
+        soon = work.now + (timedelta() if most else REST)
+        deliver(work, AUDIENCE, delivery.channel, f"{AUDIENCE}:{delivery.id}", about=left, not_before=soon)
     deliveries.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
 
 
-def standing_in(work: Work, kept: type[Post] | type[Told], about: Mapping[str, Any], limit: int) -> Sequence[Any]:
-    """The latest that stand in a channel, or anywhere, of those before the ones that were asked for."""
-    channel, before = about.get("channel", ""), about.get("before")
-    wanted = [kept.channel == channel] if channel else [kept.channel.not_like("D%")]
-    wanted += [kept.id < before] if before else []
-    return work.session.scalars(select(kept).where(*wanted).order_by(kept.id.desc()).limit(limit)).all()
+def progress(delivery: Delivery) -> tuple[int, int | None]:
+    """How far the deliveries before this one got: to which stage, and there to the ids below which; None: to none."""
+    return int(delivery.about.get("stage", 0)), delivery.about.get("below")
 
 
-def subject(kept: Post | Told) -> dict[str, Any]:
-    """What is to be drawn anew: the card of a record, or what was told."""
-    if isinstance(kept, Told):
-        return {"entity": None, "record_id": None}
-    return {"entity": kept.entity, "record_id": kept.record_id}
+def is_overtaken(work: Work, delivery: Delivery) -> bool:
+    """Whether another asks for the same that has not got so far yet, and so comes to all that is left."""
+    theirs = (row.workspace == work.workspace.id, POSTS, Delivery.channel == delivery.channel)
+    others = work.session.scalars(select(Delivery).where(*theirs, Delivery.id != delivery.id))
+    return any(further(delivery) > further(other) for other in others if other.kind == AUDIENCE)
+
+
+def further(delivery: Delivery) -> tuple[int, float, int]:
+    """What tells which of two deliveries got further; of two as far, the one asked for earlier."""
+    stage, below = progress(delivery)
+    return stage, -(below or math.inf), -delivery.id
+
+
+def is_open() -> ColumnElement[bool]:
+    """Whether a card is of a record that somebody still works on."""
+    ends = [entity for entity in ENTITIES.values() if hasattr(entity, "open")]
+    still = [exists().where(Post.entity == each.slug(), each.id == Post.record_id, each.open()) for each in ends]
+    return or_(Post.entity.not_in([each.slug() for each in ends]), *still)
+
+
+STAGES: Sequence[tuple[type[Post] | type[Told], Callable[[], Sequence[ColumnElement[bool]]]]] = (
+    (Post, lambda: [is_open()]),
+    (Post, lambda: [not_(is_open())]),
+    (Told, list),
+)
+"""What is drawn anew one after the other, of each the latest first: cards that people look at, the other cards, what
+was told besides.
+"""
+
+
+def standing_in(
+    work: Work, kept: type[Post] | type[Told], channel: str, *which: ColumnElement[bool], limit: int
+) -> Sequence[Any]:
+    """The latest that stand in a channel, or with no channel in any but direct messages."""
+    there = kept.channel == channel if channel else kept.channel.not_like("D%")
+    return work.session.scalars(select(kept).where(there, *which).order_by(kept.id.desc()).limit(limit)).all()
+
+
+def redraw_of(work: Work, kept: Post | Told, delivery: Delivery) -> dict[str, Any]:
+    """What draws a card anew, or what was told; nobody waits for it. delivery: the one that asks for it."""
+    entity, record = (kept.entity, kept.record_id) if isinstance(kept, Post) else (None, None)
+    return {
+        "key": f"redraw:{kept.channel}:{kept.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw", "channel": kept.channel,
+        "ts": kept.ts, "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
+        "about": {}, "background": True, "entity": entity, "record_id": record,
+    }  # fmt: skip

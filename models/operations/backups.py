@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, text
 
-from models.core import schema
-from models.core.database import EVERYWHERE
+from models.core import schema, statistics
+from models.core.database import EVERYWHERE, everywhere
 from models.core.errors import Conflict, NotFound, Unusable
 from models.core.files import keep_private, make_private
 from models.core.turns import Turns
@@ -23,6 +23,8 @@ OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+DOUBT = "UPDATE delivery SET state = 'unknown' WHERE state = 'waiting' AND kind <> 'redraw'"
+"""What waits in a backup may have been sent since: it is looked for in Slack first. Fits every step there was."""
 LEAVING = 20
 """How often, in tenths of a second, we look again whether those who have just closed their connections are gone."""
 
@@ -76,6 +78,8 @@ def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
     with unfinished(place) as part:
         with closing(reading(file)) as kept, closing(sqlite3.connect(part)) as new:
             kept.backup(new)
+            with new:
+                new.execute(DOUBT)
         step_of(part)
         with Turns(str(place))():
             if place.exists() and not force:
@@ -116,6 +120,9 @@ def restore_server(engine: Engine, file: Path, aside: Path, force: bool) -> None
         "pg_restore", engine.url, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
         str(file),
     )  # fmt: skip
+    with everywhere(engine).begin() as connection:
+        connection.execute(text(DOUBT))
+    statistics.renew(engine)  # which no backup holds
 
 
 def be_alone_at(engine: Engine) -> None:

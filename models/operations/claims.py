@@ -22,6 +22,11 @@ MARGIN = timedelta(seconds=25)
 DRIFT = timedelta(seconds=5)
 """How far two clocks may be apart before leases mean nothing."""
 EVENTS, RENAMED = 20, 2
+MINUTE = timedelta(minutes=1)
+MOST, LEAST = 30, 10
+"""Redraws a minute up to which those go along that nobody waits for, and how many of these there are in any case. Slack
+allows an app fifty in a workspace: the others are for what people change.
+"""
 
 
 def workspaces_due(works: Works) -> list[str]:
@@ -42,20 +47,22 @@ def drift(works: Works, clock: Clock) -> timedelta:
 
 def anything(work: Work, pace: float = 0) -> bool:
     """Whether there is something to take, without taking it: looking disturbs nobody."""
-    return bool(inside_due(work) or cards_due(work) or posts_due(work, 1, timedelta(seconds=pace)))
+    rest = timedelta(seconds=pace)
+    return bool(inside_due(work) or cards_due(work, rest) or posts_due(work, 1, rest))
 
 
 def claim(work: Work, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()) -> list[Delivery]:
     """Take up to `limit` deliveries, half of them cards to draw anew if there are as many.
 
-    pace: seconds a channel rests after a post, whoever made it. after: begin with the channels behind this one, so that
-    each has its turn. but: what is in our own hands, whatever the clock says of its lease. What was taken before and
-    never marked comes back as unknown: it may have been sent.
+    pace: seconds a channel rests after a post, whoever made it; 0 for no pause at all, also of redraws. after: begin
+    with the channels behind this one, so that each has its turn. but: what is in our own hands, whatever the clock says
+    of its lease. What was taken before and never marked comes back as unknown: it may have been sent.
     """
-    cards = cards_due(work)
+    rest = timedelta(seconds=pace)
+    cards = cards_due(work, rest)
     redraws = [first for first in cards if first not in but]
     half = min(len(redraws), limit // 2)
-    posts = [id for id in posts_due(work, limit - half, timedelta(seconds=pace), after) if id not in but]
+    posts = [id for id in posts_due(work, limit - half, rest, after) if id not in but]
     redraws = redraws[: limit - len(posts)]
     taken = take(work, [*posts, *redraws])
     supersede(work, [other for one in taken if one.id in cards for other in cards[one.id]])
@@ -82,18 +89,33 @@ def posts_due(work: Work, limit: int, pace: timedelta, after: str = "") -> list[
     return found
 
 
-def cards_due(work: Work) -> dict[int, list[int]]:
-    """For each card to draw anew the oldest delivery that asks for it, and the others, which are done with it."""
-    free = ask(work, questions.CARDS_FREE).all()
+def cards_due(work: Work, pace: timedelta = timedelta()) -> dict[int, list[int]]:
+    """For each card to draw anew the oldest delivery that asks for it, and the others, which are done with it.
+
+    First what people changed, and one of the others, so that whoever came reads for long nothing they may not see.
+    """
+    changes = ask(work, questions.CHANGES_FREE).all()
+    others = ask(work, questions.BACKGROUND_FREE, most=questions.WINDOW).all()
+    held = ask(work, questions.CARDS_HELD).all() if changes or others else ()
+    others = others[: allowed(work, held)] if others and pace else others
     busy: set[Any] = set()
-    for channel, ts, until, state in ask(work, questions.CARDS_HELD) if free else ():
+    for channel, ts, until, state, _ in held:
         limited = until is None and state == DeliveryState.WAITING
         busy.add(channel if limited else (channel, ts))  # a rate limit is for all cards of the channel
     cards: dict[tuple[str, str], list[int]] = {}
-    for id, channel, ts in free:
+    for id, channel, ts in [*changes[:1], *others[:1], *changes[1:], *others[1:]]:
         if channel not in busy and (channel, ts) not in busy:
             cards.setdefault((channel, ts), []).append(id)
     return {first: others for first, *others in cards.values()}
+
+
+def allowed(work: Work, held: Sequence[Any]) -> int:
+    """How many redraws that nobody waits for may follow now. held: those that are on their way, or were put back."""
+    lately = {"since": work.now - MINUTE, "until": work.now + DRIFT}
+    drawn, background = ask(work, questions.DRAWN_LATELY, **lately).one()
+    begun = [each for each in held if each.claimed_until is not None]
+    drawn, background = drawn + len(begun), background + sum(each.background for each in begun)
+    return max(MOST - int(drawn), LEAST - int(background), 0)
 
 
 def supersede(work: Work, ids: Sequence[int]) -> None:

@@ -3,7 +3,6 @@
 import json
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,11 +30,10 @@ from sqlalchemy import (
 )  # fmt: skip
 
 import models
-from models.core import installation, replica, schema, told  # noqa: F401  all but schema bring tables
+from models.core import installation, replica, schema, statistics, told  # noqa: F401  all but two bring tables
 from models.core.base import Base
-from models.core.database import everywhere
+from models.core.database import unhurried
 from models.core.errors import Conflict
-from models.core.patience import at_leisure
 
 BATCH = 2000
 STATE = Table("copy_state", MetaData(), Column("name", String(80), primary_key=True), Column("done", Text))
@@ -59,7 +57,7 @@ class Copied:
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
     """Copy everything. Conflict says what stands against it; nothing is written into a database with other data."""
     schema.check(source)
-    with at_leisure(), opened(source) as ours, opened(target) as theirs:
+    with unhurried(source) as ours, unhurried(target) as theirs:
         begin(source, target, theirs)
         for table in tables():
             copy_table(table, ours, theirs, progress)
@@ -68,6 +66,7 @@ def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
                 point(table, column, ours, theirs)
         copied = Copied({table.name: compare(table, ours, theirs) for table in tables()})
         finish(theirs)
+    statistics.renew(target)
     return copied
 
 
@@ -76,18 +75,6 @@ def tables() -> list[Table]:
     for module in pkgutil.iter_modules(models.__path__):
         import_module(f"models.{module.name}")
     return Base.metadata.sorted_tables
-
-
-@contextmanager
-def opened(engine: Engine) -> Iterator[Connection]:
-    """A connection without the time-outs that serve people; it does not go back among theirs."""
-    with everywhere(engine).connect() as connection:
-        if engine.dialect.name == "postgresql":
-            with connection.begin():
-                for setting in ("statement_timeout", "lock_timeout"):
-                    connection.execute(text(f"SELECT set_config('{setting}', '0', false)"))
-        yield connection
-        connection.invalidate()
 
 
 def begin(source: Engine, target: Engine, theirs: Connection) -> None:

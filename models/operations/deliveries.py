@@ -12,7 +12,7 @@ from models.core.outbox import Delivery, DeliveryState, Post, deliver
 from models.core.rights import Preset
 from models.core.user import User
 from models.core.work import Work
-from models.operations import retelling
+from models.operations import apologies, retelling
 from models.operations.questions import SPENT
 
 SETTLING = timedelta(seconds=5)
@@ -27,7 +27,11 @@ RECENT = 1000
 PERHAPS = "It may have been posted all the same. "
 """Begins the reason of what was given up without knowing; sent again, it is looked for first."""
 
+ANEW = "anew"
+"""In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is gone."""
+
 WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
+AWAITED: Any = literal_column("NOT background")
 REFUSED = Delivery.state == literal_column("'refused'")
 """Literals, because no planner proves from parameters that the partial indexes serve."""
 
@@ -53,8 +57,10 @@ def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
 
 
 def drop(work: Work, delivery: Delivery, why: str) -> None:
-    """There is nothing to send any more."""
-    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
+    """There is nothing to send any more; whoever wanted it posted is told."""
+    ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
+    if ours and delivery.kind in apologies.POSTED:
+        apologies.apologise(work, delivery, apologies.HIDDEN.format(channel=delivery.channel))
 
 
 def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
@@ -64,34 +70,51 @@ def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> 
 
 def doubt(work: Work, delivery: Delivery, error: str) -> None:
     """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
+    if is_redraw(delivery):
+        retelling.looks(work, delivery, None)
     pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
     if delivery.attempts < ATTEMPTS:
         mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
         return
     why = f"{PERHAPS}Slack could not be reached for a day: {error}"
-    mark(work, delivery, state=DeliveryState.REFUSED, error=why)
+    if mark(work, delivery, state=DeliveryState.REFUSED, error=why):
+        apologies.apologise(work, delivery, f"{PERHAPS}Slack could not be reached for a day.")
 
 
 def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> None:
-    """Slack will not have it, however often: kept with the reason, and an admin is told, once for each reason."""
+    """Slack will not have it, however often: kept with the reason. Whoever asked for it is told, and an admin, once for
+    each reason.
+    """
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
     if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
         there = (User.role == Preset.ADMIN, ~User.left, ~User.guest)
         admins = select(User.slack_id).where(*there).order_by(User.id).limit(1)
+        admin = work.session.scalar(admins) or ""
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
-        key = f"refused:{delivery.channel}:{digest}"
-        deliver(work, "message", work.session.scalar(admins) or "", key, about={"text": f"{sentence} {advice}".strip()})
+        if apologies.apologise(work, delivery, sentence, apologies.AGAIN.get(delivery.kind, "")) != admin:
+            about = {"text": f"{sentence} {advice}".strip()}
+            deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
 
 
 def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
     """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
     retelling.forget(work, channel, ts)
-    if delivery.kind == "card":
-        put_back(work, delivery, timedelta(seconds=1))
-    else:
-        drop(work, delivery, "its card is gone")
+    if ANEW in delivery.about:
+        subject = {"entity": delivery.entity, "record_id": delivery.record_id}
+        deliver(work, "card", channel, f"card:{delivery.id}:anew", about=delivery.about[ANEW], **subject)
+    drop(work, delivery, "its card is gone")
+
+
+def draw_anew(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+    """A card that was asked for stands there already: it is drawn anew, in turn with whatever else changes it.
+
+    delivery: the one that asks for the card.
+    """
+    about = {"ts": ts, "entity": delivery.entity, "record_id": delivery.record_id, "about": {ANEW: delivery.about}}
+    deliver(work, "redraw", channel, f"redraw:{channel}:{ts}:card:{delivery.id}:{delivery.attempts}", **about)
+    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, ts=ts, error="dropped: its card stands there")
 
 
 def is_redraw(delivery: Delivery) -> bool:
@@ -99,12 +122,18 @@ def is_redraw(delivery: Delivery) -> bool:
     return delivery.kind == "redraw"
 
 
+def is_certain(redraw: Delivery) -> bool:
+    """Whether we know what stands there: nobody began to draw it, and nobody asks whether it is there at all."""
+    return redraw.state == DeliveryState.WAITING and ANEW not in redraw.about
+
+
 # ── what is stuck ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def lag(work: Work) -> timedelta:
-    """How long the oldest delivery that is due has waited; zero where none is due."""
-    oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(WAITING, Delivery.not_before <= work.now))
+    """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where none is due."""
+    due = (WAITING, AWAITED, Delivery.not_before <= work.now)
+    oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(*due))
     return work.now - oldest if oldest else timedelta()
 
 
@@ -122,7 +151,7 @@ def refused(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
 def late(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
     """What has waited unusually long, or may or may not have been sent, the oldest first, and how many there are."""
     doubtful = Delivery.state == DeliveryState.UNKNOWN
-    stuck = (WAITING, or_(doubtful, Delivery.not_before <= work.now - LONG, since_long(work)))
+    stuck = (WAITING, or_(doubtful, AWAITED & or_(Delivery.not_before <= work.now - LONG, since_long(work))))
     count = work.session.scalar(select(func.count(Delivery.id)).where(*stuck)) or 0
     return work.session.scalars(select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)).all(), count
 
@@ -176,6 +205,7 @@ def give_up(work: Work, delivery: Delivery) -> None:
     if delivery.state == DeliveryState.SENT:
         raise Conflict(f"There is nothing to drop. {standing(delivery)}")
     by = work.actor.ref if work.actor else work.me
+    apologies.apologise(work, delivery, "An admin decided that it is not sent.")
     delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {by} decided so"
     delivery.about = SPENT
 

@@ -14,6 +14,9 @@ from models.core.texts import clean
 LONGEST = 2000
 MOST_WORDS = 200
 DEEPEST = 20
+MOST_CONDITIONS = 40
+MOST_CONTAINED = 8
+"""Conditions with ~, for each of which every record is looked through."""
 EXAMPLE = "stage=won or amount>10k"
 
 Op = Literal["=", "!=", ">", ">=", "<", "<=", "~"]
@@ -84,6 +87,13 @@ def parse(text: str) -> Node:
     reader = Reader(list(TOKEN.finditer(text)))
     if len(reader.tokens) > MOST_WORDS:
         raise ValueError(f"A filter holds at most {MOST_WORDS} words; this has {len(reader.tokens)}. Try {EXAMPLE}.")
+    signs = [token["op"] for token in reader.tokens if token["op"]]
+    for most, what, count in (
+        (MOST_CONTAINED, "conditions with ~ (contains)", signs.count("~")),
+        (MOST_CONDITIONS, "conditions", len(signs)),
+    ):
+        if count > most:
+            raise ValueError(f"A filter holds at most {most} {what}; this has {count}. Try fewer, or {EXAMPLE}.")
     node = reader.read_any() if reader.tokens else And(())
     if reader.next:
         raise reader.wrong("closes what was never opened")

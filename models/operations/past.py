@@ -14,7 +14,7 @@ from models.core.field import Field
 from models.core.fields import Money, Reference
 from models.core.values import show_moment
 from models.core.work import Work
-from models.operations.records import history
+from models.operations.records import history, must_be_here
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,25 @@ def plan(work: Work, record: Entity, to: datetime | int) -> Plan:
         now, then = getattr(record, name), state.values[name]
         if kind.dump(now) == kind.dump(then):
             continue
-        if name in state.erased or not (kind.form or name in sums or refillable(record, kind, now)):
+        known = all(access.names_seen(work, kind, value) for value in (now, then))
+        if name in state.erased or not known or not (kind.form or name in sums or refillable(record, kind, now)):
             stays.append(kind.label)
         else:
             changes.append(Change(name, kind, now, then))
+    must_be_allowed(work, record, changes)
     if not changes:
         told = f" but for {', '.join(stays)}, which cannot be set back" if stays else ""
         raise Conflict(f"{record} is as it was then{told}.")
     return Plan(state, changes, stays)
+
+
+def must_be_allowed(work: Work, record: Entity, changes: Sequence[Change]) -> None:
+    """Raise what giving the record away, and changing how people work together, raises when it is done by its verb."""
+    values = {each.field: each.then for each in changes}
+    if record.owned in values:
+        access.check(work, "assign", record)
+    access.check_needs(work, record, {each.field: (each.now, each.then) for each in changes})
+    must_be_here(work, type(record), values)
 
 
 def refillable(record: Entity, kind: Field, now: Any) -> bool:

@@ -1,6 +1,7 @@
 """Who belongs to which team, as Slack's user groups have it; and who is the first admin."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import select
 
@@ -8,17 +9,27 @@ from models.core import access
 from models.core.outbox import Delivery, DeliveryState
 from models.core.rights import Preset
 from models.core.team import Group, Team, ask_who_is_in
-from models.core.user import User, Workspace
+from models.core.user import User
 from models.core.work import Work
 from models.operations import deliveries
 
 
 def appoint(work: Work, slack_id: str) -> None:
     """Make somebody whom we know an admin, if there is none: whoever installs the app gives the others their rights."""
-    lock(work)
+    work.govern()
     person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
     if person is not None and not access.admins(work.session):
         person.role = Preset.ADMIN
+
+
+def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an admin.
+
+    profiles: what Slack says of each, by their Slack id: columns of User.
+    """
+    there = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(profiles))))
+    for person in sorted(profiles.keys() - there):
+        work.session.add(User(slack_id=person, role=Preset.REP, **profiles[person]))
 
 
 def is_governed(work: Work) -> bool:
@@ -29,14 +40,9 @@ def is_governed(work: Work) -> bool:
 
 def begin(work: Work, slack_id: str) -> None:
     """Make the first full member who uses the CRM its admin; where there has been one, nobody becomes it this way."""
-    lock(work)
+    work.govern()
     if not is_governed(work):
         appoint(work, slack_id)
-
-
-def lock(work: Work) -> None:
-    """Keep others from appointing somebody until this unit ends: of two at once the second finds the first."""
-    work.session.execute(select(Workspace.id).where(Workspace.id == work.workspace.id).with_for_update())
 
 
 def gather(work: Work, delivery: Delivery, members: Collection[str]) -> None:

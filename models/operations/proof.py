@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, or_, select, text, tuple_
 
 from models.core import append_only
 from models.core.audit import AuditEntry, AuditHead
@@ -49,6 +49,8 @@ class Verdict:
     erased: int = 0
     since: int | None = None
     """The first place under the signature of a key."""
+    adopted: datetime | None = None
+    """When what was imported before Slack was connected moved in."""
     count: int = 0
     """Of all problems, also those that are not listed."""
     problems: list[Problem] = field(default_factory=list)
@@ -65,7 +67,8 @@ class Verdict:
             return f"The audit trail was tampered with: {found} in {held}."
         end = f" It ends at {self.place} {self.hash}" if self.hash else ""
         signed = f", signed with a key since place {self.since}" if self.since else ""
-        return f"The audit trail is whole: {held}{signed}.{end}"
+        moved = f" What was imported until {moment(self.adopted)} moved in." if self.adopted else ""
+        return f"The audit trail is whole: {held}{signed}.{moved}{end}"
 
 
 def verify(work: Work, end: str = "") -> Verdict:
@@ -73,7 +76,8 @@ def verify(work: Work, end: str = "") -> Verdict:
 
     end: where it ended once, as the log or an earlier verdict said; Unusable where that is no end.
     """
-    walk, verdict = Walk(), Verdict()
+    adopted = work.workspace.adopted_at
+    walk, verdict = Walk(adopted=adopted), Verdict(adopted=adopted)
     before, head = -1, None
     while before < walk.place and (head is None or head.place > walk.place):  # or it was sealed while we read
         before = walk.place
@@ -106,7 +110,9 @@ def judge_waiting(work: Work, walk: "Walk", verdict: Verdict) -> None:
     waiting = unplaced.where(AuditEntry.hash.is_(None))
     verdict.waiting = work.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if walk.at is not None:
-        for id, at in work.session.execute(waiting.where(AuditEntry.at < walk.at - SKEW).limit(LISTED)):
+        older = waiting.where(AuditEntry.at < walk.at - SKEW)
+        older = older.where(or_(AuditEntry.actor.is_not(None), AuditEntry.at > walk.adopted)) if walk.adopted else older
+        for id, at in work.session.execute(older.limit(LISTED)):
             verdict.note(0, id, BACKDATED.format(moment(at)))
 
 
@@ -172,6 +178,7 @@ class Walk:
     hash: str = ""
     entry: int = 0
     at: datetime | None = None
+    adopted: datetime | None = None
     doubt: bool = False
     """Whether something was found just here, so that what follows need not fit."""
 
@@ -186,10 +193,14 @@ class Walk:
             verdict.note(entry.place, entry.id, complaint)
         elif not (gap or self.doubt) and link(self.hash, entry.place, words, entry.digest) != entry.hash:
             verdict.note(entry.place, entry.id, UNLINKED)
-        elif self.at is not None and entry.at < self.at - SKEW:
+        elif not self.moved_in(entry) and self.at is not None and entry.at < self.at - SKEW:
             verdict.note(entry.place, entry.id, BACKDATED.format(moment(entry.at)))
-        self.at = entry.at
+        self.at = max(self.at or entry.at, entry.at) if self.moved_in(entry) else entry.at
         self.place, self.hash, self.entry, self.doubt = entry.place, entry.hash, entry.id, verdict.count > found
+
+    def moved_in(self, entry: Entry) -> bool:
+        """Whether an entry may rightly be older than the one before it: nobody's, from before LOCAL was adopted."""
+        return self.adopted is not None and entry.actor is None and entry.at <= self.adopted
 
     def judge_place(self, entry: Entry, verdict: Verdict) -> None:
         if entry.place == self.place:

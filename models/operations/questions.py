@@ -58,8 +58,11 @@ def ask(work: Work, question: Any, **about: Any) -> Result[*tuple[Any, ...]]:
 SOMEWHERE = exists(select(row.id).where(row.workspace == Workspace.id, WAITING, row.not_before <= NOW))
 WORKSPACES_DUE = select(Workspace.id).where(SOMEWHERE).order_by(Workspace.id)
 INSIDE_DUE = select(row.channel).where(OURS, POSTS, row.channel.in_(INSIDE), DUE).distinct()
-CARDS_FREE = select(row.id, row.channel, row.ts).where(OURS, REDRAWS, DUE, FREE).order_by(row.id).limit(WINDOW)
-CARDS_HELD = select(row.channel, row.ts, row.claimed_until, row.state).where(OURS, REDRAWS, HELD)
+CARDS_FREE = select(row.id, row.channel, row.ts).where(OURS, REDRAWS, DUE, FREE).order_by(row.id)
+CHANGES_FREE = CARDS_FREE.where(literal_column("NOT background")).limit(WINDOW)
+BACKGROUND_FREE = CARDS_FREE.where(literal_column("background")).limit(bindparam("most", type_=row.id.type))
+CARDS_HELD = select(row.channel, row.ts, row.claimed_until, row.state, row.background).where(OURS, REDRAWS, HELD)
+BACKGROUND_WAITING = select(func.count(row.id)).where(OURS, REDRAWS, literal_column("background"))
 
 
 def channels() -> CTE:
@@ -72,6 +75,14 @@ def channels() -> CTE:
     after = bindparam("after", type_=row.channel.type)
     first = select(following(after).label("channel")).cte("places", recursive=True)
     return first.union_all(select(following(first.c.channel)).where(first.c.channel.is_not(None)))
+
+
+def drawn_lately() -> Select[int, int]:
+    """How many cards were drawn anew between `since` and `until`, and how many of them in the background."""
+    since, until = (bindparam(name, type_=UTCDateTime) for name in ("since", "until"))
+    redrawn = (row.sent_at > since, row.sent_at <= until, row.error.is_(None), row.kind == literal_column("'redraw'"))
+    background = func.count(case((literal_column("background"), row.id)))
+    return select(func.count(row.id), background).where(OURS, *redrawn)
 
 
 def oldest_posts() -> Select[Any]:
@@ -92,6 +103,7 @@ def oldest_posts() -> Select[Any]:
 
 
 OLDEST_POSTS = oldest_posts()
+DRAWN_LATELY = drawn_lately()
 
 # ── when it is over ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -110,4 +122,6 @@ TAKING: dict[str, Any] = {
 """What was begun by someone who is gone is due from now on: an older look at Slack says nothing about it."""
 TAKE = select(Delivery).from_statement(update(table).where(row.id.in_(IDS)).values(**TAKING).returning(table))
 SUPERSEDED = {"state": "sent", "sent_at": NOW, "error": "dropped: another drew it"}
-SUPERSEDE = update(table).where(row.id.in_(IDS), WAITING, FREE).values(**SUPERSEDED)
+NEVER_BEGUN = (row.state == literal_column("'waiting'"), row.claimed_until.is_(None))
+"""What was begun and not written down may have been drawn: then nobody knows what stands there, and it is drawn."""
+SUPERSEDE = update(table).where(row.id.in_(IDS), *NEVER_BEGUN).values(**SUPERSEDED)

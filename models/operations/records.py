@@ -1,6 +1,6 @@
 """What can be done to a record of any entity: create, update, delete, restore, assign."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -26,11 +26,22 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
     parsed = entity.parse(dict.fromkeys(needed(entity), "") | given, work)
     must_be_here(work, entity, parsed)
     must_say_something(entity, parsed)
-    if parsed.get(entity.owned) not in (None, work.actor and work.actor.id):
-        access.check(work, "assign", entity)
+    may_give(work, entity, parsed)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
     return work.add(entity(**parsed))
+
+
+def may_give(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
+    """Forbidden where a new record is to be somebody else's and the actor may give none away."""
+    if values.get(entity.owned) not in (None, work.actor and work.actor.id):
+        access.check(work, "assign", entity)
+
+
+def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
+    """The verbs that changing these fields of a record amounts to."""
+    changed = set(names)
+    return [*(["assign"] if record.owned in changed else []), *(["edit"] if changed - {record.owned} else [])]
 
 
 def needed(entity: type[Entity]) -> list[str]:
@@ -48,7 +59,7 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
     access.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
     must_be_here(work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)})
-    if parsed.get(record.owned) not in (None, getattr(record, record.owned, None)):
+    if record.owned in parsed and parsed[record.owned] != getattr(record, record.owned):
         access.check(work, "assign", record)
     if version is not None and version != record.version:
         parsed = merge(work, record, parsed, version)
@@ -108,7 +119,7 @@ def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> d
 
 
 def who(work: Work, entry: audit.AuditEntry) -> str:
-    return work.name("user", entry.actor) if entry.actor else "Rapport"
+    return work.who(entry.actor)
 
 
 def history(work: Work, record: Entity) -> list[audit.AuditEntry]:

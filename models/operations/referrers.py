@@ -38,7 +38,7 @@ def rename(work: Work, record: Entity) -> None:
     """Let a record that is called by another one's name follow it, and its cards be drawn anew."""
     title = record.called(work)[:255]
     if title == record.title:
-        redraw(work, record)
+        redraw(work, record, background=True)
     else:
         record.title, record.key = title, values.fold(title)[:255]  # what follows from a change follows from this one
         work.session.flush()

@@ -1,23 +1,36 @@
-"""What follows when a backup is brought back: the database knows less than Slack shows."""
+"""What follows when a backup is brought back: Slack shows what the database does not know any more."""
 
-from sqlalchemy import Engine, update
+from sqlalchemy import select, update
 
-from models.core.database import everywhere
-from models.core.outbox import DeliveryState
-from models.core.work import Works
+from models.core.outbox import Delivery, DeliveryState, Post, insert_all
+from models.core.told import Listed, Told
+from models.core.work import Work, Works
 from models.operations import audiences
-from models.operations.questions import WAITING, row, table
 
-
-def doubt(engine: Engine) -> None:
-    """What waits may have been sent since: it is looked for in Slack first. Also in a database of an older step."""
-    waits = update(table).where(WAITING, row.kind != "redraw")
-    with everywhere(engine).begin() as connection:
-        connection.execute(waits.values(state=DeliveryState.UNKNOWN))
+ALONE = "D%"
+"""Channels in which somebody reads alone, and so never reads along."""
 
 
 def draw_anew(works: Works) -> None:
-    """What stands in Slack may show what the database does not know any more: all of it is drawn anew, bit by bit."""
+    """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it shows."""
     for workspace in works.workspaces():
         with works(workspace) as work:
+            for kept in (Post, Told, Listed):
+                work.session.execute(update(kept).values(look=None))
             audiences.reconsider(work)
+            follow(work)
+
+
+def follow(work: Work) -> None:
+    """Draw anew the lists of those who read alone, such as reminders."""
+    lists = select(Listed.channel, Listed.ts).where(Listed.channel.like(ALONE)).distinct()
+    redraws = [
+        {
+            "key": f"redraw:{channel}:{ts}:restored:{work.unit}", "kind": "redraw", "channel": channel, "ts": ts,
+            "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
+            "about": {}, "background": True,
+        }
+        for channel, ts in work.session.execute(lists)
+    ]  # fmt: skip
+    if redraws:
+        insert_all(work, Delivery, redraws)

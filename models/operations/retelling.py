@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from models.core import access, sight
 from models.core.base import Entity
-from models.core.outbox import Delivery, insert_all
+from models.core.outbox import Delivery, Post, insert_all
 from models.core.told import Listed, Told
 from models.core.work import Work
 
@@ -47,9 +47,11 @@ def is_told(said: Delivery, channel: str) -> bool:
     return said.kind not in UNTOLD and channel[:1] not in ("D", "U", "W")
 
 
-def enlist(work: Work, said: Delivery, channel: str, ts: str, named: Collection[tuple[str, int]]) -> None:
-    """A list stands that names these records, and follows them from now on."""
-    place = {"delivery": said.id, "channel": channel, "ts": ts, "posted_at": work.now}
+def enlist(
+    work: Work, said: Delivery, channel: str, ts: str, named: Collection[tuple[str, int]], look: str | None = None
+) -> None:
+    """A list stands that names these records, and follows them from now on. look: a digest of it."""
+    place = {"delivery": said.id, "channel": channel, "ts": ts, "posted_at": work.now, "look": look}
     insert_all(work, Listed, [{**place, "entity": slug, "record_id": id} for slug, id in named])
 
 
@@ -65,14 +67,14 @@ def followed(work: Work, entity: type[E], ids: Sequence[int]) -> list[E]:
     return sorted(found, key=lambda record: ids.index(record.id))
 
 
-def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None]]) -> None:
-    """They stand: (what said it, channel, ts, what its readers may see)."""
+def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]) -> None:
+    """They stand: (what said it, channel, ts, what its readers may see, a digest of it)."""
     rows = [
         {
             "delivery": said.id, "kind": said.kind, "channel": channel, "ts": ts, "entity": said.entity,
-            "record_id": said.record_id, "shown": shown, "posted_at": work.now,
+            "record_id": said.record_id, "shown": shown, "posted_at": work.now, "look": look,
         }
-        for said, channel, ts, shown in told
+        for said, channel, ts, shown, look in told
         if is_told(said, channel)
     ]  # fmt: skip
     if rows:
@@ -84,6 +86,13 @@ def retold(work: Work, redraw: Delivery, shown: Shown | None) -> None:
     if is_retelling(redraw):
         there = (Told.channel == redraw.channel, Told.ts == redraw.ts)
         work.session.execute(update(Told).where(*there).values(shown=shown))
+
+
+def looks(work: Work, redraw: Delivery, look: str | None) -> None:
+    """A delivery drew something anew. look: a digest of it; None where nobody knows whether Slack shows it."""
+    for kept in (Post,) if redraw.entity else (Told, Listed):
+        there = update(kept).where(kept.channel == redraw.channel, kept.ts == redraw.ts).values(look=look)
+        work.session.execute(there.execution_options(synchronize_session=False))
 
 
 def is_retelling(delivery: Delivery) -> bool:

@@ -156,10 +156,15 @@ def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[
 
 
 def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts that one of the ways fits; none where no index could tell."""
+    """Texts that one of the ways fits; none where no index could tell.
+
+    What has a name of its own is looked for first: there is far more that carries the name of a customer.
+    """
     if not ways or not trigrams.served(ways):
         return []
-    found = trigrams.find(work.session, ways, [entity.slug() for entity in entities], CANDIDATES)
+    others = [entity.slug() for entity in entities if wording.pointing(entity)]
+    named = [entity.slug() for entity in entities if entity.slug() not in others]
+    found = [row for slugs in (named, others) if slugs for row in trigrams.find(work.session, ways, slugs, CANDIDATES)]
     return legible(work, [Hit(*row) for row in found])
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import case, select, update
 from models.core.base import ENTITIES, Entity
 from models.core.fields import Reference
 from models.core.outbox import CARDS, Delivery, DeliveryState, Post, insert_all, redraw
+from models.core.told import Listed, Told
 from models.core.work import Work
 from models.operations import audiences, retelling
 from models.operations.questions import POSTS, SPENT, WAITING, row, table
@@ -18,6 +19,8 @@ Subject = tuple[str, int]
 """A record: its entity and its id."""
 LATELY = 10_000
 """Deliveries back to which one looks for what was posted before."""
+Place = tuple[str, str]
+"""Where something stands: its channel and its ts."""
 SHOWING = ("card", "redraw")
 """The kinds of delivery that show a record."""
 
@@ -27,7 +30,7 @@ class Arrival:
     """A delivery that stands in Slack. channel: its id; version: the record's when its card was drawn.
 
     shown: what those may see for whom it was drawn · turn: how often who reads the channel had changed by then ·
-    named: the records that a list names, with their versions of then.
+    named: the records that a list names, with their versions of then · look: a digest of it, None where it was found.
     """
 
     delivery: Delivery
@@ -37,6 +40,7 @@ class Arrival:
     shown: Shown | None = None
     turn: int | None = None
     named: Mapping[Subject, int] = field(default_factory=dict)
+    look: str | None = None
 
     def subjects(self) -> set[Subject]:
         """The records it follows from now on."""
@@ -76,9 +80,11 @@ def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
     stand = [each for each in arrivals if each.delivery.id in ours]
     remember(work, [card for card in stand if is_card(card.delivery)], versions)
     enlist(work, [each for each in stand if each.named], versions)
-    retelling.remember(work, [(each.delivery, each.channel, each.ts, each.shown) for each in stand])
+    retelling.remember(work, [(each.delivery, each.channel, each.ts, each.shown, each.look) for each in stand])
     for each in stand:
         retelling.retold(work, each.delivery, each.shown)
+        if each.delivery.kind == "redraw":
+            retelling.looks(work, each.delivery, each.look)
     follow_readers(work, stand)
     return waiting
 
@@ -126,7 +132,10 @@ def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, in
     if not cards:
         return
     about = [(*subject(card.delivery), card) for card in cards]
-    posts = [{"entity": slug, "record_id": id, "channel": card.channel, "ts": card.ts} for slug, id, card in about]
+    posts = [
+        {"entity": slug, "record_id": id, "channel": card.channel, "ts": card.ts, "look": card.look}
+        for slug, id, card in about
+    ]
     insert_all(work, Post, [{"posted_at": work.now, **post} for post in posts])
     for slug, ids in by_entity((slug, id) for slug, id, _ in about).items():
         theirs = (row.workspace == work.workspace.id, POSTS, row.channel == CARDS, row.entity == slug)
@@ -140,7 +149,7 @@ def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, in
 def enlist(work: Work, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
     """Lists stand: keep which records each names, and have drawn what changed."""
     for each in lists:
-        retelling.enlist(work, each.delivery, each.channel, each.ts, each.named)
+        retelling.enlist(work, each.delivery, each.channel, each.ts, each.named, each.look)
     drawn = {(subject, version) for each in lists for subject, version in each.named.items()}
     for slug, id in {subject for subject, version in drawn if versions[subject] not in (0, version)}:
         redraw(work, work.get(ENTITIES[slug], id))
@@ -197,4 +206,16 @@ def places(work: Work, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str
         theirs = select(Post.record_id, Post.channel, Post.ts).where(Post.entity == slug, Post.record_id.in_(ids))
         for id, channel, ts in work.session.execute(theirs.order_by(Post.id)):
             found.setdefault((slug, id), {})[channel] = ts
+    return found
+
+
+def looks(work: Work, deliveries: Iterable[Delivery]) -> dict[Place, str]:
+    """How what is to be drawn anew looks now, by its channel and ts; what nobody knows the look of is missing."""
+    redraws = [each for each in deliveries if each.kind == "redraw"]
+    channels, stamps = {each.channel for each in redraws}, {each.ts for each in redraws}
+    found: dict[Place, str] = {}
+    for kept in (Post, Told, Listed) if redraws else ():
+        theirs = (kept.channel.in_(channels), kept.ts.in_(stamps), kept.look.is_not(None))
+        for channel, ts, look in work.session.execute(select(kept.channel, kept.ts, kept.look).where(*theirs)):
+            found[channel, ts] = str(look)
     return found

@@ -17,7 +17,7 @@ from models.core.named import Named
 from models.core.remark import Remark
 from models.core.work import Work
 from models.operations import unsaid
-from models.operations.records import history, who
+from models.operations.records import history, verbs_of, who
 
 WINDOW = timedelta(hours=24)
 """How long an act can be undone. After that others have gone on from it; single records can still be set back."""
@@ -137,7 +137,7 @@ def step_back(work: Work, entries: Sequence[AuditEntry]) -> Step:
         return step
     changes = by_field(entries)
     if step.record.deleted_at and changes and "deleted_at" not in changes:
-        raise Conflict(f"{access.called(work, step.record)} was deleted since. First: restore {step.record.ref}")
+        raise Conflict(f"{step.record} was deleted since. First: restore {step.record.ref}")
     for name, change in changes.items():
         take_field(work, step, name, change)
     return step
@@ -152,7 +152,7 @@ def take_field(work: Work, step: Step, name: str, change: Change) -> None:
         return
     now = kind.dump(getattr(record, name)) if kind else said and said.standing
     if first.erased or last.erased:
-        raise Conflict(f"What this changed of {access.called(work, record)} was erased, and nobody knows it any more.")
+        raise Conflict(f"What this changed of {record} was erased, and nobody knows it any more.")
     if now == first.old:
         return
     if now != last.new:
@@ -189,11 +189,11 @@ def must_be_recent(work: Work, entries: Sequence[AuditEntry]) -> None:
         return
     record = record_of(work, first)
     if first.action == "create":
-        instead = f"To hide {access.called(work, record)}: delete {record.ref}"
+        instead = f"To hide {record}: delete {record.ref}"
     elif record.deleted_at:
-        instead = f"To bring back {access.called(work, record)}: restore {record.ref}"
+        instead = f"To bring back {record}: restore {record.ref}"
     else:
-        instead = f"To set {access.called(work, record)} back: revert {record.ref} to v{max(first.version - 1, 1)}"
+        instead = f"To set {record} back: revert {record.ref} to v{max(first.version - 1, 1)}"
     raise Conflict(f"This was done more than 24 hours ago; undo does not reach that far. {instead}")
 
 
@@ -215,8 +215,8 @@ def must_be_unused(work: Work, steps: Sequence[Step], after: int) -> None:
             continue
         if kind.dump(getattr(other, entry.field)) == entry.new:
             target = next(each for each in hidden if called_in(kind, each) == entry.new)
-            by, what = who(work, entry), access.called(work, other)
-            raise Conflict(f"{by} has linked {what} to {access.called(work, target)} since; {REFUSED[work.door]}.")
+            by, what = who(work, entry), str(other)
+            raise Conflict(f"{by} has linked {what} to {target} since; {REFUSED[work.door]}.")
 
 
 def links(work: Work, hidden: Sequence[Entity], after: int) -> Sequence[AuditEntry]:
@@ -239,7 +239,7 @@ def changed_since(work: Work, record: Entity, name: str) -> Conflict:
     """Says who changed a field last, and to what, as far as who reads may know it."""
     last = next(entry for entry in reversed(history(work, record)) if entry.field == name)
     kind = record.fields().get(name)
-    by, what = who(work, last), access.called(work, record)
+    by, what = who(work, last), str(record)
     refused = REFUSED.get(work.door, REFUSED[UNDO])
     if kind is None:
         return Conflict(f"{by} has said something on {what} since; {refused}.")
@@ -264,6 +264,8 @@ def allow(work: Work, steps: Sequence[Step], mine: bool) -> None:
         for verb in missing:
             access.check(work, verb, step.record)
         access.may_fill(work, type(step.record), step.values)
+        record = step.record
+        access.check_needs(work, record, {name: (getattr(record, name), then) for name, then in step.values.items()})
 
 
 def will_be_allowed(work: Work, step: Step, missing: Sequence[str]) -> bool:
@@ -284,9 +286,6 @@ def verbs(work: Work, step: Step) -> list[str]:
     found = [said.verb for said in step.remarks]
     if "deleted_at" in names:
         found.append("delete" if step.hides else "restore")
-    if step.record.owned in names:
-        found.append("assign")
-    others = names - {"deleted_at", step.record.owned}
-    if others and not (step.record is work.actor and others <= HOURS):
-        found.append("edit")
+    others = names - {"deleted_at"}
+    found += verbs_of(step.record, others - HOURS if step.record is work.actor else others)
     return list(dict.fromkeys(found))

@@ -1,15 +1,22 @@
-"""python -m tests.bench: measure everything, print the table, write build/bench.json; with --only, print some."""
+"""python -m tests.bench: measure everything, print the table, write build/bench.json; with --only, print some.
+
+With --quick everything is tried with little of it, and nothing is judged: whether it runs at all.
+"""
 
 import argparse
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+import time
+import traceback
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
-from tests.bench import company, delivering, dispatching, due, guarding, people, starting
+from tests.bench import company, crowded, delivering, dispatching, due, guarding, people, sizes, starting
 from tests.bench.figures import Figure, keep, table
 from tests.processes import ROOT
 
@@ -20,35 +27,75 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
     "people": lambda engines: people.measured(engines[:2], engines[3]),
     "deliveries": lambda engines: delivering.measured(engines[1]),
     "due": lambda engines: due.measured(engines[2]),
+    "crowded": lambda engines: crowded.measured(engines[3]),
 }
 """Name → what measures it, on databases that were alike at the beginning."""
+NAMES = [*ON_DATABASES, "sizes", "starting"]
+QUICK: dict[Any, dict[str, Any]] = {
+    dispatching: {"ROUNDS": 4, "WARM": 2},
+    guarding: {"ROUNDS": 4},
+    people: {"CROWD": 20, "WARM": 0.5, "SECONDS": 0.5},
+    delivering: {"WARM": 3.0, "SECONDS": 0.5, "CHANNELS": 8},
+    due: {"THOUSAND": 100, "ROUNDS": 4},
+    crowded: {"PEOPLE": 200, "CARDS": 100, "ROUNDS": 1},
+    sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
+    starting: {"HELPS": 1, "RUNS": 1, "SANDBOXES": 1, "IDLE_FOR": 0.5},
+}
+"""How much less of each there is in a quick run."""
 
 
-def measured(only: Collection[str]) -> Iterator[Figure]:
-    for databases in (company.on_sqlite, company.on_postgresql):
-        wanted = [name for name in ON_DATABASES if name in only]
-        if not wanted:
-            continue
+@dataclass
+class Run:
+    """The figures so far, and what did not work: one that breaks off takes no others with it."""
+
+    only: Collection[str]
+    figures: list[Figure] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def measure(self) -> None:
+        for databases in (company.on_sqlite, company.on_postgresql):
+            if wanted := [name for name in NAMES[:-1] if name in self.only]:
+                self.attempt(databases.__name__, lambda on=databases, which=wanted: self.on(on, which))  # type: ignore[misc]
+        if "starting" in self.only:
+            self.attempt("starting", lambda: self.figures.extend(starting.measured()))
+
+    def on(self, databases: Any, wanted: Collection[str]) -> None:
+        """Everything that is measured on one kind of database."""
         with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as engines:
+            where, dialect = company.named(engines[0]), engines[0].dialect.name
             for name in wanted:
-                print(f"{name} on {company.named(engines[0])} …", file=sys.stderr)
-                yield from ON_DATABASES[name](engines)
-    if "starting" in only:
-        print("starting …", file=sys.stderr)
-        yield from starting.measured()
+                take = ON_DATABASES.get(name, lambda _: sizes.measured(Path(folder), dialect))
+                self.attempt(f"{name} on {where}", lambda: self.figures.extend(take(engines)))  # noqa: B023
+
+    def attempt(self, name: str, act: Callable[[], None]) -> None:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        began = time.monotonic()
+        try:
+            act()
+            print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        except Exception as error:
+            traceback.print_exc()
+            self.broken[name] = f"{type(error).__name__}: {error}"
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended on the way out
-    names = [*ON_DATABASES, "starting"]
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what Rapport costs.")
-    asked.add_argument("--only", nargs="+", choices=names, default=names)
-    only = asked.parse_args().only
-    figures = list(measured(only))
-    if only == names:
-        keep(figures, ROOT / "build" / "bench.json")
-    print(table(figures))
-    return 0 if all(each.met for each in figures) else 1
+    asked.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
+    asked.add_argument("--quick", action="store_true", help="a little of everything, and nothing judged")
+    options = asked.parse_args()
+    for module, less in QUICK.items() if options.quick else ():
+        for name, value in less.items():
+            assert hasattr(module, name), f"{module.__name__} has no {name}"
+            setattr(module, name, value)
+    run = Run(options.only)
+    run.measure()
+    if options.only == NAMES:
+        keep(run.figures, ROOT / "build" / ("bench-quick.json" if options.quick else "bench.json"), run.broken)
+    print(table(run.figures))
+    for name, why in run.broken.items():
+        print(f"{name} broke off: {why}")
+    return 1 if run.broken or not (options.quick or all(each.met for each in run.figures)) else 0
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import URL, Engine, create_engine, text
 
 from models.account import Account
-from models.core import schema
+from models.core import schema, statistics
 from models.core.database import open_engine
 from models.core.work import Works
 from models.customer import Customer
@@ -65,6 +65,29 @@ def on_postgresql(folder: Path) -> Iterator[list[Engine]]:
     yield from opened([at(name).render_as_string(hide_password=False) for name in TWINS])
 
 
+@contextmanager
+def blank(folder: Path, dialect: str, name: str) -> Iterator[Engine]:
+    """A database of this kind without a table; taken away at the end, because it may be big."""
+    if dialect == "sqlite":
+        engine = open_engine(f"sqlite:///{folder / name}.db")
+        yield engine
+        engine.dispose()
+        for rest in ("", "-wal", "-shm"):
+            Path(f"{folder / name}.db{rest}").unlink(missing_ok=True)
+        return
+    server = server_at(folder / "postgres")
+    admin, role = create_engine(server, isolation_level="AUTOCOMMIT"), plain(server)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS rapport_bench_{name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE rapport_bench_{name} OWNER {role}"))
+        url = server.set(database=f"rapport_bench_{name}", username=role)
+        engine = open_engine(url.render_as_string(hide_password=False))
+        yield engine
+        engine.dispose()
+        connection.execute(text(f"DROP DATABASE rapport_bench_{name} WITH (FORCE)"))
+    admin.dispose()
+
+
 def named(engine: Engine) -> str:
     """The database, as figures call it."""
     return engine.dialect.name.replace("postgresql", "PostgreSQL").replace("sqlite", "SQLite")
@@ -73,9 +96,7 @@ def named(engine: Engine) -> str:
 def opened(urls: list[str]) -> Iterator[list[Engine]]:
     engines = [open_engine(url) for url in urls]
     for engine in engines:
-        if engine.dialect.name == "postgresql":
-            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("ANALYZE"))
+        statistics.renew(engine)
     yield engines
     for engine in engines:
         engine.dispose()

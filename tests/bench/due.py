@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, func, insert, literal, select, text
+from sqlalchemy import Connection, Engine, func, insert, literal, select
 
 from models.activity import Activity, ActivityType
+from models.core import statistics
+from models.core.database import unhurried
 from models.core.user import User
 from models.core.work import Work, Works
 from models.operations import agenda
@@ -31,14 +33,11 @@ def fill(engine: Engine) -> list[int]:
     with works("T1") as work:
         named_so = User.slack_id.in_([f"U_{number:03}" for number in range(OWNERS)])
         owners = list(work.session.scalars(select(User.id).where(named_so)))
-    patient = create_engine(engine.url)  # ours gives up after two seconds
-    with patient.begin() as connection:
+    with unhurried(engine) as connection, connection.begin():
         connection.execute(insert(Activity), [done(number, owners) for number in range(1, THOUSAND + 1)])
         multiply(connection)
         connection.execute(insert(Activity), [row for kind in KINDS for row in planned(kind, owners)])
-    with patient.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
-    patient.dispose()
+    statistics.renew(engine)
     return owners
 
 
@@ -86,7 +85,7 @@ KINDS: list[Planned] = [coming, told, untold]
 
 def planned(kind: Planned, owners: list[int]) -> list[dict[str, Any]]:
     """So many of a kind for each owner."""
-    begin = THOUSAND * (THOUSAND + 1) + THOUSAND * KINDS.index(kind)
+    begin = THOUSAND * (THOUSAND + 1) + OWNERS * EACH * KINDS.index(kind)
     places = [(owner, count) for owner in owners for count in range(EACH)]
     return [activity(begin + place, owner, **kind(count)) for place, (owner, count) in enumerate(places, 1)]
 

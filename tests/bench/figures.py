@@ -1,11 +1,14 @@
 """The figures of the benchmark: taken in turn, compared with their floor, printed and kept."""
 
 import json
+import math
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.floor
+        return self.ours / self.floor if self.floor else math.inf
 
     @property
     def met(self) -> bool:
@@ -60,11 +63,12 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([*lines, "", *(f"{each.name}: {each.note}" for each in figures)])
 
 
-def keep(figures: Sequence[Figure], path: Path) -> None:
-    """Write the figures as JSON."""
+def keep(figures: Sequence[Figure], path: Path, broken: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write the figures as JSON. broken: what could not be measured, and why."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for each in figures:
-        row = asdict(each) | {"ratio": round(each.ratio, 3), "met": each.met}
+        row = asdict(each) | {"ratio": round(each.ratio, 3) if each.floor else None, "met": each.met}
         rows.append(row | {"ours": round(each.ours, 4), "floor": round(each.floor, 4)})
+    rows += [{"name": name, "broken": why, "met": False} for name, why in broken.items()]
     path.write_text(json.dumps(rows, indent=1) + "\n")

@@ -25,6 +25,8 @@ HELP, READY, CONNECTED, IDLE = 0.15, 3.0, 1.0, 90.0
 BOT = "import alembic.command, apscheduler, phonenumbers, slack_bolt.adapter.socket_mode, sqlalchemy.orm"
 SANDBOX = f"{BOT}, starlette.applications, uvicorn, websockets, yaml"
 IDLE_FOR = 5.0
+HELPS, RUNS, SANDBOXES = 15, 7, 5
+"""How often each is started."""
 
 
 def python(*words: str) -> None:
@@ -34,7 +36,7 @@ def python(*words: str) -> None:
 def help_() -> Figure:
     crm = [str(script)] if (script := Path(sys.executable).with_name("crm")).exists() else [sys.executable, "-m", "bot"]
     ours, floor = in_turn(
-        15,
+        HELPS,
         lambda _: timed(lambda: subprocess.run([*crm, "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)),
         lambda _: timed(lambda: python("-c", "pass")),
         unheeded=2,
@@ -57,7 +59,8 @@ def sandbox_ready() -> float:
 
 
 def sandbox() -> Figure:
-    ours, floor = in_turn(5, lambda _: sandbox_ready(), lambda _: timed(lambda: python("-c", SANDBOX)), unheeded=1)
+    least = lambda _: timed(lambda: python("-c", SANDBOX))  # noqa: E731
+    ours, floor = in_turn(SANDBOXES, lambda _: sandbox_ready(), least, unheeded=1)
     return Figure("the sandbox is ready", ours, floor, "s", READY, "the floor imports the libraries", absolute=True)
 
 
@@ -94,7 +97,7 @@ def run_ready(bot: Callable[[], AbstractContextManager[Process]]) -> float:
 def run() -> Figure:
     with served() as bot:
         least = lambda _: timed(lambda: python("-c", BOT))  # noqa: E731
-        ours, floor = in_turn(7, lambda _: run_ready(bot), least, unheeded=1)
+        ours, floor = in_turn(RUNS, lambda _: run_ready(bot), least, unheeded=1)
     note = "on a database that is migrated; the floor imports the libraries"
     return Figure("the bot is connected", ours, floor, "s", CONNECTED, note, absolute=True)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import audience
+from bot import audience, outlet
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox import events
@@ -86,17 +86,18 @@ def test_who_is_not_known_yet_is_asked_for_once_and_welcomed(
 
 
 @SQLITE
-def test_where_many_are_unknown_they_are_looked_up_bit_by_bit_before_the_card_says_more(
+def test_where_many_are_unknown_they_are_listed_bit_by_bit_before_the_card_says_more(
     slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audience, "ASKED", 2)
+    monkeypatch.setattr(audience, "PAGES", 1)
+    monkeypatch.setattr(outlet, "PAGE", len(slack.slack.members) // 3 + 3)  # three pages, with the seven
     case, strange = broken(works), [f"U_{number}" for number in range(7)]
     slack.slack.members |= {each: Member(each, each.lower(), team="T1", is_bot=True) for each in strange}
     assert "Broken" not in shown(slack, works, courier, case, "U_SAM", *strange)
     clock.forward(timedelta(seconds=2))
-    assert "Broken" not in now(slack, courier)
-    clock.forward(timedelta(seconds=2))
     assert "Broken" in now(slack, courier)
+    assert [name for name, _ in slack.slack.calls].count("users.list") == 3
     drawn = [name for name, args in slack.slack.calls if args.get("channel") == "C_ROOM" and name.startswith("chat.")]
     assert drawn == ["chat.postMessage", "chat.update"]
 
@@ -159,7 +160,7 @@ def test_a_right_that_is_taken_away_is_seen_on_the_cards(
 
 @SQLITE
 def test_many_cards_are_drawn_anew_in_several_steps(
-    slack: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audiences, "AT_ONCE", 2)
     room(slack, "U_RITA")
@@ -168,7 +169,9 @@ def test_many_cards_are_drawn_anew_in_several_steps(
             stand(work, records.create(work, Lead, {"first_name": name}), "C_ROOM")
     courier.drain()
     events.join(slack.slack, "C_ROOM", "U_GUS")
-    courier.drain()
+    for _ in range(3):
+        courier.drain()
+        clock.forward(audiences.REST)
     assert len(slack.posted("C_ROOM")) == 5
     assert all(ELSEWHERE in card for card in slack.posted("C_ROOM"))
 

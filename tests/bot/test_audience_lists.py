@@ -5,6 +5,7 @@ import pytest
 from bot.delivery import Courier
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
+from handlers.core.lines import WILL
 from models.core.outbox import deliver
 from models.core.work import Works
 from models.customer import Customer
@@ -71,7 +72,7 @@ def test_a_question_that_some_may_not_ask_is_answered_to_nobody_and_that_is_said
 def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(slack: Desk, works: Works, ada: Lead) -> None:
     for line in ("/crm lead list --here", "/crm lead set LD-1 company=Babbage --here"):
         slack.command(line)
-        assert told(slack) == "Posted in the channel."
+        assert told(slack) == WILL
     assert not [row.about for row in rows(works, channel="C_GENERAL") if "Lovelace" in str(row.about)]
     assert [row.kind for row in rows(works, channel="C_GENERAL")] == ["line", "receipt"]
 

@@ -74,7 +74,7 @@ def test_a_trigger_that_is_missing_is_said_and_put_back(crm: Crm, kept: Path) ->
 
 def test_the_keys_of_the_settings_sign_and_are_asked_for(crm: Crm, kept: Path) -> None:
     works = Works(open_engine(f"sqlite:///{kept}"), keys=KEY)
-    trail.seal_all(works)
+    trail.seal_in(works, "LOCAL", trail.BATCH)
     works.close()
     assert "signed with a key since place " in crm("audit", "verify", ENCRYPTION_KEYS=KEY).output
     without = crm("audit", "verify")

@@ -12,7 +12,7 @@ from models.lead import Lead
 from models.operations import records
 from models.operations.claims import claim
 from models.opportunity import Opportunity
-from tests.bot.outgoing import deal, errand, posts, rows
+from tests.bot.outgoing import deal, errand, posts, rows, say
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
@@ -189,3 +189,18 @@ def test_a_direct_message_that_is_out_of_date_is_not_sent(works: Works, slack: D
     assert slack.posted("U_RAVI") == []
     assert len(slack.posted("U_MONA")) == 1
     assert rows(works, channel="U_RAVI")[0].error == "dropped: nothing to say any more"
+
+
+# ── whose turn it is ────────────────────────────────────────────────────────────────────────────────────
+
+
+@SQLITE
+def test_every_channel_has_its_turn_where_few_are_taken_at_once(works: Works, slack: Desk, courier: Courier) -> None:
+    courier.count = 1  # three to a round
+    places = ["C_GENERAL", "C_SALES", "C_SUPPORT", "U_ADA", "U_RITA"]
+    for number in (1, 2):
+        for place in places:
+            say(works, place, f"{place} {number}")
+    courier.drain()
+    said = [args["text"] for name, args in slack.slack.calls if name == "chat.postMessage"]
+    assert sorted(said[:5]) == sorted(f"{place} 1" for place in places)

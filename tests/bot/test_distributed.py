@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
+from bot import gates
 from bot import outlet as module
 from bot.clients import Clients
 from bot.delivery import Courier
-from bot.outlet import FEW, Limited, Outlet, Unclear
+from bot.gates import Limited
+from bot.outlet import FEW, Outlet, Unclear
 from bot.sandbox.driver import Desk
-from bot.sandbox.slack import BOT_USER
+from bot.sandbox.rates import Rates
+from bot.sandbox.slack import BOT_USER, Slack
 from handlers import ROUTERS
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
@@ -39,13 +42,21 @@ class Minutes:
 @pytest.fixture
 def minutes(monkeypatch: pytest.MonkeyPatch) -> Minutes:
     minutes = Minutes()
-    monkeypatch.setattr(module, "time", minutes)
+    for each in (module, gates):
+        monkeypatch.setattr(each, "time", minutes)
     return minutes
 
 
 @pytest.fixture
-def outlet(client: WebClient, slack: Desk) -> Outlet:
-    slack.slack.distributed = True
+def strict(slack: Desk, clock: StoppedClock) -> Slack:
+    """A Slack to which the app is one that many companies install, by the clock of the test."""
+    slack.slack.rates = Rates(lambda: clock().timestamp())
+    slack.slack.distribute()
+    return slack.slack
+
+
+@pytest.fixture
+def outlet(client: WebClient, strict: Slack) -> Outlet:
     return Outlet(client, distributed=True)
 
 
@@ -61,11 +72,9 @@ def looks(slack: Desk) -> list[int]:
 
 
 def test_slack_gives_a_distributed_app_few_messages_once_a_minute(
-    slack: Desk, client: WebClient, clock: StoppedClock
+    slack: Desk, client: WebClient, strict: Slack, clock: StoppedClock
 ) -> None:
     written(slack, 40)
-    assert len(client.conversations_history(channel="C_SALES", limit=200)["messages"]) == 40
-    slack.slack.distributed = True
     assert len(client.conversations_history(channel="C_SALES", limit=200)["messages"]) == FEW
     with pytest.raises(Exception, match="ratelimited"):
         client.conversations_history(channel="C_SALES")
@@ -137,12 +146,11 @@ def test_where_it_was_installed_from_a_link_it_is_distributed(works: Works, slac
 
 
 def test_posts_in_doubt_arrive_once_each_though_looking_takes_minutes(
-    works: Works, slack: Desk, clock: StoppedClock, minutes: Minutes
+    works: Works, slack: Desk, strict: Slack, clock: StoppedClock, minutes: Minutes
 ) -> None:
     vault = Vault(new_key())
     with works("T1") as work:
         install(work, vault.seal(slack.slack.bot_token))
-    slack.slack.distributed = True
     clients = Clients(f"{slack.slack.url}/api/", works, vault)
     courier = Courier(works, clients, Catalogue(ROUTERS), pace=0)
     for number in range(4):

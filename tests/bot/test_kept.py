@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from slack_sdk.errors import SlackApiError
 
 from bot import kept as module
+from bot.gates import Limited
 from bot.kept import Connections, KeptClient
-from bot.outlet import Limited, Unclear, understood
+from bot.outlet import Unclear, understood
 
 Wrap = Callable[[socket.socket], socket.socket]
 ANSWER = "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n{}"

@@ -56,6 +56,7 @@ FOR_METHODS = {
     "oauth_v2_access": set(),
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read", "users:read.email"},
+    "users_list": {"users:read", "users:read.email"},
     "views_open": set(),
     "views_publish": set(),
     "views_push": set(),

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.outlet import MOST, Limited, Outlet, Refused, Unclear, is_name, is_person
+from bot.gates import Limited
+from bot.outlet import MOST, Outlet, Refused, Unclear, is_name, is_person
 from bot.refusals import REASONS, sentence
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel

@@ -196,6 +196,7 @@ def floor(
             channels = [Channel(each, each[2:].lower()) for each in CHANNELS]
             slack = Slack(manifest(Catalogue(ROUTERS)), staff, channels, clock, (TEAM, "Chaos"))
             slack.retry_after = RETRIES
+            slack.rates.on = False  # a day's work is done in minutes
             made = Floor(database, folder, slack, Sockets(), Witness(slack.transport), works,
                          [member.id for member in staff], settings_of(url, environment), door, kind)
             if online:

@@ -88,7 +88,7 @@ MUTATIONS = (
     Mutation("people wait for a database that is away", "gone", (
         ("models/core/patience.py", "STATEMENT = 2.0", "STATEMENT = 20.0"),
         ("models/core/patience.py", "PERSON = 2.5", "PERSON = 25.0"),
-    ), "took"),
+    ), "acknowledgement within"),
     Mutation("who does something twice did it twice", "twice", (
         ("handlers/core/dispatch.py", "if key and not work.once(key):", "if key and not (work.once(key) or key):"),
     ), "effects"),
@@ -111,7 +111,7 @@ MUTATIONS = (
         (CARRYING, "if error in UNTRUSTED:", "if error == UNTRUSTED:"),
     ), "is refused"),
     Mutation("after a restore nothing is in doubt", "restore", (
-        ("models/operations/restored.py", 'row.kind != "redraw")', 'row.kind != "redraw", row.id < 0)'),
+        ("models/operations/backups.py", "AND kind <> 'redraw'\"", "AND kind = 'nothing'\""),
         (CARRYING, POST, f'time.sleep(0.2)\n        {POST}'),
     ), "posted 2 times"),
     Mutation("what a wrong clock put off waits", "jump", (

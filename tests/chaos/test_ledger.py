@@ -22,7 +22,7 @@ from tests.chaos.history import check_seals, check_trail
 from tests.chaos.ledger import check_acts, check_answers, check_order, check_posts, check_reminders
 from tests.chaos.standing import check_standing
 from tests.chaos.witness import Sight
-from tests.models.tampering import unguard
+from tests.models.tampering import unguarded
 
 RITA = "U00001"
 TOKEN = "Zq1x1z"
@@ -134,8 +134,7 @@ def test_two_effects_of_one_act_are_noticed(empty: Floor) -> None:
 
 def test_half_an_effect_is_noticed(empty: Floor) -> None:
     acts(empty, 1)
-    with empty.works(TEAM) as work:
-        unguard(work.session.connection())
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
         work.session.execute(update(AuditEntry).values(action="none"))
     assert "1 effects, but 0 in the audit trail" in acts(empty, 0).wrong[0]
 
@@ -227,8 +226,7 @@ def test_a_trail_that_says_what_the_records_say_is_in_order(empty: Floor) -> Non
 
 @pytest.mark.parametrize(("column", "value"), [("new", "Adam"), ("old", "Eve")])
 def test_a_trail_that_says_something_else_is_noticed(empty: Floor, column: str, value: str) -> None:
-    with empty.works(TEAM) as work:
-        unguard(work.session.connection())
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
         first = (AuditEntry.entity == "customer", AuditEntry.field == "first_name")
         work.session.execute(update(AuditEntry).where(*first).values({column: value}))
     seal_all(empty.works)
@@ -241,8 +239,7 @@ def test_a_broken_seal_and_one_that_is_missing_are_noticed(empty: Floor, monkeyp
     check_seals(empty, missing := Books())
     assert "were never sealed" in missing.wrong[0]
     seal_all(empty.works)
-    with empty.works(TEAM) as work:
-        unguard(work.session.connection())
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
         work.session.execute(update(AuditEntry).where(AuditEntry.place == 2).values(hash="0" * 64))
     check_seals(empty, broken := Books())
     assert any("the trail: Place 2" in each or "Place 3" in each for each in broken.wrong)

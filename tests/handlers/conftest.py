@@ -60,6 +60,7 @@ def slack(world: Slack, client: WebClient, works: Works, clock: Any) -> Desk:
     """Rita at her desk, in #general."""
     world.reset()
     world.clock = clock
+    world.rates.on = False  # a test says by itself when something is sent, and how much
     app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
     return Desk(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
 

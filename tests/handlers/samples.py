@@ -30,7 +30,7 @@ ASKED: Mapping[str, Mapping[str, str]] = {
 }
 """What a verb is told, by its id or else by its name."""
 SAID = {
-    "role.grant": "US-1 lead delete all",
+    "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
     "deliveries.retry": "1",

@@ -83,7 +83,7 @@ def test_all_are_sent_again_in_the_order_they_were_asked_for(
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
     ada.command("/crm deliveries retry all")
-    assert told(ada) == "2 deliveries are sent again now."
+    assert told(ada) == "I will send 2 deliveries again."
     courier.drain()
     assert texts(ada, "C_SUPPORT") == ["one", "two"]
 
@@ -182,6 +182,6 @@ def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: Desk,
     ada.command("/crm deliveries")
     assert told(ada) == "Nothing was refused and nothing is late. 0 waiting."
     ada.command("/crm deliveries retry all")
-    assert told(ada) == "0 deliveries are sent again now."
+    assert told(ada) == "I will send 0 deliveries again."
     with works("T2", writes=False) as work:
         assert deliveries.refused(work, 1)[1] == 1

@@ -1,6 +1,7 @@
 """App Home: what is on a person's plate, and doing it there."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
 from bot.sandbox.payloads import event
@@ -9,9 +10,11 @@ from bot.sandbox.shown import shown
 from bot.sandbox.transport import EVENT
 from models.activity import Activity
 from models.case import Case
+from models.core.role import Role
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
+from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, deliver, found
@@ -95,6 +98,22 @@ def test_looking_at_the_messages_tab_draws_nothing(slack: Desk) -> None:
     calls = len(slack.slack.calls)
     deliver(slack, "events_api", payload | {"event": {**payload["event"], "tab": "messages"}})
     assert len(slack.slack.calls) == calls
+
+
+def test_a_hidden_field_says_so_in_place_of_the_list_that_it_makes(slack: Desk, works: Works, ada: Customer) -> None:
+    given(works, Opportunity, name="Sails", customer=ada.ref)
+    given(works, Case, subject="Leak", customer=ada.ref, assignee="me")
+    given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 8:00")
+    with works("T1", "U_ADA") as work:
+        role = work.session.scalars(select(Role).where(Role.key == "senior rep")).one()
+        rights = "everything: look\ndeal: look, hide stage\ncase: look, hide status\ntask: look, hide due_date"
+        records.update(work, role, {"rights": rights})
+    words = slack.home().words
+    for label in ("Stage", "Status", "Due"):
+        assert f"Not shown, because {label} is hidden from who reads this." in words
+    assert not any(name in words for name in ("Sails", "Leak", "Call Ada"))
+    slack.command("/crm CU-1")
+    assert "Lifecycle" not in slack.last.words
 
 
 # ── when Slack does not take it ─────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
+from handlers.core.lines import WILL
 from models.account import Account
 from models.case import Case
 from models.core.work import Works
@@ -124,6 +125,18 @@ def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(slac
     assert "Ada Lovelace" in slack.last.words
 
 
+def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: Desk, works: Works) -> None:
+    for last in ("Lovelace", "King"):
+        given(works, Customer, first_name="Ada", last_name=last)
+    slack.command("/crm customer set Ada job=Countess --form")
+    buttons = [part for block in slack.last.blocks if block["type"] == "actions" for part in block["elements"]]
+    assert [part["value"].rpartition(" ")[2] for part in buttons] == ["--form", "--form"]
+    slack.command('/crm customer set Ada job=Countess --reason="She asked"')
+    slack.click("crm.run#2")
+    slack.command("/crm history CU-1")
+    assert "Why: She asked" in slack.last.words
+
+
 @pytest.mark.parametrize("person", ["<@U_RAVI>", "@ravi", "“Ravi Rao”", "ravi"])
 def test_people_are_named_in_any_way(slack: Desk, works: Works, ada: Lead, person: str) -> None:
     slack.command(f"/crm lead set LD-1 owner={person}")
@@ -149,7 +162,7 @@ def test_here_puts_the_card_into_the_channel(slack: Desk, works: Works, courier:
     courier.drain()
     assert slack.posted("C_SUPPORT") == []
     slack.command("/crm show LD-1 --here", channel="C_SUPPORT")
-    assert told(slack) == "Posted in the channel."
+    assert told(slack) == WILL
     courier.drain()
     [card] = slack.posted("C_SUPPORT")
     assert "lead.convert" in card.actions

@@ -8,14 +8,16 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from models.core import access
 from models.core.outbox import Delivery
+from models.core.role import Role
 from models.core.work import Works
 from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, assert_inert, found, standing, told
+from tests.models.gone import give_a_role_that_is_gone
 
 pytestmark = SQLITE
 
-ASKED = "Ada Abel will read that you ask for “lead delete (own)”."
+ASKED = "I will tell Ada Abel that you ask for “lead delete (own)”."
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_a_refused_mention_offers_it_too(slack: Desk, works: Works, lead: Lead) 
     slack.say("@crm delete LD-1")
     assert slack.last.buttons == ["Request"]
     slack.click("crm.run")
-    assert told(slack).startswith("Ada Abel will read that you ask for")
+    assert told(slack).startswith("I will tell Ada Abel that you ask for")
     assert_inert(slack)
 
 
@@ -89,7 +91,7 @@ def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: Desk, wor
     assert told(slack) == ASKED
     given(works, Lead, by="U_RAVI", first_name="Bob", owner="me")
     slack.command("/crm request lead delete LD-2")
-    assert told(slack) == "Ada Abel will read that you ask for “lead delete (team)”."
+    assert told(slack) == "I will tell Ada Abel that you ask for “lead delete (team)”."
     slack.command("/crm request lead delete")
     assert told(slack) == "You asked for “lead delete (own)” today already; Ada Abel can answer."
 
@@ -122,7 +124,7 @@ def test_what_need_not_or_cannot_be_asked_for(slack: Desk, works: Works, line: s
 def test_a_noun_without_records_is_asked_for_whole(slack: Desk, works: Works) -> None:
     slack.command("/crm audit verify")
     slack.click("crm.run")
-    assert told(slack) == "Ada Abel will read that you ask for “audit verify”."
+    assert told(slack) == "I will tell Ada Abel that you ask for “audit verify”."
 
 
 def test_where_there_is_no_admin_that_is_said(slack: Desk, works: Works) -> None:
@@ -142,7 +144,8 @@ def test_what_waits_to_be_told_names_nobody(slack: Desk, works: Works, lead: Lea
     with works("T1", writes=False) as work:
         waiting = work.session.scalars(select(Delivery).where(Delivery.kind == "wish")).one()
         rita = work.lookup("user", "U_RITA")
-    assert waiting.about == {"by": rita, "about": "lead", "verb": "delete", "scope": "own"}
+        role = work.lookup("role", "senior rep")
+    assert waiting.about == {"by": rita, "role": role, "about": "lead", "verb": "delete", "scope": "own"}
 
 
 # ── answering ───────────────────────────────────────────────────────────────────────────────────────────
@@ -159,6 +162,9 @@ def asked(slack: Desk, works: Works, courier: Courier, lead: Lead) -> Shown:
 def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
     slack: Desk, works: Works, courier: Courier, asked: Shown
 ) -> None:
+    slack.click("role.grant", asked, user="U_ADA", confirm=False)
+    assert "“lead delete (own)” is then allowed to all who have the role: 3 people have it." in slack.asked
+    assert not may(works, "U_RITA", "delete")
     slack.click("role.grant", asked, user="U_ADA")
     assert told(slack).startswith("Every senior rep may “lead delete (own)”.")
     assert may(works, "U_RITA", "delete")
@@ -169,7 +175,7 @@ def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
 
 def test_an_admin_declines_and_who_asked_hears_it(slack: Desk, works: Works, courier: Courier, asked: Shown) -> None:
     slack.click("role.decline", asked, user="U_ADA")
-    assert told(slack) == "Rita Reyes will read that “lead delete (own)” is declined."
+    assert told(slack) == "I will tell Rita Reyes that “lead delete (own)” is declined."
     assert not may(works, "U_RITA", "delete")
     assert direct(slack, courier, "U_RITA").words == "Ada Abel declined what you asked for: “lead delete (own)”."
 
@@ -189,7 +195,7 @@ def test_a_second_admin_finds_it_done(slack: Desk, works: Works, courier: Courie
     slack.command("/crm role give @mona admin", user="U_ADA")
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
-    assert told(slack) == "Mona Meyer and Ada Abel will read that you ask for “lead delete (own)”."
+    assert told(slack) == "I will tell Mona Meyer and Ada Abel that you ask for “lead delete (own)”."
     asked = direct(slack, courier, "U_MONA")
     slack.click("role.grant", direct(slack, courier), user="U_ADA")
     slack.click("role.grant", asked, user="U_MONA")
@@ -214,16 +220,55 @@ def test_only_admins_answer(slack: Desk, works: Works, asked: Shown) -> None:
 
 
 def test_whose_role_is_gone_can_be_given_another(slack: Desk, works: Works, courier: Courier, lead: Lead) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     slack.click("crm.run")
     assert direct(slack, courier).buttons == ["Give another role", "Decline"]
+
+
+def test_the_button_is_about_the_role_they_asked_with(
+    slack: Desk, works: Works, courier: Courier, asked: Shown
+) -> None:
+    slack.command("/crm role give @rita rep", user="U_ADA")
+    slack.click("role.grant", asked, user="U_ADA")
+    refused = "Rita Reyes has another role by now, so nothing was allowed."
+    assert told(slack) == f"{refused} If you mean it: role allow senior rep lead delete own"
+    with works("T1", writes=False) as work:
+        for role in ("rep", "senior rep"):
+            text = work.get(Role, work.lookup("role", role)).rights
+            assert ("delete" in text) is (role == "senior rep")
+            assert "delete own" not in text
+
+
+def test_who_has_another_role_when_it_is_drawn_is_given_it_by_no_button(
+    slack: Desk, works: Works, courier: Courier, lead: Lead
+) -> None:
+    refuse_deleting(slack)
+    slack.command("/crm request lead delete LD-1")
+    slack.command("/crm role refuse marketing lead delete", user="U_ADA")
+    slack.command("/crm role give @rita marketing", user="U_ADA")
+    assert direct(slack, courier).buttons == ["Give another role", "Decline"]
+
+
+@pytest.mark.parametrize("right", ["user edit", "team join", "role give", "team delete TM-1", "role allow"])
+def test_no_button_lets_everybody_change_how_people_work_together(
+    slack: Desk, works: Works, courier: Courier, right: str
+) -> None:
+    slack.command(f"/crm request {right}")
+    assert direct(slack, courier).buttons == ["Give another role", "Decline"]
+    about, verb, *_ = right.split()
+    slack.command(f"/crm role grant RO-2 US-1 {about} {verb}", user="U_ADA")
+    assert told(slack).endswith(f"so nothing was allowed. If you mean it: role allow senior rep {about} {verb} all")
+    with works("T1", "U_RITA", writes=False) as work:
+        assert not access.can(work.actor, verb, about)
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
         ("role grant", "Who, and what?"),
+        ("role grant RO-2", "Who, and what?"),
+        ("role grant RO-99 US-1 lead delete", "There is no RO-99."),
         ("role grant US-1", "Who, and what?"),
         ("role grant US-99 lead delete", "There is no US-99."),
         ("role grant US-1 unicorn delete", "There is nothing called “unicorn”."),

@@ -14,6 +14,7 @@ from models.customer import Customer
 from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, told
+from tests.models.gone import give_a_role_that_is_gone
 
 pytestmark = SQLITE
 
@@ -49,7 +50,7 @@ def test_everyone_may_look_at_roles_and_only_admins_change_them(slack: Desk, wor
     assert "RO-1" in slack.last.words
     assert "role.edit" not in slack.last.actions
     for line in ("role allow rep lead delete", "role refuse rep lead", "role hide rep customer notes",
-                 "role reveal rep customer notes", "role give @ravi manager", "role grant US-2 lead delete own",
+                 "role reveal rep customer notes", "role give @ravi manager", "role grant RO-1 US-2 lead delete own",
                  "role decline US-2 lead delete own", "role edit RO-1", "role new Boss"):  # fmt: skip
         slack.command(f"/crm {line}", user="U_MONA")
         assert "does not allow “role" in told(slack), line
@@ -185,7 +186,7 @@ def test_of_rights_to_what_is_gone_the_rest_holds(slack: Desk, works: Works) -> 
 
 
 def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: Desk, works: Works) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     assert told(slack) == "Your role (sorcerer) does not allow “lead list”. Ada Abel can give it."
     assert "My open deals" not in slack.home().words

@@ -1,5 +1,6 @@
 """The way in and the way back: signatures, failures and the surfaces an answer can be given on."""
 
+import json
 import logging
 import sqlite3
 import time
@@ -18,12 +19,13 @@ from bot.app import create_app, create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
+from handlers.core.share import MOST
 from models.core import patience
 from models.core.database import open_engine
 from models.core.work import Works
 from models.lead import Lead
 from models.operations import records
-from tests.ground import given
+from tests.ground import given, together
 from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
 from tests.installed import installed
 
@@ -167,6 +169,20 @@ def test_a_database_that_another_process_holds_is_answered_in_words(
     assert told(slack) == "Created LD-1 Grace"
     assert "database is locked" in caplog.text
     assert "Grace" not in caplog.text
+
+
+def test_nobody_has_so_much_done_at_once_that_others_wait(world: Slack, impatient: Engine, works: Works) -> None:
+    """Whoever sends twenty things that take long has a few of them done, and others are answered meanwhile."""
+    app = create_app(installed(world), create_dispatcher(Works(impatient, works.clock)), world.signing_secret)
+    other = sqlite3.connect(Path(impatient.url.database or ""))
+    other.execute("BEGIN IMMEDIATE")
+    answers = together([lambda: json.loads(app.dispatch(request(world)).body)["text"] for _ in range(20)])
+    refused = "You have 5 things running here already. Wait a moment, then try again."
+    assert answers.count(refused) >= 20 - 3 * MOST
+    assert set(answers) == {refused, "The database is busy right now. Nothing was saved; please try again."}
+    other.close()
+    assert app.dispatch(request(world)).status == 200
+    assert count(works, Lead) == 1
 
 
 def test_what_was_typed_stays_out_of_the_errors_of_the_database(works: Works) -> None:

@@ -64,7 +64,7 @@ LINES = {
     "role.hide": ["role hide rep customer notes", "role hide support deal amount"],
     "role.reveal": ["role reveal executive customer notes", "role reveal marketing customer notes"],
     "role.give": ["role give <@U_RAVI> manager", "role give <@U_MONA> rep"],
-    "role.grant": ["role grant US-8 lead delete all", "role grant US-1 case delete own"],
+    "role.grant": ["role grant RO-1 US-8 lead delete all", "role grant RO-2 US-1 case delete own"],
     "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
 }
 EDITED = {"user": {"role": ["manager", "support", "rep"], "team": ["north", "sales"], "starts_at": ["07:15", "08:30"]}}

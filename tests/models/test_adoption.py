@@ -1,7 +1,9 @@
 """What was imported before Slack was connected goes to the workspace that whoever runs the bot names, and whole."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from models.core.audit import AuditEntry
 from models.core.counter import COUNTERS
@@ -17,6 +19,12 @@ from models.lead import Lead
 from models.operations import adoption, proof, records, search, trail, undoing
 from tests.ground import given
 from tests.models.marks import SQLITE
+
+SOMEBODYS = """
+INSERT INTO audit_entry (workspace, unit, at, actor, door, action, entity, record_id, version, field, new)
+SELECT workspace, 'x', '2026-03-11 10:00:00+00:00', 1, door, action, entity, record_id, version, field, new
+FROM audit_entry WHERE workspace = 'T_NEW' AND place = 1
+"""
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def held(works: Works) -> dict[str, int]:
 
 
 def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet(filled: Works) -> None:
-    assert adoption.told(adoption.adopt(filled, "T_NEW")) == "1 role, 1 team, 1 customer, 1 lead"
+    assert adoption.told(adoption.adopt(filled, "T_NEW")) == "1 team, 1 role, 1 customer, 1 lead"
     assert held(filled) == {}
     assert LOCAL not in filled.workspaces()
     with filled("T_NEW", "U_NORA") as work:
@@ -78,6 +86,25 @@ def test_its_history_comes_along_and_the_trail_stays_whole(filled: Works) -> Non
     assert (verdict.count, verdict.waiting) == (0, 0)
     with filled("T_NEW", "U_NORA") as work:
         assert [str(each) for each in undoing.undo(work, units.pop())] == ["LD-1 Ada"]
+
+
+def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(filled: Works) -> None:
+    filled.clock.forward(timedelta(days=3))
+    filled.welcome("T_NEW", "U_NILS", name="Nils New", role="admin")
+    while trail.seal_all(filled):
+        pass
+    adoption.adopt(filled, "T_NEW")
+    for waiting in (True, False):
+        with filled("T_NEW", writes=False) as work:
+            verdict = proof.verify(work)
+        assert (verdict.count, verdict.waiting > 0) == (0, waiting)
+        assert " What was imported until 2026-03-13 10:00 UTC moved in. It ends at " in str(verdict)
+        while trail.seal_all(filled):
+            pass
+    with everywhere(filled.engine).begin() as connection:
+        connection.execute(text(SOMEBODYS))
+    with filled("T_NEW", writes=False) as work:
+        assert proof.verify(work).count == 1  # what people did is not older
 
 
 def refused(works: Works, workspace: str, kind: type[CRMError], said: str) -> None:

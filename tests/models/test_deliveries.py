@@ -164,8 +164,9 @@ def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(w
     ask(works, "C_A", "one")
     with works("T1") as work:
         deliver(work, "redraw", "C_A", "two", ts="1.1")
+        deliver(work, "redraw", "C_A", "three", ts="1.2", background=True)
     found = plans(works, lambda work: (claims.settle(work), claim(work, 10, 1, after="C_9")), "FROM delivery")
-    assert len(found) == 6
+    assert len(found) == 8
     for plan in found:
         assert "Seq Scan on delivery" not in plan
         assert "SCAN delivery" not in plan

@@ -124,6 +124,13 @@ OPS = st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"])
 LEAVES: st.SearchStrategy[Node] = st.builds(Term, FIELDS, OPS, TEXTS) | st.builds(Word, TEXTS)
 
 
+@pytest.mark.parametrize(("condition", "most"), [("name ~ acme", 8), ("stage = won", 40)])
+def test_a_filter_holds_as_many_conditions_as_a_database_soon_answers(condition, most):
+    assert parse(" or ".join([condition] * most))
+    with pytest.raises(ValueError, match=rf"at most {most} conditions.*; this has {most + 1}\. Try fewer"):
+        parse(" or ".join([condition] * (most + 1)))
+
+
 def grow(trees):
     several = st.lists(trees, min_size=2, max_size=3).map(tuple)
     return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, trees)

@@ -14,7 +14,7 @@ from models.core.replica import beat
 from models.core.secrets import new_key
 from models.core.work import Works
 from models.lead import Lead
-from models.operations import proof, trail
+from models.operations import adoption, proof, trail
 from tests.ground import StoppedClock, given
 from tests.models.tampering import run, run_all, sealed_trail, tamper, tampered
 
@@ -207,8 +207,8 @@ def test_what_moves_in_when_slack_is_connected_stays_signed(engine: Engine) -> N
     works.settle("LOCAL", name="This computer")
     works.welcome("LOCAL", "U_EVE", name="Eve")
     given(works, Lead, "U_EVE", "LOCAL", first_name="Ada")
-    trail.seal_all(works)
-    works.adopt("LOCAL", "T_NEW")
+    trail.seal_in(works, "LOCAL", trail.BATCH)
+    adoption.move(works, "T_NEW")
     given(works, Lead, "U_EVE", "T_NEW", first_name="Grace")
     assert trail.seal_all(works) > 0
     with works("T_NEW", writes=False) as work:

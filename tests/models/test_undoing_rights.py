@@ -179,6 +179,6 @@ def test_everybody_may_undo_their_own_hours_and_nothing_else_of_themselves(works
         return lambda work: records.update(work, work.get(User, work.actor.id), texts)
 
     undo(works, act(works, "U_JULE", set_of_oneself(starts_at="8:00")), "U_JULE")
-    unit = act(works, "U_JULE", set_of_oneself(role="manager"))
+    unit = act(works, "U_JULE", set_of_oneself(zone="Asia/Tokyo"))
     with pytest.raises(Forbidden, match="does not allow “user edit”"):
         undo(works, unit, "U_JULE")

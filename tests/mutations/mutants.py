@@ -148,7 +148,7 @@ def changes(node: ast.AST) -> Iterator[Change]:
     match node:
         case ast.Expr(value=ast.Call()) | ast.AugAssign() | ast.Raise() | ast.Continue() | ast.Break():
             yield "drop", node, "pass"
-        case ast.Call(keywords=[_, *_]):
+        case ast.Call(func=function, keywords=[_, *_]) if name_of(function) not in TRIVIAL:
             yield from without_keywords(node)
         case ast.FunctionDef(decorator_list=[_, *_]):
             yield from without_decorators(node)
@@ -200,3 +200,8 @@ def without_decorators(function: ast.FunctionDef) -> Iterator[Change]:
     for decorator in function.decorator_list:
         if ast.unparse(decorator).partition("(")[0].rpartition(".")[2] not in TRIVIAL:
             yield "drop decorator", decorator, "(lambda function: function)"
+
+
+def name_of(node: ast.expr) -> str:
+    """The last word of what is called."""
+    return ast.unparse(node).partition("(")[0].rpartition(".")[2]

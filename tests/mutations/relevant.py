@@ -31,7 +31,7 @@ NEAR: dict[str, tuple[str, ...]] = {
     "handlers/core/": ("handlers/test_*",),
     "handlers/reminders": ("bot/test_reminders*", "handlers/test_reminders*"),
     "handlers/news": ("handlers/test_news*", "handlers/test_watch*"),
-    "handlers/": (),
+    "handlers/": ("handlers/test_*",),
 }
 """By the longest beginning of a module's path: patterns below tests/."""
 WIDE = ("test_every_entity.py", "handlers", "models", "bot")

@@ -8,7 +8,7 @@ from alembic import op
 from models.core import append_only
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -18,6 +18,7 @@ BEFORE = "models.migrations.versions.0005_the_audit_trail_is_sealed"
 def upgrade() -> None:
     op.add_column("audit_head", sa.Column("since", sa.Integer))
     op.add_column("audit_head", sa.Column("signature", sa.String(64)))
+    op.add_column("workspace", sa.Column("adopted_at", sa.DateTime(timezone=True)))
     for statement in append_only.statements(op.get_bind().dialect.name):
         op.execute(statement)
 
@@ -33,5 +34,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_head") as head:
         head.drop_column("signature")
         head.drop_column("since")
+    with op.batch_alter_table("workspace") as workspace:
+        workspace.drop_column("adopted_at")
     for statement in import_module(BEFORE).guards():
         op.execute(statement)

@@ -12,7 +12,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Invalid, NotFound
 from models.core.field import read_all
 from models.core.fields import Moment, Reference, Text
-from models.operations.records import needed
+from models.operations.records import may_give, needed, verbs_of
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID
 from models.operations.transfer.rows import Line
@@ -51,6 +51,8 @@ class Batch:
 
     def take(self, lines: Sequence[Line]) -> None:
         """Sort the rows and store what can be stored."""
+        if self.entity.governing:
+            self.desk.govern()  # not only within what may be taken back, and the lock with it
         self.get_ready(lines)
         for line in lines:
             try:
@@ -84,7 +86,8 @@ class Batch:
         elif record.deleted_at:
             raise Conflict(f"{record} was deleted here. Bring it back first, or leave the row out.")
         elif wanted := self.wanted(line, record):
-            access.check(self.desk, "edit", record)
+            for verb in verbs_of(record, wanted):
+                access.check(self.desk, verb, record)
             self.updated.append((line, record, wanted))
         else:
             self.unchanged += 1
@@ -92,12 +95,15 @@ class Batch:
     def made(self, line: Line) -> Entity:
         """The new record of a row, with everything but its number and id."""
         texts = {name: text for name, text in line.texts.items() if not self.is_rehearsed(name, text)}
+        access.check(self.desk, "new", self.entity)
         access.may_fill(self.desk, self.entity, texts)
         parsed = self.entity.parse(self.needed | texts, self.desk)
+        may_give(self.desk, self.entity, parsed)
         birth = read_all(BESIDES, {EXTERNAL_ID: line.key, CREATED_AT: texts.get(CREATED_AT, "")}, self.desk)
         record = self.entity(**parsed, **birth)
         listeners.begin(self.desk, record)
         listeners.follow_rules(self.desk, record, changes_of(record))
+        self.desk.session.info.setdefault("coming", []).append(record)
         return record
 
     def wanted(self, line: Line, record: Entity) -> dict[str, Any]:
@@ -158,5 +164,6 @@ class Batch:
     def change(self, updated: list[Change]) -> None:
         for _, record, wanted in updated:
             for name, value in wanted.items():
-                setattr(record, name, value)
+                if getattr(record, name) != value:  # read anew after an attempt that failed: rules and trail ask for it
+                    setattr(record, name, value)
         self.desk.session.flush()

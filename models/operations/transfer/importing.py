@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
-from models.core import access
+from models.core import access, statistics
 from models.core.base import Entity
 from models.core.errors import CRMError, Invalid
 from models.core.work import Works
@@ -18,6 +18,9 @@ from models.operations.transfer.rows import Line, Translation
 
 BATCH = 500
 """Rows a unit of work: the database is held for a tenth of a second, and stopping half-way loses no more than these."""
+
+MANY = 1000
+"""New records after which the database looks again how many there are of what."""
 
 
 @dataclass
@@ -143,6 +146,8 @@ class Loading:
             waiting += self.take(lines)
             progress(self.outcome.read, sheet.rows)
         self.take_waiting(waiting)
+        if self.outcome.created >= MANY and not self.dry:
+            statistics.renew(self.works.engine)
         self.outcome.rejected = self.rejects.count
         progress(self.outcome.read, sheet.rows)
 

@@ -19,6 +19,7 @@ from models.operations import records
 from models.operations.search import find_records
 from models.opportunity import Opportunity
 from tests.ground import given
+from tests.models.gone import give_a_role_that_is_gone
 from tests.models.marks import SQLITE
 
 # ── what a role says ────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +94,7 @@ def test_what_is_hidden_cannot_be_written_either(works: Works) -> None:
 
 @SQLITE
 def test_a_role_that_is_gone_allows_nothing(works: Works, lead: Lead) -> None:
-    works.welcome("T1", "U_RITA", role="sorcerer")
+    give_a_role_that_is_gone(works, "U_RITA")
     assert not may(works, "U_RITA", "show", lead)
     with pytest.raises(Forbidden, match="sorcerer"), works("T1", "U_RITA", writes=False) as work:
         access.check(work, "list", Lead)
@@ -174,3 +175,15 @@ def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works
     works.settle("T1")
     with works("T1", "U_ADA", writes=False) as work:
         assert set(work.session.scalars(select(Role.key))) == set(Preset) - {"marketing"}
+
+
+@SQLITE
+def test_who_returns_to_a_role_that_was_deleted_has_none(works: Works, lead: Lead) -> None:
+    change(works, User, "U_OLGA", role="marketing")
+    works.welcome("T1", "U_OLGA", left=True)
+    with works("T1", "U_ADA") as work:
+        records.delete(work, work.get(Role, work.lookup("role", "marketing")))
+    works.welcome("T1", "U_OLGA", left=False)
+    with works("T1", "U_OLGA", writes=False) as work:
+        assert not any(access.can(work.actor, verb, Lead) for verb in ("show", "list", "export", "edit"))
+        assert work.session.scalars(select(Lead)).all() == []

@@ -76,5 +76,5 @@ def test_a_unit_sees_its_own_change_and_nobody_another_s_that_was_given_up(works
         assert access.can(jule, "show", work.find(Lead, 1))
 
     with pytest.raises(ZeroDivisionError):
-        spoil(works, promote)
+        spoil(works, promote, by="U_ADA")
     assert seen(works, "U_JULE") == []

@@ -85,7 +85,7 @@ def test_a_server_that_may_only_be_read_is_read(clean_postgres: Engine) -> None:
     ("code", "trouble"),
     [
         ("53100", Trouble.FULL), ("53300", Trouble.CROWDED), ("53200", Trouble.BUSY), ("58030", Trouble.DISK),
-        ("57P03", Trouble.GONE), ("57014", Trouble.BUSY), ("XX001", Trouble.DAMAGED), ("28P01", Trouble.SHUT),
+        ("57P03", Trouble.GONE), ("57014", Trouble.SLOW), ("XX001", Trouble.DAMAGED), ("28P01", Trouble.SHUT),
     ],
 )  # fmt: skip
 def test_what_a_server_says_becomes_a_sentence(clean_postgres: Engine, code: str, trouble: Trouble) -> None:

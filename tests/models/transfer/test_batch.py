@@ -174,3 +174,12 @@ def test_a_full_name_is_taken_apart(works: Works) -> None:
     imported(works, Customer, "Name,Email\nAda King Lovelace,ada@example.org\n")
     (ada,) = everything(works, Customer)
     assert (ada.first_name, ada.last_name, ada.email) == ("Ada", "King Lovelace", "ada@example.org")
+
+
+@SQLITE
+def test_what_is_stored_after_others_were_rejected_tells_what_it_was_before(works: Works) -> None:
+    imported(works, Account, "ID,NAME,INDUSTRY\n1,Lark,Ships\n2,Wren,Steel\n")
+    outcome = imported(works, Account, "ID,NAME,INDUSTRY,PARENT\n1,Lark,Sails,\n2,Wren,Iron,2\n")
+    assert (outcome.updated, outcome.rejected) == (1, 1)
+    (lark, _) = everything(works, Account)
+    assert told(works, lark)[-1][1:] == ("update", 2, "industry", "Ships", "Sails")

@@ -214,7 +214,11 @@ def test_an_export_of_any_entity_comes_in_again(works: Works, entity: type[Entit
     sampled = [row for row in rows_of(text) if row["external_id"]]
     created = imported(works, entity, csv_of([anew(entity, row, time) for time in range(MANY) for row in sampled]))
     assert created.created == created.read == 2 * MANY
-    assert [values_of(record) for record in everything(works, entity)[-2 * MANY :]] == before[-2:] * MANY
+    again = [values_of(record) for record in everything(works, entity)[-2 * MANY :]]
+    if "primary" in entity.fields():  # of all that are alike one is, the last to come
+        assert [each.pop("primary") for each in again].count(True) == 1
+        before = [{name: value for name, value in each.items() if name != "primary"} for each in before]
+    assert again == before[-2:] * MANY
 
 
 UNIQUE = {"user": "slack_id", "role": "name", "team": "name"}

@@ -1,0 +1,62 @@
+"""Methods of Slack's that were called too often: nobody calls them until Slack says, and then one tries first."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Limited(Exception):
+    """Too many calls: certainly not done."""
+
+    def __init__(self, seconds: float) -> None:
+        self.pause = timedelta(seconds=max(math.ceil(seconds), 1))
+        super().__init__(f"{self.pause.seconds} s")
+
+
+@dataclass
+class Gate:
+    """until: on the monotonic clock · row: how many calls in a row Slack would not have."""
+
+    until: float = 0.0
+    row: int = 0
+    trying: Lock = field(default_factory=Lock)
+
+
+class Gates:
+    """The gates before the methods of one workspace, for many threads."""
+
+    def __init__(self) -> None:
+        self.gates: dict[str, Gate] = {}
+
+    def through(self, method: str, call: Callable[[], T], patience: int = 1) -> T:
+        """What a call answers; Limited without calling while the gate is shut.
+
+        patience: so many calls in a row have to be refused before it shuts. When Slack's time is over one call tries,
+        and the others wait for what becomes of it.
+        """
+        gate = self.gates.setdefault(method, Gate())
+        if gate.row < patience:
+            return self.tried(gate, call)
+        with gate.trying:
+            if gate.row >= patience and (left := gate.until - time.monotonic()) > 0:
+                raise Limited(left)
+            if gate.row >= patience:
+                return self.tried(gate, call)
+        return self.tried(gate, call)
+
+    def tried(self, gate: Gate, call: Callable[[], T]) -> T:
+        """Call, and write down whether Slack would have it; whatever else it says, it is not that it was too often."""
+        try:
+            answer = call()
+        except Limited as limited:
+            gate.row += 1
+            gate.until = max(gate.until, time.monotonic() + limited.pause.total_seconds())
+            raise
+        gate.row = 0
+        return answer

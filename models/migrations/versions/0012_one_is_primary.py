@@ -1,0 +1,32 @@
+"""Of the ways to reach a customer, and of the accounts they belong to, one is primary: the database keeps it so.
+
+Where two people made two primary at once, the newest one stays it.
+"""
+
+from models.migrations import gently
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+STANDS = '"primary" AND deleted_at IS NULL'
+
+
+def newer(table: str, *same: str) -> str:
+    """The condition for what is primary beside a newer one."""
+    alike = " AND ".join(f'newer."{name}" = "{table}"."{name}"' for name in ("workspace", *same))
+    also = f'{alike} AND newer.id > "{table}".id AND newer."primary" AND newer.deleted_at IS NULL'
+    return f'{STANDS} AND EXISTS (SELECT 1 FROM "{table}" AS newer WHERE {also})'
+
+
+def upgrade() -> None:
+    gently.only_one("contact", "customer", "type", name="ix_contact_primary", where=STANDS,
+                    change='"primary" = false', others=newer("contact", "customer", "type"))  # fmt: skip
+    gently.only_one("membership", "customer", name="ix_membership_primary", where=STANDS,
+                    change='"primary" = false', others=newer("membership", "customer"))  # fmt: skip
+
+
+def downgrade() -> None:
+    gently.drop_index("membership", "ix_membership_primary")
+    gently.drop_index("contact", "ix_contact_primary")

@@ -1,0 +1,21 @@
+"""What stands in Slack is remembered by its look, and redraws that nobody waits for are told from the others."""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, String, false
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for table in ("post", "told", "listed"):
+        op.add_column(table, Column("look", String(32)))
+    op.add_column("delivery", Column("background", Boolean, nullable=False, server_default=false()))
+
+
+def downgrade() -> None:
+    for table, column in (("delivery", "background"), ("listed", "look"), ("told", "look"), ("post", "look")):
+        with op.batch_alter_table(table) as change:
+            change.drop_column(column)

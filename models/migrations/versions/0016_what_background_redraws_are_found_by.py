@@ -1,0 +1,20 @@
+"""What is found by it: redraws that nobody waits for."""
+
+from models.migrations import gently
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    waiting = "state IN ('waiting', 'unknown')"
+    gently.index(
+        "delivery", "workspace", "id", name="ix_delivery_background",
+        where=f"{waiting} AND kind = 'redraw' AND background",
+    )  # fmt: skip
+
+
+def downgrade() -> None:
+    gently.drop_index("delivery", "ix_delivery_background")

@@ -1,0 +1,255 @@
+"""A company of a given size, made by the database itself: customers, their deals, what was done, and its trail."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
+
+from models.activity import Activity, ActivityType
+from models.core import schema, statistics
+from models.core.audit import AuditEntry
+from models.core.base import Entity
+from models.core.counter import Counter
+from models.core.database import unhurried
+from models.core.search import SearchText
+from models.core.types import UTCDateTime
+from models.core.user import User
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead, LeadStatus
+from models.operations.copying import SEQUENCE
+from models.opportunity import Opportunity, Stage, StageChange
+from tests.ground import START, StoppedClock, settle
+
+SHARES: dict[type[Entity], float] = {Customer: 0.4, Opportunity: 0.2, Activity: 0.3, Lead: 0.1}
+"""Of all records; customers first, since others point at them."""
+OWNERS = 40
+AT_HAND = 100
+"""Open deals and tasks of each owner, or a fifth of what there is: how many people work on says how many are open."""
+FIRSTS, LASTS, CITIES, DAYS = 200, 2000, 50, 400
+HERE = MetaData()
+NUMBERS = Table("bench_number", HERE, Column("i", Integer, primary_key=True), prefixes=["TEMPORARY"])
+NAME = String(40)
+KINDS: dict[str, Any] = {"first": NAME, "last": NAME, "city": NAME, "day": UTCDateTime, "who": Integer}
+WORDS = {
+    name: Table(
+        f"bench_{name}", HERE, Column("k", Integer, primary_key=True), Column("word", kind), prefixes=["TEMPORARY"]
+    )
+    for name, kind in KINDS.items()
+}
+I = NUMBERS.c.i  # noqa: E741
+
+
+def word(number: int) -> str:
+    """A name that can be said, another one for each number."""
+    found = ""
+    while number or len(found) < 4:
+        number, at = divmod(number, 80)
+        found += "bdfgklmnprstvwzh"[at % 16] + "aeiou"[at // 16]
+    return found
+
+
+def last_name(number: int) -> str:
+    return word(number * 79 + 6400).capitalize()
+
+
+def first_name(number: int) -> str:
+    return word(number).capitalize()
+
+
+def name(number: int) -> tuple[str, str]:
+    """The first and last name of a customer, by their number: as SQL says it below."""
+    first, last = (number * 7 + number // FIRSTS) % FIRSTS, (number * 31 + number // 7) % LASTS
+    return first_name(first), last_name(last)
+
+
+def city(number: int) -> str:
+    return f"{word(number + 3000).capitalize()}ville"
+
+
+def build(engine: Engine, size: int) -> None:
+    """Make the tables and fill them with so many records, as an import leaves them."""
+    schema.upgrade(engine)
+    settle(engine)
+    works = Works(engine, StoppedClock())
+    for number in range(OWNERS - 1):
+        works.welcome("T1", f"U_{number:03}", name=f"Person {number}", zone="Europe/Berlin", role="rep", team="sales")
+    with unhurried(engine) as connection, in_bulk(connection):
+        prepare(connection, size)
+        counts = {entity: int(size * share) for entity, share in SHARES.items()}
+        fill(connection, counts)
+        for entity, count in counts.items():
+            connection.execute(insert(Counter.__table__).values(workspace="T1", entity=entity.slug(), last=count))
+        HERE.drop_all(connection)
+        if engine.dialect.name == "postgresql":
+            for table in (*(entity.__table__ for entity in counts), SearchText.__table__, AuditEntry.__table__):
+                connection.execute(text(SEQUENCE.format(table.name)))
+    statistics.renew(engine)
+
+
+@contextmanager
+def in_bulk(connection: Connection) -> Iterator[None]:
+    """One transaction, at the end of which PostgreSQL makes its search index, and in which SQLite waits for no disk."""
+    if connection.dialect.name == "sqlite":
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA synchronous=OFF")
+        with connection.begin():
+            yield
+        return
+    with connection.begin():
+        made = connection.scalar(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'search_index'"))
+        connection.execute(text("DROP INDEX search_index"))
+        yield
+        connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+        connection.execute(text(str(made)))
+
+
+def prepare(connection: Connection, size: int) -> None:
+    """Put numbers, names, days and people at hand."""
+    HERE.create_all(connection)
+    counting = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < :size) SELECT i FROM c"
+    connection.execute(text(f"INSERT INTO bench_number (i) {counting}"), {"size": size})
+    owners = select(User.id).where(User.slack_id.in_(["U_RITA", *(f"U_{number:03}" for number in range(OWNERS))]))
+    held: dict[str, Sequence[Any]] = {
+        "first": [first_name(number) for number in range(FIRSTS)],
+        "last": [last_name(number) for number in range(LASTS)],
+        "city": [city(number) for number in range(CITIES)],
+        "day": [START - timedelta(days=number) for number in range(DAYS)],
+        "who": connection.scalars(owners.order_by(User.id)).all(),
+    }
+    for name, values in held.items():
+        connection.execute(insert(WORDS[name]), [{"k": k, "word": value} for k, value in enumerate(values)])
+
+
+def fill(connection: Connection, counts: dict[type[Entity], int]) -> None:
+    """The records, then of each its moves, the text it is found by, and its trail."""
+    place = 0
+    for entity, count in counts.items():
+        put(connection, entity.__table__, count, ROWS[entity](counts))
+        put(connection, SearchText.__table__, count, found_by(entity))
+        for field in entity.line[:2]:
+            put(connection, AuditEntry.__table__, count, entry(entity, field, place))
+            place += count
+    moved = {"opportunity": I, "after": Stage.QUALIFICATION.value, "at": picked("day", I), "by": picked("who", I)}
+    put(connection, StageChange.__table__, counts[Opportunity], {"workspace": "T1", **moved})
+
+
+def put(connection: Connection, table: Any, count: int, values: dict[str, Any]) -> None:
+    """One row for each number up to the count. values: by the names of attributes."""
+    columns = {column.key: column for column in table.columns}
+    columns |= {"before": columns["from"], "after": columns["to"]} if "from" in columns else {}
+    named = [columns[name] for name in values]
+    plain = [value if isinstance(value, ColumnElement) else literal(value, column.type)
+             for value, column in zip(values.values(), named, strict=True)]  # fmt: skip
+    connection.execute(insert(table).from_select([column.name for column in named], select(*plain).where(count >= I)))
+
+
+def picked(name: str, number: Any) -> Any:
+    """The word, day or person at a place, counted round and round."""
+    table = WORDS[name]
+    sizes = {"first": FIRSTS, "last": LASTS, "city": CITIES, "day": DAYS, "who": OWNERS}
+    return select(table.c.word).where(table.c.k == number % sizes[name]).scalar_subquery()
+
+
+def joined(*parts: Any) -> Any:
+    """The parts of a text."""
+    first, *rest = (cast(part, String(255)) if isinstance(part, ColumnElement) else literal(part) for part in parts)
+    for part in rest:
+        first = first.concat(part)
+    return first
+
+
+FIRST, LAST = picked("first", I * 7 + I // FIRSTS), picked("last", I * 31 + I // 7)
+PERSON = joined(FIRST, " ", LAST)
+ADDRESS = func.lower(joined(FIRST, ".", LAST, ".", I, "@example.org"))
+
+
+def record(title: Any, **columns: Any) -> dict[str, Any]:
+    at = picked("day", I)
+    same = {"id": I, "workspace": "T1", "number": I, "version": 1, "custom": literal({}, JSON)}
+    moments = {"created_at": at, "updated_at": at, "owner": picked("who", I)}
+    return same | {"title": title, "key": func.lower(title)} | moments | columns
+
+
+def buyer(counts: dict[type[Entity], int]) -> Any:
+    """The customer of a deal or a task."""
+    return 1 + (I * 7) % counts[Customer]
+
+
+def customer(_: Any) -> dict[str, Any]:
+    return record(PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, city=picked("city", I))
+
+
+def lead(_: Any) -> dict[str, Any]:
+    status = case((I % 10 == 0, LeadStatus.NEW.value), else_=LeadStatus.UNQUALIFIED.value)
+    company = joined(LAST, " Works")
+    return record(PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=company)
+
+
+def deal(counts: dict[type[Entity], int]) -> dict[str, Any]:
+    name, count = joined("Renewal ", I % 1000), counts[Opportunity]
+    is_open = at_hand(count)
+    stage = case((is_open, Stage.PROPOSAL.value), (I % 3 == 0, Stage.LOST.value), else_=Stage.WON.value)
+    money = {"amount": I % 50_000, "currency": "EUR", "probability": 50, "forecast": "best"}
+    return record(name, name=name, customer=buyer(counts), stage=stage, close_date=START.date(), **money)
+
+
+def activity(counts: dict[type[Entity], int]) -> dict[str, Any]:
+    name = joined("Call about the offer ", I % 1000)
+    done_at = case((at_hand(counts[Activity]), null()), else_=picked("day", I))
+    about = {"type": ActivityType.CALL.value, "customer": buyer(counts), "due_date": picked("day", I)}
+    return record(name, description=name, done_at=done_at, **about)
+
+
+def at_hand(count: int) -> Any:
+    """The condition for what is open: the newest."""
+    return count - min(count // 5, OWNERS * AT_HAND) < I
+
+
+ROWS = {Customer: customer, Opportunity: deal, Activity: activity, Lead: lead}
+
+
+def found_by(entity: type[Entity]) -> dict[str, Any]:
+    """The text of each record: its reference, its name, and what else it is found by."""
+    rows: Any = entity.__table__
+    mine = rows.c.id == I
+    words: list[Any] = [f"{entity.prefix.lower()}-", I, " ", select(rows.c.key).where(mine).scalar_subquery()]
+    if "company" in rows.c:
+        words += [" works"]
+    if "email" in rows.c:
+        words += [" ", select(rows.c.email).where(mine).scalar_subquery()]
+    if "city" in rows.c:
+        words += [" ", func.lower(picked("city", I))]
+    if entity in (Opportunity, Activity):
+        theirs: Any = Customer.__table__
+        name = select(theirs.c.key).join_from(rows, theirs, theirs.c.id == rows.c.customer).where(mine)
+        words += [" ", name.scalar_subquery()]
+    return {"workspace": "T1", "entity": entity.slug(), "record_id": I, "text": joined(*words)}
+
+
+def entry(entity: type[Entity], field: str, place: int) -> dict[str, Any]:
+    """What was written down when each was made, and sealed since."""
+    act = {"unit": joined(entity.prefix, I), "at": picked("day", I), "actor": picked("who", I), "door": "command"}
+    what = {"action": "create", "entity": entity.slug(), "record_id": I, "version": 1, "field": field, "new": "x"}
+    seal = {"place": place + I, "salt": "s" * 32, "digest": "d" * 64, "hash": "h" * 64}
+    return {"workspace": "T1", **act, **what, **seal}

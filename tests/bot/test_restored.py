@@ -1,0 +1,50 @@
+"""A backup is brought back: what was sent since is not sent again, and Slack shows what the database has."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.clients import Clients
+from bot.delivery import Courier
+from bot.sandbox.driver import Desk
+from handlers import ROUTERS
+from handlers.core.routes import Catalogue
+from models.core.outbox import DeliveryState
+from models.core.work import Works
+from models.operations import backups, records, restored
+from models.opportunity import Opportunity
+from tests.bot.outgoing import deal, rows, say, texts
+from tests.ground import StoppedClock
+from tests.handlers.kit import SQLITE
+
+
+def brought_back(works: Works, file: Path) -> None:
+    """What `crm restore` does."""
+    works.close()
+    backups.restore(works.engine, file, file.with_name("aside"), force=True)
+    works.close()
+    restored.draw_anew(works)
+
+
+@SQLITE
+def test_after_a_restore_nothing_is_sent_again_and_cards_show_what_the_database_has(
+    works: Works, slack: Desk, clients: Clients, courier: Courier, clock: StoppedClock, tmp_path: Path
+) -> None:
+    sails = deal(works, stage="qualification")
+    courier.drain()
+    with works("T1", "U_RITA") as work:
+        work.find(Opportunity, sails.number).move(work, "discovery")
+    say(works, "C_GENERAL", "once")
+    backups.back_up(works.engine, tmp_path / "kept.backup")
+    courier.drain()
+    with works("T1", "U_RITA") as work:
+        records.update(work, work.find(Opportunity, sails.number), {"stage": "proposal"})
+    courier.drain()
+    before = {channel: len(texts(slack, channel)) for channel in ("C_SALES", "C_GENERAL")}
+    brought_back(works, tmp_path / "kept.backup")
+    again = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    for _ in range(3):
+        again.drain()
+        clock.forward(timedelta(minutes=1))
+    assert {channel: len(texts(slack, channel)) for channel in before} == before
+    assert "Discovery" in slack.posted("C_SALES")[0]
+    assert {row.state for row in rows(works)} == {DeliveryState.SENT}

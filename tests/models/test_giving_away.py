@@ -1,0 +1,103 @@
+"""Whoever gives a record away, or lets go of it, may do that by its verb too: whichever way it is done."""
+
+import pytest
+
+import handlers  # noqa: F401  the routes tell which verbs there are
+from models.core.errors import Forbidden, Invalid
+from models.core.role import Role
+from models.core.team import Team
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import past, records
+from models.opportunity import Opportunity
+from tests.ground import given
+from tests.models.marks import SQLITE
+
+pytestmark = SQLITE
+
+
+def allow(works: Works, *lines: str) -> None:
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)})
+
+
+def owner_of(works: Works, lead: Lead) -> str:
+    with works("T1", writes=False) as work:
+        owner = work.get(Lead, lead.id).owner
+        return work.name("user", owner) if owner else ""
+
+
+@pytest.fixture
+def lead(works: Works) -> Lead:
+    """Rita's at first, now Jule's, with another company."""
+    made = given(works, Lead, by="U_RITA", first_name="Ada", company="Looms", owner="me")
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Lead, made.id), {"owner": "U_JULE", "company": "Mills"})
+    return made
+
+
+def revert(works: Works, lead: Lead, by: str = "U_JULE", to: int = 1) -> past.Plan:
+    with works("T1", by) as work:
+        return past.revert(work, work.get(Lead, lead.id), to)
+
+
+def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: Works, lead: Lead) -> None:
+    allow(works, "lead: look, edit, revert", "user: look")
+    with pytest.raises(Forbidden, match="does not allow “lead assign”. Ada Abel can give it"):
+        revert(works, lead)
+    with pytest.raises(Forbidden, match="lead assign"), works("T1", "U_JULE", writes=False) as work:
+        past.plan(work, work.get(Lead, lead.id), 1)  # nor is it offered
+    assert owner_of(works, lead) == "Jule Jansen"
+    allow(works, "lead: look, edit, revert, assign", "user: look")
+    revert(works, lead)
+    assert owner_of(works, lead) == "Rita Reyes"
+
+
+def test_setting_back_what_is_whose_it_was_takes_no_other_right(works: Works, lead: Lead) -> None:
+    allow(works, "lead: look, revert, edit own", "user: look")
+    with works("T1", "U_JULE") as work:
+        records.update(work, work.get(Lead, lead.id), {"company": "Ships"})
+    revert(works, lead, to=2)
+    with works("T1", writes=False) as work:
+        assert work.get(Lead, lead.id).company == "Mills"
+
+
+def test_nothing_is_set_back_to_somebody_who_has_left(works: Works, lead: Lead) -> None:
+    works.welcome("T1", "U_RITA", left=True)
+    with pytest.raises(Invalid, match="Rita Reyes has left Slack"):
+        revert(works, lead, by="U_ADA")
+
+
+def test_what_names_a_record_that_one_may_not_see_stays(works: Works) -> None:
+    """They would set it without knowing what; a form does not let them either."""
+    secret, known = (given(works, Customer, by="U_ADA", first_name=name, owner="me") for name in ("Eve", "Ada"))
+    deal = given(works, Opportunity, by="U_RITA", name="Sails", customer=secret.ref, owner="me")
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Opportunity, deal.id), {"customer": known.ref, "name": "Oars"})
+        records.assign(work, work.get(Customer, known.id), work.lookup("user", "U_JULE"))
+    allow(works, "deal: look, revert", "customer: look own", "user: look")
+    with works("T1", "U_JULE") as work:
+        done = past.revert(work, work.get(Opportunity, deal.id), 1)
+        assert (work.get(Opportunity, deal.id).name, done.stays) == ("Sails", ["Customer"])
+
+
+def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(works: Works) -> None:
+    team = given(works, Team, by="U_ADA", name="west", role="manager")
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Team, team.id), {"role": "", "name": "far west"})
+    allow(works, "team: everything", "role: look", "user: look")
+    with pytest.raises(Forbidden, match="does not allow “role give”"), works("T1", "U_JULE") as work:
+        past.revert(work, work.get(Team, team.id), 1)
+
+
+@pytest.mark.parametrize("to", ["U_RITA", ""])
+def test_an_edit_gives_away_or_lets_go_only_for_who_may_assign(works: Works, lead: Lead, to: str) -> None:
+    allow(works, "lead: look, edit", "user: look")
+    with pytest.raises(Forbidden, match="does not allow “lead assign”"), works("T1", "U_JULE") as work:
+        records.update(work, work.get(Lead, lead.id), {"owner": to})
+    assert owner_of(works, lead) == "Jule Jansen"
+    allow(works, "lead: look, edit, assign own", "user: look")
+    with works("T1", "U_JULE") as work:
+        records.update(work, work.get(Lead, lead.id), {"owner": to})
+    assert owner_of(works, lead) == ("Rita Reyes" if to else "")

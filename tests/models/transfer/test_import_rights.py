@@ -1,0 +1,127 @@
+"""A file changes, fills and names no more than whoever brings it may by hand; and it stands in nobody's way."""
+
+import io
+import threading
+
+import pytest
+from sqlalchemy import Engine, event, select, text
+
+import handlers  # noqa: F401  the routes tell which verbs there are
+from models.account import Account
+from models.case import Case
+from models.core.database import everywhere
+from models.core.role import Role
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.operations import records
+from models.operations.transfer import export
+from tests.ground import given
+from tests.models.marks import SQLITE
+from tests.models.transfer.steps import everything, imported, rejected
+
+
+def allow(works: Works, *lines: str) -> None:
+    """What reps may do, and no more."""
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)})
+
+
+@SQLITE
+def test_who_may_import_and_not_edit_a_record_does_not_change_it(works: Works) -> None:
+    allow(works, "lead: look, new, import, edit own")
+    theirs = given(works, Lead, by="U_RITA", first_name="Ada", company="Analytical", owner="me")
+    own = given(works, Lead, by="U_JULE", first_name="Eve", company="Looms", owner="me")
+    outcome = imported(works, Lead, f"Ref,Company\n{theirs.ref},Evil\n{own.ref},Mills\n", by="U_JULE")
+    assert (outcome.updated, outcome.rejected) == (1, 1)
+    assert [lead.company for lead in everything(works, Lead)] == ["Analytical", "Mills"]
+
+
+@SQLITE
+def test_what_is_hidden_is_not_filled_by_a_file(works: Works) -> None:
+    allow(works, "customer: look, new, edit, import, hide notes")
+    ada = given(works, Customer, by="U_ADA", first_name="Ada", notes="chess")
+    outcome = imported(works, Customer, f"Ref,First name,Notes\n{ada.ref},Ada,dice\n,Eve,chess\n", by="U_JULE")
+    assert outcome.rejected == 2
+    assert [customer.notes for customer in everything(works, Customer)] == ["chess"]
+
+
+@SQLITE
+def test_a_row_makes_a_record_only_for_who_may_make_one(works: Works) -> None:
+    allow(works, "lead: look, edit, import")
+    reasons = rejected(works, Lead, "First name,Company\nAda,Looms\n", by="U_JULE")
+    assert reasons == ["Your role (rep) does not allow “lead new”. Ada Abel can give it."]
+
+
+@SQLITE
+def test_a_row_gives_nothing_away_that_its_bearer_may_not_give(works: Works) -> None:
+    allow(works, "lead: look, new, edit, import", "user: look")
+    lead = given(works, Lead, by="U_JULE", first_name="Ada", owner="me")
+    file = f"Ref,First name,Owner\n{lead.ref},Ada,Olga Orlova\n,Eve,Olga Orlova\n,Eve,Jule Jansen\n"
+    outcome = imported(works, Lead, file, by="U_JULE")
+    assert (outcome.created, outcome.updated, outcome.rejected) == (1, 0, 2)
+    with works("T1", writes=False) as work:
+        owners = set(work.session.scalars(select(Lead.owner)))
+        assert owners == {work.lookup("user", "U_JULE")}
+
+
+@SQLITE
+def test_an_export_does_not_name_a_record_that_one_may_not_see(works: Works) -> None:
+    allow(works, "case: look, export", "customer: look own")
+    ada = given(works, Customer, by="U_RITA", first_name="Ada", last_name="Secret", owner="me")
+    given(works, Case, by="U_ADA", subject="Help", customer=ada.ref)
+    file = io.StringIO(newline="")
+    with works("T1", "U_JULE", writes=False) as work:
+        assert export(work, Case, file) == 1
+    assert "Help" in file.getvalue()
+    assert ada.ref not in file.getvalue()
+
+
+@SQLITE
+def test_a_dry_run_counts_what_the_run_itself_counts(works: Works) -> None:
+    """Also a row that comes again, which finds what the dry run did not store."""
+    file = "ID,NAME,PARENT\n1,Lark,\n2,Wren,1\n1,Lark,\n3,Tern,9\n2,Wren,1\n"
+    dry = imported(works, Account, file, dry=True)
+    assert everything(works, Account) == []
+    done = imported(works, Account, file)
+    counts = [(each.read, each.created, each.updated, each.unchanged, each.rejected) for each in (dry, done)]
+    assert counts == [(5, 2, 0, 2, 1)] * 2
+
+
+def until_it_waits(engine: Engine, thread: threading.Thread) -> None:
+    """Come back when a thread waits for a row that somebody else holds, or has ended."""
+    here = "wait_event_type = 'Lock' AND datname = current_database()"
+    waiting = text(f"SELECT count(*) FROM pg_stat_activity WHERE {here}")
+    with everywhere(engine).connect() as connection:
+        while thread.is_alive() and not connection.scalar(waiting):
+            connection.rollback()
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_who_edits_a_record_while_a_file_changes_it_waits_for_the_file(works: Works, engine: Engine) -> None:
+    """The file holds the rows that it is about to change: both changes stand, and neither is refused."""
+    imported(works, Account, "ID,NAME\n1,Lark\n2,Wren\n")
+    edits: list[threading.Thread] = []
+
+    def edit() -> None:
+        with works("T1", "U_ADA") as work:
+            lark = work.get(Account, first)
+            work.lock(lark)
+            records.update(work, lark, {"industry": "Ships"})
+
+    def meanwhile(*args: object) -> None:
+        if "UPDATE account" in str(args[2]) and threading.current_thread() is main and not edits:
+            edits.append(threading.Thread(target=edit))
+            edits[0].start()
+            until_it_waits(engine, edits[0])
+
+    main, first = threading.current_thread(), everything(works, Account)[0].id
+    event.listen(engine, "before_cursor_execute", meanwhile)
+    try:
+        outcome = imported(works, Account, "ID,NAME\n1,Larks\n2,Wrens\n")
+        edits[0].join()
+    finally:
+        event.remove(engine, "before_cursor_execute", meanwhile)
+    assert (outcome.updated, outcome.rejected) == (2, 0)
+    lark, wren = everything(works, Account)
+    assert (lark.name, lark.industry, wren.name) == ("Larks", "Ships", "Wrens")
