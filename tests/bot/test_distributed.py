@@ -110,12 +110,15 @@ def test_a_minute_is_one_for_all_channels_and_threads(outlet: Outlet, slack: Des
     assert len(looks(slack)) == 1
 
 
-def test_where_slack_says_wait_it_goes_on_where_it_stopped(outlet: Outlet, slack: Desk, minutes: Minutes) -> None:
+def test_where_slack_says_wait_it_goes_on_where_it_stopped(
+    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock
+) -> None:
     ts = outlet.post("C_SALES", None, Message("Hello"), "k")
     slack.slack.fail("conversations.history", with_="ratelimited", seconds=30)
     with pytest.raises(Limited, match="30 s"):
         outlet.find("C_SALES", None, "k", START)
     minutes.now += 60
+    clock.forward(timedelta(minutes=1))
     assert outlet.find("C_SALES", None, "k", START) == ts
 
 
