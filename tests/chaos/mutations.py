@@ -43,7 +43,7 @@ class Mutation:
 
 
 CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.py"
-OUTBOX, WORK, QUESTIONS = "models/core/outbox.py", "models/core/work.py", "models/operations/questions.py"
+OUTBOX, WORK = "models/core/outbox.py", "models/core/work.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
 FOUND = "if doubtful and (ts := self.found(outlet, delivery, channel, key)):"
 BUSY = 'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
@@ -71,11 +71,6 @@ MUTATIONS = (
     Mutation("what may have been posted is not looked for", "kill", (
         (CARRYING, FOUND, FOUND.replace("doubtful", "not key")),
     ), "was posted 2 times"),
-    Mutation("a lease keeps nobody away", "storm", (
-        (QUESTIONS, "or_(row.claimed_until > NOW, row.not_before > NOW)", "row.not_before > NOW"),
-        (QUESTIONS, "or_(row.claimed_until.is_(None), row.claimed_until <= NOW)",
-         "row.id > literal_column('0')"),
-    ), "posted", "postgres"),
     Mutation("the seal of an entry is not its hash", "due", (
         ("models/operations/trail.py", '"hash": last})', '"hash": last[::-1]})'),
     ), "the trail:"),
