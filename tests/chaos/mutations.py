@@ -65,7 +65,7 @@ MUTATIONS = (
          "self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)",
          "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]"),
     ), "came 2 times"),
-    Mutation("cards are not drawn anew", "storm", (
+    Mutation("cards are not drawn anew", "stop", (
         (OUTBOX, "    work.session.connection().execute(REDRAWING,", "    _ = (REDRAWING,"),
     ), "does not show"),
     Mutation("what may have been posted is not looked for", "kill", (
@@ -79,7 +79,7 @@ MUTATIONS = (
     Mutation("the seal of an entry is not its hash", "due", (
         ("models/operations/trail.py", '"hash": last})', '"hash": last[::-1]})'),
     ), "the trail:"),
-    Mutation("something counts as sent and was not posted", "http", (
+    Mutation("something counts as sent and was not posted", "storm", (
         (CARRYING, POST, f'{POST} if delivery.id % 3 else "1.000001"'),
     ), "is not in Slack"),
     Mutation("some things are posted twice", "gone", (
