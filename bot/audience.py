@@ -64,6 +64,8 @@ class Audience:
         self.asked: list[float] = []
         """When people were asked for one by one, in the last minute."""
         self.turn = Lock()
+        self.asking: dict[str, Lock] = {}
+        """Channel → held by whoever asks who is there."""
 
     def room(self, channel: str, turn: int) -> Room | None:
         """Who is in a channel, if we know it still. turn: how often it has changed by now."""
@@ -71,10 +73,15 @@ class Audience:
         return room if room and room.turn == turn and time.monotonic() < room.until else None
 
     def ask(self, channel: str, turn: int) -> Room:
-        """Who is in a channel. Where others read along than before, its cards are drawn anew for them.
+        """Who is in a channel, asked by one thread at a time: the others take what it found.
 
         turn: how often it had changed before this was asked.
         """
+        with self.asking.setdefault(channel, Lock()):
+            return self.room(channel, turn) or self.found(channel, turn)
+
+    def found(self, channel: str, turn: int) -> Room:
+        """Who is in a channel, as Slack says now. Where others read along than before, its cards are drawn anew."""
         members, all_of_them = self.outlet.members(channel)
         shared = self.outlet.is_shared(channel)
         left = self.look_up(members)
@@ -92,7 +99,10 @@ class Audience:
     def go_on(self, channel: str) -> bool:
         """Ask who those in a channel are whom we do not know yet, if we have begun to; whether nobody is left."""
         room = self.rooms.get(channel)
-        return room is None or room.complete or self.ask(channel, room.turn).complete
+        if room is None or room.complete:
+            return True
+        with self.asking.setdefault(channel, Lock()):
+            return self.found(channel, room.turn).complete
 
     def gathered(self, group: str) -> tuple[set[str], bool]:
         """Who is in a user group, and whether we know all of ours among them by now. group: its id."""

@@ -181,7 +181,8 @@ class Carrier:
             raise Later from missing
         known = self.audiences.get(workspace)
         if known is None or known.outlet.client is not client:
-            known = self.audiences[workspace] = Audience(self.works, workspace, Outlet(client))
+            outlet = Outlet(client, self.clients.is_distributed(workspace))
+            known = self.audiences[workspace] = Audience(self.works, workspace, outlet)
         return known
 
     def ahead(self, workspace: str, taken: Sequence[Delivery]) -> dict[int, Drawn]:

@@ -94,6 +94,11 @@ class Clients:
             raise NotFound("The app is not installed in this workspace.")
         return door.client
 
+    def is_distributed(self, workspace: str) -> bool:
+        """Whether the app came there as one that many companies install: Slack lets it do less then."""
+        door = self.find(workspace)
+        return bool(door and door.sealed)
+
     def find(self, workspace: str) -> Door | None:
         """The way into a workspace. The database is asked once, and for those that are not there now and then."""
         door = self.doors.get(workspace)

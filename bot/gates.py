@@ -9,6 +9,8 @@ from threading import Lock
 from typing import TypeVar
 
 T = TypeVar("T")
+LONGEST = 300.0
+"""Seconds after which one tries, however long Slack says: so long deliveries wait at most."""
 
 
 class Limited(Exception):
@@ -56,7 +58,7 @@ class Gates:
             answer = call()
         except Limited as limited:
             gate.row += 1
-            gate.until = max(gate.until, time.monotonic() + limited.pause.total_seconds())
+            gate.until = time.monotonic() + min(limited.pause.total_seconds(), LONGEST)
             raise
         gate.row = 0
         return answer

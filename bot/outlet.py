@@ -1,11 +1,12 @@
 """Slack as the courier sees it: where to post, posting, drawing anew, and looking whether a post arrived."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPException
+from threading import Lock
 from typing import Any
 
 from slack_sdk import WebClient
@@ -20,8 +21,12 @@ KNOWN_FOR = 600.0
 """Seconds after which we ask again which channel a name means."""
 BEFORE = timedelta(minutes=10)
 """How far Slack's clock may be behind ours."""
-PAGES = 20
-"""Pages of 200 messages to look through for a post."""
+LOOK, FEW = 200, 15
+"""Messages that are asked for at a time; and those that Slack gives an app that many companies install."""
+MINUTE = 60.0
+"""Seconds after which such an app may look again, at whatever channel."""
+MESSAGES = 4000
+"""As many are looked through for a post."""
 LOOKED = 100
 """Looks at a channel's history that are remembered."""
 PAGE = 1000
@@ -63,16 +68,78 @@ def verdict(error: SlackApiError) -> Exception:
     return Refused(code)
 
 
-@dataclass(frozen=True)
-class Look:
-    """What a channel's history showed: the marks of our posts after the ts `after`, each with its ts.
+@dataclass
+class Reading:
+    """How far a channel was read: the marks of our posts in it, and where to go on.
 
-    at: when we looked.
+    after: the ts from which on · at: when it was begun · last: the ts of the message read last.
     """
 
     after: str
     at: datetime
-    marks: dict[str, str]
+    marks: dict[str, str] = field(default_factory=dict)
+    cursor: str = ""
+    seen: int = 0
+    last: str = "0"
+
+    def take(self, page: Mapping[str, Any]) -> None:
+        for message in page["messages"]:
+            self.last, self.seen = str(message["ts"]), self.seen + 1
+            if key := (message.get("metadata") or {}).get("event_payload", {}).get("key"):
+                self.marks[str(key)] = self.last
+        self.cursor = following(page)
+
+
+class History:
+    """Reads the channels of one workspace, for many threads.
+
+    call: calls a method of the client · distributed: whether many companies install the app. Slack lets it look at few
+    messages once a minute then, so what takes longer is put off and goes on where it stopped.
+    """
+
+    def __init__(self, client: WebClient, call: Callable[..., Any], distributed: bool = False) -> None:
+        self.client, self.call, self.distributed = client, call, distributed
+        self.begun: dict[tuple[str, str | None], Reading] = {}
+        self.next, self.lock = 0.0, Lock()
+
+    def read(self, channel: str, thread: str | None, after: str, enough: float, now: datetime) -> Reading:
+        """Find everything we posted in a channel or a thread after a ts.
+
+        Limited where Slack wants us to wait; called again it goes on. Unclear where it is too much to look through.
+        enough: the moment before which a channel need not be read, in seconds since 1970.
+        """
+        reading = self.begun.pop((channel, thread), None)
+        if reading is None or reading.after > after:
+            reading = Reading(after, now)
+        about: dict[str, Any] = {"channel": channel, "include_all_metadata": True}
+        about |= {"oldest": after} if after else {}
+        about |= {"ts": thread} if thread else {}
+        try:
+            while reading.seen < MESSAGES:
+                reading.take(self.page(about, reading.cursor))
+                if not reading.cursor:
+                    return reading
+        except (Limited, Unclear):
+            self.begun[channel, thread] = reading
+            raise
+        if not thread and float(reading.last) < enough:
+            return reading  # a channel's history begins with the newest
+        raise Unclear("too much was written there to look through")
+
+    def page(self, about: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
+        look: Any = self.client.conversations_replies if "ts" in about else self.client.conversations_history
+        self.take_turn()
+        found: Mapping[str, Any] = self.call(look, **about, limit=FEW if self.distributed else LOOK, cursor=cursor)
+        return found
+
+    def take_turn(self) -> None:
+        """Be the one who looks now; Limited says for how long nobody may."""
+        if not self.distributed:
+            return
+        with self.lock:
+            if (left := self.next - time.monotonic()) > 0:
+                raise Limited(left)
+            self.next = time.monotonic() + MINUTE
 
 
 class Outlet:
@@ -80,12 +147,13 @@ class Outlet:
     messages, and what it saw when it looked for posts.
     """
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: WebClient, distributed: bool = False) -> None:
         self.client = client
         self.gates = Gates()
+        self.history = History(client, self.call, distributed)
         self.people: dict[str, str] = {}
         self.places: dict[str, tuple[str, float]] = {}
-        self.looks: dict[tuple[str, str | None], Look] = {}
+        self.looks: dict[tuple[str, str | None], Reading] = {}
 
     def call(self, method: Callable[..., Any], patience: int = 1, **said: Any) -> Any:
         """What a method of the client answers, if Slack has not had enough of it. patience: as at its gate."""
@@ -216,33 +284,11 @@ class Outlet:
         after = min(after, f"{(since - BEFORE).timestamp():.6f}")
         look = self.looks.get((channel, thread))
         if look is None or settled is None or not (look.after <= after and settled <= look.at):
-            look = Look(after, now or since, self.marks(channel, thread, since, after))
-            self.looks[channel, thread] = look
+            enough = (since - BEFORE).timestamp()
+            look = self.looks[channel, thread] = self.history.read(channel, thread, after, enough, now or since)
             for old in list(self.looks)[:-LOOKED]:
                 self.looks.pop(old, None)
         return look.marks.get(key, "")
-
-    def marks(self, channel: str, thread: str | None, since: datetime, after: str = "") -> dict[str, str]:
-        """The key and ts of everything we posted there after that. Unclear where it is too much to look through.
-
-        Our clock counts only after so many pages: a post must not be missed because it was wrong for a while.
-        """
-        window: dict[str, Any] = {"channel": channel, "limit": 200, "include_all_metadata": True}
-        window |= {"oldest": after} if after else {}
-        look: Any = self.client.conversations_replies if thread else self.client.conversations_history
-        window |= {"ts": thread} if thread else {}
-        found: dict[str, str] = {}
-        cursor = ""
-        for _ in range(PAGES):
-            page = self.call(look, **window, cursor=cursor)
-            for message in page["messages"]:
-                if key := (message.get("metadata") or {}).get("event_payload", {}).get("key"):
-                    found[str(key)] = str(message["ts"])
-            if not (cursor := following(page)):
-                return found
-        if not thread and float(page["messages"][-1]["ts"]) < (since - BEFORE).timestamp():
-            return found  # a channel's history begins with the newest
-        raise Unclear("too much was written there to look through")
 
 
 def following(page: Any) -> str:

@@ -14,7 +14,7 @@ from .inputs import unfolded
 from .messages import Message, Timeline
 from .mrkdwn import encode
 from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
-from .rates import Rates
+from .rates import TIERS, Rates
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views
@@ -62,6 +62,7 @@ class Slack:
             self.read: dict[tuple[str, str], str] = {}
             self.numbers, self.turns = itertools.count(1), itertools.count(1)
             self._last_ts = 0
+            self.distributed = False  # whether many companies install the app: Slack lets it read little history then
             self.latency = 0.0  # seconds the Web API takes for an answer
             self.retry_after = [0.0]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
             for channel in copy.deepcopy(self._channels):
@@ -246,6 +247,12 @@ class Slack:
              channel: str | None = None, rate: float = 0) -> None:
         """Let the next calls of a method fail, or a share of all; see failures.Failure for what `with_` may be."""
         self.failures.add(Failure(method, with_, times, seconds, channel, rate))
+
+    def distribute(self) -> None:
+        """Play Slack to an app that many companies install: it gets little history, once a minute."""
+        self.distributed = True
+        for method in ("conversations.history", "conversations.replies"):
+            self.rates.limit(method, *TIERS[1])
 
     def problem(self, sentence: str) -> None:
         """Something Slack would refuse or show as an error; tests fail on it."""

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, se
 
 from models.core import access, sight
 from models.core.base import ENTITIES, Entity
-from models.core.field import Field
-from models.core.fields import Phone, Reference, Tags
+from models.core.fields import Reference, Tags
 from models.core.sql import folded
 
 if TYPE_CHECKING:
@@ -43,9 +42,10 @@ def limits(
 
 
 def holding(work: "Work", entity: type[Entity], piece: str, rows: Any) -> Iterator[ColumnElement[bool]]:
-    """The conditions that a piece is in the reference of a record, in its name, or in a field that they may see."""
-    for text in (literal(f"{entity.prefix.lower()}-") + cast(rows.number, String), rows.key):
-        yield (literal(" ") + text).contains(piece, autoescape=True)
+    """The conditions that a piece is in what they may see of a record, or in the name of what it points at; of a phone
+    number in its digits, whatever its country puts between them.
+    """
+    texts: list[Any] = [literal(f"{entity.prefix.lower()}-") + cast(rows.number, String), rows.key]
     for name, kind in entity.fields().items():
         if not kind.search or access.hides(work, entity, name):
             continue
@@ -55,15 +55,11 @@ def holding(work: "Work", entity: type[Entity], piece: str, rows: Any) -> Iterat
             at = there.where(there.selected_columns.id == column).limit(1)  # one look, not one for all of that name
             yield at.scalar_subquery().is_not(None)
         else:
-            yield (literal(" ") + as_searched(kind, column)).contains(piece, autoescape=True)
-
-
-def as_searched(kind: Field, column: Any) -> ColumnElement[str]:
-    """The words of a field, folded; of a phone number only its digits, whatever its country puts between them."""
-    if isinstance(kind, Phone):
-        found: ColumnElement[str] = column
-        return found
-    return folded(func.replace(column, "|", " ") if isinstance(kind, Tags) else column)
+            texts.append(func.coalesce(func.replace(column, "|", " ") if isinstance(kind, Tags) else column, ""))
+    whole = texts[0]
+    for text in texts[1:]:
+        whole = whole + " " + text  # folded once: a piece has no space inside, and so is in one of them
+    yield (literal(" ") + folded(whole)).contains(piece, autoescape=True)
 
 
 def named(work: "Work", entity: type[Entity], piece: str) -> Any:

@@ -11,7 +11,7 @@ from handlers.core.lines import WILL
 from models.core.outbox import Delivery
 from models.core.work import Works
 from models.lead import Lead
-from models.operations.deliveries import ATTEMPTS
+from models.operations.deliveries import ATTEMPTS, code
 from tests.bot.outgoing import rows
 from tests.bot.rooms import ada_lovelace
 from tests.ground import StoppedClock
@@ -125,7 +125,7 @@ def test_what_slack_was_out_of_reach_for_and_what_an_admin_drops_is_told_to_who_
     courier.drain()
     clock.forward(timedelta(minutes=5))
     [row] = rows(works, kind="line")
-    slack.command(f"/crm deliveries drop {row.id}", user="U_ADA")
+    slack.command(f"/crm deliveries drop {code(row)}", user="U_ADA")
     assert told_to(slack, courier, "U_RITA")[-1].endswith("An admin decided that it is not sent.")
 
 

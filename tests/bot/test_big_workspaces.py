@@ -1,11 +1,15 @@
 """A workspace of real size, with a Slack that counts calls: five hundred people in a channel, and many cards there."""
 
+import threading
 from collections import Counter
 
 import pytest
+from slack_sdk import WebClient
 
+from bot.audience import Audience
 from bot.clients import Clients
 from bot.delivery import Courier
+from bot.outlet import Outlet
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
@@ -194,3 +198,19 @@ def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
     clock.forward(claims.MINUTE)
     paced.drain()
     assert len(drawn(slack)) == 21
+
+
+@SQLITE
+def test_eight_threads_ask_once_who_is_in_a_channel(slack: Desk, works: Works, client: WebClient) -> None:
+    audience = Audience(works, "T1", Outlet(client))
+    room(slack, "U_RITA", "U_RAVI")
+    slack.slack.latency = 0.2
+    threads = [threading.Thread(target=audience.ask, args=("C_ROOM", 3)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls(slack)["conversations.members"] == 1
+    assert calls(slack)["conversations.info"] == 1
+    audience.ask("C_ROOM", 4)  # somebody came since
+    assert calls(slack)["conversations.members"] == 2

@@ -49,13 +49,19 @@ class Running:
     log: list[str]
 
     def line(self, words: str) -> str:
-        """What a command is answered, as text; empty where it was not."""
-        self.desk.command(f"/crm {words}")
+        """What a command is answered, as text; empty where the bot was just beginning anew."""
+        try:
+            self.desk.command(f"/crm {words}")
+        except ConnectionError:
+            return ""
         return self.desk.last.text
 
     def ready(self) -> tuple[int, str]:
-        """The status of /readyz, and what it says of the database."""
-        answer = ask(f"{self.url}/readyz")
+        """The status of /readyz, and what it says of the database; 0 where nobody answers."""
+        try:
+            answer = ask(f"{self.url}/readyz")
+        except ConnectionError:
+            return 0, ""
         [database] = [check for check in json.loads(answer.text)["checks"] if check["name"] == "database"]
         return answer.status, str(database["text"])
 
@@ -119,7 +125,7 @@ def test_after_a_restore_by_force_it_begins_anew_on_what_was_brought_back(bot: R
     assert "Created LD-2" in bot.line("lead new Grace")
     done = crm("restore", "kept.backup", "--force", DATABASE_URL=url)
     assert "notices within seconds" in done.output
-    assert bot.line("lead new Lost") in (Trouble.MOVED.told, "")
+    assert "Created" not in bot.line("lead new Lost")
     eventually(lambda: sum("Rapport is running" in line for line in bot.log) == 2)
     eventually(lambda: bot.ready()[0] == 200)
     assert "Created LD-2" in bot.line("lead new Mary")
@@ -132,7 +138,7 @@ def test_after_a_restore_by_force_it_begins_anew_on_what_was_brought_back(bot: R
 def test_a_log_that_is_deleted_costs_nothing_that_was_acknowledged(bot: Running) -> None:
     bot.line("lead new Ada")
     bot.place.with_name("crm.db-wal").unlink()
-    assert bot.line("lead new Lost") in (Trouble.MOVED.told, "")
+    assert "Created" not in bot.line("lead new Lost")
     eventually(lambda: sum("Rapport is running" in line for line in bot.log) == 2)
     eventually(lambda: bot.ready()[0] == 200)
     assert "Created LD-2" in bot.line("lead new Grace")

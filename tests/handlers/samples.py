@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from handlers.core.routes import Verb
 from models.core.base import ENTITIES, Entity
 from models.core.fields import Text
+from models.core.outbox import Delivery
+from models.operations import deliveries
 from tests.samples import needed
+
+REFUSED = "old"
+"""The key of a delivery that is there to be sent again or dropped."""
 
 ASKED: Mapping[str, Mapping[str, str]] = {
     "assign": {"to": "U_MONA"},
@@ -33,8 +38,8 @@ SAID = {
     "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
-    "deliveries.retry": "1",
-    "deliveries.drop": "1",
+    "deliveries.retry": deliveries.code(Delivery(key=REFUSED)),
+    "deliveries.drop": deliveries.code(Delivery(key=REFUSED)),
 }
 """What stands behind a verb that asks for nothing."""
 BARE = {"convert", "claim", "qualify", "disqualify", "won", "resolve", "close", "reopen", "done", "delete", "restore",

@@ -26,7 +26,7 @@ from models.core.user import User
 from models.core.work import Work, Works
 from models.operations import lately, records, undoing
 from tests.handlers.kit import SQLITE, begin_with
-from tests.handlers.samples import SAID, first_text, told
+from tests.handlers.samples import REFUSED, SAID, first_text, told
 from tests.handlers.telltales import Heard
 from tests.samples import given_references, given_sample
 
@@ -126,7 +126,7 @@ def furnished(works: Works, about: str) -> str:
     with works("T1") as work:
         for owned in filter(lambda each: each.owned, ENTITIES.values()):
             work.session.execute(update(owned).values({owned.owned: work.lookup("user", "U_RITA")}))
-        deliver(work, "message", "C1", "old", about={"text": "Hello"})
+        deliver(work, "message", "C1", REFUSED, about={"text": "Hello"})
         work.session.execute(update(Delivery).values(state=DeliveryState.REFUSED))
     with works("T1", "U_RITA") as work:
         work.add(ENTITIES["account"](name="Rita's last", owner=work.actor and work.actor.id))

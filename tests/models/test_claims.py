@@ -190,3 +190,79 @@ def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Wor
 def settle(works: Works) -> None:
     with works("T1") as work:
         claims.settle(work)
+
+
+# ── what nobody waits for ───────────────────────────────────────────────────────────────────────────────
+
+
+def behind(works: Works, *cards: str) -> None:
+    """A wish to draw these cards anew for other readers."""
+    with works("T1") as work:
+        for ts in cards:
+            deliver(work, "redraw", "C_A", f"readers:{ts}", ts=ts, background=True)
+
+
+def stamps(rows: list[Delivery]) -> list[str | None]:
+    return [row.ts for row in rows]
+
+
+def test_what_people_changed_comes_first_and_one_of_the_others_with_it(works: Works) -> None:
+    behind(works, *(f"1.{number}" for number in range(300)))
+    changed(works, "2.0", "2.1", "2.2")
+    assert stamps(taken(works, 3, pace=1)) == ["2.0", "1.0", "2.1"]
+    assert stamps(taken(works, 4, pace=1)) == ["2.2", "1.1", "1.2", "1.3"]
+
+
+def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(works: Works) -> None:
+    behind(works, "1.0", "1.1")
+    changed(works, "1.1")
+    rows = taken(works, pace=1)
+    assert stamps(rows) == ["1.1", "1.0"]
+    done(works, rows)
+    assert taken(works, pace=1) == []
+
+
+def test_so_many_a_minute_and_fewer_where_people_change_much(works: Works, clock: StoppedClock) -> None:
+    behind(works, *(f"1.{number}" for number in range(100)))
+    drawn: list[Delivery] = []
+    while rows := taken(works, 20, pace=1):
+        drawn += rows
+        done(works, rows)
+    assert len(drawn) == claims.MOST
+    with works("T1", writes=False) as work:
+        assert not claims.anything(work, 1)
+    clock.forward(claims.MINUTE)
+    for number in range(50):
+        changed(works, f"2.{number}")
+    drawn = []
+    while rows := taken(works, 20, pace=1):
+        drawn += rows
+        done(works, rows)
+    assert sum(not row.background for row in drawn) == 50
+    assert claims.LEAST <= sum(row.background for row in drawn) < claims.MOST
+    assert len(taken(works, 400)) > claims.MOST  # without a pace there is no pause
+
+
+def test_what_looks_the_same_is_not_counted(works: Works) -> None:
+    behind(works, *(f"1.{number}" for number in range(60)))
+    count = 0
+    while rows := taken(works, 20, pace=1):
+        count += len(rows)
+        with works("T1") as work:
+            for row in rows:
+                deliveries.drop(work, row, "it stands there as it is drawn")
+    assert count == 60
+
+
+def test_what_somebody_began_to_draw_and_did_not_write_down_is_drawn_again_itself(
+    works: Works, clock: StoppedClock
+) -> None:
+    changed(works, "1.0", "1.0")
+    [first] = taken(works)
+    changed(works, "1.0", "1.0", "1.0")
+    clock.forward(claims.LEASE)
+    [again] = taken(works)
+    assert (again.id, again.state) == (first.id, DeliveryState.UNKNOWN)
+    with works("T1", writes=False) as work:
+        others = work.session.query(Delivery).filter(Delivery.id != first.id)
+        assert {row.error for row in others} == {"dropped: another drew it"}

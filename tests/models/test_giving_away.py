@@ -1,14 +1,18 @@
 """Whoever gives a record away, or lets go of it, may do that by its verb too: whichever way it is done."""
 
 import pytest
+from sqlalchemy import select
 
 import handlers  # noqa: F401  the routes tell which verbs there are
+from models.account import Account
+from models.core import access
 from models.core.errors import Forbidden, Invalid
 from models.core.role import Role
 from models.core.team import Team
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
+from models.membership import Membership
 from models.operations import past, records
 from models.opportunity import Opportunity
 from tests.ground import given
@@ -101,3 +105,51 @@ def test_an_edit_gives_away_or_lets_go_only_for_who_may_assign(works: Works, lea
     with works("T1", "U_JULE") as work:
         records.update(work, work.get(Lead, lead.id), {"owner": to})
     assert owner_of(works, lead) == ("Rita Reyes" if to else "")
+
+
+MADE = ("customer", "account", "member", "deal")
+"""What a lead becomes; each takes the right to make it."""
+
+
+@pytest.mark.parametrize("missing", MADE)
+def test_a_conversion_makes_only_what_one_may_make_by_hand(works: Works, missing: str) -> None:
+    """Else who may convert leads, and nothing more, fills the books with customers, accounts and deals."""
+    lead = given(works, Lead, by="U_RITA", first_name="Ada", company="Looms", email="ada@example.org", owner="me")
+    others = [f"{noun}: look, new" for noun in MADE if noun != missing]
+    allow(works, "lead: look, convert", "user: look", *others)
+    with pytest.raises(Forbidden, match=f"does not allow “{missing}[a-z]* new”. Ada Abel can give it"):
+        convert(works, lead)
+    with works("T1", writes=False) as work:
+        assert work.get(Lead, lead.id).converted is False
+        for entity in (Customer, Account, Membership, Opportunity):
+            assert work.session.scalars(select(entity)).all() == []
+    allow(works, "lead: look, convert", "user: look", *others, f"{missing}: look, new")
+    convert(works, lead)
+    with works("T1", writes=False) as work:
+        assert work.get(Lead, lead.id).converted
+
+
+def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(works: Works) -> None:
+    given(works, Customer, by="U_RITA", first_name="Ada", email="ada@example.org", owner="me")
+    lead = given(works, Lead, by="U_RITA", first_name="Ada", email="ada@example.org", owner="me")
+    allow(works, "lead: look, convert", "deal: look, new", "customer: look", "user: look")
+    convert(works, lead)
+    with works("T1", writes=False) as work:
+        assert work.get(Lead, lead.id).converted_customer == work.lookup("customer", "CU-1")
+
+
+def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(works: Works) -> None:
+    with works("T1") as work:
+        lead = work.add(Lead(first_name="Ada", company="Looms"))
+    convert(works, lead, by="U_ADA")
+    with works("T1", writes=False) as work:
+        ada = work.lookup("user", "U_ADA")
+        owners = [work.session.scalars(select(each.owner)).one() for each in (Customer, Account, Opportunity)]
+    assert owners == [ada] * 3
+
+
+def convert(works: Works, lead: Lead, by: str = "U_JULE") -> None:
+    with works("T1", by) as work:
+        found = work.get(Lead, lead.id)
+        access.check(work, "convert", found)
+        found.convert(work)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from models.account import Account
+from models.activity import Activity
 from models.case import Case
 from models.contact import Contact
 from models.core.base import ENTITIES
@@ -266,3 +267,13 @@ def test_a_case_is_found_by_its_customer_and_description(people: Works) -> None:
     with people("T1", "U_SAM", writes=False) as work:
         for text in ("hopper", "compiler", "start"):
             assert [case.ref for case in suggestions(work, Case, text)] == ["CS-1"]
+
+
+def test_people_are_found_before_all_that_carries_their_name(works: Works) -> None:
+    """There may be far more tasks about a customer than a search looks at."""
+    ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
+    with works("T1", "U_RITA") as work:
+        for number in range(CANDIDATES + 10):
+            records.create(work, Activity, {"description": f"Call {number}", "customer": ada.ref})
+    with works("T1", "U_RITA", writes=False) as work:
+        assert str(find_everywhere(work, "lovelace")[0]) == str(ada)

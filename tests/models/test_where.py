@@ -150,7 +150,7 @@ SENSELESS = {
     "created > someday": "“someday” is not a day. Try ",
     "customer = lovelace": "There is no customer “lovelace”. Try a reference such as CU-1",
     "customer = Nobody": "There is no customer “Nobody”. Try a reference such as CU-1",
-    "owner = <@U_OTTO>": "There is no user",
+    "owner = <@U_OTTO>": "This is nobody of this workspace",
     "is = purple": "A deal is never “purple”. Try is = open or is = closed or is = overdue or is = mine.",
     "is > open": "A deal is never “open”. Try",
 }

@@ -8,6 +8,8 @@ from .core import allows, channel_of, is_true, member_of, method, page_of
 from .shapes import channel_json, message_json
 
 KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im"}
+FEW = 15
+"""Messages that a distributed app gets at a time, whatever it asks for."""
 FAMILY = {"channel": "channels", "group": "groups", "im": "im"}
 
 
@@ -69,7 +71,7 @@ def conversations_history(slack: Slack, args: Json) -> Json:
     channel = _readable(slack, args, "history")
     _joined(slack, channel)
     wanted = [m for m in slack.timeline.of(channel.id) if not m.is_reply and _asked_for(m, args)]
-    page, metadata = page_of(wanted[::-1], args)
+    page, metadata = page_of(wanted[::-1], args, most=FEW if slack.distributed else 1000)
     shapes = [message_json(slack, message, is_true(args.get("include_all_metadata"))) for message in page]
     return {"messages": shapes, "has_more": bool(metadata["response_metadata"]["next_cursor"]), "pin_count": 0,
             **metadata}
@@ -86,7 +88,7 @@ def conversations_replies(slack: Slack, args: Json) -> Json:
     start = slack.timeline.find(channel.id, str(parent.thread_ts)) if parent.is_reply else parent
     replies = slack.timeline.replies(channel.id, start.ts) if start else []
     thread = [start, *(reply for reply in replies if _asked_for(reply, args))] if start else []
-    page, metadata = page_of(thread, args, default=1000)
+    page, metadata = page_of(thread, args, most=FEW if slack.distributed else 1000, default=1000)
     shapes = [message_json(slack, message, is_true(args.get("include_all_metadata"))) for message in page]
     return {"messages": shapes, "has_more": bool(metadata["response_metadata"]["next_cursor"]), **metadata}
 

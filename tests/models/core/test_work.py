@@ -88,7 +88,7 @@ def test_nothing_crosses_workspaces(works: Works) -> None:
             work.get(Lead, theirs.id)
         with pytest.raises(ValueError, match="There is no lead"):
             work.lookup("lead", "Grace")
-        with pytest.raises(ValueError, match="There is no user"):
+        with pytest.raises(ValueError, match="This is nobody of this workspace"):
             work.lookup("user", "U_OTTO")
 
 

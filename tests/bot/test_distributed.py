@@ -1,0 +1,170 @@
+"""An app that many companies install looks at a channel once a minute, and finds what it posted all the same."""
+
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+
+from bot import gates
+from bot import outlet as module
+from bot.clients import Clients
+from bot.delivery import Courier
+from bot.gates import Limited
+from bot.outlet import FEW, Outlet, Unclear
+from bot.sandbox.driver import Desk
+from bot.sandbox.rates import Rates
+from bot.sandbox.slack import BOT_USER, Slack
+from handlers import ROUTERS
+from handlers.core.replies import Message
+from handlers.core.routes import Catalogue
+from models.core.installation import install
+from models.core.secrets import Vault, new_key
+from models.core.work import Works
+from tests.bot.outgoing import say, texts
+from tests.ground import START, StoppedClock
+from tests.handlers.kit import SQLITE
+from tests.installed import installed
+
+pytestmark = SQLITE
+LOOKS = ("conversations.history", "conversations.replies")
+
+
+class Minutes:
+    """Monotonic time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def minutes(monkeypatch: pytest.MonkeyPatch) -> Minutes:
+    minutes = Minutes()
+    for each in (module, gates):
+        monkeypatch.setattr(each, "time", minutes)
+    return minutes
+
+
+@pytest.fixture
+def strict(slack: Desk, clock: StoppedClock) -> Slack:
+    """A Slack to which the app is one that many companies install, by the clock of the test."""
+    slack.slack.rates = Rates(lambda: clock().timestamp())
+    slack.slack.distribute()
+    return slack.slack
+
+
+@pytest.fixture
+def outlet(client: WebClient, strict: Slack) -> Outlet:
+    return Outlet(client, distributed=True)
+
+
+def written(slack: Desk, count: int) -> None:
+    """So many messages of others in #sales."""
+    for number in range(count):
+        slack.slack.post("C_SALES", BOT_USER, f"Message {number}")
+
+
+def looks(slack: Desk) -> list[int]:
+    """How many messages each look asked for."""
+    return [int(args["limit"]) for name, args in slack.slack.calls if name in LOOKS]
+
+
+def test_slack_gives_a_distributed_app_few_messages_once_a_minute(
+    slack: Desk, client: WebClient, strict: Slack, clock: StoppedClock
+) -> None:
+    written(slack, 40)
+    assert len(client.conversations_history(channel="C_SALES", limit=200)["messages"]) == FEW
+    with pytest.raises(Exception, match="ratelimited"):
+        client.conversations_history(channel="C_SALES")
+    clock.forward(timedelta(minutes=1))
+    assert client.conversations_history(channel="C_SALES")["ok"]
+
+
+def test_it_looks_at_few_messages_once_a_minute_and_goes_on_where_it_stopped(
+    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock
+) -> None:
+    ts = outlet.post("C_SALES", None, Message("Hello"), "k")
+    written(slack, 3 * FEW)
+    waits = []
+    for _ in range(10):
+        try:
+            found = outlet.find("C_SALES", None, "k", START)
+            break
+        except Limited as limited:
+            waits.append(limited.pause.total_seconds())
+            minutes.now += 60
+            clock.forward(timedelta(minutes=1))
+    assert found == ts
+    assert waits == [60, 60, 60]
+    assert looks(slack) == [FEW] * 4
+
+
+def test_a_minute_is_one_for_all_channels_and_threads(outlet: Outlet, slack: Desk, minutes: Minutes) -> None:
+    ts = outlet.post("C_SALES", None, Message("Hello"), "k")
+    assert outlet.find("C_SALES", None, "k", START) == ts
+    for channel, thread in (("C_SUPPORT", None), ("C_SALES", ts)):
+        with pytest.raises(Limited):
+            outlet.find(channel, thread, "k", START)
+    assert len(looks(slack)) == 1
+
+
+def test_where_slack_says_wait_it_goes_on_where_it_stopped(
+    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock
+) -> None:
+    ts = outlet.post("C_SALES", None, Message("Hello"), "k")
+    slack.slack.fail("conversations.history", with_="ratelimited", seconds=30)
+    with pytest.raises(Limited, match="30 s"):
+        outlet.find("C_SALES", None, "k", START)
+    minutes.now += 60
+    clock.forward(timedelta(minutes=1))
+    assert outlet.find("C_SALES", None, "k", START) == ts
+
+
+def test_it_does_not_look_for_ever(
+    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MESSAGES", FEW)
+    written(slack, 2 * FEW)
+    with pytest.raises(Unclear, match="too much was written"):
+        outlet.find("C_SALES", None, "k", START + timedelta(days=-1))
+
+
+def test_an_app_of_ones_own_looks_at_many_at_once(client: WebClient, slack: Desk) -> None:
+    written(slack, 3 * FEW)
+    own = Outlet(client)
+    for _ in range(3):
+        assert own.find("C_SALES", None, "k", START) == ""
+    assert set(looks(slack)) == {200}
+
+
+def test_where_it_was_installed_from_a_link_it_is_distributed(works: Works, slack: Desk) -> None:
+    vault = Vault(new_key())
+    with works("T1") as work:
+        install(work, vault.seal(slack.slack.bot_token))
+    assert Clients("", works, vault).is_distributed("T1")
+    assert not installed(slack.slack).is_distributed("T1")
+    assert not Clients("", works, vault).is_distributed("T9")
+
+
+def test_posts_in_doubt_arrive_once_each_though_looking_takes_minutes(
+    works: Works, slack: Desk, strict: Slack, clock: StoppedClock, minutes: Minutes
+) -> None:
+    vault = Vault(new_key())
+    with works("T1") as work:
+        install(work, vault.seal(slack.slack.bot_token))
+    clients = Clients(f"{slack.slack.url}/api/", works, vault)
+    courier = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    for number in range(4):
+        slack.slack.fail("chat.postMessage", with_="drop_after" if number % 2 else "drop_before")
+        say(works, ("C_SALES", "C_SUPPORT")[number // 2], f"News {number}")
+        courier.drain()
+    for _ in range(30):
+        clock.forward(timedelta(minutes=1))
+        minutes.now += 60
+        courier.drain()
+    assert sorted(texts(slack, "C_SALES") + texts(slack, "C_SUPPORT")) == [f"News {number}" for number in range(4)]
+    assert set(looks(slack)) == {FEW}
+    for connection, _ in clients.connections.idle:
+        connection.close()

@@ -1,0 +1,136 @@
+"""Methods that Slack has had enough of: nobody calls them meanwhile, and then one tries and the others wait for it."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.gates import Gates, Limited
+from bot.outlet import Outlet
+from bot.sandbox.driver import Desk
+from bot.sandbox.people import Channel
+from handlers.core.replies import Message
+from tests.handlers.kit import SQLITE
+
+
+class Time:
+    """Stands until it is moved."""
+
+    at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> Time:
+    moment = Time()
+    monkeypatch.setattr("bot.gates.time.monotonic", moment)
+    return moment
+
+
+class Method:
+    """Answers, or has had enough for so many seconds; counts how often it is called."""
+
+    def __init__(self) -> None:
+        self.full, self.calls = 0.0, 0
+
+    def __call__(self) -> str:
+        self.calls += 1
+        if self.full:
+            raise Limited(self.full)
+        return "done"
+
+
+def pause_of(call: Callable[[], object]) -> timedelta:
+    with pytest.raises(Limited) as caught:
+        call()
+    return caught.value.pause
+
+
+def test_a_pause_is_whole_seconds_and_one_at_least() -> None:
+    assert [Limited(seconds).pause.seconds for seconds in (0, 0.2, 7, 7.1)] == [1, 1, 7, 8]
+
+
+def test_nobody_calls_until_slack_says_so(moment: Time) -> None:
+    gates, method, other = Gates(), Method(), Method()
+    method.full = 30
+    assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=30)
+    moment.at += 12
+    assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=18)
+    assert gates.through("users_info", other) == "done"
+    assert method.calls == 1
+    moment.at += 18
+    method.full = 0
+    assert [gates.through("chat_update", method) for _ in range(3)] == ["done"] * 3
+
+
+def test_a_trial_that_slack_would_not_have_shuts_the_gate_again(moment: Time) -> None:
+    gates, method = Gates(), Method()
+    method.full = 5
+    for calls in (1, 2, 3):
+        assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=5)
+        assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=5)
+        assert method.calls == calls
+        moment.at += 5
+
+
+def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: Time) -> None:
+    gates, method = Gates(), Method()
+    method.full = 5
+    pause_of(lambda: gates.through("chat_update", method))
+    moment.at += 5
+    trying, go = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        trying.set()
+        go.wait(10)
+        return method()
+
+    limited: list[timedelta] = []
+    threads = [threading.Thread(target=lambda: limited.append(pause_of(lambda: gates.through("chat_update", slow))))
+               for _ in range(8)]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    assert trying.wait(10)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert method.calls == 2
+    assert limited == [timedelta(seconds=5)] * 8
+
+
+def test_a_gate_may_take_several_refusals_in_a_row(moment: Time) -> None:
+    gates, method = Gates(), Method()
+
+    def post() -> timedelta:
+        return pause_of(lambda: gates.through("chat_postMessage", method, patience=3))
+
+    for full in (5, 5, 0, 5, 5, 5):
+        method.full = full
+        if full:
+            post()
+        else:
+            assert gates.through("chat_postMessage", method, patience=3) == "done"
+    assert method.calls == 6
+    post()
+    assert method.calls == 6
+
+
+@SQLITE
+def test_eight_threads_that_draw_anew_do_not_run_into_a_full_slack(slack: Desk, client: object) -> None:
+    outlet = Outlet(client)  # type: ignore[arg-type]
+    slack.slack.channels["C_ROOM"] = Channel("C_ROOM", "room", members=[slack.slack.bot.id])
+    ts = outlet.post("C_ROOM", None, Message("Hello"), "key")
+    slack.slack.rates.on = True
+    for _ in range(50):
+        outlet.redraw("C_ROOM", ts, Message("Hello"))
+    assert pause_of(lambda: outlet.redraw("C_ROOM", ts, Message("Hello"))) > timedelta(seconds=30)
+    threads = [threading.Thread(target=pause_of, args=(lambda: outlet.redraw("C_ROOM", ts, Message("Hello")),))
+               for _ in range(8)]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert slack.slack.rates.refused == {"chat.update": 1}

@@ -1,0 +1,41 @@
+"""The step that lets one be primary: what came to be two before is mended, and from then on the database refuses it."""
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from models.account import Account
+from models.contact import Contact
+from models.core import schema
+from models.core.database import everywhere
+from models.core.work import Works
+from models.customer import Customer
+from models.membership import Membership
+
+BEFORE = "0011"
+
+
+def test_of_several_that_were_primary_the_newest_stays_it(blank: Engine) -> None:
+    schema.upgrade(blank)
+    works = Works(blank)
+    works.settle("T1", name="Acme")
+    with works("T1") as work:
+        ada, eve = (work.add(Customer(first_name=name)) for name in ("Ada", "Eve"))
+        lark = work.add(Account(name="Lark"))
+        ways = [work.add(Contact(customer=who.id, type=kind, value="x")) for who, kind in (
+            (ada, "other"), (ada, "other"), (ada, "address"), (eve, "other"))]  # fmt: skip
+        places = [work.add(Membership(customer=who.id, account=lark.id)) for who in (ada, ada, eve)]
+        gone = work.add(Contact(customer=ada.id, type="other", value="y"))
+        gone.deleted_at = work.now
+    schema.downgrade(blank, BEFORE)
+    with everywhere(blank).begin() as connection:
+        for table in ("contact", "membership"):
+            connection.execute(text(f'UPDATE {table} SET "primary" = true'))
+    schema.upgrade(blank)
+    with works("T1", writes=False) as work:
+        primary = {each.id for each in (work.get(Contact, way.id) for way in ways) if each.primary}
+        assert primary == {way.id for way in ways[1:]}
+        assert [work.get(Membership, place.id).primary for place in places] == [False, True, True]
+        assert work.get(Contact, gone.id).primary  # hidden: it is beside nobody
+    with pytest.raises(IntegrityError), everywhere(blank).begin() as connection:
+        connection.execute(text(f'UPDATE contact SET "primary" = true WHERE id = {ways[0].id}'))
