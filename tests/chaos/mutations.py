@@ -76,7 +76,7 @@ MUTATIONS = (
     ), "the trail:"),
     Mutation("something counts as sent and was not posted", "storm", (
         (CARRYING, POST, f'{POST} if delivery.id % 3 else "1.000001"'),
-    ), "is not in Slack"),
+    ), "lost: "),
     Mutation("some things are posted twice", "gone", (
         (CARRYING, POST, f"{POST}\n        {POST} if delivery.id % 5 == 0 else ts"),
     ), "was posted 2 times"),
