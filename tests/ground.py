@@ -43,6 +43,19 @@ class StoppedClock(Clock):
         return START + self.ahead
 
 
+class Seconds:
+    """The `time` of one module: its monotonic clock stands until a test moves it, that of the program goes on.
+
+    To stop `time.monotonic` itself would stop every event loop and time-out of the process.
+    """
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 def settle(engine: Engine) -> None:
     """Put both workspaces and their people into a database whose tables are there and empty."""
     works = Works(engine, StoppedClock())

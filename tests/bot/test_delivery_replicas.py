@@ -21,7 +21,7 @@ from models.core.work import Clock, Works
 from models.operations import claims, deliveries, records
 from models.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
-from tests.ground import StoppedClock
+from tests.ground import Seconds, StoppedClock
 from tests.handlers.kit import SQLITE
 
 CATALOGUE = Catalogue(ROUTERS)
@@ -146,16 +146,16 @@ def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
     say(works, "C_SALES", "late")
     with works("T1") as work:
         [row] = claims.claim(work, 1)
-    drawer, over = courier.carrier.drawer, threading.Event()
+    drawer, seconds = courier.carrier.drawer, Seconds(0.0)
     draw = drawer.drawn
 
     def slowly(*about: Any, **more: Any) -> Drawn:
         found = draw(*about, **more)
-        over.set()
+        seconds.now = 1.0
         return found
 
     monkeypatch.setattr(drawer, "drawn", slowly)
-    monkeypatch.setattr(carrying.time, "monotonic", lambda: 1.0 if over.is_set() else 0.0)
+    monkeypatch.setattr(carrying, "time", seconds)
     note = courier.carrier.carry(Errand(row, until=0.5))
     monkeypatch.undo()
     assert (note.outcome, texts(slack, "C_SALES")) == ("", [])
@@ -170,14 +170,14 @@ def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
 ) -> None:
     courier.round()
     say(works, "C_SALES", "later")
-    counted = time.monotonic()
-    monkeypatch.setattr(delivery.time, "monotonic", lambda: counted)
+    seconds = Seconds(time.monotonic())
+    monkeypatch.setattr(delivery, "time", seconds)
     courier.wall.clock.forward(timedelta())  # what is moved on purpose is no jump
     courier.wall.origin -= claims.DRIFT * 2
     assert courier.round() == 0
-    counted += claims.LEASE.total_seconds() - 0.1
+    seconds.now += claims.LEASE.total_seconds() - 0.1
     assert courier.round() == 0
-    counted += 0.2
+    seconds.now += 0.2
     assert courier.round() == 1
 
 

@@ -21,7 +21,7 @@ from models.core.installation import install
 from models.core.secrets import Vault, new_key
 from models.core.work import Works
 from tests.bot.outgoing import say, texts
-from tests.ground import START, StoppedClock
+from tests.ground import START, Seconds, StoppedClock
 from tests.handlers.kit import SQLITE
 from tests.installed import installed
 
@@ -29,19 +29,9 @@ pytestmark = SQLITE
 LOOKS = ("conversations.history", "conversations.replies")
 
 
-class Minutes:
-    """Monotonic time that passes when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def minutes(monkeypatch: pytest.MonkeyPatch) -> Minutes:
-    minutes = Minutes()
+def minutes(monkeypatch: pytest.MonkeyPatch) -> Seconds:
+    minutes = Seconds()
     for each in (module, gates):
         monkeypatch.setattr(each, "time", minutes)
     return minutes
@@ -83,7 +73,7 @@ def test_slack_gives_a_distributed_app_few_messages_once_a_minute(
 
 
 def test_it_looks_at_few_messages_once_a_minute_and_goes_on_where_it_stopped(
-    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock
+    outlet: Outlet, slack: Desk, minutes: Seconds, clock: StoppedClock
 ) -> None:
     ts = outlet.post("C_SALES", None, Message("Hello"), "k")
     written(slack, 3 * FEW)
@@ -101,7 +91,7 @@ def test_it_looks_at_few_messages_once_a_minute_and_goes_on_where_it_stopped(
     assert looks(slack) == [FEW] * 4
 
 
-def test_a_minute_is_one_for_all_channels_and_threads(outlet: Outlet, slack: Desk, minutes: Minutes) -> None:
+def test_a_minute_is_one_for_all_channels_and_threads(outlet: Outlet, slack: Desk, minutes: Seconds) -> None:
     ts = outlet.post("C_SALES", None, Message("Hello"), "k")
     assert outlet.find("C_SALES", None, "k", START) == ts
     for channel, thread in (("C_SUPPORT", None), ("C_SALES", ts)):
@@ -111,7 +101,7 @@ def test_a_minute_is_one_for_all_channels_and_threads(outlet: Outlet, slack: Des
 
 
 def test_where_slack_says_wait_it_goes_on_where_it_stopped(
-    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock
+    outlet: Outlet, slack: Desk, minutes: Seconds, clock: StoppedClock
 ) -> None:
     ts = outlet.post("C_SALES", None, Message("Hello"), "k")
     slack.slack.fail("conversations.history", with_="ratelimited", seconds=30)
@@ -123,7 +113,7 @@ def test_where_slack_says_wait_it_goes_on_where_it_stopped(
 
 
 def test_it_does_not_look_for_ever(
-    outlet: Outlet, slack: Desk, minutes: Minutes, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    outlet: Outlet, slack: Desk, minutes: Seconds, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MESSAGES", FEW)
     written(slack, 2 * FEW)
@@ -149,7 +139,7 @@ def test_where_it_was_installed_from_a_link_it_is_distributed(works: Works, slac
 
 
 def test_posts_in_doubt_arrive_once_each_though_looking_takes_minutes(
-    works: Works, slack: Desk, strict: Slack, clock: StoppedClock, minutes: Minutes
+    works: Works, slack: Desk, strict: Slack, clock: StoppedClock, minutes: Seconds
 ) -> None:
     vault = Vault(new_key())
     with works("T1") as work:

@@ -11,22 +11,14 @@ from bot.outlet import Outlet
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
 from handlers.core.replies import Message
+from tests.ground import Seconds
 from tests.handlers.kit import SQLITE
 
 
-class Time:
-    """Stands until it is moved."""
-
-    at = 1000.0
-
-    def __call__(self) -> float:
-        return self.at
-
-
 @pytest.fixture
-def moment(monkeypatch: pytest.MonkeyPatch) -> Time:
-    moment = Time()
-    monkeypatch.setattr("bot.gates.time.monotonic", moment)
+def moment(monkeypatch: pytest.MonkeyPatch) -> Seconds:
+    moment = Seconds()
+    monkeypatch.setattr("bot.gates.time", moment)
     return moment
 
 
@@ -53,34 +45,34 @@ def test_a_pause_is_whole_seconds_and_one_at_least() -> None:
     assert [Limited(seconds).pause.seconds for seconds in (0, 0.2, 7, 7.1)] == [1, 1, 7, 8]
 
 
-def test_nobody_calls_until_slack_says_so(moment: Time) -> None:
+def test_nobody_calls_until_slack_says_so(moment: Seconds) -> None:
     gates, method, other = Gates(), Method(), Method()
     method.full = 30
     assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=30)
-    moment.at += 12
+    moment.now += 12
     assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=18)
     assert gates.through("users_info", other) == "done"
     assert method.calls == 1
-    moment.at += 18
+    moment.now += 18
     method.full = 0
     assert [gates.through("chat_update", method) for _ in range(3)] == ["done"] * 3
 
 
-def test_a_trial_that_slack_would_not_have_shuts_the_gate_again(moment: Time) -> None:
+def test_a_trial_that_slack_would_not_have_shuts_the_gate_again(moment: Seconds) -> None:
     gates, method = Gates(), Method()
     method.full = 5
     for calls in (1, 2, 3):
         assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=5)
         assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=5)
         assert method.calls == calls
-        moment.at += 5
+        moment.now += 5
 
 
-def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: Time) -> None:
+def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: Seconds) -> None:
     gates, method = Gates(), Method()
     method.full = 5
     pause_of(lambda: gates.through("chat_update", method))
-    moment.at += 5
+    moment.now += 5
     trying, go = threading.Event(), threading.Event()
 
     def slow() -> str:
@@ -101,7 +93,7 @@ def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: T
     assert limited == [timedelta(seconds=5)] * 8
 
 
-def test_a_gate_may_take_several_refusals_in_a_row(moment: Time) -> None:
+def test_a_gate_may_take_several_refusals_in_a_row(moment: Seconds) -> None:
     gates, method = Gates(), Method()
 
     def post() -> timedelta:
