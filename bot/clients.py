@@ -1,6 +1,7 @@
 """Slack's Web API for each workspace, with the token it gave us: from the settings, or from an installation."""
 
 import logging
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ SAY_AGAIN = 60.0
 """Seconds between two lines of the log about workspaces that we do not know."""
 MANY, NAMED = 1000, 3
 """Workspaces that are told apart until then, and those that are named. As many others are remembered as missing."""
+TEAM = re.compile(r"[TE][A-Z0-9]{2,19}")
+"""The id of a workspace as Slack writes it. Whatever else stands in its place does not go into the log."""
 LIST_AGAIN = 15.0
 """Seconds for which we remember which workspaces there are."""
 
@@ -177,7 +180,8 @@ class Missed:
 
     def count(self, workspace: str) -> None:
         with self.lock:
-            self.workspaces[workspace if len(self.workspaces) < MANY else ""] += 1
+            is_named = len(self.workspaces) < MANY and TEAM.fullmatch(workspace)
+            self.workspaces[workspace if is_named else ""] += 1
             if time.monotonic() < self.next:
                 return
             log.warning(

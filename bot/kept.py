@@ -12,6 +12,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, getproxies
+from weakref import finalize
 
 from slack_sdk import WebClient
 
@@ -31,10 +32,7 @@ class Connections:
         self.idle: deque[tuple[HTTPConnection, float]] = deque()
         """What is kept, and since when."""
         self.url = urlsplit(url)
-
-    def __del__(self) -> None:
-        while self.idle:
-            self.idle.pop()[0].close()
+        finalize(self, close_all, self.idle)  # __del__ would come after the sockets' own where they go in a circle
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
@@ -70,6 +68,12 @@ class Connections:
                     return connection
                 connection.close()
         return None
+
+
+def close_all(idle: deque[tuple[HTTPConnection, float]]) -> None:
+    """Close the connections that nobody uses."""
+    while idle:
+        idle.pop()[0].close()
 
 
 def is_quiet(connection: HTTPConnection) -> bool:

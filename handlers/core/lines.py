@@ -18,7 +18,7 @@ from models.core.outbox import deliver
 from models.core.work import Work
 from models.operations.places import standing_here, stands_in
 
-WILL = "I will post it here. Should Slack refuse it, I tell you."
+WILL = "I will post it here. If Slack refuses it, I will tell you."
 """What --here answers: it is posted afterwards."""
 
 

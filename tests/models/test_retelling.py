@@ -194,7 +194,6 @@ def test_all_that_stands_is_asked_for_the_cards_first_and_some_at_a_time(
 
 def test_what_was_said_before_the_step_is_remembered_by_it(settled: Engine) -> None:
     works = Works(settled)
-    schema.downgrade(settled, "0009")
     sent = {"state": "sent", "sent_at": START, "ts": "1"}
     with works("T1") as work:
         deliver(work, "event", "C_SALES", "a", thread="0", entity="lead", record_id=7, **sent)
@@ -203,6 +202,7 @@ def test_what_was_said_before_the_step_is_remembered_by_it(settled: Engine) -> N
         deliver(work, "card", "C_SALES", "d", **{**sent, "ts": "2"})
         deliver(work, "line", "C_SALES", "e", **{**sent, "error": "dropped"})
         deliver(work, "line", "C_SALES", "f")
+    schema.downgrade(settled, "0009")
     schema.upgrade(settled)
     found = [(told.kind, told.channel, told.ts, told.entity, told.record_id, told.shown) for told in kept(works)]
     assert found == [("event", "C_SALES", "1", "lead", 7, None), ("line", "G_SALES", "1", None, None, None)]
