@@ -141,16 +141,15 @@ class Carrier:
         self.hurry(errand)
         if delivery.kind in CHORES:
             return CHORES[delivery.kind](audience, delivery)
-        channel = outlet.place(delivery.channel)
-        doubtful = delivery.state == DeliveryState.UNKNOWN
+        channel, doubtful = outlet.place(delivery.channel), delivery.state == DeliveryState.UNKNOWN
+        if is_person(channel) and (doubtful or delivery.kind in standing.SHOWING):
+            channel = outlet.direct(channel)  # Slack takes a person only as a place to post to
         if deliveries.is_redraw(delivery):
             drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
             if drawn.stands and deliveries.is_certain(delivery):
                 raise Nothing("it stands there as it is drawn")
             outlet.redraw(channel, delivery.ts or "", drawn.message)
             return sent(delivery, channel, delivery.ts or "", drawn)
-        if is_person(channel) and (doubtful or delivery.kind == "card"):
-            channel = outlet.direct(channel)
         key = deliveries.fingerprint(delivery)
         if doubtful and (ts := self.found(outlet, delivery, channel, key)):
             return sent(delivery, channel, ts)
@@ -159,7 +158,7 @@ class Carrier:
             return Note(delivery, partial(deliveries.draw_anew, channel=channel, ts=ts), "sent")
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
-        return sent(delivery, channel, ts, drawn)
+        return sent(delivery, outlet.place(channel), ts, drawn)
 
     def hurry(self, errand: Errand) -> None:
         """Begin nothing that may outlast the lease: whoever has it then would send it too."""

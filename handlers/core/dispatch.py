@@ -26,6 +26,8 @@ from models.core.work import Work, Works
 log = logging.getLogger(__name__)
 PATIENCE = 3.0
 """Seconds after which Slack has told the person that it failed, whatever we answer."""
+AGAIN = ("busy", "failed")
+"""How an act ended of which nothing came, so that it may go well when Slack sends it again."""
 
 
 class Answer(Protocol):
@@ -92,34 +94,37 @@ class Dispatcher:
         return verb.id if verb else "unknown"
 
     def answer(self, act: Act, answer: Answer) -> str:
-        """After the commit say what came of it; what Slack sends again is not said again. Returns how it ended."""
-        outcome, say = self.outcome(act, answer)
-        if outcome == "busy" or self.said.first(act):
+        """After the commit say what came of it; what Slack sends again is not said again. Returns how it ended.
+
+        Who did something says so, whoever answered before; and an attempt that failed silences no other.
+        """
+        outcome, say, did = self.outcome(act, answer)
+        if outcome in AGAIN or self.said.first(act) or did:
             say()
         else:
             answer.reply(Nothing())
         return outcome
 
-    def outcome(self, act: Act, answer: Answer) -> tuple[str, Callable[[], None]]:
-        """Do it: how it ended, and what says so; what goes wrong is said in words."""
+    def outcome(self, act: Act, answer: Answer) -> tuple[str, Callable[[], None], bool]:
+        """Do it; what goes wrong is said in words. Returns how it ended, what says so, and whether it did something."""
         try:
             reply = self.share_of(act, answer)
         except Invalid as error:
-            return "invalid", partial(answer.invalid, error)
+            return "invalid", partial(answer.invalid, error), False
         except Busy as error:
             log.warning("The database was too busy for a %s: %s", act.surface, error.__cause__)
-            return "busy", partial(answer.refused, str(error))
+            return "busy", partial(answer.refused, str(error)), False
         except TooMany as error:
-            return "busy", partial(answer.refused, str(error))
+            return "busy", partial(answer.refused, str(error)), False
         except Forbidden as error:
-            return "refused", partial(answer.refused, str(error), error.request)
+            return "refused", partial(answer.refused, str(error), error.request), False
         except CRMError as error:
-            return "refused", partial(answer.refused, str(error))
+            return "refused", partial(answer.refused, str(error)), False
         except Exception:
             log.exception("A %s failed. Reference %s", act.surface, reference())
             wrong = f"Something went wrong. Nothing was saved. Reference {reference()}"
-            return "failed", partial(answer.refused, wrong)
-        return "done", partial(answer.reply, reply)
+            return "failed", partial(answer.refused, wrong), False
+        return "done", partial(answer.reply, reply), isinstance(reply, Message) and reply.done
 
     def share_of(self, act: Act, answer: Answer) -> Reply:
         """Do it, unless so much is being done for this person that others would wait."""
@@ -156,14 +161,16 @@ class Dispatcher:
                 return perform(self.request(act, work).but(asking=True))
         writes = verb.writes or "here" in line.flags if verb else line.verb is not None
         key = f"{act.surface}:{act.key}" if writes and act.key else ""
+        pressed_again = act.surface == "button" and not act.repeated
 
         def perform_once(work: Work) -> Reply:
             if key and not work.once(key):
-                return plainly("This was done already.") if act.surface == "button" else Nothing()
+                return plainly("This was done already.") if pressed_again else Nothing()
             reply = perform(self.request(act, work))
             if key and (isinstance(reply, Form) or (isinstance(reply, Message) and reply.asks)):
                 work.forget(key)
-            return reply
+                return reply
+            return replace(reply, done=True) if key and isinstance(reply, Message) else reply
 
         return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
 

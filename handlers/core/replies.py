@@ -20,6 +20,7 @@ class Message:
 
     card: the record it is the card of; posted with --here, that card stands in the channel and is kept up to date.
     asks: it asks back, and nothing was done yet. named: the records of a list that follows them.
+    done: it tells what was done here and now, so nobody else tells it.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Message:
     card: Entity | None = None
     asks: bool = False
     named: Sequence[Entity] = field(default=(), compare=False)
+    done: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What was answered already: Slack sends again what it thinks was lost, and nobody wants to be told twice."""
+"""What was answered already: Slack sends again what it thinks was lost, and nobody wants to be told twice.
+
+Who did something tells it in any case. This decides about what each attempt says alike: what one reads, and refusals.
+"""
 
 from collections import OrderedDict
 from contextlib import suppress

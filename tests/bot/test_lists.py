@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import jobs
+from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from bot.scheduler import Scheduler
+from handlers import ROUTERS
 from handlers.core.cards import LEFT_OUT
+from handlers.core.routes import Catalogue
 from models.activity import Activity
 from models.case import Case
 from models.core.outbox import deliver
@@ -156,6 +159,31 @@ def test_a_reminder_shows_what_was_put_off_or_is_somebody_elses(
     assert "Call Ada (due tomorrow 09:00)" in told.text
     assert "Call Grace (now Ravi Rao's)" in told.text
     assert told.buttons == ["Done", "Snooze", "Reschedule", "Reassign"]
+
+
+def test_another_replica_draws_a_reminder_anew_where_it_stands(
+    works: Works, slack: Desk, clients: Clients, reminded: list[Activity]
+) -> None:
+    slack.command("/crm task done AT-1")
+    other = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    assert "Call Ada (done)" in now(slack, other, "U_RITA").text
+    assert [row.error for row in rows(works, kind="redraw")] == [None]
+
+
+def test_a_reminder_is_remembered_where_its_reader_reads_it(works: Works, reminded: list[Activity]) -> None:
+    with works("T1", writes=False) as work:
+        assert set(work.session.scalars(select(Listed.channel))) == {"D_RITA"}
+
+
+def test_a_reminder_that_was_remembered_by_its_reader_follows_too(
+    works: Works, slack: Desk, clients: Clients, reminded: list[Activity]
+) -> None:
+    with works("T1") as work:
+        work.session.execute(update(Listed).values(channel="U_RITA"))
+    slack.command("/crm task done AT-1")
+    other = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    assert "Call Ada (done)" in now(slack, other, "U_RITA").text
+    assert [row.error for row in rows(works, kind="redraw")] == [None]
 
 
 def test_a_reminder_is_no_channels_business(works: Works, reminded: list[Activity]) -> None:

@@ -10,6 +10,7 @@ from bot.sandbox.transport import EVENT, INTERACTIVE, SLASH, Answer, Envelope
 from tests.chaos.__main__ import ALONE, SCENARIOS, asked
 from tests.chaos.figures import Figure, keep, table
 from tests.chaos.floor import Floor
+from tests.chaos.twice import stuttering
 from tests.chaos.weekday import offset_at
 from tests.chaos.witness import Stutter, Witness
 
@@ -100,3 +101,11 @@ def test_a_press_is_told_from_those_of_the_same_message() -> None:
     witness.send(Envelope(INTERACTIVE, {"message": message, "actions": [{"value": "AT-1"}]}), 3)
     assert len(witness.pressed("AT-1")) == 1
     assert witness.pressed("AT-2") == []
+
+
+def test_whoever_looks_on_sees_both_answers_to_what_comes_twice(empty: Floor) -> None:
+    empty.witness.inner = Echo(Answer({"text": "Created"}))
+    with stuttering(empty, seed=1):
+        empty.slack.deliver(Envelope(SLASH, {"text": "Zq1x1z"}))
+    assert [sight.answer.body for sight in empty.witness.about("Zq1x1z")] == 2 * [{"text": "Created"}]
+    assert empty.slack.transport is empty.witness

@@ -1,7 +1,9 @@
 """Everything comes twice and out of order, to different replicas; and one form is submitted sixteen times at once."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 from tests.chaos.books import Books
@@ -30,16 +32,23 @@ def run(
 
 def repeated(ground: Floor, database: Database, seconds: float, seed: int) -> Figure:
     """Events, commands, submissions and presses, each delivered a second time somewhere else."""
-    stutter = Stutter(ground.witness.inner, seed)
-    ground.witness.inner = stutter
-    with Crowd(ground, seed, pace=25.0, hands=12) as crowd:
+    with stuttering(ground, seed) as stutter, Crowd(ground, seed, pace=25.0, hands=12) as crowd:
         time.sleep(seconds)
-    stutter.end()
-    ground.witness.inner = stutter.inner
     ground.settle(within=30)
     books = judge(ground, crowd.acts, answered=True)
     sent = {"envelopes": 2 * len(stutter.second), "presses": sum(act.kind == "press" for act in crowd.acts)}
     return figure(f"twice, {ground.door}", ground, database, len(crowd.acts), books, sent)
+
+
+@contextmanager
+def stuttering(ground: Floor, seed: int) -> Iterator[Stutter]:
+    """Everything is delivered twice meanwhile; the witness sees both, for either may be the one that is answered."""
+    ground.slack.transport = stutter = Stutter(ground.witness, seed)
+    try:
+        yield stutter
+    finally:
+        stutter.end()
+        ground.slack.transport = ground.witness
 
 
 def together(ground: Floor, database: Database, forms: int, seed: int) -> Figure:

@@ -1,7 +1,8 @@
 """Small things that people notice: help where one looks for it, names in place of ids, nothing said twice."""
 
 import logging
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
 import pytest
 
@@ -9,13 +10,16 @@ from bot.app import create_app, create_dispatcher
 from bot.sandbox import payloads
 from bot.sandbox.driver import Desk
 from bot.sandbox.payloads import event
-from bot.sandbox.transport import EVENT, INTERACTIVE, Direct, Envelope
+from bot.sandbox.transport import EVENT, INTERACTIVE, Answer, Direct, Envelope, Transport
+from handlers.core.acts import Act
+from handlers.core.dispatch import Dispatcher
+from handlers.core.said import Said
 from models.core.base import ENTITIES, Entity
 from models.core.work import Works
 from models.lead import Lead
 from tests.bot.outgoing import deal
 from tests.ground import given
-from tests.handlers.kit import SQLITE, count, deliver, sent, told
+from tests.handlers.kit import SQLITE, WRONG, count, deliver, sent, told
 from tests.installed import installed
 
 pytestmark = SQLITE
@@ -173,14 +177,83 @@ def test_what_slack_tells_again_is_not_answered_again(slack: Desk, works: Works,
     assert len(slack.seen) == before > 0
 
 
+def other_replica(slack: Desk, works: Works) -> Direct:
+    """The way to a second bot on the same database."""
+    app = create_app(installed(slack.slack), create_dispatcher(works), slack.slack.signing_secret)
+    transport: Any = slack.slack.transport
+    return Direct(app, slack.slack.signing_secret, transport.now)
+
+
 def test_another_replica_does_not_answer_it_either(slack: Desk, works: Works) -> None:
     slack.dm("help")
     before = len(slack.seen)
-    other = create_app(installed(slack.slack), create_dispatcher(works), slack.slack.signing_secret)
-    transport: Any = slack.slack.transport
-    slack.slack.transport = Direct(other, slack.slack.signing_secret, transport.now)
+    slack.slack.transport = other_replica(slack, works)
     assert slack.again().acknowledged
     assert len(slack.seen) == before
+
+
+def test_another_replica_does_not_call_it_a_second_press(slack: Desk, works: Works) -> None:
+    given(works, Lead, first_name="Ada")
+    slack.command("/crm LD-1")
+    slack.click("lead.qualify")
+    before = [shown.text for shown in slack.seen]
+    assert before[-1].startswith("Changed LD-1 Ada")
+    slack.slack.transport = other_replica(slack, works)
+    assert slack.again().acknowledged
+    assert [shown.text for shown in slack.seen] == before
+
+
+@dataclass
+class Again:
+    """Slack sends everything as what it sends again."""
+
+    inner: Transport
+    connected = True
+
+    def send(self, envelope: Envelope, seconds: float) -> Answer:
+        return self.inner.send(replace(envelope, retry=1), seconds)
+
+
+@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("surface", ["command", "message"])
+def test_who_did_it_says_so_though_it_came_again_meanwhile(
+    slack: Desk, works: Works, monkeypatch: pytest.MonkeyPatch, surface: str, others: bool
+) -> None:
+    """What Slack sent again overtakes what it sent first, which comes after it was done and before that is said."""
+    doer: Any = slack.slack.transport
+    other = other_replica(slack, works) if others else doer
+    monkeypatch.setattr(slack.slack, "transport", Again(doer))
+    first, again = Said.first, list[Any]()
+
+    def meanwhile(said: Said, act: Act) -> bool:
+        monkeypatch.setattr(Said, "first", first)
+        again.append(other.send(slack.slack.sent[-1], 3))
+        return first(said, act)
+
+    monkeypatch.setattr(Said, "first", meanwhile)
+    line = "lead new Ada Abel"
+    slack.command(f"/crm {line}") if surface == "command" else slack.dm(line)
+    assert [(each.acknowledged, each.body) for each in again] == [(True, {})]
+    assert [shown.text for shown in slack.seen] == ["Created LD-1 Ada Abel"]
+    assert count(works, Lead) == 1
+
+
+@pytest.mark.parametrize("surface", ["command", "message"])
+@pytest.mark.parametrize(
+    ("line", "heard"), [("lead new Ada Abel", "Created LD-1 Ada Abel"), ("lead list", "There is no lead yet")]
+)
+def test_an_attempt_that_failed_silences_no_other(
+    slack: Desk, works: Works, monkeypatch: pytest.MonkeyPatch, surface: str, line: str, heard: str
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        monkeypatch.undo()
+        raise RuntimeError
+
+    monkeypatch.setattr(Dispatcher, "do", broken)
+    slack.command(f"/crm {line}") if surface == "command" else slack.dm(line)
+    assert told(slack).startswith(WRONG)
+    answer = slack.again()
+    assert heard in (told(slack), answer.body.get("text"))
 
 
 @pytest.mark.parametrize("line", ["help", "lead list", "LD-9", "role give <@U_RITA> admin"])
