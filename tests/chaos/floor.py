@@ -171,7 +171,8 @@ def eventually(look: Callable[[], object], what: str, within: float = 20.0) -> N
 
 
 def members(count: int) -> list[Member]:
-    return [Member(f"U{number:05d}", f"person{number}", f"Person {number}") for number in range(1, count + 1)]
+    """So many people; Slack says their zone, too, for who acts becomes what it says of them."""
+    return [Member(f"U{number:05d}", f"person{number}", f"Person {number}", tz=NAME) for number in range(1, count + 1)]
 
 
 @contextmanager

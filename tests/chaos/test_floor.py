@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.api.shapes import user_json
 from bot.sandbox.transport import EVENT, INTERACTIVE, SLASH, Answer, Envelope
+from handlers.core.members import member
+from models.core.values import read_zone
+from models.operations import agenda
 from tests.chaos.__main__ import ALONE, SCENARIOS, asked
+from tests.chaos.databases import Database
 from tests.chaos.figures import Figure, keep, table
-from tests.chaos.floor import Floor
+from tests.chaos.floor import TEAM, Floor, floor
 from tests.chaos.twice import stuttering
-from tests.chaos.weekday import offset_at
+from tests.chaos.weekday import NAME, offset_at
 from tests.chaos.witness import Stutter, Witness
 
 WEEK = datetime(2026, 3, 9, tzinfo=UTC)
@@ -29,6 +34,16 @@ def test_somewhere_it_is_a_working_day(day: int) -> None:
 def test_the_people_of_the_floor_are_at_work(empty: Floor) -> None:
     with empty.works("T1", empty.people[0]) as work:
         assert work.now.astimezone(work.zone).weekday() <= 4
+
+
+def test_the_people_of_the_floor_are_at_work_where_slack_says_they_are(sqlite: Database) -> None:
+    read_zone("Berlin")  # the zones that there are without the floor are remembered
+    with floor(sqlite, people=4, online=False) as ground:
+        for person in ground.people:  # whoever acts becomes what Slack says of them
+            said = user_json(ground.slack, ground.slack.members[person])
+            ground.works.welcome(TEAM, person, **member(said, TEAM))
+        with ground.works(TEAM, writes=False) as work:
+            assert [each.zone for each in agenda.present(work)] == [NAME] * 4
 
 
 class Echo:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from models.core import values
+
 NAME = "Chaos/Weekday"
 STEP = timedelta(minutes=15)
 FURTHEST = timedelta(days=1) - STEP
@@ -24,11 +26,13 @@ def weekday(folder: Path) -> Iterator[dict[str, str]]:
     file.write_bytes(written(offset_at(datetime.now(UTC))))
     before = zoneinfo.TZPATH
     zoneinfo.reset_tzpath([str(folder), *before])
+    values.zones.cache_clear()  # they are remembered
     try:
         yield {"PYTHONTZPATH": os.pathsep.join(zoneinfo.TZPATH)}
     finally:
         zoneinfo.ZoneInfo.clear_cache(only_keys=[NAME])
         zoneinfo.reset_tzpath(before)
+        values.zones.cache_clear()
 
 
 def offset_at(now: datetime) -> timedelta:
