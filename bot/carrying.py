@@ -151,8 +151,8 @@ class Carrier:
             outlet.redraw(channel, delivery.ts or "", drawn.message)
             return sent(delivery, channel, delivery.ts or "", drawn)
         key = deliveries.fingerprint(delivery)
-        if doubtful and (ts := self.found(outlet, delivery, channel, key)):
-            return sent(delivery, channel, ts)
+        if doubtful and (arrival := self.found(outlet, delivery, channel, key)):
+            return Note(delivery, outcome="sent", arrival=arrival)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
             return Note(delivery, partial(deliveries.draw_anew, channel=channel, ts=ts), "sent")
@@ -165,12 +165,13 @@ class Carrier:
         if time.monotonic() > errand.until:
             raise Later
 
-    def found(self, outlet: Outlet, delivery: Delivery, channel: str, key: str) -> str:
-        """The ts of a post whose outcome is unknown, if it arrived."""
+    def found(self, outlet: Outlet, delivery: Delivery, channel: str, key: str) -> Arrival | None:
+        """A post whose outcome is unknown, if it arrived: nobody knows for whom it was drawn, and when."""
         with self.works(delivery.workspace, writes=False) as work:
-            after = standing.before(work, delivery)
+            after, named = standing.before(work, delivery), standing.may_name(work, delivery)
         asked, settled = delivery.created_at, delivery.not_before
-        return outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
+        ts = outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
+        return Arrival(delivery, channel, ts, standing.UNSEEN, named=named) if ts else None
 
     def audience(self, workspace: str) -> Audience:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
@@ -207,10 +208,8 @@ CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {AUDIENCE: reconsider,
 """What is done besides telling."""
 
 
-def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn | None = None) -> Note:
-    """It stands in Slack. drawn: nothing where it was found there, and nobody knows for whom it was drawn, and when."""
-    arrival = Arrival(delivery, channel, ts, version=-1)
-    if drawn:
-        turn = drawn.room.turn if drawn.room else None
-        arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look)
+def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn) -> Note:
+    """It stands in Slack as it was drawn."""
+    turn = drawn.room.turn if drawn.room else None
+    arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look)
     return Note(delivery, outcome="sent", arrival=arrival)

@@ -11,7 +11,7 @@ from models.core.fields import Reference
 from models.core.outbox import CARDS, Delivery, DeliveryState, Post, insert_all, redraw
 from models.core.told import Listed, Told
 from models.core.work import Work
-from models.operations import audiences, retelling
+from models.operations import audiences, retelling, triage
 from models.operations.questions import POSTS, SPENT, WAITING, row, table
 from models.operations.retelling import Shown
 
@@ -23,6 +23,12 @@ Place = tuple[str, str]
 """Where something stands: its channel and its ts."""
 SHOWING = ("card", "redraw")
 """The kinds of delivery that show a record."""
+LISTS = {"due": "activity", "cases": "case"}
+"""The kinds that name records and follow them, each with their entity."""
+LISTED = 10
+"""Records that a list names at most."""
+UNSEEN = -1
+"""The version of a record as something shows it that was found in Slack: none that it ever has."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,17 @@ def before(work: Work, delivery: Delivery) -> str:
     posted = (row.workspace == delivery.workspace, row.kind.not_in(SHOWING), row.ts.is_not(None))
     last = select(row.ts).where(*posted, *place, *lately).order_by(row.id.desc()).limit(1)
     return work.session.connection().scalar(last) or delivery.thread or ""
+
+
+def may_name(work: Work, delivery: Delivery) -> dict[Subject, int]:
+    """Return the records that a list names as far as one knows: those that it was asked for, or that it would name now.
+
+    Their versions are such that they are drawn anew: nobody knows of when the list is.
+    """
+    ids = list(delivery.about.get("ids", ()))
+    if delivery.kind == "cases" and not ids:
+        ids = [each.id for each in triage.pressing(work, [], LISTED)[0]]
+    return {(LISTS[delivery.kind], id): UNSEEN for id in ids[:LISTED]} if delivery.kind in LISTS else {}
 
 
 # ── what is drawn ───────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from handlers.core.cards import LEFT_OUT
 from handlers.core.routes import Catalogue
 from models.activity import Activity
 from models.case import Case
-from models.core.outbox import deliver
+from models.core.outbox import DeliveryState, deliver
 from models.core.told import Listed, Told
 from models.core.work import Works
 from models.customer import Customer
@@ -184,6 +184,40 @@ def test_a_reminder_that_was_remembered_by_its_reader_follows_too(
     other = Courier(works, clients, Catalogue(ROUTERS), pace=0)
     assert "Call Ada (done)" in now(slack, other, "U_RITA").text
     assert [row.error for row in rows(works, kind="redraw")] == [None]
+
+
+@pytest.mark.parametrize("done_at", ["before it is found", "later"])
+def test_a_reminder_in_doubt_follows_its_tasks_once_it_is_found(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, done_at: str
+) -> None:
+    task(works, given(works, Customer, first_name="Ada"), "+1h", "Call Ada")
+    courier.drain()
+    clock.forward(timedelta(hours=1))
+    jobs.remind(works, "T1")
+    slack.slack.fail("chat.postMessage", with_="drop_after")
+    courier.drain()
+    assert [row.state for row in rows(works, kind="due")] == [DeliveryState.UNKNOWN]
+    if done_at == "later":
+        clock.forward(timedelta(minutes=1))
+        courier.drain()
+    slack.command("/crm task done AT-1")
+    clock.forward(timedelta(minutes=1))
+    assert "Call Ada (done)" in now(slack, courier, "U_RITA").text
+    assert len(slack.posted("U_RITA")) == 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_list_of_cases_in_doubt_follows_them_once_it_is_found(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, cases: list[Case], named: bool
+) -> None:
+    room(slack, "U_SAM", "U_SOFIA")
+    slack.slack.fail("chat.postMessage", with_="drop_after")
+    alarm(works, courier, cases if named else [])
+    clock.forward(timedelta(minutes=1))
+    courier.drain()
+    slack.command("/crm case claim CS-1", user="U_SAM")
+    assert now(slack, courier).text.startswith("1 case needs someone")
+    assert len(slack.posted("C_ROOM")) == 1
 
 
 def test_a_reminder_is_no_channels_business(works: Works, reminded: list[Activity]) -> None:
