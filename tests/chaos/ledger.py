@@ -11,6 +11,7 @@ from bot.carrying import CHORES
 from bot.sandbox.messages import Message
 from models.activity import Activity
 from models.case import Case, Reply
+from models.core import statistics
 from models.core.audit import AuditEntry
 from models.core.base import Entity
 from models.core.outbox import Delivery, DeliveryState
@@ -63,6 +64,7 @@ def judge(
     deliveries that nobody knows any more.
     """
     acts, books = list(acts), Books()
+    statistics.renew(floor.works.engine)  # thousands of rows came that PostgreSQL has not counted yet
     check_acts(floor, acts, books)
     check_answers(floor, acts, books, answered)
     check_reminders(floor, tasks, books)

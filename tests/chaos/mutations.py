@@ -45,7 +45,7 @@ class Mutation:
 CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.py"
 OUTBOX, WORK = "models/core/outbox.py", "models/core/work.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
-FOUND = "if doubtful and (ts := self.found(outlet, delivery, channel, key)):"
+FOUND = "if doubtful and (arrival := self.found(outlet, delivery, channel, key)):"
 BUSY = 'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
 LIMITED = "return Note(delivery, partial(deliveries.put_back, pause=error.pause)"
 DREAMT = "dreamt = (row.workspace == work.workspace.id,"
