@@ -195,12 +195,16 @@ class Crowd:
                     return
 
     def tick(self, person: Person, channel: str, ts: str, block: Json, element: Json) -> None:
+        """Press a button until Slack has no trouble with it, or until the message was redrawn without it."""
         act = Act("press", str(element["value"]), person=person.member.id)
         self.acts.append(act)
         container = {"type": "message", "channel": channel, "ts": ts}
         for _ in range(TRIES):
             done = {"block_id": block["block_id"], "action_id": element["action_id"]}
-            act.outcomes.append(person.act(container, done))
+            try:
+                act.outcomes.append(person.act(container, done))
+            except LookupError:
+                return
             if act.outcomes[-1].ok:
                 return
             time.sleep(0.1)
