@@ -11,6 +11,8 @@ from typing import TypeVar
 T = TypeVar("T")
 LONGEST = 300.0
 """Seconds after which one tries, however long Slack says: so long deliveries wait at most."""
+WAITS = 2.0
+"""Seconds that others wait for what becomes of a trial: a call that began much later would outlast its lease."""
 
 
 class Limited(Exception):
@@ -45,11 +47,15 @@ class Gates:
         gate = self.gates.setdefault(method, Gate())
         if gate.row < patience:
             return self.tried(gate, call)
-        with gate.trying:
+        if not gate.trying.acquire(timeout=WAITS):
+            raise Limited(WAITS)
+        try:
             if gate.row >= patience and (left := gate.until - time.monotonic()) > 0:
                 raise Limited(left)
             if gate.row >= patience:
                 return self.tried(gate, call)
+        finally:
+            gate.trying.release()
         return self.tried(gate, call)
 
     def tried(self, gate: Gate, call: Callable[[], T]) -> T:

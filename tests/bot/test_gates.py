@@ -93,6 +93,30 @@ def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: S
     assert limited == [timedelta(seconds=5)] * 8
 
 
+def test_a_trial_that_takes_long_keeps_no_other_call_until_its_lease_is_over(
+    moment: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.gates.WAITS", 0.05)
+    gates, method = Gates(), Method()
+    method.full = 5
+    pause_of(lambda: gates.through("chat_update", method))
+    moment.now += 5
+    trying, go = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        trying.set()
+        go.wait(10)
+        return "done"
+
+    trial = threading.Thread(target=lambda: gates.through("chat_update", slow))
+    trial.start()
+    assert trying.wait(10)
+    assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=1)
+    assert method.calls == 1
+    go.set()
+    trial.join()
+
+
 def test_a_gate_may_take_several_refusals_in_a_row(moment: Seconds) -> None:
     gates, method = Gates(), Method()
 
