@@ -42,7 +42,7 @@ class Gates:
         """What a call answers; Limited without calling while the gate is shut.
 
         patience: so many calls in a row have to be refused before it shuts. When Slack's time is over one call tries,
-        and the others wait for what becomes of it.
+        and the others wait a little for what becomes of it.
         """
         gate = self.gates.setdefault(method, Gate())
         if gate.row < patience:

@@ -68,25 +68,38 @@ def test_a_trial_that_slack_would_not_have_shuts_the_gate_again(moment: Seconds)
         moment.now += 5
 
 
-def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: Seconds) -> None:
+class Slow:
+    """A call that takes until a test says so, and then answers, or does what another one does."""
+
+    def __init__(self) -> None:
+        self.began, self.go = threading.Event(), threading.Event()
+        self.then: Callable[[], str] = lambda: "done"
+
+    def __call__(self) -> str:
+        self.began.set()
+        self.go.wait(10)
+        return self.then()
+
+
+def about_to_try(moment: Seconds) -> tuple[Gates, Method]:
+    """Gates of which one was shut for five seconds, just now over, and the method behind it, called once."""
     gates, method = Gates(), Method()
     method.full = 5
     pause_of(lambda: gates.through("chat_update", method))
     moment.now += 5
-    trying, go = threading.Event(), threading.Event()
+    return gates, method
 
-    def slow() -> str:
-        trying.set()
-        go.wait(10)
-        return method()
 
+def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: Seconds) -> None:
+    gates, method, slow = *about_to_try(moment), Slow()
+    slow.then = method
     limited: list[timedelta] = []
     threads = [threading.Thread(target=lambda: limited.append(pause_of(lambda: gates.through("chat_update", slow))))
                for _ in range(8)]  # fmt: skip
     for thread in threads:
         thread.start()
-    assert trying.wait(10)
-    go.set()
+    assert slow.began.wait(10)
+    slow.go.set()
     for thread in threads:
         thread.join()
     assert method.calls == 2
@@ -97,23 +110,13 @@ def test_a_trial_that_takes_long_keeps_no_other_call_until_its_lease_is_over(
     moment: Seconds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.gates.WAITS", 0.05)
-    gates, method = Gates(), Method()
-    method.full = 5
-    pause_of(lambda: gates.through("chat_update", method))
-    moment.now += 5
-    trying, go = threading.Event(), threading.Event()
-
-    def slow() -> str:
-        trying.set()
-        go.wait(10)
-        return "done"
-
+    gates, method, slow = *about_to_try(moment), Slow()
     trial = threading.Thread(target=lambda: gates.through("chat_update", slow))
     trial.start()
-    assert trying.wait(10)
+    assert slow.began.wait(10)
     assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=1)
     assert method.calls == 1
-    go.set()
+    slow.go.set()
     trial.join()
 
 
