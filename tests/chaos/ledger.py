@@ -171,11 +171,16 @@ def check_acts(floor: Floor, acts: Iterable[Act], books: Books) -> None:
             if act.kind in WHISPERED and sorry[act.person]:
                 sorry[act.person] -= 1
             else:
-                books.lost.append(f"{act} was promised and is not there")
+                books.lost.append(f"{act} was promised and is not there: it was answered {answers(floor, act)}")
         if count > 1:
             books.doubled.append(f"{act} has {count} effects")
         if count != known:
             books.wrong.append(f"{act}: {count} effects, but {known} in the audit trail")
+
+
+def answers(floor: Floor, act: Act) -> list[str]:
+    """What came back for an act, for the books."""
+    return [str(sight.answer)[:500] for sight in act.sights(floor.witness)]
 
 
 def check_answers(floor: Floor, acts: Iterable[Act], books: Books, answered: bool) -> None:
@@ -192,8 +197,8 @@ def check_answers(floor: Floor, acts: Iterable[Act], books: Books, answered: boo
             elif not count and answered and act.promised(floor.witness):
                 books.lost.append(f"the answer to {act}")
         elif act.kind not in ("form", "press"):
-            answers = [sight.answer.body for sight in act.sights(floor.witness) if sight.answer.acknowledged]
-            if answers and not any(answers):
+            bodies = [sight.answer.body for sight in act.sights(floor.witness) if sight.answer.acknowledged]
+            if bodies and not any(bodies):
                 books.lost.append(f"the answer to {act}: it was acknowledged without a word")
 
 
