@@ -203,8 +203,20 @@ def gather(audience: Audience, delivery: Delivery) -> Note:
     return Note(delivery, partial(people.gather, members=members) if known else AGAIN)
 
 
+def check_members(audience: Audience, delivery: Delivery) -> Note:
+    """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody was read."""
+    with audience.works(audience.workspace, writes=False) as work:
+        known = people.ours(work)
+    outsiders, complete = audience.outsiders(known)
+    return Note(delivery, partial(people.shut_out, outsiders=outsiders) if complete else AGAIN)
+
+
 AGAIN = partial(deliveries.put_back, pause=timedelta(seconds=1))
-CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {AUDIENCE: reconsider, GATHERING: gather}
+CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {
+    AUDIENCE: reconsider,
+    GATHERING: gather,
+    people.MEMBERS: check_members,
+}
 """What is done besides telling."""
 
 
