@@ -9,7 +9,7 @@ from models.core import access
 from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.rights import Preset
 from models.core.team import Group, Team, ask_who_is_in
-from models.core.user import User
+from models.core.user import User, newcomer
 from models.core.work import Work
 from models.operations import deliveries
 
@@ -32,7 +32,10 @@ def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
     """
     there = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(profiles))))
     for person in sorted(profiles.keys() - there):
-        work.session.add(User(slack_id=person, role=Preset.REP, **profiles[person]))
+        user = newcomer(work.workspace, person)
+        for name, value in profiles[person].items():
+            setattr(user, name, value)
+        work.session.add(user)
 
 
 def is_governed(work: Work) -> bool:
