@@ -6,12 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
-from models.core import access, statistics
+from models.core import access, statistics, values
 from models.core.base import Entity
 from models.core.errors import CRMError, Invalid
+from models.core.fields import Money, Number, Person
 from models.core.work import Works
 from models.operations.transfer import sheets
 from models.operations.transfer.batch import Batch
+from models.operations.transfer.decisions import Decision, Decisions
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.mapping import REASON, Columns, guess
 from models.operations.transfer.rows import Line, Translation
@@ -84,11 +86,29 @@ def load(
     outcome = Outcome(columns)
     if sheet.encoding == "cp1252":
         outcome.notes.append("The file is not UTF-8 and was read as Windows-1252; see whether accents came out right.")
-    translation = Translation(entity, sheet.headers, columns, people or {})
+    translation = Translation(entity, sheet.headers, decide(entity, sheet.headers, columns, people or {}))
     loading = Loading(works, workspace, actor, translation, outcome, Rejects(sheet.headers, rejected), dry)
     loading.run(sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome
+
+
+def decide(entity: type[Entity], headers: list[str], columns: Columns, people: Mapping[str, str]) -> Decisions:
+    first = {header: place for place, header in reversed(list(enumerate(headers)))}
+    known = {values.fold(name): person for name, person in people.items()}
+    kinds = entity.fields()
+    return Decisions(
+        [
+            Decision(
+                header,
+                first[header],
+                target,
+                words=known if isinstance(kinds.get(target), Person) else {},
+                decimal="." if isinstance(kinds.get(target), Number | Money) else "",
+            )
+            for header, target in columns.fields.items()
+        ]
+    )
 
 
 def batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -97,6 +97,14 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 
 
+def content(cell: str) -> str:
+    """Return what a cell says: without the spaces around it, the guard before it, and the sheath of `="01234"`."""
+    cell = cell.strip()
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1].replace('""', '"').strip()
+    return unguard(cell)
+
+
 def write(file: TextIO, cells: Iterable[str]) -> None:
     """Add a line to a CSV file, which was opened with newline="" if it has a path."""
     csv.writer(file).writerow([guard(cell) for cell in cells])
