@@ -110,8 +110,9 @@ class Activity(Entity):
         return " ".join((self.description or "").split())
 
     def settle(self, work: Work, changes: Changes) -> None:
-        """An activity belongs to one customer or one lead; a deal or a case brings its customer along. One from a file may
-        be about a deal, a case or an account alone.
+        """An activity belongs to one customer or one lead; a deal or a case brings its customer along.
+
+        One from a file may be about a deal, a case or an account alone.
         """
         if not self.customer and not self.lead:
             about: list[Opportunity | Case] = [work.get(Case, self.case)] if self.case else []

@@ -43,7 +43,7 @@ def test_a_deal_won_years_ago_is_not_closed_this_week(works: Works, lark: Accoun
 
 @SQLITE
 @pytest.mark.parametrize(
-    "stage,closes,counts", [
+    ("stage", "closes", "counts"), [
         ("lost", "2017-05-04", 0), ("won", "2026-03-09", 1), ("won", "2026-03-10", 1), ("won", "", 0),
         ("won", "2026-09-01", 0), ("lost", "2026-03-01", 0),
     ],
