@@ -40,6 +40,7 @@ class Origin(StrEnum):
 
 
 OPEN = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING)
+ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
 PRESSING = (Priority.HIGH, Priority.URGENT)
 
 
@@ -54,6 +55,8 @@ class Case(Entity):
     owned = "assignee"
     makers = False
     channel = "support_channel"
+    besides = ("is_closed",)
+    remarks = "description"
 
     customer: Mapped[int] = field(Reference("Customer", to="customer", required=True, search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account"))
@@ -101,9 +104,18 @@ class Case(Entity):
         if self.csat is not None and not 1 <= self.csat <= 5:
             raise Invalid({"csat": "Satisfaction goes from 1 to 5."})
         if "status" in changes:
-            ended = self.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
-            self.resolved_at = (self.resolved_at or work.now) if ended else None
-            self.closed_at = work.now if self.status == CaseStatus.CLOSED else None
+            today = None if work.from_file and self.id is None else work.now  # of what ended elsewhere only files know
+            self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
+            self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
+
+    def arrive(self, work: Work) -> None:
+        """A case that ended elsewhere ended when the file says, or when it was made if it says no more."""
+        if self.status not in ENDED:
+            return
+        made = self.created_at if self.created_at < work.now else None
+        self.resolved_at = self.resolved_at or self.closed_at or made
+        if self.status == CaseStatus.CLOSED:
+            self.closed_at = self.closed_at or self.resolved_at
 
     def claim(self, work: Work) -> None:
         """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""

@@ -40,6 +40,8 @@ class Customer(Entity):
     stand_ins = ("email",)
     line = ("email", "phone", "owner")
     owned = "owner"
+    besides = ("account",)
+    remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))

@@ -96,6 +96,10 @@ class Entity(Row):
     """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
     that has any says how people work together: only who has the right by its name may change it.
     """
+    besides: ClassVar[tuple[str, ...]] = ()
+    """What a file may tell of it that is no field; `translate` says what that amounts to."""
+    remarks: ClassVar[str] = ""
+    """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
     """The workspace setting with the channel where its card stands."""
 
@@ -205,6 +209,26 @@ class Entity(Row):
         texts = [kinds[name].show(getattr(self, name), reader, self) for name in self.named]
         others = (kinds[name].show(getattr(self, name), reader, self) for name in self.stand_ins)
         return " ".join(filter(None, texts)) or next(filter(None, others), "")
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Return the texts of a row with what it tells besides its fields put into fields, as far as it fits them."""
+        return texts
+
+    @classmethod
+    def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Return the values of a record that a file calls done, besides those that the file gives."""
+        return {}
+
+    def arrive(self, work: "Work") -> None:
+        """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
+
+    def decides(self, work: "Work", changes: Changes, *names: str) -> bool:
+        """Whether somebody says now what these fields hold: they make the record, or change one of the fields.
+
+        A file does not, and neither does what sets a record back.
+        """
+        return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
 
     def settle(self, work: "Work", changes: Changes) -> None:
         """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
