@@ -80,7 +80,7 @@ def load(
     with works(workspace, actor, writes=False) as work:
         access.check(work, "import", entity)
     sheet = sheets.survey(file)
-    columns = guess(entity, sheet.headers, sheet.filled, mapping, people=bool(people))
+    columns = guess(entity, sheet.headers, sheet.filled, mapping)
     if not columns.fields:
         raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
     outcome = Outcome(columns)
