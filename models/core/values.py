@@ -17,9 +17,9 @@ from models.core.phones import read_phone, show_phone
 from models.core.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
 
 __all__ = [
-    "clean", "fold", "from_slack", "read_amount", "read_country", "read_currency", "read_day", "read_domain",
-    "read_email", "read_flag", "read_link", "read_moment", "read_number", "read_percent", "read_phone", "read_tags",
-    "read_zone", "show_amount", "show_country", "show_day", "show_moment", "show_phone", "unquote_smart",
+    "NO", "YES", "clean", "fold", "from_slack", "read_amount", "read_country", "read_currency", "read_day",
+    "read_domain", "read_email", "read_flag", "read_link", "read_moment", "read_number", "read_percent", "read_phone",
+    "read_tags", "read_zone", "show_amount", "show_country", "show_day", "show_moment", "show_phone", "unquote_smart",
     "write_amount",
 ]  # fmt: skip
 

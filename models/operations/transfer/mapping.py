@@ -10,8 +10,10 @@ from models.core.base import Entity
 from models.core.errors import Invalid
 
 REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
+ORIGIN = "exported_from"
 """What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
-deleted there (such rows are passed over), and a person's first and last name in one."""
+deleted there (such rows are passed over), a person's first and last name in one, and which workspace our own export is
+of."""
 
 REASON = "reason rejected"
 """The column that a file of rejected rows has at its end."""
@@ -125,7 +127,16 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
 def targets(entity: type[Entity]) -> list[str]:
     """Everything a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
-    return [REF, *fields, EXTERNAL_ID, CREATED_AT, DELETED, *([PERSON_NAME] if "first_name" in fields else [])]
+    return [
+        REF,
+        *fields,
+        *entity.besides,
+        EXTERNAL_ID,
+        CREATED_AT,
+        DELETED,
+        ORIGIN,
+        *([PERSON_NAME] if "first_name" in fields else []),
+    ]
 
 
 def own_words(entity: type[Entity]) -> dict[str, str]:
