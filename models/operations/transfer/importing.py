@@ -52,8 +52,7 @@ def load(
     if not columns.fields:
         raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
     outcome = Outcome(columns)
-    if sheet.encoding == "cp1252":
-        outcome.notes.append("The file is not UTF-8 and was read as Windows-1252; see whether accents came out right.")
+    outcome.notes += sheet.notes
     translation = Translation(entity, sheet.headers, decide(entity, sheet.headers, columns, people or {}), place)
     loading = Loading(works, workspace, actor, translation, outcome, Rejects(sheet.headers, rejected), dry, strict)
     loading.run(sheet, progress or (lambda done, there: None))

@@ -70,16 +70,13 @@ class Reader:
     def phone(self, text: str, texts: Mapping[str, str], desk: Desk) -> str:
         """The row's own country tells what a number without a country code means, else the workspace's."""
         if self.country not in texts:
-            return values.read_phone(text, desk.region)
-        (own, why) = self.remembered(self.country, texts[self.country], desk)
-        return values.read_phone(text, "" if why else own[self.country])
+            return values.read_phone_cell(text, desk.region)
+        own, why = self.remembered(self.country, texts[self.country], desk)
+        return values.read_phone(text, "") if why else values.read_phone_cell(text, own[self.country], own=True)
 
     def money(self, text: str, currency: str) -> Any:
         """The currency beside an amount tells what its sign means."""
         given = values.read_currency(currency)
         if PLAIN.fullmatch(text):  # to the cent, as an export of ours writes it
             return values.read_amount(text, TO_THE_CENT)[0]
-        amount, found = values.read_amount(text, given)
-        if found != given:
-            raise ValueError(f"“{text}” is in {found}, but {given} stands beside it.")
-        return amount
+        return values.read_amount(text, given, given=given)[0]
