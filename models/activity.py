@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.case import Case
+from models.core import values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
@@ -21,6 +22,14 @@ from models.opportunity import Opportunity
 
 NEWS = timedelta(days=1)
 """What has been due for longer when it is written down is no news; the morning's reminder has it."""
+
+
+DONE = values.YES | {"completed", "complete", "done", "closed", "finished", "held", "sent", "erledigt"}
+NOT_DONE = values.NO | {
+    "not started", "in progress", "waiting on someone else", "waiting", "deferred", "open", "planned", "to do", "todo",
+    "pending", "scheduled", "new", "not done", "offen",
+}  # fmt: skip
+"""What other systems call what is done, and what is not."""
 
 
 class ActivityType(StrEnum):
@@ -41,6 +50,7 @@ class Activity(Entity):
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
     besides = ("status", "who", "what")
+    either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"
 
     type: Mapped[str] = field(Choice("Type", options=ActivityType, required=True), default=ActivityType.TASK)
@@ -94,6 +104,14 @@ class Activity(Entity):
     def untold(cls, work: Work) -> ColumnElement[bool]:
         """The condition for what has come due and its owner was not told of. Spelt as in the index that serves it."""
         return (cls.remind_at <= work.now) & cls.done_at.is_(None) & cls.deleted_at.is_(None)
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Other systems say in a word whether something is done."""
+        status = values.fold(texts.get("status", ""))
+        if status in DONE | NOT_DONE:
+            texts = {name: text for name, text in texts.items() if name != "status"}
+        return texts | ({"done": "yes"} if status in DONE else {})
 
     @classmethod
     def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, select
 from sqlalchemy import Text as LongString
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core import values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
@@ -40,6 +41,7 @@ class Origin(StrEnum):
 
 
 OPEN = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING)
+OVER = ("resolved", "solved", "closed")
 ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
 PRESSING = (Priority.HIGH, Priority.URGENT)
 
@@ -88,6 +90,15 @@ class Case(Entity):
     @classmethod
     def heard(cls, message: str) -> dict[str, str]:
         return super().heard(message) | {"description": message}
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """A case is closed, whatever another system calls that, where it says so beside the status."""
+        if (flag := values.fold(texts.get("is_closed", ""))) not in values.YES | values.NO:
+            return texts
+        texts = {name: text for name, text in texts.items() if name != "is_closed"}
+        ended = values.fold(texts.get("status", "")) in OVER
+        return texts | ({"status": CaseStatus.CLOSED} if flag in values.YES and not ended else {})
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:

@@ -41,6 +41,7 @@ class Customer(Entity):
     line = ("email", "phone", "owner")
     owned = "owner"
     besides = ("account",)
+    joins = {"account": ("account", "membership")}
     remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core import values
 from models.core.base import Changes, Entity, Row
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
@@ -71,6 +72,11 @@ OTHER_NAMES = {
 }
 """What Salesforce, HubSpot and Pipedrive call these stages, for imports and for people who come from there."""
 
+OUTCOMES: dict[str, dict[str, str]] = {
+    "open": {}, "won": {"stage": Stage.WON}, "lost": {"stage": Stage.LOST}, "deleted": {"deleted": "yes"},
+}  # fmt: skip
+"""What Pipedrive says of a deal beside its stage."""
+
 OTHER_FORECASTS = {
     "closed": Forecast.COMMIT,
     "best case": Forecast.BEST,
@@ -127,6 +133,19 @@ class Opportunity(Entity):
         return {"name": name} | ({"amount": amount} if amount else {})
 
     @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Other systems say beside the stage whether a deal is won, and move no stage for it."""
+        status = values.fold(texts.get("status", ""))
+        flags = {name: values.fold(texts.get(name, "")) for name in ("is_won", "is_closed")}
+        if status in OUTCOMES:
+            texts = {name: text for name, text in texts.items() if name != "status"} | OUTCOMES[status]
+        if all(text in values.YES | values.NO | {""} for text in flags.values()):
+            won, closed = (flags[name] in values.YES for name in flags)
+            stage = {"stage": Stage.WON} if won else {"stage": Stage.LOST} if closed and flags["is_won"] else {}
+            texts = {name: text for name, text in texts.items() if name not in flags} | stage
+        return texts
+
+    @classmethod
     def open(cls) -> ColumnElement[bool]:
         """The condition for deals that are neither won nor lost."""
         return cls.stage.in_(OPEN)
@@ -155,6 +174,10 @@ class Opportunity(Entity):
             self.forecast = forecast
         if self.stage != Stage.LOST:
             self.lost_reason = None
+
+    @property
+    def lacking(self) -> str:
+        return "" if self.customer or self.account else "came without customer and account. Their cards say so."
 
     def facts(self, work: Work) -> list[tuple[str, str]]:
         if self.customer or self.account:

@@ -98,6 +98,11 @@ class Entity(Row):
     """
     besides: ClassVar[tuple[str, ...]] = ()
     """What a file may tell of it that is no field; `translate` says what that amounts to."""
+    either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Of what a file tells besides: the names of one record, which fills whichever of these fields knows it."""
+    joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Of what a file tells besides: the name of a record to which this one belongs, and through what: (entity, the
+    entity between them)."""
     remarks: ClassVar[str] = ""
     """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
@@ -239,6 +244,11 @@ class Entity(Row):
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
+
+    @property
+    def lacking(self) -> str:
+        """What it came without in a file, as the end of a sentence that begins with it; "" where it is complete."""
+        return ""
 
     @property
     def is_seen(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from models.core.errors import Invalid
 from models.operations.transfer.decisions import ORDERS
@@ -49,7 +50,7 @@ class Answers:
         )
 
 
-def said(mapped: Iterable[str], people: Iterable[str] = (), **others: str | bool) -> Answers:
+def said(mapped: Iterable[str], people: Iterable[str] = (), **others: Any) -> Answers:
     """Return answers as they are typed: `HEADER=FIELD`, `HEADER:WORD=OPTION` and `NAME=PERSON`."""
     columns: dict[str, str] = {}
     words: dict[tuple[str, str], str] = {}
@@ -68,7 +69,7 @@ def said(mapped: Iterable[str], people: Iterable[str] = (), **others: str | bool
         if not sign or not name.strip() or not person.strip():
             raise Invalid({"people": f"“{each[:60]}” does not say who it is. Write it as \"Jane Doe=@jane\"."})
         known[name.strip()] = person.strip()
-    return Answers(columns, words, known, **others)  # type: ignore[arg-type]
+    return Answers(columns, words, known, **others)
 
 
 def read(text: str) -> Answers:

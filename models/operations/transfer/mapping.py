@@ -14,8 +14,10 @@ from models.core.fields import Email, Phone, Reference
 from models.operations.transfer.headers import LAST_WORDS, LINKS, NOUNS, QUALIFIED, QUALIFIERS, RELATED, WORDS
 
 REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
+ORIGIN = "exported_from"
 """What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
-deleted there (such rows are passed over), and a person's first and last name in one."""
+deleted there (such rows are passed over), a person's first and last name in one, and which workspace our own export is
+of."""
 
 REASON = "reason rejected"
 """The column that a file of rejected rows has at its end."""
@@ -171,7 +173,7 @@ def targets(entity: type[Entity]) -> list[str]:
     """Everything a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
     person = [PERSON_NAME] if "first_name" in fields else []
-    return [REF, *fields, EXTERNAL_ID, CREATED_AT, DELETED, *person, *entity.besides]
+    return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 
 
 @cache

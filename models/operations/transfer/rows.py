@@ -7,11 +7,18 @@ from hashlib import blake2b
 
 from models.core import values
 from models.core.base import Entity
-from models.core.errors import CRMError, Invalid
+from models.core.errors import CRMError
+from models.core.fields import Reference
 from models.core.people import split_name
+from models.core.user import Workspace
+from models.operations.transfer import origins
 from models.operations.transfer.decisions import Decisions
-from models.operations.transfer.mapping import DELETED, EXTERNAL_ID, PERSON_NAME, REF
+from models.operations.transfer.desk import number_in
+from models.operations.transfer.mapping import DELETED, EXTERNAL_ID, ORIGIN, PERSON_NAME, REF, squeeze
 from models.operations.transfer.sheets import content
+
+COPIED = "row:"
+"""How the key of a row begins that has no id."""
 
 
 @dataclass
@@ -25,6 +32,10 @@ class Line:
     """The key is a reference of ours; else it is the id the record has elsewhere."""
     copied: bool = False
     """The row has no id: its own content is its key."""
+    raw: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the file, by what it is to fill."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Why a text does not fit what was decided about its column, by what it was to fill."""
 
 
 @dataclass
@@ -34,43 +45,66 @@ class Translation:
     entity: type[Entity]
     headers: list[str]
     decisions: Decisions
+    workspace: Workspace | None = None
     seen: Counter[str] = field(default_factory=Counter)
     """How often each content came, in a file without ids."""
+
+    def __post_init__(self) -> None:
+        self.here = REF in map(squeeze, self.headers)
+        self.upward = [
+            name for name, kind in self.entity.fields().items() if getattr(kind, "to", "") == self.entity.slug()
+        ]
+        self.number = number_in(self.entity)
+        kinds = self.entity.fields()
+        self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
 
     def line(self, cells: list[str]) -> Line | None:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
         if any(cells[len(self.headers) :]):
             raise CRMError(f"The row has {len(cells)} cells, but there are {len(self.headers)} columns.")
-        texts = self.texts(cells)
+        texts, raw, unread = self.read(cells)
+        texts = self.entity.translate(texts)
         if (deleted := texts.pop(DELETED, "")) and is_yes(deleted):
             return None
-        texts = split_name(texts.pop(PERSON_NAME, "")) | texts
+        if name := texts.pop(PERSON_NAME, ""):
+            texts = split_name(name) | texts
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
-        if ref or external:
-            return Line(cells, texts, ref.upper() or external, ours=bool(ref))
-        return Line(cells, texts, self.key_of(texts), copied=True)
+        origin = origins.read(texts.pop(ORIGIN, ""))
+        ours = bool(ref) and bool(self.number(ref))
+        if origin.mark and self.workspace and not origin.is_here(self.workspace):
+            texts |= {name: origin.link(name, texts[name]) for name in self.references if name in texts}
+            raw |= {name: text for name, text in origin.links.items() if name in raw}
+            external, ours = external or (origin.id_of(ref) if ref else ""), False
+        if ours or ref or external:
+            return Line(cells, texts, ref.upper() if ours else external or ref, ours, False, raw, unread)
+        return Line(cells, texts, self.key_of(raw), False, True, raw, unread)
 
-    def texts(self, cells: list[str]) -> dict[str, str]:
-        """The text for each target: from the first of its columns that says something, or the last that overrides."""
-        texts: dict[str, str] = {}
-        errors: dict[str, str] = {}
+    def read(self, cells: list[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """For each target the text from the first of its columns that says something, or the last that overrides; what
+        stood there; and why it cannot be read.
+        """
+        texts, unread = dict(self.decisions.constants), {}
+        raw: dict[str, str] = {}
         for decision in self.decisions.columns:
-            try:
-                text = decision.apply(at(cells, decision.place))
-            except ValueError as error:
-                errors[decision.target] = str(error)
+            cell = at(cells, decision.place)
+            if not cell:
                 continue
-            if text and (decision.overrides or decision.target not in texts):
-                texts[decision.target] = text
-        if errors:
-            raise Invalid(errors)
-        return self.decisions.constants | texts
+            target = decision.target
+            try:
+                text = decision.apply(cell)
+            except ValueError as error:
+                unread[target] = str(error)
+                raw.setdefault(target, cell)
+                continue
+            if text and (decision.overrides or target not in raw):
+                texts[target], raw[target] = text, cell
+        return texts, raw, {target: why for target, why in unread.items() if target not in texts}
 
     def key_of(self, texts: Mapping[str, str]) -> str:
         """A key made of the content, so that the same file is not stored twice; equal rows are numbered."""
         content = blake2b(repr(sorted(texts.items())).encode(), digest_size=12).hexdigest()
         self.seen[content] += 1
-        return f"row:{content}:{self.seen[content]}"
+        return f"{COPIED}{content}:{self.seen[content]}"
 
 
 def at(cells: list[str], place: int) -> str:
@@ -82,4 +116,3 @@ def is_yes(text: str) -> bool:
         return values.read_flag(text)
     except ValueError as error:
         raise CRMError(str(error)) from None
-

@@ -15,7 +15,7 @@ from models.operations.transfer.blanks import blanks_of
 from models.operations.transfer.deciding import Decider
 from models.operations.transfer.decisions import Decision, Decisions
 from models.operations.transfer.evidence import Seen, look
-from models.operations.transfer.mapping import EXTERNAL_ID, REF, Columns, guess, meaning
+from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, Columns, guess, meaning
 from models.operations.transfer.sheets import Sheet
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
@@ -42,7 +42,7 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     """Return the survey of a file. Invalid says what of the answers does not fit it."""
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
-    kinds = entity.fields()
+    kinds = {**entity.fields(), CREATED_AT: Moment("Created")}
     seen = {places[header]: to_be_seen(kinds.get(target)) for header, target in columns.all().items()}
     look(sheet.lines(), seen)
     retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
@@ -61,8 +61,8 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
         elif isinstance(kind, Person):
             decision = replace(decision, words=known)
             survey.decisions.strangers.update(strangers(work, column.words, known))
-        elif kind is None or isinstance(kind, Reference):
-            decision = replace(decision, padded=target not in (REF,))
+        elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
+            decision = replace(decision, padded=True)
         survey.decisions.columns.append(decision)
     survey.decisions.columns = decider.decide(survey.decisions.columns, kinds, seen)
     tell(survey, entity)
@@ -185,8 +185,6 @@ def tell(survey: Survey, entity: type[Entity]) -> None:
             f"Not among the people here, so that their records have no owner: {listed(decisions.strangers)}. "
             f"Say who they are, now or when you import the file again: --people \"{name}=@somebody\""
         )
-    if not {EXTERNAL_ID, REF} & set(columns.fields.values()):
-        survey.notes.append("No column holds ids, so rows are known again by their whole content.")
     ids = [header for header, why in columns.left_out.items() if looks_like_ids(header) and why.startswith("nothing")]
     if ids:
         survey.notes.append(f"Ids that are not used: {', '.join(ids)}. To use one: --map \"{ids[0]}={EXTERNAL_ID}\"")
