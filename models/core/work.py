@@ -37,6 +37,10 @@ T = TypeVar("T")
 
 HIDDEN = "hidden"
 """Stands for what somebody who reads may not see."""
+IMPORT = "import"
+"""The door through which files come."""
+REPEATS = (IMPORT, "undo", "redo")
+"""The doors through which a record becomes what it was, here or elsewhere."""
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
 
@@ -94,6 +98,16 @@ class Work:
     @property
     def region(self) -> str:
         return self.workspace.region
+
+    @property
+    def from_file(self) -> bool:
+        """Whether what is stored comes from a file, which tells of what happened elsewhere."""
+        return self.door == IMPORT
+
+    @property
+    def repeats(self) -> bool:
+        """Whether records become what they were, here or elsewhere, so that nobody is asked to say more of them."""
+        return self.door in REPEATS
 
     @property
     def me(self) -> str:
