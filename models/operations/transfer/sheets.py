@@ -55,7 +55,7 @@ class Plain:
 
 def broken(line: int, problem: str) -> str:
     if "unexpected end of data" in problem:
-        return f"Line {line} has a quote (\") that is never closed. Close it or remove it, and import the file again."
+        return f'Line {line} has a quote (") that is never closed. Close it or remove it, and import the file again.'
     return (
         f"Line {line} is not CSV: {problem}. Put quotes around the whole cell, double those inside of it, and import "
         "the file again."
@@ -130,7 +130,7 @@ def look_through(
         if delimiter and len(cells) < len(headers) and has_swallowed(cells, delimiter, len(headers)):
             start = next(cell for cell in cells if "\n" in cell or "\r" in cell).split("\n")[0].strip()
             raise CRMError(
-                f"A quote (\") before “{start[:60]}” is never closed, so that it takes in the lines after it. "
+                f'A quote (") before “{start[:60]}” is never closed, so that it takes in the lines after it. '
                 "Close it or remove it, and import the file again."
             )
         if empty:
