@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from models.core import access, listeners
 from models.core.audit import AuditEntry, changes_of
 from models.core.base import ENTITIES, Entity
-from models.core.errors import Conflict, CRMError, Invalid, NotFound
+from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Email, Moment, Reference, Text
 from models.core.work import REPEATS
 from models.operations.records import may_give, needed, verbs_of
@@ -77,6 +77,8 @@ class Batch:
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
         """What a file tells besides the fields, and what is left of it here was not understood."""
         self.may_keep = bool(self.entity.remarks) and not self.strict
+        self.hidden = {name for name in self.kinds if not access.can(self.desk.actor, "show", self.entity, name)}
+        self.forbidden = missing(self.desk, "new", self.entity)
         self.before: set[int] = set()
         """The records that rows before these have made or changed."""
         self.taken_back: set[int] = set()
@@ -175,12 +177,14 @@ class Batch:
 
     def made(self, line: Line) -> Entity:
         """The new record of a row, with everything but its number and id."""
-        access.check(self.desk, "new", self.entity)
+        if self.forbidden:
+            raise self.forbidden
         parsed, left = self.read(line, line.texts)
         if left:
             parsed[self.entity.remarks] = kept.compose(parsed.get(self.entity.remarks) or "", left)
-        may_give(self.desk, self.entity, parsed)
-        record = self.entity(**parsed, external_id=line.key)
+        if self.entity.owned in parsed:
+            may_give(self.desk, self.entity, parsed)
+        record: Entity = bare(self.entity, parsed | {EXTERNAL_ID: line.key})
         listeners.begin(self.desk, record)
         record.arrive(self.desk)
         listeners.follow_rules(self.desk, record, changes_of(record))
@@ -230,7 +234,8 @@ class Batch:
             errors |= {name: f"{self.labels[name]} is required." for name in absent if name not in line.raw}
         if DONE in texts and not getattr(record, "done_at", None):
             parsed |= self.entity.when_done(parsed, self.desk.now)
-        access.may_fill(self.desk, self.entity, [*parsed, *errors])
+        if self.hidden and not self.hidden.isdisjoint((*parsed, *errors)):
+            access.may_fill(self.desk, self.entity, [*parsed, *errors])
         return parsed, self.judged(line, errors, record) if errors else {}
 
     def judged(self, line: Line, errors: Mapping[str, str], record: Entity | None) -> Cells:
@@ -313,3 +318,19 @@ class Batch:
                 if getattr(record, name) != value:  # read anew after an attempt that failed: rules and trail ask for it
                     setattr(record, name, value)
         self.desk.session.flush()
+
+
+def missing(desk: Desk, verb: str, entity: type[Entity]) -> Forbidden | None:
+    """Why the actor may not use a verb; None where they may."""
+    try:
+        access.check(desk, verb, entity)
+    except Forbidden as error:
+        return error
+    return None
+
+
+def bare(entity: type[Entity], values: Values) -> Any:
+    """A new record with these values, at a fraction of the time: nobody asks what changed of one that comes in bulk."""
+    record = entity.__mapper__.class_manager.new_instance()
+    vars(record).update(dict.fromkeys(entity.__mapper__.column_attrs.keys()) | values)
+    return record
