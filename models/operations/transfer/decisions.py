@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from models.core import values
@@ -19,6 +19,11 @@ SERIAL = re.compile(r"(\d{4,5})(?:[.,](\d+))?")
 SCIENTIFIC = re.compile(r"-?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")
 FIGURE = re.compile(r"\d(?:[\d.,'’\u00a0\u202f ]*\d)?|[.,]\d+")
 """The digits of an amount with what separates them, without sign and currency."""
+OTHER_THAN_FIGURES = re.compile(r"[^\W\d_]|[$€£¥₹₩₽₺₪]")
+COMPACT = re.compile(r"(?:19|20)\d{6}")
+"""A day as 20260113."""
+SECONDS = re.compile(r"\d{10}|\d{13}")
+"""A moment as programs count them, in seconds or thousandths of them."""
 TWO_DIGITS_FROM = 50
 """Two-digit years from here on are of the last century: 49 is 2049, 50 is 1950."""
 EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
@@ -34,7 +39,8 @@ class Decision:
     says counts more than what the columns before it say; otherwise it only fills what they leave empty · empty: words
     that stand for an empty cell · words: cell, folded → text for the field, "" for none · order: `dmy` or `mdy` where
     days are written in numbers · serials: the year from which days are counted, where they are numbers · decimal: the
-    sign before decimals, "." or "," · fractions: 0.2 is 20 % · padded: 15-character ids are completed to 18.
+    sign before decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded: 15-character
+    ids are completed to 18.
     """
 
     header: str
@@ -47,6 +53,7 @@ class Decision:
     serials: int = 0
     decimal: str = ""
     fractions: bool = False
+    unit: str = ""
     padded: bool = False
 
     def apply(self, cell: str) -> str:
@@ -60,14 +67,14 @@ class Decision:
             return word
         if self.order or self.serials:
             return self.day(cell)
-        if self.decimal or self.fractions:
+        if self.decimal or self.fractions or self.unit:
             return self.number(cell)
         return complete(cell) if self.padded else cell
 
     def day(self, cell: str) -> str:
         """Return a day in numbers as 2026-01-13, with whatever stood behind it; any other text as it is."""
-        if self.serials and (found := SERIAL.fullmatch(cell)):
-            return from_serial(cell, found, self.serials)
+        if self.serials and cell[:1].isdigit() and (counted := from_count(cell, self.serials)):
+            return counted
         found = NUMERIC_DAY.fullmatch(cell)
         if not found or not self.order:
             return cell
@@ -85,6 +92,8 @@ class Decision:
         elif self.decimal and (found := FIGURE.search(cell)):
             figure = self.figure(found[0], cell)
             cell = f"{cell[: found.start()]}{figure}{cell[found.end() :]}"
+        if self.unit and not OTHER_THAN_FIGURES.search(cell):
+            cell = f"{cell} {self.unit}"
         return self.percentage(cell) if self.fractions else cell
 
     def figure(self, figure: str, cell: str) -> str:
@@ -93,6 +102,7 @@ class Decision:
         grouped = re.fullmatch(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{2,3})*(?:[.,'’\u00a0\u202f ]\d{3})|\d*", whole)
         if not grouped or (rest and not rest.isdigit()):
             raise ValueError(f"“{cell[:40]}” does not fit its column, where “{self.decimal}” stands before decimals.")
+        rest = f"{rest}0" if len(rest) == 3 else rest  # else nobody could tell it from a thousand
         return f"{digits or 0}.{rest}" if sign and rest else digits
 
     def percentage(self, cell: str) -> str:
@@ -108,6 +118,18 @@ def full_year(digits: str) -> int:
     if len(digits) == 4:
         return int(digits)
     return int(digits) + (1900 if int(digits) >= TWO_DIGITS_FROM else 2000)
+
+
+def from_count(cell: str, epoch: int) -> str:
+    """Return a day or moment that is written as one number, "" where it is no such number."""
+    if found := SERIAL.fullmatch(cell):
+        return from_serial(cell, found, epoch)
+    if SECONDS.fullmatch(cell):
+        moment = datetime.fromtimestamp(int(cell) / (1000 if len(cell) == 13 else 1), UTC)
+        return moment.strftime("%Y-%m-%d %H:%M:%SZ")
+    if COMPACT.fullmatch(cell):
+        return f"{cell[:4]}-{cell[4:6]}-{cell[6:]}"
+    return ""
 
 
 def from_serial(cell: str, found: re.Match[str], epoch: int) -> str:

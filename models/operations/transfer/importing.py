@@ -1,20 +1,31 @@
-"""The import of a CSV file: what its columns mean, then its rows in batches."""
+"""The import of a file: what its columns mean, then its rows in batches."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import BinaryIO, TextIO
 
-from models.core import access, values
+from models.core import access
 from models.core.base import Entity
-from models.core.errors import Invalid
-from models.core.fields import Money, Number, Person
-from models.core.work import Works
+from models.core.errors import CRMError, Invalid
+from models.core.work import Work, Works
 from models.operations.transfer import sheets
-from models.operations.transfer.decisions import Decision, Decisions
-from models.operations.transfer.mapping import Columns, guess
+from models.operations.transfer.answers import Answers
+from models.operations.transfer.desk import Desk
+from models.operations.transfer.mapping import DELETED, meaning
 from models.operations.transfer.outcome import Outcome, Rejects
 from models.operations.transfer.rows import Translation
 from models.operations.transfer.storing import Loading
+from models.operations.transfer.surveying import Survey, examine
+
+PREVIEWED = 3
+
+
+class Unanswered(CRMError):
+    """The file raises questions, and nothing of it is stored before they are answered."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        super().__init__("\n".join(("Nothing was stored. Please answer first:", *survey.questions)))
 
 
 def load(
@@ -23,56 +34,77 @@ def load(
     actor: str,
     entity: type[Entity],
     file: BinaryIO,
-    mapping: Mapping[str, str] | None = None,
+    answers: Answers | None = None,
     *,
-    people: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
     rejected: TextIO | None = None,
     dry: bool = False,
-    strict: bool = False,
 ) -> Outcome:
-    """Import a CSV file in batches. What was stored stays when it stops half-way; import the file again to go on.
+    """Survey a file and import it in batches. What was stored stays when it stops half-way; import it again to go on.
 
     A row whose reference or foreign id is known changes that record where they differ; an empty cell changes nothing.
     Rows without an id are known by their whole content. Rows that cannot be taken go to `rejected` with the reason, to
     be corrected and imported. No cards are posted, and nobody becomes the owner of a record whose row names none: an
     import speaks for many people.
 
-    file: one that can be read again; mapping: header → field where the guess is wrong, "" leaves a column out; people:
-    what another system calls a person → the person's Slack id, e-mail or name here; progress: gets the rows done and
-    the rows there are; rejected: opened with newline=""; dry: store nothing; strict: refuse a row with any cell that
-    cannot be read, instead of keeping the cell in the notes. CRMError says why a file cannot be used.
+    file: one that can be read again; answers: what the person says about it; progress: gets the rows done and the rows
+    there are; rejected: opened with newline=""; dry: store nothing. CRMError says why a file cannot be used, Unanswered
+    what must be said before.
     """
     started = time.perf_counter()
+    answers = answers or Answers()
     with works(workspace, actor, writes=False) as work:
         access.check(work, "import", entity)
-        place = work.workspace
-    sheet = sheets.survey(file)
-    columns = guess(entity, sheet.headers, sheet.filled, mapping, people=bool(people))
-    if not columns.fields:
-        raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
-    outcome = Outcome(columns)
-    outcome.notes += sheet.notes
-    translation = Translation(entity, sheet.headers, decide(entity, sheet.headers, columns, people or {}), place)
-    loading = Loading(works, workspace, actor, translation, outcome, Rejects(sheet.headers, rejected), dry, strict)
-    loading.run(sheet, progress or (lambda done, there: None))
+        survey = surveyed(work, entity, file, answers)
+        translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
+        outcome = Outcome(survey.columns, notes=survey.notes)
+        if dry:
+            outcome.questions = survey.questions
+            outcome.preview = preview(work, entity, survey)
+        elif survey.questions:
+            raise Unanswered(survey)
+    rejects = Rejects(survey.sheet.headers, rejected)
+    loading = Loading(works, workspace, actor, translation, outcome, rejects, dry, answers.strict)
+    loading.run(survey.sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome
 
 
-def decide(entity: type[Entity], headers: list[str], columns: Columns, people: Mapping[str, str]) -> Decisions:
-    first = {header: place for place, header in reversed(list(enumerate(headers)))}
-    known = {values.fold(name): person for name, person in people.items()}
-    kinds = entity.fields()
-    return Decisions(
-        [
-            Decision(
-                header,
-                first[header],
-                target,
-                words=known if isinstance(kinds.get(target), Person) else {},
-                decimal="." if isinstance(kinds.get(target), Number | Money) else "",
-            )
-            for header, target in columns.fields.items()
-        ]
-    )
+def surveyed(work: Work, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
+    """Return the survey of a file; CRMError says why it cannot be used."""
+    sheet = sheets.survey(file, answers.encoding, lambda cells: sum(bool(meaning(entity, cell)[1]) for cell in cells))
+    survey = examine(work, entity, sheet, answers)
+    if not survey.columns.fields:
+        raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
+    return survey
+
+
+def preview(work: Work, entity: type[Entity], survey: Survey) -> list[str]:
+    """Return the first rows as they would be stored, field by field."""
+    desk = Desk(**vars(work))
+    translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
+    shown: list[str] = []
+    for cells in survey.sheet.lines():
+        if len(shown) == PREVIEWED:
+            break
+        try:
+            line = translation.line(cells)
+        except CRMError:
+            continue
+        if line:
+            shown.append(", ".join(fields_shown(desk, entity, line.texts)))
+    return shown
+
+
+def fields_shown(desk: Desk, entity: type[Entity], texts: dict[str, str]) -> list[str]:
+    """Return the fields of a row as people will read them; a text that cannot be read stands in quotes."""
+    shown = []
+    for name, kind in entity.fields().items():
+        if name not in texts or name == DELETED:
+            continue
+        try:
+            value = kind.show(kind.parse(texts[name], desk), desk)
+        except ValueError:
+            value = f"“{texts[name]}”"
+        shown.append(f"{kind.label}: {' '.join(value.split())[:80]}")
+    return shown

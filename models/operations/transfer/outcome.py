@@ -43,6 +43,10 @@ class Outcome:
     rejected: int = 0
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    """What must be answered before the file is stored: only a dry run gets here with any."""
+    preview: list[str] = field(default_factory=list)
+    """The first rows of a dry run as they would be stored."""
     unit: str = ""
     reasons: Tally = field(default_factory=Tally)
     """Why rows were rejected: what differs from row to row is left out of the sentence."""
