@@ -9,6 +9,7 @@ from models.core.base import Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.field import Field
 from models.core.fields import Choice, Country, Day, Moment, Money, Number, Percent, Person, Reference
+from models.core.synonyms import squeezed
 from models.core.work import Work
 from models.operations.transfer.answers import Answers
 from models.operations.transfer.blanks import blanks_of
@@ -132,6 +133,8 @@ class Words:
     target: str
     answers: Answers
     unknown: Counter[str] = field(default_factory=Counter)
+    translated: dict[str, str] = field(default_factory=dict)
+    """Words of the file that are called otherwise here."""
 
     def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
         """Return the option of each word, folded; words that nothing here is called by are counted."""
@@ -147,6 +150,8 @@ class Words:
                 self.unknown[word] += count
             else:
                 found[values.fold(word)] = option
+                if option and squeezed(option) != squeezed(word):
+                    self.translated[word] = self.kind.name(option)
         return found
 
     def option(self, work: Work, word: str) -> str | None:
@@ -156,6 +161,9 @@ class Words:
             return None
 
     def tell(self, survey: Survey) -> None:
+        if self.translated:
+            told = ", ".join(f"“{word[:60]}” is {option}" for word, option in list(self.translated.items())[:SHOWN])
+            survey.notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
         if not self.unknown:
             return
         survey.decisions.unknown[self.header] = self.unknown
