@@ -118,7 +118,7 @@ def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
     rows = []
     for record, action, changes in written:
         kinds = record.fields()
-        what = {"action": action, "entity": record.slug(), "record_id": record.id, "version": record.version}
+        about = {"action": action, "entity": record.slug(), "record_id": record.id, "version": record.version, **act}
         for name, (old, new) in changes.items():
-            rows.append({**act, **what, "field": name, "old": kinds[name].dump(old), "new": kinds[name].dump(new)})
+            rows.append({**about, "field": name, "old": kinds[name].dump(old), "new": kinds[name].dump(new)})
     return rows
