@@ -29,9 +29,8 @@ company|account|name: organizationid organization1name firma companyid salesacco
 company|account|name: parentcustomer entreprise societe empresa unternehmen companyaccount ticketorganizationname
 company|account|name: betrieb relatedaccount kunde potentialcustomer организация компания
 domain|account: companydomainname companydomain domain domainname companywebsite companyurl accountdomain
-domain|account: accountwebsite website websiteurl url web homepage webaddress webpage site www internet website1value
-domain|account: webseite siteweb
-domain: websites
+domain|account: accountwebsite website websiteurl homepage webaddress webpage website1value webseite siteweb
+domain: url web site www internet websites
 email|customer: email emailaddress mail primaryemail workemail email1 email1value email1address emailaddress1 emails
 email|customer: primaryemailaddress businessemail emailprimary emailwork correo correoelectronico courriel
 email|customer: emailadresse emailid contactemail customeremail requesteremail

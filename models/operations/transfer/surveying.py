@@ -1,5 +1,6 @@
 """The survey of a file before a row is stored: what each column is, how it is read, what is not understood."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from models.operations.transfer.sheets import Sheet
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
 """Moments that a file may only say yes or no to, and what that fills instead."""
+BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+"""The ids of people in other systems."""
 SHOWN = 12
 """Unknown words and names that are listed; of the others only how many there are."""
 
@@ -60,8 +63,9 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
             decision = replace(decision, words=words.read(work, column.words))
             words.tell(survey)
         elif isinstance(kind, Person):
-            decision = replace(decision, words=known)
-            survey.decisions.strangers.update(strangers(work, column.words, known))
+            unknown = strangers(work, column.words, known)
+            decision = replace(decision, words=known | {values.fold(name): "" for name in unknown if is_bare(name)})
+            survey.decisions.strangers.update(unknown)
         elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
             decision = replace(decision, padded=True)
         survey.decisions.columns.append(decision)
@@ -122,6 +126,11 @@ def strangers(work: Work, names: Counter[str], known: Mapping[str, str]) -> Coun
         except (ValueError, Ambiguous):
             found[name] += count
     return found
+
+
+def is_bare(name: str) -> bool:
+    """Whether it is only an id, of which a note would tell nobody anything."""
+    return BARE.fullmatch(name) is not None
 
 
 @dataclass
