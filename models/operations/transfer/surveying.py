@@ -56,7 +56,7 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     for header, target in columns.all().items():
         place, kind = places[header], kinds.get(target)
         column = seen[place]
-        decision = Decision(header, place, target, empty=column.empty & column.emptied.keys())
+        decision = Decision(header, place, target, empty=column.empty)
         survey.decisions.emptied.update({(header, word): count for word, count in column.emptied.items()})
         if isinstance(kind, Choice):
             words = Words(kind, header, target, answers)
