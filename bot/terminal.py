@@ -18,15 +18,11 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import NotFound
 from models.core.files import keep_private, written_privately
 from models.core.work import Works
-<<<<<<< HEAD
 from models.operations import deliveries, lately, transfer, undoing_many
-=======
-from models.operations import deliveries, transfer
 from models.operations.transfer import answers as keeping
 
 REASONS = 10
 """Kinds of reasons that are told for which rows are rejected."""
->>>>>>> dates
 
 
 def answer(works: Works, workspace: str, person: str, line: str) -> str:
@@ -126,7 +122,6 @@ def mapping_told(columns: transfer.Columns) -> str:
     return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
 
 
-<<<<<<< HEAD
 def turn_back(place: Place, unit: str, again: bool) -> None:
     """Undo what was done last, or redo what was undone last, however much that is. unit: another act, by its id."""
     works, find = place.works, lately.last_undo if again else lately.last_unit
@@ -137,7 +132,8 @@ def turn_back(place: Place, unit: str, again: bool) -> None:
         count = undoing_many.take_back(works, place.workspace, place.person, unit, progress)
     other = "crm undo" if again else "crm redo"
     click.echo(f"{'Done again' if again else 'Undone'}: {count:,} records. The other way: {other}")
-=======
+
+
 def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answers:
     """The answers with those that a file keeps, and the file with both."""
     if not path:
@@ -146,7 +142,6 @@ def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answe
     with written_privately(path) as file:
         file.write(keeping.written(whole))
     return whole
->>>>>>> dates
 
 
 @contextmanager
