@@ -215,7 +215,7 @@ def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) 
 @SQLITE
 def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
-    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA")
+    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA", "--strict")
     assert "1 new, 1 rejected" in done.output
     with works("T1") as work:
         assert work.find(Lead, 1).email == "ada@x.org"

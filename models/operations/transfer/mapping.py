@@ -104,9 +104,11 @@ def first_of(entity: type[Entity], names: Iterable[str]) -> str:
 
 
 def without_noun(entity: type[Entity], word: str) -> list[str]:
-    """Return a word without the noun of the entity before it: dealamount as amount."""
+    """Return a word without the noun of the entity before it, which some write twice: dealamount as amount."""
     nouns = {squeeze(noun) for noun in nouns_of(entity)}
-    return sorted((word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun), key=len)
+    once = {word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun}
+    twice = {each.removeprefix(noun) for each in once for noun in nouns if each.startswith(noun) and each != noun}
+    return sorted(once | twice, key=len)
 
 
 def nouns_of(entity: type[Entity]) -> list[str]:
