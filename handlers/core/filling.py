@@ -117,6 +117,9 @@ class Filling:
         for ref in self.used:
             if ref.start < 0:  # the words are its name
                 words = re.sub(rf"(?<!\S){re.escape(ref.text)}(?!\S)", "", words, count=1, flags=re.IGNORECASE).strip()
+        for ref in self.request.line.refs:
+            if ref.kind == "email" and not takes_prose(self.verb):  # without the brackets around it
+                words = words.replace(from_slack(self.request.line.raw[ref.start : ref.end]), ref.text)
         words = " ".join([*self.head, words]).strip()
         if not words:
             return

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from handlers.core.acts import GLOBAL
 from handlers.core.grammar import Line, suggest
-from handlers.core.reading import tells
+from handlers.core.reading import legible, tells
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue, Verb
@@ -42,7 +42,7 @@ def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Mess
 
 def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: str) -> Message:
     """Words that nothing can be made of, before anything is done. shorter: the line without them."""
-    words = with_names(request.work, " ".join(left))
+    words = legible(request, " ".join(left))
     sentence = f"I did not understand “{words[:LONGEST]}”. Nothing was done yet."
     noun = request.catalogue.routers[verb.noun].word
     asks = [*verb.asks]

@@ -1,7 +1,7 @@
 """What a line says to a verb: which records it is about, and what its parts point at."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from handlers.core.grammar import Ref, suggest
 from handlers.core.replies import Request
@@ -13,6 +13,8 @@ from models.core.fields import LongText, Person, Reference
 from models.core.user import with_names
 from models.core.work import Work
 from models.operations.places import standing_here
+
+SHORT = 2
 
 
 def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
@@ -86,7 +88,7 @@ def named(request: Request, verb: Verb) -> dict[str, str]:
     if line.unknown and f"{line.unknown}=" in line.rest.casefold() and not is_told(request, verb, line.unknown):
         strange.append(line.unknown)
     if strange:
-        near = suggest(strange[0], known)
+        near = suggest(strange[0], known) or slips(strange[0], known)
         others = f"Try one of: {', '.join(verb.asks)}." if verb.asks else f"“{verb.name}” takes no fields."
         hint = f"Did you mean {near[0]}?" if near else others
         raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
@@ -102,7 +104,15 @@ def is_told(request: Request, verb: Verb, word: str) -> bool:
     """Whether `word=` is a part of a text that is kept as it is, and not a field that was mistyped."""
     if not tells(request.catalogue, verb):
         return False
-    return len(verb.asks) == 1 or not suggest(word, names_of(request.catalogue, verb))
+    known = names_of(request.catalogue, verb)
+    return len(verb.asks) == 1 or not (suggest(word, known) or slips(word, known))
+
+
+def slips(word: str, known: Iterable[str]) -> list[str]:
+    """The words that one slip of the finger made this one of; of two letters it could be too many."""
+    from rapidfuzz.distance import OSA
+
+    return [other for other in known if len(word) > SHORT and OSA.distance(word, other, score_cutoff=1) <= 1]
 
 
 def tells(catalogue: Catalogue, verb: Verb) -> bool:

@@ -105,7 +105,7 @@ def filled(work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Co
         shown = kind.show(value, work, record)
         if type(kind) is Reference:
             shown = str(work.get(ENTITIES[kind.to], value))
-        elif has_words(record.title, shown):
+        elif not isinstance(kind, Reference) and has_words(record.title, shown):
             continue
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
