@@ -21,6 +21,10 @@ from models.core.errors import NotFound
 from models.core.files import keep_private, written_privately
 from models.core.work import Works
 from models.operations import deliveries, transfer
+from models.operations.transfer import answers as keeping
+
+REASONS = 10
+"""Kinds of reasons that are told for which rows are rejected."""
 
 
 def answer(works: Works, workspace: str, person: str, line: str) -> str:
@@ -71,39 +75,65 @@ class Place:
     entity: type[Entity]
 
 
-def load_file(place: Place, path: Path, mapping: dict[str, str], dry: bool) -> None:
-    """Import a file with a progress bar, say which column went where, and leave what was rejected beside the file."""
+def load_file(place: Place, path: Path, answers: transfer.Answers, dry: bool) -> bool:
+    """Import a file with a progress bar, say what each column is, and leave what was rejected beside the file.
+
+    Returns whether anything was taken, or, if it is a dry run, would be.
+    """
     beside = path.with_name(f"{path.stem}.rejected.csv")
     rejected = io.StringIO(newline="")
-    with path.open("rb") as file, bar() as progress:
-        outcome = transfer.load(
-            place.works,
-            place.workspace,
-            place.person,
-            place.entity,
-            file,
-            mapping,
-            progress=progress,
-            rejected=rejected,
-            dry=dry,
-        )
-    click.echo(mapping_told(outcome.mapping))
-    for note in outcome.notes:
-        click.echo(note)
-    click.echo(f"{'Nothing was stored. ' if dry else ''}{outcome}")
+    told = (place.works, place.workspace, place.person, place.entity)
+    try:
+        with path.open("rb") as file, bar() as progress:
+            outcome = transfer.load(*told, file, answers, progress=progress, rejected=rejected, dry=dry)
+    except transfer.Unanswered as error:
+        click.echo("\n".join([mapping_told(error.survey.columns), *error.survey.notes]))
+        raise
+    for line in outcome_told(outcome, dry):
+        click.echo(line)
     if outcome.rejected and not dry:
         with written_privately(beside) as file_beside:
             file_beside.write(rejected.getvalue())
         click.echo(f"The rejected rows and the reasons are in {beside}. Correct them there and import that file.")
+    return not outcome.questions and bool(outcome.created + outcome.updated + outcome.unchanged + outcome.skipped)
+
+
+def outcome_told(outcome: transfer.Outcome, dry: bool) -> Iterator[str]:
+    """What an import did, or would do, line by line."""
+    yield mapping_told(outcome.mapping)
+    yield from outcome.notes
+    if outcome.questions:
+        yield "Before anything is stored, please answer:"
+        yield from outcome.questions
+    if outcome.preview:
+        yield "The first rows as they would be stored:"
+        yield from outcome.preview
+    for kind, count, example in outcome.reasons.most()[:REASONS]:
+        yield f"Rejected {count:,} ×: {example if count == 1 or example == kind else f'{kind} Such as: {example}'}"
+    if (more := len(outcome.reasons.counts) - REASONS) > 0:
+        yield f"And {more} more reasons."
+    yield f"{'Nothing was stored. ' if dry else ''}{outcome}"
 
 
 def mapping_told(columns: transfer.Columns) -> str:
     """Which column filled which field, and which stayed out although something stood in it."""
     used = [f"{header} → {field}" for header, field in columns.fields.items()]
-    unused = [header for header, why in columns.left_out.items() if why != "empty"]
-    empty = len(columns.left_out) - len(unused)
+    used += [f"{header} → {field} where that is empty" for header, field in columns.fallback.items()]
+    unused = [f"{header} ({why})" if " comes from " in why else header
+              for header, why in columns.left_out.items() if why != "empty"]  # fmt: skip
+    empty = sum(why == "empty" for why in columns.left_out.values())
     lines = [f"Read: {', '.join(used)}", f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns"]
     return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
+
+
+def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answers:
+    """The answers with those that a file keeps, and the file with both."""
+    if not path:
+        return answers
+    whole = answers.over(keeping.read(path.read_text("utf-8"))) if path.exists() else answers
+    with written_privately(path) as file:
+        file.write(keeping.written(whole))
+    return whole
 
 
 @contextmanager

@@ -40,6 +40,9 @@ class Customer(Entity):
     stand_ins = ("email",)
     line = ("email", "phone", "owner")
     owned = "owner"
+    besides = ("account",)
+    joins = {"account": ("account", "membership")}
+    remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))

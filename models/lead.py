@@ -13,7 +13,7 @@ from models.core import access, values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict
 from models.core.field import Reader
-from models.core.fields import Choice, Email, Number, Person, Phone, Reference, Tags, Text, field
+from models.core.fields import Choice, Email, LongText, Number, Person, Phone, Reference, Tags, Text, field
 from models.core.people import split_name
 from models.core.work import Work
 from models.customer import Customer
@@ -50,6 +50,7 @@ class Lead(Entity):
     line = ("company", "status", "source", "owner")
     owned = "owner"
     channel = "sales_channel"
+    remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
@@ -63,6 +64,7 @@ class Lead(Entity):
     owner: Mapped[int | None] = field(Person("Owner"))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))
     tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
     utm_source: Mapped[str | None] = field(Text("UTM source", form=False, card=False))
     utm_medium: Mapped[str | None] = field(Text("UTM medium", form=False, card=False))
     utm_campaign: Mapped[str | None] = field(Text("UTM campaign", form=False, card=False))

@@ -96,6 +96,15 @@ class Entity(Row):
     """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
     that has any says how people work together: only who has the right by its name may change it.
     """
+    besides: ClassVar[tuple[str, ...]] = ()
+    """What a file may tell of it that is no field; `translate` says what that amounts to."""
+    either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Of what a file tells besides: the names of one record, which fills whichever of these fields knows it."""
+    joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Of what a file tells besides: the name of a record to which this one belongs, and through what: (entity, the
+    entity between them)."""
+    remarks: ClassVar[str] = ""
+    """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
     """The workspace setting with the channel where its card stands."""
 
@@ -206,6 +215,26 @@ class Entity(Row):
         others = (kinds[name].show(getattr(self, name), reader, self) for name in self.stand_ins)
         return " ".join(filter(None, texts)) or next(filter(None, others), "")
 
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Return the texts of a row with what it tells besides its fields put into fields, as far as it fits them."""
+        return texts
+
+    @classmethod
+    def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Return the values of a record that a file calls done, besides those that the file gives."""
+        return {}
+
+    def arrive(self, work: "Work") -> None:
+        """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
+
+    def decides(self, work: "Work", changes: Changes, *names: str) -> bool:
+        """Whether somebody says now what these fields hold: they make the record, or change one of the fields.
+
+        A file does not, and neither does what sets a record back.
+        """
+        return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
+
     def settle(self, work: "Work", changes: Changes) -> None:
         """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
 
@@ -215,6 +244,11 @@ class Entity(Row):
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
+
+    @property
+    def lacking(self) -> str:
+        """What it came without in a file, as the end of a sentence that begins with it; "" where it is complete."""
+        return ""
 
     @property
     def is_seen(self) -> bool:

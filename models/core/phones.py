@@ -1,4 +1,8 @@
-"""Phone numbers: kept as the digits of E.164 without the +, shown with it."""
+"""Phone numbers: kept as the digits of E.164 without the +, shown with it.
+
+What a person types is read by `read_phone`. A cell of a file is read by `read`, with the country of its own row, or the
+workspace's where the row names none: a spreadsheet may have taken the plus and the zero away.
+"""
 
 import re
 from typing import TYPE_CHECKING
@@ -21,6 +25,8 @@ FIXED = re.compile(
 )
 ODD = re.compile(r"[^\W\d_]|[^\d\s+().,/\-]")
 LONGEST = 15
+BARE = re.compile(r"[1-9]\d{6,14}")
+"""Digits alone, as a spreadsheet leaves them."""
 
 
 def read_phone(text: str, region: str) -> str:
@@ -30,6 +36,45 @@ def read_phone(text: str, region: str) -> str:
     if digits is None:
         digits = parse_fully(plain(number), text, region.upper())
     return digits
+
+
+def read(text: str, region: str, own: bool = False) -> str:
+    """The digits that a cell of a file means. region: such as FR; own: whether the row itself names that country.
+
+    Digits that are a valid international number are that number although their plus is gone, unless they are a number
+    of the row's own country, or of one whose numbers have no zero in front that a spreadsheet could have taken away.
+    """
+    digits = plain(target(text).removeprefix("tel:"))
+    if not BARE.fullmatch(digits):
+        return read_phone(text, region)
+    abroad, home = valid_digits(f"+{digits}", None), valid_digits(digits, region.upper() or None)
+    if abroad and home and not abroad.startswith(country_code(region)):
+        return home if own or not drops_zero(region) else abroad
+    return abroad or home or read_phone(text, region)
+
+
+def valid_digits(number: str, region: str | None) -> str:
+    """The digits of a number that its country's plan has; "" where it has not."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return in_digits(parsed) if phonenumbers.is_valid_number(parsed) else ""
+
+
+def country_code(region: str) -> str:
+    import phonenumbers
+
+    return str(phonenumbers.country_code_for_region(region.upper()))
+
+
+def drops_zero(region: str) -> bool:
+    """Whether numbers are written with a zero in front inside a country, which a spreadsheet takes away."""
+    import phonenumbers
+
+    return phonenumbers.ndd_prefix_for_region(region.upper(), strip_non_digits=True) == "0"
 
 
 def show_phone(digits: str) -> str:

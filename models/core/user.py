@@ -139,6 +139,11 @@ class User(Entity):
             )
 
 
+def newcomer(workspace: Workspace, slack_id: str) -> User:
+    """Return a row for somebody new: a rep, in the workspace's zone as long as Slack says no other."""
+    return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
+
+
 def with_names(work: "Work", text: str) -> str:
     """A text with the names of people in the place of what Slack calls them by."""
 
