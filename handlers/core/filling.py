@@ -11,6 +11,7 @@ from handlers.core.replies import Request
 from handlers.core.routes import Verb, takes_prose
 from handlers.core.tokens import QUOTED, value_of
 from models.core import values
+from models.core.errors import Ambiguous
 from models.core.field import Field
 from models.core.fields import LongText, Reference, Tags, Text
 from models.core.named import Named
@@ -204,8 +205,11 @@ def ends(kind: Field, value: Value, request: Request) -> int:
 
 
 def reads(kind: Field, text: str, request: Request) -> bool:
+    """Whether a text is a value of this kind, or several values that are asked about."""
     try:
         kind.read(values.clean(value_of(text.strip())), request.work)
+    except Ambiguous:
+        return True
     except ValueError:
         return False
     return True

@@ -71,7 +71,7 @@ def headline(work: Work, record: Entity) -> str:
 def told(work: Work, record: Entity | None, typed: Collection[str] = ()) -> list[str]:
     """A line for every field that changed on records that stood before, and one for every record that is new.
 
-    typed: the fields somebody filled, which are told of a new record as well, unless they are its name.
+    typed: the fields somebody filled, which are told as they were understood, and of a new record as well.
     """
     lines: list[str] = []
     new: list[str] = []
@@ -85,7 +85,7 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = ()) -> list
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
         lines += [
-            f"{name}{difference(work, other, was, row)}"
+            f"{name}{difference(work, other, was, row, other is record and row['field'] in typed)}"
             for row in rows
             if row["field"] in seen and row["field"] != "deleted_at"
         ]
@@ -102,7 +102,7 @@ def filled(work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Co
         own = name == record.owned and work.actor is not None and value == work.actor.id
         if name not in typed or name not in seen or own or usual.get(name) == value:
             continue
-        shown = kind.show(value, work, record)
+        shown = kind.echo(value, work, record)
         if type(kind) is Reference:
             shown = str(work.get(ENTITIES[kind.to], value))
         elif not isinstance(kind, Reference) and has_words(record.title, shown):
@@ -173,10 +173,11 @@ def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     return SimpleNamespace(**vars(record) | old)
 
 
-def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any]) -> str:
-    """Stage: Proposal → Won."""
+def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False) -> str:
+    """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was understood."""
     kind = record.fields()[row["field"]]
-    old, new = (kind.show(kind.load(row[side]), work, at) for side, at in (("old", was), ("new", record)))
+    old = kind.show(kind.load(row["old"]), work, was)
+    new = (kind.echo if typed else kind.show)(kind.load(row["new"]), work, record)
     old, new = blocks.apart(old, new, LONG)
     return f"{kind.label}: {old or 'empty'} → {new or 'empty'}"
 

@@ -65,14 +65,14 @@ class Impossible(ValueError):
     """What is written as a day and is none, such as 30 February."""
 
 
-def read_day(text: str, today: date, shown: str = "") -> date:
+def read_day(text: str, today: date, shown: str = "", *, foreign: bool = True) -> date:
     """The day a text means, seen from today. Ambiguous, with each of them, where it can mean several.
 
-    shown: what a sentence about it quotes, by default the text.
+    shown: what a sentence about it quotes, by default the text; foreign: whether other languages are tried as well.
     """
     regular = text if ISO.fullmatch(text) else english(text)
     shown = shown or text
-    for read in WAYS:
+    for read in (*WAYS, read_foreign) if foreign else WAYS:
         try:
             day = read(regular, today)
         except Unclear as unclear:
@@ -279,5 +279,5 @@ WORDS: dict[str, Callable[[date], date]] = {
 }
 WAYS = (
     read_word, read_weekday, read_weekday_later, read_distance, read_named, read_numbers, read_week, read_ahead,
-    read_month, read_nth, read_foreign,
+    read_month, read_nth,
 )  # fmt: skip

@@ -42,17 +42,20 @@ TODAY = {"tonight": time(20), "eod": WORDS["eod"]}
 """Words that are a time of today."""
 
 
-def read_moment(text: str, now: datetime, zone: tzinfo, at: time = MORNING) -> datetime:
+def read_moment(
+    text: str, now: datetime, zone: tzinfo, at: time = MORNING, *, foreign: bool = True
+) -> datetime:
     """The moment, in UTC, that a text means to someone in this zone; a day alone means `at` on that day.
 
-    Ambiguous, with each as it can be typed, where it can mean several.
+    Ambiguous, with each as it can be typed, where it can mean several. foreign: whether a day is tried in other
+    languages than ours as well; never with a time.
     """
     exact = read_exact(plain(text) if len(text) <= LONGEST else "", text, zone)
     regular = "" if exact else english(text)
     try:
         moment = exact or read_distance(regular, text, now) or read_clock(regular, text, now, zone)
         if moment is None:
-            moment = to_utc(read_day(text, now.astimezone(zone).date()), at, zone)
+            moment = to_utc(read_day(text, now.astimezone(zone).date(), foreign=foreign), at, zone)
     except Ambiguous as error:
         raise offer(text, error.candidates) from None
     if not EARLIEST <= moment.year <= LATEST:
@@ -129,21 +132,24 @@ def read_clock(text: str, typed: str, now: datetime, zone: tzinfo) -> datetime |
     found = ALONE.fullmatch(text) or AFTER.fullmatch(text) or BEFORE.fullmatch(text)
     if found is None:
         return None
-    at = read_clock_time(found, typed)
     if "day" in found.re.groupindex:
-        return to_utc(day_of(found["day"], at, today, typed), at, zone)
+        return on_day(found, typed, today, zone)
+    at = read_clock_time(found, typed)
     if found["time"] in WORDS and found["time"] not in ("noon", "midnight"):
         return None  # the morning of which day?
     moment = to_utc(today, at, zone)
     return moment if moment > now else to_utc(today + timedelta(days=1), at, zone)
 
 
-def day_of(text: str, at: time, today: date, typed: str) -> date:
-    """The day beside a time; where there are several, each is offered with the time."""
+def on_day(found: re.Match[str], typed: str, today: date, zone: tzinfo) -> datetime:
+    """The moment of a time beside a day; where the day can be several, each is offered with the time."""
+    text = found["day"]
     try:
-        return read_day(text, today, text if text in plain(typed) else typed)
+        day = read_day(text, today, text if text in plain(typed) else typed, foreign=False)
     except Ambiguous as error:
+        at = read_clock_time(found, typed)
         raise offer(typed, [(f"{ref} {at:%H:%M}", title) for ref, title in error.candidates]) from None
+    return to_utc(day, read_clock_time(found, typed), zone)
 
 
 def read_clock_time(found: re.Match[str], typed: str) -> time:

@@ -108,7 +108,7 @@ def translate(text: str) -> str:
     text = AGO.sub(r"\1 ago", text)
     text = re.sub(r"\bday business\b", "business day", text)
     text = re.sub(r"\bof the\b", "of", re.sub(r"\b(?:on|in) the\b", "the", text))
-    text = re.sub(r"\b(by|next|this|last) (?:the|on)\b", r"\1", text)
+    text = re.sub(r"\b(next|this|last) (?:the|on)\b", r"\1", text)
     text = re.sub(r"\b(?:the|on) (?=(?:next|this|last|overnext|week|month|quarter|year|[a-z]+day)\b)", "", text)
     text = re.sub(r"\b(?:the|1|on) (?=(?:end|start|middle)\b)", "", text)
     return re.sub(r"\btoday (?=in \d)", "", text).strip()
