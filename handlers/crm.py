@@ -26,7 +26,7 @@ MANY, NAMED = 10, 5
 """Records that are undone without asking first, and those that are named."""
 
 
-@router.verb("find", record=False, writes=False)
+@router.verb("find", record=False, writes=False, searches=True)
 def find(request: Request, _: Any) -> Reply:
     """Search everything: `find acme`, `find ada@example.org`."""
     words = request.line.rest.strip() or request.line.text

@@ -6,10 +6,13 @@ from handlers.core.replies import Reply, Request
 from models.core.fields import Choice, Text
 from models.opportunity import OTHER_NAMES, Opportunity, Stage
 
-router = Records(Opportunity)
+router = Records(Opportunity, besides=("lost_reason",))
 
 WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Competitor")}
-TO = {"stage": Choice("Stage", options=Stage, others=OTHER_NAMES, required=True)}
+TO = {
+    "stage": Choice("Stage", options=Stage, others=OTHER_NAMES, required=True),
+    "lost_reason": Opportunity.fields()["lost_reason"],
+}
 
 
 def is_open(deal: Opportunity) -> bool:
@@ -19,7 +22,7 @@ def is_open(deal: Opportunity) -> bool:
 @router.verb("stage", asks=TO, button="Move")
 def stage(request: Request, deal: Opportunity) -> Reply:
     """Move the deal to another stage: `deal stage OP-42 proposal`."""
-    deal.move(request.work, request["stage"])
+    deal.move(request.work, request["stage"], request["lost_reason"])
     return receipt(request, deal)
 
 

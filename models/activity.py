@@ -39,6 +39,7 @@ class Activity(Entity):
     named = ("description",)
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
+    dated = "due_date"
 
     type: Mapped[str] = field(Choice("Type", options=ActivityType, required=True), default=ActivityType.TASK)
     description: Mapped[str] = field(LongText("Description", required=True, search=True))

@@ -59,7 +59,9 @@ class Case(Entity):
     account: Mapped[int | None] = field(Reference("Account", to="account"))
     subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
     status: Mapped[str] = field(Choice("Status", options=CaseStatus, required=True), default=CaseStatus.NEW)
-    priority: Mapped[str] = field(Choice("Priority", options=Priority, required=True), default=Priority.NORMAL)
+    priority: Mapped[str] = field(
+        Choice("Priority", options=Priority, required=True, ranked=True), default=Priority.NORMAL
+    )
     description: Mapped[str | None] = field(LongText("Description", search=True))
     origin: Mapped[str | None] = field(Choice("Origin", options=Origin, card=False))
     type: Mapped[str | None] = field(Text("Type", 50, card=False))
@@ -108,6 +110,7 @@ class Case(Entity):
     def claim(self, work: Work) -> None:
         """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""
         work.lock(self)
+        self.must_be_open()
         if self.assignee and work.actor and self.assignee != work.actor.id:
             raise Conflict(f"{work.who(self.assignee)} has already taken {self}.")
         if self.assignee:

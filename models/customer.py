@@ -40,6 +40,7 @@ class Customer(Entity):
     stand_ins = ("email",)
     line = ("email", "phone", "owner")
     owned = "owner"
+    in_talk = True
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))

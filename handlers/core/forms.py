@@ -139,10 +139,9 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
     note = note or request.state.get("note", "")
     inputs, notes = [], note.splitlines()
     for name, kind in verb.asks.items():
-        if not fillable(request.work, verb, record, name):
+        if not fillable(request.work, verb, record, name) or not is_asked(request, verb, record, kind):
             continue
-        stands = current(record, name, request.work) if record else verb.defaults.get(name, "")
-        text = request.texts.get(name, stands)
+        text = request.texts.get(name, stands(request, verb, record, name))
         if len(text) > INPUT and name not in request.texts:
             notes.append(f"{kind.label} is too long for a form and stays as it is.")
             continue
@@ -161,6 +160,23 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
     title = f"{verb.title or verb.name.capitalize()} {record.ref if record else ''}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})
     return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+
+
+def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
+    """What an input holds before anyone types."""
+    return current(record, name, request.work) if record else verb.defaults.get(name, "")
+
+
+def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -> bool:
+    """Whether a field is asked for with what stands in the others."""
+    if kind.when is None:
+        return True
+    name, value = kind.when
+    text = request.texts.get(name, stands(request, verb, record, name))
+    try:
+        return bool(text) and verb.asks[name].read(text, request.work) == value
+    except ValueError:
+        return False
 
 
 def why(reason: str) -> Block:

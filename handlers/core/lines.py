@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.core import reading
+from handlers.core import about, reading
 from handlers.core.acts import GLOBAL
 from handlers.core.forms import form
 from handlers.core.grammar import Line
@@ -40,7 +40,9 @@ def perform(request: Request) -> Reply:
         if verb.record:
             record, used = reading.target(request, verb)
             access.check(request.work, verb.name, record)
-        return run(request.but(texts={**request.texts, **reading.texts(request, verb, used)}), verb, record)
+        texts = reading.texts(request, verb, used)
+        texts |= about.spoken_of(request, verb, texts)
+        return run(request.but(texts={**request.texts, **texts}), verb, record)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=record is not None or not verb.record)
 
@@ -51,6 +53,8 @@ def placed(request: Request) -> Request:
     if line.noun or not known or not (request.thread or any(ref.kind == "this" for ref in line.refs)):
         return request
     here = standing_here(request.work, request.channel, request.thread)
+    if here is None and any(ref.kind == "this" for ref in line.refs):
+        raise about.unclear()
     return request.but(line=replace(line, noun=here.slug())) if here and here.slug() in known else request
 
 

@@ -9,6 +9,8 @@ from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message, Request
 from models.core import access
 from models.core.base import ENTITIES, Entity
+from models.core.fields import Reference
+from models.core.texts import fold
 from models.core.work import Work
 from models.operations.reversible import is_reversible
 from models.operations.undoing import UNDO
@@ -23,13 +25,32 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
     work = request.work
     work.session.flush()
-    lines = told(work, record)
+    lines = [*found(request, record), *told(work, record)]
     first = said or f"{headline(work, record)}"
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += [blocks.context(*(escape(line) for line in lines))] if lines else []
     buttons = offered(work, record)
     drawn += [blocks.actions(*buttons)] if buttons else []
     return Message("\n".join([first, *lines]), drawn, replace)
+
+
+def found(request: Request, record: Entity) -> list[str]:
+    """A line for every record that a new one is about and that nobody named in full: what a part of a name, `this` or
+    the place was taken for.
+    """
+    work, line = request.work, request.line
+    new = any(row["action"] == "create" for row in work.changes if (row["entity"], row["record_id"]) == key_of(record))
+    if not new or request.surface == "form":
+        return []
+    typed = {fold(text) for text in (*(ref.text for ref in line.refs if ref.kind == "number"), *line.fields.values())}
+    kinds = {name: kind for name, kind in access.fields(work, record).items() if type(kind) is Reference}
+    held = [(kind, getattr(record, name)) for name, kind in kinds.items() if getattr(record, name) is not None]
+    others = [(kind.label, work.get(ENTITIES[kind.to], value)) for kind, value in held]
+    return [f"{label}: {other}" for label, other in others if not {fold(other.ref), fold(other.title)} & typed]
+
+
+def key_of(record: Entity) -> tuple[str, int]:
+    return record.slug(), record.id
 
 
 def offered(work: Work, record: Entity) -> list[Block]:
@@ -49,7 +70,7 @@ def way_back(work: Work) -> list[Block]:
 
 
 def headline(work: Work, record: Entity) -> str:
-    mine = [row for row in work.changes if row["entity"] == record.slug() and row["record_id"] == record.id]
+    mine = [row for row in work.changes if (row["entity"], row["record_id"]) == key_of(record)]
     if any(row["action"] == "create" for row in mine):
         return f"Created {record}"
     if any(row["field"] == "deleted_at" for row in mine):

@@ -57,6 +57,8 @@ class Verb:
     """Every entity has it: its button comes after those of the entity's own verbs."""
     deleted: bool = False
     """Also for records that are deleted."""
+    searches: bool = False
+    """All that follows it is a filter, or words to look for."""
     hidden: bool = False
     title: str = ""
 

@@ -108,7 +108,7 @@ def undo(work: Work, unit: str) -> list[Entity]:
     last, is_undone = latest(work, unit)
     if is_undone:
         raise Conflict(ALREADY[work.door])
-    work.unit = back(last)
+    work.unit, work.restores = back(last), True
     must_be_recent(work, entries)
     steps = [step for mine in by_record(entries) if (step := step_back(work, mine)).values or step.remarks]
     if not steps:

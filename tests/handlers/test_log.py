@@ -75,7 +75,7 @@ def test_in_the_thread_of_a_card_it_is_about_that_record(slack: Desk, works: Wor
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead)
     slack.say("@crm log call this He wants a boat", channel="C_SALES", thread_ts=card.ts)
-    assert told(slack) == "Created AT-1 He wants a boat"
+    assert told(slack) == "Created AT-1 He wants a boat\nLead: LD-1 Bob"
     assert found(works, Activity).lead == lead.id
 
 
