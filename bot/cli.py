@@ -1,6 +1,7 @@
 """The commands of `crm`: run it, try it, talk to it, fill it."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,23 +173,37 @@ def find(words: tuple[str, ...], workspace: str, person: str) -> None:
         click.echo(answer(works, workspace_of(works, workspace), person, f"find {' '.join(words)}"))
 
 
+KEPT = click.Path(dir_okay=False, path_type=Path)
+
+
 @main.command("import")
 @click.argument("noun")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--map", "mapped", multiple=True, metavar="HEADER=FIELD", help="Where a column goes; an empty field leaves it out."
-)
+    "--map", "mapped", multiple=True, metavar="HEADER=FIELD",
+    help="Where a column goes, empty for nowhere; or what a word means: \"Stage:Engaging=qualification\".",
+)  # fmt: skip
+@click.option("--people", multiple=True, metavar="NAME=PERSON", help="Who somebody is here: \"Jane Doe=@jane\".")
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Whether the day or the month is first.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="What stands before decimals.")
+@click.option("--encoding", default="", help="How the file is encoded, where that cannot be told: cp1252, gbk.")
+@click.option("--answers", type=KEPT, help="A file that keeps all of these for the next import.")
+@click.option("--strict", is_flag=True, help="Refuse a row of which any cell cannot be read.")
+@click.option("--anyway", is_flag=True, help="Leave out the rows with words that are not understood.")
 @click.option("--dry", is_flag=True, help="Only say what would happen.")
 @in_workspace
 @as_person
 @in_words
-def import_(noun: str, file: Path, mapped: tuple[str, ...], dry: bool, workspace: str, person: str) -> None:
-    """Load a CSV export of another CRM: crm import accounts FILE."""
-    from bot.terminal import Place, entity_named, load_file
+def import_(noun: str, file: Path, dry: bool, workspace: str, person: str, answers: Path | None, **said: Any) -> None:
+    """Load a file of another CRM, as CSV or XLSX: crm import accounts FILE."""
+    from bot.terminal import Place, entity_named, kept_answers, load_file
+    from models.operations.transfer.answers import said as heard
 
-    columns = dict(each.partition("=")[::2] for each in mapped)
+    told = kept_answers(heard(**{name: value or "" for name, value in said.items()}), answers)
     with opened() as works:
-        load_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file, columns, dry)
+        place = Place(works, workspace_of(works, workspace), person, entity_named(noun))
+        if not load_file(place, file, told, dry):
+            sys.exit(1)
 
 
 @main.command()
@@ -203,3 +218,29 @@ def export(noun: str, file: Any, workspace: str, person: str) -> None:
 
     with opened() as works:
         save_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file)
+
+
+@main.command()
+@click.argument("act", default="")
+@in_workspace
+@as_person
+@in_words
+def undo(act: str, workspace: str, person: str) -> None:
+    """Take back what was done last, an import as a whole: crm undo, or crm undo ACT with the id of another act."""
+    from bot.terminal import Place, turn_back
+
+    with opened() as works:
+        turn_back(Place(works, workspace_of(works, workspace), person), act, again=False)
+
+
+@main.command()
+@click.argument("act", default="")
+@in_workspace
+@as_person
+@in_words
+def redo(act: str, workspace: str, person: str) -> None:
+    """Do again what was undone last."""
+    from bot.terminal import Place, turn_back
+
+    with opened() as works:
+        turn_back(Place(works, workspace_of(works, workspace), person), act, again=True)

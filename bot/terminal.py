@@ -1,6 +1,7 @@
 """Talk to the CRM from a terminal: the same lines, the same rights; and move files in and out."""
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 import click
 
 from bot.app import create_dispatcher
+from bot.sandbox.mrkdwn import words as readable
 from handlers import status
 from handlers.core.acts import Act
 from handlers.core.replies import Form, Home, Message, Reply
@@ -18,7 +20,11 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import NotFound
 from models.core.files import keep_private, written_privately
 from models.core.work import Works
-from models.operations import deliveries, transfer
+from models.operations import deliveries, lately, transfer, undoing_many
+from models.operations.transfer import answers as keeping
+
+REASONS = 10
+"""Kinds of reasons that are told for which rows are rejected."""
 
 
 def answer(works: Works, workspace: str, person: str, line: str) -> str:
@@ -43,6 +49,8 @@ def words(reply: Reply) -> str:
         return reply.text
     if isinstance(reply, Form):
         asked = [block["label"]["text"] for block in reply.view["blocks"] if block["type"] == "input"]
+        if not asked:
+            return re.sub(r"^\*(.+)\*\n", r"\1: ", readable(reply.view["blocks"]), flags=re.MULTILINE)
         return f"This needs more: {', '.join(asked)}. Add them as field=value."
     if isinstance(reply, Home):
         return "\n".join(block["text"]["text"] for block in reply.view["blocks"] if "text" in block)
@@ -64,53 +72,91 @@ class Place:
     works: Works
     workspace: str
     person: str
-    entity: type[Entity]
+    entity: type[Entity] = Entity
 
 
-def load_file(place: Place, path: Path, mapping: dict[str, str], dry: bool) -> None:
-    """Import a file with a progress bar, say which column went where, and leave what was rejected beside the file."""
+def load_file(place: Place, path: Path, answers: transfer.Answers, dry: bool) -> bool:
+    """Import a file with a progress bar, say what each column is, and leave what was rejected beside the file.
+
+    Returns whether anything was taken, or, if it is a dry run, would be.
+    """
     beside = path.with_name(f"{path.stem}.rejected.csv")
     rejected = io.StringIO(newline="")
-    with path.open("rb") as file, bar() as progress:
-        outcome = transfer.load(
-            place.works,
-            place.workspace,
-            place.person,
-            place.entity,
-            file,
-            mapping,
-            progress=progress,
-            rejected=rejected,
-            dry=dry,
-        )
-    click.echo(mapping_told(outcome.mapping))
-    for note in outcome.notes:
-        click.echo(note)
-    click.echo(f"{'Nothing was stored. ' if dry else ''}{outcome}")
+    told = (place.works, place.workspace, place.person, place.entity)
+    try:
+        with path.open("rb") as file, bar() as progress:
+            outcome = transfer.load(*told, file, answers, progress=progress, rejected=rejected, dry=dry)
+    except transfer.Unanswered as error:
+        click.echo("\n".join([mapping_told(error.survey.columns), *error.survey.notes]))
+        raise
+    for line in outcome_told(outcome, dry):
+        click.echo(line)
     if outcome.rejected and not dry:
         with written_privately(beside) as file_beside:
             file_beside.write(rejected.getvalue())
         click.echo(f"The rejected rows and the reasons are in {beside}. Correct them there and import that file.")
+    return not outcome.questions and bool(outcome.created + outcome.updated + outcome.unchanged + outcome.skipped)
+
+
+def outcome_told(outcome: transfer.Outcome, dry: bool) -> Iterator[str]:
+    """What an import did, or would do, line by line."""
+    yield mapping_told(outcome.mapping)
+    yield from outcome.notes
+    if outcome.questions:
+        yield "Before anything is stored, please answer:"
+        yield from outcome.questions
+    if outcome.preview:
+        yield "The first rows as they would be stored:"
+        yield from outcome.preview
+    for kind, count, example in outcome.reasons.most()[:REASONS]:
+        yield f"Rejected {count:,} ×: {example if count == 1 or example == kind else f'{kind} Such as: {example}'}"
+    if (more := len(outcome.reasons.counts) - REASONS) > 0:
+        yield f"And {more} more reasons."
+    yield f"{'Nothing was stored. ' if dry else ''}{outcome}"
 
 
 def mapping_told(columns: transfer.Columns) -> str:
     """Which column filled which field, and which stayed out although something stood in it."""
     used = [f"{header} → {field}" for header, field in columns.fields.items()]
-    unused = [header for header, why in columns.left_out.items() if why != "empty"]
-    empty = len(columns.left_out) - len(unused)
+    used += [f"{header} → {field} where that is empty" for header, field in columns.fallback.items()]
+    unused = [f"{header} ({why})" if " comes from " in why else header
+              for header, why in columns.left_out.items() if why != "empty"]  # fmt: skip
+    empty = sum(why == "empty" for why in columns.left_out.values())
     lines = [f"Read: {', '.join(used)}", f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns"]
     return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
 
 
+def turn_back(place: Place, unit: str, again: bool) -> None:
+    """Undo what was done last, or redo what was undone last, however much that is. unit: another act, by its id."""
+    works, find = place.works, lately.last_undo if again else lately.last_unit
+    if not unit:
+        with works(place.workspace, place.person, "say", writes=False) as work:
+            unit = find(work)
+    with bar("Doing again" if again else "Undoing") as progress:
+        count = undoing_many.take_back(works, place.workspace, place.person, unit, progress)
+    other = "crm undo" if again else "crm redo"
+    click.echo(f"{'Done again' if again else 'Undone'}: {count:,} records. The other way: {other}")
+
+
+def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answers:
+    """The answers with those that a file keeps, and the file with both."""
+    if not path:
+        return answers
+    whole = answers.over(keeping.read(path.read_text("utf-8"))) if path.exists() else answers
+    with written_privately(path) as file:
+        file.write(keeping.written(whole))
+    return whole
+
+
 @contextmanager
-def bar() -> Iterator[Callable[[int, int], None]]:
+def bar(label: str = "Importing") -> Iterator[Callable[[int, int], None]]:
     """A progress bar that learns how long it is when the work begins."""
     with ExitStack() as stack:
         drawn: list[Any] = []
 
         def progress(done: int, total: int) -> None:
             if not drawn:
-                drawn.append(stack.enter_context(click.progressbar(length=total, label="Importing", file=sys.stderr)))
+                drawn.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
             drawn[0].update(done - drawn[0].pos)
 
         yield progress

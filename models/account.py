@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped
 
 from models.core.base import Changes, Entity
 from models.core.errors import Invalid
-from models.core.fields import Country, Domain, Money, Number, Person, Reference, Tags, Text, field
+from models.core.fields import Country, Domain, LongText, Money, Number, Person, Reference, Tags, Text, field
 from models.core.trees import is_above_itself
 from models.core.work import Work
 
@@ -21,6 +21,7 @@ class Account(Entity):
     line = ("industry", "country", "owner")
     owned = "owner"
     in_talk = True
+    remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     industry: Mapped[str | None] = field(Text("Industry", search=True))
@@ -31,6 +32,7 @@ class Account(Entity):
     owner: Mapped[int | None] = field(Person("Owner"))
     country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
     tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    notes: Mapped[str | None] = field(LongText("Notes", card=False))
 
     @classmethod
     def indexes(cls) -> list[Any]:

@@ -1,5 +1,6 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -8,11 +9,13 @@ from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.case import Case
+from models.core import values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.outbox import Delivery, partial
+from models.core.synonyms import ACTIVITIES
 from models.core.tail import take_moment
 from models.core.types import UTCDateTime
 from models.core.work import Work
@@ -20,6 +23,14 @@ from models.opportunity import Opportunity
 
 NEWS = timedelta(days=1)
 """What has been due for longer when it is written down is no news; the morning's reminder has it."""
+
+
+DONE = values.YES | {"completed", "complete", "done", "closed", "finished", "held", "sent", "erledigt"}
+NOT_DONE = values.NO | {
+    "not started", "in progress", "waiting on someone else", "waiting", "deferred", "open", "planned", "to do", "todo",
+    "pending", "scheduled", "new", "not done", "offen",
+}  # fmt: skip
+"""What other systems call what is done, and what is not."""
 
 
 class ActivityType(StrEnum):
@@ -40,8 +51,13 @@ class Activity(Entity):
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
     dated = "due_date"
+    besides = ("status", "who", "what")
+    either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
+    remarks = "description"
 
-    type: Mapped[str] = field(Choice("Type", options=ActivityType, required=True), default=ActivityType.TASK)
+    type: Mapped[str] = field(
+        Choice("Type", options=ActivityType, required=True, others=ACTIVITIES), default=ActivityType.TASK
+    )
     description: Mapped[str] = field(LongText("Description", required=True, search=True))
     due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
@@ -93,16 +109,40 @@ class Activity(Entity):
         """The condition for what has come due and its owner was not told of. Spelt as in the index that serves it."""
         return (cls.remind_at <= work.now) & cls.done_at.is_(None) & cls.deleted_at.is_(None)
 
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Other systems say in a word whether something is done."""
+        status = values.fold(texts.get("status", ""))
+        if status in DONE | NOT_DONE:
+            texts = {name: text for name, text in texts.items() if name != "status"}
+        return texts | ({"done": "yes"} if status in DONE else {})
+
+    @classmethod
+    def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """It was done when the file says, else when it was due, else when it was made, but not after now."""
+        known = (values.get(name) for name in ("done_at", "due_date", "created_at"))
+        return {"done_at": min(next(filter(None, known), now), now)}
+
+    def arrive(self, work: Work) -> None:
+        """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may still be open."""
+        if self.type != ActivityType.TASK and not self.done_at and self.due_date and self.due_date <= work.now:
+            self.done_at = self.due_date
+
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())
 
     def settle(self, work: Work, changes: Changes) -> None:
-        """An activity belongs to one customer or one lead; a deal or a case brings its customer along."""
+        """An activity belongs to one customer or one lead; a deal or a case brings its customer along.
+
+        One from a file may be about a deal, a case or an account alone.
+        """
         if not self.customer and not self.lead:
             about: list[Opportunity | Case] = [work.get(Case, self.case)] if self.case else []
             about += [work.get(Opportunity, self.opportunity)] if self.opportunity else []
             self.customer = next((record.customer for record in about if record.customer), None)
-        if bool(self.customer) == bool(self.lead):
+        named = bool(self.customer) + bool(self.lead)
+        about_something = self.account or self.opportunity or self.case
+        if named > 1 or not (named or (about_something and not self.decides(work, changes, "customer", "lead"))):
             problem = "both a customer and a lead. Keep one" if self.lead else "nobody yet. Name a customer or a lead"
             raise Invalid({"customer": f"This is about {problem}."})
         if self.minutes is not None and self.minutes < 0:

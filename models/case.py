@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, select
 from sqlalchemy import Text as LongString
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core import values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.remark import Remark, say
+from models.core.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES
 from models.core.types import UTCDateTime
 from models.core.work import Work
 
@@ -40,6 +42,8 @@ class Origin(StrEnum):
 
 
 OPEN = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING)
+OVER = ("resolved", "solved", "closed")
+ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
 PRESSING = (Priority.HIGH, Priority.URGENT)
 
 
@@ -54,16 +58,20 @@ class Case(Entity):
     owned = "assignee"
     makers = False
     channel = "support_channel"
+    besides = ("is_closed",)
+    remarks = "description"
 
     customer: Mapped[int] = field(Reference("Customer", to="customer", required=True, search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account"))
     subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
-    status: Mapped[str] = field(Choice("Status", options=CaseStatus, required=True), default=CaseStatus.NEW)
+    status: Mapped[str] = field(
+        Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES), default=CaseStatus.NEW
+    )
     priority: Mapped[str] = field(
-        Choice("Priority", options=Priority, required=True, ranked=True), default=Priority.NORMAL
+        Choice("Priority", options=Priority, required=True, others=PRIORITIES, ranked=True), default=Priority.NORMAL
     )
     description: Mapped[str | None] = field(LongText("Description", search=True))
-    origin: Mapped[str | None] = field(Choice("Origin", options=Origin, card=False))
+    origin: Mapped[str | None] = field(Choice("Origin", options=Origin, others=ORIGINS, card=False))
     type: Mapped[str | None] = field(Text("Type", 50, card=False))
     assignee: Mapped[int | None] = field(Person("Assignee", also=("owner",)))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))
@@ -89,6 +97,15 @@ class Case(Entity):
         return super().heard(message) | {"description": message}
 
     @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """A case is closed, whatever another system calls that, where it says so beside the status."""
+        if (flag := values.fold(texts.get("is_closed", ""))) not in values.YES | values.NO:
+            return texts
+        texts = {name: text for name, text in texts.items() if name != "is_closed"}
+        ended = values.fold(texts.get("status", "")) in OVER
+        return texts | ({"status": CaseStatus.CLOSED} if flag in values.YES and not ended else {})
+
+    @classmethod
     def open(cls) -> ColumnElement[bool]:
         """The condition for cases that still wait for someone."""
         return cls.status.in_(OPEN)
@@ -103,9 +120,18 @@ class Case(Entity):
         if self.csat is not None and not 1 <= self.csat <= 5:
             raise Invalid({"csat": "Satisfaction goes from 1 to 5."})
         if "status" in changes:
-            ended = self.status in (CaseStatus.RESOLVED, CaseStatus.CLOSED)
-            self.resolved_at = (self.resolved_at or work.now) if ended else None
-            self.closed_at = work.now if self.status == CaseStatus.CLOSED else None
+            today = None if work.from_file and self.id is None else work.now  # of what ended elsewhere only files know
+            self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
+            self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
+
+    def arrive(self, work: Work) -> None:
+        """A case that ended elsewhere ended when the file says, or when it was made if it says no more."""
+        if self.status not in ENDED:
+            return
+        made = self.created_at if self.created_at < work.now else None
+        self.resolved_at = self.resolved_at or self.closed_at or made
+        if self.status == CaseStatus.CLOSED:
+            self.closed_at = self.closed_at or self.resolved_at
 
     def claim(self, work: Work) -> None:
         """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""

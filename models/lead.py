@@ -14,8 +14,9 @@ from models.core import access, values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict
 from models.core.field import Reader
-from models.core.fields import Choice, Email, Number, Person, Phone, Reference, Tags, Text, field
+from models.core.fields import Choice, Email, LongText, Number, Person, Phone, Reference, Tags, Text, field
 from models.core.people import split_name
+from models.core.synonyms import LEAD_STATUSES
 from models.core.work import Work
 from models.customer import Customer
 from models.membership import Membership
@@ -56,6 +57,7 @@ class Lead(Entity):
     owned = "owner"
     in_talk = True
     channel = "sales_channel"
+    remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
@@ -64,11 +66,14 @@ class Lead(Entity):
     phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
     job_title: Mapped[str | None] = field(Text("Job title", personal=True, card=False, also=("job",)))
     source: Mapped[str | None] = field(Text("Source", 255, search=True, hint="Where the lead came from"))
-    status: Mapped[str] = field(Choice("Status", options=LeadStatus, required=True), default=LeadStatus.NEW)
+    status: Mapped[str] = field(
+        Choice("Status", options=LeadStatus, required=True, others=LEAD_STATUSES), default=LeadStatus.NEW
+    )
     score: Mapped[int | None] = field(Number("Score", form=False))
     owner: Mapped[int | None] = field(Person("Owner"))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))
     tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
     utm_source: Mapped[str | None] = field(Text("UTM source", form=False, card=False))
     utm_medium: Mapped[str | None] = field(Text("UTM medium", form=False, card=False))
     utm_campaign: Mapped[str | None] = field(Text("UTM campaign", form=False, card=False))

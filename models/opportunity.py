@@ -1,18 +1,21 @@
 """Opportunities: possible sales, and every move they make through the pipeline."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core import values
 from models.core.base import Changes, Entity, Row
 from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
-from models.core.fields import Choice, Currency, Day, Money, Percent, Person, Reference, Text, field
+from models.core.fields import Choice, Currency, Day, LongText, Money, Percent, Person, Reference, Text, field
+from models.core.synonyms import STAGES
 from models.core.tail import take_amount
 from models.core.types import UTCDateTime
 from models.core.work import Work
@@ -34,8 +37,12 @@ class Forecast(StrEnum):
     OMIT = "omit"
 
 
+NOON = time(12)
+"""When a deal was closed of which only the day is known: the same day in nearly every zone."""
 CLOSED = (Stage.WON, Stage.LOST)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
+SUMMED = ("workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability")
+"""The columns from which the report sums the pipeline: an index of them spares it a look at each deal."""
 DEFAULTS = {
     Stage.QUALIFICATION: (10, Forecast.PIPELINE),
     Stage.DISCOVERY: (25, Forecast.PIPELINE),
@@ -46,33 +53,15 @@ DEFAULTS = {
 }
 """Probability in per cent and forecast category a deal takes on entering a stage, unless the person says otherwise."""
 
-OTHER_NAMES = {
-    "prospecting": Stage.QUALIFICATION,
-    "qualified": Stage.QUALIFICATION,
-    "needs analysis": Stage.DISCOVERY,
-    "value proposition": Stage.DISCOVERY,
-    "id. decision makers": Stage.DISCOVERY,
-    "perception analysis": Stage.DISCOVERY,
-    "proposal/price quote": Stage.PROPOSAL,
-    "negotiation/review": Stage.NEGOTIATION,
-    "closed won": Stage.WON,
-    "closed lost": Stage.LOST,
-    "appointment scheduled": Stage.QUALIFICATION,
-    "qualified to buy": Stage.DISCOVERY,
-    "presentation scheduled": Stage.DISCOVERY,
-    "decision maker bought-in": Stage.PROPOSAL,
-    "contract sent": Stage.NEGOTIATION,
-    "contact made": Stage.QUALIFICATION,
-    "demo scheduled": Stage.DISCOVERY,
-    "proposal made": Stage.PROPOSAL,
-    "negotiations started": Stage.NEGOTIATION,
-}
-"""What Salesforce, HubSpot and Pipedrive call these stages, for imports and for people who come from there."""
+OUTCOMES: dict[str, dict[str, str]] = {
+    "open": {}, "won": {"stage": Stage.WON}, "lost": {"stage": Stage.LOST}, "deleted": {"deleted": "yes"},
+}  # fmt: skip
+"""What Pipedrive says of a deal beside its stage."""
 
 OTHER_FORECASTS = {
     "closed": Forecast.COMMIT,
-    "best case": Forecast.BEST,
-    "most likely": Forecast.COMMIT,
+    "bestcase": Forecast.BEST,
+    "mostlikely": Forecast.COMMIT,
     "omitted": Forecast.OMIT,
 }
 """Salesforce's forecast categories where they differ; what is closed there counts as committed here."""
@@ -89,12 +78,14 @@ class Opportunity(Entity):
     owned = "owner"
     dated = "close_date"
     channel = "sales_channel"
+    besides = ("status", "is_won", "is_closed")
+    remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
     stage: Mapped[str] = field(
-        Choice("Stage", options=Stage, required=True, others=OTHER_NAMES), default=Stage.QUALIFICATION
+        Choice("Stage", options=Stage, required=True, others=STAGES), default=Stage.QUALIFICATION
     )
     amount: Mapped[Decimal | None] = field(Money("Amount", currency="currency", hint="Such as 12k or €1.2m"))
     currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
@@ -110,6 +101,7 @@ class Opportunity(Entity):
         Text("Lost because", form=False, also=("reason",), when=("stage", Stage.LOST))
     )
     competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
+    notes: Mapped[str | None] = field(LongText("Notes", card=False))
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -118,12 +110,26 @@ class Opportunity(Entity):
             Index(None, "workspace", "owner", "stage"),
             Index(None, "workspace", "customer"),
             Index(None, "workspace", "account"),
+            Index("ix_opportunity_pipeline", *SUMMED),
         ]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         name, amount = take_amount(words)
         return {"name": name} | ({"amount": amount} if amount else {})
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Other systems say beside the stage whether a deal is won, and move no stage for it."""
+        status = values.fold(texts.get("status", ""))
+        flags = {name: values.fold(texts.get(name, "")) for name in ("is_won", "is_closed")}
+        if status in OUTCOMES:
+            texts = {name: text for name, text in texts.items() if name != "status"} | OUTCOMES[status]
+        if all(text in values.YES | values.NO | {""} for text in flags.values()):
+            won, closed = (flags[name] in values.YES for name in flags)
+            stage = {"stage": Stage.WON} if won else {"stage": Stage.LOST} if closed and flags["is_won"] else {}
+            texts = {name: text for name, text in texts.items() if name not in flags} | stage
+        return texts
 
     @classmethod
     def open(cls) -> ColumnElement[bool]:
@@ -141,7 +147,7 @@ class Opportunity(Entity):
 
     def settle(self, work: Work, changes: Changes) -> None:
         """A stage brings its probability and category."""
-        if not (self.customer or self.account):
+        if not (self.customer or self.account) and self.decides(work, changes, "customer", "account"):
             raise Invalid({"customer": "Name the customer, or at least the account, of this deal."})
         if self.amount is not None and not self.currency:
             self.currency = work.currency
@@ -154,7 +160,7 @@ class Opportunity(Entity):
             self.forecast = forecast
         if self.stage != Stage.LOST:
             self.lost_reason = None
-        if changes["stage"][0] and not work.restores:
+        if changes["stage"][0] and not (work.restores or work.repeats):
             self.settle_close(work, changes)
 
     def settle_close(self, work: Work, changes: Changes) -> None:
@@ -163,8 +169,7 @@ class Opportunity(Entity):
         """
         if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
-        dated = "close_date" in changes or (work.tentative and self.close_date)  # a file says when it was
-        if self.closed and not dated:
+        if self.closed and "close_date" not in changes:
             self.close_date = work.today
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
@@ -173,12 +178,36 @@ class Opportunity(Entity):
         example = self.ref if self.number else f"{self.prefix}-1"
         return {"lost_reason": WHY_LOST.format(example)} if loses and not values.get("lost_reason") else {}
 
+    @property
+    def lacking(self) -> str:
+        return "" if self.customer or self.account else "came without customer and account. Their cards say so."
+
+    def facts(self, work: Work) -> list[tuple[str, str]]:
+        if self.customer or self.account:
+            return []
+        return [("Nobody's deal", f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1")]
+
     def follow(self, work: Work, changes: Changes) -> None:
-        """Every move is written down; a deal that comes from elsewhere took its first step on the day it was made."""
-        if "stage" in changes:
-            before, after = changes["stage"]
-            at, by = (work.now if before else self.created_at), (work.actor.id if work.actor else None)
+        """Write down every move whose day is known."""
+        if "stage" not in changes:
+            return
+        before, after = changes["stage"]
+        if at := self.moved_at(work, before):
+            by = work.actor.id if work.actor else None
             work.session.add(StageChange(opportunity=self.id, before=before, after=after, at=at, by=by))
+
+    def moved_at(self, work: Work, before: str | None) -> datetime | None:
+        """Return when the deal moved to its stage; None where a file tells of a closed deal and of no day.
+
+        A deal that a file calls closed was closed on its close date. Another one took its first step when it was made.
+        """
+        if not (work.from_file and self.closed):
+            return work.now if before else self.created_at
+        if self.close_date and self.close_date < work.today:
+            return datetime.combine(self.close_date, NOON, ZoneInfo(work.workspace.zone)).astimezone(UTC)
+        if before or self.close_date == work.today:
+            return work.now
+        return self.created_at if self.created_at < work.now else None
 
     def move(self, work: Work, stage: str, reason: str | None = None) -> None:
         """Take the deal to another stage. Conflict when it stands there already. reason: why it is lost."""

@@ -1,4 +1,9 @@
-"""Numbers and money as people write them: `12k`, `€1.2m`, `12,5k EUR`, `1.200,50 €`, `CHF 12'000`."""
+"""Numbers and money as people write them: `12k`, `€1.2m`, `12,5k EUR`, `1.200,50 €`, `CHF 12'000`, `2 lakh`, `~5k`.
+
+Whoever reads a file knows more of a cell than the cell says. `read_amount("$1,200.00", "EUR", given="CAD")` reads the
+sign by the currency in the column beside it and refuses another one; `decimal=","` says what the figures of the column
+have before their decimals, so that 1.200 is 1200; `read_percent("0.2", fraction=True)` is 20.
+"""
 
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -11,11 +16,18 @@ LARGEST_NUMBER = 2**31 - 1  # what an integer column holds everywhere
 LONGEST = 60
 
 SCALES = {
-    "k": 3, "tsd": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "millions": 6,
-    "b": 9, "bn": 9, "mrd": 9, "billion": 9, "billions": 9,
+    "k": 3, "tsd": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "millions": 6,
+    "millionen": 6, "b": 9, "bn": 9, "mrd": 9, "billion": 9, "billions": 9,
+    "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "cr": 7, "crore": 7, "crores": 7,
 }  # fmt: skip
 
-PARTS = re.compile(r"(?P<head>[^\d.,]*)(?P<body>[\d.,' ]*\d)(?:\.-?)?(?P<tail>\D*)")
+ABOUT = re.compile(r"^(?:[~≈∼]|(?:ca|circa|approx|about|around|etwa|rund)\b\.?) ?")
+BELOW = re.compile(r"^\((.*)\)$|^(.*\d) ?-$|^minus (.*)$")
+"""The ways of bookkeeping to write what is below zero."""
+NO_CENTS = re.compile(r"\d,-")
+PARTS = re.compile(
+    r"(?P<head>(?:[^\d.,]|(?<=[^\W\d])\.)*)(?P<body>[\d.,' ]*\d)(?:\.-{0,2}|,-{1,2})?(?P<tail>\D*)"
+)
 ARABIC = str.maketrans({"٬": "'", "٫": ",", "،": ","})
 PLAIN = re.compile(r"\d+|\d*[.,](?:\d{1,2}|\d{4,})|0?[.,]\d+|\d{4,}[.,]\d+")
 COMMAS = re.compile(r"(\d{1,3}(?:,\d{2,3})*,\d{3})(?:\.(\d+))?")  # groups of two are India's lakh and crore
@@ -27,12 +39,21 @@ AMOUNTS = "1200, 12k or €1.2m"
 NUMBERS = "12, 1,200 or 12k"
 
 
-def read_amount(text: str, default_currency: str, *, negative: bool = False) -> tuple[Decimal, str]:
-    """The amount, rounded to the currency's decimals, and its ISO 4217 code; the default where none is written."""
+def read_amount(
+    text: str, default_currency: str, *, negative: bool = False, given: str = "", decimal: str = ""
+) -> tuple[Decimal, str]:
+    """The amount, rounded to the currency's decimals, and its ISO 4217 code; the default where none is written.
+
+    given: the currency that stands beside it, which says what a sign means and which the text may not contradict;
+    decimal: what stands before the decimals, `.` or `,`, where that is known.
+    """
     sign, figure, tail, head = split(text, "an amount", AMOUNTS)
-    scale, tail = split_scale(tail, default_currency)
-    currency = agreed_currency(head, tail, default_currency, text)
-    value = sign * figure_of(figure, text, scale=scale)
+    usual, decimal = given or default_currency, decimal or ("," if NO_CENTS.search(plain(text)) else "")
+    scale, tail = split_scale(tail, usual)
+    currency = agreed_currency(head, tail, usual, text)
+    if given and currency != given:
+        raise wrong(text, f"is in {currency}, and {given} stands beside it", f"{figure} {given}")
+    value = sign * figure_of(figure, text, scale=scale, decimal=decimal)
     if value < 0 and not negative:
         raise wrong(text, "is below zero", AMOUNTS)
     if abs(value) > LARGEST:
@@ -53,10 +74,13 @@ def read_number(text: str) -> int:
     return int(value)
 
 
-def read_percent(text: str) -> int:
-    """A whole percentage from 0 to 100, with or without its sign."""
+def read_percent(text: str, *, fraction: bool = False) -> int:
+    """A whole percentage from 0 to 100, with or without its sign. fraction: without its sign it is a part of one."""
+    share = plain(text)
+    if fraction and PLAIN.fullmatch(share):
+        share = f"{(Decimal(share.replace(',', '.')) * 100).normalize():f}"
     try:
-        value = read_number(plain(text).removesuffix("%").removesuffix("percent"))
+        value = read_number(share.removesuffix("%").removesuffix("percent"))
     except ValueError:
         raise wrong(text, "is not a whole percentage", "40 or 40 %") from None
     if not 0 <= value <= 100:
@@ -78,7 +102,9 @@ def write_amount(value: Decimal) -> str:
 
 def split(text: str, what: str, example: str) -> tuple[int, str, str, str]:
     """Sign, figure, what stands after it and what stands before."""
-    regular = plain(text[: LONGEST * 2]).translate(ARABIC)
+    regular = ABOUT.sub("", plain(text[: LONGEST * 2]).translate(ARABIC))
+    below = BELOW.fullmatch(regular)
+    regular = f"-{next(filter(None, below.groups()), '')}" if below else regular
     parts = PARTS.fullmatch(regular) if len(regular) <= LONGEST else None
     if parts is None:
         raise wrong(text, f"is not {what}", example)
@@ -107,14 +133,16 @@ def split_scale(tail: str, default: str) -> tuple[int, str]:
     if not tail or find_currency(tail, default):
         return 0, tail
     for word in sorted(SCALES, key=len, reverse=True):
-        rest = tail.removeprefix(word).strip()
+        rest = tail.removeprefix(word).removeprefix(".").strip()
         if tail.startswith(word) and (not rest or find_currency(rest, default)):
             return SCALES[word], rest
     return 0, tail
 
 
-def figure_of(body: str, text: str, *, scale: int = 0) -> Decimal:
-    """The value of digits with separators."""
+def figure_of(body: str, text: str, *, scale: int = 0, decimal: str = "") -> Decimal:
+    """The value of digits with separators. decimal: the one before the decimals, where it is known."""
+    if decimal:
+        return known_figure(body, text, decimal).scaleb(scale)
     if PLAIN.fullmatch(body):
         return Decimal(body.replace(",", ".")).scaleb(scale)
     refuse_ambiguous(body, text, scale)
@@ -122,6 +150,15 @@ def figure_of(body: str, text: str, *, scale: int = 0) -> Decimal:
     if found is None:
         raise wrong(text, "is not written as a number", AMOUNTS)
     return Decimal(f"{re.sub('[^0-9]', '', found[1])}.{found[found.re.groups] or 0}").scaleb(scale)
+
+
+def known_figure(body: str, text: str, decimal: str) -> Decimal:
+    groups = "." if decimal == "," else ","
+    whole = rf"\d{{1,3}}(?:[{groups}' ]\d{{2,3}})*[{groups}' ]\d{{3}}|\d+"
+    found = re.fullmatch(rf"({whole})?(?:{re.escape(decimal)}(\d+))?", body)
+    if found is None:
+        raise wrong(text, f"does not have “{decimal}” before its decimals, as the others have", AMOUNTS)
+    return Decimal(f"{re.sub('[^0-9]', '', found[1] or '0')}.{found[2] or 0}")
 
 
 def refuse_ambiguous(body: str, text: str, scale: int) -> None:

@@ -111,6 +111,15 @@ class Entity(Row):
     """Whether people name it in the middle of a sentence: somebody, or a company."""
     dated: ClassVar[str] = "created_at"
     """The field with a day that is meant where people name just a period: deals this month."""
+    besides: ClassVar[tuple[str, ...]] = ()
+    """What a file may tell of it that is no field; `translate` says what that amounts to."""
+    either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Of what a file tells besides: the names of one record, which fills whichever of these fields knows it."""
+    joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Of what a file tells besides: the name of a record to which this one belongs, and through what: (entity, the
+    entity between them)."""
+    remarks: ClassVar[str] = ""
+    """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
     """The workspace setting with the channel where its card stands."""
 
@@ -230,6 +239,26 @@ class Entity(Row):
         """What a person still has to say before these values become its own: field → sentence."""
         return {}
 
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Return the texts of a row with what it tells besides its fields put into fields, as far as it fits them."""
+        return texts
+
+    @classmethod
+    def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Return the values of a record that a file calls done, besides those that the file gives."""
+        return {}
+
+    def arrive(self, work: "Work") -> None:
+        """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
+
+    def decides(self, work: "Work", changes: Changes, *names: str) -> bool:
+        """Whether somebody says now what these fields hold: they make the record, or change one of the fields.
+
+        A file does not, and neither does what sets a record back.
+        """
+        return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
+
     def settle(self, work: "Work", changes: Changes) -> None:
         """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
 
@@ -239,6 +268,11 @@ class Entity(Row):
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
+
+    @property
+    def lacking(self) -> str:
+        """What it came without in a file, as the end of a sentence that begins with it; "" where it is complete."""
+        return ""
 
     @property
     def is_seen(self) -> bool:

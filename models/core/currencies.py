@@ -13,6 +13,8 @@ ISO_4217 = """
 
 CODES = frozenset(ISO_4217.split())
 
+RUPEES = ("INR", "PKR", "LKR", "NPR", "MUR", "SCR")
+
 # A sign several currencies share means the person's own one, if that is among them, else the first.
 SIGNS: dict[str, tuple[str, ...]] = {
     "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"),
@@ -23,7 +25,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
     "hk$": ("HKD",), "nt$": ("TWD",), "mx$": ("MXN",), "r$": ("BRL",), "cn¥": ("CNY",), "zł": ("PLN",), "kč": ("CZK",),
     "kr": ("SEK", "NOK", "DKK", "ISK"), "ft": ("HUF",), "lei": ("RON", "MDL"), "euro": ("EUR",), "euros": ("EUR",),
     "dollar": ("USD", "CAD", "AUD", "NZD"), "dollars": ("USD", "CAD", "AUD", "NZD"), "pounds": ("GBP",),
-    "yen": ("JPY",), "francs": ("CHF",), "rupees": ("INR",),
+    "yen": ("JPY",), "francs": ("CHF",), "franken": ("CHF",), "fr": ("CHF",), "sfr": ("CHF",), "rs": RUPEES,
+    "re": RUPEES, "₨": RUPEES, "rupee": RUPEES, "rupees": RUPEES,
 }  # fmt: skip
 
 SHOWN = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
@@ -39,7 +42,7 @@ def find_currency(word: str, default: str = "") -> str | None:
     """The code meant by a code, sign or name."""
     if word.upper() in CODES and word.isascii():
         return word.upper()
-    meant = SIGNS.get(word.lower())
+    meant = SIGNS.get(word.lower().removesuffix("."))
     if meant is None:
         return None
     return default if default in meant else meant[0]

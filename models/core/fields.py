@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from models.core import values
 from models.core.field import Field, Reader
+from models.core.synonyms import squeezed, without_number
 from models.core.types import TagList, UTCDateTime
 
 
@@ -170,6 +171,9 @@ class Day(Field):
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return values.show_day(value, reader.today) if value else ""
 
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.echo_day(value, reader.today) if value else ""
+
 
 @dataclass(frozen=True)
 class Moment(Field):
@@ -186,8 +190,21 @@ class Moment(Field):
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return values.show_moment(value, reader.now, reader.zone) if value else ""
 
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.echo_moment(value, reader.now, reader.zone) if value else ""
+
     def dump(self, value: Any) -> str | None:
         return None if value is None else value.isoformat()
+
+
+@dataclass(frozen=True)
+class Clock(Field):
+    """A time of day on somebody's own clock, kept as 09:00."""
+
+    length: int = 5
+
+    def read(self, text: str, reader: Reader) -> str:
+        return f"{values.read_time(text):%H:%M}"
 
 
 @dataclass(frozen=True)
@@ -220,16 +237,18 @@ class Choice(Field):
     options: type[StrEnum] = StrEnum
     ranked: bool = False
     others: Mapping[str, str] = field_of(default_factory=dict, hash=False)
-    """Other names of the options, folded, as other systems write them."""
+    """Other names of the options, squeezed, as other systems write them."""
     length: int = 50
 
     def read(self, text: str, reader: Reader) -> str:
-        if (folded := values.fold(text)) in self.others:
-            return str(self.others[folded])
-        wanted = folded.replace("_", " ").replace("-", " ")
+        wanted = squeezed(text)
         for option in self.options:
-            if wanted in (values.fold(self.name(option)), option.replace("_", " ").replace("-", " ")):
+            if wanted in (squeezed(option), squeezed(self.name(option))):
                 return option.value
+        if wanted in self.others:
+            return str(self.others[wanted])
+        if (rest := without_number(text)) != text:
+            return self.read(rest, reader)
         known = ", ".join(self.name(option) for option in self.options)
         raise ValueError(f"{self.label} cannot be “{text[:60]}”. Try one of: {known}.")
 

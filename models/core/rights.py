@@ -254,6 +254,7 @@ PRESETS: dict[str, str] = {
     Preset.EXECUTIVE: """
         everything: look
         customer: look, hide notes
+        lead: look, hide notes
         task: everything own
         crm: report
     """,

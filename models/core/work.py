@@ -26,12 +26,11 @@ from models.core.furnishing import furnish
 from models.core.lookup import lookup
 from models.core.opening import opening
 from models.core.patience import PERSON, within
-from models.core.rights import Preset
 from models.core.roster import Rosters, forget
 from models.core.secrets import Signer
 from models.core.troubles import told, worth_another
 from models.core.turns import Turns
-from models.core.user import User, Workspace
+from models.core.user import User, Workspace, newcomer
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -40,6 +39,10 @@ SYSTEM = "system"
 """The door of what nobody asked for: the program itself does it."""
 HIDDEN = "hidden"
 """Stands for what somebody who reads may not see."""
+IMPORT = "import"
+"""The door through which files come."""
+REPEATS = (IMPORT, "undo", "redo")
+"""The doors through which a record becomes what it was, here or elsewhere."""
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
 
@@ -103,7 +106,17 @@ class Work:
     @property
     def can_ask(self) -> bool:
         """Whether somebody came through a door, and can be asked for what is missing: the program itself cannot."""
-        return self.door != SYSTEM and not self.restores
+        return self.door != SYSTEM and not (self.restores or self.repeats)
+
+    @property
+    def from_file(self) -> bool:
+        """Whether what is stored comes from a file, which tells of what happened elsewhere."""
+        return self.door == IMPORT
+
+    @property
+    def repeats(self) -> bool:
+        """Whether records become what they were, here or elsewhere, so that nobody is asked to say more of them."""
+        return self.door in REPEATS
 
     @property
     def me(self) -> str:
@@ -337,7 +350,7 @@ class Works:
         with self(workspace) as work:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
-                user = User(slack_id=slack_id, role=Preset.REP)
+                user = newcomer(work.workspace, slack_id)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

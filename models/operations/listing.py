@@ -17,8 +17,8 @@ from models.core.lookup import REFERENCE, begins
 from models.core.named import Named
 from models.core.user import User
 from models.core.work import Work
-from models.operations import periods
 from models.operations.filters import And, Node, Not, Or, Term, Word
+from models.operations.spans import read_span
 from models.operations.where import ALWAYS, SHORTCUTS, dated, field_of, shortcuts
 
 LONGEST = 6
@@ -129,7 +129,7 @@ class Listing:
             name, when = self.usual, said
         side, _, after = when.partition(" ")
         op = SIDES.get(side.casefold(), "=") if after else "="
-        period = periods.read_period(after if op != "=" else when, self.work.today) if name else None
+        period = read_span(after if op != "=" else when, self.work.today, is_past(self.kinds[name])) if name else None
         if period is None and not rest and (kind := self.kinds.get(name)) and not kind.form and first == said:
             return self.taken(Term(name, "!=", "empty"), "yes") if self.days.get(values.fold(first)) else None
         if period is None:
@@ -200,7 +200,7 @@ class Listing:
         for length in range(len(more), 0, -1):
             value = " ".join([asked.value, *more[:length]])
             if (
-                periods.read_period(value, self.work.today)
+                read_span(value, self.work.today)
                 if isinstance(kind, Day | Moment)
                 else self.reads(kind, value)
             ):
@@ -265,6 +265,11 @@ class Listing:
         names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
         quoted = f'"{word}"' if " " in word else word
         return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
+
+
+def is_past(kind: Field) -> bool:
+    """Whether a field says when something was: nobody types it."""
+    return not kind.form or kind in ALWAYS.values()
 
 
 def plain(parts: Sequence[Node]) -> list[str]:

@@ -17,8 +17,9 @@ from models.core.search import SearchText
 from models.core.sql import folded
 from models.core.user import User
 from models.core.work import Work
-from models.operations import filters, periods
+from models.operations import filters
 from models.operations.filters import And, Node, Not, Op, Or, Term, Word
+from models.operations.spans import Span, read_span
 
 Condition = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -247,7 +248,7 @@ def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Work
 @compare.register
 def compare_days(kind: Day, column: Column, op: str, text: str, work: Work) -> Condition:
     """A period is any of its days."""
-    period = periods.read_period(text, work.today)
+    period = read_span(text, work.today)
     if period is None or period[0] == period[1]:
         return compare_any(kind, column, op, text, work)
     first, last = period
@@ -267,7 +268,7 @@ def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Work
 
 def span(text: str, work: Work) -> tuple[datetime, datetime]:
     """The first instant that a text means, and the first after it, in UTC; of a period that of its first day."""
-    period = periods.read_period(text, work.today)
+    period = read_span(text, work.today)
     if period and period[0] != period[1]:
         return midnight(period[0], work), midnight(period[1] + timedelta(days=1), work)
     morning, noon = (values.read_moment(text, work.now, work.zone, at) for at in (time(), time(12)))
@@ -282,7 +283,7 @@ def midnight(day: date, work: Work) -> datetime:
     return values.read_moment(day.isoformat(), work.now, work.zone, time())
 
 
-def dated(name: str, op: Op, period: periods.Period) -> list[Term]:
+def dated(name: str, op: Op, period: Span) -> list[Term]:
     """The terms that say that a field lies in a period, before it or after it."""
     first, last = (day.isoformat() for day in period)
     if op == "=":

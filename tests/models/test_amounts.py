@@ -47,6 +47,22 @@ MONEY = st.decimals(min_value=0, max_value=10**13, places=2, allow_nan=False, al
         ("１２", "12", "EUR"),
         ("٣٤٫٥", "34.50", "EUR"),
         ("10000b", "10000000000000", "EUR"),
+        ("2 lakh", "200000", "EUR"),
+        ("2 lakh rupees", "200000", "INR"),
+        ("1.5 crore", "15000000", "EUR"),
+        ("₹5 cr", "50000000", "INR"),
+        ("Rs. 5,00,000", "500000", "INR"),
+        ("Rs.500", "500", "INR"),
+        ("Fr. 12'000.-", "12000", "CHF"),
+        ("500 Fr.", "500", "CHF"),
+        ("12.000,-", "12000", "EUR"),
+        ("12,--", "12", "EUR"),
+        ("3 Mio. €", "3000000", "EUR"),
+        ("5 grand", "5000", "EUR"),
+        ("~12k", "12000", "EUR"),
+        ("ca. 12k", "12000", "EUR"),
+        ("about 5000 USD", "5000", "USD"),
+        ("12 000 EUR", "12000", "EUR"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(typed, amount, currency):
@@ -64,6 +80,13 @@ def test_an_amount_is_read_as_people_write_it(typed, amount, currency):
         ("12²", "“²” is not a currency. Try 12k EUR or $500."),
         ("--5", "“--5” is not an amount. Try 1200, 12k or €1.2m."),
         ("-5", "“-5” is below zero. Try 1200, 12k or €1.2m."),
+        ("(500.00)", "“(500.00)” is below zero. Try 1200, 12k or €1.2m."),
+        ("500-", "“500-” is below zero. Try 1200, 12k or €1.2m."),
+        ("minus 500 EUR", "“minus 500 EUR” is below zero. Try 1200, 12k or €1.2m."),
+        ("€-500", "“€-500” is below zero. Try 1200, 12k or €1.2m."),
+        ("−500 EUR", "“−500 EUR” is below zero. Try 1200, 12k or €1.2m."),
+        ("~", "“~” is not an amount. Try 1200, 12k or €1.2m."),
+        ("12k/month", "“K/MONTH” is not a currency. Try 12k EUR or $500."),
         ("10001b", "“10001b” is too large. Try 1200, 12k or €1.2m."),
         ("1,2,3", "“1,2,3” is not written as a number. Try 1200, 12k or €1.2m."),
         ("12 xyz", "“XYZ” is not a currency. Try 12k EUR or $500."),
@@ -86,6 +109,36 @@ def test_a_shared_sign_means_the_currency_of_the_workspace():
     assert read_amount("$5", "CAD")[1] == "CAD"
     assert read_amount("$5", "EUR")[1] == "USD"
     assert read_amount("US$5", "CAD")[1] == "USD"
+
+
+@pytest.mark.parametrize(
+    ("typed", "given", "amount"),
+    [("$1,200.00", "CAD", 1200), ("¥500", "CNY", 500), ("500 kr", "NOK", 500), ("Rs. 500", "PKR", 500),
+     ("12k", "USD", 12000)],
+)  # fmt: skip
+def test_a_sign_is_read_by_the_currency_that_stands_beside_it(typed, given, amount):
+    assert read_amount(typed, "EUR", given=given) == (Decimal(amount), given)
+
+
+@pytest.mark.parametrize(("typed", "given"), [("€5", "USD"), ("US$5", "CAD"), ("5 EUR", "USD"), ("¥5", "EUR")])
+def test_an_amount_that_contradicts_the_currency_beside_it_is_refused(typed, given):
+    with pytest.raises(ValueError, match=rf"is in [A-Z]{{3}}, and {given} stands beside it\. Try 5 {given}\."):
+        read_amount(typed, "EUR", given=given)
+
+
+@pytest.mark.parametrize(
+    ("typed", "decimal", "amount"),
+    [("1.200", ",", "1200"), ("1.200,5", ",", "1200.5"), ("1 200,50", ",", "1200.5"), ("12,5k", ",", "12500"),
+     ("1,200", ".", "1200"), ("12,34,567.5", ".", "1234567.5"), (".5", ".", "0.5")],
+)  # fmt: skip
+def test_figures_of_a_column_are_read_as_the_column_is_written(typed, decimal, amount):
+    assert read_amount(typed, "EUR", decimal=decimal)[0] == Decimal(amount)
+
+
+@pytest.mark.parametrize(("typed", "decimal"), [("1,200.5", ","), ("1.200,5", "."), ("12,5", "."), ("12.5", ",")])
+def test_a_figure_that_is_written_otherwise_than_its_column_is_refused(typed, decimal):
+    with pytest.raises(ValueError, match=f"does not have “{decimal}” before its decimals"):
+        read_amount(typed, "EUR", decimal=decimal)
 
 
 def test_without_a_default_an_amount_tells_whether_a_currency_was_typed():
@@ -154,6 +207,17 @@ def test_what_is_no_whole_number_is_refused(typed):
 @pytest.mark.parametrize(("typed", "percent"), [("40", 40), ("40 %", 40), ("0", 0), ("100%", 100), ("40 percent", 40)])
 def test_a_percentage_is_read(typed, percent):
     assert read_percent(typed) == percent
+
+
+@pytest.mark.parametrize(("typed", "percent"), [("0.2", 20), ("0,4", 40), ("1", 100), ("20 %", 20), (".5", 50)])
+def test_a_part_of_one_is_a_percentage_where_the_column_holds_such_parts(typed, percent):
+    assert read_percent(typed, fraction=True) == percent
+
+
+@pytest.mark.parametrize("typed", ["0.333", "2", "x", "0.005"])
+def test_a_part_that_is_no_whole_percentage_is_refused(typed):
+    with pytest.raises(ValueError, match=rf"^“{typed}” is not"):
+        read_percent(typed, fraction=True)
 
 
 @pytest.mark.parametrize("typed", ["101", "-1", "4.5", "%", "half"])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core.phones import FIXED, possible_digits, read_phone, regular_digits, show_phone
+from models.core.phones import FIXED, possible_digits, read, read_phone, regular_digits, show_phone
 
 SEPARATORS = st.sampled_from(["", " ", "-"])
 
@@ -96,3 +96,34 @@ def test_a_number_is_shown_with_its_plus_and_its_countrys_spaces():
 def test_an_unknown_number_is_shown_as_it_is():
     assert show_phone("999") == "+999"
     assert show_phone("") == "+"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "own", "digits"),
+    [
+        ("01 23 45 67 89", "FR", True, "33123456789"),
+        ("33123456789", "FR", True, "33123456789"),
+        ("4915112345678", "DE", False, "4915112345678"),
+        ("4915112345678", "DE", True, "4915112345678"),
+        ("4915112345678", "", False, "4915112345678"),
+        ("33612345678", "DE", False, "33612345678"),
+        ("442079460958", "DE", False, "442079460958"),
+        ("3012345678", "DE", True, "493012345678"),
+        ("4155552671", "US", False, "14155552671"),
+        ("14155552671", "US", False, "14155552671"),
+        ("4793123456", "US", False, "14793123456"),
+        ("+33 1 23 45 67 89", "DE", True, "33123456789"),
+        ("0033 1 23 45 67 89", "DE", False, "33123456789"),
+        ("(030) 123456", "DE", False, "4930123456"),
+    ],
+)
+def test_a_cell_of_a_file_is_a_number_of_its_own_country(cell: str, region: str, own: bool, digits: str) -> None:
+    assert read(cell, region, own) == digits
+
+
+@pytest.mark.parametrize(
+    ("cell", "region"), [("416-810-9897x752", "US"), ("030 123456", ""), ("5551234", "US"), ("n/a", "DE")]
+)
+def test_a_cell_that_is_no_number_of_its_country_is_refused(cell: str, region: str) -> None:
+    with pytest.raises(ValueError, match=r"Try \+49 30 123456"):
+        read(cell, region)

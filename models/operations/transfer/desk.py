@@ -1,50 +1,117 @@
 """Where rows of a file meet the records they name, a batch at a time instead of one by one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from models.core import access, values
 from models.core.base import ENTITIES, Entity
-from models.core.fields import Reference
+from models.core.fields import Domain, Email, Reference
 from models.core.lookup import REFERENCE, lookup
 from models.core.work import Work
+
+Way = tuple[Any, Callable[[str], str]]
+"""A column by which records are found, and what makes its value of a text; "" where the text cannot be one."""
 
 
 @dataclass
 class Desk(Work):
     """A unit of work that knows many records beforehand, by their reference and by the id they have elsewhere."""
 
-    known: dict[tuple[str, str], Entity] = field(default_factory=dict)
+    here: bool = False
+    """Whether the file is an export of this workspace, so that a text such as CU-1 is a reference of ours."""
+    known: dict[tuple[bool, str], Entity] = field(default_factory=dict)
+    """The records that rows stand for, by whether the key is a reference of ours, and by the key."""
     near: list[Entity] = field(default_factory=list)
     """Kept alive, so that the session finds their names without asking the database."""
     found: dict[tuple[str, str], int] = field(default_factory=dict)
+    lost: dict[tuple[str, str], ValueError] = field(default_factory=dict)
+    """Why a text names no record, once for all rows that have it."""
 
     def lookup(self, entity: str, text: str) -> int:
-        """As for a person who types, but the beginning of a name is not enough: nobody sees what it was taken for."""
-        record = self.known.get((entity, text))
-        if record is not None and not record.deleted_at:
-            return record.id
-        if (entity, text) not in self.found:
-            self.found[entity, text] = lookup(self, ENTITIES[entity], text, whole=True)
-        return self.found[entity, text]
+        """As for a person who types, but the beginning of a name is not enough: nobody sees what it was taken for.
 
-    def meet(self, entity: type[Entity], names: Collection[str], lock: bool = False) -> None:
-        """Know the records of an entity, hidden ones too, that these references and foreign ids stand for.
-
-        lock: keep others from changing them until this unit ends.
+        A reference of ours counts only in an export of this workspace: other systems number their records alike.
         """
-        matches = [match for name in names if (match := REFERENCE.fullmatch(name))]
-        numbers = {int(match[2]) for match in matches if match[1].upper() == entity.prefix}
-        for column, wanted in ((entity.external_id, names), (entity.number, numbers)):
+        key = entity, text
+        if key not in self.found and key not in self.lost:
+            self.meet(ENTITIES[entity], [text])
+        if key in self.lost:
+            raise self.lost[key]
+        return self.found[key]
+
+    def meet(self, entity: type[Entity], texts: Collection[str]) -> None:
+        """Find the records that these texts name with a few statements."""
+        left = {text for text in texts if (entity.slug(), text) not in self.found}
+        left -= {text for text in left if (entity.slug(), text) in self.lost}
+        if entity.are_people:
+            self.ask(entity, left)
+            return
+        before = len(self.found)
+        if self.here:
+            left -= self.search(entity, left, entity.number, number_in(entity))
+        for column, to_value in ways(self, entity):
+            left -= self.search(entity, left, column, to_value)
+        for text in left:
+            self.lost[entity.slug(), text] = ValueError(self.unknown(entity, text))
+        new = list(self.found.items())[before:]
+        self.near += self.everyone(entity, {id for (slug, _), id in new if slug == entity.slug()})
+
+    def search(
+        self, entity: type[Entity], texts: Collection[str], column: Any, to_value: Callable[[str], Any]
+    ) -> set[str]:
+        """Find records by one column; returns the texts that are settled, found or with several candidates."""
+        wanted = {text: value for text in texts if (value := to_value(text))}
+        if not wanted:
+            return set()
+        counted = select(column, func.min(entity.id), func.count()).where(column.in_(set(wanted.values())))
+        rows = {value: (id, count) for value, id, count in self.session.execute(counted.group_by(column))}
+        for text, value in wanted.items():
+            if value not in rows:
+                continue
+            id, count = rows[value]
+            if count == 1:
+                self.found[entity.slug(), text] = id
+            else:
+                self.lost[entity.slug(), text] = self.several(entity, text, column, value)
+        return {text for text, value in wanted.items() if value in rows}
+
+    def several(self, entity: type[Entity], text: str, column: Any, value: Any) -> ValueError:
+        some = select(entity.number, entity.title).where(column == value).order_by(entity.number).limit(5)
+        listed = ", ".join(f"{entity.prefix}-{number} {title}" for number, title in self.session.execute(some))
+        return ValueError(f"“{text[:60]}” could be {listed}. Please say which one.")
+
+    def ask(self, entity: type[Entity], texts: Iterable[str]) -> None:
+        """Find people, of whom there are few, by all that names a person."""
+        for text in texts:
+            try:
+                self.found[entity.slug(), text] = lookup(self, entity, text, whole=True)
+            except ValueError as error:
+                self.lost[entity.slug(), text] = error
+
+    def unknown(self, entity: type[Entity], text: str) -> str:
+        if not self.here and number_in(entity)(text):
+            where = "References count only in an export of ours, which has a column “ref”."
+            return f"There is no {entity.noun()} with the id “{text}”. {where}"
+        return entity.unknown(text)
+
+    def meet_rows(self, entity: type[Entity], refs: Collection[str], ids: Collection[str]) -> None:
+        """Know the records, deleted ones too, for which rows stand, and keep others from changing them until this ends.
+
+        refs: references of ours; ids: those they have elsewhere.
+        """
+        numbers = [number for ref in refs if (number := number_in(entity)(ref))]
+        for column, wanted in ((entity.external_id, ids), (entity.number, numbers)):
             found = select(entity).where(column.in_(wanted)).execution_options(with_deleted=True)
-            for record in self.session.scalars(found.with_for_update() if lock else found) if wanted else ():
-                self.known[entity.slug(), record.ref] = record
+            for record in self.session.scalars(found.with_for_update()) if wanted else ():
+                self.known[True, record.ref] = record
                 if record.external_id:
-                    self.known[entity.slug(), record.external_id] = record
+                    self.known[False, record.external_id] = record
 
     def gather(self, records: Iterable[Entity]) -> None:
-        """Have at hand what these records refer to, in place of what was at hand before."""
+        """Have at hand what these records refer to."""
         ids: dict[str, set[int]] = {}
         for record in records:
             for name, kind in record.fields().items():
@@ -53,4 +120,38 @@ class Desk(Work):
         self.near = [record for to, wanted in ids.items() for record in self.everyone(ENTITIES[to], wanted)]
 
     def everyone(self, entity: type[Entity], ids: Collection[int]) -> Iterable[Entity]:
+        if not ids:
+            return []
         return self.session.scalars(select(entity).where(entity.id.in_(ids)).execution_options(with_deleted=True))
+
+
+def number_in(entity: type[Entity]) -> Callable[[str], int]:
+    """Returns what reads the number of a reference to a record of an entity, 0 where a text is none."""
+
+    def number(text: str) -> int:
+        match = REFERENCE.fullmatch(text)
+        return int(match[2]) if match and match[1].upper() == entity.prefix else 0
+
+    return number
+
+
+def ways(work: Work, entity: type[Entity]) -> Iterator[Way]:
+    """The columns by which a file may name a record, the surest first."""
+    yield entity.external_id, str
+    for name, kind in entity.fields().items():
+        if isinstance(kind, Email) and not access.hides(work, entity, name):
+            yield getattr(entity, name), lambda text: text.casefold() if "@" in text else ""
+    yield entity.key, lambda text: values.fold(text)[:255]
+    for name, kind in entity.fields().items():
+        if isinstance(kind, Domain) and not access.hides(work, entity, name):
+            yield getattr(entity, name), domain_in
+
+
+def domain_in(text: str) -> str:
+    """The domain that a text is, "" where it is none: acme.com, https://www.acme.com."""
+    if "." not in text or " " in text or "@" in text:
+        return ""
+    try:
+        return values.read_domain(text)
+    except ValueError:
+        return ""

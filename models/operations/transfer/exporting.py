@@ -1,17 +1,19 @@
 """The export of records as a CSV file that can be imported again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from sqlalchemy import ColumnElement, and_, select
 
 from models.core import access, sight
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
+from models.core.fields import Reference
 from models.core.work import Work
-from models.operations.transfer import sheets
+from models.operations.transfer import origins, sheets
 from models.operations.transfer.batch import BESIDES
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, REF
+from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, ORIGIN, REF
+from models.operations.transfer.rows import COPIED
 
 PAGE = 500
 
@@ -26,7 +28,8 @@ def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[
     desk = Desk(**vars(work))
     kinds = {n: kind for n, kind in entity.fields().items() if n != "deleted_at" and not access.hides(work, entity, n)}
     mine = sight.only(work, entity, "export")
-    sheets.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT])
+    mark = origins.mark_of(work.workspace)
+    sheets.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT, ORIGIN])
     count = 0
     for records in pages(work, entity, mine if where is None else and_(mine, where)):
         desk.gather(records)
@@ -36,9 +39,28 @@ def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[
                 for name, kind in kinds.items()
             ]
             born = BESIDES[CREATED_AT].write(record.created_at, desk)
-            sheets.write(file, [record.ref, *texts, record.external_id or "", born])
+            origin = origins.write(mark, links(desk, record, dict(zip(kinds, texts, strict=True))))
+            sheets.write(file, [record.ref, *texts, elsewhere(record), born, origin])
         count += len(records)
     return count
+
+
+def links(desk: Desk, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
+    """What else those are known by to whom a record refers, for a workspace where our references mean others: people by
+    their names, records by the ids they have elsewhere.
+    """
+    found = {}
+    for name, kind in record.fields().items():
+        if isinstance(kind, Reference) and texts.get(name):
+            there = desk.get(ENTITIES[kind.to], getattr(record, name))
+            found[name] = there.title if there.are_people else elsewhere(there)
+    return {name: text for name, text in found.items() if text}
+
+
+def elsewhere(record: Entity) -> str:
+    """The id that a record has in another system; rows without an id have none there."""
+    id = record.external_id or ""
+    return "" if id.startswith(COPIED) else id
 
 
 def pages(work: Work, entity: type[Entity], where: ColumnElement[bool]) -> Iterator[list[Entity]]:

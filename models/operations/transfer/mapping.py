@@ -4,62 +4,42 @@ import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from models.core import values
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
+from models.core.currencies import find_currency
 from models.core.errors import Invalid
+from models.core.fields import Email, Phone, Reference
+from models.operations.transfer.headers import LAST_WORDS, LINKS, NOUNS, QUALIFIED, QUALIFIERS, RELATED, WORDS
 
 REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
+ORIGIN = "exported_from"
 """What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
-deleted there (such rows are passed over), and a person's first and last name in one."""
+deleted there (such rows are passed over), a person's first and last name in one, and which workspace our own export is
+of."""
 
 REASON = "reason rejected"
 """The column that a file of rejected rows has at its end."""
 
-ELSEWHERE: dict[str, tuple[str, ...]] = {
-    "id": (EXTERNAL_ID,), "recordid": (EXTERNAL_ID,), "externalid": (EXTERNAL_ID,),
-    "createddate": (CREATED_AT,), "createdate": (CREATED_AT,), "createdat": (CREATED_AT,), "created": (CREATED_AT,),
-    "addtime": (CREATED_AT,),
-    "isdeleted": (DELETED,), "deleted": (DELETED,),
-    "ownerid": ("owner", "assignee"), "ownername": ("owner", "assignee"), "ownerfullname": ("owner", "assignee"),
-    "name": (PERSON_NAME,), "fullname": (PERSON_NAME,), "title": ("name", "job_title", "subject"),
-    "dealname": ("name",), "opportunityname": ("name",),
-    "company": ("account", "company", "name"), "companyname": ("account", "company", "name"),
-    "accountname": ("account", "company", "name"), "organization": ("account", "company", "name"),
-    "organizationname": ("account", "company", "name"), "associatedcompany": ("account", "company"),
-    "accountid": ("account",), "parentid": ("parent",), "parentaccountid": ("parent",),
-    "contactid": ("customer",), "contactname": ("customer",), "contactperson": ("customer",),
-    "associatedcontact": ("customer",), "whoid": ("customer",), "opportunityid": ("opportunity",), "caseid": ("case",),
-    "stagename": ("stage",), "dealstage": ("stage",), "closedate": ("close_date",),
-    "expectedclosedate": ("close_date",), "value": ("amount",), "currencyisocode": ("currency",),
-    "forecastcategoryname": ("forecast",),
-    "closedlostreason": ("lost_reason",), "lossreason": ("lost_reason",), "lostreason": ("lost_reason",),
-    "numberofemployees": ("employees",), "employeecount": ("employees",),
-    "companydomainname": ("domain",), "websiteurl": ("domain",),
-    "description": ("notes",), "comments": ("notes", "description"), "subject": ("description",),
-    "note": ("description",),
-    "leadsource": ("source",), "leadstatus": ("status",), "phonenumber": ("phone",), "emailaddress": ("email",),
-    "activitydate": ("due_date",), "duedate": ("due_date",), "activitytype": ("type",), "tasksubtype": ("type",),
-    "mailingstreet": ("street",), "mailingcity": ("city",), "mailingstate": ("region",),
-    "mailingpostalcode": ("postal_code",), "mailingcountry": ("country",), "billingcountry": ("country",),
-    "countryregion": ("country",), "stateregion": ("region",), "streetaddress": ("street",),
-}  # fmt: skip
-"""What Salesforce, HubSpot and Pipedrive write over their columns, in lower case without spaces or signs → the field
-here, the first that the entity has."""
-
-OTHER_NOUNS = {"account": "organization", "customer": "person"}
-"""What Pipedrive calls our entities; it writes the noun before every header."""
-
-IDS_OF_PEOPLE = ("ownerid",)
-"""Columns that hold another system's ids of people: of use only to who knows the people behind them."""
+UNIT = re.compile(r"(.*?)[\s_]*(?:[\[(](.+)[\])]|\bin ([A-Z]{3}))\s*", re.DOTALL)
+"""A header with what stands in parentheses behind it, such as a currency."""
 
 
 @dataclass
 class Columns:
-    """What becomes of each column of a file: the field it fills, or why it is left out."""
+    """What becomes of each column of a file: the field it fills, or why it is left out.
+
+    fallback: columns that fill a field only in rows where the column in `fields` is empty.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    fallback: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> dict[str, str]:
+        """Every column that fills a field, in the order in which they count."""
+        return self.fields | self.fallback
 
 
 def guess(
@@ -67,26 +47,98 @@ def guess(
     headers: Iterable[str],
     filled: Collection[str] | None = None,
     chosen: Mapping[str, str] | None = None,
-    people: bool = False,
 ) -> Columns:
     """What each column fills: what the person chose, then the entity's own words, then what other systems call things.
 
     filled: the headers under which anything stands, all when None. chosen: header → field, or "" to leave the column
-    out; Invalid says what is not there. people: whether the ids of other systems' people are known.
+    out; Invalid says what is not there.
     """
     headers = list(dict.fromkeys(headers))
     taken = choose(entity, headers, chosen or {})
     usable = [header for header in headers if header and (filled is None or header in filled)]
-    for words in (own_words(entity), other_words(entity, people)):
-        for header in usable:
-            target = words.get(squeeze(header, entity))
-            if target and header not in taken and target not in taken.values():
-                taken[header] = target
+    meant = {header: meaning(entity, header) for header in usable if header not in taken}
+    for header in sorted(meant, key=lambda header: meant[header][0]):
+        if meant[header][1] and meant[header][1] not in taken.values():
+            taken[header] = meant[header][1]
     columns = Columns({header: taken[header] for header in headers if taken.get(header)})
+    for header in meant:
+        target = meant[header][1]
+        if header not in taken and target and may_stand_in(entity, target):
+            columns.fallback[header] = target
     for header in headers:
-        if header not in columns.fields:
+        if header not in columns.all():
             columns.left_out[header] = why_not(entity, header, header in usable, taken)
     return columns
+
+
+def may_stand_in(entity: type[Entity], target: str) -> bool:
+    """Whether a second column may fill a field where the first is empty: a mobile number is a number to call, too."""
+    return isinstance(entity.fields().get(target), Phone | Email) or target in entity.besides
+
+
+def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
+    """Return which field a header means, "" for none, and how far one had to look for it; the nearest is the surest."""
+    word = squeeze(NUMBERED.sub("", header))
+    bare = squeeze(UNIT.sub(r"\1", header)) if UNIT.fullmatch(header) else word
+    own, shorter = own_words(entity), without_noun(entity, bare)
+    found = (
+        own.get(word, "") or own.get(bare, ""),
+        next((own[each] for each in shorter if each in own), ""),
+        next((name for each in shorter if (name := first_of(entity, WORDS.get(each, ())))), ""),
+        first_of(entity, WORDS.get(word, ())) or first_of(entity, WORDS.get(bare, ())),
+        links(entity).get(bare, ""),
+        qualified(entity, bare),
+        first_of(entity, LAST_WORDS.get(bare, ())),
+        next((name for each in shorter if (name := first_of(entity, LAST_WORDS.get(each, ())))), ""),
+    )
+    return next(((place, name) for place, name in enumerate(found) if name), (len(found), ""))
+
+
+NUMBERED = re.compile(r" \(\d+\)$")
+"""What distinguishes headers that come more than once."""
+
+
+def first_of(entity: type[Entity], names: Iterable[str]) -> str:
+    known = targets(entity)
+    return next((name for name in names if name in known), "")
+
+
+def without_noun(entity: type[Entity], word: str) -> list[str]:
+    """Return a word without the noun of the entity before it, which some write twice: dealamount as amount."""
+    nouns = {squeeze(noun) for noun in nouns_of(entity)}
+    once = {word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun}
+    twice = {each.removeprefix(noun) for each in once for noun in nouns if each.startswith(noun) and each != noun}
+    return sorted(once | twice, key=len)
+
+
+def nouns_of(entity: type[Entity]) -> list[str]:
+    return [*entity.words(), *NOUNS.get(entity.slug(), ())]
+
+
+@cache
+def links(entity: type[Entity]) -> dict[str, str]:
+    """Return the words under which a column names another record, and the field that it fills."""
+    references = {name: kind.to for name, kind in entity.fields().items() if isinstance(kind, Reference) and kind.form}
+    goals = {name: to for name, to in references.items() if to != "user"}
+    goals |= {name: name for name in entity.besides if name in ENTITIES}
+    found: dict[str, str] = {}
+    for name, to in sorted(goals.items(), key=lambda goal: goal[0] != goal[1]):
+        for noun in {squeeze(noun) for noun in nouns_of(ENTITIES[to])}:
+            upward = ("parent",) if to == entity.slug() else RELATED
+            for word in (f"{before}{noun}{after}" for before in upward for after in LINKS):
+                found.setdefault(word, name)
+    return found
+
+
+def qualified(entity: type[Entity], word: str) -> str:
+    """Return the field of an address or a number with a word before it that says which: mailingcity as city."""
+    for before in QUALIFIERS:
+        rest = word.removeprefix(before)
+        if rest and rest != word:
+            target = own_words(entity).get(rest, "") or first_of(entity, WORDS.get(rest, ()))
+            if target in QUALIFIED:
+                return target
+    return ""
 
 
 def choose(entity: type[Entity], headers: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:
@@ -106,8 +158,7 @@ def choose(entity: type[Entity], headers: Iterable[str], chosen: Mapping[str, st
 
 
 def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str, str]) -> str:
-    word = squeeze(header, entity)
-    target = own_words(entity).get(word) or other_words(entity, people=True).get(word)
+    _, target = meaning(entity, header)
     other = next((other for other in taken if target and taken[other] == target), None)
     if header in taken:
         return "left out as you said"
@@ -117,30 +168,34 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
         return "what was wrong before"
     if not usable:
         return "empty"
-    if other:
-        return f"{target} comes from {other}"
-    return "nobody here is known by these ids" if target else "nothing here is called that"
+    return f"{target} comes from {other}" if other else "nothing here is called that"
 
 
 def targets(entity: type[Entity]) -> list[str]:
     """Everything a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
-    return [REF, *fields, EXTERNAL_ID, CREATED_AT, DELETED, *([PERSON_NAME] if "first_name" in fields else [])]
+    person = [PERSON_NAME] if "first_name" in fields else []
+    return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 
 
+@cache
 def own_words(entity: type[Entity]) -> dict[str, str]:
-    names = entity.field_names() | {target: target for target in targets(entity)}
-    return {squeeze(word): name for word, name in names.items() if name != "deleted_at"}
+    """Return the words by which we call our fields ourselves; what only we fill is called by its name alone."""
+    kinds = entity.fields()
+    inner = {name for name, kind in kinds.items() if isinstance(kind, Reference) and not kind.form}
+    names = {word: name for word, name in entity.field_names().items() if name not in {"deleted_at", *inner}}
+    return {squeeze(word): name for word, name in (names | {target: target for target in targets(entity)}).items()}
 
 
-def other_words(entity: type[Entity], people: bool) -> dict[str, str]:
-    known = targets(entity)
-    found = {word: next((name for name in names if name in known), "") for word, names in ELSEWHERE.items()}
-    return {word: name for word, name in found.items() if people or word not in IDS_OF_PEOPLE}
+def squeeze(header: str) -> str:
+    """`CLOSE_DATE` and `Close date` as closedate."""
+    return SIGNS.sub("", values.fold(header))
 
 
-def squeeze(header: str, entity: type[Entity] | None = None) -> str:
-    """`CLOSE_DATE`, `Close date` and, for a deal, `Deal - Close date` as closedate."""
-    prefix, dash, rest = header.partition(" - ")
-    nouns = (entity.slug(), *entity.nouns, OTHER_NOUNS.get(entity.slug())) if entity else ()
-    return re.sub("[^a-z0-9]", "", values.fold(rest if dash and values.fold(prefix) in nouns else header))
+def currency_in(header: str) -> str:
+    """Return the currency that a header names, as `Amount (EUR)` does."""
+    found = UNIT.fullmatch(header)
+    return find_currency((found[2] or found[3]).strip()) or "" if found else ""
+
+
+SIGNS = re.compile(r"[\W_]")

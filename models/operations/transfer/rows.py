@@ -1,21 +1,24 @@
 """From the cells of a row to the texts that fields are read from."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from hashlib import blake2b
 
 from models.core import values
 from models.core.base import Entity
 from models.core.errors import CRMError
-from models.core.fields import Money, Number, Person
+from models.core.fields import Reference
 from models.core.people import split_name
-from models.operations.transfer.mapping import DELETED, EXTERNAL_ID, PERSON_NAME, REF, Columns
-from models.operations.transfer.sheets import unguard
+from models.core.user import Workspace
+from models.operations.transfer import origins
+from models.operations.transfer.decisions import Decisions
+from models.operations.transfer.desk import number_in
+from models.operations.transfer.mapping import DELETED, EXTERNAL_ID, ORIGIN, PERSON_NAME, REF, squeeze
+from models.operations.transfer.sheets import content
 
-SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
+COPIED = "row:"
+"""How the key of a row begins that has no id."""
 
 
 @dataclass
@@ -29,6 +32,10 @@ class Line:
     """The key is a reference of ours; else it is the id the record has elsewhere."""
     copied: bool = False
     """The row has no id: its own content is its key."""
+    raw: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the file, by what it is to fill."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Why a text does not fit what was decided about its column, by what it was to fill."""
 
 
 @dataclass
@@ -37,47 +44,71 @@ class Translation:
 
     entity: type[Entity]
     headers: list[str]
-    columns: Columns
-    people: Mapping[str, str]
+    decisions: Decisions
+    workspace: Workspace | None = None
     seen: Counter[str] = field(default_factory=Counter)
     """How often each content came, in a file without ids."""
 
     def __post_init__(self) -> None:
-        first = {header: place for place, header in reversed(list(enumerate(self.headers)))}
-        self.places = [(first[header], target) for header, target in self.columns.fields.items()]
+        self.here = REF in map(squeeze, self.headers)
+        self.upward = [
+            name for name, kind in self.entity.fields().items() if getattr(kind, "to", "") == self.entity.slug()
+        ]
+        self.number = number_in(self.entity)
         kinds = self.entity.fields()
-        self.rewritten: dict[str, Callable[[str], str]] = {}
-        for name in {target for _, target in self.places} & kinds.keys():
-            if isinstance(kinds[name], Person):
-                self.rewritten[name] = lambda text: self.people.get(text, text)
-            elif isinstance(kinds[name], Number | Money):
-                self.rewritten[name] = spell_out
+        self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
 
     def line(self, cells: list[str]) -> Line | None:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
         if any(cells[len(self.headers) :]):
             raise CRMError(f"The row has {len(cells)} cells, but there are {len(self.headers)} columns.")
-        texts = {target: text for place, target in self.places if (text := at(cells, place))}
+        texts, raw, unread = self.read(cells)
+        texts = self.entity.translate(texts)
         if (deleted := texts.pop(DELETED, "")) and is_yes(deleted):
             return None
-        for name, rewrite in self.rewritten.items():
-            if name in texts:
-                texts[name] = rewrite(texts[name])
-        texts = split_name(texts.pop(PERSON_NAME, "")) | texts
+        if name := texts.pop(PERSON_NAME, ""):
+            texts = split_name(name) | texts
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
-        if ref or external:
-            return Line(cells, texts, ref.upper() or external, ours=bool(ref))
-        return Line(cells, texts, self.key_of(texts), copied=True)
+        origin = origins.read(texts.pop(ORIGIN, ""))
+        ours = bool(ref) and bool(self.number(ref))
+        if origin.mark and self.workspace and not origin.is_here(self.workspace):
+            texts |= {name: origin.link(name, texts[name]) for name in self.references if name in texts}
+            raw |= {name: text for name, text in origin.links.items() if name in raw}
+            external, ours = external or (origin.id_of(ref) if ref else ""), False
+        if ours or ref or external:
+            return Line(cells, texts, ref.upper() if ours else external or ref, ours, False, raw, unread)
+        return Line(cells, texts, self.key_of(raw), False, True, raw, unread)
+
+    def read(self, cells: list[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        """For each target the text from the first of its columns that says something, or the last that overrides; what
+        stood there; and why it cannot be read.
+        """
+        texts, unread = dict(self.decisions.constants), {}
+        raw: dict[str, str] = {}
+        for decision in self.decisions.columns:
+            cell = at(cells, decision.place)
+            if not cell:
+                continue
+            target = decision.target
+            try:
+                text = decision.apply(cell)
+            except ValueError as error:
+                unread[target] = str(error)
+                raw.setdefault(target, cell)
+                continue
+            if text and (decision.overrides or target not in raw):
+                texts[target], raw[target] = text, cell
+        return texts, raw, {target: why for target, why in unread.items() if target not in texts}
 
     def key_of(self, texts: Mapping[str, str]) -> str:
         """A key made of the content, so that the same file is not stored twice; equal rows are numbered."""
         content = blake2b(repr(sorted(texts.items())).encode(), digest_size=12).hexdigest()
         self.seen[content] += 1
-        return f"row:{content}:{self.seen[content]}"
+        return f"{COPIED}{content}:{self.seen[content]}"
 
 
 def at(cells: list[str], place: int) -> str:
-    return unguard(cells[place].strip()) if place < len(cells) else ""
+    return content(cells[place]) if place < len(cells) else ""
 
 
 def is_yes(text: str) -> bool:
@@ -85,8 +116,3 @@ def is_yes(text: str) -> bool:
         return values.read_flag(text)
     except ValueError as error:
         raise CRMError(str(error)) from None
-
-
-def spell_out(text: str) -> str:
-    """6.0E7 as 60000000: people do not write numbers so, programs do."""
-    return f"{Decimal(text):f}" if SCIENTIFIC.fullmatch(text) else text

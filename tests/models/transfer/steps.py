@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,20 @@ from sqlalchemy import func, select
 from models.core.base import Entity, Row
 from models.core.work import Works
 from models.operations import records
-from models.operations.transfer import Outcome, export, load
+from models.operations.transfer import Answers, Outcome, export, load
 from models.operations.transfer.mapping import REASON
 
+SAID = {each.name for each in fields(Answers)}
 DATA = Path(__file__).parents[2] / "data"
 
 
 def imported(works: Works, entity: type[Entity], text: str | bytes, by: str = "U_ADA", **options: Any) -> Outcome:
-    """Import a file with this text, or the fixture of this name. options: as for `load`."""
+    """Import a file with this text, or the fixture of this name. options: as for `load`, and what `Answers` hold."""
     if isinstance(text, str) and text.endswith(".csv"):
         text = (DATA / text).read_bytes()
     file = io.BytesIO(text.encode() if isinstance(text, str) else text)
-    return load(works, "T1", by, entity, file, **options)
+    said = {name: options.pop(name) for name in SAID & options.keys()}
+    return load(works, "T1", by, entity, file, Answers(**said), **options)
 
 
 def rejected(works: Works, entity: type[Entity], text: str, **options: Any) -> list[str]:

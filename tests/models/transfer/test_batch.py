@@ -9,7 +9,7 @@ from models.core.outbox import Delivery, Post
 from models.core.work import Works
 from models.customer import Customer
 from models.operations import records
-from models.operations.transfer import importing, load
+from models.operations.transfer import load, storing
 from models.opportunity import Opportunity
 from tests.ground import given
 from tests.models.marks import SQLITE
@@ -86,7 +86,7 @@ def test_what_was_deleted_here_does_not_come_back_by_itself(works: Works) -> Non
 def test_stopping_half_way_loses_at_most_a_batch_and_going_on_is_importing_again(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", BATCH)
+    monkeypatch.setattr(storing, "BATCH", BATCH)
     file = "NAME\n" + "\n".join(f"Account {n}" for n in range(3 * BATCH))
 
     def stop(done: int, total: int) -> None:
@@ -110,40 +110,40 @@ def test_a_chain_of_parents_that_stands_upside_down_is_put_right(works: Works) -
 
 @SQLITE
 def test_a_parent_that_is_nowhere_rejects_only_its_row(works: Works) -> None:
-    (reason,) = rejected(works, Account, "ID,NAME,PARENTID\n1,Lark,9\n2,Wren,\n")
+    (reason,) = rejected(works, Account, "ID,NAME,PARENTID\n1,Lark,9\n2,Wren,\n", strict=True)
     assert reason.startswith("Parent account: There is no account “9”.")
     assert [account.name for account in everything(works, Account)] == ["Wren"]
 
 
 def test_a_whole_name_finds_the_record_but_its_beginning_does_not(works: Works) -> None:
     given(works, Account, name="Lark Holding")
-    outcome = imported(works, Opportunity, "NAME,ACCOUNT NAME\nSails,LARK HOLDING\n")
+    outcome = imported(works, Opportunity, "NAME,ACCOUNT NAME\nSails,LARK HOLDING\n", strict=True)
     assert outcome.created == 1
-    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNT NAME\nRopes,Lark\n")
+    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNT NAME\nRopes,Lark\n", strict=True)
     assert reason.startswith("Account: There is no account “Lark”.")
 
 
 def test_a_name_that_two_records_have_is_not_guessed(works: Works) -> None:
-    imported(works, Account, "ID,NAME\n1,Lark\n2,Lark\n")
-    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNT NAME\nSails,Lark\n")
+    imported(works, Account, "ID,NAME\n1,Lark\n2,Lark\n", strict=True)
+    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNT NAME\nSails,Lark\n", strict=True)
     assert "could be AC-1 Lark, AC-2 Lark" in reason
 
 
 @SQLITE
 def test_a_deleted_record_is_nothing_to_refer_to(works: Works) -> None:
-    imported(works, Account, "ID,NAME\n1,Lark\n")
+    imported(works, Account, "ID,NAME\n1,Lark\n", strict=True)
     with works("T1", "U_ADA") as work:
         records.delete(work, work.find(Account, 1))
-    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNTID\nSails,1\n")
+    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNTID\nSails,1\n", strict=True)
     assert reason.startswith("Account: There is no account “1”.")
 
 
 @SQLITE
 def test_ids_of_another_workspace_mean_nothing_here(works: Works) -> None:
     load(works, "T2", "U_OTTO", Account, io.BytesIO(b"ID,NAME\n1,Lark\n"))
-    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNTID\nSails,1\n")
+    (reason,) = rejected(works, Opportunity, "NAME,ACCOUNTID\nSails,1\n", strict=True)
     assert reason.startswith("Account: There is no account “1”.")
-    assert imported(works, Account, "ID,NAME\n1,Lark\n").created == 1
+    assert imported(works, Account, "ID,NAME\n1,Lark\n", strict=True).created == 1
     assert len(everything(works, Account, "T2")) == 1
 
 
@@ -159,7 +159,7 @@ def test_people_of_the_other_system_become_ours(works: Works) -> None:
 
 @SQLITE
 def test_a_person_nobody_knows_rejects_the_row(works: Works) -> None:
-    (reason,) = rejected(works, Account, "ID,NAME,OWNERID\n1,Lark,005Z\n", people={"005X": "U_RITA"})
+    (reason,) = rejected(works, Account, "ID,NAME,OWNERID\n1,Lark,005Z\n", people={"005X": "U_RITA"}, strict=True)
     assert reason.startswith("Owner: There is no user “005Z”.")
 
 

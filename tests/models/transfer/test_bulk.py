@@ -7,9 +7,10 @@ from models.core.audit import AuditEntry
 from models.core.search import SearchText
 from models.core.user import User
 from models.core.work import Works
+from models.customer import Customer
 from models.lead import Lead
 from models.operations import undoing
-from models.operations.transfer.importing import BATCH
+from models.operations.transfer.storing import BATCH
 from models.opportunity import Opportunity
 from tests.ground import given
 from tests.models.transfer.steps import everything, imported, rejected, told
@@ -57,17 +58,15 @@ def test_numbers_go_on_where_people_stopped_and_people_go_on_after(works: Works)
 
 
 def test_a_rejected_row_costs_no_number(works: Works) -> None:
-    imported(works, Opportunity, "NAME,ACCOUNT\nNowhere,\n")
+    imported(works, Opportunity, "NAME,ACCOUNT\n,Lark\n")
     imported(works, Account, "NAME\nLark\n")
-    imported(works, Opportunity, "NAME,ACCOUNT\nNowhere,\nSomewhere,Lark\n")
+    imported(works, Opportunity, "NAME,ACCOUNT\n,Lark\nSomewhere,Lark\n")
     (deal,) = everything(works, Opportunity)
     assert deal.ref == "OP-1"
 
 
 def test_the_rules_of_an_entity_hold(works: Works) -> None:
-    assert rejected(works, Opportunity, "NAME,AMOUNT\nNowhere,12\n") == [
-        "Customer: Name the customer, or at least the account, of this deal."
-    ]
+    assert rejected(works, Customer, "CITY\nNowhere\n") == ["First name: A customer needs a name or an e-mail address."]
 
 
 def test_what_came_in_can_be_undone_a_batch_at_a_time(works: Works) -> None:

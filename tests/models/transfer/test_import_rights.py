@@ -81,9 +81,9 @@ def test_an_export_does_not_name_a_record_that_one_may_not_see(works: Works) -> 
 def test_a_dry_run_counts_what_the_run_itself_counts(works: Works) -> None:
     """Also a row that comes again, which finds what the dry run did not store."""
     file = "ID,NAME,PARENT\n1,Lark,\n2,Wren,1\n1,Lark,\n3,Tern,9\n2,Wren,1\n"
-    dry = imported(works, Account, file, dry=True)
+    dry = imported(works, Account, file, dry=True, strict=True)
     assert everything(works, Account) == []
-    done = imported(works, Account, file)
+    done = imported(works, Account, file, strict=True)
     counts = [(each.read, each.created, each.updated, each.unchanged, each.rejected) for each in (dry, done)]
     assert counts == [(5, 2, 0, 2, 1)] * 2
 

@@ -14,7 +14,7 @@ from models.core.search import SearchText
 from models.core.user import User
 from models.core.work import Works
 from models.lead import Lead
-from models.operations.transfer import export, importing
+from models.operations.transfer import export, storing
 from models.opportunity import Forecast, Opportunity, Stage, StageChange
 from tests.ground import given
 from tests.models.marks import SQLITE
@@ -23,7 +23,7 @@ from tests.models.transfer.steps import count, everything, imported, rejected
 
 def test_accounts_come_in_with_their_values(works: Works) -> None:
     outcome = imported(works, Account, "salesforce_accounts.csv")
-    assert (outcome.read, outcome.created, outcome.skipped, outcome.rejected) == (5, 3, 1, 1)
+    assert (outcome.read, outcome.created, outcome.skipped, outcome.rejected) == (5, 4, 1, 0)
     lark = next(account for account in everything(works, Account) if account.name == "Lark & Sons")
     assert (lark.country, lark.employees, lark.annual_revenue) == ("FR", 350, Decimal(60_000_000))
     assert lark.industry == "Shipping"
@@ -43,7 +43,7 @@ def test_a_parent_further_down_the_file_is_found(works: Works) -> None:
 
 @SQLITE
 def test_a_bad_value_rejects_the_row_with_the_reason(works: Works) -> None:
-    assert rejected(works, Account, "salesforce_accounts.csv") == [
+    assert rejected(works, Account, "salesforce_accounts.csv", strict=True) == [
         "Country: “Atlantis” is not a country we know. Try Germany or DE."
     ]
 
@@ -51,11 +51,11 @@ def test_a_bad_value_rejects_the_row_with_the_reason(works: Works) -> None:
 @SQLITE
 def test_rejected_rows_can_be_corrected_and_imported(works: Works) -> None:
     file = io.StringIO(newline="")
-    imported(works, Account, "salesforce_accounts.csv", rejected=file)
+    imported(works, Account, "salesforce_accounts.csv", rejected=file, strict=True)
     again = io.StringIO(newline="")
-    outcome = imported(works, Account, file.getvalue(), rejected=again)
+    outcome = imported(works, Account, file.getvalue(), rejected=again, strict=True)
     assert again.getvalue() == file.getvalue()
-    outcome = imported(works, Account, file.getvalue().replace("Atlantis", "Greece", 1))
+    outcome = imported(works, Account, file.getvalue().replace("Atlantis", "Greece", 1), strict=True)
     assert (outcome.created, outcome.rejected) == (1, 0)
     assert everything(works, Account)[-1].name == "Tern Freight"
 
@@ -65,9 +65,9 @@ def test_the_same_file_twice_changes_nothing(works: Works) -> None:
     imported(works, Opportunity, "salesforce_opportunities.csv")
     before = count(works, AuditEntry)
     outcome = imported(works, Account, "salesforce_accounts.csv")
-    assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 0, 3)
+    assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 0, 4)
     outcome = imported(works, Opportunity, "salesforce_opportunities.csv")
-    assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 0, 3)
+    assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 0, 4)
     assert count(works, AuditEntry) == before
 
 
@@ -80,8 +80,10 @@ def test_nothing_changed_is_said_in_words(works: Works) -> None:
 def test_deals_come_in_at_their_accounts_without_a_customer(works: Works) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     outcome = imported(works, Opportunity, "salesforce_opportunities.csv")
-    assert (outcome.created, outcome.rejected) == (3, 1)
-    won, running, holding = everything(works, Opportunity)
+    assert (outcome.created, outcome.rejected) == (4, 0)
+    won, running, holding, lone = everything(works, Opportunity)
+    assert (lone.account, lone.customer) == (None, None)
+    assert lone.notes == "Not read from the file:\nAccount: 001A000000NONE0AAA"
     with works("T1", writes=False) as work:
         assert work.name("account", won.account) == "Lark & Sons"
         assert work.name("account", holding.account) == "Lark Holding"
@@ -93,19 +95,19 @@ def test_deals_come_in_at_their_accounts_without_a_customer(works: Works) -> Non
 
 @SQLITE
 def test_a_deal_at_an_account_that_is_not_here_is_rejected(works: Works) -> None:
-    imported(works, Account, "salesforce_accounts.csv")
-    (reason,) = rejected(works, Opportunity, "salesforce_opportunities.csv")
+    imported(works, Account, "salesforce_accounts.csv", strict=True)
+    (reason,) = rejected(works, Opportunity, "salesforce_opportunities.csv", strict=True)
     assert reason.startswith("Account: There is no account “001A000000NONE0AAA”.")
 
 
 @SQLITE
-def test_a_deal_takes_its_first_step_on_the_day_it_was_made(works: Works) -> None:
+def test_a_deal_that_was_won_elsewhere_was_won_on_its_close_date(works: Works) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     imported(works, Opportunity, "salesforce_opportunities.csv")
     won, *_ = everything(works, Opportunity)
     first, *_ = [step for step in everything(works, StageChange) if step.opportunity == won.id]
-    assert (first.before, first.after, first.at) == (None, Stage.WON, won.created_at)
-    assert count(works, StageChange) == 3
+    assert (first.before, first.after, first.at.date()) == (None, Stage.WON, won.close_date)
+    assert count(works, StageChange) == 4
 
 
 @SQLITE
@@ -118,7 +120,7 @@ def test_no_cards_are_posted(works: Works) -> None:
 def test_a_dry_run_says_what_would_happen_and_stores_nothing(works: Works) -> None:
     before = count(works, SearchText)
     outcome = imported(works, Account, "salesforce_accounts.csv", dry=True)
-    assert (outcome.created, outcome.skipped, outcome.rejected) == (3, 1, 1)
+    assert (outcome.created, outcome.skipped, outcome.rejected) == (4, 1, 0)
     assert everything(works, Account) == []
     assert count(works, SearchText) == before
 
@@ -129,7 +131,7 @@ def test_a_dry_run_costs_no_numbers(works: Works) -> None:
 
 
 def test_a_dry_run_finds_parents_in_other_batches(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 8)
+    monkeypatch.setattr(storing, "BATCH", 8)
     rows = ["0,Top,", *(f"{n},Account {n},0" for n in range(1, 20))]
     outcome = imported(works, Account, "ID,NAME,PARENTID\n" + "\n".join(rows), dry=True)
     assert (outcome.created, outcome.rejected) == (20, 0)

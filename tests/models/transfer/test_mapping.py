@@ -64,19 +64,19 @@ def test_our_own_word_wins_over_what_others_call_it() -> None:
 
 
 def test_what_is_left_out_says_why() -> None:
-    columns = guess(Account, ["NAME", "SIC", "OWNERID", "FAX", "", REASON], filled=["NAME", "OWNERID", "FAX", REASON])
+    columns = guess(Account, ["NAME", "SIC", "FAX", "", REASON], filled=["NAME", "FAX", REASON])
     assert columns.left_out == {
         "SIC": "empty",
-        "OWNERID": "nobody here is known by these ids",
         "FAX": "nothing here is called that",
         "": "has no name",
         REASON: "what was wrong before",
     }
 
 
-def test_ids_of_people_are_used_when_the_people_are_known() -> None:
-    assert guess(Account, ["OWNERID"], people=True).fields == {"OWNERID": "owner"}
-    assert guess(Case, ["OWNERID"], people=True).fields == {"OWNERID": "assignee"}
+def test_ids_of_people_name_the_owner_where_nothing_clearer_does() -> None:
+    assert guess(Account, ["OWNERID"]).fields == {"OWNERID": "owner"}
+    assert guess(Case, ["OWNERID"]).fields == {"OWNERID": "assignee"}
+    assert guess(Account, ["OWNERID", "Owner"]).fields == {"Owner": "owner"}
 
 
 def test_a_person_can_say_what_a_column_is() -> None:

@@ -8,7 +8,8 @@ from models.account import Account
 from models.core.errors import CRMError
 from models.core.work import Works
 from models.customer import Customer
-from models.operations.transfer import importing, survey
+from models.operations.transfer import storing, survey
+from models.operations.transfer.sheets import Plain
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported, rejected
 
@@ -32,13 +33,15 @@ def test_unicode_is_read_however_it_is_written(works: Works, encoding: str) -> N
 @SQLITE
 def test_windows_1252_is_read_with_a_note(works: Works) -> None:
     outcome = imported(works, Account, "NAME\nKöln – 5 €\n".encode("cp1252"))
-    assert outcome.notes == ["The file is not UTF-8 and was read as Windows-1252; see whether accents came out right."]
+    (note,) = outcome.notes
+    assert note.startswith("The file is not UTF-8 and was read as Western European (cp1252): “Köln”, “–”, “€”.")
     assert everything(works, Account)[0].name == "Köln – 5 €"
 
 
 def test_a_byte_that_is_not_unicode_far_down_is_noticed() -> None:
-    sheet = survey(io.BytesIO(b"NAME\n" + b"Lark\n" * (1 << 18) + b"\xe9\n"))
-    assert sheet.encoding == "cp1252"
+    sheet = survey(io.BytesIO(b"NAME\n" + b"Lark\n" * (1 << 18) + "Café\n".encode("cp1252")))
+    assert isinstance(sheet.source, Plain)
+    assert sheet.source.encoding.name == "cp1252"
 
 
 @SQLITE
@@ -62,7 +65,7 @@ def test_a_missing_name_is_said(works: Works) -> None:
 
 @SQLITE
 def test_several_things_wrong_are_said_at_once(works: Works) -> None:
-    (reason,) = rejected(works, Account, "NAME,COUNTRY,EMPLOYEES\nLark,Atlantis,many\n")
+    (reason,) = rejected(works, Account, "NAME,COUNTRY,EMPLOYEES\nLark,Atlantis,many\n", strict=True)
     assert reason.startswith("Employees: “many” is not a number.")
     assert "Country: “Atlantis”" in reason
 
@@ -74,7 +77,9 @@ def test_several_things_wrong_are_said_at_once(works: Works) -> None:
         ("", "The file is empty"),
         ("\n\n", "The file is empty"),
         ("colour,shape\nred,round\n", "None of the columns is a field of accounts: colour, shape."),
-        ("NAME\n" + "x" * 200_000 + "\n", "Line 2 of the file is not CSV"),
+        ('NAME\nLark\n"Wren\nTern\n', 'Line 3 has a quote \\("\\) that is never closed. Close it or remove it'),
+        ('NAME,COUNTRY\n"Lark,FR\nWren,"DE"\n', "Line 2 is not CSV: .* Put quotes around the whole cell"),
+        ('NAME,COUNTRY\n"Lark,FR\nWren,DE\nTern,"\n', 'A quote \\("\\) before “Lark,FR” is never closed'),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_as_a_whole(works: Works, text: str, message: str) -> None:
@@ -102,15 +107,15 @@ def test_numbers_are_read_as_programs_write_them(works: Works, text: str, value:
 
 
 @SQLITE
-@pytest.mark.parametrize("text", ["6.0E99", "1.234", "E7"])
+@pytest.mark.parametrize("text", ["6.0E99", "E7"])
 def test_a_number_that_could_mean_two_things_is_rejected(works: Works, text: str) -> None:
-    (reason,) = rejected(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n")
+    (reason,) = rejected(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n", strict=True)
     assert reason.startswith("Annual revenue: “")
 
 
 @SQLITE
 def test_a_birthday_that_is_no_moment_is_rejected(works: Works) -> None:
-    (reason,) = rejected(works, Account, "NAME,CREATEDDATE\nLark,soon\n")
+    (reason,) = rejected(works, Account, "NAME,CREATEDDATE\nLark,soon\n", strict=True)
     assert reason.startswith("Created: “soon”")
 
 
@@ -121,7 +126,7 @@ def test_the_name_of_a_column_may_come_twice(works: Works) -> None:
 
 
 def test_progress_is_told_in_rows(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 5)
+    monkeypatch.setattr(storing, "BATCH", 5)
     told: list[tuple[int, int]] = []
     rows = 8
     imported(works, Account, "NAME\n" + "\n".join(map(str, range(rows))), progress=lambda *done: told.append(done))
@@ -131,5 +136,5 @@ def test_progress_is_told_in_rows(works: Works, monkeypatch: pytest.MonkeyPatch)
 @SQLITE
 def test_text_that_looks_like_a_formula_is_rejected_as_text(works: Works) -> None:
     file = io.StringIO(newline="")
-    imported(works, Account, "NAME,COUNTRY\n=1+1,Atlantis\n", rejected=file)
+    imported(works, Account, "NAME,COUNTRY\n=1+1,Atlantis\n", rejected=file, strict=True)
     assert "\r\n'=1+1,Atlantis," in file.getvalue()

@@ -1,0 +1,150 @@
+"""What the cells of a column show together: the order of its days, the sign before its decimals, its words."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from models.operations.transfer.decisions import (
+    COMPACT,
+    DMY,
+    FIGURE,
+    FIRST_SERIAL,
+    LAST_SERIAL,
+    MDY,
+    NUMERIC_DAY,
+    SCIENTIFIC,
+    SECONDS,
+    SERIAL,
+)  # fmt: skip
+from models.operations.transfer.sheets import content
+
+CHUNK = 5_000
+MOST_WORDS = 5_000
+"""Different words of a column that are counted; a column with more is no choice and no people."""
+
+
+@dataclass
+class Seen:
+    """The cells of one column. words: how often each comes; emptied: how often each word stood for nothing."""
+
+    empty: frozenset[str]
+    counts_words: bool = False
+    words: Counter[str] = field(default_factory=Counter)
+    emptied: Counter[str] = field(default_factory=Counter)
+    days: "Days" = field(default_factory=lambda: Days())
+    figures: "Figures" = field(default_factory=lambda: Figures())
+    looks: tuple[str, ...] = ()
+    """Which of `days` and `figures` is asked."""
+
+    def add(self, cells: list[str]) -> None:
+        if not (self.looks or self.counts_words):
+            if self.empty.intersection(map(str.strip, cells)):
+                self.emptied.update(cell for cell in map(str.strip, cells) if cell in self.empty)
+            return
+        for raw, count in Counter(cells).items():
+            cell = content(raw)
+            if not cell:
+                continue
+            if cell in self.empty:
+                self.emptied[cell] += count
+                continue
+            if self.counts_words and len(self.words) < MOST_WORDS:
+                self.words[cell] += count
+            for look in self.looks:
+                getattr(self, look).add(cell, count)
+
+
+@dataclass
+class Days:
+    """How days are written. proof: an example for each order that only that order allows; unclear: one that both do."""
+
+    proof: dict[str, str] = field(default_factory=dict)
+    dotted: str = ""
+    unclear: str = ""
+    short: str = ""
+    """An example with a year of two digits."""
+    counted: Counter[str] = field(default_factory=Counter)
+    """Numbers that could be days, by how they count."""
+    count: int = 0
+    example: str = ""
+
+    def add(self, cell: str, count: int) -> None:
+        self.count += count
+        if found := NUMERIC_DAY.match(cell):
+            first, second = int(found[1]), int(found[3])
+            self.short = self.short or (cell if len(found[4]) == 2 else "")
+            if first > 12 >= second:
+                self.proof.setdefault(DMY, cell)
+            elif second > 12 >= first:
+                self.proof.setdefault(MDY, cell)
+            elif found[2] == ".":
+                self.dotted = self.dotted or cell
+            elif first != second:
+                self.unclear = self.unclear or cell
+        elif kind := number_of_day(cell):
+            self.counted[kind] += count
+            self.example = self.example or cell
+
+    @property
+    def are_counted(self) -> bool:
+        return bool(self.counted) and self.counted.total() * 10 >= self.count * 9
+
+
+def number_of_day(cell: str) -> str:
+    """Return how a number could count days or moments, "" where it could not."""
+    if (found := SERIAL.fullmatch(cell)) and FIRST_SERIAL <= int(found[1]) <= LAST_SERIAL:
+        return "as spreadsheets count days"
+    if COMPACT.fullmatch(cell) and 1 <= int(cell[4:6]) <= 12 and 1 <= int(cell[6:]) <= 31:
+        return "as year, month and day"
+    return "as seconds since 1970" if SECONDS.fullmatch(cell) else ""
+
+
+@dataclass
+class Figures:
+    """How numbers are written. proof: an example for each sign that must stand before decimals."""
+
+    proof: dict[str, str] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)
+    """An example for each sign that may stand before decimals or between thousands."""
+    marked: bool = False
+    """Whether a per cent sign stands behind any."""
+    shares: int = 0
+    wholes: int = 0
+    """How many are above 0 and at most 1, and how many are above 1."""
+
+    def add(self, cell: str, count: int) -> None:
+        self.marked = self.marked or "%" in cell
+        found = None if SCIENTIFIC.fullmatch(cell) else FIGURE.search(cell)
+        if found is None:
+            return
+        figure = found[0]
+        signs = [sign for sign in figure if sign in ".,"]
+        whole, _, rest = figure.rpartition(signs[-1]) if signs else (figure, "", "")
+        if len(set(signs)) == 2:
+            self.proof.setdefault(signs[-1], cell)
+        elif len(signs) > 1:
+            self.proof.setdefault("," if signs[0] == "." else ".", cell)
+        elif signs and len(rest) == 3 and 1 <= len(whole) <= 3 and whole.isdigit() and not whole.startswith("0"):
+            self.unclear.setdefault(signs[0], cell)
+        elif signs:
+            self.proof.setdefault(signs[0], cell)
+        self.weigh(figure.replace(",", ".") if len(signs) < 2 else "", count)
+
+    def weigh(self, figure: str, count: int) -> None:
+        try:
+            value = float(figure)
+        except ValueError:
+            self.wholes += count
+            return
+        self.shares += count if 0 < value <= 1 else 0
+        self.wholes += count if value > 1 else 0
+
+
+def look(lines: Iterator[list[str]], seen: dict[int, Seen]) -> None:
+    """Go through all rows once and add up what stands in these columns, by their place."""
+    while rows := list(islice(lines, CHUNK)):
+        width = max(map(len, rows))
+        for place, column in seen.items():
+            if place < width:
+                column.add([row[place] for row in rows if place < len(row)])

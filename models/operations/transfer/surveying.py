@@ -1,0 +1,223 @@
+"""The survey of a file before a row is stored: what each column is, how it is read, what is not understood."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from models.core import values
+from models.core.base import Entity
+from models.core.errors import Ambiguous, Invalid
+from models.core.field import Field
+from models.core.fields import Choice, Country, Day, Moment, Money, Number, Percent, Person, Reference
+from models.core.synonyms import squeezed
+from models.core.user import User
+from models.core.work import Work
+from models.operations.transfer.answers import Answers
+from models.operations.transfer.blanks import blanks_of
+from models.operations.transfer.deciding import Decider
+from models.operations.transfer.decisions import Decision, Decisions
+from models.operations.transfer.evidence import Seen, look
+from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, Columns, guess, meaning
+from models.operations.transfer.sheets import Sheet
+
+FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
+"""Moments that a file may only say yes or no to, and what that fills instead."""
+BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+"""The ids of people in other systems."""
+SHOWN = 12
+"""Unknown words and names that are listed; of the others only how many there are."""
+
+
+@dataclass
+class Survey:
+    """What is known of a file before a row of it is stored.
+
+    notes: what was decided, in sentences · questions: what must be answered first, in sentences with the answer.
+    """
+
+    sheet: Sheet
+    columns: Columns
+    decisions: Decisions
+    notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) -> Survey:
+    """Return the survey of a file. Invalid says what of the answers does not fit it."""
+    columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
+    places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
+    kinds = {**entity.fields(), CREATED_AT: Moment("Created")}
+    seen = {places[header]: to_be_seen(kinds.get(target)) for header, target in columns.all().items()}
+    look(sheet.lines(), seen)
+    retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
+    survey = Survey(sheet, columns, Decisions(), list(sheet.notes))
+    decider = Decider(work, answers, survey.notes, survey.questions)
+    known = people_of(work, answers)
+    for header, target in columns.all().items():
+        place, kind = places[header], kinds.get(target)
+        column = seen[place]
+        decision = Decision(header, place, target, empty=column.empty)
+        survey.decisions.emptied.update({(header, word): count for word, count in column.emptied.items()})
+        if isinstance(kind, Choice):
+            words = Words(kind, header, target, answers)
+            decision = replace(decision, words=words.read(work, column.words))
+            words.tell(survey)
+        elif isinstance(kind, Person):
+            unknown = strangers(work, column.words, known)
+            decision = replace(decision, words=known | {values.fold(name): "" for name in unknown if is_bare(name)})
+            survey.decisions.strangers.update(unknown)
+        elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
+            decision = replace(decision, padded=True)
+        survey.decisions.columns.append(decision)
+    survey.decisions.columns = decider.decide(survey.decisions.columns, kinds, seen)
+    tell(survey, entity)
+    return survey
+
+
+def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
+    """Return which columns the person maps: a header with a colon in it is no word of a column."""
+    headers = {values.fold(header) for header in sheet.headers}
+    whole = {f"{header}:{word}": to for (header, word), to in answers.words.items()}
+    return dict(answers.columns) | {header: to for header, to in whole.items() if values.fold(header) in headers}
+
+
+def to_be_seen(kind: Field | None) -> Seen:
+    seen = Seen(blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country))
+    if isinstance(kind, Day | Moment):
+        seen.looks = ("days",)
+    elif isinstance(kind, Money | Number | Percent):
+        seen.looks = ("figures",)
+    return seen
+
+
+def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
+    """Where a column that could be a moment only says yes or no, let it say whether instead of when."""
+    for header, target in list(columns.fields.items()):
+        flag, words = FLAGS.get(target, ""), seen[header].words
+        says_when = any(len(word) > 1 and any(map(str.isdigit, word)) for word in words)
+        if flag in entity.besides and words and not says_when and flag not in columns.fields.values():
+            columns.fields[header] = flag
+            for other in list(columns.left_out):
+                if meaning(entity, other)[1] == target and other in seen:
+                    columns.fields[other] = target
+                    del columns.left_out[other]
+
+
+def people_of(work: Work, answers: Answers) -> dict[str, str]:
+    """Return who people are here by what the file calls them; Invalid names those who are not here either."""
+    found: dict[str, str] = {}
+    for name, person in answers.people.items():
+        try:
+            user = work.get(User, work.lookup("user", person.removeprefix("@")))
+        except ValueError as error:
+            raise Invalid({"people": f"{name}: {error}"}) from None
+        found[values.fold(name)] = user.slack_id
+    return found
+
+
+def strangers(work: Work, names: Counter[str], known: Mapping[str, str]) -> Counter[str]:
+    """Return the names of people who are not here, with how many rows name them."""
+    found: Counter[str] = Counter()
+    for name, count in names.items():
+        if values.fold(name) in known:
+            continue
+        try:
+            work.lookup("user", name)
+        except (ValueError, Ambiguous):
+            found[name] += count
+    return found
+
+
+def is_bare(name: str) -> bool:
+    """Whether it is only an id, of which a note would tell nobody anything."""
+    return BARE.fullmatch(name) is not None
+
+
+@dataclass
+class Words:
+    """The words of a column of options."""
+
+    kind: Choice
+    header: str
+    target: str
+    answers: Answers
+    unknown: Counter[str] = field(default_factory=Counter)
+    translated: dict[str, str] = field(default_factory=dict)
+    """Words of the file that are called otherwise here."""
+
+    def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
+        """Return the option of each word, folded; words that nothing here is called by are counted."""
+        said = self.said(work)
+        found: dict[str, str] = {}
+        for word, count in words.items():
+            option = said.get(values.fold(word), self.option(work, word))
+            if option is None:
+                self.unknown[word] += count
+            else:
+                found[values.fold(word)] = option
+                if option and squeezed(option) != squeezed(word):
+                    self.translated[word] = self.kind.name(option)
+        return found
+
+    def said(self, work: Work) -> dict[str, str]:
+        """Return what the person says that words of this column mean."""
+        names = (values.fold(self.header), self.target, values.fold(self.kind.label))
+        mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
+        try:
+            return {values.fold(word): self.kind.read(option, work) if option else "" for word, option in mine.items()}
+        except ValueError as error:
+            raise Invalid({"map": str(error)}) from None
+
+    def option(self, work: Work, word: str) -> str | None:
+        try:
+            return self.kind.read(word, work)
+        except ValueError:
+            return None
+
+    def tell(self, survey: Survey) -> None:
+        if self.translated:
+            told = ", ".join(f"“{word[:60]}” is {option}" for word, option in list(self.translated.items())[:SHOWN])
+            survey.notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
+        if not self.unknown:
+            return
+        survey.decisions.unknown[self.header] = self.unknown
+        options = ", ".join(self.kind.name(option) for option in self.kind.options)
+        example, verb = next(iter(self.unknown)), "is" if len(self.unknown) == 1 else "are"
+        sentence = (
+            f"{self.header}: {listed(self.unknown)} {verb} none of ours ({options}). "
+            f"Say what is meant: --map \"{self.header}:{example}={next(iter(self.kind.options))}\""
+        )
+        if self.kind.required and not self.answers.anyway:
+            survey.questions.append(sentence)
+        else:
+            survey.notes.append(sentence)
+
+
+def tell(survey: Survey, entity: type[Entity]) -> None:
+    """Add to the notes what does not keep the file from being stored, and yet should be known before."""
+    decisions, columns = survey.decisions, survey.columns
+    emptied: dict[str, Counter[str]] = {}
+    for (header, word), count in decisions.emptied.items():
+        emptied.setdefault(header, Counter())[word] += count
+    for header, words in emptied.items():
+        survey.notes.append(f"{header}: {listed(words)} read as empty.")
+    if decisions.strangers:
+        name = next(iter(decisions.strangers))
+        survey.notes.append(
+            f"Not among the people here, so that their records have no owner: {listed(decisions.strangers)}. "
+            f"Say who they are, now or when you import the file again: --people \"{name}=@somebody\""
+        )
+    ids = [header for header, why in columns.left_out.items() if looks_like_ids(header) and why.startswith("nothing")]
+    if ids:
+        survey.notes.append(f"Ids that are not used: {', '.join(ids)}. To use one: --map \"{ids[0]}={EXTERNAL_ID}\"")
+
+
+def looks_like_ids(header: str) -> bool:
+    return values.fold(header).endswith((" id", "_id", "-id")) or header.endswith(("Id", "ID"))
+
+
+def listed(words: Counter[str]) -> str:
+    """Return words with how many rows have them, the most frequent first."""
+    shown = [f"“{word[:60]}” ({count:,})" for word, count in words.most_common(SHOWN)]
+    return ", ".join(shown) + (f" and {len(words) - SHOWN:,} more" if len(words) > SHOWN else "")
