@@ -98,7 +98,7 @@ class Listing:
         """What these words together mean."""
         said = " ".join(run)
         ways: tuple[Callable[[str], Node | None], ...]
-        ways = (self.state, self.option, self.period, self.record, self.person)
+        ways = (self.state, self.option, self.record, self.person, self.period)
         for way in ways:
             if node := way(said):
                 return node

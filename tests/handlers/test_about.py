@@ -146,7 +146,7 @@ def test_this_is_never_a_record_that_one_may_not_see(slack: Desk, works: Works, 
         ("log note Henrik's boat leaks", "Henrik's boat leaks"),
         ("log note wrote to henrik@bluefjord.example today", "wrote to henrik@bluefjord.example today"),
         ("log meeting Called +47 22 33 44 55 twice", "Called +47 22 33 44 55 twice"),
-        ("log email customer=Henrik Sent the offer", "Sent the offer"),
+        ("log email customer=\"henrik\" Sent the offer", "Sent the offer"),
     ],
 )
 def test_who_is_spoken_of_is_looked_up_taken_and_said(
