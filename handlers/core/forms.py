@@ -12,13 +12,16 @@ from handlers.core.routes import Verb
 from handlers.core.views import WHY
 from models.core import access
 from models.core.audit import REASON
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict
 from models.core.field import Field, Reader
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
 from models.core.named import Named
 from models.core.work import Work
+from models.operations.search import suggestions
 
+OFFERED = 3
+"""Records that are named to somebody who named none."""
 INPUT = 3000
 """Characters a text input holds at most."""
 
@@ -129,11 +132,19 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
     try:
         drawn = element(kind, text, reader)
     except ValueError as error:
-        drawn, problem = element(kind, "", reader), str(error)
+        drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
     drawn["action_id"] = action_of(name, kind)
     block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
     block["optional"] = not kind.required
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
+
+
+def likely(kind: Field, text: str, reader: Reader) -> str:
+    """The records that a name may mean which none has."""
+    if not isinstance(kind, Reference) or not isinstance(reader, Work):
+        return ""
+    near = [str(record) for record in suggestions(reader, ENTITIES[kind.to], text, OFFERED)]
+    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def form(request: Request, verb: Verb, record: Entity | None, note: str = "", others: Sequence[Entity] = ()) -> Form:

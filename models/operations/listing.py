@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -12,17 +13,23 @@ from models.core import sight, values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.field import Field
-from models.core.fields import Choice, Day, Flag, Moment, Money, Reference, Tags
+from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Reference, Tags
 from models.core.lookup import REFERENCE, begins
 from models.core.named import Named
+from models.core.periods import read_period
 from models.core.user import User
 from models.core.work import Work
 from models.operations.filters import And, Node, Not, Or, Term, Word
+from models.operations.mentions import OWNERS, called
 from models.operations.spans import read_span
 from models.operations.where import ALWAYS, SHORTCUTS, dated, field_of, shortcuts
 
 LONGEST = 6
 """Words that one thing may take: assigned to Rita Reyes."""
+LONGEST_NAME = 4
+"""Words of a colleague's name."""
+CODE, SHORTEST_COUNTRY = 2, 4
+"""Letters of the code of a country, and of the shortest name of one."""
 OFFERED = 5
 NEAR = 70
 """From 100, how like a word must be to one that is a filter."""
@@ -60,7 +67,10 @@ class Listing:
             case Or(parts):
                 return Or(tuple(self.read(part) for part in parts))
             case Not(part):
-                return Not(self.read(part))
+                before = len(self.told)
+                inner = self.read(part)
+                self.told[before:] = [f"not {each}" for each in self.told[before:]]
+                return Not(inner)
         read: tuple[Node, ...] = tuple(self.side_by_side((node,)))
         return read[0] if len(read) == 1 else And(read)
 
@@ -87,7 +97,8 @@ class Listing:
         for length in range(len(words), 0, -1) if self.alone else ():
             run = words[:length]
             while run:
-                if node := self.meaning(run):
+                led = len(run) < length  # for Blue Fjord
+                if node := self.meaning(run) or (self.named(" ".join(run)) if led else None):
                     return node, length
                 run = run[1:] if values.fold(run[0]) in FILLERS else []
         if values.fold(words[0]) not in shortcuts(self.entity):
@@ -117,8 +128,19 @@ class Listing:
 
     def option(self, said: str) -> Node | None:
         """One of the few words that a field may hold, or a yes to a question."""
-        found = [self.taken(Term(name, "=", value), shown) for name, value, shown in self.options.get(key(said), ())]
+        ways = self.options.get(key(said), ()) or self.country(said)
+        found = [self.taken(Term(name, "=", value), shown) for name, value, shown in ways]
         return None if not found else found[0] if len(found) == 1 else Or(tuple(found))
+
+    def country(self, said: str) -> list[tuple[str, str, str]]:
+        """A country by its name, or by its code in capitals: (field, value, how it is shown)."""
+        if len(said) < SHORTEST_COUNTRY and not (len(said) == CODE and said.isupper()):
+            return []
+        for name, kind in self.kinds.items():
+            if isinstance(kind, Country) and self.reads(kind, said):
+                code = kind.read(said, self.work)
+                return [(name, code, code)]
+        return []
 
     def period(self, said: str) -> Node | None:
         """A period, with the field that it is about in front: due today, closed before friday."""
@@ -129,7 +151,10 @@ class Listing:
             name, when = self.usual, said
         side, _, after = when.partition(" ")
         op = SIDES.get(side.casefold(), "=") if after else "="
-        period = read_span(after if op != "=" else when, self.work.today, is_past(self.kinds[name])) if name else None
+        asked = after if op != "=" else when
+        period = read_span(asked, self.work.today, is_past(self.kinds[name])) if name else None
+        if period is None and name and asked and self.days.get(values.fold(first)):
+            must_be_clear(asked, self.work.today)
         if period is None and not rest and (kind := self.kinds.get(name)) and not kind.form and first == said:
             return self.taken(Term(name, "!=", "empty"), "yes") if self.days.get(values.fold(first)) else None
         if period is None:
@@ -161,16 +186,28 @@ class Listing:
         ref = self.work.ref(kind.to, id)
         return self.taken(Term(name, "=", ref), f"{ref} {self.work.name(kind.to, id)}")
 
+    def named(self, said: str) -> Node | None:
+        """The one customer or account that somebody named: for Blue Fjord. Ambiguous where several have the name."""
+        for name, kind in self.references():
+            entity = ENTITIES[kind.to]
+            if entity.in_talk and (found := called(self.work, [entity], said)):
+                if len(found) > 1:
+                    offered = [(record.ref, record.title) for record in found[:OFFERED]]
+                    listed = ", ".join(str(record) for record in found[:OFFERED])
+                    raise Ambiguous(f"“{said[:60]}” could be {listed}. Please say which one.", said, offered)
+                return self.taken(Term(name, "=", found[0].ref), str(found[0]))
+        return None
+
     def person(self, said: str) -> Node | None:
         """Whose they are: a mention, or somebody's name. Ambiguous where several have it."""
         owned = self.entity.owned
-        if owned not in self.kinds or not said.strip("@"):
+        if owned not in self.kinds or not said.strip("@") or said.count(" ") >= LONGEST_NAME:
             return None
         if (id := User.recognise(self.work, said)) is not None:
             return self.taken(Term(owned, "=", self.work.ref("user", id)), self.work.name("user", id))
         if not self.people and not said.startswith("@"):
             return None
-        wanted = values.fold(said.removeprefix("@"))
+        wanted = values.fold(OWNERS.sub("", said.removeprefix("@")))
         called = or_(
             User.key == wanted, begins(User.key, f"{wanted} "), User.key.endswith(f" {wanted}", autoescape=True)
         )
@@ -199,11 +236,7 @@ class Listing:
             return asked, 1
         for length in range(len(more), 0, -1):
             value = " ".join([asked.value, *more[:length]])
-            if (
-                read_span(value, self.work.today)
-                if isinstance(kind, Day | Moment)
-                else self.reads(kind, value)
-            ):
+            if read_span(value, self.work.today) if isinstance(kind, Day | Moment) else self.reads(kind, value):
                 return Term(asked.field, asked.op, value), length + 1
         return asked, 1
 
@@ -265,6 +298,16 @@ class Listing:
         names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
         quoted = f'"{word}"' if " " in word else word
         return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
+
+
+def must_be_clear(text: str, today: date) -> None:
+    """Raise Ambiguous where a day could be read in two ways."""
+    try:
+        read_period(text, today)
+    except Ambiguous:
+        raise
+    except (ValueError, OverflowError):
+        return
 
 
 def is_past(kind: Field) -> bool:

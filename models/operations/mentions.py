@@ -84,7 +84,8 @@ def named_in(work: Work, text: str, entities: Sequence[type[Entity]], leading: b
     words = spoken(text, leading)
     runs = [run for length in range(LONGEST_NAME, 1, -1) for run in run_of(words, length)]
     alone = list(dict.fromkeys(values.fold(word.text) for word in words if word.capital and word.is_name))
-    if found := longest(fitting(work, entities, whole([*runs, *alone]))):
+    together = [key for word in alone for key in apart(word)]
+    if found := longest(fitting(work, entities, whole([*runs, *alone, *together]))):
         return found
     return fitting(work, entities, first(alone)) or last(work, entities, alone)
 
@@ -103,6 +104,14 @@ def run_of(words: Sequence[Spoken], length: int) -> list[str]:
     """All that so many words side by side say."""
     runs = (words[at : at + length] for at in range(len(words) - length + 1))
     return [values.fold(" ".join(word.text for word in run)) for run in runs]
+
+
+def apart(word: str) -> list[str]:
+    """The names that one is written of without a space, in scripts without capitals: 李小龙, also of 小龙 李."""
+    if word.upper() != word.lower() or len(word) > LONGEST_NAME:
+        return []
+    cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
+    return [" ".join(order) for one, two in cuts for order in ((one, two), (two, one))]
 
 
 def longest(found: Sequence[Entity]) -> list[Entity]:

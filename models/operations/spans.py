@@ -1,10 +1,12 @@
 """The periods of filters: what a text means where it says when something was, or is to be."""
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 
 from models.core.periods import read_period
 
 Span = tuple[date, date]
+YEAR = timedelta(days=365)
 
 
 def read_span(text: str, today: date, past: bool = False) -> Span | None:
@@ -13,7 +15,23 @@ def read_span(text: str, today: date, past: bool = False) -> Span | None:
     past: of what was, such as when a record was made. Else the nearest is meant: in March, `february` is over.
     """
     try:
-        gone, coming = read_period(text, today, past=True), read_period(text, today)
+        return gone_by(text, today) if past else nearest(text, today)
     except (ValueError, OverflowError):
         return None
-    return gone if past or today - gone[1] < coming[0] - today else coming
+
+
+def nearest(text: str, today: date) -> Span:
+    """The period that ended last or begins next, whichever is nearer."""
+    gone, coming = read_period(text, today, past=True), read_period(text, today)
+    return gone if today - gone[1] < coming[0] - today else coming
+
+
+def gone_by(text: str, today: date) -> Span:
+    """The latest period that has begun: `monday` is the last one, `4 dec` may be of last year."""
+    found = read_period(text, today, past=True)
+    for words, seen in ((f"last {text}", today), (text, today - YEAR)):
+        if found[0] <= today:
+            break
+        with suppress(ValueError):
+            found = read_period(words, seen, past=True)
+    return found

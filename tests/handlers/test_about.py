@@ -185,6 +185,19 @@ def test_a_name_alone_is_no_text(slack: Desk, works: Works, henrik: Customer, li
     assert count(works, Activity) == 0
 
 
+def test_a_name_without_a_space_is_the_one_with_it(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="小龙", last_name="李")
+    slack.command("/crm log call 李小龙 想要折扣")
+    assert "Customer: CU-1 小龙 李" in told(slack)
+
+
+def test_a_slip_in_a_field_says_whom_it_may_mean(slack: Desk, works: Works, henrik: Customer) -> None:
+    slack.command("/crm deal new Pilot 5k customer=Henrick")
+    assert slack.modal
+    assert "There is no customer “Henrick”." in slack.modal.words
+    assert "Did you mean CU-1 Henrik Dahl?" in slack.modal.words
+
+
 def test_leads_and_accounts_are_looked_up_too(slack: Desk, works: Works, henrik: Customer) -> None:
     given(works, Lead, first_name="Tomas", last_name="Berg")
     given(works, Account, name="Acme GmbH")

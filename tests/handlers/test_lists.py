@@ -79,6 +79,14 @@ def deals(works: Works) -> None:
         ("deal list stage = closed won", ["OP-2", "OP-4"]),
         ("deal list owner = Ravi Rao", ["OP-2", "OP-4"]),
         ("deal list acme", ["OP-3"]),
+        ("deal list for Acme", ["OP-3"]),
+        ("deal list for ada lovelace won", ["OP-2", "OP-4"]),
+        ("deal list rita's", ["OP-1", "OP-3"]),
+        ("deals this week", ["OP-1"]),
+        ("deals this month", ["OP-1", "OP-3", "OP-4"]),
+        ("my deals this month", ["OP-1", "OP-3"]),
+        ("deal list created since monday", ["OP-1", "OP-2", "OP-3", "OP-4"]),
+        ("deal list created before monday", []),
         ("deal list sails rita", ["OP-1"]),
         ('deal list "won"', []),
         ("deal list unassigned", []),
@@ -166,6 +174,20 @@ def test_a_colleague_s_name_that_several_have_is_asked_back(slack: Desk, works: 
     assert told(slack).startswith("“rita” could be ")
     slack.click("crm.run")
     assert "Read as Owner: US-" in told(slack)
+
+
+def test_a_day_that_could_be_two_is_asked_about(slack: Desk, works: Works, deals: None) -> None:
+    slack.command("/crm deal list closing before 12/05")
+    assert "could be" in told(slack)
+    assert not listed(slack)
+
+
+def test_people_are_listed_by_country_and_tag(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="Ada", country="DE", tags="vip")
+    given(works, Customer, first_name="Deborah", country="US")
+    for line in ("customer list DE", "customer list germany", "customer list #vip"):
+        slack.command(f"/crm {line}")
+        assert listed(slack) == ["CU-1"], line
 
 
 def test_the_next_ten_of_a_list_are_read_the_same_way(slack: Desk, works: Works) -> None:

@@ -27,6 +27,9 @@ def test_without_a_year_the_nearest_is_meant(text: str, first: str, last: str) -
 
 def test_of_what_was_the_last_is_meant() -> None:
     assert read_span("april", MARCH, past=True) == (date(2025, 4, 1), date(2025, 4, 30))
+    assert read_span("monday", MARCH, past=True) == (date(2026, 3, 9), date(2026, 3, 9))
+    assert read_span("4 dec", MARCH, past=True) == (date(2025, 12, 4), date(2025, 12, 4))
+    assert read_span("today", MARCH, past=True) == (MARCH, MARCH)
 
 
 @pytest.mark.parametrize("text", ["", "acme", "new", "12", "12/05", "week", "last 9999 years"])
