@@ -100,7 +100,8 @@ def filled(work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Co
         name, kind = row["field"], kinds[row["field"]]
         value = kind.load(row["new"])
         own = name == record.owned and work.actor is not None and value == work.actor.id
-        if name not in typed or name not in seen or own or usual.get(name) == value:
+        told = name in typed or type(kind) is Reference  # a deal brings its customer along
+        if not told or name not in seen or own or usual.get(name) == value:
             continue
         shown = kind.echo(value, work, record)
         if type(kind) is Reference:
