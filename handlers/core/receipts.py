@@ -12,7 +12,7 @@ from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Verb
 from models.core import access
 from models.core.base import ENTITIES, Entity
-from models.core.fields import Reference
+from models.core.fields import Email, LongText, Reference, Text
 from models.core.work import Work
 from models.operations.reversible import is_reversible
 from models.operations.undoing import UNDO
@@ -106,7 +106,7 @@ def filled(
         shown = kind.echo(value, work, record)
         if type(kind) is Reference:
             shown = str(work.get(ENTITIES[kind.to], value))
-        elif not isinstance(kind, Reference) and has_words(record.title, shown):
+        elif isinstance(kind, Text | LongText | Email) and has_words(record.title, shown):
             continue
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
@@ -129,7 +129,7 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
         if kind is None or name in fields or value in (None, "", ()):
             continue
         shown = kind.echo(value, request.work, SimpleNamespace(**request.values))
-        if not has_words(reply.text, shown):
+        if not (has_words(reply.text, shown) if isinstance(kind, Text | LongText) else shown in reply.text):
             lines.append(f"{kind.label}: {blocks.cut(shown, SAID)}")
     if not lines:
         return reply
