@@ -20,7 +20,7 @@ from models.core.texts import from_slack
 Place = tuple[int, int]
 GLUE = frozenset(("and", "&", "to", "please", "pls", "thanks"))
 """Words between others that say nothing by themselves."""
-TOWARDS = re.compile(r"(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
+TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 """How people lead to a value: to discovery, until friday."""
 
 

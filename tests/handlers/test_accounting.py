@@ -40,12 +40,12 @@ HEADS = [
     "deal list", "deal find", "find", "note CU-1", "call CU-1", "move OP-1 to", "escalate CS-1", "create lead",
     "hours", "history OP-1",
 ]  # fmt: skip
-NONCES = ["zebu", "quark", "Fjord", "gnu", "kelp", "yurt", "Ömer", "李", "O'Brien's", "x-ray", "42", "3rd"]
+NONCES = ["zebu", "quark", "Fjord", "gnu", "kelp", "yurt", "Ömer", "李", "O'Brien's", "x-ray", "b42", "3rd"]
 PIECES = {
     "12k": ["12k", "12,000"], "€1.2m": ["€1.2m", "1,200,000"], "12 000 EUR": ["12 000 EUR", "12,000"],
-    "fri": ["fri", "2026-03-13", "1773385200"], "amount=5k": ["5k", "5,000"],
+    "fri": ["fri", "2026-03-13", "1773388800"], "amount=5k": ["5k", "5,000"],
     "amount=12 000 EUR": ["12 000 EUR", "12,000"], "stage=proposal": ["proposal"], "priority=high": ["high"],
-    "due=fri": ["fri", "1773385200"], "close=fri": ["fri", "2026-03-13"], "name=Zebra crossing": ["zebra crossing"],
+    "due=fri": ["fri", "1773388800"], "close=fri": ["fri", "2026-03-13"], "name=Zebra crossing": ["zebra crossing"],
     "next=Call Yann on monday": ["call yann on monday"], 'name="Old Gold"': ["old gold"],
     "description=Wool socks": ["wool socks"], "owner=me": ["me", "ada abel"], "owner=<@U_RAVI|ravi>": ["ravi"],
     "company=Plum AG": ["plum ag"], "email=<mailto:k@x.example|k@x.example>": ["k@x.example"],
