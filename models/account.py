@@ -20,6 +20,7 @@ class Account(Entity):
     icon = ":office:"
     line = ("industry", "country", "owner")
     owned = "owner"
+    asked_as = "Company"
     remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))

@@ -84,7 +84,7 @@ class Lead(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        return split_name(words)
+        return split_name(words, at="company")
 
     def called(self, reader: Reader) -> str:
         return super().called(reader) or "Lead without a name"

@@ -132,7 +132,8 @@ class Catalogue:
 
     def field_words(self, router: Router) -> set[str]:
         known = set(router.entity.field_names()) if router.entity else set()
-        return known | {ask for verb in router.verbs.values() for ask in verb.asks}
+        asks = [ask for verb in router.verbs.values() for ask in verb.asks.items()]
+        return known | {word for name, kind in asks for word in (name, *kind.also)}
 
     @cached_property
     def parse(self) -> Callable[[str], Line]:
