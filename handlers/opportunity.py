@@ -4,12 +4,13 @@ from handlers.core.receipts import receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
 from models.core.fields import Choice, Text
-from models.opportunity import OTHER_NAMES, Opportunity, Stage
+from models.core.synonyms import STAGES
+from models.opportunity import Opportunity, Stage
 
 router = Records(Opportunity)
 
 WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Competitor")}
-TO = {"stage": Choice("Stage", options=Stage, others=OTHER_NAMES, required=True)}
+TO = {"stage": Choice("Stage", options=Stage, others=STAGES, required=True)}
 
 
 def is_open(deal: Opportunity) -> bool:

@@ -15,6 +15,7 @@ from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.outbox import Delivery, partial
+from models.core.synonyms import ACTIVITIES
 from models.core.tail import take_moment
 from models.core.types import UTCDateTime
 from models.core.work import Work
@@ -53,7 +54,9 @@ class Activity(Entity):
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"
 
-    type: Mapped[str] = field(Choice("Type", options=ActivityType, required=True), default=ActivityType.TASK)
+    type: Mapped[str] = field(
+        Choice("Type", options=ActivityType, required=True, others=ACTIVITIES), default=ActivityType.TASK
+    )
     description: Mapped[str] = field(LongText("Description", required=True, search=True))
     due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
     customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))

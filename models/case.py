@@ -13,6 +13,7 @@ from models.core.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.remark import Remark, say
+from models.core.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES
 from models.core.types import UTCDateTime
 from models.core.work import Work
 
@@ -63,10 +64,14 @@ class Case(Entity):
     customer: Mapped[int] = field(Reference("Customer", to="customer", required=True, search=True))
     account: Mapped[int | None] = field(Reference("Account", to="account"))
     subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
-    status: Mapped[str] = field(Choice("Status", options=CaseStatus, required=True), default=CaseStatus.NEW)
-    priority: Mapped[str] = field(Choice("Priority", options=Priority, required=True), default=Priority.NORMAL)
+    status: Mapped[str] = field(
+        Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES), default=CaseStatus.NEW
+    )
+    priority: Mapped[str] = field(
+        Choice("Priority", options=Priority, required=True, others=PRIORITIES), default=Priority.NORMAL
+    )
     description: Mapped[str | None] = field(LongText("Description", search=True))
-    origin: Mapped[str | None] = field(Choice("Origin", options=Origin, card=False))
+    origin: Mapped[str | None] = field(Choice("Origin", options=Origin, others=ORIGINS, card=False))
     type: Mapped[str | None] = field(Text("Type", 50, card=False))
     assignee: Mapped[int | None] = field(Person("Assignee", also=("owner",)))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))

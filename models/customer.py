@@ -13,6 +13,7 @@ from models.core.errors import Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, Country, Email, LongText, Person, Phone, Tags, Text, Zone, field
 from models.core.people import split_name
+from models.core.synonyms import LIFECYCLES
 from models.core.work import Work
 from models.opportunity import Opportunity, Stage
 
@@ -52,7 +53,10 @@ class Customer(Entity):
     owner: Mapped[int | None] = field(Person("Owner"))
     tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
     lifecycle: Mapped[str | None] = field(
-        Choice("Lifecycle", options=Lifecycle, card=False, hint="Leave empty to have it worked out from the deals")
+        Choice(
+            "Lifecycle", options=Lifecycle, others=LIFECYCLES, card=False,
+            hint="Leave empty to have it worked out from the deals",
+        )  # fmt: skip
     )
     language: Mapped[str | None] = field(Text("Language", 35, card=False))
     time_zone: Mapped[str | None] = field(Zone("Time zone", card=False, hint="Such as Europe/Berlin"))

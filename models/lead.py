@@ -15,6 +15,7 @@ from models.core.errors import Conflict
 from models.core.field import Reader
 from models.core.fields import Choice, Email, LongText, Number, Person, Phone, Reference, Tags, Text, field
 from models.core.people import split_name
+from models.core.synonyms import LEAD_STATUSES
 from models.core.work import Work
 from models.customer import Customer
 from models.membership import Membership
@@ -59,7 +60,9 @@ class Lead(Entity):
     phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
     job_title: Mapped[str | None] = field(Text("Job title", personal=True, card=False, also=("job",)))
     source: Mapped[str | None] = field(Text("Source", 255, search=True, hint="Where the lead came from"))
-    status: Mapped[str] = field(Choice("Status", options=LeadStatus, required=True), default=LeadStatus.NEW)
+    status: Mapped[str] = field(
+        Choice("Status", options=LeadStatus, required=True, others=LEAD_STATUSES), default=LeadStatus.NEW
+    )
     score: Mapped[int | None] = field(Number("Score", form=False))
     owner: Mapped[int | None] = field(Person("Owner"))
     team: Mapped[str | None] = field(Text("Team", 50, card=False))

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 
 from models.core import values
 from models.core.field import Field, Reader
+from models.core.synonyms import squeezed, without_number
 from models.core.types import TagList, UTCDateTime
 
 
@@ -235,16 +236,18 @@ class Choice(Field):
 
     options: type[StrEnum] = StrEnum
     others: Mapping[str, str] = field_of(default_factory=dict, hash=False)
-    """Other names of the options, folded, as other systems write them."""
+    """Other names of the options, squeezed, as other systems write them."""
     length: int = 50
 
     def read(self, text: str, reader: Reader) -> str:
-        if (folded := values.fold(text)) in self.others:
-            return str(self.others[folded])
-        wanted = folded.replace("_", " ").replace("-", " ")
+        wanted = squeezed(text)
         for option in self.options:
-            if wanted in (values.fold(self.name(option)), option.replace("_", " ").replace("-", " ")):
+            if wanted in (squeezed(option), squeezed(self.name(option))):
                 return option.value
+        if wanted in self.others:
+            return str(self.others[wanted])
+        if (rest := without_number(text)) != text:
+            return self.read(rest, reader)
         known = ", ".join(self.name(option) for option in self.options)
         raise ValueError(f"{self.label} cannot be “{text[:60]}”. Try one of: {known}.")
 

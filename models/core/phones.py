@@ -5,6 +5,7 @@ workspace's where the row names none: a spreadsheet may have taken the plus and 
 """
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.core.texts import clean, plain, target, wrong
@@ -12,6 +13,9 @@ from models.core.texts import clean, plain, target, wrong
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
+SPACES = re.compile(r"[+\s().\-]")
+UNSPACED = re.compile(r"[^+\d\s().\-]|(?<!^)\+", re.ASCII)
+"""What stands in a number besides its plus, its digits and what keeps them apart."""
 EXAMPLE = "+49 30 123456"
 
 REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{2,12}){1,6}|\+\d{7,15}")
@@ -20,7 +24,7 @@ REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{2,12}){1,6}|\+\d{7,15}")
 FIXED = re.compile(
     r"1[2-9]\d{9}|20[1-9]\d{8,9}|27[1-9]\d{8}|30[2-9]\d{9}|31[1-9]\d{8}|32[1-9]\d{7,8}|33[1-9]\d{8}|34[5-9]\d{8}"
     r"|41[1-9]\d{8}|44[1-9]\d{9}|45[1-9]\d{7}|46[1-9]\d{8}|47[1-9]\d{7}|48[1-9]\d{8}|61[1-9]\d{8}|65[3-9]\d{7}"
-    r"|91[1-9]\d{9}|351[1-9]\d{8}|353[1-9]\d{8}|420[1-9]\d{8}",
+    r"|491[5-7]\d{8,9}|91[1-9]\d{9}|351[1-9]\d{8}|353[1-9]\d{8}|420[1-9]\d{8}",
     re.ASCII,
 )
 ODD = re.compile(r"[^\W\d_]|[^\d\s+().,/\-]")
@@ -81,11 +85,32 @@ def show_phone(digits: str) -> str:
     """+49 30 123456, spaced as its country does; anything unknown as it is, after a +."""
     import phonenumbers
 
-    try:
-        number = phonenumbers.parse(f"+{digits}")
-    except phonenumbers.NumberParseException:
+    number = regular(digits) or parsed(f"+{digits}", None)
+    if number is None:
         return f"+{digits}"
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def regular(digits: str) -> "PhoneNumber | None":
+    """The number that regular digits are, without the parser, which could only take them apart in the same place."""
+    import phonenumbers
+
+    if not FIXED.fullmatch(digits):
+        return None
+    known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    code = next(int(digits[:length]) for length in (1, 2, 3) if int(digits[:length]) in known)
+    return phonenumbers.PhoneNumber(country_code=code, national_number=int(digits[len(str(code)) :]))
+
+
+@lru_cache(maxsize=2048)
+def parsed(number: str, region: str | None) -> "PhoneNumber | None":
+    """What a number means in a country, None where it means nothing; remembered, since what is read is shown next."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def regular_digits(number: str) -> str | None:
@@ -113,19 +138,21 @@ def possible_digits(number: str, region: str | None) -> str | None:
     """Possible, not valid: numbering plans grow faster than the tables that list them."""
     import phonenumbers
 
-    try:
-        parsed = phonenumbers.parse(clean(number), region)
-    except phonenumbers.NumberParseException:
+    written = clean(number)
+    abroad = written.startswith("+") and not UNSPACED.search(written)
+    found = parsed(f"+{SPACES.sub('', written)}", None) if abroad else parsed(written, region)
+    if found is None or phonenumbers.is_possible_number_with_reason(found) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
-    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+    digits = in_digits(found)
+    if len(digits) > LONGEST or found.extension:
         return None
-    digits = in_digits(parsed)
-    if len(digits) > LONGEST or parsed.extension:
-        return None
-    return digits if in_digits(phonenumbers.parse(f"+{digits}")) == digits else None  # +49 00… loses a zero each time
+    if abroad and SPACES.sub("", written) == digits:
+        return digits
+    again = parsed(f"+{digits}", None)
+    return digits if again is not None and in_digits(again) == digits else None  # +49 00… loses a zero each time
 
 
 def in_digits(number: "PhoneNumber") -> str:
-    import phonenumbers
-
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+    """The digits of E.164; zeros in front are a part of the number in some countries."""
+    zeros = (number.number_of_leading_zeros or 1) if number.italian_leading_zero else 0
+    return f"{number.country_code}{'0' * zeros}{number.national_number}"

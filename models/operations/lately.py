@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, select
 
 from models.core.audit import AuditEntry
-from models.core.work import Work
+from models.core.work import IMPORT, Work
 from models.operations.undoing import REDO, TERMINAL, UNDO, latest
 
 PAGE = 100
@@ -49,11 +49,12 @@ def units(work: Work) -> Iterator[tuple[str, str]]:
             if unit != last:
                 yield unit, door
             last = unit
-        page = list(work.session.execute(mine.where(AuditEntry.id < page[-1].id).limit(PAGE)))
+        before = mine.where(AuditEntry.id < page[-1].id, AuditEntry.unit != last)  # an import may have a million
+        page = list(work.session.execute(before.limit(PAGE)))
 
 
 def own(work: Work) -> ColumnElement[bool]:
-    """What the actor did; of what the CRM itself did, what somebody typed in a terminal."""
+    """What the actor did; of what the CRM itself did, what somebody typed in a terminal, or brought in a file."""
     if work.actor:
         return AuditEntry.actor == work.actor.id
-    return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, UNDO, REDO))
+    return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, IMPORT, UNDO, REDO))

@@ -25,6 +25,8 @@ UNDO, REDO, TERMINAL = "undo", "redo", "say"
 """The doors of what is taken back, of what is done again, and of what is typed where the bot runs."""
 REFUSED = {UNDO: "it cannot simply be undone", REDO: "it cannot simply be done again"}
 ALREADY = {UNDO: "This was undone already.", REDO: "This was done again already."}
+MOST = 5_000
+"""Entries of the trail that are taken back while a person waits; an act with more is taken back in a terminal."""
 HOURS = {"starts_at", "ends_at"}
 """What everybody may set of themselves."""
 Change = tuple[AuditEntry, AuditEntry]
@@ -66,8 +68,21 @@ def touched(work: Work, unit: str) -> list[Entity]:
     return sorted(found, key=lambda record: record.id)
 
 
+def first_of(work: Work, unit: str) -> AuditEntry:
+    """The first thing that an act changed. Conflict where it changed nothing."""
+    mine = select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id).limit(1)
+    first = work.session.scalars(mine).first()
+    if first is None:
+        raise Conflict("There is nothing to undo.")
+    return first
+
+
 def entries_of(work: Work, unit: str) -> Sequence[AuditEntry]:
-    """What an act changed, in the order in which it did."""
+    """What an act changed, in the order in which it did. Conflict where that is too much for one unit of work."""
+    ids = select(AuditEntry.id).where(AuditEntry.unit == unit).order_by(AuditEntry.id)
+    if work.session.scalar(ids.offset(MOST).limit(1)):
+        instead = f"Whoever runs the bot does it in a terminal, which says how far it is: crm undo {unit}"
+        raise Conflict(f"This changed too much to be taken back here. {instead}")
     return work.session.scalars(select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)).all()
 
 
@@ -101,30 +116,37 @@ def undo(work: Work, unit: str) -> list[Entity]:
     gets its old value, what it said is unsaid, and what Slack was not told yet it is not told. Conflict says what is in
     the way: a day has passed, or somebody changed the same since. Forbidden says which right is missing.
     """
+    first = begin(work, unit)
     entries = entries_of(work, unit)
-    if not entries:
-        raise Conflict("There is nothing to undo.")
-    work.door = REDO if entries[0].door == UNDO else UNDO
-    last, is_undone = latest(work, unit)
-    if is_undone:
-        raise Conflict(ALREADY[work.door])
-    work.unit = back(last)
-    must_be_recent(work, entries)
     steps = [step for mine in by_record(entries) if (step := step_back(work, mine)).values or step.remarks]
     if not steps:
         raise Conflict(ALREADY[work.door])
-    must_be_unused(work, steps, entries[-1].id)
-    allow(work, steps, mine=work.actor is not None and entries[0].actor == work.actor.id)
+    must_be_unused(work, steps, first.id, unit)
+    allow(work, steps, mine=work.actor is not None and first.actor == work.actor.id)
     set_back(work, steps)
     records = [step.record for step in sorted(steps, key=lambda step: ("deleted_at" in step.values, step.record.id))]
-    unsaid.take_back(work, unit, entries[0].at, records, again=work.door == REDO)
+    unsaid.take_back(work, unit, first.at, records, again=work.door == REDO)
     return records
+
+
+def begin(work: Work, unit: str, resumes: bool = False) -> AuditEntry:
+    """Make this unit of work the one that takes an act back; returns the first entry of the act.
+
+    resumes: also when some of it was taken back already.
+    """
+    first = first_of(work, unit)
+    work.door = REDO if first.door == UNDO else UNDO
+    last, is_undone = latest(work, unit)
+    if is_undone and not resumes:
+        raise Conflict(ALREADY[work.door])
+    work.unit = last if is_undone else back(last)
+    must_be_recent(work, first)
+    return first
 
 
 def redo(work: Work, unit: str) -> list[Entity]:
     """Do again what was undone. unit: the id of the undo."""
-    entries = entries_of(work, unit)
-    if not entries or entries[0].door != UNDO:
+    if not unit or first_of(work, unit).door != UNDO:
         raise Conflict("There is nothing to do again: the last thing you did was no undo.")
     return undo(work, unit)
 
@@ -182,9 +204,8 @@ def set_back(work: Work, steps: Sequence[Step]) -> None:
 # ── what is in the way ──────────────────────────────────────────────────────────────────────────────────
 
 
-def must_be_recent(work: Work, entries: Sequence[AuditEntry]) -> None:
-    """Conflict, with what else there is to do, where an act is more than a day ago."""
-    first = entries[0]
+def must_be_recent(work: Work, first: AuditEntry) -> None:
+    """Conflict, with what else there is to do, where an act is more than a day ago. first: its first entry."""
     if first.at >= work.now - WINDOW:
         return
     record = record_of(work, first)
@@ -197,17 +218,17 @@ def must_be_recent(work: Work, entries: Sequence[AuditEntry]) -> None:
     raise Conflict(f"This was done more than 24 hours ago; undo does not reach that far. {instead}")
 
 
-def must_be_unused(work: Work, steps: Sequence[Step], after: int) -> None:
+def must_be_unused(work: Work, steps: Sequence[Step], after: int, unit: str) -> None:
     """Conflict, with who did what, where somebody went on from records that would be hidden.
 
-    after: the id of the act's last entry.
+    after: the entry of the trail after which others may have; unit: the act, which did not.
     """
     hidden = [step.record for step in steps if step.hides]
     for record in hidden:
-        later = [entry for entry in history(work, record) if entry.id > after]
+        later = [entry for entry in history(work, record) if entry.id > after and entry.unit not in (unit, work.unit)]
         for name in by_field(later):
             raise changed_since(work, record, name)
-    for entry in links(work, hidden, after):
+    for entry in links(work, hidden, after, unit):
         other = record_of(work, entry)
         back = next((step.values for step in steps if step.record is other), {})
         kind = other.fields()[entry.field]
@@ -219,14 +240,14 @@ def must_be_unused(work: Work, steps: Sequence[Step], after: int) -> None:
             raise Conflict(f"{by} has linked {what} to {target} since; {REFUSED[work.door]}.")
 
 
-def links(work: Work, hidden: Sequence[Entity], after: int) -> Sequence[AuditEntry]:
+def links(work: Work, hidden: Sequence[Entity], after: int, unit: str) -> Sequence[AuditEntry]:
     """The entries by which records came to refer to these, the latest first."""
     kinds = [(slug, name, kind) for slug, entity in ENTITIES.items() for name, kind in entity.fields().items()]
     places = []
     for slug, name, kind in kinds:
         if keys := [called_in(kind, record) for record in hidden if record.slug() == getattr(kind, "to", "")]:
             places.append(and_(AuditEntry.entity == slug, AuditEntry.field == name, AuditEntry.new.in_(keys)))
-    recent = select(AuditEntry).where(AuditEntry.id > after, or_(false(), *places))
+    recent = select(AuditEntry).where(AuditEntry.id > after, AuditEntry.unit != unit, or_(false(), *places))
     return work.session.scalars(recent.order_by(AuditEntry.id.desc())).all()
 
 

@@ -1,6 +1,6 @@
 """What the cells of all columns together decide: day or month first, point or comma, per cent or parts of one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from models.core.field import Field
@@ -11,6 +11,7 @@ from models.operations.transfer.decisions import DMY, MDY, ORDERS, Decision
 from models.operations.transfer.evidence import Days, Figures, Seen
 from models.operations.transfer.mapping import currency_in
 
+OTHER = {".": ",", ",": "."}
 SIGNS = {".": "a point", ",": "a comma"}
 
 
@@ -28,7 +29,8 @@ class Decider:
         days = {each.header: seen[each.place].days for each in columns if "days" in seen[each.place].looks}
         figures = {each.header: seen[each.place].figures for each in columns if "figures" in seen[each.place].looks}
         orders = self.orders(days)
-        signs = self.signs(figures)
+        whole = {each.header for each in columns if type(kinds.get(each.target)) is Number}
+        signs = self.signs(figures, whole)
         decided = []
         for each in columns:
             kind = kinds.get(each.target)
@@ -79,24 +81,34 @@ class Decider:
         self.notes.append(f"{header}: numbers {kind}; {days.example} is {example}.")
         return 1900
 
-    def signs(self, figures: Mapping[str, Figures]) -> dict[str, str]:
-        """Return for each column the sign before decimals, "" where each cell says it itself."""
-        clear = {header: next(iter(each.proof)) for header, each in figures.items() if len(each.proof) == 1}
-        others = set(clear.values())
+    def signs(self, figures: Mapping[str, Figures], whole: Collection[str]) -> dict[str, str]:
+        """Return for each column the sign before decimals, "" where each cell says it itself.
+
+        whole: columns of whole numbers, in which what may stand between thousands does.
+        """
+        others = {next(iter(each.proof)) for each in figures.values() if len(each.proof) == 1}
         signs: dict[str, str] = {}
         for header, each in figures.items():
-            sign = self.answers.decimal or clear.get(header, "")
-            if not sign and len(each.proof) == 2 and each.unclear:
-                self.ask(header, next(iter(each.unclear.values())))
-            elif not sign and not each.proof and each.unclear:
-                sign = next(iter(others)) if len(others) == 1 else "." if set(each.unclear) == {","} else ""
-                if not sign:
-                    self.ask(header, each.unclear.get(".", ""))
+            signs[header] = sign = self.answers.decimal or self.sign(header, each, others, header in whole)
             if sign and (sign == "," or each.unclear):
                 example = each.proof.get(sign) or next(iter(each.unclear.values()), "")
-                self.notes.append(f"{header}: {SIGNS[sign]} stands before decimals{example and f', as in {example}'}.")
-            signs[header] = sign or ("." if not each.proof else "")
+                self.notes.append(f"{header}: {SIGNS[sign]} stands before decimals{example and f': {example}'}.")
         return signs
+
+    def sign(self, header: str, figures: Figures, others: Collection[str], whole: bool) -> str:
+        if len(figures.proof) == 1:
+            return next(iter(figures.proof))
+        between = next(iter(figures.unclear), "")
+        if not between:
+            return "" if figures.proof else "."
+        if not figures.proof and whole and len(figures.unclear) == 1:
+            return OTHER[between]
+        if not figures.proof and len(others) == 1:
+            return next(iter(others))
+        if not figures.proof and set(figures.unclear) == {","}:
+            return "."
+        self.ask(header, figures.unclear.get(".") or figures.unclear[between])
+        return ""
 
     def ask(self, header: str, example: str) -> None:
         self.questions.append(

@@ -1,7 +1,7 @@
 """What the cells of a column show together: the order of its days, the sign before its decimals, its words."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -32,13 +32,16 @@ class Seen:
     counts_words: bool = False
     words: Counter[str] = field(default_factory=Counter)
     emptied: Counter[str] = field(default_factory=Counter)
-    filled: int = 0
     days: "Days" = field(default_factory=lambda: Days())
     figures: "Figures" = field(default_factory=lambda: Figures())
     looks: tuple[str, ...] = ()
     """Which of `days` and `figures` is asked."""
 
-    def add(self, cells: Iterable[str]) -> None:
+    def add(self, cells: list[str]) -> None:
+        if not (self.looks or self.counts_words):
+            if self.empty.intersection(map(str.strip, cells)):
+                self.emptied.update(cell for cell in map(str.strip, cells) if cell in self.empty)
+            return
         for raw, count in Counter(cells).items():
             cell = content(raw)
             if not cell:
@@ -46,7 +49,6 @@ class Seen:
             if cell in self.empty:
                 self.emptied[cell] += count
                 continue
-            self.filled += count
             if self.counts_words and len(self.words) < MOST_WORDS:
                 self.words[cell] += count
             for look in self.looks:
@@ -145,4 +147,4 @@ def look(lines: Iterator[list[str]], seen: dict[int, Seen]) -> None:
         width = max(map(len, rows))
         for place, column in seen.items():
             if place < width:
-                column.add(row[place] for row in rows if place < len(row))
+                column.add([row[place] for row in rows if place < len(row)])

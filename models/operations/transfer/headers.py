@@ -29,9 +29,8 @@ company|account|name: organizationid organization1name firma companyid salesacco
 company|account|name: parentcustomer entreprise societe empresa unternehmen companyaccount ticketorganizationname
 company|account|name: betrieb relatedaccount kunde potentialcustomer организация компания
 domain|account: companydomainname companydomain domain domainname companywebsite companyurl accountdomain
-domain|account: accountwebsite
-domain: website websiteurl url web homepage webaddress webpage site www internet website1value webseite siteweb
-domain: websites
+domain|account: accountwebsite website websiteurl homepage webaddress webpage website1value webseite siteweb
+domain: url web site www internet websites
 email|customer: email emailaddress mail primaryemail workemail email1 email1value email1address emailaddress1 emails
 email|customer: primaryemailaddress businessemail emailprimary emailwork correo correoelectronico courriel
 email|customer: emailadresse emailid contactemail customeremail requesteremail
@@ -54,7 +53,8 @@ postal_code: ziporpostalcode
 country: country countryregion countrycode countryname land pays pais cc nation countryiso страна
 language: language preferredlanguage lang locale sprache
 time_zone: timezone tz timezonename zone
-tags: tags tag labels label categories groupmembership keywords segments category etiketten groups
+tags: tags tag labels label categories groupmembership keywords segments etiketten groups
+tags|type: category
 lifecycle: lifecyclestage lifecycle customerstage contactstage
 notes|description: description notes note comments comment memo remarks remark bemerkung bemerkungen notizen
 notes|description: beschreibung details about body message additionalinfo additionalinformation internalnotes
@@ -86,7 +86,8 @@ lost_reason: dealslossreason lostreasons reasonwhylost
 next_step: nextstep nextsteps nextaction
 competitor: competitor competitors maincompetitor primarycompetitor maincompetitors
 is_won: iswon isclosedwon won closedwon
-is_closed: isclosed closed isdealclosed
+is_closed: closed isdealclosed
+is_closed|status: isclosed
 subject: subject ticketsubject casesubject ticketname casename ticket summary issue shortdescription betreff sujet
 subject: asunto headline problem
 priority: priority severity urgency priorityname prio prioritat
@@ -104,7 +105,8 @@ respond_by: firstresponsedue firstresponsedueby responsedue
 responded_at: firstresponsetime initialresponsetime firstrespondedat firstresponseat firstresponsedate respondedat
 resolved_at: resolvedat solvedat resolveddate resolutiondate resolvedtime resolvedon datesolved solved solveddate
 resolved_at: resolved dateresolved ticketsolvedtimestamp solvedtimestamp
-closed_at: closeddate dateclosed closedat closedtime closedon datetimeclosed closetime closedatetime closedtimestamp
+closed_at: closedate closeddate dateclosed closedat closedtime closedon datetimeclosed closetime closedatetime
+closed_at: closedtimestamp
 created_at: ticketcreatedtimestamp createdtimestamputc
 csat: satisfactionscore satisfaction csatscore satisfactionrating ticketsatisfactionrating
 done_at: completeddate completedat completeddatetime completedon donedate datecompleted finishedat markedasdonetime
@@ -115,7 +117,7 @@ outcome: outcome result callresult calldisposition calloutcome meetingoutcome ca
 description: subject tasksubject task taskname tasktitle activitysubject activity activityname activitytitle todo
 description: agenda eventname callsubject aufgabe
 who: whoid who namecontactlead
-what: whatid what relatedto relatedtoname relatedtoid regarding related relatedrecord parenttype
+what: whatid what relatedto relatedtoname relatedtoid regarding related relatedrecord
 lead: leadid leadname associatedlead
 opportunity: opportunityid opportunityname dealid dealname associateddeal associateddeals deal opportunity dealtitle
 case: caseid casenumber ticketid ticketnumber case ticket
@@ -124,6 +126,7 @@ role: membershiprole contactrole
 """The fields, of which the first that an entity has is meant : the words, in lower case without spaces or signs."""
 
 LAST = """
+subject|description: name
 external_id: number casenumber ticketnumber ticketno caseno key recordno leid dealno
 close_date: date
 created_at: date timestamp

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from typing import BinaryIO, TextIO
+from types import SimpleNamespace
+from typing import Any, BinaryIO, TextIO
 
 from models.core import access
 from models.core.base import Entity
@@ -11,7 +12,7 @@ from models.core.work import Work, Works
 from models.operations.transfer import sheets
 from models.operations.transfer.answers import Answers
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import DELETED, meaning
+from models.operations.transfer.mapping import meaning
 from models.operations.transfer.outcome import Outcome, Rejects
 from models.operations.transfer.rows import Translation
 from models.operations.transfer.storing import Loading
@@ -98,13 +99,14 @@ def preview(work: Work, entity: type[Entity], survey: Survey) -> list[str]:
 
 def fields_shown(desk: Desk, entity: type[Entity], texts: dict[str, str]) -> list[str]:
     """Return the fields of a row as people will read them; a text that cannot be read stands in quotes."""
-    shown = []
-    for name, kind in entity.fields().items():
-        if name not in texts or name == DELETED:
-            continue
+    kinds = {name: kind for name, kind in entity.fields().items() if name in texts}
+    read: dict[str, Any] = dict.fromkeys(entity.fields())
+    unread = {}
+    for name, kind in kinds.items():
         try:
-            value = kind.show(kind.parse(texts[name], desk), desk)
+            read |= kind.assign(name, texts[name], desk)
         except ValueError:
-            value = f"“{texts[name]}”"
-        shown.append(f"{kind.label}: {' '.join(value.split())[:80]}")
-    return shown
+            unread[name] = f"“{texts[name]}”"
+    record = SimpleNamespace(**read)
+    shown = {name: unread.get(name) or kind.show(read[name], desk, record) for name, kind in kinds.items()}
+    return [f"{kinds[name].label}: {' '.join(text.split())[:80]}" for name, text in shown.items()]

@@ -104,9 +104,11 @@ def first_of(entity: type[Entity], names: Iterable[str]) -> str:
 
 
 def without_noun(entity: type[Entity], word: str) -> list[str]:
-    """Return a word without the noun of the entity before it: dealamount as amount."""
+    """Return a word without the noun of the entity before it, which some write twice: dealamount as amount."""
     nouns = {squeeze(noun) for noun in nouns_of(entity)}
-    return sorted((word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun), key=len)
+    once = {word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun}
+    twice = {each.removeprefix(noun) for each in once for noun in nouns if each.startswith(noun) and each != noun}
+    return sorted(once | twice, key=len)
 
 
 def nouns_of(entity: type[Entity]) -> list[str]:
@@ -178,8 +180,11 @@ def targets(entity: type[Entity]) -> list[str]:
 
 @cache
 def own_words(entity: type[Entity]) -> dict[str, str]:
-    names = entity.field_names() | {target: target for target in targets(entity)}
-    return {squeeze(word): name for word, name in names.items() if name != "deleted_at"}
+    """Return the words by which we call our fields ourselves; what only we fill is called by its name alone."""
+    kinds = entity.fields()
+    inner = {name for name, kind in kinds.items() if isinstance(kind, Reference) and not kind.form}
+    names = {word: name for word, name in entity.field_names().items() if name not in {"deleted_at", *inner}}
+    return {squeeze(word): name for word, name in (names | {target: target for target in targets(entity)}).items()}
 
 
 def squeeze(header: str) -> str:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, TextIO
@@ -50,7 +51,8 @@ class Plain:
                 "Save the file as CSV UTF-8, or say which encoding it has with --encoding."
             ) from None
         finally:
-            text.detach()
+            with suppress(ValueError):  # the file may be closed already where not all rows were asked for
+                text.detach()
 
 
 def broken(line: int, problem: str) -> str:

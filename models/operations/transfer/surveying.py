@@ -1,5 +1,6 @@
 """The survey of a file before a row is stored: what each column is, how it is read, what is not understood."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,8 @@ from models.core.base import Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.field import Field
 from models.core.fields import Choice, Country, Day, Moment, Money, Number, Percent, Person, Reference
+from models.core.synonyms import squeezed
+from models.core.user import User
 from models.core.work import Work
 from models.operations.transfer.answers import Answers
 from models.operations.transfer.blanks import blanks_of
@@ -20,6 +23,8 @@ from models.operations.transfer.sheets import Sheet
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
 """Moments that a file may only say yes or no to, and what that fills instead."""
+BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+"""The ids of people in other systems."""
 SHOWN = 12
 """Unknown words and names that are listed; of the others only how many there are."""
 
@@ -52,15 +57,16 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     for header, target in columns.all().items():
         place, kind = places[header], kinds.get(target)
         column = seen[place]
-        decision = Decision(header, place, target, empty=column.empty & column.emptied.keys())
+        decision = Decision(header, place, target, empty=column.empty)
         survey.decisions.emptied.update({(header, word): count for word, count in column.emptied.items()})
         if isinstance(kind, Choice):
             words = Words(kind, header, target, answers)
             decision = replace(decision, words=words.read(work, column.words))
             words.tell(survey)
         elif isinstance(kind, Person):
-            decision = replace(decision, words=known)
-            survey.decisions.strangers.update(strangers(work, column.words, known))
+            unknown = strangers(work, column.words, known)
+            decision = replace(decision, words=known | {values.fold(name): "" for name in unknown if is_bare(name)})
+            survey.decisions.strangers.update(unknown)
         elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
             decision = replace(decision, padded=True)
         survey.decisions.columns.append(decision)
@@ -103,10 +109,10 @@ def people_of(work: Work, answers: Answers) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, person in answers.people.items():
         try:
-            work.lookup("user", person.removeprefix("@"))
+            user = work.get(User, work.lookup("user", person.removeprefix("@")))
         except ValueError as error:
             raise Invalid({"people": f"{name}: {error}"}) from None
-        found[values.fold(name)] = person.removeprefix("@")
+        found[values.fold(name)] = user.slack_id
     return found
 
 
@@ -123,6 +129,11 @@ def strangers(work: Work, names: Counter[str], known: Mapping[str, str]) -> Coun
     return found
 
 
+def is_bare(name: str) -> bool:
+    """Whether it is only an id, of which a note would tell nobody anything."""
+    return BARE.fullmatch(name) is not None
+
+
 @dataclass
 class Words:
     """The words of a column of options."""
@@ -132,14 +143,12 @@ class Words:
     target: str
     answers: Answers
     unknown: Counter[str] = field(default_factory=Counter)
+    translated: dict[str, str] = field(default_factory=dict)
+    """Words of the file that are called otherwise here."""
 
     def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
         """Return the option of each word, folded; words that nothing here is called by are counted."""
-        said = {
-            values.fold(word): self.kind.read(option, work) if option else ""
-            for (header, word), option in self.answers.words.items()
-            if values.fold(header) in (values.fold(self.header), self.target, values.fold(self.kind.label))
-        }
+        said = self.said(work)
         found: dict[str, str] = {}
         for word, count in words.items():
             option = said.get(values.fold(word), self.option(work, word))
@@ -147,7 +156,18 @@ class Words:
                 self.unknown[word] += count
             else:
                 found[values.fold(word)] = option
+                if option and squeezed(option) != squeezed(word):
+                    self.translated[word] = self.kind.name(option)
         return found
+
+    def said(self, work: Work) -> dict[str, str]:
+        """Return what the person says that words of this column mean."""
+        names = (values.fold(self.header), self.target, values.fold(self.kind.label))
+        mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
+        try:
+            return {values.fold(word): self.kind.read(option, work) if option else "" for word, option in mine.items()}
+        except ValueError as error:
+            raise Invalid({"map": str(error)}) from None
 
     def option(self, work: Work, word: str) -> str | None:
         try:
@@ -156,6 +176,9 @@ class Words:
             return None
 
     def tell(self, survey: Survey) -> None:
+        if self.translated:
+            told = ", ".join(f"“{word[:60]}” is {option}" for word, option in list(self.translated.items())[:SHOWN])
+            survey.notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
         if not self.unknown:
             return
         survey.decisions.unknown[self.header] = self.unknown

@@ -9,6 +9,7 @@ from models.core.errors import CRMError
 from models.core.work import Works
 from models.customer import Customer
 from models.operations.transfer import storing, survey
+from models.operations.transfer.sheets import Plain
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported, rejected
 

@@ -1,0 +1,1 @@
+"""Files that are hard to read, and what is right of each."""

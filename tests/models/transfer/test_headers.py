@@ -1,0 +1,60 @@
+"""Headers of other systems and of people are seen."""
+
+import pytest
+
+from models.account import Account
+from models.core.base import ENTITIES, Entity
+from models.customer import Customer
+from models.lead import Lead
+from models.operations.transfer import guess
+from models.operations.transfer.mapping import currency_in, meaning
+from models.opportunity import Opportunity
+from tests.files.headers import each
+
+SEEN = 400
+"""As many headers, from a dozen systems, have to be seen."""
+
+
+@pytest.mark.parametrize("entity", ENTITIES.values(), ids=lambda entity: entity.slug())
+def test_headers_mean_what_their_systems_mean(entity: type[Entity]) -> None:
+    headers = [(header, name) for slug, _, header, name in each() if slug == entity.slug()]
+    assert {header: meaning(entity, header)[1] for header, _ in headers} == dict(headers)
+
+
+def test_hundreds_of_headers_are_seen() -> None:
+    assert len([name for *_, name in each() if name]) > SEEN
+
+
+def test_a_second_number_stands_in_where_the_first_is_empty() -> None:
+    columns = guess(Lead, ["Mobile", "Phone", "E-mail", "Other Email"])
+    assert columns.fields == {"Phone": "phone", "E-mail": "email"}
+    assert columns.fallback == {"Mobile": "phone", "Other Email": "email"}
+
+
+def test_the_domain_of_a_company_stands_in_for_its_name() -> None:
+    columns = guess(Customer, ["Company", "Company Domain Name", "Last Name"])
+    assert (columns.fields["Company"], columns.fallback) == ("account", {"Company Domain Name": "account"})
+
+
+def test_what_belongs_to_another_record_is_not_taken_for_this_one() -> None:
+    columns = guess(Opportunity, ["Deal Name", "Account Owner", "Contact Phone", "Created By"])
+    assert columns.fields == {"Deal Name": "name"}
+
+
+def test_a_header_that_means_what_another_does_more_clearly_means_nothing_else() -> None:
+    columns = guess(ENTITIES["activity"], ["Subject", "Due Date", "ActivityDate"])
+    assert "created_at" not in columns.fields.values()
+    assert columns.left_out == {"ActivityDate": "due_date comes from Due Date"}
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [("Amount (EUR)", "EUR"), ("Amount [$]", "USD"), ("Value in CHF", "CHF"), ("Probability (%)", ""), ("Amount", "")],
+)
+def test_a_header_may_name_the_currency(header: str, currency: str) -> None:
+    assert currency_in(header) == currency
+
+
+@pytest.mark.parametrize("header", ["имя", "名前", "Größe"])
+def test_headers_in_any_script_can_be_mapped(header: str) -> None:
+    assert guess(Account, [header], chosen={header: "name"}).fields == {header: "name"}
