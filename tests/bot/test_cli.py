@@ -4,6 +4,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,17 @@ from models.core.outbox import deliver
 from models.core.replica import beat
 from models.core.secrets import Vault, new_key
 from models.core.work import Works
+from models.customer import Customer
 from models.lead import Lead
+from models.opportunity import Opportunity
 from tests.bot.conftest import Crm
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
-HEAVY = {"alembic", "apscheduler", "phonenumbers", "rapidfuzz", "slack_bolt", "slack_sdk", "sqlalchemy", "starlette"}
+HEAVY = {
+    "alembic", "apscheduler", "charset_normalizer", "clevercsv", "phonenumbers", "python_calamine", "rapidfuzz",
+    "slack_bolt", "slack_sdk", "sqlalchemy", "starlette",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -141,8 +147,19 @@ def test_a_new_database_is_brought_up_to_date(crm: Crm, tmp_path: Path) -> None:
 
 
 def test_the_first_line_needs_neither_slack_nor_preparation(crm: Crm) -> None:
-    assert crm("say", "lead new Ada Lovelace company=Analytical").output == "Created LD-1 Ada Lovelace\n"
+    assert (
+        crm("say", "lead new Ada Lovelace company=Analytical").output
+        == "Created LD-1 Ada Lovelace\nCompany: Analytical\n"
+    )
     assert "LD-1 Ada Lovelace" in crm("find", "analytical").output
+
+
+def test_everything_about_a_record_is_read_in_the_terminal(crm: Crm) -> None:
+    crm("say", "lead new Ada Lovelace company=Analytical")
+    told = crm("say", "LD-1 more").output
+    assert told.startswith(
+        ":seedling: *LD-1* Ada Lovelace\nFirst name: Ada\nLast name: Lovelace\nCompany: Analytical\n"
+    )
 
 
 def test_what_was_typed_in_the_terminal_is_taken_back_there(crm: Crm) -> None:
@@ -169,7 +186,7 @@ def test_postgresql_is_not_migrated_behind_ones_back(crm: Crm, blank_postgres: E
 
 def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: Works) -> None:
     done = at_home("say", "lead new Ada Lovelace company=Analytical", "--workspace", "T1", "--as", "U_RITA")
-    assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\n")
+    assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\nCompany: Analytical\n")
     with works("T1") as work:
         assert work.name("user", work.find(Lead, 1).owner or 0) == "Rita Reyes"
 
@@ -215,11 +232,66 @@ def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) 
 @SQLITE
 def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
-    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA", "--strict")
-    assert "1 new, 1 rejected" in done.output
+    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA")
+    assert "2 new" in done.output
     with works("T1") as work:
         assert work.find(Lead, 1).email == "ada@x.org"
+
+
+@SQLITE
+def test_what_is_rejected_stands_beside_the_file(at_home: Crm, works: Works, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
+    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA", "--strict")
+    assert "1 new, 1 rejected" in done.output
     assert "Bob" in (tmp_path / "people.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+DEALS = "Deal Name,Stage,Close Date,Deal Owner\nSails,Engaging,05/06/2026,Jane Doe\nRopes,Won,07/08/2026,Jane Doe\n"
+
+
+@SQLITE
+def test_a_file_with_questions_is_not_stored_before_they_are_answered(
+    at_home: Crm, works: Works, tmp_path: Path
+) -> None:
+    (tmp_path / "deals.csv").write_text(DEALS)
+    words = ("import", "deals", "deals.csv", "--workspace", "T1", "--answers", "deals.answers")
+    done = at_home(*words)
+    assert done.exit_code == 1
+    assert 'Say what is meant: --map "Stage:Engaging=qualification"' in done.output
+    assert "--dates dmy" in done.output
+    answers = ("--map", "Stage:Engaging=discovery", "--dates", "mdy", "--people", "Jane Doe=@rita")
+    done = at_home(*words, *answers)
+    assert (done.exit_code, done.output.splitlines()[-1].partition(": ")[2]) == (0, "2 new.")
+    with works("T1") as work:
+        deal = work.find(Opportunity, 1)
+        assert (deal.stage, deal.close_date, work.name("user", deal.owner or 0)) == (
+            "discovery", date(2026, 5, 6), "Rita Reyes",
+        )  # fmt: skip
+    again = at_home(*words)
+    assert (again.exit_code, "2 rows are here already" in again.output) == (0, True)
+
+
+@SQLITE
+def test_a_dry_run_shows_reasons_by_kind_and_ends_with_1_where_nothing_would_be_taken(
+    at_home: Crm, tmp_path: Path
+) -> None:
+    (tmp_path / "cases.csv").write_text("Subject,Requester\nA,ann@x.org\nB,bob@x.org\n")
+    done = at_home("import", "cases", "cases.csv", "--workspace", "T1", "--dry")
+    assert done.exit_code == 1
+    assert "Rejected 2 ×: Customer: There is no customer “…”." in done.output
+    assert "Such as: Customer: There is no customer “ann@x.org”." in done.output
+    assert done.output.splitlines()[-1].startswith("Nothing was stored. 2 rows in ")
+
+
+@SQLITE
+def test_an_encoding_that_cannot_be_told_is_asked_for(at_home: Crm, works: Works, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes("Last name,City\nAda,Köln\n".encode("mac_roman"))
+    done = at_home("import", "customers", "people.csv", "--workspace", "T1")
+    assert done.exit_code == 1
+    assert "mac_roman (Macintosh): “Köln”" in done.output
+    assert at_home("import", "customers", "people.csv", "--workspace", "T1", "--encoding", "mac-roman").exit_code == 0
+    with works("T1") as work:
+        assert work.find(Customer, 1).city == "Köln"
 
 
 @SQLITE

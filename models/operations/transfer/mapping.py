@@ -180,8 +180,11 @@ def targets(entity: type[Entity]) -> list[str]:
 
 @cache
 def own_words(entity: type[Entity]) -> dict[str, str]:
-    names = entity.field_names() | {target: target for target in targets(entity)}
-    return {squeeze(word): name for word, name in names.items() if name != "deleted_at"}
+    """Return the words by which we call our fields ourselves; what only we fill is called by its name alone."""
+    kinds = entity.fields()
+    inner = {name for name, kind in kinds.items() if isinstance(kind, Reference) and not kind.form}
+    names = {word: name for word, name in entity.field_names().items() if name not in {"deleted_at", *inner}}
+    return {squeeze(word): name for word, name in (names | {target: target for target in targets(entity)}).items()}
 
 
 def squeeze(header: str) -> str:

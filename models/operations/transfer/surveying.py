@@ -11,6 +11,7 @@ from models.core.errors import Ambiguous, Invalid
 from models.core.field import Field
 from models.core.fields import Choice, Country, Day, Moment, Money, Number, Percent, Person, Reference
 from models.core.synonyms import squeezed
+from models.core.user import User
 from models.core.work import Work
 from models.operations.transfer.answers import Answers
 from models.operations.transfer.blanks import blanks_of
@@ -108,10 +109,10 @@ def people_of(work: Work, answers: Answers) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, person in answers.people.items():
         try:
-            work.lookup("user", person.removeprefix("@"))
+            user = work.get(User, work.lookup("user", person.removeprefix("@")))
         except ValueError as error:
             raise Invalid({"people": f"{name}: {error}"}) from None
-        found[values.fold(name)] = person.removeprefix("@")
+        found[values.fold(name)] = user.slack_id
     return found
 
 
@@ -147,11 +148,7 @@ class Words:
 
     def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
         """Return the option of each word, folded; words that nothing here is called by are counted."""
-        said = {
-            values.fold(word): self.kind.read(option, work) if option else ""
-            for (header, word), option in self.answers.words.items()
-            if values.fold(header) in (values.fold(self.header), self.target, values.fold(self.kind.label))
-        }
+        said = self.said(work)
         found: dict[str, str] = {}
         for word, count in words.items():
             option = said.get(values.fold(word), self.option(work, word))
@@ -162,6 +159,15 @@ class Words:
                 if option and squeezed(option) != squeezed(word):
                     self.translated[word] = self.kind.name(option)
         return found
+
+    def said(self, work: Work) -> dict[str, str]:
+        """Return what the person says that words of this column mean."""
+        names = (values.fold(self.header), self.target, values.fold(self.kind.label))
+        mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
+        try:
+            return {values.fold(word): self.kind.read(option, work) if option else "" for word, option in mine.items()}
+        except ValueError as error:
+            raise Invalid({"map": str(error)}) from None
 
     def option(self, work: Work, word: str) -> str | None:
         try:
