@@ -115,7 +115,10 @@ class Batch:
         for name, there in self.near.items():
             self.desk.meet(there, {line.texts[name] for line in lines if name in line.texts})
         for name, fields in self.entity.either.items():
-            self.choose(name, fields, [line for line in lines if name in line.texts])
+            named = [line for line in lines if name in line.texts]
+            for there in {self.near[each] for each in fields} if named else ():
+                self.desk.meet(there, {line.texts[name] for line in named})
+            self.choose(name, fields, named)
         for name, (slug, _) in self.entity.joins.items():
             self.desk.meet(ENTITIES[slug], {line.texts[name] for line in lines if name in line.texts})
         if known:

@@ -71,13 +71,15 @@ class Translation:
             texts = split_name(name) | texts
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
         origin = origins.read(texts.pop(ORIGIN, ""))
-        ours = bool(ref) and bool(self.number(ref))
+        number = self.number(ref)
+        ours = bool(number)
         if origin.mark and self.workspace and not origin.is_here(self.workspace):
             texts |= {name: origin.link(name, texts[name]) for name in self.references if name in texts}
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
-        if ours or ref or external:
-            return Line(cells, texts, ref.upper() if ours else external or ref, ours, False, raw, unread)
+        key = f"{self.entity.prefix}-{number}" if ours else external or ref
+        if key:
+            return Line(cells, texts, key, ours, False, raw, unread)
         return Line(cells, texts, self.key_of(raw), False, True, raw, unread)
 
     def read(self, cells: list[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
@@ -87,7 +89,7 @@ class Translation:
         texts, unread = dict(self.decisions.constants), {}
         raw: dict[str, str] = {}
         for decision in self.decisions.columns:
-            cell = at(cells, decision.place)
+            cell = values.clean(at(cells, decision.place))
             if not cell:
                 continue
             target = decision.target

@@ -60,6 +60,25 @@ def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: Work
 
 
 @SQLITE
+def test_an_owner_s_id_elsewhere_is_not_taken_for_a_person_of_ours(works: Works) -> None:
+    imported(works, Account, "Id,Name,Owner\n1,Lark,US-1\n")
+    assert everything(works, Account)[0].owner is None
+
+
+@pytest.mark.parametrize("ref", ["CU-1", "cu-1", "CU1", "#CU-1"])
+def test_a_reference_of_ours_may_be_written_as_people_write_it(works: Works, ref: str) -> None:
+    given(works, Customer, first_name="Ada")
+    assert imported(works, Customer, f"ref,First name\n{ref},Eve\n").updated == 1
+
+
+def test_what_cannot_be_seen_in_a_cell_is_left_out_of_it(works: Works) -> None:
+    given(works, Account, name="Lark")
+    imported(works, Opportunity, "Id,Name,Account Name\n1,Sa\x00ils,La\u200brk\x00\n2,Ropes,Wr\x00en\n")
+    sails, ropes = everything(works, Opportunity)
+    assert (sails.name, sails.account, ropes.notes) == ("Sails", 1, f"{HEADING}\nAccount: Wren")
+
+
+@SQLITE
 def test_a_reference_column_of_another_system_holds_ids_of_theirs(works: Works) -> None:
     imported(works, Customer, "Ref,First name\n1001,Ada\n")
     assert everything(works, Customer)[0].external_id == "1001"
