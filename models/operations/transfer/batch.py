@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.core import access, listeners
+from models.core import access, listeners, values
 from models.core.audit import AuditEntry, changes_of
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
@@ -252,7 +252,7 @@ class Batch:
         if refused := self.refused(names):
             raise Invalid({name: errors[name] for name in refused})
         free = [name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())]
-        left = {self.label(name): line.raw.get(name) or line.texts[name] for name in free}
+        left = {self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free}
         if left:
             access.may_fill(self.desk, self.entity, [self.entity.remarks])
             self.left[id(line)] = left

@@ -58,6 +58,8 @@ class Translation:
         kinds = self.entity.fields()
         self.people = {name for name, kind in kinds.items() if isinstance(kind, Person)}
         self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
+        self.naming = [*self.references, *self.entity.either, *self.entity.joins]
+        """What names other records, which are looked up before anything else is read."""
 
     def line(self, cells: list[str]) -> Line | None:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
@@ -69,6 +71,7 @@ class Translation:
             return None
         if name := texts.pop(PERSON_NAME, ""):
             texts = split_name(name) | texts
+        texts |= {name: values.clean(texts[name]) for name in self.naming if name in texts}
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
         origin = origins.read(texts.pop(ORIGIN, ""))
         number = self.number(ref)
@@ -89,7 +92,7 @@ class Translation:
         texts, unread = dict(self.decisions.constants), {}
         raw: dict[str, str] = {}
         for decision in self.decisions.columns:
-            cell = values.clean(at(cells, decision.place))
+            cell = at(cells, decision.place)
             if not cell:
                 continue
             target = decision.target
