@@ -252,6 +252,18 @@ def test_ids_that_are_not_used_are_told(works: Works) -> None:
     assert 'Ids that are not used: Billing System ID. To use one: --map "Billing System ID=external_id"' in told
 
 
+@pytest.mark.parametrize(
+    "columns", ["Requester,Requester email,Requester id", "Requester id,Requester email,Requester"]
+)
+def test_of_columns_that_name_one_record_that_counts_whose_names_are_known(works: Works, columns: str) -> None:
+    given(works, Customer, first_name="Ada", email="ada@example.org")
+    row = {"Requester": "A. King", "Requester email": "ada@example.org", "Requester id": "77"}
+    cells = ",".join(row[header] for header in columns.split(","))
+    outcome = imported(works, Case, f"Subject,{columns}\nHelp,{cells}\n")
+    assert outcome.created == 1
+    assert outcome.mapping.fields["Requester email"] == "customer"
+
+
 def test_a_moment_that_is_only_a_yes_is_a_status(works: Works) -> None:
     columns = imported(works, Activity, "Subject,Done,Account\nCall,Yes,Lark\n", dry=True).mapping
     assert columns.fields["Done"] == "status"
