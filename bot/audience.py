@@ -109,6 +109,12 @@ class Audience:
         members = self.outlet.gathered(group)
         return members, not self.look_up(members)
 
+    def outsiders(self, people: Collection[str]) -> tuple[set[str], bool]:
+        """Return who of these people belongs to another company, and whether Slack's list was read to its end."""
+        with self.turn:
+            self.list_on()
+            return {person for person in people if self.others.get(person)}, not self.cursor
+
     # ── who they are ────────────────────────────────────────────────────────────────────────────────────
 
     def look_up(self, members: Collection[str]) -> set[str]:
@@ -163,6 +169,7 @@ class Audience:
         user: what Slack says of them; nothing of whom it does not know.
         """
         found = member(user, self.workspace)
+        self.others.pop(person, None)
         if not found:
             self.others[person] = not belongs(user, self.workspace)
         return found

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from models.core.errors import Busy, CRMError, NotFound
 from models.core.outbox import Delivery, DeliveryState
 from models.core.team import GATHERING
 from models.core.work import Work, Works
-from models.operations import audiences, deliveries, people, standing
+from models.operations import audiences, deliveries, people, retelling, standing
 from models.operations.audiences import AUDIENCE
 from models.operations.standing import Arrival
 
@@ -152,7 +153,7 @@ class Carrier:
             return sent(delivery, channel, delivery.ts or "", drawn)
         key = deliveries.fingerprint(delivery)
         if doubtful and (arrival := self.found(outlet, delivery, channel, key)):
-            return Note(delivery, outcome="sent", arrival=arrival)
+            return self.found_again(audience, errand, arrival)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
             return Note(delivery, partial(deliveries.draw_anew, channel=channel, ts=ts), "sent")
@@ -172,6 +173,18 @@ class Carrier:
         asked, settled = delivery.created_at, delivery.not_before
         ts = outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
         return Arrival(delivery, channel, ts, standing.UNSEEN, named=named) if ts else None
+
+    def found_again(self, audience: Audience, errand: Errand, arrival: Arrival) -> Note:
+        """It arrived, and nobody knows for whom it was drawn. What cannot be drawn once it is marked as sent, because
+        what was typed is not kept, is drawn again now for those who read it; cards are drawn again at any time.
+        """
+        delivery, channel, ts = errand.delivery, arrival.channel, arrival.ts
+        if retelling.is_told(delivery, channel):
+            with suppress(Nothing):
+                drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
+                audience.outlet.redraw(channel, ts, drawn.message)
+                return sent(delivery, channel, ts, drawn)
+        return Note(delivery, outcome="sent", arrival=arrival)
 
     def audience(self, workspace: str) -> Audience:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
@@ -203,8 +216,20 @@ def gather(audience: Audience, delivery: Delivery) -> Note:
     return Note(delivery, partial(people.gather, members=members) if known else AGAIN)
 
 
+def check_members(audience: Audience, delivery: Delivery) -> Note:
+    """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody was read."""
+    with audience.works(audience.workspace, writes=False) as work:
+        known = people.ours(work)
+    outsiders, complete = audience.outsiders(known)
+    return Note(delivery, partial(people.shut_out, outsiders=outsiders) if complete else AGAIN)
+
+
 AGAIN = partial(deliveries.put_back, pause=timedelta(seconds=1))
-CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {AUDIENCE: reconsider, GATHERING: gather}
+CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {
+    AUDIENCE: reconsider,
+    GATHERING: gather,
+    people.MEMBERS: check_members,
+}
 """What is done besides telling."""
 
 

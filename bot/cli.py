@@ -218,3 +218,29 @@ def export(noun: str, file: Any, workspace: str, person: str) -> None:
 
     with opened() as works:
         save_file(Place(works, workspace_of(works, workspace), person, entity_named(noun)), file)
+
+
+@main.command()
+@click.argument("act", default="")
+@in_workspace
+@as_person
+@in_words
+def undo(act: str, workspace: str, person: str) -> None:
+    """Take back what was done last, an import as a whole: crm undo, or crm undo ACT with the id of another act."""
+    from bot.terminal import Place, turn_back
+
+    with opened() as works:
+        turn_back(Place(works, workspace_of(works, workspace), person), act, again=False)
+
+
+@main.command()
+@click.argument("act", default="")
+@in_workspace
+@as_person
+@in_words
+def redo(act: str, workspace: str, person: str) -> None:
+    """Do again what was undone last."""
+    from bot.terminal import Place, turn_back
+
+    with opened() as works:
+        turn_back(Place(works, workspace_of(works, workspace), person), act, again=True)

@@ -160,6 +160,12 @@ def gather(work: Work) -> None:
         people.look_again(work)
 
 
+def check_members(work: Work) -> None:
+    """Once a day, and once after a new release came: who belongs to another company has no rights here."""
+    if agenda.first(work, people.MEMBERS, str(work.now.date())):
+        people.ask_who_belongs(work)
+
+
 def count(works: Works, workspace: str) -> None:
     """What the database knows of its tables, anew each night, once for all workspaces."""
     if workspace == min(works.workspaces()) and works.attempt(tonight, workspace):
@@ -196,6 +202,7 @@ JOBS = (
     Job("alarm", in_one_unit(alarm)),
     daily("digest", "digest", "digest_at", managers, worth=DAY),
     Job("groups", in_one_unit(gather), every=10),
+    Job("members", in_one_unit(check_members), every=10),
     Job("housekeeping", in_one_unit(sweep), every=10),
     Job("statistics", count, every=10),
 )

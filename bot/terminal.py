@@ -18,7 +18,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import NotFound
 from models.core.files import keep_private, written_privately
 from models.core.work import Works
-from models.operations import deliveries, transfer
+from models.operations import deliveries, lately, transfer, undoing_many
 from models.operations.transfer import answers as keeping
 
 REASONS = 10
@@ -68,7 +68,7 @@ class Place:
     works: Works
     workspace: str
     person: str
-    entity: type[Entity]
+    entity: type[Entity] = Entity
 
 
 def load_file(place: Place, path: Path, answers: transfer.Answers, dry: bool) -> bool:
@@ -122,6 +122,18 @@ def mapping_told(columns: transfer.Columns) -> str:
     return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
 
 
+def turn_back(place: Place, unit: str, again: bool) -> None:
+    """Undo what was done last, or redo what was undone last, however much that is. unit: another act, by its id."""
+    works, find = place.works, lately.last_undo if again else lately.last_unit
+    if not unit:
+        with works(place.workspace, place.person, "say", writes=False) as work:
+            unit = find(work)
+    with bar("Doing again" if again else "Undoing") as progress:
+        count = undoing_many.take_back(works, place.workspace, place.person, unit, progress)
+    other = "crm undo" if again else "crm redo"
+    click.echo(f"{'Done again' if again else 'Undone'}: {count:,} records. The other way: {other}")
+
+
 def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answers:
     """The answers with those that a file keeps, and the file with both."""
     if not path:
@@ -133,14 +145,14 @@ def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answe
 
 
 @contextmanager
-def bar() -> Iterator[Callable[[int, int], None]]:
+def bar(label: str = "Importing") -> Iterator[Callable[[int, int], None]]:
     """A progress bar that learns how long it is when the work begins."""
     with ExitStack() as stack:
         drawn: list[Any] = []
 
         def progress(done: int, total: int) -> None:
             if not drawn:
-                drawn.append(stack.enter_context(click.progressbar(length=total, label="Importing", file=sys.stderr)))
+                drawn.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
             drawn[0].update(done - drawn[0].pos)
 
         yield progress

@@ -14,7 +14,7 @@ from handlers.core.routes import Router
 from handlers.home import home as draw_home
 from models.core.base import Entity
 from models.core.errors import Conflict
-from models.core.fields import Text
+from models.core.fields import Clock
 from models.core.user import with_names
 from models.core.work import Work
 from models.operations import lately, records, undoing
@@ -51,14 +51,14 @@ def home(request: Request, _: Any) -> Reply:
 
 
 HOURS = {
-    "starts_at": Text("Working from", 5, hint="In your own time, such as 9:00", also=("from", "starts")),
-    "ends_at": Text("Working until", 5, hint="Such as 17:30", also=("until", "ends")),
+    "starts_at": Clock("Working from", hint="In your own time, such as 9:00 or 8am", also=("from", "starts")),
+    "ends_at": Clock("Working until", hint="Such as 17:30, or 6:00 of the next day", also=("until", "ends", "to")),
 }
 
 
 @router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
 def hours(request: Request, _: Any) -> Reply:
-    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`."""
+    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over midnight."""
     if request.work.actor is None:
         raise Conflict("Only people have working hours. Say whose with --as.")
     records.update(request.work, request.work.actor, {name: text for name, text in request.texts.items() if text})

@@ -41,6 +41,7 @@ SAID = {
     "receipt": "a receipt for all to see",
     "audience": "the cards anew for other readers",
     "gathering": "who is in a user group",
+    "members": "who belongs to the workspace",
 }
 """What each kind of delivery is, to a person."""
 

@@ -10,6 +10,7 @@ from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from models.activity import Activity
 from models.case import OPEN, Case
+from models.core import veil
 from models.core.outbox import Delivery
 from models.core.work import Work
 from models.operations import agenda, retelling, triage
@@ -155,13 +156,14 @@ def case_list(work: Work, cases: Sequence[Case], count: int, left: str = "") -> 
 
 def case_row(case: Case, work: Work) -> Block:
     """What it is, since when it waits, and by when it should be solved; or that it is over."""
-    over = case.status not in OPEN
+    over = not veil.may_hold(work, lambda case: case.status in OPEN, case)
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
     told += [escape(owner), f"since {cards.moment(case.created_at)}"]
     told += [f"overdue since {until}" for until in cards.moments(case, work, "resolve_by").values() if late]
-    claim = [] if case.assignee or over else cards.ways(case, work, ("claim", "Claim"))
+    free = not over and veil.may_hold(work, lambda case: not case.assignee, case)
+    claim = cards.ways(case, work, ("claim", "Claim")) if free else []
     button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)
     text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"
     return blocks.section(text, button)

@@ -40,6 +40,8 @@ NOON = time(12)
 """When a deal was closed of which only the day is known: the same day in nearly every zone."""
 CLOSED = (Stage.WON, Stage.LOST)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
+SUMMED = ("workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability")
+"""The columns from which the report sums the pipeline: an index of them spares it a look at each deal."""
 DEFAULTS = {
     Stage.QUALIFICATION: (10, Forecast.PIPELINE),
     Stage.DISCOVERY: (25, Forecast.PIPELINE),
@@ -103,6 +105,7 @@ class Opportunity(Entity):
             Index(None, "workspace", "owner", "stage"),
             Index(None, "workspace", "customer"),
             Index(None, "workspace", "account"),
+            Index("ix_opportunity_pipeline", *SUMMED),
         ]
 
     @classmethod

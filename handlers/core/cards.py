@@ -8,7 +8,7 @@ from handlers.core import blocks
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Form, Message
 from handlers.core.routes import Catalogue, Verb
-from models.core import access, sight
+from models.core import access, sight, veil
 from models.core.base import Entity
 from models.core.field import Field
 from models.core.fields import LongText, Moment
@@ -112,8 +112,8 @@ def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
 
 
 def offered(verb: Verb, record: Entity, work: Work) -> bool:
-    """Whether a verb has a button now."""
-    return bool(verb.button) and verb.when(record) and usable(verb.name, record, work)
+    """Whether a verb has a button now, as far as those who read may know."""
+    return bool(verb.button) and veil.may_hold(work, verb.when, record) and usable(verb.name, record, work)
 
 
 def usable(verb: str, what: Entity | str, work: Work) -> bool:

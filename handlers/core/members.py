@@ -47,13 +47,14 @@ def member(user: Mapping[str, Any], workspace: str) -> Profile:
 
 
 def profile(user: Mapping[str, Any]) -> Profile:
-    """Return what we keep of what Slack says of a person. The zone's name, never its offset."""
+    """Return what we keep of what Slack says of a person. The zone's name, never its offset; without one, no zone."""
     details = user.get("profile") or {}
     name = user.get("real_name") or details.get("real_name") or user.get("name") or ""
+    zone = known(values.read_zone, user.get("tz"))
     return {
         "name": " ".join(values.clean(name).split())[:255] or user["id"],
         "email": known(values.read_email, details.get("email")),
-        "zone": known(values.read_zone, user.get("tz")) or "UTC",
+        **({"zone": zone} if zone else {}),
         "guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         "left": bool(user.get("deleted")),
     }

@@ -1,6 +1,6 @@
 """Answers in words: what changed, what there is to choose from, what needs a yes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +23,7 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
     work = request.work
     work.session.flush()
-    lines = told(work, record)
+    lines = told(work, record, [name for name, text in request.texts.items() if text.strip()])
     first = said or f"{headline(work, record)}"
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += [blocks.context(*(escape(line) for line in lines))] if lines else []
@@ -57,8 +57,11 @@ def headline(work: Work, record: Entity) -> str:
     return f"Changed {record}" if mine else f"{record}: nothing changed"
 
 
-def told(work: Work, record: Entity) -> list[str]:
-    """A line for every field that changed on records that stood before, and one for every record that is new."""
+def told(work: Work, record: Entity, typed: Collection[str] = ()) -> list[str]:
+    """A line for every field that changed on records that stood before, and one for every record that is new.
+
+    typed: the fields of the record that somebody filled, which are told as they were understood.
+    """
     lines = []
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
@@ -69,7 +72,7 @@ def told(work: Work, record: Entity) -> list[str]:
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
         lines += [
-            f"{name}{difference(work, other, was, row)}"
+            f"{name}{difference(work, other, was, row, other is record and row['field'] in typed)}"
             for row in rows
             if row["field"] in seen and row["field"] != "deleted_at"
         ]
@@ -90,10 +93,11 @@ def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     return SimpleNamespace(**vars(record) | old)
 
 
-def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any]) -> str:
-    """Stage: Proposal → Won."""
+def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False) -> str:
+    """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was understood."""
     kind = record.fields()[row["field"]]
-    old, new = (kind.show(kind.load(row[side]), work, at) for side, at in (("old", was), ("new", record)))
+    old = kind.show(kind.load(row["old"]), work, was)
+    new = (kind.echo if typed else kind.show)(kind.load(row["new"]), work, record)
     old, new = blocks.apart(old, new, LONG)
     return f"{kind.label}: {old or 'empty'} → {new or 'empty'}"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import instance_state
 
 from models.core.base import Changes, Entity, Row
 from models.core.types import UTCDateTime
@@ -86,7 +87,7 @@ Written = tuple[Entity, str, Changes]
 def changes_of(record: Entity) -> Changes:
     """The fields of a record that differ from what the database holds."""
     found: Changes = {}
-    if inspect(record).key is None:  # not stored yet: there is no history to look through
+    if instance_state(record).key is None:  # not stored yet: there is no history to look through
         values = vars(record)
         return {name: (None, values[name]) for name in record.fields() if something(values.get(name)) is not None}
     attributes = inspect(record).attrs

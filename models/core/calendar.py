@@ -17,6 +17,14 @@ class ImpossibleDay(ValueError):
     """A day such as 30 February."""
 
 
+class Unclear(Exception):
+    """A text can mean each of these days."""
+
+    def __init__(self, *days: date) -> None:
+        self.days = sorted(set(days))
+        super().__init__()
+
+
 def make_day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)

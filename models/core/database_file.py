@@ -59,13 +59,14 @@ class DatabaseFile:
         beside: what the connection found, completed by what has been made since; nothing where it is enough to look at
         the file itself.
         """
+        size = self.size  # read first: meanwhile another thread may see that the file has grown
         try:
             found = self.path.stat()
         except OSError:
             raise moved() from None
-        if (found.st_dev, found.st_ino) != self.opened or found.st_size < self.size:
+        if (found.st_dev, found.st_ino) != self.opened or found.st_size < size:
             raise moved()
-        self.size = found.st_size
+        self.size = max(self.size, found.st_size)
         for place, known in enumerate(beside):
             now = identity(self.beside[place])
             beside[place] = known or now

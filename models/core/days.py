@@ -1,49 +1,97 @@
-"""Days as people write them: `fri`, `+3d`, `eom`, `4 dec`, `2026-12-01`."""
+"""Days as people write them: `fri`, `+3d`, `eom`, `4 dec`, `in two weeks`, `übermorgen`, `2026-12-01`.
+
+English, German, French and Spanish are read by the grammar here; a day and a month of another language by dateparser.
+What can mean two days is not guessed: Ambiguous offers both. A file's days are read by `models.core.written`.
+"""
 
 import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from models.core.calendar import (
+    MONTHS,
+    WEEKDAYS,
+    ImpossibleDay,
+    Unclear,
+    add_months,
+    add_working_days,
+    end_of_month,
+    end_of_quarter,
+    end_of_week,
+    full_year,
+    make_day,
+    name_day,
+    start_of_week,
+)
+from models.core.errors import Ambiguous
+from models.core.parts import read_ahead, read_month, read_nth, read_week
+from models.core.phrases import translate
 from models.core.texts import plain, wrong
 
 EXAMPLE = "fri, +3d or 2026-12-01"
 EARLIEST, LATEST = 1900, 2200
 LONGEST = 60
+LATELY = timedelta(days=31)
+"""How long ago a day with its weekday may be and still be meant, where it has no year."""
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-
-WEEKDAY = re.compile(
-    r"(?:(next|last) |(?:this|on) )?(mon|tue(?:s)?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
+UNIT = r"(business day|d|day|w|week|m|mo|month|q|quarter|y|year)s?"
+DISTANCE = re.compile(rf"(in )?([+-]?) ?(\d{{1,5}}) ?{UNIT}( ago| from now| from today)?")
+NAME = "|".join(WEEKDAYS)
+WEEKDAY = re.compile(rf"(?:(next|last) |this )?({NAME})(?: (next|last))?")
+WEEKDAY_OF_WEEK = re.compile(
+    rf"(?:({NAME})(?: of)? (?:(next|this) week|week next)|(?:(next|this) week|week next)(?: on)? ({NAME}))"
 )
-DISTANCE = re.compile(r"(in )?([+-]?) ?(\d{1,5}) ?(d|days?|w|weeks?|m|mo|months?|y|years?)( ago)?")
-MONTH = "(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|" + "|".join(MONTHS) + r")\.?"
-NAMED = re.compile(rf"(?:([a-z]{{3,9}})\.?,? )?(\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]?(?:of )?{MONTH}(?:,?[ -](\d{{4}}))?")
-NAMED_MONTH_FIRST = re.compile(rf"(?:([a-z]{{3,9}})\.?,? )?{MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?:,? (\d{{4}}))?")
-ISO = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[t ]\d{2}:\d{2}.*)?")
-DOTTED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})?")
-SLASHED = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4})")
+WEEKDAY_LATER = re.compile(
+    rf"(?:({NAME}) in (\d{{1,2}}) weeks?|(\d )?weeks? from ({NAME}|today|tomorrow)|({NAME}) week)"
+)
+YEAR = r"(?:,? ?(?:of )?(\d{4})|,? ?'(\d\d)|,? (?:of )?(\d\d))?"
+MONTH = rf"({'|'.join(MONTHS)})\.?"
+NAMED = re.compile(rf"(?:({NAME})\.?,? )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[ -]?(?:of )?{MONTH}-?{YEAR}")
+NAMED_MONTH_FIRST = re.compile(rf"(?:({NAME})\.?,? )?{MONTH} (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?{YEAR}")
+ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[t ]\d{2}:\d{2}.*)?")
+CJK = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]?")
+DOTTED = re.compile(rf"(?:({NAME}),? )?(?:the |on )?(\d{{1,2}})\. ?(\d{{1,2}})(?:\.|(?=\. ?\d)) ?(\d{{4}}|'?\d\d)?")
+SLASHED = re.compile(rf"(?:({NAME}),? )?(?:the |on )?(\d{{1,2}})([-/])(\d{{1,2}})(?:\3(\d{{4}}|\d\d))?")
+POINTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
+TIMELESS = re.compile(r",? ?\b(?:eod|morning|afternoon|evening|night|noon)\b")
+IDIOM = re.compile(r"idiom (\d+)")
+"""Eight days, or fifteen, which are a week, or two, to most who say so."""
+FOREIGN = re.compile(r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?")
+LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.]\d|\d{1,2} )")
 
 
-def read_day(text: str, today: date) -> date:
-    """The day a text means, seen from today."""
-    regular = plain(text) if len(text) <= LONGEST else ""
-    for read in (read_word, read_weekday, read_distance, read_named, read_numbers):
+class Impossible(ValueError):
+    """What is written as a day and is none, such as 30 February."""
+
+
+def read_day(text: str, today: date, shown: str = "", *, foreign: bool = True) -> date:
+    """The day a text means, seen from today. Ambiguous, with each of them, where it can mean several.
+
+    shown: what a sentence about it quotes, by default the text; foreign: whether other languages are tried as well.
+    """
+    regular = text if ISO.fullmatch(text) else english(text)
+    shown = shown or text
+    for read in (*WAYS, read_foreign) if foreign else WAYS:
         try:
             day = read(regular, today)
+        except Unclear as unclear:
+            raise offer(shown, [(day.isoformat(), name_day(day)) for day in unclear.days]) from None
         except (OverflowError, ImpossibleDay):
-            raise wrong(text, "is not in the calendar", EXAMPLE) from None
-        except ValueError as error:
-            raise wrong(text, str(error), EXAMPLE) from None
+            raise Impossible(str(wrong(shown, "is not in the calendar", EXAMPLE))) from None
         if day is not None:
-            return within_calendar(day, text)
+            return within_calendar(day, shown)
     if regular.isdigit():
-        raise wrong(text, "is a number, not a day", EXAMPLE)
-    raise wrong(text, "is not a day", EXAMPLE)
+        raise wrong(shown, "is a number, not a day", EXAMPLE)
+    raise wrong(shown, "is not a day", EXAMPLE)
+
+
+def english(text: str) -> str:
+    """A short text as the grammar here reads it; "" for a long one."""
+    regular = translate(plain(text)) if len(text) <= LONGEST else ""
+    while regular != (shorter := LEADING.sub("", regular)):
+        regular = shorter
+    return regular
 
 
 def show_day(day: date, today: date) -> str:
@@ -52,12 +100,21 @@ def show_day(day: date, today: date) -> str:
         return "today"
     if day - today == timedelta(days=1):
         return "tomorrow"
-    year = "" if day.year == today.year else f" {day.year}"
-    return f"{WEEKDAYS[day.weekday()][:3].title()} {day.day} {MONTHS[day.month - 1][:3].title()}{year}"
+    return name_day(day) if day.year != today.year else name_day(day).rpartition(" ")[0]
 
 
-class ImpossibleDay(ValueError):
-    """A day such as 30 February."""
+def echo_day(day: date, today: date) -> str:
+    """The day with its weekday, also where it is near: Thu 26 Nov (tomorrow)."""
+    near = show_day(day, today)
+    named = name_day(day) if day.year != today.year else name_day(day).rpartition(" ")[0]
+    return f"{named} ({near})" if near in ("today", "tomorrow") else named
+
+
+def offer(text: str, offered: list[tuple[str, str]]) -> Ambiguous:
+    """What a text can mean: (how to type it, what it is) of each."""
+    names = [name for _, name in offered]
+    listed = " or ".join([", ".join(names[:-1]), names[-1]])
+    return Ambiguous(str(wrong(text, f"could be {listed}", " or ".join(ref for ref, _ in offered))), text, offered)
 
 
 def within_calendar(day: date, text: str) -> date:
@@ -67,128 +124,160 @@ def within_calendar(day: date, text: str) -> date:
 
 
 def read_word(text: str, today: date) -> date | None:
-    day = WORDS.get(text)
+    if found := IDIOM.fullmatch(text):
+        raise Unclear(*(today + timedelta(days=int(found[1]) + more) for more in (0, 1)))
+    day = WORDS.get(TIMELESS.sub("", text) or text)
     return day(today) if day else None
 
 
 def read_weekday(text: str, today: date) -> date | None:
-    """The next such day, never today; `last fri` is the one before today."""
-    found = WEEKDAY.fullmatch(text)
+    """The next such day, never today; `last fri` is the one before today; `mon next week` is of that week."""
+    text = TIMELESS.sub("", text)
+    if found := WEEKDAY.fullmatch(text):
+        ahead = (weekday_of(found[2]) - today.weekday()) % 7
+        if "last" in (found[1], found[3]):
+            return today - timedelta(days=7 - ahead)
+        return today + timedelta(days=ahead or 7)
+    if found := WEEKDAY_OF_WEEK.fullmatch(text):
+        name, when = found[1] or found[4], found[2] or found[3] or "next"
+        day = start_of_week(today) + timedelta(days=weekday_of(name) + 7 * (when == "next"))
+        return day if day >= today else None
+    return None
+
+
+def read_weekday_later(text: str, today: date) -> date | None:
+    """`fri in 2 weeks`, `a week from fri`: counted from the next such day, or by whole weeks, if both are one day."""
+    found = WEEKDAY_LATER.fullmatch(text)
     if found is None:
         return None
-    ahead = (weekday_of(found[2]) - today.weekday()) % 7
-    if found[1] == "last":
-        return today - timedelta(days=7 - ahead)
-    return today + timedelta(days=ahead or 7)
+    start: str = found[4] or found[5] or found[1]
+    first: date = read_word(start, today) or read_weekday(start, today) or today
+    later = first + timedelta(weeks=int(found[2] or found[3] or 1))
+    if found[1]:
+        by_week = start_of_week(today) + timedelta(days=weekday_of(start), weeks=int(found[2]))
+        if later != by_week:
+            raise Unclear(later, by_week)
+    return later
 
 
 def read_distance(text: str, today: date) -> date | None:
     found = DISTANCE.fullmatch(text)
-    if found is None or not (found[1] or found[2] or found[5]):
+    if found is None:
         return None
-    number = int(found[3]) * (-1 if found[2] == "-" or found[5] else 1)
-    unit = found[4][0]
-    if unit in "dw":
-        return today + timedelta(days=number * (7 if unit == "w" else 1))
-    return add_months(today, number * (12 if unit == "y" else 1))
+    number = int(found[3]) * (-1 if found[2] == "-" or found[5] == " ago" else 1)
+    unit = found[4]
+    if unit in ("m", "mo", "q") and not (found[1] or found[2]):
+        return None  # 5m is as well five metres, or five million
+    if unit == "business day":
+        return add_working_days(today, number)
+    if unit[0] in "dw":
+        return today + timedelta(days=number * (7 if unit[0] == "w" else 1))
+    return add_months(today, number * {"y": 12, "q": 3}.get(unit[0], 1))
 
 
 def read_named(text: str, today: date) -> date | None:
-    """`4 dec`, `dec 4 2027`, `fri 4 dec`: without a year the next one, or the one nearest with that weekday."""
+    """`4 dec`, `dec 4 2027`, `fri 4 dec`: without a year the next one, if it has that weekday."""
     if found := NAMED.fullmatch(text):
-        name, day, month, year = found.groups()
+        name, day, month, *years = found.groups()
     elif found := NAMED_MONTH_FIRST.fullmatch(text):
-        name, month, day, year = found.groups()
+        name, month, day, *years = found.groups()
     else:
         return None
-    if name and not WEEKDAY.fullmatch(name):
-        return None
-    number = [MONTHS.index(full) + 1 for full in MONTHS if full.startswith(month[:3])][0]
-    if year:
-        return right_weekday(make_day(int(year), number, int(day)), name)
-    return next_such_day(number, int(day), name, today)
+    year = next(filter(None, years), None)
+    return such_day(year, MONTHS.index(month) + 1, int(day), name, today)
 
 
 def read_numbers(text: str, today: date) -> date | None:
     if found := ISO.fullmatch(text):
         return make_day(int(found[1]), int(found[3]), int(found[4]))
+    if found := CJK.fullmatch(text):
+        return make_day(int(found[1]), int(found[2]), int(found[3]))
     if found := DOTTED.fullmatch(text):
-        day, month = int(found[1]), int(found[2])
-        return make_day(int(found[3]), month, day) if found[3] else next_such_day(month, day, None, today)
+        return such_day((found[4] or "").lstrip("'"), int(found[3]), int(found[2]), found[1], today)
     if found := SLASHED.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
-        if first <= 12 and second <= 12 and first != second:
-            raise ValueError("could be read as day or month first")
-        return make_day(year, second, first) if first > 12 else make_day(year, first, second)
+        return day_or_month_first(int(found[2]), int(found[4]), found[5], found[1], today)
+    if found := POINTED.fullmatch(text):
+        return day_or_month_first(int(found[1]), int(found[2]), None, None, today)
     return None
 
 
-def make_day(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise ImpossibleDay from None
+def day_or_month_first(first: int, second: int, year: str | None, name: str | None, today: date) -> date:
+    """12/05 is a day in May to half the world and one in December to the other."""
+    if first > 12 or first == second:
+        return such_day(year, second, first, name, today)
+    if second > 12:
+        return such_day(year, first, second, name, today)
+    days = [such_day(year, second, first, None, today), such_day(year, first, second, None, today)]
+    fitting = [day for day in days if name and weekday_of(name) == day.weekday()]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise Unclear(*days)
 
 
-def next_such_day(month: int, day: int, name: str | None, today: date) -> date:
-    """The first such day from today on; with a weekday, the first year near today in which it falls on that one."""
-    years = [today.year, *range(today.year + 1, today.year + 9)]
-    if name:
-        years = [today.year, today.year + 1, today.year - 1]
-    for year in years:
-        if month in range(1, 13) and 1 <= day <= monthrange(year, month)[1]:
-            found = date(year, month, day)
-            if (name and found.weekday() == weekday_of(name)) or (not name and found >= today):
-                return found
-    if name:
-        raise ValueError("has a weekday that does not fall on that date")
-    raise ImpossibleDay
+def such_day(year: str | None, month: int, day: int, name: str | None, today: date) -> date:
+    """The day of this year, or the next one. Unclear, with the days that may be meant, where the weekday differs."""
+    if year:
+        return fitting(make_day(full_year(year), month, day), name)
+    if not 1 <= month <= 12:
+        raise ImpossibleDay
+    years = [each for each in range(today.year - 8, today.year + 9) if 1 <= day <= monthrange(each, month)[1]]
+    days = [date(each, month, day) for each in years]
+    coming = next((each for each in days if each >= today), None)
+    if coming is None:
+        raise ImpossibleDay
+    gone = max(each for each in days if each < today)
+    if name and gone.weekday() == weekday_of(name) != coming.weekday():
+        if today - gone <= LATELY:
+            return gone
+        raise Unclear(*beside(coming, name))
+    return fitting(coming, name)
 
 
-def right_weekday(day: date, name: str | None) -> date:
+def fitting(day: date, name: str | None) -> date:
     if name and weekday_of(name) != day.weekday():
-        raise ValueError(f"is a {WEEKDAYS[day.weekday()].title()}")
+        raise Unclear(*beside(day, name))
     return day
+
+
+def beside(day: date, name: str) -> tuple[date, date]:
+    """A day, and the nearest one with another weekday."""
+    ahead = (weekday_of(name) - day.weekday()) % 7
+    return day, day + timedelta(days=ahead if ahead <= 3 else ahead - 7)
 
 
 def weekday_of(name: str) -> int:
     return [full.startswith(name[:3]) for full in WEEKDAYS].index(True)
 
 
-def add_months(day: date, months: int) -> date:
-    """The same day so many months on, or the last day of that month if it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        raise OverflowError
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def read_foreign(text: str, today: date) -> date | None:
+    """A day and a month in a language that is not read here."""
+    if not FOREIGN.fullmatch(text):
+        return None
+    from models.core.foreign import read_elsewhere
 
-
-def end_of_month(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
-def end_of_quarter(day: date) -> date:
-    return end_of_month(day.replace(day=1, month=(day.month + 2) // 3 * 3))
-
-
-def end_of_week(day: date) -> date:
-    """Friday, when offices close the week; on a weekend the coming one."""
-    return day + timedelta(days=(4 - day.weekday()) % 7)
+    days = read_elsewhere(text, today)
+    if len(days) > 1:
+        raise Unclear(*days)
+    return days[0] if days else None
 
 
 WORDS: dict[str, Callable[[date], date]] = {
     "today": lambda day: day,
+    "tonight": lambda day: day,
+    "eod": lambda day: day,
+    "today eod": lambda day: day,
     "tomorrow": lambda day: day + timedelta(days=1),
-    "tmrw": lambda day: day + timedelta(days=1),
+    "overmorrow": lambda day: day + timedelta(days=2),
     "yesterday": lambda day: day - timedelta(days=1),
-    "next week": lambda day: day + timedelta(days=7 - day.weekday()),
-    "next month": lambda day: end_of_month(day) + timedelta(days=1),
-    "eow": end_of_week,
+    "ereyesterday": lambda day: day - timedelta(days=2),
+    "weekend": lambda day: day + timedelta(days=(5 - day.weekday()) % 7),
+    "this weekend": lambda day: day + timedelta(days=(5 - day.weekday()) % 7),
     "end of week": end_of_week,
-    "eom": end_of_month,
     "end of month": end_of_month,
-    "eoq": end_of_quarter,
     "end of quarter": end_of_quarter,
-    "eoy": lambda day: date(day.year, 12, 31),
     "end of year": lambda day: date(day.year, 12, 31),
 }
+WAYS = (
+    read_word, read_weekday, read_weekday_later, read_distance, read_named, read_numbers, read_week, read_ahead,
+    read_month, read_nth,
+)  # fmt: skip

@@ -3,8 +3,8 @@
 From one declaration come the column, the form input, the card line, the CSV column, the filter, the search text,
 validation and audit. Nothing here knows about Slack; `handlers.core.forms` draws each kind.
 
-Four texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `write` is the plain text
-that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.
+Five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `echo` says how it was
+understood, `write` is the plain text that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.
 """
 
 from collections.abc import Mapping
@@ -86,6 +86,10 @@ class Field:
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return "" if value is None else str(value)
+
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        """What a person reads right after they typed it."""
+        return self.show(value, reader, record)
 
     def write(self, value: Any, reader: Reader) -> str:
         return self.dump(value) or ""

@@ -171,6 +171,9 @@ class Day(Field):
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return values.show_day(value, reader.today) if value else ""
 
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.echo_day(value, reader.today) if value else ""
+
 
 @dataclass(frozen=True)
 class Moment(Field):
@@ -187,8 +190,21 @@ class Moment(Field):
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
         return values.show_moment(value, reader.now, reader.zone) if value else ""
 
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.echo_moment(value, reader.now, reader.zone) if value else ""
+
     def dump(self, value: Any) -> str | None:
         return None if value is None else value.isoformat()
+
+
+@dataclass(frozen=True)
+class Clock(Field):
+    """A time of day on somebody's own clock, kept as 09:00."""
+
+    length: int = 5
+
+    def read(self, text: str, reader: Reader) -> str:
+        return f"{values.read_time(text):%H:%M}"
 
 
 @dataclass(frozen=True)

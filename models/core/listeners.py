@@ -129,7 +129,7 @@ def insert_many(work: "Work", records: Sequence[Entity]) -> None:
     columns = [(name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"]
     first = take_numbers(work, entity, len(records))
     for number, record in enumerate(records, first):
-        record.workspace, record.number, record.version, record.custom = here, number, 1, record.custom or {}
+        vars(record).update(workspace=here, number=number, version=1, custom=record.custom or {})
     rows = [{column: vars(record).get(name) for name, column in columns} for record in records]
     insert_rows(work.session, insert_into(work.session, entity.__table__), rows)
     ours = select(entity.id).where(entity.number >= first).order_by(entity.number)

@@ -1,33 +1,82 @@
-"""Moments as people write them: `fri 9:00`, `tomorrow 3pm`, `+2h`, `2026-12-01 14:30`; always UTC inside."""
+"""Moments as people write them: `fri 9:00`, `tomorrow 3pm`, `+2h`, `14:30 Uhr`, `2026-12-01 14:30`; always UTC inside.
+
+A file's moments are read by `models.core.written`.
+"""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from models.core.days import EARLIEST, LATEST, LONGEST, read_day, show_day
+from models.core.days import EARLIEST, LATEST, LONGEST, echo_day, english, offer, read_day, show_day
+from models.core.errors import Ambiguous
+from models.core.offsets import ANY, read_offset
 from models.core.texts import plain, wrong
 
 EXAMPLE = "fri 9:00, tomorrow 3pm or +2h"
-MORNING = time(9)
+HOURS_EXAMPLE = "9:00, 17:30 or 8am"
+MORNING, LATE = time(9), time(23, 59)
+EARLY = 7
+"""Hours that `at 7` may as well mean in the evening."""
+SOON = 6
+"""Hours that `6h` still means from now; beyond them it may as well be the time on a clock."""
 
-DISTANCE = re.compile(r"(in|[+-]) ?(?:(\d{1,5}) ?(?:h|hrs?|hours?))? ?(?:(\d{1,6}) ?(?:m|mins?|minutes?))?")
-CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d)? ?(?P<half>am|pm)?"
-TIME = rf"(?:{CLOCK}|(?P<full>\d{{1,2}}) ?(?P<side>am|pm)|noon|midnight)"
-ALONE = re.compile(rf"(?:at |@ ?)?(?P<time>{TIME})")
-AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?)?(?P<time>{TIME})")
-BEFORE = re.compile(rf"(?:at )?(?P<time>{TIME}),? (?P<day>.+)")
-EXACT = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)? ?(?:z|[+-]\d\d:?\d\d)?")
-WORDS = {"noon": time(12), "midnight": time(0)}
+DISTANCE = re.compile(
+    r"(in|[+-])? ?(?:(\d{1,5}) ?(?:h|hrs?|hours?))? ?(?:(\d{1,6}) ?(m|mins?|minutes?)?)?( ago| from now)?"
+)
+HALF = r"(?P<{}>am|pm|a\.m\.|p\.m\.)"
+CLOCK = rf"(?P<hour>\d{{1,2}})(?::|h|\.(?=\d\d ?uhr))(?P<minute>\d\d)(?::\d\d)?(?: ?(?:uhr|h)| ?{HALF.format('half')})?"
+TIME = (
+    rf"(?:{CLOCK}|(?P<full>\d{{1,2}})(?: ?{HALF.format('side')}| ?uhr| ?h(?!\w)| o'clock)"
+    r"|(?<=at )(?P<bare>\d{1,2})"
+    r"|noon|midnight|eod|morning|afternoon|evening|night)"
+)
+BEHIND = r"(?: (?:in the |of )?(?P<part>morning|afternoon|evening|night))?"
+ALONE = re.compile(rf"(?:at |@ ?)?(?P<time>{TIME}){BEHIND}")
+AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?)?(?P<time>{TIME}){BEHIND}")
+BEFORE = re.compile(rf"(?:at )?(?P<time>{TIME}){BEHIND},? (?P<day>.+)")
+EXACT = re.compile(rf"(\d{{4}}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{{1,9}}))? ?({ANY})?")
+WORDS = {
+    "noon": time(12), "midnight": time(0), "eod": time(18), "morning": MORNING, "afternoon": time(15),
+    "evening": time(18), "night": time(20),
+}  # fmt: skip
+TODAY = {"tonight": time(20), "eod": WORDS["eod"]}
+"""Words that are a time of today."""
 
 
-def read_moment(text: str, now: datetime, zone: tzinfo, at: time = MORNING) -> datetime:
-    """The moment, in UTC, that a text means to someone in this zone; a day alone means `at` on that day."""
-    regular = plain(text) if len(text) <= LONGEST else ""
-    moment = read_exact(regular, zone) or read_distance(regular, now) or read_clock(regular, text, now, zone)
-    if moment is None:
-        moment = to_utc(read_day(text, now.astimezone(zone).date()), at, zone)
+def read_moment(
+    text: str, now: datetime, zone: tzinfo, at: time = MORNING, *, foreign: bool = True
+) -> datetime:
+    """The moment, in UTC, that a text means to someone in this zone; a day alone means `at` on that day.
+
+    Ambiguous, with each as it can be typed, where it can mean several. foreign: whether a day is tried in other
+    languages than ours as well; never with a time.
+    """
+    exact = read_exact(plain(text) if len(text) <= LONGEST else "", text, zone)
+    regular = "" if exact else english(text)
+    try:
+        moment = exact or read_distance(regular, text, now) or read_clock(regular, text, now, zone)
+        if moment is None:
+            moment = to_utc(read_day(text, now.astimezone(zone).date(), foreign=foreign), at, zone)
+    except Ambiguous as error:
+        raise offer(text, error.candidates) from None
     if not EARLIEST <= moment.year <= LATEST:
         raise wrong(text, f"is not between {EARLIEST} and {LATEST}", EXAMPLE)
     return moment
+
+
+def read_time(text: str) -> time:
+    """The time of day that a text means: `8`, `8am`, `17:30`, `9.30 Uhr`, `14h`, `noon`."""
+    regular = english(text)
+    if re.fullmatch(r"\d{1,2}", regular):
+        regular = f"{regular}:00"
+    elif re.fullmatch(r"\d{3,4}", regular):
+        regular = f"{regular[:-2]}:{regular[-2:]}"
+    found = ALONE.fullmatch(regular.replace(".", ":") if re.fullmatch(r"\d{1,2}\.\d\d", regular) else regular)
+    if found is None:
+        raise wrong(text, "is not a time of day", HOURS_EXAMPLE)
+    try:
+        return read_clock_time(found, text)
+    except ValueError:
+        raise wrong(text, "is not a time on the clock", HOURS_EXAMPLE) from None
 
 
 def show_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -36,50 +85,98 @@ def show_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{show_day(local.date(), now.astimezone(zone).date())} {local:%H:%M}"
 
 
-def read_exact(text: str, zone: tzinfo) -> datetime | None:
+def echo_moment(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """The same with its weekday, also where it is near: Thu 26 Nov (tomorrow) 09:00."""
+    local = moment.astimezone(zone)
+    return f"{echo_day(local.date(), now.astimezone(zone).date())} {local:%H:%M}"
+
+
+def read_exact(text: str, typed: str, zone: tzinfo) -> datetime | None:
     """ISO 8601 to the minute or finer; without an offset it is the person's own clock."""
-    if EXACT.fullmatch(text) is None:
+    found = EXACT.fullmatch(text)
+    if found is None:
         return None
-    text = text.upper()
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
-        return moment.astimezone(UTC) if moment.tzinfo else to_utc(moment.date(), moment.time(), zone)
-    except (ValueError, OverflowError):
-        raise wrong(text, "is not in the calendar", EXAMPLE) from None
+        local = datetime.fromisoformat(f"{found[1]}T{found[2]}.{(found[3] or '0')[:6].ljust(6, '0')}")
+        return on_clock(local, read_offset(found[4], local, zone) if found[4] else zone, zone)
+    except OverflowError:
+        raise wrong(typed, "is not in the calendar", EXAMPLE) from None
+    except ValueError as error:
+        problem = str(error) if str(error).startswith("has ") else "is not in the calendar"
+        raise wrong(typed, problem, EXAMPLE) from None
 
 
-def read_distance(text: str, now: datetime) -> datetime | None:
+def read_distance(text: str, typed: str, now: datetime) -> datetime | None:
     """From now, in hours and minutes. Days and longer are days: `+3d` means that morning."""
     if text == "now":
         return now.astimezone(UTC)
     found = DISTANCE.fullmatch(text)
-    if found is None or not (found[2] or found[3]):
+    if found is None or not (found[2] or found[3]) or not (found[2] or found[4]):
         return None
-    distance = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
-    return now.astimezone(UTC) + (-distance if found[1] == "-" else distance)
+    bare = not (found[1] or found[5])
+    if bare and (found[4] == "m" or (found[3] and not found[4])) and not (found[2] and int(found[2]) <= SOON):
+        return None  # 5m is as well five metres; 14h30 is a time
+    hours = int(found[2] or 0)
+    if bare and re.fullmatch(r"\d+h", text) and SOON < hours < 24:
+        raise offer(typed, [(f"+{hours}h", f"in {hours} hours"), (f"{hours}:00", f"{hours}:00 on the clock")])
+    distance = timedelta(hours=hours, minutes=int(found[3] or 0))
+    return now.astimezone(UTC) + (-distance if found[1] == "-" or found[5] == " ago" else distance)
 
 
 def read_clock(text: str, typed: str, now: datetime, zone: tzinfo) -> datetime | None:
     """A time of day with or without a day; alone it is the next time the clock shows it."""
+    today = now.astimezone(zone).date()
+    if text in TODAY:
+        moment = to_utc(today, TODAY[text], zone)
+        return moment if moment > now else to_utc(today, LATE, zone)
     found = ALONE.fullmatch(text) or AFTER.fullmatch(text) or BEFORE.fullmatch(text)
     if found is None:
         return None
-    at = read_time(found, typed)
-    today = now.astimezone(zone).date()
     if "day" in found.re.groupindex:
-        return to_utc(read_day(found["day"], today), at, zone)
+        return on_day(found, typed, today, zone)
+    at = read_clock_time(found, typed)
+    if found["time"] in WORDS and found["time"] not in ("noon", "midnight"):
+        return None  # the morning of which day?
     moment = to_utc(today, at, zone)
     return moment if moment > now else to_utc(today + timedelta(days=1), at, zone)
 
 
-def read_time(found: re.Match[str], typed: str) -> time:
+def on_day(found: re.Match[str], typed: str, today: date, zone: tzinfo) -> datetime:
+    """The moment of a time beside a day; where the day can be several, each is offered with the time."""
+    text = found["day"]
+    try:
+        day = read_day(text, today, text if text in plain(typed) else typed, foreign=False)
+    except Ambiguous as error:
+        at = read_clock_time(found, typed)
+        raise offer(typed, [(f"{ref} {at:%H:%M}", title) for ref, title in error.candidates]) from None
+    return to_utc(day, read_clock_time(found, typed), zone)
+
+
+def read_clock_time(found: re.Match[str], typed: str) -> time:
     if found["time"] in WORDS:
         return WORDS[found["time"]]
-    half = found["half"] or found["side"]
-    hour, minute = int(found["hour"] or found["full"]), int(found["minute"] or 0)
+    half = (found["half"] or found["side"] or "").replace(".", "")
+    hour, minute = int(found["hour"] or found["full"] or found["bare"]), int(found["minute"] or 0)
+    if not half and found["part"] and 1 <= hour <= 12:
+        half = "am" if found["part"] == "morning" else "pm"
     if (half and not 1 <= hour <= 12) or hour > 23 or minute > 59:
         raise wrong(typed, "is not a time on the clock", EXAMPLE)
+    if found["bare"] and not half and 1 <= hour <= EARLY:
+        raise early_or_late(found, hour, typed)
     return time(hour % 12 + 12 * (half == "pm") if half else hour, minute)
+
+
+def early_or_late(found: re.Match[str], hour: int, typed: str) -> Ambiguous:
+    """What asks which half of the day is meant by `at 3`."""
+    around = plain(typed)
+    offered = [(re.sub(rf"(?<!\d){hour}(?!\d)(?!.*(?<!\d){hour}(?!\d))", f"{each}:00", around), f"{each}:00")
+               for each in (hour, hour + 12)]  # fmt: skip
+    return offer(typed, offered)
+
+
+def on_clock(local: datetime, there: tzinfo, zone: tzinfo) -> datetime:
+    """The moment, in UTC, at which a clock shows this: one in the zone `there`, which may be the reader's own."""
+    return to_utc(local.date(), local.time(), zone) if there is zone else local.replace(tzinfo=there).astimezone(UTC)
 
 
 def to_utc(day: date, at: time, zone: tzinfo) -> datetime:

@@ -24,7 +24,7 @@ REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{2,12}){1,6}|\+\d{7,15}")
 FIXED = re.compile(
     r"1[2-9]\d{9}|20[1-9]\d{8,9}|27[1-9]\d{8}|30[2-9]\d{9}|31[1-9]\d{8}|32[1-9]\d{7,8}|33[1-9]\d{8}|34[5-9]\d{8}"
     r"|41[1-9]\d{8}|44[1-9]\d{9}|45[1-9]\d{7}|46[1-9]\d{8}|47[1-9]\d{7}|48[1-9]\d{8}|61[1-9]\d{8}|65[3-9]\d{7}"
-    r"|91[1-9]\d{9}|351[1-9]\d{8}|353[1-9]\d{8}|420[1-9]\d{8}",
+    r"|491[5-7]\d{8,9}|91[1-9]\d{9}|351[1-9]\d{8}|353[1-9]\d{8}|420[1-9]\d{8}",
     re.ASCII,
 )
 ODD = re.compile(r"[^\W\d_]|[^\d\s+().,/\-]")
@@ -85,10 +85,21 @@ def show_phone(digits: str) -> str:
     """+49 30 123456, spaced as its country does; anything unknown as it is, after a +."""
     import phonenumbers
 
-    number = parsed(f"+{digits}", None)
+    number = regular(digits) or parsed(f"+{digits}", None)
     if number is None:
         return f"+{digits}"
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def regular(digits: str) -> "PhoneNumber | None":
+    """The number that regular digits are, without the parser, which could only take them apart in the same place."""
+    import phonenumbers
+
+    if not FIXED.fullmatch(digits):
+        return None
+    known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    code = next(int(digits[:length]) for length in (1, 2, 3) if int(digits[:length]) in known)
+    return phonenumbers.PhoneNumber(country_code=code, national_number=int(digits[len(str(code)) :]))
 
 
 @lru_cache(maxsize=2048)

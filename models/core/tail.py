@@ -1,37 +1,185 @@
-"""What people add at the end of a name: an amount, a day."""
+"""What people add at the end of a name: an amount, a day.
+
+Words of a name are taken for an amount or a day only where they can hardly be anything else: `HDMI cable 5m`,
+`Call April` and `Invoice of 1 March` are names. What can be two days is asked about.
+"""
 
 import re
+from datetime import datetime, time, timedelta
 
 from models.core import values
+from models.core.calendar import MONTHS, add_months, name_day
+from models.core.currencies import CODES
+from models.core.days import Impossible, english, offer
+from models.core.errors import Ambiguous
 from models.core.field import Reader
+from models.core.phrases import regular
 
-AMOUNT = re.compile(
-    r"(?:[€$£¥]\s?\d[\d.,' ]*[km]?|\d[\d.,']*[km](?:\s?[A-Z]{3})?|\d[\d.,']*\s?(?:[€$£¥]|[A-Z]{3}))$", re.IGNORECASE
+FIGURE = r"[-−]?(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d[\d.,']*)"
+SIGN = r"(?:(?i:us|ca|c|au|a|nz|s|hk|nt|mx|r)?\$|(?i:cn)?¥|[€£¥￥₹₩₽₺₪₫₴₦₱฿₸₾₡₲₵₨]|(?i:rs)\.?|S?Fr\.)"
+MAIN = (
+    r"(?:EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|SGD|HKD|BRL|MXN|ZAR|AED|SAR|ILS|KRW)"
 )
+BEHIND = r"(?:[A-Z]{3}|(?i:kr|euros?|dollars?|yen|francs?|franken|rupees?|zł|kč))"
+SCALE = r"(?i:k|tsd\.?|thousand|grand|mio\.?|millions?|mrd\.?|bn|billions?|lakhs?|lacs?|crores?)"
+ANY_SCALE = rf"(?:{SCALE}|(?i:m|mm|mn|b|cr))"
+ABOUT = r"(?:[~≈] ?|(?i:ca|approx)\.? )?"
+AMOUNT = re.compile(
+    rf"{ABOUT}[-−]?(?:(?:{SIGN}|{MAIN}) ?{FIGURE}(?: ?{ANY_SCALE})?(?: ?{MAIN})?(?:\.?-)?"
+    rf"|{FIGURE}(?: ?{ANY_SCALE})? ?(?:{SIGN}|{BEHIND})"
+    rf"|{FIGURE} ?{SCALE})"
+)
+GROUPED = re.compile(r"(\d{1,3}) (\d{3}\b.*)")
+COUNTED = frozenset((
+    "phase", "part", "teil", "version", "v", "model", "modell", "lot", "no", "nr", "number", "type", "typ",
+    "step", "level", "tier", "stage", "q", "quarter", "year", "gen", "serie", "series", "batch", "line", "los",
+    "release", "unit", "room", "building", "floor", "stufe",
+))  # fmt: skip
+"""Words after which a number is theirs: `Phase 2 500 EUR` is 500, or 2,500 for a phase without a number."""
+LONGEST_AMOUNT, LONGEST_MOMENT = 5, 9
+"""Words that the end of a name may have."""
+
+NOT_DUE = frozenset((
+    "from", "since", "of", "dated", "after", "every", "each", "about", "re", "regarding", "to", "and", "or",
+    "than", "not", "vom", "von", "seit", "nach", "jeden", "jede", "jedes", "und", "oder", "auf", "uber", "du",
+    "depuis", "apres", "chaque", "et", "ou", "del", "desde", "despues", "cada", "y", "o", "de",
+))  # fmt: skip
+"""Words after which a day is what is spoken of, and not when it is to be done."""
+TITLES = frozenset((
+    "mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "mlle", "monsieur", "madame", "sr", "sra",
+    "don", "dona",
+))  # fmt: skip
+FULL_MONTHS = frozenset((
+    "january", "february", "july", "september", "october", "november", "december", "januar", "februar", "oktober",
+    "dezember", "janvier", "fevrier", "juillet", "septembre", "octobre", "novembre", "decembre", "enero",
+    "febrero", "septiembre", "octubre", "noviembre", "diciembre",
+))  # fmt: skip
+"""Months that are nothing else; people are called April and August."""
+NUMBERED = frozenset((
+    "version", "v", "release", "to", "from", "section", "chapter", "kapitel", "step", "build", "punkt",
+))  # fmt: skip
+WEEKDAYS = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day")
+SHORT = frozenset((
+    "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mie", "jue", "vie", "sab", "dom", "weekend", "wochenende",
+    "w-e",
+))  # fmt: skip
+LENGTHS = re.compile(r"year|month|quarter|week|day\b")
+LENGTH = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week|month|quarter|year)|\d+ ?(?:h|d|w)")
+ATTACHED = re.compile(r"\d+[hdw]")
+FRACTION = re.compile(
+    r"24/7|1/[234]|2/3|3/4|\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}(?: .*)?|q[1-4]|(?:w|week) ?\d+|\d{1,2} ago"
+)
+LEADING = frozenset(("by", "on", "until", "due", "at", "in", "bis", "am"))
+FAR = timedelta(days=334)
+"""A day without a year that is so far off may as well be the one that has just gone by."""
+LATE = time(23, 59, 59)
 
 
 def take_amount(words: str) -> tuple[str, str]:
-    """`Acme renewal 12k` → (`Acme renewal`, `12k`). A bare number belongs to the name: `Model 3`."""
-    match = AMOUNT.search(words)
-    if not match or match.start() == 0:
-        return words, ""
-    try:
-        values.read_amount(match[0], "USD")
-    except ValueError:
-        return words, ""
-    return words[: match.start()].strip(), match[0]
+    """`Acme renewal 12k` → (`Acme renewal`, `12k`). A bare number belongs to the name: `Model 3`.
+
+    Ambiguous where the first digits may belong to the name as well: `Phase 2 500 EUR`.
+    """
+    found = words.split(" ")
+    for start in range(max(1, len(found) - LONGEST_AMOUNT), len(found)):
+        tail = " ".join(found[start:])
+        if not AMOUNT.fullmatch(tail) or not has_currency_or_none(tail):
+            continue
+        try:
+            values.read_amount(tail, "USD", negative=True)
+        except ValueError as error:
+            if "could be" not in str(error):
+                continue
+        if (apart := GROUPED.fullmatch(tail)) and regular(found[start - 1]).strip(".:#") in COUNTED:
+            raise grouped_or_not(tail, apart)
+        return " ".join(found[:start]).rstrip(" -–—"), tail
+    return words, ""
+
+
+def has_currency_or_none(tail: str) -> bool:
+    """Whether the three capitals at an end of an amount, if there are any, are a currency."""
+    found = re.search(r"[A-Z]{3}$", tail)
+    return found is None or found[0] in CODES
+
+
+def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
+    """What asks whether the first digits of `2 500 EUR` belong to the name before it."""
+    first, rest = apart.groups()
+    figure = re.match(r"[\d.,']+", rest)
+    unit = rest[figure.end() :].strip() if figure else ""
+    behind = f"{first} {unit} {figure[0]}" if figure else rest
+    offered = [(f"{first}{rest}", "as one amount"), (behind, f"with {first} in the name")]
+    sentence = f"“{tail}” could be {first}{rest}, or {first} belongs to the name and the amount is {rest}."
+    return Ambiguous(f"{sentence} Try {offered[0][0]} or {offered[1][0]}.", tail, offered)
 
 
 def take_moment(words: str, reader: Reader) -> tuple[str, str]:
-    """`Call Ada fri 9:00` → (`Call Ada`, `fri 9:00`). Takes the longest end that is a moment, up to four words."""
+    """`Call Ada by fri 9:00` → (`Call Ada`, `by fri 9:00`): the longest end that says when something is due.
+
+    What is past, or spoken of rather than due, stays in the text. Ambiguous where it can be two days; a day that is in
+    no calendar is taken, so that whoever reads it can say so.
+    """
     found = words.split(" ")
-    for start in range(max(1, len(found) - 4), len(found)):
-        tail = " ".join(found[start:])
-        if tail.isdigit():
+    for start in range(max(1, len(found) - LONGEST_MOMENT), len(found)):
+        tail = " ".join(found[start:]).rstrip("!?,;")
+        if " ".join(found[:start]).lower() in LEADING or not may_be_due(tail, found[start - 1]):
             continue
+        spoken_of = regular(found[start - 1]).strip(".,:;()") in NOT_DUE | TITLES
         try:
-            values.read_moment(tail, reader.now, reader.zone)
+            moment = values.read_moment(tail, reader.now, reader.zone, foreign=False)
+            ask_if_just_gone(moment, tail, reader)
+        except Ambiguous:
+            if spoken_of:
+                return words, ""
+            raise
+        except Impossible:
+            return (words, "") if spoken_of else (" ".join(found[:start]), tail)
         except ValueError:
             continue
+        if spoken_of or is_past(moment, tail, reader):
+            return words, ""
         return " ".join(found[:start]), tail
     return words, ""
+
+
+def ask_if_just_gone(moment: datetime, tail: str, reader: Reader) -> None:
+    """Ambiguous where a day without a year was just now, and comes again in a year: `24 nov` on the 25th."""
+    if moment - reader.now < FAR or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail) or LENGTHS.search(english(tail)):
+        return
+    local = moment.astimezone(reader.zone)
+    days = [add_months(local.date(), -12), local.date()]
+    raise offer(tail, [(f"{day.isoformat()} {local:%H:%M}", name_day(day)) for day in days])
+
+
+def is_past(moment: datetime, tail: str, reader: Reader) -> bool:
+    """Whether it is over; a day without a time lasts until its end."""
+    if moment >= reader.now:
+        return False
+    return values.read_moment(tail, reader.now, reader.zone, LATE, foreign=False) < reader.now
+
+
+def may_be_due(tail: str, before: str) -> bool:
+    """Whether words at the end of a sentence can hardly be anything else than a day or a time."""
+    typed, meant = regular(tail).strip(), english(tail)
+    if not meant or typed.isdigit() or LENGTH.fullmatch(meant) and not ATTACHED.fullmatch(tail):
+        return False
+    if FRACTION.fullmatch(typed) or typed.startswith("the ") and meant.split()[-1].isdigit():
+        return False
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.", typed) and regular(before) in NUMBERED:
+        return False
+    if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th|er)?", meant):
+        return False
+    return " " in typed or is_clear_word(tail, typed, meant)
+
+
+def is_clear_word(tail: str, typed: str, meant: str) -> bool:
+    """Whether one word is no name and no other word: `do`, `sam`, `May`, `Morgen` and `Domingo` may be."""
+    bare = typed.rstrip(".")
+    if bare.isalpha() and (len(bare) <= 2 or bare in SHORT or bare == "now"):
+        return bare == "now"
+    if re.fullmatch(r"[a-z]+", meant) and meant in MONTHS:
+        return bare in FULL_MONTHS
+    if tail[:1].isupper() and meant == "tomorrow" and bare in ("morgen", "manana"):
+        return False
+    romance = WEEKDAYS.fullmatch(meant) and not bare.endswith(("day", "tag", "woch")) and len(bare) > 5
+    return not (romance and tail[:1].isupper())

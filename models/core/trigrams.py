@@ -50,14 +50,19 @@ def served(ways: Ways) -> bool:
     return all(trigrams(pieces) for pieces in ways)
 
 
-def find(session: Session, ways: Ways, entities: Sequence[str], limit: int) -> "Sequence[Row[str, int, str]]":
+def find(
+    session: Session, ways: Ways, entities: Sequence[str], limit: int, roughly: bool = False
+) -> "Sequence[Row[str, int, str]]":
     """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read may see, and by
     words that they may see.
 
-    entities: the table names of those wanted.
+    entities: the table names of those wanted. roughly: the caller looks into the texts, whether the pieces are there
+    and in words that those who read may see; to ask for it here takes a statement of its own for each number of ways,
+    and up to 400 ms to make one.
     """
     wanted = SearchText.entity.concat("").in_(entities)  # which of a few it is, no index tells sooner than the text
-    statement = found(session, ways, entities).where(wanted, *seen(session, entities, ways))
+    words = () if roughly else ways
+    statement = found(session, ways, entities, roughly).where(wanted, *seen(session, entities, words))
     with only_by_index(session):
         return session.execute(statement.limit(limit)).all()
 
@@ -66,12 +71,15 @@ def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnEl
     """The conditions on `SearchText` that leave out what those who read may not see, and what they would find only by
     words that they may not see: for each text a look at its record, never at all the records that may be seen, into
     which PostgreSQL would turn EXISTS.
+
+    ways: what must be in words that they may see; nothing where the caller looks.
     """
     work: Any = session.info.get("work")
     conditions = []
     for entity in (ENTITIES[slug] for slug in entities) if work and work.viewers else ():
         rows: Any = entity.__table__
-        limits = sight.conditions(entity, sight.of(session), rows.c) + wording.limits(work, entity, ways, rows.c)
+        limits = sight.conditions(entity, sight.of(session), rows.c)
+        limits += wording.limits(work, entity, ways, rows.c) if ways else []
         if limits:
             theirs = select(rows.c.id).where(rows.c.id == SearchText.record_id, *limits).limit(1)
             conditions.append(or_(SearchText.entity != entity.slug(), theirs.scalar_subquery().is_not(None)))
@@ -97,14 +105,18 @@ def switch(session: Session, state: str) -> None:
     session.execute(select(*(func.set_config(f"enable_{way}", state, True) for way in ("seqscan", "indexscan"))))
 
 
-def found(session: Session, ways: Ways, entities: Sequence[str] = ()) -> "Select[str, int, str]":
+def found(
+    session: Session, ways: Ways, entities: Sequence[str] = (), roughly: bool = False
+) -> "Select[str, int, str]":
     """The (entity, record id, text) of what fits, in the order in which the index gives them up soonest.
 
-    entities: those by whose references the index is to leave out others, as far as it can.
+    entities: those by whose references the index is to leave out others, as far as it can. roughly: also what has the
+    trigrams of the pieces in another order.
     """
     wanted, begin = select(SearchText.entity, SearchText.record_id, SearchText.text), begins(entities)
     if session.get_bind().dialect.name == "sqlite":
-        wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways, begin), exactly(ways))
+        wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways, begin))
+        wanted = wanted if roughly else wanted.where(exactly(ways))
         return wanted.order_by(FTS.c.rowid.desc())
     narrow = begin if len(begin) == 1 or len(ways) == 1 else []  # else there would be too many pairs to look for
     return wanted.where(contains([[*([each] if each else []), *way] for each in narrow or [""] for way in ways]))

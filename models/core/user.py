@@ -1,7 +1,7 @@
 """The workspace and its people."""
 
 import re
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -9,8 +9,8 @@ from sqlalchemy import Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.base import Base, Changes, Entity
-from models.core.errors import Conflict, Invalid
-from models.core.fields import Email, Flag, Text, Zone, field
+from models.core.errors import Conflict
+from models.core.fields import Clock, Email, Flag, Text, Zone, field
 from models.core.named import Named, must_stand
 from models.core.rights import Preset
 from models.core.types import UTCDateTime
@@ -68,8 +68,8 @@ class User(Entity):
     role: Mapped[str] = field(Named("Role", to="role", required=True), default=Preset.REP)
     team: Mapped[str | None] = field(Named("Team", to="team"))
     zone: Mapped[str] = field(Zone("Time zone", required=True, form=False), default="UTC")
-    starts_at: Mapped[str] = field(Text("Working from", 5, hint="In your own time, such as 09:00"), default="09:00")
-    ends_at: Mapped[str] = field(Text("Working until", 5), default="17:30")
+    starts_at: Mapped[str] = field(Clock("Working from", hint="In your own time, such as 9:00 or 8am"), default="09:00")
+    ends_at: Mapped[str] = field(Clock("Working until", hint="Such as 17:30, or 6:00 of the next day"), default="17:30")
     guest: Mapped[bool] = field(Flag("Guest", form=False, card=False), default=False)
     left: Mapped[bool] = field(Flag("Has left", form=False, card=False), default=False)
 
@@ -103,20 +103,13 @@ class User(Entity):
         return ZoneInfo(self.zone)
 
     def settle(self, work: "Work", changes: Changes) -> None:
-        """Working hours are times of the day, the first before the second; there is always an admin; and a role or a
-        team that somebody is given stands.
+        """There are always working hours, and there is always an admin; and a role or a team that somebody is given
+        stands.
         """
         self.must_be_replaced(work, changes)
         if self.id is not None:
             must_stand(work, self, changes, "role", "team")
-        for name, usual in (("starts_at", "09:00"), ("ends_at", "17:30")):
-            typed = getattr(self, name) or usual
-            try:
-                setattr(self, name, time.fromisoformat(typed.zfill(5)).strftime("%H:%M"))
-            except ValueError:
-                raise Invalid({name: f"“{typed}” is not a time. Try 09:00."}) from None
-        if self.starts_at >= self.ends_at:
-            raise Invalid({"ends_at": "The working day must end after it starts."})
+        self.starts_at, self.ends_at = self.starts_at or "09:00", self.ends_at or "17:30"
 
     @property
     def rules(self) -> bool:
@@ -137,6 +130,11 @@ class User(Entity):
             raise Conflict(
                 f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
             )
+
+
+def newcomer(workspace: Workspace, slack_id: str) -> User:
+    """Return a row for somebody new: a rep, in the workspace's zone as long as Slack says no other."""
+    return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
 
 
 def with_names(work: "Work", text: str) -> str:

@@ -11,17 +11,20 @@ from zoneinfo import available_timezones
 from models.core.amounts import read_amount, read_number, read_percent, show_amount, write_amount
 from models.core.countries import read_country, show_country
 from models.core.currencies import read_currency
-from models.core.days import read_day, show_day
-from models.core.moments import read_moment, show_moment
+from models.core.days import echo_day, read_day, show_day
+from models.core.moments import echo_moment, read_moment, read_time, show_moment
+from models.core.periods import read_period
 from models.core.phones import read as read_phone_cell
 from models.core.phones import read_phone, show_phone
 from models.core.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
+from models.core.written import read_written_day, read_written_moment
 
 __all__ = [
-    "clean", "fold", "from_slack", "read_amount", "read_country", "read_currency", "read_day", "read_domain",
-    "read_email", "read_flag", "read_link", "read_moment", "read_number", "read_percent", "read_phone",
-    "read_phone_cell", "read_tags", "read_zone", "show_amount", "show_country", "show_day", "show_moment",
-    "show_phone", "unquote_smart", "write_amount",
+    "clean", "echo_day", "echo_moment", "fold", "from_slack", "read_amount", "read_country", "read_currency",
+    "read_day", "read_domain", "read_email", "read_flag", "read_link", "read_moment", "read_number", "read_percent",
+    "read_period", "read_phone", "read_phone_cell", "read_tags", "read_time", "read_written_day",
+    "read_written_moment", "read_zone", "show_amount", "show_country", "show_day", "show_moment", "show_phone",
+    "unquote_smart", "write_amount",
 ]  # fmt: skip
 
 YES = frozenset(("yes", "y", "true", "t", "on", "1", "x", "✓", "✔", "✅", "☑", "👍", ":white_check_mark:", ":+1:"))

@@ -26,12 +26,11 @@ from models.core.furnishing import furnish
 from models.core.lookup import lookup
 from models.core.opening import opening
 from models.core.patience import PERSON, within
-from models.core.rights import Preset
 from models.core.roster import Rosters, forget
 from models.core.secrets import Signer
 from models.core.troubles import told, worth_another
 from models.core.turns import Turns
-from models.core.user import User, Workspace
+from models.core.user import User, Workspace, newcomer
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -340,7 +339,7 @@ class Works:
         with self(workspace) as work:
             user = work.session.scalar(select(User).where(User.slack_id == slack_id))
             if user is None:
-                user = User(slack_id=slack_id, role=Preset.REP)
+                user = newcomer(work.workspace, slack_id)
                 work.session.add(user)
             for name, value in profile.items():
                 if getattr(user, name) != value:

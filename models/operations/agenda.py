@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from models.activity import Activity
 from models.core import sight
 from models.core.outbox import JobRun, insert_once
-from models.core.slots import FRIDAY, strikes
+from models.core.slots import DAY, FRIDAY, strikes
 from models.core.user import User
 from models.core.work import Work
 
@@ -51,10 +51,19 @@ def take(work: Work, job: str, slots: Sequence[str]) -> list[str]:
 
 def at_work(user: User | Hours, now: datetime) -> bool:
     """Whether it is a working day and working hours for someone."""
+    return shift(user, now) is not None
+
+
+def shift(user: User | Hours, now: datetime) -> date | None:
+    """The working day on which the hours began that someone is in, which may end on the next one; None in none."""
     zone = ZoneInfo(user.zone)
-    day = now.astimezone(zone).date()
-    start, end = (strikes(day, at, zone) for at in (user.starts_at, user.ends_at))
-    return day.weekday() <= FRIDAY and start <= now < end
+    today = now.astimezone(zone).date()
+    overnight = user.ends_at <= user.starts_at
+    for day in (today, today - DAY) if overnight else (today,):
+        start, end = strikes(day, user.starts_at, zone), strikes(day + DAY * overnight, user.ends_at, zone)
+        if day.weekday() <= FRIDAY and start <= now < end:
+            return day
+    return None
 
 
 def colleagues(work: Work) -> list[User]:
@@ -117,7 +126,8 @@ def reminders(work: Work, owner: User) -> list[Reminder]:
 
 def morning(user: User | Hours, now: datetime) -> str:
     """The slot of someone's working day."""
-    return f"{now.astimezone(ZoneInfo(user.zone)):%Y%m%d}:{user.id}"
+    day = shift(user, now) or now.astimezone(ZoneInfo(user.zone)).date()
+    return f"{day:%Y%m%d}:{user.id}"
 
 
 def unwelcomed(work: Work, people: Iterable[User | Hours]) -> list[int]:

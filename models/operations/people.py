@@ -6,12 +6,15 @@ from typing import Any
 from sqlalchemy import select
 
 from models.core import access
-from models.core.outbox import Delivery, DeliveryState
+from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.rights import Preset
 from models.core.team import Group, Team, ask_who_is_in
-from models.core.user import User
+from models.core.user import User, newcomer
 from models.core.work import Work
 from models.operations import deliveries
+
+MEMBERS = "members"
+"""The kind of delivery that asks Slack who belongs to the workspace."""
 
 
 def appoint(work: Work, slack_id: str) -> None:
@@ -29,7 +32,10 @@ def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
     """
     there = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(profiles))))
     for person in sorted(profiles.keys() - there):
-        work.session.add(User(slack_id=person, role=Preset.REP, **profiles[person]))
+        user = newcomer(work.workspace, person)
+        for name, value in profiles[person].items():
+            setattr(user, name, value)
+        work.session.add(user)
 
 
 def is_governed(work: Work) -> bool:
@@ -73,3 +79,22 @@ def look_again(work: Work, group: str = "") -> None:
     for team in work.session.scalars(select(Team).where(Team.group.is_not(None)).order_by(Team.id)):
         if group in ("", Group.id_of(team.group)):
             ask_who_is_in(work, team)
+
+
+def ask_who_belongs(work: Work) -> None:
+    """Ask Slack who belongs to the workspace; whoever does not may do nothing from then on."""
+    deliver(work, MEMBERS, MEMBERS, f"{MEMBERS}:{work.unit}")
+
+
+def ours(work: Work) -> set[str]:
+    """Return the Slack ids of those who may do something here."""
+    return set(work.session.scalars(select(User.slack_id).where(~User.left, ~User.guest)))
+
+
+def shut_out(work: Work, delivery: Delivery, outsiders: Collection[str]) -> None:
+    """Take every right from people who do not belong to the workspace. delivery: the one that asked for it."""
+    work.reason = "Slack says that they belong to another company"
+    theirs = select(User).where(User.slack_id.in_(outsiders), ~User.guest).order_by(User.id)
+    for person in work.session.scalars(theirs):
+        person.guest = True
+    deliveries.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)

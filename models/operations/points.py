@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from models.core.days import DOTTED, NAMED, NAMED_MONTH_FIRST
+from models.core.days import DOTTED, NAMED, NAMED_MONTH_FIRST, POINTED, SLASHED, english
+from models.core.errors import Ambiguous
 from models.core.field import Field, Reader
 from models.core.moments import read_moment
 from models.core.texts import plain, wrong
@@ -14,7 +15,7 @@ EXAMPLE = "2026-06-30, friday, -3d or v3"
 LONGEST = 60
 END = time(23, 59, 59, 999999)
 VERSION = re.compile(r"v(?:ersion)? ?(\d{1,9})(?: from v(\d{1,9}))?")
-YEARLESS = (NAMED, NAMED_MONTH_FIRST, DOTTED)
+YEARLESS = (NAMED, NAMED_MONTH_FIRST, DOTTED, SLASHED, POINTED)
 YEAR = timedelta(days=365)
 
 
@@ -47,9 +48,13 @@ def read_point(text: str, now: datetime, zone: tzinfo) -> Point:
 def read_past(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The latest moment not to come that a text can mean: `friday` is the last one, `4 dec` may be of last year."""
     ways = [(f"{word}{text}", now) for word in ("", "last ", "today ", "yesterday ")]
-    ways += [(text, now - YEAR)] if any(known.fullmatch(text) for known in YEARLESS) else []
+    yearless = any(known.fullmatch(english(text)) for known in YEARLESS)
+    ways += [(text, now - YEAR)] if yearless else []
     tonight = datetime.combine(now.astimezone(zone), END, zone)
-    read_moment(text, now, zone)  # what is no moment at all has a sentence of its own
+    try:
+        read_moment(text, now, zone)  # what is no moment at all has a sentence of its own
+    except Ambiguous:
+        read_moment(text, now - YEAR if yearless else now, zone)  # offers what has been
     for words, seen in ways:
         with suppress(ValueError):
             moment = read_moment(words, seen, zone, END)

@@ -155,8 +155,10 @@ def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[
     return found + legible(work, [hit for hit in hits if hit.key not in known])
 
 
-def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts that one of the ways fits; none where no index could tell.
+def containing(
+    work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
+) -> list[Hit]:
+    """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for the caller to look.
 
     What has a name of its own is looked for first: there is far more that carries the name of a customer.
     """
@@ -164,7 +166,8 @@ def containing(work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]]
         return []
     others = [entity.slug() for entity in entities if wording.pointing(entity)]
     named = [entity.slug() for entity in entities if entity.slug() not in others]
-    found = [row for slugs in (named, others) if slugs for row in trigrams.find(work.session, ways, slugs, CANDIDATES)]
+    groups = [slugs for slugs in (named, others) if slugs]
+    found = [row for slugs in groups for row in trigrams.find(work.session, ways, slugs, CANDIDATES, roughly)]
     return legible(work, [Hit(*row) for row in found])
 
 
@@ -196,7 +199,9 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
     for word in words:
         others = [piece(other) for other in words if other is not word]
         ways = [[*others, *left] for left in slips(word)]
-        for hit in containing(work, ways, entities):
+        for hit in containing(work, ways, entities, roughly=True):
+            if not all(other in f" {hit.text}" for other in others):
+                continue
             distance = min(OSA.distance(word, other) for other in hit.text.split())
             if distance <= (2 if len(word) >= LONG else 1):
                 hits[hit] = min(distance, hits.get(hit, distance))

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from tests.bench import company, crowded, delivering, dispatching, due, guarding, people, sizes, starting
+from tests.bench import bringing, company, crowded, delivering, dispatching, due, guarding, people, sizes, starting
 from tests.bench.figures import Figure, keep, table
 from tests.processes import ROOT
 
@@ -30,7 +30,12 @@ ON_DATABASES: dict[str, Callable[[Engines], list[Figure]]] = {
     "crowded": lambda engines: crowded.measured(engines[3]),
 }
 """Name → what measures it, on databases that were alike at the beginning."""
-NAMES = [*ON_DATABASES, "sizes", "starting"]
+IN_FOLDERS: dict[str, Callable[[Path, str], list[Figure]]] = {
+    "files": lambda folder, dialect: bringing.measured(folder, dialect),
+    "sizes": lambda folder, dialect: sizes.measured(folder, dialect),
+}
+"""Name → what measures it, on databases that it makes itself."""
+NAMES = [*ON_DATABASES, *IN_FOLDERS, "starting"]
 QUICK: dict[Any, dict[str, Any]] = {
     dispatching: {"ROUNDS": 4, "WARM": 2},
     guarding: {"ROUNDS": 4},
@@ -38,6 +43,7 @@ QUICK: dict[Any, dict[str, Any]] = {
     delivering: {"WARM": 3.0, "SECONDS": 0.5, "CHANNELS": 8},
     due: {"THOUSAND": 100, "ROUNDS": 4},
     crowded: {"PEOPLE": 200, "CARDS": 100, "ROUNDS": 1},
+    bringing: {"SIZE": 2_000, "CASES": 20},
     sizes: {"SIZES": (1_000, 10_000), "ROUNDS": 3, "WARM": 1},
     starting: {"HELPS": 1, "RUNS": 1, "SANDBOXES": 1, "IDLE_FOR": 0.5},
 }
@@ -63,9 +69,12 @@ class Run:
         """Everything that is measured on one kind of database."""
         with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as engines:
             where, dialect = company.named(engines[0]), engines[0].dialect.name
+
+            def taken(name: str) -> list[Figure]:
+                return ON_DATABASES[name](engines) if name in ON_DATABASES else IN_FOLDERS[name](Path(folder), dialect)
+
             for name in wanted:
-                take = ON_DATABASES.get(name, lambda _: sizes.measured(Path(folder), dialect))
-                self.attempt(f"{name} on {where}", lambda: self.figures.extend(take(engines)))  # noqa: B023
+                self.attempt(f"{name} on {where}", lambda: self.figures.extend(taken(name)))  # noqa: B023
 
     def attempt(self, name: str, act: Callable[[], None]) -> None:
         print(f"{name} …", file=sys.stderr, flush=True)

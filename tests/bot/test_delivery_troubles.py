@@ -13,7 +13,7 @@ from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from models.core.outbox import Delivery, DeliveryState, deliver
 from models.core.work import Works
-from models.operations import claims, deliveries
+from models.operations import audiences, claims, deliveries
 from models.opportunity import Opportunity
 from tests.bot.outgoing import deal, errand, posts, rows, say, texts
 from tests.ground import StoppedClock
@@ -230,3 +230,22 @@ def test_what_was_taken_and_not_begun_when_the_end_came_is_given_back(
     [row] = rows(works)
     assert (row.state, row.claimed_until) == (DeliveryState.WAITING, None)
     assert texts(slack, "C_SALES") == []
+
+
+@SQLITE
+def test_a_list_that_was_looked_for_and_found_stays_when_the_readers_are_looked_at_again(
+    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+) -> None:
+    deal(works)
+    courier.drain()
+    slack.command("/crm deal list name != Zqother --here", channel="C_SALES")
+    slack.slack.fail("chat.postMessage", with_="drop_after")
+    courier.drain()
+    assert [row.state for row in rows(works, kind="line")] == [DeliveryState.UNKNOWN]
+    clock.forward(timedelta(seconds=60))
+    courier.drain()
+    with works("T1") as work:
+        audiences.reconsider(work, "C_SALES")
+    clock.forward(timedelta(seconds=60))
+    courier.drain()
+    assert "Zqother" in texts(slack, "C_SALES")[-1]

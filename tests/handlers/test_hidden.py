@@ -8,6 +8,7 @@ from bot.sandbox.driver import Desk
 from models.account import Account
 from models.activity import Activity
 from models.case import Case
+from models.core import veil
 from models.core.role import Role
 from models.core.work import Works
 from models.customer import Customer
@@ -15,7 +16,7 @@ from models.lead import Lead
 from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
-from tests.handlers.drawings import drawn, said
+from tests.handlers.drawings import buttons, drawn, said
 from tests.handlers.kit import SQLITE, told
 
 pytestmark = SQLITE
@@ -126,3 +127,27 @@ def test_a_verb_that_reaches_what_one_does_not_see_names_it_in_no_sentence(
         slack.command(f"/crm {line}", user="U_JULE")
         assert told(slack)
         assert "zq" not in (told(slack) + slack.last.words).lower(), line
+
+
+def test_the_buttons_of_a_card_do_not_say_what_a_hidden_field_holds(works: Works) -> None:
+    customer = given(works, Customer, first_name="Ada")
+    cases = [given(works, Case, subject="Mast", customer=customer.ref) for _ in range(2)]
+    with works("T1", "U_SAM") as work:
+        work.get(Case, cases[1].id).close(work)
+
+    def offered(case: Case) -> list[str]:
+        message = drawn(works, "card", "U_SAM", entity="case", record_id=case.id)
+        return [action for action, _ in buttons(message)]
+
+    assert offered(cases[0]) != offered(cases[1])
+    allow(works, "support", "everything: look", "case: everything, hide status")
+    assert offered(cases[0]) == offered(cases[1])
+    assert {"case.claim", "case.resolve"} <= set(offered(cases[1]))
+
+
+def test_a_property_of_a_record_asks_for_its_hidden_fields_too(works: Works) -> None:
+    lead = given(works, Lead, first_name="Ada")
+    allow(works, "senior rep", "lead: everything, hide converted_customer")
+    with works("T1", "U_RITA", writes=False) as work:
+        assert veil.may_hold(work, lambda one: one.converted, work.get(Lead, lead.id))
+        assert not veil.may_hold(work, lambda one: one.first_name == "Bob", work.get(Lead, lead.id))

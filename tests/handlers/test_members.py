@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from handlers.core.members import belongs, comes_from, member
+from models.core.user import User
+from models.core.work import Works
+from models.operations import people
 
 TEAMS: list[tuple[dict[str, Any], bool]] = [
     ({"team_id": "T1"}, True),
@@ -59,3 +63,21 @@ def test_an_act_may_say_that_somebody_comes_from_their_teams_and_their_organisat
     user = {"team_id": "T1", "enterprise_user": {"enterprise_id": "E1", "teams": ["T1", "T3"]}}
     assert comes_from(user, team) is may
     assert comes_from({"team_id": "T1"}, team) is (team == "T1")
+
+
+def test_who_gives_no_zone_has_the_workspaces_until_they_do(works: Works) -> None:
+    with works("T1") as work:
+        work.workspace.zone = "Europe/Berlin"
+    said = {"id": "U_ZED", "team_id": "T1", "real_name": "Zed"}
+    works.welcome("T1", "U_ZED", **member(said, "T1"))
+    with works("T1") as work:
+        people.meet(work, {"U_ZOE": member({**said, "id": "U_ZOE"}, "T1")})
+    assert zones(works, "U_ZED", "U_ZOE") == ["Europe/Berlin"] * 2
+    works.welcome("T1", "U_ZED", **member({**said, "tz": "Asia/Tokyo"}, "T1"))
+    works.welcome("T1", "U_ZED", **member(said, "T1"))
+    assert zones(works, "U_ZED") == ["Asia/Tokyo"]
+
+
+def zones(works: Works, *ids: str) -> list[str]:
+    with works("T1", writes=False) as work:
+        return list(work.session.scalars(select(User.zone).where(User.slack_id.in_(ids)).order_by(User.id)))

@@ -95,8 +95,8 @@ def test_an_admin_gives_roles_and_nobody_else_does(slack: Desk, works: Works) ->
 @SQLITE
 @pytest.mark.parametrize(
     ("hours", "why"),
-    [({"starts_at": "soon"}, {"starts_at": "“soon” is not a time. Try 09:00."}),
-     ({"ends_at": "08:00"}, {"ends_at": "The working day must end after it starts."})],
+    [({"starts_at": "soon"}, {"starts_at": "“soon” is not a time of day. Try 9:00, 17:30 or 8am."}),
+     ({"ends_at": "25:00"}, {"ends_at": "“25:00” is not a time on the clock. Try 9:00, 17:30 or 8am."})],
 )  # fmt: skip
 def test_working_hours_are_checked(slack: Desk, works: Works, hours: dict[str, str], why: dict[str, str]) -> None:
     slack.command(f"/crm user edit {person(works, 'U_RITA').ref}", user="U_ADA")
@@ -125,8 +125,28 @@ def test_everyone_sets_their_own_working_hours(slack: Desk, works: Works) -> Non
     rita = person(works, "U_RITA")
     assert (rita.starts_at, rita.ends_at) == ("08:00", "16:00")
     slack.command("/crm hours")
-    slack.submit(starts_at="18:00")
-    assert slack.errors == {"ends_at": "The working day must end after it starts."}
+    slack.submit(starts_at="22:00", ends_at="6:00")
+    rita = person(works, "U_RITA")
+    assert (rita.starts_at, rita.ends_at) == ("22:00", "06:00")
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("line", "starts", "ends"),
+    [
+        ("hours from=8 until=8am", "08:00", "08:00"),
+        ("hours from=8 until=5pm", "08:00", "17:00"),
+        ("hours from=22:00 until=6:00", "22:00", "06:00"),
+        ('hours from="9.30 Uhr" until="14h"', "09:30", "14:00"),
+        ("hours from=730 until=noon", "07:30", "12:00"),
+    ],
+)
+def test_working_hours_are_read_as_people_write_them(
+    slack: Desk, works: Works, line: str, starts: str, ends: str
+) -> None:
+    slack.command(f"/crm {line}")
+    rita = person(works, "U_RITA")
+    assert (rita.starts_at, rita.ends_at) == (starts, ends)
 
 
 @SQLITE

@@ -11,7 +11,7 @@ from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
 from models.operations import agenda, records
-from models.operations.agenda import TOGETHER, Reminder, at_work, expectant, reminders
+from models.operations.agenda import TOGETHER, Hours, Reminder, at_work, expectant, morning, reminders
 from tests.ground import StoppedClock, given, task
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -47,6 +47,24 @@ def test_people_are_at_work_on_weekdays_within_their_hours(works: Works) -> None
     assert at_work(ravi, kolkata.replace(hour=17, minute=29))
     assert not at_work(ravi, kolkata.replace(hour=17, minute=30))
     assert not at_work(ravi, kolkata + 4 * DAY)
+
+
+def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(works: Works) -> None:
+    night = Hours(7, "Europe/Berlin", "22:00", "06:00")
+    friday = datetime(2026, 12, 4, 21, 0, tzinfo=UTC)  # 22:00 in Berlin
+    assert at_work(night, friday)
+    assert at_work(night, friday + timedelta(hours=7, minutes=59))
+    assert not at_work(night, friday + timedelta(hours=8))
+    assert not at_work(night, friday - timedelta(minutes=1))
+    assert not at_work(night, friday + DAY)  # Saturday
+    assert not at_work(night, friday + 2 * DAY + timedelta(hours=4))  # Monday at two, of Sunday's hours
+    assert morning(night, friday) == morning(night, friday + timedelta(hours=5)) == "20261204:7"
+
+
+def test_who_works_from_eight_to_eight_works_round_the_clock(works: Works) -> None:
+    always = Hours(7, "Europe/Berlin", "08:00", "08:00")
+    wednesday = datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
+    assert all(at_work(always, wednesday + timedelta(hours=hour)) for hour in range(24))
 
 
 # ── reminders ───────────────────────────────────────────────────────────────────────────────────────────

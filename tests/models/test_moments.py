@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.moments import read_moment, show_moment
+from models.core.errors import Ambiguous
+from models.core.moments import read_moment, read_time, show_moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # a Monday, 13:00 in Berlin
@@ -93,9 +94,13 @@ def test_every_local_time_becomes_a_moment_that_shows_it_or_the_end_of_a_gap(clo
 
 
 @given(MOMENTS, MOMENTS, ZONES)
-def test_what_is_shown_is_read_back_to_the_minute(moment, now, zone):
+def test_what_is_shown_is_read_back_to_the_minute_or_asked_about(moment, now, zone):
     moment = moment.replace(second=0)
-    read = read_moment(show_moment(moment, now, zone), now, zone)
+    try:
+        read = read_moment(show_moment(moment, now, zone), now, zone)
+    except Ambiguous:  # a day long past, of which the next one has another weekday
+        assert now - moment > timedelta(days=30)
+        return
     assert show_moment(read, now, zone) == show_moment(moment, now, zone)
     assert abs(read - moment) <= timedelta(hours=1)  # the second showing of a repeated hour reads as the first
 
@@ -112,7 +117,7 @@ def test_the_canonical_text_is_read_back_exactly(moment):
         ("13pm", "“13pm” is not a time on the clock. Try fri 9:00, tomorrow 3pm or +2h."),
         ("fri 9:75", "“fri 9:75” is not a time on the clock. Try fri 9:00, tomorrow 3pm or +2h."),
         ("2026-13-01 10:00", "“2026-13-01 10:00” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h."),
-        ("0001-01-01T00:00+14", "“0001-01-01T00:00+14” is not between 1900 and 2200. Try fri, +3d or 2026-12-01."),
+        ("0001-01-01T00:00+14", "“0001-01-01T00:00+14” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h."),
         ("0001-01-01T00:00+1400", "“0001-01-01T00:00+1400” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h."),
         ("1800-01-01 10:00", "“1800-01-01 10:00” is not between 1900 and 2200. Try fri 9:00, tomorrow 3pm or +2h."),
         ("soon", "“soon” is not a day. Try fri, +3d or 2026-12-01."),
@@ -137,6 +142,21 @@ def test_any_text_is_a_moment_or_refused_with_a_sentence(text):
         assert read_moment(text, NOW, BERLIN).tzinfo is UTC
     except ValueError as error:
         assert re.fullmatch(r"“.*” .+\. Try .+\.", str(error))  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("8", "08:00"), ("8am", "08:00"), ("17:30", "17:30"), ("9.30 Uhr", "09:30"), ("9.30", "09:30"), ("14h", "14:00"),
+     ("6:00", "06:00"), ("1730", "17:30"), ("8:30 pm", "20:30"), ("noon", "12:00"), ("0", "00:00"), ("14h30", "14:30")],
+)  # fmt: skip
+def test_a_time_of_day_is_read_as_people_write_it(typed, read):
+    assert read_time(typed) == time.fromisoformat(read)
+
+
+@pytest.mark.parametrize("typed", ["24:00", "25", "x", "", "8 to 9", "fri", "tomorrow 9:00", "13pm"])
+def test_what_is_no_time_of_day_is_refused(typed):
+    with pytest.raises(ValueError, match=r"^“.*” is not a time .+\. Try 9:00, 17:30 or 8am\.$"):
+        read_time(typed)
 
 
 @pytest.mark.parametrize(

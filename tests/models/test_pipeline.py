@@ -12,6 +12,8 @@ from models.operations import records
 from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
 from models.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
+from tests.models.marks import SQLITE
+from tests.plans import plans
 
 DAY = timedelta(days=1)
 
@@ -49,6 +51,13 @@ def test_open_deals_are_added_up_by_stage_and_currency_in_pipeline_order(works: 
         StageRow("proposal", "USD", 1, Decimal("4000.00"), Decimal("2000.00")),
         StageRow("proposal", "EUR", 2, Decimal("3500.50"), Decimal("750.05")),
     ]
+
+
+@SQLITE
+def test_the_pipeline_is_summed_from_an_index_alone(works: Works, ada: Customer) -> None:
+    deal(works, ada, "1000")
+    (plan,) = plans(works, by_stage, "sum(opportunity.amount)")
+    assert "USING COVERING INDEX ix_opportunity_pipeline" in plan
 
 
 def test_an_empty_pipeline_has_no_rows(works: Works) -> None:

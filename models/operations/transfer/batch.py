@@ -253,7 +253,7 @@ class Batch:
         return left
 
     def label(self, name: str) -> str:
-        return self.labels.get(name) or name.capitalize()
+        return self.labels.get(name) or name.replace("_", " ").capitalize()
 
     def refused(self, names: Iterable[str]) -> list[str]:
         """Those of these fields whose cells must be read, or the row is not taken."""

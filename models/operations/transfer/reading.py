@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.core import values
 from models.core.base import Entity
@@ -14,6 +16,8 @@ from models.operations.transfer.mapping import CREATED_AT
 
 SETTLED = (Choice, Country, Currency, Day, Domain, Flag, Moment, Number, Tags, Zone)
 """Kinds that read a text alike in every row, so that it is read once."""
+MORNING = time(9)
+"""When something is due, or was done, of which a file tells the day alone."""
 PLAIN = re.compile(r"\d+(?:\.\d\d?)?", re.ASCII)
 TO_THE_CENT = "EUR"
 MOST = 5_000
@@ -63,6 +67,11 @@ class Reader:
                 return {name: self.phone(texts[name], texts, desk)}, ""
             if isinstance(kind, Money) and kind.currency in texts:
                 return {name: self.money(texts[name], texts[kind.currency])}, ""
+            if isinstance(kind, Day):
+                return {name: values.read_written_day(texts[name])}, ""
+            if isinstance(kind, Moment):
+                zone, at = ZoneInfo(desk.workspace.zone), time() if name == CREATED_AT else MORNING
+                return {name: values.read_written_moment(texts[name], zone, at=at)}, ""
             return kind.assign(name, texts[name], desk), ""
         except ValueError as error:
             return {}, str(error)

@@ -12,21 +12,25 @@ from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.field import Field
-from models.core.fields import Choice, Country, Day, Moment, Money, Number, Percent, Person, Reference
+from models.core.fields import Choice, Country, Day, Email, Moment, Money, Number, Percent, Person, Phone, Reference
 from models.core.lookup import lookup
 from models.core.synonyms import squeezed
 from models.core.user import User
 from models.core.work import Work
+from models.operations.records import needed
 from models.operations.transfer.answers import Answers
 from models.operations.transfer.blanks import blanks_of
 from models.operations.transfer.deciding import Decider
 from models.operations.transfer.decisions import Decision, Decisions, complete
 from models.operations.transfer.evidence import Seen, look
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, REF, Columns, goals, guess, meaning
+from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, PERSON_NAME, REF, Columns, goals, guess, meaning
 from models.operations.transfer.sheets import Sheet, content
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
 """Moments that a file may only say yes or no to, and what that fills instead."""
+YES_OR_NO = values.YES | values.NO | {
+    "done", "not done", "to do", "todo", "open", "closed", "completed", "complete", "not completed", "incomplete",
+}  # fmt: skip
 BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 """The ids of people in other systems."""
 SHOWN = 12
@@ -74,12 +78,41 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
             unknown = strangers(work, column.words, known)
             decision = replace(decision, words=known | {values.fold(name): "" for name in unknown if is_bare(name)})
             survey.decisions.strangers.update(unknown)
+        elif column.several:
+            sign, count = column.several.most_common(1)[0]
+            decision = replace(decision, between=sign)
+            rows = "1 row" if count == 1 else f"{count:,} rows"
+            survey.notes.append(f"{header}: in {rows} there are several values; the first is read.")
         elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
             decision = replace(decision, padded=True)
         survey.decisions.columns.append(decision)
     survey.decisions.columns = decider.decide(survey.decisions.columns, kinds, seen)
+    survey.questions += lacking(work, entity, sheet, columns)
     tell(survey, entity)
     return survey
+
+
+def lacking(work: Work, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
+    """Return a question for each field that no column fills and without which no record can be made.
+
+    Rows with ids that are known here need not fill any.
+    """
+    targets = columns.all()
+    filled = {*targets.values(), *(["first_name", "last_name"] if PERSON_NAME in targets.values() else [])}
+    filled |= {meaning(entity, header)[1] for header, why in columns.left_out.items() if why == "empty"}
+    missing = [name for name in needed(entity) if name not in filled]
+    if not missing or REF in filled:
+        return []
+    header = next((header for header, target in columns.fields.items() if target == EXTERNAL_ID), "")
+    rows = list(islice(sheet.lines(), SAMPLE * 5))
+    if header and share_known(work, entity.slug(), rows, sheet.headers.index(header)):
+        return []
+    usable = [header for header, why in columns.left_out.items() if why.startswith("nothing")] or ["HEADER"]
+    return [
+        f"No column fills {entity.fields()[name].label}, without which there is no {entity.noun()}. "
+        f'Say which one does, such as: --map "{usable[0]}={name}"'
+        for name in missing
+    ]
 
 
 def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
@@ -133,6 +166,7 @@ def to_be_seen(kind: Field | None) -> Seen:
         seen.looks = ("days",)
     elif isinstance(kind, Money | Number | Percent):
         seen.looks = ("figures",)
+    seen.alone = isinstance(kind, Email | Phone)
     return seen
 
 
@@ -140,8 +174,8 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
     """Where a column that could be a moment only says yes or no, let it say whether instead of when."""
     for header, target in list(columns.fields.items()):
         flag, words = FLAGS.get(target, ""), seen[header].words
-        says_when = any(len(word) > 1 and any(map(str.isdigit, word)) for word in words)
-        if flag in entity.besides and words and not says_when and flag not in columns.fields.values():
+        says_whether = bool(words) and all(values.fold(word) in YES_OR_NO for word in words)
+        if flag in entity.besides and says_whether and flag not in columns.fields.values():
             columns.fields[header] = flag
             for other in list(columns.left_out):
                 if meaning(entity, other)[1] == target and other in seen:

@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from models.core.database import open_engine
-from models.core.database_file import is_sound
+from models.core.database_file import DatabaseFile, is_sound
 from models.core.errors import Busy
 from models.core.troubles import UNSURE, Trouble
 from models.core.work import Work, Works
@@ -202,3 +202,34 @@ def test_every_way_to_begin_a_transaction_looks_first(works: Works, place: Path)
     with pytest.raises(Exception, match="moved, deleted"):
         works.settle("T1")
     assert begun == []
+
+
+class GrowingMeanwhile(type(Path())):  # type: ignore[misc]
+    """A path at which another thread writes, and looks too, while one thread reads how long the file is."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = super().stat(follow_symlinks=follow_symlinks)
+        if act := self.meanwhile:
+            self.meanwhile = None
+            act()
+        return found
+
+
+def test_a_file_that_grows_while_two_look_at_it_has_not_shrunk(tmp_path: Path) -> None:
+    path = GrowingMeanwhile(tmp_path / "crm.db")
+    path.write_bytes(b"a page")
+    file = DatabaseFile(path)
+    file.path = path
+    file.recognise()
+
+    def grow() -> None:
+        path.write_bytes(b"a page and another")
+        file.check([])
+
+    path.meanwhile = grow
+    file.check([])
+    path.write_bytes(b"a page")
+    with pytest.raises(OperationalError):
+        file.check([])

@@ -1,15 +1,20 @@
 """Finding the one record that a text names."""
 
+from contextlib import suppress
+
 import pytest
 
 from models.account import Account
 from models.core.errors import Ambiguous
 from models.core.lookup import lookup
 from models.core.user import User
-from models.core.work import Works
+from models.core.work import Work, Works
 from models.customer import Customer
 from models.operations import records
+from models.operations.transfer.desk import Desk
 from tests.ground import given
+from tests.models.marks import SQLITE
+from tests.plans import plans
 
 NAMES = ["CU-1", "cu-1", "cu1", "#CU-1", " CU-1 ", "Ada Lovelace", "ada lovelace", "ADA LOVELACE", '"Ada Lovelace"',
      "“Ada Lovelace”", "Ada", "ada love", "ada@example.org", "ADA@example.org", "Áda Lovelace"]  # fmt: skip
@@ -73,3 +78,34 @@ def test_people_are_named_by_mention_and_as_me(works: Works, text: str) -> None:
     with works("T1", "U_RITA") as work:
         assert work.actor is not None
         assert lookup(work, User, text) == work.actor.id
+
+
+@SQLITE
+@pytest.mark.parametrize("text", ["ada@example.org", "Ada Lovelace", "Ada", "AC-1", "nobody@example.org"])
+def test_whoever_types_a_name_is_served_by_an_index(works: Works, text: str) -> None:
+    """However many customers there are: the statement has no order that would lead SQLite to another one."""
+    given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@example.org")
+
+    def look(work: Work) -> None:
+        with suppress(ValueError):
+            lookup(work, Customer, text)
+
+    found = plans(works, look, "FROM customer")
+    assert found
+    assert all("SEARCH customer USING INDEX" in plan and "SCAN" not in plan for plan in found)
+
+
+@SQLITE
+def test_a_batch_of_names_takes_a_few_statements_each_served_by_an_index(works: Works) -> None:
+    for number in range(40):
+        given(works, Customer, first_name="Ada", last_name=f"Nr{number}", email=f"ada.{number}@example.org")
+    names = [f"Ada Nr{number}" if number % 2 else f"ada.{number}@example.org" for number in range(50)]
+
+    def meet(work: Work) -> None:
+        desk = Desk(**vars(work))
+        desk.meet(Customer, names)
+        assert len(desk.found) == 40
+
+    found = plans(works, meet, "FROM customer")
+    assert len(found) <= 4
+    assert all("SEARCH customer USING" in plan for plan in found)

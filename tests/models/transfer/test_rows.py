@@ -148,7 +148,7 @@ def test_strict_refuses_a_row_for_one_cell(works: Works) -> None:
 def test_what_a_record_must_have_is_not_left_out(works: Works) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     assert len(rejected(works, Case, "Id,Subject,Customer\n1,Mast,nobody@x.example\n")) == 1
-    assert len(rejected(works, Opportunity, "Id,Name,Stage\n1,Sails,Engaging\n")) == 1
+    assert len(rejected(works, Opportunity, "Id,Name,Stage\n1,Sails,Engaging\n", anyway=True)) == 1
 
 
 def test_a_cell_fills_its_field_when_a_later_import_can_read_it(works: Works) -> None:
@@ -245,7 +245,7 @@ def test_the_currency_column_says_what_a_sign_means(works: Works, amount: str, c
     ],
 )  # fmt: skip
 def test_a_deal_that_is_won_beside_its_stage_is_won(works: Works, headers: str, cells: str, stage: str) -> None:
-    imported(works, Opportunity, f"Deal - Title,{headers}\nSails,{cells}\n", mapping={"Deal - Title": "name"})
+    imported(works, Opportunity, f"Deal - Title,{headers}\nSails,{cells}\n", columns={"Deal - Title": "name"})
     assert [deal.stage for deal in everything(works, Opportunity)] == [stage]
 
 
@@ -301,3 +301,33 @@ def test_the_account_that_a_person_s_row_names_is_theirs(works: Works, cell: str
     imported(works, Account, "Id,Name\n002A,Nowhere\n")
     outcome = imported(works, Customer, file)
     assert (outcome.updated, outcome.joined, everything(works, Customer)[2].notes) == (1, 1, None)
+
+
+# ── days and moments ────────────────────────────────────────────────────────────────────────────────────
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [("2026-11-15", "2026-11-15"), ("15 Nov 2026", "2026-11-15"), ("15-Nov", None), ("today", None), ("eom", None)],
+)
+def test_a_day_in_a_file_has_a_year_and_does_not_move(works: Works, cell: str, day: str | None) -> None:
+    imported(works, Opportunity, f"Id,Name,Close date\n1,Sails,{cell}\n2,Ropes,2026-01-02\n3,Masts,2026-01-31\n")
+    deal, *_ = everything(works, Opportunity)
+    assert (deal.close_date and deal.close_date.isoformat()) == day
+    assert day or deal.notes == f"{HEADING}\nClose date: {cell}"
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("cell", "read"), [
+        ("2026-03-01 22:00:00 UTC", "2026-03-01T22:00:00+00:00"),
+        ("2026-03-01 22:00:00 PST", "2026-03-02T06:00:00+00:00"),
+        ("2026-03-01T22:00:00.1234567Z", "2026-03-01T22:00:00.123456+00:00"),
+        ("2026-03-01 22:00:00-08", "2026-03-02T06:00:00+00:00"), ("2026-03-01 22:00", "2026-03-02T06:00:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_moment_is_read_as_it_is_written_or_in_the_zone_of_the_workspace(works: Works, cell: str, read: str) -> None:
+    works.settle("T1", zone="America/Los_Angeles")
+    imported(works, Customer, f"Id,Last name,Created\n1,King,{cell}\n")
+    assert everything(works, Customer)[0].created_at.isoformat() == read

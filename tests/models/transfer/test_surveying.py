@@ -264,6 +264,43 @@ def test_of_columns_that_name_one_record_that_counts_whose_names_are_known(works
     assert outcome.mapping.fields["Requester email"] == "customer"
 
 
+def test_a_field_that_no_column_fills_is_asked_for(works: Works) -> None:
+    file = "Id,Product,Amount\n1,Sails,12\n"
+    assert 'No column fills Name, without which there is no deal. Say which one does, such as: --map "Product=name"' in (
+        asked(works, Opportunity, file)
+    )
+    assert imported(works, Opportunity, file, columns={"Product": "name"}).created == 1
+
+
+def test_rows_of_records_that_are_here_need_not_say_everything(works: Works) -> None:
+    imported(works, Opportunity, "Id,Name\n1,Sails\n2,Ropes\n")
+    assert imported(works, Opportunity, "Id,Amount\n1,12\n2,13\n").updated == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "email"),
+    [
+        ("ada@x.org ::: a@x.org", "ada@x.org"),
+        ('"ada@x.org; a@x.org"', "ada@x.org"),
+        ('"ada@x.org, a@x.org"', "ada@x.org"),
+    ],
+)
+def test_of_several_addresses_in_a_cell_the_first_is_read_and_it_is_told(works: Works, cell: str, email: str) -> None:
+    outcome = imported(works, Customer, f"Last name,E-mail 1 - Value,Phone 1 - Value\nKing,{cell},+49 30 1234567\n")
+    assert everything(works, Customer)[0].email == email
+    assert "E-mail 1 - Value: in 1 row there are several values; the first is read." in outcome.notes
+
+
+def test_a_file_with_headers_alone_is_told(works: Works) -> None:
+    with pytest.raises(CRMError, match="The file has no rows below its headers: Name, Country."):
+        imported(works, Account, "Name,Country\n")
+
+
+def test_our_own_word_is_not_doubted(works: Works) -> None:
+    columns = imported(works, Opportunity, "Deal Name,Close date\nSails,today\n", dry=True).mapping
+    assert columns.fields["Close date"] == "close_date"
+
+
 def test_a_moment_that_is_only_a_yes_is_a_status(works: Works) -> None:
     columns = imported(works, Activity, "Subject,Done,Account\nCall,Yes,Lark\n", dry=True).mapping
     assert columns.fields["Done"] == "status"

@@ -120,7 +120,7 @@ def test_nothing_is_taken_back_where_somebody_went_on(works: Works) -> None:
         records.delete(work, work.find(Opportunity, 1))
     with works("T1", "U_ADA") as work:
         records.update(work, work.find(Account, 2), {"industry": "Ships"})
-    with pytest.raises(Conflict, match="has changed Industry of AC-2 Account 2 to Ships since"):
+    with pytest.raises(Conflict, match="has changed Industry of AC-2 Account 14 to Ships since"):
         turn(works, unit)
     assert len(everything(works, Account)) == 49
 

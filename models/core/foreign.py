@@ -1,0 +1,25 @@
+"""A day and a month in the languages that our own grammar does not read, by dateparser, which is loaded for them."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+LANGUAGES = (
+    "it", "pt", "nl", "pl", "cs", "sk", "sv", "da", "nb", "fi", "hu", "ro", "hr", "sl", "bg", "el", "tr", "ru", "uk",
+    "lt", "lv", "et", "ca", "id", "vi",
+)  # fmt: skip
+
+
+def read_elsewhere(text: str, today: date) -> list[date]:
+    """Each day that a text means in one of the languages, the next one where it has no year."""
+    from dateparser import DateDataParser
+
+    settings: Any = {
+        "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month"], "PREFER_DATES_FROM": "future",
+        "RELATIVE_BASE": datetime.combine(today, time()), "DATE_ORDER": "DMY",
+    }  # fmt: skip
+    found = set()
+    for language in LANGUAGES:
+        known = DateDataParser(languages=[language], settings=settings).get_date_data(text)
+        if known.date_obj is not None and known.period == "day":
+            found.add(known.date_obj.date())
+    return sorted(found)

@@ -1,0 +1,19 @@
+"""The pipeline is summed from an index, without a look at each deal."""
+
+from models.migrations import gently
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    gently.index(
+        "opportunity", "workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability",
+        name="ix_opportunity_pipeline",
+    )  # fmt: skip
+
+
+def downgrade() -> None:
+    gently.drop_index("opportunity", "ix_opportunity_pipeline")

@@ -1,0 +1,114 @@
+"""What people type as days, amounts and names, from the line to the receipt."""
+
+import pytest
+
+from bot.sandbox.driver import Desk
+from models.activity import Activity
+from models.core.work import Works
+from models.customer import Customer
+from models.opportunity import Opportunity
+from tests.ground import given
+from tests.handlers.kit import SQLITE, count, found, told
+
+
+@pytest.fixture
+def ada(works: Works) -> Customer:
+    return given(works, Customer, first_name="Ada", last_name="Lovelace")
+
+
+@pytest.fixture
+def call(works: Works, ada: Customer) -> Activity:
+    return given(works, Activity, description="Call", customer=ada.ref)
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("line", "name", "amount"),
+    [
+        ("deal new Acme renewal 12 000 EUR CU-1", "Acme renewal", "12000.00 EUR"),
+        ("deal new Acme 2 lakh CU-1", "Acme", "200000.00 EUR"),
+        ("deal new Acme ~12k CU-1", "Acme", "12000.00 EUR"),
+        ("deal new Acme Fr. 500 CU-1", "Acme", "500.00 CHF"),
+        ("deal new Coffee machines 12 cup CU-1", "Coffee machines 12 cup", ""),
+        ("deal new Upgrade phase 2 all CU-1", "Upgrade phase 2 all", ""),
+        ("deal new HDMI cable 5m CU-1", "HDMI cable 5m", ""),
+    ],
+)
+def test_an_amount_is_read_and_a_name_is_left_whole(
+    slack: Desk, works: Works, ada: Customer, line: str, name: str, amount: str
+) -> None:
+    with works("T1") as work:
+        work.workspace.currency = "EUR"
+    slack.command(f"/crm {line}")
+    deal = found(works, Opportunity)
+    assert (deal.name, f"{deal.amount} {deal.currency}" if deal.amount else "") == (name, amount)
+
+
+@SQLITE
+def test_an_amount_below_zero_is_refused(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm deal new Credit note -500 EUR CU-1")
+    assert slack.modal
+    assert "“-500 EUR” is below zero. Try 1200, 12k or €1.2m." in slack.modal.words
+    assert slack.modal.values["name"] == "Credit note"
+    assert count(works, Opportunity) == 0
+
+
+@SQLITE
+def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm task new Call CU-1 12/05")
+    assert told(slack).startswith("“12/05” could be Tue 12 May 2026 or Sat 5 Dec 2026.")
+    assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026"]
+    assert count(works, Activity) == 0
+    slack.click("crm.run")
+    task = found(works, Activity)
+    assert (task.description, f"{task.due_date:%Y-%m-%d}") == ("Call", "2026-05-12")
+
+
+@SQLITE
+def test_a_weekday_that_does_not_fit_is_asked_about(slack: Desk, works: Works, call: Activity) -> None:
+    slack.command('/crm task edit AT-1 due="fri 13 mar 2027"')
+    assert told(slack).startswith("“fri 13 mar 2027” could be Fri 12 Mar 2027 or Sat 13 Mar 2027.")
+    assert found(works, Activity).due_date is None
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("typed", "echo"),
+    [
+        ("tomorrow", "Wed 11 Mar (tomorrow) 09:00"),
+        ("übermorgen", "Thu 12 Mar 09:00"),
+        ('"in two weeks"', "Tue 24 Mar 09:00"),
+        ('"14:30 Uhr"', "Tue 10 Mar (today) 14:30"),
+        ('"vendredi à 9h"', "Fri 13 Mar 09:00"),
+        ('"el 15"', "Sun 15 Mar 09:00"),
+    ],
+)
+def test_a_day_is_echoed_with_its_weekday(slack: Desk, works: Works, call: Activity, typed: str, echo: str) -> None:
+    slack.command(f"/crm task edit AT-1 due={typed}")
+    assert told(slack) == f"Changed AT-1 Call\nDue: empty → {echo}"
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("words", "text", "due"),
+    [
+        ("Pay invoice from 2026-02-01", "Pay invoice from 2026-02-01", ""),
+        ("Call Ada by friday", "Call Ada", "2026-03-13"),
+        ("Ada anrufen bis Freitag", "Ada anrufen", "2026-03-13"),
+        ("Call April", "Call April", ""),
+    ],
+)
+def test_a_task_is_due_when_it_says_so(
+    slack: Desk, works: Works, ada: Customer, words: str, text: str, due: str
+) -> None:
+    slack.command(f"/crm task new {words} CU-1")
+    task = found(works, Activity)
+    assert (task.description, f"{task.due_date:%Y-%m-%d}" if task.due_date else "") == (text, due)
+
+
+@SQLITE
+def test_a_day_in_no_calendar_is_told(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm task new Call 30 feb CU-1")
+    assert slack.modal
+    assert "“30 feb” is not in the calendar. Try fri, +3d or 2026-12-01." in slack.modal.words
+    assert count(works, Activity) == 0
