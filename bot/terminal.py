@@ -1,6 +1,7 @@
 """Talk to the CRM from a terminal: the same lines, the same rights; and move files in and out."""
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 import click
 
 from bot.app import create_dispatcher
+from bot.sandbox.mrkdwn import words as readable
 from handlers import status
 from handlers.core.acts import Act
 from handlers.core.replies import Form, Home, Message, Reply
@@ -47,6 +49,8 @@ def words(reply: Reply) -> str:
         return reply.text
     if isinstance(reply, Form):
         asked = [block["label"]["text"] for block in reply.view["blocks"] if block["type"] == "input"]
+        if not asked:
+            return re.sub(r"^\*(.+)\*\n", r"\1: ", readable(reply.view["blocks"]), flags=re.MULTILINE)
         return f"This needs more: {', '.join(asked)}. Add them as field=value."
     if isinstance(reply, Home):
         return "\n".join(block["text"]["text"] for block in reply.view["blocks"] if "text" in block)

@@ -1,6 +1,6 @@
 """What stands alone, without a noun: find, help, home, status, undo, redo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from handlers import digests, requests
@@ -8,10 +8,11 @@ from handlers import help as guide
 from handlers import status as condition
 from handlers.core import cards
 from handlers.core.acts import GLOBAL
-from handlers.core.receipts import plainly, question, receipt
+from handlers.core.receipts import listed, plainly, question, receipt
 from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from handlers.home import home as draw_home
+from handlers.phrases import meanings
 from models.core.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Clock
@@ -21,12 +22,13 @@ from models.operations import lately, records, undoing
 from models.operations.search import find_everywhere
 
 router = Router(GLOBAL, doc="What needs no noun.")
+router.meanings = meanings
 
-MANY, NAMED = 10, 5
-"""Records that are undone without asking first, and those that are named."""
+MANY = 10
+"""Records that are undone without asking first."""
 
 
-@router.verb("find", record=False, writes=False)
+@router.verb("find", record=False, words=True, writes=False)
 def find(request: Request, _: Any) -> Reply:
     """Search everything: `find acme`, `find ada@example.org`."""
     words = request.line.rest.strip() or request.line.text
@@ -38,7 +40,7 @@ def find(request: Request, _: Any) -> Reply:
     return cards.listing(found, request.work, f"{len(found)} found for “{said}”")
 
 
-@router.verb("help", record=False, writes=False)
+@router.verb("help", record=False, words=True, writes=False)
 def help_(request: Request, _: Any) -> Reply:
     """What you can do; `help deal` for one thing in full."""
     return guide.overview(request) if not request.line.rest.strip() else guide.about(request, request.line.rest.strip())
@@ -77,7 +79,7 @@ def digest(request: Request, _: Any) -> Reply:
     return digests.report(request.work, request.catalogue)
 
 
-@router.verb("request", record=False)
+@router.verb("request", record=False, words=True)
 def request_(request: Request, _: Any) -> Reply:
     """Ask the admins for a right: `request lead delete`."""
     return requests.ask(request)
@@ -89,13 +91,13 @@ def status(request: Request, _: Any) -> Reply:
     return condition.status(request)
 
 
-@router.verb("undo", record=False)
+@router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Reply:
     """Take back what you did last, said again what you did before, or what a receipt's button did; for 24 hours."""
     return turned(request, undoing.undo, request.line.rest.strip() or lately.last_unit(request.work))
 
 
-@router.verb("redo", record=False)
+@router.verb("redo", record=False, words=True)
 def redo(request: Request, _: Any) -> Reply:
     """Do again what you undid last, and said again what you undid before."""
     return turned(request, undoing.redo, request.line.rest.strip() or lately.last_undo(request.work))
@@ -110,10 +112,3 @@ def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: st
     records = turn(work, unit)
     done = "Undone" if work.door == undoing.UNDO else "Done again"
     return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)
-
-
-def listed(records: Sequence[Entity]) -> str:
-    """The first few by name; the others are counted."""
-    names = [str(record) for record in records[:NAMED]]
-    more = [f"{len(records) - NAMED} more"] if len(records) > NAMED else []
-    return ", ".join([*names, *more])

@@ -64,7 +64,7 @@ def list_(request: Request, _: Any) -> Reply:
     return Message("\n".join([heading, *lines]), blocks.distinct(drawn))
 
 
-@router.verb("retry", record=False)
+@router.verb("retry", record=False, words=True)
 def retry(request: Request, _: Any) -> Reply:
     """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`, `deliveries retry all`."""
     if request.line.rest.strip().lower() == "all":
@@ -76,7 +76,7 @@ def retry(request: Request, _: Any) -> Reply:
     return plainly(f"{told} If it is refused again, it shows up here again.")
 
 
-@router.verb("drop", record=False)
+@router.verb("drop", record=False, words=True)
 def drop(request: Request, _: Any) -> Reply:
     """Let go of what was refused or is late: `deliveries drop 3f9a1c2e`."""
     delivery = chosen(request, "drop")

@@ -25,21 +25,21 @@ HIDDEN = {"fields": Text("Role, record and fields", required=True, hint="Such as
 GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role", required=True)}
 
 
-@router.verb("allow", record=False, asks=RIGHT, title="Allow")
+@router.verb("allow", record=False, words=True, asks=RIGHT, title="Allow")
 def allow(request: Request, _: Any) -> Reply:
     """Let everyone with a role do something, with own, team or all records: `role allow rep lead delete own`."""
     role, about, words = told(request, "right")
     return granted(request, role, right_of(about, words))
 
 
-@router.verb("refuse", record=False, asks=RIGHT, title="Refuse")
+@router.verb("refuse", record=False, words=True, asks=RIGHT, title="Refuse")
 def refuse(request: Request, _: Any) -> Reply:
     """Take a right away from everyone with a role: `role refuse rep lead delete`."""
     role, about, words = told(request, "right")
     return granted(request, role, Right(about, right_of(about, words).verb, Scope.NONE))
 
 
-@router.verb("hide", record=False, asks=HIDDEN, title="Hide fields")
+@router.verb("hide", record=False, words=True, asks=HIDDEN, title="Hide fields")
 def hide(request: Request, _: Any) -> Reply:
     """Keep fields from everyone with a role: `role hide executive customer notes`."""
     role, about, names = told(request, "fields")
@@ -48,7 +48,7 @@ def hide(request: Request, _: Any) -> Reply:
     return changed(request, role, fewer, f"No {role.title} sees {', '.join(names)} of a {rights.noun(about)} any more.")
 
 
-@router.verb("reveal", record=False, asks=HIDDEN, title="Show fields again")
+@router.verb("reveal", record=False, words=True, asks=HIDDEN, title="Show fields again")
 def reveal(request: Request, _: Any) -> Reply:
     """Show fields again to everyone with a role: `role reveal executive customer notes`."""
     role, about, names = told(request, "fields")
@@ -67,7 +67,7 @@ def give(request: Request, _: Any) -> Reply:
     return receipt(request, person)
 
 
-@router.verb("grant", record=False, hidden=True)
+@router.verb("grant", record=False, words=True, hidden=True)
 def grant(request: Request, _: Any) -> Reply:
     """Let everyone with the role that somebody asked with do what they asked for, and tell them."""
     person, right, role = asked(request)
@@ -79,7 +79,7 @@ def grant(request: Request, _: Any) -> Reply:
     return granted(request, role, right)
 
 
-@router.verb("decline", record=False, hidden=True)
+@router.verb("decline", record=False, words=True, hidden=True)
 def decline(request: Request, _: Any) -> Reply:
     """Leave everything as it is, and tell whoever asked."""
     person, right, _ = asked(request)

@@ -13,7 +13,7 @@ from handlers.core.admission import Admission
 from handlers.core.lines import Decided, asks_first, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
-from handlers.core.routes import Catalogue
+from handlers.core.routes import Catalogue, takes_prose
 from handlers.core.said import Said
 from handlers.core.share import Shares, TooMany
 from handlers.core.watch import Check, Watch, reference, referred
@@ -116,15 +116,21 @@ class Dispatcher:
             return "busy", partial(answer.refused, str(error)), False
         except TooMany as error:
             return "busy", partial(answer.refused, str(error)), False
-        except Forbidden as error:
-            return "refused", partial(answer.refused, str(error), error.request), False
         except CRMError as error:
-            return "refused", partial(answer.refused, str(error)), False
+            request = error.request if isinstance(error, Forbidden) else ""
+            return "refused", partial(answer.refused, f"{error}{self.written(act)}", request), False
         except Exception:
             log.exception("A %s failed. Reference %s", act.surface, reference())
             wrong = f"Something went wrong. Nothing was saved. Reference {reference()}"
             return "failed", partial(answer.refused, wrong), False
         return "done", partial(answer.reply, reply), isinstance(reply, Message) and reply.done
+
+    def written(self, act: Act) -> str:
+        """What a person wrote in a command, which nobody else keeps, where it was refused."""
+        line = self.catalogue.parse(act.line)
+        verb = verb_of(line, self.catalogue)
+        kept = act.surface == "command" and verb is not None and takes_prose(verb) and line.said
+        return f"\nYou wrote: {kept}" if kept else ""
 
     def share_of(self, act: Act, answer: Answer) -> Reply:
         """Do it, unless so much is being done for this person that others would wait."""

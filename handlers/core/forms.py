@@ -1,6 +1,7 @@
 """Draw the fields a verb asks for as a modal, and read the modal back as texts."""
 
 import json
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -12,6 +13,7 @@ from handlers.core.views import WHY
 from models.core import access
 from models.core.audit import REASON
 from models.core.base import Entity
+from models.core.errors import Conflict
 from models.core.field import Field, Reader
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
 from models.core.named import Named
@@ -134,8 +136,13 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
 
 
-def form(request: Request, verb: Verb, record: Entity | None, note: str = "") -> Form:
-    """The modal of a verb, filled with the record's values and over them with what was typed."""
+def form(request: Request, verb: Verb, record: Entity | None, note: str = "", others: Sequence[Entity] = ()) -> Form:
+    """The modal of a verb, filled with the record's values and over them with what was typed.
+
+    others: more records that it is about; one form is sent for all of them. Conflict where it would fill their fields.
+    """
+    if others and verb.saves:
+        raise Conflict(f"Name what to change of all of them, such as: {verb.name} {record and record.ref} field=value.")
     note = note or request.state.get("note", "")
     inputs, notes = [], note.splitlines()
     for name, kind in verb.asks.items():
@@ -146,6 +153,8 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
         if len(text) > INPUT and name not in request.texts:
             notes.append(f"{kind.label} is too long for a form and stays as it is.")
             continue
+        if len(text) > INPUT:
+            notes.append(f"{kind.label} is longer than a form holds: only its first {INPUT:,} characters are here.")
         block, problem = field_block(name, kind, text, request.work)
         inputs.append(block)
         notes += [problem] if problem and problem not in notes else []
@@ -153,12 +162,12 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "") ->
         "c": request.channel,
         "p": request.container if request.container == "home" else "",
         "t": request.thread,
-        "r": record.ref if record else "",
+        "r": " ".join(each.ref for each in (record, *others) if each),
         "v": record.version if record else 0,
     }
     inputs += [why(request.reason)] if request.reason else []
     told = [blocks.section(f":warning: {blocks.escape(text)}") for text in notes]
-    title = f"{verb.title or verb.name.capitalize()} {record.ref if record else ''}".strip()
+    title = f"{verb.title or verb.name.capitalize()} {state['r']}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})
     return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
 

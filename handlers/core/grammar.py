@@ -5,99 +5,64 @@
 Nothing here knows the product: `Words` says which nouns, verbs, prefixes, fields and flags there are.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from typing import Literal
 
-from handlers.core.tokens import Token, scan, take_flags
+from handlers.core.parts import Line, Prose, Ref, Value, Words, read_ref
+from handlers.core.tokens import Flag, Token, scan, take_flags, value_of
 from models.core.texts import from_slack
 
-REFERENCE = re.compile(r"#?([a-z]{1,8})[-‐‑–—]?([0-9]{1,12})", re.IGNORECASE)
-EMAIL = re.compile(r"[^\s@<>\"=,;()]+@[^\s@<>\"=,;()]+\.[^\s@<>\"=,;().]+")
-AROUND = ".,;:!?()"
-FLAGS: Mapping[str, bool | str] = {
-    "here": False, "dm": False, "csv": False, "dry": False, "yes": False, "form": False, "every": True, "page": True,
-    "reason": "words",
-}  # fmt: skip
+__all__ = ["Line", "Prose", "Ref", "Value", "Words", "parse", "suggest"]
+
+AND = ("and", "&")
 LONGEST_SUGGESTED = 60
-
-
-@dataclass(frozen=True)
-class Words:
-    """What the parser knows. Everything is lower case except entities and prefixes."""
-
-    nouns: Mapping[str, str]
-    """Any spelling of a noun → its entity: deal, deals, opportunity → opportunity."""
-    verbs: Mapping[str, Set[str]]
-    """Entity → its verbs."""
-    globals: Set[str] = frozenset()
-    """Words that make a line on their own: help, home, find, undo."""
-    prefixes: Mapping[str, str] = field(default_factory=dict)
-    """Prefix of a reference → entity: OP → opportunity."""
-    fields: Mapping[str, Set[str]] = field(default_factory=dict)
-    """Entity → the names and aliases of its fields; an entity that is missing takes any."""
-    flags: Mapping[str, bool | str] = field(default_factory=lambda: FLAGS)
-    """Flag → whether it takes a value: every → True; "words" are all up to the next flag or field."""
-
-
-@dataclass(frozen=True)
-class Ref:
-    """A record somebody pointed at: `OP-42`, `this`, an e-mail address, or a quoted name."""
-
-    kind: Literal["number", "this", "email", "name"]
-    text: str
-    entity: str | None = None
-    number: int | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A command line, understood.
-
-    noun: an entity; that of the first reference where none was typed · verb: a verb of the noun or a global; `show`
-    where there is only a reference, `edit` with fields, `find` where unknown words follow a noun · people and channels:
-    ids · text: the free words · rest: all after noun and verb as it was typed, for filters · said: the same without the
-    references it starts with, for notes and replies (neither has the known flags) · unknown: the first word in the
-    place of a noun, verb, field or flag that nobody knows.
-    """
-
-    raw: str
-    noun: str | None = None
-    verb: str | None = None
-    refs: tuple[Ref, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    people: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    flags: Mapping[str, str | Literal[True]] = field(default_factory=dict)
-    text: str = ""
-    rest: str = ""
-    said: str = ""
-    unknown: str | None = None
 
 
 def parse(line: str, words: Words) -> Line:
     """Understand a line as Slack sends it. There is no line that this refuses."""
-    tokens, flags, spans = take_flags(scan(line), words.flags)
+    tokens, flags = take_flags(scan(line), words.flags)
     head = Head(words, tokens)
     head.read()
-    body = Body(words, head.noun)
+    spoken = tokens[head.spoken - 1].end if head.spoken else 0
+    after = tokens[head.at - 1].end if head.at else 0
+    prose = words.prose.get((head.noun or "", head.verb or ""))
+    if prose:
+        flags = around(line, flags, after)
+    cuts = [(flag.start, flag.end) for flag in flags]
+    body = Body(words, head.noun, prose, line, cuts)
     for token in tokens[head.at :]:
         body.take(token)
+    values = tuple(body.values)
     return Line(
         raw=line,
         noun=head.noun,
         verb=head.verb,
         refs=(*head.refs, *body.refs),
-        fields=body.fields,
-        people=tuple(body.people),
-        channels=tuple(body.channels),
-        flags=flags,
+        fields={value.name: value.text for value in reversed(values)},
+        people=tuple(token.text for token in body.named if token.kind == "person"),
+        channels=tuple(token.text for token in body.named if token.kind == "channel"),
+        flags={flag.name: flag.value for flag in flags},
         text=" ".join(body.free),
-        rest=verbatim(line, tokens[head.spoken - 1].end if head.spoken else 0, spans),
-        said=verbatim(line, body.begins or (tokens[head.at - 1].end if head.at else 0), spans),
+        rest=verbatim(line, spoken, cuts),
+        said=verbatim(line, after, cuts),
         unknown=head.unknown or body.unknown,
+        begins=spoken,
+        free=len(line) if body.first is None else body.first,
+        values=values,
+        named=tuple(body.named),
+        cuts=tuple(cuts),
     )
+
+
+def around(line: str, flags: list[Flag], start: int) -> list[Flag]:
+    """The flags before a text that begins at `start`, and those at its end; in the middle they are a part of it."""
+    kept: list[Flag] = []
+    end = len(line.rstrip())
+    for flag in reversed(flags):
+        if flag.start < start or flag.end == end:
+            kept.insert(0, flag)
+            end = len(line[: flag.start].rstrip())
+    return kept
 
 
 def suggest(word: str, known: Iterable[str]) -> list[str]:
@@ -110,20 +75,6 @@ def suggest(word: str, known: Iterable[str]) -> list[str]:
         word, sorted(set(known)), scorer=JaroWinkler.normalized_similarity, limit=3, score_cutoff=0.78
     )
     return [match[0] for match in near]
-
-
-def read_ref(token: Token, words: Words) -> Ref | None:
-    if token.kind == "quoted":
-        return Ref("name", token.text.strip()) if token.text.strip() else None
-    if token.kind != "word":
-        return None
-    text = token.text.strip(AROUND)
-    if text.lower() == "this":
-        return Ref("this", "this")
-    found = REFERENCE.fullmatch(text)
-    if found and (entity := words.prefixes.get(found[1].upper())):
-        return Ref("number", f"{found[1].upper()}-{int(found[2])}", entity, int(found[2]))
-    return Ref("email", text.lower()) if EMAIL.fullmatch(text) else None
 
 
 @dataclass
@@ -191,9 +142,34 @@ class Head:
         return entity is not None
 
     def take_refs(self) -> None:
-        while self.next and (ref := read_ref(self.next, self.words)):
+        while ref := self.ref_at(self.at) or self.ref_after_and():
             self.refs.append(ref)
             self.at += 1
+
+    def ref_at(self, at: int) -> Ref | None:
+        """The reference that stands there; none where the text of a verb has begun that is kept to the letter."""
+        ref = read_ref(self.tokens[at], self.words) if at < len(self.tokens) else None
+        prose = self.prose
+        if ref is None or prose is None:
+            return ref
+        if ref.kind == "this" and self.tokens[at].text != "this":
+            return None  # a sentence begins with it
+        return None if self.refs and (prose.one or ref.kind != "number") else ref
+
+    def ref_after_and(self) -> Ref | None:
+        """The reference after `OP-1 and`, where all of them are meant."""
+        if not (self.refs and self.next and self.next.word in AND) or self.prose:
+            return None
+        ref = self.ref_at(self.at + 1)
+        if ref is None or ref.kind != "number":
+            return None
+        self.at += 1
+        return ref
+
+    @property
+    def prose(self) -> Prose | None:
+        noun = self.noun or (self.refs[0].entity if self.refs else None)
+        return self.words.prose.get((noun or "", self.verb or ""))
 
     def take_verb(self) -> None:
         """The verb after a noun or a reference, or the one that is meant when there is none."""
@@ -231,45 +207,80 @@ class Body:
 
     words: Words
     noun: str | None
+    prose: Prose | None
+    line: str
+    cuts: list[tuple[int, int]]
     refs: list[Ref] = field(default_factory=list)
-    fields: dict[str, str] = field(default_factory=dict)
-    people: list[str] = field(default_factory=list)
-    channels: list[str] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    named: list[Token] = field(default_factory=list)
     free: list[str] = field(default_factory=list)
+    first: int | None = None
+    """Where the first free word stands."""
     unknown: str | None = None
-    begins: int = 0
-    """Where what is said begins: after the people and channels in front."""
+    open: bool = False
+    """Whether the last value goes on."""
 
     def take(self, token: Token) -> None:
-        if token.kind == "field" and self.take_field(token):
+        if token.kind == "field" and self.takes_field(token):
+            self.begin(token)
             return
-        apart = self.take_named(token)
-        if apart and not self.free and not self.fields:
-            self.begins = token.end
-        if not apart or self.free:
+        if self.open and self.goes_on(token):
+            self.extend(token)
+            return
+        self.open = False
+        if not self.take_named(token) or self.free:
             self.free.append(spelled(token))
+            self.first = token.start if self.first is None else self.first
         if token.kind in ("field", "flag") and not self.unknown:
             self.unknown = token.name
 
-    def take_field(self, token: Token) -> bool:
+    def takes_field(self, token: Token) -> bool:
+        """Whether the token names a field that may stand here."""
+        if self.prose:
+            alone = not self.free and not any(value.name in self.prose.text for value in self.values)
+            known: Set[str] | None = self.prose.others | (self.prose.text if alone else frozenset())
+        else:
+            known = self.words.fields.get(self.noun or "")
+        return known is None or bool({token.name, underscored(token.name)} & known)
+
+    def begin(self, token: Token) -> None:
         known = self.words.fields.get(self.noun or "")
-        for name in (token.name, token.name.replace("-", "_")):
-            if known is None or name in known:
-                self.fields[name] = token.text
-                return True
-        return False
+        name = token.name if known is None or token.name in known else underscored(token.name)
+        begins = self.line.index("=", token.start) + 1
+        self.values.append(Value(name, token.text, token.start, begins, (token.end,)))
+        self.open = not token.closed
+
+    def goes_on(self, token: Token) -> bool:
+        """Whether the token belongs to the value before it: up to the next field or flag, all of a running text.
+
+        Where the value is no text, a person or a reference is not a part of it.
+        """
+        last = self.values[-1]
+        if token.kind in ("field", "flag") or any(last.end <= start < token.start for start, _ in self.cuts):
+            return self.prose is not None and last.name in self.prose.text
+        running = self.words.running.get(self.noun or "")
+        return running is None or last.name in running or (token.kind == "word" and not read_ref(token, self.words))
+
+    def extend(self, token: Token) -> None:
+        last = self.values.pop()
+        text = value_of(self.line[last.begins : token.end].strip())
+        self.values.append(Value(last.name, text, last.start, last.begins, (*last.ends, token.end)))
 
     def take_named(self, token: Token) -> bool:
         """Whether the token points at somebody or something; a quotation or `this` among the words does not."""
-        if token.kind == "person":
-            self.people.append(token.text)
-        elif token.kind == "channel":
-            self.channels.append(token.text)
+        if token.kind in ("person", "channel"):
+            self.named.append(token)
         elif (ref := read_ref(token, self.words)) and (ref.kind in ("number", "email") or not self.free):
+            if self.prose and ref.kind in ("name", "this"):
+                return False
             self.refs.append(ref)
         else:
             return False
         return True
+
+
+def underscored(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def spelled(token: Token) -> str:
@@ -280,10 +291,10 @@ def spelled(token: Token) -> str:
     return forms.get(token.kind, "{}").format(token.text)
 
 
-def verbatim(line: str, start: int, without: list[tuple[int, int]]) -> str:
-    """The line from `start` on as the person saw it, without the flags."""
+def verbatim(line: str, start: int, without: Iterable[tuple[int, int]]) -> str:
+    """The line from `start` on as the person saw it, without these places."""
     parts: list[str] = []
-    for begin, end in without:
+    for begin, end in sorted(without):
         if begin >= start:
             parts.append(line[start:begin].rstrip(" "))
             start = end

@@ -1,8 +1,11 @@
 """What a line that is not understood, or not quite, may have meant."""
 
 import re
+from collections.abc import Sequence
 
+from handlers.core.acts import GLOBAL
 from handlers.core.grammar import Line, suggest
+from handlers.core.reading import legible, tells
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue, Verb
@@ -10,6 +13,8 @@ from models.core.errors import Ambiguous
 from models.core.user import with_names
 
 OFFERED = 5
+LONGEST, LINE = 200, 1900
+"""Letters of what was not understood, and of a line that a button holds."""
 
 
 def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
@@ -33,6 +38,54 @@ def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Mess
         return f"{verb.noun} {verb.name} {ref} {line.rest}{flags}"
 
     return choices(str(error), [(f"{ref} {title}", naming(ref)) for ref, title in error.candidates])
+
+
+def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: str) -> Message:
+    """Words that nothing can be made of, before anything is done. shorter: the line without them."""
+    words = legible(request, " ".join(left))
+    sentence = f"I did not understand “{words[:LONGEST]}”. Nothing was done yet."
+    noun = request.catalogue.routers[verb.noun].word
+    asks = [*verb.asks]
+    if asks:
+        sentence += f" “{verb.name}” takes: {', '.join(asks)}."
+    return choices(sentence, [(shorter, shorter[:LINE]), ("Help", "help" if noun == GLOBAL else f"help {noun}")])
+
+
+def several_lines(request: Request, verb: Verb) -> Message | None:
+    """What is offered for lines that were pasted together, or the row of a table; None where it is one line."""
+    line, catalogue = request.line, request.catalogue
+    if request.flag("form") or request.surface == "form":
+        return None
+    lines = [each.strip() for each in line.raw.splitlines() if each.strip()]
+    begins = line.raw[: line.begins]
+    if len(lines) > 1 and (not tells(catalogue, verb) or any(is_command(each, catalogue) for each in lines[1:])):
+        whole = [
+            each if at == 0 or is_command(each, catalogue) else f"{begins} {each}" for at, each in enumerate(lines)
+        ]
+        sentence = f"These are {len(lines)} lines, and I do one at a time. Nothing was done yet. Which one?"
+        if len(lines) > OFFERED:
+            sentence += f" Here are the first {OFFERED}; many records are better imported from a file."
+        offers = [(with_names(request.work, each), each[:LINE]) for each in whole[:OFFERED]]
+        return choices(
+            sentence,
+            [*offers, *([("All of it as one text", f"{line.raw[:LINE]} --form")] if tells(catalogue, verb) else [])],
+        )
+    if verb.saves and "\t" in line.raw[line.begins :] and not tells(catalogue, verb):
+        form = f"{' '.join(line.raw.split())[:LINE]} --form"
+        sentence = (
+            "This looks like the row of a table, and I cannot tell which cell is which. Nothing was done yet. "
+            "Look it over in the form, or name the cells, such as company=Acme. A whole table is imported from a file."
+        )
+        return choices(sentence, [("Open the form", form)])
+    return None
+
+
+def is_command(text: str, catalogue: Catalogue) -> bool:
+    """Whether a line begins with a noun and a verb of it, in either order, or with a reference and its verb."""
+    line = catalogue.parse(text)
+    return bool(
+        line.noun and line.verb and not line.unknown and len(text[: line.begins].split()) >= (1 if line.refs else 2)
+    )
 
 
 def puzzled(request: Request) -> Message:

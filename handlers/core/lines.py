@@ -1,19 +1,22 @@
 """From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal share."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.core import reading
 from handlers.core.acts import GLOBAL
+from handlers.core.filling import filled
 from handlers.core.forms import form
-from handlers.core.grammar import Line
-from handlers.core.guesses import candidates, puzzled, slipped
-from handlers.core.receipts import because, plainly, question
+from handlers.core.grammar import Line, Ref
+from handlers.core.guesses import candidates, not_understood, puzzled, several_lines, slipped
+from handlers.core.receipts import because, echoed, listed, plainly, question, together
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Verb
 from models.core import access
 from models.core.base import Entity
-from models.core.errors import Ambiguous
+from models.core.errors import Ambiguous, Conflict, Invalid
 from models.core.field import read_all
+from models.core.fields import LongText, Text
 from models.core.outbox import deliver
 from models.core.work import Work
 from models.operations.places import standing_here, stands_in
@@ -34,15 +37,21 @@ def perform(request: Request) -> Reply:
         return puzzled(request)
     access.check(request.work, verb.name, verb.about)
     request.work.reason = request.reason
-    record: Entity | None = None
-    used = None
+    if pasted := several_lines(request, verb):
+        return pasted
+    records: list[Entity] = []
+    used: list[Ref] = []
     try:
         if verb.record:
-            record, used = reading.target(request, verb)
-            access.check(request.work, verb.name, record)
-        return run(request.but(texts={**request.texts, **reading.texts(request, verb, used)}), verb, record)
+            records, used = reading.targets(request, verb)
+            for record in records:
+                access.check(request.work, verb.name, record)
+        found = filled(request, verb, used)
+        if found.left:
+            return not_understood(request, verb, found.left, found.shorter())
+        return run(request.but(texts={**request.texts, **found.texts}), verb, records)
     except Ambiguous as error:
-        return candidates(request.line, verb, error, in_field=record is not None or not verb.record)
+        return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
 
 
 def placed(request: Request) -> Request:
@@ -68,18 +77,33 @@ def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
     return catalogue.find(noun, default) or catalogue.find(noun, "new")
 
 
-def run(request: Request, verb: Verb, record: Entity | None) -> Reply:
-    """Open the form where something is missing, ask before destruction; then do it."""
+def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
+    """Open the form where something is missing, ask before destruction; then do it, to each of the records."""
+    record = records[0] if records else None
     if request.surface != "form" and wants_form(request, verb):
-        return form(request, verb, record)
+        return form(request, verb, record, others=records[1:])
     if verb.confirm and request.surface != "form" and not request.flag("yes"):
-        line = f"{verb.noun} {verb.name} {record.ref if record else ''} --yes{because(request)}"
-        return question(verb.confirm.format(record=record), verb.button or verb.name.capitalize(), line)
+        sentence = verb.confirm.format(record=listed(records))
+        line = f"{verb.noun} {verb.name} {' '.join(each.ref for each in records)} --yes{because(request)}"
+        return question(sentence, verb.button or verb.name.capitalize(), line)
     if request.asking:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
-    reply = verb.run(request.but(values=values), record)
+    reply = done(request.but(values=values), verb, records)
     return here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
+
+
+def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
+    """What the verb answers, for each of the records, with what was typed and is not told by it."""
+    told = {name: text for name, text in request.texts.items() if isinstance(verb.asks.get(name), Text | LongText)}
+    try:
+        replies = [verb.run(request, record) for record in records] or [verb.run(request, None)]
+    except Conflict as error:
+        if request.surface == "form" or verb.words or not any(text.strip() for text in told.values()):
+            raise
+        raise Invalid({next(iter(told)): str(error)}) from error  # the form opens with the text
+    reply = replies[0] if len(replies) == 1 else together(request, records, replies)
+    return echoed(request, verb, reply) if isinstance(reply, Message) and not reply.asks else reply
 
 
 def here(request: Request, verb: Verb, message: Message) -> Message:

@@ -1,11 +1,11 @@
-"""What a line says to a verb: which record it is about, and which text is for which field."""
+"""What a line says to a verb: which records it is about, and what its parts point at."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from handlers.core.grammar import Ref, suggest
 from handlers.core.replies import Request
-from handlers.core.routes import Verb
+from handlers.core.routes import Catalogue, Verb, takes_prose
 from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError, NotFound
@@ -13,6 +13,8 @@ from models.core.fields import LongText, Person, Reference
 from models.core.user import with_names
 from models.core.work import Work
 from models.operations.places import standing_here
+
+SHORT = 2
 
 
 def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
@@ -36,6 +38,28 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
     return here, this
 
 
+def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
+    """The records a verb is about, and the references that named them.
+
+    All numbers that stand together are meant; where words are a text, those in it are a part of it. Where the verb asks
+    for another record of the same kind, that is what a second number names.
+    """
+    first, used = target(request, verb)
+    records, refs = [first], [used] if used else []
+    asked = [kind for kind in verb.asks.values() if isinstance(kind, Reference) and kind.to == verb.noun]
+    if used is None or used.kind != "number" or asked or takes_prose(verb):
+        return records, refs
+    for ref in request.line.refs:
+        if ref.kind != "number" or ref.entity != verb.noun or ref is used or ref.number is None:
+            continue
+        if verb.text and ref.start > request.line.free:
+            continue
+        refs.append(ref)
+        record = request.work.find(ENTITIES[verb.noun], ref.number, verb.deleted, verb.name)
+        records += [] if record in records else [record]
+    return records, refs
+
+
 def called(work: Work, entity: type[Entity], name: str) -> Entity:
     """The one record a name fits; Ambiguous where it fits several."""
     try:
@@ -44,28 +68,6 @@ def called(work: Work, entity: type[Entity], name: str) -> Entity:
         raise
     except ValueError as error:
         raise NotFound(str(error)) from None
-
-
-def texts(request: Request, verb: Verb, used: Ref | None) -> dict[str, str]:
-    """The texts of a line by the field they are for: field=value, @people, references, and the words that are left.
-
-    used: the reference that named the record, which therefore says nothing else.
-    """
-    found = named(request, verb)
-    found |= dict(zip(people_asked(verb, found), request.line.people, strict=False))
-    words = []
-    pointing = mentions(request, verb)
-    for ref in request.line.refs:
-        if ref is used:
-            continue
-        if ref.kind in ("name", "email"):
-            words += [] if ref.text in request.line.text.casefold() else [ref.text]
-        elif about := pointed(request, verb, ref, found):
-            found |= about
-            pointing.append(spelling(ref))
-    words += [] if used and used.text == request.line.text else [request.line.text]
-    free = " ".join(word for word in words if word)  # what is quoted stood before the words
-    return heard(request, verb) | free_words(request, verb, free, pointing) | found
 
 
 def people_asked(verb: Verb, given: Collection[str] = ()) -> list[str]:
@@ -81,20 +83,43 @@ def mentions(request: Request, verb: Verb) -> list[str]:
 
 def named(request: Request, verb: Verb) -> dict[str, str]:
     """The `field=value` parts; a name that is no field of this verb is an error with the nearest one that is."""
-    entity = request.catalogue.routers[verb.noun].entity
-    names = entity.field_names() if entity else {}
-    names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
-    known = {word: name for word, name in names.items() if name in verb.asks}
-    line = request.line
+    known, line = names_of(request.catalogue, verb), request.line
     strange = [word for word in line.fields if word not in known]
-    if line.unknown and f"{line.unknown}=" in line.rest and not takes_prose(verb):
+    if line.unknown and f"{line.unknown}=" in line.rest.casefold() and not is_told(request, verb, line.unknown):
         strange.append(line.unknown)
     if strange:
-        near = suggest(strange[0], known)
+        near = suggest(strange[0], known) or slips(strange[0], known)
         others = f"Try one of: {', '.join(verb.asks)}." if verb.asks else f"“{verb.name}” takes no fields."
         hint = f"Did you mean {near[0]}?" if near else others
         raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
     return {known[word]: text for word, text in line.fields.items()}
+
+
+def names_of(catalogue: Catalogue, verb: Verb) -> dict[str, str]:
+    """Every word that names a field the verb asks for → the field."""
+    return catalogue.routers[verb.noun].names_asked(verb)
+
+
+def is_told(request: Request, verb: Verb, word: str) -> bool:
+    """Whether `word=` is a part of a text that is kept as it is, and not a field that was mistyped."""
+    if not tells(request.catalogue, verb):
+        return False
+    known = names_of(request.catalogue, verb)
+    return len(verb.asks) == 1 or not (suggest(word, known) or slips(word, known))
+
+
+def slips(word: str, known: Iterable[str]) -> list[str]:
+    """The words that one slip of the finger made this one of; of two letters it could be too many."""
+    from rapidfuzz.distance import OSA
+
+    return [other for other in known if len(word) > SHORT and OSA.distance(word, other, score_cutoff=1) <= 1]
+
+
+def tells(catalogue: Catalogue, verb: Verb) -> bool:
+    """Whether its words are sentences, in which people, records and signs may stand."""
+    entity = catalogue.routers[verb.noun].entity
+    named = verb.asks.get(entity.named[0]) if entity and verb.name == "new" else None
+    return takes_prose(verb) or isinstance(named, LongText)
 
 
 def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> dict[str, str]:
@@ -108,28 +133,6 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
     return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
 
 
-def spelling(ref: Ref) -> str:
-    """A pattern for the ways people type a reference: CU-12, cu12, #CU-12."""
-    return rf"#?{ref.text.partition('-')[0]}[-‐‑–—]?0*{ref.number}"
-
-
-def free_words(request: Request, verb: Verb, words: str, pointing: Sequence[str]) -> dict[str, str]:
-    """Words without a name: the entity's own when it is new, else what the verb asks for first, as it was typed.
-
-    pointing: patterns of the words that filled another field; they are part of a sentence, but not of a name.
-    """
-    if not words:
-        return {}
-    entity = request.catalogue.routers[verb.noun].entity
-    if verb.name == "new" and entity:
-        if not takes_prose(verb):
-            words = leaving_out(words, pointing)
-        return entity.texts_of(legible(request, words), request.work)
-    if takes_prose(verb) and not request.line.fields:
-        words = request.line.said
-    return {verb.text: legible(request, words)} if verb.text else {}
-
-
 def leaving_out(words: str, patterns: Sequence[str]) -> str:
     for pattern in patterns:
         words = re.sub(rf"(?<!\S){pattern}(?!\S)", "", words, count=1, flags=re.IGNORECASE)
@@ -140,10 +143,6 @@ def legible(request: Request, words: str) -> str:
     """The words with names in the place of people and channels, which are codes to whoever reads them."""
     named = re.sub(r"<@\w+>", lambda code: with_names(request.work, code[0]), words)
     return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", named)
-
-
-def takes_prose(verb: Verb) -> bool:
-    return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
 
 
 def heard(request: Request, verb: Verb) -> dict[str, str]:

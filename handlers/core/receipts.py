@@ -1,22 +1,28 @@
 """Answers in words: what changed, what there is to choose from, what needs a yes."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace as replaced
 from types import SimpleNamespace
 from typing import Any
 
 from handlers.core import blocks, cards
 from handlers.core.blocks import Block, escape
-from handlers.core.replies import Message, Request
+from handlers.core.replies import Message, Reply, Request
+from handlers.core.routes import Verb
 from models.core import access
 from models.core.base import ENTITIES, Entity
+from models.core.fields import Reference
 from models.core.work import Work
 from models.operations.reversible import is_reversible
 from models.operations.undoing import UNDO
 
 TOLD = 8
 """Changes a receipt lists; the rest is behind Show."""
-LONG = 80
-"""Letters of a value."""
+LONG, SAID = 80, 300
+"""Letters of a value, and of a text that was said."""
+NAMED, MOST, TEXTS = 5, 45, 10
+"""Records that are named in one sentence, blocks that one answer has, and texts that one block has."""
 
 
 def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
@@ -26,10 +32,15 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     lines = told(work, record, [name for name, text in request.texts.items() if text.strip()])
     first = said or f"{headline(work, record)}"
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
-    drawn += [blocks.context(*(escape(line) for line in lines))] if lines else []
+    drawn += small(lines)
     buttons = offered(work, record)
     drawn += [blocks.actions(*buttons)] if buttons else []
     return Message("\n".join([first, *lines]), drawn, replace)
+
+
+def small(lines: Sequence[str]) -> list[Block]:
+    """Lines below a sentence; one block holds ten."""
+    return [blocks.context(*map(escape, lines[at : at + TEXTS])) for at in range(0, len(lines), TEXTS)]
 
 
 def offered(work: Work, record: Entity) -> list[Block]:
@@ -57,15 +68,17 @@ def headline(work: Work, record: Entity) -> str:
     return f"Changed {record}" if mine else f"{record}: nothing changed"
 
 
-def told(work: Work, record: Entity, typed: Collection[str] = ()) -> list[str]:
+def told(work: Work, record: Entity | None, typed: Collection[str] = ()) -> list[str]:
     """A line for every field that changed on records that stood before, and one for every record that is new.
 
-    typed: the fields of the record that somebody filled, which are told as they were understood.
+    typed: the fields somebody filled, which are told as they were understood, and of a new record as well.
     """
-    lines = []
+    lines: list[str] = []
+    new: list[str] = []
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
+            new += filled(work, other, rows, typed) if other is record else []
             lines += [] if other is record else [f"Created {other}"]
             continue
         seen = access.fields(work, other)
@@ -76,7 +89,74 @@ def told(work: Work, record: Entity, typed: Collection[str] = ()) -> list[str]:
             for row in rows
             if row["field"] in seen and row["field"] != "deleted_at"
         ]
-    return lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+    return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+
+
+def filled(work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str]) -> list[str]:
+    """A line for every field of a new record that somebody filled with something else than every new one has."""
+    seen, kinds, usual = access.fields(work, record), record.fields(), record.defaults()
+    lines = []
+    for row in rows:
+        name, kind = row["field"], kinds[row["field"]]
+        value = kind.load(row["new"])
+        own = name == record.owned and work.actor is not None and value == work.actor.id
+        if name not in typed or name not in seen or own or usual.get(name) == value:
+            continue
+        shown = kind.echo(value, work, record)
+        if type(kind) is Reference:
+            shown = str(work.get(ENTITIES[kind.to], value))
+        elif not isinstance(kind, Reference) and has_words(record.title, shown):
+            continue
+        lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
+    return lines
+
+
+def has_words(text: str, words: str) -> bool:
+    """Whether a text says these words already, whatever signs are between them."""
+    one, other = (" ".join(re.findall(r"\w+", each.casefold())) for each in (text, words))
+    return other in one or other.replace(" ", "") in one.replace(" ", "")
+
+
+def echoed(request: Request, verb: Verb, reply: Message) -> Message:
+    """The answer with what was typed for the verb and is not told by it: the text of a reply, the name of a deal."""
+    lines: list[str] = []
+    fields = request.catalogue.routers[verb.noun].fields()
+    if verb.words:
+        return reply
+    for name, value in request.values.items():
+        kind = verb.asks.get(name)
+        if kind is None or name in fields or value in (None, "", ()):
+            continue
+        shown = kind.show(value, request.work, SimpleNamespace(**request.values))
+        if not has_words(reply.text, shown):
+            lines.append(f"{kind.label}: {blocks.cut(shown, SAID)}")
+    if not lines:
+        return reply
+    *drawn, last = reply.blocks
+    more = small(lines)
+    ordered = [*drawn, *more, last] if last["type"] == "actions" else [*drawn, last, *more]
+    return replaced(reply, text="\n".join([reply.text, *lines]), blocks=ordered)
+
+
+def together(request: Request, records: Sequence[Entity], replies: Sequence[Reply]) -> Reply:
+    """One answer for what was done to several records, or asked of them."""
+    messages = [reply for reply in replies if isinstance(reply, Message)]
+    if not request.work.changes:
+        drawn = [block for message in messages for block in message.blocks]
+        return Message("\n".join(message.text for message in messages), blocks.distinct(drawn[:MOST]))
+    first = "\n".join(message.text.partition("\n")[0] for message in messages)
+    lines = told(request.work, None)
+    drawn = [blocks.section(escape(first))]
+    drawn += small(lines)
+    buttons = way_back(request.work)
+    return Message("\n".join([first, *lines]), [*drawn, *([blocks.actions(*buttons)] if buttons else [])])
+
+
+def listed(records: Sequence[Entity]) -> str:
+    """The first few by name; the others are counted."""
+    names = [str(record) for record in records[:NAMED]]
+    more = [f"{len(records) - NAMED} more"] if len(records) > NAMED else []
+    return ", ".join([*names, *more])
 
 
 def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:

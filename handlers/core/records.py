@@ -32,8 +32,8 @@ class Records(Router, Generic[E]):
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
         self.verb("set", partial=True, text="", **one)(self.edit)
         self.verb("more", writes=False, button="More", common=True)(self.more)
-        self.verb("list", record=False, writes=False, common=True)(self.list)
-        self.verb("find", record=False, writes=False, common=True)(self.find)
+        self.verb("list", record=False, writes=False, words=True, common=True)(self.list)
+        self.verb("find", record=False, writes=False, words=True, common=True)(self.find)
         if entity.owned:
             to = {"to": Person("To", required=True)}
             self.verb("assign", asks=to, button="Assign", common=True)(self.assign)

@@ -1,22 +1,26 @@
 """What people can do: verbs, the nouns they belong to, and the catalogue of all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 from handlers.core.acts import GLOBAL
-from handlers.core.grammar import Line, Words
+from handlers.core.grammar import Line, Prose, Words
 from handlers.core.grammar import parse as parse_line
 from handlers.core.replies import Options, Reply, Request
 from models.core.access import can
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
+from models.core.fields import LongText, Reference, Tags, Text
 from models.core.rights import VERBS
 from models.core.texts import clean
 from models.core.user import User
 
 Run = Callable[[Request, Any], Reply]
+LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
+"""What stands between a mention and what is said."""
 LINES = 32
 """As many as are worked on at once."""
 
@@ -59,10 +63,17 @@ class Verb:
     """Also for records that are deleted."""
     hidden: bool = False
     title: str = ""
+    words: bool = False
+    """It reads the words of the line by itself: `Line.rest`."""
 
     @property
     def id(self) -> str:
         return f"{self.noun}.{self.name}"
+
+
+def takes_prose(verb: Verb) -> bool:
+    """Whether the words of a line are a text of several sentences, kept to the letter."""
+    return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
 
 
 class Router:
@@ -71,6 +82,8 @@ class Router:
     def __init__(self, noun: str, words: Sequence[str] = (), entity: type[Entity] | None = None, doc: str = "") -> None:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
+        self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
+        """The lines that a phrase may stand for."""
 
     @property
     def word(self) -> str:
@@ -108,6 +121,12 @@ class Router:
     def fields(self) -> Mapping[str, Field]:
         return self.entity.fields() if self.entity else {}
 
+    def names_asked(self, verb: Verb) -> dict[str, str]:
+        """Every word that names a field the verb asks for → the field."""
+        names = dict(self.entity.field_names()) if self.entity else {}
+        names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
+        return {word: name for word, name in names.items() if name in verb.asks}
+
 
 class Catalogue:
     """Every route of the product, by noun and verb."""
@@ -127,12 +146,31 @@ class Catalogue:
             verbs={noun: set(router.verbs) for noun, router in self.routers.items()},
             globals=set(self.routers[GLOBAL].verbs),
             prefixes={entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers},
-            fields={noun: self.field_words(router) for noun, router in self.routers.items()},
+            fields={noun: set(self.field_kinds(router)) for noun, router in self.routers.items()},
+            running={noun: self.running(router) for noun, router in self.routers.items()},
+            prose={
+                (noun, verb.name): self.prose(router, verb)
+                for noun, router in self.routers.items()
+                for verb in router.verbs.values()
+                if takes_prose(verb)
+            },
         )
 
-    def field_words(self, router: Router) -> set[str]:
-        known = set(router.entity.field_names()) if router.entity else set()
-        return known | {ask for verb in router.verbs.values() for ask in verb.asks}
+    def field_kinds(self, router: Router) -> dict[str, Field]:
+        """Every word that names a field of the noun or of one of its verbs → its kind."""
+        names = router.entity.field_names() if router.entity else {}
+        known = {word: router.fields()[name] for word, name in names.items()}
+        asks = [ask for verb in router.verbs.values() for ask in verb.asks.items()]
+        return known | {word: kind for name, kind in asks for word in (name, *kind.also) if word not in known}
+
+    def running(self, router: Router) -> set[str]:
+        """The words for fields whose values are running text."""
+        return {word for word, kind in self.field_kinds(router).items() if isinstance(kind, Text | LongText | Tags)}
+
+    def prose(self, router: Router, verb: Verb) -> Prose:
+        names = router.names_asked(verb)
+        text = {word for word, name in names.items() if name == verb.text}
+        return Prose(text, set(names) - text, verb.record)
 
     @cached_property
     def parse(self) -> Callable[[str], Line]:
@@ -141,11 +179,44 @@ class Catalogue:
 
     def read(self, text: str) -> Line:
         """What a line says. What cannot be seen is not there; a verb that only one noun has needs no noun."""
-        line = parse_line(clean(text), self.words)
+        text = clean(text)
+        line = parse_line(self.spoken(text), self.words)
         if line.noun and line.verb != "help" and line.rest.strip(" ?").casefold() == "help" and line.unknown:
             return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
-        return parse_line(f"{nouns[0]} {line.raw}", self.words) if len(nouns) == 1 else line
+        if len(nouns) == 1:
+            return parse_line(f"{nouns[0]} {line.raw}", self.words)
+        return self.meant(line) if line.unknown and (line.verb in (None, "show") or not line.noun) else line
+
+    def spoken(self, text: str) -> str:
+        """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal list`."""
+        text = self.address.sub(r"\1 ", text, count=1) if text[:1] in ("/", "@") else text
+        return LEADING.sub("", text, count=1) if LEADING.match(text) else text
+
+    @cached_property
+    def address(self) -> re.Pattern[str]:
+        root = re.escape(self.root.removeprefix("/"))
+        return re.compile(rf"[/@]{root}(?:-(\w+))?(?![\w-])[\s:,;]*", re.IGNORECASE)
+
+    def meant(self, line: Line) -> Line:
+        """What a line that is not understood means in other words; the line itself where it is none of these."""
+        for other in self.rephrased(line):
+            found = parse_line(other, self.words)
+            if len(nouns := self.nouns_with(found.verb or "")) == 1 and not found.noun:
+                found = parse_line(f"{nouns[0]} {other}", self.words)
+            if found.verb and not found.unknown:
+                return found
+        return line
+
+    def rephrased(self, line: Line) -> Iterator[str]:
+        """Other lines that this one may stand for: with the noun that has its verb for such a record, or a phrase's."""
+        about, word = (line.refs[0].entity, (line.unknown or "").casefold()) if line.refs else (None, "")
+        for noun in self.nouns_with(word) if about else []:
+            asks = self.routers[noun].verbs[word].asks.values()
+            if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
+                yield f"{noun} {line.raw}"
+        for router in self.routers.values():
+            yield from router.meanings(line.raw)
 
     def nouns_with(self, verb: str) -> list[str]:
         """The nouns that have a verb; none where it stands alone."""

@@ -35,6 +35,8 @@ class Token:
     start: int
     end: int
     name: str = ""
+    closed: bool = False
+    """Whether its value stood in quotes, so that nothing that follows belongs to it."""
 
     @property
     def word(self) -> str:
@@ -52,7 +54,9 @@ def token_of(found: re.Match[str]) -> Token:
     if found["flag"]:
         return Token("flag", value_of(found["flag_value"] or ""), start, end, found["flag"].lower())
     if found["field"]:
-        return Token("field", value_of(found["field_value"]), start, end, found["field"].lower())
+        value = found["field_value"]
+        closed = re.fullmatch(QUOTED, value) is not None
+        return Token("field", value_of(value), start, end, found["field"].lower(), closed)
     if found["quoted"]:
         return Token("quoted", value_of(found["quoted"]), start, end)
     if found["person"]:
@@ -69,17 +73,24 @@ def value_of(text: str) -> str:
     return target(text) if WRAPPED.fullmatch(text) else from_slack(text)
 
 
-def take_flags(
-    tokens: list[Token], known: Mapping[str, bool | str]
-) -> tuple[list[Token], dict[str, str | Literal[True]], list[tuple[int, int]]]:
-    """The tokens without the known flags, the flags, and where in the line they stood.
+@dataclass(frozen=True)
+class Flag:
+    """A known flag with its value, from `start` to `end` in the line."""
+
+    name: str
+    value: str | Literal[True]
+    start: int
+    end: int
+
+
+def take_flags(tokens: list[Token], known: Mapping[str, bool | str]) -> tuple[list[Token], list[Flag]]:
+    """The tokens without the known flags, and the flags.
 
     A flag that takes a value has it after `=`, or as the next word or quotation; a time may follow: --every mon 9:00.
     One that takes words has all that follow, up to the next flag or field, or one quotation: --reason they asked for it
     """
     others: list[Token] = []
-    flags: dict[str, str | Literal[True]] = {}
-    spans: list[tuple[int, int]] = []
+    flags: list[Flag] = []
     waiting = list(reversed(tokens))
     while waiting:
         token = waiting.pop()
@@ -88,9 +99,9 @@ def take_flags(
             continue
         take = take_words if known[token.name] == "words" else take_values
         values = [token] if token.text else take(waiting) if known[token.name] else []
-        flags[token.name] = " ".join(value.text for value in values) or True
-        spans.append((token.start, values[-1].end if values else token.end))
-    return others, flags, spans
+        value = " ".join(value.text for value in values)
+        flags.append(Flag(token.name, value or True, token.start, values[-1].end if values else token.end))
+    return others, flags
 
 
 def take_words(waiting: list[Token]) -> list[Token]:

@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from models.core.texts import STROKES
+from models.core.texts import STROKES, TYPOGRAPHY
 
 
 class folded(FunctionElement[str]):  # noqa: N801  named as SQL functions are
@@ -25,8 +25,10 @@ def on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
 @compiles(folded, "postgresql")
 def on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
     plain = compiler.process(element.clauses, **options)
-    text = f"lower(normalize({plain}, NFKD))"
+    signs, keys = (each.replace("'", "''") for each in ("".join(TYPOGRAPHY), "".join(TYPOGRAPHY.values())))
+    text = f"lower(normalize(translate({plain}, '{signs}', '{keys}'), NFKD))"
     for letter, without in (STROKES | {ord("ß"): "ss"}).items():
         text = f"replace({text}, '{chr(letter)}', '{without}')"
     text = f"regexp_replace({text}, '[\u0300-\u036f]', '', 'g')"
-    return f"CASE WHEN octet_length({plain}) = length({plain}) THEN lower({plain}) ELSE {text} END"  # most are ASCII
+    on_keyboard = f"replace(lower({plain}), '`', '''')"
+    return f"CASE WHEN octet_length({plain}) = length({plain}) THEN {on_keyboard} ELSE {text} END"  # most are ASCII

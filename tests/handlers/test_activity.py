@@ -35,7 +35,7 @@ def call(works: Works) -> Activity:
 def test_a_task_is_planned_in_one_line(slack: Desk, works: Works, line: str) -> None:
     ada = given(works, Customer, first_name="Ada")
     slack.command(line) if line.startswith("/") else slack.say(line)
-    assert told(slack) == "Created AT-1 Call Ada"
+    assert told(slack) == "Created AT-1 Call Ada\nDue: Fri 13 Mar 09:00\nCustomer: CU-1 Ada"
     task = found(works, Activity)
     assert (task.customer, task.due_date, task.type) == (ada.id, FRIDAY_NINE, "task")
 

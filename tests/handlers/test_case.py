@@ -87,7 +87,7 @@ def test_replying_and_noting_open_a_form_when_nothing_is_said(sam: Desk, works: 
     sam.command("/crm CS-1")
     sam.click("case.note")
     sam.submit(text="Angry")
-    assert told(sam) == "Noted on CS-1 Broken mast"
+    assert told(sam) == "Noted on CS-1 Broken mast\nNote for colleagues: Angry"
     assert replies(works) == [("On it", True), ("Angry", False)]
 
 
@@ -145,15 +145,15 @@ def test_a_case_needs_its_customer(sam: Desk, works: Works, broken: Case) -> Non
     assert sam.modal
     assert sam.modal.values["subject"] == "Lost oar"
     sam.submit(customer="ada", priority="High")
-    assert told(sam) == "Created CS-2 Lost oar"
+    assert told(sam) == "Created CS-2 Lost oar\nCustomer: CU-1 Ada\nPriority: High"
 
 
 @SQLITE
 def test_a_rep_may_open_cases_and_note_but_not_close(slack: Desk, works: Works, broken: Case) -> None:
     slack.command("/crm case new Lost oar CU-1")
-    assert told(slack) == "Created CS-2 Lost oar"
+    assert told(slack) == "Created CS-2 Lost oar\nCustomer: CU-1 Ada"
     slack.command("/crm note CS-1 She called")
-    assert told(slack) == "Noted on CS-1 Broken mast"
+    assert told(slack) == "Noted on CS-1 Broken mast\nNote for colleagues: She called"
     for verb in ("close", "resolve", "delete", "reply"):
         slack.command(f"/crm case {verb} CS-1 x --yes")
         assert told(slack) == f"Your role (senior rep) does not allow “case {verb}”. Ada Abel can give it."

@@ -33,7 +33,7 @@ def test_a_contact_is_read_as_its_type_asks(
     slack: Desk, works: Works, ada: Customer, typed: str, kept: str, shown: str
 ) -> None:
     slack.command(f"/crm contact new CU-1 {typed}")
-    assert told(slack) == f"Created CT-1 {shown}"
+    assert told(slack) == f"Created CT-1 {shown}\nCustomer: CU-1 Ada"
     assert (found(works, Contact).value, found(works, Contact).customer) == (kept, ada.id)
 
 
@@ -43,7 +43,7 @@ def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(slack: Desk,
     slack.submit(customer="ada", type="Email", value="nowhere")
     assert slack.errors == {"value": "“nowhere” is not an e-mail address. Try ada@example.org."}
     slack.submit(value="ada@x.org")
-    assert told(slack) == "Created CT-1 email ada@x.org"
+    assert told(slack) == "Created CT-1 email ada@x.org\nCustomer: CU-1 Ada"
 
 
 @SQLITE

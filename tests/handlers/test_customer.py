@@ -15,7 +15,9 @@ from tests.handlers.kit import SQLITE, count, found, told
 )
 def test_a_customer_is_made_in_one_line(slack: Desk, works: Works, line: str) -> None:
     slack.command(f"/crm {line} phone=030/1234567 country=germany tags=vip,fair")
-    assert told(slack) == "Created CU-1 Ada King Lovelace"
+    created, *values = told(slack).splitlines()
+    assert created == "Created CU-1 Ada King Lovelace"
+    assert values == ["E-mail: ada@x.org", "Phone: +49 30 1234567", "Tags: vip, fair", "Country: DE"]
     ada = found(works, Customer)
     assert (ada.first_name, ada.last_name, ada.email) == ("Ada", "King Lovelace", "ada@x.org")
     assert (ada.phone, ada.country, ada.tags) == ("49301234567", "DE", ("vip", "fair"))
@@ -36,7 +38,7 @@ def test_a_customer_needs_a_name_or_an_address(slack: Desk, works: Works) -> Non
     assert slack.errors == {"first_name": "A customer needs a name or an e-mail address."}
     assert count(works, Customer) == 0
     slack.submit(email="ada@x.org")
-    assert told(slack) == "Created CU-1 ada@x.org"
+    assert told(slack) == "Created CU-1 ada@x.org\nCity: Berlin"
 
 
 @SQLITE

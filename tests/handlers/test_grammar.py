@@ -188,7 +188,7 @@ def test_what_is_said_keeps_its_lines_quotes_and_signs():
 def test_what_is_said_begins_after_the_references_in_front():
     assert read("reply CS-9 Hello").said == "Hello"
     assert read("reply CS-9 Hello").rest == "CS-9 Hello"
-    assert read("case note CS-9 <@U1> please look --here").said == "please look"
+    assert read("case note CS-9 <@U1> please look --here").said == "<@U1> please look"
 
 
 def test_the_rest_begins_after_noun_and_verb():

@@ -12,7 +12,7 @@ from tests.handlers.kit import SQLITE
 def test_a_lead_is_made_with_the_form(slack: Desk, works: Works) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada", last_name="Lovelace", email="ADA@x.org", company="Analytical", source="Fair")
-    assert slack.last.text == "Created LD-1 Ada Lovelace"
+    assert slack.last.text == "Created LD-1 Ada Lovelace\nCompany: Analytical\nE-mail: ada@x.org\nSource: Fair"
     with works("T1") as work:
         lead = work.find(Lead, 1)
         assert (lead.first_name, lead.email, lead.source, lead.status) == ("Ada", "ada@x.org", "Fair", LeadStatus.NEW)
@@ -22,7 +22,7 @@ def test_a_lead_is_made_with_the_form(slack: Desk, works: Works) -> None:
 @SQLITE
 def test_a_lead_is_made_in_one_line(slack: Desk, works: Works) -> None:
     slack.command("/crm new lead Bob Jones bob@x.org company=Acme")
-    assert slack.last.text == "Created LD-1 Bob Jones"
+    assert slack.last.text == "Created LD-1 Bob Jones\nCompany: Acme\nE-mail: bob@x.org"
     with works("T1") as work:
         assert work.find(Lead, 1).company == "Acme"
 

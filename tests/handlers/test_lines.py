@@ -120,7 +120,9 @@ def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(slac
     slack.command("/crm deal new Ada project 12k customer=Ada close=fri")
     assert told(slack) == "“Ada” could be CU-2 Ada King, CU-1 Ada Lovelace. Please say which one."
     slack.click("crm.run#2")
-    assert told(slack) == "Created OP-1 Ada project"
+    assert (
+        told(slack) == "Created OP-1 Ada project\nCustomer: CU-1 Ada Lovelace\nAmount: €12,000\nClose date: Fri 13 Mar"
+    )
     slack.command("/crm OP-1")
     assert "Ada Lovelace" in slack.last.words
 

@@ -22,7 +22,7 @@ def ada(works: Works) -> Customer:
 @pytest.mark.parametrize("kind", ["call", "meeting", "email", "note"])
 def test_what_happened_is_kept_as_done(slack: Desk, works: Works, ada: Customer, kind: str) -> None:
     slack.command(f"/crm log {kind} CU-1 Talked about the budget minutes=20")
-    assert told(slack) == "Created AT-1 Talked about the budget"
+    assert told(slack) == "Created AT-1 Talked about the budget\nCustomer: CU-1 Ada Lovelace\nMinutes: 20"
     activity = found(works, Activity)
     assert (activity.type, activity.minutes, activity.customer) == (kind, 20, ada.id)
     assert activity.done_at == START
@@ -57,7 +57,7 @@ def test_logging_without_words_opens_the_form(slack: Desk, works: Works, ada: Cu
     assert slack.modal.text == "Log a call"
     assert slack.modal.values["customer"]["value"] == "CU-1"
     slack.submit(description="Nobody answered")
-    assert told(slack) == "Created AT-1 Nobody answered"
+    assert told(slack) == "Created AT-1 Nobody answered\nCustomer: CU-1 Ada Lovelace"
 
 
 @SQLITE
@@ -75,7 +75,7 @@ def test_in_the_thread_of_a_card_it_is_about_that_record(slack: Desk, works: Wor
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead)
     slack.say("@crm log call this He wants a boat", channel="C_SALES", thread_ts=card.ts)
-    assert told(slack) == "Created AT-1 He wants a boat"
+    assert told(slack) == "Created AT-1 He wants a boat\nLead: LD-1 Bob"
     assert found(works, Activity).lead == lead.id
 
 

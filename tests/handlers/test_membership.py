@@ -22,7 +22,9 @@ def pair(works: Works) -> tuple[Customer, Account]:
 )
 def test_a_customer_joins_an_account(slack: Desk, works: Works, pair: tuple[Customer, Account], line: str) -> None:
     slack.command(f"/crm {line} since=2026-01-01")
-    assert told(slack) == "Created MB-1 Ada at Engines"
+    created, *values = told(slack).splitlines()
+    assert created == "Created MB-1 Ada at Engines"
+    assert values == ["Customer: CU-1 Ada", "Account: AC-1 Engines", "Role: Chief of wheels", "Since: Thu 1 Jan"]
     member = found(works, Membership)
     assert (member.customer, member.account, member.role) == (pair[0].id, pair[1].id, "Chief of wheels")
 
@@ -35,7 +37,9 @@ def test_a_missing_account_opens_the_form_with_the_customer(slack: Desk, pair: t
     slack.submit(account="engines", since="2026-03-01", until="2026-02-01")
     assert slack.errors == {"until": "It must end after it begins."}
     slack.submit(until="2026-04-01")
-    assert told(slack) == "Created MB-1 Ada at Engines"
+    created, *values = told(slack).splitlines()
+    assert created == "Created MB-1 Ada at Engines"
+    assert values == ["Customer: CU-1 Ada", "Account: AC-1 Engines", "Since: Sun 1 Mar", "Until: Wed 1 Apr"]
 
 
 @SQLITE

@@ -150,7 +150,7 @@ def test_a_deal_is_made_in_one_line(slack: Desk, works: Works, line: str) -> Non
     slack.command(f"/crm deal new {line} close=fri")
     deal = found(works, Opportunity)
     assert (deal.name, deal.customer, deal.amount) == ("Sails", ada.id, 12000)
-    assert told(slack) == "Created OP-1 Sails"
+    assert told(slack) == "Created OP-1 Sails\nCustomer: CU-1 Ada\nAmount: €12,000\nClose date: Fri 13 Mar"
 
 
 @SQLITE
@@ -161,7 +161,7 @@ def test_a_deal_without_a_customer_opens_the_form_with_what_was_typed(slack: Des
     assert "Name the customer, or at least the account, of this deal." in slack.modal.words
     assert (slack.modal.values["name"], slack.modal.values["amount"]) == ("Sails", "12k")
     slack.submit(customer="ada")
-    assert told(slack) == "Created OP-1 Sails"
+    assert told(slack) == "Created OP-1 Sails\nCustomer: CU-1 Ada\nAmount: €12,000"
 
 
 @SQLITE

@@ -57,7 +57,9 @@ def test_a_case_is_made_of_a_message_word_for_word(slack: Desk, works: Works) ->
     case = found(works, Case)
     assert case.subject == "The mast is broken & <urgent>"
     assert case.description.startswith(text[:45])
-    assert told(slack) == "Created CS-1 The mast is broken & <urgent>"
+    assert told(slack).startswith(
+        "Created CS-1 The mast is broken & <urgent>\nCustomer: CU-1 Ada\nDescription: The mast"
+    )
     assert slack.last.ephemeral
 
 

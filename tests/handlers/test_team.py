@@ -32,7 +32,8 @@ def person(works: Works, slack_id: str) -> User:
 
 def test_a_team_is_made_with_who_leads_it_and_what_it_is_a_part_of(slack: Desk, works: Works) -> None:
     before = count(works, Team)
-    assert admin(slack, "team new Europe lead=@mona under=sales") == f"Created TM-{before + 1} Europe"
+    said = f"Created TM-{before + 1} Europe\nLead: Mona Meyer\nPart of: TM-1 sales"
+    assert admin(slack, "team new Europe lead=@mona under=sales") == said
     team = found(works, Team, before + 1)
     assert team.lead == person(works, "U_MONA").id
     admin(slack, "team show Europe")

@@ -71,6 +71,13 @@ def test_a_clean_text_can_be_stored_anywhere(text):
         ("がくせい", "がくせい"),
         ("हिन्दी", "हिन्दी"),
         ("שָׁלוֹם", "שלום"),
+        ("O’Brien", "o'brien"),
+        ("O`Brien", "o'brien"),
+        ("O´Brien", "o'brien"),
+        ("L‘Oréal", "l'oreal"),
+        ("Meyer – Sons", "meyer - sons"),
+        ("Meyer—Sons", "meyer-sons"),
+        ("“Acme” „Bolt“", '"acme" "bolt"'),
     ],
 )
 def test_folding_forgets_case_and_diacritics_but_not_letters(text, folded):

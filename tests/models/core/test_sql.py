@@ -10,7 +10,8 @@ from models.core.work import Works
 
 @pytest.mark.parametrize(
     "word",
-    ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Iñtërnâtiônàl", "O'Neil", "50 %", "山田"],
+    ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Iñtërnâtiônàl", "O'Neil", "50 %", "山田",
+     "O’Brien", "O‘Brien", "O`Brien", "O´Brien", "L’Oréal", "Meyer – Sons", "Meyer — Söhne", "“Acme” GmbH", "«Été»"],
 )
 def test_the_database_folds_as_we_do(works: Works, word: str) -> None:
     with works("T1", writes=False) as work:

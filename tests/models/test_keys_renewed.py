@@ -1,0 +1,44 @@
+"""The step that renews what records are found by: the signs of the keyboard take the place of others."""
+
+from sqlalchemy import Engine, text
+
+from models.account import Account
+from models.core import schema
+from models.core.database import everywhere
+from models.core.search import SearchText
+from models.core.team import Team
+from models.core.user import User
+from models.core.work import Works
+from models.customer import Customer
+from models.operations.search import find_records
+
+BEFORE = "0017"
+OLD = {"o'brien kate": "o’brien kate", "l'oreal": "l’oreal", "meyer - sons": "meyer – sons", "new-york": "new‑york"}
+
+
+def test_old_keys_are_found_by_what_is_typed_today(blank: Engine) -> None:
+    schema.upgrade(blank)
+    works = Works(blank)
+    works.settle("T1", name="Acme")
+    with works("T1") as work:
+        kate = work.add(Customer(first_name="O’Brien", last_name="Kate", email="k@x.example"))
+        for name in ("L’Oréal", "Meyer – Sons", "Plain"):
+            work.add(Account(name=name))
+        work.add(Team(name="New‑York"))
+        work.session.flush()
+        work.session.query(User).update({"team": "new-york"})
+    schema.downgrade(blank, BEFORE)
+    with everywhere(blank).begin() as connection:
+        for new, old in OLD.items():
+            for table, column in (("customer", "key"), ("account", "key"), ("team", "key"), ("search_text", "text"),
+                                  ("user", "team")):  # fmt: skip
+                change = f'UPDATE "{table}" SET {column} = replace({column}, :new, :old)'
+                connection.execute(text(change), {"new": new, "old": old})
+        connection.execute(text("""UPDATE search_text SET text = replace(text, '''', '’')"""))
+    schema.upgrade(blank)
+    with works("T1", writes=False) as work:
+        assert [work.lookup("customer", name) for name in ("O'Brien", "O’Brien Kate", "o`brien")] == [kate.id] * 3
+        assert {each.key for each in work.session.query(Account)} == {"l'oreal", "meyer - sons", "plain"}
+        assert [each.key for each in work.session.query(Team)].count("new-york") == 1
+        assert not [each.text for each in work.session.query(SearchText) if "’" in each.text]
+        assert [each.id for each in find_records(work, Customer, "O'Brien", None).records] == [kate.id]
