@@ -8,7 +8,7 @@ from hashlib import blake2b
 from models.core import values
 from models.core.base import Entity
 from models.core.errors import CRMError
-from models.core.fields import Reference
+from models.core.fields import Person, Reference
 from models.core.people import split_name
 from models.core.user import Workspace
 from models.operations.transfer import origins
@@ -56,6 +56,7 @@ class Translation:
         ]
         self.number = number_in(self.entity)
         kinds = self.entity.fields()
+        self.people = {name for name, kind in kinds.items() if isinstance(kind, Person)}
         self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
 
     def line(self, cells: list[str]) -> Line | None:
@@ -101,8 +102,13 @@ class Translation:
         return texts, raw, {target: why for target, why in unread.items() if target not in texts}
 
     def key_of(self, texts: Mapping[str, str]) -> str:
-        """A key made of the content, so that the same file is not stored twice; equal rows are numbered."""
-        content = blake2b(repr(sorted(texts.items())).encode(), digest_size=12).hexdigest()
+        """A key made of the content, so that the same file is not stored twice; equal rows are numbered.
+
+        Whose a row is does not count, since that may be said later.
+        """
+        content = blake2b(
+            repr(sorted(item for item in texts.items() if item[0] not in self.people)).encode(), digest_size=12
+        ).hexdigest()
         self.seen[content] += 1
         return f"{COPIED}{content}:{self.seen[content]}"
 

@@ -265,7 +265,7 @@ class Words:
         example, verb = next(iter(self.unknown)), "is" if len(self.unknown) == 1 else "are"
         sentence = (
             f"{self.header}: {listed(self.unknown)} {verb} none of ours ({options}). "
-            f"Say what is meant: --map \"{self.header}:{example}={next(iter(self.kind.options))}\""
+            f'Say what is meant: --map "{self.header}:{example}={next(iter(self.kind.options))}"'
         )
         if self.kind.required and not self.answers.anyway:
             survey.questions.append(sentence)
@@ -285,11 +285,11 @@ def tell(survey: Survey, entity: type[Entity]) -> None:
         name = next(iter(decisions.strangers))
         survey.notes.append(
             f"Not among the people here, so that their records have no owner: {listed(decisions.strangers)}. "
-            f"Say who they are, now or when you import the file again: --people \"{name}=@somebody\""
+            f'Say who they are, now or when you import the file again: --people "{name}=@somebody"'
         )
     ids = [header for header, why in columns.left_out.items() if looks_like_ids(header) and why.startswith("nothing")]
     if ids and not {EXTERNAL_ID, REF} & set(columns.fields.values()):
-        survey.notes.append(f"Ids that are not used: {', '.join(ids)}. To use one: --map \"{ids[0]}={EXTERNAL_ID}\"")
+        survey.notes.append(f'Ids that are not used: {", ".join(ids)}. To use one: --map "{ids[0]}={EXTERNAL_ID}"')
 
 
 def looks_like_ids(header: str) -> bool:

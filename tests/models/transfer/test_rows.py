@@ -178,6 +178,19 @@ def test_rows_without_an_id_get_their_owner_later_and_no_double(works: Works) ->
 
 
 @SQLITE
+def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(works: Works) -> None:
+    file = "Name,OwnerId\nLark,0058d000001AAAAAAA\nWren,0058d000001AAAAAAA\n"
+    imported(works, Account, file)
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.find(Account, 1), {"owner": "Mona Meyer"})
+    outcome = imported(works, Account, file, people={"0058d000001AAAAAAA": "U_RITA"})
+    assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 1, 1)
+    with works("T1", writes=False) as work:
+        owners = [work.name("user", each.owner or 0) for each in everything(works, Account)]
+    assert owners == ["Mona Meyer", "Rita Reyes"]
+
+
+@SQLITE
 def test_references_to_what_is_not_here_are_told_once(works: Works) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     rows = "".join(f"{n},Sails {n},001X\n" for n in range(100))
