@@ -56,8 +56,8 @@ def read_name(text: str) -> dict[str, str]:
     text = " ".join(text.split()).strip(",; ")
     if not text:
         return {}
-    parts = {} if COMPANY.match(text) else parsed(text)
-    parts = parts or simple(text)
+    alike = "," not in text and text.partition(" ")[0].casefold().strip(".") not in TITLES
+    parts = (not alike and not COMPANY.match(text) and parsed(text)) or simple(text)
     return {name: part for name, part in parts.items() if part}
 
 

@@ -60,11 +60,40 @@ def test_an_amount_below_zero_is_refused(slack: Desk, works: Works, ada: Custome
 def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: Desk, works: Works, ada: Customer) -> None:
     slack.command("/crm task new Call CU-1 12/05")
     assert told(slack).startswith("“12/05” could be Tue 12 May 2026 or Sat 5 Dec 2026.")
-    assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026"]
+    assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026", '"12/05" is no day']
     assert count(works, Activity) == 0
     slack.click("crm.run")
     task = found(works, Activity)
     assert (task.description, f"{task.due_date:%Y-%m-%d}") == ("Call", "2026-05-12")
+
+
+@SQLITE
+def test_what_is_no_day_is_kept_as_it_is(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm task new Order 1/2 CU-1")
+    slack.click("crm.run#3")
+    task = found(works, Activity)
+    assert (task.description, task.due_date) == ('Order "1/2"', None)
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("words", "echo"),
+    [("tomorrow", "Wed 11 Mar (tomorrow) 09:00"), ("eod", "Tue 10 Mar (today) 18:00"),
+     ("by friday", "Fri 13 Mar 09:00"), ("in two weeks", "Tue 24 Mar 09:00"), ("am 15.", "Sun 15 Mar 09:00")],
+)  # fmt: skip
+def test_the_receipt_of_a_task_says_when_it_is_due(
+    slack: Desk, works: Works, ada: Customer, words: str, echo: str
+) -> None:
+    slack.command(f"/crm task new Call Ada CU-1 {words}")
+    assert f"Due: {echo}" in told(slack).splitlines()
+
+
+@SQLITE
+def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: Desk, works: Works) -> None:
+    given(works, Account, name="L'Oréal")
+    given(works, Lead, first_name="Ada", company="L’Oréal")
+    slack.command("/crm lead convert LD-1")
+    assert count(works, Account) == 1
 
 
 @SQLITE
