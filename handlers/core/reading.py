@@ -9,7 +9,7 @@ from handlers.core.routes import Catalogue, Verb, takes_prose
 from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError, NotFound
-from models.core.fields import LongText, Person, Reference
+from models.core.fields import Joined, LongText, Person, Reference
 from models.core.user import with_names
 from models.core.work import Work
 from models.operations.places import standing_here
@@ -129,7 +129,8 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
         slug, text = (here.slug(), here.ref) if here else ("", "")
     else:
         slug, text = ref.entity or "", ref.text
-    kinds = {name: kind for name, kind in verb.asks.items() if isinstance(kind, Reference) and name not in taken}
+    asks = verb.asks.items()
+    kinds = {name: kind for name, kind in asks if isinstance(kind, Reference | Joined) and name not in taken}
     return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
 
 

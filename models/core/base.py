@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core import values
 from models.core.field import Field, Reader, read_all
-from models.core.fields import Moment, Text, field
+from models.core.fields import Joined, Moment, field
 from models.core.types import SortKey, UTCDateTime
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Entity(Row):
         """The kind of a text that names a record of this entity, or one that is made by this name."""
         word = cls.asked_as or cls.noun().capitalize()
         hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
-        return Text(word, hint=hint, also=(values.fold(word), *cls.words()))
+        return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
 
     @classmethod
     def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:

@@ -92,7 +92,7 @@ COMPOUND = re.compile(r"\b([a-z]{3,7}tag|mittwoch) ?(morgen|vormittag|mittag|nac
 AGO = re.compile(r"\b(?:ago_|vor) (\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute))\b")
 VOCABULARY = frozenset(
     word for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS) for word in text.split()
-).union(("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@", "at"))
+).union(("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@"))
 """Every word that may be a part of what says when."""
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
 

@@ -206,10 +206,13 @@ def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: Desk, work
 
 
 @SQLITE
-@pytest.mark.parametrize("company", ["Kaiser GmbH", "kaiser gmbh", "AC-1"])
+@pytest.mark.parametrize(
+    "company", ['company="Kaiser GmbH"', 'company="kaiser gmbh"', "company=AC-1", "AC-1", "at Kaiser GmbH", "at AC-1"]
+)
 def test_a_company_that_is_known_is_found(slack: Desk, works: Works, company: str) -> None:
     given(works, Account, name="Kaiser GmbH")
-    slack.command(f'/crm customer new Karl Kaiser company="{company}"')
+    slack.command(f"/crm customer new Karl Kaiser {company}")
+    assert found(works, Customer).last_name == "Kaiser"
     assert count(works, Account) == 1
     assert found(works, Membership).account == found(works, Account).id
 
