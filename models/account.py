@@ -20,6 +20,7 @@ class Account(Entity):
     icon = ":office:"
     line = ("industry", "country", "owner")
     owned = "owner"
+    in_talk = True
     asked_as = "Company"
     remarks = "notes"
 

@@ -41,6 +41,7 @@ class Customer(Entity):
     stand_ins = ("email",)
     line = ("email", "phone", "owner")
     owned = "owner"
+    in_talk = True
     besides = ("account",)
     joins = {"account": ("account", "membership")}
     remarks = "notes"

@@ -6,7 +6,18 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, MetaData, String, UniqueConstraint, inspect
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    UniqueConstraint,
+    inspect,
+    true,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
 
 from models.core import values
@@ -96,6 +107,10 @@ class Entity(Row):
     """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
     that has any says how people work together: only who has the right by its name may change it.
     """
+    in_talk: ClassVar[bool] = False
+    """Whether people name it in the middle of a sentence: somebody, or a company."""
+    dated: ClassVar[str] = "created_at"
+    """The field with a day that is meant where people name just a period: deals this month."""
     besides: ClassVar[tuple[str, ...]] = ()
     """What a file may tell of it that is no field; `translate` says what that amounts to."""
     either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -216,6 +231,11 @@ class Entity(Row):
         return None
 
     @classmethod
+    def meant(cls) -> ColumnElement[bool]:
+        """The condition for records that are still meant by their names, and not what they have become."""
+        return true()
+
+    @classmethod
     def unknown(cls, text: str) -> str:
         """The sentence that says that `text` names no record."""
         return f"There is no {cls.noun()} “{text[:60]}”. Try a reference such as {cls.prefix}-1, or a name."
@@ -230,6 +250,10 @@ class Entity(Row):
         texts = [kinds[name].show(getattr(self, name), reader, self) for name in self.named]
         others = (kinds[name].show(getattr(self, name), reader, self) for name in self.stand_ins)
         return " ".join(filter(None, texts)) or next(filter(None, others), "")
+
+    def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """What a person still has to say before these values become its own: field → sentence."""
+        return {}
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:

@@ -17,10 +17,10 @@ from models.core.work import Work
 E = TypeVar("E", bound=Entity)
 
 
-def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
+def create(work: Work, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
     """Make a record from texts. Fields not named take their default; the actor becomes the owner.
 
-    Invalid has a sentence for every bad or missing field.
+    Invalid has a sentence for every bad or missing field. asks: whether a person is there who can say what it lacks.
     """
     given = {name: text for name, text in texts.items() if text.strip()}
     access.may_fill(work, entity, given)
@@ -28,6 +28,8 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str]) -> E:
     must_be_here(work, entity, parsed)
     must_say_something(entity, parsed)
     may_give(work, entity, parsed)
+    if asks:
+        must_lack_nothing(work, entity(), parsed)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
     others = [(slug, between, text, joinable(work, ENTITIES[slug], text, name))
@@ -94,6 +96,7 @@ def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | 
     access.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
     must_be_here(work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)})
+    must_lack_nothing(work, record, parsed)
     if record.owned in parsed and parsed[record.owned] != getattr(record, record.owned):
         access.check(work, "assign", record)
     if version is not None and version != record.version:
@@ -113,6 +116,12 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
         *most, last = labels
         choice = f"{', '.join(most)} or {last}" if most else last
         raise Invalid({entity.named[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."})
+
+
+def must_lack_nothing(work: Work, record: Entity, values: Mapping[str, Any]) -> None:
+    """Invalid, with a sentence for each field that a person has to fill before a record gets these values."""
+    if work.can_ask and (errors := record.lacks(values)):
+        raise Invalid(errors)
 
 
 def must_be_here(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
