@@ -197,14 +197,12 @@ class Entity(Row):
         return words
 
     @classmethod
-    @cache
-    def asked(cls) -> Mapping[str, Field]:
-        """What a new one is asked for: its fields that are in forms, and what it is joined to by name."""
-        fields = {name: kind for name, kind in cls.fields().items() if kind.form}
-        return fields | {name: ENTITIES[there].joining() for name, (there, _) in cls.joins.items()}
+    def joining(cls) -> dict[str, Field]:
+        """What a new one is asked for besides its fields: the names of what it is to be joined to."""
+        return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
-    def joining(cls) -> Field:
+    def joined_by(cls) -> Field:
         """The kind of a text that names a record of this entity, or one that is made by this name."""
         word = cls.asked_as or cls.noun().capitalize()
         hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
