@@ -5,6 +5,8 @@ import pytest
 from bot.sandbox.driver import Desk
 from models.account import Account
 from models.activity import Activity
+from models.core.role import Role
+from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -250,3 +252,16 @@ def test_a_lead_has_its_company_as_a_text(slack: Desk, works: Works) -> None:
     slack.command("/crm lead new Karl Kaiser at Kaiser GmbH")
     lead = found(works, Lead)
     assert (lead.first_name, lead.last_name, lead.company) == ("Karl", "Kaiser", "Kaiser GmbH")
+
+
+@SQLITE
+@pytest.mark.parametrize("missing", ["account", "membership"])
+def test_who_may_not_make_the_company_or_the_place_in_it_makes_nothing(
+    slack: Desk, works: Works, missing: str
+) -> None:
+    given(works, Role, by="U_ADA", name="clerk", rights=f"everything: look, new, change own\n{missing}: look")
+    with works("T1", "U_ADA") as work:
+        work.session.query(User).filter(User.slack_id == "U_RITA").one().role = "clerk"
+    slack.command('/crm customer new Karl company="Kaiser GmbH"')
+    assert f"does not allow “{missing} new”" in told(slack)
+    assert [count(works, entity) for entity in (Customer, Account, Membership)] == [0, 0, 0]
