@@ -9,7 +9,7 @@ from models.core import values
 from models.core.base import Entity
 from models.core.errors import CRMError
 from models.core.fields import Person, Reference
-from models.core.people import split_name
+from models.core.people import with_name
 from models.core.user import Workspace
 from models.operations.transfer import origins
 from models.operations.transfer.decisions import Decisions
@@ -70,7 +70,7 @@ class Translation:
         if (deleted := texts.pop(DELETED, "")) and is_yes(deleted):
             return None
         if name := texts.pop(PERSON_NAME, ""):
-            texts = split_name(name) | texts
+            texts = with_name(texts, name)
         texts |= {name: values.clean(texts[name]) for name in self.naming if name in texts}
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
         origin = origins.read(texts.pop(ORIGIN, ""))
