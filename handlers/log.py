@@ -7,7 +7,15 @@ from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from models.activity import Activity, ActivityType
 from models.operations import records
+from models.operations.places import standing_here
 
+SPOKEN: dict[str, str] = {
+    ActivityType.CALL: "a call",
+    ActivityType.MEETING: "a meeting",
+    ActivityType.EMAIL: "an e-mail",
+    ActivityType.NOTE: "a note",
+    ActivityType.TASK: "a task",
+}
 ASKS = ("description", "customer", "lead", "account", "opportunity", "case", "minutes", "outcome")
 
 router = Router("log", entity=Activity, doc="Write down a call, a meeting, an e-mail or a note.")
@@ -17,7 +25,15 @@ def kept(request: Request, kind: str) -> Reply:
     """Store it as an activity that is done."""
     activity = records.create(request.work, Activity, {**request.texts, "type": kind})
     activity.done_at = request.work.now
+    tell_thread(request, activity, kind)
     return receipt(request, activity)
+
+
+def tell_thread(request: Request, activity: Activity, kind: str) -> None:
+    """Say it in the thread of the card under which it was logged, where it is about that record."""
+    here = standing_here(request.work, request.channel, request.thread) if request.thread else None
+    if here and getattr(activity, here.slug(), None) == here.id:
+        request.work.tell(here, f"logged {SPOKEN.get(kind.casefold(), 'something')}", activity=activity.id)
 
 
 @router.verb("new", record=False, asks=("type", *ASKS), text="description", saves=True, title="Log activity")
@@ -46,5 +62,5 @@ def email(request: Request, _: Any) -> Reply:
 
 @router.verb("note", record=False, asks=ASKS, saves=True, title="Write a note")
 def note(request: Request, _: Any) -> Reply:
-    """Write a note: `log note AC-4 Moving offices in May`."""
+    """Write a note: `log note CU-12 Moving offices in May`."""
     return kept(request, ActivityType.NOTE)

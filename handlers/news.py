@@ -10,6 +10,7 @@ from handlers.core import blocks, cards
 from handlers.core.blocks import escape
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
+from models.activity import Activity
 from models.core import access
 from models.core.base import ENTITIES, Entity
 from models.core.outbox import Delivery
@@ -22,7 +23,7 @@ TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
 
 def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What happened to a record, for the thread of its card: word for word where everybody there may see all of the
-    record, since colleagues write what they like. about: by, did, remark, undone, redone.
+    record, since colleagues write what they like. about: by, did, remark, activity, undone, redone.
     """
     record = record_of(work, delivery)
     if not is_open(work, record):
@@ -36,7 +37,7 @@ def told(work: Work, record: Entity, about: Mapping[str, Any]) -> str:
     if "text" in about:
         text = str(about["text"])  # written by a release that kept the words themselves
     else:
-        said = f": {quoted(work, record, about['remark'])}" if "remark" in about else ""
+        said = f": {quoted(work, record, about['remark'])}" if "remark" in about else logged(work, about)
         text = f"{name_of(work, about['by'])} {about['did']}{said}"
     for taken_back, verb in TAKEN_BACK.items():
         text = f"{name_of(work, about[taken_back])} {verb}: {text}" if taken_back in about else text
@@ -47,6 +48,15 @@ def quoted(work: Work, record: Entity, remark: int) -> str:
     """What somebody said about a record, as far as it is still there."""
     found = work.session.get(REMARKS[record.slug()], remark)
     return found.text if found else "…"
+
+
+def logged(work: Work, about: Mapping[str, Any]) -> str:
+    """What was logged in this thread, word for word where all who read may see it and it still stands."""
+    if "activity" not in about:
+        return ""
+    activity = work.get(Activity, about["activity"])
+    shown = activity.deleted_at is None and access.shows(work, activity, "description")
+    return f": {activity.ref} {activity.description}" if shown else f": {activity.ref}"
 
 
 def name_of(work: Work, person: int | None) -> str:

@@ -7,10 +7,13 @@ from models.core.fields import Choice, Text
 from models.core.synonyms import STAGES
 from models.opportunity import Opportunity, Stage
 
-router = Records(Opportunity)
+router = Records(Opportunity, besides=("lost_reason",))
 
 WHY = {"reason": Text("Lost because", required=True), "competitor": Text("Competitor")}
-TO = {"stage": Choice("Stage", options=Stage, others=STAGES, required=True)}
+TO = {
+    "stage": Choice("Stage", options=Stage, others=STAGES, required=True),
+    "lost_reason": Opportunity.fields()["lost_reason"],
+}
 
 
 def is_open(deal: Opportunity) -> bool:
@@ -20,7 +23,7 @@ def is_open(deal: Opportunity) -> bool:
 @router.verb("stage", asks=TO, button="Move")
 def stage(request: Request, deal: Opportunity) -> Reply:
     """Move the deal to another stage: `deal stage OP-42 proposal`."""
-    deal.move(request.work, request["stage"])
+    deal.move(request.work, request["stage"], request["lost_reason"])
     return receipt(request, deal)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 REF = r"(?:#?[a-z]{2}-?\d+|this)"
-NOUN, STATE, GET = "[a-z]+", "(?:open|overdue|closed)", "(?:show|list|get)(?: me)?"
+NOUN, STATE, GET = "[a-z]+", "(?:open|overdue|closed|unassigned)", "(?:show|list|get)(?: me)?"
 PHRASES = tuple(
     (re.compile(f"{said}[ ?!.]*", re.IGNORECASE | re.DOTALL), meant)
     for said, meant in (
@@ -16,6 +16,7 @@ PHRASES = tuple(
         (r"(?:help|i need help|help me|how do i start)", "help"),
         # lists
         (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
+        (rf"(?:{GET} )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
         (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
         (rf"({STATE}) ({NOUN})", r"\2 list \1"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),

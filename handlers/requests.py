@@ -83,7 +83,7 @@ def wanted(work: Work, verb: Verb, number: int | None) -> Right:
     if not (entity and actor and belongs):
         return Right(verb.about, verb.name, Scope.ALL)
     try:
-        record = work.find(entity, number, deleted=True, verb=verb.name) if number else None
+        record = work.find(entity, number, deleted=True) if number else None
     except NotFound:
         record = None
     whose = access.whose(record) if record else actor.id

@@ -20,6 +20,8 @@ class Account(Entity):
     icon = ":office:"
     line = ("industry", "country", "owner")
     owned = "owner"
+    in_talk = True
+    asked_as = "Company"
     remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))

@@ -50,6 +50,7 @@ class Activity(Entity):
     named = ("description",)
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
+    dated = "due_date"
     besides = ("status", "who", "what")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"

@@ -68,7 +68,7 @@ class Case(Entity):
         Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES), default=CaseStatus.NEW
     )
     priority: Mapped[str] = field(
-        Choice("Priority", options=Priority, required=True, others=PRIORITIES), default=Priority.NORMAL
+        Choice("Priority", options=Priority, required=True, others=PRIORITIES, ranked=True), default=Priority.NORMAL
     )
     description: Mapped[str | None] = field(LongText("Description", search=True))
     origin: Mapped[str | None] = field(Choice("Origin", options=Origin, others=ORIGINS, card=False))
@@ -136,6 +136,7 @@ class Case(Entity):
     def claim(self, work: Work) -> None:
         """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""
         work.lock(self)
+        self.must_be_open()
         if self.assignee and work.actor and self.assignee != work.actor.id:
             raise Conflict(f"{work.who(self.assignee)} has already taken {self}.")
         if self.assignee:

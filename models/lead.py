@@ -5,10 +5,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Index, select
+from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped
 
 from models.account import Account
+from models.activity import Activity
 from models.core import access, values
 from models.core.base import Changes, Entity
 from models.core.errors import Conflict
@@ -22,6 +23,10 @@ from models.membership import Membership
 from models.opportunity import Opportunity
 
 E = TypeVar("E", bound=Entity)
+
+
+PERSONAL = ("first_name", "last_name", "email", "phone", "job_title", "tags")
+"""What a lead and a customer have in common."""
 
 
 class LeadStatus(StrEnum):
@@ -50,6 +55,7 @@ class Lead(Entity):
     stand_ins = ("company", "email")
     line = ("company", "status", "source", "owner")
     owned = "owner"
+    in_talk = True
     channel = "sales_channel"
     remarks = "notes"
 
@@ -87,7 +93,11 @@ class Lead(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        return split_name(words)
+        return split_name(words, at="company")
+
+    @classmethod
+    def meant(cls) -> ColumnElement[bool]:
+        return cls.converted_customer.is_(None)
 
     def called(self, reader: Reader) -> str:
         return super().called(reader) or "Lead without a name"
@@ -134,6 +144,7 @@ class Lead(Entity):
         deal: the name of the deal, by default the company's or the person's; amount in `currency` (ISO 4217).
         A customer with the same e-mail and an account with the same name are used again, where the actor may see them:
         of two leads at once the second finds what the first made. What is made takes the right to make it by hand.
+        The lead's activities go over to the customer, and what was empty of a known one is filled.
         Conflict when converted.
         """
         work.lock(self)
@@ -145,9 +156,7 @@ class Lead(Entity):
         customer, account = self.as_customer(work, owner), self.as_account(work, owner)
         if account and not self.belongs(work, customer, account):
             role, since = self.job_title, work.today
-            self.make(
-                work, Membership(customer=customer.id, account=account.id, role=role, primary=True, since=since)
-            )
+            self.make(work, Membership(customer=customer.id, account=account.id, role=role, primary=True, since=since))
         opportunity = self.make(
             work,
             Opportunity(
@@ -159,6 +168,7 @@ class Lead(Entity):
                 currency=currency,
             ),
         )
+        self.hand_over(work, customer)
         self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
         self.converted_account = account.id if account else None
         self.status = LeadStatus.CONVERTED
@@ -176,18 +186,34 @@ class Lead(Entity):
         if self.email:
             work.hold(f"customer {self.email}")
             known = work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1))
-        return known or self.make(
-            work,
-            Customer(
-                first_name=self.first_name or (None if self.last_name else self.title),
-                last_name=self.last_name,
-                email=self.email,
-                phone=self.phone,
-                job_title=self.job_title,
-                owner=owner,
-                tags=self.tags,
-            ),
-        )
+        if known:
+            self.complete(work, known)
+            return known
+        first_name = self.first_name or (None if self.last_name else self.title)
+        return self.make(work, Customer(owner=owner, **{**self.personal(), "first_name": first_name}))
+
+    def personal(self) -> dict[str, Any]:
+        """What is known of the person, as fields of a customer."""
+        return {name: getattr(self, name) for name in PERSONAL}
+
+    def complete(self, work: Work, customer: Customer) -> None:
+        """Fill what is empty of a customer who is known already with what the lead says, as far as the actor may change
+        it. A name is one thing: the lead's last name does not join another first name.
+        """
+        if not access.can(work.actor, "edit", customer):
+            return
+        named = bool(customer.first_name or customer.last_name)
+        for name, value in self.personal().items():
+            seen = all(access.can(work.actor, "show", type(each), name) for each in (self, customer))
+            if value and seen and not getattr(customer, name) and not (named and name in Customer.named):
+                setattr(customer, name, value)
+
+    def hand_over(self, work: Work, customer: Customer) -> None:
+        """What was planned and done with the lead goes on with the customer, whoever may see it."""
+        with access.beyond(work.session):
+            theirs = select(Activity).where(Activity.lead == self.id).execution_options(with_deleted=True)
+            for activity in work.session.scalars(theirs):
+                activity.lead, activity.customer = None, customer.id
 
     def as_account(self, work: Work, owner: int | None) -> Account | None:
         if not self.company:

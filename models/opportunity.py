@@ -1,5 +1,6 @@
 """Opportunities: possible sales, and every move they make through the pipeline."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -64,6 +65,7 @@ OTHER_FORECASTS = {
     "omitted": Forecast.OMIT,
 }
 """Salesforce's forecast categories where they differ; what is closed there counts as committed here."""
+WHY_LOST = "Why is it lost? Say it with the reason: deal lost {} too expensive"
 
 
 class Opportunity(Entity):
@@ -74,6 +76,7 @@ class Opportunity(Entity):
     nouns = ("deal", "opportunity", "opp")
     line = ("stage", "amount", "close_date", "owner")
     owned = "owner"
+    dated = "close_date"
     channel = "sales_channel"
     besides = ("status", "is_won", "is_closed")
     remarks = "notes"
@@ -94,7 +97,9 @@ class Opportunity(Entity):
     next_step: Mapped[str | None] = field(Text("Next step", also=("next",)))
     next_touch_on: Mapped[date | None] = field(Day("Next touch on", also=("touch",)))
     owner: Mapped[int | None] = field(Person("Owner"))
-    lost_reason: Mapped[str | None] = field(Text("Lost because", form=False, also=("reason",)))
+    lost_reason: Mapped[str | None] = field(
+        Text("Lost because", form=False, also=("reason",), when=("stage", Stage.LOST))
+    )
     competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
     notes: Mapped[str | None] = field(LongText("Notes", card=False))
 
@@ -155,6 +160,23 @@ class Opportunity(Entity):
             self.forecast = forecast
         if self.stage != Stage.LOST:
             self.lost_reason = None
+        if changes["stage"][0] and not (work.restores or work.repeats):
+            self.settle_close(work, changes)
+
+    def settle_close(self, work: Work, changes: Changes) -> None:
+        """A deal that stood and is closed, through whatever door, is closed today, or on the day that is said with it;
+        and is never lost without a reason.
+        """
+        if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
+            raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
+        if self.closed and "close_date" not in changes:
+            self.close_date = work.today
+
+    def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Whoever loses a deal says why."""
+        loses = values.get("stage") == Stage.LOST and self.stage != Stage.LOST
+        example = self.ref if self.number else f"{self.prefix}-1"
+        return {"lost_reason": WHY_LOST.format(example)} if loses and not values.get("lost_reason") else {}
 
     @property
     def lacking(self) -> str:
@@ -187,13 +209,14 @@ class Opportunity(Entity):
             return work.now
         return self.created_at if self.created_at < work.now else None
 
-    def move(self, work: Work, stage: str) -> None:
-        """Take the deal to another stage. Conflict when it stands there already."""
+    def move(self, work: Work, stage: str, reason: str | None = None) -> None:
+        """Take the deal to another stage. Conflict when it stands there already. reason: why it is lost."""
         if self.stage == stage:
             raise Conflict(f"{self} is already {stage}.")
+        if work.can_ask and (errors := self.lacks({"stage": stage, "lost_reason": reason})):
+            raise Invalid(errors)
         before, self.stage = self.stage, stage
-        if self.closed:
-            self.close_date = work.today
+        self.lost_reason = reason or self.lost_reason
         work.tell(self, f"moved it from {before} to {stage}.")
 
     def win(self, work: Work) -> None:
@@ -202,8 +225,8 @@ class Opportunity(Entity):
 
     def lose(self, work: Work, reason: str, competitor: str | None = None) -> None:
         """Close the deal as lost today, with the reason. Settling clears a reason only when a deal is reopened."""
-        self.move(work, Stage.LOST)
-        self.lost_reason, self.competitor = reason, competitor or self.competitor
+        self.move(work, Stage.LOST, reason)
+        self.competitor = competitor or self.competitor
 
 
 class StageChange(Row):

@@ -41,6 +41,8 @@ class Act:
     """The people who were picked in a form, by their Slack ids."""
     repeated: bool = False
     """Whether Slack says that it sends this again."""
+    edited: bool = False
+    """Whether it is a message whose words were changed after it was sent: still the same message."""
 
     def __post_init__(self) -> None:
         """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still send anything."""
@@ -162,18 +164,27 @@ def shortcut(body: Payload) -> Act:
 
 
 def message(body: Payload, bot: str) -> Act:
-    """A mention of the bot, or a direct message to it."""
+    """A mention of the bot, or a direct message to it. Edited later it is the same message, and not a second one."""
     event = body["event"]
     return Act(
         surface="message",
         workspace=body["team_id"],
         person=event["user"],
         line=given(event, "text").replace(f"<@{bot}>", " ").strip(),
-        key=body["event_id"],
+        key=key_of(event, body["event_id"]),
         channel=event["channel"],
         thread=given(event, "thread_ts"),
+        edited=bool(event.get("edited")),
         home_team=event.get("user_team") or event.get("team") or body["team_id"],
     )
+
+
+def key_of(event: Payload, heard: str) -> str:
+    """What tells a message from the next: where it stands. Its event has another id each time that it is edited."""
+    stamp = given(event, "ts")
+    if not isinstance(stamp, str):
+        raise TypeError("a stamp is no stamp")
+    return f"{event['channel']}:{stamp}" if stamp else heard
 
 
 def is_said(event: Payload) -> bool:

@@ -151,15 +151,16 @@ def row(record: Entity, work: Work, *verbs: Verb, line: str = "") -> list[Block]
     return [blocks.section(text, button(first, record, work) if first else show)]
 
 
-def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "") -> Message:
-    """Up to ten records, one line each. more: the line that shows the next ones."""
+def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "", note: str = "") -> Message:
+    """Up to ten records, one line each. more: the line that shows the next ones; note: what the words were read as."""
     lines = [summary(record, work) for record in records]
     drawn = [blocks.section(f"*{escape(heading)}*")]
+    drawn += [blocks.context(escape(note))] if note else []
     for record, line in zip(records, lines, strict=True):
         drawn += row(record, work, line=line)
     if more:
         drawn.append(blocks.actions(blocks.button("Next ten", "crm.run", more)))
-    return Message("\n".join([heading, *lines]), blocks.distinct(drawn))
+    return Message("\n".join(filter(None, [heading, note, *lines])), blocks.distinct(drawn))
 
 
 def details(record: Entity, work: Work) -> Form:

@@ -26,6 +26,8 @@ from models.core.work import Work, Works
 log = logging.getLogger(__name__)
 PATIENCE = 3.0
 """Seconds after which Slack has told the person that it failed, whatever we answer."""
+EDITED = "I did what this message said before you edited it, once. For anything else, write a new message."
+"""What an edited message answers whose first words were done."""
 AGAIN = ("busy", "failed")
 """How an act ended of which nothing came, so that it may go well when Slack sends it again."""
 
@@ -171,7 +173,9 @@ class Dispatcher:
 
         def perform_once(work: Work) -> Reply:
             if key and not work.once(key):
-                return plainly("This was done already.") if pressed_again else Nothing()
+                return (
+                    plainly(EDITED) if act.edited else plainly("This was done already.") if pressed_again else Nothing()
+                )
             reply = perform(self.request(act, work))
             if key and (isinstance(reply, Form) or (isinstance(reply, Message) and reply.asks)):
                 work.forget(key)

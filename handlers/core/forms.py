@@ -12,13 +12,16 @@ from handlers.core.routes import Verb
 from handlers.core.views import WHY
 from models.core import access
 from models.core.audit import REASON
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict
 from models.core.field import Field, Reader
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
 from models.core.named import Named
 from models.core.work import Work
+from models.operations.search import suggestions
 
+OFFERED = 3
+"""Records that are named to somebody who named none."""
 INPUT = 3000
 """Characters a text input holds at most."""
 
@@ -129,11 +132,19 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
     try:
         drawn = element(kind, text, reader)
     except ValueError as error:
-        drawn, problem = element(kind, "", reader), str(error)
+        drawn, problem = element(kind, "", reader), f"{error}{likely(kind, text, reader)}"
     drawn["action_id"] = action_of(name, kind)
     block: Block = {"type": "input", "block_id": name, "label": plain(kind.label), "element": drawn}
     block["optional"] = not kind.required
     return block | ({"hint": plain(kind.hint, 150)} if kind.hint else {}), problem
+
+
+def likely(kind: Field, text: str, reader: Reader) -> str:
+    """The records that a name may mean which none has."""
+    if not isinstance(kind, Reference) or not isinstance(reader, Work):
+        return ""
+    near = [str(record) for record in suggestions(reader, ENTITIES[kind.to], text, OFFERED)]
+    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def form(request: Request, verb: Verb, record: Entity | None, note: str = "", others: Sequence[Entity] = ()) -> Form:
@@ -146,10 +157,9 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "", ot
     note = note or request.state.get("note", "")
     inputs, notes = [], note.splitlines()
     for name, kind in verb.asks.items():
-        if not fillable(request.work, verb, record, name):
+        if not fillable(request.work, verb, record, name) or not is_asked(request, verb, record, kind):
             continue
-        stands = current(record, name, request.work) if record else verb.defaults.get(name, "")
-        text = request.texts.get(name, stands)
+        text = request.texts.get(name, stands(request, verb, record, name))
         if len(text) > INPUT and name not in request.texts:
             notes.append(f"{kind.label} is too long for a form and stays as it is.")
             continue
@@ -170,6 +180,23 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "", ot
     title = f"{verb.title or verb.name.capitalize()} {state['r']}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})
     return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+
+
+def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
+    """What an input holds before anyone types."""
+    return current(record, name, request.work) if record else verb.defaults.get(name, "")
+
+
+def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -> bool:
+    """Whether a field is asked for with what stands in the others."""
+    if kind.when is None:
+        return True
+    name, value = kind.when
+    text = request.texts.get(name, stands(request, verb, record, name))
+    try:
+        return bool(text) and verb.asks[name].read(text, request.work) == value
+    except ValueError:
+        return False
 
 
 def why(reason: str) -> Block:

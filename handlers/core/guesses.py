@@ -27,7 +27,7 @@ def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
 def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Message:
     """What an ambiguous name may mean: for each the same line, with its reference in the place of the name."""
     name = rf'["“„]?{re.escape(error.text)}["”]?'
-    ways = (rf"(?<=[=]){name}", rf"(?<!\w){name}(?!\w)")
+    ways = (rf"(?<=[=]){name}", rf"(?<!\w){name}(?!\w)") if error.text else ()
     flags = "".join(f" --{flag}" + ("" if value is True else f'="{value}"') for flag, value in line.flags.items())
 
     def naming(ref: str) -> str:
@@ -37,7 +37,8 @@ def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Mess
                 return f"{verb.noun} {verb.name} {rest}{flags}"
         return f"{verb.noun} {verb.name} {ref} {line.rest}{flags}"
 
-    return choices(str(error), [(f"{ref} {title}", naming(ref)) for ref, title in error.candidates])
+    offers = [(f"{ref} {title}", naming(ref)) for ref, title in error.candidates]
+    return choices(str(error), [offer for offer in offers if len(offer[1]) <= LINE])  # cut off, it would say less
 
 
 def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: str) -> Message:

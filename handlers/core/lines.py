@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.core import reading
+from handlers.core import about, reading
 from handlers.core.acts import GLOBAL
 from handlers.core.filling import filled
 from handlers.core.forms import form
@@ -49,7 +49,8 @@ def perform(request: Request) -> Reply:
         found = filled(request, verb, used, [record.title for record in records])
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())
-        return run(request.but(texts={**request.texts, **found.texts}), verb, records)
+        texts = found.texts | about.spoken_of(request, verb, found.texts)
+        return run(request.but(texts={**request.texts, **texts}), verb, records)
     except Ambiguous as error:
         return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
 
@@ -60,6 +61,8 @@ def placed(request: Request) -> Request:
     if line.noun or not known or not (request.thread or any(ref.kind == "this" for ref in line.refs)):
         return request
     here = standing_here(request.work, request.channel, request.thread)
+    if here is None and any(ref.kind == "this" for ref in line.refs):
+        raise about.unclear()
     return request.but(line=replace(line, noun=here.slug())) if here and here.slug() in known else request
 
 
@@ -123,11 +126,11 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
     work.session.flush()
     if work.changes:
         place |= {name: work.changes[0][name] for name in ("entity", "record_id")}
-        about = {"person": person, "unit": work.unit}
-        deliver(work, "receipt", channel, f"here:{work.unit}", about=about, **place)
+        told = {"person": person, "unit": work.unit}
+        deliver(work, "receipt", channel, f"here:{work.unit}", about=told, **place)
     elif not verb.writes:
-        about = {"person": person, "line": request.line.raw}
-        deliver(work, "line", channel, f"here:{work.unit}", about=about, **place)
+        told = {"person": person, "line": request.line.raw}
+        deliver(work, "line", channel, f"here:{work.unit}", about=told, **place)
     else:
         return message  # nothing was changed
     return plainly(WILL)

@@ -3,16 +3,15 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from handlers.core import about
 from handlers.core.grammar import Ref, suggest
 from handlers.core.replies import Request
 from handlers.core.routes import Catalogue, Verb, takes_prose
 from models.core import values
 from models.core.base import ENTITIES, Entity
-from models.core.errors import Ambiguous, CRMError, NotFound
+from models.core.errors import Ambiguous, CRMError
 from models.core.fields import LongText, Person, Reference
 from models.core.user import with_names
-from models.core.work import Work
-from models.operations.places import standing_here
 
 SHORT = 2
 
@@ -22,7 +21,7 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
     entity, line, work = ENTITIES[verb.noun], request.line, request.work
     for ref in line.refs:
         if ref.kind == "number" and ref.entity == verb.noun and ref.number is not None:
-            return work.find(entity, ref.number, verb.deleted, verb.name), ref
+            return work.find(entity, ref.number, verb.deleted), ref
     for person in line.people:
         if (found := entity.recognise(work, person)) is not None:
             return work.get(entity, found), None
@@ -30,12 +29,9 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
     if not by_name and not verb.text and (name := leaving_out(line.text, mentions(request, verb))):
         by_name = [Ref("name", name)]
     if by_name:
-        return called(work, entity, by_name[0].text), by_name[0]
+        return called(request, entity, by_name[0].text), by_name[0]
     this = next((ref for ref in line.refs if ref.kind == "this"), None)
-    here = standing_here(work, request.channel, request.thread, verb.noun) if this or request.thread else None
-    if here is None:
-        raise NotFound(f"Which {entity.noun()}? Name it, for example: {entity.noun()} {verb.name} {entity.prefix}-1")
-    return here, this
+    return about.here_or_asked(request, verb, this.text if this else ""), this
 
 
 def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
@@ -55,19 +51,19 @@ def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
         if verb.text and ref.start > request.line.free:
             continue
         refs.append(ref)
-        record = request.work.find(ENTITIES[verb.noun], ref.number, verb.deleted, verb.name)
+        record = request.work.find(ENTITIES[verb.noun], ref.number, verb.deleted)
         records += [] if record in records else [record]
     return records, refs
 
 
-def called(work: Work, entity: type[Entity], name: str) -> Entity:
-    """The one record a name fits; Ambiguous where it fits several."""
+def called(request: Request, entity: type[Entity], name: str) -> Entity:
+    """The one record a name fits; Ambiguous where it fits several, or none and a search finds some."""
     try:
-        return work.get(entity, work.lookup(entity.slug(), name))
+        return request.work.get(entity, request.work.lookup(entity.slug(), name))
     except Ambiguous:
         raise
     except ValueError as error:
-        raise NotFound(str(error)) from None
+        raise about.unlike(request, entity, name, error) from None
 
 
 def people_asked(verb: Verb, given: Collection[str] = ()) -> list[str]:
@@ -123,10 +119,12 @@ def tells(catalogue: Catalogue, verb: Verb) -> bool:
 
 
 def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> dict[str, str]:
-    """A reference to another record fills the first free field that holds such records."""
+    """A reference to another record, or its name, fills the first free field that holds such records."""
+    if ref.kind in ("name", "email"):
+        return about.by_name(request, verb, ref, taken)
     if ref.kind == "this":
-        here = standing_here(request.work, request.channel, request.thread)
-        slug, text = (here.slug(), here.ref) if here else ("", "")
+        here = about.this(request)
+        slug, text = here.slug(), here.ref
     else:
         slug, text = ref.entity or "", ref.text
     kinds = {name: kind for name, kind in verb.asks.items() if isinstance(kind, Reference) and name not in taken}
@@ -146,10 +144,8 @@ def legible(request: Request, words: str) -> str:
 
 
 def heard(request: Request, verb: Verb) -> dict[str, str]:
-    """What the message a shortcut was used on says of a new record, and the card it stands under."""
+    """What the message a shortcut was used on says of a new record."""
     entity = request.catalogue.routers[verb.noun].entity
     if request.surface != "shortcut" or entity is None:
         return {}
-    here = standing_here(request.work, request.channel, request.thread) if request.thread else None
-    about = pointed(request, verb, Ref("number", here.ref, here.slug(), here.number), {}) if here else {}
-    return entity.heard(values.from_slack(request.texts.get("message", ""))) | about
+    return entity.heard(values.from_slack(request.texts.get("message", "")))

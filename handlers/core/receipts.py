@@ -101,7 +101,8 @@ def filled(
     for row in rows:
         name, kind = row["field"], kinds[row["field"]]
         value = kind.load(row["new"])
-        if name not in typed or name not in seen or (surface == "form" and usual.get(name) == value):
+        told = name in typed or type(kind) is Reference  # a deal brings its customer along
+        if not told or name not in seen or (surface == "form" and usual.get(name) == value):
             continue
         shown = kind.echo(value, work, record)
         if type(kind) is Reference:

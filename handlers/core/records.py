@@ -1,6 +1,7 @@
 """The verbs every entity has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from handlers.core import cards, history
@@ -8,26 +9,30 @@ from handlers.core.blocks import option
 from handlers.core.forms import form
 from handlers.core.guesses import meant
 from handlers.core.receipts import choices, receipt
-from handlers.core.replies import Options, Reply, Request
-from handlers.core.routes import Router
+from handlers.core.replies import Form, Options, Reply, Request
+from handlers.core.routes import Router, Verb
 from models.core.base import Entity
-from models.core.errors import CRMError, Stale
+from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
+from models.core.work import Work
 from models.operations import records
-from models.operations.search import find_records, suggestions
+from models.operations.search import Page, find_records, list_records, suggestions
 
 E = TypeVar("E", bound=Entity)
 
 
 class Records(Router, Generic[E]):
-    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it lacks."""
+    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it lacks; besides:
+    fields that its own verbs fill, and that may be named and asked for as well.
+    """
 
-    def __init__(self, entity: type[E], without: Sequence[str] = ()) -> None:
+    def __init__(self, entity: type[E], without: Sequence[str] = (), besides: Sequence[str] = ()) -> None:
         super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
         self.entity: type[E] = entity
-        asked = [name for name, kind in entity.fields().items() if kind.form]
+        asked = [name for name, kind in entity.fields().items() if kind.form or name in besides]
         one = {"asks": asked, "saves": True, "common": True}
-        self.verb("new", record=False, defaults=defaults(entity), title=f"New {entity.noun()}", **one)(self.new)
+        new = {"asks": entity.asked(), "defaults": defaults(entity), "title": f"New {entity.noun()}"}
+        self.verb("new", record=False, **one | new)(self.new)
         self.verb("show", writes=False, common=True)(self.show)
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
         self.verb("set", partial=True, text="", **one)(self.edit)
@@ -48,7 +53,11 @@ class Records(Router, Generic[E]):
 
     def new(self, request: Request, _: Any) -> Reply:
         """Make a new one; without values a form opens."""
-        return receipt(request, records.create(request.work, self.entity, request.texts))
+        try:
+            made = records.create(request.work, self.entity, request.texts, asks=True)
+        except Invalid as error:
+            return self.anew(request, "new", None, error)
+        return receipt(request, made)
 
     def show(self, request: Request, record: E) -> Reply:
         """Show the card, for you alone or with --here for the channel."""
@@ -63,27 +72,46 @@ class Records(Router, Generic[E]):
         try:
             records.update(request.work, record, request.texts, request.state.get("v"))
         except Stale as error:
-            verb = self.verbs["edit"]
-            fresh = form(request.but(texts=request.texts), verb, record, note=str(error))
-            return type(fresh)(fresh.view, update=True)
+            return redrawn(request, self.verbs["edit"], record, str(error))
+        except Invalid as error:
+            return self.anew(request, "edit", record, error)
         return receipt(request, record)
+
+    def anew(self, request: Request, name: str, record: E | None, error: Invalid) -> Reply:
+        """The form once more, where it was sent without an input that what was chosen in it takes."""
+        verb = self.verbs[name]
+        if request.surface != "form" or not any(is_left_out(request, verb, each) for each in error.errors):
+            raise error
+        return redrawn(request, verb, record, str(error))
 
     def list(self, request: Request, _: Any) -> Reply:
         """List them, the newest first, or those that a filter such as `amount > 10k` fits."""
-        return self.find(request, _)
+        return self.listed(request, "list", partial(list_records, request.work, self.entity))
 
     def find(self, request: Request, _: Any) -> Reply:
         """Search by words, or filter: `stage = won AND amount > 10k`."""
+        if request.line.unknown:  # tasks today: no verb was typed
+            return self.listed(request, "list", partial(self.look, request.work))
+        return self.listed(request, "find", partial(find_records, request.work, self.entity))
+
+    def look(self, work: Work, words: str, page: str | bool | None) -> Page[E]:
+        """Where just a noun was typed, a name is looked for as a word first, then as that of a colleague."""
+        found = list_records(work, self.entity, words, page, people=False)
+        return found if found.records else list_records(work, self.entity, words, page)
+
+    def listed(self, request: Request, verb: str, look: Callable[[str, str | bool | None], Page[E]]) -> Reply:
+        """The page of records that a search or a list finds."""
         words = request.line.rest
         try:
-            page = find_records(request.work, self.entity, words, request.line.flags.get("page"))
+            page = look(words, request.line.flags.get("page"))
+        except Ambiguous:
+            raise
         except ValueError as error:
             raise CRMError(str(error)) from None
         if not page.records and request.line.unknown and (offers := meant(request)):
             return choices(f"{page.heading}. Did you mean one of these?", offers)
-        return cards.listing(
-            page.records, request.work, page.heading, page.more and f"{self.noun} find {words} --page={page.more}"
-        )
+        more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
+        return cards.listing(page.records, request.work, page.heading, more, page.note)
 
     def assign(self, request: Request, record: E) -> Reply:
         """Give it to someone: `assign OP-42 @rita`."""
@@ -104,6 +132,16 @@ class Records(Router, Generic[E]):
         """What a picker offers for the letters typed so far."""
         found = suggestions(request.work, self.entity, text)
         return Options([option(f"{record.ref} {record.title}", record.ref) for record in found])
+
+
+def is_left_out(request: Request, verb: Verb, name: str) -> bool:
+    """Whether a field that is only asked for with what was chosen was no part of the form."""
+    return name in verb.asks and verb.asks[name].when is not None and name not in request.texts
+
+
+def redrawn(request: Request, verb: Verb, record: Entity | None, note: str) -> Form:
+    """The form in the place of the one that was sent, with what was typed and a note on top."""
+    return Form(form(request, verb, record, note=note).view, update=True)
 
 
 def defaults(entity: type[Entity]) -> dict[str, str]:

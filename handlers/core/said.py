@@ -3,6 +3,7 @@
 Who did something tells it in any case. This decides about what each attempt says alike: what one reads, and refusals.
 """
 
+import hashlib
 from collections import OrderedDict
 from contextlib import suppress
 from threading import Lock
@@ -33,7 +34,7 @@ class Said:
             return True  # the acknowledgement is the answer, or drawing it again is
         if act.surface == "message":
             with suppress(CRMError, SQLAlchemyError):
-                return self.works.attempt(lambda work: work.once(f"said:{act.key}"), act.workspace)
+                return self.works.attempt(lambda work: work.once(f"said:{key_of(act)}"), act.workspace)
             return True
         key = (act.surface, act.workspace, act.person, act.key, act.line)
         with self.lock:
@@ -42,3 +43,9 @@ class Said:
             while len(self.known) > KEPT:
                 self.known.popitem(last=False)
         return new or not act.repeated
+
+
+def key_of(act: Act) -> str:
+    """What tells an answer from the next: a message that was edited is answered again, for what it says now."""
+    words = hashlib.sha256(act.line.encode()).hexdigest()[:16] if act.edited else ""
+    return ":".join(filter(None, (act.key, words)))

@@ -26,6 +26,9 @@ TOKEN = re.compile(
 TIME = re.compile(r"\d{1,2}(?::\d\d)?(?:am|pm)?", re.IGNORECASE)
 
 
+PERIODS, SIGNS = frozenset(("week", "month", "quarter", "year")), ".,;:!?)"
+
+
 @dataclass(frozen=True)
 class Token:
     """A piece of the line from `start` to `end`; `name` is a field's or a flag's, `text` what the person saw."""
@@ -46,7 +49,18 @@ class Token:
 
 def scan(line: str) -> list[Token]:
     """Every token of the line, in order. Whatever is typed, each character is in a token or is white space."""
-    return [token_of(found) for found in TOKEN.finditer(line)]
+    return together([token_of(found) for found in TOKEN.finditer(line)])
+
+
+def together(tokens: list[Token]) -> list[Token]:
+    """The tokens with `this week` as one: it is no record."""
+    found: list[Token] = []
+    for token in tokens:
+        if found and found[-1].word == "this" and token.word.rstrip(SIGNS) in PERIODS:
+            first = found.pop()
+            token = Token("word", f"{first.text} {token.text}", first.start, token.end)
+        found.append(token)
+    return found
 
 
 def token_of(found: re.Match[str]) -> Token:

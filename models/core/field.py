@@ -44,7 +44,8 @@ class Field:
     """The base of every kind: one line of text.
 
     required: a record cannot be without it · search: its words find the record · personal: it goes out and away with
-    the person · same: equal values hint at a duplicate · form, card: shown there · also: other words for it.
+    the person · same: equal values hint at a duplicate · form, card: shown there · also: other words for it ·
+    when: it is asked for only where another field holds a value: (field, value).
     """
 
     label: str
@@ -57,6 +58,7 @@ class Field:
     card: bool = True
     hint: str = ""
     also: tuple[str, ...] = ()
+    when: tuple[str, str] | None = None
 
     ordered: ClassVar[bool] = False
     """Whether < and > mean something in a filter."""

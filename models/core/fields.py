@@ -232,9 +232,10 @@ class Flag(Field):
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """One of a few words."""
+    """One of a few words. ranked: they stand in an order, the least first, and can be compared."""
 
     options: type[StrEnum] = StrEnum
+    ranked: bool = False
     others: Mapping[str, str] = field_of(default_factory=dict, hash=False)
     """Other names of the options, squeezed, as other systems write them."""
     length: int = 50

@@ -1,4 +1,4 @@
-"""Find the one record a text names: its reference, its e-mail, its name."""
+"""Find the one record a text names: its reference, its e-mail, its phone number, its name."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,15 @@ from models.core import access, values
 from models.core.base import Entity
 from models.core.errors import Ambiguous
 from models.core.field import Field
-from models.core.fields import Email
+from models.core.fields import Email, Phone
 
 if TYPE_CHECKING:
     from models.core.work import Work
 
 OFFERED = 5
+LONGEST_NUMBER = 10
 LAST_LETTER = "\U0010ffff"
+PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,}\d")
 REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
 
 
@@ -41,6 +43,8 @@ def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -
             offered = [(f"{entity.prefix}-{row.number}", row.title) for row in found[:OFFERED]]
             listed = ", ".join(f"{ref} {title}" for ref, title in offered)
             raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", text, offered)
+    if name.isdecimal() and not whole and len(name) < LONGEST_NUMBER:
+        return by_number(work, entity, int(name))
     raise ValueError(entity.unknown(name))
 
 
@@ -52,14 +56,27 @@ def by_number(work: "Work", entity: type[Entity], number: int) -> int:
 
 
 def conditions(work: "Work", entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
-    """The ways to look, the surest first: e-mail, whole name, beginning of the name."""
+    """The ways to look, the surest first: e-mail, phone number, whole name, beginning of the name."""
     key = values.fold(name)[:255]
     if not key:
         return []
     emails = [field for field, kind in entity.fields().items() if is_email(kind)]
     seen = [getattr(entity, field) for field in emails if not access.hides(work, entity, field)]
     sure: list[Any] = [column == name.casefold() for column in seen] if "@" in name else []
+    sure += [] if whole else phoned(work, entity, name)
     return [*sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
+
+
+def phoned(work: "Work", entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
+    """The conditions that a name is a phone number that those who read may see."""
+    if not PHONE.fullmatch(name):
+        return []
+    try:
+        number = values.read_phone(name, work.region)
+    except ValueError:
+        return []
+    phones = [field for field, kind in entity.fields().items() if isinstance(kind, Phone)]
+    return [getattr(entity, field) == number for field in phones if not access.hides(work, entity, field)]
 
 
 def begins(column: ColumnElement[str] | InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Which search texts contain what: trigrams find the candidates in the index, the text itself decides."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,8 @@ from models.core.search import INDEX, SearchText
 TRIGRAM = 3
 MOST_WORDS = 8
 """Further words of a query are left out: they would narrow down what is already one record or none."""
+LONGEST_JOINED = 16
+"""Letters of a word that may be several: each further one would be many more ways to cut it."""
 LONGEST = 64
 """Further letters of a word are left out: a slip is looked for at each of them."""
 AROUND = "\"'()[]{}<>,;:!?"
@@ -27,9 +30,14 @@ Ways = Sequence[Sequence[str]]
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a query, without the quotes and brackets around them."""
+    """The folded words and pictures of a query, without the quotes and brackets around them."""
     words = [word.strip(AROUND) for word in values.fold(values.unquote_smart(values.clean(text))).split()]
-    return [word[:LONGEST] for word in words if any(letter.isalnum() for letter in word)][:MOST_WORDS]
+    return [word[:LONGEST] for word in words if any(map(tells, word))][:MOST_WORDS]
+
+
+def tells(letter: str) -> bool:
+    """Whether a letter, a digit or a picture; signs between words tell nothing."""
+    return letter.isalnum() or unicodedata.category(letter) == "So"
 
 
 def ways_of(text: str) -> list[list[str]]:
@@ -166,18 +174,31 @@ def quoted(trigram: str) -> str:
     return '"' + trigram.replace('"', '""') + '"'
 
 
-def slips(word: str) -> list[list[str]]:
+def slips(word: str, least: int = 2) -> list[list[str]]:
     """The pieces of a word that one slip leaves whole, for each place in it: `jonson` may be ` jo` and `nson`.
 
     A slip is two letters swapped, a wrong letter or one too many, or one too few; where the pieces left by the first
     are too short to find anything by, those of the next are tried. What the texts found by them really hold is for the
-    caller to compare. Numbers, references and addresses are taken at their word.
+    caller to compare. Numbers, references and addresses are taken at their word. least: trigrams that must be left.
     """
     places = range(len(word)) if word.isalpha() else ()
-    found = (next(filter(telling, ([f" {word[:at]}", word[at + lost :]] for lost in (2, 1, 0))), None) for at in places)
+    left = ([[f" {word[:at]}", word[at + lost :]] for lost in (2, 1, 0)] for at in places)
+    found = (next((pieces for pieces in ways if telling(pieces, least)), None) for ways in left)
     return [[piece for piece in pieces if len(piece) >= TRIGRAM] for pieces in found if pieces]
 
 
-def telling(pieces: Sequence[str]) -> bool:
+def splits(word: str) -> list[list[str]]:
+    """The pieces of a name that was written as one word, for each way to cut it: ` van`, ` der` and ` berg`."""
+    if not word.isalpha() or len(word) > LONGEST_JOINED:
+        return []
+    least = 2 if word.upper() != word else 1
+    places = range(least, len(word) - least + 1)
+    cuts: list[tuple[int, ...]] = [(0, at, len(word)) for at in places]
+    cuts += [(0, at, then, len(word)) for at in places for then in places if then - at >= least]
+    ways = [[f" {word[one:two]}" for one, two in zip(cut, cut[1:], strict=False)] for cut in cuts]
+    return [way for way in ways if trigrams(way)]
+
+
+def telling(pieces: Sequence[str], least: int = 2) -> bool:
     """Whether pieces are long enough not to be in every other text."""
-    return sum(len(piece) - TRIGRAM + 1 for piece in pieces if len(piece) >= TRIGRAM) >= 2
+    return sum(len(piece) - TRIGRAM + 1 for piece in pieces if len(piece) >= TRIGRAM) >= least

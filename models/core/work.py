@@ -35,6 +35,8 @@ from models.core.user import User, Workspace, newcomer
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
 
+SYSTEM = "system"
+"""The door of what nobody asked for: the program itself does it."""
 HIDDEN = "hidden"
 """Stands for what somebody who reads may not see."""
 IMPORT = "import"
@@ -66,9 +68,11 @@ class Work:
     workspace: Workspace
     now: datetime
     actor: User | None = None
-    door: str = "system"
+    door: str = SYSTEM
     reason: str = ""
     """Why, in the words of who acts."""
+    restores: bool = False
+    """Whether it brings back what stood before: rules that ask for more, or set what follows, have had their say."""
     tentative: bool = False
     """Whether what it stores may well be taken back, and its numbers with it: an import's, or the trial of one."""
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -98,6 +102,11 @@ class Work:
     @property
     def region(self) -> str:
         return self.workspace.region
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody came through a door, and can be asked for what is missing: the program itself cannot."""
+        return self.door != SYSTEM and not (self.restores or self.repeats)
 
     @property
     def from_file(self) -> bool:
@@ -158,15 +167,15 @@ class Work:
             raise Outrun
         self.session.info["governs"] = True
 
-    def find(self, entity: type[E], number: int, deleted: bool = False, verb: str = "show") -> E:
-        """The record with this number, if the actor may see it or use the verb on it. NotFound says what is missing.
+    def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
+        """The record with this number, if the actor may see it. NotFound says what is missing.
 
         deleted: also a hidden one.
         """
         statement = select(entity).where(entity.number == number).execution_options(with_deleted=True)
         with access.beyond(self.session):
             record = self.session.scalar(statement) if 0 < number < 2**31 else None
-        if record is None or not any(access.can(self.actor, each, record) for each in ("show", verb)):
+        if record is None or not access.can(self.actor, "show", record):
             raise NotFound(f"There is no {entity.prefix}-{number}.")
         if record.deleted_at and not deleted:
             raise NotFound(f"{record} was deleted. Bring it back with: restore {record.ref}")
@@ -215,7 +224,9 @@ class Work:
         return person.name if self.shows(person) else "Somebody"
 
     def tell(self, record: Entity, did: str, **about: int) -> None:
-        """Say in the threads of a record's cards what the actor did: took it. about: remark, the id of one to quote."""
+        """Say in the threads of a record's cards what the actor did: took it. about: the id of a remark, or
+        of an activity, to quote.
+        """
         outbox.tell(self, record, {"by": self.actor.id if self.actor else None, "did": did, **about})
 
 
@@ -238,7 +249,7 @@ class Works:
         """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
 
     @contextmanager
-    def __call__(self, workspace: str, actor: str = "", door: str = "system", writes: bool = True) -> Iterator[Work]:
+    def __call__(self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True) -> Iterator[Work]:
         """A unit of work in a workspace for the person with this Slack id; without one the CRM itself acts.
 
         Commits when the block ends, rolls back when it raises. writes=False refuses changes and lets others write.
@@ -266,7 +277,7 @@ class Works:
                 listener()
 
     def attempt(
-        self, act: Callable[[Work], T], workspace: str, actor: str = "", door: str = "system", writes: bool = True
+        self, act: Callable[[Work], T], workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
     ) -> T:
         """Do it in a unit of work while a person waits; as a whole again where two stood in each other's way."""
         with within(PERSON):

@@ -7,6 +7,7 @@ Which fields there are and what their values mean is for whoever compiles the tr
 
 import re
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Literal, cast
 
 from models.core.texts import clean
@@ -24,18 +25,23 @@ Op = Literal["=", "!=", ">", ">=", "<", "<=", "~"]
 
 @dataclass(frozen=True)
 class Term:
-    """A field compared with a value, both as texts; `~` is “contains”."""
+    """A field compared with a value, both as texts; `~` is “contains”. exact: the value stood in quotes; word: it was
+    made of a word without a field.
+    """
 
     field: str
     op: Op
     value: str
+    exact: bool = attribute(default=False, compare=False, repr=False)
+    word: bool = attribute(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word or a quotation to search for."""
+    """A word or a quotation to search for. exact: it stood in quotes, and is no more than a text."""
 
     text: str
+    exact: bool = attribute(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -204,10 +210,12 @@ class Reader:
 
 def leaf(found: re.Match[str]) -> Term | Word:
     if not found["field"]:
-        return Word(unescape(found["quoted"]) if found["word"] is None else found["word"])
-    value = unescape(found["quoted_value"]) if found["value"] is None else found["value"]
+        quoted = found["word"] is None
+        return Word(unescape(found["quoted"]) if quoted else found["word"], quoted)
+    quoted = found["value"] is None
+    value = unescape(found["quoted_value"]) if quoted else found["value"]
     op = SIGNS.get(found["op"], found["op"])
-    return Term(found["field"].lower().replace("-", "_"), cast(Op, op), value)
+    return Term(found["field"].lower().replace("-", "_"), cast(Op, op), value, quoted)
 
 
 def unescape(text: str) -> str:

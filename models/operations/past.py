@@ -131,6 +131,7 @@ def refillable(record: Entity, kind: Field, now: Any) -> bool:
 def revert(work: Work, record: Entity, to: datetime | int) -> Plan:
     """Set a record back to what it was at a moment (UTC) or a version; its rules hold, and its history goes on."""
     made = plan(work, record, to)
+    work.restores = True
     work.reason = work.reason or f"set back to v{made.state.version}"
     for _ in range(2):  # rules that follow one field, as the probability follows the stage, do not get the last word
         for change in made.changes:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
@@ -13,10 +14,11 @@ from models.core import access, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText, text_of
-from models.core.trigrams import piece, slips, ways_of, words_of
+from models.core.trigrams import piece, slips, splits, ways_of, words_of
 from models.core.user import with_names
 from models.core.work import Work
-from models.operations import where
+from models.operations import filters, where
+from models.operations.listing import Listing
 
 E = TypeVar("E", bound=Entity)
 
@@ -29,6 +31,8 @@ FEW = 3
 """With fewer found, slips of the finger are considered."""
 LONG = 8
 """Letters from which a word may hold two slips."""
+NEWEST = 20_000
+"""Texts that are looked through for what no index finds."""
 COUNTED = 1000
 """A filter that fits more is not counted to the end."""
 
@@ -48,11 +52,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class Page(Generic[E]):
-    """Up to ten records, a heading that says what they are, and the number of the next page, empty on the last."""
+    """Up to ten records, a heading that says what they are, and the number of the next page, empty on the last.
+    note: what the words of a list were taken for.
+    """
 
     records: list[E]
     heading: str
     more: str
+    note: str = ""
 
 
 def suggestions(work: Work, entity: type[E], text: str, limit: int = 20) -> list[E]:
@@ -84,7 +91,40 @@ def find_records(work: Work, entity: type[E], text: str, page: str | bool | None
     node = where.read(text, entity)
     if node is None:
         return found_by_words(work, entity, text, number)
+    node = Listing(work, entity, alone=False).read(node)
     return found_by_filter(work, entity, text, select(entity).where(where.condition(node, entity, work)), number)
+
+
+def list_records(
+    work: Work, entity: type[E], text: str, page: str | bool | None = None, people: bool = True
+) -> Page[E]:
+    """Ten records of one entity, as `find_records`, where words are conditions first: won last month, rita, due today.
+
+    What is searched for as words is said in the note. people: whether the bare name of a colleague means whose it is.
+    Ambiguous where several have that name.
+    """
+    number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    try:
+        node = filters.parse(text)
+    except ValueError:
+        return find_records(work, entity, text, page)
+    reader = Listing(work, entity, people=people)
+    node = reader.read(node)
+    if reader.searched and not reader.told and where.is_words(node, entity):
+        found = found_by_words(work, entity, text, number)
+    else:
+        fitting = select(entity).where(where.condition(node, entity, work))
+        found = found_by_filter(work, entity, text, fitting, number)
+    return replace(found, note=noted(reader))
+
+
+def noted(reader: Listing) -> str:
+    """What the words of a list were taken for, and which filter is near those that were only searched for."""
+    said = [f"Read as {', '.join(reader.told)}."] if reader.told else []
+    if reader.searched:
+        words = " ".join(reader.searched)[:60]
+        said.append(f"“{words}” was searched for as words; the nearest filter: {reader.nearest(words)}")
+    return " ".join(said)
 
 
 def found_by_filter(work: Work, entity: type[E], text: str, fitting: "Select[E]", number: int) -> Page[E]:
@@ -128,6 +168,9 @@ def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
     if len(ranked) < FEW:
         ranked += [hit for hit in misspelt(work, words, entities) if hit.key not in hits]
+    ranked = ranked or joined(work, words, entities) or nearly(work, words, entities)
+    known = {hit.key for hit in ranked}
+    ranked += [hit for hit in looked_through(work, words, entities) if hit.key not in known]
     named = {hit.key: hit for hit in by_reference(work, text, entities)}
     return [*named.values(), *(hit for hit in ranked if hit.key not in named)]
 
@@ -206,6 +249,56 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
             if distance <= (2 if len(word) >= LONG else 1):
                 hits[hit] = min(distance, hits.get(hit, distance))
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
+
+
+def joined(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there."""
+    ways = splits(words[0]) if len(words) == 1 else []
+    found = [hit for hit in containing(work, ways, entities) if holds_joined(hit.text.split(), words[0])]
+    return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
+
+
+def holds_joined(texts: Sequence[str], word: str) -> bool:
+    """Whether two or three words beside each other, in whatever order, begin with one that was written together."""
+    runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
+    return any("".join(order).startswith(word) for run in runs for order in permutations(run))
+
+
+def nearly(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts in which something like each of the words stands: henrick dal, for Henrik Dahl."""
+    hits: dict[Hit, int] = {}
+    for word in words:
+        begin = [f" {other[:1]}" for other in words if other is not word]
+        ways = [[*begin, *way] for way in ([piece(word)], *slips(word, least=1)) if trigrams.trigrams(way)]
+        for hit in containing(work, ways, entities):
+            there = hit.text.split()
+            if all(any(is_like(each, other) for other in there) for each in words):
+                hits[hit] = sum(min(OSA.distance(each, other) for other in there) for each in words)
+    return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
+
+
+def is_like(word: str, other: str) -> bool:
+    """Whether a word is another one, its beginning, or that with a slip; a short one with the same first letter."""
+    slips = 2 if len(word) >= LONG else 1 if len(word) >= trigrams.TRIGRAM else 0
+    begin = other[: len(word)] if len(word) > trigrams.TRIGRAM else other
+    near = min(OSA.distance(word, other), OSA.distance(word, begin)) <= slips
+    return other.startswith(word) or (near and (len(word) > trigrams.TRIGRAM or word[0] == other[0]))
+
+
+def looked_through(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts among the newest that contain what is too short for the index: a picture, a sign of Chinese."""
+    ways, slugs = [[piece(word) for word in words]], [entity.slug() for entity in entities]
+    if trigrams.served(ways) or all(word.isascii() for word in words):
+        return []
+    newest = select(SearchText.id).order_by(SearchText.id.desc()).limit(NEWEST).subquery()
+    wanted = select(SearchText.entity, SearchText.record_id, SearchText.text).where(
+        SearchText.id.in_(select(newest.c.id)),
+        SearchText.entity.in_(slugs),
+        trigrams.contains(ways),
+        *trigrams.seen(work.session, slugs, ways),
+    )
+    found = legible(work, hits_of(work, wanted.order_by(SearchText.id.desc()).limit(CANDIDATES)))
+    return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
 
 
 def texts_of(entity: type[Entity], ids: "Select[int]") -> "Select[str, int, str]":

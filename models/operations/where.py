@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, sele
 from models.core import access, sight, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
-from models.core.fields import Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
+from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
 from models.core.search import SearchText
 from models.core.sql import folded
 from models.core.user import User
 from models.core.work import Work
 from models.operations import filters
-from models.operations.filters import And, Node, Not, Or, Term, Word
+from models.operations.filters import And, Node, Not, Op, Or, Term, Word
+from models.operations.spans import Span, read_span
 
 Condition = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -33,6 +34,7 @@ ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     ">": lambda column, value: column > value,
     ">=": lambda column, value: column >= value,
 }
+RANKS: dict[str, Callable[[int, int], bool]] = {"<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__}
 ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
 """What can be asked of any record besides its fields."""
 SHORTCUTS: dict[str, Callable[[type[Entity], Work], Condition]] = {
@@ -51,9 +53,14 @@ def read(text: str, entity: type[Entity]) -> Node | None:
         if SIGNS.search(text):
             raise
         return None  # somebody's (odd) name
+    return None if is_words(node, entity) else node
+
+
+def is_words(node: Node, entity: type[Entity]) -> bool:
+    """Whether a filter is nothing but words to search for."""
     words = node.parts if isinstance(node, And) else (node,)
-    plain = words and all(isinstance(word, Word) and word.text.casefold() not in shortcuts(entity) for word in words)
-    return None if plain else node
+    known = shortcuts(entity)
+    return bool(words) and all(isinstance(word, Word) and word.text.casefold() not in known for word in words)
 
 
 def shortcuts(entity: type[Entity]) -> list[str]:
@@ -167,7 +174,7 @@ def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
 
 def signs(kind: Field) -> list[str]:
     """The signs that mean something for a kind."""
-    if kind.ordered:
+    if kind.ordered or (isinstance(kind, Choice) and kind.ranked):
         return ["=", "!=", "<", "<=", ">", ">="]
     return ["=", "!="] if isinstance(kind, Flag) else ["=", "!=", "~"]
 
@@ -175,6 +182,10 @@ def signs(kind: Field) -> list[str]:
 @singledispatch
 def compare(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
     """A column compared with a typed text as its kind reads it."""
+    return compare_any(kind, column, op, text, work)
+
+
+def compare_any(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
     if op == "~":
         return folded(column).contains(values.fold(text), autoescape=True)
     value = kind.read(values.clean(text), work)
@@ -225,6 +236,28 @@ def compare_people(kind: Person, column: Column, op: str, text: str, work: Work)
 
 
 @compare.register
+def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Work) -> Condition:
+    """What comes before or after an option of those that have an order."""
+    if op not in ORDER:
+        return compare_any(kind, column, op, text, work)
+    options = [option.value for option in kind.options]
+    place = options.index(kind.read(values.clean(text), work))
+    return column.in_([option for at, option in enumerate(options) if RANKS[op](at, place)])
+
+
+@compare.register
+def compare_days(kind: Day, column: Column, op: str, text: str, work: Work) -> Condition:
+    """A period is any of its days."""
+    period = read_span(text, work.today)
+    if period is None or period[0] == period[1]:
+        return compare_any(kind, column, op, text, work)
+    first, last = period
+    if op == "=":
+        return column.between(first, last)
+    return ORDER[op](column, first if op in ("<", ">=") else last)
+
+
+@compare.register
 def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Work) -> Condition:
     """A day alone is the whole of that day where the reader lives; with a time it is that minute."""
     first, after = span(text, work)
@@ -234,9 +267,25 @@ def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Work
 
 
 def span(text: str, work: Work) -> tuple[datetime, datetime]:
-    """The first instant that a text means, and the first after it, in UTC."""
+    """The first instant that a text means, and the first after it, in UTC; of a period that of its first day."""
+    period = read_span(text, work.today)
+    if period and period[0] != period[1]:
+        return midnight(period[0], work), midnight(period[1] + timedelta(days=1), work)
     morning, noon = (values.read_moment(text, work.now, work.zone, at) for at in (time(), time(12)))
     if morning == noon:
         return morning, morning + timedelta(minutes=1)
     day: date = values.read_day(text, work.today)
-    return morning, values.read_moment((day + timedelta(days=1)).isoformat(), work.now, work.zone, time())
+    return morning, midnight(day + timedelta(days=1), work)
+
+
+def midnight(day: date, work: Work) -> datetime:
+    """When a day begins where the reader lives."""
+    return values.read_moment(day.isoformat(), work.now, work.zone, time())
+
+
+def dated(name: str, op: Op, period: Span) -> list[Term]:
+    """The terms that say that a field lies in a period, before it or after it."""
+    first, last = (day.isoformat() for day in period)
+    if op == "=":
+        return [Term(name, ">=", first), Term(name, "<=", last)]
+    return [Term(name, op, first if op in ("<", ">=") else last)]

@@ -158,3 +158,13 @@ def test_a_rep_may_open_cases_and_note_but_not_close(slack: Desk, works: Works, 
         slack.command(f"/crm case {verb} CS-1 x --yes")
         refusal = f"Your role (senior rep) does not allow “case {verb}”. Ada Abel can give it."
         assert told(slack).splitlines()[0] == refusal
+
+
+@SQLITE
+@pytest.mark.parametrize(("verb", "state"), [("resolve", "resolved"), ("close", "closed")])
+def test_a_case_that_is_over_is_not_claimed(slack: Desk, works: Works, verb: str, state: str) -> None:
+    given(works, Case, subject="Leak", customer=given(works, Customer, first_name="Ada").ref)
+    slack.command(f"/crm case {verb} CS-1", user="U_SAM")
+    slack.command("/crm case claim CS-1", user="U_SOFIA")
+    assert told(slack) == f"CS-1 Leak is already {state}."
+    assert found(works, Case).assignee is None

@@ -1,11 +1,15 @@
 """What people do with leads, as they see it."""
 
+import pytest
+
 from bot.sandbox.driver import Desk
+from models.activity import Activity
 from models.core.work import Works
+from models.customer import Customer
 from models.lead import Lead, LeadStatus
 from models.opportunity import Opportunity
 from tests.ground import given
-from tests.handlers.kit import SQLITE
+from tests.handlers.kit import SQLITE, found
 
 
 @SQLITE
@@ -67,3 +71,53 @@ def test_a_claimed_lead_is_not_claimed_again(slack: Desk, works: Works) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm lead claim LD-1", user="U_RAVI")
     assert slack.last.text == "Rita Reyes has already taken LD-1 Ada."
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    "line", ["lead claim LD-1", "claim LD-1", "LD-1 claim", "lead qualify LD-1", "lead convert LD-1"]
+)
+def test_of_a_lead_that_one_may_not_see_nothing_is_said(slack: Desk, works: Works, line: str) -> None:
+    lead = given(works, Lead, by="U_OLGA", first_name="Zoe", last_name="Zed")
+    slack.command(f"/crm {line}", user="U_JULE")
+    assert slack.last.text == "There is no LD-1."
+    assert found(works, Lead).version == lead.version
+
+
+def test_converting_carries_over_what_was_planned_and_done(slack: Desk, works: Works) -> None:
+    given(works, Lead, first_name="Ada", company="Analytical")
+    given(works, Activity, description="Call Ada", lead="LD-1", due_date="fri")
+    given(works, Activity, by="U_MONA", description="Spoke with Ada", lead="LD-1", type="call")
+    slack.command("/crm lead convert LD-1")
+    for number in (1, 2):
+        activity = found(works, Activity, number)
+        assert (activity.lead, activity.customer) == (None, 1)
+    slack.command("/crm undo")
+    assert (found(works, Activity).lead, found(works, Activity).customer) == (1, None)
+
+
+def test_converting_fills_what_is_empty_of_a_customer_who_is_known(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="Ada", email="ada@x.example", job_title="Countess")
+    given(
+        works, Lead, first_name="Ada", last_name="Lovelace", email="ada@x.example", phone="+4930123456",
+        job_title="Engineer", tags="vip",
+    )  # fmt: skip
+    slack.command("/crm lead convert LD-1")
+    customer = found(works, Customer)
+    assert (customer.phone, customer.job_title, customer.tags) == ("4930123456", "Countess", ("vip",))
+    assert customer.title == "Ada"
+    assert "CU-1 Phone: empty → +49 30 123456" in slack.last.words
+
+
+def test_converting_fills_the_name_of_one_who_was_only_an_address(slack: Desk, works: Works) -> None:
+    given(works, Customer, email="ada@x.example")
+    given(works, Lead, first_name="Ada", last_name="Lovelace", email="ada@x.example")
+    slack.command("/crm lead convert LD-1")
+    assert found(works, Customer).title == "Ada Lovelace"
+
+
+def test_converting_changes_no_customer_whom_one_may_not_change(slack: Desk, works: Works) -> None:
+    given(works, Customer, by="U_OLGA", first_name="Ada", email="ada@x.example")
+    given(works, Lead, by="U_JULE", first_name="Ada", email="ada@x.example", phone="+4930123456")
+    slack.command("/crm lead convert LD-1", user="U_JULE")
+    assert found(works, Customer).phone is None

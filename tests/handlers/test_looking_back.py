@@ -82,6 +82,8 @@ def test_from_others_what_was_deleted_is_hidden(slack: Desk, works: Works, gone:
 @SQLITE
 def test_where_there_are_no_fields_none_are_offered(slack: Desk, works: Works) -> None:
     given(works, Customer, first_name="Ada")
+    slack.command("/crm customer delete CU-1 sort=name")
+    assert told(slack) == "There is no “sort” here. “delete” takes no fields."
     slack.command("/crm customer list sort=name")
     assert told(slack).startswith("A customer has no field “sort”.")
 

@@ -1,5 +1,7 @@
 """What people do with deals, as they see it."""
 
+from datetime import date
+
 import pytest
 
 from bot.delivery import Courier
@@ -7,8 +9,9 @@ from bot.sandbox.driver import Desk
 from models.core.work import Works
 from models.customer import Customer
 from models.opportunity import Opportunity, Stage, StageChange
-from tests.ground import given
+from tests.ground import START, given
 from tests.handlers.kit import SQLITE, count, found, standing, told
+from tests.models.transfer.steps import imported
 
 
 @pytest.fixture
@@ -210,3 +213,87 @@ def test_support_may_look_at_deals_but_not_change_them(slack: Desk, works: Works
     slack.command("/crm deal new Oars CU-1", user="U_SAM")
     assert told(slack) == "Your role (support) does not allow “deal new”. Ada Abel can give it."
     assert count(works, Opportunity) == 1
+
+
+# ── the same rules through every door ───────────────────────────────────────────────────────────────────
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["deal edit OP-1 stage=lost", "deal set OP-1 stage=lost", "OP-1 stage=lost",
+                                  "deal stage OP-1 lost", 'deal stage OP-1 "closed lost"'])  # fmt: skip
+def test_a_deal_is_never_lost_without_a_reason(slack: Desk, works: Works, sails: Opportunity, line: str) -> None:
+    slack.command("/crm deal set OP-1 close=2026-05-01")
+    slack.command(f"/crm {line}")
+    assert found(works, Opportunity).stage == Stage.QUALIFICATION
+    assert slack.modal
+    assert "Why is it lost?" in slack.modal.words
+    slack.submit(lost_reason="Too expensive")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.close_date) == (Stage.LOST, "Too expensive", START.date())
+
+
+@SQLITE
+def test_a_reason_may_be_said_with_the_stage_and_the_day_too(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command('/crm deal edit OP-1 stage=lost reason="Too dear" close=2026-02-01')
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (Stage.LOST, "Too dear", "2026-02-01")
+
+
+@SQLITE
+def test_the_form_asks_for_the_reason_once_lost_is_chosen(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal edit OP-1")
+    assert slack.modal
+    assert "lost_reason" not in slack.modal.values
+    slack.submit(stage="Lost", name="Sails and oars")
+    assert slack.modal
+    assert "Why is it lost?" in slack.modal.words
+    assert found(works, Opportunity).stage == Stage.QUALIFICATION
+    slack.submit(lost_reason="Too dear")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.name) == (Stage.LOST, "Too dear", "Sails and oars")
+
+
+@SQLITE
+def test_a_mention_that_loses_a_deal_is_asked_for_the_reason(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.say("@crm deal edit OP-1 stage=lost")
+    assert told(slack).startswith("Why is it lost? Say it with the reason: deal lost OP-1 too expensive")
+    assert found(works, Opportunity).stage == Stage.QUALIFICATION
+
+
+@SQLITE
+def test_a_new_deal_that_is_lost_has_a_reason_too(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal new Oars CU-1 stage=lost")
+    assert count(works, Opportunity) == 1
+    slack.submit(lost_reason="Too dear")
+    assert found(works, Opportunity, 2).lost_reason == "Too dear"
+
+
+@SQLITE
+def test_a_deal_that_is_won_by_its_stage_is_closed_today(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal set OP-1 close=2026-05-01")
+    slack.command("/crm deal edit OP-1 stage=won")
+    assert found(works, Opportunity).close_date == START.date()
+    slack.click("crm.undo")
+    deal = found(works, Opportunity)
+    assert (deal.stage, str(deal.close_date)) == (Stage.QUALIFICATION, "2026-05-01")
+
+
+@SQLITE
+def test_what_is_set_back_asks_nothing_again(slack: Desk, works: Works, sails: Opportunity) -> None:
+    with works("T1") as work:
+        work.find(Opportunity, 1).stage = Stage.LOST  # as an import of long ago left it
+        work.session.flush()
+        work.find(Opportunity, 1).close_date = date(2026, 1, 1)
+    slack.command("/crm deal edit OP-1 stage=proposal")
+    slack.command("/crm undo")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.close_date) == (Stage.LOST, None, date(2026, 1, 1))
+
+
+def test_a_file_tells_what_was_and_is_not_asked_why(works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    head = "Id,Name,Customer,Stage,Close date\n"
+    imported(works, Opportunity, f"{head}X1,Sails,CU-1,proposal,2026-02-01\n")
+    imported(works, Opportunity, f"{head}X1,Sails,CU-1,lost,2026-02-01\n")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (Stage.LOST, None, "2026-02-01")

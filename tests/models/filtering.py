@@ -109,6 +109,9 @@ class Reading:
                 return self.money(kind, name, op, value)
             case fields.Moment():
                 return self.moment(name, op, value)
+            case fields.Choice() if kind.ranked and op not in ("=", "~"):
+                ranks = [option.value for option in kind.options]
+                return lambda row: SIGNS[op](ranks.index(row[name]), ranks.index(value))
             case fields.Tags():
                 return lambda row: any(value in tag if op == "~" else value == tag for tag in row[name])
             case _ if op == "~":
@@ -230,7 +233,7 @@ class Author:
     def signs(self, kind: Field) -> Sequence[Any]:
         if isinstance(kind, Named):
             return ["~"]
-        if kind.ordered:
+        if kind.ordered or (isinstance(kind, fields.Choice) and kind.ranked):
             return ["=", "!=", "<", "<=", ">", ">="]
         return ["=", "!="] if isinstance(kind, fields.Flag) else ["=", "!=", "~"]
 
@@ -255,6 +258,39 @@ class Author:
         first = self.luck.randrange(len(text) - 3)
         return text[first : first + 4].strip()
 
+    def words(self) -> tuple[str, Node]:
+        """Words of a list, and the filter that they are to whoever sees what they ask; to others they are words."""
+        ways = [self.option, self.period, *([self.person, self.nobodys] if self.entity.owned else [])]
+        text, field, node = self.luck.choice(ways)()
+        if not field or self.eyes.blind(self.slug, field):
+            node = And(tuple(Word(word) for word in text.split()))
+        return text, node
+
+    def option(self) -> tuple[str, str, Node]:
+        kinds = {name: kind for name, kind in self.entity.fields().items() if isinstance(kind, fields.Choice)}
+        known = [(name, option) for name, kind in kinds.items() for option in kind.options if option not in STATES]
+        if not known:
+            return "unlikely", "", Word("unlikely")
+        name, option = self.luck.choice(known)
+        return kinds[name].name(option), name, Term(name, "=", option.value)
+
+    def period(self) -> tuple[str, str, Node]:
+        begin, end = f"{START.year}-01-01", f"{START.year}-12-31"
+        dated = self.entity.dated
+        return "this year", dated, And((Term(dated, ">=", begin), Term(dated, "<=", end)))
+
+    def nobodys(self) -> tuple[str, str, Node]:
+        return "unassigned", self.entity.owned, Term(self.entity.owned, "=", "empty")
+
+    def person(self) -> tuple[str, str, Node]:
+        """A colleague by name; whom the readers do not see is no colleague."""
+        row = self.luck.choice(self.eyes.company.rows["user"])
+        seen = [other for other in self.eyes.records("user") if not other["left"]]
+        wanted = fold(row["title"])
+        meant = [other for other in seen if f" {wanted} " in f" {fold(other['title'])} "]
+        field = self.entity.owned if meant else ""
+        return row["title"], field, Term(self.entity.owned, "=", f"US-{meant[0]['number'] if meant else 0}")
+
     def name(self, kind: fields.Reference, op: str, held: int) -> str:
         """What a record may be called that is pointed at: its reference, its name, a part of that."""
         row = self.eyes.company.find(kind.to, held)
@@ -266,6 +302,8 @@ class Author:
         return self.luck.choice([f"{ENTITIES[kind.to].prefix}-{row['number']}", str(row["title"])])
 
 
+STATES = ("open", "closed")
+"""What is a state of the record before it is an option of a field."""
 KEYWORDS = ("and", "not", "or")
 
 

@@ -277,3 +277,42 @@ def test_people_are_found_before_all_that_carries_their_name(works: Works) -> No
             records.create(work, Activity, {"description": f"Call {number}", "customer": ada.ref})
     with works("T1", "U_RITA", writes=False) as work:
         assert str(find_everywhere(work, "lovelace")[0]) == str(ada)
+
+
+NAMES = ["Henrik Dahl", "Jan van der Berg", "李 小龙", "Ada Lovelace", "Bo"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("henrik dal", ["Henrik Dahl"]),
+        ("henrick dal", ["Henrik Dahl"]),
+        ("henr dah", ["Henrik Dahl"]),
+        ("hnerik dahl", ["Henrik Dahl"]),
+        ("dahl henric", ["Henrik Dahl"]),
+        ("Henrick", ["Henrik Dahl"]),
+        ("henrik dole", []),
+        ("vanderberg", ["Jan van der Berg"]),
+        ("Vandenberg", []),
+        ("van der berg", ["Jan van der Berg"]),
+        ("derberg", ["Jan van der Berg"]),
+        ("李小龙", ["李 小龙"]),
+        ("小龙李", ["李 小龙"]),
+        ("小龙", ["李 小龙"]),
+        ("龙", []),
+        ("李", ["李 小龙"]),
+        ("🚀", ["🚀 Rocket", "Launch 🚀"]),
+        ("🚀 rocket", ["🚀 Rocket"]),
+        ("lauch", ["Launch 🚀"]),
+        ("🛸", []),
+        ("&", []),
+    ],
+)
+def test_half_words_and_slips_and_names_written_as_one_are_found(works: Works, typed: str, found: list[str]) -> None:
+    for name in NAMES:
+        first, _, last = name.partition(" ")
+        given(works, Customer, first_name=first, **({"last_name": last} if last else {}))
+    for name in ("🚀 Rocket", "Launch 🚀"):
+        given(works, Account, name=name)
+    with works("T1", "U_RITA", writes=False) as work:
+        assert sorted(each.title for each in find_everywhere(work, typed)) == sorted(found)

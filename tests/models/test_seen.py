@@ -16,7 +16,7 @@ from models.core.user import User
 from models.core.values import fold
 from models.core.work import Work, Works
 from models.operations.filters import And, Node, Term, Word, write
-from models.operations.search import FEW, find_records, heading, suggestions
+from models.operations.search import FEW, find_records, heading, list_records, suggestions
 from tests.models import counting
 from tests.models.companies import SEEN, stocked
 from tests.models.filtering import Author, Reading, Refused
@@ -62,10 +62,16 @@ def readers(works: Works, request: pytest.FixtureRequest) -> Readers:
     return Readers(works, 2 * request.param + works.sqlite)
 
 
-def found(work: Work, slug: str, node: Node) -> tuple[list[int], str]:
-    """The numbers of the records of the first page, in its order, and how its heading counts; refused or not."""
+def found(work: Work, slug: str, node: Node | str) -> tuple[list[int], str]:
+    """The numbers of the records of the first page, in its order, and how its heading counts; refused or not.
+
+    node: a filter, or what was typed after `list`.
+    """
     try:
-        page = find_records(work, ENTITIES[slug], write(node))
+        if isinstance(node, str):
+            page = list_records(work, ENTITIES[slug], node)
+        else:
+            page = find_records(work, ENTITIES[slug], write(node))
     except ValueError:
         return [], "refused"
     return [record.number for record in page.records], page.heading.partition("“")[0]
@@ -107,6 +113,17 @@ def test_a_word_in_a_filter_finds_what_the_word_alone_finds(readers: Readers) ->
                 assert set(beside) == set(seen) <= set(alone), (eyes.me["name"], slug, word)
                 near = {row["number"] for row in eyes.records(slug) if is_near(word, eyes.words(slug, row))}
                 assert set(alone) <= (near if len(seen) < FEW else set(seen)), (eyes.me["name"], slug, word)
+
+
+def test_the_words_of_a_list_find_what_their_filter_finds_of_what_one_sees(readers: Readers) -> None:
+    """What is hidden from one who reads is no condition to them: its words are looked for like any others."""
+    for work, eyes in readers.each():
+        for slug in ASKED:
+            author = Author(readers.luck, eyes, slug)
+            for _ in range(FILTERS):
+                text, node = author.words()
+                wanted = expected(eyes, slug, And((ALL, node)))
+                assert found(work, slug, f"{write(ALL)} {text}") == wanted, (eyes.me["name"], slug, text)
 
 
 def is_near(word: str, words: str) -> bool:
