@@ -209,7 +209,7 @@ def filled(request: Request, verb: Verb, used: Sequence[Ref], titles: Sequence[s
 def accepted(verb: Verb) -> set[str]:
     """The flags that a verb makes something of."""
     changing = {"yes", "reason"} if verb.writes else {"page"}
-    return {"here", *changing, *(["form"] if verb.asks else [])}
+    return {"here", "form", *changing}
 
 
 def ends(kind: Field, value: Value, request: Request) -> int:
