@@ -21,6 +21,7 @@ class Account(Entity):
     line = ("industry", "country", "owner")
     owned = "owner"
     in_talk = True
+    asked_as = "Company"
     remarks = "notes"
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))

@@ -78,7 +78,10 @@ class Customer(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        return split_name(words)
+        return split_name(words, at="account")
+
+    def joined(self) -> dict[str, Any]:
+        return {"role": self.job_title, "primary": True}
 
     def settle(self, work: Work, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):

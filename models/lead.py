@@ -93,7 +93,7 @@ class Lead(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        return split_name(words)
+        return split_name(words, at="company")
 
     @classmethod
     def meant(cls) -> ColumnElement[bool]:

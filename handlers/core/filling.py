@@ -20,7 +20,7 @@ from models.core.texts import from_slack
 Place = tuple[int, int]
 GLUE = frozenset(("and", "&", "to", "please", "pls", "thanks"))
 """Words between others that say nothing by themselves."""
-TOWARDS = re.compile(r"(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
+TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 """How people lead to a value: to discovery, until friday."""
 
 
@@ -40,6 +40,10 @@ class Filling:
     cuts: list[Place] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     """Names that stand before the verb."""
+    again: list[Place] = field(default_factory=list)
+    """Where fields stand that were given before."""
+    loose: bool = False
+    """Whether the words are for no field."""
     amid: list[str] = field(default_factory=list)
     """People and records in the middle of the words."""
 
@@ -51,15 +55,27 @@ class Filling:
         self.take_people()
         self.take_references()
         self.take_words()
-        self.left += [f"--{name}" for name in line.flags if name not in accepted(self.verb)]
+        self.left += [f"--{name}" for name in self.idle]
+
+    @property
+    def idle(self) -> list[str]:
+        """The flags that the verb makes nothing of."""
+        return [name for name in self.request.line.flags if name not in accepted(self.verb)]
 
     def shorter(self) -> str:
-        """The line without the words that nothing was made of."""
+        """The line without what nothing was made of."""
         line = self.request.line
-        flags = [f"--{name}" for name in line.flags if f"--{name}" in self.left]
-        kept = [line.raw[start:end].strip() for start, end in sorted(self.cuts) if start >= line.begins]
-        kept = [part for part in kept if part not in self.left and not part.startswith(tuple(flags))]
-        return " ".join([line.raw[: line.begins].strip(), *kept])
+        idle = [place for place in line.cuts if any(line.raw[slice(*place)].lower().lstrip("-—–").startswith(name)
+                for name in self.idle)]  # fmt: skip
+        out = [*self.again, *idle]
+        if self.loose:
+            kept = [line.raw[start:end].strip() for start, end in sorted(set(self.cuts) - set(out))]
+            return " ".join([line.raw[: line.begins].strip(), *kept])
+        parts, at = [], 0
+        for start, end in sorted(out):
+            parts.append(line.raw[at:start].strip())
+            at = end
+        return " ".join(filter(None, [*parts, line.raw[at:].strip()]))
 
     def cut(self, *parts: Ref) -> None:
         self.cuts += [(part.start, part.end) for part in parts if part.start >= self.request.line.begins]
@@ -73,6 +89,7 @@ class Filling:
             name = known[value.name]
             if name in seen:
                 self.left.append(self.request.line.raw[value.start : value.end])
+                self.again.append((value.start, value.end))
                 self.cuts.append((value.start, value.end))
                 continue
             seen.add(name)
@@ -126,6 +143,7 @@ class Filling:
             return
         found = dict(self.meant(legible(self.request, words)))
         if any(name in self.texts and self.texts[name] != text for name, text in found.items()) or not found:
+            self.loose = True
             self.left += [] if set(words.casefold().split()) <= GLUE else [words]
             return
         self.texts = found | self.texts
@@ -171,7 +189,7 @@ def filled(request: Request, verb: Verb, used: Sequence[Ref]) -> Filling:
     if verb.asks or not verb.words:
         filling.fill()
     if verb.words:
-        filling.left.clear()
+        filling.left = [f"--{name}" for name in filling.idle]
     filling.texts = heard(request, verb) | filling.texts
     return filling
 

@@ -12,7 +12,7 @@ from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Verb
 from models.core import access
 from models.core.base import ENTITIES, Entity
-from models.core.fields import Reference
+from models.core.fields import Email, LongText, Reference, Text
 from models.core.work import Work
 from models.operations.reversible import is_reversible
 from models.operations.undoing import UNDO
@@ -29,7 +29,7 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
     work = request.work
     work.session.flush()
-    lines = told(work, record, [name for name, text in request.texts.items() if text.strip()])
+    lines = told(work, record, [name for name, text in request.texts.items() if text.strip()], request.surface)
     first = said or f"{headline(work, record)}"
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += small(lines)
@@ -68,7 +68,7 @@ def headline(work: Work, record: Entity) -> str:
     return f"Changed {record}" if mine else f"{record}: nothing changed"
 
 
-def told(work: Work, record: Entity | None, typed: Collection[str] = ()) -> list[str]:
+def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface: str = "") -> list[str]:
     """A line for every field that changed on records that stood before, and one for every record that is new.
 
     typed: the fields somebody filled, which are told as they were understood, and of a new record as well.
@@ -78,7 +78,7 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = ()) -> list
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
-            new += filled(work, other, rows, typed) if other is record else []
+            new += filled(work, other, rows, typed, surface) if other is record else []
             lines += [] if other is record else [f"Created {other}"]
             continue
         seen = access.fields(work, other)
@@ -92,21 +92,22 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = ()) -> list
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
 
 
-def filled(work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str]) -> list[str]:
-    """A line for every field of a new record that somebody filled with something else than every new one has."""
-    seen, kinds, usual = access.fields(work, record), record.fields(), record.defaults()
-    lines = []
+def filled(
+    work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str], surface: str
+) -> list[str]:
+    """A line for every field of a new record that somebody filled; a form is filled already with what is usual."""
+    seen, kinds, lines = access.fields(work, record), record.fields(), []
+    usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
     for row in rows:
         name, kind = row["field"], kinds[row["field"]]
         value = kind.load(row["new"])
-        own = name == record.owned and work.actor is not None and value == work.actor.id
         told = name in typed or type(kind) is Reference  # a deal brings its customer along
-        if not told or name not in seen or own or usual.get(name) == value:
+        if not told or name not in seen or (surface == "form" and usual.get(name) == value):
             continue
         shown = kind.echo(value, work, record)
         if type(kind) is Reference:
             shown = str(work.get(ENTITIES[kind.to], value))
-        elif not isinstance(kind, Reference) and has_words(record.title, shown):
+        elif isinstance(kind, Text | LongText | Email) and has_words(record.title, shown):
             continue
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
@@ -128,8 +129,8 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
         kind = verb.asks.get(name)
         if kind is None or name in fields or value in (None, "", ()):
             continue
-        shown = kind.show(value, request.work, SimpleNamespace(**request.values))
-        if not has_words(reply.text, shown):
+        shown = kind.echo(value, request.work, SimpleNamespace(**request.values))
+        if not (has_words(reply.text, shown) if isinstance(kind, Text | LongText) else shown in reply.text):
             lines.append(f"{kind.label}: {blocks.cut(shown, SAID)}")
     if not lines:
         return reply

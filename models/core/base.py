@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core import values
 from models.core.field import Field, Reader, read_all
-from models.core.fields import Moment, field
+from models.core.fields import Moment, Text, field
 from models.core.types import SortKey, UTCDateTime
 
 if TYPE_CHECKING:
@@ -116,8 +116,10 @@ class Entity(Row):
     either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Of what a file tells besides: the names of one record, which fills whichever of these fields knows it."""
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """Of what a file tells besides: the name of a record to which this one belongs, and through what: (entity, the
-    entity between them)."""
+    """What a new one may be joined to by its name, in a file, a line or a form, and through what: (entity, the entity
+    between them)."""
+    asked_as: ClassVar[str] = ""
+    """What a form calls it that asks for its name to join it: Company."""
     remarks: ClassVar[str] = ""
     """The field that takes what a file says and no field can hold."""
     channel: ClassVar[str] = ""
@@ -195,6 +197,20 @@ class Entity(Row):
         return words
 
     @classmethod
+    @cache
+    def asked(cls) -> Mapping[str, Field]:
+        """What a new one is asked for: its fields that are in forms, and what it is joined to by name."""
+        fields = {name: kind for name, kind in cls.fields().items() if kind.form}
+        return fields | {name: ENTITIES[there].joining() for name, (there, _) in cls.joins.items()}
+
+    @classmethod
+    def joining(cls) -> Field:
+        """The kind of a text that names a record of this entity, or one that is made by this name."""
+        word = cls.asked_as or cls.noun().capitalize()
+        hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
+        return Text(word, hint=hint, also=(values.fold(word), *cls.words()))
+
+    @classmethod
     def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
         """Turn typed texts into values; see `read_all`."""
         return read_all(cls.fields(), texts, reader)
@@ -251,6 +267,10 @@ class Entity(Row):
 
     def arrive(self, work: "Work") -> None:
         """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
+
+    def joined(self) -> dict[str, Any]:
+        """What the record between this new one and what it is joined to says."""
+        return {}
 
     def decides(self, work: "Work", changes: Changes, *names: str) -> bool:
         """Whether somebody says now what these fields hold: they make the record, or change one of the fields.

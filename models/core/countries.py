@@ -1,6 +1,10 @@
-"""The countries of ISO 3166-1: two letters inside, English names outside."""
+"""The countries of ISO 3166-1: two letters inside, English names outside, and read by whatever they are called."""
 
-from models.core.texts import fold, unquote_smart, wrong
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from models.core.texts import fold, wrong
 
 ISO_3166 = """
     AD Andorra; AE United Arab Emirates; AF Afghanistan; AG Antigua and Barbuda; AI Anguilla; AL Albania; AM Armenia;
@@ -41,24 +45,35 @@ ISO_3166 = """
 
 NAMES: dict[str, str] = dict(entry.strip().split(" ", 1) for entry in ISO_3166.split(";"))
 
-ALSO = {
-    "uk": "GB", "great britain": "GB", "britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US",
-    "united states of america": "US", "america": "US", "holland": "NL", "the netherlands": "NL", "deutschland": "DE",
-    "turkiye": "TR", "czech republic": "CZ", "korea": "KR", "uae": "AE", "cote d'ivoire": "CI", "cabo verde": "CV",
-    "macao": "MO", "swaziland": "SZ", "burma": "MM", "vatican": "VA", "macedonia": "MK", "congo-brazzaville": "CG",
-}  # fmt: skip
-
-CODES = {fold(name): code for code, name in NAMES.items()} | ALSO
+LONGEST = 80
+TABLE = Path(__file__).with_name("countries.txt")
+"""A line for each country: its code, and what it is called in the languages of CLDR and by ISO, as `key_of` has it."""
+LOOSE = re.compile(r"[.'(),/]")
 
 
 def read_country(text: str) -> str:
-    """The two letters that a code or an English name stands for."""
-    word = fold(unquote_smart(text))
-    code = word.upper() if word.upper() in NAMES else CODES.get(word)
-    if code is None:
+    """The two letters that a code of two or three letters or digits, or a name in any language stands for."""
+    code = known(key_of(text)) if len(text) <= LONGEST else ""
+    if not code:
         raise wrong(text, "is not a country we know", "Germany or DE")
     return code
 
 
 def show_country(code: str) -> str:
     return NAMES.get(code, code)
+
+
+def key_of(name: str) -> str:
+    """A name as names are compared: Côte d’Ivoire and COTE D'IVOIRE are one, and so are U.K. and UK."""
+    word = LOOSE.sub("", fold(name).replace("&", " and ")).replace("-", " ")
+    return " ".join(word.removeprefix("the ").split())
+
+
+@lru_cache(maxsize=2000)
+def known(key: str) -> str:
+    """The code that a key stands for; "" where nobody calls a country so."""
+    if key.upper() in NAMES or not key:
+        return key.upper()
+    table = TABLE.read_text(encoding="utf-8")
+    place = table.find(f"\t{key}\t")
+    return table[table.rfind("\n", 0, place) + 1 :][:2] if place >= 0 else ""

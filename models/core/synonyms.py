@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from models.core.texts import fold
 
 SIGNS = re.compile(r"[\W_]+")
-NUMBERED = re.compile(r"\W*\d+\W+(?=\w)")
+NUMBERED = re.compile(r"\A\W*\d+\s*[^\w\s]\W*(?=\w)")
 """The number that some systems write before an option: 1 - Low."""
 
 

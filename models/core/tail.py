@@ -81,6 +81,8 @@ def take_amount(words: str) -> tuple[str, str]:
     Ambiguous where the first digits may belong to the name as well: `Phase 2 500 EUR`.
     """
     found = words.split(" ")
+    if AMOUNT.fullmatch(words):
+        return words, ""  # its end alone would be another one
     for start in range(max(1, len(found) - LONGEST_AMOUNT), len(found)):
         tail = " ".join(found[start:])
         if not AMOUNT.fullmatch(tail) or not has_currency_or_none(tail):

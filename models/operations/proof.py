@@ -20,7 +20,10 @@ LISTED = 100
 SKEW = timedelta(hours=1)
 """How much earlier than the one before it an entry may say it is: clocks differ, and some acts take long."""
 END = re.compile(r"(?:(?P<place>\d{1,9})[\s:]+)?(?P<hash>[0-9a-f]{64})")
-BACKDATED = "it says it is from {}, which is long before what was written before it."
+BACKDATED = (
+    "it says it is from {}, long before what was written before it: a clock was set back meanwhile, or somebody put it "
+    "in later."
+)
 UNLINKED = "it does not follow the one before it: something was changed, moved, put in or taken out."
 SEALED = [*WRITTEN, *(TABLE.c[name] for name in ("place", "salt", "digest", "hash"))]
 

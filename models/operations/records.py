@@ -5,10 +5,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from models.core import access, audit
-from models.core.base import Entity
-from models.core.errors import Conflict, Invalid, Stale
+from models.core import access, audit, values
+from models.core.base import ENTITIES, Entity
+from models.core.errors import Ambiguous, Conflict, Invalid, Stale
 from models.core.fields import Person
+from models.core.lookup import REFERENCE, lookup
 from models.core.outbox import deliver
 from models.core.user import User
 from models.core.work import Work
@@ -31,7 +32,41 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str], asks: bool = F
         must_lack_nothing(work, entity(), parsed)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
-    return work.add(entity(**parsed))
+    others = [(slug, between, text, joinable(work, ENTITIES[slug], text, name))
+              for name, (slug, between) in entity.joins.items() if (text := given.get(name, "").strip())]  # fmt: skip
+    record = work.add(entity(**parsed))
+    for slug, between, text, known in others:
+        join(work, record, ENTITIES[slug], ENTITIES[between], known or made(work, ENTITIES[slug], text))
+    return record
+
+
+def joinable(work: Work, entity: type[Entity], text: str, name: str) -> int | None:
+    """The id of the record that a text names as a whole, None where it is to be made. name: the field of the text.
+
+    Of two people who name it at the same moment the second finds what the first made.
+    """
+    work.hold(f"{entity.slug()} {values.fold(text)[:255]}")
+    try:
+        return lookup(work, entity, text, whole=True)
+    except Ambiguous:
+        raise
+    except ValueError as error:
+        reference = REFERENCE.fullmatch(text)
+        if reference and reference[1].upper() == entity.prefix:
+            raise Invalid({name: str(error)}) from None
+    return None
+
+
+def made(work: Work, entity: type[Entity], text: str) -> int:
+    """The id of a new record with this name; Forbidden where the actor may make none."""
+    access.check(work, "new", entity)
+    return create(work, entity, entity.texts_of(text, work)).id
+
+
+def join(work: Work, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
+    """Join a new record to another one. there: the id of that one; between: the entity that joins them."""
+    access.check(work, "new", between)
+    work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
 
 
 def may_give(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:

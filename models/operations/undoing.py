@@ -146,7 +146,7 @@ def begin(work: Work, unit: str, resumes: bool = False) -> AuditEntry:
 
 def redo(work: Work, unit: str) -> list[Entity]:
     """Do again what was undone. unit: the id of the undo."""
-    if not unit or first_of(work, unit).door != UNDO:
+    if work.session.scalar(select(AuditEntry.door).where(AuditEntry.unit == unit).limit(1)) != UNDO:
         raise Conflict("There is nothing to do again: the last thing you did was no undo.")
     return undo(work, unit)
 

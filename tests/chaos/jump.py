@@ -66,4 +66,4 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
             ground.slack.failures.clear()
             afresh(ground)
 
-        return play(ground, NAME, trouble, seed, heal=heal, tasks=due, within=180)
+        return play(ground, NAME, trouble, seed, heal=heal, tasks=due, within=180, set_back=True)

@@ -54,14 +54,14 @@ GONE = ("its card is gone", "it has no card")
 
 def judge(
     floor: Floor, acts: Iterable[Act] = (), tasks: Iterable[str] = (), *, order: bool = False, answered: bool = False,
-    gone: Collection[str] = (), since: str = "",
+    gone: Collection[str] = (), since: str = "", set_back: bool = False,
 ) -> Books:  # fmt: skip
     """What became of all that was promised, all that was due and all that was to be posted; and whether what stands in
     Slack, the records and their trail say the same.
 
     tasks: with the moments at which they are due, where `order` counts · answered: whether everybody had to hear what
     came of it · gone: channels in which cards were taken away on purpose · since: the ts before which posts may be of
-    deliveries that nobody knows any more.
+    deliveries that nobody knows any more · set_back: whether a clock was.
     """
     acts, books = list(acts), Books()
     statistics.renew(floor.works.engine)  # thousands of rows came that PostgreSQL has not counted yet
@@ -73,7 +73,7 @@ def judge(
         check_order(floor, tasks, books)
     check_posts(floor, books, gone, since)
     check_standing(floor, books, gone, since)
-    check_trail(floor, books)
+    check_trail(floor, books, set_back)
     return books
 
 

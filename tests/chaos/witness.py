@@ -10,7 +10,7 @@ from random import Random
 
 from bot.sandbox.transport import Answer, Envelope, Transport
 
-TROUBLE = re.compile(r"nothing was (saved|done|changed)|went wrong|try again", re.IGNORECASE)
+TROUBLE = re.compile(r"nothing was (saved|done|changed)|went wrong|try again|is not installed", re.IGNORECASE)
 """The words by which a person knows that it was not done."""
 
 

@@ -156,7 +156,8 @@ def test_a_rep_may_open_cases_and_note_but_not_close(slack: Desk, works: Works, 
     assert told(slack) == "Noted on CS-1 Broken mast\nNote for colleagues: She called"
     for verb in ("close", "resolve", "delete", "reply"):
         slack.command(f"/crm case {verb} CS-1 x --yes")
-        assert told(slack) == f"Your role (senior rep) does not allow “case {verb}”. Ada Abel can give it."
+        refusal = f"Your role (senior rep) does not allow “case {verb}”. Ada Abel can give it."
+        assert told(slack).splitlines()[0] == refusal
 
 
 @SQLITE

@@ -3,9 +3,12 @@
 import pytest
 
 from bot.sandbox.driver import Desk
+from models.account import Account
 from models.activity import Activity
 from models.core.work import Works
 from models.customer import Customer
+from models.lead import Lead
+from models.membership import Membership
 from models.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told
@@ -112,3 +115,106 @@ def test_a_day_in_no_calendar_is_told(slack: Desk, works: Works, ada: Customer) 
     assert slack.modal
     assert "“30 feb” is not in the calendar. Try fri, +3d or 2026-12-01." in slack.modal.words
     assert count(works, Activity) == 0
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("line", "first", "last", "email"),
+    [
+        ("Ada Lovelace <ada@x.example>", "Ada", "Lovelace", "ada@x.example"),
+        ("Byron, Ada ada@x.example", "Ada", "Byron", "ada@x.example"),
+        ("van der Berg, Jan", "Jan", "van der Berg", None),
+        ("Ada King Lovelace", "Ada", "King Lovelace", None),
+        ("O’Brien Kate k@x.example", "O’Brien", "Kate", "k@x.example"),
+    ],
+)
+def test_a_person_is_named_as_people_write_names(
+    slack: Desk, works: Works, line: str, first: str, last: str, email: str | None
+) -> None:
+    slack.command(f"/crm customer new {line}")
+    ada = found(works, Customer)
+    assert (ada.first_name, ada.last_name, ada.email) == (first, last, email)
+
+
+@SQLITE
+def test_a_title_goes_to_the_notes(slack: Desk, works: Works) -> None:
+    slack.command("/crm customer new Dr. Ada Byron")
+    ada = found(works, Customer)
+    assert (ada.first_name, ada.last_name, ada.notes) == ("Ada", "Byron", "Title: Dr.")
+
+
+@SQLITE
+def test_two_addresses_are_not_one(slack: Desk, works: Works) -> None:
+    slack.command("/crm customer new Ada a@x.example b@x.example")
+    assert slack.modal is None or "is not an e-mail address" in str(slack.modal.words)
+
+
+@pytest.mark.parametrize("name", ["O’Brien Kate", "O'Brien Kate", "O`Brien Kate", "L’Oréal Paris", "Meyer – Sons"])
+def test_a_name_is_found_with_whatever_signs_it_is_typed(slack: Desk, works: Works, name: str) -> None:
+    given(works, Customer, first_name=name)
+    for signs in ("’'", "'’", "–-", "-–"):
+        typed = name.replace(signs[0], signs[1])
+        slack.command(f"/crm customer show {typed}")
+        assert "CU-1" in told(slack), typed
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['Karl Kaiser karl@kaiser.example company="Kaiser GmbH"', "Karl Kaiser karl@kaiser.example at Kaiser GmbH",
+     'Karl Kaiser karl@kaiser.example account="Kaiser GmbH"', "Karl Kaiser, Kaiser GmbH karl@kaiser.example"],
+)  # fmt: skip
+def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: Desk, works: Works, line: str) -> None:
+    slack.command(f"/crm customer new {line}")
+    assert told(slack).splitlines()[0] == "Created CU-1 Karl Kaiser"
+    assert "Created AC-1 Kaiser GmbH" in told(slack)
+    assert "Created MB-1 Karl Kaiser at Kaiser GmbH" in told(slack)
+    karl, kaiser, place = found(works, Customer), found(works, Account), found(works, Membership)
+    assert karl.email == "karl@kaiser.example"
+    assert kaiser.owner == karl.owner is not None
+    assert (place.customer, place.account, place.primary) == (karl.id, kaiser.id, True)
+    slack.click("crm.undo")
+    assert [count(works, entity) for entity in (Customer, Account, Membership)] == [0, 0, 0]
+
+
+@SQLITE
+@pytest.mark.parametrize("company", ["Kaiser GmbH", "kaiser gmbh", "AC-1"])
+def test_a_company_that_is_known_is_found(slack: Desk, works: Works, company: str) -> None:
+    given(works, Account, name="Kaiser GmbH")
+    slack.command(f'/crm customer new Karl Kaiser company="{company}"')
+    assert count(works, Account) == 1
+    assert found(works, Membership).account == found(works, Account).id
+
+
+@SQLITE
+def test_of_two_companies_of_one_name_one_is_asked_for(slack: Desk, works: Works) -> None:
+    for _ in range(2):
+        given(works, Account, name="Kaiser GmbH")
+    slack.command('/crm customer new Karl Kaiser company="Kaiser GmbH"')
+    assert "could be AC-1 Kaiser GmbH, AC-2 Kaiser GmbH" in told(slack)
+    assert count(works, Customer) == 0
+    slack.click("crm.run")
+    assert found(works, Membership).account == 1
+
+
+@SQLITE
+def test_a_company_with_a_number_that_is_not_there_is_not_made(slack: Desk, works: Works) -> None:
+    slack.command("/crm customer new Karl Kaiser company=AC-7")
+    assert slack.modal
+    assert "There is no AC-7." in slack.modal.words
+    assert (count(works, Customer), count(works, Account)) == (0, 0)
+
+
+@SQLITE
+def test_the_form_of_a_new_customer_asks_for_the_company(slack: Desk, works: Works) -> None:
+    slack.command("/crm customer new")
+    assert slack.modal
+    assert "Company" in slack.modal.words
+    slack.submit(first_name="Karl", account="Kaiser GmbH")
+    assert found(works, Membership).account == found(works, Account).id
+
+
+@SQLITE
+def test_a_lead_has_its_company_as_a_text(slack: Desk, works: Works) -> None:
+    slack.command("/crm lead new Karl Kaiser at Kaiser GmbH")
+    lead = found(works, Lead)
+    assert (lead.first_name, lead.last_name, lead.company) == ("Karl", "Kaiser", "Kaiser GmbH")

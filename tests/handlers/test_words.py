@@ -175,7 +175,7 @@ def test_neither_half_of_a_value_that_cannot_be_is_taken(slack: Desk, works: Wor
     [
         ("Acme renewal 12 000 EUR CU-1", "Acme renewal", 12000),
         ("CU-1 Acme renewal 12.000,50 EUR", "Acme renewal", 12000.5),
-        ("Acme renewal CU-1 for €1.2m", "Acme renewal", 1_200_000),
+        ("Acme renewal CU-1 €1.2m", "Acme renewal", 1_200_000),
         ("Coffee machines 12 cup CU-1", "Coffee machines 12 cup", None),
         ("Upgrade phase 2 all CU-1", "Upgrade phase 2 all", None),
         ("HDMI cable 5m CU-1", "HDMI cable 5m", None),

@@ -339,7 +339,7 @@ def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(
         trail.seal_all(works)
     with works("T1", writes=False) as work:
         (complaint,) = complaints(work)
-    assert "it says it is from 2026-02-03 10:00 UTC, which is long before what was written before it" in complaint
+    assert "it says it is from 2026-02-03 10:00 UTC, long before what was written before it" in complaint
     assert complaint.startswith("Place " if sealed else "Not in the chain: ")
 
 

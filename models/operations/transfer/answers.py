@@ -67,7 +67,7 @@ def said(mapped: Iterable[str], people: Iterable[str] = (), **others: Any) -> An
     for each in people:
         name, sign, person = each.rpartition("=")
         if not sign or not name.strip() or not person.strip():
-            raise Invalid({"people": f"“{each[:60]}” does not say who it is. Write it as \"Jane Doe=@jane\"."})
+            raise Invalid({"people": f'“{each[:60]}” does not say who it is. Write it as "Jane Doe=@jane".'})
         known[name.strip()] = person.strip()
     return Answers(columns, words, known, **others)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.core import access, listeners
+from models.core import access, listeners, values
 from models.core.audit import AuditEntry, changes_of
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
@@ -73,6 +73,7 @@ class Batch:
         self.needed = needed(self.entity)
         references = {name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)}
         self.near = {name: ENTITIES[kind.to] for name, kind in references.items()}
+        self.people = {name for name, there in self.near.items() if there.are_people}
         self.upward = {name for name, there in self.near.items() if there is self.entity}
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
         """What a file tells besides the fields, and what is left of it here was not understood."""
@@ -114,7 +115,10 @@ class Batch:
         for name, there in self.near.items():
             self.desk.meet(there, {line.texts[name] for line in lines if name in line.texts})
         for name, fields in self.entity.either.items():
-            self.choose(name, fields, [line for line in lines if name in line.texts])
+            named = [line for line in lines if name in line.texts]
+            for there in {self.near[each] for each in fields} if named else ():
+                self.desk.meet(there, {line.texts[name] for line in named})
+            self.choose(name, fields, named)
         for name, (slug, _) in self.entity.joins.items():
             self.desk.meet(ENTITIES[slug], {line.texts[name] for line in lines if name in line.texts})
         if known:
@@ -194,18 +198,20 @@ class Batch:
     def wanted(self, line: Line, record: Entity) -> dict[str, Any]:
         """The values of a row that differ from those of its record; what an export would write so is the same.
 
-        Of a row without an id only what could not be read when it came: people went on from the rest.
+        Of a row without an id only what could not be read when it came, and whose it is if it is nobody's: people went
+        on from the rest.
         """
         remarks = self.entity.remarks
         above, before = kept.split(getattr(record, remarks)) if remarks else ("", {})
-        if line.copied and not before:
+        nobodys = {name for name in self.people if name in line.texts and getattr(record, name) is None}
+        if line.copied and not (before or nobodys):
             return {}
         self.must_be_the_same(line, record)
         texts = {name: text for name, text in line.texts.items() if not self.stands(record, name, text)}
         parsed, left = self.read(line, texts, record)
         filled = {label for name in line.texts if (label := self.label(name)) in before and label not in left}
         if line.copied:
-            parsed = {name: value for name, value in parsed.items() if self.label(name) in filled}
+            parsed = {name: value for name, value in parsed.items() if self.label(name) in filled or name in nobodys}
         if remarks and (before or left):
             rest = {label: text for label, text in before.items() if label not in filled}
             notes = above if line.copied else parsed.get(remarks) or above
@@ -246,7 +252,7 @@ class Batch:
         if refused := self.refused(names):
             raise Invalid({name: errors[name] for name in refused})
         free = [name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())]
-        left = {self.label(name): line.raw.get(name) or line.texts[name] for name in free}
+        left = {self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free}
         if left:
             access.may_fill(self.desk, self.entity, [self.entity.remarks])
             self.left[id(line)] = left

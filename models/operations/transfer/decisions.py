@@ -40,7 +40,7 @@ class Decision:
     that stand for an empty cell · words: cell, folded → text for the field, "" for none · order: `dmy` or `mdy` where
     days are written in numbers · serials: the year from which days are counted, where they are numbers · decimal: the
     sign before decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded: 15-character
-    ids are completed to 18.
+    ids are completed to 18 · between: what separates several values in a cell, of which the first is read.
     """
 
     header: str
@@ -55,6 +55,7 @@ class Decision:
     fractions: bool = False
     unit: str = ""
     padded: bool = False
+    between: str = ""
 
     def apply(self, cell: str) -> str:
         """Return the cell, stripped and unguarded, as a text for its field, "" where it is empty.
@@ -63,6 +64,8 @@ class Decision:
         """
         if not cell or cell in self.empty:
             return ""
+        if self.between and self.between in cell:
+            cell = cell.partition(self.between)[0].strip()
         if self.words and (word := self.words.get(values.fold(cell))) is not None:
             return word
         if self.order or self.serials:

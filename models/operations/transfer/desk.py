@@ -87,6 +87,8 @@ class Desk(Work):
         """Find people, of whom there are few, by all that names a person."""
         for text in texts:
             try:
+                if not self.here and number_in(entity)(text):
+                    raise ValueError(self.unknown(entity, text))
                 self.found[entity.slug(), text] = lookup(self, entity, text, whole=True)
             except ValueError as error:
                 self.lost[entity.slug(), text] = error

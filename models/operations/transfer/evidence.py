@@ -20,6 +20,9 @@ from models.operations.transfer.decisions import (
 from models.operations.transfer.sheets import content
 
 CHUNK = 5_000
+SHORT = 12
+"""Nothing shorter holds two addresses or two numbers."""
+SEPARATORS = (" ::: ", ";", ",", " | ", "\n")
 MOST_WORDS = 5_000
 """Different words of a column that are counted; a column with more is no choice and no people."""
 
@@ -34,13 +37,16 @@ class Seen:
     emptied: Counter[str] = field(default_factory=Counter)
     days: "Days" = field(default_factory=lambda: Days())
     figures: "Figures" = field(default_factory=lambda: Figures())
+    several: Counter[str] = field(default_factory=Counter)
+    """How many cells hold several values, by what separates them."""
+    alone: bool = False
+    """Whether a cell is to hold one value, as an address or a number is."""
     looks: tuple[str, ...] = ()
     """Which of `days` and `figures` is asked."""
 
     def add(self, cells: list[str]) -> None:
         if not (self.looks or self.counts_words):
-            if self.empty.intersection(map(str.strip, cells)):
-                self.emptied.update(cell for cell in map(str.strip, cells) if cell in self.empty)
+            self.glance(cells)
             return
         for raw, count in Counter(cells).items():
             cell = content(raw)
@@ -53,6 +59,27 @@ class Seen:
                 self.words[cell] += count
             for look in self.looks:
                 getattr(self, look).add(cell, count)
+
+    def glance(self, cells: list[str]) -> None:
+        """Count what stands for nothing, and where a cell is to hold one value, those that hold several."""
+        if self.alone:
+            self.several.update(sign for cell in cells if len(cell) > SHORT and (sign := separator_in(cell)))
+        if self.empty.intersection(map(str.strip, cells)):
+            self.emptied.update(cell for cell in map(str.strip, cells) if cell in self.empty)
+
+
+def holds_one(text: str) -> bool:
+    """Whether a text has what an address or a number has."""
+    return "@" in text or sum(map(str.isdigit, text)) >= SHORT // 2
+
+
+def separator_in(cell: str) -> str:
+    """Return what separates several addresses or numbers in a cell, "" where there is one."""
+    for sign in SEPARATORS:
+        parts = cell.split(sign) if sign in cell else []
+        if len(parts) > 1 and all(map(holds_one, parts)):
+            return sign
+    return ""
 
 
 @dataclass

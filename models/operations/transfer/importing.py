@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 from models.core import access
 from models.core.base import Entity
@@ -14,6 +14,7 @@ from models.operations.transfer.answers import Answers
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.mapping import meaning
 from models.operations.transfer.outcome import Outcome, Rejects
+from models.operations.transfer.reading import Reader
 from models.operations.transfer.rows import Translation
 from models.operations.transfer.storing import Loading
 from models.operations.transfer.surveying import Survey, examine
@@ -74,6 +75,8 @@ def load(
 def surveyed(work: Work, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
     """Return the survey of a file; CRMError says why it cannot be used."""
     sheet = sheets.survey(file, answers.encoding, lambda cells: sum(bool(meaning(entity, cell)[1]) for cell in cells))
+    if not sheet.rows:
+        raise Invalid({"file": f"The file has no rows below its headers: {', '.join(sheet.headers)[:200]}."})
     survey = examine(work, entity, sheet, answers)
     if not survey.columns.fields:
         raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
@@ -100,13 +103,10 @@ def preview(work: Work, entity: type[Entity], survey: Survey) -> list[str]:
 def fields_shown(desk: Desk, entity: type[Entity], texts: dict[str, str]) -> list[str]:
     """Return the fields of a row as people will read them; a text that cannot be read stands in quotes."""
     kinds = {name: kind for name, kind in entity.fields().items() if name in texts}
-    read: dict[str, Any] = dict.fromkeys(entity.fields())
-    unread = {}
-    for name, kind in kinds.items():
-        try:
-            read |= kind.assign(name, texts[name], desk)
-        except ValueError:
-            unread[name] = f"“{texts[name]}”"
-    record = SimpleNamespace(**read)
-    shown = {name: unread.get(name) or kind.show(read[name], desk, record) for name, kind in kinds.items()}
+    found, unread = Reader(entity).read(texts, desk)
+    record = SimpleNamespace(**dict.fromkeys(entity.fields()) | found)
+    shown = {
+        name: f"“{texts[name]}”" if name in unread else kind.show(getattr(record, name), desk, record)
+        for name, kind in kinds.items()
+    }
     return [f"{kinds[name].label}: {' '.join(text.split())[:80]}" for name, text in shown.items()]

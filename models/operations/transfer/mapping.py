@@ -10,7 +10,7 @@ from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.currencies import find_currency
 from models.core.errors import Invalid
-from models.core.fields import Email, Phone, Reference
+from models.core.fields import Email, Person, Phone, Reference
 from models.operations.transfer.headers import LAST_WORDS, LINKS, NOUNS, QUALIFIED, QUALIFIERS, RELATED, WORDS
 
 REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
@@ -40,6 +40,15 @@ class Columns:
     def all(self) -> dict[str, str]:
         """Every column that fills a field, in the order in which they count."""
         return self.fields | self.fallback
+
+    def swap(self, taken: str, other: str) -> None:
+        """Fill with another column what one column fills, and leave to that one what was left to the other."""
+        target = self.fields.pop(taken)
+        self.fields[other] = target
+        if self.fallback.pop(other, ""):
+            self.fallback[taken] = target
+        elif self.left_out.pop(other, ""):
+            self.left_out[taken] = f"{target} comes from {other}"
 
 
 def guess(
@@ -73,7 +82,9 @@ def guess(
 
 def may_stand_in(entity: type[Entity], target: str) -> bool:
     """Whether a second column may fill a field where the first is empty: a mobile number is a number to call, too."""
-    return isinstance(entity.fields().get(target), Phone | Email) or target in entity.besides
+    kind = entity.fields().get(target)
+    names_a_record = isinstance(kind, Reference) and not isinstance(kind, Person)
+    return isinstance(kind, Phone | Email) or names_a_record or target in entity.besides
 
 
 def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
@@ -115,14 +126,19 @@ def nouns_of(entity: type[Entity]) -> list[str]:
     return [*entity.words(), *NOUNS.get(entity.slug(), ())]
 
 
+def goals(entity: type[Entity]) -> dict[str, str]:
+    """Return which kind of record each target names that a column can fill with one."""
+    kinds = entity.fields().items()
+    named = {name: kind.to for name, kind in kinds if isinstance(kind, Reference) and kind.form}
+    return named | {name: name for name in entity.besides if name in ENTITIES}
+
+
 @cache
 def links(entity: type[Entity]) -> dict[str, str]:
     """Return the words under which a column names another record, and the field that it fills."""
-    references = {name: kind.to for name, kind in entity.fields().items() if isinstance(kind, Reference) and kind.form}
-    goals = {name: to for name, to in references.items() if to != "user"}
-    goals |= {name: name for name in entity.besides if name in ENTITIES}
     found: dict[str, str] = {}
-    for name, to in sorted(goals.items(), key=lambda goal: goal[0] != goal[1]):
+    named = [(name, to) for name, to in goals(entity).items() if to != "user"]
+    for name, to in sorted(named, key=lambda goal: goal[0] != goal[1]):
         for noun in {squeeze(noun) for noun in nouns_of(ENTITIES[to])}:
             upward = ("parent",) if to == entity.slug() else RELATED
             for word in (f"{before}{noun}{after}" for before in upward for after in LINKS):

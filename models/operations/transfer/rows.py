@@ -8,8 +8,8 @@ from hashlib import blake2b
 from models.core import values
 from models.core.base import Entity
 from models.core.errors import CRMError
-from models.core.fields import Reference
-from models.core.people import split_name
+from models.core.fields import Person, Reference
+from models.core.people import with_name
 from models.core.user import Workspace
 from models.operations.transfer import origins
 from models.operations.transfer.decisions import Decisions
@@ -56,7 +56,10 @@ class Translation:
         ]
         self.number = number_in(self.entity)
         kinds = self.entity.fields()
+        self.people = {name for name, kind in kinds.items() if isinstance(kind, Person)}
         self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
+        self.naming = [*self.references, *self.entity.either, *self.entity.joins]
+        """What names other records, which are looked up before anything else is read."""
 
     def line(self, cells: list[str]) -> Line | None:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
@@ -67,16 +70,19 @@ class Translation:
         if (deleted := texts.pop(DELETED, "")) and is_yes(deleted):
             return None
         if name := texts.pop(PERSON_NAME, ""):
-            texts = split_name(name) | texts
+            texts = with_name(texts, name)
+        texts |= {name: values.clean(texts[name]) for name in self.naming if name in texts}
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
         origin = origins.read(texts.pop(ORIGIN, ""))
-        ours = bool(ref) and bool(self.number(ref))
+        number = self.number(ref)
+        ours = bool(number)
         if origin.mark and self.workspace and not origin.is_here(self.workspace):
             texts |= {name: origin.link(name, texts[name]) for name in self.references if name in texts}
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
-        if ours or ref or external:
-            return Line(cells, texts, ref.upper() if ours else external or ref, ours, False, raw, unread)
+        key = f"{self.entity.prefix}-{number}" if ours else external or ref
+        if key:
+            return Line(cells, texts, key, ours, False, raw, unread)
         return Line(cells, texts, self.key_of(raw), False, True, raw, unread)
 
     def read(self, cells: list[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
@@ -101,8 +107,13 @@ class Translation:
         return texts, raw, {target: why for target, why in unread.items() if target not in texts}
 
     def key_of(self, texts: Mapping[str, str]) -> str:
-        """A key made of the content, so that the same file is not stored twice; equal rows are numbered."""
-        content = blake2b(repr(sorted(texts.items())).encode(), digest_size=12).hexdigest()
+        """A key made of the content, so that the same file is not stored twice; equal rows are numbered.
+
+        Whose a row is does not count, since that may be said later.
+        """
+        content = blake2b(
+            repr(sorted(item for item in texts.items() if item[0] not in self.people)).encode(), digest_size=12
+        ).hexdigest()
         self.seen[content] += 1
         return f"{COPIED}{content}:{self.seen[content]}"
 

@@ -4,28 +4,38 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from sqlalchemy import select
 
 from models.core import values
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.field import Field
-from models.core.fields import Choice, Country, Day, Moment, Money, Number, Percent, Person, Reference
+from models.core.fields import Choice, Country, Day, Email, Moment, Money, Number, Percent, Person, Phone, Reference
+from models.core.lookup import lookup
 from models.core.synonyms import squeezed
 from models.core.user import User
 from models.core.work import Work
+from models.operations.records import needed
 from models.operations.transfer.answers import Answers
 from models.operations.transfer.blanks import blanks_of
 from models.operations.transfer.deciding import Decider
-from models.operations.transfer.decisions import Decision, Decisions
+from models.operations.transfer.decisions import Decision, Decisions, complete
 from models.operations.transfer.evidence import Seen, look
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, Columns, guess, meaning
-from models.operations.transfer.sheets import Sheet
+from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, PERSON_NAME, REF, Columns, goals, guess, meaning
+from models.operations.transfer.sheets import Sheet, content
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
 """Moments that a file may only say yes or no to, and what that fills instead."""
+YES_OR_NO = values.YES | values.NO | {
+    "done", "not done", "to do", "todo", "open", "closed", "completed", "complete", "not completed", "incomplete",
+}  # fmt: skip
 BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 """The ids of people in other systems."""
 SHOWN = 12
+SAMPLE = 20
+"""Different cells of a column that are looked up to see whether it names records that are here."""
 """Unknown words and names that are listed; of the others only how many there are."""
 
 
@@ -47,6 +57,7 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     """Return the survey of a file. Invalid says what of the answers does not fit it."""
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
+    prefer_known(work, entity, sheet, columns)
     kinds = {**entity.fields(), CREATED_AT: Moment("Created")}
     seen = {places[header]: to_be_seen(kinds.get(target)) for header, target in columns.all().items()}
     look(sheet.lines(), seen)
@@ -67,12 +78,41 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
             unknown = strangers(work, column.words, known)
             decision = replace(decision, words=known | {values.fold(name): "" for name in unknown if is_bare(name)})
             survey.decisions.strangers.update(unknown)
+        elif column.several:
+            sign, count = column.several.most_common(1)[0]
+            decision = replace(decision, between=sign)
+            rows = "1 row" if count == 1 else f"{count:,} rows"
+            survey.notes.append(f"{header}: in {rows} there are several values; the first is read.")
         elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
             decision = replace(decision, padded=True)
         survey.decisions.columns.append(decision)
     survey.decisions.columns = decider.decide(survey.decisions.columns, kinds, seen)
+    survey.questions += lacking(work, entity, sheet, columns)
     tell(survey, entity)
     return survey
+
+
+def lacking(work: Work, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
+    """Return a question for each field that no column fills and without which no record can be made.
+
+    Rows with ids that are known here need not fill any.
+    """
+    targets = columns.all()
+    filled = {*targets.values(), *(["first_name", "last_name"] if PERSON_NAME in targets.values() else [])}
+    filled |= {meaning(entity, header)[1] for header, why in columns.left_out.items() if why == "empty"}
+    missing = [name for name in needed(entity) if name not in filled]
+    if not missing or REF in filled:
+        return []
+    header = next((header for header, target in columns.fields.items() if target == EXTERNAL_ID), "")
+    rows = list(islice(sheet.lines(), SAMPLE * 5))
+    if header and share_known(work, entity.slug(), rows, sheet.headers.index(header)):
+        return []
+    usable = [header for header, why in columns.left_out.items() if why.startswith("nothing")] or ["HEADER"]
+    return [
+        f"No column fills {entity.fields()[name].label}, without which there is no {entity.noun()}. "
+        f'Say which one does, such as: --map "{usable[0]}={name}"'
+        for name in missing
+    ]
 
 
 def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
@@ -82,12 +122,51 @@ def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
     return dict(answers.columns) | {header: to for header, to in whole.items() if values.fold(header) in headers}
 
 
+def prefer_known(work: Work, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
+    """Where several columns name the same record, take the one whose names, ids or addresses are known here best."""
+    rows = list(islice(sheet.lines(), SAMPLE * 5))
+    for target, to in goals(entity).items():
+        taken = next((header for header, name in columns.fields.items() if name == target), "")
+        others = [each for each in sheet.headers if each != taken and may_fill(entity, columns, each, target)]
+        if not taken or not others:
+            continue
+        known = {each: share_known(work, to, rows, sheet.headers.index(each)) for each in (taken, *others)}
+        best = max(known, key=lambda each: known[each])
+        if known[best] > known[taken]:
+            columns.swap(taken, best)
+
+
+def may_fill(entity: type[Entity], columns: Columns, header: str, target: str) -> bool:
+    said = columns.left_out.get(header, "")
+    return columns.fallback.get(header) == target or (
+        said.startswith(f"{target} comes from") and meaning(entity, header)[1] == target
+    )
+
+
+def share_known(work: Work, to: str, rows: list[list[str]], place: int) -> float:
+    """Return how many of the first different cells of a column name a record that is here."""
+    cells = dict.fromkeys(cell for row in rows if place < len(row) and (cell := content(row[place])))
+    some = list(cells)[:SAMPLE]
+    return sum(is_known(work, to, cell) for cell in some) / max(len(some), 1)
+
+
+def is_known(work: Work, to: str, cell: str) -> bool:
+    here = ENTITIES[to]
+    if work.session.scalar(select(here.id).where(here.external_id == complete(cell)).limit(1)) is not None:
+        return True
+    try:
+        return bool(lookup(work, here, cell, whole=True))
+    except ValueError:
+        return False
+
+
 def to_be_seen(kind: Field | None) -> Seen:
     seen = Seen(blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country))
     if isinstance(kind, Day | Moment):
         seen.looks = ("days",)
     elif isinstance(kind, Money | Number | Percent):
         seen.looks = ("figures",)
+    seen.alone = isinstance(kind, Email | Phone)
     return seen
 
 
@@ -95,8 +174,8 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
     """Where a column that could be a moment only says yes or no, let it say whether instead of when."""
     for header, target in list(columns.fields.items()):
         flag, words = FLAGS.get(target, ""), seen[header].words
-        says_when = any(len(word) > 1 and any(map(str.isdigit, word)) for word in words)
-        if flag in entity.besides and words and not says_when and flag not in columns.fields.values():
+        says_whether = bool(words) and all(values.fold(word) in YES_OR_NO for word in words)
+        if flag in entity.besides and says_whether and flag not in columns.fields.values():
             columns.fields[header] = flag
             for other in list(columns.left_out):
                 if meaning(entity, other)[1] == target and other in seen:
@@ -186,7 +265,7 @@ class Words:
         example, verb = next(iter(self.unknown)), "is" if len(self.unknown) == 1 else "are"
         sentence = (
             f"{self.header}: {listed(self.unknown)} {verb} none of ours ({options}). "
-            f"Say what is meant: --map \"{self.header}:{example}={next(iter(self.kind.options))}\""
+            f'Say what is meant: --map "{self.header}:{example}={next(iter(self.kind.options))}"'
         )
         if self.kind.required and not self.answers.anyway:
             survey.questions.append(sentence)
@@ -206,11 +285,11 @@ def tell(survey: Survey, entity: type[Entity]) -> None:
         name = next(iter(decisions.strangers))
         survey.notes.append(
             f"Not among the people here, so that their records have no owner: {listed(decisions.strangers)}. "
-            f"Say who they are, now or when you import the file again: --people \"{name}=@somebody\""
+            f'Say who they are, now or when you import the file again: --people "{name}=@somebody"'
         )
     ids = [header for header, why in columns.left_out.items() if looks_like_ids(header) and why.startswith("nothing")]
-    if ids:
-        survey.notes.append(f"Ids that are not used: {', '.join(ids)}. To use one: --map \"{ids[0]}={EXTERNAL_ID}\"")
+    if ids and not {EXTERNAL_ID, REF} & set(columns.fields.values()):
+        survey.notes.append(f'Ids that are not used: {", ".join(ids)}. To use one: --map "{ids[0]}={EXTERNAL_ID}"')
 
 
 def looks_like_ids(header: str) -> bool:

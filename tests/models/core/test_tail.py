@@ -136,3 +136,8 @@ def test_what_can_be_two_days_is_asked_about_and_each_answer_is_read(words: str,
 @pytest.mark.parametrize("words", ["Invoice of 12/05", "Pay invoice from 12/05", "Move it to 12/05"])
 def test_nobody_is_asked_about_a_day_that_is_only_spoken_of(words: str) -> None:
     assert take_moment(words, READER) == (words, "")
+
+
+@pytest.mark.parametrize("words", ["12 000 EUR", "€12 000", "12k"])
+def test_words_that_are_nothing_but_an_amount_are_not_cut_in_two(words: str) -> None:
+    assert take_amount(words) == (words, "")

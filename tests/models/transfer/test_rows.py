@@ -60,6 +60,26 @@ def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: Work
 
 
 @SQLITE
+def test_an_owner_s_id_elsewhere_is_not_taken_for_a_person_of_ours(works: Works) -> None:
+    imported(works, Account, "Id,Name,Owner\n1,Lark,US-1\n")
+    assert everything(works, Account)[0].owner is None
+
+
+@pytest.mark.parametrize("ref", ["CU-1", "cu-1", "CU1", "#CU-1"])
+def test_a_reference_of_ours_may_be_written_as_people_write_it(works: Works, ref: str) -> None:
+    given(works, Customer, first_name="Ada")
+    assert imported(works, Customer, f"ref,First name\n{ref},Eve\n").updated == 1
+
+
+def test_what_cannot_be_seen_in_a_cell_is_left_out_of_it(works: Works) -> None:
+    given(works, Account, name="Lark")
+    imported(works, Opportunity, "Id,Name,Account Name\n1,Sa\u200bils,La\u200brk\n2,Ropes,Wr\x07en\n")
+    sails, ropes = everything(works, Opportunity)
+    assert (sails.name, sails.account, ropes.account) == ("Sails", 1, None)
+    assert ropes.notes == f"{HEADING}\nAccount: Wren"
+
+
+@SQLITE
 def test_a_reference_column_of_another_system_holds_ids_of_theirs(works: Works) -> None:
     imported(works, Customer, "Ref,First name\n1001,Ada\n")
     assert everything(works, Customer)[0].external_id == "1001"
@@ -175,6 +195,19 @@ def test_rows_without_an_id_get_their_owner_later_and_no_double(works: Works) ->
     assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 1, 1)
     lark, _ = everything(works, Account)
     assert (lark.industry, lark.notes, lark.owner is not None) == ("Sails", None, True)
+
+
+@SQLITE
+def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(works: Works) -> None:
+    file = "Name,OwnerId\nLark,0058d000001AAAAAAA\nWren,0058d000001AAAAAAA\n"
+    imported(works, Account, file)
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.find(Account, 1), {"owner": "Mona Meyer"})
+    outcome = imported(works, Account, file, people={"0058d000001AAAAAAA": "U_RITA"})
+    assert (outcome.created, outcome.updated, outcome.unchanged) == (0, 1, 1)
+    with works("T1", writes=False) as work:
+        owners = [work.name("user", each.owner or 0) for each in everything(works, Account)]
+    assert owners == ["Mona Meyer", "Rita Reyes"]
 
 
 @SQLITE

@@ -252,6 +252,55 @@ def test_ids_that_are_not_used_are_told(works: Works) -> None:
     assert 'Ids that are not used: Billing System ID. To use one: --map "Billing System ID=external_id"' in told
 
 
+@pytest.mark.parametrize(
+    "columns", ["Requester,Requester email,Requester id", "Requester id,Requester email,Requester"]
+)
+def test_of_columns_that_name_one_record_that_counts_whose_names_are_known(works: Works, columns: str) -> None:
+    given(works, Customer, first_name="Ada", email="ada@example.org")
+    row = {"Requester": "A. King", "Requester email": "ada@example.org", "Requester id": "77"}
+    cells = ",".join(row[header] for header in columns.split(","))
+    outcome = imported(works, Case, f"Subject,{columns}\nHelp,{cells}\n")
+    assert outcome.created == 1
+    assert outcome.mapping.fields["Requester email"] == "customer"
+
+
+def test_a_field_that_no_column_fills_is_asked_for(works: Works) -> None:
+    file = "Id,Product,Amount\n1,Sails,12\n"
+    said = asked(works, Opportunity, file)
+    assert "No column fills Name, without which there is no deal." in said
+    assert '--map "Product=name"' in said
+    assert imported(works, Opportunity, file, columns={"Product": "name"}).created == 1
+
+
+def test_rows_of_records_that_are_here_need_not_say_everything(works: Works) -> None:
+    imported(works, Opportunity, "Id,Name\n1,Sails\n2,Ropes\n")
+    assert imported(works, Opportunity, "Id,Amount\n1,12\n2,13\n").updated == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "email"),
+    [
+        ("ada@x.org ::: a@x.org", "ada@x.org"),
+        ('"ada@x.org; a@x.org"', "ada@x.org"),
+        ('"ada@x.org, a@x.org"', "ada@x.org"),
+    ],
+)
+def test_of_several_addresses_in_a_cell_the_first_is_read_and_it_is_told(works: Works, cell: str, email: str) -> None:
+    outcome = imported(works, Customer, f"Last name,E-mail 1 - Value,Phone 1 - Value\nKing,{cell},+49 30 1234567\n")
+    assert everything(works, Customer)[0].email == email
+    assert "E-mail 1 - Value: in 1 row there are several values; the first is read." in outcome.notes
+
+
+def test_a_file_with_headers_alone_is_told(works: Works) -> None:
+    with pytest.raises(CRMError, match="The file has no rows below its headers: Name, Country."):
+        imported(works, Account, "Name,Country\n")
+
+
+def test_our_own_word_is_not_doubted(works: Works) -> None:
+    columns = imported(works, Opportunity, "Deal Name,Close date\nSails,today\n", dry=True).mapping
+    assert columns.fields["Close date"] == "close_date"
+
+
 def test_a_moment_that_is_only_a_yes_is_a_status(works: Works) -> None:
     columns = imported(works, Activity, "Subject,Done,Account\nCall,Yes,Lark\n", dry=True).mapping
     assert columns.fields["Done"] == "status"

@@ -1,0 +1,196 @@
+"""Of random lines, none loses a word: each is in a value the answer shows, in a form, or named as not understood."""
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from bot.app import create_dispatcher
+from handlers.core.acts import Act
+from handlers.core.dispatch import Dispatcher
+from handlers.core.replies import Form, Home, Message, Reply
+from models.account import Account
+from models.activity import Activity
+from models.case import Case
+from models.core.audit import AuditEntry
+from models.core.errors import Invalid
+from models.core.work import Works
+from models.customer import Customer
+from models.lead import Lead
+from models.opportunity import Opportunity
+from tests.ground import given as stored
+from tests.handlers.kit import SQLITE, begin_with
+
+pytestmark = SQLITE
+
+HEADS = [
+    "deal new", "new deal", "deal edit OP-1", "OP-1 edit", "deal won OP-1", "won OP-1", "OP-1 won", "deal lost OP-1",
+    "deal stage OP-1", "deal assign OP-1", "assign", "deal delete OP-1", "show OP-1", "case reply CS-1", "reply CS-1",
+    "CS-1 reply", "case note CS-1", "case resolve CS-1", "case claim CS-1", "case new", "task new", "task done AT-1",
+    "task snooze AT-1", "log call CU-1", "log note", "log meeting OP-2", "lead new", "lead convert LD-1",
+    "lead claim", "customer new", "customer edit CU-1", "account new", "account edit AC-1", "report", "home",
+    "deal list", "deal find", "find", "note CU-1", "call CU-1", "move OP-1 to", "escalate CS-1", "create lead",
+    "hours", "history OP-1",
+]  # fmt: skip
+NONCES = ["zebu", "quark", "Fjord", "gnu", "kelp", "yurt", "Ömer", "李", "O'Brien's", "x-ray", "b42", "3rd"]
+PIECES = {
+    "12k": ["12k", "12,000"], "€1.2m": ["€1.2m", "1,200,000"], "12 000 EUR": ["12 000 EUR", "12,000"],
+    "fri": ["fri", "2026-03-13", "1773388800"], "amount=5k": ["5k", "5,000"],
+    "amount=12 000 EUR": ["12 000 EUR", "12,000"], "stage=proposal": ["proposal"], "priority=high": ["high"],
+    "due=fri": ["fri", "1773388800"], "close=fri": ["fri", "2026-03-13"], "name=Zebra crossing": ["zebra crossing"],
+    "next=Call Yann on monday": ["call yann on monday"], 'name="Old Gold"': ["old gold"],
+    "description=Wool socks": ["wool socks"], "owner=me": ["me", "ada abel"], "owner=<@U_RAVI|ravi>": ["ravi"],
+    "company=Plum AG": ["plum ag"], "email=<mailto:k@x.example|k@x.example>": ["k@x.example"],
+    "<@U_RAVI|ravi>": ["ravi"], "<@U_MONA|mona>": ["mona"], "<#C_SALES|sales>": ["sales"], "OP-2": ["OP-2"],
+    "CU-2": ["CU-2"], "LD-1": ["LD-1", "Lena"], "AC-1": ["AC-1"], "“Big Red”": ["big red"], '"Old Hat"': ["old hat"],
+    "this": ["this"], "<mailto:z@x.example|z@x.example>": ["z@x.example"], "--nope": ["nope"], "--csv": ["csv"],
+    "R&amp;D": ["r&d", "r&amp;d"],
+}  # fmt: skip
+"""What people type → how an answer may show it."""
+CASES = [
+    "case reply CS-1 This zebu works kelp", 'case reply CS-1 "Reset" the quark', "case reply CS-1 “We see it too”",
+    "case reply CS-1 <@U_RAVI|ravi> will gnu", "case reply CS-1 <mailto:z@x.example|z@x.example> is yurt",
+    "case resolve CS-1 “Big Red”", "deal new Quark renewal 12 000 EUR CU-2", "deal new Yurt note -500 EUR CU-2",
+    "deal new Coffee yurt 12 cup CU-2", "deal new Upgrade phase 2 all CU-2", "deal new HDMI kelp 5m CU-2",
+    "deal edit OP-1 name=Big new zebu", "deal edit OP-1 next=Call Fjord on friday",
+    "deal edit OP-1 amount=12 000 EUR", "deal won OP-1 at 12k", "report last zebu",
+    "deal assign OP-2 OP-1 <@U_RAVI|ravi>", "task new Pay yurt from kelp CU-2",
+    "customer new Kelp Fjord <mailto:z@x.example|z@x.example>", "move OP-1 to discovery", "escalate CS-1 zebu",
+    "call CU-2 talked yurt", "note CU-2 gnu kelp", "deal list zebu", "lead new Zebu\nFjord",
+    "log call CU-2 zebu minutes=20 gnu", "case note CS-1 see priority=high --csv zebu",
+    "deal edit OP-1 next=Call CU-2 amount=5k zebu", "hours 8 zebu",
+]  # fmt: skip
+LINES = int(os.environ.get("LINES", "1")) * 150
+"""Lines that are made up on each run."""
+GLUE = {"and", "to", "please", "at", "the", "is", "it", "on", "from"}
+NOTHING_DONE = ("asks", "refused")
+
+
+@dataclass
+class Heard:
+    """What the bot answered."""
+
+    kinds: list[str] = field(default_factory=list)
+    text: str = ""
+
+    def reply(self, reply: Reply) -> None:
+        if isinstance(reply, Message):
+            buttons = [each for block in reply.blocks for each in block.get("elements", []) if "value" in each]
+            left = reply.text.startswith("I did not understand")
+            self.take("asks" if reply.asks else "said", f"{reply.text} {buttons[0]['value']}" if left else reply.text)
+        elif isinstance(reply, Form | Home):
+            self.take("form", json.dumps(reply.view, ensure_ascii=False))
+
+    def invalid(self, error: Invalid) -> None:
+        self.take("refused", str(error))
+
+    def refused(self, sentence: str, request: str = "") -> None:
+        self.take("refused", sentence)
+
+    def profile(self, person: str) -> Mapping[str, Any] | None:
+        return None
+
+    def take(self, kind: str, text: str) -> None:
+        self.kinds.append(kind)
+        self.text += text
+
+
+def fill(works: Works) -> None:
+    ada, bob = (stored(works, Customer, by="U_ADA", first_name=name) for name in ("Anna", "Boris"))
+    stored(works, Account, by="U_ADA", name="Corp")
+    stored(works, Lead, by="U_ADA", first_name="Lena", company="Lab")
+    for name in ("Sails", "Oars"):
+        stored(works, Opportunity, by="U_RITA", name=name, customer=ada.ref)
+    stored(works, Case, by="U_SAM", subject="Mast", customer=bob.ref)
+    stored(works, Activity, by="U_ADA", description="Phone", customer=ada.ref)
+
+
+def changes(works: Works) -> int:
+    with works("T1", writes=False) as work:
+        return work.session.scalar(select(func.count(AuditEntry.id))) or 0
+
+
+def words(text: str) -> Counter[str]:
+    """The words of a text as they are compared, whatever case and signs are around them."""
+    return Counter(re.findall(r"[\w'’@.-]*\w", text.casefold()))
+
+
+def missing(pieces: list[str], heard: Heard) -> list[str]:
+    """The pieces of a line that the answer does not hold as often as they were typed."""
+    said, found = heard.text.casefold().replace("\\n", " ").replace('\\"', '"'), words(heard.text.replace("\\n", " "))
+    lost = []
+    for piece, typed in Counter(pieces).items():
+        if piece.casefold() in GLUE:
+            continue
+        times = 1 if re.fullmatch(r"[A-Z]{2}-\d", piece) else typed  # named twice it is the same record
+        if piece in PIECES:
+            lost += [] if any(each.casefold() in said for each in PIECES[piece]) else [piece]
+        else:
+            lost += [word for word, count in words(piece).items() if found[word] < count * times and word not in GLUE]
+    return lost
+
+
+def check(works: Works, dispatcher: Dispatcher, head: str, pieces: list[str]) -> None:
+    begin_with(works, "accounting", lambda: fill(works))
+    before, heard = changes(works), Heard()
+    line = " ".join([head, *pieces])
+    dispatcher.handle(Act("command", "T1", "U_ADA", line, key="1.1", trigger="1.1"), heard)
+    assert heard.kinds, line
+    assert "Something went wrong" not in heard.text, line
+    if heard.kinds[-1] in NOTHING_DONE:
+        assert changes(works) == before, f"{line!r} was refused and done"
+    if heard.kinds[-1] in NOTHING_DONE and not heard.text.startswith("I did not understand"):
+        return  # the answer says what is wrong, and everything is still in the line
+    lost = missing(pieces, heard)
+    assert not lost, f"{line!r} lost {lost}: {heard.text}"
+
+
+piece = st.sampled_from(NONCES) | st.sampled_from(list(PIECES))
+made = st.tuples(st.sampled_from(HEADS), st.lists(piece, max_size=5))
+
+
+@st.composite
+def mutated(draw: Any) -> tuple[str, list[str]]:
+    """One of the cases with a piece more, a piece less, a piece twice, or its pieces in another order."""
+    line = draw(st.sampled_from(CASES))
+    head, rest = line.split(" ")[:2], tokens(line)
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(rest)))
+        match draw(st.sampled_from(["more", "less", "twice", "order"])):
+            case "more":
+                rest.insert(at, draw(piece))
+            case "less":
+                del rest[at : at + 1]
+            case "twice":
+                rest[at:at] = rest[at : at + 1]
+            case "order":
+                rest = list(draw(st.permutations(rest)))
+    return " ".join(head), rest
+
+
+def tokens(line: str) -> list[str]:
+    """The words of a line after its first two, quotations and known pieces in one."""
+    rest = " ".join(line.split(" ")[2:])
+    known = "|".join(re.escape(each) for each in sorted(PIECES, key=len, reverse=True))
+    return re.findall(rf"{known}|“[^”]*”|\"[^\"]*\"|[^\s]+", rest)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=LINES)
+@given(made | mutated())
+@example(("deal won OP-1", ["at", "12k"]))
+@example(("case reply CS-1", ["“Big Red”", "amount=5k", "this"]))
+def test_no_word_of_a_line_is_lost(works: Works, line: tuple[str, list[str]]) -> None:
+    check(works, create_dispatcher(works), *line)
+
+
+@pytest.mark.parametrize("line", CASES)
+def test_no_word_of_the_cases_is_lost(works: Works, line: str) -> None:
+    check(works, create_dispatcher(works), " ".join(line.split(" ")[:2]), tokens(line))

@@ -1,0 +1,89 @@
+"""How names are taken apart."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.core.people import read_name, split_name, with_name
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("Ada Byron", "Ada", "Byron"),
+        ("Byron, Ada", "Ada", "Byron"),
+        ("Byron,Ada", "Ada", "Byron"),
+        ("Byron, Ada King", "Ada King", "Byron"),
+        ("van der Berg, Jan", "Jan", "van der Berg"),
+        ("Jan van der Berg", "Jan", "van der Berg"),
+        ("von Goethe, Johann Wolfgang", "Johann Wolfgang", "von Goethe"),
+        ("de Gaulle, Charles", "Charles", "de Gaulle"),
+        ("St. John, Jill", "Jill", "St. John"),
+        ("Ada King Lovelace", "Ada", "King Lovelace"),
+        ("Gabriel García Márquez", "Gabriel", "García Márquez"),
+        ("José Ortega y Gasset", "José", "Ortega y Gasset"),
+        ("Martin Luther King Jr.", "Martin", "Luther King Jr."),
+        ("Ada Byron, PhD", "Ada", "Byron PhD"),
+        ("Dean Martin", "Dean", "Martin"),
+        ("King Lee", "King", "Lee"),
+        ("Prince", "Prince", ""),
+        ("Jack Ma", "Jack", "Ma"),
+        ("Van Morrison", "Van", "Morrison"),
+        ("O’Brien Kate", "O’Brien", "Kate"),
+        ("李小龙", "李小龙", ""),
+        ("Ada Byron, Kaiser GmbH", "Ada", "Byron, Kaiser GmbH"),
+    ],
+)
+def test_a_name_has_a_first_and_a_last_part(text: str, first: str, last: str) -> None:
+    texts = read_name(text)
+    assert (texts.get("first_name", ""), texts.get("last_name", "")) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "title"),
+    [("Dr. Ada Byron", "Ada", "Byron", "Dr."), ("Byron, Dr. Ada", "Ada", "Byron", "Dr."),
+     ("Prof. Dr. Max Muster", "Max", "Muster", "Prof. Dr."), ("Frau Dr. Eva Kühn", "Eva", "Kühn", "Frau Dr."),
+     ("Mr. Smith", "", "Smith", "Mr."), ("Sra. Ana Díaz", "Ana", "Díaz", "Sra.")],
+)  # fmt: skip
+def test_a_title_is_no_part_of_the_name_and_is_kept(text: str, first: str, last: str, title: str) -> None:
+    texts = read_name(text)
+    assert (texts.get("first_name", ""), texts["last_name"], texts["notes"]) == (first, last, f"Title: {title}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts"),
+    [
+        ("Ada Lovelace <ada@x.example>", {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.example"}),
+        ("Ada (ada@x.example)", {"first_name": "Ada", "email": "ada@x.example"}),
+        ("Ada +49 30 123456", {"first_name": "Ada", "phone": "+49 30 123456"}),
+        ("Karl at Kaiser GmbH", {"first_name": "Karl", "company": "Kaiser GmbH"}),
+        ("k@x.example at Kaiser GmbH", {"email": "k@x.example", "company": "Kaiser GmbH"}),
+        ("Karl bei Müller & Söhne", {"first_name": "Karl", "company": "Müller & Söhne"}),
+        ("Karl Kaiser, Kaiser Inc.", {"first_name": "Karl", "last_name": "Kaiser", "company": "Kaiser Inc."}),
+        ("Pat Attwood", {"first_name": "Pat", "last_name": "Attwood"}),
+        ("a@x.example b@x.example", {"email": "a@x.example b@x.example"}),
+        ("", {}),
+    ],
+)
+def test_what_is_typed_beside_a_name_is_told_apart(typed: str, texts: dict[str, str]) -> None:
+    assert split_name(typed, at="company") == texts
+
+
+def test_a_title_joins_the_notes_of_a_row() -> None:
+    row = {"notes": "Likes tea", "last_name": "King"}
+    notes = "Title: Dr.\nLikes tea"
+    assert with_name(row, "Dr. Ada Byron") == {"first_name": "Ada", "last_name": "King", "notes": notes}
+
+
+WORDS = st.sampled_from(
+    ["Ada", "Byron", "Dr.", "van", "de", "Jr.", "Byron,", "(Bob)", "y", "&", "King", "PhD", "al-Hassan"]
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=6))
+def test_no_word_of_a_name_is_lost(words: list[str]) -> None:
+    text = " ".join(words)
+    said = " ".join(read_name(text).values()).replace("Title: ", "").replace(",", "").split()
+    assert Counter(said) == Counter(text.replace(",", "").split())
