@@ -58,7 +58,7 @@ TIMELESS = re.compile(r",? ?\b(?:eod|morning|afternoon|evening|night|noon)\b")
 IDIOM = re.compile(r"idiom (\d+)")
 """Eight days, or fifteen, which are a week, or two, to most who say so."""
 FOREIGN = re.compile(r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?")
-LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.]\d|\d{1,2}\.? )")
+LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.:]\d|\d{1,2}(?:\.? |[a-z]))")
 
 
 class Impossible(ValueError):
@@ -196,7 +196,7 @@ def read_numbers(text: str, today: date) -> date | None:
         return such_day((found[4] or "").lstrip("'"), int(found[3]), int(found[2]), found[1], today)
     if found := SLASHED.fullmatch(text):
         return day_or_month_first(int(found[2]), int(found[4]), found[5], found[1], today)
-    if found := POINTED.fullmatch(text):
+    if (found := POINTED.fullmatch(text)) and int(found[2]) <= 12:  # 10.30 is a time to those who write 30.10. for a day
         return day_or_month_first(int(found[1]), int(found[2]), None, None, today)
     return None
 

@@ -37,6 +37,11 @@ FILLERS = frozenset(re.findall(r"\w+", "in on by of for from at to with the duri
 NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
 MINE = frozenset(("my", "mine", "me"))
 SIDES = {"before": "<", "until": "<=", "till": "<=", "by": "<=", "after": ">", "since": ">=", "from": ">="}
+BOUNDS: Mapping[str, str] = {
+    "over": ">", "above": ">", "more than": ">", "bigger than": ">", "at least": ">=",
+    "under": "<", "below": "<", "less than": "<", "smaller than": "<", "at most": "<=", "up to": "<=",
+}  # fmt: skip
+"""Words before an amount, and the sign that they stand for."""
 DATED: Mapping[str, str] = {
     "added": "created_at", "made": "created_at", "opened": "created_at", "new": "created_at",
     "changed": "updated_at", "modified": "updated_at",
@@ -109,7 +114,7 @@ class Listing:
         """What these words together mean."""
         said = " ".join(run)
         ways: tuple[Callable[[str], Node | None], ...]
-        ways = (self.state, self.option, self.record, self.person, self.period)
+        ways = (self.state, self.option, self.record, self.person, self.period, self.bound)
         for way in ways:
             if node := way(said):
                 return node
@@ -159,11 +164,22 @@ class Listing:
             return self.taken(Term(name, "!=", "empty"), "yes") if self.days.get(values.fold(first)) else None
         if period is None:
             return None
+        if side.casefold() == "from" and period[0] != period[1]:
+            op = "="  # from last week: in it, not since
         kind = self.kinds[name]
         shown = " – ".join(dict.fromkeys(values.show_day(day, self.work.today) for day in period))
         self.told.append(f"{kind.label}: {side + ' ' if op != '=' else ''}{shown}")
         nodes: list[Node] = [*state, *dated(name, op, period)]  # type: ignore[arg-type]
         return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
+
+    def bound(self, said: str) -> Node | None:
+        """How much the first amount of money is at least or at most: over 5k, at least 10k USD."""
+        name = next((name for name, kind in self.kinds.items() if isinstance(kind, Money)), "")
+        words = next((words for words in BOUNDS if said.casefold().startswith(f"{words} ")), "")
+        value = said[len(words) :].strip()
+        if not (name and words and self.reads(self.kinds[name], value)):
+            return None
+        return self.taken(Term(name, BOUNDS[words], value), f"{words} {value}")
 
     def record(self, said: str) -> Node | None:
         """A record by its number, in the field that holds such records; #tag."""

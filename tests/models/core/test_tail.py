@@ -72,6 +72,8 @@ def test_digits_that_may_belong_to_the_name_are_asked_about() -> None:
     ("words", "text", "due"),
     [
         ("Call Ada by friday", "Call Ada", "by friday"),
+        ("Send offer by 5pm", "Send offer", "by 5pm"),
+        ("Send offer by 17:30", "Send offer", "by 17:30"),
         ("Call Ada in two weeks", "Call Ada", "in two weeks"),
         ("Call Ada the 15th", "Call Ada", "the 15th"),
         ("Call 4 Dec '26", "Call", "4 Dec '26"),
