@@ -300,6 +300,13 @@ class Reference(Field):
 
 
 @dataclass(frozen=True)
+class Joined(Text):
+    """The name of a record that a new one is to be joined to, and that is made where there is none."""
+
+    to: str = ""
+
+
+@dataclass(frozen=True)
 class Person(Reference):
     """Someone of the workspace."""
 

@@ -44,7 +44,9 @@ def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -
             listed = ", ".join(f"{ref} {title}" for ref, title in offered)
             raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", text, offered)
     if name.isdecimal() and not whole and len(name) < LONGEST_NUMBER:
-        return by_number(work, entity, int(name))
+        numbered = work.session.scalar(select(entity.id).where(entity.number == int(name)))
+        if numbered is not None:
+            return int(numbered)
     raise ValueError(entity.unknown(name))
 
 

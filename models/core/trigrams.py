@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import combinations, pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, column, func, or_, select, table, true
@@ -16,7 +17,7 @@ from models.core.search import INDEX, SearchText
 TRIGRAM = 3
 MOST_WORDS = 8
 """Further words of a query are left out: they would narrow down what is already one record or none."""
-LONGEST_JOINED = 16
+LONGEST_JOINED = 12
 """Letters of a word that may be several: each further one would be many more ways to cut it."""
 LONGEST = 64
 """Further letters of a word are left out: a slip is looked for at each of them."""
@@ -187,16 +188,15 @@ def slips(word: str, least: int = 2) -> list[list[str]]:
     return [[piece for piece in pieces if len(piece) >= TRIGRAM] for pieces in found if pieces]
 
 
-def splits(word: str) -> list[list[str]]:
+def splits(word: str, cuts: int) -> list[list[str]]:
     """The pieces of a name that was written as one word, for each way to cut it: ` van`, ` der` and ` berg`."""
     if not word.isalpha() or len(word) > LONGEST_JOINED:
         return []
     least = 2 if word.upper() != word else 1
-    places = range(least, len(word) - least + 1)
-    cuts: list[tuple[int, ...]] = [(0, at, len(word)) for at in places]
-    cuts += [(0, at, then, len(word)) for at in places for then in places if then - at >= least]
-    ways = [[f" {word[one:two]}" for one, two in zip(cut, cut[1:], strict=False)] for cut in cuts]
-    return [way for way in ways if trigrams(way)]
+    ways = [(0, *places, len(word)) for places in combinations(range(least, len(word) - least + 1), cuts)]
+    apart = [way for way in ways if all(then - at >= least for at, then in pairwise(way))]
+    found = [[f" {word[at:then]}" for at, then in pairwise(way)] for way in apart]
+    return [pieces for pieces in found if trigrams(pieces)]
 
 
 def telling(pieces: Sequence[str], least: int = 2) -> bool:

@@ -253,9 +253,11 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
 
 def joined(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there."""
-    ways = splits(words[0]) if len(words) == 1 else []
-    found = [hit for hit in containing(work, ways, entities) if holds_joined(hit.text.split(), words[0])]
-    return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
+    for cuts in (1, 2) if len(words) == 1 else ():
+        hits = containing(work, splits(words[0], cuts), entities)
+        if found := [hit for hit in hits if holds_joined(hit.text.split(), words[0])]:
+            return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
+    return []
 
 
 def holds_joined(texts: Sequence[str], word: str) -> bool:
