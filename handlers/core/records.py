@@ -31,7 +31,8 @@ class Records(Router, Generic[E]):
         self.entity: type[E] = entity
         asked = [name for name, kind in entity.fields().items() if kind.form or name in besides]
         one = {"asks": asked, "saves": True, "common": True}
-        new = {"asks": entity.asked(), "defaults": defaults(entity), "title": f"New {entity.noun()}"}
+        extra = {name: entity.fields()[name] for name in besides}
+        new = {"asks": {**entity.asked(), **extra}, "defaults": defaults(entity), "title": f"New {entity.noun()}"}
         self.verb("new", record=False, **one | new)(self.new)
         self.verb("show", writes=False, common=True)(self.show)
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
