@@ -45,12 +45,16 @@ PHRASES = tuple(
         (rf"(?:comment|remark)(?: on)? ({REF}.*)", r"note \1"),
     )
 )  # fmt: skip
-POLITE = re.compile(r"(?:please|pls|kindly|can you|could you|would you|i want to|i'd like to|let'?s) +", re.IGNORECASE)
+ADDRESS = r"(?:(?:hey|hi|hello|ok|dear) )?(?:/?crm|rapport)\b[,:]?"
+ASKING = r"please|pls|kindly|can you|could you|would you|i want to|i'd like to|let'?s"
+POLITE = re.compile(f"(?:{ADDRESS}|{ASKING}) +", re.IGNORECASE)
 
 
 def meanings(said: str) -> Iterator[str]:
     """The lines that a phrase may stand for, the likeliest first."""
-    asked = POLITE.sub("", said, count=1) if POLITE.match(said) else said
+    asked = said.strip(" `*_").rstrip(" ?!.")
+    while found := POLITE.match(asked):
+        asked = asked[found.end() :]
     if asked != said:
         yield asked
     for pattern, meant in PHRASES:

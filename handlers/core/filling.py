@@ -35,6 +35,8 @@ class Filling:
     verb: Verb
     used: Sequence[Ref]
     """The references that named the records it is about."""
+    titles: Sequence[str] = ()
+    """The names of those records."""
     texts: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     cuts: list[Place] = field(default_factory=list)
@@ -142,11 +144,21 @@ class Filling:
         if not words:
             return
         found = dict(self.meant(legible(self.request, words)))
+        if not found:
+            words = self.without_titles(words)
         if any(name in self.texts and self.texts[name] != text for name, text in found.items()) or not found:
             self.loose = True
-            self.left += [] if set(words.casefold().split()) <= GLUE else [words]
+            self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
+
+    def without_titles(self, words: str) -> str:
+        """The words without the names of the records that are meant, which people copy with their references."""
+        for title in self.titles:
+            words = (
+                re.sub(rf"(?<!\S){re.escape(title)}(?!\w)", "", words, count=1, flags=re.IGNORECASE) if title else words
+            )
+        return words.strip()
 
     def meant(self, words: str) -> Iterator[tuple[str, str]]:
         """The fields that words without a name fill: the entity's own when it is new, else the first it asks for."""
@@ -180,12 +192,12 @@ class Filling:
         return from_slack(" ".join(part for part in parts if part).strip())
 
 
-def filled(request: Request, verb: Verb, used: Sequence[Ref]) -> Filling:
+def filled(request: Request, verb: Verb, used: Sequence[Ref], titles: Sequence[str] = ()) -> Filling:
     """The texts of a line by the field they are for, and the words that are for none.
 
-    used: the references that named the records, which therefore say nothing else.
+    used: the references that named the records, which therefore say nothing else · titles: the names of these.
     """
-    filling = Filling(request, verb, used)
+    filling = Filling(request, verb, used, titles)
     if verb.asks or not verb.words:
         filling.fill()
     if verb.words:
@@ -197,7 +209,7 @@ def filled(request: Request, verb: Verb, used: Sequence[Ref]) -> Filling:
 def accepted(verb: Verb) -> set[str]:
     """The flags that a verb makes something of."""
     changing = {"yes", "reason"} if verb.writes else {"page"}
-    return {"here", *changing, *(["form"] if verb.asks else [])}
+    return {"here", "form", *changing}
 
 
 def ends(kind: Field, value: Value, request: Request) -> int:

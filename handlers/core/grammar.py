@@ -21,6 +21,7 @@ LONGEST_SUGGESTED = 60
 def parse(line: str, words: Words) -> Line:
     """Understand a line as Slack sends it. There is no line that this refuses."""
     tokens, flags = take_flags(scan(line), words.flags)
+    tokens = joined(tokens, words.named) if " =" in line else tokens
     head = Head(words, tokens)
     head.read()
     spoken = tokens[head.spoken - 1].end if head.spoken else 0
@@ -52,6 +53,20 @@ def parse(line: str, words: Words) -> Line:
         named=tuple(body.named),
         cuts=tuple(cuts),
     )
+
+
+def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
+    """The tokens with `name = value` as `name=value`, for the names of fields."""
+    found: list[Token] = []
+    for token in tokens:
+        before = found[-1] if found else None
+        sign = token.kind == "word" and token.text.startswith("=") and not token.text.startswith("==")
+        if before and sign and before.word and underscored(before.word) in known:
+            value = token.text.removeprefix("=")
+            found[-1] = Token("field", value, before.start, token.end, before.word)
+        else:
+            found.append(token)
+    return found
 
 
 def around(line: str, flags: list[Flag], start: int) -> list[Flag]:

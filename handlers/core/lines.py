@@ -46,7 +46,7 @@ def perform(request: Request) -> Reply:
             records, used = reading.targets(request, verb)
             for record in records:
                 access.check(request.work, verb.name, record)
-        found = filled(request, verb, used)
+        found = filled(request, verb, used, [record.title for record in records])
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())
         texts = found.texts | about.spoken_of(request, verb, found.texts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from handlers.core.tokens import Token
@@ -49,6 +50,11 @@ class Words:
     """Entity and verb → how its text is kept to the letter, for verbs that take such a text."""
     flags: Mapping[str, bool | str] = field(default_factory=lambda: FLAGS)
     """Flag → whether it takes a value: every → True; "words" are all up to the next flag or field."""
+
+    @cached_property
+    def named(self) -> Set[str]:
+        """The names of all fields."""
+        return frozenset().union(*self.fields.values())
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from handlers.core.routes import Catalogue, Verb, takes_prose
 from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError
-from models.core.fields import LongText, Person, Reference
+from models.core.fields import Joined, LongText, Person, Reference
 from models.core.user import with_names
 
 SHORT = 2
@@ -127,7 +127,8 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
         slug, text = here.slug(), here.ref
     else:
         slug, text = ref.entity or "", ref.text
-    kinds = {name: kind for name, kind in verb.asks.items() if isinstance(kind, Reference) and name not in taken}
+    asks = verb.asks.items()
+    kinds = {name: kind for name, kind in asks if isinstance(kind, Reference | Joined) and name not in taken}
     return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
 
 

@@ -12,7 +12,7 @@ from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Verb
 from models.core import access
 from models.core.base import ENTITIES, Entity
-from models.core.fields import Email, LongText, Reference, Text
+from models.core.fields import Choice, Email, LongText, Reference, Text
 from models.core.work import Work
 from models.operations.reversible import is_reversible
 from models.operations.undoing import UNDO
@@ -107,7 +107,7 @@ def filled(
         shown = kind.echo(value, work, record)
         if type(kind) is Reference:
             shown = str(work.get(ENTITIES[kind.to], value))
-        elif isinstance(kind, Text | LongText | Email) and has_words(record.title, shown):
+        elif isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):
             continue
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines

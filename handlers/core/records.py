@@ -29,10 +29,9 @@ class Records(Router, Generic[E]):
     def __init__(self, entity: type[E], without: Sequence[str] = (), besides: Sequence[str] = ()) -> None:
         super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
         self.entity: type[E] = entity
-        asked = [name for name, kind in entity.fields().items() if kind.form or name in besides]
+        asked = {name: kind for name, kind in entity.fields().items() if kind.form or name in besides}
         one = {"asks": asked, "saves": True, "common": True}
-        extra = {name: entity.fields()[name] for name in besides}
-        new = {"asks": {**entity.asked(), **extra}, "defaults": defaults(entity), "title": f"New {entity.noun()}"}
+        new = {"asks": asked | entity.joining(), "defaults": defaults(entity), "title": f"New {entity.noun()}"}
         self.verb("new", record=False, **one | new)(self.new)
         self.verb("show", writes=False, common=True)(self.show)
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)

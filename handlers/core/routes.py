@@ -186,7 +186,7 @@ class Catalogue:
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
         if len(nouns) == 1:
             return parse_line(f"{nouns[0]} {line.raw}", self.words)
-        return self.meant(line) if line.unknown and (line.verb in (None, "show") or not line.noun) else line
+        return self.meant(line) if line.unknown and (line.verb in (None, "show", "find") or not line.noun) else line
 
     def spoken(self, text: str) -> str:
         """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal list`."""

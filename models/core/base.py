@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from models.core import values
 from models.core.field import Field, Reader, read_all
-from models.core.fields import Moment, Text, field
+from models.core.fields import Joined, Moment, field
 from models.core.types import SortKey, UTCDateTime
 
 if TYPE_CHECKING:
@@ -197,18 +197,16 @@ class Entity(Row):
         return words
 
     @classmethod
-    @cache
-    def asked(cls) -> Mapping[str, Field]:
-        """What a new one is asked for: its fields that are in forms, and what it is joined to by name."""
-        fields = {name: kind for name, kind in cls.fields().items() if kind.form}
-        return fields | {name: ENTITIES[there].joining() for name, (there, _) in cls.joins.items()}
+    def joining(cls) -> dict[str, Field]:
+        """What a new one is asked for besides its fields: the names of what it is to be joined to."""
+        return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
-    def joining(cls) -> Field:
+    def joined_by(cls) -> Field:
         """The kind of a text that names a record of this entity, or one that is made by this name."""
         word = cls.asked_as or cls.noun().capitalize()
         hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
-        return Text(word, hint=hint, also=(values.fold(word), *cls.words()))
+        return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
 
     @classmethod
     def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:

@@ -58,7 +58,7 @@ TIMELESS = re.compile(r",? ?\b(?:eod|morning|afternoon|evening|night|noon)\b")
 IDIOM = re.compile(r"idiom (\d+)")
 """Eight days, or fifteen, which are a week, or two, to most who say so."""
 FOREIGN = re.compile(r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?")
-LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.]\d|\d{1,2} )")
+LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.]\d|\d{1,2}\.? )")
 
 
 class Impossible(ValueError):

@@ -241,14 +241,12 @@ class Choice(Field):
     length: int = 50
 
     def read(self, text: str, reader: Reader) -> str:
-        wanted = squeezed(text)
-        for option in self.options:
-            if wanted in (squeezed(option), squeezed(self.name(option))):
-                return option.value
-        if wanted in self.others:
-            return str(self.others[wanted])
-        if (rest := without_number(text)) != text:
-            return self.read(rest, reader)
+        for wanted in dict.fromkeys((squeezed(text), squeezed(without_number(text)))):
+            for option in self.options:
+                if wanted in (squeezed(option), squeezed(self.name(option))):
+                    return option.value
+            if wanted in self.others:
+                return str(self.others[wanted])
         known = ", ".join(self.name(option) for option in self.options)
         raise ValueError(f"{self.label} cannot be “{text[:60]}”. Try one of: {known}.")
 
@@ -299,6 +297,13 @@ class Reference(Field):
 
     def write(self, value: Any, reader: Reader) -> str:
         return reader.ref(self.to, value) if value else ""
+
+
+@dataclass(frozen=True)
+class Joined(Text):
+    """The name of a record that a new one is to be joined to, and that is made where there is none."""
+
+    to: str = ""
 
 
 @dataclass(frozen=True)

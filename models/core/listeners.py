@@ -99,8 +99,9 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     write_down(work, created, "create")
     write_down(work, updated, "update")
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
-    for record in updated:
+    for record in outbox.shown(work, updated) if many else updated:
         outbox.redraw(work, record, background=many)
+    for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
             outbox.rename(work, record)
 

@@ -23,7 +23,10 @@ DISTANCE = re.compile(
     r"(in|[+-])? ?(?:(\d{1,5}) ?(?:h|hrs?|hours?))? ?(?:(\d{1,6}) ?(m|mins?|minutes?)?)?( ago| from now)?"
 )
 HALF = r"(?P<{}>am|pm|a\.m\.|p\.m\.)"
-CLOCK = rf"(?P<hour>\d{{1,2}})(?::|h|\.(?=\d\d ?uhr))(?P<minute>\d\d)(?::\d\d)?(?: ?(?:uhr|h)| ?{HALF.format('half')})?"
+CLOCK = (
+    r"(?P<hour>\d{1,2})(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))(?P<minute>\d\d)(?::\d\d)?"
+    rf"(?: ?(?:uhr|h)| ?{HALF.format('half')})?"
+)
 TIME = (
     rf"(?:{CLOCK}|(?P<full>\d{{1,2}})(?: ?{HALF.format('side')}| ?uhr| ?h(?!\w)| o'clock)"
     r"|(?<=at )(?P<bare>\d{1,2})"

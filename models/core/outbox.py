@@ -42,6 +42,10 @@ NAMES = "names"
 """The channel of renamed records, whose names others show."""
 
 
+AT_ONCE = 500
+"""Records that one statement asks about."""
+
+
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
@@ -191,6 +195,20 @@ def rename(work: "Work", record: Entity) -> None:
     """Ask that the records which show this one's name be brought up to date."""
     key = f"{NAMES}:{record.ref}:{record.version}:{work.unit}"
     deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
+
+
+def shown(work: "Work", records: Sequence[Entity]) -> list[Entity]:
+    """Those of many records that a card shows or a list names."""
+    here = {(record.slug(), record.id): record for record in records}
+    found: set[tuple[str, int]] = set()
+    for slug in {slug for slug, _ in here}:
+        ids = [id for each, id in here if each == slug]
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            for table in (Post, Listed):
+                theirs = select(table.record_id).where(table.entity == slug, table.record_id.in_(some)).distinct()
+                found |= {(slug, id) for id in work.session.scalars(theirs) if id is not None}
+    return [record for key, record in here.items() if key in found]
 
 
 def redraw(work: "Work", record: Entity, background: bool = False) -> None:

@@ -19,6 +19,8 @@ TITLES = frozenset((
 SUFFIXES = frozenset(("jr", "junior", "ii", "iii", "iv", "phd", "ph.d", "md", "mba", "esq", "cpa", "msc", "bsc", "llm"))
 PHONE = re.compile(r"(?<!\S)(?:tel:|☎ ?)?(?:\+|00)\d[\d ()/.-]{5,}\d(?!\S)")
 AT = re.compile(r"^(.*?)(?:^|\s+)(?:at|bei|chez)\s+(\S.*)$", re.IGNORECASE)
+DANGLING = re.compile(r"\s+(?:at|bei|chez)$", re.IGNORECASE)
+"""What is left where a reference stood behind it."""
 COMPANY = re.compile(
     r"^(.+?),\s*(.*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as)\.?)$",
     re.IGNORECASE,
@@ -41,6 +43,7 @@ def split_name(words: str, at: str = "") -> dict[str, str]:
         texts["email"] = " ".join(values.from_slack(email).strip(AROUND).removeprefix("mailto:") for email in emails)
     if phone := PHONE.search(rest):
         texts["phone"], rest = phone[0], " ".join(f"{rest[: phone.start()]} {rest[phone.end() :]}".split())
+    rest = DANGLING.sub("", rest) if at else rest
     company = at and (AT.match(rest) or COMPANY.match(rest))
     if company and (company[1] or texts):
         rest, texts[at] = company.groups()
@@ -56,8 +59,8 @@ def read_name(text: str) -> dict[str, str]:
     text = " ".join(text.split()).strip(",; ")
     if not text:
         return {}
-    parts = {} if COMPANY.match(text) else parsed(text)
-    parts = parts or simple(text)
+    alike = "," not in text and text.partition(" ")[0].casefold().strip(".") not in TITLES
+    parts = (not alike and not COMPANY.match(text) and parsed(text)) or simple(text)
     return {name: part for name, part in parts.items() if part}
 
 

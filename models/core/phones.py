@@ -18,7 +18,7 @@ UNSPACED = re.compile(r"[^+\d\s().\-]|(?<!^)\+", re.ASCII)
 """What stands in a number besides its plus, its digits and what keeps them apart."""
 EXAMPLE = "+49 30 123456"
 
-REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{2,12}){1,6}|\+\d{7,15}")
+REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{1,12}){1,6}|\+\d{7,15}")
 # Countries whose international numbers have one length and nothing to strip, so that the full parser (ten times
 # slower, and 20 ms to import) would give the same digits: a test compares the two.
 FIXED = re.compile(

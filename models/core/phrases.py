@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
 
-from models.core.calendar import MONTHS
+from models.core.calendar import MONTHS, WEEKDAYS
 
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'"))
 
@@ -18,7 +20,7 @@ PHRASES = words_of("""
     day_after_tomorrow the_day_after_tomorrow ubermorgen uebermorgen apres-demain apres_demain pasado_manana=overmorrow;
     day_before_yesterday the_day_before_yesterday vorgestern avant-hier anteayer antier=ereyesterday;
     aujourd'hui=today; heute=today; hoy=today; demain=tomorrow; hier=yesterday; gestern=yesterday; ayer=yesterday;
-    tmrw tmr tomorow tommorow tommorrow tomorrrow tomorrow's=tomorrow;
+    tmrw tmr tmw 2moro tmorrow tomorow tommorow tommorrow tomorrrow tomorrow's=tomorrow;
     ce_soir heute_abend heute_nacht cette_nuit esta_noche this_evening this_night=tonight;
     this_morning heute_morgen heute_fruh heute_frueh heute_vormittag ce_matin esta_manana=today morning;
     this_afternoon heute_nachmittag cet_apres-midi cet_apres_midi esta_tarde=today afternoon;
@@ -33,6 +35,9 @@ PHRASES = words_of("""
     monatsende zum_monatsende=end of month; quartalsende=end of quarter; jahresende=end of year; wochenende=weekend;
     monatsanfang=start of month; jahresanfang=start of year; fin_de_semana week-end le_week-end=weekend;
     eow=end of week; eom=end of month; eoq=end of quarter; eoy=end of year;
+    half_a_year einem_halben_jahr half_year six_mois un_semestre medio_ano=6 months; first_thing=morning;
+    next_business_day next_working_day nachster_werktag nachsten_werktag proximo_dia_habil
+    prochain_jour_ouvre=in 1 business day; antes_del antes_de_la antes_de=by; de_hoy_en_ocho=idiom 7;
     half_an_hour a_half_hour einer_halben_stunde halbe_stunde eine_halbe_stunde une_demi-heure une_demi_heure
     media_hora=30 minutes; que_viene=next; d'ici_a d'ici_au d'ici=by; bis_zum bis_spatestens spatestens_am spatestens
     jusqu'au jusqu'a=by; il_y_a=ago_; dentro_de=in; a_couple_of_weeks a_couple_weeks=2 weeks;
@@ -55,8 +60,8 @@ WORDS = words_of("""
     stunde stunden heure heures hora horas hours hr hrs std=hour; minuten minutos mins min minutes=minute;
     werktag werktage werktagen arbeitstag arbeitstage arbeitstagen geschaftstage geschaftstagen workday workdays
     bd=business day; business working ouvres ouvre ouvrables habiles habil laborables laborable=business;
-    dans en=in; hace=ago_; ende fin final finales=end; anfang beginn debut principio principios inicio comienzo
-    beginning=start; mitte milieu mediados mitad mid=middle; des du de del d' of=of;
+    dans en within innerhalb=in; hace=ago_; ende fin final finales=end; anfang beginn debut principio principios inicio
+    comienzo beginning=start; mitte milieu mediados mitad mid=middle; des du de del d' of=of;
     le la les l' el los las der die das dem den lo=the; am im zum al au on=on;
     bis until till before by due para pour avant antes for hasta=by;
     montag lundi lunes mondays=monday; dienstag mardi martes tuesdays=tuesday; mittwoch mercredi miercoles=wednesday;
@@ -81,10 +86,21 @@ WORDS = words_of("""
     kw cw kalenderwoche=week; gegen vers um=at;
 """)  # fmt: skip
 
-WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*'?\.?|\S")
-PHRASE = re.compile(r"(?<![\w'])(?:" + "|".join(sorted(map(re.escape, PHRASES), key=len, reverse=True)) + r")(?!\w)")
+LONGEST = max(len(phrase.split()) for phrase in PHRASES)
+COMPOUND = re.compile(r"\b([a-z]{3,7}tag|mittwoch) ?(morgen|vormittag|mittag|nachmittag|abend)\b")
+"""Montagmorgen, which is no tomorrow."""
 AGO = re.compile(r"\b(?:ago_|vor) (\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute))\b")
+VOCABULARY = frozenset(
+    word for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS) for word in text.split()
+).union(("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@"))
+"""Every word that may be a part of what says when."""
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
+
+
+def is_of_a_day(word: str) -> bool:
+    """Whether what says a day or a time may have this word in it."""
+    bare = regular(word).strip("!?,;.")
+    return bare in VOCABULARY or any(letter.isdigit() for letter in bare) or bool(COMPOUND.fullmatch(bare))
 
 
 def regular(text: str) -> str:
@@ -96,9 +112,11 @@ def regular(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
 
 
+@lru_cache(maxsize=256)
 def translate(text: str) -> str:
     """The one English of a short text in any of the four languages; what is not known stays as it is."""
-    text = PHRASE.sub(lambda found: PHRASES[found[0]], regular(text))
+    text = COMPOUND.sub(lambda found: f"{found[1]} {'morning' if found[2] == 'morgen' else found[2]}", regular(text))
+    text = " ".join(in_phrases(text.split()))
     text = re.sub(r"\b(l|d)'(?=\w)", r"\1' ", text)
     text = re.sub(r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)", " ", text)
     text = re.sub(r"\bmi-(?=\w)|\bmid-(?=\w)", "middle ", text)
@@ -111,7 +129,24 @@ def translate(text: str) -> str:
     text = re.sub(r"\b(next|this|last) (?:the|on)\b", r"\1", text)
     text = re.sub(r"\b(?:the|on) (?=(?:next|this|last|overnext|week|month|quarter|year|[a-z]+day)\b)", "", text)
     text = re.sub(r"\b(?:the|1|on) (?=(?:end|start|middle)\b)", "", text)
-    return re.sub(r"\btoday (?=in \d)", "", text).strip()
+    text = re.sub(r"\b(?:in|the) (?=(?:eod|tonight|end)\b)|\btoday (?=in \d)|\bthis (?=next\b)", "", text)
+    return re.sub(r"\bday (?=\d{1,2}$)", "", re.sub(r"\b[kc]w(?=\d)", "week ", text)).strip()
+
+
+def in_phrases(words: list[str]) -> Iterator[str]:
+    """The words, with the English of a phrase in the place of its words; the longest phrase counts."""
+    place = 0
+    while place < len(words):
+        for length in range(min(LONGEST, len(words) - place), 0, -1):
+            said = " ".join(words[place : place + length])
+            phrase = said.rstrip(",")
+            if phrase in PHRASES:
+                yield PHRASES[phrase] + said[len(phrase) :]
+                break
+        else:
+            length = 1
+            yield words[place]
+        place += length
 
 
 def known(word: str) -> str:

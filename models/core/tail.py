@@ -13,7 +13,7 @@ from models.core.currencies import CODES
 from models.core.days import Impossible, english, offer
 from models.core.errors import Ambiguous
 from models.core.field import Reader
-from models.core.phrases import regular
+from models.core.phrases import is_of_a_day, regular
 
 FIGURE = r"[-−]?(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d[\d.,']*)"
 SIGN = r"(?:(?i:us|ca|c|au|a|nz|s|hk|nt|mx|r)?\$|(?i:cn)?¥|[€£¥￥₹₩₽₺₪₫₴₦₱฿₸₾₡₲₵₨]|(?i:rs)\.?|S?Fr\.)"
@@ -67,7 +67,7 @@ LENGTHS = re.compile(r"year|month|quarter|week|day\b")
 LENGTH = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week|month|quarter|year)|\d+ ?(?:h|d|w)")
 ATTACHED = re.compile(r"\d+[hdw]")
 FRACTION = re.compile(
-    r"24/7|1/[234]|2/3|3/4|\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}(?: .*)?|q[1-4]|(?:w|week) ?\d+|\d{1,2} ago"
+    r"24/7|\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}(?: .*)?|q[1-4]|(?:w|week) ?\d+|\d{1,2} ago"
 )
 LEADING = frozenset(("by", "on", "until", "due", "at", "in", "bis", "am"))
 FAR = timedelta(days=334)
@@ -122,7 +122,8 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
     no calendar is taken, so that whoever reads it can say so.
     """
     found = words.split(" ")
-    for start in range(max(1, len(found) - LONGEST_MOMENT), len(found)):
+    others = (place for place in range(len(found) - 1, -1, -1) if not is_of_a_day(found[place]))
+    for start in range(max(1, next(others, -1) + 1, len(found) - LONGEST_MOMENT), len(found)):
         tail = " ".join(found[start:]).rstrip("!?,;")
         if " ".join(found[:start]).lower() in LEADING or not may_be_due(tail, found[start - 1]):
             continue
@@ -130,10 +131,11 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
         try:
             moment = values.read_moment(tail, reader.now, reader.zone, foreign=False)
             ask_if_just_gone(moment, tail, reader)
-        except Ambiguous:
+        except Ambiguous as error:
             if spoken_of:
                 return words, ""
-            raise
+            offered = [*error.candidates, (f'"{tail}"', "is no day")]
+            raise Ambiguous(f"{error} In quotes it is no day.", error.text, offered) from None
         except Impossible:
             return (words, "") if spoken_of else (" ".join(found[:start]), tail)
         except ValueError:

@@ -141,10 +141,12 @@ class Turning:
         return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
 
     def steps(self, work: Work, keys: Sequence[Key]) -> list[Step]:
-        """What taking back does to these records: all are read at once."""
+        """What taking back does to these records: all are read at once, and of each that is new that it came."""
         kept = self.read(work, keys)
-        mine = select(AuditEntry).where(AuditEntry.unit == self.unit, are(keys)).order_by(AuditEntry.id)
-        steps = [step_back(work, entries) for entries in by_record(work.session.scalars(mine))]
+        mine, new = (AuditEntry.unit == self.unit, are(keys)), AuditEntry.action == "create"
+        came = select(func.min(AuditEntry.id)).where(*mine, new).group_by(AuditEntry.entity, AuditEntry.record_id)
+        entries = select(AuditEntry).where(*mine, or_(~new, AuditEntry.id.in_(came))).order_by(AuditEntry.id)
+        steps = [step_back(work, entries) for entries in by_record(work.session.scalars(entries))]
         assert len(kept) >= len(steps)  # and they stay at hand until now
         return steps
 

@@ -186,6 +186,7 @@ def tokens(line: str) -> list[str]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=LINES)
 @given(made | mutated())
 @example(("deal won OP-1", ["at", "12k"]))
+@example(("deal edit OP-1", ["amount=5k", "name=Zebra crossing", "amount=12 000 EUR"]))
 @example(("case reply CS-1", ["“Big Red”", "amount=5k", "this"]))
 def test_no_word_of_a_line_is_lost(works: Works, line: tuple[str, list[str]]) -> None:
     check(works, create_dispatcher(works), *line)

@@ -109,6 +109,12 @@ def test_a_mention_may_be_followed_by_any_sign(slack: Desk, spoken: str) -> None
         ": lead list",
         "@crm lead list",
         "/CRM lead list",
+        "crm lead list",
+        "hey crm, lead list",
+        "`lead list`",
+        "`/crm lead list`",
+        "lead list.",
+        "please lead list!",
     ],
 )
 def test_a_command_is_understood_in_the_direct_message(slack: Desk, spoken: str) -> None:

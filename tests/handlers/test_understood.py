@@ -5,6 +5,8 @@ import pytest
 from bot.sandbox.driver import Desk
 from models.account import Account
 from models.activity import Activity
+from models.core.role import Role
+from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -60,11 +62,40 @@ def test_an_amount_below_zero_is_refused(slack: Desk, works: Works, ada: Custome
 def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: Desk, works: Works, ada: Customer) -> None:
     slack.command("/crm task new Call CU-1 12/05")
     assert told(slack).startswith("“12/05” could be Tue 12 May 2026 or Sat 5 Dec 2026.")
-    assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026"]
+    assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026", '"12/05" is no day']
     assert count(works, Activity) == 0
     slack.click("crm.run")
     task = found(works, Activity)
     assert (task.description, f"{task.due_date:%Y-%m-%d}") == ("Call", "2026-05-12")
+
+
+@SQLITE
+def test_what_is_no_day_is_kept_as_it_is(slack: Desk, works: Works, ada: Customer) -> None:
+    slack.command("/crm task new Order 1/2 CU-1")
+    slack.click("crm.run#3")
+    task = found(works, Activity)
+    assert (task.description, task.due_date) == ('Order "1/2"', None)
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("words", "echo"),
+    [("tomorrow", "Wed 11 Mar (tomorrow) 09:00"), ("eod", "Tue 10 Mar (today) 18:00"),
+     ("by friday", "Fri 13 Mar 09:00"), ("in two weeks", "Tue 24 Mar 09:00"), ("am 15.", "Sun 15 Mar 09:00")],
+)  # fmt: skip
+def test_the_receipt_of_a_task_says_when_it_is_due(
+    slack: Desk, works: Works, ada: Customer, words: str, echo: str
+) -> None:
+    slack.command(f"/crm task new Call Ada CU-1 {words}")
+    assert f"Due: {echo}" in told(slack).splitlines()
+
+
+@SQLITE
+def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: Desk, works: Works) -> None:
+    given(works, Account, name="L'Oréal")
+    given(works, Lead, first_name="Ada", company="L’Oréal")
+    slack.command("/crm lead convert LD-1")
+    assert count(works, Account) == 1
 
 
 @SQLITE
@@ -177,10 +208,13 @@ def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: Desk, work
 
 
 @SQLITE
-@pytest.mark.parametrize("company", ["Kaiser GmbH", "kaiser gmbh", "AC-1"])
+@pytest.mark.parametrize(
+    "company", ['company="Kaiser GmbH"', 'company="kaiser gmbh"', "company=AC-1", "AC-1", "at Kaiser GmbH", "at AC-1"]
+)
 def test_a_company_that_is_known_is_found(slack: Desk, works: Works, company: str) -> None:
     given(works, Account, name="Kaiser GmbH")
-    slack.command(f'/crm customer new Karl Kaiser company="{company}"')
+    slack.command(f"/crm customer new Karl Kaiser {company}")
+    assert found(works, Customer).last_name == "Kaiser"
     assert count(works, Account) == 1
     assert found(works, Membership).account == found(works, Account).id
 
@@ -218,3 +252,16 @@ def test_a_lead_has_its_company_as_a_text(slack: Desk, works: Works) -> None:
     slack.command("/crm lead new Karl Kaiser at Kaiser GmbH")
     lead = found(works, Lead)
     assert (lead.first_name, lead.last_name, lead.company) == ("Karl", "Kaiser", "Kaiser GmbH")
+
+
+@SQLITE
+@pytest.mark.parametrize("missing", ["account", "membership"])
+def test_who_may_not_make_the_company_or_the_place_in_it_makes_nothing(
+    slack: Desk, works: Works, missing: str
+) -> None:
+    given(works, Role, by="U_ADA", name="clerk", rights=f"everything: look, new, change own\n{missing}: look")
+    with works("T1", "U_ADA") as work:
+        work.session.query(User).filter(User.slack_id == "U_RITA").one().role = "clerk"
+    slack.command('/crm customer new Karl company="Kaiser GmbH"')
+    assert f"does not allow “{missing} new”" in told(slack)
+    assert [count(works, entity) for entity in (Customer, Account, Membership)] == [0, 0, 0]

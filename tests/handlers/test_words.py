@@ -135,6 +135,9 @@ def test_a_text_for_what_is_not_there_or_not_allowed_is_said_again(slack: Desk, 
         ("next=Call Eva --reason she asked", "Next step: empty → Call Eva"),
         ("owner=Ravi Rao", "Owner: Rita Reyes → Ravi Rao"),
         ("probability=40 %", "Probability: 10 % → 40 %"),
+        ("name = Big new deal", "Name: Sails → Big new deal"),
+        ("next = Call Eva amount = 12 000 EUR", "Amount: empty → €12,000"),
+        ("next =Call Eva amount= 12 000 EUR", "Next step: empty → Call Eva"),
     ],
 )
 def test_a_value_reaches_to_the_next_field_or_flag(slack: Desk, deals: object, typed: str, shown: str) -> None:
@@ -274,7 +277,16 @@ def test_the_line_without_them_is_a_button(slack: Desk, works: Works, deals: obj
     assert "Stage: Qualification → Won" in told(slack)
 
 
-@pytest.mark.parametrize("line", ["deal won OP-1 please", "assign OP-1 to @ravi", "deal stage OP-1 to discovery"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "deal won OP-1 please",
+        "deal won OP-1 Sails",
+        "won OP-1, Sails, please",
+        "assign OP-1 to @ravi",
+        "deal stage OP-1 to discovery",
+    ],
+)
 def test_words_between_others_are_no_riddle(slack: Desk, works: Works, deals: object, line: str) -> None:
     slack.command(f"/crm {line}")
     assert found(works, Opportunity).version == 2

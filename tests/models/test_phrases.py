@@ -1,5 +1,7 @@
 """A hundred ways to say when, in English, German, French and Spanish, typed on a Wednesday."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -117,6 +119,20 @@ el 15 de diciembre = 12-15
 viernes 4 de diciembre de 2026 = 12-04
 a finales de mes = 11-30
 para el viernes = 11-27
+this coming friday = 11-27
+first thing monday = 11-30 09:00
+next business day = 11-26
+within 3 days = 11-28
+in half a year = 2027-05-25
+9.30am = 11-26 09:30
+Montagmorgen = 11-30 09:00
+montag morgen = 11-30 09:00
+Freitagnachmittag = 11-27 15:00
+am 1. Dezember = 12-01
+KW49 = 11-30
+en fin de journée = 11-25 18:00
+el día 15 = 12-15
+antes del viernes = 11-27
 """
 RIGHT = dict(line.split(" = ") for line in PHRASES.strip().splitlines())
 
@@ -170,3 +186,13 @@ def test_what_says_no_day_is_refused(typed: str) -> None:
 )  # fmt: skip
 def test_a_day_and_a_month_are_read_in_other_languages_too(typed: str, day: str) -> None:
     assert read_moment(typed, NOW, BERLIN).astimezone(BERLIN).date() == date.fromisoformat(day)
+
+
+def test_dateparser_is_loaded_only_for_a_day_that_is_not_read_here() -> None:
+    code = (
+        "import sys, handlers; from datetime import date; from models.core.days import read_day\n"
+        "read_day('übermorgen', date(2026, 11, 25)); first = 'dateparser' in sys.modules\n"
+        "read_day('4 dicembre', date(2026, 11, 25)); print(first, 'dateparser' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "True"]

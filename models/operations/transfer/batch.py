@@ -101,6 +101,7 @@ class Batch:
                 self.rejected.append((line, self.reason(error)))
             except CRMError as error:
                 self.rejected.append((line, str(error)))
+        self.look_alike([record for _, record in self.created])
         self.created = self.attempt(self.created, self.insert)
         self.updated = self.attempt(self.updated, self.change)
         changed = [(line, record) for line, record, _ in self.updated]
@@ -305,7 +306,6 @@ class Batch:
         return self.attempt(taken[:middle], store) + self.attempt(taken[middle:], store)
 
     def insert(self, created: list[New]) -> None:
-        self.look_alike([record for _, record in created])
         listeners.insert_many(self.desk, [record for _, record in created])
 
     def look_alike(self, records: Sequence[Entity]) -> None:

@@ -1,6 +1,6 @@
 """What the cells of all columns together decide: day or month first, point or comma, per cent or parts of one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 
 from models.core.field import Field
@@ -90,12 +90,14 @@ class Decider:
         signs: dict[str, str] = {}
         for header, each in figures.items():
             signs[header] = sign = self.answers.decimal or self.sign(header, each, others, header in whole)
-            if sign and (sign == "," or each.unclear):
-                example = each.proof.get(sign) or next(iter(each.unclear.values()), "")
-                self.notes.append(f"{header}: {SIGNS[sign]} stands before decimals{example and f': {example}'}.")
+            if sign in each.proof and (sign == "," or each.unclear):
+                self.notes.append(f"{header}: {SIGNS[sign]} stands before decimals, as in {each.proof[sign]}.")
+            elif sign and OTHER[sign] in each.unclear:
+                example = each.unclear[OTHER[sign]]
+                self.notes.append(f"{header}: {SIGNS[OTHER[sign]]} stands between thousands, as in {example}.")
         return signs
 
-    def sign(self, header: str, figures: Figures, others: Collection[str], whole: bool) -> str:
+    def sign(self, header: str, figures: Figures, others: Set[str], whole: bool) -> str:
         if len(figures.proof) == 1:
             return next(iter(figures.proof))
         between = next(iter(figures.unclear), "")
@@ -103,7 +105,7 @@ class Decider:
             return "" if figures.proof else "."
         if not figures.proof and whole and len(figures.unclear) == 1:
             return OTHER[between]
-        if not figures.proof and len(others) == 1:
+        if not figures.proof and len(others) == 1 and not others & figures.unclear.keys():
             return next(iter(others))
         if not figures.proof and set(figures.unclear) == {","}:
             return "."

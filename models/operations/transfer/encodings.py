@@ -16,6 +16,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 WORD = re.compile(r"[^\s,;|\"/()<>@&+=]*[^\x00-\x7f][^\s,;|\"/()<>@&+=]*")
 LINES, LONGEST_LINE, WORDS = 2_000, 2_000, 1_500
 """As much as is looked at to tell encodings apart."""
@@ -63,7 +64,10 @@ def encoding_of(file: BinaryIO, wanted: str = "") -> Encoding:
     if b"\x1b$" in start and start.isascii():
         return Encoding("iso2022_jp", tuple(WORD.findall(start.decode("iso2022_jp", "replace"))[:SHOWN]))
     wrong = first_not_unicode(file)
-    return Encoding("utf-8-sig") if wrong is None else likely(file, wrong)
+    if wrong is not None:
+        return likely(file, wrong)
+    must_be_whole(file)
+    return Encoding("utf-8-sig")
 
 
 def named(file: BinaryIO, wanted: str) -> str:
@@ -98,7 +102,7 @@ def without_mark(start: bytes) -> str:
     even, odd = start[::2].count(0), start[1::2].count(0)
     name = "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
     try:
-        if name and start[: len(start) // 2 * 2].decode(name, "surrogatepass").count("\0") == 0:
+        if name and not CONTROL.search(codecs.getincrementaldecoder(name)().decode(start)):
             return name
     except UnicodeError:
         pass
@@ -116,6 +120,31 @@ def first_not_unicode(file: BinaryIO) -> int | None:
     except UnicodeDecodeError as error:
         return line + error.object[: error.start].count(b"\n")
     return None
+
+
+def must_be_whole(file: BinaryIO) -> None:
+    """Raise Unsure where letters were lost before the file was saved, or turned into others by a wrong encoding."""
+    words = words_in(beyond_ascii(file), "utf-8") or []
+    if lost := [word for word in words if "\ufffd" in word]:
+        raise Unsure(
+            f"Letters were lost before the file was saved, as in “{lost[0][:40]}”. Export it again as UTF-8, or take "
+            "it as it is with --encoding utf-8"
+        )
+    mended = {word: better for word in words if (better := read_twice(word))}
+    if len(mended) * 2 > len(words):
+        word, better = next(iter(mended.items()))
+        raise Unsure(
+            f"The file was read in a wrong encoding before it was saved: “{word[:40]}” must be “{better[:40]}”. Export "
+            "it again as UTF-8, or take it as it is with --encoding utf-8"
+        )
+
+
+def read_twice(word: str) -> str:
+    """Return what a word was before UTF-8 was taken for Windows-1252 and saved as UTF-8 again, "" where it was not."""
+    try:
+        return word.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
 
 
 def likely(file: BinaryIO, wrong: int) -> Encoding:

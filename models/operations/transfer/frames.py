@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+SENTENCE = 60
+"""What is longer and stands alone below a table is no record."""
 BEFORE, BEHIND = 25, 12
 """As many rows as may stand above the headers and below the last record."""
 TOTAL = re.compile(
@@ -49,15 +51,18 @@ class Tail:
     def footers(self, width: int) -> list[Row]:
         """Return the rows at the end that are no records: totals, imprints, and lone remarks behind a blank line."""
         found: list[Row] = []
+        sure = False
         for row in reversed(self.rows):
             filled = [cell for cell in row if cell]
             if not filled:
                 continue
+            known = is_footer(filled, width)
             lone = width > 2 and len(filled) == 1 and len(row[0]) > 1 and self.after_blank(row)
-            if not (lone or is_footer(filled, width)):
+            if not (lone or known):
                 break
             found.insert(0, row)
-        return found
+            sure = sure or known or len(filled[0]) > SENTENCE
+        return found if sure else []
 
     def after_blank(self, row: Row) -> bool:
         """Whether a blank line stands somewhere above a row, among rows that hold one cell at most."""

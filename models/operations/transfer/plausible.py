@@ -138,7 +138,7 @@ def odd_neighbours(letters: str) -> float:
             return 1.0
         if letter == "õ" and after not in "eo":
             return 0.4
-        if letter in "îû" and before not in "aeoubcdfghlmnprstv":
+        if letter in "îû" and before not in " aeoubcdfghlmnprstv":
             return 0.4
     return 0.0
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from models.operations.transfer.encodings import CHUNK, Encoding, encoding_of
 from models.operations.transfer.frames import Known, Tail, place_of_headers
 from models.operations.transfer.workbooks import Workbook, is_workbook, open_workbook
 
+LARGEST_CELL = 2**31 - 1
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "a web page or XML"), (b"{", "JSON"), (b"[{", "JSON"), (b"BEGIN:V", "a vCard"))
 
@@ -32,7 +32,7 @@ class Plain:
     def rows(self) -> Iterator[list[str]]:
         """The rows as the file has them, blank ones too. CRMError names the line that is not as the others are."""
         self.file.seek(0)
-        csv.field_size_limit(sys.maxsize)  # the field says how much it holds
+        csv.field_size_limit(LARGEST_CELL)  # the field says how much it holds
         text = io.TextIOWrapper(self.file, self.encoding.name, newline="")
         begun = 0
         try:

@@ -86,6 +86,7 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
         elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
             decision = replace(decision, padded=True)
         survey.decisions.columns.append(decision)
+    must_be_columns(survey, kinds, answers)
     survey.decisions.columns = decider.decide(survey.decisions.columns, kinds, seen)
     survey.questions += lacking(work, entity, sheet, columns)
     tell(survey, entity)
@@ -158,6 +159,17 @@ def is_known(work: Work, to: str, cell: str) -> bool:
         return bool(lookup(work, here, cell, whole=True))
     except ValueError:
         return False
+
+
+def must_be_columns(survey: Survey, kinds: Mapping[str, Field], answers: Answers) -> None:
+    """Raise Invalid where the person says what a word means of a column that is not here or holds no options."""
+    names = {values.fold(header) for header in survey.sheet.headers}
+    options = [each for each in survey.decisions.columns if isinstance(kinds.get(each.target), Choice)]
+    known = {values.fold(name) for each in options for name in (each.header, each.target, kinds[each.target].label)}
+    for header, word in answers.words:
+        if values.fold(header) not in known and values.fold(f"{header}:{word}") not in names:
+            held = ", ".join(each.header for each in options) or "none"
+            raise Invalid({"map": f"No column of options is called “{header[:60]}”. Those of the file are: {held}."})
 
 
 def to_be_seen(kind: Field | None) -> Seen:

@@ -128,6 +128,12 @@ def test_where_nothing_tells_thousands_from_decimals_it_is_asked(works: Works) -
     assert [deal.amount for deal in everything(works, Opportunity)] == [1200, 3000]
 
 
+@pytest.mark.parametrize(("share", "asks"), [('"0,2"', False), ('"0.2"', True)])
+def test_another_column_only_tells_what_stands_between_thousands(works: Works, share: str, asks: bool) -> None:
+    outcome = imported(works, Opportunity, f"Name,Amount,Probability\nA,1.200,{share}\n", dry=True)
+    assert bool(outcome.questions) is asks
+
+
 def test_whole_numbers_have_no_decimals(works: Works) -> None:
     imported(works, Account, "Name,Employees\nLark,1.200\n")
     assert everything(works, Account)[0].employees == 1200
@@ -200,6 +206,11 @@ def test_words_that_are_answered_are_taken(works: Works) -> None:
 def test_an_answer_that_is_no_option_is_refused(works: Works) -> None:
     with pytest.raises(CRMError, match="Stage cannot be “warm”"):
         imported(works, Opportunity, STAGES, words={("Stage", "Engaging"): "warm"})
+
+
+def test_an_answer_about_a_column_that_is_not_there_is_refused(works: Works) -> None:
+    with pytest.raises(Invalid, match="No column of options is called “Stge”. Those of the file are: Stage."):
+        imported(works, Opportunity, STAGES, words={("Stge", "Engaging"): "won"})
 
 
 def test_who_goes_on_anyway_leaves_those_rows_out(works: Works) -> None:
