@@ -28,6 +28,8 @@ LONGEST = 6
 """Words that one thing may take: assigned to Rita Reyes."""
 LONGEST_NAME = 4
 """Words of a colleague's name."""
+MOST = 20
+"""Further words of a list are only searched for."""
 CODE, SHORTEST_COUNTRY = 2, 4
 """Letters of the code of a country, and of the shortest name of one."""
 OFFERED = 5
@@ -85,7 +87,7 @@ class Listing:
         while at < len(parts):
             part = parts[at]
             if isinstance(part, Word) and not part.exact:
-                node, taken = self.word(plain(parts[at : at + LONGEST]))
+                node, taken = self.word(plain(parts[at : at + LONGEST]), meant=at < MOST)
             elif isinstance(part, Term):
                 node, taken = self.term(part, plain(parts[at + 1 : at + LONGEST]))
             else:
@@ -97,9 +99,9 @@ class Listing:
 
     # ── words ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def word(self, words: Sequence[str]) -> tuple[Node, int]:
+    def word(self, words: Sequence[str], meant: bool = True) -> tuple[Node, int]:
         """The condition that the first words mean, as many of them as go together, and how many these are."""
-        for length in range(len(words), 0, -1) if self.alone else ():
+        for length in range(len(words), 0, -1) if self.alone and meant else ():
             run = words[:length]
             while run:
                 led = len(run) < length  # for Blue Fjord
