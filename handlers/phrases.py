@@ -18,7 +18,7 @@ PHRASES = tuple(
         (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
         (rf"(?:{GET} )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
         (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
-        (rf"({STATE}) ({NOUN})", r"\2 list \1"),
+        (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
         (r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)", "report"),
         (r"(?:my |today'?s )(?:day|agenda|home)", "home"),

@@ -196,7 +196,7 @@ def read_numbers(text: str, today: date) -> date | None:
         return such_day((found[4] or "").lstrip("'"), int(found[3]), int(found[2]), found[1], today)
     if found := SLASHED.fullmatch(text):
         return day_or_month_first(int(found[2]), int(found[4]), found[5], found[1], today)
-    if (found := POINTED.fullmatch(text)) and int(found[2]) <= 12:  # 10.30 is a time to those who write 30.10. for a day
+    if (found := POINTED.fullmatch(text)) and int(found[2]) <= 12:  # whoever writes 30.10. means a time by 10.30
         return day_or_month_first(int(found[1]), int(found[2]), None, None, today)
     return None
 

@@ -19,7 +19,7 @@ from models.core.named import Named
 from models.core.periods import read_period
 from models.core.user import User
 from models.core.work import Work
-from models.operations.filters import And, Node, Not, Or, Term, Word
+from models.operations.filters import And, Node, Not, Op, Or, Term, Word
 from models.operations.mentions import OWNERS, called
 from models.operations.spans import read_span
 from models.operations.where import ALWAYS, SHORTCUTS, dated, field_of, shortcuts
@@ -38,8 +38,8 @@ NEAR = 70
 FILLERS = frozenset(re.findall(r"\w+", "in on by of for from at to with the during owned assigned that are is"))
 NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
 MINE = frozenset(("my", "mine", "me"))
-SIDES = {"before": "<", "until": "<=", "till": "<=", "by": "<=", "after": ">", "since": ">=", "from": ">="}
-BOUNDS: Mapping[str, str] = {
+SIDES: Mapping[str, Op] = {"before": "<", "until": "<=", "till": "<=", "by": "<=", "after": ">", "since": ">=", "from": ">="}
+BOUNDS: Mapping[str, Op] = {
     "over": ">", "above": ">", "more than": ">", "bigger than": ">", "at least": ">=",
     "under": "<", "below": "<", "less than": "<", "smaller than": "<", "at most": "<=", "up to": "<=",
 }  # fmt: skip
@@ -157,7 +157,7 @@ class Listing:
         if not name:
             name, when = self.usual, said
         side, _, after = when.partition(" ")
-        op = SIDES.get(side.casefold(), "=") if after else "="
+        op: Op = SIDES.get(side.casefold(), "=") if after else "="
         asked = after if op != "=" else when
         period = read_span(asked, self.work.today, is_past(self.kinds[name])) if name else None
         if period is None and name and asked and self.days.get(values.fold(first)):
@@ -171,7 +171,7 @@ class Listing:
         kind = self.kinds[name]
         shown = " – ".join(dict.fromkeys(values.show_day(day, self.work.today) for day in period))
         self.told.append(f"{kind.label}: {side + ' ' if op != '=' else ''}{shown}")
-        nodes: list[Node] = [*state, *dated(name, op, period)]  # type: ignore[arg-type]
+        nodes: list[Node] = [*state, *dated(name, op, period)]
         return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
 
     def bound(self, said: str) -> Node | None:
