@@ -38,7 +38,9 @@ NEAR = 70
 FILLERS = frozenset(re.findall(r"\w+", "in on by of for from at to with the during owned assigned that are is"))
 NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
 MINE = frozenset(("my", "mine", "me"))
-SIDES: Mapping[str, Op] = {"before": "<", "until": "<=", "till": "<=", "by": "<=", "after": ">", "since": ">=", "from": ">="}
+SIDES: Mapping[str, Op] = {
+    "before": "<", "until": "<=", "till": "<=", "by": "<=", "after": ">", "since": ">=", "from": ">=",
+}  # fmt: skip
 BOUNDS: Mapping[str, Op] = {
     "over": ">", "above": ">", "more than": ">", "bigger than": ">", "at least": ">=",
     "under": "<", "below": "<", "less than": "<", "smaller than": "<", "at most": "<=", "up to": "<=",
