@@ -144,6 +144,6 @@ def test_an_odd_profile_locks_nobody_out(slack: Desk, works: Works, zone: str) -
     heard = sent(slack, event={"type": "user_change", "user": user}, event_id="Ev1")
     assert deliver(slack, "events_api", heard).acknowledged
     rita = found(works, User)
-    assert (rita.name, rita.zone, rita.email) == ("Rita <!here>", "UTC", None)
+    assert (rita.name, rita.zone, rita.email) == ("Rita <!here>", "Europe/Berlin", None)
     slack.command("/crm home")
     assert WRONG not in slack.last.text
