@@ -254,7 +254,7 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
 def joined(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there."""
     for cuts in (1, 2) if len(words) == 1 else ():
-        hits = containing(work, splits(words[0], cuts), entities)
+        hits = containing(work, splits(words[0], cuts), entities, roughly=True)
         if found := [hit for hit in hits if holds_joined(hit.text.split(), words[0])]:
             return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
     return []
@@ -272,7 +272,7 @@ def nearly(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -
     for word in words:
         begin = [f" {other[:1]}" for other in words if other is not word]
         ways = [[*begin, *way] for way in ([piece(word)], *slips(word, least=1)) if trigrams.trigrams(way)]
-        for hit in containing(work, ways, entities):
+        for hit in containing(work, ways, entities, roughly=True):
             there = hit.text.split()
             if all(any(is_like(each, other) for other in there) for each in words):
                 hits[hit] = sum(min(OSA.distance(each, other) for other in there) for each in words)

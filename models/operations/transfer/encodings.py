@@ -15,7 +15,6 @@ MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 WORD = re.compile(r"[^\s,;|\"/()<>@&+=]*[^\x00-\x7f][^\s,;|\"/()<>@&+=]*")
 LINES, LONGEST_LINE, WORDS = 2_000, 2_000, 1_500
@@ -190,7 +189,7 @@ def beyond_ascii(file: BinaryIO) -> bytes:
     rest = b""
     for chunk in chunks(file):
         whole, _, rest = (rest + chunk).rpartition(b"\n") if len(chunk) == CHUNK else (rest + chunk, b"", b"")
-        found += [match[0][:LONGEST_LINE] for match in BEYOND_ASCII.finditer(whole)]
+        found += [line[:LONGEST_LINE] for line in whole.splitlines() if not line.isascii()]
         if len(found) >= LINES:
             break
     return b"\n".join(found[:LINES])

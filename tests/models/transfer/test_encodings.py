@@ -169,3 +169,9 @@ def test_letters_that_were_lost_or_turned_into_others_are_told() -> None:
 def test_an_encoding_that_cannot_be_is_refused(wanted: str, problem: str) -> None:
     with pytest.raises(Unsure, match=problem):
         encoding_of(io.BytesIO("Name\nKöln\n".encode()), wanted)
+
+
+def test_a_line_of_millions_of_letters_ends_none_of_the_looks() -> None:
+    long = b"x" * 3_000_000
+    assert encoding_of(io.BytesIO(b"Name,Notes\nAda," + long + b"\n")).name == "utf-8-sig"
+    assert encoding_of(io.BytesIO(b"Name,Notes\rAda," + long + "\rZoë,\r".encode())).name == "utf-8-sig"
