@@ -12,6 +12,7 @@ from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Verb
 from models.core import access
 from models.core.base import ENTITIES, Entity
+from models.core.field import Field
 from models.core.fields import Choice, Email, LongText, Reference, Text
 from models.core.work import Work
 from models.operations.reversible import is_reversible
@@ -29,13 +30,18 @@ def receipt(request: Request, record: Entity, said: str = "", replace: bool = Fa
     """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
     work = request.work
     work.session.flush()
-    lines = told(work, record, [name for name, text in request.texts.items() if text.strip()], request.surface)
+    lines = told(work, record, filled_in(request), request.surface)
     first = said or f"{headline(work, record)}"
     drawn = [blocks.section(f"{record.icon} {escape(first)}")]
     drawn += small(lines)
     buttons = offered(work, record)
     drawn += [blocks.actions(*buttons)] if buttons else []
     return Message("\n".join([first, *lines]), drawn, replace)
+
+
+def filled_in(request: Request) -> list[str]:
+    """The names of the fields that somebody gave a text for."""
+    return [name for name, text in request.texts.items() if text.strip()]
 
 
 def small(lines: Sequence[str]) -> list[Block]:
@@ -71,7 +77,8 @@ def headline(work: Work, record: Entity) -> str:
 def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface: str = "") -> list[str]:
     """A line for every field that changed on records that stood before, and one for every record that is new.
 
-    typed: the fields somebody filled, which are told as they were understood, and of a new record as well.
+    record: the one that the act is about, None where it is about several. typed: the fields somebody filled, which are
+    told as they were understood, and of a new record as well.
     """
     lines: list[str] = []
     new: list[str] = []
@@ -85,11 +92,26 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
         lines += [
-            f"{name}{difference(work, other, was, row, other is record and row['field'] in typed)}"
+            f"{name}{difference(work, other, was, row, record in (other, None) and row['field'] in typed)}"
             for row in rows
             if row["field"] in seen and row["field"] != "deleted_at"
         ]
+    lines += unchanged(work, record, typed) if record else []
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+
+
+def unchanged(work: Work, record: Entity, typed: Collection[str]) -> list[str]:
+    """A line for every field of an older record that somebody filled with what it holds already."""
+    rows = grouped(work.changes).get((record.slug(), record.id), [])
+    if any(row["action"] == "create" for row in rows):
+        return []
+    seen, changed = access.fields(work, record), {row["field"] for row in rows}
+    values = {name: getattr(record, name) for name in typed if name in seen and name not in changed}
+    return [
+        f"{seen[name].label}: {blocks.cut(echo(seen[name], value, work, record), LONG)}, as before"
+        for name, value in values.items()
+        if value not in (None, "", ())
+    ]
 
 
 def filled(
@@ -104,13 +126,18 @@ def filled(
         told = name in typed or type(kind) is Reference  # a deal brings its customer along
         if not told or name not in seen or (surface == "form" and usual.get(name) == value):
             continue
-        shown = kind.echo(value, work, record)
-        if type(kind) is Reference:
-            shown = str(work.get(ENTITIES[kind.to], value))
-        elif isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):
+        shown = echo(kind, value, work, record)
+        if isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):
             continue
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
+
+
+def echo(kind: Field, value: Any, work: Work, record: Entity) -> str:
+    """A value as it was understood; a record that was named with its number, so that one sees which it is."""
+    if isinstance(kind, Reference) and type(kind) is Reference and value is not None:
+        return str(work.get(ENTITIES[kind.to], value))
+    return kind.echo(value, work, record)
 
 
 def has_words(text: str, words: str) -> bool:
@@ -147,7 +174,7 @@ def together(request: Request, records: Sequence[Entity], replies: Sequence[Repl
         drawn = [block for message in messages for block in message.blocks]
         return Message("\n".join(message.text for message in messages), blocks.distinct(drawn[:MOST]))
     first = "\n".join(message.text.partition("\n")[0] for message in messages)
-    lines = told(request.work, None)
+    lines = told(request.work, None, filled_in(request))
     drawn = [blocks.section(escape(first))]
     drawn += small(lines)
     buttons = way_back(request.work)
@@ -179,7 +206,8 @@ def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, 
     """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was understood."""
     kind = record.fields()[row["field"]]
     old = kind.show(kind.load(row["old"]), work, was)
-    new = (kind.echo if typed else kind.show)(kind.load(row["new"]), work, record)
+    value = kind.load(row["new"])
+    new = echo(kind, value, work, record) if typed else kind.show(value, work, record)
     old, new = blocks.apart(old, new, LONG)
     return f"{kind.label}: {old or 'empty'} → {new or 'empty'}"
 

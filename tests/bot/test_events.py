@@ -205,7 +205,7 @@ def test_elsewhere_and_otherwise_there_is_nothing(url: str) -> None:
 
 def test_commands_forms_and_mentions_work_over_http(desk: Desk, works: Works) -> None:
     desk.command("/crm lead new Ada Lovelace company=Analytical")
-    assert told(desk) == "Created LD-1 Ada Lovelace"
+    assert told(desk) == "Created LD-1 Ada Lovelace\nCompany: Analytical"
     desk.command("/crm lead new")
     desk.submit(first_name="Zoë", last_name="Ünal")
     assert count(works, Lead) == 2

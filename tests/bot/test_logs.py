@@ -85,7 +85,7 @@ def failing(works: Works, error: Callable[[Request], object]) -> Dispatcher:
     """Knows one verb, `try`, which fails in the way given."""
     router = Router("crm")
 
-    @router.verb("try", record=False, text="")
+    @router.verb("try", record=False, text="", words=True)
     def attempt(request: Request, _: object) -> Reply:
         """Fail."""
         error(request)

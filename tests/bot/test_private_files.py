@@ -18,7 +18,7 @@ from models.operations import backups
 from tests.bot.conftest import Crm
 from tests.models.test_backups import tools as tools
 
-CSV = "first_name,status\nAda,new\nGrace,no such status\n"
+CSV = "first_name,email\nAda,ada@example.org\nGrace,nonsense\n"
 
 
 @pytest.fixture(params=[0o000, 0o022])
@@ -39,7 +39,7 @@ def test_what_the_commands_write_is_for_their_owner(crm: Crm, tmp_path: Path, um
     rows = tmp_path / "leads.csv"
     rows.write_text(CSV)
     rows.chmod(0o600)
-    crm("import", "leads", "leads.csv")
+    crm("import", "leads", "leads.csv", "--strict")
     crm("export", "leads", "out.csv")
     crm("backup", "first.backup")
     crm("say", "lead new Barbara")

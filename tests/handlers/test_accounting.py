@@ -46,11 +46,11 @@ PIECES = {
     "fri": ["fri", "2026-03-13", "1773388800"], "amount=5k": ["5k", "5,000"],
     "amount=12 000 EUR": ["12 000 EUR", "12,000"], "stage=proposal": ["proposal"], "priority=high": ["high"],
     "due=fri": ["fri", "1773388800"], "close=fri": ["fri", "2026-03-13"], "name=Zebra crossing": ["zebra crossing"],
-    "next=Call Yann on monday": ["call yann on monday"], 'name="Old Gold"': ["old gold"],
+    "next=Call Yann with tea": ["call yann with tea"], 'name="Old Gold"': ["old gold"],
     "description=Wool socks": ["wool socks"], "owner=me": ["me", "ada abel"], "owner=<@U_RAVI|ravi>": ["ravi"],
     "company=Plum AG": ["plum ag"], "email=<mailto:k@x.example|k@x.example>": ["k@x.example"],
     "<@U_RAVI|ravi>": ["ravi"], "<@U_MONA|mona>": ["mona"], "<#C_SALES|sales>": ["sales"], "OP-2": ["OP-2"],
-    "CU-2": ["CU-2"], "LD-1": ["LD-1", "Lena"], "AC-1": ["AC-1"], "“Big Red”": ["big red"], '"Old Hat"': ["old hat"],
+    "CU-2": ["CU-2"], "LD-1": ["LD-1", "Lena"], "AC-1": ["AC-1", "Corp"], "“Big Red”": ["big red"], '"Old Hat"': ["old hat"],
     "this": ["this"], "<mailto:z@x.example|z@x.example>": ["z@x.example"], "--nope": ["nope"], "--csv": ["csv"],
     "R&amp;D": ["r&d", "r&amp;d"],
 }  # fmt: skip
@@ -68,8 +68,9 @@ CASES = [
     "log call CU-2 zebu minutes=20 gnu", "case note CS-1 see priority=high --csv zebu",
     "deal edit OP-1 next=Call CU-2 amount=5k zebu", "hours 8 zebu",
 ]  # fmt: skip
-LINES = int(os.environ.get("LINES", "1")) * 150
-"""Lines that are made up on each run."""
+TIMES = int(os.environ.get("LINES", "1"))
+LINES = TIMES * 150
+"""Lines that are made up: the same on each run, others with LINES=14."""
 GLUE = {"and", "to", "please", "at", "the", "is", "it", "on", "from"}
 NOTHING_DONE = ("asks", "refused")
 
@@ -183,7 +184,8 @@ def tokens(line: str) -> list[str]:
     return re.findall(rf"{known}|“[^”]*”|\"[^\"]*\"|[^\s]+", rest)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=LINES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=LINES,
+          derandomize=TIMES == 1)  # fmt: skip
 @given(made | mutated())
 @example(("deal won OP-1", ["at", "12k"]))
 @example(("deal edit OP-1", ["amount=5k", "name=Zebra crossing", "amount=12 000 EUR"]))

@@ -164,7 +164,7 @@ def file_of(texts: Iterable[Hostile]) -> str:
 
 def test_a_hostile_file_is_taken_row_by_row(works: Works) -> None:
     rejected = io.StringIO(newline="")
-    outcome = imported(works, Customer, file_of(HOSTILE), rejected=rejected)
+    outcome = imported(works, Customer, file_of(HOSTILE), rejected=rejected, encoding="utf-8", strict=True)
     assert (outcome.read, outcome.created + outcome.rejected) == (len(HOSTILE), len(HOSTILE))
     _, *rows = csv.reader(io.StringIO(rejected.getvalue(), newline=""))
     assert len(rows) == outcome.rejected
@@ -172,10 +172,10 @@ def test_a_hostile_file_is_taken_row_by_row(works: Works) -> None:
 
 
 def test_what_is_written_is_no_formula_and_comes_back_as_it_was(works: Works) -> None:
-    imported(works, Customer, file_of(HOSTILE))
+    imported(works, Customer, file_of(HOSTILE), encoding="utf-8", strict=True)
     written = exported(works, Customer)
     cells = [cell for row in csv.reader(io.StringIO(written, newline="")) for cell in row]
     assert len(cells) > 1000
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
-    again = imported(works, Customer, written)
+    again = imported(works, Customer, written, encoding="utf-8", strict=True)
     assert (again.unchanged, again.rejected) == (again.read, 0)

@@ -272,7 +272,7 @@ def test_an_undo_of_what_became_primary_brings_the_one_before_back(
 @SQLITE
 def test_in_a_file_the_last_of_those_that_are_primary_is(works: Works, reached: list[Contact]) -> None:
     works.attempt(change(Contact, reached[0].ref, primary="yes"), "T1", "U_RITA")
-    rows = "".join(f"CU-1,email,b{place}@example.org,yes\n" for place in range(3))
+    rows = "".join(f"Ada,email,b{place}@example.org,yes\n" for place in range(3))
     assert imported(works, Contact, f"Customer,Type,Value,Primary\n{rows}").created == 3
     file = "".join(f"{contact.ref},yes\n" for contact in reached[:2])
     assert imported(works, Contact, f"Ref,Primary\n{file}").rejected == 0

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -58,8 +59,8 @@ def encoding_of(file: BinaryIO, wanted: str = "") -> Encoding:
     for mark, name in MARKS:
         if start.startswith(mark):
             return Encoding(name)
-    if b"\0" in start:
-        return Encoding(without_mark(start))
+    if b"\0" in start and (name := without_mark(file, start)):
+        return Encoding(name)
     if b"\x1b$" in start and start.isascii():
         return Encoding("iso2022_jp", tuple(WORD.findall(start.decode("iso2022_jp", "replace"))[:SHOWN]))
     wrong = first_not_unicode(file)
@@ -96,16 +97,18 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def without_mark(start: bytes) -> str:
-    """Return which UTF-16 it is by the side on which the zeros are, in a file that does not say so itself."""
+def without_mark(file: BinaryIO, start: bytes) -> str:
+    """Return which UTF-16 it is by the side on which the zeros are, in a file that does not say so itself; "" where it
+    is UTF-8 with a few zeros in it. Unsure where it is no text.
+    """
     even, odd = start[::2].count(0), start[1::2].count(0)
     name = "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
-    try:
+    with suppress(UnicodeError):
         if name and not CONTROL.search(codecs.getincrementaldecoder(name)().decode(start)):
             return name
-    except UnicodeError:
-        pass
-    raise Unsure("The file is not a text: there are zeros in it. Save it as CSV UTF-8 or as XLSX, and import that.")
+    if first_not_unicode(file) is not None:
+        raise Unsure("The file is not a text: there are zeros in it. Save it as CSV UTF-8 or as XLSX, and import that.")
+    return ""
 
 
 def first_not_unicode(file: BinaryIO) -> int | None:
