@@ -96,7 +96,7 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface
             for row in rows
             if row["field"] in seen and row["field"] != "deleted_at"
         ]
-    lines += unchanged(work, record, typed) if record else []
+    lines += unchanged(work, record, typed) if record and surface != "form" else []  # a form holds all of it
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
 
 
