@@ -51,7 +51,8 @@ PIECES = {
     "company=Plum AG": ["plum ag"], "email=<mailto:k@x.example|k@x.example>": ["k@x.example"],
     "<@U_RAVI|ravi>": ["ravi"], "<@U_MONA|mona>": ["mona"], "<#C_SALES|sales>": ["sales"], "OP-2": ["OP-2"],
     "CU-2": ["CU-2"], "LD-1": ["LD-1", "Lena"], "AC-1": ["AC-1", "Corp"], "“Big Red”": ["big red"],
-    '"Old Hat"': ["old hat"], "this": ["this", "AT-1", "CS-1", "OP-2"], "<mailto:z@x.example|z@x.example>": ["z@x.example"], "--nope": ["nope"], "--csv": ["csv"],
+    '"Old Hat"': ["old hat"], "this": ["this", "AT-1", "CS-1", "OP-2"],
+    "<mailto:z@x.example|z@x.example>": ["z@x.example"], "--nope": ["nope"], "--csv": ["csv"],
     "R&amp;D": ["r&d", "r&amp;d"],
 }  # fmt: skip
 """What people type → how an answer may show it."""
