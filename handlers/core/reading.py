@@ -11,6 +11,7 @@ from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Joined, LongText, Person, Reference
+from models.core.likeness import slips_between
 from models.core.user import with_names
 
 SHORT = 2
@@ -106,9 +107,7 @@ def is_told(request: Request, verb: Verb, word: str) -> bool:
 
 def slips(word: str, known: Iterable[str]) -> list[str]:
     """The words that one slip of the finger made this one of; of two letters it could be too many."""
-    from rapidfuzz.distance import OSA
-
-    return [other for other in known if len(word) > SHORT and OSA.distance(word, other, score_cutoff=1) <= 1]
+    return [other for other in known if len(word) > SHORT and slips_between(word, other) <= 1]
 
 
 def tells(catalogue: Catalogue, verb: Verb) -> bool:

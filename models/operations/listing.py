@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import or_, select
 
 from models.core import sight, values
@@ -14,6 +13,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.field import Field
 from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Reference, Tags
+from models.core.likeness import likeness
 from models.core.lookup import REFERENCE, begins
 from models.core.named import Named
 from models.core.periods import read_period
@@ -312,9 +312,9 @@ class Listing:
         """The filter that a searched word is most like: one of the words that are filters, else the same search."""
         known = {each: f"{name}={value}" for each, ways in self.options.items() for name, value, _ in ways[:1]}
         known |= {each: each for each in (*shortcuts(self.entity), *(["unassigned"] if self.entity.owned else ()))}
-        near = process.extractOne(key(word), known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
-        if near:
-            return known[near[0]]
+        near = max(known, key=lambda each: likeness(key(word), each), default="")
+        if likeness(key(word), near) >= NEAR:
+            return known[near]
         names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
         quoted = f'"{word}"' if " " in word else word
         return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"

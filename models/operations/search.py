@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Generic, TypeVar
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 from sqlalchemy import Select, func, select
 
 from models.core import access, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
+from models.core.likeness import likeness, slips_between
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText, text_of
 from models.core.trigrams import piece, slips, splits, ways_of, words_of
@@ -245,7 +244,7 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
         for hit in containing(work, ways, entities, roughly=True):
             if not all(other in f" {hit.text}" for other in others):
                 continue
-            distance = min(OSA.distance(word, other) for other in hit.text.split())
+            distance = min(slips_between(word, other) for other in hit.text.split())
             if distance <= (2 if len(word) >= LONG else 1):
                 hits[hit] = min(distance, hits.get(hit, distance))
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
@@ -275,7 +274,7 @@ def nearly(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -
         for hit in containing(work, ways, entities, roughly=True):
             there = hit.text.split()
             if all(any(is_like(each, other) for other in there) for each in words):
-                hits[hit] = sum(min(OSA.distance(each, other) for other in there) for each in words)
+                hits[hit] = sum(min(slips_between(each, other) for other in there) for each in words)
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
 
 
@@ -283,7 +282,7 @@ def is_like(word: str, other: str) -> bool:
     """Whether a word is another one, its beginning, or that with a slip; a short one with the same first letter."""
     slips = 2 if len(word) >= LONG else 1 if len(word) >= trigrams.TRIGRAM else 0
     begin = other[: len(word)] if len(word) > trigrams.TRIGRAM else other
-    near = min(OSA.distance(word, other), OSA.distance(word, begin)) <= slips
+    near = min(slips_between(word, other), slips_between(word, begin)) <= slips
     return other.startswith(word) or (near and (len(word) > trigrams.TRIGRAM or word[0] == other[0]))
 
 
@@ -318,7 +317,7 @@ def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, float, float, int]:
     name, query = hit.text.partition(" ")[2], " ".join(words)
     text = f" {hit.text} "
     there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
-    return name.startswith(query), there, fuzz.ratio(query, name[: 2 * len(query)]), hit.record_id
+    return name.startswith(query), there, likeness(query, name[: 2 * len(query)]), hit.record_id
 
 
 def records_of(work: Work, entity: type[E], hits: Sequence[Hit]) -> list[E]:

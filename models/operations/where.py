@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from functools import singledispatch
 from typing import Any
 
-from rapidfuzz import process
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
 from models.core import access, sight, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
 from models.core.field import Field
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
+from models.core.likeness import nearest
 from models.core.search import SearchText
 from models.core.sql import folded
 from models.core.user import User
@@ -167,7 +167,7 @@ def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
     words = entity.field_names() | {"created": "created_at", "updated": "updated_at"} | {name: name for name in ALWAYS}
     if name := words.get(named):
         return name, entity.fields().get(name) or ALWAYS[name]
-    near = [found for found, *_ in process.extract(named, words.keys(), limit=3, score_cutoff=60)]
+    near = nearest(named, words.keys(), limit=3, least=60)
     offered = f"Did you mean {' or '.join(near)}?" if near else f"Try one of {', '.join(sorted(set(words.values())))}."
     raise ValueError(f"A {entity.noun()} has no field “{named}”. {offered}")
 

@@ -72,6 +72,15 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
+def test_the_bot_starts_without_what_only_a_search_or_a_file_needs() -> None:
+    code = "import sys, bot.app, bot.running, handlers; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = {name.partition(".")[0] for name in said.split()}
+    assert "slack_bolt" in loaded
+    late = {"rapidfuzz", "dateparser", "nameparser", "charset_normalizer", "clevercsv", "python_calamine"}
+    assert loaded.isdisjoint(late)
+
+
 @pytest.mark.parametrize("command", ["run", "say help", "db current"])
 def test_a_wrong_setting_ends_with_its_sentence_and_no_traceback(crm: Crm, command: str) -> None:
     words = ["say", "help"] if command == "say help" else command.split()
