@@ -135,7 +135,7 @@ def filled(
 
 def echo(kind: Field, value: Any, work: Work, record: Entity) -> str:
     """A value as it was understood; a record that was named with its number, so that one sees which it is."""
-    if isinstance(kind, Reference) and type(kind) is Reference and value is not None:
+    if type(kind) is Reference and value is not None:
         return str(work.get(ENTITIES[kind.to], value))
     return kind.echo(value, work, record)
 

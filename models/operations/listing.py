@@ -312,8 +312,9 @@ class Listing:
         """The filter that a searched word is most like: one of the words that are filters, else the same search."""
         known = {each: f"{name}={value}" for each, ways in self.options.items() for name, value, _ in ways[:1]}
         known |= {each: each for each in (*shortcuts(self.entity), *(["unassigned"] if self.entity.owned else ()))}
-        near = max(known, key=lambda each: likeness(key(word), each), default="")
-        if likeness(key(word), near) >= NEAR:
+        scores = {each: likeness(key(word), each) for each in known}
+        near = max(scores, key=lambda each: scores[each], default="")
+        if scores.get(near, 0.0) >= NEAR:
             return known[near]
         names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
         quoted = f'"{word}"' if " " in word else word
