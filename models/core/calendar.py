@@ -9,8 +9,8 @@ MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 SATURDAY = 5
-CENTURY = 70
-"""Years of two digits from here on are of the last century."""
+LAST_CENTURY_FROM = 50
+"""Years of two digits from here on are of the last century: a birthday in 1955 is likelier than a deal in 2055."""
 
 
 class ImpossibleDay(ValueError):
@@ -35,7 +35,7 @@ def make_day(year: int, month: int, day: int) -> date:
 def full_year(digits: str) -> int:
     """The year that four digits or two mean: 26 is 2026, 85 is 1985."""
     year = int(digits)
-    return year if len(digits) > 2 else year + (1900 if year >= CENTURY else 2000)
+    return year if len(digits) > 2 else year + (1900 if year >= LAST_CENTURY_FROM else 2000)
 
 
 def add_months(day: date, months: int) -> date:

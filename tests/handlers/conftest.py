@@ -18,8 +18,11 @@ from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct
 from handlers import ROUTERS
 from handlers.core.routes import Catalogue
+from models.case import Case
 from models.core.work import Works
-from tests.ground import PEOPLE, StoppedClock
+from models.customer import Customer
+from models.opportunity import Opportunity
+from tests.ground import PEOPLE, StoppedClock, given
 from tests.installed import installed
 
 MEMBERS = [
@@ -74,3 +77,18 @@ def clients(world: Slack) -> Clients:
 def courier(works: Works, clients: Clients, slack: Desk) -> Courier:
     """Sends what waits when a test says so, without a pause."""
     return Courier(works, clients, Catalogue(ROUTERS), pace=0)
+
+
+@pytest.fixture
+def ada(works: Works) -> Customer:
+    return given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@x.example")
+
+
+@pytest.fixture
+def deals(works: Works, ada: Customer) -> list[Opportunity]:
+    return [given(works, Opportunity, name=name, customer=ada.ref) for name in ("Sails", "Oars", "Ropes")]
+
+
+@pytest.fixture
+def case(works: Works, ada: Customer) -> Case:
+    return given(works, Case, by="U_SAM", subject="Broken mast", customer=ada.ref)

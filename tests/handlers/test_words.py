@@ -9,25 +9,9 @@ from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
 from models.opportunity import Opportunity
-from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told
 
 pytestmark = SQLITE
-
-
-@pytest.fixture
-def ada(works: Works) -> Customer:
-    return given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@x.example")
-
-
-@pytest.fixture
-def deals(works: Works, ada: Customer) -> list[Opportunity]:
-    return [given(works, Opportunity, name=name, customer=ada.ref) for name in ("Sails", "Oars", "Ropes")]
-
-
-@pytest.fixture
-def case(works: Works, ada: Customer) -> Case:
-    return given(works, Case, by="U_SAM", subject="Broken mast", customer=ada.ref)
 
 
 def answers(works: Works) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from models.core import values
+from models.core.calendar import full_year
 
 DMY, MDY = "dmy", "mdy"
 ORDERS = {DMY: "day first", MDY: "month first"}
@@ -24,8 +25,6 @@ COMPACT = re.compile(r"(?:19|20)\d{6}")
 """A day as 20260113."""
 SECONDS = re.compile(r"\d{10}|\d{13}")
 """A moment as programs count them, in seconds or thousandths of them."""
-TWO_DIGITS_FROM = 50
-"""Two-digit years from here on are of the last century: 49 is 2049, 50 is 1950."""
 EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 FIRST_SERIAL, LAST_SERIAL = 10_000, 73_050
 """Serial numbers from May 1927 to the end of 2099: what is outside of these is no day of a business."""
@@ -115,12 +114,6 @@ class Decision:
             return f"{(Decimal(cell) * 100).normalize():f}"
         except InvalidOperation:
             return cell
-
-
-def full_year(digits: str) -> int:
-    if len(digits) == 4:
-        return int(digits)
-    return int(digits) + (1900 if int(digits) >= TWO_DIGITS_FROM else 2000)
 
 
 def from_count(cell: str, epoch: int) -> str:
