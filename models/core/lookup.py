@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.core import access, values
@@ -81,7 +81,9 @@ def phoned(work: "Work", entity: type[Entity], name: str) -> list[ColumnElement[
     return [getattr(entity, field) == number for field in phones if not access.hides(work, entity, field)]
 
 
-def begins(column: ColumnElement[str] | InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
+def begins(
+    column: ColumnElement[str] | InstrumentedAttribute[str], start: str | BindParameter[str]
+) -> ColumnElement[bool]:
     """Whether a folded text begins so. A range, because SQLite's LIKE ignores case and with it the index."""
     return and_(column >= start, column < start + LAST_LETTER)
 

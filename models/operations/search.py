@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import permutations
 from typing import Generic, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, bindparam, func, select
 
 from models.core import access, trigrams, values, wording
 from models.core.base import ENTITIES, Entity
@@ -192,8 +193,7 @@ def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[
     found = containing(work, ways_of(text), entities)
     known, hits = {hit.key for hit in found}, []
     for entity in entities:
-        called = select(entity.id).where(begins(entity.key, name)).order_by(entity.key).limit(NAMED)
-        hits += hits_of(work, texts_of(entity, called))
+        hits += [Hit(*row) for row in work.session.execute(texts_of_named(entity), {"name": name})]
     return found + legible(work, [hit for hit in hits if hit.key not in known])
 
 
@@ -306,6 +306,16 @@ def texts_of(entity: type[Entity], ids: "Select[int]") -> "Select[str, int, str]
     """The search texts of records."""
     wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
     return wanted.where(SearchText.entity == entity.slug(), SearchText.record_id.in_(ids))
+
+
+@cache
+def texts_of_named(entity: type[Entity]) -> "Select[str, int, str]":
+    """The search texts of records whose folded name begins with the parameter `name`.
+
+    Made once: a search asks this of each entity, and to make the statements took a third of its time.
+    """
+    called = select(entity.id).where(begins(entity.key, bindparam("name", type_=String)))
+    return texts_of(entity, called.order_by(entity.key).limit(NAMED))
 
 
 def hits_of(work: Work, statement: "Select[str, int, str]") -> list[Hit]:
