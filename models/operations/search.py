@@ -322,12 +322,15 @@ def hits_of(work: Work, statement: "Select[str, int, str]") -> list[Hit]:
     return [Hit(*row) for row in work.session.execute(statement)]
 
 
-def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, float, float, int]:
-    """The name begins with it; how many words are there whole or begin one; how near the name is; the newest."""
+def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
+    """The name begins with it; how many words are there whole or begin one; the words are its own and not those of a
+    customer or account it points at; how near the name is; the newest.
+    """
     name, query = hit.text.partition(" ")[2], " ".join(words)
     text = f" {hit.text} "
     there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
-    return name.startswith(query), there, likeness(query, name[: 2 * len(query)]), hit.record_id
+    own = not wording.pointing(ENTITIES[hit.entity])
+    return name.startswith(query), there, own, likeness(query, name[: 2 * len(query)]), hit.record_id
 
 
 def records_of(work: Work, entity: type[E], hits: Sequence[Hit]) -> list[E]:
