@@ -25,6 +25,8 @@ E = TypeVar("E", bound=Entity)
 PAGE = 10
 CANDIDATES = 200
 """Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes search slow."""
+FURTHER = 50
+"""Of what carries the name of somebody, where as many are called so themselves: those come first anyway."""
 NAMED = 50
 """Of these, as many as begin with what was typed: among thousands with a common word they are what is meant."""
 FEW = 3
@@ -212,8 +214,11 @@ def containing(
     others = [entity.slug() for entity in entities if wording.pointing(entity)]
     named = [entity.slug() for entity in entities if entity.slug() not in others]
     groups = [slugs for slugs in (named, others) if slugs]
-    found = [row for slugs in groups for row in trigrams.find(work.session, ways, slugs, CANDIDATES, roughly)]
-    return legible(work, [Hit(*row) for row in found])
+    found: list[Hit] = []
+    for slugs in groups:
+        most = CANDIDATES if len(found) < FURTHER else FURTHER
+        found += [Hit(*row) for row in trigrams.find(work.session, ways, slugs, most, roughly)]
+    return legible(work, found)
 
 
 def legible(work: Work, hits: Sequence[Hit]) -> list[Hit]:
