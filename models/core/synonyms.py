@@ -26,15 +26,17 @@ def without_number(word: str) -> str:
 
 STAGES = named(
     qualification="""prospecting, prospect, qualified, appointment scheduled, contact made, qualify, new deal,
-        initial contact""",
+        initial contact, lead in, lead, new, qualifying, qualified lead, discovery call, first contact, inquiry""",
     discovery="""needs analysis, value proposition, id. decision makers, identify decision makers, perception analysis,
         qualified to buy, presentation scheduled, demo scheduled, demo, demo completed, develop, solution,
-        evaluation""",
+        evaluation, needs defined, requirements, meeting scheduled, in discussion""",
     proposal="""proposal/price quote, decision maker bought-in, proposal made, proposal sent, propose, quote, quoted,
-        quote sent, price quote, proposal/quote""",
-    negotiation="negotiation/review, contract sent, negotiations started, in negotiation, negotiating, contract",
-    won="closed won, closed/won, won deal, deal won, sold",
-    lost="closed lost, closed/lost, closed lost to competition, lost to competition, lost deal, deal lost",
+        quote sent, price quote, proposal/quote, decision maker bought in, proposal presented, offer, offer sent""",
+    negotiation="""negotiation/review, contract sent, negotiations started, in negotiation, negotiating, contract,
+        negotiations, verbal commitment, verbal agreement, contract review""",
+    won="closed won, closed/won, won deal, deal won, sold, order received, signed, contract signed",
+    lost="""closed lost, closed/lost, closed lost to competition, lost to competition, lost deal, deal lost, no sale,
+        abandoned, cancelled, canceled, dead""",
 )
 LEAD_STATUSES = named(
     new="""open - not contacted, open, not contacted, uncontacted, assigned, unassigned lead, new lead, subscriber,
@@ -49,16 +51,20 @@ LEAD_STATUSES = named(
     converted="closed - converted, converted to deal, converted lead",
 )
 CASE_STATUSES = named(
-    new="open_new, unassigned, created, to do, new ticket, received, logged",
+    new="""open_new, unassigned, created, to do, new ticket, received, logged, backlog, triage,
+        selected for development, submitted, not started""",
     open="""working, in progress, escalated, assigned, open_assigned, active, researching, waiting on us, reopened,
-        re-opened, under investigation, investigating, in process, work in progress, acknowledged""",
+        re-opened, under investigation, investigating, in process, work in progress, acknowledged,
+        being processed, processing, in review, ongoing, in development""",
     waiting="""pending, on hold, hold, on-hold, waiting on customer, waiting on contact, waiting on third party,
         waiting for details, open_pending input, pending input, waiting for customer, awaiting reply, awaiting customer,
         awaiting response, waiting for reply, awaiting customer response, customer responded,
-        snoozed, waiting for support""",
-    resolved="solved, done, problem solved, information provided, fixed, completed, complete, resolved by agent",
+        pending customer response, awaiting your reply, snoozed, waiting for support, blocked, waiting for approval,
+        waiting on vendor, waiting for third party""",
+    resolved="""solved, done, problem solved, information provided, fixed, completed, complete, resolved by agent,
+        answered""",
     closed="""closed_closed, cancelled, canceled, closed_rejected, closed_duplicate, merged, duplicate, rejected,
-        archived""",
+        archived, won't do, won't fix, wont fix, declined, cannot reproduce, spam, invalid""",
 )
 PRIORITIES = named(
     low="lowest, minor, trivial, planning, very low, none urgent",
@@ -70,12 +76,16 @@ ORIGINS = named(
     slack="slack message",
     email="e-mail, mail, email to case, incoming email",
     phone="call, telephone, phone call, inbound call, voice",
+    other="""chat, live chat, messenger, whatsapp, sms, social media, social, twitter, facebook, instagram, bot,
+        chatbot, api, community, walk-in, in person, mobile app, app""",
     web="portal, website, web form, form, web widget, feedback widget, self service, web to case, help center, webform",
 )
 ACTIVITIES = named(
     task="to do, to-do, todo, follow up, follow-up, deadline, action item, reminder",
-    call="phone call, logged call, log a call, outbound call, inbound call, telephone, phone, call log",
-    meeting="appointment, event, lunch, visit, demo, video call, conference, on-site visit, web meeting",
+    call="""phone call, logged call, log a call, outbound call, inbound call, telephone, phone, call log, outbound,
+        inbound, missed, outgoing call, incoming call""",
+    meeting="""appointment, event, lunch, visit, demo, video call, conference, on-site visit, web meeting,
+        calendar event, online meeting""",
     email="e-mail, send email, list email, outgoing email, incoming email, mail, sent email",
     note="notes, logged note, comment",
 )

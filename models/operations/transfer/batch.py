@@ -12,17 +12,15 @@ from models.core import access, listeners, values
 from models.core.audit import AuditEntry, changes_of
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
-from models.core.fields import Email, Moment, Reference, Text
+from models.core.fields import Country, Email, Money, Reference
 from models.core.work import REPEATS
 from models.operations.records import may_give, needed, verbs_of
-from models.operations.transfer import joining, kept
+from models.operations.transfer import joining, kept, reaching
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID
+from models.operations.transfer.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.operations.transfer.reading import Reader
 from models.operations.transfer.rows import Line
 
-BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
-"""What a file tells of a record besides its fields."""
 DONE = "done"
 """What an entity makes of a row's words for whether something is done: `yes`, or nothing."""
 
@@ -65,6 +63,8 @@ class Batch:
     """E-mail addresses that new records have in common with others: (label, address)."""
     joined: int = 0
     """Memberships that were made."""
+    reached: int = 0
+    """Further ways to reach somebody that were made."""
 
     def __post_init__(self) -> None:
         self.entity = self.reader.entity
@@ -75,9 +75,11 @@ class Batch:
         self.near = {name: ENTITIES[kind.to] for name, kind in references.items()}
         self.people = {name for name, there in self.near.items() if there.are_people}
         self.upward = {name for name, there in self.near.items() if there is self.entity}
+        money = {kind.currency for kind in self.kinds.values() if isinstance(kind, Money)}
+        self.context = {name for name, kind in self.kinds.items() if isinstance(kind, Country) or name in money}
+        """What says how other cells of a row are read."""
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
         """What a file tells besides the fields, and what is left of it here was not understood."""
-        self.may_keep = bool(self.entity.remarks) and not self.strict
         self.hidden = {name for name in self.kinds if not access.can(self.desk.actor, "show", self.entity, name)}
         self.forbidden = missing(self.desk, "new", self.entity)
         self.before: set[int] = set()
@@ -105,7 +107,9 @@ class Batch:
         self.created = self.attempt(self.created, self.insert)
         self.updated = self.attempt(self.updated, self.change)
         changed = [(line, record) for line, record, _ in self.updated]
-        self.joined = joining.join(self.desk, self.entity, [*self.created, *changed, *self.same])
+        taken = [*self.created, *changed, *self.same]
+        self.joined = joining.join(self.desk, self.entity, taken)
+        self.reached = reaching.store(self.desk, self.entity, taken)
 
     def get_ready(self, lines: Sequence[Line]) -> None:
         """Load what the rows name with a few statements instead of one or more a row."""
@@ -121,7 +125,7 @@ class Batch:
                 self.desk.meet(there, {line.texts[name] for line in named})
             self.choose(name, fields, named)
         for name, (slug, _) in self.entity.joins.items():
-            self.desk.meet(ENTITIES[slug], {line.texts[name] for line in lines if name in line.texts})
+            self.desk.meet(ENTITIES[slug], {text for line in lines for text in line.named(name)})
         if known:
             self.before = self.unit_of(known)
             self.taken_back = self.hidden_by_undo(known)
@@ -185,7 +189,7 @@ class Batch:
         if self.forbidden:
             raise self.forbidden
         parsed, left = self.read(line, line.texts)
-        if left:
+        if left and self.entity.remarks:
             parsed[self.entity.remarks] = kept.compose(parsed.get(self.entity.remarks) or "", left)
         if self.entity.owned in parsed:
             may_give(self.desk, self.entity, parsed)
@@ -208,7 +212,8 @@ class Batch:
         if line.copied and not (before or nobodys):
             return {}
         self.must_be_the_same(line, record)
-        texts = {name: text for name, text in line.texts.items() if not self.stands(record, name, text)}
+        stood = {name for name, text in line.texts.items() if self.stands(record, name, text)} - self.context
+        texts = {name: text for name, text in line.texts.items() if name not in stood}
         parsed, left = self.read(line, texts, record)
         filled = {label for name in line.texts if (label := self.label(name)) in before and label not in left}
         if line.copied:
@@ -243,7 +248,17 @@ class Batch:
             parsed |= self.entity.when_done(parsed, self.desk.now)
         if self.hidden and not self.hidden.isdisjoint((*parsed, *errors)):
             access.may_fill(self.desk, self.entity, [*parsed, *errors])
-        return parsed, self.judged(line, errors, record) if errors else {}
+        left = self.judged(line, errors, record) if errors else {}
+        return parsed, left | self.beyond(line) if line.further else left
+
+    def beyond(self, line: Line) -> Cells:
+        """Read what stands beside the fields of a row; returns by header what cannot be read."""
+        line.ways, unread = reaching.read(self.desk, self.reader, line.further, line.texts)
+        if unread and self.strict:
+            raise Invalid({header: f"“{text[:60]}” cannot be read." for header, text in unread.items()})
+        if unread:
+            self.left.setdefault(id(line), {}).update(unread)
+        return unread
 
     def judged(self, line: Line, errors: Mapping[str, str], record: Entity | None) -> Cells:
         """Return the cells that no field takes and that are kept instead."""
@@ -254,8 +269,9 @@ class Batch:
             raise Invalid({name: errors[name] for name in refused})
         free = [name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())]
         left = {self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free}
-        if left:
+        if left and self.entity.remarks:
             access.may_fill(self.desk, self.entity, [self.entity.remarks])
+        if left:
             self.left[id(line)] = left
         return left
 
@@ -264,7 +280,7 @@ class Batch:
 
     def refused(self, names: Iterable[str]) -> list[str]:
         """Those of these fields whose cells must be read, or the row is not taken."""
-        return [name for name in names if not self.may_keep or (name in self.kinds and self.kinds[name].required)]
+        return [name for name in names if self.strict or (name in self.kinds and self.kinds[name].required)]
 
     def must_be_the_same(self, line: Line, record: Entity) -> None:
         """AC-4 is another account in every workspace; the moment it was made says which one a file means."""

@@ -16,8 +16,8 @@ owner|assignee: agentname rep salesrep salesperson salesowner accountmanager acc
 owner|assignee: responsibleuser responsibleperson hubspotowner hubspotownerid assignedagent assigned handledby
 owner|assignee: besitzer zustandig verantwortlich proprietaire propietario owneralias assignedrep agentemail
 owner|assignee: accountexec salesagent salesrepresentative managedby
-full_name|name: name fullname displayname fileas nameprenom nomcomplet nombrecompleto
-full_name|customer|name: contactname personname clientname customername kontakt kontaktname ansprechpartner
+full_name|name: name displayname fileas nameprenom nomcomplet nombrecompleto
+full_name|customer|name: fullname contactname personname clientname customername kontakt kontaktname ansprechpartner
 first_name: first firstname givenname forename given fname vorname prenom nombre personfirstname имя
 last_name: last lastname surname familyname family lname nachname nom apellido apellidos personlastname zuname фамилия
 name|job_title|subject|description: title titel titre titulo
@@ -35,21 +35,25 @@ email|customer: email emailaddress mail primaryemail workemail email1 email1valu
 email|customer: primaryemailaddress businessemail emailprimary emailwork correo correoelectronico courriel
 email|customer: emailadresse emailid contactemail customeremail requesteremail
 email: otheremail email2 email2value email2address emailaddress2 homeemail personalemail secondaryemail emailhome
-email: email3value
+email: email3value email4value additionalemailaddresses additionalemails additionalemail secondemail alternateemail
 phone: phone phonenumber telephone tel telefon telefonnummer telephonenumber businessphone workphone phonework work
 phone: officephone phoneoffice phone1 phone1value primaryphone directphone directline telefono contactphone
 phone: companyphone mobile mobilephone mobilenumber cell cellphone cellnumber handy handynummer phonemobile portable
-phone: mobil movil personmobilephone homephone phonehome otherphone phone2value phone2 businessphone2 whatsapp телефон
+phone: mobilephonenumber worknumber mobilno mobileno phoneno phone2 phone3value
+phone: phone4value secondaryphone alternatephone
+phone: mobil movil personmobilephone homephone phonehome otherphone phone2value businessphone2 whatsapp телефон
 job_title: jobtitle position designation jobposition organization1title organizationtitle role jobrole persontitle
 job_title: funktion cargo poste beruf
-parent: parentid parentaccount parentaccountid parentaccountname parentcompany parentname parentorganization memberof
-parent: parentorganisation
+parent: parentid parentaccount parentaccountid parentcompany parentname parentorganization memberof
+parent: parentorganisation subsidiaryof headoffice parentaccountname
+street: streetroadname
 street: street address addressline1 streetaddress address1 street1 address1street addressstreet addressline strasse
 street: adresse direccion calle rue streetname anschrift address1streetline mailingaddress billingaddress
+city: citytownvillagelocality
 city: city town locality ort stadt ville ciudad place город
 region: region state province county stateregion stateprovince bundesland provincia prefecture departement statecounty
 postal_code: postalcode zip zipcode postcode plz zippostalcode postleitzahl codepostal cp codigopostal pincode
-postal_code: ziporpostalcode
+postal_code: ziporpostalcode zippostalcode
 country: country countryregion countrycode countryname land pays pais cc nation countryiso страна
 language: language preferredlanguage lang locale sprache
 time_zone: timezone tz timezonename zone
@@ -57,11 +61,13 @@ tags: tags tag labels label categories groupmembership keywords segments etikett
 tags|type: category
 lifecycle: lifecyclestage lifecycle customerstage contactstage
 notes|description: description notes note comments comment memo remarks remark bemerkung bemerkungen notizen
+notes|description: publicdescription recentnote statusdescription leadsourcedescription resolution resolutionnotes
+notes|description: internalcomments privatenotes casecomments
 notes|description: beschreibung details about body message additionalinfo additionalinformation internalnotes
 source|origin: source leadsource leadorigin leadchannel originalsource sourcename referredby howdidyouhearaboutus
 source|origin: herkunft origin channel via createdvia contactchannel sourcetype originaltrafficsource
 source|origin: acquisitionsource refferedby campaignsource referer referrer quelle
-status: status leadstatus state statusname currentstatus statut estado statusreason
+status: status leadstatus statusname currentstatus statut estado statusreason
 score: leadscore hubspotscore points scoring
 employees: numberofemployees employees employeecount noofemployees headcount companysize size staff employeesize
 employees: mitarbeiter mitarbeiterzahl anzahlmitarbeiter employeenumber numemployees totalemployees
@@ -72,10 +78,15 @@ amount: total wert montant importe estrevenue estimatedrevenue estimatedvalue op
 amount: dealworth closevalue valor monto auftragswert dealprice totalprice actualvalue
 currency: currency currencyisocode currencycode dealcurrencycode isocurrency currencyid amountcurrency currencyname
 currency: wahrung devise moneda valuecurrency
-close_date: closedate closingdate closeddate expectedclosedate expectedclose expectedclosingdate estimatedclosedate
-close_date: wontime targetclosedate dateclosed actualclosedate estclosedate closetime closingon closeson datewon
-close_date: dealcloseddate abschlussdatum projectedclosedate closedon forecastclosedate datecloture fechadecierre
-close_date: closedat wonon closing
+close_date: closedate closingdate closeddate
+close_date: wontime dateclosed actualclosedate closetime closingon closeson datewon
+close_date: dealcloseddate abschlussdatum closedon datecloture fechadecierre
+close_date: closedat wonon closing losttime
+is_converted: isconverted converted
+converted_customer: convertedcontactid convertedcontact convertedcontactname convertedpersonid
+converted_account: convertedaccountid convertedaccount convertedaccountname convertedorganizationid
+converted_opportunity: convertedopportunityid convertedopportunity convertedopportunityname convertedoppid
+converted_opportunity: converteddealid converteddeal converteddealname
 stage: stage stagename dealstage salesstage pipelinestage phase opportunitystage salesphase stageid currentstage etape
 stage: etapa vertriebsphase statusphase
 probability: probability winprobability dealprobability probabilitypercent likelihood chance prob confidence winchance
@@ -87,6 +98,7 @@ next_step: nextstep nextsteps nextaction
 competitor: competitor competitors maincompetitor primarycompetitor maincompetitors
 is_won: iswon isclosedwon won closedwon
 is_closed: closed isdealclosed
+currency: currencyofvalue
 is_closed|status: isclosed
 subject: subject ticketsubject casesubject ticketname casename ticket summary issue shortdescription betreff sujet
 subject: asunto headline problem
@@ -97,7 +109,7 @@ customer: submitter caller requestedby raisedby associatedcontact associatedcont
 customer: primarycontact maincontact contactfullname person personid relatedcontact contacts primarycontactid
 customer: requestor contactnameid clientemail
 team: team group groupname assignedgroup queue department assignmentgroup ticketgroup abteilung salesteam
-resolve_by|due_date: duedate dueby duebytime due deadline dueat slatarget resolutiondue datedue duetime fallig
+resolve_by|due_date: duedate dueby duebytime due deadline dueat slatarget resolutiondue datedue fallig
 resolve_by|due_date: falligam
 due_date: activitydate activitydatetime startdatetime start startdate date dueon datestart when scheduledfor starttime
 due_date: begindate scheduledat meetingdate eventdate calldate faelligkeit datetime activityduedate
@@ -108,6 +120,7 @@ resolved_at: resolved dateresolved ticketsolvedtimestamp solvedtimestamp
 closed_at: closedate closeddate dateclosed closedat closedtime closedon datetimeclosed closetime closedatetime
 closed_at: closedtimestamp
 created_at: ticketcreatedtimestamp createdtimestamputc
+csat: customersatisfactionrating customersatisfaction
 csat: satisfactionscore satisfaction csatscore satisfactionrating ticketsatisfactionrating
 done_at: completeddate completedat completeddatetime completedon donedate datecompleted finishedat markedasdonetime
 done_at: completiondate completedtime donetime doneon finishedon datefinished erledigtam
@@ -121,15 +134,29 @@ what: whatid what relatedto relatedtoname relatedtoid regarding related relatedr
 lead: leadid leadname associatedlead
 opportunity: opportunityid opportunityname dealid dealname associateddeal associateddeals deal opportunity dealtitle
 case: caseid casenumber ticketid ticketnumber case ticket
-role: membershiprole contactrole
+role: membershiprole contactrole roles
+since: startdate start from begindate
+until: enddate end to
+middle_name: middlename middle secondname zweitername deuxiemeprenom additionalname
+name_suffix: suffix namesuffix
+linkedin: linkedin linkedinurl linkedinprofile linkedinprofileurl linkedinbio personlinkedinurl linkedinlink
+due_time: duetime
+duration: duration
+seconds: durationinseconds calldurationinseconds durationseconds durationsec
+ends: enddatetime endtime enddate end dateend enddatetimeutc
 """
 """The fields, of which the first that an entity has is meant : the words, in lower case without spaces or signs."""
 
 LAST = """
 subject|description: name
 external_id: number casenumber ticketnumber ticketno caseno key recordno leid dealno
-close_date: date
-created_at: date timestamp
+close_date: date expectedclosedate expectedclose expectedclosingdate estimatedclosedate targetclosedate
+close_date: estclosedate projectedclosedate forecastclosedate
+created_at: date timestamp engagedate subscriptiondate
+status: state
+type: calltype
+country: location officelocation headquarters hqcountry
+resolved_at: timetoresolution
 """
 """What is taken for that only where nothing clearer is there."""
 
@@ -152,7 +179,12 @@ QUALIFIERS = (
 
 QUALIFIED = ("street", "city", "region", "postal_code", "country", "phone", "email")
 
-LINKS = ("", "id", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname", "emailaddress")
+OF_ADDRESS = "ofaddress"
+"""What Pipedrive writes behind the parts of an address."""
+
+LINKS = (
+    "", "id", "ids", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname", "emailaddress",
+)  # fmt: skip
 """What follows a noun where a column names a record."""
 RELATED = ("", "primary", "associated", "related", "linked", "main", "parent")
 
@@ -168,4 +200,6 @@ def read(table: str) -> dict[str, tuple[str, ...]]:
 
 
 WORDS = read(TABLE)
+HEADLINES = frozenset(word for word, names in WORDS.items() if names[0] == "subject" or names == ("description",))
+"""What is a short text, and stands before a long one where a field takes both."""
 LAST_WORDS = read(LAST)

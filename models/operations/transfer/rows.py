@@ -12,13 +12,44 @@ from models.core.fields import Person, Reference
 from models.core.people import with_name
 from models.core.user import Workspace
 from models.operations.transfer import origins
-from models.operations.transfer.decisions import Decisions
+from models.operations.transfer.decisions import Decision, Decisions
 from models.operations.transfer.desk import number_in
-from models.operations.transfer.mapping import DELETED, EXTERNAL_ID, ORIGIN, PERSON_NAME, REF, squeeze
+from models.operations.transfer.mapping import (
+    DELETED,
+    EXTERNAL_ID,
+    LINKEDIN,
+    MIDDLE,
+    ORIGIN,
+    PERSON_NAME,
+    REF,
+    SUFFIX,
+    squeeze,
+)
 from models.operations.transfer.sheets import content
 
 COPIED = "row:"
 """How the key of a row begins that has no id."""
+
+
+@dataclass(frozen=True)
+class Further:
+    """A value that its field cannot hold because another one is in it: the header, the field, the text."""
+
+    header: str
+    target: str
+    text: str
+
+
+@dataclass
+class Cells:
+    """What the cells of a row say, by what they are to fill: texts as the fields read them, as they stand there, and
+    why some cannot be read.
+    """
+
+    texts: dict[str, str]
+    raw: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    further: list[Further] = field(default_factory=list)
 
 
 @dataclass
@@ -36,6 +67,15 @@ class Line:
     """What stands in the file, by what it is to fill."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Why a text does not fit what was decided about its column, by what it was to fill."""
+    further: list[Further] = field(default_factory=list)
+    """What stands beside what the fields hold."""
+    ways: list[tuple[str, str]] = field(default_factory=list)
+    """The further ways to reach somebody, as they were read: (type, value)."""
+
+    def named(self, target: str) -> list[str]:
+        """Return all that a row says of something of which it may name several."""
+        first = [self.texts[target]] if target in self.texts else []
+        return first + [each.text for each in self.further if each.target == target]
 
 
 @dataclass
@@ -48,6 +88,8 @@ class Translation:
     workspace: Workspace | None = None
     seen: Counter[str] = field(default_factory=Counter)
     """How often each content came, in a file without ids."""
+    noted: Counter[str] = field(default_factory=Counter)
+    """How many further numbers and addresses were put into the notes, by header."""
 
     def __post_init__(self) -> None:
         self.here = REF in map(squeeze, self.headers)
@@ -65,12 +107,12 @@ class Translation:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
         if any(cells[len(self.headers) :]):
             raise CRMError(f"The row has {len(cells)} cells, but there are {len(self.headers)} columns.")
-        texts, raw, unread = self.read(cells)
-        texts = self.entity.translate(texts)
+        read = self.read(cells)
+        raw = read.raw
+        texts = self.entity.translate(read.texts)
         if (deleted := texts.pop(DELETED, "")) and is_yes(deleted):
             return None
-        if name := texts.pop(PERSON_NAME, ""):
-            texts = with_name(texts, name)
+        texts = named(texts)
         texts |= {name: values.clean(texts[name]) for name in self.naming if name in texts}
         ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
         origin = origins.read(texts.pop(ORIGIN, ""))
@@ -81,30 +123,50 @@ class Translation:
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
         key = f"{self.entity.prefix}-{number}" if ours else external or ref
-        if key:
-            return Line(cells, texts, key, ours, False, raw, unread)
-        return Line(cells, texts, self.key_of(raw), False, True, raw, unread)
+        copied = not key
+        return Line(cells, texts, key or self.key_of(raw), ours and not copied, copied, raw, read.unread, read.further)
 
-    def read(self, cells: list[str]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-        """For each target the text from the first of its columns that says something, or the last that overrides; what
-        stood there; and why it cannot be read.
-        """
-        texts, unread = dict(self.decisions.constants), {}
-        raw: dict[str, str] = {}
+    def read(self, cells: list[str]) -> Cells:
+        """For each target the text from the first of its columns that says something, or the last that overrides."""
+        found = Cells(dict(self.decisions.constants))
         for decision in self.decisions.columns:
-            cell = at(cells, decision.place)
-            if not cell:
+            if cell := at(cells, decision.place):
+                self.add(found, decision, cell)
+        found.unread = {target: why for target, why in found.unread.items() if target not in found.texts}
+        self.put_below(found)
+        return found
+
+    def add(self, found: Cells, decision: Decision, cell: str) -> None:
+        """Let a cell fill what it is to fill, or stand beside what does."""
+        target = decision.target
+        for part in decision.parts(cell):
+            taken = target in found.raw and not decision.overrides
+            if taken and not (decision.beside or decision.between):
                 continue
-            target = decision.target
             try:
-                text = decision.apply(cell)
+                text = decision.apply(part)
             except ValueError as error:
-                unread[target] = str(error)
-                raw.setdefault(target, cell)
+                found.unread[target] = str(error)
+                found.raw.setdefault(target, cell)
                 continue
-            if text and (decision.overrides or target not in raw):
-                texts[target], raw[target] = text, cell
-        return texts, raw, {target: why for target, why in unread.items() if target not in texts}
+            if not text:
+                continue
+            if taken or target == LINKEDIN:
+                if text.casefold() != found.texts.get(target, "").casefold():
+                    found.further.append(Further(decision.header, target, text))
+            else:
+                found.texts[target], found.raw[target] = text, part
+
+    def put_below(self, found: Cells) -> None:
+        """Put further texts below the text of a row, and what else has no place of its own: nothing is lost."""
+        remarks = self.entity.remarks
+        below = [each for each in found.further if each.target == remarks or not self.entity.reached_by]
+        if not below or not remarks:
+            return
+        found.further = [each for each in found.further if each not in below]
+        self.noted.update(each.header for each in below if each.target != remarks)
+        lines = [f"{each.header}: {each.text}" for each in below]
+        found.texts[remarks] = "\n".join(filter(None, (found.texts.get(remarks, ""), *lines)))
 
     def key_of(self, texts: Mapping[str, str]) -> str:
         """A key made of the content, so that the same file is not stored twice; equal rows are numbered.
@@ -116,6 +178,16 @@ class Translation:
         ).hexdigest()
         self.seen[content] += 1
         return f"{COPIED}{content}:{self.seen[content]}"
+
+
+def named(texts: dict[str, str]) -> dict[str, str]:
+    """The texts of a row with the name in its parts; what stands between and behind them is a part of one."""
+    whole, middle, suffix = (texts.pop(name, "") for name in (PERSON_NAME, MIDDLE, SUFFIX))
+    if middle and texts.get("first_name"):
+        texts["first_name"] = f"{texts['first_name']} {middle}"
+    if suffix and texts.get("last_name"):
+        texts["last_name"] = f"{texts['last_name']} {suffix}"
+    return with_name(texts, whole) if whole else texts
 
 
 def at(cells: list[str], place: int) -> str:

@@ -65,6 +65,7 @@ class Loading:
         self.take_waiting(waiting)
         if self.outcome.created >= MANY and not self.dry:
             statistics.renew(self.works.engine)
+        self.outcome.noted = self.translation.noted
         self.outcome.conclude()
         progress(self.outcome.read, sheet.rows)
 
@@ -101,13 +102,14 @@ class Loading:
         outcome.unchanged += batch.unchanged
         outcome.again += batch.again
         outcome.joined += batch.joined
+        outcome.reached += batch.reached
         outcome.count_alike(batch.alike)
         for line, reason in batch.rejected:
             batch.left.pop(id(line), None)
             self.reject(line.cells, reason)
         for left in batch.left.values():
             for label, text in left.items():
-                outcome.kept.add(label, text)
+                (outcome.kept if self.translation.entity.remarks else outcome.dropped).add(label, text)
         for _, record in batch.created:
             if record.lacking:
                 outcome.lacking.add(record.lacking, str(record))

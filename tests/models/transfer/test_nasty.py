@@ -25,7 +25,7 @@ def reading(works: Works, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, 
         if survey.questions:
             raise Unanswered(survey)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
-        rows = [translation.read(cells)[0] for cells in survey.sheet.lines()]
+        rows = [translation.read(cells).texts for cells in survey.sheet.lines()]
         return rows, survey.notes
 
 
