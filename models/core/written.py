@@ -31,7 +31,8 @@ NUMBERS = re.compile(r"(\d{1,2})[-/. ] ?(\d{1,2})[-/. ] ?(\d{4}|\d\d)\.?")
 DAYNAME = r"(?:([a-z]+day)\.?,? )?"
 MONTH = rf"({'|'.join(MONTHS)})\.?"
 IN_WORDS = re.compile(
-    rf"{DAYNAME}(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[- ]?(?:of )?{MONTH}(?:,? |,|-|(?='))(?:of )?'?(\d{{4}}|\d\d)"
+    rf"{DAYNAME}(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[-/ ]?(?:of )?{MONTH}(?:,? |,|-|/|(?='))(?:of )?"
+    r"'?(\d{4}|\d\d)"
 )
 MONTH_FIRST = re.compile(rf"{DAYNAME}{MONTH}[- ](\d{{1,2}})(?:st|nd|rd|th)?(?:, ?| |-)'?(\d{{4}}|\d\d)")
 UNIX = re.compile(rf"{DAYNAME}{MONTH} (\d{{1,2}}) (\d\d:\d\d:\d\d) ([a-z]{{2,5}}|[+-]\d{{4}}) (\d{{4}})")

@@ -118,30 +118,49 @@ class Batch:
         known = [record for line in lines if (record := self.known(line))]
         self.desk.gather(known)
         for name, there in self.near.items():
-            self.desk.meet(there, {line.texts[name] for line in lines if name in line.texts})
+            self.desk.meet(there, {text for line in lines for text in line.naming(name)})
         for name, fields in self.entity.either.items():
             named = [line for line in lines if name in line.texts]
             for there in {self.near[each] for each in fields} if named else ():
-                self.desk.meet(there, {line.texts[name] for line in named})
+                self.desk.meet(there, {text for line in named for text in line.naming(name)})
+            self.prefer_known(name, {self.near[each].slug() for each in fields}, named)
             self.choose(name, fields, named)
+        for name, there in self.near.items():
+            self.prefer_known(name, {there.slug()}, lines)
         for name, (slug, _) in self.entity.joins.items():
             self.desk.meet(ENTITIES[slug], {text for line in lines for text in line.named(name)})
+            self.prefer_known(name, {slug}, lines)
         if known:
             self.before = self.unit_of(known)
             self.taken_back = self.hidden_by_undo(known)
 
+    def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[Line]) -> None:
+        """Where a row names a record in several ways, let it be the first way by which one is known."""
+        for line in lines:
+            if line.others and len(texts := line.naming(name)) > 1:
+                known = (text for text in texts if any(self.found(slug, text) for slug in slugs))
+                line.texts[name] = next(known, texts[0])
+
+    def found(self, slug: str, text: str) -> int | None:
+        """Return the id of the record that a text names; None where it names none."""
+        try:
+            return self.desk.lookup(slug, text)
+        except ValueError:
+            return None
+
     def choose(self, name: str, fields: Sequence[str], lines: Iterable[Line]) -> None:
-        """Let the name of some record fill the field of the entity that knows it."""
+        """Let the name of some record fill the field of the entity that knows it, or go where that field names it."""
         for line in lines:
             for each in fields:
-                if each in line.texts:
+                slug = self.near[each].slug()
+                if (found := self.found(slug, line.texts[name])) is None:
                     continue
-                try:
-                    self.desk.lookup(self.near[each].slug(), line.texts[name])
-                except ValueError:
-                    continue
-                line.texts[each] = line.texts.pop(name)
-                break
+                if each not in line.texts:
+                    line.texts[each] = line.texts.pop(name)
+                    break
+                if self.found(slug, line.texts[each]) == found:
+                    line.texts.pop(name)
+                    break
 
     def unit_of(self, known: Sequence[Entity]) -> set[int]:
         mine = (AuditEntry.entity == self.entity.slug(), AuditEntry.record_id.in_([record.id for record in known]))

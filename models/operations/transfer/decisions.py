@@ -40,7 +40,7 @@ class Decision:
     days are written in numbers · serials: the year from which days are counted, where they are numbers · decimal: the
     sign before decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded: 15-character
     ids are completed to 18 · between: what separates several values in a cell · beside: what it says stands
-    beside what the columns before it say.
+    beside what the columns before it say · label: what then stands before a text.
     """
 
     header: str
@@ -57,6 +57,7 @@ class Decision:
     padded: bool = False
     between: str = ""
     beside: bool = False
+    label: str = ""
 
     def parts(self, cell: str) -> list[str]:
         """Return the values that a cell holds; several only where its column has cells with several."""

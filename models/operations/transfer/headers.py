@@ -29,18 +29,20 @@ company|account|name: organizationid organization1name firma companyid salesacco
 company|account|name: parentcustomer entreprise societe empresa unternehmen companyaccount ticketorganizationname
 company|account|name: betrieb relatedaccount kunde potentialcustomer организация компания
 domain|account: companydomainname companydomain domain domainname companywebsite companyurl accountdomain
-domain|account: accountwebsite website websiteurl homepage webaddress webpage website1value webseite siteweb
+domain|account: accountwebsite
+domain|web|account: website websiteurl homepage webaddress webpage website1value webseite siteweb
 domain: url web site www internet websites
 email|customer: email emailaddress mail primaryemail workemail email1 email1value email1address emailaddress1 emails
 email|customer: primaryemailaddress businessemail emailprimary emailwork correo correoelectronico courriel
 email|customer: emailadresse emailid contactemail customeremail requesteremail
-email: otheremail email2 email2value email2address emailaddress2 homeemail personalemail secondaryemail emailhome
-email: email3value email4value additionalemailaddresses additionalemails additionalemail secondemail alternateemail
+email: emailother otheremail email2 email2value email2address emailaddress2 homeemail personalemail secondaryemail
+email: emailhome email3value email4value additionalemailaddresses additionalemails additionalemail secondemail
+email: alternateemail
 phone: phone phonenumber telephone tel telefon telefonnummer telephonenumber businessphone workphone phonework work
 phone: officephone phoneoffice phone1 phone1value primaryphone directphone directline telefono contactphone
 phone: companyphone mobile mobilephone mobilenumber cell cellphone cellnumber handy handynummer phonemobile portable
-phone: mobilephonenumber worknumber mobilno mobileno phoneno phone2 phone3value
-phone: phone4value secondaryphone alternatephone
+phone: phoneother mobilephonenumber worknumber mobilno mobileno phoneno
+phone: phone2 phone3value phone: phone4value secondaryphone alternatephone
 phone: mobil movil personmobilephone homephone phonehome otherphone phone2value businessphone2 whatsapp телефон
 job_title: jobtitle position designation jobposition organization1title organizationtitle role jobrole persontitle
 job_title: funktion cargo poste beruf
@@ -61,8 +63,6 @@ tags: tags tag labels label categories groupmembership keywords segments etikett
 tags|type: category
 lifecycle: lifecyclestage lifecycle customerstage contactstage
 notes|description: description notes note comments comment memo remarks remark bemerkung bemerkungen notizen
-notes|description: publicdescription recentnote statusdescription leadsourcedescription resolution resolutionnotes
-notes|description: internalcomments privatenotes casecomments
 notes|description: beschreibung details about body message additionalinfo additionalinformation internalnotes
 source|origin: source leadsource leadorigin leadchannel originalsource sourcename referredby howdidyouhearaboutus
 source|origin: herkunft origin channel via createdvia contactchannel sourcetype originaltrafficsource
@@ -122,6 +122,7 @@ closed_at: closedtimestamp
 created_at: ticketcreatedtimestamp createdtimestamputc
 csat: customersatisfactionrating customersatisfaction
 csat: satisfactionscore satisfaction csatscore satisfactionrating ticketsatisfactionrating
+done_at: closedtime closeddate closedat
 done_at: completeddate completedat completeddatetime completedon donedate datecompleted finishedat markedasdonetime
 done_at: completiondate completedtime donetime doneon finishedon datefinished erledigtam
 status: taskstatus iscompleted completed isdone
@@ -139,7 +140,7 @@ since: startdate start from begindate
 until: enddate end to
 middle_name: middlename middle secondname zweitername deuxiemeprenom additionalname
 name_suffix: suffix namesuffix
-linkedin: linkedin linkedinurl linkedinprofile linkedinprofileurl linkedinbio personlinkedinurl linkedinlink
+web: linkedin linkedinurl linkedinprofile linkedinprofileurl linkedinbio personlinkedinurl linkedinlink
 due_time: duetime
 duration: duration
 seconds: durationinseconds calldurationinseconds durationseconds durationsec
@@ -155,6 +156,9 @@ close_date: estclosedate projectedclosedate forecastclosedate
 created_at: date timestamp engagedate subscriptiondate
 status: state
 type: calltype
+notes|description: publicdescription recentnote statusdescription leadsourcedescription resolution resolutionnotes
+notes|description: internalcomments privatenotes casecomments
+web: url profileurl profile
 country: location officelocation headquarters hqcountry
 resolved_at: timetoresolution
 """
@@ -183,7 +187,8 @@ OF_ADDRESS = "ofaddress"
 """What Pipedrive writes behind the parts of an address."""
 
 LINKS = (
-    "", "id", "ids", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname", "emailaddress",
+    "", "id", "ids", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname",
+    "emailaddress",
 )  # fmt: skip
 """What follows a noun where a column names a record."""
 RELATED = ("", "primary", "associated", "related", "linked", "main", "parent")
@@ -200,6 +205,8 @@ def read(table: str) -> dict[str, tuple[str, ...]]:
 
 
 WORDS = read(TABLE)
+TEXTS = frozenset(word for word, names in WORDS.items() if names[0] == "notes")
+"""What is a text without a name of its own."""
 HEADLINES = frozenset(word for word, names in WORDS.items() if names[0] == "subject" or names == ("description",))
 """What is a short text, and stands before a long one where a field takes both."""
 LAST_WORDS = read(LAST)

@@ -20,16 +20,17 @@ from models.operations.transfer.headers import (
     QUALIFIED,
     QUALIFIERS,
     RELATED,
+    TEXTS,
     WORDS,
 )
 
 REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
 MIDDLE, SUFFIX = "middle_name", "name_suffix"
-LINKEDIN = "linkedin"
+WEB = "web"
 ORIGIN = "exported_from"
 """What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
 deleted there (such rows are passed over), a person's first and last name in one, what stands between and behind them,
-where people are reached who may be reached in several ways, and which workspace our own export is of."""
+where on the web people are found who may be reached in several ways, and which workspace our own export is of."""
 
 BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
 """What a file tells of a record besides its fields."""
@@ -110,9 +111,23 @@ def arranged(entity: type[Entity], taken: Mapping[str, str]) -> Columns:
     """The columns that are taken: of those that fill the same one, all but the first say more beside it."""
     columns = Columns()
     for header, target in taken.items():
-        more = target in columns.fields.values() and holds_more(entity, target)
+        second = target in columns.fields.values() or not is_plain(entity, header, target)
+        more = second and holds_more(entity, target)
         (columns.beside if more else columns.fields)[header] = target
     return columns
+
+
+def label_of(entity: type[Entity], header: str, target: str) -> str:
+    """Return what stands before the text of a column below another text: nothing below the subject of a task."""
+    bare = target in entity.named and is_plain(entity, header, target)
+    return header if target == entity.remarks and not bare else ""
+
+
+def is_plain(entity: type[Entity], header: str, target: str) -> bool:
+    """Whether the header of a text says no more than that it is one: Description, and not Resolution."""
+    words = words_of(entity, header)
+    main = any(word in own_words(entity) or word in TEXTS for word in words)
+    return target != entity.remarks or main or names_it(entity, header, target)
 
 
 def names_it(entity: type[Entity], header: str, target: str) -> bool:
@@ -122,9 +137,8 @@ def names_it(entity: type[Entity], header: str, target: str) -> bool:
 
 
 def holds_more(entity: type[Entity], target: str) -> bool:
-    """Whether several columns may fill a field together: numbers, addresses, texts, and what somebody belongs to."""
-    several = target == entity.remarks or target in entity.joins
-    return several or isinstance(entity.fields().get(target), Phone | Email)
+    """Whether several columns may fill a field together: numbers, addresses and texts."""
+    return target in (entity.remarks, WEB) or isinstance(entity.fields().get(target), Phone | Email)
 
 
 def may_stand_in(entity: type[Entity], target: str) -> bool:
@@ -248,7 +262,7 @@ def targets(entity: type[Entity]) -> list[str]:
     """Everything a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
     person = [PERSON_NAME, MIDDLE, SUFFIX] if "first_name" in fields else []
-    ways = [LINKEDIN] if entity.reached_by else []
+    ways = [WEB] if entity.reached_by else []
     return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person, *ways]
 
 

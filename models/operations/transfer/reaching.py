@@ -11,7 +11,7 @@ from models.core.base import ENTITIES, Entity
 from models.core.errors import CRMError
 from models.core.fields import Email, Link
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import LINKEDIN, squeeze
+from models.operations.transfer.mapping import WEB, squeeze
 
 if TYPE_CHECKING:
     from models.operations.transfer.reading import Reader
@@ -47,8 +47,8 @@ def way(desk: Desk, reader: "Reader", further: "Further", texts: Mapping[str, st
     if not entity.reached_by:
         raise ValueError(f"{entity.noun().capitalize()} has one {target}.")
     access.check(desk, "new", ENTITIES[entity.reached_by])
-    if target == LINKEDIN:
-        return LINKEDIN, str(Link("Value").read(further.text, desk))
+    if target == WEB:
+        return "linkedin" if "linkedin." in further.text else "website", str(Link("Value").read(further.text, desk))
     kind = reader.kinds[target]
     found, why = reader.cell(kind, target, {**texts, target: further.text}, desk)
     if why:

@@ -17,12 +17,12 @@ from models.operations.transfer.desk import number_in
 from models.operations.transfer.mapping import (
     DELETED,
     EXTERNAL_ID,
-    LINKEDIN,
     MIDDLE,
     ORIGIN,
     PERSON_NAME,
     REF,
     SUFFIX,
+    WEB,
     squeeze,
 )
 from models.operations.transfer.sheets import content
@@ -50,6 +50,8 @@ class Cells:
     raw: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     further: list[Further] = field(default_factory=list)
+    others: dict[str, list[str]] = field(default_factory=dict)
+    """What else names a record, where what is in `texts` does not name any."""
 
 
 @dataclass
@@ -69,13 +71,18 @@ class Line:
     """Why a text does not fit what was decided about its column, by what it was to fill."""
     further: list[Further] = field(default_factory=list)
     """What stands beside what the fields hold."""
+    others: Mapping[str, list[str]] = field(default_factory=dict)
+    """What else names the record that a field refers to."""
     ways: list[tuple[str, str]] = field(default_factory=list)
     """The further ways to reach somebody, as they were read: (type, value)."""
 
+    def naming(self, target: str) -> list[str]:
+        """Return all that may name the record that a field refers to."""
+        return [self.texts[target], *self.others.get(target, ())] if target in self.texts else []
+
     def named(self, target: str) -> list[str]:
         """Return all that a row says of something of which it may name several."""
-        first = [self.texts[target]] if target in self.texts else []
-        return first + [each.text for each in self.further if each.target == target]
+        return self.naming(target) + [each.text for each in self.further if each.target == target]
 
 
 @dataclass
@@ -123,8 +130,9 @@ class Translation:
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
         key = f"{self.entity.prefix}-{number}" if ours else external or ref
-        copied = not key
-        return Line(cells, texts, key or self.key_of(raw), ours and not copied, copied, raw, read.unread, read.further)
+        line = Line(cells, texts, key or self.key_of(raw), ours, not key, raw, read.unread)
+        line.further, line.others = read.further, read.others
+        return line
 
     def read(self, cells: list[str]) -> Cells:
         """For each target the text from the first of its columns that says something, or the last that overrides."""
@@ -139,23 +147,31 @@ class Translation:
     def add(self, found: Cells, decision: Decision, cell: str) -> None:
         """Let a cell fill what it is to fill, or stand beside what does."""
         target = decision.target
-        for part in decision.parts(cell):
-            taken = target in found.raw and not decision.overrides
-            if taken and not (decision.beside or decision.between):
-                continue
-            try:
-                text = decision.apply(part)
-            except ValueError as error:
-                found.unread[target] = str(error)
-                found.raw.setdefault(target, cell)
-                continue
-            if not text:
-                continue
-            if taken or target == LINKEDIN:
-                if text.casefold() != found.texts.get(target, "").casefold():
-                    found.further.append(Further(decision.header, target, text))
-            else:
-                found.texts[target], found.raw[target] = text, part
+        if target in found.raw and not (decision.overrides or decision.beside):
+            if target in self.naming and (text := decision.apply(cell)):
+                found.others.setdefault(target, []).append(text)
+            return
+        first, *rest = decision.parts(cell)
+        if target == WEB:
+            rest.insert(0, first)
+        else:
+            self.put(found, decision, first)
+        found.further += [Further(decision.header, target, part) for part in rest]
+
+    def put(self, found: Cells, decision: Decision, cell: str) -> None:
+        target = decision.target
+        try:
+            text = decision.apply(cell)
+        except ValueError as error:
+            found.unread[target] = str(error)
+            found.raw.setdefault(target, cell)
+            return
+        alone = target not in found.raw and not decision.label
+        if text and (decision.overrides or alone or not decision.beside):
+            found.texts[target], found.raw[target] = text, cell
+        elif text and text.casefold() != found.texts.get(target, "").casefold():
+            header = decision.label if target == self.entity.remarks else decision.header
+            found.further.append(Further(header, target, text))
 
     def put_below(self, found: Cells) -> None:
         """Put further texts below the text of a row, and what else has no place of its own: nothing is lost."""
@@ -165,7 +181,7 @@ class Translation:
             return
         found.further = [each for each in found.further if each not in below]
         self.noted.update(each.header for each in below if each.target != remarks)
-        lines = [f"{each.header}: {each.text}" for each in below]
+        lines = [f"{each.header}: {each.text}" if each.header else each.text for each in below]
         found.texts[remarks] = "\n".join(filter(None, (found.texts.get(remarks, ""), *lines)))
 
     def key_of(self, texts: Mapping[str, str]) -> str:

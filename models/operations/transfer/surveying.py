@@ -24,7 +24,17 @@ from models.operations.transfer.deciding import Decider
 from models.operations.transfer.decisions import Decision, Decisions, complete
 from models.operations.transfer.desk import address_in, person_named
 from models.operations.transfer.evidence import BETWEEN_NAMES, SEPARATORS, Seen, look
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, PERSON_NAME, REF, Columns, goals, guess, meaning
+from models.operations.transfer.mapping import (
+    CREATED_AT,
+    EXTERNAL_ID,
+    PERSON_NAME,
+    REF,
+    Columns,
+    goals,
+    guess,
+    label_of,
+    meaning,
+)
 from models.operations.transfer.sheets import Sheet, content
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
@@ -67,7 +77,10 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
     for header, target in columns.all().items():
         column = seen[places[header]]
-        decision = Decision(header, places[header], target, empty=column.empty, beside=header in columns.beside)
+        decision = Decision(
+            header, places[header], target, empty=column.empty, beside=header in columns.beside,
+            label=label_of(entity, header, target) if header in columns.beside else "",
+        )  # fmt: skip
         survey.decisions.emptied.update({(header, word): count for word, count in column.emptied.items()})
         survey.decisions.columns += examiner.decided(decision, column)
     must_be_columns(survey, examiner.kinds, answers)
@@ -320,7 +333,7 @@ class Words:
             raise Invalid({"map": str(error)}) from None
 
     def option(self, work: Work, word: str) -> str | None:
-        """Return the option that a word is, also where it stands before its pipeline, as in `New (Support Pipeline)`."""
+        """Return the option that a word is, also before the name of its pipeline, as in `New (Support Pipeline)`."""
         for each in dict.fromkeys((word, PIPELINE.sub("", word))):
             try:
                 return self.kind.read(each, work)
