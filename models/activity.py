@@ -46,11 +46,11 @@ def timed(texts: dict[str, str]) -> dict[str, str]:
     texts = dict(texts)
     if CLOCK.fullmatch(texts.get("due_time", "")) and ":" not in texts.get("due_date", ":"):
         texts["due_date"] = f"{texts['due_date']} {texts.pop('due_time')}"
-    if found := LASTED.fullmatch(texts.get("duration", "")):
-        texts.pop("duration")
+    if found := LASTED.fullmatch(texts.get("lasted", "")):
+        texts.pop("lasted")
         texts.setdefault("minutes", str(int(found[1]) * 60 + int(found[2])))
-    if (seconds := texts.get("seconds", "")).isdecimal():
-        texts.pop("seconds")
+    if (seconds := texts.get("lasted_seconds", "")).isdecimal():
+        texts.pop("lasted_seconds")
         texts.setdefault("minutes", str((int(seconds) + 59) // 60))
     if texts.pop("ends", ""):
         texts.setdefault("type", ActivityType.MEETING)
@@ -75,7 +75,7 @@ class Activity(Entity):
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
     dated = "due_date"
-    besides = ("status", "who", "what", "due_time", "duration", "seconds", "ends")
+    besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"
 

@@ -59,6 +59,12 @@ class Decision:
     beside: bool = False
     label: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a cell that is not empty is its text as it stands there."""
+        read = (self.words, self.order, self.serials, self.decimal, self.fractions, self.unit, self.padded)
+        return not any((*read, self.between, self.beside, self.overrides))
+
     def parts(self, cell: str) -> list[str]:
         """Return the values that a cell holds; several only where its column has cells with several."""
         if not self.between or self.between not in cell:

@@ -142,8 +142,7 @@ middle_name: middlename middle secondname zweitername deuxiemeprenom additionaln
 name_suffix: suffix namesuffix
 web: linkedin linkedinurl linkedinprofile linkedinprofileurl linkedinbio personlinkedinurl linkedinlink
 due_time: duetime
-duration: duration
-seconds: durationinseconds calldurationinseconds durationseconds durationsec
+lasted_seconds: durationinseconds calldurationinseconds durationseconds durationsec
 ends: enddatetime endtime enddate end dateend enddatetimeutc
 """
 """The fields, of which the first that an entity has is meant : the words, in lower case without spaces or signs."""
@@ -156,6 +155,7 @@ close_date: estclosedate projectedclosedate forecastclosedate
 created_at: date timestamp engagedate subscriptiondate
 status: state
 type: calltype
+lasted: duration
 notes|description: publicdescription recentnote statusdescription leadsourcedescription resolution resolutionnotes
 notes|description: internalcomments privatenotes casecomments
 web: url profileurl profile

@@ -109,6 +109,10 @@ class Translation:
         self.references = [name for name, kind in kinds.items() if isinstance(kind, Reference)]
         self.naming = [*self.references, *self.entity.either, *self.entity.joins]
         """What names other records, which are looked up before anything else is read."""
+        self.columns = [
+            (each, each.place, each.target, each.is_plain and each.target != WEB) for each in self.decisions.columns
+        ]
+        """The columns, and whether their cells are texts as they stand there."""
 
     def line(self, cells: list[str]) -> Line | None:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
@@ -137,11 +141,19 @@ class Translation:
     def read(self, cells: list[str]) -> Cells:
         """For each target the text from the first of its columns that says something, or the last that overrides."""
         found = Cells(dict(self.decisions.constants))
-        for decision in self.decisions.columns:
-            if cell := at(cells, decision.place):
+        texts, raw, width = found.texts, found.raw, len(cells)
+        for decision, place, target, plain in self.columns:
+            cell = content(cells[place]) if place < width else ""
+            if not cell:
+                continue
+            if not plain or target in raw:
                 self.add(found, decision, cell)
-        found.unread = {target: why for target, why in found.unread.items() if target not in found.texts}
-        self.put_below(found)
+            elif cell not in decision.empty:
+                texts[target] = raw[target] = cell
+        if found.unread:
+            found.unread = {target: why for target, why in found.unread.items() if target not in texts}
+        if found.further:
+            self.put_below(found)
         return found
 
     def add(self, found: Cells, decision: Decision, cell: str) -> None:
@@ -204,10 +216,6 @@ def named(texts: dict[str, str]) -> dict[str, str]:
     if suffix and texts.get("last_name"):
         texts["last_name"] = f"{texts['last_name']} {suffix}"
     return with_name(texts, whole) if whole else texts
-
-
-def at(cells: list[str], place: int) -> str:
-    return content(cells[place]) if place < len(cells) else ""
 
 
 def is_yes(text: str) -> bool:
