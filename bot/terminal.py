@@ -128,7 +128,7 @@ def mapping_told(columns: transfer.Columns) -> str:
               for header, why in columns.left_out.items() if why != "empty"]  # fmt: skip
     empty = sum(why == "empty" for why in columns.left_out.values())
     lines = [f"Read: {', '.join(used)}", f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns"]
-    return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
+    return "\n".join([*lines, "Another mapping: --map HEADER=FIELD; what is left out into the notes: --rest"])
 
 
 def turn_back(place: Place, unit: str, again: bool) -> None:

@@ -17,8 +17,9 @@ class Answers:
 
     columns: header → field, "" leaves it out · words: (header or field, word) → option, "" leaves the cell empty ·
     people: what the file calls a person → their Slack id, e-mail or name here · dates: `dmy` or `mdy` · decimal: the
-    sign before decimals · encoding: its name · sheet: that of a workbook · strict: refuse a row of which one optional
-    cell cannot be read · anyway: go on although words of the file are unknown; their rows are refused.
+    sign before decimals · encoding: its name · sheet: that of a workbook · strict: refuse a row with one optional
+    cell that cannot be read · anyway: go on although words of the file are unknown; their rows are refused · make: the
+    entities of which records are made that rows name and that are not here · rest: what no field takes is noted.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -30,6 +31,8 @@ class Answers:
     sheet: str = ""
     strict: bool = False
     anyway: bool = False
+    make: tuple[str, ...] = ()
+    rest: bool = False
 
     def __post_init__(self) -> None:
         if self.decimal not in ("", ".", ","):
@@ -49,6 +52,8 @@ class Answers:
             self.sheet or kept.sheet,
             self.strict or kept.strict,
             self.anyway or kept.anyway,
+            self.make or kept.make,
+            self.rest or kept.rest,
         )
 
 

@@ -17,6 +17,7 @@ from models.core.work import REPEATS
 from models.operations.records import may_give, needed, verbs_of
 from models.operations.transfer import joining, kept, reaching
 from models.operations.transfer.desk import Desk
+from models.operations.transfer.making import Maker, Missing
 from models.operations.transfer.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.operations.transfer.reading import Reader
 from models.operations.transfer.rows import Line
@@ -47,6 +48,9 @@ class Batch:
     """A row that names a record of its own kind which is not here may wait: perhaps it stands further down."""
     strict: bool = False
     """A row is refused with any cell that cannot be read."""
+    make: frozenset[str] = frozenset()
+    """The entities of which records are made that rows name and that are not here."""
+    missing: Missing = field(default_factory=Missing)
 
     created: list[New] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
@@ -130,6 +134,8 @@ class Batch:
         for name, (slug, _) in self.entity.joins.items():
             self.desk.meet(ENTITIES[slug], {text for line in lines for text in line.named(name)})
             self.prefer_known(name, {slug}, lines)
+        maker = Maker(self.desk, self.entity, self.make, self.missing)
+        maker.look(lines)
         if known:
             self.before = self.unit_of(known)
             self.taken_back = self.hidden_by_undo(known)

@@ -20,6 +20,10 @@ Way = tuple[Any, Callable[[str], str]]
 """A column by which records are found, and what makes its value of a text; "" where the text cannot be one."""
 
 
+class Several(ValueError):
+    """A text names several records."""
+
+
 @dataclass
 class Desk(Work):
     """A unit of work that knows many records beforehand, by their reference and by the id they have elsewhere."""
@@ -85,7 +89,7 @@ class Desk(Work):
     def several(self, entity: type[Entity], text: str, column: Any, value: Any) -> ValueError:
         some = select(entity.number, entity.title).where(column == value).order_by(entity.number).limit(5)
         listed = ", ".join(f"{entity.prefix}-{number} {title}" for number, title in self.session.execute(some))
-        return ValueError(f"“{text[:60]}” could be {listed}. Please say which one.")
+        return Several(f"“{text[:60]}” could be {listed}. Please say which one.")
 
     def ask(self, entity: type[Entity], texts: Iterable[str]) -> None:
         """Find people, of whom there are few, by all that names a person."""

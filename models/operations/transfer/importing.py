@@ -67,7 +67,8 @@ def load(
         elif survey.questions:
             raise Unanswered(survey)
     rejects = Rejects(survey.sheet.headers, rejected)
-    loading = Loading(works, workspace, actor, translation, outcome, rejects, dry, answers.strict)
+    make = frozenset(answers.make)
+    loading = Loading(works, workspace, actor, translation, outcome, rejects, dry, answers.strict, make)
     loading.run(survey.sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome

@@ -35,6 +35,7 @@ where on the web people are found who may be reached in several ways, and which 
 BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
 """What a file tells of a record besides its fields."""
 
+LEFT_OUT = "left out as you said"
 REASON = "reason rejected"
 """The column that a file of rejected rows has at its end."""
 
@@ -248,7 +249,7 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
     _, target = meaning(entity, header)
     other = next((other for other in taken if target and taken[other] == target), None)
     if header in taken:
-        return "left out as you said"
+        return LEFT_OUT
     if not header:
         return "has no name"
     if header == REASON:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from models.operations.transfer import sheets
+from models.operations.transfer.making import Missing
 from models.operations.transfer.mapping import REASON, Columns
 
 QUOTED = re.compile("“[^”]*”")
@@ -68,6 +69,8 @@ class Outcome:
     """Further ways to reach people that were made."""
     noted: Counter[str] = field(default_factory=Counter)
     """Further values that went to the notes, by header."""
+    missing: Missing = field(default_factory=Missing)
+    """What rows name and is not here."""
     dropped: Tally = field(default_factory=Tally)
     """Cells that no field took of records without notes, by the label of the field."""
     lacking: Tally = field(default_factory=Tally)
@@ -105,6 +108,7 @@ class Outcome:
             yield f"What a field had no room for stands in the notes: {columns}."
 
     def told_of_records(self) -> Iterator[str]:
+        yield from self.missing.told()
         for kind, count, example in self.lacking.most():
             more = f" and {count - 1:,} more" if count > 1 else ""
             yield f"{example}{more} {kind}"

@@ -50,6 +50,7 @@ class Loading:
     rejects: Rejects
     dry: bool = False
     strict: bool = False
+    make: frozenset[str] = frozenset()
     rehearsed: set[str] = field(default_factory=set)
     """The keys of what a dry run would have stored."""
 
@@ -88,7 +89,7 @@ class Loading:
         with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
             work.tentative, work.unit = True, self.outcome.unit
             desk = Desk(**vars(work), here=self.translation.here)
-            batch = Batch(desk, self.reader, self.rehearsed, patient, self.strict)
+            batch = Batch(desk, self.reader, self.rehearsed, patient, self.strict, self.make)
             batch.take(lines)
             if self.dry:
                 raise Rehearsed
@@ -103,6 +104,7 @@ class Loading:
         outcome.again += batch.again
         outcome.joined += batch.joined
         outcome.reached += batch.reached
+        outcome.missing.add(batch.missing)
         outcome.count_alike(batch.alike)
         for line, reason in batch.rejected:
             batch.left.pop(id(line), None)

@@ -27,7 +27,9 @@ from models.operations.transfer.evidence import BETWEEN_NAMES, SEPARATORS, Seen,
 from models.operations.transfer.mapping import (
     CREATED_AT,
     EXTERNAL_ID,
+    LEFT_OUT,
     PERSON_NAME,
+    REASON,
     REF,
     Columns,
     goals,
@@ -70,10 +72,13 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
     prefer_known(work, entity, sheet, columns)
+    if answers.rest and entity.remarks:
+        keep_rest(entity, columns)
     survey = Survey(sheet, columns, Decisions(), list(sheet.notes))
     examiner = Examiner(work, entity, answers, survey, people_of(work, answers))
     seen = {places[header]: examiner.to_be_seen(target) for header, target in columns.all().items()}
     look(sheet.lines(), seen)
+    prefer_several(entity, columns, {header: seen[places[header]] for header in columns.all()})
     retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
     for header, target in columns.all().items():
         column = seen[places[header]]
@@ -89,6 +94,14 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     survey.questions += lacking(work, entity, sheet, columns)
     tell(survey, entity)
     return survey
+
+
+def keep_rest(entity: type[Entity], columns: Columns) -> None:
+    """Let what no field takes stand in the notes, each cell behind its header."""
+    for header, why in list(columns.left_out.items()):
+        if header and why not in ("empty", LEFT_OUT) and header != REASON:
+            del columns.left_out[header]
+            columns.beside[header] = entity.remarks
 
 
 @dataclass
@@ -150,15 +163,17 @@ def told_several(survey: Survey, entity: type[Entity], decision: Decision, seen:
     if not seen.several:
         return ""
     sign, count = seen.several.most_common(1)[0]
-    rows, more = "1 row" if count == 1 else f"{count:,} rows", where_more(entity, decision.target)
+    rows, more = "1 row" if count == 1 else f"{count:,} rows", where_more(entity, decision.target, decision.beside)
     survey.notes.append(f"{decision.header}: in {rows} there are several values; {more}.")
     return sign
 
 
-def where_more(entity: type[Entity], target: str) -> str:
+def where_more(entity: type[Entity], target: str, beside: bool) -> str:
     """Where the values of a cell go of which its field holds only the first."""
     if target in entity.joins:
         return "each is joined"
+    if entity.reached_by and beside:
+        return f"each is a {entity.reached_by}"
     if entity.reached_by and target not in entity.besides:
         return f"the first is its {entity.fields()[target].label.lower()}, the others are its {entity.reached_by}s"
     return "the first is read, the others go to the notes" if entity.remarks else "the first is read"
@@ -249,6 +264,15 @@ def must_be_columns(survey: Survey, kinds: Mapping[str, Field], answers: Answers
         if values.fold(header) not in known and values.fold(f"{header}:{word}") not in names:
             held = ", ".join(each.header for each in options) or "none"
             raise Invalid({"map": f"No column of options is called “{header[:60]}”. Those of the file are: {held}."})
+
+
+def prefer_several(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
+    """Of the columns that name what somebody belongs to take the one that names several."""
+    for target in entity.joins:
+        taken = next((header for header, to in columns.fields.items() if to == target), "")
+        others = [header for header, to in columns.fallback.items() if to == target and seen[header].several]
+        if taken and others and not seen[taken].several:
+            columns.swap(taken, others[0])
 
 
 def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
