@@ -138,7 +138,8 @@ def record_of(desk: Desk, reader: Reader, texts: Sequence[str]) -> Entity:
     entity = reader.entity
     address, name = parts_of(texts)
     said = read_name(name) if "first_name" in reader.kinds else {entity.named[0]: name}
-    found, _ = reader.read({**said, **({"email": address} if "email" in reader.kinds and address else {})}, desk)
+    said |= {"email": address, "domain": next(filter(None, map(domain_in, texts)), "")}
+    found, _ = reader.read({field: text for field, text in said.items() if text}, desk)
     record: Entity = entity(**found)
     listeners.begin(desk, record)
     listeners.follow_rules(desk, record, changes_of(record))

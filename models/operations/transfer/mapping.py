@@ -149,6 +149,12 @@ def may_stand_in(entity: type[Entity], target: str) -> bool:
     return isinstance(kind, Day | Moment) or names_a_record or target in entity.besides
 
 
+def is_last_resort(entity: type[Entity], header: str) -> bool:
+    """Whether a header is taken for what it fills only because nothing clearer is there."""
+    words = words_of(entity, header)
+    return meaning(entity, header)[1] in {name for word in words for name in LAST_WORDS.get(word, ())}
+
+
 def words_of(entity: type[Entity], header: str) -> list[str]:
     """Return the words that a header is: as a whole, without what stands in parentheses, without the noun before."""
     header = CUSTOM.sub(r"\1", NUMBERED.sub("", header))

@@ -34,6 +34,7 @@ from models.operations.transfer.mapping import (
     Columns,
     goals,
     guess,
+    is_last_resort,
     label_of,
     meaning,
 )
@@ -148,10 +149,14 @@ class Examiner:
         between = told_several(self.survey, self.entity, decision, seen)
         return [replace(decision, padded=padded, between=between)]
 
+    def said(self, decision: Decision) -> bool:
+        """Whether the person says what a column fills."""
+        return values.fold(decision.header) in {values.fold(header) for header in self.answers.columns}
+
     def options(self, decision: Decision, kind: Choice, seen: Seen) -> list[Decision]:
         words = Words(kind, decision.header, decision.target, self.answers)
         read = words.read(self.work, seen.words)
-        if words.is_another(seen.words):
+        if is_last_resort(self.entity, decision.header) and words.are_unknown(seen.words) and not self.said(decision):
             self.survey.columns.leave_out(decision.header, f"none of its words is a {kind.label.lower()}")
             return []
         words.tell(self.survey)
@@ -342,10 +347,9 @@ class Words:
                     self.translated[word] = self.kind.name(option)
         return found
 
-    def is_another(self, words: Counter[str]) -> bool:
-        """Whether the column is no such column at all: nothing in it is understood, and it is called otherwise."""
-        called = squeezed(self.kind.label) in squeezed(self.header) or squeezed(self.target) in squeezed(self.header)
-        return self.kind.required and not called and bool(words) and self.unknown.keys() == words.keys()
+    def are_unknown(self, words: Counter[str]) -> bool:
+        """Whether nothing in the column is understood."""
+        return bool(words) and self.unknown.keys() == words.keys()
 
     def said(self, work: Work) -> dict[str, str]:
         """Return what the person says that words of this column mean."""
