@@ -72,8 +72,8 @@ SALESFORCE = [
             ("task", "Send Letter\nDear Rose, here is the letter\nsecond line", "Rose Gonzalez", "Edge Communications",
              "Edge SLA", None, "2025-10-06 10:00:00+00:00"),
             ("call", "Call\nAsk about the budget", "", "", "", None, "None"),
-            ("email", "Email: Hello\nAdditional To: x@y.example\nCC: \nBCC: \nAttachment: \n\nSubject: Hello\nBody:\nHi",
-             "", "Burlington Textiles Corp of America", "", None, "2025-12-20 09:00:00+00:00"),
+            ("email", "Email: Hello\nAdditional To: x@y.example\nCC: \nBCC: \nAttachment: \n\nSubject: Hello\n"
+             "Body:\nHi", "", "Burlington Textiles Corp of America", "", None, "2025-12-20 09:00:00+00:00"),
             ("call", "Call\n\nNot read from the file:\nWhat: 5005g00000ddddAAAQ", "Rose Gonzalez",
              "Edge Communications", "", "3", "2025-12-21 09:00:00+00:00"),
         ),

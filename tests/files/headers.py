@@ -101,7 +101,7 @@ TABLE = {
         Pipedrive | Deal - Deal created = created_at · Deal - ID = external_id · Deal - Probability = probability
         Pipedrive | Deal - Won time = close_date
         Zoho | Closing Date = close_date · Contact Name = customer · Deal Owner = owner
-        Zoho | Reason For Loss = lost_reason · Next Step = next_step · Expected Revenue = -
+        Zoho | Reason For Loss = lost_reason · Next Step = next_step · Expected Revenue = amount
         Freshsales | Deal value = amount · Expected close date = close_date · Closed date = close_date
         Freshsales | Sales account = account · Lost reason = lost_reason · Deal stage = stage
         Espo | amountCurrency = currency · closeDate = close_date · assignedUserName = owner · stage = stage

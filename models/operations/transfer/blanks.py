@@ -17,7 +17,8 @@ NO_DAY = frozenset((
     "0000-00-00 00:00:00", "00/00/0000 00:00",
 ))  # fmt: skip
 NOBODY = frozenset((
-    "Unassigned", "unassigned", "UNASSIGNED", "Nobody", "nobody", "No owner", "No Owner", "Not assigned", "No Agent",
+    "Unassigned", "unassigned", "UNASSIGNED", "Nobody", "nobody", "No owner", "No Owner", "Not assigned",
+    "No Agent", "niemand",
 ))  # fmt: skip
 
 

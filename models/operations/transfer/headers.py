@@ -15,9 +15,12 @@ owner|assignee: agent assignedusername assigneduserid assignedtoname assignee as
 owner|assignee: agentname rep salesrep salesperson salesowner accountmanager accountexecutive responsible
 owner|assignee: responsibleuser responsibleperson hubspotowner hubspotownerid assignedagent assigned handledby
 owner|assignee: besitzer zustandig verantwortlich proprietaire propietario owneralias assignedrep agentemail
+owner|assignee: userid user username
 owner|assignee: accountexec salesagent salesrepresentative managedby
-full_name|name: name displayname fileas nameprenom nomcomplet nombrecompleto
-full_name|customer|name: fullname contactname personname clientname customername kontakt kontaktname ansprechpartner
+name: displayname
+full_name|name: fileas nameprenom nomcomplet nombrecompleto
+full_name|customer|name: primarycontactname fullname
+full_name|customer|name: contactname personname clientname customername kontakt kontaktname ansprechpartner
 first_name: first firstname givenname forename given fname vorname prenom nombre personfirstname имя
 last_name: last lastname surname familyname family lname nachname nom apellido apellidos personlastname zuname фамилия
 name|job_title|subject|description: title titel titre titulo
@@ -27,7 +30,7 @@ company|account|name: employer organisationname associatedcompany associatedcomp
 company|account|name: primaryassociatedcompany firm primaryassociatedcompanyid business businessname org orgname
 company|account|name: organizationid organization1name firma companyid salesaccount salesaccounts accountnameid
 company|account|name: parentcustomer entreprise societe empresa unternehmen companyaccount ticketorganizationname
-company|account|name: betrieb relatedaccount kunde potentialcustomer организация компания
+company|account|name: partnername betrieb relatedaccount kunde potentialcustomer организация компания
 domain|account: companydomainname companydomain domain domainname companywebsite companyurl accountdomain
 domain|account: accountwebsite
 domain|web|account: website websiteurl homepage webaddress webpage website1value webseite siteweb
@@ -35,13 +38,15 @@ domain: url web site www internet websites
 email|customer: email emailaddress mail primaryemail workemail email1 email1value email1address emailaddress1 emails
 email|customer: primaryemailaddress businessemail emailprimary emailwork correo correoelectronico courriel
 email|customer: emailadresse emailid contactemail customeremail requesteremail
-email: emailother otheremail email2 email2value email2address emailaddress2 homeemail personalemail secondaryemail
-email: emailhome email3value email4value additionalemailaddresses additionalemails additionalemail secondemail
+email: emailfrom primarycontactprimaryemail emailother
+email: otheremail email2 email2value email2address emailaddress2 homeemail
+email: personalemail secondaryemail emailhome email3value email4value additionalemailaddresses additionalemails
+email: additionalemail secondemail
 email: alternateemail
 phone: phone phonenumber telephone tel telefon telefonnummer telephonenumber businessphone workphone phonework work
 phone: officephone phoneoffice phone1 phone1value primaryphone directphone directline telefono contactphone
 phone: companyphone mobile mobilephone mobilenumber cell cellphone cellnumber handy handynummer phonemobile portable
-phone: phoneother mobilephonenumber worknumber mobilno mobileno phoneno
+phone: primarycontactprimaryphone phoneother mobilephonenumber worknumber mobilno mobileno phoneno
 phone: phone2 phone3value phone: phone4value secondaryphone alternatephone
 phone: mobil movil personmobilephone homephone phonehome otherphone phone2value businessphone2 whatsapp телефон
 job_title: jobtitle position designation jobposition organization1title organizationtitle role jobrole persontitle
@@ -60,13 +65,14 @@ country: country countryregion countrycode countryname land pays pais cc nation 
 language: language preferredlanguage lang locale sprache
 time_zone: timezone tz timezonename zone
 tags: tags tag labels label categories groupmembership keywords segments etiketten groups
+tags: tagids
 tags|type: category
 lifecycle: lifecyclestage lifecycle customerstage contactstage
 notes|description: description notes note comments comment memo remarks remark bemerkung bemerkungen notizen
 notes|description: beschreibung details about body message additionalinfo additionalinformation internalnotes
 source|origin: source leadsource leadorigin leadchannel originalsource sourcename referredby howdidyouhearaboutus
 source|origin: herkunft origin channel via createdvia contactchannel sourcetype originaltrafficsource
-source|origin: acquisitionsource refferedby campaignsource referer referrer quelle
+source|origin: contacttype acquisitionsource refferedby campaignsource referer referrer quelle
 status: status leadstatus statusname currentstatus statut estado statusreason
 score: leadscore hubspotscore points scoring
 employees: numberofemployees employees employeecount noofemployees headcount companysize size staff employeesize
@@ -80,7 +86,7 @@ currency: currency currencyisocode currencycode dealcurrencycode isocurrency cur
 currency: wahrung devise moneda valuecurrency
 close_date: closedate closingdate closeddate
 close_date: wontime dateclosed actualclosedate closetime closingon closeson datewon
-close_date: dealcloseddate abschlussdatum closedon datecloture fechadecierre
+close_date: abschlussgeplant geplanterabschluss dealcloseddate abschlussdatum closedon datecloture fechadecierre
 close_date: closedat wonon closing losttime
 is_converted: isconverted converted
 converted_customer: convertedcontactid convertedcontact convertedcontactname convertedpersonid
@@ -88,7 +94,7 @@ converted_account: convertedaccountid convertedaccount convertedaccountname conv
 converted_opportunity: convertedopportunityid convertedopportunity convertedopportunityname convertedoppid
 converted_opportunity: converteddealid converteddeal converteddealname
 stage: stage stagename dealstage salesstage pipelinestage phase opportunitystage salesphase stageid currentstage etape
-stage: etapa vertriebsphase statusphase
+stage: pipelinephase etapa vertriebsphase statusphase
 probability: probability winprobability dealprobability probabilitypercent likelihood chance prob confidence winchance
 probability: closeprobability wahrscheinlichkeit probabilite probabilidad probabilitytoclose
 forecast: forecastcategory forecastcategoryname forecast forecasttype
@@ -107,7 +113,7 @@ type: type tickettype casetype issuetype requesttype activitytype tasktype tasks
 customer: requester requestername requesterid contact contactid contactperson customer customerid client reporter
 customer: submitter caller requestedby raisedby associatedcontact associatedcontacts associatedcontactid
 customer: primarycontact maincontact contactfullname person personid relatedcontact contacts primarycontactid
-customer: requestor contactnameid clientemail
+customer: callerid requestor contactnameid clientemail
 team: team group groupname assignedgroup queue department assignmentgroup ticketgroup abteilung salesteam
 resolve_by|due_date: duedate dueby duebytime due deadline dueat slatarget resolutiondue datedue fallig
 resolve_by|due_date: falligam
@@ -151,13 +157,17 @@ LAST = """
 subject|description: name
 external_id: number casenumber ticketnumber ticketno caseno key recordno leid dealno
 close_date: date expectedclosedate expectedclose expectedclosingdate estimatedclosedate targetclosedate
-close_date: estclosedate projectedclosedate forecastclosedate
+close_date: datedeadline estclosedate projectedclosedate forecastclosedate
 created_at: date timestamp engagedate subscriptiondate
-status: state
+status: state stage stageid leadstage statuslabel
+full_name: name displayname
+amount: expectedrevenue
+name: projekt project vorhaben
 type: calltype
 lasted: duration
 notes|description: publicdescription recentnote statusdescription leadsourcedescription resolution resolutionnotes
 notes|description: internalcomments privatenotes casecomments
+notes|description: closenotes
 web: url profileurl profile
 country: location officelocation headquarters hqcountry
 resolved_at: timetoresolution
@@ -177,7 +187,7 @@ NOUNS = {
 QUALIFIERS = (
     "primaryaddress", "mailingaddress", "billingaddress", "businessaddress", "workaddress", "address1", "mailing",
     "billing", "business", "office", "work", "company", "primary", "main", "default", "current", "contact",
-    "address", "home", "legal", "person", "shippingaddress", "shipping", "otheraddress", "other",
+    "address", "home", "corporate", "legal", "person", "shippingaddress", "shipping", "otheraddress", "other",
 )  # fmt: skip
 """What stands before an address, a phone number or an e-mail address, the surest first."""
 

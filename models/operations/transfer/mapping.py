@@ -30,7 +30,7 @@ WEB = "web"
 ORIGIN = "exported_from"
 """What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
 deleted there (such rows are passed over), a person's first and last name in one, what stands between and behind them,
-where on the web people are found who may be reached in several ways, and which workspace our own export is of."""
+where on the web people are found, and which workspace our own export is of."""
 
 BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
 """What a file tells of a record besides its fields."""
@@ -268,9 +268,8 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
 def targets(entity: type[Entity]) -> list[str]:
     """Everything a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
-    person = [PERSON_NAME, MIDDLE, SUFFIX] if "first_name" in fields else []
-    ways = [WEB] if entity.reached_by else []
-    return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person, *ways]
+    person = [PERSON_NAME, MIDDLE, SUFFIX, WEB] if "first_name" in fields else []
+    return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 
 
 @cache
