@@ -58,12 +58,13 @@ SALESFORCE = [
         "salesforce_leads.csv", "lead",
         table(
             "title status converted_customer converted_account converted_opportunity notes",
-            ("Kathy Snyder", "working", "", "", "", "Wants a call\nMobilePhone: (860) 333-0123"),
+            ("Kathy Snyder", "working", "", "", "", "Wants a call\nWebsite: www.tnr.example\n"
+             "MobilePhone: (860) 333-0123"),
             ("Tom James", "converted", "Rose Gonzalez", "Edge Communications", "Edge SLA", None),
             ("Jeff Glimpse", "converted", "", "", "", None),
             ("Phyllis Cotton", "unqualified", "", "", "", None),
         ),
-        told=("What a field had no room for stands in the notes: MobilePhone 1 ×.",),
+        told=("What a field had no room for stands in the notes: Website 1 ×, MobilePhone 1 ×.",),
     ),
     Export(
         "salesforce_tasks.csv", "activity",
@@ -240,7 +241,7 @@ OTHERS = [
     Export(
         "google_contacts.csv", "customer",
         table("title email phone tags", ("Ada Byron King", "ada@lark.example", "491711234567", "mycontacts, work")),
-        told=("each a contact of its customer: 5.", "Accounts that rows name and that are not here: 1"), lost=1,
+        told=("each a contact of its customer: 5.", "Accounts that rows name and that are not here: 2"), lost=1,
     ),
     Export(
         "linkedin_connections.csv", "customer", table("first_name", ("Zoe",), ("Tim 🚀",)),
@@ -248,7 +249,8 @@ OTHERS = [
     ),
     Export(
         "datablist_leads.csv", "lead",
-        table("first_name notes", ("Jane", "Nice lead\nPhone 2: 001-784-252-5423\nEmail 2: j.smith@example.net\n\n"
+        table("first_name notes", ("Jane", "Nice lead\nWebsite: https://www.kramer.example/\n"
+                                   "Phone 2: 001-784-252-5423\nEmail 2: j.smith@example.net\n\n"
                                    "Not read from the file:\nPhone: +1-641-573-0218x12\nOwner: Riley Roach")),
     ),
     Export(

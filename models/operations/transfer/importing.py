@@ -67,8 +67,7 @@ def load(
         elif survey.questions:
             raise Unanswered(survey)
     rejects = Rejects(survey.sheet.headers, rejected)
-    make = frozenset(answers.make)
-    loading = Loading(works, workspace, actor, translation, outcome, rejects, dry, answers.strict, make)
+    loading = Loading(works, workspace, actor, translation, outcome, rejects, answers, dry)
     loading.run(survey.sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome

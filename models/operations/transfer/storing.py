@@ -9,6 +9,7 @@ from models.core import statistics
 from models.core.errors import CRMError
 from models.core.work import IMPORT, Works
 from models.operations.transfer import sheets
+from models.operations.transfer.answers import Answers
 from models.operations.transfer.batch import Batch
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.outcome import Outcome, Rejects
@@ -48,9 +49,8 @@ class Loading:
     translation: Translation
     outcome: Outcome
     rejects: Rejects
+    answers: Answers = field(default_factory=Answers)
     dry: bool = False
-    strict: bool = False
-    make: frozenset[str] = frozenset()
     rehearsed: set[str] = field(default_factory=set)
     """The keys of what a dry run would have stored."""
 
@@ -89,7 +89,8 @@ class Loading:
         with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
             work.tentative, work.unit = True, self.outcome.unit
             desk = Desk(**vars(work), here=self.translation.here)
-            batch = Batch(desk, self.reader, self.rehearsed, patient, self.strict, self.make)
+            strict, make = self.answers.strict, frozenset(self.answers.make)
+            batch = Batch(desk, self.reader, self.rehearsed, patient, strict, make)
             batch.take(lines)
             if self.dry:
                 raise Rehearsed
