@@ -7,8 +7,11 @@ from sqlalchemy import select
 
 from models.contact import Contact
 from models.core.base import ENTITIES, Entity
+from models.core.errors import Conflict
 from models.core.fields import Reference, Tags
 from models.core.work import Works
+from models.lead import Lead
+from models.operations import records, undoing_many
 from tests.files.exports import FOLDER, HUBSPOT, OTHERS, PIPEDRIVE, SALESFORCE, Export
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported
@@ -122,3 +125,28 @@ def test_a_column_of_addresses_called_state_is_no_status(works: Works) -> None:
     columns = imported(works, lead, "Last name,City,State\nKing,Austin,TX\nByron,Tampa,FL\n").mapping
     assert columns.left_out["State"] == "none of its words is a status"
     assert imported(works, lead, "Last name,State\nTern,Contacted\n").mapping.fields["State"] == "status"
+
+
+@SQLITE
+def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(works: Works) -> None:
+    file = "Id,Last name,Phone,Mobile,Company\n1,King,+33 1 23 45 67 89,+33 6 12 34 56 78,Lark\n"
+    dry = imported(works, ENTITIES["customer"], file, make=("account",), dry=True)
+    assert (dry.reached, dry.joined, everything(works, Contact)) == (1, 1, [])
+    outcome = imported(works, ENTITIES["customer"], file, make=("account",))
+    assert (outcome.reached, outcome.joined) == (1, 1)
+    undoing_many.take_back(works, "T1", "U_ADA", outcome.unit)
+    left = [everything(works, ENTITIES[slug]) for slug in ("customer", "contact", "account", "membership")]
+    assert left == [[], [], [], []]
+
+
+@SQLITE
+def test_a_lead_converted_elsewhere_can_be_converted_here_and_by_hand_is_not_made_so(works: Works) -> None:
+    imported(works, Lead, "Id,Last name,Status\n1,King,Closed - Converted\n2,Byron,New\n")
+    king, byron = everything(works, Lead)
+    assert (king.status, byron.status) == ("converted", "new")
+    with pytest.raises(Conflict, match="lead convert"), works("T1", "U_ADA") as work:
+        records.update(work, work.get(Lead, byron.id), {"status": "converted"})
+    with works("T1", "U_ADA") as work:
+        records.update(work, work.get(Lead, king.id), {"notes": "Known for long"})
+        assert work.get(Lead, king.id).convert(work).customer.last_name == "King"
+    assert imported(works, Lead, "Id,Last name,Status\n1,King,New\n").rejected == 1
