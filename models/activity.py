@@ -1,5 +1,6 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,6 +34,29 @@ NOT_DONE = values.NO | {
 """What other systems call what is done, and what is not."""
 
 
+CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", re.IGNORECASE)
+LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
+"""How long something took, in hours and minutes."""
+
+
+def timed(texts: dict[str, str]) -> dict[str, str]:
+    """The texts of a row with its time of day in its due date, and in minutes how long it took. What has an end besides
+    is a meeting.
+    """
+    texts = dict(texts)
+    if CLOCK.fullmatch(texts.get("due_time", "")) and ":" not in texts.get("due_date", ":"):
+        texts["due_date"] = f"{texts['due_date']} {texts.pop('due_time')}"
+    if found := LASTED.fullmatch(texts.get("lasted", "")):
+        texts.pop("lasted")
+        texts.setdefault("minutes", str(int(found[1]) * 60 + int(found[2])))
+    if (seconds := texts.get("lasted_seconds", "")).isdecimal():
+        texts.pop("lasted_seconds")
+        texts.setdefault("minutes", str((int(seconds) + 59) // 60))
+    if texts.pop("ends", ""):
+        texts.setdefault("type", ActivityType.MEETING)
+    return texts
+
+
 class ActivityType(StrEnum):
     TASK = "task"
     CALL = "call"
@@ -51,7 +75,7 @@ class Activity(Entity):
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
     dated = "due_date"
-    besides = ("status", "who", "what")
+    besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"
 
@@ -111,7 +135,8 @@ class Activity(Entity):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Other systems say in a word whether something is done."""
+        """Other systems say in a word whether something is done, and beside the day at what time it is due."""
+        texts = timed(texts)
         status = values.fold(texts.get("status", ""))
         if status in DONE | NOT_DONE:
             texts = {name: text for name, text in texts.items() if name != "status"}

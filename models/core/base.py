@@ -118,6 +118,8 @@ class Entity(Row):
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What a new one may be joined to by its name, in a file, a line or a form, and through what: (entity, the entity
     between them)."""
+    reached_by: ClassVar[str] = ""
+    """The entity of the further ways to reach one: a file may tell of several numbers and addresses."""
     asked_as: ClassVar[str] = ""
     """What a form calls it that asks for its name to join it: Company."""
     remarks: ClassVar[str] = ""
