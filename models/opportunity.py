@@ -16,7 +16,7 @@ from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, Currency, Day, LongText, Money, Percent, Person, Reference, Text, field
 from models.core.synonyms import STAGES
-from models.core.tail import take_amount
+from models.core.tail import take_amount, take_close
 from models.core.types import UTCDateTime
 from models.core.work import Work
 
@@ -76,6 +76,7 @@ class Opportunity(Entity):
     nouns = ("deal", "opportunity", "opp")
     line = ("stage", "amount", "close_date", "owner")
     owned = "owner"
+    whose = ("customer", "account")
     dated = "close_date"
     channel = "sales_channel"
     besides = ("status", "is_won", "is_closed")
@@ -116,7 +117,10 @@ class Opportunity(Entity):
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         name, amount = take_amount(words)
-        return {"name": name} | ({"amount": amount} if amount else {})
+        name, close = take_close(name, reader)
+        if close and not amount:
+            name, amount = take_amount(name)
+        return {"name": name} | ({"amount": amount} if amount else {}) | ({"close_date": close} if close else {})
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from handlers.core import about
 from handlers.core.grammar import Ref, Value
 from handlers.core.parts import EMAIL, REFERENCE
 from handlers.core.reading import heard, legible, named, names_of, people_asked, pointed, tells
@@ -20,6 +21,7 @@ from models.core.texts import from_slack
 Place = tuple[int, int]
 GLUE = frozenset(("and", "&", "to", "please", "pls", "thanks"))
 """Words between others that say nothing by themselves."""
+LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(about.LEADING)}) +$", re.IGNORECASE)
 TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 """How people lead to a value: to discovery, until friday."""
 
@@ -113,8 +115,8 @@ class Filling:
         for ref in self.request.line.refs:
             if any(ref is each for each in self.used):
                 continue
-            if about := pointed(self.request, self.verb, ref, self.texts):
-                self.texts |= about
+            if points := pointed(self.request, self.verb, ref, self.texts):
+                self.texts |= points
                 self.take_out(ref.start, ref.end)
             elif ref.start < self.request.line.begins:
                 self.head.append(self.request.line.raw[ref.start : ref.end])
@@ -129,7 +131,9 @@ class Filling:
         if start > line.free and tells(self.request.catalogue, self.verb) and self.words_between(end, len(line.raw)):
             self.amid.append(from_slack(line.raw[start:end]))
             return
-        self.cuts.append((start, end))
+        ends = start > line.free and not self.words_between(end, len(line.raw))
+        led = LEADING.search(line.raw, line.free, start) if ends else None
+        self.cuts.append((led.start() if led else start, end))
 
     def take_words(self) -> None:
         """Give what is left to the field that words are for."""
@@ -178,7 +182,7 @@ class Filling:
         """A name without the people and records that stand at its end, once what followed them is read."""
         ends = [legible(self.request, each) for each in self.amid]
         while end := next((each for each in ends if text.endswith(f" {each}")), ""):
-            text = text.removesuffix(end).rstrip()
+            text = LEADING.sub("", f"{text.removesuffix(end).rstrip()} ").rstrip()
         return text
 
     def words_between(self, start: int, end: int) -> str:

@@ -12,6 +12,7 @@ from models.core.calendar import MONTHS, add_months, name_day
 from models.core.currencies import CODES
 from models.core.days import Impossible, english, offer
 from models.core.errors import Ambiguous
+from models.core.feasts import FEASTS
 from models.core.field import Reader
 from models.core.phrases import is_of_a_day, regular
 
@@ -24,11 +25,18 @@ BEHIND = r"(?:[A-Z]{3}|(?i:kr|euros?|dollars?|yen|francs?|franken|rupees?|zł|k�
 SCALE = r"(?i:k|tsd\.?|thousand|grand|mio\.?|millions?|mrd\.?|bn|billions?|lakhs?|lacs?|crores?)"
 ANY_SCALE = rf"(?:{SCALE}|(?i:m|mm|mn|b|cr))"
 ABOUT = r"(?:[~≈] ?|(?i:ca|approx)\.? )?"
+CENTS = r"\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,|(?:[ '’]\d{3})+[.,])\d\d"
+"""A figure in groups that has two decimals as well is hardly anything but money."""
 AMOUNT = re.compile(
     rf"{ABOUT}[-−]?(?:(?:{SIGN}|{MAIN}) ?{FIGURE}(?: ?{ANY_SCALE})?(?: ?{MAIN})?(?:\.?-)?"
     rf"|{FIGURE}(?: ?{ANY_SCALE})? ?(?:{SIGN}|{BEHIND})"
-    rf"|{FIGURE} ?{SCALE})"
+    rf"|{FIGURE} ?{SCALE}|{CENTS})"
 )
+TOWARDS = re.compile(r"(?<=\S) (?:for|at|of|worth|für|zu|über|pour|à|por)$", re.IGNORECASE)
+"""What leads from a name to its amount."""
+CLOSING = re.compile(r"(?<=\S),? (?:(?:is |which )?(?:closing|closes|close|due|expected)|abschluss)$", re.IGNORECASE)
+LED = re.compile(r"(?:by|before|until|bis|due) ", re.IGNORECASE)
+"""What leads from the name of a deal to the day on which it closes."""
 GROUPED = re.compile(r"(\d{1,3}) (\d{3}\b.*)")
 COUNTED = frozenset((
     "phase", "part", "teil", "version", "v", "model", "modell", "lot", "no", "nr", "number", "type", "typ",
@@ -43,6 +51,7 @@ NOT_DUE = frozenset((
     "from", "since", "of", "dated", "after", "every", "each", "about", "re", "regarding", "to", "and", "or",
     "than", "not", "vom", "von", "seit", "nach", "jeden", "jede", "jedes", "und", "oder", "auf", "uber", "du",
     "depuis", "apres", "chaque", "et", "ou", "del", "desde", "despues", "cada", "y", "o", "de",
+    "merry", "happy", "frohe", "frohes", "joyeux", "joyeuses", "feliz", "felices",
 ))  # fmt: skip
 """Words after which a day is what is spoken of, and not when it is to be done."""
 TITLES = frozenset((
@@ -63,7 +72,8 @@ SHORT = frozenset((
     "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mie", "jue", "vie", "sab", "dom", "weekend", "wochenende",
     "w-e",
 ))  # fmt: skip
-LENGTHS = re.compile(r"year|month|quarter|week|day\b")
+MOVING = re.compile(rf"year|month|quarter|week|day\b|{'|'.join(FEASTS)}")
+"""What says of a day that it is none of a date."""
 LENGTH = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week|month|quarter|year)|\d+ ?(?:h|d|w)")
 ATTACHED = re.compile(r"\d+[hdw]")
 FRACTION = re.compile(
@@ -94,8 +104,29 @@ def take_amount(words: str) -> tuple[str, str]:
                 continue
         if (apart := GROUPED.fullmatch(tail)) and regular(found[start - 1]).strip(".:#") in COUNTED:
             raise grouped_or_not(tail, apart)
-        return " ".join(found[:start]).rstrip(" -–—"), tail
+        return TOWARDS.sub("", " ".join(found[:start]).rstrip(" -–—")), tail
     return words, ""
+
+
+def take_close(words: str, reader: Reader) -> tuple[str, str]:
+    """`Acme renewal closing 30 june` → (`Acme renewal`, `30 june`). A day that nothing leads to may belong to the name,
+    unless it follows an amount.
+    """
+    try:
+        rest, day = take_moment(words, reader)
+        values.read_day(day or words, reader.now.astimezone(reader.zone).date())
+    except Ambiguous as error:
+        if leads_to(words.removesuffix(error.text).rstrip(), error.text):
+            raise
+        return words, ""
+    except ValueError:
+        return words, ""
+    return (CLOSING.sub("", rest), day) if leads_to(rest, day) else (words, "")
+
+
+def leads_to(rest: str, day: str) -> bool:
+    """Whether what stands before a day, or begins it, says that a deal closes then."""
+    return bool(LED.match(day) or CLOSING.search(rest) or take_amount(rest)[1])
 
 
 def has_currency_or_none(tail: str) -> bool:
@@ -148,7 +179,7 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
 
 def ask_if_just_gone(moment: datetime, tail: str, reader: Reader) -> None:
     """Ambiguous where a day without a year was just now, and comes again in a year: `24 nov` on the 25th."""
-    if moment - reader.now < FAR or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail) or LENGTHS.search(english(tail)):
+    if moment - reader.now < FAR or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail) or MOVING.search(english(tail)):
         return
     local = moment.astimezone(reader.zone)
     days = [add_months(local.date(), -12), local.date()]
