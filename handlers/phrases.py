@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 REF = r"(?:#?[a-z]{2}-?\d+|this)"
 NOUN, STATE, GET = "[a-z]+", "(?:open|overdue|closed|unassigned)", "(?:show|list|get)(?: me)?"
+ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = tuple(
     (re.compile(f"{said}[ ?!.]*", re.IGNORECASE | re.DOTALL), meant)
     for said, meant in (
@@ -21,13 +22,24 @@ PHRASES = tuple(
         (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
         (r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)", "report"),
+        (rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {REF}).+)",
+         r"report\1"),
         (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
         (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
         (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
         # deals, cases and tasks
         (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
         (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
-        (rf"({REF}) (?:is|was) (won|lost)(.*)", r"deal \2 \1\3"),
+        (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
+        (rf"({REF}) (?:{ISNOW} )?(?:resolved|solved|fixed)(.*)", r"resolve \1\2"),
+        (rf"({REF}) (?:{ISNOW} )?closed(.*)", r"close \1\2"),
+        (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),
+        (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
+        (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
+        (rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
+         r"edit \2 \1 \3"),
+        (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
+        (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
         (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
         (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
         (rf"(?:take|grab) ({REF})", r"claim \1"),
@@ -38,6 +50,7 @@ PHRASES = tuple(
         (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
         (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
         (rf"new ({NOUN})(.*)", r"\1 new\2"),
+        (r"([a-z]+[^\Ws]): *(.+)", r"\1 new \2"),
         # what has happened
         (rf"(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)) ({REF}.*)", r"log call \1"),
         (rf"(?:met(?: with)?|visited) ({REF}.*)", r"log meeting \1"),

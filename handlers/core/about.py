@@ -17,7 +17,9 @@ from models.operations.search import suggestions
 
 OFFERED = 5
 QUOTES = '"“”„«»'
-LEADING = frozenset(("for", "with", "at", "from", "of", "für", "mit", "bei", "von", "pour", "avec", "chez", "para", "con", "@"))
+LEADING = frozenset((
+    "for", "with", "at", "from", "of", "für", "mit", "bei", "von", "pour", "avec", "chez", "para", "con", "@",
+))  # fmt: skip
 """Words between what something is and whom it is about."""
 
 
@@ -136,7 +138,8 @@ def needed(
     people = [record for record in found if type(record) in whose]
     if not found or not whose or len(people) == len(found):
         return found, []
-    others = [record for record in found if type(record) not in whose and values.fold(record.title) in values.fold(words)]
+    folded = values.fold(words)
+    others = [record for record in found if type(record) not in whose and values.fold(record.title) in folded]
     people = people or mentions.named_in(work, without(words, others), whose)
     return (people, others) if people else (found, [])
 

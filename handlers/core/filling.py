@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from handlers.core import about
 from handlers.core.grammar import Ref, Value
+from handlers.core.naming import fields_named, option_named
 from handlers.core.parts import EMAIL, REFERENCE
 from handlers.core.reading import heard, legible, named, names_of, people_asked, pointed, tells
 from handlers.core.replies import Request
@@ -148,13 +149,23 @@ class Filling:
         if not words:
             return
         found = dict(self.meant(legible(self.request, words)))
-        if not found:
-            words = self.without_titles(words)
+        if not found and (named := self.named(words := self.without_titles(words))) is not None:
+            self.texts = named | self.texts
+            return
         if any(name in self.texts and self.texts[name] != text for name, text in found.items()) or not found:
             self.loose = True
             self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
+
+    def named(self, words: str) -> dict[str, str] | None:
+        """The fields that words for no field name themselves: amount 20k, priority to high; None where they do not."""
+        asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
+        option = option_named(asks, words)
+        found = dict([option]) if option else fields_named(
+            asks, names, words, self.texts, lambda kind, text: reads(kind, text, self.request)
+        )  # fmt: skip
+        return None if found is None or found.keys() & self.texts.keys() else found
 
     def without_titles(self, words: str) -> str:
         """The words without the names of the records that are meant, which people copy with their references."""

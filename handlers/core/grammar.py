@@ -120,7 +120,7 @@ class Head:
 
     def take_opening(self) -> bool:
         """Take the noun, verb or global the line begins with; True if it is a global."""
-        word = self.next.word if self.next else ""
+        word = keyword(self.next)
         if not word or read_ref(self.tokens[0], self.words):
             return False
         if self.is_verb_of_second(word):
@@ -145,13 +145,13 @@ class Head:
         if second is None:
             return False
         ref = read_ref(second, self.words)
-        entity = ref.entity if ref else self.words.nouns.get(second.word)
+        entity = ref.entity if ref else self.words.nouns.get(keyword(second))
         if entity:
             return word in self.words.verbs.get(entity, ())
         return ref is not None and word in self.verbs() and word not in self.words.nouns
 
     def take_noun(self) -> bool:
-        entity = self.words.nouns.get(self.next.word) if self.next else None
+        entity = self.words.nouns.get(keyword(self.next))
         if entity:
             self.say(noun=entity)
         return entity is not None
@@ -188,7 +188,7 @@ class Head:
 
     def take_verb(self) -> None:
         """The verb after a noun or a reference, or the one that is meant when there is none."""
-        word = self.next.word if self.next else ""
+        word = keyword(self.next)
         if word and word in self.verbs():
             self.say(verb=word)
             return
@@ -292,6 +292,11 @@ class Body:
         else:
             return False
         return True
+
+
+def keyword(token: Token | None) -> str:
+    """The word that a token may be in the place of a noun or a verb: a colon may follow it."""
+    return token.word.rstrip(":") if token else ""
 
 
 def underscored(name: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 from handlers.core.acts import GLOBAL
 from handlers.core.grammar import Line, Prose, Words
 from handlers.core.grammar import parse as parse_line
+from handlers.core.naming import begins_with_field, option_named
+from handlers.core.parts import EMAIL
 from handlers.core.replies import Options, Reply, Request
 from models.core.access import can
 from models.core.base import ENTITIES, Entity
@@ -21,6 +23,10 @@ from models.core.user import User
 Run = Callable[[Request, Any], Reply]
 LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
 """What stands between a mention and what is said."""
+ADDRESSED = ("email", "e-mail", "mail")
+"""Words for an e-mail that somebody sent, and for the address it went to."""
+GIVEN = re.compile(r"(?:to|->|=>|→)\s*(?=\S)", re.IGNORECASE)
+"""What stands between a record and whom it is given to."""
 LINES = 32
 """As many as are worked on at once."""
 
@@ -209,14 +215,32 @@ class Catalogue:
         return line
 
     def rephrased(self, line: Line) -> Iterator[str]:
-        """Other lines that this one may stand for: with the noun that has its verb for such a record, or a phrase's."""
-        about, word = (line.refs[0].entity, (line.unknown or "").casefold()) if line.refs else (None, "")
+        """Other lines that this one may stand for: with the noun that has its verb for such a record, a phrase's, or
+        one that changes a field of the record.
+        """
+        about, word = (line.refs[0].entity, (line.unknown or "").casefold().rstrip(":")) if line.refs else (None, "")
+        changes = list(self.changed(line, about)) if about else []
+        if word in ADDRESSED and EMAIL.fullmatch(line.said.split()[-1]):
+            yield from changes
         for noun in self.nouns_with(word) if about else []:
             asks = self.routers[noun].verbs[word].asks.values()
             if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
                 yield f"{noun} {line.raw}"
         for router in self.routers.values():
             yield from router.meanings(line.raw)
+        yield from changes
+
+    def changed(self, line: Line, about: str) -> Iterator[str]:
+        """The lines that change a record as this one may mean it: amount 20k, to discovery, to Ravi."""
+        edit = self.find(about, "edit")
+        if edit and (
+            begins_with_field(self.routers[edit.noun].names_asked(edit), line.said)
+            or option_named(edit.asks, line.said)
+        ):
+            yield f"edit {line.raw}"
+        if given := GIVEN.match(line.said):
+            refs = [ref.text for ref in line.refs if ref.start < line.free]
+            yield f"assign {' '.join(refs)} {line.said[given.end():]}"
 
     def nouns_with(self, verb: str) -> list[str]:
         """The nouns that have a verb; none where it stands alone."""

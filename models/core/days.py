@@ -178,18 +178,23 @@ def read_distance(text: str, today: date) -> date | None:
 
 
 def read_beside(text: str, today: date) -> date | None:
-    """`before christmas`, `after easter`: the working day before a day, or after it; a day that is near is not past."""
+    """`before christmas`, `after easter`: the working day before a day, or after it; what is to come is not past."""
     found = BESIDE.fullmatch(text)
     if found is None:
         return None
-    after, rest = found[1] == "after", found[2]
+    step = 1 if found[1] == "after" else -1
     try:
-        day = (after and following(rest, today)) or next(filter(None, (read(rest, today) for read in WAYS)), None)
+        day = (following(found[2], today) if step > 0 else None) or first_read(found[2], today)
     except Unclear as unclear:
-        raise Unclear(*(add_working_days(each, 1 if after else -1) for each in unclear.days)) from None
-    if day is None or after:
-        return day and add_working_days(day, 1)
-    return day if rest.startswith(("end ", "eod")) else max(add_working_days(day, -1), min(day, today))
+        raise Unclear(*(add_working_days(each, step) for each in unclear.days)) from None
+    if day is None or (step < 0 and found[2].startswith(("end ", "eod"))):
+        return day
+    return add_working_days(day, step) if step > 0 else max(add_working_days(day, step), min(day, today))
+
+
+def first_read(text: str, today: date) -> date | None:
+    """What the first of our ways reads that reads anything."""
+    return next(filter(None, (read(text, today) for read in WAYS)), None)
 
 
 def read_named(text: str, today: date) -> date | None:
@@ -294,7 +299,7 @@ WORDS: dict[str, Callable[[date], date]] = {
     "end of quarter": end_of_quarter,
     "end of year": lambda day: date(day.year, 12, 31),
 }
-WAYS = (
+WAYS: tuple[Callable[[str, date], date | None], ...] = (
     read_word, read_weekday, read_weekday_later, read_distance, read_named, read_numbers, read_week, read_ahead,
     read_month, read_nth, read_feast, read_beside,
 )  # fmt: skip

@@ -40,7 +40,9 @@ PHRASES = words_of("""
     eow=end of week; eom=end of month; eoq=end of quarter; eoy=end of year;
     half_a_year einem_halben_jahr half_year six_mois un_semestre medio_ano=6 months; first_thing=morning;
     next_business_day next_working_day nachster_werktag nachsten_werktag proximo_dia_habil
-    prochain_jour_ouvre=in 1 business day; antes_del antes_de_la antes_de prior_to ahead_of=before; despues_del despues_de_la despues_de=after; de_hoy_en_ocho=idiom 7;
+    prochain_jour_ouvre=in 1 business day;
+    antes_del antes_de_la antes_de prior_to ahead_of=before; despues_del despues_de_la despues_de=after;
+    de_hoy_en_ocho=idiom 7;
     half_an_hour a_half_hour einer_halben_stunde halbe_stunde eine_halbe_stunde une_demi-heure une_demi_heure
     media_hora=30 minutes; que_viene=next; d'ici_a d'ici_au d'ici=by; bis_zum bis_spatestens spatestens_am spatestens
     jusqu'au jusqu'a=by; il_y_a=ago_; dentro_de=in; a_couple_of_weeks a_couple_weeks=2 weeks;
@@ -58,7 +60,7 @@ PHRASES = words_of("""
     valentinstag saint-valentin san_valentin=valentine; 1st_of_may_holiday tag_der_arbeit fete_du_travail=mayday;
     good_friday karfreitag vendredi_saint viernes_santo=goodfriday; easter_sunday ostern ostersonntag paques pascua
     pascuas=easter; easter_monday ostermontag lundi_de_paques lunes_de_pascua=eastermonday;
-    ascension_day himmelfahrt christi_himmelfahrt=ascension; whitsun pfingsten pfingstsonntag pentecote 
+    ascension_day himmelfahrt christi_himmelfahrt=ascension; whitsun pfingsten pfingstsonntag pentecote
     pentecostes=pentecost; whit_monday pfingstmontag lundi_de_pentecote=whitmonday;
     ubernachster_monat ubernachsten_monat=overnext month; a_week_from=week from; one_week_from=week from;
 """)  # fmt: skip
@@ -122,9 +124,9 @@ VOR = re.compile(r"\bvor (?!\d+ (?:business )?(?:day|week|month|quarter|year|hou
 VOCABULARY = SPOKEN.union(
     word for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS) for word in text.split()
 ).union(
-    ("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@", "early"),
-    ("late", "later", "latest", "some", "sometime", "anytime", "irgendwann", "around", "courant", "or", "over"),
-    FEASTS,
+    ("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@"),
+    ("early", "late", "later", "latest", "some", "sometime", "anytime", "irgendwann", "around", "courant"),
+    ("or", "over", *FEASTS),
 )
 """Every word that may be a part of what says when."""
 UNITS = ("hour", "day", "week", "month", "quarter", "year")

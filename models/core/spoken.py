@@ -1,4 +1,4 @@
-"""Times of day as people say them: `half past nine`, `quarter to 3`, `halb zehn`, `neuf heures et demie`, `las dos y media`.
+"""Times of day as people say them: `half past nine`, `halb zehn`, `neuf heures et demie`, `a las dos y media`.
 
 Each becomes `at 9~30`, which is read as `at 9` is: in the early hours it is asked which half of the day is meant.
 """
@@ -38,7 +38,8 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
     # half past nine, 20 past 9, quarter to 3, viertel vor neun, fünf nach zehn
     (
         re.compile(
-            rf"{AT}(?:a )?(?P<minute>half|{STEPS}|\d{{1,2}}(?= minutes?\b| past\b)|(?:5|10|20)(?= (?:vor|nach)\b))"
+            rf"{AT}(?:a )?"
+            rf"(?P<minute>half|{STEPS}|\d{{1,2}}(?= minutes?\b| past\b)|(?:5|10|20)(?= (?:vor|nach)\b))"
             rf"(?: minutes?)? (?P<side>past|to|after|before|till|vor|nach) {CLOCK}"
         ),
         lambda hour, minute, side: hour * 60 + (-minute if side in ("to", "before", "till", "vor") else minute),
@@ -52,7 +53,8 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
     # neuf heures et demie, dix heures moins le quart, 9h et quart, midi et demi, las nueve y media, nueve menos cuarto
     (
         re.compile(
-            rf"{AT}(?:{HOUR} ?(?:heures?|h|horas)|(?P<noon>midi|minuit)|(?:(?<=las )|(?<=la )){HOUR.replace('hour', 'es')}"
+            rf"{AT}(?:{HOUR} ?(?:heures?|h|horas)|(?P<noon>midi|minuit)"
+            rf"|(?:(?<=las )|(?<=la )){HOUR.replace('hour', 'spanish')}"
             rf"|{HOUR.replace('hour', 'half')}(?= (?:y|menos) (?:media|cuarto)))"
             rf" (?P<side>et|y|moins|menos) (?:le )?(?P<minute>{STEPS}|demie?|media)\b"
         ),
@@ -66,7 +68,10 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
 )
 EXACT = re.compile(rf"{AT}{HOUR} ?(?:uhr|heures?) (?P<minute>\d\d|{MINUTES})\b")
 """neun Uhr dreißig, 14 heures 30: on a clock of 24 hours."""
-WORDS = frozenset(" ".join([*NUMBERS, "past to after before till vor nach et y moins menos half minutes uhr heure heures"]).split())
+WORDS = frozenset(" ".join(NUMBERS).split()).union(
+    ("past", "to", "after", "before", "till", "vor", "nach", "et", "y", "moins", "menos", "minutes", "uhr", "heure",
+     "heures"),
+)  # fmt: skip
 
 
 def number(word: str) -> int:
@@ -85,7 +90,7 @@ def on_a_clock(text: str) -> str:
 def figures(found: re.Match[str], minutes: Callable[[int, int, str], int]) -> str:
     """The time as `at 9~30`; what was found as it is, where it is none."""
     parts = found.groupdict()
-    hour = next(number(parts[name]) for name in ("hour", "noon", "es", "half") if parts.get(name))
+    hour = next(number(parts[name]) for name in ("hour", "noon", "spanish", "half") if parts.get(name))
     minute = number(parts.get("minute") or "0") if parts.get("minute") else 0
     if not 1 <= hour <= 24 or minute > 59:
         return found[0]

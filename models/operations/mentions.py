@@ -70,7 +70,8 @@ def called(work: Work, entities: Sequence[type[Entity]], name: str) -> list[Enti
 
 def named_in(work: Work, text: str, entities: Sequence[type[Entity]], leading: bool = False) -> list[Entity]:
     """The records that a text speaks of: those whose number, address or whole name stands in it, else those of whom a
-    first or a last name does, written as names are: the name of a company may begin with somebody's last. leading: its first word may be a name however it is written.
+    first or a last name does, written as names are: a company's may begin with somebody's last. leading: its first word
+    may be a name however it is written.
     """
     numbers = [(match[1].upper(), int(match[2])) for match in NUMBER.finditer(text)]
     sure: list[Way] = [

@@ -220,8 +220,8 @@ def test_capitals_and_accents_make_no_difference(word: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["fri 5 dec", "12/05", "4.12", "14h", "8h", "friday at 3", "q4", "november", "november 2026", "lundi 5 décembre",
-     "in acht Tagen", "dans quinze jours", "mon in two weeks", "12/05 9:00", "half past three", "tomorrow at quarter past 3",
-     "um halb vier", "before 12/05"],
+     "in acht Tagen", "dans quinze jours", "mon in two weeks", "12/05 9:00", "half past three",
+     "tomorrow at quarter past 3", "um halb vier", "before 12/05"],
 )  # fmt: skip
 def test_what_can_mean_two_things_is_asked_about(typed: str) -> None:
     with pytest.raises(Ambiguous, match="could be"):
