@@ -1,5 +1,6 @@
 """Opportunities: possible sales, and every move they make through the pipeline."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -37,6 +38,8 @@ class Forecast(StrEnum):
     OMIT = "omit"
 
 
+FIGURE = re.compile(r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE)
+"""What may be an amount in the name of a deal, and is no year."""
 NOON = time(12)
 """When a deal was closed of which only the day is known: the same day in nearly every zone."""
 CLOSED = (Stage.WON, Stage.LOST)
@@ -88,9 +91,11 @@ class Opportunity(Entity):
     stage: Mapped[str] = field(
         Choice("Stage", options=Stage, required=True, others=STAGES), default=Stage.QUALIFICATION
     )
-    amount: Mapped[Decimal | None] = field(Money("Amount", currency="currency", hint="Such as 12k or €1.2m"))
+    amount: Mapped[Decimal | None] = field(
+        Money("Amount", currency="currency", also=("value", "worth"), hint="Such as 12k or €1.2m")
+    )
     currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
-    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes")))
+    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes", "closing")))
     probability: Mapped[int | None] = field(Percent("Probability", hint="Leave empty for the stage's own"))
     forecast: Mapped[str | None] = field(
         Choice("Forecast category", options=Forecast, others=OTHER_FORECASTS, also=("category",))
@@ -175,6 +180,11 @@ class Opportunity(Entity):
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
         if self.closed and "close_date" not in changes:
             self.close_date = work.today
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        """A figure in the name may be an amount that was not read as one."""
+        figure = FIGURE.search(self.name)
+        return {"amount": ("none yet", f"amount={figure[0]}")} if figure and self.amount is None else {}
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Whoever loses a deal says why."""

@@ -16,9 +16,11 @@ from models.operations.places import nearby, standing_here
 from models.operations.search import suggestions
 
 OFFERED = 5
+BETWEEN = ("-", "–", "—", "|", "/", ",", ";", ":")
 QUOTES = '"“”„«»'
 LEADING = frozenset((
-    "for", "with", "at", "from", "of", "für", "mit", "bei", "von", "pour", "avec", "chez", "para", "con", "@",
+    "for", "with", "at", "from", "of", "to", "a", "à", "al", "an", "für", "mit", "bei", "von", "pour", "avec", "chez",
+    "para", "con", "@",
 ))  # fmt: skip
 """Words between what something is and whom it is about."""
 
@@ -161,10 +163,11 @@ def before_name(work: Work, entity: type[Entity], texts: Mapping[str, str], reco
     start = len(words)
     while start and values.fold(words[start - 1].strip(QUOTES)) in name:
         start -= 1
-    last = start - 1 if start and values.fold(words[start - 1]) in LEADING else start
+    start -= bool(start and words[start - 1] in BETWEEN)
+    last = start - 1 if start and words[start - 1].casefold() in LEADING else start
     if start == len(words) or last < 1:
         return {}
-    found = entity.texts_of(" ".join(words[:last]), work)
+    found = entity.texts_of(" ".join(words[:last]).rstrip(" ,;"), work)
     if any(field in texts for field in found if field != named):
         return {}
     return {**found, named: " ".join([found[named], *words[last:]])}

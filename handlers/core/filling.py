@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from handlers.core import about
 from handlers.core.grammar import Ref, Value
-from handlers.core.naming import fields_named, option_named
+from handlers.core.naming import BETWEEN, fields_behind, fields_named, option_named
 from handlers.core.parts import EMAIL, REFERENCE
 from handlers.core.reading import heard, legible, named, names_of, people_asked, pointed, tells
 from handlers.core.replies import Request
@@ -133,7 +133,9 @@ class Filling:
             self.amid.append(from_slack(line.raw[start:end]))
             return
         ends = start > line.free and not self.words_between(end, len(line.raw))
-        led = LEADING.search(line.raw, line.free, start) if ends else None
+        begins = not tells(self.request.catalogue, self.verb)
+        led = LEADING.search(line.raw, line.begins, start) if ends or begins else None
+        led = led if led and (ends or not self.words_between(line.begins, led.start())) else None
         self.cuts.append((led.start() if led else start, end))
 
     def take_words(self) -> None:
@@ -149,19 +151,27 @@ class Filling:
         if not words:
             return
         found = dict(self.meant(legible(self.request, words)))
-        if not found and (named := self.named(words := self.without_titles(words))) is not None:
-            self.texts = named | self.texts
+        if not found and self.takes_named(words):
             return
+        words = words if found else self.without_titles(words)
         if any(name in self.texts and self.texts[name] != text for name, text in found.items()) or not found:
             self.loose = True
             self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
 
+    def takes_named(self, words: str) -> bool:
+        """Whether the words, or those besides the names of the records, name fields themselves; they are taken."""
+        bare = self.without_titles(words)
+        named = next((each for each in map(self.named, dict.fromkeys((words, bare))) if each is not None), None)
+        self.texts |= named or {}
+        return named is not None
+
     def named(self, words: str) -> dict[str, str] | None:
         """The fields that words for no field name themselves: amount 20k, priority to high; None where they do not."""
         asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
-        option = option_named(asks, words)
+        words = BETWEEN.sub("", words, count=1) if BETWEEN.match(words) else words
+        option = option_named(asks, words, others=not self.texts)
         found = dict([option]) if option else fields_named(
             asks, names, words, self.texts, lambda kind, text: reads(kind, text, self.request)
         )  # fmt: skip
@@ -181,13 +191,21 @@ class Filling:
         if verb.name == "new" and entity and not takes_prose(verb):
             if len(entity.named) > 1:  # the name has parts of its own
                 words = re.sub(QUOTED, lambda quoted: quoted[0][1:-1], words)
-            found = entity.texts_of(words, self.request.work)
+            words, behind = self.behind(words)
+            found = entity.texts_of(words, self.request.work) | behind
             if len(entity.named) == 1 and any(name in self.texts for name in found):
                 found = {entity.named[0]: words}  # what could be read off their end was given by itself
             yield from ((name, unquoted(self.without_end(text))) for name, text in found.items())
         elif verb.text:
             prose = isinstance(verb.asks[verb.text], LongText)
             yield verb.text, words if prose else unquoted(leading_to(verb.asks[verb.text], words))
+
+    def behind(self, words: str) -> tuple[str, dict[str, str]]:
+        """The words of a new record without the fields that are named behind them, and these."""
+        catalogue, verb = self.request.catalogue, self.verb
+        names = {word: name for word, name in names_of(catalogue, verb).items() if name not in self.texts}
+        prose = tells(catalogue, verb)
+        return fields_behind(verb.asks, names, words, prose, lambda kind, text: reads(kind, text, self.request))
 
     def without_end(self, text: str) -> str:
         """A name without the people and records that stand at its end, once what followed them is read."""

@@ -21,7 +21,7 @@ LONGEST_SUGGESTED = 60
 def parse(line: str, words: Words) -> Line:
     """Understand a line as Slack sends it. There is no line that this refuses."""
     tokens, flags = take_flags(scan(line), words.flags)
-    tokens = joined(tokens, words.named) if " =" in line else tokens
+    tokens = joined(tokens, words.named) if "=" in line else tokens
     head = Head(words, tokens)
     head.read()
     spoken = tokens[head.spoken - 1].end if head.spoken else 0
@@ -56,7 +56,7 @@ def parse(line: str, words: Words) -> Line:
 
 
 def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
-    """The tokens with `name = value` as `name=value`, for the names of fields."""
+    """The tokens with `name = value` as `name=value`, and `next step=value` as one, for the names of fields."""
     found: list[Token] = []
     for token in tokens:
         before = found[-1] if found else None
@@ -64,6 +64,9 @@ def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
         if before and sign and before.word and underscored(before.word) in known:
             value = token.text.removeprefix("=")
             found[-1] = Token("field", value, before.start, token.end, before.word)
+        elif token.kind == "field" and before and f"{before.word}_{token.name}" in known:
+            name = f"{before.word}_{token.name}"
+            found[-1] = Token("field", token.text, before.start, token.end, name, token.closed)
         else:
             found.append(token)
     return found

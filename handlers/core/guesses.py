@@ -4,16 +4,20 @@ import re
 from collections.abc import Sequence
 
 from handlers.core.acts import GLOBAL
-from handlers.core.grammar import Line, suggest
+from handlers.core.filling import reads
+from handlers.core.grammar import Line, Ref, suggest
 from handlers.core.reading import legible, names_of, tells
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue, Verb
-from models.core import access
+from models.core import access, values
 from models.core.errors import Ambiguous, CRMError
+from models.core.fields import Day, Email, Moment, Money, Percent, Phone
 from models.core.user import with_names
 
 OFFERED = 5
+TELLING = (Money, Day, Moment, Percent, Email, Phone)
+"""Kinds of which a value is hardly one of another kind."""
 FEW = 2
 """Words of a line that are hardly what somebody has to do."""
 LONGEST, LINE = 200, 1900
@@ -98,7 +102,7 @@ def puzzled(request: Request) -> Message:
     word = unknown(line)
     word = with_names(request.work, word)
     sentence = f"I do not know “{word[:60]}”." if word != line.verb else f"“{word}” goes with more than one thing."
-    offers = offers or ways_on(request)
+    offers = [*offers, *ways_on(request)][:OFFERED]
     sentence += " Did you mean one of these?" if offers else ""
     if len(line.raw.split()) > FEW and not line.refs and access.can(request.work.actor, "new", "activity"):
         offers.append(("Make it a task", f"task new {line.raw}"[:LINE]))
@@ -109,17 +113,20 @@ def puzzled(request: Request) -> Message:
 def meant(request: Request) -> list[tuple[str, str]]:
     """What a word nobody knows may have meant: (word, the line with it), the nearest first, each noun once."""
     line, catalogue, word = request.line, request.catalogue, unknown(request.line)
-    if line.raw.casefold().startswith(word.casefold()) and (nouns := catalogue.nouns_with(word.casefold())):
+    about = next((ref.entity for ref in line.refs if ref.entity), None)
+    nouns = [] if about else catalogue.nouns_with(word.casefold())
+    if line.raw.casefold().startswith(word.casefold()) and nouns:
         said = [catalogue.routers[noun].word for noun in nouns]
         return [(f"{each} {word}", f"{each} {line.raw}") for each in said[:OFFERED]]
-    about = next((ref.entity for ref in line.refs if ref.entity), None)
     noun = line.noun or about
     known = catalogue.words.verbs.get(noun, set()) if noun else {*catalogue.words.nouns, *catalogue.words.globals}
-    valued, edit = len(line.said.split()) > 1, catalogue.find(about, "edit") if about else None
-    fields = names_of(catalogue, edit) if valued and edit else {}
+    edit = catalogue.find(about, "edit") if about else None
+    fields = names_of(catalogue, edit) if edit else {}
+    if len(line.said.split()) < 2 or values.fold(line.said).replace(" ", "_") in fields:
+        fields = {}  # without a value
     same = {**fields, **catalogue.words.nouns}
     near = {same.get(other, other): other for other in reversed(suggest(word, {*known, *fields}))}
-    return [(other, instead(line.raw, word, other)) for other in reversed(near.values())]
+    return [(other, instead(line.raw, word, other)) for other in reversed(near.values()) if other != word.casefold()]
 
 
 def ways_on(request: Request) -> list[tuple[str, str]]:
@@ -136,7 +143,18 @@ def ways_on(request: Request) -> list[tuple[str, str]]:
     own = [verb for verb in router.verbs.values() if verb.button and verb.name not in ("delete", "more")]
     own.sort(key=lambda verb: verb.common)
     able = [verb for verb in own if verb.when(record) and access.can(work.actor, verb.name, record)]
-    return [(f"{verb.button} {ref.text}", f"{verb.name} {ref.text}") for verb in able[:OFFERED]]
+    ways = [(f"{verb.button} {ref.text}", f"{verb.name} {ref.text}") for verb in able]
+    return [*values_of(request, ref), *ways][:OFFERED]
+
+
+def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:
+    """The fields of a record that may hold what was said beside it: OP-3 20k, AT-5 friday."""
+    edit, said = request.catalogue.find(ref.entity, "edit"), request.line.said
+    if edit is None or not said:
+        return []
+    kinds = {type(kind): (name, kind) for name, kind in reversed([*edit.asks.items()]) if isinstance(kind, TELLING)}
+    fitting = [name for name, kind in kinds.values() if reads(kind, said, request)]
+    return [(f"{name} {said}"[:LONGEST], f"edit {ref.text} {name}={said}"[:LINE]) for name in fitting]
 
 
 def unknown(line: Line) -> str:

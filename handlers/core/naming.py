@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from models.core.field import Field
-from models.core.fields import Choice, LongText, Tags, Text
+from models.core.fields import Choice, LongText, Person, Reference, Tags, Text
 from models.core.synonyms import squeezed
 
 Reads = Callable[[Field, str], bool]
 """Whether a text is a value of a kind."""
 
-TO = r"(?::|=|->|=>|→|–>|to\b|is\b|as\b|now\b|at\b)"
+TO = r"(?::|=|->|=>|→|–>|(?:(?:back|moved|goes|went|put) )?(?:to|into|in)\b|(?:is|as|now|at)\b)"
 LEADING = re.compile(rf"(?:{TO}\s*)+", re.IGNORECASE)
 BETWEEN = re.compile(r"(?:[,;]|and\b|&)\s*", re.IGNORECASE)
 
@@ -21,7 +21,8 @@ def opening(names: tuple[str, ...]) -> re.Pattern[str]:
     """One of the names at the beginning of words, the longest first; `phone number` is a phone, `due date` is due."""
     words = "|".join(re.escape(name).replace("_", "[ _]") for name in sorted(names, key=len, reverse=True))
     return re.compile(
-        rf"(?:the |its )?(?P<name>{words})(?: (?:number|address|date))?(?=$|\s|:|=|,)\s*(?:{TO}\s*)*", re.IGNORECASE
+        rf"(?:the |its |is |are )?(?P<name>{words})(?: (?:number|address|date))?(?=$|\s|:|=|,)\s*(?:{TO}\s*)*",
+        re.IGNORECASE,
     )
 
 
@@ -53,6 +54,26 @@ def fields_named(
     return texts
 
 
+def fields_behind(
+    asks: Mapping[str, Field], names: Mapping[str, str], words: str, prose: bool, reads: Reads
+) -> tuple[str, dict[str, str]]:
+    """Words without the fields that are named behind them, and these: Renewal stage proposal. prose: the words are a
+    sentence, in which only a name with a sign is a field: owner: Ravi.
+    """
+    running = (Text, LongText, Tags, Reference)
+    plain = {word: name for word, name in names.items()
+             if isinstance(asks[name], Person) or not isinstance(asks[name], running)}  # fmt: skip
+    for found in re.finditer(r"[\s,;]+(?=\S)", words) if plain else ():
+        rest = words[found.end() :]
+        name = opening(tuple(plain)).match(rest)
+        if found.start() == 0 or name is None or (prose and ":" not in name[0] and "=" not in name[0]):
+            continue
+        texts = fields_named(asks, plain, rest, {}, reads)
+        if texts and all(reads(asks[field], text) for field, text in texts.items()):
+            return words[: found.start()], texts
+    return words, {}
+
+
 def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) -> tuple[str, str]:
     """The value that words begin with, and what follows it: another field, where the value is no text of its own."""
     if isinstance(kind, LongText):
@@ -69,10 +90,14 @@ def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) ->
     return words.strip(), ""
 
 
-def option_named(asks: Mapping[str, Field], words: str) -> tuple[str, str] | None:
-    """The one field that can hold what the words say, and the option of it: discovery, to high."""
+def option_named(asks: Mapping[str, Field], words: str, others: bool = True) -> tuple[str, str] | None:
+    """The one field that can hold what the words say, and the option: discovery, to high. others: also by what other
+    systems call it: on hold.
+    """
     said = squeezed(LEADING.sub("", words.strip(), count=1))
     found = [(name, option) for name, option, options in offered(asks) if said in options]
+    found = found or [(name, str(kind.others[said])) for name, kind in asks.items()
+                      if others and isinstance(kind, Choice) and kind.required and said in kind.others]  # fmt: skip
     return found[0] if len(found) == 1 else None
 
 

@@ -110,7 +110,8 @@ class Records(Router, Generic[E]):
         except ValueError as error:
             raise CRMError(str(error)) from None
         missed = request.line.unknown and not page.records
-        if missed and (offers := [*meant(request), *made_of(request, self, page.searched)]):
+        slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
+        if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):
             return choices(f"{page.heading}. {page.note}\nDid you mean one of these?", offers)
         more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
         return cards.listing(page.records, request.work, page.heading, more, page.note)

@@ -35,7 +35,7 @@ TIME = (
 )
 BEHIND = r"(?: (?:in |of )?(?:the )?(?P<part>morning|afternoon|evening|night))?"
 ALONE = re.compile(rf"(?:at |@ ?)?(?P<time>{TIME}){BEHIND}")
-AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?)?(?P<time>{TIME}){BEHIND}")
+AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?|before )?(?P<time>{TIME}){BEHIND}")
 BEFORE = re.compile(rf"(?:at )?(?P<time>{TIME}){BEHIND},? (?P<day>.+)")
 EXACT = re.compile(rf"(\d{{4}}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{{1,9}}))? ?({ANY})?")
 WORDS = {

@@ -48,7 +48,8 @@ PHRASES = words_of("""
     jusqu'au jusqu'a=by; il_y_a=ago_; dentro_de=in; a_couple_of_weeks a_couple_weeks=2 weeks;
     a_couple_of_days=2 days; a_fortnight fortnight une_quinzaine=2 weeks; mediados_de=middle of; finales_de=end of;
     week_after_next ubernachste_woche uebernaechste_woche=overnext week; month_after_next=overnext month;
-    no_later_than not_later_than=by; 12_noon high_noon lunchtime lunch_time mittags=noon; 12_midnight=midnight;
+    no_later_than not_later_than=by; 12_noon high_noon lunchtime lunch_time mittags before_lunch=noon;
+    after_lunch=13:00; a_week_today today_week=week from today; 12_midnight=midnight;
     early_morning=8:00; late_morning=11:00; early_afternoon=13:00; late_afternoon=17:00; late_evening=21:00;
     xmas christmas_day weihnachten weihnachtstag weihnachtstagen noel navidad dia_de_navidad=christmas;
     christmas_eve xmas_eve heiligabend heiliger_abend nochebuena reveillon_de_noel veille_de_noel=christmaseve;
@@ -120,6 +121,7 @@ EARLY_DAY = re.compile(rf"\b(early|late) (?:on )?(?=(?:next |this )?(?:{'|'.join
 THE = re.compile(
     rf"\b(?:the|on) (?=(?:next|this|last|overnext|week|weekend|month|quarter|year|[a-z]+day|{'|'.join(FEASTS)})\b)"
 )
+TONIGHT = re.compile(r"\btonight (at [\d:~]+)$|(?<!\S)(at [\d:~]+) tonight$")
 VOR = re.compile(r"\bvor (?!\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute)\b)")
 VOCABULARY = SPOKEN.union(
     word for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS) for word in text.split()
@@ -160,6 +162,7 @@ def translate(text: str) -> str:
     found = [known(word) for word in text.split()]
     text = " ".join(placed(found))
     text = VOR.sub("before ", AGO.sub(r"\1 ago", text))
+    text = TONIGHT.sub(lambda found: f"today {found[1] or found[2]} in the evening", text)
     text = EARLY.sub(lambda found: "start of " if found[1] == "early" else "end of ", text)
     text = EARLY_DAY.sub(lambda found: "morning " if found[1] == "early" else "eod ", text)
     text = re.sub(r"\bday business\b", "business day", text)

@@ -68,9 +68,11 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
 )
 EXACT = re.compile(rf"{AT}{HOUR} ?(?:uhr|heures?) (?P<minute>\d\d|{MINUTES})\b")
 """neun Uhr dreißig, 14 heures 30: on a clock of 24 hours."""
+PLAIN = re.compile(rf"\b(?:a las?|a|vers|sobre las?) (?P<hour>{HOURS})(?: heures?)?\b(?! ?\d)")
+"""a las diez, à neuf heures."""
 WORDS = frozenset(" ".join(NUMBERS).split()).union(
     ("past", "to", "after", "before", "till", "vor", "nach", "et", "y", "moins", "menos", "minutes", "uhr", "heure",
-     "heures"),
+     "heures", "las", "la"),
 )  # fmt: skip
 
 
@@ -84,6 +86,7 @@ def on_a_clock(text: str) -> str:
         return text
     for pattern, minutes in WAYS:
         text = pattern.sub(lambda found, minutes=minutes: figures(found, minutes), text)  # type: ignore[misc]
+    text = PLAIN.sub(lambda found: f"at {number(found['hour'])}", text)
     return EXACT.sub(lambda found: f"at {number(found['hour'])}:{number(found['minute']):02}", text)
 
 

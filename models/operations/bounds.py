@@ -12,7 +12,7 @@ from models.core.base import Entity
 from models.core.days import english
 from models.core.errors import Ambiguous
 from models.core.field import Field
-from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Number, Reference
+from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Number, Reference, Text
 from models.core.periods import read_period
 from models.core.work import Work
 from models.operations.filters import And, Node, Op, Term, Word
@@ -53,6 +53,7 @@ UNTOUCHED = re.compile(
     r" (?:in|for|since|within) (?:(?:over|more than|at least|the|the last|last) )*(.+)"
 )
 AGO = re.compile(r"(?:(more than|over|longer than|at least|less than|within|under) )(.+) (ago|old)")
+AGE = re.compile(r"(?:for |since )?(more than|over|longer than|at least|less than|under) (.+?)(?: old)?")
 FOR = re.compile(
     r"(open|overdue) (?:(?:for|by|since) )?(?:(?:more|longer) than |over |at least )(.+)|(overdue) (?:by|for) (.+)"
 )
@@ -129,6 +130,8 @@ class Bounds:
 
     def field(self, text: str) -> str:
         """The field that words name: close date, phone number, tags."""
+        if text in ("date", "day"):
+            return self.usual
         for said in (text, text.removesuffix("s"), re.sub(r" (?:number|address|date)s?$", "", text)):
             if name := self.words.get(said) or self.words.get(f"{said}s"):
                 return name
@@ -142,6 +145,8 @@ class Bounds:
             return self.since("created_at", OLDER[older], text[len(older) :].strip())
         if found := UNTOUCHED.fullmatch(text):
             return self.since("updated_at", "<", found[1])
+        if (found := AGE.fullmatch(text)) and LENGTH.fullmatch(english(found[2])):
+            return self.since("created_at", ">=" if found[1] in ("less than", "under") else "<", found[2])
         if found := FOR.fullmatch(text):
             state = found[1] or found[3]
             name = "created_at" if state == "open" else self.entity.dated
@@ -192,6 +197,8 @@ class Bounds:
             return self.dated(name, text)
         if found := self.compared(name, text, said):
             return found
+        if isinstance(kind, Text) and said and " " not in said:
+            return Term(name, "~", said), f"{kind.label}: {said}"
         if isinstance(kind, PLAIN) and not isinstance(kind, Flag) and self.reads(kind, said):
             return Term(name, "=", said), f"{kind.label}: {self.shown(kind, said)}"
         return None
@@ -247,7 +254,7 @@ class Bounds:
         kind = self.kinds[name]
         if not (kind.ordered or (isinstance(kind, Choice) and kind.ranked)) or isinstance(kind, Day | Moment):
             return None
-        if found := self.between_values(name, kind, text):
+        if found := self.between_values(name, kind, said):
             return found
         if text.endswith("+") and self.reads(kind, text[:-1]):
             return Term(name, ">=", text[:-1]), f"{kind.label}: at least {said[:-1]}"
@@ -270,10 +277,11 @@ class Bounds:
             return None
         past = not self.kinds[name].form or name.endswith("_at")
         for low, high in pairs(text):
-            first = read_span(f"{low} {high.partition(' ')[2]}" if low.isdigit() else low, self.work.today, past)
-            last = read_span(high, self.work.today, past)
-            if first and last and first[0] <= last[1]:
-                return self.span(name, (first[0], last[1]))
+            begin = f"{low} {high.partition(' ')[2]}" if low.isdigit() else low
+            for sides in ((past, past), (True, False), (False, False)):  # from the last monday to the next friday
+                first, last = read_span(begin, self.work.today, sides[0]), read_span(high, self.work.today, sides[1])
+                if first and last and first[0] <= last[1]:
+                    return self.span(name, (first[0], last[1]))
         return None
 
     def span(self, name: str, period: Span) -> Found:
@@ -311,10 +319,10 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
     if (found := RANGE.fullmatch(text)) and found[2]:
         yield found[1], found[2]
     words = text.split()
-    led = words[0] in BETWEEN
+    led = words[0].lower() in BETWEEN
     words = words[1:] if led else words
-    for at in range(1, len(words)):
-        joined = words[at] in AND
+    for at in sorted(range(1, len(words)), key=lambda at: abs(2 * at - len(words))):
+        joined = words[at].lower() in AND
         if joined or led:
             low, high = " ".join(words[:at]), " ".join(words[at + joined :])
             if high:

@@ -35,7 +35,9 @@ CODE, SHORTEST_COUNTRY = 2, 4
 OFFERED = 5
 NEAR = 70
 """From 100, how like a word must be to one that is a filter."""
-FILLERS = frozenset(re.findall(r"\w+", "in on by of for from at to with the during owned assigned that are is"))
+FILLERS = frozenset(re.findall(
+    r"\w+", "in on by of for from at to with the during owned assigned that are is about regarding called named tagged"
+))  # fmt: skip
 ALL = frozenset(("all", "every", "alle", "tous", "todos"))
 NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
 MINE = frozenset(("my", "mine", "me"))
@@ -53,7 +55,8 @@ SAID = {">": "more than", ">=": "at least", "≥": "at least", "=>": "at least",
 
 
 NEGATED = {
-    "updated": "untouched", "touched": "untouched", "changed": "untouched", "modified": "untouched",
+    "assigned": "unassigned", "owned": "unassigned", "claimed": "unassigned", "updated": "untouched",
+    "touched": "untouched", "changed": "untouched", "modified": "untouched",
     "over": "at most", "above": "at most", "more than": "at most", "under": "at least", "below": "at least",
     "less than": "at least", "before": "from", "after": "until", "older than": "newer than", "newer than": "older than",
 }  # fmt: skip

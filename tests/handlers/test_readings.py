@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from models.account import Account
 from models.case import Case
@@ -11,7 +12,7 @@ from models.core.work import Works
 from models.customer import Customer
 from models.opportunity import Opportunity
 from tests.ground import given
-from tests.handlers.kit import SQLITE, told
+from tests.handlers.kit import SQLITE, found, standing, told
 
 pytestmark = SQLITE
 
@@ -178,3 +179,30 @@ def test_a_company_alone_is_not_whom_a_call_is_about(slack: Desk, works: Works, 
     slack.close()
     slack.command("/crm deal new Renewal Kaiser")
     assert told(slack) == "This could be about AC-1 Kaiser GmbH, CU-3 Anna Kaiser. Please say which one."
+
+
+def test_in_the_thread_of_a_card_a_field_needs_no_record(
+    slack: Desk, works: Works, courier: Courier, records: None
+) -> None:
+    card = standing(slack, works, courier, found(works, Opportunity))
+    for line in ("@crm amount 20k", "@crm to discovery", "@crm next step: call Eva"):
+        slack.say(line, channel="C_SALES", thread_ts=card.ts)
+    deal = found(works, Opportunity)
+    assert (deal.amount, deal.stage, deal.next_step) == (20_000, "discovery", "call Eva")
+    slack.say("@crm frobnicate it", channel="C_SALES", thread_ts=card.ts)
+    assert told(slack).startswith("I do not know “frobnicate”.")
+
+
+def test_what_is_still_to_come_is_no_call_that_was_made(slack: Desk, works: Works, records: None) -> None:
+    for line, task in {
+        "call CU-2 tomorrow": "task new Call tomorrow CU-2",
+        "call Henrik tomorrow": "task new Call Henrik tomorrow CU-2",
+        "CU-2 meeting friday 10:00": "task new Meeting friday 10:00 CU-2",
+    }.items():
+        slack.command(f"/crm {line}")
+        assert "is still to come, and a log tells what has happened. Nothing was done yet." in told(slack), line
+        assert slack.last.buttons[0] == "Make it a task", line
+        slack.click("crm.run")
+        assert "Due: " in told(slack), (line, task)
+    slack.command("/crm log call CU-2 wants an offer by friday")
+    assert told(slack).startswith("Created AT-4 wants an offer by friday")
