@@ -74,6 +74,7 @@ class Activity(Entity):
     named = ("description",)
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
+    whose = ("customer", "lead")
     dated = "due_date"
     besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
@@ -152,6 +153,9 @@ class Activity(Entity):
         """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may still be open."""
         if self.type != ActivityType.TASK and not self.done_at and self.due_date and self.due_date <= work.now:
             self.done_at = self.due_date
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        return {} if self.due_date or self.done_at else {"due_date": ("no date yet", "due=fri")}
 
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())
