@@ -21,6 +21,7 @@ from handlers.core.routes import Catalogue
 from models.activity import Activity
 from models.core import schema
 from models.core.database import open_engine
+from models.core.errors import Busy
 from models.core.outbox import Delivery, DeliveryState, JobRun
 from models.core.patience import at_leisure
 from models.core.rights import Preset
@@ -127,7 +128,11 @@ class Floor:
             return work.session.scalar(due) or 0
 
     def settled(self) -> bool:
-        return self.left() == 0 and self.untold() == 0
+        """Whether nothing is left to do, as far as the database says so at all."""
+        try:
+            return self.left() == 0 and self.untold() == 0
+        except Busy:
+            return False
 
     def settle(self, within: float, calm: float = 0.5, done: Callable[[], bool] | None = None) -> float:
         """Wait until nothing is left to do; returns the seconds it took.
