@@ -18,6 +18,7 @@ from models.core.database import everywhere, open_engine
 from models.core.work import Works
 from tests import ground, servers
 from tests.models.marks import THOROUGH
+from tests.remembered import GROUNDS, Ground
 from tests.servers import server_at
 
 DATABASES = ("sqlite", "postgres")
@@ -95,6 +96,7 @@ def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Pat
     ground.settle(engine)
     engine.dispose()
     shutil.copyfile(engine.url.database or "", kept)
+    GROUNDS[engine] = Ground(engine, kept)
     return engine, kept
 
 
@@ -104,12 +106,9 @@ def carelessly(connection: sqlite3.Connection, record: object) -> None:
 
 
 @pytest.fixture
-def clean_sqlite(sqlite_ground: tuple[Engine, Path]) -> Iterator[Engine]:
-    engine, kept = sqlite_ground
-    path = Path(engine.url.database or "")
-    for rest in ("-wal", "-shm"):
-        path.with_name(path.name + rest).unlink(missing_ok=True)
-    shutil.copyfile(kept, path)
+def clean_sqlite(sqlite_ground: tuple[Engine, Path], request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine, _ = sqlite_ground
+    GROUNDS[engine].begin(remembers="monkeypatch" not in request.fixturenames)
     yield engine
     engine.dispose()
 
