@@ -22,6 +22,10 @@ from tests.remembered import GROUNDS, Ground
 from tests.servers import server_at
 
 DATABASES = ("sqlite", "postgres")
+BY_TURNS = os.environ.get("DATABASES") != "both"
+"""Whether of a table of inputs each is tried on one of the databases, the next on the other; DATABASES=both tries all
+on both. A test without a table, one that is marked `dialect`, and one that is asked for by its id runs on both.
+"""
 settings.register_profile("half", max_examples=50)
 settings.load_profile("default" if THOROUGH else "half")
 
@@ -36,6 +40,36 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """What needs Chromium and will not run anyway is not even read."""
     unwanted = config.option.markexpr == "not browser"
     return True if unwanted and collection_path == config.rootpath / "tests" / "browser" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave each input of a table to one of the databases."""
+    if not BY_TURNS or any("::" in arg for arg in config.args):
+        return
+    tables: dict[str, dict[str, list[tuple[str, pytest.Item]]]] = {}
+    for item in items:
+        database, other = of_database(item)
+        if database and not item.get_closest_marker("dialect"):
+            test = item.nodeid.partition("[")[0]
+            tables.setdefault(test, {}).setdefault(other, []).append((database, item))
+    spared: set[pytest.Item] = set()
+    for table in filter(lambda each: len(each) > 1, tables.values()):
+        for place, other in enumerate(sorted(table)):
+            turn = DATABASES[place % 2]
+            spared |= {item for database, item in table[other] if database != turn and len(table[other]) == 2}
+    config.hook.pytest_deselected(items=list(spared))
+    items[:] = [item for item in items if item not in spared]
+
+
+def of_database(item: pytest.Item) -> tuple[str, str]:
+    """The database that a test runs on for its own sake, and its name without that; nothing where it has no choice."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    found = [params[name] for name in ("engine", "blank", "settled") if name in params]
+    if len(found) != 1:
+        return "", ""
+    rest = item.nodeid.partition("[")[2].rstrip("]").split("-")
+    return str(found[0]), "-".join(part for part in rest if part not in DATABASES)
 
 
 def pytest_collection() -> None:

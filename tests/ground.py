@@ -14,7 +14,7 @@ from models.core.rights import Preset
 from models.core.work import Clock, Work, Works
 from models.customer import Customer
 from models.operations import records
-from tests.remembered import GROUNDS
+from tests.remembered import remembered
 
 E = TypeVar("E", bound=Entity)
 
@@ -78,9 +78,7 @@ def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T
         with works(workspace, by) as work:
             return records.create(work, entity, texts)
 
-    ground = GROUNDS.get(works.engine)
-    what = (entity.slug(), by, workspace, *texts.items())
-    return ground.once(works, what, made) if ground else made()
+    return remembered(works, (entity.slug(), by, workspace, *texts.items()), made)
 
 
 def task(works: Works, customer: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:

@@ -20,8 +20,8 @@ Files = tuple[tuple[int, int] | None, ...]
 class Ground:
     """The SQLite file in which every test begins, and what was made in it since, as long as nothing else was done.
 
-    The second time that the same is made after the same, the file is kept; from the third time on it is copied. Whatever
-    else is written, through our engine or past it, makes the rest of the test go without.
+    The second time that the same is made after the same, the file is kept; from the third time on it is copied.
+    Whatever else is written, through our engine or past it, makes the rest of the test go without.
     """
 
     def __init__(self, engine: Engine, first: Path) -> None:
@@ -92,3 +92,9 @@ def looked(path: Path) -> tuple[int, int] | None:
 
 GROUNDS: dict[Engine, Ground] = {}
 """Of this process, by the engine on it."""
+
+
+def remembered(works: Works, what: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What `make` makes in this database; where it is the file that tests begin in, made only the first times."""
+    ground = GROUNDS.get(works.engine)
+    return ground.once(works, what, make) if ground else make()

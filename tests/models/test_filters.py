@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from models.core.texts import clean
 from models.operations.filters import And, Node, Not, Or, Term, Word, parse, write
 
+pytestmark = pytest.mark.dialect
+
 WON = Term("stage", "=", "won")
 BIG = Term("amount", ">", "10k")
 MINE = Term("owner", "=", "me")

@@ -18,6 +18,8 @@ from models.opportunity import Opportunity
 from tests.ground import START, given
 from tests.models.marks import SQLITE
 
+pytestmark = pytest.mark.dialect
+
 LIKELIEST = {
     "ada": "Ada Lovelace",
     "ada lovelace": "Ada Lovelace",

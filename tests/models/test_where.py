@@ -19,6 +19,8 @@ from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
 
+pytestmark = pytest.mark.dialect
+
 NOTHING: list[str] = []
 
 

@@ -7,6 +7,8 @@ from models.core import values
 from models.core.sql import folded
 from models.core.work import Works
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.mark.parametrize(
     "word",

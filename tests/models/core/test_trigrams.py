@@ -26,6 +26,8 @@ from models.core.trigrams import (
 )
 from models.core.work import Work, Works
 
+pytestmark = pytest.mark.dialect
+
 WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=12)
 
 

@@ -39,6 +39,7 @@ def last(works: Works, by: str = "U_ADA", undone: bool = False) -> str:
         return lately.last_undo(work) if undone else lately.last_unit(work)
 
 
+@SQLITE
 def test_an_import_of_several_batches_is_one_act(works: Works) -> None:
     outcome = imported(works, Account, FILE)
     with works("T1", writes=False) as work:
@@ -58,6 +59,7 @@ def test_an_import_is_taken_back_done_again_and_taken_back_again(works: Works) -
         assert len(everything(works, Account)) == 1 + there
 
 
+@SQLITE
 def test_the_line_undo_takes_a_short_import_back(works: Works) -> None:
     imported(works, Account, FILE)
     with works("T1", "U_ADA") as work:
@@ -81,6 +83,7 @@ def test_what_the_crm_itself_imported_is_what_it_did_last(works: Works) -> None:
     assert turn(works, outcome.unit, by="") == 49
 
 
+@SQLITE
 def test_after_an_undo_the_same_file_brings_everything_back(works: Works) -> None:
     for file in (FILE, "Name\nLark\nWren\nLark\n"):
         first = imported(works, Account, file)
@@ -110,6 +113,7 @@ def test_changes_of_an_import_are_taken_back_too(works: Works) -> None:
     assert [each.name for each in everything(works, Account)] == ["Lark", "Wren"]
 
 
+@SQLITE
 def test_nothing_is_taken_back_where_somebody_went_on(works: Works) -> None:
     unit = imported(works, Account, FILE).unit
     given(works, Opportunity, name="Sails", account="AC-48")
