@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,8 +26,10 @@ BY_TURNS = os.environ.get("DATABASES") != "both"
 """Whether of a table of inputs each is tried on one of the databases, the next on the other; DATABASES=both tries all
 on both. A test without a table, one that is marked `dialect`, and one that is asked for by its id runs on both.
 """
-settings.register_profile("half", max_examples=50)
-settings.load_profile("default" if THOROUGH else "half")
+settings.register_profile("few", max_examples=25)
+settings.load_profile("default" if THOROUGH else "few")
+LONG = ("tests/docs/test_contributing.py", "tests/chaos/", "tests/bot/test_moved.py", "tests/bench/")
+"""Begun first, so that no worker is alone with one of these at the end."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -42,11 +44,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if unwanted and collection_path == config.rootpath / "tests" / "browser" else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave each input of a table to one of the databases."""
-    if not BY_TURNS or any("::" in arg for arg in config.args):
-        return
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Leave each input of a table to one of the databases; let long tests begin first in an order made by chance."""
+    if BY_TURNS and not any("::" in arg for arg in config.args):
+        leave_to_one(config, items)
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def leave_to_one(config: pytest.Config, items: list[pytest.Item]) -> None:
     tables: dict[str, dict[str, list[tuple[str, pytest.Item]]]] = {}
     for item in items:
         database, other = of_database(item)
