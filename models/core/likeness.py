@@ -1,6 +1,7 @@
 """How like two words are. The library behind it is loaded with the first question: an idle bot spares 4 MB."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cache
 
 
 def slips_between(one: str, other: str) -> int:
@@ -15,9 +16,15 @@ def slips_between(one: str, other: str) -> int:
 
 def likeness(one: str, other: str) -> float:
     """Return how like two texts are, from 0 to 100 for the same."""
+    return ratio()(one, other)
+
+
+@cache
+def ratio() -> Callable[[str, str], float]:
+    """A search asks hundreds of times; to import it each time took as long as to answer."""
     from rapidfuzz import fuzz
 
-    return fuzz.ratio(one, other)
+    return fuzz.ratio
 
 
 def nearest(word: str, known: Collection[str], limit: int, least: float) -> list[str]:

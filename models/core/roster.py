@@ -11,7 +11,7 @@ from models.core.user import Workspace
 
 PLACES: Any = Workspace.__table__
 MOST = 2000
-"""Answers that are remembered for one workspace."""
+"""Answers of one kind that are remembered for one workspace; a unit of work may add some."""
 
 
 @dataclass
@@ -28,13 +28,15 @@ class Roster:
     sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
     rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
 
+    def is_full(self) -> bool:
+        return max(len(self.sights), len(self.rooms)) > MOST
+
 
 def roster_of(session: Session) -> Roster:
     """What this unit of work knows; what it finds out, those after it know too."""
-    found: Roster = session.info.setdefault("roster", Roster())
-    for answers in (found.sights, found.rooms):
-        if len(answers) > MOST:
-            answers.clear()
+    found: Roster | None = session.info.get("roster")
+    if found is None:
+        found = session.info["roster"] = Roster()
     return found
 
 
@@ -52,8 +54,8 @@ class Rosters:
         self.known: dict[str, Roster] = {}
 
     def of(self, workspace: str, version: int) -> Roster:
-        """The roster of a workspace, a new one where roles or teams were changed since."""
+        """The roster of a workspace, a new one where roles or teams were changed since, or much is remembered."""
         found = self.known.get(workspace)
-        if found is None or found.version != version:
+        if found is None or found.version != version or found.is_full():
             found = self.known[workspace] = Roster(version)
         return found

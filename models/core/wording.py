@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.core.work import Work
 
 
+@cache
 def pointing(entity: type[Entity]) -> Mapping[str, str]:
     """The fields by whose names an entity's records are found: field → entity."""
     kinds = entity.fields().items()

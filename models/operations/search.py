@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Select, String, bindparam, func, select
 
@@ -37,8 +37,7 @@ COUNTED = 1000
 """A filter that fits more is not counted to the end."""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A record that may be meant."""
 
     entity: str
@@ -167,12 +166,16 @@ def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     hits = {hit.key: hit for hit in candidates(work, text, entities)}
     ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
     if len(ranked) < FEW:
-        ranked += [hit for hit in misspelt(work, words, entities) if hit.key not in hits]
+        ranked = beside(ranked, misspelt(work, words, entities))
     ranked = ranked or joined(work, words, entities) or nearly(work, words, entities)
-    known = {hit.key for hit in ranked}
-    ranked += [hit for hit in looked_through(work, words, entities) if hit.key not in known]
-    named = {hit.key: hit for hit in by_reference(work, text, entities)}
-    return [*named.values(), *(hit for hit in ranked if hit.key not in named)]
+    ranked = beside(ranked, looked_through(work, words, entities))
+    return beside(by_reference(work, text, entities), ranked)
+
+
+def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """The hits with those of the others whose records are not among them."""
+    known = {hit.key for hit in first} if others else set()
+    return first + [hit for hit in others if hit.key not in known]
 
 
 def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
@@ -322,12 +325,15 @@ def hits_of(work: Work, statement: "Select[str, int, str]") -> list[Hit]:
     return [Hit(*row) for row in work.session.execute(statement)]
 
 
-def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, float, float, int]:
-    """The name begins with it; how many words are there whole or begin one; how near the name is; the newest."""
+def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
+    """The name begins with it; how many words are there whole or begin one; the words are its own and not those of a
+    customer or account it points at; how near the name is; the newest.
+    """
     name, query = hit.text.partition(" ")[2], " ".join(words)
     text = f" {hit.text} "
     there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
-    return name.startswith(query), there, likeness(query, name[: 2 * len(query)]), hit.record_id
+    own = not wording.pointing(ENTITIES[hit.entity])
+    return name.startswith(query), there, own, likeness(query, name[: 2 * len(query)]), hit.record_id
 
 
 def records_of(work: Work, entity: type[E], hits: Sequence[Hit]) -> list[E]:

@@ -103,7 +103,7 @@ class Floor:
 
     def plan(self, dues: Sequence[tuple[str, datetime]]) -> dict[str, datetime]:
         """Give these people tasks that are due then; returns when each is due, by its reference."""
-        with self.works(TEAM) as work:
+        with at_leisure(), self.works(TEAM) as work:
             owners = {row.slack_id: row.id for row in work.session.execute(select(User.slack_id, User.id))}
             customer = work.find(Customer, 1).id
             tasks = [

@@ -76,7 +76,7 @@ def check_seals(floor: Floor, books: Books, set_back: bool = False) -> None:
     with floor.works(TEAM, writes=False) as work:
         verdict = proof.verify(work)
     books.trials += verdict.sealed
-    found = [problem for problem in verdict.problems if not (set_back and SET_BACK in problem)]
+    found = [problem for problem in verdict.problems if not (set_back and SET_BACK in problem.sentence)]
     books.wrong += [f"the trail: {problem}" for problem in found]
 
 

@@ -244,3 +244,15 @@ def test_a_broken_seal_and_one_that_is_missing_are_noticed(empty: Floor, monkeyp
         work.session.execute(update(AuditEntry).where(AuditEntry.place == 2).values(hash="0" * 64))
     check_seals(empty, broken := Books())
     assert any("the trail: Place 2" in each or "Place 3" in each for each in broken.wrong)
+
+
+def test_a_clock_that_was_set_back_is_no_broken_seal(empty: Floor) -> None:
+    with empty.works(TEAM) as work, unguarded(work.session.connection()):
+        first = work.session.scalars(select(AuditEntry).order_by(AuditEntry.id).limit(1)).one()
+        later = {"at": first.at + timedelta(hours=3)}
+        work.session.execute(update(AuditEntry).where(AuditEntry.id == first.id).values(later))
+    seal_all(empty.works)
+    check_seals(empty, noticed := Books())
+    check_seals(empty, known := Books(), set_back=True)
+    assert "a clock was set back" in noticed.wrong[0]
+    assert known.wrong == []

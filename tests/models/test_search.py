@@ -280,6 +280,18 @@ def test_people_are_found_before_all_that_carries_their_name(works: Works) -> No
         assert str(find_everywhere(work, "lovelace")[0]) == str(ada)
 
 
+def test_who_is_named_comes_before_what_is_about_them(works: Works) -> None:
+    """Also where half a word is typed, and the task begins like it."""
+    henrik = given(works, Customer, first_name="Henrik", last_name="Dahl")
+    given(works, Activity, description="Call Henrik", customer=henrik.ref)
+    given(works, Opportunity, name="Pilot for Henrik", customer=henrik.ref)
+    with works("T1", "U_RITA", writes=False) as work:
+        assert {typed: find_everywhere(work, typed)[0].ref for typed in ("henrik dal", "henrik", "dahl", "hendrik")} == (
+            dict.fromkeys(("henrik dal", "henrik", "dahl", "hendrik"), henrik.ref)
+        )
+        assert find_everywhere(work, "call henrik")[0].ref == "AT-1"
+
+
 NAMES = ["Henrik Dahl", "Jan van der Berg", "李 小龙", "Ada Lovelace", "Bo"]
 
 

@@ -132,8 +132,10 @@ def test_the_words_of_a_list_find_what_their_filter_finds_of_what_one_sees(reade
 
 
 def is_near(word: str, words: str) -> bool:
-    """Whether a text holds a word, or one that two slips of a finger make of it."""
-    return fold(word) in words or any(OSA.distance(fold(word), each) <= 2 for each in words.split())
+    """Whether a text holds a word, or one that is or begins as two slips of a finger make of it."""
+    word = fold(word)
+    begins = (begin for each in words.split() for begin in (each, each[: len(word)]))
+    return word in words or any(OSA.distance(word, begin) <= 2 for begin in begins)
 
 
 def test_figures_and_lists_count_and_order_just_what_one_sees(readers: Readers) -> None:
