@@ -13,10 +13,11 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Engine, create_engine, event, text
 
-from models.core import schema
+from models.core import database, schema
 from models.core.database import everywhere, open_engine
 from models.core.work import Works
 from tests import ground, servers
+from tests.compiled import sharing
 from tests.models.marks import THOROUGH
 from tests.remembered import GROUNDS, Ground
 from tests.servers import server_at
@@ -26,6 +27,7 @@ BY_TURNS = os.environ.get("DATABASES") != "both"
 """Whether of a table of inputs each is tried on one of the databases, the next on the other; DATABASES=both tries all
 on both. A test without a table, one that is marked `dialect`, and one that is asked for by its id runs on both.
 """
+database.create_engine = sharing(database.create_engine)  # type: ignore[assignment]
 settings.register_profile("few", max_examples=25)
 settings.load_profile("default" if THOROUGH else "few")
 LONG = ("tests/docs/test_contributing.py", "tests/chaos/", "tests/bot/test_moved.py", "tests/bench/")

@@ -286,9 +286,8 @@ def test_who_is_named_comes_before_what_is_about_them(works: Works) -> None:
     given(works, Activity, description="Call Henrik", customer=henrik.ref)
     given(works, Opportunity, name="Pilot for Henrik", customer=henrik.ref)
     with works("T1", "U_RITA", writes=False) as work:
-        assert {typed: find_everywhere(work, typed)[0].ref for typed in ("henrik dal", "henrik", "dahl", "hendrik")} == (
-            dict.fromkeys(("henrik dal", "henrik", "dahl", "hendrik"), henrik.ref)
-        )
+        typed = ("henrik dal", "henrik", "dahl", "hendrik")
+        assert {each: find_everywhere(work, each)[0].ref for each in typed} == dict.fromkeys(typed, henrik.ref)
         assert find_everywhere(work, "call henrik")[0].ref == "AT-1"
 
 
