@@ -1,10 +1,10 @@
 """The rules of the house are kept, and every check can fail."""
 
-import pytest
 
 from handlers import ROUTERS
 from tests import architecture
 from tests.architecture import FLOORS, FUNCTION, LINES, Module, Rule, modules, pairs
+from tests.tables import table
 
 OURS = modules(*FLOORS)
 TESTS = modules("tests")
@@ -68,7 +68,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "name", "source"), BROKEN)
+@table(("rule", "name", "source"), BROKEN)
 def test_each_rule_can_fail(rule: str, name: str, source: str) -> None:
     assert getattr(architecture, rule)(Module(name, source))
 
@@ -93,7 +93,7 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "name", "source"), KEPT)
+@table(("rule", "name", "source"), KEPT)
 def test_what_is_allowed_passes(rule: str, name: str, source: str) -> None:
     assert getattr(architecture, rule)(Module(name, source)) == []
 

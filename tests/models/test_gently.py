@@ -13,6 +13,7 @@ from models.lead import Lead
 from models.migrations import gently
 from tests.ground import given
 from tests.models.test_migrations import own_steps as own_steps
+from tests.tables import table
 
 STEPS = sorted((schema.STEPS / "versions").glob("[0-9]*.py"))
 CONTRACTING = ("drop_column", "drop_table", "rename_table", "drop_constraint")
@@ -72,7 +73,7 @@ def test_the_release_before_can_go_on_while_a_step_is_made(step: Path) -> None:
     assert broken_rules(step.read_text()) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "complaint"),
     [
         ('op.drop_column("lead", "score")', "takes away"),
@@ -90,7 +91,7 @@ def test_a_step_that_would_stop_others_is_noticed(line: str, complaint: str) -> 
     assert complaint in broken
 
 
-@pytest.mark.parametrize(
+@table(
     "lines",
     [
         'contracts = "0.2"\ndef upgrade():\n    op.drop_column("lead", "score")',

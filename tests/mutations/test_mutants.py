@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.mutations import relevant
 from tests.mutations.__main__ import chosen, equivalents
 from tests.mutations.mutants import is_python, mutants, sources
 from tests.processes import ROOT
+from tests.tables import table
 
 SOURCE = b'''"""A module."""
 import logging
@@ -73,7 +72,7 @@ def test_names_are_unique_and_the_same_seed_chooses_the_same() -> None:
     assert {each.path for each in once} == {"models/core/access.py"}
 
 
-@pytest.mark.parametrize("path", sources(ROOT))
+@table("path", sources(ROOT))
 def test_every_source_has_tests_near_it_and_names_in_the_list_have_reasons(path: str) -> None:
     found = [*relevant.near(ROOT, path), *relevant.wide(path)]
     assert all((ROOT / each).exists() for each in found)
