@@ -24,8 +24,9 @@ from tests.servers import server_at
 
 DATABASES = ("sqlite", "postgres")
 BY_TURNS = os.environ.get("DATABASES") != "both"
-"""Whether of a table of inputs each is tried on one of the databases, the next on the other; DATABASES=both tries all
-on both. A test without a table, one that is marked `dialect`, and one that is asked for by its id runs on both.
+"""Whether of the tests of a module that run on either database one runs on the one, the next on the other, and rows of
+a table as well. DATABASES=both runs all on both; and so does `dialect`, for modules whose code is not the same for
+both, and whoever asks for a test by its id.
 """
 database.create_engine = sharing(database.create_engine)  # type: ignore[assignment]
 settings.register_profile("few", max_examples=25)
@@ -48,7 +49,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Leave each input of a table to one of the databases; let long tests begin first in an order made by chance."""
+    """Leave each test to one of the databases; let long tests begin first in an order made by chance."""
     if BY_TURNS and not any("::" in arg for arg in config.args):
         leave_to_one(config, items)
     yield
@@ -56,17 +57,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def leave_to_one(config: pytest.Config, items: list[pytest.Item]) -> None:
-    tables: dict[str, dict[str, list[tuple[str, pytest.Item]]]] = {}
+    modules: dict[str, dict[str, list[tuple[str, pytest.Item]]]] = {}
     for item in items:
         database, other = of_database(item)
         if database and not item.get_closest_marker("dialect"):
-            test = item.nodeid.partition("[")[0]
-            tables.setdefault(test, {}).setdefault(other, []).append((database, item))
+            module, _, test = item.nodeid.partition("[")[0].partition("::")
+            modules.setdefault(module, {}).setdefault(f"{test}[{other}]", []).append((database, item))
     spared: set[pytest.Item] = set()
-    for table in filter(lambda each: len(each) > 1, tables.values()):
-        for place, other in enumerate(sorted(table)):
-            turn = DATABASES[place % 2]
-            spared |= {item for database, item in table[other] if database != turn and len(table[other]) == 2}
+    for module, tests in modules.items():
+        on_both = sorted(name for name, found in tests.items() if len(found) == 2)
+        for place, name in enumerate(on_both, len(module)):
+            spared |= {item for database, item in tests[name] if database != DATABASES[place % 2]}
     config.hook.pytest_deselected(items=list(spared))
     items[:] = [item for item in items if item not in spared]
 

@@ -19,6 +19,8 @@ from tests.bench import due, grown, sizes
 from tests.bench.figures import Figure
 from tests.ground import StoppedClock
 
+pytestmark = pytest.mark.dialect
+
 SIZE = 100
 FINE = Figure("fine", 1.0, 1.0, "ms", 3.0, "")
 

@@ -15,6 +15,8 @@ from tests.ground import given
 from tests.models.tampering import sealed_trail
 from tests.tables import table
 
+pytestmark = pytest.mark.dialect
+
 REFUSED = "The audit trail is append-only"
 ENTRY = "UPDATE audit_entry SET {} WHERE id = (SELECT max(id) FROM audit_entry)"
 

@@ -15,6 +15,8 @@ from tests.ground import given
 from tests.models.test_migrations import own_steps as own_steps
 from tests.tables import table
 
+pytestmark = pytest.mark.dialect
+
 STEPS = sorted((schema.STEPS / "versions").glob("[0-9]*.py"))
 CONTRACTING = ("drop_column", "drop_table", "rename_table", "drop_constraint")
 REBUILT = "new_column_name", "type_", "nullable"

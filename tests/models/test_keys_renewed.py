@@ -1,5 +1,6 @@
 """The step that renews what records are found by: the signs of the keyboard take the place of others."""
 
+import pytest
 from sqlalchemy import Engine, text
 
 from models.account import Account
@@ -11,6 +12,8 @@ from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
 from models.operations.search import find_records
+
+pytestmark = pytest.mark.dialect
 
 BEFORE = "0017"
 OLD = {"o'brien kate": "o’brien kate", "l'oreal": "l’oreal", "meyer - sons": "meyer – sons", "new-york": "new‑york"}

@@ -12,6 +12,8 @@ from models.core.work import Works
 from models.customer import Customer
 from models.membership import Membership
 
+pytestmark = pytest.mark.dialect
+
 BEFORE = "0011"
 
 

@@ -21,6 +21,8 @@ from tests.models.companies import SEEN, Rules, company
 from tests.models.marks import SQLITE
 from tests.models.plainly import Company, Eyes, everything
 
+pytestmark = pytest.mark.dialect
+
 COMPANIES = int(os.environ.get("COMPANIES", "1"))
 """How many are made up. Each is good for more than 1,000 comparisons: COMPANIES=10 for the whole lot.
 

@@ -18,6 +18,8 @@ from models.lead import Lead
 from tests.ground import given
 from tests.tables import table
 
+pytestmark = pytest.mark.dialect
+
 SAVED = "Nothing was saved"
 
 
