@@ -1,5 +1,6 @@
 """Databases for tests: whatever takes `works` runs on SQLite and on PostgreSQL, each time on clean ground."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -131,15 +132,40 @@ def blank(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[], str]], str]:
+    """Makes what all workers of this run use, and returns what the first of them called it."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+
+    def made(what: str, make: Callable[[], str]) -> str:
+        with (shared / f"made-{what}").open("a+") as named:
+            fcntl.flock(named, fcntl.LOCK_EX)
+            named.seek(0)
+            name = named.read()
+            if not name:
+                name = make()
+                named.write(name)
+            return name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def sqlite_ground(
+    tmp_path_factory: pytest.TempPathFactory, made_once: Callable[[str, Callable[[], str]], str]
+) -> tuple[Engine, Path]:
     """One engine for all tests, because it keeps its compiled statements, and the file they all begin with."""
-    kept = tmp_path_factory.mktemp("ground") / "kept.db"
-    engine = open_engine(f"sqlite:///{kept.with_name('crm.db')}")
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('ground') / 'crm.db'}")
     event.listen(engine, "connect", carelessly)
-    schema.upgrade(engine)
-    ground.settle(engine)
-    engine.dispose()
-    shutil.copyfile(engine.url.database or "", kept)
+
+    def made() -> str:
+        schema.upgrade(engine)
+        ground.settle(engine)
+        engine.dispose()
+        path = Path(engine.url.database or "")
+        return str(shutil.copyfile(path, path.with_name("kept.db")))
+
+    kept = Path(made_once("sqlite", made))
     GROUNDS[engine] = Ground(engine, kept)
     return engine, kept
 
@@ -202,14 +228,18 @@ def make_database(server: URL, plain: str) -> Iterator[Callable[..., URL]]:
 
 
 @pytest.fixture(scope="session")
-def template(make_database: Callable[..., URL]) -> str:
+def template(make_database: Callable[..., URL], made_once: Callable[[str, Callable[[], str]], str]) -> str:
     """What databases are copied from on the server: quicker than to make every step again for each."""
-    url = make_database("template")
-    engine = open_engine(url.render_as_string(hide_password=False))
-    schema.upgrade(engine)
-    ground.settle(engine)
-    engine.dispose()
-    return url.database or ""
+
+    def made() -> str:
+        url = make_database("template")
+        engine = open_engine(url.render_as_string(hide_password=False))
+        schema.upgrade(engine)
+        ground.settle(engine)
+        engine.dispose()
+        return url.database or ""
+
+    return made_once("postgres", made)
 
 
 @pytest.fixture(scope="session")
