@@ -90,7 +90,7 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
-    gc.set_threshold(5_000)
+    gc.set_threshold(50_000)
     gc.enable()
 
 
@@ -134,7 +134,7 @@ def blank(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[], str]], str]:
     """Makes what all workers of this run use, and returns what the first of them called it."""
-    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    alone = "PYTEST_XDIST_TESTRUNUID" not in os.environ
     shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
 
     def made(what: str, make: Callable[[], str]) -> str:

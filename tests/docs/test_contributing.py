@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from tests.docs.generated import ROOT
 
@@ -44,6 +45,8 @@ PROGRAMS = {
 }
 INSIDE = ("PYTEST", "DATABASE", "SLACK", "RECIPE", "PYTHONDONTWRITEBYTECODE")
 """What the commands must not know of this run; the first leaves its bytecode to the others."""
+SERVER: dict[str, str] = {}
+"""The PostgreSQL server of this run, which serves the tests of the copy as well."""
 WHOLE = os.environ.get("RECIPE") == "whole"
 LOOKING = ("tests/models/test_gently.py", "tests/bot/test_manifest.py", "tests/docs/test_generated.py")
 """The tests that look at all tables, all routes and all documents, and need no database for it."""
@@ -67,6 +70,7 @@ def run(command: str, folder: Path, *more: str, code: int = 0) -> str:
     program, *arguments = command.split()
     outside = {name: text for name, text in os.environ.items() if not name.startswith(INSIDE)}
     outside["PYTEST_XDIST_WORKER"] = "recipe"  # its databases are called so, beside those of this run
+    outside |= SERVER
     line = [sys.executable, *PROGRAMS[program], *arguments, *more]
     done = subprocess.run(line, cwd=folder, env=outside, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout + done.stderr
@@ -83,8 +87,9 @@ def make(target: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def copy(tmp_path_factory: pytest.TempPathFactory, server: URL) -> Path:
     """The project in which somebody has followed the recipe: its code, then its commands, in their order."""
+    SERVER["TEST_DATABASE_URL"] = server.render_as_string(hide_password=False)
     folder = tmp_path_factory.mktemp("recipe") / "project"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*UNWANTED))
     for block in BLOCK.finditer(RECIPE):
