@@ -42,5 +42,5 @@ def what_is_wrong(test: Callable[..., None], given: dict[str, Any], row: dict[st
     except WRONG as error:
         place = error.__traceback__ and error.__traceback__.tb_next
         line = f"line {place.tb_lineno}" if place else ""
-        return f"{row}\n    {line}: {type(error).__name__}: {error}"
+        return f"{str(row)[:300]}\n    {line}: {type(error).__name__}: {error}"
     return ""

@@ -70,7 +70,7 @@ def literal(call: ast.Call) -> str:
     return str(args[0].value) if args and isinstance(args[0], ast.Constant) else ""
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.stem)
+@table("step", STEPS)
 def test_the_release_before_can_go_on_while_a_step_is_made(step: Path) -> None:
     assert broken_rules(step.read_text()) == []
 

@@ -271,7 +271,7 @@ def test_words_that_many_records_hold_are_looked_through(deals: Works) -> None:
     assert fitting(deals, Opportunity, "s NOT small") == ["None"]
 
 
-@pytest.mark.parametrize("entity", ENTITIES.values(), ids=list(ENTITIES))
+@table("entity", ENTITIES.values())
 def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: Works, entity: type[Entity]) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         for name in entity.fields():

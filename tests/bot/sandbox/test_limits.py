@@ -3,7 +3,6 @@
 import copy
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +52,7 @@ def message(*blocks: Any) -> list[str]:
     return problems("message", {"text": "t", "blocks": list(blocks)})
 
 
-@pytest.mark.parametrize("block", GOOD, ids=lambda block: block["type"])
+@table("block", GOOD)
 def test_what_slack_draws_is_accepted(block: Json) -> None:
     assert message(block) == []
 
@@ -210,7 +209,7 @@ BAD: list[tuple[Json, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "says"), BAD, ids=range(len(BAD)))
+@table(("block", "says"), BAD)
 def test_what_slack_refuses_is_named(block: Json, says: str) -> None:
     found = message(block)
     assert any(says in one for one in found), found
