@@ -14,6 +14,8 @@ from models.core.database_file import ENDS
 from models.core.work import Works
 
 T = TypeVar("T")
+MOST = 250
+"""Files that are kept, each of less than a megabyte."""
 Files = tuple[tuple[int, int] | None, ...]
 
 
@@ -65,7 +67,7 @@ class Ground:
         known = step in self.states
         state = self.states.setdefault(step, len(self.states) + 1)
         made: Any = self.copied(works, state) if state in self.kept else make()
-        if known and state not in self.kept:
+        if known and state not in self.kept and len(self.kept) < MOST:
             self.keep(works, state, made)
         self.state, self.stood = state, self.files()
         return made
