@@ -19,9 +19,8 @@ BEFORE = "0017"
 OLD = {"o'brien kate": "o’brien kate", "l'oreal": "l’oreal", "meyer - sons": "meyer – sons", "new-york": "new‑york"}
 
 
-def test_old_keys_are_found_by_what_is_typed_today(blank: Engine) -> None:
-    schema.upgrade(blank)
-    works = Works(blank)
+def test_old_keys_are_found_by_what_is_typed_today(settled: Engine) -> None:
+    works = Works(settled)
     works.settle("T1", name="Acme")
     with works("T1") as work:
         kate = work.add(Customer(first_name="O’Brien", last_name="Kate", email="k@x.example"))
@@ -30,15 +29,15 @@ def test_old_keys_are_found_by_what_is_typed_today(blank: Engine) -> None:
         work.add(Team(name="New‑York"))
         work.session.flush()
         work.session.query(User).update({"team": "new-york"})
-    schema.downgrade(blank, BEFORE)
-    with everywhere(blank).begin() as connection:
+    schema.downgrade(settled, BEFORE)
+    with everywhere(settled).begin() as connection:
         for new, old in OLD.items():
             for table, column in (("customer", "key"), ("account", "key"), ("team", "key"), ("search_text", "text"),
                                   ("user", "team")):  # fmt: skip
                 change = f'UPDATE "{table}" SET {column} = replace({column}, :new, :old)'
                 connection.execute(text(change), {"new": new, "old": old})
         connection.execute(text("""UPDATE search_text SET text = replace(text, '''', '’')"""))
-    schema.upgrade(blank)
+    schema.upgrade(settled)
     with works("T1", writes=False) as work:
         assert [work.lookup("customer", name) for name in ("O'Brien", "O’Brien Kate", "o`brien")] == [kate.id] * 3
         assert {each.key for each in work.session.query(Account)} == {"l'oreal", "meyer - sons", "plain"}
