@@ -22,6 +22,7 @@ from tests.compiled import sharing
 from tests.models.marks import THOROUGH
 from tests.remembered import GROUNDS, Ground
 from tests.servers import server_at
+from tests.written import Written
 
 DATABASES = ("sqlite", "postgres")
 BY_TURNS = os.environ.get("DATABASES") != "both"
@@ -32,6 +33,8 @@ both, and whoever asks for a test by its id.
 database.create_engine = sharing(database.create_engine)  # type: ignore[assignment]
 settings.register_profile("few", max_examples=25)
 settings.load_profile("default" if THOROUGH else "few")
+OUTSIDE = {"crm", "make_database", "server", "tmp_path"}
+"""Whoever asks for one of these may write to the database in other ways than through an engine of this process."""
 LONG = ("tests/docs/test_contributing.py", "tests/chaos/", "tests/bot/test_moved.py", "tests/bench/")
 """Begun first, so that no worker is alone with one of these at the end."""
 
@@ -243,19 +246,24 @@ def template(make_database: Callable[..., URL], made_once: Callable[[str, Callab
 
 
 @pytest.fixture(scope="session")
-def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterator[tuple[Engine, str]]:
+def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterator[tuple[Engine, Written]]:
     engine = open_engine(make_database("ground", like=template).render_as_string(hide_password=False))
     with everywhere(engine).begin() as connection:
         again = ground.keep(connection)
-    yield engine, again
+    written = Written(engine, again)
+    yield engine, written
+    written.close()
     engine.dispose()
 
 
 @pytest.fixture
-def clean_postgres(postgres_ground: tuple[Engine, str]) -> Engine:
-    engine, again = postgres_ground
+def clean_postgres(postgres_ground: tuple[Engine, Written], request: pytest.FixtureRequest) -> Engine:
+    engine, written = postgres_ground
     with everywhere(engine).begin() as connection:
-        connection.exec_driver_sql(again)
+        written.restore(connection)
+    written.tables.clear()
+    if not OUTSIDE.isdisjoint(request.fixturenames):
+        written.everything()
     return engine
 
 

@@ -23,11 +23,9 @@ from tests.models.filtering import Author, Reading, Refused
 from tests.models.plainly import Company, Eyes, everything
 from tests.remembered import remembered
 
-pytestmark = pytest.mark.dialect
-
 COMPANIES = int(os.environ.get("FILTERS", "0"))
 """How many companies are gone through whole, with about 2,000 comparisons each: FILTERS=11 for the whole lot. By
-default a small part of one, another one on each database, where half of the people read.
+default a small part of one: each test has one of the databases, where half of the people read.
 """
 FILTERS, RECORDS, GROUPS = (20, 9, 3) if COMPANIES else (2, 7, 1)
 ASKED = (*(entity.slug() for entity in SEEN), "user")
