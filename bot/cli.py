@@ -187,9 +187,12 @@ KEPT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Whether the day or the month is first.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="What stands before decimals.")
 @click.option("--encoding", default="", help="How the file is encoded, where that cannot be told: cp1252, gbk.")
+@click.option("--sheet", default="", help="Which sheet of a workbook is read, by its name.")
 @click.option("--answers", type=KEPT, help="A file that keeps all of these for the next import.")
 @click.option("--strict", is_flag=True, help="Refuse a row of which any cell cannot be read.")
 @click.option("--anyway", is_flag=True, help="Leave out the rows with words that are not understood.")
+@click.option("--make", multiple=True, type=click.Choice(["accounts", "customers"]), help="Make those that rows name.")
+@click.option("--rest", is_flag=True, help="Keep in the notes what no field takes.")
 @click.option("--dry", is_flag=True, help="Only say what would happen.")
 @in_workspace
 @as_person
@@ -199,6 +202,7 @@ def import_(noun: str, file: Path, dry: bool, workspace: str, person: str, answe
     from bot.terminal import Place, entity_named, kept_answers, load_file
     from models.operations.transfer.answers import said as heard
 
+    said["make"] = tuple(entity_named(plural).slug() for plural in said["make"])
     told = kept_answers(heard(**{name: value or "" for name, value in said.items()}), answers)
     with opened() as works:
         place = Place(works, workspace_of(works, workspace), person, entity_named(noun))

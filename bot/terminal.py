@@ -115,15 +115,20 @@ def outcome_told(outcome: transfer.Outcome, dry: bool) -> Iterator[str]:
     yield f"{'Nothing was stored. ' if dry else ''}{outcome}"
 
 
+PLAINLY = ("nothing here", "left out", "what was wrong", "has no name")
+"""Why a column stays out, where nobody need be told."""
+
+
 def mapping_told(columns: transfer.Columns) -> str:
     """Which column filled which field, and which stayed out although something stood in it."""
     used = [f"{header} → {field}" for header, field in columns.fields.items()]
     used += [f"{header} → {field} where that is empty" for header, field in columns.fallback.items()]
-    unused = [f"{header} ({why})" if " comes from " in why else header
+    used += [f"{header} → {field} beside that" for header, field in columns.beside.items()]
+    unused = [f"{header} ({why})" if not why.startswith(PLAINLY) else header
               for header, why in columns.left_out.items() if why != "empty"]  # fmt: skip
     empty = sum(why == "empty" for why in columns.left_out.values())
     lines = [f"Read: {', '.join(used)}", f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns"]
-    return "\n".join([*lines, "Another mapping: --map HEADER=FIELD"])
+    return "\n".join([*lines, "Another mapping: --map HEADER=FIELD; what is left out into the notes: --rest"])
 
 
 def turn_back(place: Place, unit: str, again: bool) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from handlers.core.receipts import receipt
+from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from models.activity import Activity, ActivityType
+from models.core.errors import Ambiguous
+from models.core.tail import take_moment
 from models.operations import records
 from models.operations.places import standing_here
 
@@ -16,17 +18,39 @@ SPOKEN: dict[str, str] = {
     ActivityType.NOTE: "a note",
     ActivityType.TASK: "a task",
 }
+SAID = "said"
+"""Stands before the words, of which the first are no day otherwise."""
 ASKS = ("description", "customer", "lead", "account", "opportunity", "case", "minutes", "outcome")
 
 router = Router("log", entity=Activity, doc="Write down a call, a meeting, an e-mail or a note.")
 
 
 def kept(request: Request, kind: str) -> Reply:
-    """Store it as an activity that is done."""
+    """Store it as an activity that is done; what is still to come is no such thing, and is asked about."""
+    if asked := still_to_come(request, kind):
+        return asked
     activity = records.create(request.work, Activity, {**request.texts, "type": kind})
     activity.done_at = request.work.now
     tell_thread(request, activity, kind)
     return receipt(request, activity)
+
+
+def still_to_come(request: Request, kind: str) -> Reply | None:
+    """What asks whether a task is meant by `call Henrik tomorrow`; None where it is clear that something was done."""
+    said, work = request.texts.get("description", ""), request.work
+    if request.surface == "form" or request.flag("yes") or kind == ActivityType.NOTE or "\n" in said:
+        return None
+    about = next((request.texts[name] for name in Activity.whose if request.texts.get(name)), "")
+    try:
+        rest, due = take_moment(f"{SAID} {said}", work)
+    except Ambiguous:
+        rest, due = said, said
+    told = rest.removeprefix(SAID).strip()
+    if not due or not (request.line.implied or not told):
+        return None
+    task = f"task new {kind.capitalize()} {said} {about}".rstrip()
+    sentence = f"“{due}” is still to come, and a log tells what has happened. Nothing was done yet. Is it a task?"
+    return choices(sentence, [("Make it a task", task), ("Log it", f"{request.line.raw} --yes")])
 
 
 def tell_thread(request: Request, activity: Activity, kind: str) -> None:

@@ -3,8 +3,16 @@
 import re
 from collections.abc import Iterator
 
-REF = r"(?:#?[a-z]{2}-?\d+|this)"
+NUMBER = r"#?[a-z]{2}-?\d+"
+REF = rf"(?:{NUMBER}|this)"
 NOUN, STATE, GET = "[a-z]+", "(?:open|overdue|closed|unassigned)", "(?:show|list|get)(?: me)?"
+DAYISH = (
+    r"(?:next|this|end|mid|early|late|the|in|tomorrow|today|eo[dwmqy]|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may"
+    r"|jun|jul|aug|sep|oct|nov|dec|\d)\S*(?: .+)?"
+)
+"""What begins as a day does."""
+NOTE = "(?:note|comment|remark)s?(?: (?:on|for|about|to))?"
+ISNOW = r"(?:(?:is|was|has been|got|are)(?: now)?|now)"
 PHRASES = tuple(
     (re.compile(f"{said}[ ?!.]*", re.IGNORECASE | re.DOTALL), meant)
     for said, meant in (
@@ -16,43 +24,78 @@ PHRASES = tuple(
         (r"(?:help|i need help|help me|how do i start)", "help"),
         # lists
         (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
-        (rf"(?:{GET} )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+        (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
+        (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
         (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
         (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
+        (rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
+        (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
+        (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
         (r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)", "report"),
+        (rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",
+         r"report\1"),
         (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
         (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
         (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
         # deals, cases and tasks
+        (rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
+         r"snooze \1 \2"),
+        (rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
+         r"edit \1 close \2"),
         (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
         (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
-        (rf"({REF}) (?:is|was) (won|lost)(.*)", r"deal \2 \1\3"),
+        (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
+        (rf"({REF}) (?:{ISNOW} )?(?:resolved|solved|fixed)(.*)", r"resolve \1\2"),
+        (rf"({REF}) (?:{ISNOW} )?closed(.*)", r"close \1\2"),
+        (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),
+        (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
+        (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
+        (rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
+         r"edit \2 \1 \3"),
+        (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
+        (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
         (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
         (rf"(?:answer|respond to|reply to) ({REF})(.*)", r"case reply \1\2"),
         (rf"(?:take|grab) ({REF})", r"claim \1"),
-        (rf"(?:give|hand|transfer) ({REF}) (.+)", r"assign \1 \2"),
+        (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
+        (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
+        (rf"(?:reply|answer|respond|write) to ({REF}):? (.+)", r"reply \1 \2"),
+        (rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)", r"assign \1 \2"),
+        (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
+        (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
+        (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
+        (rf"({REF}) (?:renamed?)(?: to| as)? (.+)", r"edit \1 name \2"),
         (rf"(?:update|change|modify) ({REF}.*)", r"edit \1"),
         (rf"(?:remove|drop) ({REF})", r"delete \1"),
         (rf"(?:finish|complete|tick off|check off|tick) ({REF})(.*)", r"task done \1\2"),
         (r"(?:remind me (?:to|about)|todo:?|to-do:?) (.+)", r"task new \1"),
+        (r"remind me (.+?) (?:to|about) (.+)", r"task new \2 \1"),
+        (rf"({REF}) (follow[ -]?up.*)", r"task new \1 \2"),
+        (r"(follow[ -]?up .+)", r"task new \1"),
         (rf"(?:create|add|make|start|register)(?: an?| the)?(?: new)? ({NOUN})(.*)", r"\1 new\2"),
-        (rf"new ({NOUN})(.*)", r"\1 new\2"),
+        (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
+        (r"([a-z]+[^\Ws]): *(.+)", r"\1 new \2"),
         # what has happened
-        (rf"(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)) ({REF}.*)", r"log call \1"),
-        (rf"(?:met(?: with)?|visited) ({REF}.*)", r"log meeting \1"),
-        (rf"(?:e-?mailed|wrote(?: to)?) ({REF}.*)", r"log email \1"),
-        (rf"(?:comment|remark)(?: on)? ({REF}.*)", r"note \1"),
+        (r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)", r"log call \1"),
+        (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
+        (r"(?:i )?(?:e-?mailed|wrote(?: to)?) (.+)", r"log email \1"),
+        (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
+        (rf"{NOTE} ({NUMBER}):?(.*)", r"log note \1\2"),
+        (rf"{NOTE} (this):?(.*)", r"note \1\2"),
+        # many, of some kind
+        (rf"(?:{GET}(?: all| the)* )?([a-z-]+) (?!this)([a-z]+s)((?: .*)?)", r"\2 list \1\3"),
     )
 )  # fmt: skip
 ADDRESS = r"(?:(?:hey|hi|hello|ok|dear) )?(?:/?crm|rapport)\b[,:]?"
 ASKING = r"please|pls|kindly|can you|could you|would you|i want to|i'd like to|let'?s"
+THANKING = re.compile(r"(?<=\S),? +(?:please|pls|thanks|thank you|danke|bitte)$", re.IGNORECASE)
 POLITE = re.compile(f"(?:{ADDRESS}|{ASKING}) +", re.IGNORECASE)
 
 
 def meanings(said: str) -> Iterator[str]:
     """The lines that a phrase may stand for, the likeliest first."""
-    asked = said.strip(" `*_").rstrip(" ?!.")
+    asked = THANKING.sub("", said.strip(" `*_").rstrip(" ?!."))
     while found := POLITE.match(asked):
         asked = asked[found.end() :]
     if asked != said:

@@ -1,5 +1,6 @@
 """Activities: calls, meetings, e-mails, notes and tasks."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,6 +34,29 @@ NOT_DONE = values.NO | {
 """What other systems call what is done, and what is not."""
 
 
+CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", re.IGNORECASE)
+LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
+"""How long something took, in hours and minutes."""
+
+
+def timed(texts: dict[str, str]) -> dict[str, str]:
+    """The texts of a row with its time of day in its due date, and in minutes how long it took. What has an end besides
+    is a meeting.
+    """
+    texts = dict(texts)
+    if CLOCK.fullmatch(texts.get("due_time", "")) and ":" not in texts.get("due_date", ":"):
+        texts["due_date"] = f"{texts['due_date']} {texts.pop('due_time')}"
+    if found := LASTED.fullmatch(texts.get("lasted", "")):
+        texts.pop("lasted")
+        texts.setdefault("minutes", str(int(found[1]) * 60 + int(found[2])))
+    if (seconds := texts.get("lasted_seconds", "")).isdecimal():
+        texts.pop("lasted_seconds")
+        texts.setdefault("minutes", str((int(seconds) + 59) // 60))
+    if texts.pop("ends", ""):
+        texts.setdefault("type", ActivityType.MEETING)
+    return texts
+
+
 class ActivityType(StrEnum):
     TASK = "task"
     CALL = "call"
@@ -50,8 +74,9 @@ class Activity(Entity):
     named = ("description",)
     line = ("type", "due_date", "customer", "lead", "owner")
     owned = "owner"
+    whose = ("customer", "lead")
     dated = "due_date"
-    besides = ("status", "who", "what")
+    besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
     either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
     remarks = "description"
 
@@ -111,7 +136,8 @@ class Activity(Entity):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Other systems say in a word whether something is done."""
+        """Other systems say in a word whether something is done, and beside the day at what time it is due."""
+        texts = timed(texts)
         status = values.fold(texts.get("status", ""))
         if status in DONE | NOT_DONE:
             texts = {name: text for name, text in texts.items() if name != "status"}
@@ -127,6 +153,9 @@ class Activity(Entity):
         """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may still be open."""
         if self.type != ActivityType.TASK and not self.done_at and self.due_date and self.due_date <= work.now:
             self.done_at = self.due_date
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        return {} if self.due_date or self.done_at else {"due_date": ("no date yet", "due=fri")}
 
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())

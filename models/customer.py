@@ -44,6 +44,7 @@ class Customer(Entity):
     in_talk = True
     besides = ("account",)
     joins = {"account": ("account", "membership")}
+    reached_by = "contact"
     remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))

@@ -29,6 +29,10 @@ PERSONAL = ("first_name", "last_name", "email", "phone", "job_title", "tags")
 """What a lead and a customer have in common."""
 
 
+BECAME = ("converted_customer", "converted_account", "converted_opportunity")
+"""What a lead was converted to."""
+
+
 class LeadStatus(StrEnum):
     NEW = "new"
     WORKING = "working"
@@ -57,6 +61,7 @@ class Lead(Entity):
     owned = "owner"
     in_talk = True
     channel = "sales_channel"
+    besides = ("is_converted",)
     remarks = "notes"
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
@@ -97,7 +102,16 @@ class Lead(Entity):
 
     @classmethod
     def meant(cls) -> ColumnElement[bool]:
-        return cls.converted_customer.is_(None)
+        return cls.converted_customer.is_(None) & (cls.status != LeadStatus.CONVERTED)
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """A lead that became somebody elsewhere was converted, whatever its status there says."""
+        said = values.fold(texts.get("is_converted", ""))
+        if said in values.YES | values.NO:
+            texts = {name: text for name, text in texts.items() if name != "is_converted"}
+        became = said in values.YES or any(texts.get(name) for name in BECAME)
+        return texts | ({"status": LeadStatus.CONVERTED} if became else {})
 
     def called(self, reader: Reader) -> str:
         return super().called(reader) or "Lead without a name"
@@ -107,12 +121,12 @@ class Lead(Entity):
         return self.converted_customer is not None
 
     def settle(self, work: Work, changes: Changes) -> None:
-        """Only converting makes a lead converted, and it stays so."""
-        if self.converted != (self.status == LeadStatus.CONVERTED):
-            raise Conflict(
-                f"{self.called(work)} is converted and stays so." if self.converted
-                else f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}"
-            )  # fmt: skip
+        """Only converting makes a lead converted, and it stays so. One that a file calls converted was so elsewhere."""
+        if self.converted and self.status != LeadStatus.CONVERTED:
+            raise Conflict(f"{self.called(work)} is converted and stays so.")
+        says_so = self.status == LeadStatus.CONVERTED and not self.converted and "status" in changes
+        if says_so and not (work.from_file or work.repeats):
+            raise Conflict(f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}")
 
     def claim(self, work: Work) -> None:
         """Take the lead and start working on it. Conflict names who was faster."""

@@ -1,5 +1,6 @@
 """Opportunities: possible sales, and every move they make through the pipeline."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -16,7 +17,7 @@ from models.core.errors import Conflict, Invalid
 from models.core.field import Reader
 from models.core.fields import Choice, Currency, Day, LongText, Money, Percent, Person, Reference, Text, field
 from models.core.synonyms import STAGES
-from models.core.tail import take_amount
+from models.core.tail import take_amount, take_close
 from models.core.types import UTCDateTime
 from models.core.work import Work
 
@@ -37,6 +38,8 @@ class Forecast(StrEnum):
     OMIT = "omit"
 
 
+FIGURE = re.compile(r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE)
+"""What may be an amount in the name of a deal, and is no year."""
 NOON = time(12)
 """When a deal was closed of which only the day is known: the same day in nearly every zone."""
 CLOSED = (Stage.WON, Stage.LOST)
@@ -76,6 +79,7 @@ class Opportunity(Entity):
     nouns = ("deal", "opportunity", "opp")
     line = ("stage", "amount", "close_date", "owner")
     owned = "owner"
+    whose = ("customer", "account")
     dated = "close_date"
     channel = "sales_channel"
     besides = ("status", "is_won", "is_closed")
@@ -87,9 +91,11 @@ class Opportunity(Entity):
     stage: Mapped[str] = field(
         Choice("Stage", options=Stage, required=True, others=STAGES), default=Stage.QUALIFICATION
     )
-    amount: Mapped[Decimal | None] = field(Money("Amount", currency="currency", hint="Such as 12k or €1.2m"))
+    amount: Mapped[Decimal | None] = field(
+        Money("Amount", currency="currency", also=("value", "worth"), hint="Such as 12k or €1.2m")
+    )
     currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
-    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes")))
+    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes", "closing")))
     probability: Mapped[int | None] = field(Percent("Probability", hint="Leave empty for the stage's own"))
     forecast: Mapped[str | None] = field(
         Choice("Forecast category", options=Forecast, others=OTHER_FORECASTS, also=("category",))
@@ -116,7 +122,10 @@ class Opportunity(Entity):
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         name, amount = take_amount(words)
-        return {"name": name} | ({"amount": amount} if amount else {})
+        name, close = take_close(name, reader)
+        if close and not amount:
+            name, amount = take_amount(name)
+        return {"name": name} | ({"amount": amount} if amount else {}) | ({"close_date": close} if close else {})
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
@@ -171,6 +180,11 @@ class Opportunity(Entity):
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
         if self.closed and "close_date" not in changes:
             self.close_date = work.today
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        """A figure in the name may be an amount that was not read as one."""
+        figure = FIGURE.search(self.name)
+        return {"amount": ("none yet", f"amount={figure[0]}")} if figure and self.amount is None else {}
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Whoever loses a deal says why."""

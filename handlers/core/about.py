@@ -1,5 +1,6 @@
 """What a line is about, where it does not say so by a number: names, addresses, `this`, and the card of a thread."""
 
+import re
 from collections.abc import Mapping
 
 from handlers.core.grammar import Ref
@@ -9,11 +10,19 @@ from models.core import access, values
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError, NotFound
 from models.core.fields import Email, LongText, Person, Reference
+from models.core.work import Work
 from models.operations import mentions
 from models.operations.places import nearby, standing_here
 from models.operations.search import suggestions
 
 OFFERED = 5
+BETWEEN = ("-", "–", "—", "|", "/", ",", ";", ":")
+QUOTES = '"“”„«»'
+LEADING = frozenset((
+    "for", "with", "at", "from", "of", "to", "a", "à", "al", "an", "für", "mit", "bei", "von", "pour", "avec", "chez",
+    "para", "con", "@",
+))  # fmt: skip
+"""Words between what something is and whom it is about."""
 
 
 def which(request: Request, verb: Verb, said: str) -> CRMError:
@@ -102,12 +111,66 @@ def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[st
     known = list(dict.fromkeys(entity for entity in free.values() if entity.in_talk))
     if not words or not known:
         return {}
-    found = mentions.named_in(work, values.from_slack(words), known, leading=request.surface != "shortcut")
     if request.surface == "shortcut":
+        found = mentions.named_in(work, values.from_slack(words), known)
         return chosen(free, found, "") if len(found) == 1 else {}
-    filled = chosen(free, found, "")
-    is_name = bool(filled) and values.fold(words) in (found[0].key, *found[0].key.split())
-    return filled | ({named: ""} if is_name and isinstance(verb.asks.get(named), LongText) else {})
+    found = mentions.named_in(work, values.from_slack(words), known, leading=True)
+    found, besides = needed(work, ENTITIES.get(verb.about), values.from_slack(words), found)
+    filled = chosen(free, found, "") | (chosen(free, besides, "") if len(besides) == 1 else {})
+    return filled | without_it(work, verb, texts, found[0]) if filled else {}
+
+
+def without_it(work: Work, verb: Verb, texts: Mapping[str, str], record: Entity) -> dict[str, str]:
+    """What the words say besides the record that they are about: nothing, where they are nothing but its name."""
+    entity = ENTITIES[verb.about]
+    named = entity.named[0]
+    words = texts.get(named) or texts.get(verb.text) or ""
+    if values.fold(words) in (record.key, *record.key.split()) and isinstance(verb.asks.get(named), LongText):
+        return {named: ""}
+    return before_name(work, entity, texts, record) if verb.name == "new" and named in texts else {}
+
+
+def needed(
+    work: Work, about: type[Entity] | None, words: str, found: list[Entity]
+) -> tuple[list[Entity], list[Entity]]:
+    """Whom it is about, and what else is named: where a person is needed, a company is not whom it is about. Where only
+    a company is named, the other words may name the person.
+    """
+    whose = [ENTITIES[name] for name in about.whose if ENTITIES[name].in_talk] if about else []
+    people = [record for record in found if type(record) in whose]
+    if not found or not whose or len(people) == len(found):
+        return found, []
+    folded = values.fold(words)
+    others = [record for record in found if type(record) not in whose and values.fold(record.title) in folded]
+    people = people or mentions.named_in(work, without(words, others), whose)
+    return (people, others) if people else (found, [])
+
+
+def without(words: str, named: list[Entity]) -> str:
+    """The words without the names of records."""
+    for record in named:
+        words = re.sub(rf"(?<!\w){re.escape(record.title)}(?!\w)", " ", words, flags=re.IGNORECASE)
+    return words
+
+
+def before_name(work: Work, entity: type[Entity], texts: Mapping[str, str], record: Entity) -> dict[str, str]:
+    """What can be read off the end of the words before the name of a record with which they end: Renewal 12k for Acme.
+
+    The name stays where it is; nothing is read where a field has been filled already.
+    """
+    named = entity.named[0]
+    words, name = texts[named].split(" "), record.key.split()
+    start = len(words)
+    while start and values.fold(words[start - 1].strip(QUOTES)) in name:
+        start -= 1
+    start -= bool(start and words[start - 1] in BETWEEN)
+    last = start - 1 if start and words[start - 1].casefold() in LEADING else start
+    if start == len(words) or last < 1:
+        return {}
+    found = entity.texts_of(" ".join(words[:last]).rstrip(" ,;"), work)
+    if any(field in texts for field in found if field != named):
+        return {}
+    return {**found, named: " ".join([found[named], *words[last:]])}
 
 
 def chosen(free: Mapping[str, type[Entity]], found: list[Entity], said: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from handlers.core.acts import Act
 from handlers.core.admission import Admission
-from handlers.core.lines import Decided, asks_first, perform, verb_of
+from handlers.core.lines import Decided, asks_first, in_its_thread, perform, verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.routes import Catalogue, takes_prose
@@ -168,6 +168,7 @@ class Dispatcher:
             with suppress(Decided), self.works(act.workspace, act.person, act.surface, writes=False) as work:
                 return perform(self.request(act, work).but(asking=True))
         writes = verb.writes or "here" in line.flags if verb else line.verb is not None
+        writes = writes or in_its_thread(line, act.thread)
         key = f"{act.surface}:{act.key}" if writes and act.key else ""
         pressed_again = act.surface == "button" and not act.repeated
 

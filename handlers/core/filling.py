@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from handlers.core import about
 from handlers.core.grammar import Ref, Value
+from handlers.core.naming import BETWEEN, fields_behind, fields_named, option_named
 from handlers.core.parts import EMAIL, REFERENCE
 from handlers.core.reading import heard, legible, named, names_of, people_asked, pointed, tells
 from handlers.core.replies import Request
@@ -20,6 +22,7 @@ from models.core.texts import from_slack
 Place = tuple[int, int]
 GLUE = frozenset(("and", "&", "to", "please", "pls", "thanks"))
 """Words between others that say nothing by themselves."""
+LEADING = re.compile(rf"(?<=\s)(?:{'|'.join(about.LEADING)}) +$", re.IGNORECASE)
 TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 """How people lead to a value: to discovery, until friday."""
 
@@ -113,8 +116,8 @@ class Filling:
         for ref in self.request.line.refs:
             if any(ref is each for each in self.used):
                 continue
-            if about := pointed(self.request, self.verb, ref, self.texts):
-                self.texts |= about
+            if points := pointed(self.request, self.verb, ref, self.texts):
+                self.texts |= points
                 self.take_out(ref.start, ref.end)
             elif ref.start < self.request.line.begins:
                 self.head.append(self.request.line.raw[ref.start : ref.end])
@@ -129,7 +132,11 @@ class Filling:
         if start > line.free and tells(self.request.catalogue, self.verb) and self.words_between(end, len(line.raw)):
             self.amid.append(from_slack(line.raw[start:end]))
             return
-        self.cuts.append((start, end))
+        ends = start > line.free and not self.words_between(end, len(line.raw))
+        begins = not tells(self.request.catalogue, self.verb)
+        led = LEADING.search(line.raw, line.begins, start) if ends or begins else None
+        led = led if led and (ends or not self.words_between(line.begins, led.start())) else None
+        self.cuts.append((led.start() if led else start, end))
 
     def take_words(self) -> None:
         """Give what is left to the field that words are for."""
@@ -144,13 +151,31 @@ class Filling:
         if not words:
             return
         found = dict(self.meant(legible(self.request, words)))
-        if not found:
-            words = self.without_titles(words)
+        if not found and self.takes_named(words):
+            return
+        words = words if found else self.without_titles(words)
         if any(name in self.texts and self.texts[name] != text for name, text in found.items()) or not found:
             self.loose = True
             self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
+
+    def takes_named(self, words: str) -> bool:
+        """Whether the words, or those besides the names of the records, name fields themselves; they are taken."""
+        bare = self.without_titles(words)
+        named = next((each for each in map(self.named, dict.fromkeys((words, bare))) if each is not None), None)
+        self.texts |= named or {}
+        return named is not None
+
+    def named(self, words: str) -> dict[str, str] | None:
+        """The fields that words for no field name themselves: amount 20k, priority to high; None where they do not."""
+        asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
+        words = BETWEEN.sub("", words, count=1) if BETWEEN.match(words) else words
+        option = option_named(asks, words, others=not self.texts)
+        found = dict([option]) if option else fields_named(
+            asks, names, words, self.texts, lambda kind, text: reads(kind, text, self.request)
+        )  # fmt: skip
+        return None if found is None or found.keys() & self.texts.keys() else found
 
     def without_titles(self, words: str) -> str:
         """The words without the names of the records that are meant, which people copy with their references."""
@@ -166,7 +191,8 @@ class Filling:
         if verb.name == "new" and entity and not takes_prose(verb):
             if len(entity.named) > 1:  # the name has parts of its own
                 words = re.sub(QUOTED, lambda quoted: quoted[0][1:-1], words)
-            found = entity.texts_of(words, self.request.work)
+            words, behind = self.behind(words)
+            found = entity.texts_of(words, self.request.work) | behind
             if len(entity.named) == 1 and any(name in self.texts for name in found):
                 found = {entity.named[0]: words}  # what could be read off their end was given by itself
             yield from ((name, unquoted(self.without_end(text))) for name, text in found.items())
@@ -174,11 +200,18 @@ class Filling:
             prose = isinstance(verb.asks[verb.text], LongText)
             yield verb.text, words if prose else unquoted(leading_to(verb.asks[verb.text], words))
 
+    def behind(self, words: str) -> tuple[str, dict[str, str]]:
+        """The words of a new record without the fields that are named behind them, and these."""
+        catalogue, verb = self.request.catalogue, self.verb
+        names = {word: name for word, name in names_of(catalogue, verb).items() if name not in self.texts}
+        prose = tells(catalogue, verb)
+        return fields_behind(verb.asks, names, words, prose, lambda kind, text: reads(kind, text, self.request))
+
     def without_end(self, text: str) -> str:
         """A name without the people and records that stand at its end, once what followed them is read."""
         ends = [legible(self.request, each) for each in self.amid]
         while end := next((each for each in ends if text.endswith(f" {each}")), ""):
-            text = text.removesuffix(end).rstrip()
+            text = LEADING.sub("", f"{text.removesuffix(end).rstrip()} ").rstrip()
         return text
 
     def words_between(self, start: int, end: int) -> str:

@@ -21,7 +21,7 @@ LONGEST_SUGGESTED = 60
 def parse(line: str, words: Words) -> Line:
     """Understand a line as Slack sends it. There is no line that this refuses."""
     tokens, flags = take_flags(scan(line), words.flags)
-    tokens = joined(tokens, words.named) if " =" in line else tokens
+    tokens = joined(tokens, words.named) if "=" in line else tokens
     head = Head(words, tokens)
     head.read()
     spoken = tokens[head.spoken - 1].end if head.spoken else 0
@@ -56,7 +56,7 @@ def parse(line: str, words: Words) -> Line:
 
 
 def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
-    """The tokens with `name = value` as `name=value`, for the names of fields."""
+    """The tokens with `name = value` as `name=value`, and `next step=value` as one, for the names of fields."""
     found: list[Token] = []
     for token in tokens:
         before = found[-1] if found else None
@@ -64,6 +64,9 @@ def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
         if before and sign and before.word and underscored(before.word) in known:
             value = token.text.removeprefix("=")
             found[-1] = Token("field", value, before.start, token.end, before.word)
+        elif token.kind == "field" and before and f"{before.word}_{token.name}" in known:
+            name = f"{before.word}_{token.name}"
+            found[-1] = Token("field", token.text, before.start, token.end, name, token.closed)
         else:
             found.append(token)
     return found
@@ -120,7 +123,7 @@ class Head:
 
     def take_opening(self) -> bool:
         """Take the noun, verb or global the line begins with; True if it is a global."""
-        word = self.next.word if self.next else ""
+        word = keyword(self.next)
         if not word or read_ref(self.tokens[0], self.words):
             return False
         if self.is_verb_of_second(word):
@@ -145,13 +148,13 @@ class Head:
         if second is None:
             return False
         ref = read_ref(second, self.words)
-        entity = ref.entity if ref else self.words.nouns.get(second.word)
+        entity = ref.entity if ref else self.words.nouns.get(keyword(second))
         if entity:
             return word in self.words.verbs.get(entity, ())
         return ref is not None and word in self.verbs() and word not in self.words.nouns
 
     def take_noun(self) -> bool:
-        entity = self.words.nouns.get(self.next.word) if self.next else None
+        entity = self.words.nouns.get(keyword(self.next))
         if entity:
             self.say(noun=entity)
         return entity is not None
@@ -188,7 +191,7 @@ class Head:
 
     def take_verb(self) -> None:
         """The verb after a noun or a reference, or the one that is meant when there is none."""
-        word = self.next.word if self.next else ""
+        word = keyword(self.next)
         if word and word in self.verbs():
             self.say(verb=word)
             return
@@ -292,6 +295,11 @@ class Body:
         else:
             return False
         return True
+
+
+def keyword(token: Token | None) -> str:
+    """The word that a token may be in the place of a noun or a verb: a colon may follow it."""
+    return token.word.rstrip(":") if token else ""
 
 
 def underscored(name: str) -> str:

@@ -4,15 +4,22 @@ import re
 from collections.abc import Sequence
 
 from handlers.core.acts import GLOBAL
-from handlers.core.grammar import Line, suggest
-from handlers.core.reading import legible, tells
+from handlers.core.filling import reads
+from handlers.core.grammar import Line, Ref, suggest
+from handlers.core.reading import legible, names_of, tells
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue, Verb
-from models.core.errors import Ambiguous
+from models.core import access, values
+from models.core.errors import Ambiguous, CRMError
+from models.core.fields import Day, Email, Moment, Money, Percent, Phone
 from models.core.user import with_names
 
 OFFERED = 5
+TELLING = (Money, Day, Moment, Percent, Email, Phone)
+"""Kinds of which a value is hardly one of another kind."""
+FEW = 2
+"""Words of a line that are hardly what somebody has to do."""
 LONGEST, LINE = 200, 1900
 """Letters of what was not understood, and of a line that a button holds."""
 
@@ -95,21 +102,59 @@ def puzzled(request: Request) -> Message:
     word = unknown(line)
     word = with_names(request.work, word)
     sentence = f"I do not know “{word[:60]}”." if word != line.verb else f"“{word}” goes with more than one thing."
+    offers = [*offers, *ways_on(request)][:OFFERED]
     sentence += " Did you mean one of these?" if offers else ""
+    if len(line.raw.split()) > FEW and not line.refs and access.can(request.work.actor, "new", "activity"):
+        offers.append(("Make it a task", f"task new {line.raw}"[:LINE]))
     search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])
     return choices(sentence, [*offers, search, ("Help", "help")])
 
 
 def meant(request: Request) -> list[tuple[str, str]]:
     """What a word nobody knows may have meant: (word, the line with it), the nearest first, each noun once."""
-    line, words, word = request.line, request.catalogue.words, unknown(request.line)
-    if line.raw.casefold().startswith(word.casefold()) and (nouns := request.catalogue.nouns_with(word.casefold())):
-        said = [request.catalogue.routers[noun].word for noun in nouns]
+    line, catalogue, word = request.line, request.catalogue, unknown(request.line)
+    about = next((ref.entity for ref in line.refs if ref.entity), None)
+    nouns = [] if about else catalogue.nouns_with(word.casefold())
+    if line.raw.casefold().startswith(word.casefold()) and nouns:
+        said = [catalogue.routers[noun].word for noun in nouns]
         return [(f"{each} {word}", f"{each} {line.raw}") for each in said[:OFFERED]]
-    noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
-    known = words.verbs.get(noun, set()) if noun else {*words.nouns, *words.globals}
-    near = {words.nouns.get(other, other): other for other in reversed(suggest(word, sorted(known)))}
-    return [(other, instead(line.raw, word, other)) for other in reversed(near.values())]
+    noun = line.noun or about
+    known = catalogue.words.verbs.get(noun, set()) if noun else {*catalogue.words.nouns, *catalogue.words.globals}
+    edit = catalogue.find(about, "edit") if about else None
+    fields = names_of(catalogue, edit) if edit else {}
+    if len(line.said.split()) < 2 or values.fold(line.said).replace(" ", "_") in fields:
+        fields = {}  # without a value
+    same = {**fields, **catalogue.words.nouns}
+    near = {same.get(other, other): other for other in reversed(suggest(word, {*known, *fields}))}
+    return [(other, instead(line.raw, word, other)) for other in reversed(near.values()) if other != word.casefold()]
+
+
+def ways_on(request: Request) -> list[tuple[str, str]]:
+    """What can be done with the record that a line names which is not understood, as its card offers it."""
+    line, work = request.line, request.work
+    ref = next((ref for ref in line.refs if ref.entity and ref.number), None)
+    router = request.catalogue.routers.get(ref.entity or "") if ref else None
+    if ref is None or router is None or router.entity is None:
+        return []
+    try:
+        record = work.find(router.entity, ref.number or 0)
+    except CRMError:
+        return []
+    own = [verb for verb in router.verbs.values() if verb.button and verb.name not in ("delete", "more")]
+    own.sort(key=lambda verb: verb.common)
+    able = [verb for verb in own if verb.when(record) and access.can(work.actor, verb.name, record)]
+    ways = [(f"{verb.button} {ref.text}", f"{verb.name} {ref.text}") for verb in able]
+    return [*values_of(request, ref), *ways][:OFFERED]
+
+
+def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:
+    """The fields of a record that may hold what was said beside it: OP-3 20k, AT-5 friday."""
+    edit, said = request.catalogue.find(ref.entity, "edit"), request.line.said
+    if edit is None or not said:
+        return []
+    kinds = {type(kind): (name, kind) for name, kind in reversed([*edit.asks.items()]) if isinstance(kind, TELLING)}
+    fitting = [name for name, kind in kinds.values() if reads(kind, said, request)]
+    return [(f"{name} {said}"[:LONGEST], f"edit {ref.text} {name}={said}"[:LINE]) for name in fitting]
 
 
 def unknown(line: Line) -> str:

@@ -56,14 +56,26 @@ def perform(request: Request) -> Reply:
 
 
 def placed(request: Request) -> Request:
-    """With `this` or in the thread of a card, a verb without a noun is about the record that stands there."""
+    """With `this` or in the thread of a card, a verb without a noun is about the record that stands there; in a thread
+    also a field that is named, and what else is only understood of that record: amount 20k.
+    """
     line, known = request.line, request.catalogue.nouns_with(request.line.verb or "")
+    if in_its_thread(line, request.thread):
+        here = standing_here(request.work, request.channel, request.thread)
+        again = request.catalogue.parse(f"{here.ref} {line.raw}") if here else line
+        if not again.unknown:
+            return request.but(line=again)
     if line.noun or not known or not (request.thread or any(ref.kind == "this" for ref in line.refs)):
         return request
     here = standing_here(request.work, request.channel, request.thread)
     if here is None and any(ref.kind == "this" for ref in line.refs):
         raise about.unclear()
     return request.but(line=replace(line, noun=here.slug())) if here and here.slug() in known else request
+
+
+def in_its_thread(line: Line, thread: str) -> bool:
+    """Whether a line that says nothing by itself may be about the record whose thread it is written in."""
+    return bool(thread and line.unknown and not line.refs and not line.noun)
 
 
 def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:

@@ -116,6 +116,8 @@ class Line:
     values: tuple[Value, ...] = ()
     named: tuple[Token, ...] = ()
     cuts: tuple[tuple[int, int], ...] = ()
+    implied: bool = False
+    """Whether the noun was not typed, or the line is what other words stand for."""
 
 
 def read_ref(token: Token, words: Words) -> Ref | None:

@@ -85,7 +85,7 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
-            new += filled(work, other, rows, typed, surface) if other is record else []
+            new += [*filled(work, other, rows, typed, surface), *awaited(work, other)] if other is record else []
             lines += [] if other is record else [f"Created {other}"]
             continue
         seen = access.fields(work, other)
@@ -131,6 +131,13 @@ def filled(
             continue
         lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
     return lines
+
+
+def awaited(work: Work, record: Entity) -> list[str]:
+    """A line for every field of a new record that people may want to fill, with the line that does."""
+    seen, waiting = access.fields(work, record), record.awaited().items()
+    edit = f"{record.noun()} edit {record.ref}"
+    return [f"{seen[name].label}: {said} · `{edit} {example}`" for name, (said, example) in waiting if name in seen]
 
 
 def echo(kind: Field, value: Any, work: Work, record: Entity) -> str:

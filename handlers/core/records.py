@@ -11,6 +11,7 @@ from handlers.core.guesses import meant
 from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Form, Options, Reply, Request
 from handlers.core.routes import Router, Verb
+from models.core import access
 from models.core.base import Entity
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
@@ -108,8 +109,10 @@ class Records(Router, Generic[E]):
             raise
         except ValueError as error:
             raise CRMError(str(error)) from None
-        if not page.records and request.line.unknown and (offers := meant(request)):
-            return choices(f"{page.heading}. Did you mean one of these?", offers)
+        missed = request.line.unknown and not page.records
+        slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
+        if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):
+            return choices(f"{page.heading}. {page.note}\nDid you mean one of these?", offers)
         more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
         return cards.listing(page.records, request.work, page.heading, more, page.note)
 
@@ -132,6 +135,12 @@ class Records(Router, Generic[E]):
         """What a picker offers for the letters typed so far."""
         found = suggestions(request.work, self.entity, text)
         return Options([option(f"{record.ref} {record.title}", record.ref) for record in found])
+
+
+def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:
+    """The line that makes a record of words that were looked for and not found, for who may: deal new Renewal 12k."""
+    line = f"{router.word} new {request.line.rest}"
+    return [(line, line)] if searched and access.can(request.work.actor, "new", router.noun) else []
 
 
 def is_left_out(request: Request, verb: Verb, name: str) -> bool:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from handlers.core.acts import GLOBAL
 from handlers.core.grammar import Line, Prose, Words
 from handlers.core.grammar import parse as parse_line
+from handlers.core.naming import begins_with_field, option_named
+from handlers.core.parts import EMAIL
 from handlers.core.replies import Options, Reply, Request
 from models.core.access import can
 from models.core.base import ENTITIES, Entity
@@ -21,6 +23,10 @@ from models.core.user import User
 Run = Callable[[Request, Any], Reply]
 LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
 """What stands between a mention and what is said."""
+ADDRESSED = ("email", "e-mail", "mail")
+"""Words for an e-mail that somebody sent, and for the address it went to."""
+GIVEN = re.compile(r"(?:(?:give|given|goes|over|hand(?:ed)? over|passed) )?(?:to\b|->|=>|→)\s*(?=\S)", re.IGNORECASE)
+"""What stands between a record and whom it is given to."""
 LINES = 32
 """As many as are worked on at once."""
 
@@ -125,6 +131,7 @@ class Router:
         """Every word that names a field the verb asks for → the field."""
         names = dict(self.entity.field_names()) if self.entity else {}
         names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
+        names |= {"name": self.entity.named[0]} if self.entity and len(self.entity.named) == 1 else {}
         return {word: name for word, name in names.items() if name in verb.asks}
 
 
@@ -183,10 +190,22 @@ class Catalogue:
         line = parse_line(self.spoken(text), self.words)
         if line.noun and line.verb != "help" and line.rest.strip(" ?").casefold() == "help" and line.unknown:
             return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
+        if self.is_list(line):
+            return parse_line(f"{line.noun} list {line.verb} {' '.join(line.raw.split(' ')[2:])}", self.words)
+        if line.verb == "show" and not line.noun and [ref.kind for ref in line.refs] in (["email"], ["name"]):
+            return parse_line(f"find {line.raw}", self.words)  # it may be of any noun
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
         if len(nouns) == 1:
-            return parse_line(f"{nouns[0]} {line.raw}", self.words)
+            return replace(parse_line(f"{nouns[0]} {line.raw}", self.words), implied=True)
         return self.meant(line) if line.unknown and (line.verb in (None, "show", "find") or not line.noun) else line
+
+    def is_list(self, line: Line) -> bool:
+        """Whether many are meant by a state that is a verb as well: deals won last month, new leads today."""
+        edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
+        many = any(word in self.words.nouns and word.endswith("s") for word in line.raw.lower().split(" ")[:2])
+        first = line.verb == "new" and line.raw.lower().startswith("new ")
+        state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
+        return bool(many and edit and (first or state))
 
     def spoken(self, text: str) -> str:
         """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal list`."""
@@ -205,18 +224,51 @@ class Catalogue:
             if len(nouns := self.nouns_with(found.verb or "")) == 1 and not found.noun:
                 found = parse_line(f"{nouns[0]} {other}", self.words)
             if found.verb and not found.unknown:
-                return found
+                return replace(found, implied=True)
         return line
 
     def rephrased(self, line: Line) -> Iterator[str]:
-        """Other lines that this one may stand for: with the noun that has its verb for such a record, or a phrase's."""
-        about, word = (line.refs[0].entity, (line.unknown or "").casefold()) if line.refs else (None, "")
+        """Other lines that this one may stand for: with the noun that has its verb for such a record, a phrase's, or
+        one that changes a field of the record.
+        """
+        about, word = (line.refs[0].entity, (line.unknown or "").casefold().rstrip(":")) if line.refs else (None, "")
+        changes = list(self.changed(line, about)) if about else []
+        if word in ADDRESSED and EMAIL.fullmatch(line.said.split()[-1]):
+            yield from changes
         for noun in self.nouns_with(word) if about else []:
             asks = self.routers[noun].verbs[word].asks.values()
             if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
                 yield f"{noun} {line.raw}"
         for router in self.routers.values():
             yield from router.meanings(line.raw)
+        yield from changes
+        yield from self.made(line, word, about) if about else ()
+
+    def made(self, line: Line, word: str, about: str) -> Iterator[str]:
+        """The line that makes a record about another one: task CU-2 send brochure, CU-2 task send brochure."""
+        noun = self.words.nouns.get(word)
+        if line.noun and self.points(line.noun, about) and line.verb == "show":
+            yield f"{line.noun} new {line.rest}"
+        elif noun and self.points(noun, about) and line.raw.startswith(line.refs[0].text):
+            yield f"{noun} new {line.raw[: line.refs[0].end]} {line.said[len(word) :].lstrip(':')}"
+
+    def points(self, noun: str, about: str) -> bool:
+        """Whether a new record of a noun may be about such a record."""
+        new = self.find(noun, "new")
+        kinds = new.asks.values() if new and noun != about else ()
+        return any(isinstance(kind, Reference) and kind.to == about for kind in kinds)
+
+    def changed(self, line: Line, about: str) -> Iterator[str]:
+        """The lines that change a record as this one may mean it: amount 20k, to discovery, to Ravi."""
+        edit = self.find(about, "edit")
+        if edit and (
+            begins_with_field(self.routers[edit.noun].names_asked(edit), line.said)
+            or option_named(edit.asks, line.said)
+        ):
+            yield f"edit {line.raw}"
+        if given := GIVEN.match(line.said):
+            refs = [ref.text for ref in line.refs if ref.start < line.free]
+            yield f"assign {' '.join(refs)} {line.said[given.end():]}"
 
     def nouns_with(self, verb: str) -> list[str]:
         """The nouns that have a verb; none where it stands alone."""

@@ -16,7 +16,8 @@ LARGEST_NUMBER = 2**31 - 1  # what an integer column holds everywhere
 LONGEST = 60
 
 SCALES = {
-    "k": 3, "tsd": 3, "thousand": 3, "grand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "millions": 6,
+    "k": 3, "tsd": 3, "tausend": 3, "mille": 3, "mil": 3,
+    "thousand": 3, "grand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "millions": 6,
     "millionen": 6, "b": 9, "bn": 9, "mrd": 9, "billion": 9, "billions": 9,
     "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "cr": 7, "crore": 7, "crores": 7,
 }  # fmt: skip

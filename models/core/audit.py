@@ -84,12 +84,16 @@ Written = tuple[Entity, str, Changes]
 """A record just written, "create" or "update", and what changed."""
 
 
+NOTHING = (None, "", ())
+"""The values that say nothing; no and 0 do say something."""
+
+
 def changes_of(record: Entity) -> Changes:
     """The fields of a record that differ from what the database holds."""
     found: Changes = {}
     if instance_state(record).key is None:  # not stored yet: there is no history to look through
-        values = vars(record)
-        return {name: (None, values[name]) for name in record.fields() if something(values.get(name)) is not None}
+        get = vars(record).get
+        return {name: (None, value) for name in record.fields() if (value := get(name)) not in NOTHING}
     attributes = inspect(record).attrs
     for name in record.fields():
         history = attributes[name].history
@@ -102,8 +106,8 @@ def changes_of(record: Entity) -> Changes:
 
 
 def something(value: Any) -> Any:
-    """A value, or None where it says as little; no and 0 do say something."""
-    return None if value in ("", ()) else value
+    """A value, or None where it says as little."""
+    return None if value in NOTHING else value
 
 
 def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:

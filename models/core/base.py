@@ -99,6 +99,8 @@ class Entity(Row):
     """Whether it belongs to whoever makes it, until it is given to someone."""
     part_of: ClassVar[str] = ""
     """The field with the record it is a part of, where it belongs to whoever that belongs to."""
+    whose: ClassVar[tuple[str, ...]] = ()
+    """The fields of which a new one needs one, to be about somebody."""
     are_people: ClassVar[bool] = False
     """Whether each of its records is a person, who belongs to themselves."""
     needs: ClassVar[Mapping[str, tuple[str, str]]] = {}
@@ -118,6 +120,8 @@ class Entity(Row):
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """What a new one may be joined to by its name, in a file, a line or a form, and through what: (entity, the entity
     between them)."""
+    reached_by: ClassVar[str] = ""
+    """The entity of the further ways to reach one: a file may tell of several numbers and addresses."""
     asked_as: ClassVar[str] = ""
     """What a form calls it that asks for its name to join it: Company."""
     remarks: ClassVar[str] = ""
@@ -286,6 +290,10 @@ class Entity(Row):
     def facts(self, work: "Work") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        """What people may want to say of a new one that they did not: field → (what is said instead, an example)."""
+        return {}
 
     @property
     def lacking(self) -> str:

@@ -238,7 +238,8 @@ def bare(value: Any) -> Any:
 def insert_bound(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """For SQLite: work out once a column how it is bound, not once a value, which costs more than storing it."""
     sql, bind = bound(statement, connection.dialect, tuple(rows[0]))
-    connection.exec_driver_sql(sql, [tuple([to(row[name]) if to else row[name] for name, to in bind]) for row in rows])
+    columns = [[to(row[name]) for row in rows] if to else [row[name] for row in rows] for name, to in bind]
+    connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
 
 
 @lru_cache(maxsize=64)

@@ -25,7 +25,8 @@ from models.core.calendar import (
     start_of_week,
 )
 from models.core.errors import Ambiguous
-from models.core.parts import read_ahead, read_month, read_nth, read_week
+from models.core.feasts import read_feast
+from models.core.parts import following, read_ahead, read_month, read_nth, read_week
 from models.core.phrases import translate
 from models.core.texts import plain, wrong
 
@@ -58,6 +59,7 @@ TIMELESS = re.compile(r",? ?\b(?:eod|morning|afternoon|evening|night|noon)\b")
 IDIOM = re.compile(r"idiom (\d+)")
 """Eight days, or fifteen, which are a week, or two, to most who say so."""
 FOREIGN = re.compile(r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?")
+BESIDE = re.compile(r"(before|after) (.+)")
 LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.:]\d|\d{1,2}(?:\.? |[a-z]))")
 
 
@@ -175,6 +177,26 @@ def read_distance(text: str, today: date) -> date | None:
     return add_months(today, number * {"y": 12, "q": 3}.get(unit[0], 1))
 
 
+def read_beside(text: str, today: date) -> date | None:
+    """`before christmas`, `after easter`: the working day before a day, or after it; what is to come is not past."""
+    found = BESIDE.fullmatch(text)
+    if found is None:
+        return None
+    step = 1 if found[1] == "after" else -1
+    try:
+        day = (following(found[2], today) if step > 0 else None) or first_read(found[2], today)
+    except Unclear as unclear:
+        raise Unclear(*(add_working_days(each, step) for each in unclear.days)) from None
+    if day is None or (step < 0 and found[2].startswith(("end ", "eod"))):
+        return day
+    return add_working_days(day, step) if step > 0 else max(add_working_days(day, step), min(day, today))
+
+
+def first_read(text: str, today: date) -> date | None:
+    """What the first of our ways reads that reads anything."""
+    return next(filter(None, (read(text, today) for read in WAYS)), None)
+
+
 def read_named(text: str, today: date) -> date | None:
     """`4 dec`, `dec 4 2027`, `fri 4 dec`: without a year the next one, if it has that weekday."""
     if found := NAMED.fullmatch(text):
@@ -277,7 +299,7 @@ WORDS: dict[str, Callable[[date], date]] = {
     "end of quarter": end_of_quarter,
     "end of year": lambda day: date(day.year, 12, 31),
 }
-WAYS = (
+WAYS: tuple[Callable[[str, date], date | None], ...] = (
     read_word, read_weekday, read_weekday_later, read_distance, read_named, read_numbers, read_week, read_ahead,
-    read_month, read_nth,
+    read_month, read_nth, read_feast, read_beside,
 )  # fmt: skip

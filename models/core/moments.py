@@ -30,11 +30,12 @@ CLOCK = (
 TIME = (
     rf"(?:{CLOCK}|(?P<full>\d{{1,2}})(?: ?{HALF.format('side')}| ?uhr| ?h(?!\w)| o'clock)"
     r"|(?<=at )(?P<bare>\d{1,2})"
+    rf"|(?P<said>\d{{1,2}}~\d\d)(?: ?{HALF.format('of')})?"
     r"|noon|midnight|eod|morning|afternoon|evening|night)"
 )
-BEHIND = r"(?: (?:in the |of )?(?P<part>morning|afternoon|evening|night))?"
+BEHIND = r"(?: (?:in |of )?(?:the )?(?P<part>morning|afternoon|evening|night))?"
 ALONE = re.compile(rf"(?:at |@ ?)?(?P<time>{TIME}){BEHIND}")
-AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?)?(?P<time>{TIME}){BEHIND}")
+AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?|before )?(?P<time>{TIME}){BEHIND}")
 BEFORE = re.compile(rf"(?:at )?(?P<time>{TIME}){BEHIND},? (?P<day>.+)")
 EXACT = re.compile(rf"(\d{{4}}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{{1,9}}))? ?({ANY})?")
 WORDS = {
@@ -132,6 +133,7 @@ def read_clock(text: str, typed: str, now: datetime, zone: tzinfo) -> datetime |
     if text in TODAY:
         moment = to_utc(today, TODAY[text], zone)
         return moment if moment > now else to_utc(today, LATE, zone)
+    text = text.removeprefix("before ")
     found = ALONE.fullmatch(text) or AFTER.fullmatch(text) or BEFORE.fullmatch(text)
     if found is None:
         return None
@@ -158,23 +160,26 @@ def on_day(found: re.Match[str], typed: str, today: date, zone: tzinfo) -> datet
 def read_clock_time(found: re.Match[str], typed: str) -> time:
     if found["time"] in WORDS:
         return WORDS[found["time"]]
-    half = (found["half"] or found["side"] or "").replace(".", "")
-    hour, minute = int(found["hour"] or found["full"] or found["bare"]), int(found["minute"] or 0)
+    half = (found["half"] or found["side"] or found["of"] or "").replace(".", "")
+    said = (found["said"] or "~").split("~")
+    hour = int(found["hour"] or found["full"] or found["bare"] or said[0])
+    minute = int(found["minute"] or said[1] or 0)
     if not half and found["part"] and 1 <= hour <= 12:
         half = "am" if found["part"] == "morning" else "pm"
     if (half and not 1 <= hour <= 12) or hour > 23 or minute > 59:
         raise wrong(typed, "is not a time on the clock", EXAMPLE)
-    if found["bare"] and not half and 1 <= hour <= EARLY:
-        raise early_or_late(found, hour, typed)
+    if (found["bare"] or found["said"]) and not half and 1 <= hour <= EARLY:
+        raise early_or_late(found, hour, minute, typed)
     return time(hour % 12 + 12 * (half == "pm") if half else hour, minute)
 
 
-def early_or_late(found: re.Match[str], hour: int, typed: str) -> Ambiguous:
-    """What asks which half of the day is meant by `at 3`."""
-    around = plain(typed)
-    offered = [(re.sub(rf"(?<!\d){hour}(?!\d)(?!.*(?<!\d){hour}(?!\d))", f"{each}:00", around), f"{each}:00")
-               for each in (hour, hour + 12)]  # fmt: skip
-    return offer(typed, offered)
+def early_or_late(found: re.Match[str], hour: int, minute: int, typed: str) -> Ambiguous:
+    """What asks which half of the day is meant by `at 3` and by `half past three`."""
+    figure = re.compile(rf"(?<!\d){hour}(?!\d)(?!.*(?<!\d){hour}(?!\d))")
+    day, around = found.groupdict().get("day") or "at", plain(typed)
+    in_place = found["bare"] and figure.search(around)
+    clocks = [f"{each}:{minute:02}" for each in (hour, hour + 12)]
+    return offer(typed, [(figure.sub(at, around) if in_place else f"{day} {at}", at) for at in clocks])
 
 
 def on_clock(local: datetime, there: tzinfo, zone: tzinfo) -> datetime:

@@ -20,6 +20,8 @@ from models.core.calendar import (
 MONTH = rf"({'|'.join(MONTHS)})\.?"
 PERIOD = "week|month|quarter|year"
 AHEAD = re.compile(rf"(?:(next|overnext) ({PERIOD})|({PERIOD}) next)")
+RUNNING = frozenset(f"this {period}" for period in PERIOD.split("|"))
+"""What is to be done in one of these is due at its end."""
 PART = re.compile(
     rf"(end|start|middle) (?:of )?(?:(?:(next|this|last) )?({PERIOD})( next)?|({'|'.join(MONTHS)})|q([1-4]))"
     r"(?:,? (?:of )?(\d{4}))?"
@@ -35,6 +37,8 @@ def read_ahead(text: str, today: date) -> date | None:
     if found := AHEAD.fullmatch(text):
         count = 2 if found[1] == "overnext" else 1
         return shifted(found[2] or found[3], today, count)
+    if text in RUNNING:
+        return part_of("end", text[5:], shifted(text[5:], today, 0), today)
     found = PART.fullmatch(text)
     if found is None:
         return None
@@ -51,6 +55,17 @@ def read_ahead(text: str, today: date) -> date | None:
         first = shifted(period, today, 1 if behind or which == "next" else -1 if which == "last" else 0)
     day = part_of(part, period, first, today)
     return day if day >= today or which == "last" or year else None
+
+
+def following(text: str, today: date) -> date | None:
+    """The last day of a period to come, which is over before what is to be after it."""
+    if found := AHEAD.fullmatch(text):
+        return shifted(found[2] or found[3], today, 3 if found[1] == "overnext" else 2) - timedelta(days=1)
+    if found := MONTH_ALONE.fullmatch(text):
+        return end_of_month(month_from(MONTHS.index(found[1]) + 1, found[2], today, 1))
+    if found := QUARTER.fullmatch(text):
+        return end_of_quarter(month_from(int(found[1]) * 3 - 2, found[2], today, 3))
+    return None
 
 
 def part_of(part: str, period: str, first: date, today: date) -> date:

@@ -22,7 +22,8 @@ AT = re.compile(r"^(.*?)(?:^|\s+)(?:at|bei|chez)\s+(\S.*)$", re.IGNORECASE)
 DANGLING = re.compile(r"\s+(?:at|bei|chez)$", re.IGNORECASE)
 """What is left where a reference stood behind it."""
 COMPANY = re.compile(
-    r"^(.+?),\s*(.*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as)\.?)$",
+    r"^(.+?),\s*(.*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as"
+    r"|sl|ug|ohg|gbr|aps|kft|pty|lda|ltda|eurl)\.?)$",
     re.IGNORECASE,
 )
 """A name and behind a comma what is a company by its last word."""
@@ -43,7 +44,7 @@ def split_name(words: str, at: str = "") -> dict[str, str]:
         texts["email"] = " ".join(values.from_slack(email).strip(AROUND).removeprefix("mailto:") for email in emails)
     if phone := PHONE.search(rest):
         texts["phone"], rest = phone[0], " ".join(f"{rest[: phone.start()]} {rest[phone.end() :]}".split())
-    rest = DANGLING.sub("", rest) if at else rest
+    rest = DANGLING.sub("", rest.rstrip(" ,;")) if at else rest
     company = at and (AT.match(rest) or COMPANY.match(rest))
     if company and (company[1] or texts):
         rest, texts[at] = company.groups()

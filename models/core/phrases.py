@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from models.core.calendar import MONTHS, WEEKDAYS
+from models.core.feasts import FEASTS
+from models.core.spoken import WORDS as SPOKEN
+from models.core.spoken import on_a_clock
 
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'"))
 
@@ -37,12 +40,29 @@ PHRASES = words_of("""
     eow=end of week; eom=end of month; eoq=end of quarter; eoy=end of year;
     half_a_year einem_halben_jahr half_year six_mois un_semestre medio_ano=6 months; first_thing=morning;
     next_business_day next_working_day nachster_werktag nachsten_werktag proximo_dia_habil
-    prochain_jour_ouvre=in 1 business day; antes_del antes_de_la antes_de=by; de_hoy_en_ocho=idiom 7;
+    prochain_jour_ouvre=in 1 business day;
+    antes_del antes_de_la antes_de prior_to ahead_of=before; despues_del despues_de_la despues_de=after;
+    de_hoy_en_ocho=idiom 7;
     half_an_hour a_half_hour einer_halben_stunde halbe_stunde eine_halbe_stunde une_demi-heure une_demi_heure
     media_hora=30 minutes; que_viene=next; d'ici_a d'ici_au d'ici=by; bis_zum bis_spatestens spatestens_am spatestens
     jusqu'au jusqu'a=by; il_y_a=ago_; dentro_de=in; a_couple_of_weeks a_couple_weeks=2 weeks;
     a_couple_of_days=2 days; a_fortnight fortnight une_quinzaine=2 weeks; mediados_de=middle of; finales_de=end of;
     week_after_next ubernachste_woche uebernaechste_woche=overnext week; month_after_next=overnext month;
+    no_later_than not_later_than=by; 12_noon high_noon lunchtime lunch_time mittags before_lunch=noon;
+    after_lunch=13:00; a_week_today today_week=week from today; 12_midnight=midnight;
+    early_morning=8:00; late_morning=11:00; early_afternoon=13:00; late_afternoon=17:00; late_evening=21:00;
+    xmas christmas_day weihnachten weihnachtstag weihnachtstagen noel navidad dia_de_navidad=christmas;
+    christmas_eve xmas_eve heiligabend heiliger_abend nochebuena reveillon_de_noel veille_de_noel=christmaseve;
+    boxing_day=boxingday; new_year's_eve new_years_eve silvester sylvester nochevieja st-sylvestre saint-sylvestre
+    la_saint-sylvestre fin_de_ano=newyearseve; new_year new_year's new_years new_year's_day new_years_day neujahr
+    neujahrstag jour_de_l'an le_jour_de_l'an nouvel_an le_nouvel_an ano_nuevo=newyear;
+    in_the_new_year early_in_the_new_year im_neuen_jahr en_ano_nuevo=after newyear;
+    epiphany heilige_drei_konige dreikonig dreikonigstag dia_de_reyes=epiphany; valentine's_day valentines_day
+    valentinstag saint-valentin san_valentin=valentine; 1st_of_may_holiday tag_der_arbeit fete_du_travail=mayday;
+    good_friday karfreitag vendredi_saint viernes_santo=goodfriday; easter_sunday ostern ostersonntag paques pascua
+    pascuas=easter; easter_monday ostermontag lundi_de_paques lunes_de_pascua=eastermonday;
+    ascension_day himmelfahrt christi_himmelfahrt=ascension; whitsun pfingsten pfingstsonntag pentecote
+    pentecostes=pentecost; whit_monday pfingstmontag lundi_de_pentecote=whitmonday;
     ubernachster_monat ubernachsten_monat=overnext month; a_week_from=week from; one_week_from=week from;
 """)  # fmt: skip
 
@@ -63,7 +83,7 @@ WORDS = words_of("""
     dans en within innerhalb=in; hace=ago_; ende fin final finales=end; anfang beginn debut principio principios inicio
     comienzo beginning=start; mitte milieu mediados mitad mid=middle; des du de del d' of=of;
     le la les l' el los las der die das dem den lo=the; am im zum al au on=on;
-    bis until till before by due para pour avant antes for hasta=by;
+    bis until till by due para pour for hasta=by; avant antes=before; nach apres despues=after;
     montag lundi lunes mondays=monday; dienstag mardi martes tuesdays=tuesday; mittwoch mercredi miercoles=wednesday;
     donnerstag jeudi jueves=thursday; freitag vendredi viernes fridays=friday; samstag sonnabend samedi sabado=saturday;
     sonntag dimanche domingo=sunday; mon=monday; tue tues=tuesday; wed weds wednes=wednesday;
@@ -90,9 +110,26 @@ LONGEST = max(len(phrase.split()) for phrase in PHRASES)
 COMPOUND = re.compile(r"\b([a-z]{3,7}tag|mittwoch) ?(morgen|vormittag|mittag|nachmittag|abend)\b")
 """Montagmorgen, which is no tomorrow."""
 AGO = re.compile(r"\b(?:ago_|vor) (\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute))\b")
-VOCABULARY = frozenset(
+BARELY = re.compile(
+    r"^(?:(?:some ?time|any ?time|irgendwann|around|roughly|courant|dans le courant|en algun momento)"
+    r"(?: (?:in|im|during|on|de|du))?|(?:at the )?latest(?: by)?) (?=\w)|(?: or so| at the latest| latest)$"
+)
+"""What says of a day no more than that it is not so sure."""
+MONTHLY = rf"(?:(?:the |next |this |last |overnext )?(?:week|month|quarter|year)|{'|'.join(MONTHS)}|q[1-4])\b"
+EARLY = re.compile(rf"\b(early|later?) (?:in |on |of )?(?={MONTHLY})")
+EARLY_DAY = re.compile(rf"\b(early|late) (?:on )?(?=(?:next |this )?(?:{'|'.join(WEEKDAYS)}|tomorrow|overmorrow)\b)")
+THE = re.compile(
+    rf"\b(?:the|on) (?=(?:next|this|last|overnext|week|weekend|month|quarter|year|[a-z]+day|{'|'.join(FEASTS)})\b)"
+)
+TONIGHT = re.compile(r"\btonight (at [\d:~]+)$|(?<!\S)(at [\d:~]+) tonight$")
+VOR = re.compile(r"\bvor (?!\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute)\b)")
+VOCABULARY = SPOKEN.union(
     word for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS) for word in text.split()
-).union(("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@"))
+).union(
+    ("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@"),
+    ("early", "late", "later", "latest", "some", "sometime", "anytime", "irgendwann", "around", "courant"),
+    ("or", "over", *FEASTS),
+)
 """Every word that may be a part of what says when."""
 UNITS = ("hour", "day", "week", "month", "quarter", "year")
 
@@ -100,7 +137,8 @@ UNITS = ("hour", "day", "week", "month", "quarter", "year")
 def is_of_a_day(word: str) -> bool:
     """Whether what says a day or a time may have this word in it."""
     bare = regular(word).strip("!?,;.")
-    return bare in VOCABULARY or any(letter.isdigit() for letter in bare) or bool(COMPOUND.fullmatch(bare))
+    named = bare.removeprefix("mi-").removeprefix("mid-")
+    return named in VOCABULARY or any(letter.isdigit() for letter in bare) or bool(COMPOUND.fullmatch(bare))
 
 
 def regular(text: str) -> str:
@@ -116,18 +154,21 @@ def regular(text: str) -> str:
 def translate(text: str) -> str:
     """The one English of a short text in any of the four languages; what is not known stays as it is."""
     text = COMPOUND.sub(lambda found: f"{found[1]} {'morning' if found[2] == 'morgen' else found[2]}", regular(text))
-    text = " ".join(in_phrases(text.split()))
+    text = " ".join(in_phrases(BARELY.sub("", on_a_clock(text)).split()))
     text = re.sub(r"\b(l|d)'(?=\w)", r"\1' ", text)
     text = re.sub(r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)", " ", text)
     text = re.sub(r"\bmi-(?=\w)|\bmid-(?=\w)", "middle ", text)
-    text = re.sub(r"\ba (?:las? |les )?(?=\d{1,2}(?::|h| ?uhr|\b))", "at ", text)
+    text = re.sub(r"\ba (?:las? |les )?(?=\d{1,2}(?::|h| ?uhr|\b)|midi|minuit|mediodia|medianoche)", "at ", text)
     found = [known(word) for word in text.split()]
     text = " ".join(placed(found))
-    text = AGO.sub(r"\1 ago", text)
+    text = VOR.sub("before ", AGO.sub(r"\1 ago", text))
+    text = TONIGHT.sub(lambda found: f"today {found[1] or found[2]} in the evening", text)
+    text = EARLY.sub(lambda found: "start of " if found[1] == "early" else "end of ", text)
+    text = EARLY_DAY.sub(lambda found: "morning " if found[1] == "early" else "eod ", text)
     text = re.sub(r"\bday business\b", "business day", text)
     text = re.sub(r"\bof the\b", "of", re.sub(r"\b(?:on|in) the\b", "the", text))
     text = re.sub(r"\b(next|this|last) (?:the|on)\b", r"\1", text)
-    text = re.sub(r"\b(?:the|on) (?=(?:next|this|last|overnext|week|month|quarter|year|[a-z]+day)\b)", "", text)
+    text = THE.sub("", re.sub(r"\b(?:a|on|the) (?=(?:noon|midnight)\b)", "at ", text))
     text = re.sub(r"\b(?:the|1|on) (?=(?:end|start|middle)\b)", "", text)
     text = re.sub(r"\b(?:in|the) (?=(?:eod|tonight|end)\b)|\btoday (?=in \d)|\bthis (?=next\b)", "", text)
     return re.sub(r"\bday (?=\d{1,2}$)", "", re.sub(r"\b[kc]w(?=\d)", "week ", text)).strip()

@@ -5,6 +5,8 @@ Words of a name are taken for an amount or a day only where they can hardly be a
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 
 from models.core import values
@@ -12,6 +14,7 @@ from models.core.calendar import MONTHS, add_months, name_day
 from models.core.currencies import CODES
 from models.core.days import Impossible, english, offer
 from models.core.errors import Ambiguous
+from models.core.feasts import FEASTS
 from models.core.field import Reader
 from models.core.phrases import is_of_a_day, regular
 
@@ -21,14 +24,23 @@ MAIN = (
     r"(?:EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|SGD|HKD|BRL|MXN|ZAR|AED|SAR|ILS|KRW)"
 )
 BEHIND = r"(?:[A-Z]{3}|(?i:kr|euros?|dollars?|yen|francs?|franken|rupees?|zł|kč))"
-SCALE = r"(?i:k|tsd\.?|thousand|grand|mio\.?|millions?|mrd\.?|bn|billions?|lakhs?|lacs?|crores?)"
-ANY_SCALE = rf"(?:{SCALE}|(?i:m|mm|mn|b|cr))"
-ABOUT = r"(?:[~≈] ?|(?i:ca|approx)\.? )?"
+SCALE = r"(?i:k|tsd\.?|tausend|thousand|grand|mio\.?|millions?|millionen|mrd\.?|bn|billions?|lakhs?|lacs?|crores?)"
+ANY_SCALE = rf"(?:{SCALE}|(?i:m|mm|mn|b|cr|mil|mille))"
+ABOUT = r"(?:[~≈] ?|(?i:ca|approx|about|around|circa|etwa|rund)\.? )?"
+CENTS = r"\d[\d.]*,-{1,2}|\d{3,}[.,]\d\d|\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,|(?:[ '’]\d{3})+[.,])\d\d"
+"""A figure that is long, or in groups, and has two decimals as well is hardly anything but money."""
 AMOUNT = re.compile(
     rf"{ABOUT}[-−]?(?:(?:{SIGN}|{MAIN}) ?{FIGURE}(?: ?{ANY_SCALE})?(?: ?{MAIN})?(?:\.?-)?"
     rf"|{FIGURE}(?: ?{ANY_SCALE})? ?(?:{SIGN}|{BEHIND})"
-    rf"|{FIGURE} ?{SCALE})"
+    rf"|{FIGURE} ?{SCALE}|{CENTS})"
 )
+BETWEEN = " -–—,;:|/("
+"""Signs between a name and what follows it."""
+TOWARDS = re.compile(r"(?<=\S) (?:for|at|of|worth|für|zu|über|von|pour|à|de|por)$", re.IGNORECASE)
+"""What leads from a name to its amount."""
+CLOSING = re.compile(r"(?<=\S),? (?:(?:is |which )?(?:closing|closes|close|due|expected)|abschluss)$", re.IGNORECASE)
+LED = re.compile(r"(?:by|before|until|bis|due) ", re.IGNORECASE)
+"""What leads from the name of a deal to the day on which it closes."""
 GROUPED = re.compile(r"(\d{1,3}) (\d{3}\b.*)")
 COUNTED = frozenset((
     "phase", "part", "teil", "version", "v", "model", "modell", "lot", "no", "nr", "number", "type", "typ",
@@ -43,6 +55,7 @@ NOT_DUE = frozenset((
     "from", "since", "of", "dated", "after", "every", "each", "about", "re", "regarding", "to", "and", "or",
     "than", "not", "vom", "von", "seit", "nach", "jeden", "jede", "jedes", "und", "oder", "auf", "uber", "du",
     "depuis", "apres", "chaque", "et", "ou", "del", "desde", "despues", "cada", "y", "o", "de",
+    "merry", "happy", "frohe", "frohes", "joyeux", "joyeuses", "feliz", "felices",
 ))  # fmt: skip
 """Words after which a day is what is spoken of, and not when it is to be done."""
 TITLES = frozenset((
@@ -63,13 +76,24 @@ SHORT = frozenset((
     "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mie", "jue", "vie", "sab", "dom", "weekend", "wochenende",
     "w-e",
 ))  # fmt: skip
-LENGTHS = re.compile(r"year|month|quarter|week|day\b")
+MOVING = re.compile(rf"year|month|quarter|week|day\b|{'|'.join(FEASTS)}")
+"""What says of a day that it is none of a date."""
 LENGTH = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week|month|quarter|year)|\d+ ?(?:h|d|w)")
 ATTACHED = re.compile(r"\d+[hdw]")
 FRACTION = re.compile(
     r"24/7|\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}(?: .*)?|q[1-4]|(?:w|week) ?\d+|\d{1,2} ago"
 )
 LEADING = frozenset(("by", "on", "until", "due", "at", "in", "bis", "am"))
+SUBJECTS = frozenset((
+    "about", "regarding", "re", "concerning", "because", "with", "to", "for", "wegen", "mit", "fur", "an", "sobre",
+    "con", "para", "avec", "pour", "au",
+))  # fmt: skip
+"""Words with which the subject begins that may follow a day: call Ada tomorrow about the offer."""
+INFINITIVE = re.compile(r"[a-zäöüß]{3,}(?:e[lr]?n)")
+HALVES = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|overmorrow|today|tonight|day|week|month|quarter|year|morning"
+    r"|afternoon|evening|night"
+)
 FAR = timedelta(days=334)
 """A day without a year that is so far off may as well be the one that has just gone by."""
 LATE = time(23, 59, 59)
@@ -84,7 +108,7 @@ def take_amount(words: str) -> tuple[str, str]:
     if AMOUNT.fullmatch(words):
         return words, ""  # its end alone would be another one
     for start in range(max(1, len(found) - LONGEST_AMOUNT), len(found)):
-        tail = " ".join(found[start:])
+        tail = " ".join(found[start:]).strip("(),;")
         if not AMOUNT.fullmatch(tail) or not has_currency_or_none(tail):
             continue
         try:
@@ -94,8 +118,29 @@ def take_amount(words: str) -> tuple[str, str]:
                 continue
         if (apart := GROUPED.fullmatch(tail)) and regular(found[start - 1]).strip(".:#") in COUNTED:
             raise grouped_or_not(tail, apart)
-        return " ".join(found[:start]).rstrip(" -–—"), tail
+        return TOWARDS.sub("", " ".join(found[:start]).rstrip(BETWEEN)), tail
     return words, ""
+
+
+def take_close(words: str, reader: Reader) -> tuple[str, str]:
+    """`Acme renewal closing 30 june` → (`Acme renewal`, `30 june`). A day that nothing leads to may belong to the name,
+    unless it follows an amount.
+    """
+    try:
+        rest, day = take_moment(words, reader)
+        values.read_day(day or words, reader.now.astimezone(reader.zone).date())
+    except Ambiguous as error:
+        if leads_to(words.removesuffix(error.text).rstrip(), error.text):
+            raise
+        return words, ""
+    except ValueError:
+        return words, ""
+    return (CLOSING.sub("", rest), day) if leads_to(rest, day) else (words, "")
+
+
+def leads_to(rest: str, day: str) -> bool:
+    """Whether what stands before a day, or begins it, says that a deal closes then."""
+    return bool(LED.match(day) or CLOSING.search(rest) or take_amount(rest)[1])
 
 
 def has_currency_or_none(tail: str) -> bool:
@@ -116,11 +161,32 @@ def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
 
 
 def take_moment(words: str, reader: Reader) -> tuple[str, str]:
-    """`Call Ada by fri 9:00` → (`Call Ada`, `by fri 9:00`): the longest end that says when something is due.
+    """`Call Ada by fri 9:00` → (`Call Ada`, `by fri 9:00`): the longest end that says when something is due; else what
+    stands before its subject (`tomorrow about the offer`) or before a German verb (`Ada morgen anrufen`).
 
     What is past, or spoken of rather than due, stays in the text. Ambiguous where it can be two days; a day that is in
     no calendar is taken, so that whoever reads it can say so.
     """
+    rest, due = at_the_end(words, reader)
+    for head, behind in [] if due else amid(words):
+        with suppress(Ambiguous):
+            rest, due = at_the_end(head, reader)
+            if due:
+                return f"{rest} {behind}", due
+    return (rest, due) if due else (words, "")
+
+
+def amid(words: str) -> Iterator[tuple[str, str]]:
+    """The places in a sentence before which a day may stand: (what is before, what is behind)."""
+    found = words.split(" ")
+    for place in range(2, len(found)):
+        verb = place == len(found) - 1 and INFINITIVE.fullmatch(found[place])
+        if (verb or regular(found[place]) in SUBJECTS) and is_of_a_day(found[place - 1]):
+            yield " ".join(found[:place]), " ".join(found[place:])
+
+
+def at_the_end(words: str, reader: Reader) -> tuple[str, str]:
+    """What is due as the longest end says, and that end."""
     found = words.split(" ")
     others = (place for place in range(len(found) - 1, -1, -1) if not is_of_a_day(found[place]))
     for start in range(max(1, next(others, -1) + 1, len(found) - LONGEST_MOMENT), len(found)):
@@ -132,7 +198,7 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
             moment = values.read_moment(tail, reader.now, reader.zone, foreign=False)
             ask_if_just_gone(moment, tail, reader)
         except Ambiguous as error:
-            if spoken_of:
+            if spoken_of or is_half(found[:start]):
                 return words, ""
             offered = [*error.candidates, (f'"{tail}"', "is no day")]
             raise Ambiguous(f"{error} In quotes it is no day.", error.text, offered) from None
@@ -140,15 +206,23 @@ def take_moment(words: str, reader: Reader) -> tuple[str, str]:
             return (words, "") if spoken_of else (" ".join(found[:start]), tail)
         except ValueError:
             continue
-        if spoken_of or is_past(moment, tail, reader):
+        if spoken_of or is_past(moment, tail, reader) or is_half(found[:start]):
             return words, ""
         return " ".join(found[:start]), tail
     return words, ""
 
 
+def is_half(before: list[str]) -> bool:
+    """Whether what stands before a day or a time says more of it that is not understood: `a week today`, `at 9ish`."""
+    last = english(before[-1])
+    timed = len(before) > 2 and regular(before[-2]) in ("at", "by", "um", "@", "before", "gegen", "vers", "around")
+    said = "~" in english(" ".join(before[-3:]))
+    return said or bool(HALVES.fullmatch(last)) or (timed and last[:1].isdigit())
+
+
 def ask_if_just_gone(moment: datetime, tail: str, reader: Reader) -> None:
     """Ambiguous where a day without a year was just now, and comes again in a year: `24 nov` on the 25th."""
-    if moment - reader.now < FAR or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail) or LENGTHS.search(english(tail)):
+    if moment - reader.now < FAR or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail) or MOVING.search(english(tail)):
         return
     local = moment.astimezone(reader.zone)
     days = [add_months(local.date(), -12), local.date()]

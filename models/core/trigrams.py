@@ -19,6 +19,8 @@ MOST_WORDS = 8
 """Further words of a query are left out: they would narrow down what is already one record or none."""
 LONGEST_JOINED = 12
 """Letters of a word that may be several: each further one would be many more ways to cut it."""
+TELLING = 4
+"""Trigrams of a part of a name by which it is looked for alone."""
 LONGEST = 64
 """Further letters of a word are left out: a slip is looked for at each of them."""
 AROUND = "\"'()[]{}<>,;:!?"
@@ -197,6 +199,13 @@ def splits(word: str, cuts: int) -> list[list[str]]:
     apart = [way for way in ways if all(then - at >= least for at, then in pairwise(way))]
     found = [[f" {word[at:then]}" for at, then in pairwise(way)] for way in apart]
     return [pieces for pieces in found if trigrams(pieces)]
+
+
+def splits_with_a_slip(word: str) -> list[list[str]]:
+    """The pieces that are left of each way to cut a name when the slip is in one of them, as far as they tell much."""
+    ways = [way for cuts in (1, 2) for way in splits(word, cuts)]
+    left = [[piece for piece in way if piece is not lost and len(piece) > TRIGRAM] for way in ways for lost in way]
+    return [list(each) for each in dict.fromkeys(tuple(each) for each in left) if telling(each, TELLING)]
 
 
 def telling(pieces: Sequence[str], least: int = 2) -> bool:

@@ -38,7 +38,7 @@ LONGEST_EMAIL = 255
 LONGEST_LINK = 2000
 LONGEST_TAG = 50
 
-TAG_BREAK = re.compile(r"[,;\n]|(?:^|\s)#")
+TAG_BREAK = re.compile(r"[,;\n]|:::|(?:^|\s)#")
 HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]|\d{1,3}(?:\.\d{1,3}){3}")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d+(?:/|$))", re.IGNORECASE)
 # What would end a link in Slack's markup, or break it off.
@@ -93,7 +93,8 @@ def read_domain(text: str) -> str:
 
 def read_tags(text: str) -> tuple[str, ...]:
     """`a, b c #d` as a, b c and d: lower case, each once, in the order typed."""
-    tags = dict.fromkeys(" ".join(tag.split()).lstrip("# ").lower() for tag in TAG_BREAK.split(clean(text)))
+    parts = (" ".join(tag.split()) for tag in TAG_BREAK.split(clean(text)))
+    tags = dict.fromkeys(part.lstrip("#* ").strip('"').lower() for part in parts)
     for tag in tags:
         if len(tag) > LONGEST_TAG:
             raise wrong(tag, f"is longer than {LONGEST_TAG} characters", "vip, newsletter")

@@ -34,6 +34,8 @@ IN_WORDS = re.compile(
     rf"{DAYNAME}(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[- ]?(?:of )?{MONTH}(?:,? |,|-|(?='))(?:of )?'?(\d{{4}}|\d\d)"
 )
 MONTH_FIRST = re.compile(rf"{DAYNAME}{MONTH}[- ](\d{{1,2}})(?:st|nd|rd|th)?(?:, ?| |-)'?(\d{{4}}|\d\d)")
+SLASHED = re.compile(r"(?<=\d)/(?=[a-z])|(?<=[a-z])/(?=\d)")
+"""As Jira writes days: 12/Mar/26."""
 UNIX = re.compile(rf"{DAYNAME}{MONTH} (\d{{1,2}}) (\d\d:\d\d:\d\d) ([a-z]{{2,5}}|[+-]\d{{4}}) (\d{{4}})")
 COMPACT = re.compile(r"(\d{8})t(\d\d)(\d\d)(\d\d)")
 REGION = re.compile(r"(?<=[\dz])\[[a-z_/]+\]$")
@@ -125,7 +127,7 @@ def numbers(words: str, text: str, order: str) -> date | None:
 
 def in_words(words: str) -> date | None:
     """`16 Apr, 2021`, `April 16, 2021`, `4. Dezember 2026`, or the same in another language."""
-    text = re.sub(r"^(?:the|on) ", "", english(words))
+    text = re.sub(r"^(?:the|on) ", "", english(SLASHED.sub("-", words)))
     if found := IN_WORDS.fullmatch(text):
         name, day, month, year = found.groups()
     elif found := MONTH_FIRST.fullmatch(text):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 
 from sqlalchemy import or_, select
@@ -16,13 +15,14 @@ from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Refere
 from models.core.likeness import likeness
 from models.core.lookup import REFERENCE, begins
 from models.core.named import Named
-from models.core.periods import read_period
 from models.core.user import User
 from models.core.work import Work
-from models.operations.filters import And, Node, Not, Op, Or, Term, Word
+from models.operations import filters
+from models.operations.bounds import WIDEST, Bounds, must_be_clear
+from models.operations.filters import And, Node, Not, Or, Term, Word
 from models.operations.mentions import OWNERS, called
 from models.operations.spans import read_span
-from models.operations.where import ALWAYS, SHORTCUTS, dated, field_of, shortcuts
+from models.operations.where import ALWAYS, SHORTCUTS, field_of, shortcuts
 
 LONGEST = 6
 """Words that one thing may take: assigned to Rita Reyes."""
@@ -35,23 +35,52 @@ CODE, SHORTEST_COUNTRY = 2, 4
 OFFERED = 5
 NEAR = 70
 """From 100, how like a word must be to one that is a filter."""
-FILLERS = frozenset(re.findall(r"\w+", "in on by of for from at to with the during owned assigned that are is"))
+FILLERS = frozenset(re.findall(
+    r"\w+", "in on by of for from at to with the during owned assigned that are is about regarding called named tagged"
+))  # fmt: skip
+ALL = frozenset(("all", "every", "alle", "tous", "todos"))
 NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
 MINE = frozenset(("my", "mine", "me"))
-SIDES: Mapping[str, Op] = {
-    "before": "<", "until": "<=", "till": "<=", "by": "<=", "after": ">", "since": ">=", "from": ">=",
-}  # fmt: skip
-BOUNDS: Mapping[str, Op] = {
-    "over": ">", "above": ">", "more than": ">", "bigger than": ">", "at least": ">=",
-    "under": "<", "below": "<", "less than": "<", "smaller than": "<", "at most": "<=", "up to": "<=",
-}  # fmt: skip
-"""Words before an amount, and the sign that they stand for."""
 DATED: Mapping[str, str] = {
     "added": "created_at", "made": "created_at", "opened": "created_at", "new": "created_at",
     "changed": "updated_at", "modified": "updated_at",
 }  # fmt: skip
 EXTENDED = (Money, Day, Moment, Choice, Reference)
 """The kinds of which one can tell that more words belong to a value: 10k USD, end of month, Ada Lovelace."""
+
+
+LONE = re.compile(r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])")
+SAID = {">": "more than", ">=": "at least", "≥": "at least", "=>": "at least",
+        "<": "less than", "<=": "at most", "≤": "at most", "=<": "at most"}  # fmt: skip
+
+
+NEGATED = {
+    "assigned": "unassigned", "owned": "unassigned", "claimed": "unassigned", "updated": "untouched",
+    "touched": "untouched", "changed": "untouched", "modified": "untouched",
+    "over": "at most", "above": "at most", "more than": "at most", "under": "at least", "below": "at least",
+    "less than": "at least", "before": "from", "after": "until", "older than": "newer than", "newer than": "older than",
+}  # fmt: skip
+"""What is said with a not, and what that is without it."""
+NOT = re.compile(rf"(?<!\S)not (?:been )?({'|'.join(NEGATED)})(?!\S)", re.IGNORECASE)
+
+
+def parsed(text: str, entity: type[Entity]) -> Node:
+    """The tree of the words of a list. A sign that no field stands before is the words that it is read as: > 10k."""
+    text = NOT.sub(lambda found: NEGATED[found[1].lower()], text)
+    if "<" in text or ">" in text or "≥" in text or "≤" in text:
+        parts = re.split(r"(\"[^\"]*\"|<[@#][^<>]*>)", text)
+        text = "".join(part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
+                       for at, part in enumerate(parts))  # fmt: skip
+    return filters.parse(text)
+
+
+def spelt(found: re.Match[str], entity: type[Entity]) -> str:
+    try:
+        field_of(found["before"].lower().replace("-", "_"), entity)
+    except ValueError:
+        known = found["before"] and not (values.fold(found["before"]) in shortcuts(entity) or found["space"])
+        return found[0] if known else f"{found['before']} {SAID[found['op']]} "
+    return found[0]
 
 
 @dataclass
@@ -89,7 +118,7 @@ class Listing:
         while at < len(parts):
             part = parts[at]
             if isinstance(part, Word) and not part.exact:
-                node, taken = self.word(plain(parts[at : at + LONGEST]), meant=at < MOST)
+                node, taken = self.word(plain(parts[at : at + WIDEST]), meant=at < MOST)
             elif isinstance(part, Term):
                 node, taken = self.term(part, plain(parts[at + 1 : at + LONGEST]))
             else:
@@ -103,13 +132,18 @@ class Listing:
 
     def word(self, words: Sequence[str], meant: bool = True) -> tuple[Node, int]:
         """The condition that the first words mean, as many of them as go together, and how many these are."""
-        for length in range(len(words), 0, -1) if self.alone and meant else ():
+        if self.alone and meant and (found := self.bounds.read(words)):
+            self.told.append(found[1])
+            return found[0], found[2]
+        for length in range(min(len(words), LONGEST), 0, -1) if self.alone and meant else ():
             run = words[:length]
             while run:
                 led = len(run) < length  # for Blue Fjord
                 if node := self.meaning(run) or (self.named(" ".join(run)) if led else None):
                     return node, length
                 run = run[1:] if values.fold(run[0]) in FILLERS else []
+        if values.fold(words[0]) in ALL:
+            return And(()), 1
         if values.fold(words[0]) not in shortcuts(self.entity):
             self.searched.append(words[0])
         return Word(words[0]), 1
@@ -118,7 +152,7 @@ class Listing:
         """What these words together mean."""
         said = " ".join(run)
         ways: tuple[Callable[[str], Node | None], ...]
-        ways = (self.state, self.option, self.record, self.person, self.period, self.bound)
+        ways = (self.state, self.option, self.record, self.person, self.period)
         for way in ways:
             if node := way(said):
                 return node
@@ -128,11 +162,13 @@ class Listing:
         """open, overdue, mine; unassigned."""
         folded, owned = values.fold(said), self.entity.owned
         if folded in shortcuts(self.entity) and not sight.hidden(self.work, SHORTCUTS[folded](self.entity, self.work)):
+            mine = folded == "mine" and self.work.actor
+            self.told.append(f"{self.kinds[owned].label}: {mine.title}" if mine and owned in self.kinds else folded)
             return Word(folded)
         if not owned or owned not in self.kinds:
             return None
         if folded in MINE:
-            return Word("mine")
+            return self.state("mine")
         return self.taken(Term(owned, "=", "empty"), "nobody") if folded in NOBODYS else None
 
     def option(self, said: str) -> Node | None:
@@ -152,38 +188,22 @@ class Listing:
         return []
 
     def period(self, said: str) -> Node | None:
-        """A period, with the field that it is about in front: due today, closed before friday."""
+        """A period, with the field that it is about in front: due today, closed this week."""
         first, _, rest = said.partition(" ")
         name, when = self.days.get(values.fold(first), ""), rest
-        state = [Word(values.fold(first))] if name and self.state(first) else []
+        state = [Word(values.fold(first))] if name and values.fold(first) in shortcuts(self.entity) else []
         if not name:
             name, when = self.usual, said
-        side, _, after = when.partition(" ")
-        op: Op = SIDES.get(side.casefold(), "=") if after else "="
-        asked = after if op != "=" else when
-        period = read_span(asked, self.work.today, is_past(self.kinds[name])) if name else None
-        if period is None and name and asked and self.days.get(values.fold(first)):
-            must_be_clear(asked, self.work.today)
+        period = read_span(when, self.work.today, is_past(self.kinds[name])) if name else None
+        if period is None and name and when and self.days.get(values.fold(first)):
+            must_be_clear(when, self.work.today)
         if period is None and not rest and (kind := self.kinds.get(name)) and not kind.form and first == said:
             return self.taken(Term(name, "!=", "empty"), "yes") if self.days.get(values.fold(first)) else None
         if period is None:
             return None
-        if side.casefold() == "from" and period[0] != period[1]:
-            op = "="  # from last week: in it, not since
-        kind = self.kinds[name]
-        shown = " – ".join(dict.fromkeys(values.show_day(day, self.work.today) for day in period))
-        self.told.append(f"{kind.label}: {side + ' ' if op != '=' else ''}{shown}")
-        nodes: list[Node] = [*state, *dated(name, op, period)]
-        return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
-
-    def bound(self, said: str) -> Node | None:
-        """How much the first amount of money is at least or at most: over 5k, at least 10k USD."""
-        name = next((name for name, kind in self.kinds.items() if isinstance(kind, Money)), "")
-        words = next((words for words in BOUNDS if said.casefold().startswith(f"{words} ")), "")
-        value = said[len(words) :].strip()
-        if not (name and words and self.reads(self.kinds[name], value)):
-            return None
-        return self.taken(Term(name, BOUNDS[words], value), f"{words} {value}")
+        node, told = self.bounds.span(name, period)
+        self.told.append(told)
+        return And((*state, node)) if state else node
 
     def record(self, said: str) -> Node | None:
         """A record by its number, in the field that holds such records; #tag."""
@@ -299,6 +319,14 @@ class Listing:
         return {word: name for word, name in found.items() if name in self.kinds and word not in vague}
 
     @cached_property
+    def bounds(self) -> Bounds:
+        """Reads what the words compare."""
+        known = {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}
+        words = {values.fold(word).replace("_", " "): name for word, name in known.items() if name in self.kinds}
+        states = shortcuts(self.entity)
+        return Bounds(self.work, self.entity, self.kinds, self.days, self.usual, words, states)
+
+    @cached_property
     def options(self) -> dict[str, list[tuple[str, str, str]]]:
         """The words that fields may hold → (field, value, how it is shown)."""
         found: dict[str, list[tuple[str, str, str]]] = {}
@@ -319,16 +347,6 @@ class Listing:
         names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
         quoted = f'"{word}"' if " " in word else word
         return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
-
-
-def must_be_clear(text: str, today: date) -> None:
-    """Raise Ambiguous where a day could be read in two ways."""
-    try:
-        read_period(text, today)
-    except Ambiguous:
-        raise
-    except (ValueError, OverflowError):
-        return
 
 
 def is_past(kind: Field) -> bool:

@@ -70,7 +70,8 @@ def called(work: Work, entities: Sequence[type[Entity]], name: str) -> list[Enti
 
 def named_in(work: Work, text: str, entities: Sequence[type[Entity]], leading: bool = False) -> list[Entity]:
     """The records that a text speaks of: those whose number, address or whole name stands in it, else those of whom a
-    first or a last name does, written as names are. leading: its first word may be a name however it is written.
+    first or a last name does, written as names are: a company's may begin with somebody's last. leading: its first word
+    may be a name however it is written.
     """
     numbers = [(match[1].upper(), int(match[2])) for match in NUMBER.finditer(text)]
     sure: list[Way] = [
@@ -87,7 +88,9 @@ def named_in(work: Work, text: str, entities: Sequence[type[Entity]], leading: b
     together = [key for word in alone for key in apart(word)]
     if found := longest(fitting(work, entities, whole([*runs, *alone, *together]))):
         return found
-    return fitting(work, entities, first(alone)) or last(work, entities, alone)
+    begins = fitting(work, entities, first(alone))
+    others = [] if any(len(record.named) > 1 for record in begins) else last(work, entities, alone)
+    return [*begins, *(record for record in others if record not in begins)]
 
 
 def spoken(text: str, leading: bool) -> list[Spoken]:

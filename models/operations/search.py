@@ -14,17 +14,19 @@ from models.core.base import ENTITIES, Entity
 from models.core.likeness import likeness, slips_between
 from models.core.lookup import REFERENCE, begins
 from models.core.search import SearchText, text_of
-from models.core.trigrams import piece, slips, splits, ways_of, words_of
+from models.core.trigrams import piece, slips, splits, splits_with_a_slip, ways_of, words_of
 from models.core.user import with_names
 from models.core.work import Work
-from models.operations import filters, where
-from models.operations.listing import Listing
+from models.operations import where
+from models.operations.listing import FILLERS, Listing, parsed
 
 E = TypeVar("E", bound=Entity)
 
 PAGE = 10
 CANDIDATES = 200
 """Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes search slow."""
+FURTHER = 50
+"""Of what carries the name of somebody, where as many are called so themselves: those come first anyway."""
 NAMED = 50
 """Of these, as many as begin with what was typed: among thousands with a common word they are what is meant."""
 FEW = 3
@@ -52,13 +54,14 @@ class Hit(NamedTuple):
 @dataclass(frozen=True)
 class Page(Generic[E]):
     """Up to ten records, a heading that says what they are, and the number of the next page, empty on the last.
-    note: what the words of a list were taken for.
+    note: what the words of a list were taken for; searched: those that were none of its conditions.
     """
 
     records: list[E]
     heading: str
     more: str
     note: str = ""
+    searched: str = ""
 
 
 def suggestions(work: Work, entity: type[E], text: str, limit: int = 20) -> list[E]:
@@ -104,17 +107,20 @@ def list_records(
     """
     number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
     try:
-        node = filters.parse(text)
+        node = parsed(text, entity)
     except ValueError:
         return find_records(work, entity, text, page)
     reader = Listing(work, entity, people=people)
     node = reader.read(node)
     if reader.searched and not reader.told and where.is_words(node, entity):
         found = found_by_words(work, entity, text, number)
+        telling = [word for word in reader.searched if values.fold(word) not in FILLERS]
+        if not found.records and 0 < len(telling) < len(reader.searched):
+            found = found_by_words(work, entity, " ".join(telling), number)
     else:
         fitting = select(entity).where(where.condition(node, entity, work))
         found = found_by_filter(work, entity, text, fitting, number)
-    return replace(found, note=noted(reader))
+    return replace(found, note=noted(reader), searched=" ".join(reader.searched))
 
 
 def noted(reader: Listing) -> str:
@@ -212,8 +218,11 @@ def containing(
     others = [entity.slug() for entity in entities if wording.pointing(entity)]
     named = [entity.slug() for entity in entities if entity.slug() not in others]
     groups = [slugs for slugs in (named, others) if slugs]
-    found = [row for slugs in groups for row in trigrams.find(work.session, ways, slugs, CANDIDATES, roughly)]
-    return legible(work, [Hit(*row) for row in found])
+    found: list[Hit] = []
+    for slugs in groups:
+        most = CANDIDATES if len(found) < FURTHER else FURTHER
+        found += [Hit(*row) for row in trigrams.find(work.session, ways, slugs, most, roughly)]
+    return legible(work, found)
 
 
 def legible(work: Work, hits: Sequence[Hit]) -> list[Hit]:
@@ -254,18 +263,26 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
 
 
 def joined(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there."""
+    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there; else with
+    a name that this one is with a slip in one of its parts: vandnberg.
+    """
     for cuts in (1, 2) if len(words) == 1 else ():
         hits = containing(work, splits(words[0], cuts), entities, roughly=True)
         if found := [hit for hit in hits if holds_joined(hit.text.split(), words[0])]:
             return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
-    return []
+    ways = splits_with_a_slip(words[0]) if len(words) == 1 and words[0].isascii() else []
+    hits = containing(work, ways, entities, roughly=True) if ways else []
+    found = [hit for hit in hits if holds_joined(hit.text.split(), words[0], 2 if len(words[0]) >= LONG else 1)]
+    return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
 
 
-def holds_joined(texts: Sequence[str], word: str) -> bool:
+def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
     """Whether two or three words beside each other, in whatever order, begin with one that was written together."""
     runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
-    return any("".join(order).startswith(word) for run in runs for order in permutations(run))
+    together = ("".join(order) for run in runs for order in permutations(run))
+    if not slips:
+        return any(name.startswith(word) for name in together)
+    return any(abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips for name in together)
 
 
 def nearly(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:

@@ -81,8 +81,11 @@ def entries_of(work: Work, unit: str) -> Sequence[AuditEntry]:
     """What an act changed, in the order in which it did. Conflict where that is too much for one unit of work."""
     ids = select(AuditEntry.id).where(AuditEntry.unit == unit).order_by(AuditEntry.id)
     if work.session.scalar(ids.offset(MOST).limit(1)):
-        instead = f"Whoever runs the bot does it in a terminal, which says how far it is: crm undo {unit}"
-        raise Conflict(f"This changed too much to be taken back here. {instead}")
+        command = f"`crm undo {unit} --workspace {work.workspace.id}`"
+        raise Conflict(
+            f"This is more than {MOST:,} changes, and Slack would not wait for them to be taken back. Whoever runs the "
+            f"bot does it in a terminal: {command}. It shows how far it is; if it stops half-way, the same goes on."
+        )
     return work.session.scalars(select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)).all()
 
 

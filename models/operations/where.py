@@ -18,8 +18,8 @@ from models.core.sql import folded
 from models.core.user import User
 from models.core.work import Work
 from models.operations import filters
-from models.operations.filters import And, Node, Not, Op, Or, Term, Word
-from models.operations.spans import Span, read_span
+from models.operations.filters import And, Node, Not, Or, Term, Word
+from models.operations.spans import read_span
 
 Condition = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -281,11 +281,3 @@ def span(text: str, work: Work) -> tuple[datetime, datetime]:
 def midnight(day: date, work: Work) -> datetime:
     """When a day begins where the reader lives."""
     return values.read_moment(day.isoformat(), work.now, work.zone, time())
-
-
-def dated(name: str, op: Op, period: Span) -> list[Term]:
-    """The terms that say that a field lies in a period, before it or after it."""
-    first, last = (day.isoformat() for day in period)
-    if op == "=":
-        return [Term(name, ">=", first), Term(name, "<=", last)]
-    return [Term(name, op, first if op in ("<", ">=") else last)]

@@ -50,7 +50,7 @@ TABLE = {
         Outlook | Mobile Phone = phone · Home Phone = phone · E-mail Address = email · E-mail 2 Address = email
         Outlook | Categories = tags · Job Title = job_title · Company = account · Home City = city
         LinkedIn | Email Address = email · Position = job_title · Connected On = created_at · Company = account
-        LinkedIn | URL = -
+        LinkedIn | URL = web
         Mailchimp | Email Address = email · TAGS = tags · OPTIN_TIME = created_at · TIMEZONE = time_zone
         Mailchimp | CC = country · REGION = region · EUID = external_id · NOTES = notes · Phone Number = phone
         Mailchimp | Address = street · MEMBER_RATING = -
@@ -94,13 +94,14 @@ TABLE = {
         HubSpot | Associated Company = account · Associated Contact = customer · Closed Lost Reason = lost_reason
         HubSpot | Deal probability = probability · Create Date = created_at · Amount in company currency = -
         HubSpot | Currency = currency · Is Closed Won = is_won · Deal Type = -
-        Pipedrive | Deal - Title = name · Deal - Value = amount · Deal - Currency of Value = - · Deal - Stage = stage
-        Pipedrive | Deal - Status = status · Deal - Organization = account · Deal - Contact person = customer
+        Pipedrive | Deal - Title = name · Deal - Value = amount · Deal - Currency of Value = currency
+        Pipedrive | Deal - Stage = stage · Deal - Status = status · Deal - Organization = account
+        Pipedrive | Deal - Contact person = customer
         Pipedrive | Deal - Owner = owner · Deal - Expected close date = close_date · Deal - Lost reason = lost_reason
         Pipedrive | Deal - Deal created = created_at · Deal - ID = external_id · Deal - Probability = probability
         Pipedrive | Deal - Won time = close_date
         Zoho | Closing Date = close_date · Contact Name = customer · Deal Owner = owner
-        Zoho | Reason For Loss = lost_reason · Next Step = next_step · Expected Revenue = -
+        Zoho | Reason For Loss = lost_reason · Next Step = next_step · Expected Revenue = amount
         Freshsales | Deal value = amount · Expected close date = close_date · Closed date = close_date
         Freshsales | Sales account = account · Lost reason = lost_reason · Deal stage = stage
         Espo | amountCurrency = currency · closeDate = close_date · assignedUserName = owner · stage = stage
@@ -151,7 +152,8 @@ TABLE = {
         Pipedrive | Activity - Deal = opportunity · Activity - Contact person = customer
         Pipedrive | Activity - Organization = account · Activity - Assigned to user = owner
         Pipedrive | Activity - Marked as done time = done_at · Activity - Done = done_at · Activity - ID = external_id
-        Zoho | Task Owner = owner · Contact Name = customer · Call Duration (in minutes) = minutes · Closed Time = -
+        Zoho | Task Owner = owner · Contact Name = customer · Call Duration (in minutes) = minutes
+        Zoho | Closed Time = done_at
         Espo | dateStart = due_date · parentType = - · assignedUserName = owner · name = description
         people | Task = description · To-do = description · Deadline = due_date · Deal ID = opportunity
         people | Ticket ID = case · Lead ID = lead · Company = account · Result = outcome · Start = due_date

@@ -25,6 +25,8 @@ class Nasty:
     asked: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     told: str = ""
+    first: dict[str, Any] = field(default_factory=dict)
+    """What the person says before they are asked."""
 
 
 def text(name: str, entity: str, content: str, encoding: str = "utf-8", **right: Any) -> Nasty:
@@ -264,7 +266,22 @@ SHAPES = [
         "two_sheets.xlsx", "account",
         {"Cover": [], "Customers": [["Our customers"], [], ["Name", "Country"], ["Lark & Sons", "FR"], ["Wren", "DE"]],
          "Old": [["Name"], ["Tern"]]},
-        rows=ACCOUNTS, told="“Customers” was read; Old was not",
+        rows=ACCOUNTS, told="“Customers” was read, whose headers fit best; not read: “Old” (2 rows).",
+    ),
+    workbook(
+        "whole_export.xlsx", "opportunity",
+        {"Read me": [["How to use this workbook"], ["Do not"]],
+         "Accounts": [["Account Name", "Industry"], ["Lark", "Birds"], ["Wren", "Birds"]],
+         "Deals": [["Deal Name", "Amount", "Stage"], ["Sails", 12, "Closed Won"]]},
+        rows=[{"name": "Sails", "amount": "12", "stage": "won"}],
+        told="“Deals” was read, whose headers fit best; not read: “Read me” (2 rows), “Accounts” (3 rows).",
+    ),
+    workbook(
+        "named_sheet.xlsx", "account",
+        {"2025": [["Name", "Country"], ["Tern", "IT"]], "2026": [["Name", "Country"], ["Lark & Sons", "FR"],
+                                                                ["Wren", "DE"]]},
+        asked="It has: “2025” (2 rows), “2026” (3 rows).", first={"sheet": "2024"}, answers={"sheet": "2026"},
+        rows=ACCOUNTS, told="“2026” was read; not read: “2025” (2 rows).",
     ),
 ]  # fmt: skip
 

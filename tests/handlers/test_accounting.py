@@ -37,7 +37,8 @@ HEADS = [
     "task snooze AT-1", "log call CU-1", "log note", "log meeting OP-2", "lead new", "lead convert LD-1",
     "lead claim", "customer new", "customer edit CU-1", "account new", "account edit AC-1", "report", "home",
     "deal list", "deal find", "find", "note CU-1", "call CU-1", "move OP-1 to", "escalate CS-1", "create lead",
-    "hours", "history OP-1",
+    "hours", "history OP-1", "OP-1", "set OP-1", "CS-1", "OP-1 to", "task", "deal", "task new call CU-2",
+    "deal list open", "case list older than", "forecast",
 ]  # fmt: skip
 NONCES = ["zebu", "quark", "Fjord", "gnu", "kelp", "yurt", "Ömer", "李", "O'Brien's", "x-ray", "b42", "x3"]
 PIECES = {
@@ -52,7 +53,12 @@ PIECES = {
     "CU-2": ["CU-2"], "LD-1": ["LD-1", "Lena"], "AC-1": ["AC-1", "Corp"], "“Big Red”": ["big red"],
     '"Old Hat"': ["old hat"], "this": ["this", "AT-1", "CS-1", "OP-2"],
     "<mailto:z@x.example|z@x.example>": ["z@x.example"], "--nope": ["nope"], "--csv": ["csv"],
-    "R&amp;D": ["r&d", "r&amp;d"],
+    "R&amp;D": ["r&d", "r&amp;d"], "amount 20k": ["20k", "20,000"], "stage proposal": ["proposal"],
+    "close friday": ["friday", "2026-03-13", "fri 13 mar"], "next step: Brew tea": ["brew tea"],
+    "half past nine tomorrow": ["half past nine tomorrow", "wed 11 mar", "1773217", "2026-03-11"],
+    "before christmas": ["before christmas", "thu 24 dec", "1798099", "2026-12-24"],
+    "over 10k": ["10k", "10,000"], "priority high": ["high"],
+    "for Anna": ["anna"], "owner Ravi": ["ravi"],
 }  # fmt: skip
 """What people type → how an answer may show it."""
 CASES = [
@@ -66,7 +72,11 @@ CASES = [
     "customer new Kelp Fjord <mailto:z@x.example|z@x.example>", "move OP-1 to discovery", "escalate CS-1 zebu",
     "call CU-2 talked yurt", "note CU-2 gnu kelp", "deal list zebu", "lead new Zebu\nFjord",
     "log call CU-2 zebu minutes=20 gnu", "case note CS-1 see priority=high --csv zebu",
-    "deal edit OP-1 next=Call CU-2 amount=5k zebu", "hours 8 zebu",
+    "deal edit OP-1 next=Call CU-2 amount=5k zebu", "hours 8 zebu", "OP-1 amount 20k zebu", "OP-1 stage proposal kelp",
+    "OP-1 next step: Brew tea", "CS-1 priority high", "deal new Yurt 12k for Anna",
+    "task new Kelp half past nine tomorrow CU-2",
+    "task new Kelp before christmas CU-2", "deal list open over 10k zebu", "case list older than 3 days gnu",
+    "deal new Kelp amount 20k CU-2", "OP-1 to yurt", "task CU-2 Brew kelp", "log call Anna talked zebu",
 ]  # fmt: skip
 LINES = int(os.environ.get("TYPED", "1")) * 150
 """Lines that are made up: the same on each run, and more of them with TYPED=14."""

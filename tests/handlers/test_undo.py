@@ -24,7 +24,7 @@ from models.core.outbox import NAMES
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
-from models.operations import claims, records
+from models.operations import claims, lately, records, undoing
 from tests.ground import given
 from tests.handlers import undoable
 from tests.handlers.kit import SQLITE, assert_inert, begin_with, count, found, told
@@ -184,3 +184,16 @@ def attempt(dispatcher: Dispatcher, act: Act) -> bool:
         return False
     pass_on(dispatcher.works)
     return True
+
+
+@SQLITE
+def test_what_slack_would_not_wait_for_is_named_with_the_command(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatcher = create_dispatcher(works)
+    monkeypatch.setattr(undoing, "MOST", 2)
+    do(dispatcher, "customer new Ada King ada@example.org")
+    with works("T1", "U_ADA", writes=False) as work:
+        unit = lately.last_unit(work)
+    with pytest.raises(CRMError, match=f"in a terminal: `crm undo {unit} --workspace T1`. It shows how far it is"):
+        dispatcher.do(command("undo"))

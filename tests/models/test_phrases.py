@@ -133,7 +133,65 @@ am 1. Dezember = 12-01
 KW49 = 11-30
 en fin de journée = 11-25 18:00
 el día 15 = 12-15
-antes del viernes = 11-27
+antes del viernes = 11-26
+half past nine = 11-26 09:30
+tomorrow at a quarter to nine = 11-26 08:45
+at half past three in the afternoon tomorrow = 11-26 15:30
+ten past 8 pm = 11-25 20:10
+tomorrow at nine thirty = 11-26 09:30
+friday lunchtime = 11-27 12:00
+morgen um halb zehn = 11-26 09:30
+viertel vor neun = 11-26 08:45
+morgen um fünf vor halb neun = 11-26 08:25
+morgen um neun Uhr dreißig = 11-26 09:30
+demain à neuf heures et demie = 11-26 09:30
+demain à dix heures moins le quart = 11-26 09:45
+demain à midi = 11-26 12:00
+mañana a las nueve y media = 11-26 09:30
+mañana a las diez menos cuarto = 11-26 09:45
+mañana al mediodía = 11-26 12:00
+early december = 12-01
+late december = 12-31
+early next week = 11-30
+late next week = 12-04
+early friday = 11-27 09:00
+late on friday = 11-27 18:00
+sometime next week = 11-30
+irgendwann nächste Woche = 11-30
+courant décembre = 12-01
+début janvier = 2027-01-01
+fin janvier = 2027-01-31
+a principios de enero = 2027-01-01
+a finales de enero = 2027-01-31
+this week = 11-27
+this month = 11-30
+friday at the latest = 11-27
+no later than friday = 11-27
+christmas = 12-25
+on christmas eve = 12-24
+boxing day = 12-26
+new year's eve = 12-31
+in the new year = 2027-01-04
+Weihnachten = 12-25
+bis Silvester = 12-31
+Noël = 12-25
+Nochevieja = 12-31
+easter = 2027-03-28
+Karfreitag = 2027-03-26
+lundi de Pâques = 2027-03-29
+thanksgiving = 11-26
+before christmas = 12-24
+after christmas = 12-28
+before friday = 11-26
+before 5pm friday = 11-27 17:00
+before the end of the month = 11-30
+before next week = 11-27
+after next week = 12-07
+after the weekend = 11-30
+vor Weihnachten = 12-24
+nach Ostern = 2027-03-29
+avant vendredi = 11-26
+antes de Navidad = 12-24
 """
 RIGHT = dict(line.split(" = ") for line in PHRASES.strip().splitlines())
 
@@ -163,7 +221,8 @@ def test_capitals_and_accents_make_no_difference(word: str) -> None:
 @table(
     "typed",
     ["fri 5 dec", "12/05", "4.12", "14h", "8h", "friday at 3", "q4", "november", "november 2026", "lundi 5 décembre",
-     "in acht Tagen", "dans quinze jours", "mon in two weeks", "12/05 9:00"],
+     "in acht Tagen", "dans quinze jours", "mon in two weeks", "12/05 9:00", "half past three",
+     "tomorrow at quarter past 3", "um halb vier", "before 12/05"],
 )  # fmt: skip
 def test_what_can_mean_two_things_is_asked_about(typed: str) -> None:
     with pytest.raises(Ambiguous, match="could be"):
@@ -172,7 +231,7 @@ def test_what_can_mean_two_things_is_asked_about(typed: str) -> None:
 
 @table(
     "typed",
-    ["soon", "asap", "mar", "5m", "next weekend", "in the morning", "30 feb", "31.4.", "early december", "later today",
+    ["soon", "asap", "mar", "5m", "next weekend", "in the morning", "30 feb", "31.4.", "late", "later today",
      "10 apples", "two", "a while", "week", "month", "monday tuesday", "25:00", "the 32nd", "w60"],
 )  # fmt: skip
 def test_what_says_no_day_is_refused(typed: str) -> None:

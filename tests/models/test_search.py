@@ -285,9 +285,10 @@ def test_who_is_named_comes_before_what_is_about_them(works: Works) -> None:
     henrik = given(works, Customer, first_name="Henrik", last_name="Dahl")
     given(works, Activity, description="Call Henrik", customer=henrik.ref)
     given(works, Opportunity, name="Pilot for Henrik", customer=henrik.ref)
+    about_him = ("henrik dal", "henrik", "dahl", "hendrik")
     with works("T1", "U_RITA", writes=False) as work:
-        typed = ("henrik dal", "henrik", "dahl", "hendrik")
-        assert {each: find_everywhere(work, each)[0].ref for each in typed} == dict.fromkeys(typed, henrik.ref)
+        found = {typed: find_everywhere(work, typed)[0].ref for typed in about_him}
+        assert found == dict.fromkeys(about_him, henrik.ref)
         assert find_everywhere(work, "call henrik")[0].ref == "AT-1"
 
 
@@ -304,7 +305,10 @@ FOUND = dict(
         ("Henrick", ["Henrik Dahl"]),
         ("henrik dole", []),
         ("vanderberg", ["Jan van der Berg"]),
-        ("Vandenberg", []),
+        ("Vandenberg", ["Jan van der Berg"]),
+        ("vandrberg", ["Jan van der Berg"]),
+        ("henrikdhal", ["Henrik Dahl"]),
+        ("vandamme", []),
         ("van der berg", ["Jan van der Berg"]),
         ("derberg", ["Jan van der Berg"]),
         ("李小龙", ["李 小龙"]),

@@ -17,8 +17,9 @@ class Answers:
 
     columns: header → field, "" leaves it out · words: (header or field, word) → option, "" leaves the cell empty ·
     people: what the file calls a person → their Slack id, e-mail or name here · dates: `dmy` or `mdy` · decimal: the
-    sign before decimals · encoding: its name · strict: refuse a row of which one optional cell cannot be read · anyway:
-    go on although words of the file are unknown; their rows are refused.
+    sign before decimals · encoding: its name · sheet: that of a workbook · strict: refuse a row with one optional
+    cell that cannot be read · anyway: go on although words of the file are unknown; their rows are refused · make: the
+    entities of which records are made that rows name and that are not here · rest: what no field takes is noted.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -27,8 +28,11 @@ class Answers:
     dates: str = ""
     decimal: str = ""
     encoding: str = ""
+    sheet: str = ""
     strict: bool = False
     anyway: bool = False
+    make: tuple[str, ...] = ()
+    rest: bool = False
 
     def __post_init__(self) -> None:
         if self.decimal not in ("", ".", ","):
@@ -45,8 +49,11 @@ class Answers:
             self.dates or kept.dates,
             self.decimal or kept.decimal,
             self.encoding or kept.encoding,
+            self.sheet or kept.sheet,
             self.strict or kept.strict,
             self.anyway or kept.anyway,
+            self.make or kept.make,
+            self.rest or kept.rest,
         )
 
 
@@ -80,6 +87,7 @@ def read(text: str) -> Answers:
         return Answers(
             dict(kept.get("columns", {})), words, dict(kept.get("people", {})),
             str(kept.get("dates", "")), str(kept.get("decimal", "")), str(kept.get("encoding", "")),
+            str(kept.get("sheet", "")),
         )  # fmt: skip
     except (ValueError, AttributeError, TypeError):
         problem = "The file of answers is not one that an import wrote. Delete it, or name another."
@@ -94,5 +102,6 @@ def written(answers: Answers) -> str:
     kept = {
         "columns": dict(answers.columns), "words": words, "people": dict(answers.people),
         "dates": answers.dates, "decimal": answers.decimal, "encoding": answers.encoding,
+        "sheet": answers.sheet,
     }  # fmt: skip
     return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False, indent=2) + "\n"

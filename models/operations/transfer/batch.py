@@ -12,17 +12,16 @@ from models.core import access, listeners, values
 from models.core.audit import AuditEntry, changes_of
 from models.core.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
-from models.core.fields import Email, Moment, Reference, Text
+from models.core.fields import Country, Email, Money, Reference
 from models.core.work import REPEATS
 from models.operations.records import may_give, needed, verbs_of
-from models.operations.transfer import joining, kept
+from models.operations.transfer import joining, kept, reaching
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID
+from models.operations.transfer.making import Maker, Missing
+from models.operations.transfer.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.operations.transfer.reading import Reader
 from models.operations.transfer.rows import Line
 
-BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
-"""What a file tells of a record besides its fields."""
 DONE = "done"
 """What an entity makes of a row's words for whether something is done: `yes`, or nothing."""
 
@@ -49,6 +48,9 @@ class Batch:
     """A row that names a record of its own kind which is not here may wait: perhaps it stands further down."""
     strict: bool = False
     """A row is refused with any cell that cannot be read."""
+    make: frozenset[str] = frozenset()
+    """The entities of which records are made that rows name and that are not here."""
+    missing: Missing = field(default_factory=Missing)
 
     created: list[New] = field(default_factory=list)
     updated: list[Change] = field(default_factory=list)
@@ -65,6 +67,8 @@ class Batch:
     """E-mail addresses that new records have in common with others: (label, address)."""
     joined: int = 0
     """Memberships that were made."""
+    reached: int = 0
+    """Further ways to reach somebody that were made."""
 
     def __post_init__(self) -> None:
         self.entity = self.reader.entity
@@ -75,9 +79,11 @@ class Batch:
         self.near = {name: ENTITIES[kind.to] for name, kind in references.items()}
         self.people = {name for name, there in self.near.items() if there.are_people}
         self.upward = {name for name, there in self.near.items() if there is self.entity}
+        money = {kind.currency for kind in self.kinds.values() if isinstance(kind, Money)}
+        self.context = {name for name, kind in self.kinds.items() if isinstance(kind, Country) or name in money}
+        """What says how other cells of a row are read."""
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
         """What a file tells besides the fields, and what is left of it here was not understood."""
-        self.may_keep = bool(self.entity.remarks) and not self.strict
         self.hidden = {name for name in self.kinds if not access.can(self.desk.actor, "show", self.entity, name)}
         self.forbidden = missing(self.desk, "new", self.entity)
         self.before: set[int] = set()
@@ -105,7 +111,9 @@ class Batch:
         self.created = self.attempt(self.created, self.insert)
         self.updated = self.attempt(self.updated, self.change)
         changed = [(line, record) for line, record, _ in self.updated]
-        self.joined = joining.join(self.desk, self.entity, [*self.created, *changed, *self.same])
+        taken = [*self.created, *changed, *self.same]
+        self.joined = joining.join(self.desk, self.entity, taken)
+        self.reached = reaching.store(self.desk, self.entity, taken)
 
     def get_ready(self, lines: Sequence[Line]) -> None:
         """Load what the rows name with a few statements instead of one or more a row."""
@@ -114,30 +122,51 @@ class Batch:
         known = [record for line in lines if (record := self.known(line))]
         self.desk.gather(known)
         for name, there in self.near.items():
-            self.desk.meet(there, {line.texts[name] for line in lines if name in line.texts})
+            self.desk.meet(there, {text for line in lines for text in line.naming(name)})
         for name, fields in self.entity.either.items():
             named = [line for line in lines if name in line.texts]
             for there in {self.near[each] for each in fields} if named else ():
-                self.desk.meet(there, {line.texts[name] for line in named})
+                self.desk.meet(there, {text for line in named for text in line.naming(name)})
+            self.prefer_known(name, {self.near[each].slug() for each in fields}, named)
             self.choose(name, fields, named)
+        for name, there in self.near.items():
+            self.prefer_known(name, {there.slug()}, lines)
         for name, (slug, _) in self.entity.joins.items():
-            self.desk.meet(ENTITIES[slug], {line.texts[name] for line in lines if name in line.texts})
+            self.desk.meet(ENTITIES[slug], {text for line in lines for text in line.named(name)})
+            self.prefer_known(name, {slug}, lines)
+        maker = Maker(self.desk, self.entity, self.make, self.missing)
+        maker.look(lines)
         if known:
             self.before = self.unit_of(known)
             self.taken_back = self.hidden_by_undo(known)
 
+    def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[Line]) -> None:
+        """Where a row names a record in several ways, let it be the first way by which one is known."""
+        for line in lines:
+            if line.others and len(texts := line.naming(name)) > 1:
+                known = (text for text in texts if any(self.found(slug, text) for slug in slugs))
+                line.texts[name] = next(known, texts[0])
+
+    def found(self, slug: str, text: str) -> int | None:
+        """Return the id of the record that a text names; None where it names none."""
+        try:
+            return self.desk.lookup(slug, text)
+        except ValueError:
+            return None
+
     def choose(self, name: str, fields: Sequence[str], lines: Iterable[Line]) -> None:
-        """Let the name of some record fill the field of the entity that knows it."""
+        """Let the name of some record fill the field of the entity that knows it, or go where that field names it."""
         for line in lines:
             for each in fields:
-                if each in line.texts:
+                slug = self.near[each].slug()
+                if (found := self.found(slug, line.texts[name])) is None:
                     continue
-                try:
-                    self.desk.lookup(self.near[each].slug(), line.texts[name])
-                except ValueError:
-                    continue
-                line.texts[each] = line.texts.pop(name)
-                break
+                if each not in line.texts:
+                    line.texts[each] = line.texts.pop(name)
+                    break
+                if self.found(slug, line.texts[each]) == found:
+                    line.texts.pop(name)
+                    break
 
     def unit_of(self, known: Sequence[Entity]) -> set[int]:
         mine = (AuditEntry.entity == self.entity.slug(), AuditEntry.record_id.in_([record.id for record in known]))
@@ -185,7 +214,7 @@ class Batch:
         if self.forbidden:
             raise self.forbidden
         parsed, left = self.read(line, line.texts)
-        if left:
+        if left and self.entity.remarks:
             parsed[self.entity.remarks] = kept.compose(parsed.get(self.entity.remarks) or "", left)
         if self.entity.owned in parsed:
             may_give(self.desk, self.entity, parsed)
@@ -208,7 +237,8 @@ class Batch:
         if line.copied and not (before or nobodys):
             return {}
         self.must_be_the_same(line, record)
-        texts = {name: text for name, text in line.texts.items() if not self.stands(record, name, text)}
+        stood = {name for name, text in line.texts.items() if self.stands(record, name, text)} - self.context
+        texts = {name: text for name, text in line.texts.items() if name not in stood}
         parsed, left = self.read(line, texts, record)
         filled = {label for name in line.texts if (label := self.label(name)) in before and label not in left}
         if line.copied:
@@ -243,7 +273,17 @@ class Batch:
             parsed |= self.entity.when_done(parsed, self.desk.now)
         if self.hidden and not self.hidden.isdisjoint((*parsed, *errors)):
             access.may_fill(self.desk, self.entity, [*parsed, *errors])
-        return parsed, self.judged(line, errors, record) if errors else {}
+        left = self.judged(line, errors, record) if errors else {}
+        return parsed, left | self.beyond(line) if line.further else left
+
+    def beyond(self, line: Line) -> Cells:
+        """Read what stands beside the fields of a row; returns by header what cannot be read."""
+        line.ways, unread = reaching.read(self.desk, self.reader, line.further, line.texts)
+        if unread and self.strict:
+            raise Invalid({header: f"“{text[:60]}” cannot be read." for header, text in unread.items()})
+        if unread:
+            self.left.setdefault(id(line), {}).update(unread)
+        return unread
 
     def judged(self, line: Line, errors: Mapping[str, str], record: Entity | None) -> Cells:
         """Return the cells that no field takes and that are kept instead."""
@@ -254,8 +294,9 @@ class Batch:
             raise Invalid({name: errors[name] for name in refused})
         free = [name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())]
         left = {self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free}
-        if left:
+        if left and self.entity.remarks:
             access.may_fill(self.desk, self.entity, [self.entity.remarks])
+        if left:
             self.left[id(line)] = left
         return left
 
@@ -264,7 +305,7 @@ class Batch:
 
     def refused(self, names: Iterable[str]) -> list[str]:
         """Those of these fields whose cells must be read, or the row is not taken."""
-        return [name for name in names if not self.may_keep or (name in self.kinds and self.kinds[name].required)]
+        return [name for name in names if self.strict or (name in self.kinds and self.kinds[name].required)]
 
     def must_be_the_same(self, line: Line, record: Entity) -> None:
         """AC-4 is another account in every workspace; the moment it was made says which one a file means."""

@@ -7,10 +7,10 @@ ALWAYS = frozenset((
     "-", "--", "---", "—", "–", "N/A", "n/a", "N.A.", "n.a.", "#N/A", "#NA", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!",
     "#NULL!", "#NUM!", "<NA>", "NaT", "NaN", "nan", "NAN", "NULL", "null", "None", "none", "NONE", "\\N", "(null)",
     "(blank)", "(empty)", "(none)", "<null>", "[null]", "undefined", "[not provided]", "000000000000000",
-    "000000000000000AAA",
+    "000000000000000AAA", "-None-", "--None--", "- None -", "No Group",
 ))  # fmt: skip
 """Spelt as programs spell them: Null and Nan, with one capital, are names."""
-UNREAD = frozenset(("NA", "na", "Null", "Nan", "nil", "Nil", "TBD", "tbd", "?", "??"))
+UNREAD = frozenset(("NA", "na", "Null", "Nan", "nil", "Nil", "TBD", "tbd", "?", "??", "Not Offered", "Unoffered"))
 """What besides stands for nothing where no name can stand."""
 NO_DAY = frozenset((
     "0", "0000-00-00", "00/00/0000", "00.00.0000", "00-00-0000", "0000/00/00", "1900-01-00", "0000-00-00T00:00:00Z",
@@ -18,6 +18,7 @@ NO_DAY = frozenset((
 ))  # fmt: skip
 NOBODY = frozenset((
     "Unassigned", "unassigned", "UNASSIGNED", "Nobody", "nobody", "No owner", "No Owner", "Not assigned",
+    "No Agent", "niemand",
 ))  # fmt: skip
 
 

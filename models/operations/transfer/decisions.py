@@ -39,7 +39,8 @@ class Decision:
     that stand for an empty cell · words: cell, folded → text for the field, "" for none · order: `dmy` or `mdy` where
     days are written in numbers · serials: the year from which days are counted, where they are numbers · decimal: the
     sign before decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded: 15-character
-    ids are completed to 18 · between: what separates several values in a cell, of which the first is read.
+    ids are completed to 18 · between: what separates several values in a cell · beside: what it says stands
+    beside what the columns before it say · label: what then stands before a text.
     """
 
     header: str
@@ -55,6 +56,20 @@ class Decision:
     unit: str = ""
     padded: bool = False
     between: str = ""
+    beside: bool = False
+    label: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a cell that is not empty is its text as it stands there."""
+        read = (self.words, self.order, self.serials, self.decimal, self.fractions, self.unit, self.padded)
+        return not any((*read, self.between, self.beside, self.overrides))
+
+    def parts(self, cell: str) -> list[str]:
+        """Return the values that a cell holds; several only where its column has cells with several."""
+        if not self.between or self.between not in cell:
+            return [cell]
+        return [part for each in cell.split(self.between) if (part := each.strip())] or [cell]
 
     def apply(self, cell: str) -> str:
         """Return the cell, stripped and unguarded, as a text for its field, "" where it is empty.
@@ -63,8 +78,6 @@ class Decision:
         """
         if not cell or cell in self.empty:
             return ""
-        if self.between and self.between in cell:
-            cell = cell.partition(self.between)[0].strip()
         if self.words and (word := self.words.get(values.fold(cell))) is not None:
             return word
         if self.order or self.serials:
@@ -138,6 +151,8 @@ def from_serial(cell: str, found: re.Match[str], epoch: int) -> str:
 
 
 ID_15 = re.compile(r"(?:00[0-9A-Za-z]|500|701|800|a[0-9A-Za-z]{2})[0-9A-Za-z]{12}")
+ID = re.compile(rf"(?:{ID_15.pattern})(?:[A-Z0-5]{{3}})?")
+"""An id as Salesforce writes them, with or without its last three."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 

@@ -1,6 +1,8 @@
 """Where rows of a file meet the records they name, a batch at a time instead of one by one."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +14,14 @@ from models.core.fields import Domain, Email, Reference
 from models.core.lookup import REFERENCE, lookup
 from models.core.work import Work
 
+WITH_ADDRESS = re.compile(r"(.*?)\s*[(<\[]\s*([^\s()<>\[\]]+@[^\s()<>\[\]]+)\s*[)>\]]")
+"""A name with the address of who is called so."""
 Way = tuple[Any, Callable[[str], str]]
 """A column by which records are found, and what makes its value of a text; "" where the text cannot be one."""
+
+
+class Several(ValueError):
+    """A text names several records."""
 
 
 @dataclass
@@ -81,7 +89,7 @@ class Desk(Work):
     def several(self, entity: type[Entity], text: str, column: Any, value: Any) -> ValueError:
         some = select(entity.number, entity.title).where(column == value).order_by(entity.number).limit(5)
         listed = ", ".join(f"{entity.prefix}-{number} {title}" for number, title in self.session.execute(some))
-        return ValueError(f"“{text[:60]}” could be {listed}. Please say which one.")
+        return Several(f"“{text[:60]}” could be {listed}. Please say which one.")
 
     def ask(self, entity: type[Entity], texts: Iterable[str]) -> None:
         """Find people, of whom there are few, by all that names a person."""
@@ -89,7 +97,7 @@ class Desk(Work):
             try:
                 if not self.here and number_in(entity)(text):
                     raise ValueError(self.unknown(entity, text))
-                self.found[entity.slug(), text] = lookup(self, entity, text, whole=True)
+                self.found[entity.slug(), text] = person_named(self, entity, text)
             except ValueError as error:
                 self.lost[entity.slug(), text] = error
 
@@ -142,11 +150,29 @@ def ways(work: Work, entity: type[Entity]) -> Iterator[Way]:
     yield entity.external_id, str
     for name, kind in entity.fields().items():
         if isinstance(kind, Email) and not access.hides(work, entity, name):
-            yield getattr(entity, name), lambda text: text.casefold() if "@" in text else ""
+            yield getattr(entity, name), lambda text: address_in(text)[1].casefold()
     yield entity.key, lambda text: values.fold(text)[:255]
+    yield entity.key, lambda text: values.fold(address_in(text)[0])[:255]
     for name, kind in entity.fields().items():
         if isinstance(kind, Domain) and not access.hides(work, entity, name):
             yield getattr(entity, name), domain_in
+
+
+def address_in(text: str) -> tuple[str, str]:
+    """Return a name and the address that follows it: `Jane Doe (jane@x.example)`; "" for what is not there."""
+    if "@" not in text:
+        return "", ""
+    found = WITH_ADDRESS.fullmatch(text.strip())
+    return (found[1], found[2]) if found else ("", text)
+
+
+def person_named(work: Work, entity: type[Entity], text: str) -> int:
+    """Return the id of the person whom a cell names, by all that names a person; ValueError where nobody is meant."""
+    name, address = address_in(text)
+    for each in filter(None, (address, name)):
+        with suppress(ValueError):
+            return lookup(work, entity, each, whole=True)
+    return lookup(work, entity, text, whole=True)
 
 
 def domain_in(text: str) -> str:

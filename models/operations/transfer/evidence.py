@@ -1,7 +1,7 @@
 """What the cells of a column show together: the order of its days, the sign before its decimals, its words."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -10,6 +10,7 @@ from models.operations.transfer.decisions import (
     DMY,
     FIGURE,
     FIRST_SERIAL,
+    ID,
     LAST_SERIAL,
     MDY,
     NUMERIC_DAY,
@@ -23,6 +24,8 @@ CHUNK = 5_000
 SHORT = 12
 """Nothing shorter holds two addresses or two numbers."""
 SEPARATORS = (" ::: ", ";", ",", " | ", "\n")
+BETWEEN_NAMES = (" ::: ", ";")
+"""A name may have a comma in it."""
 MOST_WORDS = 5_000
 """Different words of a column that are counted; a column with more is no choice and no people."""
 
@@ -39,8 +42,12 @@ class Seen:
     figures: "Figures" = field(default_factory=lambda: Figures())
     several: Counter[str] = field(default_factory=Counter)
     """How many cells hold several values, by what separates them."""
-    alone: bool = False
-    """Whether a cell is to hold one value, as an address or a number is."""
+    between: tuple[str, ...] = ()
+    """What may separate several values in a cell that is to hold one, such as an address, a number or a name."""
+    measured: bool = False
+    """Whether each of several values must look as an address or a number does."""
+    are_ids: bool = True
+    """Whether each cell is an id as Salesforce writes them."""
     looks: tuple[str, ...] = ()
     """Which of `days` and `figures` is asked."""
 
@@ -62,8 +69,13 @@ class Seen:
 
     def glance(self, cells: list[str]) -> None:
         """Count what stands for nothing, and where a cell is to hold one value, those that hold several."""
-        if self.alone:
-            self.several.update(sign for cell in cells if len(cell) > SHORT and (sign := separator_in(cell)))
+        if self.between:
+            holds, shortest = (holds_one, SHORT) if self.measured else (str.strip, 1)
+            found = (separator_in(cell, self.between, holds) for cell in cells if len(cell) > shortest)
+            self.several.update(filter(None, found))
+        self.are_ids = self.are_ids and all(
+            ID.fullmatch(cell) for raw in cells if (cell := content(raw)) and cell not in self.empty
+        )
         if self.empty.intersection(map(str.strip, cells)):
             self.emptied.update(cell for cell in map(str.strip, cells) if cell in self.empty)
 
@@ -73,11 +85,11 @@ def holds_one(text: str) -> bool:
     return "@" in text or sum(map(str.isdigit, text)) >= SHORT // 2
 
 
-def separator_in(cell: str) -> str:
-    """Return what separates several addresses or numbers in a cell, "" where there is one."""
-    for sign in SEPARATORS:
+def separator_in(cell: str, signs: tuple[str, ...], holds: Callable[[str], object]) -> str:
+    """Return what separates several values in a cell, "" where there is one. holds: whether a part can be a value."""
+    for sign in signs:
         parts = cell.split(sign) if sign in cell else []
-        if len(parts) > 1 and all(map(holds_one, parts)):
+        if len(parts) > 1 and all(map(holds, parts)):
             return sign
     return ""
 

@@ -10,9 +10,8 @@ from models.core.base import ENTITIES, Entity
 from models.core.fields import Reference
 from models.core.work import Work
 from models.operations.transfer import origins, sheets
-from models.operations.transfer.batch import BESIDES
 from models.operations.transfer.desk import Desk
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, ORIGIN, REF
+from models.operations.transfer.mapping import BESIDES, CREATED_AT, EXTERNAL_ID, ORIGIN, REF
 from models.operations.transfer.rows import COPIED
 
 PAGE = 500

@@ -15,8 +15,11 @@ owner|assignee: agent assignedusername assigneduserid assignedtoname assignee as
 owner|assignee: agentname rep salesrep salesperson salesowner accountmanager accountexecutive responsible
 owner|assignee: responsibleuser responsibleperson hubspotowner hubspotownerid assignedagent assigned handledby
 owner|assignee: besitzer zustandig verantwortlich proprietaire propietario owneralias assignedrep agentemail
+owner|assignee: userid user username
 owner|assignee: accountexec salesagent salesrepresentative managedby
-full_name|name: name fullname displayname fileas nameprenom nomcomplet nombrecompleto
+name: displayname
+full_name|name: fileas nameprenom nomcomplet nombrecompleto
+full_name|customer|name: primarycontactname fullname
 full_name|customer|name: contactname personname clientname customername kontakt kontaktname ansprechpartner
 first_name: first firstname givenname forename given fname vorname prenom nombre personfirstname имя
 last_name: last lastname surname familyname family lname nachname nom apellido apellidos personlastname zuname фамилия
@@ -27,41 +30,50 @@ company|account|name: employer organisationname associatedcompany associatedcomp
 company|account|name: primaryassociatedcompany firm primaryassociatedcompanyid business businessname org orgname
 company|account|name: organizationid organization1name firma companyid salesaccount salesaccounts accountnameid
 company|account|name: parentcustomer entreprise societe empresa unternehmen companyaccount ticketorganizationname
-company|account|name: betrieb relatedaccount kunde potentialcustomer организация компания
+company|account|name: partnername betrieb relatedaccount kunde potentialcustomer организация компания
 domain|account: companydomainname companydomain domain domainname companywebsite companyurl accountdomain
-domain|account: accountwebsite website websiteurl homepage webaddress webpage website1value webseite siteweb
+domain|account: accountwebsite
+domain|web|account: website websiteurl homepage webaddress webpage website1value webseite siteweb
 domain: url web site www internet websites
 email|customer: email emailaddress mail primaryemail workemail email1 email1value email1address emailaddress1 emails
 email|customer: primaryemailaddress businessemail emailprimary emailwork correo correoelectronico courriel
 email|customer: emailadresse emailid contactemail customeremail requesteremail
-email: otheremail email2 email2value email2address emailaddress2 homeemail personalemail secondaryemail emailhome
-email: email3value
+email: emailfrom primarycontactprimaryemail emailother
+email: otheremail email2 email2value email2address emailaddress2 homeemail
+email: personalemail secondaryemail emailhome email3value email4value additionalemailaddresses additionalemails
+email: additionalemail secondemail
+email: alternateemail
 phone: phone phonenumber telephone tel telefon telefonnummer telephonenumber businessphone workphone phonework work
 phone: officephone phoneoffice phone1 phone1value primaryphone directphone directline telefono contactphone
 phone: companyphone mobile mobilephone mobilenumber cell cellphone cellnumber handy handynummer phonemobile portable
-phone: mobil movil personmobilephone homephone phonehome otherphone phone2value phone2 businessphone2 whatsapp телефон
+phone: primarycontactprimaryphone phoneother mobilephonenumber worknumber mobilno mobileno phoneno
+phone: phone2 phone3value phone: phone4value secondaryphone alternatephone
+phone: mobil movil personmobilephone homephone phonehome otherphone phone2value businessphone2 whatsapp телефон
 job_title: jobtitle position designation jobposition organization1title organizationtitle role jobrole persontitle
 job_title: funktion cargo poste beruf
-parent: parentid parentaccount parentaccountid parentaccountname parentcompany parentname parentorganization memberof
-parent: parentorganisation
+parent: parentid parentaccount parentaccountid parentcompany parentname parentorganization memberof
+parent: parentorganisation subsidiaryof headoffice parentaccountname
+street: streetroadname
 street: street address addressline1 streetaddress address1 street1 address1street addressstreet addressline strasse
 street: adresse direccion calle rue streetname anschrift address1streetline mailingaddress billingaddress
+city: citytownvillagelocality
 city: city town locality ort stadt ville ciudad place город
 region: region state province county stateregion stateprovince bundesland provincia prefecture departement statecounty
 postal_code: postalcode zip zipcode postcode plz zippostalcode postleitzahl codepostal cp codigopostal pincode
-postal_code: ziporpostalcode
+postal_code: ziporpostalcode zippostalcode
 country: country countryregion countrycode countryname land pays pais cc nation countryiso страна
 language: language preferredlanguage lang locale sprache
 time_zone: timezone tz timezonename zone
 tags: tags tag labels label categories groupmembership keywords segments etiketten groups
+tags: tagids
 tags|type: category
 lifecycle: lifecyclestage lifecycle customerstage contactstage
 notes|description: description notes note comments comment memo remarks remark bemerkung bemerkungen notizen
 notes|description: beschreibung details about body message additionalinfo additionalinformation internalnotes
 source|origin: source leadsource leadorigin leadchannel originalsource sourcename referredby howdidyouhearaboutus
 source|origin: herkunft origin channel via createdvia contactchannel sourcetype originaltrafficsource
-source|origin: acquisitionsource refferedby campaignsource referer referrer quelle
-status: status leadstatus state statusname currentstatus statut estado statusreason
+source|origin: contacttype acquisitionsource refferedby campaignsource referer referrer quelle
+status: status leadstatus statusname currentstatus statut estado statusreason
 score: leadscore hubspotscore points scoring
 employees: numberofemployees employees employeecount noofemployees headcount companysize size staff employeesize
 employees: mitarbeiter mitarbeiterzahl anzahlmitarbeiter employeenumber numemployees totalemployees
@@ -72,12 +84,17 @@ amount: total wert montant importe estrevenue estimatedrevenue estimatedvalue op
 amount: dealworth closevalue valor monto auftragswert dealprice totalprice actualvalue
 currency: currency currencyisocode currencycode dealcurrencycode isocurrency currencyid amountcurrency currencyname
 currency: wahrung devise moneda valuecurrency
-close_date: closedate closingdate closeddate expectedclosedate expectedclose expectedclosingdate estimatedclosedate
-close_date: wontime targetclosedate dateclosed actualclosedate estclosedate closetime closingon closeson datewon
-close_date: dealcloseddate abschlussdatum projectedclosedate closedon forecastclosedate datecloture fechadecierre
-close_date: closedat wonon closing
+close_date: closedate closingdate closeddate
+close_date: wontime dateclosed actualclosedate closetime closingon closeson datewon
+close_date: abschlussgeplant geplanterabschluss dealcloseddate abschlussdatum closedon datecloture fechadecierre
+close_date: closedat wonon closing losttime
+is_converted: isconverted converted
+converted_customer: convertedcontactid convertedcontact convertedcontactname convertedpersonid
+converted_account: convertedaccountid convertedaccount convertedaccountname convertedorganizationid
+converted_opportunity: convertedopportunityid convertedopportunity convertedopportunityname convertedoppid
+converted_opportunity: converteddealid converteddeal converteddealname
 stage: stage stagename dealstage salesstage pipelinestage phase opportunitystage salesphase stageid currentstage etape
-stage: etapa vertriebsphase statusphase
+stage: pipelinephase etapa vertriebsphase statusphase
 probability: probability winprobability dealprobability probabilitypercent likelihood chance prob confidence winchance
 probability: closeprobability wahrscheinlichkeit probabilite probabilidad probabilitytoclose
 forecast: forecastcategory forecastcategoryname forecast forecasttype
@@ -87,6 +104,7 @@ next_step: nextstep nextsteps nextaction
 competitor: competitor competitors maincompetitor primarycompetitor maincompetitors
 is_won: iswon isclosedwon won closedwon
 is_closed: closed isdealclosed
+currency: currencyofvalue
 is_closed|status: isclosed
 subject: subject ticketsubject casesubject ticketname casename ticket summary issue shortdescription betreff sujet
 subject: asunto headline problem
@@ -95,9 +113,9 @@ type: type tickettype casetype issuetype requesttype activitytype tasktype tasks
 customer: requester requestername requesterid contact contactid contactperson customer customerid client reporter
 customer: submitter caller requestedby raisedby associatedcontact associatedcontacts associatedcontactid
 customer: primarycontact maincontact contactfullname person personid relatedcontact contacts primarycontactid
-customer: requestor contactnameid clientemail
+customer: callerid requestor contactnameid clientemail
 team: team group groupname assignedgroup queue department assignmentgroup ticketgroup abteilung salesteam
-resolve_by|due_date: duedate dueby duebytime due deadline dueat slatarget resolutiondue datedue duetime fallig
+resolve_by|due_date: duedate dueby duebytime due deadline dueat slatarget resolutiondue datedue fallig
 resolve_by|due_date: falligam
 due_date: activitydate activitydatetime startdatetime start startdate date dueon datestart when scheduledfor starttime
 due_date: begindate scheduledat meetingdate eventdate calldate faelligkeit datetime activityduedate
@@ -108,7 +126,9 @@ resolved_at: resolved dateresolved ticketsolvedtimestamp solvedtimestamp
 closed_at: closedate closeddate dateclosed closedat closedtime closedon datetimeclosed closetime closedatetime
 closed_at: closedtimestamp
 created_at: ticketcreatedtimestamp createdtimestamputc
+csat: customersatisfactionrating customersatisfaction
 csat: satisfactionscore satisfaction csatscore satisfactionrating ticketsatisfactionrating
+done_at: closedtime closeddate closedat
 done_at: completeddate completedat completeddatetime completedon donedate datecompleted finishedat markedasdonetime
 done_at: completiondate completedtime donetime doneon finishedon datefinished erledigtam
 status: taskstatus iscompleted completed isdone
@@ -121,15 +141,36 @@ what: whatid what relatedto relatedtoname relatedtoid regarding related relatedr
 lead: leadid leadname associatedlead
 opportunity: opportunityid opportunityname dealid dealname associateddeal associateddeals deal opportunity dealtitle
 case: caseid casenumber ticketid ticketnumber case ticket
-role: membershiprole contactrole
+role: membershiprole contactrole roles
+since: startdate start from begindate
+until: enddate end to
+middle_name: middlename middle secondname zweitername deuxiemeprenom additionalname
+name_suffix: suffix namesuffix
+web: linkedin linkedinurl linkedinprofile linkedinprofileurl linkedinbio personlinkedinurl linkedinlink
+due_time: duetime
+lasted_seconds: durationinseconds calldurationinseconds durationseconds durationsec
+ends: enddatetime endtime enddate end dateend enddatetimeutc
 """
 """The fields, of which the first that an entity has is meant : the words, in lower case without spaces or signs."""
 
 LAST = """
 subject|description: name
 external_id: number casenumber ticketnumber ticketno caseno key recordno leid dealno
-close_date: date
-created_at: date timestamp
+close_date: date expectedclosedate expectedclose expectedclosingdate estimatedclosedate targetclosedate
+close_date: datedeadline estclosedate projectedclosedate forecastclosedate
+created_at: date timestamp engagedate subscriptiondate
+status: state stage stageid leadstage statuslabel
+full_name: name displayname
+amount: expectedrevenue
+name: projekt project vorhaben
+type: calltype
+lasted: duration
+notes|description: publicdescription recentnote statusdescription leadsourcedescription resolution resolutionnotes
+notes|description: internalcomments privatenotes casecomments
+notes|description: closenotes
+web: url profileurl profile
+country: location officelocation headquarters hqcountry
+resolved_at: timetoresolution
 """
 """What is taken for that only where nothing clearer is there."""
 
@@ -146,13 +187,19 @@ NOUNS = {
 QUALIFIERS = (
     "primaryaddress", "mailingaddress", "billingaddress", "businessaddress", "workaddress", "address1", "mailing",
     "billing", "business", "office", "work", "company", "primary", "main", "default", "current", "contact",
-    "address", "home", "legal", "person", "shippingaddress", "shipping", "otheraddress", "other",
+    "address", "home", "corporate", "legal", "person", "shippingaddress", "shipping", "otheraddress", "other",
 )  # fmt: skip
 """What stands before an address, a phone number or an e-mail address, the surest first."""
 
 QUALIFIED = ("street", "city", "region", "postal_code", "country", "phone", "email")
 
-LINKS = ("", "id", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname", "emailaddress")
+OF_ADDRESS = "ofaddress"
+"""What Pipedrive writes behind the parts of an address."""
+
+LINKS = (
+    "", "id", "ids", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname",
+    "emailaddress",
+)  # fmt: skip
 """What follows a noun where a column names a record."""
 RELATED = ("", "primary", "associated", "related", "linked", "main", "parent")
 
@@ -168,4 +215,8 @@ def read(table: str) -> dict[str, tuple[str, ...]]:
 
 
 WORDS = read(TABLE)
+TEXTS = frozenset(word for word, names in WORDS.items() if names[0] == "notes")
+"""What is a text without a name of its own."""
+HEADLINES = frozenset(word for word, names in WORDS.items() if names[0] == "subject" or names == ("description",))
+"""What is a short text, and stands before a long one where a field takes both."""
 LAST_WORDS = read(LAST)

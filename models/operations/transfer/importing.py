@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import BinaryIO, TextIO
 
@@ -66,7 +67,7 @@ def load(
         elif survey.questions:
             raise Unanswered(survey)
     rejects = Rejects(survey.sheet.headers, rejected)
-    loading = Loading(works, workspace, actor, translation, outcome, rejects, dry, answers.strict)
+    loading = Loading(works, workspace, actor, translation, outcome, rejects, answers, dry)
     loading.run(survey.sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome
@@ -74,13 +75,19 @@ def load(
 
 def surveyed(work: Work, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
     """Return the survey of a file; CRMError says why it cannot be used."""
-    sheet = sheets.survey(file, answers.encoding, lambda cells: sum(bool(meaning(entity, cell)[1]) for cell in cells))
+    known = partial(meaningful, entity)
+    sheet = sheets.survey(file, answers.encoding, known, answers.sheet)
     if not sheet.rows:
         raise Invalid({"file": f"The file has no rows below its headers: {', '.join(sheet.headers)[:200]}."})
     survey = examine(work, entity, sheet, answers)
     if not survey.columns.fields:
         raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
     return survey
+
+
+def meaningful(entity: type[Entity], cells: list[str]) -> int:
+    """Return how many different things these cells mean as headers."""
+    return len({target for cell in cells if (target := meaning(entity, cell)[1])})
 
 
 def preview(work: Work, entity: type[Entity], survey: Survey) -> list[str]:

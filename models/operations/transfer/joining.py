@@ -34,9 +34,9 @@ def join(desk: Desk, entity: type[Entity], taken: Sequence[tuple["Line", Entity]
     for name, (there, between) in entity.joins.items():
         pairs = {}
         for line, record in taken:
-            id = desk.found.get((there, line.texts.get(name, "")))
-            if id is not None:
-                pairs[record.id, id] = record
+            for text in line.named(name):
+                if (id := desk.found.get((there, text))) is not None:
+                    pairs[record.id, id] = record
         made += store(desk, entity.slug(), there, ENTITIES[between], pairs) if pairs else 0
     return made
 

@@ -10,15 +10,32 @@ from models.core import values
 from models.core.base import ENTITIES, Entity
 from models.core.currencies import find_currency
 from models.core.errors import Invalid
-from models.core.fields import Email, Person, Phone, Reference
-from models.operations.transfer.headers import LAST_WORDS, LINKS, NOUNS, QUALIFIED, QUALIFIERS, RELATED, WORDS
+from models.core.fields import Day, Email, Moment, Person, Phone, Reference, Text
+from models.operations.transfer.headers import (
+    HEADLINES,
+    LAST_WORDS,
+    LINKS,
+    NOUNS,
+    OF_ADDRESS,
+    QUALIFIED,
+    QUALIFIERS,
+    RELATED,
+    TEXTS,
+    WORDS,
+)
 
 REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
+MIDDLE, SUFFIX = "middle_name", "name_suffix"
+WEB = "web"
 ORIGIN = "exported_from"
 """What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
-deleted there (such rows are passed over), a person's first and last name in one, and which workspace our own export is
-of."""
+deleted there (such rows are passed over), a person's first and last name in one, what stands between and behind them,
+where on the web people are found, and which workspace our own export is of."""
 
+BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
+"""What a file tells of a record besides its fields."""
+
+LEFT_OUT = "left out as you said"
 REASON = "reason rejected"
 """The column that a file of rejected rows has at its end."""
 
@@ -30,24 +47,32 @@ UNIT = re.compile(r"(.*?)[\s_]*(?:[\[(](.+)[\])]|\bin ([A-Z]{3}))\s*", re.DOTALL
 class Columns:
     """What becomes of each column of a file: the field it fills, or why it is left out.
 
-    fallback: columns that fill a field only in rows where the column in `fields` is empty.
+    fallback: columns that fill a field only in rows where the column in `fields` is empty · beside: columns that say
+    more than one field can hold: further ways to reach somebody, and texts that stand below one another.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     fallback: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
 
     def all(self) -> dict[str, str]:
         """Every column that fills a field, in the order in which they count."""
-        return self.fields | self.fallback
+        return self.fields | self.fallback | self.beside
+
+    def leave_out(self, header: str, why: str) -> None:
+        for some in (self.fields, self.fallback, self.beside):
+            some.pop(header, None)
+        self.left_out[header] = why
 
     def swap(self, taken: str, other: str) -> None:
         """Fill with another column what one column fills, and leave to that one what was left to the other."""
         target = self.fields.pop(taken)
         self.fields[other] = target
-        if self.fallback.pop(other, ""):
-            self.fallback[taken] = target
-        elif self.left_out.pop(other, ""):
+        for some in (self.fallback, self.beside):
+            if some.pop(other, ""):
+                some[taken] = target
+        if self.left_out.pop(other, ""):
             self.left_out[taken] = f"{target} comes from {other}"
 
 
@@ -66,13 +91,16 @@ def guess(
     taken = choose(entity, headers, chosen or {})
     usable = [header for header in headers if header and (filled is None or header in filled)]
     meant = {header: meaning(entity, header) for header in usable if header not in taken}
-    for header in sorted(meant, key=lambda header: meant[header][0]):
+    nearest = sorted(meant, key=lambda header: (-names_it(entity, header, meant[header][1]), meant[header][0]))
+    for header in nearest:
         if meant[header][1] and meant[header][1] not in taken.values():
             taken[header] = meant[header][1]
-    columns = Columns({header: taken[header] for header in headers if taken.get(header)})
-    for header in meant:
+    columns = arranged(entity, {header: taken[header] for header in headers if taken.get(header)})
+    for header in nearest:
         target = meant[header][1]
-        if header not in taken and target and may_stand_in(entity, target):
+        if header not in taken and target and holds_more(entity, target):
+            columns.beside[header] = target
+        elif header not in taken and target and may_stand_in(entity, target):
             columns.fallback[header] = target
     for header in headers:
         if header not in columns.all():
@@ -80,18 +108,66 @@ def guess(
     return columns
 
 
+def arranged(entity: type[Entity], taken: Mapping[str, str]) -> Columns:
+    """The columns that are taken: of those that fill the same one, all but the first say more beside it."""
+    columns = Columns()
+    for header, target in taken.items():
+        second = target in columns.fields.values() or not is_plain(entity, header, target)
+        more = second and holds_more(entity, target)
+        (columns.beside if more else columns.fields)[header] = target
+    return columns
+
+
+def label_of(entity: type[Entity], header: str, target: str) -> str:
+    """Return what stands before the text of a column below another text: nothing below the subject of a task."""
+    bare = target in entity.named and is_plain(entity, header, target)
+    return header if target == entity.remarks and not bare else ""
+
+
+def is_plain(entity: type[Entity], header: str, target: str) -> bool:
+    """Whether the header of a text says no more than that it is one: Description, and not Resolution."""
+    words = words_of(entity, header)
+    main = any(word in own_words(entity) or word in TEXTS for word in words)
+    return target != entity.remarks or main or names_it(entity, header, target)
+
+
+def names_it(entity: type[Entity], header: str, target: str) -> bool:
+    """Whether a column is the headline of what also holds longer texts: the subject of a task."""
+    headline = target == entity.remarks and target in entity.named
+    return headline and any(word in HEADLINES for word in words_of(entity, header))
+
+
+def holds_more(entity: type[Entity], target: str) -> bool:
+    """Whether several columns may fill a field together: numbers, addresses and texts."""
+    return target in (entity.remarks, WEB) or isinstance(entity.fields().get(target), Phone | Email)
+
+
 def may_stand_in(entity: type[Entity], target: str) -> bool:
-    """Whether a second column may fill a field where the first is empty: a mobile number is a number to call, too."""
-    kind = entity.fields().get(target)
+    """Whether a second column may fill a field where the first is empty: a day it was closed or is expected to be."""
+    kind = BESIDES.get(target) or entity.fields().get(target)
     names_a_record = isinstance(kind, Reference) and not isinstance(kind, Person)
-    return isinstance(kind, Phone | Email) or names_a_record or target in entity.besides
+    return isinstance(kind, Day | Moment) or names_a_record or target in entity.besides
+
+
+def is_last_resort(entity: type[Entity], header: str) -> bool:
+    """Whether a header is taken for what it fills only because nothing clearer is there."""
+    words = words_of(entity, header)
+    return meaning(entity, header)[1] in {name for word in words for name in LAST_WORDS.get(word, ())}
+
+
+def words_of(entity: type[Entity], header: str) -> list[str]:
+    """Return the words that a header is: as a whole, without what stands in parentheses, without the noun before."""
+    header = CUSTOM.sub(r"\1", NUMBERED.sub("", header))
+    word = squeeze(header)
+    bare = squeeze(UNIT.sub(r"\1", header)) if UNIT.fullmatch(header) else word
+    bare = bare.removesuffix(OF_ADDRESS) or bare
+    return [word, bare, *(() if bare in LAST_WORDS else without_noun(entity, bare))]
 
 
 def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
     """Return which field a header means, "" for none, and how far one had to look for it; the nearest is the surest."""
-    word = squeeze(NUMBERED.sub("", header))
-    bare = squeeze(UNIT.sub(r"\1", header)) if UNIT.fullmatch(header) else word
-    own, shorter = own_words(entity), without_noun(entity, bare)
+    word, bare, *shorter = words_of(entity, header)
+    own = own_words(entity)
     found = (
         own.get(word, "") or own.get(bare, ""),
         next((own[each] for each in shorter if each in own), ""),
@@ -107,6 +183,8 @@ def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
 
 NUMBERED = re.compile(r" \(\d+\)$")
 """What distinguishes headers that come more than once."""
+CUSTOM = re.compile(r"custom field \((.+)\)", re.IGNORECASE)
+"""How Jira writes the fields that people added."""
 
 
 def first_of(entity: type[Entity], names: Iterable[str]) -> str:
@@ -177,7 +255,7 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
     _, target = meaning(entity, header)
     other = next((other for other in taken if target and taken[other] == target), None)
     if header in taken:
-        return "left out as you said"
+        return LEFT_OUT
     if not header:
         return "has no name"
     if header == REASON:
@@ -190,7 +268,7 @@ def why_not(entity: type[Entity], header: str, usable: bool, taken: Mapping[str,
 def targets(entity: type[Entity]) -> list[str]:
     """Everything a column can fill."""
     fields = [name for name in entity.fields() if name != "deleted_at"]
-    person = [PERSON_NAME] if "first_name" in fields else []
+    person = [PERSON_NAME, MIDDLE, SUFFIX, WEB] if "first_name" in fields else []
     return [REF, *fields, *entity.besides, EXTERNAL_ID, CREATED_AT, DELETED, ORIGIN, *person]
 
 

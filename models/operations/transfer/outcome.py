@@ -1,11 +1,13 @@
 """What an import did, and the rows that it could not take."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from models.operations.transfer import sheets
+from models.operations.transfer.making import Missing
 from models.operations.transfer.mapping import REASON, Columns
 
 QUOTED = re.compile("“[^”]*”")
@@ -23,6 +25,9 @@ class Tally:
     def add(self, kind: str, example: str, count: int = 1) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + count
         self.examples.setdefault(kind, example)
+
+    def told(self) -> str:
+        return ", ".join(f"{kind} {count:,} × (such as “{example[:60]}”)" for kind, count, example in self.most())
 
     def most(self) -> list[tuple[str, int, str]]:
         """Each with its count and its example, the most frequent first."""
@@ -60,6 +65,14 @@ class Outcome:
     """Rows with the id of a row before them."""
     joined: int = 0
     """Memberships that were made."""
+    reached: int = 0
+    """Further ways to reach people that were made."""
+    noted: Counter[str] = field(default_factory=Counter)
+    """Further values that went to the notes, by header."""
+    missing: Missing = field(default_factory=Missing)
+    """What rows name and is not here."""
+    dropped: Tally = field(default_factory=Tally)
+    """Cells that no field took of records without notes, by the label of the field."""
     lacking: Tally = field(default_factory=Tally)
     """Records that came in although they lack something."""
 
@@ -79,20 +92,36 @@ class Outcome:
 
     def conclude(self) -> None:
         """Add what else there is to say to the notes."""
+        self.notes += [*self.told_of_cells(), *self.told_of_records()]
+
+    def told_of_cells(self) -> Iterator[str]:
+        """What became of cells that their field does not hold."""
         if self.kept.counts:
-            cells = [f"{label} {count:,} × (such as “{example[:60]}”)" for label, count, example in self.kept.most()]
-            self.notes.append(f"Cells that could not be read stand in the notes of their records: {', '.join(cells)}.")
+            yield f"Cells that could not be read stand in the notes of their records: {self.kept.told()}."
+        if self.dropped.counts:
+            yield (
+                f"Cells that could not be read were left empty: {self.dropped.told()}. "
+                "To refuse their rows instead: --strict"
+            )
+        if self.noted:
+            columns = ", ".join(f"{header} {count:,} ×" for header, count in self.noted.most_common())
+            yield f"What a field had no room for stands in the notes: {columns}."
+
+    def told_of_records(self) -> Iterator[str]:
+        yield from self.missing.told()
         for kind, count, example in self.lacking.most():
             more = f" and {count - 1:,} more" if count > 1 else ""
-            self.notes.append(f"{example}{more} {kind}")
+            yield f"{example}{more} {kind}"
         if self.again:
             rows = "1 row has" if self.again == 1 else f"{self.again:,} rows have"
-            self.notes.append(f"{rows} the id of a row before; of each the last row counts.")
+            yield f"{rows} the id of a row before; of each the last row counts."
         if self.doubles:
             records = "1 new record has" if self.doubles == 1 else f"{self.doubles:,} new records have"
-            self.notes.append(f"{records} an e-mail address that another has too: {listed(self.alike)}.")
+            yield f"{records} an e-mail address that another has too: {listed(self.alike)}."
         if self.joined:
-            self.notes.append(f"Memberships made with the accounts that rows name: {self.joined:,}.")
+            yield f"Memberships made with the accounts that rows name: {self.joined:,}."
+        if self.reached:
+            yield f"Further numbers and addresses, each a contact of its customer: {self.reached:,}."
 
     def reject(self, reason: str) -> None:
         self.rejected += 1

@@ -18,6 +18,8 @@ from models.operations.transfer.workbooks import Workbook, is_workbook, open_wor
 
 LARGEST_CELL = 2**31 - 1
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
+SHEATHED = ("=", "'")
+"""What stands first in a cell that says something else than is in it."""
 NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "a web page or XML"), (b"{", "JSON"), (b"[{", "JSON"), (b"BEGIN:V", "a vCard"))
 
 
@@ -83,13 +85,13 @@ class Sheet:
         return islice((cells for cells in lines if says_anything(cells)), self.rows)
 
 
-def survey(file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0) -> Sheet:
+def survey(file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0, sheet: str = "") -> Sheet:
     """Look through a file, which can be read again after. CRMError says why it cannot be used.
 
-    encoding: the one the person named; known: how many of these cells are headers that mean something.
+    encoding, sheet: those the person named; known: how many of these cells are headers that mean something.
     """
-    source = open_workbook(file) if is_workbook(file) else open_plain(file, encoding)
-    place = place_of_headers(([content(cell) for cell in row] for row in source.rows()), known)
+    source = open_source(file, encoding, known, sheet)
+    place = place_of_headers(cells_of(source), known)
     if place < 0:
         raise CRMError("The file is empty: its first line must name the columns.")
     rows = source.rows()
@@ -104,6 +106,24 @@ def survey(file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0) -
         *told("below the last record", [" ".join(filter(None, row)) for row in footers]),
     ]
     return Sheet(source, headers, place + 1, count - len(footers), filled, tuple(filter(None, notes)))
+
+
+def open_source(file: BinaryIO, encoding: str, known: Known, sheet: str) -> Plain | Workbook:
+    if is_workbook(file):
+        return open_workbook(file, sheet, lambda book: meant_by(book, known))
+    if sheet:
+        raise CRMError("Only a workbook has sheets, and this is a text file. Leave --sheet out.")
+    return open_plain(file, encoding)
+
+
+def meant_by(book: Workbook, known: Known) -> int:
+    """Return how many of the headers of a sheet mean something."""
+    place = place_of_headers(cells_of(book), known)
+    return known(next(islice(cells_of(book), place, None))) if place >= 0 else 0
+
+
+def cells_of(source: Plain | Workbook) -> Iterator[list[str]]:
+    return ([content(cell) for cell in row] for row in source.rows())
 
 
 def open_plain(file: BinaryIO, encoding: str) -> Plain:
@@ -182,6 +202,8 @@ def unguard(text: str) -> str:
 def content(cell: str) -> str:
     """Return what a cell says: without the spaces around it, the guard before it, and the sheath of `="01234"`."""
     cell = cell.strip()
+    if cell[:1] not in SHEATHED:
+        return cell
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1].replace('""', '"').strip()
     return unguard(cell)

@@ -9,6 +9,7 @@ from models.core import statistics
 from models.core.errors import CRMError
 from models.core.work import IMPORT, Works
 from models.operations.transfer import sheets
+from models.operations.transfer.answers import Answers
 from models.operations.transfer.batch import Batch
 from models.operations.transfer.desk import Desk
 from models.operations.transfer.outcome import Outcome, Rejects
@@ -48,8 +49,8 @@ class Loading:
     translation: Translation
     outcome: Outcome
     rejects: Rejects
+    answers: Answers = field(default_factory=Answers)
     dry: bool = False
-    strict: bool = False
     rehearsed: set[str] = field(default_factory=set)
     """The keys of what a dry run would have stored."""
 
@@ -65,6 +66,7 @@ class Loading:
         self.take_waiting(waiting)
         if self.outcome.created >= MANY and not self.dry:
             statistics.renew(self.works.engine)
+        self.outcome.noted = self.translation.noted
         self.outcome.conclude()
         progress(self.outcome.read, sheet.rows)
 
@@ -87,7 +89,8 @@ class Loading:
         with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
             work.tentative, work.unit = True, self.outcome.unit
             desk = Desk(**vars(work), here=self.translation.here)
-            batch = Batch(desk, self.reader, self.rehearsed, patient, self.strict)
+            strict, make = self.answers.strict, frozenset(self.answers.make)
+            batch = Batch(desk, self.reader, self.rehearsed, patient, strict, make)
             batch.take(lines)
             if self.dry:
                 raise Rehearsed
@@ -101,13 +104,15 @@ class Loading:
         outcome.unchanged += batch.unchanged
         outcome.again += batch.again
         outcome.joined += batch.joined
+        outcome.reached += batch.reached
+        outcome.missing.add(batch.missing)
         outcome.count_alike(batch.alike)
         for line, reason in batch.rejected:
             batch.left.pop(id(line), None)
             self.reject(line.cells, reason)
         for left in batch.left.values():
             for label, text in left.items():
-                outcome.kept.add(label, text)
+                (outcome.kept if self.translation.entity.remarks else outcome.dropped).add(label, text)
         for _, record in batch.created:
             if record.lacking:
                 outcome.lacking.add(record.lacking, str(record))

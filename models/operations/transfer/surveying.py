@@ -14,7 +14,6 @@ from models.core.errors import Ambiguous, Invalid
 from models.core.field import Field
 from models.core.fields import Choice, Country, Day, Email, Moment, Money, Number, Percent, Person, Phone, Reference
 from models.core.lookup import lookup
-from models.core.synonyms import squeezed
 from models.core.user import User
 from models.core.work import Work
 from models.operations.records import needed
@@ -22,8 +21,23 @@ from models.operations.transfer.answers import Answers
 from models.operations.transfer.blanks import blanks_of
 from models.operations.transfer.deciding import Decider
 from models.operations.transfer.decisions import Decision, Decisions, complete
-from models.operations.transfer.evidence import Seen, look
-from models.operations.transfer.mapping import CREATED_AT, EXTERNAL_ID, PERSON_NAME, REF, Columns, goals, guess, meaning
+from models.operations.transfer.desk import address_in, person_named
+from models.operations.transfer.evidence import BETWEEN_NAMES, SEPARATORS, Seen, look
+from models.operations.transfer.mapping import (
+    CREATED_AT,
+    EXTERNAL_ID,
+    LEFT_OUT,
+    PERSON_NAME,
+    REASON,
+    REF,
+    Columns,
+    goals,
+    guess,
+    is_last_resort,
+    label_of,
+    meaning,
+)
+from models.operations.transfer.options import Words, listed
 from models.operations.transfer.sheets import Sheet, content
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
@@ -33,10 +47,8 @@ YES_OR_NO = values.YES | values.NO | {
 }  # fmt: skip
 BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 """The ids of people in other systems."""
-SHOWN = 12
 SAMPLE = 20
 """Different cells of a column that are looked up to see whether it names records that are here."""
-"""Unknown words and names that are listed; of the others only how many there are."""
 
 
 @dataclass
@@ -58,39 +70,115 @@ def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) ->
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
     prefer_known(work, entity, sheet, columns)
-    kinds = {**entity.fields(), CREATED_AT: Moment("Created")}
-    seen = {places[header]: to_be_seen(kinds.get(target)) for header, target in columns.all().items()}
-    look(sheet.lines(), seen)
-    retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
+    if answers.rest and entity.remarks:
+        keep_rest(entity, columns)
     survey = Survey(sheet, columns, Decisions(), list(sheet.notes))
-    decider = Decider(work, answers, survey.notes, survey.questions)
-    known = people_of(work, answers)
+    examiner = Examiner(work, entity, answers, survey, people_of(work, answers))
+    seen = {places[header]: examiner.to_be_seen(target) for header, target in columns.all().items()}
+    look(sheet.lines(), seen)
+    prefer_several(entity, columns, {header: seen[places[header]] for header in columns.all()})
+    retarget(entity, columns, {header: seen[places[header]] for header in columns.all()})
     for header, target in columns.all().items():
-        place, kind = places[header], kinds.get(target)
-        column = seen[place]
-        decision = Decision(header, place, target, empty=column.empty)
+        column = seen[places[header]]
+        decision = Decision(
+            header, places[header], target, empty=column.empty, beside=header in columns.beside,
+            label=label_of(entity, header, target) if header in columns.beside else "",
+        )  # fmt: skip
         survey.decisions.emptied.update({(header, word): count for word, count in column.emptied.items()})
-        if isinstance(kind, Choice):
-            words = Words(kind, header, target, answers)
-            decision = replace(decision, words=words.read(work, column.words))
-            words.tell(survey)
-        elif isinstance(kind, Person):
-            unknown = strangers(work, column.words, known)
-            decision = replace(decision, words=known | {values.fold(name): "" for name in unknown if is_bare(name)})
-            survey.decisions.strangers.update(unknown)
-        elif column.several:
-            sign, count = column.several.most_common(1)[0]
-            decision = replace(decision, between=sign)
-            rows = "1 row" if count == 1 else f"{count:,} rows"
-            survey.notes.append(f"{header}: in {rows} there are several values; the first is read.")
-        elif target == EXTERNAL_ID or target in entity.besides or isinstance(kind, Reference):
-            decision = replace(decision, padded=True)
-        survey.decisions.columns.append(decision)
-    must_be_columns(survey, kinds, answers)
-    survey.decisions.columns = decider.decide(survey.decisions.columns, kinds, seen)
+        survey.decisions.columns += examiner.decided(decision, column)
+    must_be_columns(survey, examiner.kinds, answers)
+    decider = Decider(work, answers, survey.notes, survey.questions)
+    survey.decisions.columns = decider.decide(survey.decisions.columns, examiner.kinds, seen)
     survey.questions += lacking(work, entity, sheet, columns)
     tell(survey, entity)
     return survey
+
+
+def keep_rest(entity: type[Entity], columns: Columns) -> None:
+    """Let what no field takes stand in the notes, each cell behind its header."""
+    for header, why in list(columns.left_out.items()):
+        if header and why not in ("empty", LEFT_OUT) and header != REASON:
+            del columns.left_out[header]
+            columns.beside[header] = entity.remarks
+
+
+@dataclass
+class Examiner:
+    """Decides about the columns of a file, one after the other. people: who is called what, as the person says."""
+
+    work: Work
+    entity: type[Entity]
+    answers: Answers
+    survey: Survey
+    people: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        self.kinds: dict[str, Field] = {**self.entity.fields(), CREATED_AT: Moment("Created")}
+        references = {name for name, kind in self.kinds.items() if isinstance(kind, Reference)}
+        self.naming = references | {*goals(self.entity), *self.entity.either}
+        """What names other records."""
+
+    def to_be_seen(self, target: str) -> Seen:
+        """Return what there is to see of a column that fills this."""
+        kind = self.kinds.get(target)
+        seen = Seen(blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country))
+        if isinstance(kind, Day | Moment):
+            seen.looks = ("days",)
+        elif isinstance(kind, Money | Number | Percent):
+            seen.looks = ("figures",)
+        if isinstance(kind, Email | Phone):
+            seen.between, seen.measured = SEPARATORS, True
+        elif target in self.naming and not isinstance(kind, Person):
+            seen.between = BETWEEN_NAMES
+        return seen
+
+    def decided(self, decision: Decision, seen: Seen) -> list[Decision]:
+        """Return the decision about a column with what its words say; none where it is no such column at all."""
+        kind = self.kinds.get(decision.target)
+        if isinstance(kind, Choice):
+            return self.options(decision, kind, seen)
+        if isinstance(kind, Person):
+            unknown = strangers(self.work, seen.words, self.people)
+            self.survey.decisions.strangers.update(unknown)
+            bare = {values.fold(name): "" for name in unknown if is_bare(name)}
+            return [replace(decision, words={**self.people, **bare})]
+        padded = seen.are_ids and (decision.target == EXTERNAL_ID or decision.target in self.naming)
+        between = told_several(self.survey, self.entity, decision, seen)
+        return [replace(decision, padded=padded, between=between)]
+
+    def said(self, decision: Decision) -> bool:
+        """Whether the person says what a column fills."""
+        return values.fold(decision.header) in {values.fold(header) for header in self.answers.columns}
+
+    def options(self, decision: Decision, kind: Choice, seen: Seen) -> list[Decision]:
+        words = Words(kind, decision.header, decision.target, self.answers)
+        read = words.read(self.work, seen.words)
+        if is_last_resort(self.entity, decision.header) and words.are_unknown(seen.words) and not self.said(decision):
+            self.survey.columns.leave_out(decision.header, f"none of its words is a {kind.label.lower()}")
+            return []
+        words.tell(self.survey)
+        return [replace(decision, words=read)]
+
+
+def told_several(survey: Survey, entity: type[Entity], decision: Decision, seen: Seen) -> str:
+    """Return what separates several values in the cells of a column, "" where each holds one, and say so."""
+    if not seen.several:
+        return ""
+    sign, count = seen.several.most_common(1)[0]
+    rows, more = "1 row" if count == 1 else f"{count:,} rows", where_more(entity, decision.target, decision.beside)
+    survey.notes.append(f"{decision.header}: in {rows} there are several values; {more}.")
+    return sign
+
+
+def where_more(entity: type[Entity], target: str, beside: bool) -> str:
+    """Where the values of a cell go of which its field holds only the first."""
+    if target in entity.joins:
+        return "each is joined"
+    if entity.reached_by and beside:
+        return f"each is a {entity.reached_by}"
+    if entity.reached_by and target not in entity.besides:
+        return f"the first is its {entity.fields()[target].label.lower()}, the others are its {entity.reached_by}s"
+    return "the first is read, the others go to the notes" if entity.remarks else "the first is read"
 
 
 def lacking(work: Work, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
@@ -131,7 +219,7 @@ def prefer_known(work: Work, entity: type[Entity], sheet: Sheet, columns: Column
         others = [each for each in sheet.headers if each != taken and may_fill(entity, columns, each, target)]
         if not taken or not others:
             continue
-        known = {each: share_known(work, to, rows, sheet.headers.index(each)) for each in (taken, *others)}
+        known = {each: how_known(work, to, rows, sheet.headers.index(each)) for each in (taken, *others)}
         best = max(known, key=lambda each: known[each])
         if known[best] > known[taken]:
             columns.swap(taken, best)
@@ -139,9 +227,15 @@ def prefer_known(work: Work, entity: type[Entity], sheet: Sheet, columns: Column
 
 def may_fill(entity: type[Entity], columns: Columns, header: str, target: str) -> bool:
     said = columns.left_out.get(header, "")
-    return columns.fallback.get(header) == target or (
+    return target in (columns.fallback.get(header), columns.beside.get(header)) or (
         said.startswith(f"{target} comes from") and meaning(entity, header)[1] == target
     )
+
+
+def how_known(work: Work, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
+    """Return how well the cells of a column name records that are here, and whether they tell a reader anything."""
+    cells = [cell for row in rows if place < len(row) and (cell := content(row[place]))]
+    return share_known(work, to, rows, place), bool(cells) and not all(map(is_bare, cells))
 
 
 def share_known(work: Work, to: str, rows: list[list[str]], place: int) -> float:
@@ -153,10 +247,12 @@ def share_known(work: Work, to: str, rows: list[list[str]], place: int) -> float
 
 def is_known(work: Work, to: str, cell: str) -> bool:
     here = ENTITIES[to]
+    if here.are_people:
+        return not strangers(work, Counter([cell]), {})
     if work.session.scalar(select(here.id).where(here.external_id == complete(cell)).limit(1)) is not None:
         return True
     try:
-        return bool(lookup(work, here, cell, whole=True))
+        return bool(lookup(work, here, address_in(cell)[1] or cell, whole=True))
     except ValueError:
         return False
 
@@ -172,14 +268,13 @@ def must_be_columns(survey: Survey, kinds: Mapping[str, Field], answers: Answers
             raise Invalid({"map": f"No column of options is called “{header[:60]}”. Those of the file are: {held}."})
 
 
-def to_be_seen(kind: Field | None) -> Seen:
-    seen = Seen(blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country))
-    if isinstance(kind, Day | Moment):
-        seen.looks = ("days",)
-    elif isinstance(kind, Money | Number | Percent):
-        seen.looks = ("figures",)
-    seen.alone = isinstance(kind, Email | Phone)
-    return seen
+def prefer_several(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
+    """Of the columns that name what somebody belongs to take the one that names several."""
+    for target in entity.joins:
+        taken = next((header for header, to in columns.fields.items() if to == target), "")
+        others = [header for header, to in columns.fallback.items() if to == target and seen[header].several]
+        if taken and others and not seen[taken].several:
+            columns.swap(taken, others[0])
 
 
 def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
@@ -189,10 +284,8 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
         says_whether = bool(words) and all(values.fold(word) in YES_OR_NO for word in words)
         if flag in entity.besides and says_whether and flag not in columns.fields.values():
             columns.fields[header] = flag
-            for other in list(columns.left_out):
-                if meaning(entity, other)[1] == target and other in seen:
-                    columns.fields[other] = target
-                    del columns.left_out[other]
+            if other := next((other for other, to in columns.fallback.items() if to == target), ""):
+                columns.fields[other] = columns.fallback.pop(other)
 
 
 def people_of(work: Work, answers: Answers) -> dict[str, str]:
@@ -214,7 +307,7 @@ def strangers(work: Work, names: Counter[str], known: Mapping[str, str]) -> Coun
         if values.fold(name) in known:
             continue
         try:
-            work.lookup("user", name)
+            person_named(work, User, name)
         except (ValueError, Ambiguous):
             found[name] += count
     return found
@@ -223,66 +316,6 @@ def strangers(work: Work, names: Counter[str], known: Mapping[str, str]) -> Coun
 def is_bare(name: str) -> bool:
     """Whether it is only an id, of which a note would tell nobody anything."""
     return BARE.fullmatch(name) is not None
-
-
-@dataclass
-class Words:
-    """The words of a column of options."""
-
-    kind: Choice
-    header: str
-    target: str
-    answers: Answers
-    unknown: Counter[str] = field(default_factory=Counter)
-    translated: dict[str, str] = field(default_factory=dict)
-    """Words of the file that are called otherwise here."""
-
-    def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
-        """Return the option of each word, folded; words that nothing here is called by are counted."""
-        said = self.said(work)
-        found: dict[str, str] = {}
-        for word, count in words.items():
-            option = said.get(values.fold(word), self.option(work, word))
-            if option is None:
-                self.unknown[word] += count
-            else:
-                found[values.fold(word)] = option
-                if option and squeezed(option) != squeezed(word):
-                    self.translated[word] = self.kind.name(option)
-        return found
-
-    def said(self, work: Work) -> dict[str, str]:
-        """Return what the person says that words of this column mean."""
-        names = (values.fold(self.header), self.target, values.fold(self.kind.label))
-        mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
-        try:
-            return {values.fold(word): self.kind.read(option, work) if option else "" for word, option in mine.items()}
-        except ValueError as error:
-            raise Invalid({"map": str(error)}) from None
-
-    def option(self, work: Work, word: str) -> str | None:
-        try:
-            return self.kind.read(word, work)
-        except ValueError:
-            return None
-
-    def tell(self, survey: Survey) -> None:
-        if self.translated:
-            told = ", ".join(f"“{word[:60]}” is {option}" for word, option in list(self.translated.items())[:SHOWN])
-            survey.notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
-        if not self.unknown:
-            return
-        survey.decisions.unknown[self.header] = self.unknown
-        options = ", ".join(self.kind.name(option) for option in self.kind.options)
-        example, verb = next(iter(self.unknown)), "is" if len(self.unknown) == 1 else "are"
-        sentence = (
-            f"{self.header}: {listed(self.unknown)} {verb} none of ours ({options}). "
-            f'Say what is meant: --map "{self.header}:{example}={next(iter(self.kind.options))}"'
-        )
-        if self.kind.required and not self.answers.anyway:
-            survey.questions.append(sentence)
-        else:
-            survey.notes.append(sentence)
 
 
 def tell(survey: Survey, entity: type[Entity]) -> None:
@@ -306,9 +339,3 @@ def tell(survey: Survey, entity: type[Entity]) -> None:
 
 def looks_like_ids(header: str) -> bool:
     return values.fold(header).endswith((" id", "_id", "-id")) or header.endswith(("Id", "ID"))
-
-
-def listed(words: Counter[str]) -> str:
-    """Return words with how many rows have them, the most frequent first."""
-    shown = [f"“{word[:60]}” ({count:,})" for word, count in words.most_common(SHOWN)]
-    return ", ".join(shown) + (f" and {len(words) - SHOWN:,} more" if len(words) > SHOWN else "")

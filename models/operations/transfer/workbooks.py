@@ -1,10 +1,11 @@
 """Workbooks of Excel and LibreOffice as rows of texts."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
+from models.core import values
 from models.core.errors import CRMError
 
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -13,17 +14,24 @@ STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(frozen=True)
 class Workbook:
-    """The first sheet of a workbook with anything in it. others: the names of further ones, which are not read."""
+    """One sheet of a workbook. others: the further ones with anything in them, and how many rows that are."""
 
     cells: list[list[Any]]
     sheet: str
-    others: tuple[str, ...]
+    others: Mapping[str, int] = field(default_factory=dict)
+    fits: bool = False
+    """Whether it was taken because its headers fit best."""
 
     @property
     def note(self) -> str:
         if not self.others:
             return ""
-        return f"The workbook has several sheets. “{self.sheet}” was read; {', '.join(self.others)} was not."
+        left = ", ".join(f"“{name}” ({rows:,} {'row' if rows == 1 else 'rows'})" for name, rows in self.others.items())
+        why = ", whose headers fit best" if self.fits else ""
+        return (
+            f"The workbook has several sheets. “{self.sheet}” was read{why}; not read: {left}. "
+            f'Another one: --sheet "{next(iter(self.others))}"'
+        )
 
     def rows(self) -> Iterator[list[str]]:
         for cells in self.cells:
@@ -38,22 +46,43 @@ def is_workbook(file: BinaryIO) -> bool:
     return file.read(4) in STARTS
 
 
-def open_workbook(file: BinaryIO) -> Workbook:
-    """Return the rows of a workbook; CRMError says why it cannot be read."""
+def open_workbook(file: BinaryIO, sheet: str, known: Callable[[Workbook], int]) -> Workbook:
+    """Return the rows of a sheet of a workbook; CRMError says why it cannot be read.
+
+    sheet: the name of the one that is meant, "" for the one whose headers mean most. known: how many of them do.
+    """
+    there = sheets_of(file)
+    rows = {name: sum(any(cell != "" for cell in row) for row in cells) for name, cells in there.items()}
+    rows = {name: count for name, count in rows.items() if count}
+    if not rows:
+        raise CRMError("The workbook is empty: its first row must name the columns.")
+    meant = {} if sheet or len(rows) == 1 else {name: known(Workbook(there[name], name)) for name in rows}
+    taken = named(sheet, rows) if sheet else max(rows, key=lambda name: meant.get(name, 0))
+    others = {name: count for name, count in rows.items() if name != taken}
+    return Workbook(there[taken], taken, others, len(set(meant.values())) > 1)
+
+
+def named(sheet: str, rows: Mapping[str, int]) -> str:
+    """Return the name of the sheet that is called so, however its letters are written."""
+    for name in rows:
+        if values.fold(name) == values.fold(sheet):
+            return name
+    there = ", ".join(f"“{name}” ({count:,} rows)" for name, count in rows.items())
+    raise CRMError(f"The workbook has no sheet “{sheet[:60]}” with anything in it. It has: {there}.")
+
+
+def sheets_of(file: BinaryIO) -> dict[str, list[list[Any]]]:
+    """Return the cells of all sheets, by name."""
     import python_calamine
 
     file.seek(0)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except python_calamine.PasswordError:
         raise CRMError("The workbook is protected by a password. Save it without one, or as CSV UTF-8.") from None
     except (python_calamine.CalamineError, ValueError, OSError) as error:
         raise CRMError(f"The workbook cannot be read ({error}). Save it again as XLSX, or as CSV UTF-8.") from None
-    filled = [name for name, cells in sheets.items() if any(any(cell != "" for cell in row) for row in cells)]
-    if not filled:
-        raise CRMError("The workbook is empty: its first row must name the columns.")
-    return Workbook(sheets[filled[0]], filled[0], tuple(filled[1:]))
 
 
 def written(cell: Any) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.core.errors import Ambiguous
-from models.core.tail import take_amount, take_moment
+from models.core.tail import take_amount, take_close, take_moment
 from tests.tables import table
 
 
@@ -41,6 +41,15 @@ READER = Wednesday()
         ("Acme EUR 500", "Acme", "EUR 500"),
         ("Acme 5000 kr", "Acme", "5000 kr"),
         ("Acme - 500 EUR", "Acme", "500 EUR"),
+        ("Acme 12,500.00", "Acme", "12,500.00"),
+        ("Acme 12.500,00", "Acme", "12.500,00"),
+        ("Acme 12 500,00", "Acme", "12 500,00"),
+        ("Acme 15000.00", "Acme", "15000.00"),
+        ("Acme, 12k", "Acme", "12k"),
+        ("Acme (12k)", "Acme", "12k"),
+        ("Acme for 12k", "Acme", "12k"),
+        ("Acme worth about 12k", "Acme", "about 12k"),
+        ("Acme 15 Tausend Euro", "Acme", "15 Tausend Euro"),
         ("Q4 2026 500 EUR", "Q4 2026", "500 EUR"),
         ("Deal 2026 12k", "Deal 2026", "12k"),
         ("Credit note -500 EUR", "Credit note", "-500 EUR"),
@@ -103,6 +112,18 @@ def test_digits_that_may_belong_to_the_name_are_asked_about() -> None:
         ("Llamar mañana", "Llamar", "mañana"),
         ("Pay 500 EUR by 1 jan", "Pay 500 EUR", "by 1 jan"),
         ("Call Ada 30 feb", "Call Ada", "30 feb"),
+        ("Call Ada at half past nine tomorrow", "Call Ada", "at half past nine tomorrow"),
+        ("Ada anrufen morgen um halb zehn", "Ada anrufen", "morgen um halb zehn"),
+        ("Rappeler Ada vendredi avant midi", "Rappeler Ada", "vendredi avant midi"),
+        ("Llamar a Ada mañana a las diez", "Llamar a Ada", "mañana a las diez"),
+        ("Call tonight at 8", "Call", "tonight at 8"),
+        ("Call early january", "Call", "early january"),
+        ("Call sometime next week", "Call", "sometime next week"),
+        ("Call before christmas", "Call", "before christmas"),
+        ("Call Ada tomorrow about the offer", "Call Ada about the offer", "tomorrow"),
+        ("Send the report on friday to Ada", "Send the report to Ada", "on friday"),
+        ("Ada morgen um halb elf anrufen", "Ada anrufen", "morgen um halb elf"),
+        ("Angebot bis Freitag an Ada schicken", "Angebot an Ada schicken", "bis Freitag"),
     ],
 )
 def test_when_something_is_due_is_no_part_of_what_it_is(words: str, text: str, due: str) -> None:
@@ -118,7 +139,9 @@ def test_when_something_is_due_is_no_part_of_what_it_is(words: str, text: str, d
      "Say so", "Print 3D", "Prepare training 2 weeks", "Rent a car 3 days", "Meeting 2 hours", "Talk half an hour",
      "Open 24/7", "Version 4.12", "Upgrade to 2.5.", "Call 12-05", "Order 12 set", "Check 10 out",
      "Plan Q1", "Enjoy weekend", "Read chapter 12", "Model 3", "Call in 5", "Fix the 2", "Fix 15th", "by friday",
-     "Friday", "Review 2026"],
+     "Friday", "Review 2026", "Call at 9ish tomorrow", "Call by five tomorrow", "Call the day after christmas",
+     "Call the week before easter", "Wish Ada merry christmas", "Ask about half past nine", "Meeting nine to five",
+     "Talk to Ada about march", "Call the 3 customers of monday about the price"],
 )  # fmt: skip
 def test_what_is_past_or_spoken_of_or_a_name_is_no_due_date(words: str) -> None:
     assert take_moment(words, READER) == (words, "")
@@ -146,3 +169,20 @@ def test_nobody_is_asked_about_a_day_that_is_only_spoken_of(words: str) -> None:
 @table("words", ["12 000 EUR", "€12 000", "12k"])
 def test_words_that_are_nothing_but_an_amount_are_not_cut_in_two(words: str) -> None:
     assert take_amount(words) == (words, "")
+
+
+@table(
+    ("words", "taken"),
+    [
+        ("Acme closing 30 june", ("Acme", "30 june")),
+        ("Acme 12k closing by friday", ("Acme 12k", "by friday")),
+        ("Acme by end of march", ("Acme", "by end of march")),
+        ("Acme 12k next month", ("Acme 12k", "next month")),
+        ("Acme next month", ("Acme next month", "")),
+        ("Campaign december", ("Campaign december", "")),
+        ("Campaign 12/05", ("Campaign 12/05", "")),
+        ("Acme by 5pm", ("Acme by 5pm", "")),
+    ],
+)
+def test_the_day_on_which_a_deal_closes_is_led_to_or_follows_its_amount(words: str, taken: tuple[str, str]) -> None:
+    assert take_close(words, READER) == taken

@@ -26,10 +26,10 @@ def test_hundreds_of_headers_are_seen() -> None:
     assert len([name for *_, name in each() if name]) > SEEN
 
 
-def test_a_second_number_stands_in_where_the_first_is_empty() -> None:
+def test_a_second_number_stands_beside_the_first() -> None:
     columns = guess(Lead, ["Mobile", "Phone", "E-mail", "Other Email"])
     assert columns.fields == {"Phone": "phone", "E-mail": "email"}
-    assert columns.fallback == {"Mobile": "phone", "Other Email": "email"}
+    assert columns.beside == {"Mobile": "phone", "Other Email": "email"}
 
 
 def test_the_domain_of_a_company_stands_in_for_its_name() -> None:
@@ -45,7 +45,13 @@ def test_what_belongs_to_another_record_is_not_taken_for_this_one() -> None:
 def test_a_header_that_means_what_another_does_more_clearly_means_nothing_else() -> None:
     columns = guess(ENTITIES["activity"], ["Subject", "Due Date", "ActivityDate"])
     assert "created_at" not in columns.fields.values()
-    assert columns.left_out == {"ActivityDate": "due_date comes from Due Date"}
+    assert columns.fallback == {"ActivityDate": "due_date"}
+
+
+def test_the_subject_stands_before_the_texts_wherever_their_columns_stand() -> None:
+    columns = guess(ENTITIES["activity"], ["Description", "Comments", "Subject"])
+    assert columns.fields == {"Subject": "description"}
+    assert columns.beside == {"Description": "description", "Comments": "description"}
 
 
 @table(

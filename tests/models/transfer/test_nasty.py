@@ -26,7 +26,7 @@ def reading(works: Works, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, 
         if survey.questions:
             raise Unanswered(survey)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
-        rows = [translation.read(cells)[0] for cells in survey.sheet.lines()]
+        rows = [translation.read(cells).texts for cells in survey.sheet.lines()]
         return rows, survey.notes
 
 
@@ -36,7 +36,7 @@ def test_a_nasty_file_is_read_right_or_asked_about(works: Works, nasty: Nasty) -
     answers: dict[str, Any] = {}
     if nasty.asked:
         with pytest.raises(CRMError) as asked:
-            reading(works, nasty)
+            reading(works, nasty, **nasty.first)
         assert nasty.asked in str(asked.value)
         answers = nasty.answers
     if nasty.rows:

@@ -5,6 +5,7 @@ import pytest
 from models.account import Account
 from models.activity import Activity
 from models.case import Case
+from models.contact import Contact
 from models.core.base import Entity
 from models.core.errors import CRMError, Invalid
 from models.core.work import Works
@@ -296,10 +297,12 @@ def test_rows_of_records_that_are_here_need_not_say_everything(works: Works) -> 
         ('"ada@x.org, a@x.org"', "ada@x.org"),
     ],
 )
-def test_of_several_addresses_in_a_cell_the_first_is_read_and_it_is_told(works: Works, cell: str, email: str) -> None:
+def test_of_several_addresses_in_a_cell_the_others_are_contacts(works: Works, cell: str, email: str) -> None:
     outcome = imported(works, Customer, f"Last name,E-mail 1 - Value,Phone 1 - Value\nKing,{cell},+49 30 1234567\n")
     assert everything(works, Customer)[0].email == email
-    assert "E-mail 1 - Value: in 1 row there are several values; the first is read." in outcome.notes
+    assert [each.value for each in everything(works, Contact)] == ["a@x.org"]
+    told = "E-mail 1 - Value: in 1 row there are several values; the first is its e-mail, the others are its contacts."
+    assert told in outcome.notes
 
 
 def test_a_file_with_headers_alone_is_told(works: Works) -> None:

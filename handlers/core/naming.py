@@ -1,0 +1,107 @@
+"""Fields that are named in words, without a sign: `amount 20k`, `next step: call Eva`, `priority to high`."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+
+from models.core.field import Field
+from models.core.fields import Choice, LongText, Person, Reference, Tags, Text
+from models.core.synonyms import squeezed
+
+Reads = Callable[[Field, str], bool]
+"""Whether a text is a value of a kind."""
+
+TO = r"(?::|=|->|=>|→|–>|(?:(?:back|moved|goes|went|put) )?(?:to|into|in)\b|(?:is|as|now|at)\b)"
+LEADING = re.compile(rf"(?:{TO}\s*)+", re.IGNORECASE)
+BETWEEN = re.compile(r"(?:[,;]|and\b|&)\s*", re.IGNORECASE)
+
+
+@lru_cache
+def opening(names: tuple[str, ...]) -> re.Pattern[str]:
+    """One of the names at the beginning of words, the longest first; `phone number` is a phone, `due date` is due."""
+    words = "|".join(re.escape(name).replace("_", "[ _]") for name in sorted(names, key=len, reverse=True))
+    return re.compile(
+        rf"(?:the |its |is |are )?(?P<name>{words})(?: (?:number|address|date))?(?=$|\s|:|=|,)\s*(?:{TO}\s*)*",
+        re.IGNORECASE,
+    )
+
+
+def begins_with_field(names: Mapping[str, str], words: str) -> bool:
+    """Whether words begin with the name of a field and go on."""
+    found = opening(tuple(names)).match(words) if names else None
+    return bool(found and words[found.end() :].strip())
+
+
+def fields_named(
+    asks: Mapping[str, Field], names: Mapping[str, str], words: str, given: Mapping[str, str], reads: Reads
+) -> dict[str, str] | None:
+    """The fields that words name one after the other, with their texts; None where not all the words belong to one.
+
+    names: every word for a field → the field · given: what was read already, whose name may stand alone.
+    """
+    texts: dict[str, str] = {}
+    rest = words.strip()
+    while rest:
+        found = opening(tuple(names)).match(rest) if names else None
+        name = names.get(found["name"].lower().replace(" ", "_"), "") if found else ""
+        if found is None or not name or name in texts:
+            return None
+        value, rest = value_at(asks[name], rest[found.end() :], names, reads)
+        if not value and name not in given:
+            return None
+        texts |= {name: value} if value else {}
+        rest = BETWEEN.sub("", rest, count=1) if BETWEEN.match(rest) else rest
+    return texts
+
+
+def fields_behind(
+    asks: Mapping[str, Field], names: Mapping[str, str], words: str, prose: bool, reads: Reads
+) -> tuple[str, dict[str, str]]:
+    """Words without the fields that are named behind them, and these: Renewal stage proposal. prose: the words are a
+    sentence, in which only a name with a sign is a field: owner: Ravi.
+    """
+    running = (Text, LongText, Tags, Reference)
+    plain = {word: name for word, name in names.items()
+             if isinstance(asks[name], Person) or not isinstance(asks[name], running)}  # fmt: skip
+    for found in re.finditer(r"[\s,;]+(?=\S)", words) if plain else ():
+        rest = words[found.end() :]
+        name = opening(tuple(plain)).match(rest)
+        if found.start() == 0 or name is None or (prose and ":" not in name[0] and "=" not in name[0]):
+            continue
+        texts = fields_named(asks, plain, rest, {}, reads)
+        if texts and all(reads(asks[field], text) for field, text in texts.items()):
+            return words[: found.start()], texts
+    return words, {}
+
+
+def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) -> tuple[str, str]:
+    """The value that words begin with, and what follows it: another field, where the value is no text of its own."""
+    if isinstance(kind, LongText):
+        return words.strip(), ""
+    if isinstance(kind, Text | Tags):
+        signs = (found.start() for found in re.finditer(r"[,;] ", words))
+        end = next((at for at in signs if begins_with_field(names, words[at + 2 :])), len(words))
+        return words[:end].strip(), words[end + 2 :]
+    places = [len(words), *reversed([found.start() for found in re.finditer(r"\s+", words)]), 0]
+    for place in places:
+        value, rest = words[:place].strip(" ,;"), words[place:].strip()
+        if (not rest or begins_with_field(names, BETWEEN.sub("", rest, count=1))) and (reads(kind, value) or not value):
+            return value, rest
+    return words.strip(), ""
+
+
+def option_named(asks: Mapping[str, Field], words: str, others: bool = True) -> tuple[str, str] | None:
+    """The one field that can hold what the words say, and the option: discovery, to high. others: also by what other
+    systems call it: on hold.
+    """
+    said = squeezed(LEADING.sub("", words.strip(), count=1))
+    found = [(name, option) for name, option, options in offered(asks) if said in options]
+    found = found or [(name, str(kind.others[said])) for name, kind in asks.items()
+                      if others and isinstance(kind, Choice) and kind.required and said in kind.others]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def offered(asks: Mapping[str, Field]) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    for name, kind in asks.items():
+        if isinstance(kind, Choice):
+            yield from ((name, each.value, (squeezed(each), squeezed(kind.name(each)))) for each in kind.options)
