@@ -17,7 +17,7 @@ run: .venv/run  ## The sandbox in the browser; with tokens in .env, the bot
 
 test: .venv/dev  ## Every test that needs no browser, on SQLite and on PostgreSQL (ARGS="-k lead" for some)
 	@$(COMPILE) bot handlers models
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 browser: .venv/dev  ## The tests in Chromium
 	$(BIN)/pytest -m browser tests/browser $(ARGS)

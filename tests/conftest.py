@@ -1,11 +1,12 @@
 """Databases for tests: whatever takes `works` runs on SQLite and on PostgreSQL, each time on clean ground."""
 
+import fcntl
 import gc
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,29 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Engine, create_engine, event, text
 
-from models.core import schema
+from models.core import database, schema
 from models.core.database import everywhere, open_engine
 from models.core.work import Works
 from tests import ground, servers
+from tests.compiled import sharing
 from tests.models.marks import THOROUGH
+from tests.remembered import GROUNDS, Ground
 from tests.servers import server_at
+from tests.written import Written
 
 DATABASES = ("sqlite", "postgres")
-settings.register_profile("half", max_examples=50)
-settings.load_profile("default" if THOROUGH else "half")
+BY_TURNS = os.environ.get("DATABASES") != "both"
+"""Whether of the tests of a module that run on either database one runs on the one, the next on the other, and rows of
+a table as well. DATABASES=both runs all on both; and so does `dialect`, for modules whose code is not the same for
+both, and whoever asks for a test by its id.
+"""
+database.create_engine = sharing(database.create_engine)  # type: ignore[assignment]
+settings.register_profile("few", max_examples=25)
+settings.load_profile("default" if THOROUGH else "few")
+OUTSIDE = {"crm", "make_database", "server", "tmp_path"}
+"""Whoever asks for one of these may write to the database in other ways than through an engine of this process."""
+LONG = ("tests/docs/test_contributing.py", "tests/chaos/", "tests/bot/test_moved.py", "tests/bench/")
+"""Begun first, so that no worker is alone with one of these at the end."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -37,6 +51,41 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if unwanted and collection_path == config.rootpath / "tests" / "browser" else None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Leave each test to one of the databases; let long tests begin first in an order made by chance."""
+    if BY_TURNS and not any("::" in arg for arg in config.args):
+        leave_to_one(config, items)
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def leave_to_one(config: pytest.Config, items: list[pytest.Item]) -> None:
+    modules: dict[str, dict[str, list[tuple[str, pytest.Item]]]] = {}
+    for item in items:
+        database, other = of_database(item)
+        if database and not item.get_closest_marker("dialect"):
+            module, _, test = item.nodeid.partition("[")[0].partition("::")
+            modules.setdefault(module, {}).setdefault(f"{test}[{other}]", []).append((database, item))
+    spared: set[pytest.Item] = set()
+    for module, tests in modules.items():
+        on_both = sorted(name for name, found in tests.items() if len(found) == 2)
+        for place, name in enumerate(on_both, len(module)):
+            spared |= {item for database, item in tests[name] if database != DATABASES[place % 2]}
+    config.hook.pytest_deselected(items=list(spared))
+    items[:] = [item for item in items if item not in spared]
+
+
+def of_database(item: pytest.Item) -> tuple[str, str]:
+    """The database that a test runs on for its own sake, and its name without that; nothing where it has no choice."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    found = [params[name] for name in ("engine", "blank", "settled") if name in params]
+    if len(found) != 1:
+        return "", ""
+    rest = item.nodeid.partition("[")[2].rstrip("]").split("-")
+    return str(found[0]), "-".join(part for part in rest if part not in DATABASES)
+
+
 def pytest_collection() -> None:
     """Thousands of tests stay to the end: looking through them for garbage takes a tenth of the time."""
     gc.disable()
@@ -44,7 +93,7 @@ def pytest_collection() -> None:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
-    gc.set_threshold(5_000)
+    gc.set_threshold(50_000)
     gc.enable()
 
 
@@ -86,15 +135,41 @@ def blank(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[], str]], str]:
+    """Makes what all workers of this run use, and returns what the first of them called it."""
+    alone = "PYTEST_XDIST_TESTRUNUID" not in os.environ
+    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+
+    def made(what: str, make: Callable[[], str]) -> str:
+        with (shared / f"made-{what}").open("a+") as named:
+            fcntl.flock(named, fcntl.LOCK_EX)
+            named.seek(0)
+            name = named.read()
+            if not name:
+                name = make()
+                named.write(name)
+            return name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def sqlite_ground(
+    tmp_path_factory: pytest.TempPathFactory, made_once: Callable[[str, Callable[[], str]], str]
+) -> tuple[Engine, Path]:
     """One engine for all tests, because it keeps its compiled statements, and the file they all begin with."""
-    kept = tmp_path_factory.mktemp("ground") / "kept.db"
-    engine = open_engine(f"sqlite:///{kept.with_name('crm.db')}")
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('ground') / 'crm.db'}")
     event.listen(engine, "connect", carelessly)
-    schema.upgrade(engine)
-    ground.settle(engine)
-    engine.dispose()
-    shutil.copyfile(engine.url.database or "", kept)
+
+    def made() -> str:
+        schema.upgrade(engine)
+        ground.settle(engine)
+        engine.dispose()
+        path = Path(engine.url.database or "")
+        return str(shutil.copyfile(path, path.with_name("kept.db")))
+
+    kept = Path(made_once("sqlite", made))
+    GROUNDS[engine] = Ground(engine, kept)
     return engine, kept
 
 
@@ -104,12 +179,9 @@ def carelessly(connection: sqlite3.Connection, record: object) -> None:
 
 
 @pytest.fixture
-def clean_sqlite(sqlite_ground: tuple[Engine, Path]) -> Iterator[Engine]:
-    engine, kept = sqlite_ground
-    path = Path(engine.url.database or "")
-    for rest in ("-wal", "-shm"):
-        path.with_name(path.name + rest).unlink(missing_ok=True)
-    shutil.copyfile(kept, path)
+def clean_sqlite(sqlite_ground: tuple[Engine, Path], request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine, _ = sqlite_ground
+    GROUNDS[engine].begin(remembers="monkeypatch" not in request.fixturenames)
     yield engine
     engine.dispose()
 
@@ -159,30 +231,39 @@ def make_database(server: URL, plain: str) -> Iterator[Callable[..., URL]]:
 
 
 @pytest.fixture(scope="session")
-def template(make_database: Callable[..., URL]) -> str:
+def template(make_database: Callable[..., URL], made_once: Callable[[str, Callable[[], str]], str]) -> str:
     """What databases are copied from on the server: quicker than to make every step again for each."""
-    url = make_database("template")
-    engine = open_engine(url.render_as_string(hide_password=False))
-    schema.upgrade(engine)
-    ground.settle(engine)
-    engine.dispose()
-    return url.database or ""
+
+    def made() -> str:
+        url = make_database("template")
+        engine = open_engine(url.render_as_string(hide_password=False))
+        schema.upgrade(engine)
+        ground.settle(engine)
+        engine.dispose()
+        return url.database or ""
+
+    return made_once("postgres", made)
 
 
 @pytest.fixture(scope="session")
-def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterator[tuple[Engine, str]]:
+def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterator[tuple[Engine, Written]]:
     engine = open_engine(make_database("ground", like=template).render_as_string(hide_password=False))
     with everywhere(engine).begin() as connection:
         again = ground.keep(connection)
-    yield engine, again
+    written = Written(engine, again)
+    yield engine, written
+    written.close()
     engine.dispose()
 
 
 @pytest.fixture
-def clean_postgres(postgres_ground: tuple[Engine, str]) -> Engine:
-    engine, again = postgres_ground
+def clean_postgres(postgres_ground: tuple[Engine, Written], request: pytest.FixtureRequest) -> Engine:
+    engine, written = postgres_ground
     with everywhere(engine).begin() as connection:
-        connection.exec_driver_sql(again)
+        written.restore(connection)
+    written.tables.clear()
+    if not OUTSIDE.isdisjoint(request.fixturenames):
+        written.everything()
     return engine
 
 

@@ -14,6 +14,7 @@ from models.core.rights import Preset
 from models.core.work import Clock, Work, Works
 from models.customer import Customer
 from models.operations import records
+from tests.remembered import remembered
 
 E = TypeVar("E", bound=Entity)
 
@@ -68,9 +69,16 @@ def settle(engine: Engine) -> None:
 
 
 def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T1", **texts: str) -> E:
-    """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`."""
-    with works(workspace, by) as work:
-        return records.create(work, entity, texts)
+    """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`.
+
+    What tests begin with again and again is made only the first times (see `tests/remembered.py`).
+    """
+
+    def made() -> E:
+        with works(workspace, by) as work:
+            return records.create(work, entity, texts)
+
+    return remembered(works, (entity.slug(), by, workspace, *texts.items()), made)
 
 
 def task(works: Works, customer: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
@@ -85,8 +93,8 @@ def spoil(works: Works, act: Callable[[Work], object], by: str = "U_RITA") -> No
         raise ZeroDivisionError
 
 
-def keep(connection: Connection) -> str:
-    """Copy what a PostgreSQL database holds beside it; returns the SQL that brings it back to exactly that.
+def keep(connection: Connection) -> dict[str, list[str]]:
+    """Copy what a PostgreSQL database holds beside it; returns the SQL that brings each table back to exactly that.
 
     Rows that are as they were stay: written anew for every test they would cost the most, and more from test to test.
     Quicker than a new database from a template, which takes 30 ms and new connections.
@@ -97,13 +105,16 @@ def keep(connection: Connection) -> str:
     for table in filled:
         connection.execute(text(f'CREATE TABLE kept."{table.name}" AS TABLE "{table.name}"'))
         connection.execute(text(f'ANALYZE kept."{table.name}"'))
-    emptied = [without(table, kept=table in filled) for table in reversed(tables)]
-    restored = [missing(table) for table in filled]
     counted = connection.scalars(text("SELECT schemaname || '.' || sequencename FROM pg_sequences")).all()
     lasts = {name: connection.scalar(text(f"SELECT last_value FROM {name} WHERE is_called")) for name in counted}
-    rewound = [f"SELECT setval('{name}', {last or 1}, {bool(last)})" for name, last in lasts.items()]
-    unguarded = "SET LOCAL session_replication_role = replica"  # the audit trail would not let itself be emptied
-    return "; ".join([unguarded, *emptied, *restored, *rewound])
+    rewound = {name: f"SELECT setval('{name}', {last or 1}, {bool(last)})" for name, last in lasts.items()}
+    again = {
+        table.name: [without(table, kept=table in filled), *([missing(table)] if table in filled else [])]
+        for table in reversed(tables)
+    }
+    for name, sql in rewound.items():
+        again[name.partition(".")[2].removesuffix("_id_seq")].append(sql)
+    return again
 
 
 def without(table: Table, kept: bool) -> str:

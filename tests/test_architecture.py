@@ -1,10 +1,10 @@
 """The rules of the house are kept, and every check can fail."""
 
-import pytest
 
 from handlers import ROUTERS
 from tests import architecture
 from tests.architecture import FLOORS, FUNCTION, LINES, Module, Rule, modules, pairs
+from tests.tables import table
 
 OURS = modules(*FLOORS)
 TESTS = modules("tests")
@@ -19,14 +19,11 @@ def broken_in(found: list[Module], rules: tuple[Rule, ...]) -> list[str]:
 def test_no_module_breaks_a_rule() -> None:
     assert len(OURS) > 90
     assert broken_in(OURS, architecture.RULES) == []
+    assert pairs(OURS) == []
 
 
 def test_tests_are_short_and_say_what_they_are() -> None:
     assert broken_in(TESTS, OF_TESTS) == []
-
-
-def test_no_two_modules_import_each_other() -> None:
-    assert pairs(OURS) == []
 
 
 def test_every_verb_says_what_it_does_in_a_sentence() -> None:
@@ -71,7 +68,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "name", "source"), BROKEN)
+@table(("rule", "name", "source"), BROKEN)
 def test_each_rule_can_fail(rule: str, name: str, source: str) -> None:
     assert getattr(architecture, rule)(Module(name, source))
 
@@ -96,7 +93,7 @@ KEPT = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "name", "source"), KEPT)
+@table(("rule", "name", "source"), KEPT)
 def test_what_is_allowed_passes(rule: str, name: str, source: str) -> None:
     assert getattr(architecture, rule)(Module(name, source)) == []
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from handlers.core import blocks
 from handlers.core.cards import moment
 from tests.ground import START
 from tests.hostile import BARE, FAMILIES, HOSTILE, MUCH, TOKENS, sample
 from tests.inert import pings
+from tests.tables import table
 
 ALIVE = [name for name in TOKENS if name not in ("unknown command",)]
 
@@ -17,14 +16,14 @@ def mrkdwn(text: str, **more: Any) -> dict[str, Any]:
     return {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text, **more}}]}
 
 
-@pytest.mark.parametrize("name", ALIVE)
+@table("name", ALIVE)
 def test_every_token_is_alive_in_markup_and_in_the_text_of_a_message(name: str) -> None:
     assert pings(mrkdwn(TOKENS[name], verbatim=True))
     assert pings({"text": f"Ada {TOKENS[name]}", "blocks": [blocks.divider()]})
     assert pings({"view": {"type": "modal", "blocks": [blocks.context(TOKENS[name])]}})
 
 
-@pytest.mark.parametrize("name", TOKENS)
+@table("name", TOKENS)
 def test_no_token_is_alive_once_it_is_escaped_or_plain(name: str) -> None:
     text = TOKENS[name]
     assert pings(mrkdwn(blocks.escape(text), verbatim=True)) == []
@@ -32,7 +31,7 @@ def test_no_token_is_alive_once_it_is_escaped_or_plain(name: str) -> None:
     assert pings({"text": blocks.escape(text), "blocks": drawn}) == []
 
 
-@pytest.mark.parametrize("name", [name for name in BARE if not name.startswith("full width")])
+@table("name", [name for name in BARE if not name.startswith("full width")])
 def test_bare_names_and_addresses_are_alive_unless_the_text_is_verbatim(name: str) -> None:
     assert pings(mrkdwn(BARE[name]))
     assert pings(mrkdwn(BARE[name], verbatim=True)) == []
@@ -45,7 +44,7 @@ def test_an_address_in_the_text_of_a_message_is_a_link_where_it_is_shown() -> No
     assert pings({"text": "see https://evil.example", "blocks": [blocks.divider()]}) == []
 
 
-@pytest.mark.parametrize("piece", ["user", "usergroup", "channel", "broadcast", "link"])
+@table("piece", ["user", "usergroup", "channel", "broadcast", "link"])
 def test_what_is_more_than_words_in_rich_text_is_alive(piece: str) -> None:
     part = {"type": "rich_text_section", "elements": [{"type": "text", "text": "<!here>"}, {"type": piece}]}
     assert len(pings({"blocks": [{"type": "rich_text", "elements": [part]}]})) == 1

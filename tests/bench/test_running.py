@@ -19,6 +19,9 @@ from tests.bench import due, grown, sizes
 from tests.bench.figures import Figure
 from tests.ground import StoppedClock
 
+pytestmark = pytest.mark.dialect
+
+SIZE = 100
 FINE = Figure("fine", 1.0, 1.0, "ms", 3.0, "")
 
 
@@ -49,6 +52,7 @@ def test_a_row_that_breaks_off_takes_no_others_with_it(
     assert "acts on SQLite broke off: ZeroDivisionError: as if" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 def test_what_is_due_is_measured_as_the_role_that_a_bot_has(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,16 +68,16 @@ def test_what_is_due_is_measured_as_the_role_that_a_bot_has(
 
 def test_a_company_of_a_size_is_as_people_would_have_made_it(blank: Engine) -> None:
     """Each record is found by the text that the program would have written, its trail is there, and all acts work."""
-    grown.build(blank, 200)
+    grown.build(blank, SIZE)
     works = Works(blank, StoppedClock())
     with works("T1", writes=False) as work:
         for entity in grown.SHARES:
             records = work.session.scalars(select(entity)).all()
             kept = select(SearchText.record_id, SearchText.text).where(SearchText.entity == entity.slug())
-            assert len(records) == int(200 * grown.SHARES[entity])
+            assert len(records) == int(SIZE * grown.SHARES[entity])
             assert dict(work.session.execute(kept).all()) == {each.id: text_of(each, work) for each in records}
             trail = select(AuditEntry.record_id).where(AuditEntry.entity == entity.slug())
             assert set(work.session.scalars(trail)) == {each.id for each in records}
     assert set(grown.SHARES) <= set(ENTITIES.values())
-    office = sizes.Office(create_dispatcher(works), 200)
+    office = sizes.Office(create_dispatcher(works), SIZE)
     assert all(act(office) > 0 for act in sizes.ACTS.values())

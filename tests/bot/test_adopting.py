@@ -19,6 +19,7 @@ from models.core.work import Works
 from models.lead import Lead
 from models.operations import adoption
 from tests.ground import StoppedClock, given
+from tests.handlers.kit import begin_with
 
 WAITS = "Give it to a workspace with: crm adopt T0123"
 
@@ -26,11 +27,15 @@ WAITS = "Give it to a workspace with: crm adopt T0123"
 @pytest.fixture
 def works(blank_sqlite: Engine, clock: StoppedClock) -> Works:
     """A database in which somebody imported a lead, and nothing else."""
-    schema.upgrade(blank_sqlite)
     works = Works(blank_sqlite, clock)
+    begin_with(works, "an import before Slack", lambda: imported(works))
+    return works
+
+
+def imported(works: Works) -> None:
+    schema.upgrade(works.engine)
     works.settle(LOCAL, name="This computer")
     given(works, Lead, "", LOCAL, first_name="Ada")
-    return works
 
 
 def install(works: Works, clients: Clients, world: Slack) -> None:

@@ -29,7 +29,7 @@ from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE, told
 
 CROWD = 505
-CARDS = 40
+CARDS = 12
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def people(works: Works) -> list[User]:
         return list(work.session.query(User).filter(User.slack_id.startswith("U_CROWD")))
 
 
-def full(works: Works, slack: Desk, courier: Courier) -> list[Opportunity]:
+def full(works: Works, slack: Desk, courier: Courier, cards: int = CARDS) -> list[Opportunity]:
     """A channel of Rita and Ravi with so many cards of deals, of which every second one is lost."""
     room(slack, "U_RITA", "U_RAVI")
-    deals = [deal(works, f"Sails {number}") for number in range(CARDS)]
+    deals = [deal(works, f"Sails {number}") for number in range(cards)]
     for number, each in enumerate(deals):
         with works("T1", "U_RITA") as work:
             found = work.find(Opportunity, each.number)
@@ -87,6 +87,7 @@ def drawn(slack: Desk) -> list[str]:
 # ── who is there ────────────────────────────────────────────────────────────────────────────────────────
 
 
+@SQLITE
 def test_five_hundred_people_are_read_from_a_list_and_who_acts_meanwhile_is_known(
     counted: Desk, works: Works, courier: Courier
 ) -> None:
@@ -128,9 +129,12 @@ def test_many_from_elsewhere_who_are_in_no_list_keep_no_call_from_who_acts(
 # ── what is drawn anew ──────────────────────────────────────────────────────────────────────────────────
 
 
+@SQLITE
 def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps_to_a_pace(
-    counted: Desk, works: Works, courier: Courier, paced: Courier, clock: StoppedClock
+    counted: Desk, works: Works, courier: Courier, paced: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(claims, "MOST", 8)  # fewer than there are cards
+    monkeypatch.setattr(claims, "LEAST", 3)
     counted.slack.rates.on = False
     deals = full(works, counted, courier)
     counted.slack.rates.on = True
@@ -186,7 +190,7 @@ def test_where_nobody_knows_what_slack_shows_it_is_drawn_even_if_nothing_changed
 def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
     slack: Desk, works: Works, courier: Courier, paced: Courier, clock: StoppedClock
 ) -> None:
-    deals = full(works, slack, courier)
+    deals = full(works, slack, courier, 24)
     with works("T1", "U_RITA") as work:
         for each in deals[:20]:
             work.find(Opportunity, each.number).name = "Masts"

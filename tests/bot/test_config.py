@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, SettingsError, load
+from tests.tables import table
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -20,7 +21,7 @@ def test_nothing_but_the_tokens_must_be_set() -> None:
     assert settings.root_command == "/crm"
 
 
-@pytest.mark.parametrize("missing", TOKENS)
+@table("missing", TOKENS)
 def test_a_missing_token_is_named_with_where_to_get_it(missing: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(TOKENS | {missing: "  "})
@@ -33,7 +34,7 @@ def test_tokens_are_not_needed_where_slack_is_not() -> None:
     assert load({}, needs_slack=False) == Settings()
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "text", "why"),
     [
         ("SLACK_BOT_TOKEN", "xapp-1", "it does not begin with xoxb-. Copy it from https://api.slack.com/apps"),
@@ -74,7 +75,7 @@ def test_a_refusal_does_not_repeat_a_token() -> None:
     assert "secret-of-another-kind" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "text", "kept"),
     [
         ("DIGEST_AT", "8:05", "08:05"),
@@ -95,7 +96,7 @@ def test_settings_are_understood_as_people_write_them(name: str, text: str, kept
     assert getattr(load(TOKENS | {name: text}), name.lower()) == kept
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+@table("name", [each.name for each in fields(Settings)])
 def test_every_setting_says_what_it_is_for_and_has_a_default_it_would_accept(name: str) -> None:
     setting = next(each for each in fields(Settings) if each.name == name)
     assert len(setting.metadata["help"]) > 10

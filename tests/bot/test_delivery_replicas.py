@@ -24,6 +24,8 @@ from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.ground import Seconds, StoppedClock
 from tests.handlers.kit import SQLITE
 
+pytestmark = pytest.mark.dialect
+
 CATALOGUE = Catalogue(ROUTERS)
 
 

@@ -1,6 +1,6 @@
 """What comes signed but forged, over HTTP and over the line: answered, refused, not logged, and nothing is changed.
 
-Of the nineteen thousand forgeries one in four hundred is sent, with `HOSTILE=all` one in eight.
+Of the nineteen thousand forgeries one in eight hundred is sent, with `HOSTILE=all` one in eight.
 """
 
 import io
@@ -36,7 +36,7 @@ from tests.installed import installed
 
 pytestmark = SQLITE
 ALL = os.environ.get("HOSTILE") == "all"
-SHARE = 8 if ALL else 400
+SHARE = 8 if ALL else 800
 Rows = dict[str, list[tuple[Any, ...]]]
 TABLES = [table for table in Base.metadata.sorted_tables if table.name != "seen"]
 LOOKS = {table.name: table.select() for table in TABLES}
@@ -128,7 +128,7 @@ def test_who_acts_where_and_what_cannot_be_forged(
 ) -> None:
     before = everything(works)
     chosen = forging.authority()
-    for what, envelope in forgeries(recorded, chosen if ALL else chosen[::3]):
+    for what, envelope in forgeries(recorded, chosen if ALL else chosen[::6]):
         slack.slack.deliver(envelope)
         assert posted.statuses[-1] in (200, 400), what
         assert everything(works) == before, what

@@ -32,6 +32,7 @@ from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE
 from tests.handlers.test_watch import Heard
+from tests.tables import table
 
 Log = Callable[[], str]
 TOKEN = "xoxb-1234567890-abcdefABCDEF"
@@ -186,7 +187,7 @@ def test_whoever_repeats_an_exception_is_not_repeated(log: Log, name: str) -> No
     assert "It failed (ValueError), because of ValueError." in log()
 
 
-@pytest.mark.parametrize(
+@table(
     ("secret", "instead"),
     [
         ("xoxb-1-2-abc", "[token]"),
@@ -207,7 +208,7 @@ def test_secrets_are_taken_out_whoever_writes_them(secret: str, instead: str) ->
     assert scrubbed(f"Before {secret} after") == f"Before {instead} after"
 
 
-@pytest.mark.parametrize("plain", ["Delivery 12: no clear answer", "2026-03-10 10:00:00+00:00", "SELECT 1 = 1", "/crm"])
+@table("plain", ["Delivery 12: no clear answer", "2026-03-10 10:00:00+00:00", "SELECT 1 = 1", "/crm"])
 def test_what_is_no_secret_stays(plain: str) -> None:
     assert scrubbed(plain) == plain
 

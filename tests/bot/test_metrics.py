@@ -1,6 +1,5 @@
 """Figures for Prometheus: what is counted, and that no label grows with what people type."""
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
@@ -11,6 +10,7 @@ from handlers.core.routes import Catalogue
 from models.core.work import Works
 from tests.handlers.kit import SQLITE
 from tests.handlers.test_watch import Heard
+from tests.tables import table
 
 
 def figures(metrics: Metrics) -> dict[tuple[str, ...], float]:
@@ -52,7 +52,7 @@ def test_looks_of_jobs_are_counted_with_their_duration() -> None:
     assert found["rapport_job_seconds_count", "digest"] == 2
 
 
-@pytest.mark.parametrize("name", ["", "Ada Lovelace", "ada@example.org", "OP-42", "a" * 50, "lead.new.x", "ünlü"])
+@table("name", ["", "Ada Lovelace", "ada@example.org", "OP-42", "a" * 50, "lead.new.x", "ünlü"])
 def test_what_is_no_name_of_ours_becomes_other(name: str) -> None:
     metrics = Metrics()
     metrics.handled(name, "done", 0.1)

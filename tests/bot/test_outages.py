@@ -18,6 +18,8 @@ from models.operations.agenda import AT_ONCE, TOGETHER
 from tests.ground import START, StoppedClock, given
 from tests.handlers.kit import SQLITE
 
+pytestmark = pytest.mark.dialect
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEW_YORK = "America/New_York"
 

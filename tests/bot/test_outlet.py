@@ -14,6 +14,7 @@ from handlers.core.replies import Message
 from models.core.user import Workspace
 from tests.ground import START
 from tests.handlers.kit import SQLITE
+from tests.tables import table
 
 HELLO = Message("Hello", [{"type": "section", "text": {"type": "plain_text", "text": "Hello"}}])
 
@@ -166,7 +167,7 @@ def test_an_interactive_message_that_slack_refuses_stays_refused(outlet: Outlet,
     slack.slack.problems.clear()
 
 
-@pytest.mark.parametrize("error", [*REASONS, "something_new"])
+@table("error", [*REASONS, "something_new"])
 def test_every_refusal_is_a_sentence_that_says_where_and_why(error: str) -> None:
     place = Workspace(id="T1", sales_channel="#sales", support_channel="C_SUPPORT")
     said = sentence(error, "#sales", place)

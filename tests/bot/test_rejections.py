@@ -6,6 +6,7 @@ import pytest
 
 from bot.metrics import Metrics
 from bot.rejections import REASONS, Rejections
+from tests.tables import table
 
 
 def test_a_thousand_refusals_are_counted_and_told_in_two_lines(caplog: pytest.LogCaptureFixture) -> None:
@@ -28,7 +29,7 @@ def test_a_thousand_refusals_are_counted_and_told_in_two_lines(caplog: pytest.Lo
     assert 'rapport_http_refused_total{reason="too_slow"} 250.0' in metrics.text().decode()
 
 
-@pytest.mark.parametrize("reason", REASONS)
+@table("reason", REASONS)
 def test_each_is_answered_with_its_status_and_503_says_when_to_come_again(reason: str) -> None:
     async def refuse() -> tuple[int, str | None]:
         answer = Rejections().answer(reason)

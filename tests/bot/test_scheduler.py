@@ -15,6 +15,7 @@ from models.core.errors import Busy
 from models.core.work import Clock, Work, Works
 from models.operations.agenda import first
 from tests.ground import START
+from tests.tables import table
 
 HOUR = timedelta(hours=1)
 
@@ -237,7 +238,7 @@ class Hands(Clock):
         self.count += counted
 
 
-@pytest.mark.parametrize(
+@table(
     ("wall", "counted", "jump"),
     [(60, 60, None), (118, 60, None), (3660, 60, 3600), (-7140, 60, -7200), (30, 3600, -3570)],
 )

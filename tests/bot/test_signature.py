@@ -4,6 +4,7 @@ import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
 from bot.signature import SIGNATURE, STAMP, Signature
+from tests.tables import table
 
 BODY = (
     "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -28,12 +29,12 @@ def said(stamp: str = str(AT), signature: str = RIGHT) -> dict[str, list[str]]:
     return {STAMP: [stamp], SIGNATURE: [signature]}
 
 
-@pytest.mark.parametrize("body", [BODY, BODY.encode()])
+@table("body", [BODY, BODY.encode()])
 def test_the_example_of_slacks_documentation_is_right(body: str | bytes) -> None:
     assert Signature(SECRET, Stopped()).signed(said(), body)
 
 
-@pytest.mark.parametrize(("ahead", "good"), [(-301, False), (-300, True), (300, True), (301, False)])
+@table(("ahead", "good"), [(-301, False), (-300, True), (300, True), (301, False)])
 def test_it_is_good_for_five_minutes_either_way(ahead: float, good: bool) -> None:
     assert Signature(SECRET, Stopped(ahead)).signed(said(), BODY) is good
 

@@ -17,6 +17,7 @@ from bot.config import SettingsError
 from bot.payloads import payload
 from bot.web import Web
 from tests.bot.posted import Answered, ask
+from tests.tables import table
 
 TEXTS = st.dictionaries(st.text(min_size=1), st.text() | st.sampled_from(["%22", "%2522", "a+b & c=d; %", '"{[:,/]}"']))
 
@@ -84,7 +85,7 @@ def test_whatever_slack_says_is_read_as_it_was_said(said: dict[str, str]) -> Non
     assert payload(urlencode(said).encode()) == said
 
 
-@pytest.mark.parametrize("body", [b"[]", b"payload=[1]", b"payload=", b"{", b"\xff"])
+@table("body", [b"[]", b"payload=[1]", b"payload=", b"{", b"\xff"])
 def test_what_is_no_object_is_none_of_slacks(body: bytes) -> None:
     with pytest.raises(ValueError, match="object|Expecting|decode"):
         payload(body)

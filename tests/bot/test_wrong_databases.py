@@ -1,7 +1,6 @@
 """A database that cannot be used, or a disk that has no more room, ends a command with a sentence."""
 
 import resource
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,25 +15,21 @@ from models.operations import records
 from tests.bot.conftest import Crm
 from tests.ground import given
 from tests.handlers.kit import SQLITE
-from tests.processes import command, environment
 
 ROOM = 100_000
 """Bytes; an empty database of Rapport has five times as many."""
 SERVER = "postgresql://somebody@localhost/name"
 
 
-def without_room(folder: Path, *words: str, **settings: str) -> tuple[int, str]:
+def without_room(crm: Crm, *words: str, **settings: str) -> tuple[int, str]:
     """How `crm` ends, and what it says, where no file grows any more, as on a disk that is full."""
-    done = subprocess.run(
-        command(*words), cwd=folder, env=environment(**settings), preexec_fn=fill, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
-
-
-def fill() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, most))
+    try:
+        done = crm(*words, **settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+    return done.exit_code, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -49,23 +44,25 @@ def test_a_url_that_names_no_database_is_refused_with_one_that_would_do(crm: Crm
     )
 
 
-def test_a_disk_that_is_full_ends_a_command_with_a_sentence(tmp_path: Path) -> None:
-    code, said = without_room(tmp_path, "db", "upgrade", DATABASE_URL="sqlite:///new.db")
+def test_a_disk_that_is_full_ends_a_command_with_a_sentence(crm: Crm) -> None:
+    code, said = without_room(crm, "db", "upgrade", DATABASE_URL="sqlite:///new.db")
     assert code == 1
     assert said.startswith("The disk of the database ")
 
 
 def test_a_copy_that_finds_no_room_says_so_and_goes_on_later(crm: Crm, clean_sqlite: Engine, tmp_path: Path) -> None:
     source, target = clean_sqlite.url.render_as_string(), f"sqlite:///{tmp_path / 'copy.db'}"
-    code, said = without_room(tmp_path, "db", "copy", source, target)
+    code, said = without_room(crm, "db", "copy", source, target)
     assert code == 1
     assert "The disk of the database " in said
     assert "counted and compared" in crm("db", "copy", source, target).output
 
 
-def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(clean_sqlite: Engine, tmp_path: Path) -> None:
+def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(
+    crm: Crm, clean_sqlite: Engine, tmp_path: Path
+) -> None:
     url = clean_sqlite.url.render_as_string()
-    code, said = without_room(tmp_path, "backup", "kept.backup", DATABASE_URL=url)
+    code, said = without_room(crm, "backup", "kept.backup", DATABASE_URL=url)
     assert code == 1
     assert said.startswith("The backup was not made, and kept.backup is not there: ")
     assert not list(tmp_path.glob("kept*"))
@@ -74,7 +71,7 @@ def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(clean_sqlite: En
 def test_a_restore_that_finds_no_room_leaves_the_database_as_it_was(crm: Crm, tmp_path: Path) -> None:
     crm("say", "lead new Ada Lovelace")
     crm("backup", "kept.backup")
-    code, said = without_room(tmp_path, "restore", "kept.backup", DATABASE_URL="sqlite:///rapport.db")
+    code, said = without_room(crm, "restore", "kept.backup", DATABASE_URL="sqlite:///rapport.db")
     assert code == 1
     assert said.startswith("Nothing was restored: ")
     assert "LD-1 Ada Lovelace" in crm("find", "ada").output

@@ -20,6 +20,7 @@ from models.core import schema
 from models.core.database import CONNECTIONS, OVERFLOW, open_engine
 from tests.docs.generated import documents
 from tests.processes import ROOT
+from tests.tables import table
 
 SETTINGS = {each.name.upper() for each in fields(Settings)}
 OF_OTHERS = {"PATH", "PYTHON", "POSTGRES_PASSWORD", "DATABASE_PASSWORD"}
@@ -72,7 +73,7 @@ def test_every_command_is_one_of_crm() -> None:
     assert [words for words in commands() if not is_command(words)] == []
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "docs/rapport.service"])
+@table("name", ["Dockerfile", "compose.yaml", "docs/rapport.service"])
 def test_every_variable_is_a_setting(name: str) -> None:
     told = re.sub(r"^\s*#.*$", "", text(name), flags=re.MULTILINE)
     assigned = re.findall(r"(?:^|[\s{=])([A-Z][A-Z_]+)(?:=|: )", told, re.MULTILINE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.generated import ROOT, documents
+from tests.tables import table
 
 FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
@@ -49,7 +50,7 @@ def test_every_link_and_path_in_a_document_leads_somewhere(path: Path) -> None:
     assert list(broken(path.read_text(encoding="utf-8"), path.parent)) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "missing"),
     [
         ("[here](docs/nowhere.md)", "docs/nowhere.md"),
@@ -64,7 +65,7 @@ def test_what_leads_nowhere_is_found(text: str, missing: str) -> None:
     assert list(broken(text, ROOT)) == [missing]
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "[here](README.md#try-it) and [there](https://example.org/x)",
@@ -78,7 +79,7 @@ def test_what_leads_somewhere_is_left_alone(text: str) -> None:
     assert list(broken(text, ROOT)) == []
 
 
-@pytest.mark.parametrize("name", pictures((ROOT / "README.md").read_text(encoding="utf-8")))
+@table("name", pictures((ROOT / "README.md").read_text(encoding="utf-8")))
 def test_the_pictures_of_the_readme_are_pictures(name: str) -> None:
     content = (ROOT / name).read_bytes()
     assert content.startswith(PNG)

@@ -3,11 +3,12 @@
 import pytest
 
 from handlers.core import acts
+from tests.tables import table
 
 BODY = {"team_id": "T1", "user_id": "U1", "text": "new Ada", "trigger_id": "1.2", "channel_id": "C1"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("command", "root", "line"),
     [
         ("/crm", "/crm", "new Ada"),
@@ -20,7 +21,7 @@ def test_an_alias_is_told_from_a_root_with_a_hyphen(command: str, root: str, lin
     assert acts.command(BODY | {"command": command}, root).line == line
 
 
-@pytest.mark.parametrize(
+@table(
     ("event", "said"),
     [
         ({"user": "U1", "text": "help"}, True),
@@ -63,7 +64,7 @@ def test_a_button_is_the_line_it_stands_for() -> None:
     assert [acts.action(body | {"actions": [action]}).line for action in lines.values()] == list(lines)
 
 
-@pytest.mark.parametrize(
+@table(
     "changed",
     [
         {"actions": [{"action_id": "crm.undo", "action_ts": "1\ud800"}]},

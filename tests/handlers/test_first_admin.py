@@ -15,15 +15,20 @@ from models.core.user import User
 from models.core.work import Works
 from models.operations import people
 from tests.ground import StoppedClock, together
+from tests.handlers.kit import begin_with
 
 
 @pytest.fixture
 def works(blank_sqlite: Engine, clock: StoppedClock) -> Works:
     """As on the first day: a workspace in which nobody is known."""
-    schema.upgrade(blank_sqlite)
     works = Works(blank_sqlite, clock)
-    works.settle("T1", name="Acme", sales_channel="C_SALES")
+    begin_with(works, "the first day", lambda: first_day(works))
     return works
+
+
+def first_day(works: Works) -> None:
+    schema.upgrade(works.engine)
+    works.settle("T1", name="Acme", sales_channel="C_SALES")
 
 
 def roles(works: Works, workspace: str = "T1") -> dict[str, str]:

@@ -1,10 +1,10 @@
 """What a command line means, in every order and spelling people use."""
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.core.grammar import Line, Ref, Words, parse, suggest
+from tests.tables import table
 
 COMMON = frozenset({"new", "show", "edit", "set", "list", "find", "delete", "restore", "assign"})
 WORDS = Words(
@@ -37,7 +37,7 @@ def outline(line: str) -> tuple[str | None, str | None, list[str]]:
     return found.noun, found.verb, [ref.text for ref in found.refs]
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "noun", "verb", "refs"),
     [
         ("deal new", "opportunity", "new", []),
@@ -84,18 +84,18 @@ def test_noun_verb_and_reference_are_found_in_any_order(line, noun, verb, refs):
     assert outline(line) == (noun, verb, refs)
 
 
-@pytest.mark.parametrize("typed", ["OP-42", "op-42", "OP42", "op42", "#OP-42", "OP-042", "(OP-42),", "OP–42"])
+@table("typed", ["OP-42", "op-42", "OP42", "op42", "#OP-42", "OP-042", "(OP-42),", "OP–42"])
 def test_a_reference_is_read_in_any_spelling(typed):
     assert read(typed).refs == (OP42,)
 
 
-@pytest.mark.parametrize("typed", ["XX-42", "OP-", "OP-x", "OP-4-2", "42", "OP-1234567890123"])
+@table("typed", ["XX-42", "OP-", "OP-x", "OP-4-2", "42", "OP-1234567890123"])
 def test_what_only_looks_like_a_reference_is_a_word(typed):
     assert read(typed).refs == ()
     assert read(typed).unknown == typed
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "fields"),
     [
         ("deal new name=Acme amount=12k", {"name": "Acme", "amount": "12k"}),
@@ -128,7 +128,7 @@ def test_an_entity_whose_fields_are_not_told_takes_any():
     assert read("lead new colour=red").fields == {"colour": "red"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "flags"),
     [
         ("deal list --here", {"here": True}),
@@ -198,7 +198,7 @@ def test_the_rest_begins_after_noun_and_verb():
     assert read("acme corp").rest == "acme corp"
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "unknown"),
     [
         ("deal new Acme", None),
@@ -264,7 +264,7 @@ def test_both_word_orders_mean_the_same(verb, number):
     assert {read(order).refs for order in orders} == {(Ref("number", f"OP-{number}", "opportunity", number),)}
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "meant"),
     [("dael", "deal"), ("stge", "stage"), ("shwo", "show"), ("conv", "convert"), ("Custmer", "customer")],
 )

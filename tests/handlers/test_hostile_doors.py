@@ -79,7 +79,7 @@ def close_all(desk: Desk) -> None:
 def tries(lines: Iterable[str]) -> Iterator[tuple[str, Hostile]]:
     """Each line, with each of the texts that are its own."""
     for line in lines:
-        yield from ((line, each) for each in texts(line, 9))
+        yield from ((line, each) for each in texts(line, 18))
 
 
 @pytest.mark.parametrize("lines", [LINES[at::5] for at in range(5)], ids=lambda lines: lines[0])

@@ -9,13 +9,14 @@ from models.customer import Customer
 from models.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, told
+from tests.tables import table
 
 # ── long texts ──────────────────────────────────────────────────────────────────────────────────────────
 
 WORDS = "one two three four five six seven eight nine ten eleven twelve"
 
 
-@pytest.mark.parametrize(
+@table(
     ("old", "new", "limit", "shown"),
     [
         ("red", "blue", 20, ("red", "blue")),

@@ -9,6 +9,7 @@ from handlers.core.members import belongs, comes_from, member
 from models.core.user import User
 from models.core.work import Works
 from models.operations import people
+from tests.tables import table
 
 TEAMS: list[tuple[dict[str, Any], bool]] = [
     ({"team_id": "T1"}, True),
@@ -42,21 +43,21 @@ def test_nobody_belongs_to_no_workspace() -> None:
     assert not belongs({"team_id": None}, "")
 
 
-@pytest.mark.parametrize("bot", [{"is_bot": True}, {"id": "USLACKBOT"}])
+@table("bot", [{"is_bot": True}, {"id": "USLACKBOT"}])
 def test_bots_are_of_the_workspace_and_no_members_of_it(bot: dict[str, Any]) -> None:
     user = {"id": "U1", "team_id": "T1", **bot}
     assert belongs(user, "T1")
     assert member(user, "T1") == {}
 
 
-@pytest.mark.parametrize(
+@table(
     ("said", "guest"), [({}, False), ({"is_restricted": True}, True), ({"is_ultra_restricted": True}, True)]
 )
 def test_guests_are_members_who_may_do_nothing(said: dict[str, Any], guest: bool) -> None:
     assert member({"id": "U1", "team_id": "T1", **said}, "T1")["guest"] is guest
 
 
-@pytest.mark.parametrize(
+@table(
     ("team", "may"), [("T1", True), ("T3", True), ("E1", True), ("T2", False), ("E2", False), ("", False)]
 )
 def test_an_act_may_say_that_somebody_comes_from_their_teams_and_their_organisation(team: str, may: bool) -> None:

@@ -149,6 +149,7 @@ def kinds(works: Works) -> set[str]:
 def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
     slack: Desk, works: Works, courier: Courier, caplog: pytest.LogCaptureFixture
 ) -> None:
+    fill_far(works)
     with caplog.at_level(logging.INFO):
         live(slack, works, courier)
     carried = [text for _, args in slack.slack.calls for text in machinery(args)]
@@ -159,6 +160,7 @@ def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
     assert telling(works, waiting(works)) == []
     assert kinds(works) >= KINDS
     assert telling(works, [record.getMessage() for record in caplog.records if record.name.startswith(OURS)]) == []
+    assert far(slack, works) == []
 
 
 FAR = 70_000_000
@@ -184,12 +186,8 @@ def customers(works: Works) -> int:
         return work.session.scalar(select(func.max(Customer.number))) or 0
 
 
-@SQLITE
-def test_no_number_that_is_shown_or_carried_tells_how_much_others_have(
-    slack: Desk, works: Works, courier: Courier
-) -> None:
-    fill_far(works)
-    live(slack, works, courier)
+def far(slack: Desk, works: Works) -> list[str]:
+    """The numbers that are shown or carried and tell how much others have, also where a long history is turned over."""
     given(works, Customer, first_name="Long")
     for number in range(40):
         slack.command(f"/crm customer set CU-{customers(works)} notes={number}", user=company.ADA)
@@ -197,7 +195,7 @@ def test_no_number_that_is_shown_or_carried_tells_how_much_others_have(
     told = [*(args for _, args in slack.slack.calls), *map(vars, slack.slack.timeline), *offered(works)]
     texts = [json.dumps(each, default=str) for each in told]
     assert any("--page=" in text for text in texts)
-    assert [found for text in texts for found in FAR_NUMBER.findall(text)] == []
+    return [found for text in texts for found in FAR_NUMBER.findall(text)]
 
 
 def test_what_is_carried_is_found_wherever_it_stands() -> None:

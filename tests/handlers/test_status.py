@@ -21,6 +21,7 @@ from models.core.replica import beat, leave, release
 from models.core.schema import head
 from models.core.work import Works
 from tests.handlers.kit import SQLITE, assert_inert, height, told
+from tests.tables import table
 
 WELL = [["database", True, "It answered in 1 ms."], ["slack", True, "Connected to Slack."]]
 ILL = [["database", True, "It answered in 1 ms."], ["slack", False, "Not connected to Slack; it keeps trying."]]
@@ -205,7 +206,7 @@ def test_nobody_but_an_admin_may_ask(works: Works, slack: Desk, person: str) -> 
     assert "does not allow" in told(slack) or "Guests cannot use the CRM" in told(slack)
 
 
-@pytest.mark.parametrize(
+@table(
     ("seconds", "words"), [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7300, "2 h"), (200_000, "2 d")]
 )
 def test_a_span_is_told_in_the_largest_unit_that_fits(seconds: int, words: str) -> None:

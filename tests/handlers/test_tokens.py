@@ -1,10 +1,10 @@
 """How a command line is cut into tokens."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.core.tokens import scan, take_flags
+from tests.tables import table
 
 KNOWN = {"here": False, "every": True}
 
@@ -13,7 +13,7 @@ def kinds(line: str) -> list[tuple[str, str, str]]:
     return [(token.kind, token.name, token.text) for token in scan(line)]
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "token"),
     [
         ("Acme", ("word", "", "Acme")),

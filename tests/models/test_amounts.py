@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from models.core.amounts import read_amount, read_number, read_percent, show_amount, write_amount
 from models.core.currencies import CODES, SHOWN, SIGNS, WHOLE, read_currency
+from tests.tables import table
 
 MONEY = st.decimals(min_value=0, max_value=10**13, places=2, allow_nan=False, allow_infinity=False)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "amount", "currency"),
     [
         ("1200", "1200", "EUR"),
@@ -69,7 +70,7 @@ def test_an_amount_is_read_as_people_write_it(typed, amount, currency):
     assert read_amount(typed, "EUR") == (Decimal(amount), currency)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "sentence"),
     [
         ("abc", "“abc” is not an amount. Try 1200, 12k or €1.2m."),
@@ -111,7 +112,7 @@ def test_a_shared_sign_means_the_currency_of_the_workspace():
     assert read_amount("US$5", "CAD")[1] == "USD"
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "given", "amount"),
     [("$1,200.00", "CAD", 1200), ("¥500", "CNY", 500), ("500 kr", "NOK", 500), ("Rs. 500", "PKR", 500),
      ("12k", "USD", 12000)],
@@ -120,13 +121,13 @@ def test_a_sign_is_read_by_the_currency_that_stands_beside_it(typed, given, amou
     assert read_amount(typed, "EUR", given=given) == (Decimal(amount), given)
 
 
-@pytest.mark.parametrize(("typed", "given"), [("€5", "USD"), ("US$5", "CAD"), ("5 EUR", "USD"), ("¥5", "EUR")])
+@table(("typed", "given"), [("€5", "USD"), ("US$5", "CAD"), ("5 EUR", "USD"), ("¥5", "EUR")])
 def test_an_amount_that_contradicts_the_currency_beside_it_is_refused(typed, given):
     with pytest.raises(ValueError, match=rf"is in [A-Z]{{3}}, and {given} stands beside it\. Try 5 {given}\."):
         read_amount(typed, "EUR", given=given)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "decimal", "amount"),
     [("1.200", ",", "1200"), ("1.200,5", ",", "1200.5"), ("1 200,50", ",", "1200.5"), ("12,5k", ",", "12500"),
      ("1,200", ".", "1200"), ("12,34,567.5", ".", "1234567.5"), (".5", ".", "0.5")],
@@ -135,7 +136,7 @@ def test_figures_of_a_column_are_read_as_the_column_is_written(typed, decimal, a
     assert read_amount(typed, "EUR", decimal=decimal)[0] == Decimal(amount)
 
 
-@pytest.mark.parametrize(("typed", "decimal"), [("1,200.5", ","), ("1.200,5", "."), ("12,5", "."), ("12.5", ",")])
+@table(("typed", "decimal"), [("1,200.5", ","), ("1.200,5", "."), ("12,5", "."), ("12.5", ",")])
 def test_a_figure_that_is_written_otherwise_than_its_column_is_refused(typed, decimal):
     with pytest.raises(ValueError, match=f"does not have “{decimal}” before its decimals"):
         read_amount(typed, "EUR", decimal=decimal)
@@ -146,7 +147,7 @@ def test_without_a_default_an_amount_tells_whether_a_currency_was_typed():
     assert read_amount("€12", "")[1] == "EUR"
 
 
-@pytest.mark.parametrize(
+@table(
     ("amount", "currency", "shown"),
     [
         ("12500.00", "EUR", "€12,500"),
@@ -191,36 +192,36 @@ def test_a_long_row_of_digits_is_answered_too(text):
         assert len(str(error)) < 200  # noqa: PT017
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "number"), [("12", 12), ("1,200", 1200), ("12k", 12000), ("-3", -3), ("12.0", 12), ("1.5k", 1500)]
 )
 def test_a_whole_number_is_read(typed, number):
     assert read_number(typed) == number
 
 
-@pytest.mark.parametrize("typed", ["", "x", "1.5", "€5", "3 days", "1.200", "2147483648", "1e3", "∞"])
+@table("typed", ["", "x", "1.5", "€5", "3 days", "1.200", "2147483648", "1e3", "∞"])
 def test_what_is_no_whole_number_is_refused(typed):
     with pytest.raises(ValueError, match=r"^“.*” .+\. Try .+\.$"):
         read_number(typed)
 
 
-@pytest.mark.parametrize(("typed", "percent"), [("40", 40), ("40 %", 40), ("0", 0), ("100%", 100), ("40 percent", 40)])
+@table(("typed", "percent"), [("40", 40), ("40 %", 40), ("0", 0), ("100%", 100), ("40 percent", 40)])
 def test_a_percentage_is_read(typed, percent):
     assert read_percent(typed) == percent
 
 
-@pytest.mark.parametrize(("typed", "percent"), [("0.2", 20), ("0,4", 40), ("1", 100), ("20 %", 20), (".5", 50)])
+@table(("typed", "percent"), [("0.2", 20), ("0,4", 40), ("1", 100), ("20 %", 20), (".5", 50)])
 def test_a_part_of_one_is_a_percentage_where_the_column_holds_such_parts(typed, percent):
     assert read_percent(typed, fraction=True) == percent
 
 
-@pytest.mark.parametrize("typed", ["0.333", "2", "x", "0.005"])
+@table("typed", ["0.333", "2", "x", "0.005"])
 def test_a_part_that_is_no_whole_percentage_is_refused(typed):
     with pytest.raises(ValueError, match=rf"^“{typed}” is not"):
         read_percent(typed, fraction=True)
 
 
-@pytest.mark.parametrize("typed", ["101", "-1", "4.5", "%", "half"])
+@table("typed", ["101", "-1", "4.5", "%", "half"])
 def test_what_is_no_percentage_is_refused(typed):
     with pytest.raises(ValueError, match=r"Try 40 or 40 %\.$"):
         read_percent(typed)
@@ -231,7 +232,7 @@ def test_every_sign_stands_for_known_currencies():
     assert len(CODES) > 150
 
 
-@pytest.mark.parametrize(("typed", "code"), [("eur", "EUR"), ("€", "EUR"), ("Dollars", "USD"), ("zł", "PLN")])
+@table(("typed", "code"), [("eur", "EUR"), ("€", "EUR"), ("Dollars", "USD"), ("zł", "PLN")])
 def test_a_currency_is_read_by_code_sign_or_name(typed, code):
     assert read_currency(typed) == code
 

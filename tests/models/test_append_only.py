@@ -13,6 +13,9 @@ from models.lead import Lead
 from models.operations import adoption, copying, proof, trail
 from tests.ground import given
 from tests.models.tampering import sealed_trail
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 REFUSED = "The audit trail is append-only"
 ENTRY = "UPDATE audit_entry SET {} WHERE id = (SELECT max(id) FROM audit_entry)"
@@ -118,7 +121,7 @@ def test_a_copy_of_the_database_has_the_same_trail_and_the_same_guards(works: Wo
     assert refused(blank, "DELETE FROM audit_entry")
 
 
-@pytest.mark.parametrize(("dialect", "digest"), [("sqlite", "b3ced9bdd3c4c4e4"), ("postgresql", "cc7e113eaf041984")])
+@table(("dialect", "digest"), [("sqlite", "b3ced9bdd3c4c4e4"), ("postgresql", "cc7e113eaf041984")])
 def test_what_a_released_migration_makes_is_never_edited(dialect: str, digest: str) -> None:
     """Another text takes another module, and a migration that makes it."""
     made = "\n".join(append_only.statements(dialect))

@@ -18,6 +18,8 @@ from models.lead import Lead
 from models.operations import backups
 from tests.ground import given
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.fixture(autouse=True)
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:

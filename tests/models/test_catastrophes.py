@@ -1,11 +1,12 @@
-"""Whatever is typed, ten times as much of it does not take a hundred times as long: no reader of texts explodes."""
+"""Whatever is typed, ten times as much of it does not take a hundred times as long: no reader of texts explodes.
+
+By default each reader gets every third piece, the next reader others; `HOSTILE=all` gives each of them all.
+"""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC
-
-import pytest
 
 from bot.logs import scrubbed
 from handlers import ROUTERS
@@ -15,7 +16,7 @@ from models.core.work import Works
 from models.lead import Lead
 from models.operations import filters, search
 from tests.ground import START
-from tests.models.marks import SQLITE
+from tests.models.marks import SQLITE, THOROUGH
 
 FEW, MANY = 1500, 15_000
 MOST = 30
@@ -74,9 +75,10 @@ def explodes(read: Callable[[str], object], piece: str, times: int = 1) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_no_reader_of_texts_explodes(name: str) -> None:
-    assert [piece for piece in PIECES if explodes(READERS[name], piece)] == []
+def test_no_reader_of_texts_explodes() -> None:
+    for place, (name, read) in enumerate(READERS.items()):
+        pieces = PIECES if THOROUGH else PIECES[place % 3 :: 3]
+        assert [piece for piece in pieces if explodes(read, piece)] == [], name
 
 
 @SQLITE

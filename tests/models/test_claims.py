@@ -15,6 +15,8 @@ from models.operations.standing import Arrival, arrived
 from models.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
 
+pytestmark = pytest.mark.dialect
+
 
 def ask(works: Works, *channels: str) -> None:
     """One message for each of the channels, in this order."""

@@ -3,6 +3,7 @@
 import pytest
 
 from models.core.countries import NAMES, TABLE, read_country, show_country
+from tests.tables import table
 
 CALLED = """
 DE Deutschland; DE GERMANY; DE Allemagne; DE Alemania; DE Federal Republic of Germany; DE DEU; DE 276; DE Niemcy;
@@ -26,7 +27,7 @@ NG Nigeria; DM Dominica; DO Dominican Republic; GN Guinea; GW Guinea-Bissau; GQ 
 CASES = [tuple(entry.split(" ", 1)) for entry in " ".join(CALLED.split()).split("; ")]
 
 
-@pytest.mark.parametrize(("code", "name"), CASES)
+@table(("code", "name"), CASES)
 def test_a_country_is_known_by_what_people_call_it(code: str, name: str) -> None:
     assert read_country(name) == code
 
@@ -44,7 +45,7 @@ def test_every_country_is_known_by_its_codes_and_its_name() -> None:
         assert [key for key in keys if len(key) == 3 and key.isdecimal()], code
 
 
-@pytest.mark.parametrize("text", ["Mars", "Europe", "XX", "California", "", "12", "Yes", "Republic", "x" * 999, "\t"])
+@table("text", ["Mars", "Europe", "XX", "California", "", "12", "Yes", "Republic", "x" * 999, "\t"])
 def test_what_is_no_country_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a country we know\. Try Germany or DE\."):
         read_country(text)

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from models.core.calendar import MONTHS, WEEKDAYS, add_months
 from models.core.days import WORDS, echo_day, read_day, show_day
 from models.core.errors import Ambiguous
+from tests.tables import table
 
 TODAY = date(2026, 11, 30)  # a Monday
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "day"),
     [
         ("today", "2026-11-30"),
@@ -71,7 +72,7 @@ def test_a_day_is_read_as_people_write_it(typed, day):
     assert read_day(typed, TODAY) == date.fromisoformat(day)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "problem"),
     [
         ("", "is not a day"),
@@ -95,7 +96,7 @@ def test_what_is_no_day_is_refused_in_a_sentence(typed, problem):
         read_day(typed, TODAY)
 
 
-@pytest.mark.parametrize("typed", ["fri", "+3d", "2026-12-01"])
+@table("typed", ["fri", "+3d", "2026-12-01"])
 def test_the_examples_in_the_sentences_work(typed):
     assert read_day(typed, TODAY) > TODAY
 
@@ -136,7 +137,7 @@ def test_any_text_is_a_day_or_refused_with_a_sentence(text):
         assert re.fullmatch(r"“.*” .+\. Try .+\.", str(error))  # noqa: PT017
 
 
-@pytest.mark.parametrize(
+@table(
     ("day", "shown"),
     [
         ("2026-11-30", "today"),
@@ -156,7 +157,7 @@ def test_there_are_twelve_months_and_seven_days():
     assert len(WEEKDAYS) == 7
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "days"),
     [
         ("12/05", "2026-12-05 2027-05-12"),
@@ -184,7 +185,7 @@ def test_what_can_be_two_days_is_asked_about(typed, days):
     assert raised.value.text == typed
 
 
-@pytest.mark.parametrize(
+@table(
     ("day", "echoed"),
     [("2026-11-30", "Mon 30 Nov (today)"), ("2026-12-01", "Tue 1 Dec (tomorrow)"), ("2026-12-04", "Fri 4 Dec"),
      ("2027-12-04", "Sat 4 Dec 2027")],

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import insert, select
 
 from models.core.outbox import Delivery, DeliveryState, deliver
@@ -13,6 +14,8 @@ from models.operations.standing import Arrival, arrived
 from tests.ground import START, StoppedClock
 from tests.models.marks import SQLITE
 from tests.plans import plans
+
+pytestmark = pytest.mark.dialect
 
 
 def ask(works: Works, channel: str, text: str) -> None:

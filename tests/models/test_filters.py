@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from models.core.texts import clean
 from models.operations.filters import And, Node, Not, Or, Term, Word, parse, write
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 WON = Term("stage", "=", "won")
 BIG = Term("amount", ">", "10k")
@@ -15,12 +18,12 @@ MINE = Term("owner", "=", "me")
 STRAY = "needs a field in front and a value behind, or a quote that closes"
 
 
-@pytest.mark.parametrize("text", ["stage=won", "stage = won", "STAGE =won", 'stage="won"', "stage=“won”", "stage==won"])
+@table("text", ["stage=won", "stage = won", "STAGE =won", 'stage="won"', "stage=“won”", "stage==won"])
 def test_a_field_is_compared_with_a_value(text):
     assert parse(text) == WON
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "op"),
     [(op, op) for op in ("=", "!=", ">", ">=", "<", "<=", "~")] + [("≠", "!="), ("<>", "!="), ("≥", ">="), ("≤", "<=")],
 )
@@ -29,7 +32,7 @@ def test_every_comparison_is_known(text, op):
     assert parse(f"amount {text} 10k") == Term("amount", op, "10k")
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "value"),
     [
         ("name=-5", "-5"),
@@ -52,12 +55,12 @@ def test_a_value_is_bare_or_quoted(text, value):
     assert parse(text) == Term("name", "=", value)
 
 
-@pytest.mark.parametrize("text", ["close-date<fri", "Close_Date < fri", "CLOSE-DATE<fri"])
+@table("text", ["close-date<fri", "Close_Date < fri", "CLOSE-DATE<fri"])
 def test_a_field_may_be_spelled_with_hyphens_and_capitals(text):
     assert parse(text) == Term("close_date", "<", "fri")
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "tree"),
     [
         ("", And(())),
@@ -83,7 +86,7 @@ def test_not_binds_tighter_than_and_and_and_than_or(text, tree):
     assert parse(text) == tree
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "sentence"),
     [
         ("stage=", '“stage=” (word 1) needs a value, and a quotation both its quotes. Try stage=12 or stage="".'),
@@ -124,7 +127,7 @@ OPS = st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"])
 LEAVES: st.SearchStrategy[Node] = st.builds(Term, FIELDS, OPS, TEXTS) | st.builds(Word, TEXTS)
 
 
-@pytest.mark.parametrize(("condition", "most"), [("name ~ acme", 8), ("stage = won", 40)])
+@table(("condition", "most"), [("name ~ acme", 8), ("stage = won", 40)])
 def test_a_filter_holds_as_many_conditions_as_a_database_soon_answers(condition, most):
     assert parse(" or ".join([condition] * most))
     with pytest.raises(ValueError, match=rf"at most {most} conditions.*; this has {most + 1}\. Try fewer"):

@@ -13,6 +13,9 @@ from models.lead import Lead
 from models.migrations import gently
 from tests.ground import given
 from tests.models.test_migrations import own_steps as own_steps
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 STEPS = sorted((schema.STEPS / "versions").glob("[0-9]*.py"))
 CONTRACTING = ("drop_column", "drop_table", "rename_table", "drop_constraint")
@@ -67,12 +70,12 @@ def literal(call: ast.Call) -> str:
     return str(args[0].value) if args and isinstance(args[0], ast.Constant) else ""
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.stem)
+@table("step", STEPS)
 def test_the_release_before_can_go_on_while_a_step_is_made(step: Path) -> None:
     assert broken_rules(step.read_text()) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "complaint"),
     [
         ('op.drop_column("lead", "score")', "takes away"),
@@ -90,7 +93,7 @@ def test_a_step_that_would_stop_others_is_noticed(line: str, complaint: str) -> 
     assert complaint in broken
 
 
-@pytest.mark.parametrize(
+@table(
     "lines",
     [
         'contracts = "0.2"\ndef upgrade():\n    op.drop_column("lead", "score")',

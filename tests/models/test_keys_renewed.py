@@ -1,5 +1,6 @@
 """The step that renews what records are found by: the signs of the keyboard take the place of others."""
 
+import pytest
 from sqlalchemy import Engine, text
 
 from models.account import Account
@@ -12,13 +13,14 @@ from models.core.work import Works
 from models.customer import Customer
 from models.operations.search import find_records
 
+pytestmark = pytest.mark.dialect
+
 BEFORE = "0017"
 OLD = {"o'brien kate": "o’brien kate", "l'oreal": "l’oreal", "meyer - sons": "meyer – sons", "new-york": "new‑york"}
 
 
-def test_old_keys_are_found_by_what_is_typed_today(blank: Engine) -> None:
-    schema.upgrade(blank)
-    works = Works(blank)
+def test_old_keys_are_found_by_what_is_typed_today(settled: Engine) -> None:
+    works = Works(settled)
     works.settle("T1", name="Acme")
     with works("T1") as work:
         kate = work.add(Customer(first_name="O’Brien", last_name="Kate", email="k@x.example"))
@@ -27,15 +29,15 @@ def test_old_keys_are_found_by_what_is_typed_today(blank: Engine) -> None:
         work.add(Team(name="New‑York"))
         work.session.flush()
         work.session.query(User).update({"team": "new-york"})
-    schema.downgrade(blank, BEFORE)
-    with everywhere(blank).begin() as connection:
+    schema.downgrade(settled, BEFORE)
+    with everywhere(settled).begin() as connection:
         for new, old in OLD.items():
             for table, column in (("customer", "key"), ("account", "key"), ("team", "key"), ("search_text", "text"),
                                   ("user", "team")):  # fmt: skip
                 change = f'UPDATE "{table}" SET {column} = replace({column}, :new, :old)'
                 connection.execute(text(change), {"new": new, "old": old})
         connection.execute(text("""UPDATE search_text SET text = replace(text, '''', '’')"""))
-    schema.upgrade(blank)
+    schema.upgrade(settled)
     with works("T1", writes=False) as work:
         assert [work.lookup("customer", name) for name in ("O'Brien", "O’Brien Kate", "o`brien")] == [kate.id] * 3
         assert {each.key for each in work.session.query(Account)} == {"l'oreal", "meyer - sons", "plain"}

@@ -17,6 +17,8 @@ from models.core.search import is_search_index
 from models.core.work import Works
 from tests import ground
 
+pytestmark = pytest.mark.dialect
+
 STEPS = schema.STEPS
 
 

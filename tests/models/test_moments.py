@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from models.core.errors import Ambiguous
 from models.core.moments import read_moment, read_time, show_moment
+from tests.tables import table
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # a Monday, 13:00 in Berlin
@@ -23,7 +24,7 @@ def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "moment"),
     [
         ("now", "2026-11-30 12:00"),
@@ -65,7 +66,7 @@ def test_a_day_without_a_time_means_the_hour_asked_for():
     assert read_moment("fri", NOW, BERLIN, at=time(17)) == utc("2026-12-04 16:00")
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "moment"),
     [
         ("2027-03-28 02:00", "2027-03-28 01:00"),
@@ -110,7 +111,7 @@ def test_the_canonical_text_is_read_back_exactly(moment):
     assert read_moment(moment.isoformat(), NOW, BERLIN) == moment
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "sentence"),
     [
         ("25:00", "“25:00” is not a time on the clock. Try fri 9:00, tomorrow 3pm or +2h."),
@@ -144,7 +145,7 @@ def test_any_text_is_a_moment_or_refused_with_a_sentence(text):
         assert re.fullmatch(r"“.*” .+\. Try .+\.", str(error))  # noqa: PT017
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "read"),
     [("8", "08:00"), ("8am", "08:00"), ("17:30", "17:30"), ("9.30 Uhr", "09:30"), ("9.30", "09:30"), ("14h", "14:00"),
      ("6:00", "06:00"), ("1730", "17:30"), ("8:30 pm", "20:30"), ("noon", "12:00"), ("0", "00:00"), ("14h30", "14:30")],
@@ -153,13 +154,13 @@ def test_a_time_of_day_is_read_as_people_write_it(typed, read):
     assert read_time(typed) == time.fromisoformat(read)
 
 
-@pytest.mark.parametrize("typed", ["24:00", "25", "x", "", "8 to 9", "fri", "tomorrow 9:00", "13pm"])
+@table("typed", ["24:00", "25", "x", "", "8 to 9", "fri", "tomorrow 9:00", "13pm"])
 def test_what_is_no_time_of_day_is_refused(typed):
     with pytest.raises(ValueError, match=r"^“.*” is not a time .+\. Try 9:00, 17:30 or 8am\.$"):
         read_time(typed)
 
 
-@pytest.mark.parametrize(
+@table(
     ("moment", "shown"),
     [
         ("2026-11-30 13:30", "today 14:30"),

@@ -12,12 +12,13 @@ from models.core.work import Works
 from models.customer import Customer
 from models.membership import Membership
 
+pytestmark = pytest.mark.dialect
+
 BEFORE = "0011"
 
 
-def test_of_several_that_were_primary_the_newest_stays_it(blank: Engine) -> None:
-    schema.upgrade(blank)
-    works = Works(blank)
+def test_of_several_that_were_primary_the_newest_stays_it(settled: Engine) -> None:
+    works = Works(settled)
     works.settle("T1", name="Acme")
     with works("T1") as work:
         ada, eve = (work.add(Customer(first_name=name)) for name in ("Ada", "Eve"))
@@ -27,15 +28,15 @@ def test_of_several_that_were_primary_the_newest_stays_it(blank: Engine) -> None
         places = [work.add(Membership(customer=who.id, account=lark.id)) for who in (ada, ada, eve)]
         gone = work.add(Contact(customer=ada.id, type="other", value="y"))
         gone.deleted_at = work.now
-    schema.downgrade(blank, BEFORE)
-    with everywhere(blank).begin() as connection:
+    schema.downgrade(settled, BEFORE)
+    with everywhere(settled).begin() as connection:
         for table in ("contact", "membership"):
             connection.execute(text(f'UPDATE {table} SET "primary" = true'))
-    schema.upgrade(blank)
+    schema.upgrade(settled)
     with works("T1", writes=False) as work:
         primary = {each.id for each in (work.get(Contact, way.id) for way in ways) if each.primary}
         assert primary == {way.id for way in ways[1:]}
         assert [work.get(Membership, place.id).primary for place in places] == [False, True, True]
         assert work.get(Contact, gone.id).primary  # hidden: it is beside nobody
-    with pytest.raises(IntegrityError), everywhere(blank).begin() as connection:
+    with pytest.raises(IntegrityError), everywhere(settled).begin() as connection:
         connection.execute(text(f'UPDATE contact SET "primary" = true WHERE id = {ways[0].id}'))

@@ -6,11 +6,12 @@ import pytest
 
 from models.core.errors import Ambiguous
 from models.core.periods import read_period
+from tests.tables import table
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "first", "last"),
     [
         ("today", "2026-11-25", "2026-11-25"),
@@ -44,7 +45,7 @@ def test_a_period_is_read_as_people_write_it(typed: str, first: str, last: str) 
     assert read_period(typed, TODAY) == (date.fromisoformat(first), date.fromisoformat(last))
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "coming", "gone"),
     [("december", "2026-12-01", "2025-12-01"), ("q3", "2027-07-01", "2026-07-01"),
      ("kw 49", "2026-11-30", "2025-12-01")],

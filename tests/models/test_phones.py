@@ -6,11 +6,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.core.phones import FIXED, possible_digits, read, read_phone, regular_digits, show_phone
+from tests.tables import table
 
 SEPARATORS = st.sampled_from(["", " ", "-"])
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "digits"),
     [
         ("+4930123456", "4930123456"),
@@ -37,7 +38,7 @@ def test_the_region_tells_what_a_local_number_means():
     assert read_phone("0044 20 7946 0958", "US") == "442079460958"
 
 
-@pytest.mark.parametrize(
+@table(
     "typed",
     ["", "+123", "call me", "+1 253 0000", "+12345678901234567", "650 253 0000 ext. 5", "+1 650 253 0000 #5", "12"],
 )
@@ -98,7 +99,7 @@ def test_an_unknown_number_is_shown_as_it_is():
     assert show_phone("") == "+"
 
 
-@pytest.mark.parametrize(
+@table(
     ("cell", "region", "own", "digits"),
     [
         ("01 23 45 67 89", "FR", True, "33123456789"),
@@ -121,7 +122,7 @@ def test_a_cell_of_a_file_is_a_number_of_its_own_country(cell: str, region: str,
     assert read(cell, region, own) == digits
 
 
-@pytest.mark.parametrize(
+@table(
     ("cell", "region"), [("416-810-9897x752", "US"), ("030 123456", ""), ("5551234", "US"), ("n/a", "DE")]
 )
 def test_a_cell_that_is_no_number_of_its_country_is_refused(cell: str, region: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from models.core.errors import Ambiguous
 from models.core.moments import read_moment
+from tests.tables import table
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -202,7 +203,7 @@ def moment_of(answer: str) -> datetime:
     return datetime.fromisoformat(f"{year}{day}T{at or '09:00'}").replace(tzinfo=BERLIN)
 
 
-@pytest.mark.parametrize(("typed", "answer"), RIGHT.items())
+@table(("typed", "answer"), RIGHT.items())
 def test_a_phrase_is_read_as_it_is_meant(typed: str, answer: str) -> None:
     assert read_moment(typed, NOW, BERLIN) == moment_of(answer)
 
@@ -211,13 +212,13 @@ def test_there_are_a_hundred() -> None:
     assert len(RIGHT) >= 100
 
 
-@pytest.mark.parametrize("word", ["today", "demain", "lundi", "fin du mois", "nächste Woche", "el 15 de diciembre"])
+@table("word", ["today", "demain", "lundi", "fin du mois", "nächste Woche", "el 15 de diciembre"])
 def test_capitals_and_accents_make_no_difference(word: str) -> None:
     once = read_moment(word, NOW, BERLIN)
     assert read_moment(word.upper(), NOW, BERLIN) == once
 
 
-@pytest.mark.parametrize(
+@table(
     "typed",
     ["fri 5 dec", "12/05", "4.12", "14h", "8h", "friday at 3", "q4", "november", "november 2026", "lundi 5 décembre",
      "in acht Tagen", "dans quinze jours", "mon in two weeks", "12/05 9:00", "half past three",
@@ -228,7 +229,7 @@ def test_what_can_mean_two_things_is_asked_about(typed: str) -> None:
         read_moment(typed, NOW, BERLIN)
 
 
-@pytest.mark.parametrize(
+@table(
     "typed",
     ["soon", "asap", "mar", "5m", "next weekend", "in the morning", "30 feb", "31.4.", "late", "later today",
      "10 apples", "two", "a while", "week", "month", "monday tuesday", "25:00", "the 32nd", "w60"],
@@ -238,7 +239,7 @@ def test_what_says_no_day_is_refused(typed: str) -> None:
         read_moment(typed, NOW, BERLIN)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "day"),
     [("4 dicembre", "2026-12-04"), ("4 grudnia", "2026-12-04"), ("15 januari 2027", "2027-01-15"),
      ("4 dezembro 2026", "2026-12-04"), ("2026年12月4日", "2026-12-04")],

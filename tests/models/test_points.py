@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.operations.points import Point, read_point
+from tests.tables import table
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
 """A Tuesday, eleven o'clock in Berlin."""
@@ -22,7 +23,7 @@ def read(text: str, now: datetime = NOW) -> str:
     return f"{at.astimezone(BERLIN):%Y-%m-%d %H:%M}"
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "moment"),
     [
         ("2026-01-31", "2026-01-31 23:59"),
@@ -59,7 +60,7 @@ def test_a_day_ends_when_it_ends_where_the_reader_is() -> None:
     assert point.at == datetime(2026, 3, 29, 3, 59, 59, 999999, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "point"),
     [
         ("v3", Point(3)),
@@ -73,7 +74,7 @@ def test_a_version_is_a_point_too_and_may_say_what_was_seen(text: str, point: Po
     assert read_point(text, NOW, BERLIN) == point
 
 
-@pytest.mark.parametrize(
+@table(
     "text", ["tomorrow", "+3d", "2027-01-01", "4 dec 2027", "next week", "eoy", "in 2 hours", "today 23:00"]
 )
 def test_what_is_still_to_come_is_refused(text: str) -> None:
@@ -81,7 +82,7 @@ def test_what_is_still_to_come_is_refused(text: str) -> None:
         read(text)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "sentence"),
     [("someday", "is not a day"), ("of", "is not a day"), ("v", "is not a day"), ("x" * 99, "is no point"),
      ("30 feb", "is not in the calendar"), ("2026-13-01", "is not in the calendar"), ("25:00", "is not a time")],

@@ -14,6 +14,7 @@ from models.core.search import SearchText
 from tests.models.test_migrations import own_steps as own_steps
 from tests.models.test_migrations import steps
 from tests.neighbours import guarded_tables
+from tests.tables import table
 
 FIRST = "0009"
 """The step that guards every table there was; those after it guard what they make."""
@@ -132,7 +133,7 @@ def test_every_step_guards_what_it_makes(step: Path) -> None:
     assert step.name[:4] < FIRST or forgotten(step.read_text()) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("lines", "left"),
     [
         ('def upgrade():\n    row("heat")', ["heat"]),

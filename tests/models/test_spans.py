@@ -2,14 +2,13 @@
 
 from datetime import date
 
-import pytest
-
 from models.operations.spans import read_span
+from tests.tables import table
 
 MARCH = date(2026, 3, 10)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "first", "last"),
     [
         ("february", "2026-02-01", "2026-02-28"),
@@ -32,6 +31,6 @@ def test_of_what_was_the_last_is_meant() -> None:
     assert read_span("today", MARCH, past=True) == (MARCH, MARCH)
 
 
-@pytest.mark.parametrize("text", ["", "acme", "new", "12", "12/05", "week", "last 9999 years"])
+@table("text", ["", "acme", "new", "12", "12/05", "week", "last 9999 years"])
 def test_what_is_none_or_could_be_two_is_no_period(text: str) -> None:
     assert read_span(text, MARCH) is None

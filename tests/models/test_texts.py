@@ -2,18 +2,18 @@
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
+from tests.tables import table
 
 FAMILY = "👩\u200d👩\u200d👧"
 PERSIAN = "می\u200cخواهم"
 HEBREW = "שלום \u200fעולם"
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "kept"),
     [
         ("  Ada  ", "Ada"),
@@ -56,7 +56,7 @@ def test_a_clean_text_can_be_stored_anywhere(text):
     assert kept.encode("utf-8").decode("utf-8") == kept
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "folded"),
     [
         ("  Ada   LOVELACE ", "ada lovelace"),
@@ -94,7 +94,7 @@ def test_upper_and_lower_case_of_latin_fold_alike(text):
     assert fold(text.upper()) == fold(text.upper().lower())
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "meant"),
     [
         ("“Acme” and ‘Bolt’", "\"Acme\" and 'Bolt'"),
@@ -115,7 +115,7 @@ def test_a_value_is_made_regular_for_matching():
     assert plain("  ３ Dec —  ٢٠٢٦ ") == "3 dec - 2026"
 
 
-@pytest.mark.parametrize(
+@table(
     ("sent", "typed"),
     [
         ("A &amp; B &lt;C&gt;", "A & B <C>"),

@@ -16,6 +16,8 @@ from tests.ground import StoppedClock, given
 from tests.models.tampering import sealed_trail
 from tests.plans import plans
 
+pytestmark = pytest.mark.dialect
+
 
 def verdict(works: Works, workspace: str = "T1") -> proof.Verdict:
     with works(workspace, writes=False) as work:

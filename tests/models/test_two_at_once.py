@@ -23,10 +23,12 @@ from models.lead import Lead
 from models.membership import Membership
 from models.operations import records, undoing
 from tests.ground import given, together
-from tests.models.marks import SQLITE
+from tests.models.marks import SQLITE, THOROUGH
 from tests.models.transfer.steps import everything, imported
 
-TIMES = 4
+pytestmark = pytest.mark.dialect
+
+TIMES = 4 if THOROUGH else 2
 """How often each race is run: who is first changes."""
 Act = Callable[[Work], object]
 

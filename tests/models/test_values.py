@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from models.core import values
 from models.core.countries import NAMES, read_country, show_country
 from models.core.values import ORDINARY_EMAIL, read_email, read_flag, read_link, read_tags, read_zone
+from tests.tables import table
 
 
-@pytest.mark.parametrize("typed", ["yes", "Y", "TRUE", "on", "1", "✓", "✔️", "✅", ":white_check_mark:"])
+@table("typed", ["yes", "Y", "TRUE", "on", "1", "✓", "✔️", "✅", ":white_check_mark:"])
 def test_a_yes_is_read(typed):
     assert read_flag(typed) is True
 
 
-@pytest.mark.parametrize("typed", ["no", "N", "False", "off", "0", "✗", "❌"])
+@table("typed", ["no", "N", "False", "off", "0", "✗", "❌"])
 def test_a_no_is_read(typed):
     assert read_flag(typed) is False
 
@@ -30,7 +31,7 @@ def test_neither_yes_nor_no_is_refused():
         read_flag("maybe")
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "address"),
     [
         ("Ada@Example.ORG", "ada@example.org"),
@@ -45,7 +46,7 @@ def test_an_address_is_kept_in_lower_case(typed, address):
     assert read_email(typed) == address
 
 
-@pytest.mark.parametrize("typed", ["", "ada", "a@b", "a..b@c.de", "@b.co", "a b@c.de", "a@b.local", "Ada <a@b.co>"])
+@table("typed", ["", "ada", "a@b", "a..b@c.de", "@b.co", "a b@c.de", "a@b.local", "Ada <a@b.co>"])
 def test_what_is_no_address_is_refused(typed):
     with pytest.raises(ValueError, match=r"^“.*” is not an e-mail address\. Try ada@example\.org\.$"):
         read_email(typed)
@@ -71,7 +72,7 @@ def test_the_fast_way_and_the_full_validation_agree(address):
         assert expected is None or len(address) > 255
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "link"),
     [
         ("example.org", "https://example.org"),
@@ -87,7 +88,7 @@ def test_a_link_is_made_complete_and_safe(typed, link):
     assert read_link(typed) == link
 
 
-@pytest.mark.parametrize(
+@table(
     "typed",
     ["", "hello", "localhost", "javascript:alert(1)", "data:text/html,x", "ftp://a.org", "mailto:a@b.co", "//a.org/x y",
      "https://u:p@a.org", "http://[::1", "https://a.org:99999", "https://", "a.org\\@b.org",
@@ -109,7 +110,7 @@ def test_any_text_is_a_link_that_cannot_break_out_of_slacks_markup_or_is_refused
         assert not set(link) & set('<>|`"\\ \n')
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "tags"),
     [
         ("a, b c #d", ("a", "b c", "d")),
@@ -140,7 +141,7 @@ def test_tags_joined_by_commas_are_the_same_tags(text):
     assert read_tags(", ".join(tags)) == tags
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "zone"),
     [
         ("Europe/Berlin", "Europe/Berlin"),
@@ -156,13 +157,13 @@ def test_a_time_zone_is_read_by_name_or_city(typed, zone):
     assert ZoneInfo(zone).key == zone
 
 
-@pytest.mark.parametrize("typed", ["", "nowhere", "../etc/passwd", "+02:00"])
+@table("typed", ["", "nowhere", "../etc/passwd", "+02:00"])
 def test_an_unknown_time_zone_is_refused(typed):
     with pytest.raises(ValueError, match="is not a time zone. Try Europe/Berlin or New York."):
         read_zone(typed)
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "code"),
     [("Germany", "DE"), ("de", "DE"), ("UK", "GB"), ("usa", "US"), ("Türkiye", "TR"), ("Côte d’Ivoire", "CI")],
 )

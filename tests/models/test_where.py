@@ -18,6 +18,9 @@ from models.operations import filters, records, where
 from models.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 NOTHING: list[str] = []
 
@@ -238,12 +241,12 @@ def test_only_entities_that_can_be_open_have_a_word_for_it(deals: Works) -> None
     assert where.shortcuts(Opportunity)[:2] == ["open", "closed"]
 
 
-@pytest.mark.parametrize("text", ["ada", "ada lovelace", "", "100%", "not", "open", "(x", '"', "R&D", "a or b"])
+@table("text", ["ada", "ada lovelace", "", "100%", "not", "open", "(x", '"', "R&D", "a or b"])
 def test_words_alone_are_a_search_for_those_who_know_no_shortcut(text: str) -> None:
     assert where.read(text, Account) is None or text in ("", "a or b")
 
 
-@pytest.mark.parametrize("text", ["stage = won", "open", "acme mine", "NOT acme", "acme OR looms", ""])
+@table("text", ["stage = won", "open", "acme mine", "NOT acme", "acme OR looms", ""])
 def test_whatever_else_is_a_filter(text: str) -> None:
     assert where.read(text, Opportunity) is not None
 
@@ -268,7 +271,7 @@ def test_words_that_many_records_hold_are_looked_through(deals: Works) -> None:
     assert fitting(deals, Opportunity, "s NOT small") == ["None"]
 
 
-@pytest.mark.parametrize("entity", ENTITIES.values(), ids=list(ENTITIES))
+@table("entity", ENTITIES.values())
 def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: Works, entity: type[Entity]) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         for name in entity.fields():

@@ -1,5 +1,6 @@
 """Any filter at all is answered or refused with a sentence, on either database."""
 
+import pytest
 from hypothesis import example
 from hypothesis import given as for_all
 from hypothesis import strategies as st
@@ -9,6 +10,8 @@ from models.core.work import Works
 from models.operations import filters, where
 from models.opportunity import Opportunity
 from tests.models.marks import tried
+
+pytestmark = pytest.mark.dialect
 
 LEAVES = st.one_of(
     st.builds(filters.Word, st.text(min_size=1, max_size=8)),

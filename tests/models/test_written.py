@@ -7,11 +7,12 @@ import pytest
 
 from models.core.errors import Ambiguous
 from models.core.written import orders, read_written_day, read_written_moment
+from tests.tables import table
 
 ANGELES = ZoneInfo("America/Los_Angeles")
 
 
-@pytest.mark.parametrize(
+@table(
     ("cell", "day"),
     [
         ("2026-12-01", "2026-12-01"),
@@ -41,19 +42,19 @@ def test_a_cell_with_a_year_is_a_day(cell: str, day: str) -> None:
     assert read_written_day(cell) == date.fromisoformat(day)
 
 
-@pytest.mark.parametrize("cell", ["05/06/2026", "5-6-2026", "05/06/26", "05.06.2026", "05 06 2026"])
+@table("cell", ["05/06/2026", "5-6-2026", "05/06/26", "05.06.2026", "05 06 2026"])
 def test_a_cell_is_read_in_the_order_of_its_column(cell: str) -> None:
     assert read_written_day(cell, "dmy") == date(2026, 6, 5)
     assert read_written_day(cell, "mdy") == date(2026, 5, 6)
 
 
-@pytest.mark.parametrize("cell", ["05/06/2026", "05/06/26", "5-6-2026 10:00"])
+@table("cell", ["05/06/2026", "05/06/26", "5-6-2026 10:00"])
 def test_without_an_order_a_cell_that_could_be_two_days_is_asked_about(cell: str) -> None:
     with pytest.raises(Ambiguous, match="could be Wed 6 May 2026 or Fri 5 Jun 2026"):
         read_written_day(cell)
 
 
-@pytest.mark.parametrize(
+@table(
     ("cell", "problem"),
     [
         ("15-Nov", "is not a day with its year"),
@@ -85,7 +86,7 @@ def test_a_cell_in_another_order_than_its_column_is_refused() -> None:
         read_written_day("13/01/2026", "mdy")
 
 
-@pytest.mark.parametrize(
+@table(
     ("cell", "possible"),
     [("05/06/2026", {"dmy", "mdy"}), ("13/01/2026", {"dmy"}), ("01/13/26 10:00 PM", {"mdy"}), ("2026-01-01", set()),
      ("5.6.2026", {"dmy", "mdy"}), ("31/31/2026", set()), ("30/02/2026", set()), ("soon", set())],
@@ -99,7 +100,7 @@ def test_a_day_of_a_spreadsheet_is_one_where_the_column_holds_such() -> None:
     assert read_written_moment("45992.75", ANGELES, serials=True) == datetime(2025, 12, 2, 2, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@table(
     ("cell", "moment"),
     [
         ("2026-03-01 22:00:00 UTC", "2026-03-01T22:00"),
@@ -127,7 +128,7 @@ def test_a_moment_is_read_as_written_and_without_an_offset_in_the_zone(cell: str
     assert read_written_moment(cell, ANGELES) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("cell", ["2026-03-01 22:00:00 IST", "2026-03-01 22:00 BST", "2026-03-01 22:00+25:00"])
+@table("cell", ["2026-03-01 22:00:00 IST", "2026-03-01 22:00 BST", "2026-03-01 22:00+25:00"])
 def test_a_zone_that_is_not_clear_is_refused(cell: str) -> None:
     with pytest.raises(ValueError, match="time zone that is not clear|offset that no zone has"):
         read_written_moment(cell, ANGELES)

@@ -4,6 +4,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 SOURCES = (
@@ -62,6 +63,7 @@ def sources(root: Path) -> list[str]:
     return [path.relative_to(root).as_posix() for path in found]
 
 
+@cache
 def mutants(path: str, source: bytes) -> list[Mutant]:
     """Every mistake that can be made in a source."""
     seen: Counter[tuple[str, ...]] = Counter()

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.mutations import relevant
 from tests.mutations.__main__ import chosen, equivalents
 from tests.mutations.mutants import is_python, mutants, sources
 from tests.processes import ROOT
+from tests.tables import table
 
 SOURCE = b'''"""A module."""
 import logging
@@ -67,12 +66,13 @@ def test_a_mutant_changes_its_place_alone_and_keeps_its_name_when_lines_move() -
 def test_names_are_unique_and_the_same_seed_chooses_the_same() -> None:
     picked = chosen(ROOT, 7, 200)
     assert len({each.key for each in picked}) == 200
-    assert picked == chosen(ROOT, 7, 200)
     assert all(is_python(each.apply((ROOT / each.path).read_bytes())) for each in picked[:20])
-    assert {each.path for each in chosen(ROOT, 7, 5, "models/core/access.py")} == {"models/core/access.py"}
+    once, again = (chosen(ROOT, 7, 50, "models/core/access.py") for _ in range(2))
+    assert once == again
+    assert {each.path for each in once} == {"models/core/access.py"}
 
 
-@pytest.mark.parametrize("path", sources(ROOT))
+@table("path", sources(ROOT))
 def test_every_source_has_tests_near_it_and_names_in_the_list_have_reasons(path: str) -> None:
     found = [*relevant.near(ROOT, path), *relevant.wide(path)]
     assert all((ROOT / each).exists() for each in found)

@@ -96,7 +96,7 @@ class Done:
 
 def run(words: list[str], place: Path, seconds: float) -> Done:
     """Run a command there in a group of its own, which ends with it."""
-    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1", "DATABASES": "both"}
     environment.pop("PYTEST_XDIST_TESTRUNUID", None)
     with subprocess.Popen(
         words, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

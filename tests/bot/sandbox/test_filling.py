@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.filling import choices, entry
 from bot.sandbox.people import Json
+from tests.tables import table
 
 from .kit import option, plain, workspace
 
@@ -26,7 +27,7 @@ def filled(element: Json, text: str) -> Any:
     return value
 
 
-@pytest.mark.parametrize(("element", "text", "value"), [
+@table(("element", "text", "value"), [
     ({"type": "plain_text_input"}, "hi", "hi"),
     ({"type": "plain_text_input"}, "", None),
     ({"type": "email_text_input"}, "a@b.co", "a@b.co"),
@@ -71,7 +72,7 @@ def test_an_external_select_takes_the_first_option_offered() -> None:
     assert asked == ["r", "b"]
 
 
-@pytest.mark.parametrize(("element", "text", "says"), [
+@table(("element", "text", "says"), [
     ({"type": "button"}, "x", "a button cannot be filled"),
     ({"type": "file_input"}, "x", "a file_input cannot be filled"),
     ({"type": "static_select", "options": [option("Red")]}, "Green", "'Green' is not among the options: Red"),

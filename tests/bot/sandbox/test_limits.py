@@ -3,12 +3,12 @@
 import copy
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.limits import blocks_too_long, options_problems, problems, view_too_large
 from bot.sandbox.people import Json
+from tests.tables import table
 
 from .kit import NOTE, actions, button, field, form, option, plain, section
 
@@ -52,7 +52,7 @@ def message(*blocks: Any) -> list[str]:
     return problems("message", {"text": "t", "blocks": list(blocks)})
 
 
-@pytest.mark.parametrize("block", GOOD, ids=lambda block: block["type"])
+@table("block", GOOD)
 def test_what_slack_draws_is_accepted(block: Json) -> None:
     assert message(block) == []
 
@@ -209,14 +209,14 @@ BAD: list[tuple[Json, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("block", "says"), BAD, ids=range(len(BAD)))
+@table(("block", "says"), BAD)
 def test_what_slack_refuses_is_named(block: Json, says: str) -> None:
     found = message(block)
     assert any(says in one for one in found), found
     assert all("[json-pointer:" in one for one in found)
 
 
-@pytest.mark.parametrize(("blocks", "says"), [
+@table(("blocks", "says"), [
     ([section("a")] * 51, "no more than 50 blocks"),
     ([section("a", block_id="x"), section("b", block_id="x")], "block_id 'x' is not unique"),
     ([TABLE, TABLE], "only_one_table_allowed"),
@@ -231,7 +231,7 @@ def test_a_message_as_a_whole_has_limits(blocks: Any, says: str) -> None:
     assert any(says in one for one in found), found
 
 
-@pytest.mark.parametrize(("view", "says"), [
+@table(("view", "says"), [
     (form(text_input(), title=plain("t" * 25)), "less than 25"),
     (form(text_input(), submit=None), "missing required field: submit"),
     (form(text_input(), close=plain("c" * 25)), "less than 25"),
@@ -270,7 +270,7 @@ def test_rows_of_a_list_may_share_an_action_but_rows_of_a_form_may_not() -> None
     assert problems("modal", form(*rows)) == ["action_id 'show' is not unique [json-pointer:/blocks]"]
 
 
-@pytest.mark.parametrize("block", [
+@table("block", [
     {"type": "actions", "elements": "none"}, {"type": "card", "body": 1, "actions": [1]},
     {"type": "data_visualization", "title": "t", "chart": {"type": "pie", "segments": ["x"]}},
     {"type": "actions", "elements": [{"type": "static_select", "option_groups": ["x"]}]},
@@ -306,7 +306,7 @@ def test_the_sizes_of_a_whole_message_and_view_can_be_asked() -> None:
     assert not view_too_large(NOTE)
 
 
-@pytest.mark.parametrize(
+@table(
     ("surface", "block", "allowed"),
     [("message", FOLDED, True), ("modal", FOLDED, False), ("home", FOLDED, False),
      ("message", SLIDES, True), ("modal", SLIDES, False), ("home", SLIDES, True)],

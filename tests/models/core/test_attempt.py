@@ -11,6 +11,8 @@ from models.lead import Lead
 from tests.ground import given
 from tests.models.core.test_work import together
 
+pytestmark = pytest.mark.dialect
+
 
 def test_a_deadlock_is_done_again_as_a_whole(works: Works) -> None:
     for name in ("Ada", "Grace"):

@@ -16,6 +16,8 @@ from models.operations import records
 from models.opportunity import Opportunity
 from tests.ground import given, spoil, together
 
+pytestmark = pytest.mark.dialect
+
 
 def eventually(look: Callable[[], bool]) -> None:
     while not look():

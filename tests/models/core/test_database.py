@@ -12,6 +12,8 @@ from models.core.work import Work, Works
 from models.lead import Lead
 from tests.ground import START
 
+pytestmark = pytest.mark.dialect
+
 Rows = list[dict[str, Any]]
 TEXTS = ("plain", 'it\'s "quoted" \\ and %s :name', "two\nlines\tand €, Zoë, 👍", "[1, 2]", "null", "{}")
 

@@ -23,6 +23,8 @@ from tests.ground import given
 from tests.models.transfer.steps import everything, exported, imported
 from tests.neighbours import OURS, TELLTALE, THEIRS, TYPED, fill_ours, fill_theirs, guarded_tables, kinds, rows_of
 
+pytestmark = pytest.mark.dialect
+
 REFUSED = "violates row-level security policy"
 READ = SearchText.__tablename__
 """Guarded against writing only: `models.migrations.guard` says why."""

@@ -17,6 +17,8 @@ from models.operations import records
 from models.opportunity import Opportunity, StageChange
 from tests.ground import START, StoppedClock, given
 
+pytestmark = pytest.mark.dialect
+
 
 def search_texts(work: Work) -> list[str]:
     ours = select(SearchText.text).where(SearchText.entity == "lead")

@@ -2,14 +2,14 @@
 
 from collections import Counter
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.people import read_name, split_name, with_name
+from tests.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "first", "last"),
     [
         ("Ada Byron", "Ada", "Byron"),
@@ -41,7 +41,7 @@ def test_a_name_has_a_first_and_a_last_part(text: str, first: str, last: str) ->
     assert (texts.get("first_name", ""), texts.get("last_name", "")) == (first, last)
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "first", "last", "title"),
     [("Dr. Ada Byron", "Ada", "Byron", "Dr."), ("Byron, Dr. Ada", "Ada", "Byron", "Dr."),
      ("Prof. Dr. Max Muster", "Max", "Muster", "Prof. Dr."), ("Frau Dr. Eva Kühn", "Eva", "Kühn", "Frau Dr."),
@@ -52,7 +52,7 @@ def test_a_title_is_no_part_of_the_name_and_is_kept(text: str, first: str, last:
     assert (texts.get("first_name", ""), texts["last_name"], texts["notes"]) == (first, last, f"Title: {title}")
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "texts"),
     [
         ("Ada Lovelace <ada@x.example>", {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.example"}),

@@ -12,6 +12,8 @@ from models.core.troubles import Trouble
 from models.core.work import Work, Works
 from tests.models.marks import SQLITE
 
+pytestmark = pytest.mark.dialect
+
 
 def test_without_a_deadline_each_wait_has_its_own_limit() -> None:
     assert left() == STATEMENT

@@ -8,11 +8,12 @@ import handlers  # noqa: F401  the routes tell which verbs there are
 from models.core import rights
 from models.core.base import ENTITIES
 from models.core.rights import PRESETS, VERBS, Preset, Rights, Scope
+from tests.tables import table
 
 REP = rights.read("lead: look own, new, claim, change team\neverything: look, change own")
 
 
-@pytest.mark.parametrize(
+@table(
     ("about", "verb", "scope"),
     [
         ("lead", "show", Scope.OWN),
@@ -57,7 +58,7 @@ def test_who_has_no_role_may_do_nothing() -> None:
     assert {nothing.scope(about, verb) for about, verbs in VERBS.items() for verb in verbs} == {Scope.NONE}
 
 
-@pytest.mark.parametrize("preset", Preset)
+@table("preset", Preset)
 def test_a_preset_says_only_what_there_is_and_reads_as_it_is_written(preset: Preset) -> None:
     found = rights.read(PRESETS[preset])
     assert rights.read(str(found)) == found == rights.stored(str(found))
@@ -71,7 +72,7 @@ def test_people_roles_and_teams_are_changed_by_admins_alone() -> None:
         assert may == {Preset.ADMIN}, about
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "complaint"),
     [
         ("lead look", "needs a colon"),

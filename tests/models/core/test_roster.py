@@ -14,6 +14,8 @@ from tests.ground import StoppedClock, given, spoil
 from tests.models.marks import SQLITE
 from tests.plans import listening
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.fixture
 def other(works: Works, clock: StoppedClock) -> Works:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from models.core.slots import PUNCTUAL, Slot, strikes, struck
 from tests.models.core.every_zone import every_zone
+from tests.tables import table
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BERLIN, NEW_YORK, KOLKATA, APIA = map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"))
@@ -43,7 +42,7 @@ def test_on_a_weekend_it_is_still_the_one_of_friday() -> None:
     assert struck(there(BERLIN, "2026-03-16 08:30"), BERLIN, "08:30").day == date(2026, 3, 16)
 
 
-@pytest.mark.parametrize(
+@table(
     ("zone", "day", "at", "moment"),
     [
         (BERLIN, "2026-03-29", "02:30", "2026-03-29 01:00"),  # missing: at three, when it is over
@@ -68,9 +67,9 @@ def test_a_missing_hour_strikes_when_it_is_over_and_a_repeated_one_at_first(
     assert struck(utc(moment) + 2 * HOUR, zone, at, working_days=False) == slot
 
 
-@pytest.mark.parametrize("at", ["00:00", "00:15", "02:30", "23:30"])
-@pytest.mark.parametrize("start", ["2026-03-06", "2026-03-27", "2026-04-22", "2026-10-23"])
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo"])
+@table("at", ["00:00", "00:15", "02:30", "23:30"])
+@table("start", ["2026-03-06", "2026-03-27", "2026-04-22", "2026-10-23"])
+@table("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo"])
 def test_however_clocks_change_each_date_comes_once_and_in_order(zone: str, start: str, at: str) -> None:
     town = ZoneInfo(zone)
     begin = there(town, f"{start} 12:00")
@@ -110,7 +109,7 @@ def test_who_moves_east_or_west_has_no_date_twice() -> None:
     assert fired[1:] == [date(2026, 3, day) for day in (11, 12, 13, 16, 17)]
 
 
-@pytest.mark.parametrize(
+@table(
     ("moment", "worth", "is_worth"),
     [
         ("2026-03-11 07:30", 0, True),

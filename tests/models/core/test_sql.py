@@ -6,9 +6,12 @@ from sqlalchemy import literal, null, select
 from models.core import values
 from models.core.sql import folded
 from models.core.work import Works
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 
-@pytest.mark.parametrize(
+@table(
     "word",
     ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Iñtërnâtiônàl", "O'Neil", "50 %", "山田",
      "O’Brien", "O‘Brien", "O`Brien", "O´Brien", "L’Oréal", "Meyer – Sons", "Meyer — Söhne", "“Acme” GmbH", "«Été»"],

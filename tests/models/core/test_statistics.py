@@ -24,6 +24,8 @@ from tests.ground import StoppedClock
 from tests.models.marks import SQLITE
 from tests.plans import listening
 
+pytestmark = pytest.mark.dialect
+
 BIG = ("customer", "lead", "opportunity", "activity", "search_text", "audit_entry")
 ONLY_OURS = re.compile(r"(?:SEARCH|SCAN) (\w+)(?: USING (?:COVERING )?INDEX \w+ \(workspace=\?\)| USING INDEX \w+)?$")
 """A look at every record of a workspace, one after the other."""

@@ -8,6 +8,7 @@ import pytest
 
 from models.core.errors import Ambiguous
 from models.core.tail import take_amount, take_close, take_moment
+from tests.tables import table
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Wednesday:
 READER = Wednesday()
 
 
-@pytest.mark.parametrize(
+@table(
     ("words", "name", "amount"),
     [
         ("Acme renewal 12 000 EUR", "Acme renewal", "12 000 EUR"),
@@ -60,7 +61,7 @@ def test_an_amount_at_the_end_is_no_part_of_the_name(words: str, name: str, amou
     assert take_amount(words) == (name, amount)
 
 
-@pytest.mark.parametrize(
+@table(
     "name",
     ["Coffee machines 12 cup", "Upgrade phase 2 all", "HDMI cable 5m", "Hose 5 m", "Pipe 12 mm", "Acme 1.2m",
      "Flour 50 pounds", "Cable 50 ft", "Model 3", "Big TOP 100", "Room 12 XYZ", "Acme 12 000", "Try 2 try", "12k",
@@ -77,7 +78,7 @@ def test_digits_that_may_belong_to_the_name_are_asked_about() -> None:
     assert names == [("Phase", "2500 EUR"), ("Phase 2", "EUR 500")]
 
 
-@pytest.mark.parametrize(
+@table(
     ("words", "text", "due"),
     [
         ("Call Ada by friday", "Call Ada", "by friday"),
@@ -129,7 +130,7 @@ def test_when_something_is_due_is_no_part_of_what_it_is(words: str, text: str, d
     assert take_moment(words, READER) == (text, due)
 
 
-@pytest.mark.parametrize(
+@table(
     "words",
     ["Pay invoice from 2026-02-01", "Pay invoice 2026-02-01", "Invoice of 1 december", "Call yesterday",
      "Discuss results of last friday", "Reply to the mail of yesterday", "Call today 9:00", "Call every friday",
@@ -146,7 +147,7 @@ def test_what_is_past_or_spoken_of_or_a_name_is_no_due_date(words: str) -> None:
     assert take_moment(words, READER) == (words, "")
 
 
-@pytest.mark.parametrize(
+@table(
     ("words", "text"),
     [("Call 12/05", "12/05"), ("Order 1/2", "1/2"), ("Call 12/05 9:00", "12/05 9:00"), ("Call fri 5 dec", "fri 5 dec"),
      ("Call Ada at 3", "at 3"), ("Call 8h", "8h"), ("Call 24 nov", "24 nov"), ("Call on 12/05/2027", "on 12/05/2027")],
@@ -160,17 +161,17 @@ def test_what_can_be_two_days_is_asked_about_and_each_answer_is_read(words: str,
     assert take_moment(words.replace(text, kept), READER) == (words.replace(text, kept), "")
 
 
-@pytest.mark.parametrize("words", ["Invoice of 12/05", "Pay invoice from 12/05", "Move it to 12/05"])
+@table("words", ["Invoice of 12/05", "Pay invoice from 12/05", "Move it to 12/05"])
 def test_nobody_is_asked_about_a_day_that_is_only_spoken_of(words: str) -> None:
     assert take_moment(words, READER) == (words, "")
 
 
-@pytest.mark.parametrize("words", ["12 000 EUR", "€12 000", "12k"])
+@table("words", ["12 000 EUR", "€12 000", "12k"])
 def test_words_that_are_nothing_but_an_amount_are_not_cut_in_two(words: str) -> None:
     assert take_amount(words) == (words, "")
 
 
-@pytest.mark.parametrize(
+@table(
     ("words", "taken"),
     [
         ("Acme closing 30 june", ("Acme", "30 june")),

@@ -25,6 +25,9 @@ from models.core.trigrams import (
     words_of,
 )
 from models.core.work import Work, Works
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=12)
 
@@ -40,7 +43,7 @@ def texts_with(work: Work, *pieces: str) -> set[str]:
     return {row.text for row in work.session.execute(statement)}
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "words"),
     [
         ("Ada  LOVELACE", ["ada", "lovelace"]),
@@ -60,12 +63,12 @@ def test_a_query_becomes_folded_words(typed: str, words: list[str]) -> None:
     assert len(words) <= MOST_WORDS
 
 
-@pytest.mark.parametrize("typed", ["+49 30 123456", "030 123456", "030/123456", "(030) 12 34 56", "030123456"])
+@table("typed", ["+49 30 123456", "030 123456", "030/123456", "(030) 12 34 56", "030123456"])
 def test_a_phone_number_is_also_looked_for_by_its_digits(typed: str) -> None:
     assert ways_of(typed)[-1] in (["30123456"], ["4930123456"])
 
 
-@pytest.mark.parametrize("typed", ["12", "CU-12", "2026", "a 030 123456"])
+@table("typed", ["12", "CU-12", "2026", "a 030 123456"])
 def test_what_is_no_phone_number_is_looked_for_as_it_is(typed: str) -> None:
     assert len(ways_of(typed)) == 1
 

@@ -16,6 +16,9 @@ from models.core.troubles import Trouble, trouble_of
 from models.core.work import Work, Works
 from models.lead import Lead
 from tests.ground import given
+from tests.tables import table
+
+pytestmark = pytest.mark.dialect
 
 SAVED = "Nothing was saved"
 
@@ -134,7 +137,7 @@ def test_a_database_that_something_else_holds_is_busy(file: Path, monkeypatch: p
     works.close()
 
 
-@pytest.mark.parametrize(
+@table(
     "url", ["oracle://x/y", "sqlite//crm.db", "postgresql://u:p@host:port/x", "mysql+pymysql://x/y", "nonsense"]
 )
 def test_a_wrong_url_says_what_a_right_one_looks_like(url: str) -> None:

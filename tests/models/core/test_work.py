@@ -23,6 +23,8 @@ from models.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given, spoil, together
 from tests.models.marks import SQLITE
 
+pytestmark = pytest.mark.dialect
+
 THREADS = 8
 
 

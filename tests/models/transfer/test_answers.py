@@ -5,6 +5,7 @@ import pytest
 from models.core.errors import Invalid
 from models.operations.transfer import answers
 from models.operations.transfer.answers import Answers
+from tests.tables import table
 
 
 def test_columns_and_words_are_said_in_one_way() -> None:
@@ -17,7 +18,7 @@ def test_people_are_named() -> None:
     assert answers.said([], ["Jane Doe=@jane"]).people == {"Jane Doe": "@jane"}
 
 
-@pytest.mark.parametrize(("mapped", "people"), [(["Stage"], []), ([], ["Jane Doe"]), ([], ["=@jane"])])
+@table(("mapped", "people"), [(["Stage"], []), ([], ["Jane Doe"]), ([], ["=@jane"])])
 def test_half_an_answer_is_refused_with_an_example(mapped: list[str], people: list[str]) -> None:
     with pytest.raises(Invalid, match="Write it as"):
         answers.said(mapped, people)
@@ -41,7 +42,7 @@ def test_what_is_said_now_counts_more_than_what_was_kept() -> None:
     assert now.over(kept) == Answers({"A": "industry", "B": "city"}, {}, {"Jane": "U1"}, "mdy")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"words": 1}'])
+@table("text", ["", "[]", "{", '{"words": 1}'])
 def test_a_file_that_no_import_wrote_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="not one that an import wrote"):
         answers.read(text)

@@ -15,6 +15,8 @@ from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported, rejected, told
 
+pytestmark = pytest.mark.dialect
+
 BATCH = 20
 
 

@@ -1,5 +1,6 @@
 """Imported records are stored in bulk; nobody can tell from what is in the database."""
 
+import pytest
 from sqlalchemy import select
 
 from models.account import Account
@@ -14,6 +15,8 @@ from models.operations.transfer.storing import BATCH
 from models.opportunity import Opportunity
 from tests.ground import given
 from tests.models.transfer.steps import everything, imported, rejected, told
+
+pytestmark = pytest.mark.dialect
 
 TEXTS = {"first_name": "Ada", "last_name": "King", "email": "ada@example.org", "company": "Lark", "tags": "vip, new"}
 FILE = f"""{",".join(TEXTS)},owner

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from models.operations.transfer.encodings import Unsure, encoding_of
+from tests.tables import table
 
 PEOPLE = {
     "de": (
@@ -127,7 +128,7 @@ def read(file: bytes) -> str:
         return ""
 
 
-@pytest.mark.parametrize(("language", "encoding"), WRITTEN)
+@table(("language", "encoding"), WRITTEN)
 def test_a_file_is_read_as_it_is_written_or_asked_about(language: str, encoding: str) -> None:
     files = texts(language, encoding)
     assert files
@@ -135,13 +136,13 @@ def test_a_file_is_read_as_it_is_written_or_asked_about(language: str, encoding:
     assert [text for text, file in zip(found, files, strict=True) if text not in ("", file.decode(encoding))] == []
 
 
-@pytest.mark.parametrize(("language", "encoding"), WRITTEN)
+@table(("language", "encoding"), WRITTEN)
 def test_most_files_of_several_rows_need_no_answer(language: str, encoding: str) -> None:
     file = "\n".join(["Name;City", *PEOPLE[language][0].split("|")]).encode(encoding, "ignore")
     assert read(file) == file.decode(encoding)
 
 
-@pytest.mark.parametrize(("written", "other"), [("utf-16-le", "utf-16-be"), ("utf-16-be", "utf-16-le")])
+@table(("written", "other"), [("utf-16-le", "utf-16-be"), ("utf-16-be", "utf-16-le")])
 def test_utf_16_without_a_mark_is_told_by_its_zeros(written: str, other: str) -> None:
     file = io.BytesIO("Name,City\r\nAda,Köln\r\n".encode(written))
     assert encoding_of(file).name == written
@@ -163,7 +164,7 @@ def test_letters_that_were_lost_or_turned_into_others_are_told() -> None:
     assert encoding_of(io.BytesIO("Name\nÃngström\nKöln\n".encode())).name == "utf-8-sig"
 
 
-@pytest.mark.parametrize(
+@table(
     ("wanted", "problem"), [("klingon", "no encoding called “klingon”"), ("ascii", "not written in")]
 )
 def test_an_encoding_that_cannot_be_is_refused(wanted: str, problem: str) -> None:

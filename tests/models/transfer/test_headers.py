@@ -10,6 +10,7 @@ from models.operations.transfer import guess
 from models.operations.transfer.mapping import currency_in, meaning
 from models.opportunity import Opportunity
 from tests.files.headers import each
+from tests.tables import table
 
 SEEN = 400
 """As many headers, from a dozen systems, have to be seen."""
@@ -53,7 +54,7 @@ def test_the_subject_stands_before_the_texts_wherever_their_columns_stand() -> N
     assert columns.beside == {"Description": "description", "Comments": "description"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("header", "currency"),
     [("Amount (EUR)", "EUR"), ("Amount [$]", "USD"), ("Value in CHF", "CHF"), ("Probability (%)", ""), ("Amount", "")],
 )
@@ -61,6 +62,6 @@ def test_a_header_may_name_the_currency(header: str, currency: str) -> None:
     assert currency_in(header) == currency
 
 
-@pytest.mark.parametrize("header", ["имя", "名前", "Größe"])
+@table("header", ["имя", "名前", "Größe"])
 def test_headers_in_any_script_can_be_mapped(header: str) -> None:
     assert guess(Account, [header], chosen={header: "name"}).fields == {header: "name"}

@@ -13,6 +13,7 @@ from models.operations.transfer.importing import surveyed
 from models.operations.transfer.rows import Translation
 from tests.files.nasty import FILES, FOLDER, Nasty
 from tests.models.marks import SQLITE
+from tests.tables import table
 
 ENCODINGS = 13
 
@@ -30,7 +31,7 @@ def reading(works: Works, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, 
 
 
 @SQLITE
-@pytest.mark.parametrize("nasty", FILES, ids=lambda nasty: nasty.name)
+@table("nasty", FILES)
 def test_a_nasty_file_is_read_right_or_asked_about(works: Works, nasty: Nasty) -> None:
     answers: dict[str, Any] = {}
     if nasty.asked:
