@@ -8,9 +8,10 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Engine, create_engine, event, text
 
@@ -31,8 +32,11 @@ a table as well. DATABASES=both runs all on both; and so does `dialect`, for mod
 both, and whoever asks for a test by its id.
 """
 database.create_engine = sharing(database.create_engine)  # type: ignore[assignment]
-settings.register_profile("few", max_examples=25)
-settings.load_profile("default" if THOROUGH else "few")
+PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""On a busy machine an example may take seconds."""
+settings.register_profile("many", **PATIENT)
+settings.register_profile("few", max_examples=25, **PATIENT)
+settings.load_profile("many" if THOROUGH else "few")
 OUTSIDE = {"crm", "make_database", "server", "tmp_path"}
 """Whoever asks for one of these may write to the database in other ways than through an engine of this process."""
 LONG = ("tests/docs/test_contributing.py", "tests/chaos/", "tests/bot/test_moved.py", "tests/bench/")
