@@ -29,6 +29,8 @@ PHRASES = tuple(
         (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
         (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
+        (rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
+         r"\2 list \1\3"),
         (rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
         (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
         (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),

@@ -21,12 +21,16 @@ PHONE = re.compile(r"(?<!\S)(?:tel:|☎ ?)?(?:\+|00)\d[\d ()/.-]{5,}\d(?!\S)")
 AT = re.compile(r"^(.*?)(?:^|\s+)(?:at|bei|chez)\s+(\S.*)$", re.IGNORECASE)
 DANGLING = re.compile(r"\s+(?:at|bei|chez)$", re.IGNORECASE)
 """What is left where a reference stood behind it."""
-COMPANY = re.compile(
-    r"^(.+?),\s*(.*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as"
-    r"|sl|ug|ohg|gbr|aps|kft|pty|lda|ltda|eurl)\.?)$",
-    re.IGNORECASE,
+BY_LAST_WORD = (
+    r".*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as"
+    r"|sl|ug|ohg|gbr|aps|kft|pty|lda|ltda|eurl)\.?"
 )
-"""A name and behind a comma what is a company by its last word."""
+IS_COMPANY = re.compile(BY_LAST_WORD, re.IGNORECASE)
+"""What is a company by its last word."""
+COMPANY = re.compile(rf"^(.+?),\s*({BY_LAST_WORD})$", re.IGNORECASE)
+"""A name, and behind a comma a company."""
+ADDRESS = "\0"
+"""What stands in the place of an address or a number while the words around it are looked at."""
 AROUND = "<>()[],;"
 WORD = re.compile(r"[^\s,]+")
 
@@ -39,16 +43,24 @@ def split_name(words: str, at: str = "") -> dict[str, str]:
     texts: dict[str, str] = {}
     found = words.split()
     emails = [word for word in found if is_email(word)]
-    rest = " ".join(word for word in found if not is_email(word))
+    rest = " ".join(ADDRESS if is_email(word) else word for word in found)
     if emails:
         texts["email"] = " ".join(values.from_slack(email).strip(AROUND).removeprefix("mailto:") for email in emails)
     if phone := PHONE.search(rest):
-        texts["phone"], rest = phone[0], " ".join(f"{rest[: phone.start()]} {rest[phone.end() :]}".split())
+        texts["phone"], rest = phone[0], f"{rest[: phone.start()]}{ADDRESS}{rest[phone.end() :]}"
+    name, behind = map(without_addresses, rest.partition(ADDRESS)[::2])
+    rest = f"{name} {behind}".strip()
     rest = DANGLING.sub("", rest.rstrip(" ,;")) if at else rest
-    company = at and (AT.match(rest) or COMPANY.match(rest))
-    if company and (company[1] or texts):
+    led = AT.match(rest) if at else None
+    if at and name and not led and IS_COMPANY.fullmatch(behind):
+        rest, texts[at] = name, behind
+    elif at and (company := led or COMPANY.match(rest)) and (company[1] or texts):
         rest, texts[at] = company.groups()
     return read_name(rest) | texts
+
+
+def without_addresses(text: str) -> str:
+    return " ".join(text.replace(ADDRESS, " ").split())
 
 
 def is_email(word: str) -> bool:
@@ -60,7 +72,8 @@ def read_name(text: str) -> dict[str, str]:
     text = " ".join(text.split()).strip(",; ")
     if not text:
         return {}
-    alike = "," not in text and text.partition(" ")[0].casefold().strip(".") not in TITLES
+    first = text.partition(" ")[0].casefold().strip(".")
+    alike = re.search(r"\d", text) if "," in text else first not in TITLES  # nobody's name has a number in it
     parts = (not alike and not COMPANY.match(text) and parsed(text)) or simple(text)
     return {name: part for name, part in parts.items() if part}
 

@@ -56,6 +56,17 @@ def test_a_title_is_no_part_of_the_name_and_is_kept(text: str, first: str, last:
     ("typed", "texts"),
     [
         ("Ada Lovelace <ada@x.example>", {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.example"}),
+        (
+            "Max Muster max@m.example Muster AG +49 30 123456",
+            {"first_name": "Max", "last_name": "Muster", "email": "max@m.example", "phone": "+49 30 123456",
+             "company": "Muster AG"},
+        ),
+        (
+            "Byron, Ada ada@x.example Jones & Co",
+            {"first_name": "Ada", "last_name": "Byron", "email": "ada@x.example", "company": "Jones & Co"},
+        ),
+        ("Ada ada@x.example Lovelace", {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.example"}),
+        ("Eva Stein from web, budget 20k", {"first_name": "Eva", "last_name": "Stein from web, budget 20k"}),
         ("Ada (ada@x.example)", {"first_name": "Ada", "email": "ada@x.example"}),
         ("Ada +49 30 123456", {"first_name": "Ada", "phone": "+49 30 123456"}),
         ("Karl at Kaiser GmbH", {"first_name": "Karl", "company": "Kaiser GmbH"}),
