@@ -127,6 +127,8 @@ class Lead(Entity):
         says_so = self.status == LeadStatus.CONVERTED and not self.converted and "status" in changes
         if says_so and not (work.from_file or work.repeats):
             raise Conflict(f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}")
+        if work.from_file and self.id and self.status == LeadStatus.CONVERTED and changes.keys() & {"status", *BECAME}:
+            access.check(work, "convert", self)
 
     def claim(self, work: Work) -> None:
         """Take the lead and start working on it. Conflict names who was faster."""

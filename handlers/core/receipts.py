@@ -134,7 +134,9 @@ def filled(
 
 
 def awaited(work: Work, record: Entity) -> list[str]:
-    """A line for every field of a new record that people may want to fill, with the line that does."""
+    """A line for every field of a new record that people may want to fill, with the line that does, for who may."""
+    if not access.can(work.actor, "edit", record):
+        return []
     seen, waiting = access.fields(work, record), record.awaited().items()
     edit = f"{record.noun()} edit {record.ref}"
     return [f"{seen[name].label}: {said} · `{edit} {example}`" for name, (said, example) in waiting if name in seen]

@@ -146,12 +146,14 @@ class Work:
         """Read the record again and keep others from changing it until this unit ends."""
         self.session.refresh(record, with_for_update=True)
 
-    def hold(self, key: str) -> None:
-        """Keep others from acting on the same key until this unit ends: what is looked for next, and made where it is
+    def hold(self, *keys: str) -> None:
+        """Keep others from acting on the same keys until this unit ends: what is looked for next, and made where it is
         not there, is made once. On SQLite nobody else writes meanwhile.
         """
-        if self.session.get_bind().dialect.name == "postgresql":
-            number = int.from_bytes(hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest())
+        if self.session.get_bind().dialect.name != "postgresql":
+            return
+        digests = (hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest() for key in keys)
+        for number in sorted(map(int.from_bytes, digests)):  # in one order, so that nobody waits in a circle
             self.session.execute(select(func.pg_advisory_xact_lock(number - 2**63)))
 
     def govern(self) -> None:

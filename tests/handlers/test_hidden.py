@@ -151,3 +151,14 @@ def test_a_property_of_a_record_asks_for_its_hidden_fields_too(works: Works) -> 
     with works("T1", "U_RITA", writes=False) as work:
         assert veil.may_hold(work, lambda one: one.converted, work.get(Lead, lead.id))
         assert not veil.may_hold(work, lambda one: one.first_name == "Bob", work.get(Lead, lead.id))
+
+
+def test_a_receipt_asks_for_what_is_missing_only_whom_it_can_be_told(slack: Desk, works: Works) -> None:
+    """Who sees the field and may fill it is told with which line; nobody else hears of it."""
+    given(works, Customer, first_name="Ada", owner="me", by="U_JULE")
+    asked = []
+    for rights in ("look, new, change own", "look, new, change own, hide due_date", "look, new"):
+        allow(works, "rep", "customer: look", f"task: {rights}")
+        slack.command("/crm task new Call Ada", user="U_JULE")
+        asked.append("no date yet" in told(slack) + slack.last.words)
+    assert asked == [True, False, False]

@@ -22,6 +22,7 @@ from models.customer import Customer
 from models.lead import Lead
 from models.membership import Membership
 from models.operations import records, undoing
+from models.opportunity import Opportunity
 from tests.ground import given, together
 from tests.models.marks import SQLITE, THOROUGH
 from tests.models.transfer.steps import everything, imported
@@ -280,6 +281,24 @@ def test_in_a_file_the_last_of_those_that_are_primary_is(works: Works, reached: 
     assert imported(works, Contact, f"Ref,Primary\n{file}").rejected == 0
     assert primaries(works, Contact) == 1
     assert [each.value for each in everything(works, Contact) if each.primary][0].startswith("a")
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_two_files_that_name_an_account_and_a_person_each_is_made_once(works: Works) -> None:
+    """And of a file and a lead that is converted; none of them waits for the other in a circle."""
+    for time in range(TIMES):
+        lark, wren, address = f"Lark {time}", f"Wren {time}", f"ada{time}@example.org"
+        lead = given(works, Lead, first_name="Ada", last_name=str(time), email=address, company=lark)
+        rows = [f"Mast,{lark},Ada {time} ({address})", f"Sail,{wren},Eve {time}"]
+        files = ["\n".join(["Name,Account,Customer", *each]) for each in (rows, rows[::-1])]
+        load = partial(imported, works, Opportunity, make=("account", "customer"))
+        turn = partial(works.attempt, convert(lead.ref), "T1", "U_ADA")
+        together([*(partial(load, file) for file in files), turn])
+        names = [each.name for each in everything(works, Account)]
+        addresses = [each.email for each in everything(works, Customer)]
+        assert [names.count(lark), names.count(wren), addresses.count(address)] == [1, 1, 1]
 
 
 # ── conversion ──────────────────────────────────────────────────────────────────────────────────────────

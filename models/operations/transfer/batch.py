@@ -269,10 +269,10 @@ class Batch:
         if record is None:
             absent = [name for name in self.needed if name not in parsed and name not in errors]
             errors |= {name: f"{self.labels[name]} is required." for name in absent if name not in line.raw}
-        if DONE in texts and not getattr(record, "done_at", None):
-            parsed |= self.entity.when_done(parsed, self.desk.now)
-        if self.hidden and not self.hidden.isdisjoint((*parsed, *errors)):
-            access.may_fill(self.desk, self.entity, [*parsed, *errors])
+        done = self.entity.when_done(parsed, self.desk.now) if DONE in texts else {}
+        if self.hidden:  # also of what the record holds already: else a file could try what that is
+            access.may_fill(self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done)))
+        parsed |= {} if getattr(record, "done_at", None) else done
         left = self.judged(line, errors, record) if errors else {}
         return parsed, left | self.beyond(line) if line.further else left
 

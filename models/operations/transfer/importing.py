@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import BinaryIO, TextIO
 
 from models.core import access
-from models.core.base import Entity
+from models.core.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
 from models.core.work import Work, Works
 from models.operations.transfer import sheets
@@ -58,6 +58,8 @@ def load(
     answers = answers or Answers()
     with works(workspace, actor, writes=False) as work:
         access.check(work, "import", entity)
+        for slug in answers.make:
+            access.check(work, "new", ENTITIES[slug])
         survey = surveyed(work, entity, file, answers)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
         outcome = Outcome(survey.columns, notes=survey.notes)

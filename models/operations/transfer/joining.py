@@ -41,18 +41,24 @@ def join(desk: Desk, entity: type[Entity], taken: Sequence[tuple["Line", Entity]
     return made
 
 
+def role_of(desk: Desk, record: Entity) -> str | None:
+    """Return what somebody is where they are joined to: what is hidden of them from the actor is not told by it."""
+    return None if access.hides(desk, type(record), "job_title") else getattr(record, "job_title", None)
+
+
 def store(desk: Desk, one: str, other: str, between: type[Entity], pairs: Mapping[tuple[int, int], Entity]) -> int:
     table: Any = between
     mine = getattr(table, one).in_({id for id, _ in pairs})
     columns = select(getattr(table, one), getattr(table, other), table.primary, table.deleted_at)
-    rows = desk.session.execute(columns.where(mine).execution_options(with_deleted=True)).all()
+    with access.beyond(desk.session):  # what is there is not made again, whoever may see it
+        rows = desk.session.execute(columns.where(mine).execution_options(with_deleted=True)).all()
     there = {(row[0], row[1]) for row in rows}
     led = {row[0] for row in rows if row[2] and row[3] is None}
     desk.near += desk.everyone(ENTITIES[one], {id for id, _ in pairs})
     records = []
     for (id, at), record in pairs.items():
         if (id, at) not in there:
-            joined = table(**{one: id, other: at}, role=getattr(record, "job_title", None), primary=id not in led)
+            joined = table(**{one: id, other: at}, role=role_of(desk, record), primary=id not in led)
             led.add(id)
             records.append(joined)
     for joined in records:

@@ -64,7 +64,7 @@ class Maker:
             if not unknown:
                 continue
             if slug in self.wanted:
-                self.make(slug, unknown)
+                self.make(slug, self.left_to_make(slug, unknown))
             else:
                 self.missing.left.setdefault(slug, {}).update({key: all[0][0] for key, all in unknown.items()})
 
@@ -87,6 +87,17 @@ class Maker:
                 continue
             return False
         return True
+
+    def left_to_make(self, slug: str, unknown: Mapping[str, list[list[str]]]) -> dict[str, list[list[str]]]:
+        """What is still not here once others are kept from making it: of two files the second finds what the first
+        made.
+        """
+        self.desk.hold(*(f"{slug} {key}" for key in unknown))
+        texts = {text for written in unknown.values() for texts in written for text in texts}
+        for text in texts:
+            self.desk.lost.pop((slug, text), None)
+        self.desk.meet(ENTITIES[slug], texts)
+        return {key: written for key, written in unknown.items() if self.is_unknown(slug, written[0])}
 
     def make(self, slug: str, unknown: Mapping[str, list[list[str]]]) -> None:
         entity = ENTITIES[slug]
@@ -139,7 +150,8 @@ def record_of(desk: Desk, reader: Reader, texts: Sequence[str]) -> Entity:
     address, name = parts_of(texts)
     said = read_name(name) if "first_name" in reader.kinds else {entity.named[0]: name}
     said |= {"email": address, "domain": next(filter(None, map(domain_in, texts)), "")}
-    found, _ = reader.read({field: text for field, text in said.items() if text}, desk)
+    seen = {field: text for field, text in said.items() if text and not access.hides(desk, entity, field)}
+    found, _ = reader.read(seen, desk)
     record: Entity = entity(**found)
     listeners.begin(desk, record)
     listeners.follow_rules(desk, record, changes_of(record))

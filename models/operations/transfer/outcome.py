@@ -77,7 +77,7 @@ class Outcome:
     """Records that came in although they lack something."""
 
     def __str__(self) -> str:
-        if self.read and self.unchanged == self.read:
+        if self.read and self.unchanged == self.read and not (self.joined or self.reached or self.missing.made):
             return f"Nothing changed: all {self.read:,} rows are here already."
         done = {"new": self.created, "changed": self.updated, "here already": self.unchanged}
         left = {"skipped because the file says they are deleted": self.skipped, "rejected": self.rejected}

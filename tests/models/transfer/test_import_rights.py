@@ -8,12 +8,16 @@ from sqlalchemy import Engine, event, select, text
 
 import handlers  # noqa: F401  the routes tell which verbs there are
 from models.account import Account
+from models.activity import Activity
 from models.case import Case
+from models.contact import Contact
 from models.core.database import everywhere
+from models.core.errors import Forbidden
 from models.core.role import Role
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
+from models.membership import Membership
 from models.operations import records
 from models.operations.transfer import export
 from tests.ground import given
@@ -44,6 +48,84 @@ def test_what_is_hidden_is_not_filled_by_a_file(works: Works) -> None:
     outcome = imported(works, Customer, f"Ref,First name,Notes\n{ada.ref},Ada,dice\n,Eve,chess\n", by="U_JULE")
     assert outcome.rejected == 2
     assert [customer.notes for customer in everything(works, Customer)] == ["chess"]
+
+
+@SQLITE
+def test_a_file_cannot_try_what_a_hidden_field_holds(works: Works) -> None:
+    """A row is refused alike, whether it names what the record holds or something else; also whether it is done."""
+    allow(works, "customer: look, edit, import, hide notes phone", "task: look, edit, import, hide done_at")
+    ada = given(works, Customer, by="U_ADA", first_name="Ada", notes="chess", phone="+4930123456")
+    for header, held, other in (("Notes", "chess", "dice"), ("Phone", "+4930123456", "+4930123457")):
+        files = [f"Ref,First name,{header}\n{ada.ref},Ada,{text}\n" for text in (held, other)]
+        tried = [rejected(works, Customer, file, by="U_JULE") for file in files]
+        assert tried[0] == tried[1] != [], header
+    tasks = [given(works, Activity, by="U_ADA", description="Call", customer=ada.ref) for _ in range(2)]
+    with works("T1", "U_ADA") as work:
+        work.get(Activity, tasks[0].id).done_at = work.now
+    tried = [rejected(works, Activity, f"Ref,Status\n{task.ref},done\n", by="U_JULE") for task in tasks]
+    assert tried[0] == tried[1] != []
+
+
+@SQLITE
+def test_who_does_not_see_what_a_file_makes_makes_it_once(works: Works) -> None:
+    """Ways to reach others' customers, and what joins them to accounts, where one sees one's own alone."""
+    allow(works, "customer: look, edit, import", "contact: look own, new", "membership: look own, new", "account: look")
+    ada = given(works, Customer, by="U_RITA", first_name="Ada", email="ada@x.example", owner="me")
+    looms, mills = (given(works, Account, by="U_RITA", name=name) for name in ("Looms", "Mills"))
+    given(works, Membership, by="U_RITA", customer=ada.ref, account=looms.ref, primary="yes")
+    file = f"Ref,First name,Email,Email 2,Account\n{ada.ref},Ada,ada@x.example,ada@y.example,{mills.name}\n"
+    first, second = (imported(works, Customer, file, by="U_JULE") for _ in range(2))
+    assert [(each.joined, each.reached) for each in (first, second)] == [(1, 1), (0, 0)]
+    assert "Nothing changed" not in str(first)
+    assert "Nothing changed" in str(second)
+    assert [each.title for each in everything(works, Contact)] == ["email ada@y.example"]
+    assert [each.primary for each in everything(works, Membership)] == [True, False]
+
+
+@SQLITE
+def test_who_may_make_and_not_look_imports_all_the_same(works: Works) -> None:
+    allow(works, "customer: new, import", "contact: new")
+    outcome = imported(works, Customer, "First name,Email,Email 2\nAda,a@x.example,b@x.example\n", by="U_JULE")
+    assert (outcome.created, outcome.reached) == (1, 1)
+
+
+@SQLITE
+def test_a_membership_does_not_tell_a_job_title_that_is_hidden(works: Works) -> None:
+    allow(works, "customer: look, edit, import, hide job_title", "account: look", "membership: look, new")
+    ada, bob = (given(works, Customer, by="U_ADA", first_name=name, job_title="Spy") for name in ("Ada", "Bob"))
+    given(works, Account, by="U_ADA", name="Mills")
+    for who, ref in (("U_JULE", ada.ref), ("U_ADA", bob.ref)):
+        imported(works, Customer, f"Ref,Account\n{ref},Mills\n", by=who)
+    assert [each.role for each in everything(works, Membership)] == [None, "Spy"]
+
+
+@SQLITE
+def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(works: Works) -> None:
+    """Who may not is told before anything is stored, whatever the first rows name."""
+    allow(works, "customer: look, new, import", "account: look, new, hide domain", "membership: new")
+    file = "First name,Account\nAda,\nEve,acme.example\n"
+    imported(works, Customer, file, by="U_JULE", make=("account",))
+    assert [(each.name, each.domain) for each in everything(works, Account)] == [("acme.example", None)]
+    allow(works, "customer: look, new, import", "account: look", "membership: new")
+    with pytest.raises(Forbidden, match="account new"):
+        imported(works, Customer, "First name,Account\nBob,\n", by="U_JULE", make=("account",))
+    assert [each.first_name for each in everything(works, Customer)] == ["Ada", "Eve"]
+
+
+@SQLITE
+def test_a_lead_that_is_here_is_converted_by_a_file_only_for_who_may_convert_it(works: Works) -> None:
+    """A new one was converted elsewhere."""
+    allow(works, "lead: look, new, edit, import", "customer: look")
+    ada = given(works, Lead, by="U_RITA", first_name="Ada")
+    given(works, Customer, by="U_RITA", first_name="Eve")
+    said = "Is Converted,Converted Contact"
+    reasons = rejected(works, Lead, f"Ref,First name,{said}\n{ada.ref},Ada,yes,Eve\n,Bob,yes,Eve\n", by="U_JULE")
+    assert reasons == ["Your role (rep) does not allow “lead convert”. Ada Abel can give it."]
+    assert [(each.status, each.converted_customer) for each in everything(works, Lead)] == [
+        ("new", None), ("converted", everything(works, Customer)[0].id),
+    ]  # fmt: skip
+    allow(works, "lead: look, new, edit, import, convert", "customer: look")
+    assert imported(works, Lead, f"Ref,First name,{said}\n{ada.ref},Ada,yes,Eve\n", by="U_JULE").updated == 1
 
 
 @SQLITE
