@@ -22,6 +22,8 @@ MARGIN = timedelta(seconds=25)
 DRIFT = timedelta(seconds=5)
 """How far two clocks may be apart before leases mean nothing."""
 EVENTS, RENAMED = 20, 2
+KEPT = ("about", "entity", "record_id", "state", "created_at", "not_before")
+"""What the line in a thread has of what is told."""
 MINUTE = timedelta(minutes=1)
 MOST, LEAST = 30, 10
 """Redraws a minute up to which those go along that nobody waits for, and how many of these there are in any case. Slack
@@ -155,19 +157,37 @@ def spread(work: Work) -> None:
     """Make of what is told about a record one delivery for the thread of each of its cards.
 
     Where the card is still on its way it waits until that stands; where there is none, nobody is told. Another replica
-    that does the same is waited for: so they stand in the thread in the order in which they happened.
+    that does the same is waited for, and so is what happened before and is not due, such as by a clock that was ahead:
+    so they stand in the thread in the order in which they happened.
     """
-    for event in locked(work, CARDS, EVENTS, skip=False):
+    events = locked(work, CARDS, EVENTS, skip=False)
+    waiting = put_off(work, {event.record_id for event in events}) if events else ()
+    for event in events:
+        before = [other.not_before for other in waiting if is_before(other, event)]
+        if before:
+            event.not_before = max(before)
+            continue
         posts = posts_of(work, event)
         if not posts and is_coming(work, event):
             event.not_before = work.now + LEASE
             continue
         for post in posts:
-            columns = {name: getattr(event, name) for name in ("about", "entity", "record_id", "state", "created_at")}
+            columns = {name: getattr(event, name) for name in KEPT}
             key = f"event:{event.id}:{post.channel}:{post.ts}"
             deliver(work, event.kind, post.channel, key, thread=post.ts, **columns)
         event.state, event.sent_at = DeliveryState.SENT, work.now
         event.error = None if posts else "dropped: it has no card"
+
+
+def put_off(work: Work, ids: Collection[int | None]) -> Sequence[Any]:
+    """What is told of these records and is not due."""
+    columns = (row.id, row.entity, row.record_id, row.not_before)
+    waits = (row.workspace == work.workspace.id, POSTS, row.channel == CARDS, row.not_before > work.now)
+    return work.session.connection().execute(select(*columns).where(*waits, row.record_id.in_(ids))).all()
+
+
+def is_before(other: Any, event: Delivery) -> bool:
+    return other.id < event.id and (other.entity, other.record_id) == (event.entity, event.record_id)
 
 
 def locked(work: Work, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:

@@ -184,9 +184,31 @@ def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Wor
         other.join(0.3)
         assert other.is_alive(), "who comes second waits for the first"
     other.join()
+    assert told(works) == [f"did {number}." for number in range(claims.EVENTS + 5)]
+
+
+def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(works: Works, clock: StoppedClock) -> None:
+    customer = given(works, Customer, first_name="Ada")
+    deals = [given(works, Opportunity, name=name, customer=customer.ref) for name in ("Sails", "Oars")]
+    with works("T1") as work:
+        for place, deal in enumerate(deals, 1):
+            post = {"record_id": deal.id, "channel": "C_A", "ts": f"{place}.1", "posted_at": work.now}
+            work.session.add(Post(entity="opportunity", **post))
+    for number, (seconds, deal) in enumerate([(20, deals[0]), (-20, deals[0]), (0, deals[1]), (0, deals[0])]):
+        clock.forward(timedelta(seconds=seconds))
+        with works("T1") as work:
+            work.tell(deal, f"did {number}.")
+    settle(works)
+    assert (told(works), told(works, "2.1")) == ([], ["did 2."])
+    clock.forward(timedelta(seconds=20))
+    settle(works)
+    assert told(works) == ["did 0.", "did 1.", "did 3."]
+
+
+def told(works: Works, thread: str = "1.1") -> list[str]:
     with works("T1", writes=False) as work:
-        lines = work.session.scalars(select(Delivery).where(Delivery.thread == "1.1").order_by(Delivery.id))
-        assert [line.about["did"] for line in lines] == [f"did {number}." for number in range(claims.EVENTS + 5)]
+        lines = work.session.scalars(select(Delivery).where(Delivery.thread == thread).order_by(Delivery.id))
+        return [line.about["did"] for line in lines]
 
 
 def settle(works: Works) -> None:
