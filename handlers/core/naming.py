@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
 from models.core.field import Field
 from models.core.fields import Choice, LongText, Person, Reference, Tags, Text
@@ -11,6 +12,10 @@ from models.core.synonyms import squeezed
 Reads = Callable[[Field, str], bool]
 """Whether a text is a value of a kind."""
 
+MOST, WIDEST = 60, 12
+"""Words at the end of a line among which fields are looked for, and words that a value which is no text may have: to
+read a value is a question to the database where it is a record.
+"""
 TO = r"(?::|=|->|=>|→|–>|(?:(?:back|moved|goes|went|put) )?(?:to|into|in)\b|(?:is|as|now|at)\b)"
 LEADING = re.compile(rf"(?:{TO}\s*)+", re.IGNORECASE)
 BETWEEN = re.compile(r"(?:[,;]|and\b|&)\s*", re.IGNORECASE)
@@ -63,12 +68,12 @@ def fields_behind(
     running = (Text, LongText, Tags, Reference)
     plain = {word: name for word, name in names.items()
              if isinstance(asks[name], Person) or not isinstance(asks[name], running)}  # fmt: skip
-    for found in re.finditer(r"[\s,;]+(?=\S)", words) if plain else ():
-        rest = words[found.end() :]
-        name = opening(tuple(plain)).match(rest)
-        if found.start() == 0 or name is None or (prose and ":" not in name[0] and "=" not in name[0]):
+    starts = [found for found in re.finditer(r"[\s,;]+(?=\S)", words) if found.start()] if plain else []
+    named = [(found, opening(tuple(plain)).match(words, found.end())) for found in starts[-MOST:]]
+    for found, name in named:
+        if name is None or (prose and ":" not in name[0] and "=" not in name[0]):
             continue
-        texts = fields_named(asks, plain, rest, {}, reads)
+        texts = fields_named(asks, plain, words[found.end() :], {}, reads)
         if texts and all(reads(asks[field], text) for field, text in texts.items()):
             return words[: found.start()], texts
     return words, {}
@@ -82,8 +87,8 @@ def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) ->
         signs = (found.start() for found in re.finditer(r"[,;] ", words))
         end = next((at for at in signs if begins_with_field(names, words[at + 2 :])), len(words))
         return words[:end].strip(), words[end + 2 :]
-    places = [len(words), *reversed([found.start() for found in re.finditer(r"\s+", words)]), 0]
-    for place in places:
+    spaces = [found.start() for found in islice(re.finditer(r"\s+", words), WIDEST)]
+    for place in [*([len(words)] if len(spaces) < WIDEST else []), *reversed(spaces), 0]:
         value, rest = words[:place].strip(" ,;"), words[place:].strip()
         if (not rest or begins_with_field(names, BETWEEN.sub("", rest, count=1))) and (reads(kind, value) or not value):
             return value, rest

@@ -224,7 +224,7 @@ class Author:
         name = self.luck.choice([*kinds, "created_at"])
         kind = kinds.get(name) or fields.Moment(name)
         signs = self.signs(kind)
-        held = [row[name] for row in self.eyes.company.rows[self.slug] if row[name] not in (None, ())]
+        held = self.values(name)
         if not held or self.luck.random() < 0.1:
             return Term(name, self.luck.choice(["=", "!="]), "empty")  # type: ignore[arg-type]
         op = self.luck.choice(signs)
@@ -260,7 +260,8 @@ class Author:
 
     def words(self) -> tuple[str, Node]:
         """Words of a list, and the filter that they are to whoever sees what they ask; to others they are words."""
-        ways = [self.option, self.period, *([self.person, self.nobodys] if self.entity.owned else [])]
+        ways = [self.option, self.period, self.bound, self.bound, self.held]
+        ways += [self.person, self.nobodys] if self.entity.owned else []
         text, field, node = self.luck.choice(ways)()
         if not field or self.eyes.blind(self.slug, field):
             node = And(tuple(Word(word) for word in text.split()))
@@ -278,6 +279,53 @@ class Author:
         begin, end = f"{START.year}-01-01", f"{START.year}-12-31"
         dated = self.entity.dated
         return "this year", dated, And((Term(dated, ">=", begin), Term(dated, "<=", end)))
+
+    def bound(self) -> tuple[str, str, Node]:
+        """What a field that has an order is compared with; amounts also without the field: over 500."""
+        found = self.bare() if self.luck.random() < 0.3 else None
+        kinds = {name: kind for name, kind in self.entity.fields().items() if kind.ordered and self.values(name)}
+        name = self.luck.choice([name for name in kinds if self.sees(name)] or [""])
+        if found or not name:
+            return found or self.held()
+        said, dated = name.replace("_", " "), isinstance(kinds[name], fields.Day | fields.Moment)
+        low, high = sorted(self.luck.choice(self.values(name)) for _ in range(2))
+        one, other = (self.value(kinds[name], "=", each).split()[0] for each in (low, high))
+        word, op = self.luck.choice(SIDES if dated else LIMITS)
+        between: Node = And((Term(name, ">=", one), Term(name, "<=", other)))
+        single: Node = Term(name, op, one)  # type: ignore[arg-type]
+        text, node = self.luck.choice([(f"{word} {one}", single), (f"between {one} and {other}", between)])
+        return f"{said} {text}", name, node
+
+    def bare(self) -> tuple[str, str, Node] | None:
+        """An amount alone is one of the first field with amounts that they see; where they see none, it is words."""
+        kinds = [name for name, kind in self.entity.fields().items() if isinstance(kind, fields.Money)]
+        name = next(iter([name for name in kinds if self.sees(name)] or kinds), "")
+        if not name or not self.values(name):
+            return None
+        value = f"{self.luck.choice(self.values(name)):.0f}"
+        return f"over {value}", name, Term(name, ">", value)
+
+    def held(self) -> tuple[str, str, Node]:
+        """Whether a field holds anything."""
+        name = self.luck.choice([name for name in self.entity.fields() if self.sees(name)])
+        word, op = self.luck.choice([("with", "!="), ("without", "=")])
+        return f"{word} {name.replace('_', ' ')}", name, Term(name, op, "empty")  # type: ignore[arg-type]
+
+    def about(self, name: str) -> list[str]:
+        """What somebody may type to learn what a field holds."""
+        kind, said = self.entity.fields()[name], name.replace("_", " ")
+        texts = [f"{word} {said}" for word in ("with", "no", "without")] + [f"{said} missing", f"{name}=empty"]
+        if held := self.values(name):
+            low, high = (self.value(kind, "=", self.luck.choice(held)) for _ in range(2))
+            texts += [low, low[:-1], f"over {low}", f"> {low}", f"{low}+", f"between {low} and {high}", f"before {low}"]
+            texts += [f"{said} {low}", f"{said} over {low}", f"{name} = {low}", f'{name} ~ "{low}"', f"not {low}"]
+        return texts
+
+    def sees(self, name: str) -> bool:
+        return not self.eyes.blind(self.slug, name)
+
+    def values(self, name: str) -> list[Any]:
+        return [row[name] for row in self.eyes.company.rows[self.slug] if row[name] not in (None, ())]
 
     def nobodys(self) -> tuple[str, str, Node]:
         return "unassigned", self.entity.owned, Term(self.entity.owned, "=", "empty")
@@ -302,6 +350,8 @@ class Author:
         return self.luck.choice([f"{ENTITIES[kind.to].prefix}-{row['number']}", str(row["title"])])
 
 
+LIMITS = (("over", ">"), ("at least", ">="), ("under", "<"), ("at most", "<="))
+SIDES = (("before", "<"), ("until", "<="), ("after", ">"), ("since", ">="))
 STATES = ("open", "closed")
 """What is a state of the record before it is an option of a field."""
 KEYWORDS = ("and", "not", "or")

@@ -4,19 +4,21 @@ Python finds in what each person sees.
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from rapidfuzz.distance import OSA
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.core import access
 from models.core.base import ENTITIES
+from models.core.search import index
 from models.core.user import User
 from models.core.values import fold
 from models.core.work import Work, Works
+from models.operations import mentions
 from models.operations.filters import And, Node, Term, Word, write
-from models.operations.search import FEW, find_records, heading, list_records, suggestions
+from models.operations.search import FEW, find_everywhere, find_records, heading, list_records, suggestions
 from tests.models import counting
 from tests.models.companies import SEEN, stocked
 from tests.models.filtering import Author, Reading, Refused
@@ -40,11 +42,11 @@ class Readers:
         self.works, self.luck = works, random.Random(seed)
         self.company: Company = remembered(works, ("stocked", seed), lambda: company(works, seed))
 
-    def each(self) -> Iterator[tuple[Work, Eyes]]:
+    def each(self, writes: bool = False) -> Iterator[tuple[Work, Eyes]]:
         people = [row["slack_id"] for row in self.company.rows["user"]]
         groups = [[person] for person in people] + [self.luck.sample(people, 3) for _ in range(GROUPS)]
         for group in groups if COMPANIES else groups[self.works.sqlite :: 2]:
-            with self.works("T1", group[0], writes=False) as work:
+            with self.works("T1", group[0], writes=writes) as work:
                 there = {user.slack_id: user for user in everybody(work)}
                 with access.among(work.session, [there[person] for person in group]):
                     readers = [self.company.person(person) for person in group]
@@ -129,6 +131,62 @@ def test_the_words_of_a_list_find_what_their_filter_finds_of_what_one_sees(reade
                 text, node = author.words()
                 wanted = expected(eyes, slug, And((ALL, node)))
                 assert found(work, slug, f"{write(ALL)} {text}") == wanted, (eyes.me["name"], slug, text)
+
+
+def test_what_is_hidden_makes_no_difference_to_what_is_told(readers: Readers) -> None:
+    """Whatever is typed about fields that are hidden, it finds, counts, reads and refuses the same when these hold
+    something else.
+    """
+    cases = 0
+    for work, eyes in readers.each(writes=True):
+        everything = Eyes(eyes.company, [admin := eyes.company.person("U_ADA")], admin)
+        hidden = {entity.slug(): secrets(eyes, entity.slug()) for entity in SEEN}
+        slugs = [slug for slug, names in hidden.items() if names]
+        for slug in slugs if COMPANIES else slugs[: readers.luck.randrange(2)]:
+            names, author = hidden[slug], Author(readers.luck, everything, slug)
+            texts = [author.words()[0], *(text for name in names for text in author.about(name))]
+            texts = readers.luck.sample(texts, min(len(texts), 2 * FILTERS))
+            before = {text: told(work, slug, text) for text in texts}
+            with work.session.begin_nested() as point:
+                shuffle(work, slug, names)
+                after = {text: told(work, slug, text) for text in texts}
+                point.rollback()
+            assert before == after, (eyes.me["name"], slug, names)
+            cases += len(texts)
+    assert cases
+
+
+def secrets(eyes: Eyes, slug: str) -> list[str]:
+    """The fields that are hidden from them, and that do not say whose a record is or whether it is deleted."""
+    entity = ENTITIES[slug]
+    return sorted(eyes.hidden(slug) & entity.fields().keys() - {entity.part_of, "deleted_at"})
+
+
+def told(work: Work, slug: str, text: str) -> object:
+    """All that is said to who types this after `list`, after `find`, in a picker, and in a sentence."""
+    said: list[object] = []
+    try:
+        page = list_records(work, ENTITIES[slug], text)
+        said += [[record.number for record in page.records], page.heading, page.note]
+    except ValueError as error:
+        said.append(str(error))
+    said.append([record.ref for record in find_everywhere(work, text)])
+    said.append([record.number for record in suggestions(work, ENTITIES[slug], text)])
+    said.append([record.ref for record in mentions.named_in(work, text, [ENTITIES[slug]])])
+    return said
+
+
+def shuffle(work: Work, slug: str, names: Sequence[str]) -> None:
+    """Let each record hold in these fields what the one after it holds, and the index know."""
+    table, session = ENTITIES[slug].__table__, work.session
+    columns = [table.c[name] for name in names]
+    rows = session.connection().execute(select(table.c.id, *columns).where(table.c.workspace == "T1")).all()
+    for row, other in zip(rows, [*rows[1:], *rows[:1]], strict=True):
+        values = dict(zip(columns, other[1:], strict=True))
+        session.connection().execute(update(table).where(table.c.id == row[0]).values(values))
+    session.expire_all()
+    with access.beyond(session):
+        index(work, session.scalars(select(ENTITIES[slug]).execution_options(with_deleted=True)).all())
 
 
 def is_near(word: str, words: str) -> bool:

@@ -57,9 +57,7 @@ def load(
     started = time.perf_counter()
     answers = answers or Answers()
     with works(workspace, actor, writes=False) as work:
-        access.check(work, "import", entity)
-        for slug in answers.make:
-            access.check(work, "new", ENTITIES[slug])
+        check_rights(work, entity, answers)
         survey = surveyed(work, entity, file, answers)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
         outcome = Outcome(survey.columns, notes=survey.notes)
@@ -73,6 +71,13 @@ def load(
     loading.run(survey.sheet, progress or (lambda done, there: None))
     outcome.seconds = time.perf_counter() - started
     return outcome
+
+
+def check_rights(work: Work, entity: type[Entity], answers: Answers) -> None:
+    """Raise Forbidden unless the actor may import these records, and make those that the rows only name."""
+    access.check(work, "import", entity)
+    for slug in answers.make:
+        access.check(work, "new", ENTITIES[slug])
 
 
 def surveyed(work: Work, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:

@@ -1,0 +1,23 @@
+"""Fields that are named in words."""
+
+from handlers import ROUTERS
+from handlers.core.naming import fields_behind
+from handlers.core.reading import names_of
+from handlers.core.routes import Catalogue
+from models.core.field import Field
+
+
+def test_a_long_line_of_fields_is_read_a_few_hundred_times_and_no_more() -> None:
+    """To read a value may be a question to the database, and words that name fields are tried at many places."""
+    catalogue = Catalogue(ROUTERS)
+    verb = catalogue.routers["opportunity"].verbs["new"]
+    names = names_of(catalogue, verb)
+    tried: list[str] = []
+
+    def reads(kind: Field, text: str) -> bool:
+        tried.append(text)
+        return False
+
+    for word in ("owner Rita ", "stage ", "amount 20k ", "close date friday "):
+        fields_behind(verb.asks, names, f"Renewal {word * 300}", False, reads)
+    assert 0 < len(tried) < 4 * 600
