@@ -66,7 +66,7 @@ class Rules:
 def rules(luck: random.Random, hideable: Mapping[type[Entity], str], share: float) -> Rules:
     """The rights of a random role: a line for some entities, with scopes, and fields hidden in so large a share."""
     lines = {}
-    for entity in luck.sample(list(hideable), luck.randrange(len(hideable))):
+    for entity in luck.sample(list(hideable), luck.randrange(2, len(hideable))):
         names = hideable[entity].split()
         hidden = luck.sample(names, min(len(names), luck.randrange(1, 4))) if luck.random() < share else []
         lines[entity.slug()] = Line(luck.choice(SCOPES), luck.choice(SCOPES), hidden)
@@ -145,7 +145,7 @@ def stocked(works: Works, luck: random.Random, records: int) -> Mapping[str, Rul
 
     records: how many of each entity. Any field may be hidden from a role.
     """
-    roles = organise(works, luck, {entity: may_be_hidden(entity) for entity in (*SEEN, User)}, 0.5)
+    roles = organise(works, luck, {entity: may_be_hidden(entity) for entity in (*SEEN, User)}, 0.8)
     with works("T1") as work:
         made: dict[str, list[int]] = {"user": list(work.session.scalars(select(User.id).order_by(User.id)))}
         for entity in (Customer, Account, Lead, Opportunity, Case, Activity, Contact, Membership):

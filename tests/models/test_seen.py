@@ -42,10 +42,10 @@ class Readers:
         self.works, self.luck = works, random.Random(seed)
         self.company: Company = remembered(works, ("stocked", seed), lambda: company(works, seed))
 
-    def each(self, writes: bool = False) -> Iterator[tuple[Work, Eyes]]:
+    def each(self, writes: bool = False, everyone: bool = COMPANIES > 0) -> Iterator[tuple[Work, Eyes]]:
         people = [row["slack_id"] for row in self.company.rows["user"]]
         groups = [[person] for person in people] + [self.luck.sample(people, 3) for _ in range(GROUPS)]
-        for group in groups if COMPANIES else groups[self.works.sqlite :: 2]:
+        for group in groups if everyone else groups[self.works.sqlite :: 2]:
             with self.works("T1", group[0], writes=writes) as work:
                 there = {user.slack_id: user for user in everybody(work)}
                 with access.among(work.session, [there[person] for person in group]):
@@ -138,7 +138,7 @@ def test_what_is_hidden_makes_no_difference_to_what_is_told(readers: Readers) ->
     something else.
     """
     cases = 0
-    for work, eyes in readers.each(writes=True):
+    for work, eyes in readers.each(writes=True, everyone=True):
         everything = Eyes(eyes.company, [admin := eyes.company.person("U_ADA")], admin)
         hidden = {entity.slug(): secrets(eyes, entity.slug()) for entity in SEEN}
         slugs = [slug for slug, names in hidden.items() if names]
