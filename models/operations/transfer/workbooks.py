@@ -1,15 +1,23 @@
 """Workbooks of Excel and LibreOffice as rows of texts."""
 
+import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from models.core import values
 from models.core.errors import CRMError
 
 STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How files of Excel and LibreOffice begin."""
+LARGEST = 1 << 30
+"""Bytes that a workbook may unpack to, which are some twenty million cells."""
+MOST_CELLS = 50_000_000
+SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
+"""Where a cell of a sheet stands."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,7 @@ def sheets_of(file: BinaryIO) -> dict[str, list[list[Any]]]:
     """Return the cells of all sheets, by name."""
     import python_calamine
 
+    check_size(file)
     file.seek(0)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -83,6 +92,37 @@ def sheets_of(file: BinaryIO) -> dict[str, list[list[Any]]]:
         raise CRMError("The workbook is protected by a password. Save it without one, or as CSV UTF-8.") from None
     except (python_calamine.CalamineError, ValueError, OSError) as error:
         raise CRMError(f"The workbook cannot be read ({error}). Save it again as XLSX, or as CSV UTF-8.") from None
+
+
+def check_size(file: BinaryIO) -> None:
+    """Raise CRMError where little unpacks to more than a machine holds: to calamine, which ends the process when memory
+    does, all cells between the first and the last are there, also where somebody touched one far to the right.
+    """
+    if not zipfile.is_zipfile(file):
+        return  # an old workbook, which cannot be so large, or a broken one
+    with zipfile.ZipFile(file) as packed:
+        parts = packed.infolist()
+        if sum(part.file_size for part in parts) > LARGEST:
+            raise CRMError("The workbook is too large to be read. Save its sheet as CSV UTF-8: that is read in pieces.")
+        for part in parts:
+            if SHEET.fullmatch(part.filename):
+                with packed.open(part) as sheet:
+                    check_reach(sheet)
+
+
+def check_reach(sheet: IO[bytes]) -> None:
+    """Raise CRMError where a sheet has a cell too far away."""
+    right, down, rest = (0, b""), 0, b""
+    while chunk := sheet.read(1 << 20):
+        for column, row in PLACE.findall(rest + chunk):
+            right, down = max(right, (len(column), column)), max(down, int(row))
+        rest = chunk[-20:]
+    width = sum((letter - 64) * 26**power for power, letter in enumerate(reversed(right[1])))
+    if width * down > MOST_CELLS:
+        raise CRMError(
+            f"The workbook has a sheet that reaches to column {right[1].decode()} and row {down:,}. Delete what stands "
+            "so far from the table, or save the sheet as CSV UTF-8."
+        )
 
 
 def written(cell: Any) -> str:
