@@ -255,10 +255,10 @@ def hides(work: "Work", entity: type[Entity], name: str) -> bool:
 
 def fields(work: "Work", record: Entity) -> Mapping[str, Field]:
     """The fields of a record that all who read may see."""
-    found = record.fields()
+    found = every = record.fields()
     for viewer in work.viewers:
         theirs = seen_by(viewer, record)
-        found = {name: kind for name, kind in found.items() if name in theirs} if len(theirs) < len(found) else found
+        found = {name: kind for name, kind in found.items() if name in theirs} if len(theirs) < len(every) else found
     return found
 
 

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
 from models.account import Account
 from models.activity import Activity
 from models.case import Case
-from models.core import veil
+from models.core import access, veil
 from models.core.role import Role
+from models.core.user import User
 from models.core.work import Works
 from models.customer import Customer
 from models.lead import Lead
@@ -162,3 +164,16 @@ def test_a_receipt_asks_for_what_is_missing_only_whom_it_can_be_told(slack: Desk
         slack.command("/crm task new Call Ada", user="U_JULE")
         asked.append("no date yet" in told(slack) + slack.last.words)
     assert asked == [True, False, False]
+
+
+def test_of_several_who_read_what_is_hidden_from_one_is_hidden_from_all(works: Works) -> None:
+    """However much more is hidden from another one."""
+    ada = given(works, Customer, first_name="Ada", city="London", notes="chess")
+    allow(works, "rep", "customer: look, hide city phone")
+    allow(works, "support", "customer: look, hide notes")
+    for group in (["U_JULE", "U_SAM"], ["U_SAM", "U_JULE"]):
+        with works("T1", writes=False) as work:
+            readers = [work.session.scalars(select(User).where(User.slack_id == person)).one() for person in group]
+            with access.among(work.session, readers):
+                seen = access.fields(work, work.get(Customer, ada.id)).keys()
+        assert seen & {"first_name", "city", "phone", "notes"} == {"first_name"}, group
