@@ -63,10 +63,12 @@ def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
 
 
 def test_a_menu_stays_open_and_at_its_message_when_others_write(sit: Sit) -> None:
-    sam, sofia = (sit(person, "C_SUPPORT", height=500) for person in ("U_SAM", "U_SOFIA"))
-    # The card of CS-4 and the list of cases that need someone are the last that a new sandbox posts by itself. If they
-    # were still to come, they would push the message out of sight, and its menu closes then.
-    expect(sam.messages.filter(has_text="CS-4")).to_have_count(2)
+    # In #general nothing is posted by itself. A card or a list that the sandbox still had to post would push the message
+    # out of sight, and its menu closes then.
+    sam, sofia = (sit(person, "C_GENERAL", height=500) for person in ("U_SAM", "U_SOFIA"))
+    for number in range(8):
+        sofia.say(f"Message {number}")
+    expect(sam.messages.filter(has_text="Message 7")).to_be_visible()
     sofia.say("First")
     first = sam.messages.filter(has_text="First").last
     first.hover()
