@@ -22,10 +22,12 @@ PHRASES = tuple(
         (r"(?:ok|okay|great|cool|nice|perfect|bye|goodbye|good night|see you)", "help thanks"),
         (r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)", "help"),
         (r"(?:help|i need help|help me|how do i start)", "help"),
+        (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
         # lists
         (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
         (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
         (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),
+        (r"overdue", "task list mine overdue"),
         (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
         (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
@@ -40,6 +42,7 @@ PHRASES = tuple(
         (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
         (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
         (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
+        (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
         # deals, cases and tasks
         (rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
          r"snooze \1 \2"),

@@ -79,7 +79,7 @@ class Customer(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        return split_name(words, at="account")
+        return split_name(words, company="account")
 
     def joined(self) -> dict[str, Any]:
         return {"role": self.job_title, "primary": True}

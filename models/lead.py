@@ -98,7 +98,7 @@ class Lead(Entity):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        return split_name(words, at="company")
+        return split_name(words, company="company", loosely=True)
 
     @classmethod
     def meant(cls) -> ColumnElement[bool]:

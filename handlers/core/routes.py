@@ -239,8 +239,9 @@ class Catalogue:
             asks = self.routers[noun].verbs[word].asks.values()
             if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
                 yield f"{noun} {line.raw}"
-        for router in self.routers.values():
-            yield from router.meanings(line.raw)
+        first, _, rest = line.raw.partition(" ")
+        said = [line.raw, rest] if about and self.words.nouns.get(first.casefold()) == about else [line.raw]
+        yield from (meant for text in said for router in self.routers.values() for meant in router.meanings(text))
         yield from changes
         yield from self.made(line, word, about) if about else ()
 

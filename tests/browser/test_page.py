@@ -130,3 +130,10 @@ def test_it_is_usable_on_a_phone(sit: Sit) -> None:
 def fits(screen: Screen) -> bool:
     """Nothing has to be pushed sideways to be seen."""
     return bool(screen.page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"))
+
+
+def test_home_asked_for_in_words_is_a_link_that_opens_it(sit: Sit) -> None:
+    screen = sit("U_RITA", "C_SALES")
+    screen.say("/crm home")
+    screen.whisper("Your Home tab shows").get_by_role("link", name="Open it").click()
+    expect(screen.page.get_by_role("tabpanel", name="Home")).to_contain_text("My open deals")

@@ -63,8 +63,8 @@ def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
 
 
 def test_a_menu_stays_open_and_at_its_message_when_others_write(sit: Sit) -> None:
-    # In #general nothing is posted by itself. A card or a list that the sandbox still had to post would push the message
-    # out of sight, and its menu closes then.
+    # In #general nothing is posted by itself. A card or a list that the sandbox still had to post would push the
+    # message out of sight, and its menu closes then.
     sam, sofia = (sit(person, "C_GENERAL", height=500) for person in ("U_SAM", "U_SOFIA"))
     for number in range(8):
         sofia.say(f"Message {number}")

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.dialect
 
 @table(
     "word",
-    ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Жуков", "Iñtërnâtiônàl", "O'Neil", "50 %", "山田",
-     "O’Brien", "O‘Brien", "O`Brien", "O´Brien", "L’Oréal", "Meyer – Sons", "Meyer — Söhne", "“Acme” GmbH", "«Été»"],
+    ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Жуков", "Iñtërnâtiônàl", "O'Neil", "50 %",
+     "山田", "O’Brien", "O‘Brien", "O`Brien", "O´Brien", "L’Oréal", "Meyer – Sons", "Meyer — Söhne", "“Acme” GmbH",
+     "«Été»"],
 )
 def test_the_database_folds_as_we_do(works: Works, word: str) -> None:
     with works("T1", writes=False) as work:

@@ -182,7 +182,7 @@ function Angle({ inner }) {
   if (target.startsWith("!date^")) return <Moment spec={target} fallback={label} />;
   if (target[0] === "!")
     return <span class="mention mine">{label ? decode(label) : `@${target.slice(1).split("^").pop()}`}</span>;
-  if (!safeHref(target)) return <>{decode(`<${inner}>`)}</>;
+  if (!safeHref(target) && !HOME.test(decode(target))) return <>{decode(`<${inner}>`)}</>;
   return <Link url={decode(target)}>{withEmoji(decode(label || target.replace(/^(mailto|tel):/, "")))}</Link>;
 }
 
