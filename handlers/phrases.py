@@ -24,6 +24,7 @@ PHRASES = tuple(
         (r"(?:help|i need help|help me|how do i start)", "help"),
         (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
         # lists
+        (rf"(?:{GET} )?my team(?:'s|’s) ({STATE} )?({NOUN})( .+)?", r"\2 list my team \1\3"),
         (rf"(?:{GET} |what are )?(?:all )?(?:of )?my ({STATE} )?({NOUN})", r"\2 list \1mine"),
         (rf"(?:{GET} |what are )?my ({STATE} )?({NOUN}) (.+)", r"\2 list \1mine \3"),
         (r"what(?:'s|’s| is) due(?: (.+))?", r"task list mine due \1"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from handlers.core import about
 from handlers.core.grammar import Ref, Value
-from handlers.core.naming import BETWEEN, fields_behind, fields_named, option_named
+from handlers.core.naming import BETWEEN, fields_behind, fields_named, option_named, options_behind
 from handlers.core.parts import EMAIL, REFERENCE
 from handlers.core.reading import heard, legible, named, names_of, people_asked, pointed, tells
 from handlers.core.replies import Request
@@ -205,7 +205,12 @@ class Filling:
         catalogue, verb = self.request.catalogue, self.verb
         names = {word: name for word, name in names_of(catalogue, verb).items() if name not in self.texts}
         prose = tells(catalogue, verb)
-        return fields_behind(verb.asks, names, words, prose, lambda kind, text: reads(kind, text, self.request))
+        free = {} if prose else {name: kind for name, kind in verb.asks.items() if name not in self.texts}
+        words, options = options_behind(free, words)
+        words, fields = fields_behind(
+            verb.asks, names, words, prose, lambda kind, text: reads(kind, text, self.request)
+        )  # fmt: skip
+        return words, options | fields
 
     def without_end(self, text: str) -> str:
         """A name without the people and records that stand at its end, once what followed them is read."""

@@ -114,6 +114,8 @@ def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
     try:
         replies = [verb.run(request, record) for record in records] or [verb.run(request, None)]
     except Conflict as error:
+        if len(records) > 1:
+            raise Conflict(f"{error} Nothing was done to the others: a line changes all or none.") from error
         if request.surface == "form" or verb.words or not any(text.strip() for text in told.values()):
             raise
         raise Invalid({next(iter(told)): str(error)}) from error  # the form opens with the text

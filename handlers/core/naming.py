@@ -79,6 +79,18 @@ def fields_behind(
     return words, {}
 
 
+def options_behind(asks: Mapping[str, Field], words: str) -> tuple[str, dict[str, str]]:
+    """Words without the options behind their last commas, and these: Printer broken, urgent."""
+    texts: dict[str, str] = {}
+    free = dict(asks)
+    while (found := re.fullmatch(r"(.*\S)\s*[,;]\s*([^,;]+)", words, re.DOTALL)) and (
+        option := option_named(free, found[2], others=False)
+    ):
+        words, texts = found[1], texts | dict([option])
+        free.pop(option[0])
+    return words, texts
+
+
 def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) -> tuple[str, str]:
     """The value that words begin with, and what follows it: another field, where the value is no text of its own."""
     if isinstance(kind, LongText):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from models.core import values
@@ -59,6 +59,7 @@ FOR = re.compile(
 )
 AHEAD = re.compile(r"(?:in (?:(more than|less than|under|over) )|(within|in the next|in the coming) )(.+)")
 LENGTH = re.compile(r"(?:last |next )?(\d+) (?:(business) )?(minute|hour|day|week|month|quarter|year)s?")
+LONGEST = timedelta(days=36_500)
 WITH = frozenset(("with", "has", "have", "having", "mit", "avec", "con"))
 WITHOUT = frozenset((
     "no", "without", "missing", "lacking", "lacks", "empty", "w/o", "ohne", "sans", "sin", "kein", "keine",
@@ -163,9 +164,19 @@ class Bounds:
             period = read_span(text, self.work.today, past=True)
             return self.told(name, op, period, "") if period else None
         if length[3] in ("minute", "hour"):
-            return None
+            age = timedelta(**{f"{length[3]}s": int(length[1])})
+            return None if length[2] else self.since_moment(name, op, age)
         day = values.read_day(f"{length[1]} {length[2] or ''} {length[3]} ago", self.work.today)
         return self.told(name, op, (day, day), "")
+
+    def since_moment(self, name: str, op: Op, age: timedelta) -> Found | None:
+        """A field with a time compared with what it was that long ago."""
+        kind, moment = self.kinds[name], self.work.now - min(age, LONGEST)
+        if not isinstance(kind, Moment):
+            return None
+        word = "before" if op == "<" else "since"
+        typed = moment.astimezone(self.work.zone).strftime("%Y-%m-%dT%H:%M")
+        return Term(name, op, typed), f"{kind.label}: {word} {kind.show(moment, self.work)}"
 
     def told(self, name: str, op: Op, period: Span, side: str) -> Found:
         """A field compared with a period, and how that is told."""

@@ -22,7 +22,7 @@ from models.operations.bounds import WIDEST, Bounds, must_be_clear
 from models.operations.filters import And, Node, Not, Or, Term, Word
 from models.operations.mentions import OWNERS, called
 from models.operations.spans import read_span
-from models.operations.where import ALWAYS, SHORTCUTS, field_of, shortcuts
+from models.operations.where import ALWAYS, SHORTCUTS, field_of, shortcuts, team_named
 
 LONGEST = 6
 """Words that one thing may take: assigned to Rita Reyes."""
@@ -152,7 +152,7 @@ class Listing:
         """What these words together mean."""
         said = " ".join(run)
         ways: tuple[Callable[[str], Node | None], ...]
-        ways = (self.state, self.option, self.record, self.person, self.period)
+        ways = (self.state, self.option, self.record, self.team, self.person, self.period)
         for way in ways:
             if node := way(said):
                 return node
@@ -237,6 +237,14 @@ class Listing:
                     raise Ambiguous(f"“{said[:60]}” could be {listed}. Please say which one.", said, offered)
                 return self.taken(Term(name, "=", found[0].ref), str(found[0]))
         return None
+
+    def team(self, said: str) -> Node | None:
+        """Whose team's they are: my team, the sales team."""
+        owned, said = self.entity.owned, re.sub(r"(?i)^the |['’]s$", "", said)
+        team = team_named(said, self.work) if owned in self.kinds else ""
+        if not team or sight.hidden(self.work, User.team):
+            return None
+        return self.taken(Term(owned, "=", f"team {team}"), f"team {team}")
 
     def person(self, said: str) -> Node | None:
         """Whose they are: a mention, or somebody's name. Ambiguous where several have it."""

@@ -15,6 +15,7 @@ from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment,
 from models.core.likeness import nearest
 from models.core.search import SearchText
 from models.core.sql import folded
+from models.core.team import Team
 from models.core.user import User
 from models.core.work import Work
 from models.operations import filters
@@ -229,10 +230,19 @@ def compare_references(kind: Reference, column: Column, op: str, text: str, work
 
 @compare.register
 def compare_people(kind: Person, column: Column, op: str, text: str, work: Work) -> Condition:
-    """`my-team` is everyone of the actor's team."""
-    if op == "=" and values.fold(text).replace("-", " ") == "my team" and work.actor:
-        return column.in_(select(User.id).where(User.team == work.actor.team))
+    """`my-team` is everyone of the actor's team, `team sales` everyone of that one."""
+    if op == "=" and (team := team_named(text, work)):
+        return column.in_(select(User.id).where(User.team == team))
     return compare_references(kind, column, op, text, work)
+
+
+def team_named(text: str, work: Work) -> str:
+    """The team whose people a text means: my team, our team, team sales, sales team; nothing where it means none."""
+    said = values.fold(text).replace("-", " ")
+    if said in ("my team", "our team"):
+        return (work.actor.team if work.actor else None) or ""
+    named = said.removeprefix("team ") if said.startswith("team ") else said.removesuffix(" team")
+    return "" if named == said else work.session.scalar(select(Team.key).where(Team.key == named).limit(1)) or ""
 
 
 @compare.register

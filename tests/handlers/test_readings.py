@@ -40,6 +40,8 @@ task: call Henrik tomorrow = + AT-n call Henrik; Due: Wed 11 Mar (tomorrow) 09:0
 log call Kaiser talked = + AT-n Kaiser talked; Customer: CU-3 Anna Kaiser
 log call Anna at Kaiser GmbH met = + AT-n Anna at Kaiser GmbH met; Customer: CU-3 Anna Kaiser; Account: AC-1 Kaiser GmbH
 log call Henrik talked = + AT-n Henrik talked; CU-2
+case new Printer broken, CU-2, urgent = + CS-2 Printer broken; CU-2; Priority: Urgent
+deal new Pilot, proposal CU-2 = + OP-n Pilot; CU-2; Stage: Proposal
 OP-1 note: wants a discount = + AT-n wants a discount; Customer: CU-1 Ada Lovelace; Deal: OP-n Sails
 CU-2 call: talked = + AT-n talked; CU-2
 """
@@ -69,6 +71,8 @@ OP-1 is won = Stage: Negotiation → Won
 """
 LISTS = """
 case list older than 3 days = Created: before Sat 7 Mar
+case list older than 2 hours = Created: before today 09:00
+case list unassigned for more than 30 minutes = Assignee: nobody, Created: before today 10:30
 case list newer than 3 days = Created: since Sat 7 Mar
 case list not updated in 2 weeks = Updated: before Tue 24 Feb
 case list open for more than 3 days = open, Created: before Sat 7 Mar
@@ -92,6 +96,9 @@ deal list probability over 50 = Probability: over 50
 deal list stage proposal = Stage: Proposal
 deal list owner ravi = Owner: Ravi Rao
 deal list mine = Owner: Rita Reyes
+deal list of my team = Owner: team sales
+deal list team sales open = Owner: team sales, open
+deal list of the sales team's = Owner: team sales
 deal list no close date = Close date: empty
 deal list without next step = Next step: empty
 customer list with phone = Phone: filled

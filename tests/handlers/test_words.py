@@ -302,7 +302,7 @@ def test_several_records_are_changed_and_taken_back_at_once(
 def test_of_several_records_all_are_changed_or_none(slack: Desk, works: Works, deals: object) -> None:
     slack.command("/crm deal won OP-2")
     slack.command("/crm deal won OP-1 OP-2")
-    assert told(slack) == "OP-2 Oars is already won."
+    assert told(slack) == "OP-2 Oars is already won. Nothing was done to the others: a line changes all or none."
     assert found(works, Opportunity).stage == "qualification"
     slack.command("/crm deal won OP-1 OP-9")
     assert "OP-9" in told(slack)
