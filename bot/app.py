@@ -9,16 +9,16 @@ from slack_bolt import App
 from bot.clients import Clients, Known
 from bot.config import Settings
 from bot.signature import Signature
-from handlers import ROUTERS
 from handlers.core.dispatch import Dispatcher
 from handlers.core.router import Doors
 from handlers.core.routes import Catalogue
 from handlers.home import home
-from models.core.database import THREADS, open_engine
+from handlers.registry import ROUTERS
+from models.core.db.engine import THREADS, open_engine
+from models.core.identity.user import LOCAL
 from models.core.secrets import Vault
-from models.core.user import LOCAL
-from models.core.work import Clock, Works
-from models.operations import adoption
+from models.core.unit_of_work import Clock, Works
+from models.maintenance import adoption
 
 log = logging.getLogger(__name__)
 

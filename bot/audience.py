@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from bot.gates import Limited
 from bot.outlet import Outlet
 from handlers.core.members import belongs, member
-from models.core.work import Works
-from models.operations import audiences, people
+from models.core import user_groups as people
+from models.core.outbox import audience
+from models.core.unit_of_work import Works
 
 KNOWN_FOR = 600.0
 """Seconds after which we ask again who is in a channel, whatever Slack told us of comings and goings."""
@@ -93,7 +94,7 @@ class Audience:
         others = before is not None and (before.people, before.strangers) != (room.people, room.strangers)
         if (before is None or before.complete) and (others or not complete):
             with self.works(self.workspace) as work:
-                audiences.reconsider(work, channel)
+                audience.reconsider(work, channel)
         return room
 
     def go_on(self, channel: str) -> bool:

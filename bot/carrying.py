@@ -19,13 +19,15 @@ from bot.outlet import Outlet, Refused, Unclear, is_person
 from bot.refusals import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch, referred
+from models.core import user_groups
 from models.core.errors import Busy, CRMError, NotFound
-from models.core.outbox import Delivery, DeliveryState
-from models.core.team import GATHERING
-from models.core.work import Work, Works
-from models.operations import audiences, deliveries, people, retelling, standing
-from models.operations.audiences import AUDIENCE
-from models.operations.standing import Arrival
+from models.core.identity.team import GATHERING
+from models.core.outbox import arrivals, reposting, results
+from models.core.outbox import audience as audiences
+from models.core.outbox.arrivals import Arrival
+from models.core.outbox.audience import AUDIENCE
+from models.core.outbox.delivery import Delivery, DeliveryState
+from models.core.unit_of_work import Work, Works
 
 log = logging.getLogger(__name__)
 
@@ -88,30 +90,30 @@ class Carrier:
         """What it means for a delivery that something went wrong."""
         match error:
             case Nothing():
-                return Note(delivery, partial(deliveries.drop, why=str(error)), "dropped")
+                return Note(delivery, partial(results.drop, why=str(error)), "dropped")
             case Limited():
-                return Note(delivery, partial(deliveries.put_back, pause=error.pause), "limited")
+                return Note(delivery, partial(results.put_back, pause=error.pause), "limited")
             case Unclear():
                 log.warning("Delivery %s: no clear answer from Slack (%s); it is looked for", delivery.id, error)
-                return Note(delivery, partial(deliveries.doubt, error=str(error)), "unknown")
+                return Note(delivery, partial(results.doubt, error=str(error)), "unknown")
             case Refused():
                 return self.refused(delivery, str(error))
             case Later() | Busy() | SQLAlchemyError():
-                return Note(delivery, deliveries.put_back)
+                return Note(delivery, results.put_back)
             case CRMError():  # its sentence may name people: it is for who reads it, not for the queue
                 why = f"there is nothing to draw ({type(error).__name__})"
-                return Note(delivery, partial(deliveries.drop, why=why), "dropped")
+                return Note(delivery, partial(results.drop, why=why), "dropped")
         log.error("Delivery %s was interrupted; it is looked for. Reference %s", delivery.id, reference, exc_info=error)
-        return Note(delivery, partial(deliveries.doubt, error=f"interrupted, reference {reference}"), "unknown")
+        return Note(delivery, partial(results.doubt, error=f"interrupted, reference {reference}"), "unknown")
 
     def refused(self, delivery: Delivery, error: str) -> Note:
         """Slack says no: to the token, which is not the message's fault; to a card that is gone; or to the message."""
         if error in UNTRUSTED:
             self.mistrusted(delivery.workspace, error)
-            return Note(delivery, deliveries.put_back)
-        stood = delivery.ts if deliveries.is_redraw(delivery) else delivery.thread if delivery.kind == "event" else None
+            return Note(delivery, results.put_back)
+        stood = delivery.ts if results.is_redraw(delivery) else delivery.thread if delivery.kind == "event" else None
         if stood and error in (*GONE, *CLOSED):
-            return Note(delivery, partial(deliveries.gone, channel=delivery.channel, ts=stood), "dropped")
+            return Note(delivery, partial(results.gone, channel=delivery.channel, ts=stood), "dropped")
         return Note(delivery, partial(self.refuse, error=error), "refused")
 
     def mistrusted(self, workspace: str, error: str) -> None:
@@ -133,7 +135,7 @@ class Carrier:
         said = sentence(error, delivery.channel, work.workspace)
         if delivery.kind == GATHERING:
             said = f"I could not read who is in the Slack user group {delivery.about['group']}: {reason(error)}."
-        deliveries.refuse(work, delivery, said, advice)
+        results.refuse(work, delivery, said, advice)
 
     def send(self, errand: Errand) -> Note:
         """Post it or draw a card anew; what may have been posted before is looked for first."""
@@ -143,20 +145,20 @@ class Carrier:
         if delivery.kind in CHORES:
             return CHORES[delivery.kind](audience, delivery)
         channel, doubtful = outlet.place(delivery.channel), delivery.state == DeliveryState.UNKNOWN
-        if is_person(channel) and (doubtful or delivery.kind in standing.SHOWING):
+        if is_person(channel) and (doubtful or delivery.kind in arrivals.SHOWING):
             channel = outlet.direct(channel)  # Slack takes a person only as a place to post to
-        if deliveries.is_redraw(delivery):
+        if results.is_redraw(delivery):
             drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
-            if drawn.stands and deliveries.is_certain(delivery):
+            if drawn.stands and results.is_certain(delivery):
                 raise Nothing("it stands there as it is drawn")
             outlet.redraw(channel, delivery.ts or "", drawn.message)
             return sent(delivery, channel, delivery.ts or "", drawn)
-        key = deliveries.fingerprint(delivery)
+        key = results.fingerprint(delivery)
         if doubtful and (arrival := self.found(outlet, delivery, channel, key)):
             return self.found_again(audience, errand, arrival)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
-            return Note(delivery, partial(deliveries.draw_anew, channel=channel, ts=ts), "sent")
+            return Note(delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent")
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, outlet.place(channel), ts, drawn)
@@ -169,17 +171,17 @@ class Carrier:
     def found(self, outlet: Outlet, delivery: Delivery, channel: str, key: str) -> Arrival | None:
         """A post whose outcome is unknown, if it arrived: nobody knows for whom it was drawn, and when."""
         with self.works(delivery.workspace, writes=False) as work:
-            after, named = standing.before(work, delivery), standing.may_name(work, delivery)
+            after, named = arrivals.before(work, delivery), arrivals.may_name(work, delivery)
         asked, settled = delivery.created_at, delivery.not_before
         ts = outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
-        return Arrival(delivery, channel, ts, standing.UNSEEN, named=named) if ts else None
+        return Arrival(delivery, channel, ts, arrivals.UNSEEN, named=named) if ts else None
 
     def found_again(self, audience: Audience, errand: Errand, arrival: Arrival) -> Note:
         """It arrived, and nobody knows for whom it was drawn. What cannot be drawn once it is marked as sent, because
         what was typed is not kept, is drawn again now for those who read it; cards are drawn again at any time.
         """
         delivery, channel, ts = errand.delivery, arrival.channel, arrival.ts
-        if retelling.is_told(delivery, channel):
+        if reposting.is_told(delivery, channel):
             with suppress(Nothing):
                 drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
                 audience.outlet.redraw(channel, ts, drawn.message)
@@ -213,22 +215,22 @@ def reconsider(audience: Audience, delivery: Delivery) -> Note:
 def gather(audience: Audience, delivery: Delivery) -> Note:
     """A team becomes who is in its user group, as soon as we know them all."""
     members, known = audience.gathered(delivery.about["group"])
-    return Note(delivery, partial(people.gather, members=members) if known else AGAIN)
+    return Note(delivery, partial(user_groups.gather, members=members) if known else AGAIN)
 
 
 def check_members(audience: Audience, delivery: Delivery) -> Note:
     """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody was read."""
     with audience.works(audience.workspace, writes=False) as work:
-        known = people.ours(work)
+        known = user_groups.ours(work)
     outsiders, complete = audience.outsiders(known)
-    return Note(delivery, partial(people.shut_out, outsiders=outsiders) if complete else AGAIN)
+    return Note(delivery, partial(user_groups.shut_out, outsiders=outsiders) if complete else AGAIN)
 
 
-AGAIN = partial(deliveries.put_back, pause=timedelta(seconds=1))
+AGAIN = partial(results.put_back, pause=timedelta(seconds=1))
 CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {
     AUDIENCE: reconsider,
     GATHERING: gather,
-    people.MEMBERS: check_members,
+    user_groups.MEMBERS: check_members,
 }
 """What is done besides telling."""
 

@@ -11,7 +11,7 @@ from bot import keeping
 from bot.keeping import in_words, opened
 
 if TYPE_CHECKING:
-    from models.core.work import Works
+    from models.core.unit_of_work import Works
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -69,8 +69,8 @@ def manifest(url: str) -> None:
     """Print manifest.yaml, generated from the routes: for Socket Mode, or for HTTP at a URL."""
     from bot.config import load
     from bot.manifest import written
-    from handlers import ROUTERS
     from handlers.core.routes import Catalogue
+    from handlers.registry import ROUTERS
 
     click.echo(written(Catalogue(ROUTERS, load(needs_slack=False).root_command), url), nl=False)
 
@@ -90,9 +90,9 @@ def key(context: click.Context) -> None:
 def rotate() -> None:
     """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the others can then go."""
     from bot.config import SettingsError, load
-    from models.core.installation import renew
+    from models.core.audit.chain import sign_anew
+    from models.core.identity.installation import renew
     from models.core.secrets import Vault
-    from models.operations.trail import sign_anew
 
     keys = load(needs_slack=False).encryption_keys
     if not keys:
@@ -120,7 +120,7 @@ def workspace_of(works: "Works", wanted: str) -> str:
     """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
     from bot.config import load
     from models.core.errors import NotFound
-    from models.core.user import LOCAL
+    from models.core.identity.user import LOCAL
 
     known = works.workspaces()
     if not known and not wanted:
@@ -200,7 +200,7 @@ KEPT = click.Path(dir_okay=False, path_type=Path)
 def import_(noun: str, file: Path, dry: bool, workspace: str, person: str, answers: Path | None, **said: Any) -> None:
     """Load a file of another CRM, as CSV or XLSX: crm import accounts FILE."""
     from bot.terminal import Place, entity_named, kept_answers, load_file
-    from models.operations.transfer.answers import said as heard
+    from models.exchange.answers import said as heard
 
     said["make"] = tuple(entity_named(plural).slug() for plural in said["make"])
     told = kept_answers(heard(**{name: value or "" for name, value in said.items()}), answers)

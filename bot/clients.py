@@ -18,11 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.kept import Connections, KeptClient
 from bot.refusals import UNTRUSTED
-from models.core import installation
 from models.core.errors import CRMError, NotFound
-from models.core.installation import Installation
+from models.core.identity import installation
+from models.core.identity.installation import Installation
 from models.core.secrets import Locked, Vault
-from models.core.work import Works
+from models.core.unit_of_work import Works
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.core import schema
-from models.core.database_file import ENDS, UNSOUND, identity, is_sound
-from models.core.troubles import Trouble, trouble_of
-from models.core.work import Works
+from models.core.db.errors import Trouble, trouble_of
+from models.core.db.sqlite_file import ENDS, UNSOUND, identity, is_sound
+from models.core.unit_of_work import Works
+from models.maintenance import schema
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,11 @@ from bot.clients import Clients
 from bot.scheduler import Wall
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch
+from models.core.audit import chain
 from models.core.errors import Busy
-from models.core.outbox import Delivery
-from models.core.work import Clock, Works
-from models.operations import claims, deliveries, standing, trail
+from models.core.outbox import arrivals, queue, results
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Clock, Works
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Courier:
         self.carrier = Carrier(works, clients, catalogue, watch or Watch())
         self.clock = clock or Clock()
         self.compare_at, self.agrees = 0.0, True
-        self.wall = Wall(self.clock, most=claims.DRIFT)
+        self.wall = Wall(self.clock, most=queue.DRIFT)
         self.rest_until, self.caught_up = 0.0, False
         self.seal_at = 0.0
         self.errands: SimpleQueue[Errand | None] = SimpleQueue()
@@ -171,7 +172,7 @@ class Courier:
         if self.ended.is_set() or not self.room() or not self.right_time():
             return []
         open_to_us = set(self.clients.workspaces())
-        due = [each for each in claims.workspaces_due(self.works) if each in open_to_us and self.carrier.serves(each)]
+        due = [each for each in queue.workspaces_due(self.works) if each in open_to_us and self.carrier.serves(each)]
         self.rounds += 1
         first = self.rounds % len(due) if due else 0
         return [*due[first:], *due[:first]]
@@ -186,7 +187,7 @@ class Courier:
         notes = self.notes[workspace]
         if not notes and not self.anything(workspace):
             return 0
-        until = time.monotonic() + (claims.LEASE - claims.MARGIN).total_seconds()
+        until = time.monotonic() + (queue.LEASE - queue.MARGIN).total_seconds()
         try:
             kept, taken = self.unit(workspace, notes, self.room() if may_take else 0)
         except Busy:
@@ -206,16 +207,16 @@ class Courier:
     def unit(self, workspace: str, notes: list[Note], room: int) -> tuple[list[Note], list[Delivery]]:
         """Write the notes and take up to `room` deliveries; returns the notes that have to wait, and what was taken."""
         with self.works(workspace) as work:
-            waiting = standing.arrived(work, [note.arrival for note in notes if note.arrival])
+            waiting = arrivals.arrived(work, [note.arrival for note in notes if note.arrival])
             for note in notes:
                 if note.write:
                     note.write(work, note.delivery)
             kept = [note for note in notes if note.delivery.id in waiting]
             if room <= 0:
                 return kept, []
-            claims.settle(work)
-            taken = claims.claim(work, room, self.pace, self.turn.get(workspace, ""), self.hand)
-        posts = [delivery.channel for delivery in taken if not deliveries.is_redraw(delivery)]
+            queue.settle(work)
+            taken = queue.claim(work, room, self.pace, self.turn.get(workspace, ""), self.hand)
+        posts = [delivery.channel for delivery in taken if not results.is_redraw(delivery)]
         self.turn[workspace] = posts[-1] if posts else ""
         return kept, taken
 
@@ -232,13 +233,13 @@ class Courier:
     def anything(self, workspace: str) -> bool:
         """Whether there is something to take: a look disturbs nobody."""
         with self.works(workspace, writes=False) as work:
-            return claims.anything(work, self.pace)
+            return queue.anything(work, self.pace)
 
     def seal(self) -> bool:
         """Seal what was written to the audit trail lately, in a unit of its own; whether there is more."""
         if time.monotonic() < self.seal_at:
             return False
-        full = trail.seal_all(self.works) >= trail.BATCH
+        full = chain.seal_all(self.works) >= chain.BATCH
         self.seal_at = time.monotonic() + (0 if full else SEALED)
         return full
 
@@ -250,11 +251,11 @@ class Courier:
         down by the wrong clock holds up nothing.
         """
         if self.wall.jump():
-            self.rest_until, self.compare_at = time.monotonic() + claims.LEASE.total_seconds(), 0.0
+            self.rest_until, self.compare_at = time.monotonic() + queue.LEASE.total_seconds(), 0.0
             self.caught_up = False
         if time.monotonic() >= self.compare_at:
-            ahead, before = claims.drift(self.works, self.clock), self.agrees
-            self.agrees = abs(ahead) < claims.DRIFT
+            ahead, before = queue.drift(self.works, self.clock), self.agrees
+            self.agrees = abs(ahead) < queue.DRIFT
             self.compare_at = time.monotonic() + (SET if self.agrees else STUMBLED)
             if before and not self.agrees:
                 log.error(
@@ -266,7 +267,7 @@ class Courier:
         if not self.caught_up:
             for workspace in self.works.workspaces():
                 with self.works(workspace) as work:
-                    claims.catch_up(work)
+                    queue.catch_up(work)
             self.caught_up = True
         return True
 
@@ -281,4 +282,4 @@ class Courier:
     def give_back(self) -> None:
         """What was taken and not begun is free again."""
         while errand := self.next():
-            self.done.put(Note(errand.delivery, deliveries.put_back))
+            self.done.put(Note(errand.delivery, results.put_back))

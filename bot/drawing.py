@@ -18,16 +18,17 @@ from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
 from handlers.core.watch import referred
 from handlers.digests import draw
-from models.core import access
-from models.core.base import ENTITIES
+from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
-from models.core.outbox import Delivery
-from models.core.user import User
-from models.core.work import Work, Works
-from models.operations import audiences, retelling, standing
-from models.operations.audiences import STRANGER
-from models.operations.retelling import Shown
-from models.operations.standing import Place, Subject, is_card, subject
+from models.core.identity.user import User
+from models.core.outbox import arrivals, reposting
+from models.core.outbox import audience as audiences
+from models.core.outbox.arrivals import Place, Subject, is_card, subject
+from models.core.outbox.audience import STRANGER
+from models.core.outbox.delivery import Delivery
+from models.core.outbox.reposting import Shown
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
 
 log = logging.getLogger(__name__)
 
@@ -95,13 +96,13 @@ class Drawer:
         if not wanted:
             return drawn
         with suppress(Exception), self.works(audience.workspace, writes=False) as work:
-            standing.prepare(work, wanted)
-            places, looks = standing.places(work, wanted), standing.looks(work, wanted)
+            arrivals.prepare(work, wanted)
+            places, looks = arrivals.places(work, wanted), arrivals.looks(work, wanted)
             rooms = known_rooms(audience, work, {delivery.channel for delivery in wanted})
             viewers = readers(work, rooms)
             for delivery in wanted:
                 if delivery.channel in rooms:
-                    with access.among(work.session, viewers[delivery.channel]):
+                    with policy.among(work.session, viewers[delivery.channel]):
                         message = self.draw(work, delivery, places, rooms[delivery.channel])
                         drawn[delivery.id] = message.beside(looks, delivery)
         return drawn
@@ -131,7 +132,7 @@ class Drawer:
         known = not self.works.unknown(delivery.workspace, {person})
         with (
             self.works(delivery.workspace, person if known else "", writes=False) as work,
-            access.among(work.session, work.viewers or (STRANGER,)),
+            policy.among(work.session, work.viewers or (STRANGER,)),
         ):
             if work.actor and (work.actor.guest or work.actor.left):
                 raise Nothing("who would read it may do nothing here any more")
@@ -149,14 +150,14 @@ class Drawer:
             if room is None:
                 return turn
             viewers = (*work.viewers, *readers(work, {channel: room})[channel])
-            with access.among(work.session, tuple(dict.fromkeys(viewers))):
+            with policy.among(work.session, tuple(dict.fromkeys(viewers))):
                 return self.legible(work, delivery, room)
 
     def legible(self, work: Work, delivery: Delivery, room: Room | None = None) -> Drawn:
         """Drawn for those who read the unit of work; what cannot be drawn is refused with a reference."""
         try:
-            drawn = self.draw(work, delivery, standing.places(work, [delivery]), room)
-            return drawn.beside(standing.looks(work, [delivery]), delivery)
+            drawn = self.draw(work, delivery, arrivals.places(work, [delivery]), room)
+            return drawn.beside(arrivals.looks(work, [delivery]), delivery)
         except (Nothing, Refused, CRMError, SQLAlchemyError):
             raise
         except Exception as error:
@@ -173,13 +174,13 @@ class Drawer:
         """
         if room and room.shared and delivery.kind == "message":
             raise Refused("shared_with_outsiders")
-        if retelling.is_retelling(delivery):
+        if reposting.is_retelling(delivery):
             return self.anew(work, delivery, room)
         message = draw(work, self.catalogue, delivery)
         if message is None:
             raise Nothing("nothing to say any more")
         if not is_card(delivery):
-            shown = anew.shown(work, delivery) if room and retelling.is_told(delivery, delivery.channel) else None
+            shown = anew.shown(work, delivery) if room and reposting.is_told(delivery, delivery.channel) else None
             named = {(record.slug(), record.id): record.version for record in message.named}
             return Drawn(message, shown=shown, room=room, named=named)
         slug, id = subject(delivery)
@@ -188,9 +189,9 @@ class Drawer:
 
     def anew(self, work: Work, redraw: Delivery, room: Room | None) -> Drawn:
         """What was told before: a list that follows its records, or what may not stand as it is."""
-        told, named = retelling.find(work, redraw), retelling.named(work, redraw)
+        told, named = reposting.find(work, redraw), reposting.named(work, redraw)
         shown = anew.shown(work, told) if told else None
-        if told and shown and not named and retelling.may_stand(told.shown, shown):
+        if told and shown and not named and reposting.may_stand(told.shown, shown):
             raise Nothing("it shows nothing that somebody may not see")
         kept = told or next(iter(named), None)
         message = anew.anew(work, self.catalogue, kept, [each.record_id for each in named]) if kept else None
@@ -201,7 +202,7 @@ class Drawer:
 
 def is_early(delivery: Delivery) -> bool:
     """Whether it may be drawn ahead; of what was told before, few need to be drawn at all."""
-    return delivery.kind in EARLY and not retelling.is_retelling(delivery)
+    return delivery.kind in EARLY and not reposting.is_retelling(delivery)
 
 
 def is_alone(channel: str) -> bool:

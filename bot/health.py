@@ -16,11 +16,11 @@ from sqlalchemy.pool import QueuePool
 from bot.pulse import Pulse
 from handlers.core.watch import Check
 from handlers.status import BEHIND, span
-from models.core import schema
+from models.core import stats as figures
+from models.core.db.errors import Trouble, advice, trouble_of
 from models.core.replica import beat, leave
-from models.core.troubles import Trouble, advice, trouble_of
-from models.core.work import Works
-from models.operations import figures
+from models.core.unit_of_work import Works
+from models.maintenance import schema
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -11,15 +11,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from models.core import access, statistics
-from models.core.installation import InstallState
-from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
+from models.activities import reminders
+from models.core import user_groups as people
+from models.core.identity.installation import InstallState
+from models.core.identity.rights import Preset
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Seen, deliver
+from models.core.outbox.posted import Listed
+from models.core.permissions import policy
 from models.core.replica import Replica
-from models.core.rights import Preset
-from models.core.slots import Slot, struck
-from models.core.told import Listed
-from models.core.work import Work, Works
-from models.operations import agenda, people, triage
+from models.core.schedule import Slot, struck
+from models.core.unit_of_work import Work, Works
+from models.maintenance import statistics
+from models.support import triage
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +89,7 @@ def daily(
     @wraps(hearers)
     def look(work: Work) -> None:
         found = [(hearer, struck(work.now, hearer.zone, getattr(work.workspace, at))) for hearer in hearers(work)]
-        ours = set(agenda.take(work, name, [hearer.slot(slot) for hearer, slot in found]))
+        ours = set(reminders.take(work, name, [hearer.slot(slot) for hearer, slot in found]))
         for hearer, slot in found:
             if hearer.slot(slot) in ours and slot.is_worth(work.now, hearer.zone, worth):
                 besides(work)
@@ -114,7 +117,7 @@ def support_channel(work: Work) -> list[Hearer]:
 
 def managers(work: Work) -> list[Hearer]:
     """Those whose role has a digest, each working day in their own time; where there are none, the admins."""
-    people = [user for user in agenda.colleagues(work) if access.can(user, "digest", access.CRM)]
+    people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
     return [Hearer(user.slack_id, user.tz, user.ref) for user in found]
 
@@ -135,17 +138,17 @@ def remind(works: Works, workspace: str) -> None:
 def expectant(works: Works, workspace: str) -> set[int]:
     """The ids of those to remind of something now."""
     with works(workspace, writes=False) as work:
-        return {user.id for user in agenda.expectant(work)}
+        return {user.id for user in reminders.expectant(work)}
 
 
 def remind_owner(work: Work, owner: int) -> bool:
     """Tell someone a part of what is due; whether there may be more."""
-    user = agenda.hold(work, owner)
-    told = agenda.reminders(work, user) if user else []
+    user = reminders.hold(work, owner)
+    told = reminders.reminders(work, user) if user else []
     for number, reminder in enumerate(told, 1):
         about = {"ids": reminder.ids, **({"more": True} if reminder.more else {})}
         deliver(work, "due", user.slack_id if user else "", f"due:{owner}:{work.unit}:{number}", about=about)
-    return sum(len(reminder.ids) for reminder in told) >= agenda.AT_ONCE
+    return sum(len(reminder.ids) for reminder in told) >= reminders.AT_ONCE
 
 
 def alarm(work: Work) -> None:
@@ -156,13 +159,13 @@ def alarm(work: Work) -> None:
 
 def gather(work: Work) -> None:
     """Teams that follow a Slack user group, once a day: an event may have been missed."""
-    if agenda.first(work, "groups", str(work.now.date())):
+    if reminders.first(work, "groups", str(work.now.date())):
         people.look_again(work)
 
 
 def check_members(work: Work) -> None:
     """Once a day, and once after a new release came: who belongs to another company has no rights here."""
-    if agenda.first(work, people.MEMBERS, str(work.now.date())):
+    if reminders.first(work, people.MEMBERS, str(work.now.date())):
         people.ask_who_belongs(work)
 
 
@@ -175,7 +178,7 @@ def count(works: Works, workspace: str) -> None:
 def tonight(work: Work) -> bool:
     """Whether it is night where the workspace is, and nobody has counted yet."""
     now = work.now.astimezone(ZoneInfo(work.workspace.zone))
-    return now.hour in NIGHT and agenda.first(work, "statistics", str(now.date()))
+    return now.hour in NIGHT and reminders.first(work, "statistics", str(now.date()))
 
 
 def sweep(work: Work) -> None:

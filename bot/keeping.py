@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from models.core.work import Works
+    from models.core.unit_of_work import Works
 
 STAMP = "%Y%m%d-%H%M%S"
 A_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -24,8 +24,8 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
         from sqlalchemy.exc import SQLAlchemyError
 
         from bot.config import SettingsError
+        from models.core.db.errors import advice
         from models.core.errors import CRMError
-        from models.core.troubles import advice
 
         try:
             return command(*args, **kwargs)
@@ -61,7 +61,7 @@ def db() -> None:
 @in_words
 def upgrade() -> None:
     """Bring the database up to date."""
-    from models.core import schema
+    from models.maintenance import schema
 
     with opened(as_it_is=True) as works:
         schema.upgrade(works.engine)
@@ -76,7 +76,7 @@ def upgrade() -> None:
 @in_words
 def current() -> None:
     """Say where the database stands, and where it should."""
-    from models.core import schema
+    from models.maintenance import schema
 
     with opened(as_it_is=True) as works:
         click.echo(f"{schema.current(works.engine) or 'nothing'} of {schema.head()}")
@@ -86,7 +86,7 @@ def current() -> None:
 @click.argument("message")
 def revision(message: str) -> None:
     """Write a migration for what changed in the models (for developers)."""
-    from models.core import schema
+    from models.maintenance import schema
 
     schema.revision(message)
 
@@ -103,8 +103,8 @@ def copy(urls: tuple[str, ...]) -> None:
     its place, and it is asked for. Stop the bot first. When this is stopped in the middle, the same command goes on
     where it was.
     """
-    from models.core.database import open_engine
-    from models.operations import copying
+    from models.core.db.engine import open_engine
+    from models.maintenance import copy as copying
 
     source, target = (given(url) for url in from_and_to(urls))
     ours, theirs = open_engine(source), open_engine(target)
@@ -180,7 +180,7 @@ def backup(file: Path | None, keep: int | None) -> None:
 
     Without FILE it is called rapport-, the date and the time. --keep counts the files that are called so.
     """
-    from models.operations import backups
+    from models.maintenance import backup as backups
 
     with opened(as_it_is=True) as works:
         file = file or Path(f"rapport-{works.clock():{STAMP}}.backup")
@@ -201,8 +201,8 @@ def restore(file: Path, force: bool) -> None:
 
     Stop the bot first. What is in the database now is kept in a file beside it.
     """
-    from models.core import schema
-    from models.operations import backups, restored
+    from models.maintenance import after_restore, schema
+    from models.maintenance import backup as backups
 
     with opened(as_it_is=True) as works:
         place = Path(works.engine.url.database or "rapport") if works.sqlite else Path("rapport")
@@ -210,7 +210,7 @@ def restore(file: Path, force: bool) -> None:
         step = backups.restore(works.engine, file, aside, force)
         works.close()  # what it has open may be the file that was replaced
         if step == schema.head():
-            restored.draw_anew(works)
+            after_restore.draw_anew(works)
     click.echo(f"The database is again what {file} holds.")
     if force:
         click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")
@@ -228,7 +228,7 @@ def adopt(workspace: str) -> None:
 
     Rapport is installed there and no records were made yet. A workspace whose token is in .env needs no such word.
     """
-    from models.operations import adoption
+    from models.maintenance import adoption
 
     with opened() as works:
         moved = adoption.adopt(works, workspace)
@@ -250,9 +250,9 @@ def verify(end: str, wanted: str) -> None:
     Whoever can write to the database can cut off the end of a trail. Therefore the log says once a minute where each
     ends: keep the log elsewhere, and give such an end with --end.
     """
+    from models.core.audit import verify as proof
+    from models.core.db.deadline import at_leisure
     from models.core.errors import NotFound
-    from models.core.patience import at_leisure
-    from models.operations import proof
 
     found = 0
     with opened() as works, at_leisure():
@@ -273,8 +273,8 @@ def guard() -> None:
     """Put back the triggers that keep the trail append-only, after you know who took them away."""
     from sqlalchemy import text
 
-    from models.core import append_only
-    from models.core.database import everywhere
+    from models.core.audit import append_only
+    from models.core.db.engine import everywhere
 
     with opened() as works, works.queue(), everywhere(works.engine).begin() as connection:
         for statement in append_only.statements(connection.dialect.name):

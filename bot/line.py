@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from models.core.database import THREADS
+from models.core.db.engine import THREADS
 
 log = logging.getLogger(__name__)
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

@@ -21,11 +21,11 @@ from bot.gates import Limited
 from bot.manifest import REDIRECT, SCOPES
 from bot.outlet import Refused, Unclear, understood
 from handlers.core import members
-from models.core import installation
+from models.core import user_groups
 from models.core.errors import CRMError
+from models.core.identity import installation
 from models.core.secrets import Vault
-from models.core.work import Works
-from models.operations import people
+from models.core.unit_of_work import Works
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ class Installs:
         installer = self.installer(team, token, about["installed_by"])
         with self.works(team) as work:
             installation.install(work, sealed, **about)
-            people.appoint(work, installer)
+            user_groups.appoint(work, installer)
         self.clients.add(team, token, about["bot_id"], about["bot_user"], sealed)
         log.info("The app was installed in the workspace %s", team)
         mention_local(self.works)

@@ -1,7 +1,7 @@
 """Slack's refusals in words that tell a person what to do."""
 
 from bot.outlet import is_name, is_person
-from models.core.user import Workspace
+from models.core.identity.user import Workspace
 
 REVOKED = ("token_revoked", "account_inactive")
 """The app was removed, or its token taken back: only a new install helps."""

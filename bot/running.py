@@ -24,10 +24,10 @@ from bot.line import Gate, Line
 from bot.outlet import Refused, Unclear, understood
 from bot.scheduler import Scheduler
 from handlers.core.watch import Watch
-from models.core import schema
-from models.core.database_file import UNSOUND, is_sound
+from models.core.db.sqlite_file import UNSOUND, is_sound
 from models.core.errors import Unusable
-from models.core.work import Clock, Works
+from models.core.unit_of_work import Clock, Works
+from models.maintenance import schema
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.jobs import JOBS, Job
 from handlers.core.watch import Watch, referred
 from models.core.errors import CRMError
-from models.core.work import Clock, Works
+from models.core.unit_of_work import Clock, Works
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,14 @@ from bot.sandbox.mrkdwn import words as readable
 from handlers import status
 from handlers.core.acts import Act
 from handlers.core.replies import Form, Home, Message, Reply
-from models.core.base import ENTITIES, Entity
+from models import exchange
+from models.core.db.private_files import keep_private, written_privately
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import NotFound
-from models.core.files import keep_private, written_privately
-from models.core.work import Works
-from models.operations import deliveries, lately, transfer, undoing_many
-from models.operations.transfer import answers as keeping
+from models.core.history import last_change, undo_many
+from models.core.outbox import results
+from models.core.unit_of_work import Works
+from models.exchange import answers as keeping
 
 REASONS = 10
 """Kinds of reasons that are told for which rows are rejected."""
@@ -39,7 +41,7 @@ def condition(works: Works) -> list[str]:
     for workspace in works.workspaces():
         with works(workspace, writes=False) as work:
             processes = [*status.kept(work), *status.serving(work)]
-            stands = status.waiting(work, deliveries.lag(work), f"crm say --workspace {workspace}")
+            stands = status.waiting(work, results.lag(work), f"crm say --workspace {workspace}")
             lines.append(f"{workspace} {work.workspace.name}: {stands}")
     return [*processes, *lines] or ["There is no workspace yet. Connect one: crm run"]
 
@@ -75,7 +77,7 @@ class Place:
     entity: type[Entity] = Entity
 
 
-def load_file(place: Place, path: Path, answers: transfer.Answers, dry: bool) -> bool:
+def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) -> bool:
     """Import a file with a progress bar, say what each column is, and leave what was rejected beside the file.
 
     Returns whether anything was taken, or, if it is a dry run, would be.
@@ -85,8 +87,8 @@ def load_file(place: Place, path: Path, answers: transfer.Answers, dry: bool) ->
     told = (place.works, place.workspace, place.person, place.entity)
     try:
         with path.open("rb") as file, bar() as progress:
-            outcome = transfer.load(*told, file, answers, progress=progress, rejected=rejected, dry=dry)
-    except transfer.Unanswered as error:
+            outcome = exchange.load(*told, file, answers, progress=progress, rejected=rejected, dry=dry)
+    except exchange.Unanswered as error:
         click.echo("\n".join([mapping_told(error.survey.columns), *error.survey.notes]))
         raise
     for line in outcome_told(outcome, dry):
@@ -98,7 +100,7 @@ def load_file(place: Place, path: Path, answers: transfer.Answers, dry: bool) ->
     return not outcome.questions and bool(outcome.created + outcome.updated + outcome.unchanged + outcome.skipped)
 
 
-def outcome_told(outcome: transfer.Outcome, dry: bool) -> Iterator[str]:
+def outcome_told(outcome: exchange.Outcome, dry: bool) -> Iterator[str]:
     """What an import did, or would do, line by line."""
     yield mapping_told(outcome.mapping)
     yield from outcome.notes
@@ -119,7 +121,7 @@ PLAINLY = ("nothing here", "left out", "what was wrong", "has no name")
 """Why a column stays out, where nobody need be told."""
 
 
-def mapping_told(columns: transfer.Columns) -> str:
+def mapping_told(columns: exchange.Columns) -> str:
     """Which column filled which field, and which stayed out although something stood in it."""
     used = [f"{header} → {field}" for header, field in columns.fields.items()]
     used += [f"{header} → {field} where that is empty" for header, field in columns.fallback.items()]
@@ -133,17 +135,17 @@ def mapping_told(columns: transfer.Columns) -> str:
 
 def turn_back(place: Place, unit: str, again: bool) -> None:
     """Undo what was done last, or redo what was undone last, however much that is. unit: another act, by its id."""
-    works, find = place.works, lately.last_undo if again else lately.last_unit
+    works, find = place.works, last_change.last_undo if again else last_change.last_unit
     if not unit:
         with works(place.workspace, place.person, "say", writes=False) as work:
             unit = find(work)
     with bar("Doing again" if again else "Undoing") as progress:
-        count = undoing_many.take_back(works, place.workspace, place.person, unit, progress)
+        count = undo_many.take_back(works, place.workspace, place.person, unit, progress)
     other = "crm undo" if again else "crm redo"
     click.echo(f"{'Done again' if again else 'Undone'}: {count:,} records. The other way: {other}")
 
 
-def kept_answers(answers: transfer.Answers, path: Path | None) -> transfer.Answers:
+def kept_answers(answers: exchange.Answers, path: Path | None) -> exchange.Answers:
     """The answers with those that a file keeps, and the file with both."""
     if not path:
         return answers
@@ -171,5 +173,5 @@ def save_file(place: Place, file: TextIO) -> None:
     """Write the records as CSV, into a file that from then on only its owner reads."""
     keep_private(Path(file.name))
     with place.works(place.workspace, place.person, "say", writes=False) as work:
-        count = transfer.export(work, place.entity, file)
+        count = exchange.export(work, place.entity, file)
     click.echo(f"{count} rows", err=True)

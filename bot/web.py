@@ -24,7 +24,7 @@ from bot.line import MALFORMED, Gate
 from bot.payloads import KNOWN, payload
 from bot.rejections import Rejected, Rejections
 from bot.signature import Signature
-from models.core.database import THREADS
+from models.core.db.engine import THREADS
 
 log = logging.getLogger(__name__)
 KEPT_ALIVE = 75

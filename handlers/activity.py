@@ -3,7 +3,7 @@
 from handlers.core.receipts import receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
-from models.activity import Activity
+from models.activities.activity import Activity
 from models.core.fields import Moment, Text
 
 router = Records(Activity)

@@ -10,12 +10,12 @@ from handlers import digests, news
 from handlers.core import blocks
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
-from models.core.base import ENTITIES
+from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
-from models.core.outbox import Delivery
-from models.core.told import Listed, Told
-from models.core.work import Work
-from models.operations.retelling import Shown, together
+from models.core.outbox.delivery import Delivery
+from models.core.outbox.posted import Listed, Told
+from models.core.outbox.reposting import Shown, together
+from models.core.unit_of_work import Work
 
 MASKED = "This was for those who were here then: somebody has come since, or sees less now, who may not see all of it."
 LOST = ("line",)

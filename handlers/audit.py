@@ -9,11 +9,11 @@ from handlers.core.blocks import escape
 from handlers.core.receipts import plainly
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Router
-from models.core.audit import AuditHead
+from models.core.audit import verify as proof
+from models.core.audit.entries import AuditHead
 from models.core.fields import Text
-from models.core.outbox import Delivery, deliver
-from models.core.work import Work
-from models.operations import proof
+from models.core.outbox.delivery import Delivery, deliver
+from models.core.unit_of_work import Work
 
 router = Router("audit", doc="Who changed what, and whether that was tampered with.")
 

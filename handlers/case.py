@@ -3,8 +3,8 @@
 from handlers.core.receipts import receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
-from models.case import OPEN, Case, CaseStatus
 from models.core.fields import LongText
+from models.support.case import OPEN, Case, CaseStatus
 
 router = Records(Case)
 

@@ -13,13 +13,15 @@ from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
 from handlers.home import home as draw_home
 from handlers.phrases import meanings
-from models.core.base import Entity
+from models.core import records
+from models.core.entity.base import Entity
 from models.core.errors import Conflict
 from models.core.fields import Clock
-from models.core.user import with_names
-from models.core.work import Work
-from models.operations import lately, records, undoing
-from models.operations.search import find_everywhere
+from models.core.history import last_change
+from models.core.history import undo as undoing
+from models.core.identity.user import with_names
+from models.core.search.query import find_everywhere
+from models.core.unit_of_work import Work
 
 router = Router(GLOBAL, doc="What needs no noun.")
 router.meanings = meanings
@@ -94,13 +96,13 @@ def status(request: Request, _: Any) -> Reply:
 @router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Reply:
     """Take back what you did last, said again what you did before, or what a receipt's button did; for 24 hours."""
-    return turned(request, undoing.undo, request.line.rest.strip() or lately.last_unit(request.work))
+    return turned(request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work))
 
 
 @router.verb("redo", record=False, words=True)
 def redo(request: Request, _: Any) -> Reply:
     """Do again what you undid last, and said again what you undid before."""
-    return turned(request, undoing.redo, request.line.rest.strip() or lately.last_undo(request.work))
+    return turned(request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work))
 
 
 def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: str) -> Reply:

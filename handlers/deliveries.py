@@ -11,12 +11,12 @@ from handlers.core.blocks import Block, escape
 from handlers.core.receipts import plainly
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Router
-from models.core.base import ENTITIES
+from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError, NotFound
-from models.core.outbox import CARDS, NAMES, Delivery, DeliveryState
-from models.core.user import User
-from models.core.work import Work
-from models.operations import deliveries
+from models.core.identity.user import User
+from models.core.outbox import results
+from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState
+from models.core.unit_of_work import Work
 
 router = Router("deliveries", words=("delivery",), doc="What the bot has to tell, and what Slack refused.")
 
@@ -50,11 +50,11 @@ SAID = {
 def list_(request: Request, _: Any) -> Reply:
     """What Slack refused and why, what is late, and how much waits: `deliveries`."""
     work = request.work
-    refused, count = deliveries.refused(work, SHOWN)
-    late, behind = deliveries.late(work, SHOWN)
-    heading = f"{count} refused, {deliveries.depth(work)} waiting, {behind} of them late or in doubt"
+    refused, count = results.refused(work, SHOWN)
+    late, behind = results.late(work, SHOWN)
+    heading = f"{count} refused, {results.depth(work)} waiting, {behind} of them late or in doubt"
     if not count and not behind:
-        return plainly(f"Nothing was refused and nothing is late. {deliveries.depth(work)} waiting.")
+        return plainly(f"Nothing was refused and nothing is late. {results.depth(work)} waiting.")
     drawn = [blocks.section(f"*Deliveries: {heading}*")]
     for delivery in refused:
         drawn += [blocks.section(told(work, delivery)), *buttons(work, delivery)]
@@ -68,11 +68,11 @@ def list_(request: Request, _: Any) -> Reply:
 def retry(request: Request, _: Any) -> Reply:
     """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`, `deliveries retry all`."""
     if request.line.rest.strip().lower() == "all":
-        count = deliveries.retry_all(request.work)
+        count = results.retry_all(request.work)
         return plainly(f"I will send {count} {'delivery' if count == 1 else 'deliveries'} again.")
     delivery = chosen(request, "retry")
-    deliveries.retry(request.work, delivery)
-    told = f"I will send delivery {deliveries.code(delivery)} again."
+    results.retry(request.work, delivery)
+    told = f"I will send delivery {results.code(delivery)} again."
     return plainly(f"{told} If it is refused again, it shows up here again.")
 
 
@@ -80,8 +80,8 @@ def retry(request: Request, _: Any) -> Reply:
 def drop(request: Request, _: Any) -> Reply:
     """Let go of what was refused or is late: `deliveries drop 3f9a1c2e`."""
     delivery = chosen(request, "drop")
-    deliveries.give_up(request.work, delivery)
-    return plainly(f"Delivery {deliveries.code(delivery)} is dropped: I will not send it.")
+    results.give_up(request.work, delivery)
+    return plainly(f"Delivery {results.code(delivery)} is dropped: I will not send it.")
 
 
 def chosen(request: Request, verb: str) -> Delivery:
@@ -89,13 +89,13 @@ def chosen(request: Request, verb: str) -> Delivery:
     named = request.line.rest.strip().removeprefix("#").lower()
     if not CODE.fullmatch(named):
         raise NotFound(f"Which delivery? Give what stands before it, such as: deliveries {verb} 3f9a1c2e")
-    return deliveries.find(request.work, named)
+    return results.find(request.work, named)
 
 
 def buttons(work: Work, delivery: Delivery) -> list[Block]:
     """What can be done about it, as far as one may."""
     offers = [(verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)]
-    drawn = [blocks.button(label, f"{router.noun}.{verb}", deliveries.code(delivery)) for verb, label in offers]
+    drawn = [blocks.button(label, f"{router.noun}.{verb}", results.code(delivery)) for verb, label in offers]
     return [blocks.actions(*drawn)] if drawn else []
 
 
@@ -117,7 +117,7 @@ def told(work: Work, delivery: Delivery) -> str:
 def facts(work: Work, delivery: Delivery) -> Sequence[str]:
     """A delivery in two lines: what it is about and where, and how it stands with it."""
     said = SAID.get(delivery.kind, delivery.kind)
-    what = f"#{deliveries.code(delivery)} {said}{about(work, delivery)} for {place(work, delivery)}"
+    what = f"#{results.code(delivery)} {said}{about(work, delivery)} for {place(work, delivery)}"
     why = (delivery.error or "").replace(f"<#{delivery.channel}>", delivery.channel)
     why = why.replace(f"<@{delivery.channel}>", place(work, delivery))
     if delivery.state == DeliveryState.REFUSED:

@@ -17,15 +17,16 @@ from handlers.core.blocks import Block, escape
 from handlers.core.lines import again
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue
-from models.case import Case
-from models.core import access, values
-from models.core.audit import AuditEntry
+from models.core.audit.entries import AuditEntry
 from models.core.errors import CRMError
-from models.core.outbox import Delivery
-from models.core.slots import PUNCTUAL
-from models.core.work import Work
-from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
-from models.opportunity import OPEN, Opportunity, Stage
+from models.core.outbox.delivery import Delivery
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.schedule import PUNCTUAL
+from models.core.unit_of_work import Work
+from models.sales.opportunity import OPEN, Opportunity, Stage
+from models.sales.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
+from models.support.case import Case
 
 TOLD = ("entity", "record_id", "action", "field", "old", "new")
 """What a receipt tells of a change."""
@@ -52,7 +53,7 @@ def draw(work: Work, catalogue: Catalogue, delivery: Delivery, named: Sequence[i
 def narrowed(work: Work, drawing: Callable[[], Message | None], message: Message | None) -> Message | None:
     """A list for several readers, who are told that something is missing from it, and not how much."""
     alone = (work.actor,) if work.actor else ()
-    with access.among(work.session, alone):
+    with policy.among(work.session, alone):
         whole = drawing()
     if whole is None or (message and (message.text, message.blocks) == (whole.text, whole.blocks)):
         return message

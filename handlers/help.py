@@ -9,9 +9,9 @@ from handlers.core.blocks import escape
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Router, Verb
-from models.core import access
-from models.core.base import Entity
-from models.core.field import Field
+from models.core.entity.base import Entity
+from models.core.fields.base import Field
+from models.core.permissions import policy
 
 POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm"))
 
@@ -165,7 +165,7 @@ def about_noun(request: Request, noun: str) -> Message:
 def seen(request: Request, router: Router) -> list[Field]:
     """The fields that are not hidden from this person."""
     entity, kinds = router.entity, router.fields()
-    return [kind for name, kind in kinds.items() if entity and not access.hides(request.work, entity, name)]
+    return [kind for name, kind in kinds.items() if entity and not policy.hides(request.work, entity, name)]
 
 
 def usage(root: str, router: Router, verb: Verb) -> str:

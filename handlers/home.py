@@ -8,13 +8,13 @@ from handlers.core.blocks import Block
 from handlers.core.replies import Home, Message, Request
 from handlers.core.routes import Verb
 from handlers.help import may
-from models.activity import Activity
-from models.case import Case
-from models.core import access
-from models.core.base import Entity
+from models.activities.activity import Activity
+from models.analytics.dashboard import my_cases, my_day, my_deals
+from models.core.entity.base import Entity
 from models.core.errors import Forbidden
-from models.operations.mine import my_cases, my_day, my_deals
-from models.opportunity import Opportunity
+from models.core.permissions import policy
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 
 SHOWN = 10
 
@@ -23,7 +23,7 @@ def home(request: Request) -> Home:
     """The tab of the person who asks. What was just done there stands on top, with its Undo."""
     work, banner = request.work, request.state.get("banner")
     try:
-        access.check(work, "home", GLOBAL)
+        policy.check(work, "home", GLOBAL)
     except Forbidden as refusal:
         return tab([blocks.section(str(refusal))])
     done = request.catalogue.routers["activity"].verbs["done"]

@@ -4,7 +4,7 @@ from handlers.core.receipts import receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
 from models.core.fields import Money, Text
-from models.lead import Lead, LeadStatus
+from models.sales.lead import Lead, LeadStatus
 
 router = Records(Lead)
 

@@ -5,11 +5,11 @@ from typing import Any
 from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Reply, Request
 from handlers.core.routes import Router
-from models.activity import Activity, ActivityType
+from models.activities.activity import Activity, ActivityType
+from models.core import records
 from models.core.errors import Ambiguous
-from models.core.tail import take_moment
-from models.operations import records
-from models.operations.places import standing_here
+from models.core.fields.trailing import take_moment
+from models.core.outbox.current_record import standing_here
 
 SPOKEN: dict[str, str] = {
     ActivityType.CALL: "a call",

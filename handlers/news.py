@@ -10,12 +10,12 @@ from handlers.core import blocks, cards
 from handlers.core.blocks import escape
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
-from models.activity import Activity
-from models.core import access
-from models.core.base import ENTITIES, Entity
-from models.core.outbox import Delivery
-from models.core.remark import REMARKS
-from models.core.work import Work
+from models.activities.activity import Activity
+from models.core.comments import REMARKS
+from models.core.entity.base import ENTITIES, Entity
+from models.core.outbox.delivery import Delivery
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
 
 TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
 """What became of it since, by the name under which `about` says who did that."""
@@ -55,7 +55,7 @@ def logged(work: Work, about: Mapping[str, Any]) -> str:
     if "activity" not in about:
         return ""
     activity = work.get(Activity, about["activity"])
-    shown = activity.deleted_at is None and access.shows(work, activity, "description")
+    shown = activity.deleted_at is None and policy.shows(work, activity, "description")
     return f": {activity.ref} {activity.description}" if shown else f": {activity.ref}"
 
 
@@ -80,7 +80,7 @@ def record_of(work: Work, delivery: Delivery) -> Entity:
 
 def is_open(work: Work, record: Entity) -> bool:
     """Whether all who read may see everything of a record."""
-    return len(access.fields(work, record)) == len(record.fields())
+    return len(policy.fields(work, record)) == len(record.fields())
 
 
 def hint(record: Entity) -> Message:

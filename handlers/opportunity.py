@@ -4,8 +4,8 @@ from handlers.core.receipts import receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
 from models.core.fields import Choice, Text
-from models.core.synonyms import STAGES
-from models.opportunity import Opportunity, Stage
+from models.core.fields.synonyms import STAGES
+from models.sales.opportunity import Opportunity, Stage
 
 router = Records(Opportunity, besides=("lost_reason",))
 

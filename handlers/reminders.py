@@ -8,12 +8,14 @@ from handlers.core import blocks, cards
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
-from models.activity import Activity
-from models.case import OPEN, Case
-from models.core import veil
-from models.core.outbox import Delivery
-from models.core.work import Work
-from models.operations import agenda, retelling, triage
+from models.activities import reminders
+from models.activities.activity import Activity
+from models.core.outbox import reposting
+from models.core.outbox.delivery import Delivery
+from models.core.permissions import masking
+from models.core.unit_of_work import Work
+from models.support import triage
+from models.support.case import OPEN, Case
 
 CASES, OWNERS, NAMED = 10, 10, 3
 SHORT = 100
@@ -34,18 +36,18 @@ def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """
     if work.actor is None:
         return None
-    tasks, count = agenda.due(work, work.actor.id, delivery.about.get("ids", []), agenda.TOGETHER)
+    tasks, count = reminders.due(work, work.actor.id, delivery.about.get("ids", []), reminders.TOGETHER)
     if not tasks:
         return None
     if delivery.about.get("more"):
-        _, count = agenda.due(work, work.actor.id, [], 1)
+        _, count = reminders.due(work, work.actor.id, [], 1)
     left = f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`" if count > len(tasks) else ""
     return task_list(work, tasks, count, left)
 
 
 def due_still(work: Work, catalogue: Catalogue, ids: Sequence[int]) -> Message:
     """The activities of a reminder as they are now: what is done, put off or somebody else's says so."""
-    tasks = retelling.followed(work, Activity, ids)
+    tasks = reposting.followed(work, Activity, ids)
     return task_list(work, tasks, sum(is_due(task, work) for task in tasks))
 
 
@@ -102,7 +104,7 @@ def task_buttons(task: Activity, work: Work) -> list[Block]:
 
 def team_due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Who has what due by the end of today, for the team's channel: names, never mentions."""
-    plates = agenda.plates(work, end_of_day(work), NAMED)
+    plates = reminders.plates(work, end_of_day(work), NAMED)
     if not plates:
         return None
     lines = [plate_line(plate) for plate in plates[:OWNERS]]
@@ -120,7 +122,7 @@ def end_of_day(work: Work) -> datetime:
     return datetime.combine(work.now.astimezone(zone).date() + timedelta(days=1), time(), zone)
 
 
-def plate_line(plate: agenda.Plate) -> str:
+def plate_line(plate: reminders.Plate) -> str:
     overdue = f", {plate.overdue} overdue" if plate.overdue else ""
     named = [f"{ref} {escape(blocks.cut(title, cards.SHORT))}" for ref, title in plate.first]
     more = [f"and {plate.count - len(named)} more"] if plate.count > len(named) else []
@@ -138,7 +140,7 @@ def pressing(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | 
 
 def pressing_still(work: Work, catalogue: Catalogue, ids: Sequence[int]) -> Message:
     """The cases of a list as they are now: who has taken each, and what is over."""
-    cases = retelling.followed(work, Case, ids)
+    cases = reposting.followed(work, Case, ids)
     left = f"and perhaps more: `{catalogue.root} case list open`" if len(ids) == CASES else ""
     return case_list(work, cases, triage.pressing(work, list(ids), CASES)[1], left)
 
@@ -156,13 +158,13 @@ def case_list(work: Work, cases: Sequence[Case], count: int, left: str = "") -> 
 
 def case_row(case: Case, work: Work) -> Block:
     """What it is, since when it waits, and by when it should be solved; or that it is over."""
-    over = not veil.may_hold(work, lambda case: case.status in OPEN, case)
+    over = not masking.may_hold(work, lambda case: case.status in OPEN, case)
     late = case.resolve_by is not None and case.resolve_by < work.now and not over
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
     told += [escape(owner), f"since {cards.moment(case.created_at)}"]
     told += [f"overdue since {until}" for until in cards.moments(case, work, "resolve_by").values() if late]
-    free = not over and veil.may_hold(work, lambda case: not case.assignee, case)
+    free = not over and masking.may_hold(work, lambda case: not case.assignee, case)
     claim = cards.ways(case, work, ("claim", "Claim")) if free else []
     button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)
     text = f"{case.icon} *{case.ref}* {escape(blocks.cut(case.title, SHORT))}\n{' · '.join(told)}"

@@ -12,15 +12,16 @@ from handlers.core.lines import verb_of
 from handlers.core.receipts import plainly
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Verb
-from models.core import access, rights
-from models.core.access import READS
-from models.core.base import ENTITIES
+from models.core.entity.base import ENTITIES
 from models.core.errors import Conflict, NotFound
-from models.core.outbox import Delivery, deliver
-from models.core.rights import LOOKS, WIDTH, Scope
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Work
+from models.core.identity import rights
+from models.core.identity.rights import LOOKS, WIDTH, Scope
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, deliver
+from models.core.permissions import policy
+from models.core.permissions.policy import READS
+from models.core.unit_of_work import Work
 
 ASKED = 3
 """Admins who are told at most: one of them will be there."""
@@ -62,9 +63,9 @@ def ask(request: Request) -> Reply:
     if has(actor, right):
         raise Conflict(f"You may do that already: {right}.")
     role = work.session.scalar(select(Role.id).where(Role.key == actor.role))
-    told = [admin for admin in access.admins(work.session) if admin.id != actor.id][:ASKED]
+    told = [admin for admin in policy.admins(work.session) if admin.id != actor.id][:ASKED]
     if not told:
-        raise Conflict(f"There is no admin whom I could ask. {access.way(work)}")
+        raise Conflict(f"There is no admin whom I could ask. {policy.way(work)}")
     names = " and ".join(admin.name for admin in told)
     asked = f"wish:{actor.id}:{verb.id}:{right.scope}:{work.today}"
     if not work.once(asked):
@@ -86,16 +87,16 @@ def wanted(work: Work, verb: Verb, number: int | None) -> Right:
         record = work.find(entity, number, deleted=True) if number else None
     except NotFound:
         record = None
-    whose = access.whose(record) if record else actor.id
+    whose = policy.whose(record) if record else actor.id
     narrow = (Scope.OWN, Scope.TEAM)
-    scopes = (scope for scope in narrow if whose in access.owners(actor, scope, verb.name))
+    scopes = (scope for scope in narrow if whose in policy.owners(actor, scope, verb.name))
     return Right(verb.about, verb.name, next(scopes, Scope.ALL))
 
 
 def has(actor: User, right: Right) -> bool:
     """Whether someone's role gives as much as this already."""
-    return (right.about == GLOBAL and access.can(actor, right.verb, GLOBAL)) or (
-        WIDTH.index(access.rights_of(actor).scope(right.about, right.verb)) >= WIDTH.index(right.scope)
+    return (right.about == GLOBAL and policy.can(actor, right.verb, GLOBAL)) or (
+        WIDTH.index(policy.rights_of(actor).scope(right.about, right.verb)) >= WIDTH.index(right.scope)
     )
 
 

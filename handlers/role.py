@@ -8,15 +8,16 @@ from handlers.core.receipts import plainly, receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
 from handlers.requests import Right, answer
-from models.core import rights, values
+from models.core.entity.name_reference import Named
 from models.core.errors import Conflict, CRMError, Invalid
 from models.core.fields import Person, Text
-from models.core.lookup import REFERENCE
-from models.core.named import Named
-from models.core.rights import Rights, Scope
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Work
+from models.core.identity import rights
+from models.core.identity.rights import Rights, Scope
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.parsing import values
+from models.core.search.lookup import REFERENCE
+from models.core.unit_of_work import Work
 
 router = Records(Role)
 

@@ -7,10 +7,11 @@ from handlers.core import blocks
 from handlers.core.blocks import escape
 from handlers.core.replies import Message, Request
 from handlers.core.watch import Check
-from models.core import schema
+from models.core import stats
+from models.core.outbox import results
 from models.core.replica import Replica, release, replicas
-from models.core.work import Work
-from models.operations import deliveries, figures
+from models.core.unit_of_work import Work
+from models.maintenance import schema
 
 REPLICAS, JOBS = 4, 6
 """As many as fit into twelve lines; the rest is counted."""
@@ -24,7 +25,7 @@ def status(request: Request) -> Message:
     what ran is this workspace's alone: what the others have is not told, not even counted.
     """
     work = request.work
-    checks, lag = request.checks(), deliveries.lag(work)
+    checks, lag = request.checks(), results.lag(work)
     lines = [*found(checks), waiting(work, lag, request.catalogue.root), ran(work), *serving(work), *kept(work)]
     heading = headline(checks, replicas(work.session), work, lag > BEHIND)
     drawn = [blocks.section(f"*{escape(heading)}*"), blocks.section("\n".join(escape(line) for line in lines))]
@@ -52,7 +53,7 @@ def found(checks: Sequence[Check]) -> list[str]:
 
 def waiting(work: Work, lag: timedelta, root: str) -> str:
     """Deliveries: 3 wait, the oldest due for 12 s; 2 refused, see /crm deliveries."""
-    depth, (_, refused) = deliveries.depth(work), deliveries.refused(work, 0)
+    depth, (_, refused) = results.depth(work), results.refused(work, 0)
     told = f"{depth} wait, the oldest due for {span(lag)}" if depth else "none waits"
     what = "NOT OK deliveries" if lag > BEHIND else "Deliveries"
     return f"{what}: {told}; {f'{refused} refused, see {root} deliveries' if refused else 'none refused'}"
@@ -60,7 +61,7 @@ def waiting(work: Work, lag: timedelta, root: str) -> str:
 
 def ran(work: Work) -> str:
     """Jobs: digest 3 min ago, team 1 h ago."""
-    runs = [f"{job} {span(work.now - at)} ago" for job, at in figures.last_runs(work).items()]
+    runs = [f"{job} {span(work.now - at)} ago" for job, at in stats.last_runs(work).items()]
     return f"Jobs that had something to do: {', '.join(counted(runs, JOBS)) or 'none in the last days'}"
 
 
@@ -79,7 +80,7 @@ def serving(work: Work) -> list[str]:
 def kept(work: Work) -> list[str]:
     """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces apart."""
     connection = work.session.connection()
-    stands = f"Rapport {release()} on {figures.kept_in(work.session)}, tables at {schema.step(connection)}"
+    stands = f"Rapport {release()} on {stats.kept_in(work.session)}, tables at {schema.step(connection)}"
     unguarded = schema.unguarded(connection)
     return [stands, f"NOT OK {unguarded}"] if unguarded else [stands]
 

@@ -4,8 +4,8 @@ from handlers.core.receipts import receipt
 from handlers.core.records import Records
 from handlers.core.replies import Reply, Request
 from models.core.fields import Person
-from models.core.team import Team
-from models.core.user import User
+from models.core.identity.team import Team
+from models.core.identity.user import User
 
 router = Records(Team)
 

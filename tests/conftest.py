@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import URL, Engine, create_engine, event, text
 
-from models.core import database, schema
-from models.core.database import everywhere, open_engine
-from models.core.work import Works
+from models.core.db import engine as database
+from models.core.db.engine import everywhere, open_engine
+from models.core.unit_of_work import Works
+from models.maintenance import schema
 from tests import ground, servers
 from tests.compiled import sharing
 from tests.models.marks import THOROUGH

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, text
 
-from models.activity import Activity
-from models.core.base import Base, Entity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.entity.base import Base, Entity
 from models.core.errors import CRMError
-from models.core.rights import Preset
-from models.core.work import Clock, Work, Works
-from models.customer import Customer
-from models.operations import records
+from models.core.identity.rights import Preset
+from models.core.unit_of_work import Clock, Work, Works
+from models.customers.customer import Customer
 from tests.remembered import remembered
 
 E = TypeVar("E", bound=Entity)

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.core.base import ENTITIES, Entity
-from models.core.database import everywhere
+from models.core.db.engine import everywhere
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Text
-from models.core.work import Works
-from models.operations import copying
+from models.core.unit_of_work import Works
+from models.maintenance import copy
 from tests.ground import PEOPLE, given
 from tests.samples import texts_for
 
@@ -78,4 +78,4 @@ def rows_of(works: Works, workspace: str) -> str:
 
 
 def guarded_tables() -> list[Any]:
-    return [table for table in copying.tables() if "workspace" in table.columns]
+    return [table for table in copy.tables() if "workspace" in table.columns]

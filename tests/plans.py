@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from models.core import statistics
-from models.core.work import Work, Works
+from models.core.unit_of_work import Work, Works
+from models.maintenance import statistics
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 
-from models.core.database import WRITES
-from models.core.database_file import ENDS
-from models.core.work import Works
+from models.core.db.engine import WRITES
+from models.core.db.sqlite_file import ENDS
+from models.core.unit_of_work import Works
 
 T = TypeVar("T")
 MOST = 250

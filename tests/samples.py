@@ -1,13 +1,13 @@
 """A text for each kind of field: what a person could type into any form of the product."""
 
 from models.core import fields
-from models.core.base import ENTITIES, Entity
-from models.core.field import Field
-from models.core.named import Named
-from models.core.role import Table
-from models.core.team import Group
-from models.core.work import Works
-from models.operations.points import Past
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
+from models.core.fields.base import Field
+from models.core.history.point_in_time import Past
+from models.core.identity.role import Table
+from models.core.identity.team import Group
+from models.core.unit_of_work import Works
 from tests.ground import given
 
 TEXTS: dict[type[Field], str] = {

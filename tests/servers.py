@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, create_engine, make_url, text
 
-from models.core.database import normal
+from models.core.db.engine import normal
 
 PLAIN = """
 DO $$ BEGIN

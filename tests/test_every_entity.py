@@ -10,19 +10,19 @@ from sqlalchemy import select
 from bot.app import create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers import ROUTERS
 from handlers.core import cards
 from handlers.core.acts import Act
 from handlers.core.replies import Message, Options
 from handlers.core.routes import Verb
-from models.core.audit import AuditEntry
-from models.core.base import ENTITIES, Entity
+from handlers.registry import ROUTERS
+from models.core.audit.entries import AuditEntry
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
 from models.core.errors import CRMError
 from models.core.fields import Choice, Moment, Reference, Text
-from models.core.named import Named
-from models.core.outbox import Delivery
-from models.core.user import User
-from models.core.work import Works
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Works
 from tests.handlers.conftest import client, clients, courier, slack, world  # noqa: F401
 from tests.handlers.kit import SQLITE, count, found, height, standing, told
 from tests.samples import given_references, given_sample, text_for, texts_for

@@ -10,9 +10,9 @@ from bot.sandbox.people import Channel, Member
 from bot.sandbox.slack import BOT_USER
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
-from models.core.outbox import Delivery
-from models.core.rights import Preset
-from models.core.work import Clock, Works
+from models.core.identity.rights import Preset
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Clock, Works
 
 TEAM = ("T1", "Harbour & Pine")
 

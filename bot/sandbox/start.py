@@ -17,7 +17,7 @@ from bot.running import prepare, running, told_to_stop
 from bot.sandbox import company
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from models.core.work import Clock, Works
+from models.core.unit_of_work import Clock, Works
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from handlers.core.grammar import Ref
 from handlers.core.replies import Request
 from handlers.core.routes import Verb
-from models.core import access, values
-from models.core.base import ENTITIES, Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError, NotFound
 from models.core.fields import Email, LongText, Person, Reference
-from models.core.work import Work
-from models.operations import mentions
-from models.operations.places import nearby, standing_here
-from models.operations.search import suggestions
+from models.core.outbox.current_record import nearby, standing_here
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.search import mentions
+from models.core.search.query import suggestions
+from models.core.unit_of_work import Work
 
 OFFERED = 5
 BETWEEN = ("-", "–", "—", "|", "/", ",", ";", ":")
@@ -32,7 +33,7 @@ def which(request: Request, verb: Verb, said: str) -> CRMError:
     if request.surface == "form":
         return NotFound(sentence)
     near = [record for record in nearby(work, request.channel, verb.noun) if verb.when(record)]
-    offered = [record for record in near if access.can(work.actor, verb.name, record)]
+    offered = [record for record in near if policy.can(work.actor, verb.name, record)]
     return offers(sentence, said, offered) if offered else NotFound(sentence)
 
 
@@ -78,7 +79,7 @@ def fields_of(verb: Verb, request: Request, taken: Mapping[str, str]) -> dict[st
         name: ENTITIES[kind.to]
         for name, kind in verb.asks.items()
         if isinstance(kind, Reference) and not isinstance(kind, Person) and name not in taken
-        and access.can(actor, verb.name, verb.about, name)
+        and policy.can(actor, verb.name, verb.about, name)
     }  # fmt: skip
 
 

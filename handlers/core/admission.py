@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers.core.acts import Act
+from models.core import user_groups
 from models.core.errors import Forbidden, NotFound
-from models.core.work import Works
-from models.operations import people
+from models.core.unit_of_work import Works
 
 ELSEWHERE = "This is only for the people of the workspace it belongs to."
 UNSAID = "Slack does not say right now who you are, so nothing was done. Please try again in a moment."
@@ -81,7 +81,7 @@ class Admission:
         """Whether there has been an admin; asked until there has."""
         if workspace not in self.governed:
             with self.works(workspace, writes=False) as work:
-                if people.is_governed(work):
+                if user_groups.is_governed(work):
                     self.governed.add(workspace)
         return workspace in self.governed
 
@@ -90,4 +90,4 @@ class Admission:
         if profile := look_up(act.person):
             self.works.welcome(act.workspace, act.person, **profile)
             with self.works(act.workspace) as work:
-                people.begin(work, act.person)
+                user_groups.begin(work, act.person)

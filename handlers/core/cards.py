@@ -8,11 +8,11 @@ from handlers.core import blocks
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Form, Message
 from handlers.core.routes import Catalogue, Verb
-from models.core import access, sight, veil
-from models.core.base import Entity
-from models.core.field import Field
+from models.core.entity.base import Entity
 from models.core.fields import LongText, Moment
-from models.core.work import Work
+from models.core.fields.base import Field
+from models.core.permissions import masking, policy, visibility
+from models.core.unit_of_work import Work
 
 LINES = 12
 """How high a card may be."""
@@ -40,7 +40,7 @@ def texts(record: Entity, work: Work, *names: str) -> dict[str, str]:
     """What these fields of a record hold, by their names, for all who read: what is hidden from one of them, or empty,
     is not there. The one way by which a value comes into a line.
     """
-    kinds = access.fields(work, record)
+    kinds = policy.fields(work, record)
     found = {name: kinds[name].show(getattr(record, name), work, record) for name in names if name in kinds}
     return {name: text for name, text in found.items() if text}
 
@@ -57,7 +57,7 @@ def aside(record: Entity, work: Work, name: str) -> str:
 
 def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
     """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
-    seen = access.fields(work, record)
+    seen = policy.fields(work, record)
     kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
     pairs = {name: (kind.label, marked(kind, getattr(record, name), work, record)) for name, kind in kinds.items()}
     hidden = {kind.label for name, kind in record.fields().items() if name not in seen}
@@ -86,7 +86,7 @@ def masked(record: Entity, work: Work) -> str:
     if len(work.viewers) < 2 and not any(viewer.guest for viewer in work.viewers):
         return ""
     drawn = {name for name, kind in record.fields().items() if kind.card}
-    blind = [viewer for viewer in work.viewers if drawn - access.seen_by(viewer, record).keys()]
+    blind = [viewer for viewer in work.viewers if drawn - policy.seen_by(viewer, record).keys()]
     names = [viewer.name for viewer in blind if not viewer.guest][:NAMES]
     names += ["guests or people from elsewhere"] if any(viewer.guest for viewer in blind) else []
     return f"{LEFT_OUT}, among them {', '.join(names)}." if names else ""
@@ -113,14 +113,14 @@ def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
 
 def offered(verb: Verb, record: Entity, work: Work) -> bool:
     """Whether a verb has a button now, as far as those who read may know."""
-    return bool(verb.button) and veil.may_hold(work, verb.when, record) and usable(verb.name, record, work)
+    return bool(verb.button) and masking.may_hold(work, verb.when, record) and usable(verb.name, record, work)
 
 
 def usable(verb: str, what: Entity | str, work: Work) -> bool:
     """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they may do; in a channel
     everyone sees all, and pressing is checked.
     """
-    return len(work.viewers) != 1 or access.can(work.viewers[0], verb, what)
+    return len(work.viewers) != 1 or policy.can(work.viewers[0], verb, what)
 
 
 def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
@@ -168,7 +168,7 @@ def details(record: Entity, work: Work) -> Form:
     name = str(record).removeprefix(record.ref)
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
     held = {
-        name: kind for name, kind in access.fields(work, record).items() if getattr(record, name) not in (None, "", ())
+        name: kind for name, kind in policy.fields(work, record).items() if getattr(record, name) not in (None, "", ())
     }
     short = [
         f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
@@ -186,6 +186,6 @@ def concealed(work: Work, *asked: Any) -> str:
     """The line in place of records or figures that are found by fields which not everybody who reads may see; empty
     where they may see them all. asked: the columns or conditions.
     """
-    hidden = sight.hidden(work, *asked)
+    hidden = visibility.hidden(work, *asked)
     are = "are" if len(hidden) > 1 else "is"
     return f"Not shown, because {' and '.join(hidden)} {are} hidden from who reads this." if hidden else ""

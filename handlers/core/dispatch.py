@@ -17,11 +17,11 @@ from handlers.core.routes import Catalogue, takes_prose
 from handlers.core.said import Said
 from handlers.core.share import Shares, TooMany
 from handlers.core.watch import Check, Watch, reference, referred
-from models.core import access
+from models.core.db.deadline import PERSON, within
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
-from models.core.patience import PERSON, within
-from models.core.texts import clean
-from models.core.work import Work, Works
+from models.core.parsing.texts import clean
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
 
 log = logging.getLogger(__name__)
 PATIENCE = 3.0
@@ -196,7 +196,7 @@ class Dispatcher:
         if router is None:
             return Options([])
         with self.works(act.workspace, act.person, "form", writes=False) as work:
-            access.check(work, "find", router.noun)
+            policy.check(work, "find", router.noun)
             return router.pick(self.request(act, work), clean(act.line))
 
     def request(self, act: Act, work: Work) -> Request:

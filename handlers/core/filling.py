@@ -12,12 +12,12 @@ from handlers.core.reading import heard, legible, named, names_of, people_asked,
 from handlers.core.replies import Request
 from handlers.core.routes import Verb, takes_prose
 from handlers.core.tokens import QUOTED, value_of
-from models.core import values
+from models.core.entity.name_reference import Named
 from models.core.errors import Ambiguous
-from models.core.field import Field
 from models.core.fields import LongText, Reference, Tags, Text
-from models.core.named import Named
-from models.core.texts import from_slack
+from models.core.fields.base import Field
+from models.core.parsing import values
+from models.core.parsing.texts import from_slack
 
 Place = tuple[int, int]
 GLUE = frozenset(("and", "&", "to", "please", "pls", "thanks"))

@@ -10,15 +10,15 @@ from handlers.core.blocks import Block, option, plain
 from handlers.core.replies import Form, Request
 from handlers.core.routes import Verb
 from handlers.core.views import WHY
-from models.core import access
-from models.core.audit import REASON
-from models.core.base import ENTITIES, Entity
+from models.core.audit.entries import REASON
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
 from models.core.errors import Conflict
-from models.core.field import Field, Reader
 from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
-from models.core.named import Named
-from models.core.work import Work
-from models.operations.search import suggestions
+from models.core.fields.base import Field, Reader
+from models.core.permissions import policy
+from models.core.search.query import suggestions
+from models.core.unit_of_work import Work
 
 OFFERED = 3
 """Records that are named to somebody who named none."""
@@ -209,8 +209,8 @@ def why(reason: str) -> Block:
 def fillable(work: Work, verb: Verb, record: Entity | None, name: str) -> bool:
     """Whether the person may see what stands in a field: what they cannot see stays as it is."""
     if record and name in record.fields():
-        return access.legible(work, record, name)
-    return not verb.saves or access.can(work.actor, verb.name, verb.about, name)
+        return policy.legible(work, record, name)
+    return not verb.saves or policy.can(work.actor, verb.name, verb.about, name)
 
 
 def current(record: Entity, name: str, reader: Reader) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from handlers.core.parts import Line, Prose, Ref, Value, Words, read_ref
 from handlers.core.tokens import Flag, Token, scan, take_flags, value_of
-from models.core.texts import from_slack
+from models.core.parsing.texts import from_slack
 
 __all__ = ["Line", "Prose", "Ref", "Value", "Words", "parse", "suggest"]
 

@@ -10,10 +10,11 @@ from handlers.core.reading import legible, names_of, tells
 from handlers.core.receipts import choices
 from handlers.core.replies import Message, Request
 from handlers.core.routes import Catalogue, Verb
-from models.core import access, values
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Day, Email, Moment, Money, Percent, Phone
-from models.core.user import with_names
+from models.core.identity.user import with_names
+from models.core.parsing import values
+from models.core.permissions import policy
 
 OFFERED = 5
 TELLING = (Money, Day, Moment, Percent, Email, Phone)
@@ -104,7 +105,7 @@ def puzzled(request: Request) -> Message:
     sentence = f"I do not know “{word[:60]}”." if word != line.verb else f"“{word}” goes with more than one thing."
     offers = [*offers, *ways_on(request)][:OFFERED]
     sentence += " Did you mean one of these?" if offers else ""
-    if len(line.raw.split()) > FEW and not line.refs and access.can(request.work.actor, "new", "activity"):
+    if len(line.raw.split()) > FEW and not line.refs and policy.can(request.work.actor, "new", "activity"):
         offers.append(("Make it a task", f"task new {line.raw}"[:LINE]))
     search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])
     return choices(sentence, [*offers, search, ("Help", "help")])
@@ -142,7 +143,7 @@ def ways_on(request: Request) -> list[tuple[str, str]]:
         return []
     own = [verb for verb in router.verbs.values() if verb.button and verb.name not in ("delete", "more")]
     own.sort(key=lambda verb: verb.common)
-    able = [verb for verb in own if verb.when(record) and access.can(work.actor, verb.name, record)]
+    able = [verb for verb in own if verb.when(record) and policy.can(work.actor, verb.name, record)]
     ways = [(f"{verb.button} {ref.text}", f"{verb.name} {ref.text}") for verb in able]
     return [*values_of(request, ref), *ways][:OFFERED]
 

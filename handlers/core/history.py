@@ -10,14 +10,16 @@ from handlers.core import blocks, cards
 from handlers.core.blocks import Block, escape
 from handlers.core.receipts import because, receipt
 from handlers.core.replies import Message, Reply, Request
-from models.core import access, values
-from models.core.audit import AuditEntry
-from models.core.base import Entity
+from models.core import records
+from models.core.audit.entries import AuditEntry
+from models.core.entity.base import Entity
 from models.core.errors import CRMError
-from models.core.field import Field
-from models.core.work import Work
-from models.operations import past, records
-from models.operations.points import EXAMPLE, Past, Point
+from models.core.fields.base import Field
+from models.core.history import as_of as past
+from models.core.history.point_in_time import EXAMPLE, Past, Point
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
 
 ACTS = 15
 """Acts on one page."""
@@ -96,7 +98,7 @@ def told(work: Work, record: Entity, act: Sequence[AuditEntry], states: States) 
 def change(work: Work, record: Entity, entry: AuditEntry, states: States) -> str:
     """Stage: Proposal → Won; nothing of what is hidden from who reads."""
     kind = record.fields().get(entry.field)
-    if kind and entry.field not in access.fields(work, record):
+    if kind and entry.field not in policy.fields(work, record):
         return ""
     label = kind.label if kind else entry.field.partition(":")[0]
     if entry.erased:
@@ -150,7 +152,7 @@ def as_of(request: Request, record: Entity) -> Reply:
 def must_be_visible(work: Work, record: Entity) -> None:
     """What was deleted is hidden from all but those who may bring it back: they must know who deleted what."""
     if record.deleted_at:
-        access.check(work, "restore", record)
+        policy.check(work, "restore", record)
 
 
 def onwards(work: Work, record: Entity, state: past.State) -> list[Block]:
@@ -176,7 +178,7 @@ def when(work: Work, point: Point, state: past.State) -> str:
 def held(work: Work, record: Entity, state: past.State) -> list[tuple[str, str]]:
     """The (label, text) of every field that held something."""
     then, pairs = state.of(record), []
-    for name, kind in access.fields(work, record).items():
+    for name, kind in policy.fields(work, record).items():
         if name in state.erased:
             pairs.append((kind.label, "erased"))
         elif name != "deleted_at" and state.values[name] not in (None, "", ()):

@@ -12,14 +12,14 @@ from handlers.core.guesses import candidates, not_understood, puzzled, several_l
 from handlers.core.receipts import because, echoed, listed, plainly, question, together
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Catalogue, Verb
-from models.core import access
-from models.core.base import Entity
+from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, Conflict, Invalid
-from models.core.field import read_all
 from models.core.fields import LongText, Text
-from models.core.outbox import deliver
-from models.core.work import Work
-from models.operations.places import standing_here, stands_in
+from models.core.fields.base import read_all
+from models.core.outbox.current_record import standing_here, stands_in
+from models.core.outbox.delivery import deliver
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
 """What --here answers: it is posted afterwards."""
@@ -35,7 +35,7 @@ def perform(request: Request) -> Reply:
     verb = verb_of(request.line, request.catalogue)
     if verb is None or slipped(request.line, verb, request.catalogue):
         return puzzled(request)
-    access.check(request.work, verb.name, verb.about)
+    policy.check(request.work, verb.name, verb.about)
     request.work.reason = request.reason
     if pasted := several_lines(request, verb):
         return pasted
@@ -45,7 +45,7 @@ def perform(request: Request) -> Reply:
         if verb.record:
             records, used = reading.targets(request, verb)
             for record in records:
-                access.check(request.work, verb.name, record)
+                policy.check(request.work, verb.name, record)
         found = filled(request, verb, used, [record.title for record in records])
         if found.left:
             return not_understood(request, verb, found.left, found.shorter())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from models.core import values
+from models.core.parsing import values
 
 SLACKBOT = "USLACKBOT"
 Profile = dict[str, Any]

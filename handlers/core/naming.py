@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from models.core.field import Field
 from models.core.fields import Choice, LongText, Person, Reference, Tags, Text
-from models.core.synonyms import squeezed
+from models.core.fields.base import Field
+from models.core.fields.synonyms import squeezed
 
 Reads = Callable[[Field, str], bool]
 """Whether a text is a value of a kind."""

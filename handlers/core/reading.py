@@ -7,12 +7,12 @@ from handlers.core import about
 from handlers.core.grammar import Ref, suggest
 from handlers.core.replies import Request
 from handlers.core.routes import Catalogue, Verb, takes_prose
-from models.core import values
-from models.core.base import ENTITIES, Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, CRMError
 from models.core.fields import Joined, LongText, Person, Reference
-from models.core.likeness import slips_between
-from models.core.user import with_names
+from models.core.identity.user import with_names
+from models.core.parsing import values
+from models.core.search.similarity import slips_between
 
 SHORT = 2
 

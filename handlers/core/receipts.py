@@ -10,13 +10,13 @@ from handlers.core import blocks, cards
 from handlers.core.blocks import Block, escape
 from handlers.core.replies import Message, Reply, Request
 from handlers.core.routes import Verb
-from models.core import access
-from models.core.base import ENTITIES, Entity
-from models.core.field import Field
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Email, LongText, Reference, Text
-from models.core.work import Work
-from models.operations.reversible import is_reversible
-from models.operations.undoing import UNDO
+from models.core.fields.base import Field
+from models.core.history.undo import UNDO
+from models.core.history.undo_rights import is_reversible
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
 
 TOLD = 8
 """Changes a receipt lists; the rest is behind Show."""
@@ -88,7 +88,7 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface
             new += [*filled(work, other, rows, typed, surface), *awaited(work, other)] if other is record else []
             lines += [] if other is record else [f"Created {other}"]
             continue
-        seen = access.fields(work, other)
+        seen = policy.fields(work, other)
         name = "" if other is record else f"{other.ref} "
         was = before(other, rows)
         lines += [
@@ -105,7 +105,7 @@ def unchanged(work: Work, record: Entity, typed: Collection[str]) -> list[str]:
     rows = grouped(work.changes).get((record.slug(), record.id), [])
     if any(row["action"] == "create" for row in rows):
         return []
-    seen, changed = access.fields(work, record), {row["field"] for row in rows}
+    seen, changed = policy.fields(work, record), {row["field"] for row in rows}
     values = {name: getattr(record, name) for name in typed if name in seen and name not in changed}
     return [
         f"{seen[name].label}: {blocks.cut(echo(seen[name], value, work, record), LONG)}, as before"
@@ -118,7 +118,7 @@ def filled(
     work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str], surface: str
 ) -> list[str]:
     """A line for every field of a new record that somebody filled; a form is filled already with what is usual."""
-    seen, kinds, lines = access.fields(work, record), record.fields(), []
+    seen, kinds, lines = policy.fields(work, record), record.fields(), []
     usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
     for row in rows:
         name, kind = row["field"], kinds[row["field"]]
@@ -135,9 +135,9 @@ def filled(
 
 def awaited(work: Work, record: Entity) -> list[str]:
     """A line for every field of a new record that people may want to fill, with the line that does, for who may."""
-    if not access.can(work.actor, "edit", record):
+    if not policy.can(work.actor, "edit", record):
         return []
-    seen, waiting = access.fields(work, record), record.awaited().items()
+    seen, waiting = policy.fields(work, record), record.awaited().items()
     edit = f"{record.noun()} edit {record.ref}"
     return [f"{seen[name].label}: {said} · `{edit} {example}`" for name, (said, example) in waiting if name in seen]
 

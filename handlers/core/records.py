@@ -11,13 +11,13 @@ from handlers.core.guesses import meant
 from handlers.core.receipts import choices, receipt
 from handlers.core.replies import Form, Options, Reply, Request
 from handlers.core.routes import Router, Verb
-from models.core import access
-from models.core.base import Entity
+from models.core import records
+from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
-from models.core.work import Work
-from models.operations import records
-from models.operations.search import Page, find_records, list_records, suggestions
+from models.core.permissions import policy
+from models.core.search.query import Page, find_records, list_records, suggestions
+from models.core.unit_of_work import Work
 
 E = TypeVar("E", bound=Entity)
 
@@ -140,7 +140,7 @@ class Records(Router, Generic[E]):
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:
     """The line that makes a record of words that were looked for and not found, for who may: deal new Renewal 12k."""
     line = f"{router.word} new {request.line.rest}"
-    return [(line, line)] if searched and access.can(request.work.actor, "new", router.noun) else []
+    return [(line, line)] if searched and policy.can(request.work.actor, "new", router.noun) else []
 
 
 def is_left_out(request: Request, verb: Verb, name: str) -> bool:

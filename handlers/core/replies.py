@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from handlers.core.blocks import Block
 from handlers.core.grammar import Line
 from handlers.core.watch import Check
-from models.core.base import Entity
-from models.core.work import Work
+from models.core.entity.base import Entity
+from models.core.unit_of_work import Work
 
 if TYPE_CHECKING:
     from handlers.core.routes import Catalogue

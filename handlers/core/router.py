@@ -20,9 +20,10 @@ from handlers.core.dispatch import Dispatcher
 from handlers.core.receipts import choices, plainly
 from handlers.core.replies import Form, Home, Message, Options, Reply
 from handlers.core.watch import reference
+from models.core import user_groups
 from models.core.errors import CRMError, Forbidden, Invalid
-from models.core.work import Work
-from models.operations import audiences, people
+from models.core.outbox import audience
+from models.core.unit_of_work import Work
 
 log = logging.getLogger(__name__)
 ANY = re.compile("")
@@ -131,11 +132,11 @@ class Doors:
 
     def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Others read a channel than before: its cards are drawn for them."""
-        self.heard(partial(audiences.moved, channel=events.channel(body)), ack, body, context)
+        self.heard(partial(audience.moved, channel=events.channel(body)), ack, body, context)
 
     def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Somebody joined or left a user group: the teams that follow it are asked for anew."""
-        self.heard(partial(people.look_again, group=events.group(body)), ack, body, context)
+        self.heard(partial(user_groups.look_again, group=events.group(body)), ack, body, context)
 
     def heard(self, act: Callable[[Work], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Do what follows from an event, once however often it is sent; acknowledged when that is written down."""

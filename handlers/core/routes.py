@@ -12,13 +12,13 @@ from handlers.core.grammar import parse as parse_line
 from handlers.core.naming import begins_with_field, option_named
 from handlers.core.parts import EMAIL
 from handlers.core.replies import Options, Reply, Request
-from models.core.access import can
-from models.core.base import ENTITIES, Entity
-from models.core.field import Field
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Tags, Text
-from models.core.rights import VERBS
-from models.core.texts import clean
-from models.core.user import User
+from models.core.fields.base import Field
+from models.core.identity.rights import VERBS
+from models.core.identity.user import User
+from models.core.parsing.texts import clean
+from models.core.permissions.policy import can
 
 Run = Callable[[Request, Any], Reply]
 LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")

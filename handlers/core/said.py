@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.core.acts import Act
 from models.core.errors import CRMError
-from models.core.work import Works
+from models.core.unit_of_work import Works
 
 KEPT = 2_000
 """Acts that are remembered in this process: Slack sends one again within seconds, an event within minutes."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from models.core.texts import WRAPPED, from_slack, target
+from models.core.parsing.texts import WRAPPED, from_slack, target
 
 Kind = Literal["word", "quoted", "field", "flag", "person", "channel"]
 

@@ -8,14 +8,17 @@ from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
-from models.core import access, audit, outbox, sight, values
-from models.core.base import ENTITIES, Changes, Entity, Row
-from models.core.counter import take_numbers
-from models.core.database import insert_into, insert_rows
-from models.core.search import index, referring
+from models.core.audit import entries
+from models.core.db.engine import insert_into, insert_rows
+from models.core.entity.base import ENTITIES, Changes, Entity, Row
+from models.core.entity.sequences import take_numbers
+from models.core.outbox import delivery
+from models.core.parsing import values
+from models.core.permissions import policy, visibility
+from models.core.search.index import index, referring
 
 if TYPE_CHECKING:
-    from models.core.work import Work
+    from models.core.unit_of_work import Work
 
 FEW = 10
 """Records that one act changes and whose cards it waits for; where it changes more, they let others pass."""
@@ -30,15 +33,15 @@ def only_ours(state: ORMExecuteState) -> None:
     if work is None or state.is_column_load or state.is_relationship_load:
         return
     hidden = not state.execution_options.get("with_deleted")
-    state.statement = state.statement.options(*criteria(work.workspace.id, hidden, sight.of(state.session)))
+    state.statement = state.statement.options(*criteria(work.workspace.id, hidden, visibility.of(state.session)))
 
 
 @lru_cache(maxsize=1024)
-def criteria(here: str, hidden: bool, seen: sight.Sight = ()) -> tuple[Any, ...]:
+def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any, ...]:
     """What every statement of a workspace is narrowed to: made once, since making it costs as much as the statement."""
     ours = with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)
     there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
-    limits = {entity: sight.conditions(entity, seen) for entity in ENTITIES.values()}
+    limits = {entity: visibility.conditions(entity, seen) for entity in ENTITIES.values()}
     narrowed = [with_loader_criteria(entity, and_(*limit)) for entity, limit in limits.items() if limit]
     return (ours, *([there] if hidden else []), *narrowed)
 
@@ -50,7 +53,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
     if work is None:
         return
     records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
-    if any(record.governing and (record.id is None or audit.changes_of(record)) for record in records):
+    if any(record.governing and (record.id is None or entries.changes_of(record)) for record in records):
         work.govern()
     keep_rules(work, records)
     for row in session.new:
@@ -63,7 +66,7 @@ def keep_rules(work: "Work", records: Sequence[Entity]) -> None:
     for record in records:
         if record.number is None:
             begin(work, record)
-        changes = audit.changes_of(record)
+        changes = entries.changes_of(record)
         if changes or record.id is None:
             follow_rules(work, record, changes)
         if record.number is None:
@@ -80,8 +83,8 @@ def begin(work: "Work", record: Entity) -> None:
 
 def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
-    with access.beyond(work.session):
-        access.check_needs(work, record, changes)
+    with policy.beyond(work.session):
+        policy.check_needs(work, record, changes)
         record.settle(work, changes)
         record.title = record.called(work)[:255]
     record.updated_at = work.now
@@ -99,23 +102,23 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
     write_down(work, created, "create")
     write_down(work, updated, "update")
     many = len({(change["entity"], change["record_id"]) for change in work.changes}) > FEW
-    for record in outbox.shown(work, updated) if many else updated:
-        outbox.redraw(work, record, background=many)
+    for record in delivery.shown(work, updated) if many else updated:
+        delivery.redraw(work, record, background=many)
     for record in updated:
         if inspect(record).attrs["title"].history.has_changes() and referring(record.slug()):
-            outbox.rename(work, record)
+            delivery.rename(work, record)
 
 
 def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
     """The audit rows, the search texts and what else follows from records just written. action: create or update."""
-    written = [(record, action, audit.changes_of(record)) for record in records]
-    rows = audit.entries(work, written)
+    written = [(record, action, entries.changes_of(record)) for record in records]
+    rows = entries.entries(work, written)
     if rows:
-        insert_rows(work.session, insert_into(work.session, audit.AuditEntry.__table__), rows)
+        insert_rows(work.session, insert_into(work.session, entries.AuditEntry.__table__), rows)
         work.changes += rows
     if any(record.governing & changes.keys() for record, _, changes in written):
         work.regroup()
-    with access.beyond(work.session):
+    with policy.beyond(work.session):
         index(work, records)
         for record, _, changes in written:
             record.follow(work, changes)
@@ -134,7 +137,7 @@ def insert_many(work: "Work", records: Sequence[Entity]) -> None:
     rows = [{column: vars(record).get(name) for name, column in columns} for record in records]
     insert_rows(work.session, insert_into(work.session, entity.__table__), rows)
     ours = select(entity.id).where(entity.number >= first).order_by(entity.number)
-    with access.beyond(work.session):  # not everybody sees what they make
+    with policy.beyond(work.session):  # not everybody sees what they make
         ids = work.session.scalars(ours.execution_options(with_deleted=True)).all()
     for record, new in zip(records, ids, strict=True):
         record.id = new

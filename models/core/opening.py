@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.core.errors import NotFound
-from models.core.roster import Rosters
-from models.core.user import User, Workspace
+from models.core.identity.user import User, Workspace
+from models.core.permissions.cache import Rosters
 
 ACTOR = (User.workspace == Workspace.id) & (User.slack_id == bindparam("actor")) & User.deleted_at.is_(None)
 OPENING = select(Workspace, User).join(User, ACTOR, isouter=True).where(Workspace.id == bindparam("workspace"))

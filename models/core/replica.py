@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.core.base import Base
-from models.core.types import UTCDateTime
-from models.core.work import Works
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Base
+from models.core.unit_of_work import Works
 
 GONE = timedelta(minutes=1)
 """Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with it."""

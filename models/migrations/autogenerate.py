@@ -61,13 +61,13 @@ def guard_altered_table(context: Any, revision: Any, found: ops.ModifyTableOps) 
 
 @renderers.dispatch_for(IsolateOp)
 def write_isolate(context: AutogenContext, found: IsolateOp) -> str:
-    context.imports.add("from models.migrations.guard import isolate")
+    context.imports.add("from models.migrations.row_level_security import isolate")
     return f'isolate("{found.table}")'
 
 
 @renderers.dispatch_for(OpenUpOp)
 def write_open_up(context: AutogenContext, found: OpenUpOp) -> str:
-    context.imports.add("from models.migrations.guard import open_up")
+    context.imports.add("from models.migrations.row_level_security import open_up")
     return f'open_up("{found.table}")'
 
 

@@ -1,19 +1,13 @@
 """What Alembic runs around every step: which tables there should be, and how a new step is written down."""
 
-import pkgutil
-from importlib import import_module
 from typing import Any
 
 from alembic import context
 
-import models
-from models.core import installation, replica, told, work  # noqa: F401  brings the tables of core
-from models.core.base import Base
-from models.core.search import is_search_index
+import models.registry  # noqa: F401  brings every table
+from models.core.entity.base import Base
+from models.core.search.index import is_search_index
 from models.migrations.autogenerate import plain_type, rewrite
-
-for module in pkgutil.iter_modules(models.__path__):
-    import_module(f"models.{module.name}")
 
 
 def ours(item: Any, name: str | None, kind: str, reflected: bool, compared_to: Any) -> bool:

@@ -8,13 +8,13 @@ from typing import Any
 import psutil
 from sqlalchemy import Engine, insert, select, text
 
-from models.case import Case
-from models.core import schema
-from models.core.base import Entity
-from models.core.database import unhurried
-from models.core.work import Works
-from models.customer import Customer
-from models.operations.transfer import Outcome, load
+from models.core.db.engine import unhurried
+from models.core.entity.base import Entity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.exchange import Outcome, load
+from models.maintenance import schema
+from models.support.case import Case
 from tests.bench import grown
 from tests.bench.company import blank, named
 from tests.bench.figures import Figure, timed

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, text
 
-from models.account import Account
-from models.core import schema, statistics
-from models.core.database import open_engine
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.maintenance import schema, statistics
+from models.sales.opportunity import Opportunity
 from tests.ground import settle
 from tests.servers import plain, server_at
 

@@ -7,10 +7,10 @@ import sys
 
 from bot.clients import Clients
 from bot.delivery import Courier
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.database import open_engine
-from models.core.work import Works
+from handlers.registry import ROUTERS
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
 
 
 def main(database: str, slack: str, threads: str) -> None:

@@ -18,12 +18,12 @@ from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.outbox import Delivery, Post, insert_all, stand
-from models.core.work import Clock, Works
-from models.operations import records
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.outbox.delivery import Delivery, Post, insert_all, stand
+from models.core.unit_of_work import Clock, Works
+from models.sales.opportunity import Opportunity
 from tests.bench.company import named
 from tests.bench.distant import TAKES
 from tests.bench.figures import Figure

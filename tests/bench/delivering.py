@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Engine, delete, select
 
 from bot.delivery import THREADS
-from models.core.database import insert_into, insert_rows
-from models.core.outbox import Delivery, DeliveryState, Post
-from models.core.work import Works
-from models.opportunity import Opportunity
+from models.core.db.engine import insert_into, insert_rows
+from models.core.outbox.delivery import Delivery, DeliveryState, Post
+from models.core.unit_of_work import Works
+from models.sales.opportunity import Opportunity
 from tests.bench.company import SIZE, named
 from tests.bench.distant import TAKES, distant
 from tests.bench.figures import Figure

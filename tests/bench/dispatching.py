@@ -24,9 +24,9 @@ from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import SLASH, Direct, Envelope, form_of
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.work import Clock, Works
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Clock, Works
 from tests.bench.company import SIZE, named
 from tests.bench.figures import Figure, in_turn, timed
 from tests.bench.replay import Recording, recording, replay, seen

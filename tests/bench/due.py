@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, literal, select
 
-from models.activity import Activity, ActivityType
-from models.core import statistics
-from models.core.database import unhurried
-from models.core.user import User
-from models.core.work import Work, Works
-from models.operations import agenda
+from models.activities import reminders
+from models.activities.activity import Activity, ActivityType
+from models.core.db.engine import unhurried
+from models.core.identity.user import User
+from models.core.unit_of_work import Work, Works
+from models.maintenance import statistics
 from tests.bench.company import named
 from tests.bench.figures import Figure, in_turn, timed
 from tests.ground import START, StoppedClock
@@ -92,7 +92,7 @@ def planned(kind: Planned, owners: list[int]) -> list[dict[str, Any]]:
 
 def scan(work: Work) -> dict[int, list[int]]:
     """As the job does it: who has something, then what, the oldest first."""
-    return {owner.id: agenda.untold(work, owner.id) for owner in agenda.expectant(work)}
+    return {owner.id: reminders.untold(work, owner.id) for owner in reminders.expectant(work)}
 
 
 def fetch(work: Work, known: dict[int, list[int]]) -> dict[int, list[int]]:

@@ -25,20 +25,20 @@ from sqlalchemy import (
     text,
 )
 
-from models.activity import Activity, ActivityType
-from models.core import schema, statistics
-from models.core.audit import AuditEntry
-from models.core.base import Entity
-from models.core.counter import Counter
-from models.core.database import unhurried
-from models.core.search import SearchText
-from models.core.types import UTCDateTime
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead, LeadStatus
-from models.operations.copying import SEQUENCE
-from models.opportunity import Opportunity, Stage, StageChange
+from models.activities.activity import Activity, ActivityType
+from models.core.audit.entries import AuditEntry
+from models.core.db.engine import unhurried
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Entity
+from models.core.entity.sequences import Counter
+from models.core.identity.user import User
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.maintenance import schema, statistics
+from models.maintenance.copy import SEQUENCE
+from models.sales.lead import Lead, LeadStatus
+from models.sales.opportunity import Opportunity, Stage, StageChange
 from tests.ground import START, StoppedClock, settle
 
 SHARES: dict[type[Entity], float] = {Customer: 0.4, Opportunity: 0.2, Activity: 0.3, Lead: 0.1}

@@ -12,9 +12,10 @@ from bot.app import create_app, create_dispatcher
 from bot.clients import Clients
 from bot.sandbox.transport import Envelope
 from handlers.core import routes
-from models.core import access, audit, sight
-from models.core.base import Entity
-from models.core.work import Works
+from models.core.audit import entries
+from models.core.entity.base import Entity
+from models.core.permissions import policy, visibility
+from models.core.unit_of_work import Works
 from tests.bench.company import SIZE, named
 from tests.bench.dispatching import SECRET, again, answered, changing, command, reading, sign, silence, submission
 from tests.bench.figures import Figure, in_turn, timed
@@ -30,16 +31,16 @@ def everything(work: Any, record: Entity) -> Mapping[str, Any]:
 
 
 OFF: tuple[tuple[Any, str, Any], ...] = (
-    (access, "can", lambda *_: True),
+    (policy, "can", lambda *_: True),
     (routes, "can", lambda *_: True),
-    (access, "check", lambda *_: None),
-    (access, "shows", lambda *_: True),
-    (access, "hides", lambda *_: False),
-    (access, "legible", lambda *_: True),
-    (access, "fields", everything),
-    (access, "may_fill", lambda *_: None),
-    (sight, "of", lambda _: ()),
-    (audit, "entries", lambda *_: []),
+    (policy, "check", lambda *_: None),
+    (policy, "shows", lambda *_: True),
+    (policy, "hides", lambda *_: False),
+    (policy, "legible", lambda *_: True),
+    (policy, "fields", everything),
+    (policy, "may_fill", lambda *_: None),
+    (visibility, "of", lambda _: ()),
+    (entries, "entries", lambda *_: []),
 )
 """What asks who may, what narrows statements, and what writes down changes: where it stands, and what does nothing."""
 

@@ -16,8 +16,8 @@ from urllib.parse import quote_plus, urlencode
 from sqlalchemy import Engine
 
 from bot.sandbox.transport import INTERACTIVE, SLASH
-from models.core.rights import Preset
-from models.core.work import Works
+from models.core.identity.rights import Preset
+from models.core.unit_of_work import Works
 from tests.bench.company import named
 from tests.bench.dispatching import command, submission
 from tests.bench.distant import TAKES, Distant, distant, within

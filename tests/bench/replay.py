@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Engine, Executable, event, inspect
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.session import ORMExecuteState
 
-from models.core.base import Base
+from models.core.entity.base import Base
 
 Step = Callable[[Session, list[Any]], None]
 

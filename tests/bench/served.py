@@ -16,8 +16,8 @@ from bot.line import Gate, Line
 from bot.web import Events, Web
 from handlers.core.dispatch import Dispatcher
 from handlers.core.router import Doors
-from models.core.database import open_engine
-from models.core.work import Works
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
 
 SECRET = "bench"
 

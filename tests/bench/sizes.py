@@ -12,8 +12,8 @@ from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from handlers.core.replies import Message, Nothing, Reply
 from models.core.errors import Invalid
-from models.core.work import Works
-from models.customer import Customer
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
 from tests.bench import grown
 from tests.bench.company import blank, named
 from tests.bench.figures import Figure, timed

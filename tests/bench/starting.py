@@ -15,9 +15,9 @@ from bot.manifest import manifest
 from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.work import Clock
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Clock
 from tests.bench.figures import Figure, in_turn, timed
 from tests.processes import ROOT, Process, read_until, started
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from models.core.database import open_engine
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records
+from models.core import records
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bench.replay import recording, same_sql
 
 

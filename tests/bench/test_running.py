@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.app import create_dispatcher
-from models.core.audit import AuditEntry
-from models.core.base import ENTITIES
-from models.core.search import SearchText, text_of
-from models.core.work import Works
-from models.customer import Customer
+from models.core.audit.entries import AuditEntry
+from models.core.entity.base import ENTITIES
+from models.core.search.index import SearchText, text_of
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
 from tests.bench import __main__ as bench
 from tests.bench import due, grown, sizes
 from tests.bench.figures import Figure

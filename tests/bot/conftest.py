@@ -17,9 +17,9 @@ from bot.config import Settings
 from bot.delivery import Courier
 from bot.logs import CHATTY
 from bot.scheduler import Scheduler
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.work import Works
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Works
 from tests.handlers.conftest import client, clients, slack, world  # noqa: F401
 
 Crm = Callable[..., Result]

@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from bot.carrying import Errand
 from bot.sandbox.driver import Desk
-from models.core.outbox import Delivery, Post, deliver
-from models.core.work import Works
-from models.customer import Customer
-from models.opportunity import Opportunity
+from models.core.outbox.delivery import Delivery, Post, deliver
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 
 

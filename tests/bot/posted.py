@@ -16,7 +16,7 @@ from bot.line import Gate
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Answer, Envelope, form_of
 from bot.web import Events, Web
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.installed import installed
 
 

@@ -5,10 +5,10 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
 from bot.sandbox.shown import Shown
 from bot.sandbox.slack import BOT_USER
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import standing
 

@@ -12,12 +12,11 @@ from bot.oauth import Installs
 from bot.running import introduce, never
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
-from models.core import schema
+from models.core.identity.user import LOCAL
 from models.core.secrets import Vault, new_key
-from models.core.user import LOCAL
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import adoption
+from models.core.unit_of_work import Works
+from models.maintenance import adoption, schema
+from models.sales.lead import Lead
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import begin_with
 

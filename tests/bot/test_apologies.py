@@ -8,10 +8,10 @@ from sqlalchemy import update
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from handlers.core.lines import WILL
-from models.core.outbox import Delivery
-from models.core.work import Works
-from models.lead import Lead
-from models.operations.deliveries import ATTEMPTS, code
+from models.core.outbox.delivery import Delivery
+from models.core.outbox.results import ATTEMPTS, code
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.outgoing import rows
 from tests.bot.rooms import ada_lovelace
 from tests.ground import StoppedClock

@@ -11,12 +11,13 @@ from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
 from bot.sandbox.slack import BOT_USER
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.outbox import stand
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import audiences, records
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.outbox import audience as audiences
+from models.core.outbox.delivery import stand
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.rooms import ELSEWHERE, ada_lovelace, broken, now, room, secret, shown
 from tests.ground import PEOPLE, StoppedClock, given
 from tests.handlers.kit import SQLITE

@@ -6,10 +6,10 @@ from bot.delivery import Courier
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from handlers.core.lines import WILL
-from models.core.outbox import deliver
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.outbox.delivery import deliver
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests.bot.outgoing import rows
 from tests.bot.rooms import ada_lovelace, broken, room, secret, shown
 from tests.ground import given, task

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.core.database import open_engine
+from models.core.audit import chain
+from models.core.db.engine import open_engine
 from models.core.secrets import new_key
-from models.core.work import Works
-from models.operations import trail
+from models.core.unit_of_work import Works
 from tests.bot.conftest import Crm
 from tests.models.tampering import tamper
 
@@ -21,7 +21,7 @@ def kept(crm: Crm, tmp_path: Path) -> Path:
     """A database with a lead whose trail is sealed, and one whose trail is not."""
     crm("say", "lead new Ada --reason 'met at the fair'")
     works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
-    assert trail.seal_in(works, "LOCAL", trail.BATCH) > 0
+    assert chain.seal_in(works, "LOCAL", chain.BATCH) > 0
     works.close()
     crm("say", "lead new Grace")
     return tmp_path / "rapport.db"
@@ -74,7 +74,7 @@ def test_a_trigger_that_is_missing_is_said_and_put_back(crm: Crm, kept: Path) ->
 
 def test_the_keys_of_the_settings_sign_and_are_asked_for(crm: Crm, kept: Path) -> None:
     works = Works(open_engine(f"sqlite:///{kept}"), keys=KEY)
-    trail.seal_in(works, "LOCAL", trail.BATCH)
+    chain.seal_in(works, "LOCAL", chain.BATCH)
     works.close()
     assert "signed with a key since place " in crm("audit", "verify", ENCRYPTION_KEYS=KEY).output
     without = crm("audit", "verify")

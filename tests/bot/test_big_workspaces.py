@@ -13,16 +13,16 @@ from bot.outlet import Outlet
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
+from handlers.registry import ROUTERS
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
 from models.core.listeners import FEW
-from models.core.outbox import stand
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import claims
-from models.opportunity import Opportunity
+from models.core.outbox import queue
+from models.core.outbox.delivery import stand
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, rows
 from tests.bot.rooms import ELSEWHERE, ada_lovelace, room, secret, shown
 from tests.ground import StoppedClock
@@ -133,8 +133,8 @@ def test_many_from_elsewhere_who_are_in_no_list_keep_no_call_from_who_acts(
 def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps_to_a_pace(
     counted: Desk, works: Works, courier: Courier, paced: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "MOST", 8)  # fewer than there are cards
-    monkeypatch.setattr(claims, "LEAST", 3)
+    monkeypatch.setattr(queue, "MOST", 8)  # fewer than there are cards
+    monkeypatch.setattr(queue, "LEAST", 3)
     counted.slack.rates.on = False
     deals = full(works, counted, courier)
     counted.slack.rates.on = True
@@ -142,11 +142,11 @@ def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps
     paced.drain()
     masked = drawn(counted)
     open_first = [each.ref for each in reversed(deals[::2])] + [each.ref for each in reversed(deals[1::2])]
-    assert masked == open_first[: claims.MOST]
+    assert masked == open_first[: queue.MOST]
     counted.command(f"/crm {deals[1].ref} name=Oars")
     paced.drain()
     assert drawn(counted)[len(masked) :] == [deals[1].ref]
-    clock.forward(claims.MINUTE)
+    clock.forward(queue.MINUTE)
     paced.drain()
     assert sorted(drawn(counted)) == sorted(each.ref for each in deals)  # each once: an edit spares the other redraw
     assert all(ELSEWHERE in card for card in counted.posted("C_ROOM") if not card.thread_ts)
@@ -162,7 +162,7 @@ def test_somebody_who_may_see_as_much_is_drawn_nothing_for(
         events.join(slack.slack, "C_ROOM", person)
     for _ in range(5):
         courier.drain()
-        clock.forward(claims.MINUTE)
+        clock.forward(queue.MINUTE)
     assert drawn(slack) == []
     assert len(rows(works, error="dropped: it stands there as it is drawn")) >= CARDS
 
@@ -178,7 +178,7 @@ def test_where_nobody_knows_what_slack_shows_it_is_drawn_even_if_nothing_changed
     courier.drain()
     slack.command("/crm undo")
     for _ in range(3):
-        clock.forward(claims.MINUTE)
+        clock.forward(queue.MINUTE)
         courier.drain()
     [card] = slack.posted("C_ROOM")
     assert "Analytical" in card.words
@@ -199,7 +199,7 @@ def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
     paced.drain()
     assert drawn(slack).index(deals[20].ref) <= FEW + 1  # the first ten, and one of the others
     assert len(drawn(slack)) < 21
-    clock.forward(claims.MINUTE)
+    clock.forward(queue.MINUTE)
     paced.drain()
     assert len(drawn(slack)) == 21
 

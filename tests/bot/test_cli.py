@@ -14,18 +14,18 @@ from bot.cli import main
 from bot.config import Settings, load
 from bot.manifest import written
 from bot.sandbox.slack import Slack
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core import schema
-from models.core.database import open_engine
-from models.core.installation import Installation, install
-from models.core.outbox import deliver
+from handlers.registry import ROUTERS
+from models.core.db.engine import open_engine
+from models.core.identity.installation import Installation, install
+from models.core.outbox.delivery import deliver
 from models.core.replica import beat
 from models.core.secrets import Vault, new_key
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.maintenance import schema
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.bot.conftest import Crm
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE

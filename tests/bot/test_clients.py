@@ -10,11 +10,11 @@ from slack_sdk import WebClient
 from bot import clients as module
 from bot.clients import Clients, Known, answers
 from bot.sandbox.slack import Slack
-from models.core import installation
 from models.core.errors import NotFound
-from models.core.installation import Installation
+from models.core.identity import installation
+from models.core.identity.installation import Installation
 from models.core.secrets import Vault, new_key
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.ground import StoppedClock
 
 KEY = new_key()

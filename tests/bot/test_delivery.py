@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.case import Case
-from models.core.outbox import DeliveryState, deliver, stand
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.operations.claims import claim
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.outbox.delivery import DeliveryState, deliver, stand
+from models.core.outbox.queue import claim
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.bot.outgoing import deal, errand, posts, rows, say
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE

@@ -14,12 +14,13 @@ from bot.clients import Clients
 from bot.delivery import Courier
 from bot.drawing import Drawn
 from bot.sandbox.driver import Desk
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.outbox import Delivery, DeliveryState, deliver
-from models.core.work import Clock, Works
-from models.operations import claims, deliveries, records
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.outbox import queue, results
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.core.unit_of_work import Clock, Works
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.ground import Seconds, StoppedClock
 from tests.handlers.kit import SQLITE
@@ -106,7 +107,7 @@ def test_a_courier_that_was_killed_is_waited_for_and_then_looked_after(
     say(works, "C_SALES", "after it")
     heir = Courier(works, clients, CATALOGUE, pace=0)
     assert heir.drain() == 0
-    clock.forward(claims.LEASE)
+    clock.forward(queue.LEASE)
     heir.drain()
     assert texts(slack, "C_SALES") == ["arrived", "after it"]
     assert texts(slack, "C_SUPPORT") == ["never left"]
@@ -134,7 +135,7 @@ def test_what_is_in_our_hands_is_ours_though_the_clock_jumps(
 def test_nothing_is_begun_when_the_lease_is_nearly_over(works: Works, slack: Desk, courier: Courier) -> None:
     say(works, "C_SALES", "too late")
     with works("T1") as work:
-        [row] = claims.claim(work, 1)
+        [row] = queue.claim(work, 1)
     courier.done.put(courier.carrier.carry(Errand(row, until=0)))
     assert courier.round() == 1
     assert texts(slack, "C_SALES") == []
@@ -147,7 +148,7 @@ def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
 ) -> None:
     say(works, "C_SALES", "late")
     with works("T1") as work:
-        [row] = claims.claim(work, 1)
+        [row] = queue.claim(work, 1)
     drawer, seconds = courier.carrier.drawer, Seconds(0.0)
     draw = drawer.drawn
 
@@ -175,9 +176,9 @@ def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
     seconds = Seconds(time.monotonic())
     monkeypatch.setattr(delivery, "time", seconds)
     courier.wall.clock.forward(timedelta())  # what is moved on purpose is no jump
-    courier.wall.origin -= claims.DRIFT * 2
+    courier.wall.origin -= queue.DRIFT * 2
     assert courier.round() == 0
-    seconds.now += claims.LEASE.total_seconds() - 0.1
+    seconds.now += queue.LEASE.total_seconds() - 0.1
     assert courier.round() == 0
     seconds.now += 0.2
     assert courier.round() == 1
@@ -275,10 +276,10 @@ def test_one_look_at_a_channel_serves_for_everything_in_doubt_there(
     for number in range(5):
         say(works, "C_SALES", str(number))
         with works("T1") as work:
-            [row] = claims.claim(work, 1)
-            deliveries.refuse(work, replaced(row), "gave up")
+            [row] = queue.claim(work, 1)
+            results.refuse(work, replaced(row), "gave up")
     with works("T1") as work:
-        assert deliveries.retry_all(work) == 6 - 1
+        assert results.retry_all(work) == 6 - 1
     courier.drain()
     assert texts(slack, "C_SALES") == [str(number) for number in range(5)]
     assert [name for name, _ in slack.slack.calls].count("conversations.history") == 1

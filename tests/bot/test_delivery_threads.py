@@ -12,14 +12,14 @@ from bot.carrying import Note
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
 from handlers.core.watch import Watch
-from models.core.database import open_engine
-from models.core.outbox import Delivery, DeliveryState
-from models.core.work import Work, Works
-from models.operations import records
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.db.engine import open_engine
+from models.core.outbox.delivery import Delivery, DeliveryState
+from models.core.unit_of_work import Work, Works
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.handlers.kit import SQLITE
 

@@ -9,12 +9,12 @@ from sqlalchemy import update
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.outbox import Delivery, DeliveryState, deliver
-from models.core.work import Works
-from models.operations import audiences, claims, deliveries
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core.outbox import audience, queue, results
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.core.unit_of_work import Works
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, errand, posts, rows, say, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE
@@ -104,10 +104,10 @@ def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
     say(works, "C_SALES", "sent")
     say(works, "C_SUPPORT", "not sent")
     with works("T1") as work:
-        [first, _] = claims.claim(work, 10)
+        [first, _] = queue.claim(work, 10)
     courier.carrier.carry(errand(first))
     assert courier.drain() == 0
-    clock.forward(claims.LEASE)
+    clock.forward(queue.LEASE)
     assert courier.drain() == 2
     assert texts(slack, "C_SALES") == ["sent"]
     assert texts(slack, "C_SUPPORT") == ["not sent"]
@@ -119,16 +119,16 @@ def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
 ) -> None:
     say(works, "C_SALES", "late")
     with works("T1") as work:
-        work.session.execute(update(Delivery).values(attempts=deliveries.ATTEMPTS - 2))
+        work.session.execute(update(Delivery).values(attempts=results.ATTEMPTS - 2))
     states = []
     for _ in range(2):
         slack.slack.fail("conversations.info", with_="503")
         courier.drain()
         states.append(rows(works)[0].state)
-        clock.forward(deliveries.LONGEST_PAUSE)
+        clock.forward(results.LONGEST_PAUSE)
     assert states == [DeliveryState.UNKNOWN, DeliveryState.REFUSED]
     assert "could not be reached for a day" in str(rows(works)[0].error)
-    assert timedelta(days=1) < deliveries.ATTEMPTS * deliveries.LONGEST_PAUSE
+    assert timedelta(days=1) < results.ATTEMPTS * results.LONGEST_PAUSE
 
 
 @SQLITE
@@ -245,7 +245,7 @@ def test_a_list_that_was_looked_for_and_found_stays_when_the_readers_are_looked_
     clock.forward(timedelta(seconds=60))
     courier.drain()
     with works("T1") as work:
-        audiences.reconsider(work, "C_SALES")
+        audience.reconsider(work, "C_SALES")
     clock.forward(timedelta(seconds=60))
     courier.drain()
     assert "Zqother" in texts(slack, "C_SALES")[-1]

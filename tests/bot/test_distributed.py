@@ -14,12 +14,12 @@ from bot.outlet import FEW, Outlet, Unclear
 from bot.sandbox.driver import Desk
 from bot.sandbox.rates import Rates
 from bot.sandbox.slack import BOT_USER, Slack
-from handlers import ROUTERS
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
-from models.core.installation import install
+from handlers.registry import ROUTERS
+from models.core.identity.installation import install
 from models.core.secrets import Vault, new_key
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.bot.outgoing import say, texts
 from tests.ground import START, Seconds, StoppedClock
 from tests.handlers.kit import SQLITE

@@ -6,10 +6,10 @@ from slack_sdk import WebClient
 from bot import drawing
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core.outbox import DeliveryState, deliver, stand
-from models.core.work import Works
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.outbox.delivery import DeliveryState, deliver, stand
+from models.core.unit_of_work import Works
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.handlers.conftest import SALES
 from tests.handlers.kit import SQLITE

@@ -18,8 +18,8 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Envelope
 from bot.web import Events, Web
-from models.core.work import Works
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.posted import Posted, ask, signed
 from tests.handlers.kit import SQLITE, count, told
 from tests.installed import installed

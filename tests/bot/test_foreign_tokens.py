@@ -16,10 +16,10 @@ from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, INTERACTIVE, Envelope
 from bot.web import Events, Web
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.work import Works
-from models.lead import Lead
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.posted import Posted
 from tests.bot.test_line import eventually
 from tests.ground import given

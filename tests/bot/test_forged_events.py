@@ -12,12 +12,12 @@ from bot.delivery import Courier
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
 from bot.sandbox.transport import EVENT, Envelope
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.base import Base
-from models.core.team import Team
-from models.core.work import Works
-from models.lead import Lead
+from handlers.registry import ROUTERS
+from models.core.entity.base import Base
+from models.core.identity.team import Team
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests import forging
 from tests.bot.posted import Posted, posting
 from tests.forging import AUTHORITY, FORGED, GROUP, INSTALLED, MARK, SILENT, TYPED

@@ -19,12 +19,12 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Envelope
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.base import Base
-from models.core.work import Clock, Works
-from models.customer import Customer
-from models.lead import Lead
+from handlers.registry import ROUTERS
+from models.core.entity.base import Base
+from models.core.unit_of_work import Clock, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests import forging
 from tests.bot.posted import Posted, posting
 from tests.forging import MARK, TYPED

@@ -11,11 +11,11 @@ from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
 from bot.scheduler import Scheduler
-from models.core.audit import AuditEntry
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
-from models.operations import people
+from models.core import user_groups
+from models.core.audit.entries import AuditEntry
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
 from tests.bot.outgoing import rows, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -120,7 +120,7 @@ def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: Desk, 
     follow(slack, courier)
     del slack.slack.groups[NORTH]
     with works("T1") as work:
-        people.look_again(work)
+        user_groups.look_again(work)
     courier.drain()
     assert team_of(works, "U_OLGA") == "north"
     assert "I could not read who is in the Slack user group S0NORTH" in texts(slack, "U_ADA")[-1]
@@ -130,7 +130,7 @@ def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: Desk, 
 def test_a_team_that_follows_no_group_any_more_is_left_alone(slack: Desk, works: Works, courier: Courier) -> None:
     follow(slack, courier)
     with works("T1") as work:
-        people.look_again(work)
+        user_groups.look_again(work)
     slack.command("/crm team edit north group=", user="U_ADA")
     slack.slack.groups[NORTH].users = []
     courier.drain()

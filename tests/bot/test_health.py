@@ -15,9 +15,9 @@ from bot import pulse
 from bot.health import STUCK, Vitals
 from bot.metrics import Metrics
 from handlers.core.watch import Check
-from models.core.outbox import deliver
+from models.core.outbox.delivery import deliver
 from models.core.replica import Replica, replicas
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.bot.watched import Thread, get, served
 from tests.handlers.kit import SQLITE
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.operations import undoing
+from models.core.history import undo
 from tests.bot.conftest import Crm
 
 
@@ -18,7 +18,7 @@ def accounts(tmp_path: Path) -> Path:
 def test_an_import_is_undone_redone_and_brought_again(
     crm: Crm, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(undoing, "MOST", 2)
+    monkeypatch.setattr(undo, "MOST", 2)
     done = crm("import", "accounts", str(accounts))
     assert (done.exit_code, "2 new" in done.output) == (0, True)
     assert "Domain 1 × (such as “Yes”)" in done.output

@@ -8,10 +8,10 @@ from bot.config import Settings
 from bot.oauth import Installs
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
-from models.core.rights import Preset
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
 from models.core.secrets import Vault, new_key
-from models.core.user import User
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.handlers.kit import SQLITE
 
 pytestmark = SQLITE

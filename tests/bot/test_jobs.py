@@ -9,15 +9,16 @@ from sqlalchemy import Engine, func, insert, select
 from bot import jobs
 from bot.jobs import JOBS, Job
 from bot.scheduler import Scheduler
-from models.activity import Activity
-from models.case import Case
-from models.core.installation import InstallState
-from models.core.outbox import Delivery, DeliveryState, JobRun, Seen, deliver
+from models.activities import reminders
+from models.activities.activity import Activity
+from models.core import records
+from models.core.identity.installation import InstallState
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Seen, deliver
 from models.core.replica import Replica
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import agenda, records
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
@@ -84,7 +85,7 @@ def test_an_owner_whom_another_replica_holds_is_left_to_it(clean_postgres: Engin
         given(works, Activity, by=person, description="Call", due_date="+1h", customer=ada.ref)
     clock.forward(HOUR)
     with works("T1") as other:
-        assert agenda.hold(other, other.lookup("user", "U_RITA"))
+        assert reminders.hold(other, other.lookup("user", "U_RITA"))
         jobs.remind(works, "T1")
         assert asked(works, "due") == [("due", "U_SAM")]
     jobs.remind(works, "T1")

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.config import load
-from models.core import schema
+from models.maintenance import schema
 from tests.bot.conftest import Crm
 
 

@@ -14,10 +14,10 @@ from bot.sandbox.people import Channel
 from bot.sandbox.person import Outcome
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.work import Clock, Works
-from models.lead import Lead
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Clock, Works
+from models.sales.lead import Lead
 from tests.handlers.conftest import MEMBERS
 from tests.handlers.kit import SQLITE, count
 from tests.installed import installed

@@ -11,16 +11,16 @@ from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from bot.scheduler import Scheduler
-from handlers import ROUTERS
 from handlers.core.cards import LEFT_OUT
 from handlers.core.routes import Catalogue
-from models.activity import Activity
-from models.case import Case
-from models.core.outbox import DeliveryState, deliver
-from models.core.told import Listed, Told
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
+from handlers.registry import ROUTERS
+from models.activities.activity import Activity
+from models.core import records
+from models.core.outbox.delivery import DeliveryState, deliver
+from models.core.outbox.posted import Listed, Told
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.support.case import Case
 from tests.bot.outgoing import rows
 from tests.bot.rooms import room
 from tests.ground import StoppedClock, given, task

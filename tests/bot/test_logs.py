@@ -25,10 +25,10 @@ from handlers.core.dispatch import Dispatcher
 from handlers.core.replies import Home, Reply, Request
 from handlers.core.routes import Catalogue, Router
 from handlers.core.watch import referred
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
-from models.lead import Lead
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE
 from tests.handlers.test_watch import Heard
@@ -70,7 +70,7 @@ def test_json_is_an_object_a_line(kept_logging: None) -> None:
     stream = in_json()
     with referred() as reference:
         logging.getLogger("bot.delivery").warning("No clear answer:\n%s", "two lines")
-    logging.getLogger("models.core.work").info("Outside")
+    logging.getLogger("models.core.unit_of_work").info("Outside")
     first, second = entries(stream.getvalue())
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", first.pop("time"))
     assert first == {

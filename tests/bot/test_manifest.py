@@ -13,8 +13,8 @@ from bot.manifest import ALIASES, EVENTS, SCOPES, manifest, written
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import BOT_USER
 from bot.sandbox.transport import EVENT, Envelope
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
+from handlers.registry import ROUTERS
 from handlers.shortcuts import SHORTCUTS
 from tests.handlers.kit import SQLITE
 

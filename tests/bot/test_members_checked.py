@@ -10,9 +10,9 @@ from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
 from bot.scheduler import Scheduler
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
 from tests.bot.outgoing import rows
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE

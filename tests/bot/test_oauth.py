@@ -23,11 +23,11 @@ from bot.sandbox.payloads import event
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Envelope
 from bot.web import Events, Web
-from models.core.installation import Installation, InstallState
+from models.core.identity.installation import Installation, InstallState
+from models.core.identity.user import User, Workspace
 from models.core.secrets import Vault, new_key
-from models.core.user import User, Workspace
-from models.core.work import Works
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.posted import Answered, Posted, ask
 from tests.bot.teams import PUBLIC, teams
 from tests.ground import StoppedClock

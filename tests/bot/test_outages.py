@@ -9,12 +9,12 @@ from sqlalchemy import insert, select
 
 from bot.jobs import JOBS
 from bot.scheduler import Scheduler
-from models.activity import Activity
-from models.case import Case
-from models.core.outbox import Delivery
-from models.core.work import Works
-from models.customer import Customer
-from models.operations.agenda import AT_ONCE, TOGETHER
+from models.activities.activity import Activity
+from models.activities.reminders import AT_ONCE, TOGETHER
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.support.case import Case
 from tests.ground import START, StoppedClock, given
 from tests.handlers.kit import SQLITE
 

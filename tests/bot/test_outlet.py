@@ -11,7 +11,7 @@ from bot.refusals import REASONS, sentence
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
 from handlers.core.replies import Message
-from models.core.user import Workspace
+from models.core.identity.user import Workspace
 from tests.ground import START
 from tests.handlers.kit import SQLITE
 from tests.tables import table

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from models.core import schema
-from models.core.database import open_engine
-from models.core.work import Works
-from models.operations import backups
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
+from models.maintenance import backup, schema
 from tests.bot.conftest import Crm
 from tests.models.test_backups import tools as tools
 
@@ -59,7 +58,7 @@ def test_what_is_written_without_the_command_line_is_for_its_owner(tmp_path: Pat
     works.settle("T1", name="Acme")
     with works("T1") as work, engine.connect():
         work.session.execute(text("SELECT 1"))
-        backups.back_up(engine, tmp_path / "kept.backup")
+        backup.back_up(engine, tmp_path / "kept.backup")
         assert {path.name for path in tmp_path.iterdir()} >= {"crm.db", "crm.db-wal", "crm.db-shm", "crm.db-next"}
         assert open_to_others(tmp_path) == []
     works.close()
@@ -80,7 +79,7 @@ def test_what_an_earlier_release_left_open_is_taken_from_the_others(crm: Crm, tm
 def test_a_dump_of_postgresql_is_for_its_owner(
     clean_postgres: Engine, tmp_path: Path, umask: int, tools: None
 ) -> None:
-    backups.back_up(clean_postgres, tmp_path / "kept.backup")
+    backup.back_up(clean_postgres, tmp_path / "kept.backup")
     assert open_to_others(tmp_path) == []
 
 

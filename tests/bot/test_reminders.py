@@ -7,11 +7,11 @@ import pytest
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.scheduler import Scheduler
-from models.activity import Activity
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 

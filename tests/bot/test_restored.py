@@ -6,12 +6,13 @@ from pathlib import Path
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core.outbox import DeliveryState
-from models.core.work import Works
-from models.operations import backups, records, restored
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.outbox.delivery import DeliveryState
+from models.core.unit_of_work import Works
+from models.maintenance import after_restore, backup
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, rows, say, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE
@@ -20,9 +21,9 @@ from tests.handlers.kit import SQLITE
 def brought_back(works: Works, file: Path) -> None:
     """What `crm restore` does."""
     works.close()
-    backups.restore(works.engine, file, file.with_name("aside"), force=True)
+    backup.restore(works.engine, file, file.with_name("aside"), force=True)
     works.close()
-    restored.draw_anew(works)
+    after_restore.draw_anew(works)
 
 
 @SQLITE
@@ -34,7 +35,7 @@ def test_after_a_restore_nothing_is_sent_again_and_cards_show_what_the_database_
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, sails.number).move(work, "discovery")
     say(works, "C_GENERAL", "once")
-    backups.back_up(works.engine, tmp_path / "kept.backup")
+    backup.back_up(works.engine, tmp_path / "kept.backup")
     courier.drain()
     with works("T1", "U_RITA") as work:
         records.update(work, work.find(Opportunity, sails.number), {"stage": "proposal"})

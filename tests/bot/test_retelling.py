@@ -11,13 +11,13 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from handlers.anew import MASKED
 from handlers.core.cards import LEFT_OUT
-from models.case import Case
-from models.core.outbox import Delivery, deliver
-from models.core.told import Told
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, deliver
+from models.core.outbox.posted import Told
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.bot.outgoing import rows
 from tests.bot.rooms import ada_lovelace, broken, room, secret, shown
 from tests.ground import StoppedClock, given, task

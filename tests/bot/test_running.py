@@ -12,8 +12,8 @@ from bot.outlet import Refused
 from bot.running import Bot, Stopped, patiently, refusal_of, running
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
-from models.core.work import Works
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.posted import Posted, ask
 from tests.handlers.kit import SQLITE, count, told
 

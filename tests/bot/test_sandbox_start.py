@@ -22,14 +22,14 @@ from bot.cli import main
 from bot.running import prepare
 from bot.sandbox import company
 from bot.sandbox.start import furnish, opened, settings_for
-from models.activity import Activity
-from models.case import Case
-from models.core import schema
-from models.core.outbox import Delivery
-from models.core.work import Clock, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Clock, Works
+from models.customers.customer import Customer
+from models.maintenance import schema
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.processes import read_until, started
 
 Json = dict[str, Any]

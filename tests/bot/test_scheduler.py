@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from bot.jobs import Job, in_one_unit
 from bot.scheduler import Scheduler, Wall
 from handlers.core.watch import Watch
-from models.core.database import open_engine
+from models.activities.reminders import first
+from models.core.db.engine import open_engine
 from models.core.errors import Busy
-from models.core.work import Clock, Work, Works
-from models.operations.agenda import first
+from models.core.unit_of_work import Clock, Work, Works
 from tests.ground import START
 from tests.tables import table
 

@@ -10,8 +10,8 @@ from bot.app import create_dispatcher
 from bot.running import warn
 from handlers.core.acts import Act
 from handlers.core.replies import Message
-from models.core.database import open_engine
-from models.core.work import Works
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
 from tests.ground import StoppedClock
 
 TOLD = "Row-level security does not hold for the role"

@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core.outbox import Delivery
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records
+from models.core import records
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.conftest import Crm
 from tests.ground import given
 from tests.handlers.kit import SQLITE

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from models.core.rights import Preset
-from models.core.user import User
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
 from tests.chaos.books import posts
 from tests.chaos.crowd import ROOM, SUPPORT, Crowd
 from tests.chaos.databases import Database

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.sandbox.messages import Message
-from models.core.outbox import Delivery
+from models.core.outbox.delivery import Delivery
 from tests.chaos.floor import TEAM, Floor
 
 TOKEN = re.compile(r"\bZq\d+x\d+z\b")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from models.core import schema
-from models.core.database import open_engine
+from models.core.db.engine import open_engine
+from models.maintenance import schema
 from tests.chaos.databases import Away, Database, Sqlite
 from tests.chaos.floor import Floor, floor
 from tests.chaos.weekday import is_weekend, offset_at

@@ -6,10 +6,10 @@ from statistics import quantiles
 
 from sqlalchemy import func, select
 
-from models.core import schema
-from models.core.database import open_engine
-from models.core.work import Works
-from models.lead import Lead
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
+from models.maintenance import schema
+from models.sales.lead import Lead
 from tests.chaos.figures import Figure
 from tests.ground import settle
 from tests.models.core.contention import contend

@@ -17,7 +17,7 @@ import psutil
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from models.core.database import normal
+from models.core.db.engine import normal
 
 REVIVAL = 120.0
 """Seconds a server has to come back."""

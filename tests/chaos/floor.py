@@ -16,19 +16,19 @@ from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.sockets import Sockets
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.activity import Activity
-from models.core import schema
-from models.core.database import open_engine
+from handlers.registry import ROUTERS
+from models.activities.activity import Activity
+from models.core import records
+from models.core.db.deadline import at_leisure
+from models.core.db.engine import open_engine
 from models.core.errors import Busy
-from models.core.outbox import Delivery, DeliveryState, JobRun
-from models.core.patience import at_leisure
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Clock, Works
-from models.customer import Customer
-from models.operations import records
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun
+from models.core.unit_of_work import Clock, Works
+from models.customers.customer import Customer
+from models.maintenance import schema
 from tests.chaos.balancer import Balancer
 from tests.chaos.databases import Database
 from tests.chaos.replicas import Replica

@@ -4,18 +4,18 @@ import time
 
 from sqlalchemy import func, select
 
-from models.core.audit import AuditEntry
-from models.core.base import ENTITIES
-from models.core.remark import REMARKS
-from models.core.work import Work
-from models.operations import proof
+from models.core.audit import verify
+from models.core.audit.entries import AuditEntry
+from models.core.comments import REMARKS
+from models.core.entity.base import ENTITIES
+from models.core.unit_of_work import Work
 from tests.chaos.books import Books
 from tests.chaos.floor import TEAM, Floor
 
 SEALING = 30.0
 """Seconds within which everything is sealed."""
 
-SET_BACK = proof.BACKDATED.partition("{}")[2]
+SET_BACK = verify.BACKDATED.partition("{}")[2]
 
 Place = tuple[str, int, str]
 """An entity, the id of a record of it, and a field."""
@@ -74,7 +74,7 @@ def check_seals(floor: Floor, books: Books, set_back: bool = False) -> None:
     if waiting:
         books.wrong.append(f"{waiting} entries of the trail were never sealed")
     with floor.works(TEAM, writes=False) as work:
-        verdict = proof.verify(work)
+        verdict = verify.verify(work)
     books.trials += verdict.sealed
     found = [problem for problem in verdict.problems if not (set_back and SET_BACK in problem.sentence)]
     books.wrong += [f"the trail: {problem}" for problem in found]

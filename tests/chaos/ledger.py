@@ -9,17 +9,17 @@ from sqlalchemy import func, select
 
 from bot.carrying import CHORES
 from bot.sandbox.messages import Message
-from models.activity import Activity
-from models.case import Case, Reply
-from models.core import statistics
-from models.core.audit import AuditEntry
-from models.core.base import Entity
-from models.core.outbox import Delivery, DeliveryState
-from models.customer import Customer
-from models.operations import deliveries
-from models.operations.questions import INSIDE
-from models.operations.standing import SHOWING
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core.audit.entries import AuditEntry
+from models.core.entity.base import Entity
+from models.core.outbox import results
+from models.core.outbox.arrivals import SHOWING
+from models.core.outbox.delivery import Delivery, DeliveryState
+from models.core.outbox.statements import INSIDE
+from models.customers.customer import Customer
+from models.maintenance import statistics
+from models.sales.opportunity import Opportunity
+from models.support.case import Case, Reply
 from tests.chaos.books import TOKEN, Books, posts, rows, words_of
 from tests.chaos.crowd import ROOM, Act
 from tests.chaos.floor import TEAM, Floor
@@ -80,7 +80,7 @@ def judge(
 def check_posts(floor: Floor, books: Books, gone: Collection[str] = (), since: str = "") -> None:
     """Every delivery stands in Slack exactly once, where it should; and nothing stands there that nobody asked for."""
     standing = posts(floor)
-    asked = {deliveries.fingerprint(row): row for row in rows(floor)}
+    asked = {results.fingerprint(row): row for row in rows(floor)}
     books.trials += len(asked)
     for key, messages in standing.items():
         if key not in asked:
@@ -127,7 +127,7 @@ def shown(message: Message) -> str:
 
 def reminded(floor: Floor) -> dict[str, list[str]]:
     """Channel → the tasks that the reminders there name, in the order of the posts; greetings name none here."""
-    greetings = {deliveries.fingerprint(row) for row in rows(floor) if row.kind == "due" and not row.about.get("ids")}
+    greetings = {results.fingerprint(row) for row in rows(floor) if row.kind == "due" and not row.about.get("ids")}
     found: dict[str, list[str]] = defaultdict(list)
     for key, messages in posts(floor).items():
         for message in messages if key not in greetings else ():

@@ -43,11 +43,11 @@ class Mutation:
 
 
 CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.py"
-OUTBOX, WORK = "models/core/outbox.py", "models/core/work.py"
+OUTBOX, WORK = "models/core/outbox/delivery.py", "models/core/unit_of_work.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
 FOUND = "if doubtful and (arrival := self.found(outlet, delivery, channel, key)):"
 BUSY = 'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
-LIMITED = "return Note(delivery, partial(deliveries.put_back, pause=error.pause)"
+LIMITED = "return Note(delivery, partial(results.put_back, pause=error.pause)"
 DREAMT = "dreamt = (row.workspace == work.workspace.id,"
 
 MUTATIONS = (
@@ -55,7 +55,7 @@ MUTATIONS = (
         (WORK, "        if record.channel:\n", "        if record.channel and not record.channel:\n"),
     ), "the card of"),
     Mutation("what Slack has no time for is dropped", "slack", (
-        (CARRYING, LIMITED, 'return Note(delivery, partial(deliveries.drop, why="busy")'),
+        (CARRYING, LIMITED, 'return Note(delivery, partial(results.drop, why="busy")'),
     ), "was dropped: busy"),
     Mutation("nothing is told in threads", "stop", (
         (OUTBOX, '    deliver(work, "event", CARDS, key, about=about, **subject)\n', "    return\n"),
@@ -72,7 +72,7 @@ MUTATIONS = (
         (CARRYING, FOUND, FOUND.replace("doubtful", "not key")),
     ), "was posted 2 times"),
     Mutation("the seal of an entry is not its hash", "due", (
-        ("models/operations/trail.py", '"hash": last})', '"hash": last[::-1]})'),
+        ("models/core/audit/chain.py", '"hash": last})', '"hash": last[::-1]})'),
     ), "the trail:"),
     Mutation("something counts as sent and was not posted", "storm", (
         (CARRYING, POST, f'{POST} if delivery.id % 3 else "1.000001"'),
@@ -81,24 +81,24 @@ MUTATIONS = (
         (CARRYING, POST, f"{POST}\n        {POST} if delivery.id % 5 == 0 else ts"),
     ), "was posted 2 times"),
     Mutation("people wait for a database that is away", "gone", (
-        ("models/core/patience.py", "STATEMENT = 2.0", "STATEMENT = 20.0"),
-        ("models/core/patience.py", "PERSON = 2.5", "PERSON = 25.0"),
+        ("models/core/db/deadline.py", "STATEMENT = 2.0", "STATEMENT = 20.0"),
+        ("models/core/db/deadline.py", "PERSON = 2.5", "PERSON = 25.0"),
     ), "acknowledgement within"),
     Mutation("who does something twice did it twice", "twice", (
         ("handlers/core/dispatch.py", "if key and not work.once(key):", "if key and not (work.once(key) or key):"),
     ), "effects"),
     Mutation("lists follow nothing", "twice", (
-        ("models/operations/retelling.py", "    insert_all(work, Listed, [", "    list(["),
+        ("models/core/outbox/reposting.py", "    insert_all(work, Listed, [", "    list(["),
     ), "a reminder says of"),
     Mutation("some changes leave no trail", "http", (
-        ("models/core/audit.py", "for name, (old, new) in changes.items():",
+        ("models/core/audit/entries.py", "for name, (old, new) in changes.items():",
          "for name, (old, new) in list(changes.items())[: len(changes) - len(rows) % 2]:"),
     ), "by the trail"),
     Mutation("where it stands is not written down", "off", (
-        ("models/operations/standing.py", '"sent_at": work.now, "ts": ts,', '"sent_at": work.now, "ts": None,'),
+        ("models/core/outbox/arrivals.py", '"sent_at": work.now, "ts": ts,', '"sent_at": work.now, "ts": None,'),
     ), "is not in Slack"),
     Mutation("what is sent again is not", "archive", (
-        ("models/operations/deliveries.py",
+        ("models/core/outbox/results.py",
          "statement = update(Delivery).where(REFUSED).values(**again)",
          "statement = update(Delivery).where(REFUSED, Delivery.id < 0).values(**again)"),
     ), "is refused"),
@@ -106,11 +106,11 @@ MUTATIONS = (
         (CARRYING, "if error in UNTRUSTED:", "if error == UNTRUSTED:"),
     ), "is refused"),
     Mutation("after a restore nothing is in doubt", "restore", (
-        ("models/operations/backups.py", "AND kind <> 'redraw'\"", "AND kind = 'nothing'\""),
+        ("models/maintenance/backup.py", "AND kind <> 'redraw'\"", "AND kind = 'nothing'\""),
         (CARRYING, POST, f'time.sleep(0.2)\n        {POST}'),
     ), "posted 2 times"),
     Mutation("what a wrong clock put off waits", "jump", (
-        ("models/operations/claims.py", DREAMT, f"{DREAMT} row.id < 0,"),
+        ("models/core/outbox/queue.py", DREAMT, f"{DREAMT} row.id < 0,"),
     ), "is waiting"),
     Mutation("a full disk is told as a success", "full", (
         ("handlers/core/dispatch.py", BUSY, BUSY.replace("str(error)", '"Created"')),
@@ -120,7 +120,7 @@ MUTATIONS = (
          "session.flush()\n                    saving = random.random() < 0.9 or session.rollback()"),
     ), "were written and"),
     Mutation("every other day is left out", "zones", (
-        ("models/core/slots.py", "        day -= DAY\n", "        day -= DAY * 2\n"),
+        ("models/core/schedule.py", "        day -= DAY\n", "        day -= DAY * 2\n"),
     ), "zones"),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from models.core.errors import CRMError
-from models.core.outbox import deliver
+from models.core.outbox.delivery import deliver
 from tests.chaos.floor import TEAM, Floor
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from models.core.outbox import JobRun
-from models.core.rights import Preset
-from models.core.user import User
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.outbox.delivery import JobRun
 from tests.chaos.books import Books, rows
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure

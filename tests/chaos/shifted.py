@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.cli import main
-from models.core.work import Clock
+from models.core.unit_of_work import Clock
 
 NAME = "CLOCK_FILE"
 

@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from bot.sandbox.messages import Message
-from models.activity import Activity
-from models.case import Case, Reply
-from models.core.base import Entity
-from models.operations import deliveries
-from models.opportunity import Opportunity, StageChange
+from models.activities.activity import Activity
+from models.core.entity.base import Entity
+from models.core.outbox import results
+from models.sales.opportunity import Opportunity, StageChange
+from models.support.case import Case, Reply
 from tests.chaos.books import TOKEN, Books, key_of, posts, rows, texts, words_of
 from tests.chaos.crowd import SALES, SUPPORT, heading
 from tests.chaos.floor import TEAM, Floor
@@ -34,7 +34,7 @@ def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since
         cases = list(work.session.scalars(select(Case)))
         notes = list(work.session.scalars(select(Reply).order_by(Reply.id)))
         moves = list(work.session.scalars(select(StageChange).where(StageChange.before.is_not(None))))
-    asked = {deliveries.fingerprint(row): row for row in rows(floor)}
+    asked = {results.fingerprint(row): row for row in rows(floor)}
     taken = {(row.entity, row.record_id) for row in asked.values() if (row.error or "").endswith("its card is gone")}
     said = {case.id: [note.text for note in notes if note.case == case.id] for case in cases}
     records: Sequence[Opportunity | Case] = [*deals, *cases]

@@ -9,8 +9,8 @@ import pytest
 from bot.sandbox.api.shapes import user_json
 from bot.sandbox.transport import EVENT, INTERACTIVE, SLASH, Answer, Envelope
 from handlers.core.members import member
-from models.core.values import read_zone
-from models.operations import agenda
+from models.activities import reminders
+from models.core.parsing.values import read_zone
 from tests.chaos.__main__ import ALONE, SCENARIOS, asked
 from tests.chaos.databases import Database
 from tests.chaos.figures import Figure, keep, table
@@ -43,7 +43,7 @@ def test_the_people_of_the_floor_are_at_work_where_slack_says_they_are(sqlite: D
             said = user_json(ground.slack, ground.slack.members[person])
             ground.works.welcome(TEAM, person, **member(said, TEAM))
         with ground.works(TEAM, writes=False) as work:
-            assert [each.zone for each in agenda.present(work)] == [NAME] * 4
+            assert [each.zone for each in reminders.present(work)] == [NAME] * 4
 
 
 class Echo:

@@ -8,12 +8,13 @@ from sqlalchemy import select, update
 
 from bot.sandbox.messages import Message
 from bot.sandbox.transport import EVENT, SLASH, Answer, Envelope
-from models.core.audit import AuditEntry
-from models.core.outbox import Delivery, DeliveryState, deliver
-from models.customer import Customer
-from models.operations import deliveries, records
-from models.operations.trail import seal_all
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.audit.chain import seal_all
+from models.core.audit.entries import AuditEntry
+from models.core.outbox import results
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
 from tests.chaos import history
 from tests.chaos.books import Books
 from tests.chaos.crowd import Act
@@ -36,7 +37,7 @@ def ask(floor: Floor, key: str = "a", kind: str = "message", **columns: Any) -> 
 
 def post(floor: Floor, row: Delivery, text: str = "x", known: bool = True) -> Message:
     """Post it as the courier does, and with `known` write down that it is sent."""
-    key = {"event_payload": {"key": deliveries.fingerprint(row)}}
+    key = {"event_payload": {"key": results.fingerprint(row)}}
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
     message = floor.slack.post(floor.slack.im(RITA).id, floor.slack.bot.id, text, blocks, metadata=key)
     if known:

@@ -10,10 +10,10 @@ from bot.app import create_app, create_dispatcher
 from bot.delivery import Courier
 from bot.jobs import remind
 from bot.sandbox.transport import Direct
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core import patience
-from models.core.work import Clock
+from handlers.registry import ROUTERS
+from models.core.db import deadline
+from models.core.unit_of_work import Clock
 from tests.chaos import contention
 from tests.chaos.books import Books
 from tests.chaos.crowd import ROOM, Crowd
@@ -85,7 +85,7 @@ def test_everybody_hears_of_a_locked_database_and_what_was_queued_arrives(
         crowd = Crowd(made)
         ((_, away),) = sqlite.gone()
         away.begin()
-        monkeypatch.setattr(patience, "STATEMENT", 0.1)
+        monkeypatch.setattr(deadline, "STATEMENT", 0.1)
         try:
             at_once(*(lambda person=person: crowd.command(person) for person in made.people))
         finally:

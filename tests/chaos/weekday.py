@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from models.core import values
+from models.core.parsing import values
 
 NAME = "Chaos/Weekday"
 STEP = timedelta(minutes=15)

@@ -9,7 +9,7 @@ from pathlib import Path
 from babel import Locale, localedata
 from babel.core import get_global
 
-from models.core import countries
+from models.core.parsing import countries
 from tests.countries.official import official
 
 TABLE = Path(countries.__file__).with_name("countries.txt")

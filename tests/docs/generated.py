@@ -10,16 +10,16 @@ from sqlalchemy.orm import Mapper
 
 from bot.config import Settings
 from bot.manifest import commands as slash_commands
-from handlers import ROUTERS
 from handlers.core.acts import GLOBAL
 from handlers.core.routes import Catalogue, Router, Verb
-from models.core import installation, replica  # noqa: F401  tables that nothing else here brings
-from models.core.access import CRM, EVERYONE
-from models.core.base import ENTITIES, Base, Entity
-from models.core.field import Field
+from handlers.registry import ROUTERS
+from models.core import replica  # noqa: F401  tables that nothing else here brings
+from models.core.entity.base import ENTITIES, Base, Entity
 from models.core.fields import Choice, Person, Reference
-from models.core.furnishing import DESCRIPTIONS
-from models.core.rights import PRESETS, Preset, Rights, Scope, stored
+from models.core.fields.base import Field
+from models.core.identity.defaults import DESCRIPTIONS
+from models.core.identity.rights import PRESETS, Preset, Rights, Scope, stored
+from models.core.permissions.policy import CRM, EVERYONE
 
 ROOT = Path(__file__).parents[2]
 PART = re.compile(r"(?P<begin><!-- generated: (?P<name>[\w-]+)[^>]*-->\n).*?(?P<end><!-- end -->)", re.DOTALL)

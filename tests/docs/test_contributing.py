@@ -31,7 +31,7 @@ for line in sys.argv[1:]:
 """
 SCOPES = """
 import handlers
-from models.core.rights import PRESETS, Preset, read
+from models.core.identity.rights import PRESETS, Preset, read
 print(", ".join(f"{name} {read(PRESETS[name]).scope('asset', 'edit')}" for name in Preset))
 """
 PROGRAMS = {
@@ -133,7 +133,7 @@ def test_the_migration_guards_its_table_and_people_can_use_it(copy: Path) -> Non
 
 def test_who_may_change_its_records_is_what_the_document_says(copy: Path) -> None:
     told = " ".join(RECIPE.split())
-    assert "until you give it a line of its own in `models/core/rights.py`: reps change their own, senior reps" in told
+    assert "until you give it a line of its own in `models/core/identity/rights.py`: reps change their own, senior reps" in told
     assert "their team's, managers and admins all of them; support, marketing, executives and the privacy" in told
     scopes = dict(each.rsplit(" ", 1) for each in run("scopes", copy).strip().split(", "))
     assert {name: scope for name, scope in scopes.items() if scope != "none"} == {

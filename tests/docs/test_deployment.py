@@ -16,8 +16,8 @@ from sqlalchemy import text as sql
 
 from bot.cli import main
 from bot.config import Settings
-from models.core import schema
-from models.core.database import CONNECTIONS, OVERFLOW, open_engine
+from models.core.db.engine import CONNECTIONS, OVERFLOW, open_engine
+from models.maintenance import schema
 from tests.docs.generated import documents
 from tests.processes import ROOT
 from tests.tables import table

@@ -6,16 +6,16 @@ import pytest
 
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations.filters import EXAMPLE
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.activities.activity import Activity
+from models.core.search.filter_parser import EXAMPLE
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.docs.generated import documents
 from tests.ground import given
 from tests.handlers.conftest import client, clients, courier, slack, world  # noqa: F401

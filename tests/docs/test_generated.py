@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from models.core.base import ENTITIES
+from models.core.entity.base import ENTITIES
 from tests.docs.generated import PART, PARTS, documents, renewed
 
 README = next(path for path in documents() if path.name == "README.md")

@@ -70,7 +70,7 @@ def test_what_leads_nowhere_is_found(text: str, missing: str) -> None:
     [
         "[here](README.md#try-it) and [there](https://example.org/x)",
         "# Try it\n\n[above](#try-it)",
-        "see `models/lead.py`, `tests/` and `pyproject.toml`",
+        "see `models/sales/lead.py`, `tests/` and `pyproject.toml`",
         "```python models/new.py\n```\nwhich makes `models/new.py`",
         "```sh\ncat models/nothing.py\n```",
     ],

@@ -16,7 +16,7 @@ from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.start import furnish, settings_for
 from bot.sandbox.transport import Direct
-from models.core import schema
+from models.maintenance import schema
 from tests.docs.generated import ROOT
 from tests.ground import StoppedClock
 from tests.installed import installed

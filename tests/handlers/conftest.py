@@ -16,12 +16,12 @@ from bot.sandbox.people import Channel, Group, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import PEOPLE, StoppedClock, given
 from tests.installed import installed
 

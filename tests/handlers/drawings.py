@@ -3,11 +3,12 @@
 from typing import Any
 
 from bot.sandbox.limits import problems
-from handlers import ROUTERS, digests
+from handlers import digests
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
-from models.core.outbox import Delivery
-from models.core.work import Works
+from handlers.registry import ROUTERS
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Works
 
 CATALOGUE = Catalogue(ROUTERS)
 

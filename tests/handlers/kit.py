@@ -11,9 +11,9 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.mrkdwn import unescape
 from bot.sandbox.shown import Shown
 from bot.sandbox.transport import Envelope
-from models.core.base import Entity
-from models.core.outbox import stand
-from models.core.work import Works
+from models.core.entity.base import Entity
+from models.core.outbox.delivery import stand
+from models.core.unit_of_work import Works
 from tests.models.marks import SQLITE as SQLITE
 
 WRONG = "Something went wrong"

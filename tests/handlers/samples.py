@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from handlers.core.routes import Verb
-from models.core.base import ENTITIES, Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Text
-from models.core.outbox import Delivery
-from models.operations import deliveries
+from models.core.outbox import results
+from models.core.outbox.delivery import Delivery
 from tests.samples import needed
 
 REFUSED = "old"
@@ -38,8 +38,8 @@ SAID = {
     "role.grant": "RO-2 US-1 lead delete all",
     "role.decline": "US-1 lead delete all",
     "crm.request": "role edit",
-    "deliveries.retry": deliveries.code(Delivery(key=REFUSED)),
-    "deliveries.drop": deliveries.code(Delivery(key=REFUSED)),
+    "deliveries.retry": results.code(Delivery(key=REFUSED)),
+    "deliveries.drop": results.code(Delivery(key=REFUSED)),
 }
 """What stands behind a verb that asks for nothing."""
 BARE = {"convert", "claim", "qualify", "disqualify", "won", "resolve", "close", "reopen", "done", "delete", "restore",

@@ -10,20 +10,21 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.core.replies import Form, Home, Message, Options, Reply
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.contact import Contact
-from models.core import access, fields
-from models.core.base import ENTITIES, Entity
+from models.activities.activity import Activity
+from models.core import fields
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
-from models.core.field import Field
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.opportunity import Opportunity
+from models.core.fields.base import Field
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.models.companies import SEEN, organise
 
 RECORDS = 3
@@ -104,11 +105,11 @@ def sight(works: Works, person: str) -> Sight:
     found = Sight()
     with works("T1", person, writes=False) as work:
         assert work.actor
-        with access.beyond(work.session):
+        with policy.beyond(work.session):
             there = [record for entity in SEEN for record in work.session.scalars(everything(entity))]
-        for record in [record for record in there if access.can(work.actor, "show", record)]:
+        for record in [record for record in there if policy.can(work.actor, "show", record)]:
             found.records.add(record.ref)
-            seen = [name for name in words_of(type(record)) if access.can(work.actor, "show", record, name)]
+            seen = [name for name in words_of(type(record)) if policy.can(work.actor, "show", record, name)]
             found.fields |= {(record.slug(), record.number, name) for name in seen}
             held = {name: word(type(record), record.number, name) for name in seen}
             found.words[record.ref] = {each for name, each in held.items() if each in (getattr(record, name) or "")}
@@ -120,7 +121,7 @@ def names_at(work: Work, record: Entity) -> Iterator[str]:
     """The words by which the records are called that this one points at, as far as the person may see them."""
     for name, to in pointing(type(record)):
         id, kind = getattr(record, name), ENTITIES[to]
-        if id and access.can(work.actor, "show", record, name) and access.can(work.actor, "show", work.get(kind, id)):
+        if id and policy.can(work.actor, "show", record, name) and policy.can(work.actor, "show", work.get(kind, id)):
             yield from (word(kind, work.get(kind, id).number, each) for each in kind.named if each in words_of(kind))
 
 

@@ -7,15 +7,15 @@ import pytest
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown, shown
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core.base import Entity
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.entity.base import Entity
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
 

@@ -1,8 +1,8 @@
 """What people do with accounts, as they see it."""
 
 from bot.sandbox.driver import Desk
-from models.account import Account
-from models.core.work import Works
+from models.core.unit_of_work import Works
+from models.customers.account import Account
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, told
 

@@ -16,15 +16,15 @@ from bot.app import create_dispatcher
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from handlers.core.replies import Form, Home, Message, Reply
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core.audit import AuditEntry
+from models.activities.activity import Activity
+from models.core.audit.entries import AuditEntry
 from models.core.errors import Invalid
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given as stored
 from tests.handlers.kit import SQLITE, begin_with
 

@@ -12,12 +12,12 @@ from bot.sandbox.payloads import event
 from bot.sandbox.people import Channel, Member
 from bot.sandbox.slack import BOT_USER
 from bot.sandbox.transport import EVENT
-from models.core.outbox import deliver
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.outbox.delivery import deliver
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told

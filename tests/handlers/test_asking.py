@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.sandbox.driver import Desk
-from models.core.outbox import Seen
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.outbox.delivery import Seen
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, told
 

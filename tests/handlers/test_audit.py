@@ -5,8 +5,8 @@ import pytest
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from handlers import audit
-from models.core.work import Works
-from models.operations import proof
+from models.core.audit import verify
+from models.core.unit_of_work import Works
 from tests.bot.outgoing import rows
 from tests.handlers.drawings import drawn, said
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -23,7 +23,7 @@ def test_a_trail_that_nobody_touched_is_whole(ada: Desk, works: Works) -> None:
     count = sealed_trail(works)
     ada.command("/crm audit verify")
     with works("T1", writes=False) as work:
-        end = proof.verify(work).hash
+        end = verify.verify(work).hash
     assert told(ada) == (
         f"The audit trail is whole: {count} entries, 0 not sealed yet, 0 erased. It ends at {count} {end}"
     )
@@ -99,7 +99,7 @@ def test_the_verdict_is_that_of_when_it_is_sent(works: Works) -> None:
 def test_who_kept_an_end_is_told_whether_it_is_still_there(ada: Desk, works: Works) -> None:
     sealed_trail(works)
     with works("T1", writes=False) as work:
-        found = proof.verify(work)
+        found = verify.verify(work)
     for line in (f"verify end={found.hash}", f'verify end="{found.place} {found.hash}"', f"verify {found.hash}"):
         ada.command(f"/crm audit {line}")
         assert told(ada).startswith("The audit trail is whole: ")

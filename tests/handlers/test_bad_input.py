@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests import ground
 from tests.handlers.kit import SQLITE, WRONG, assert_inert, count, found, standing, told
 

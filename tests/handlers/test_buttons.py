@@ -4,10 +4,10 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.activity import Activity
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.activities.activity import Activity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, standing, told
 

@@ -6,11 +6,11 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.case import Case
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.bot.outgoing import say
 from tests.bot.rooms import room
 from tests.ground import StoppedClock, given, task

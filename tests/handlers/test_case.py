@@ -6,9 +6,9 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.case import Case, CaseStatus, Reply
-from models.core.work import Works
-from models.customer import Customer
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.support.case import Case, CaseStatus, Reply
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, standing, told
 

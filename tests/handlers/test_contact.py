@@ -3,9 +3,9 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.contact import Contact
-from models.core.work import Works
-from models.customer import Customer
+from models.core.unit_of_work import Works
+from models.customers.contact import Contact
+from models.customers.customer import Customer
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, told
 

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.core.work import Works
-from models.customer import Customer
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told
 

@@ -8,11 +8,11 @@ from sqlalchemy import update
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core.outbox import Delivery, DeliveryState, deliver
-from models.core.work import Works
-from models.operations import deliveries
-from models.operations.claims import claim
-from models.operations.deliveries import code
+from models.core.outbox import results
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.core.outbox.queue import claim
+from models.core.outbox.results import code
+from models.core.unit_of_work import Works
 from tests.bot.outgoing import deal, rows, say, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -96,7 +96,7 @@ def test_what_may_have_been_posted_is_looked_for_before_it_is_sent_again(
     ada.slack.fail("chat.postMessage", with_="drop_after")
     courier.drain()
     with works("T1") as work:
-        work.session.execute(update(Delivery).values(attempts=deliveries.ATTEMPTS))
+        work.session.execute(update(Delivery).values(attempts=results.ATTEMPTS))
     clock.forward(timedelta(seconds=5))
     ada.slack.fail("conversations.history", with_="500")
     courier.drain()
@@ -161,7 +161,7 @@ def test_what_slack_says_pings_nobody_in_the_list(ada: Desk, works: Works) -> No
     say(works, "U_RITA", "hello")
     with works("T1") as work:
         [row] = claim(work, 1)
-        deliveries.refuse(work, row, "I could not post in <@U_RITA>: <!channel> & <http://evil.example|here>")
+        results.refuse(work, row, "I could not post in <@U_RITA>: <!channel> & <http://evil.example|here>")
     ada.command("/crm deliveries")
     assert "I could not post in Rita Reyes: <!channel>" in told(ada)
     assert_inert(ada)
@@ -186,4 +186,4 @@ def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: Desk,
     ada.command("/crm deliveries retry all")
     assert told(ada) == "I will send 0 deliveries again."
     with works("T2", writes=False) as work:
-        assert deliveries.refused(work, 1)[1] == 1
+        assert results.refused(work, 1)[1] == 1

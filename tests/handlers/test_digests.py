@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.limits import problems
-from handlers import ROUTERS, charts, digests
+from handlers import charts, digests
 from handlers.core.replies import Message
 from handlers.core.routes import Catalogue
-from models.account import Account
-from models.case import Case
-from models.core.role import Role
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.opportunity import Opportunity
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.identity.role import Role
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.handlers.drawings import drawn, said
 from tests.handlers.kit import SQLITE

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import create_dispatcher
-from handlers import ROUTERS
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from handlers.core.routes import Verb
-from models.core.base import ENTITIES, Entity
-from models.core.outbox import Post
-from models.core.user import User
-from models.core.work import Works
+from handlers.registry import ROUTERS
+from models.core.entity.base import ENTITIES, Entity
+from models.core.identity.user import User
+from models.core.outbox.delivery import Post
+from models.core.unit_of_work import Works
 from tests.handlers.kit import SQLITE, begin_with
 from tests.handlers.telltales import RECORDS, SECRETS, Heard, Secret, Sight, company, sight, words_of
 from tests.models.companies import SEEN

@@ -9,11 +9,11 @@ from bot.delivery import Courier
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.terminal import answer
-from models.core import schema
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
-from models.operations import people
+from models.core import user_groups
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.maintenance import schema
 from tests.ground import StoppedClock, together
 from tests.handlers.kit import begin_with
 
@@ -119,7 +119,7 @@ def test_of_many_at_once_one_becomes_it(request: pytest.FixtureRequest, engine: 
     def begin(slack_id: str) -> Callable[[], None]:
         def act() -> None:
             with works("T9") as work:
-                people.begin(work, slack_id)
+                user_groups.begin(work, slack_id)
 
         return act
 

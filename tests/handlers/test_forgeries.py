@@ -6,11 +6,11 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import SQLITE, WRONG, assert_inert, deliver, found, sent, standing, told
 

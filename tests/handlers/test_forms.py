@@ -3,12 +3,12 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, deliver, found, sent, told
 

@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core import access, veil
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.permissions import masking, policy
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.handlers.drawings import buttons, drawn, said
 from tests.handlers.kit import SQLITE, told
@@ -151,8 +151,8 @@ def test_a_property_of_a_record_asks_for_its_hidden_fields_too(works: Works) -> 
     lead = given(works, Lead, first_name="Ada")
     allow(works, "senior rep", "lead: everything, hide converted_customer")
     with works("T1", "U_RITA", writes=False) as work:
-        assert veil.may_hold(work, lambda one: one.converted, work.get(Lead, lead.id))
-        assert not veil.may_hold(work, lambda one: one.first_name == "Bob", work.get(Lead, lead.id))
+        assert masking.may_hold(work, lambda one: one.converted, work.get(Lead, lead.id))
+        assert not masking.may_hold(work, lambda one: one.first_name == "Bob", work.get(Lead, lead.id))
 
 
 def test_a_receipt_asks_for_what_is_missing_only_whom_it_can_be_told(slack: Desk, works: Works) -> None:
@@ -174,6 +174,6 @@ def test_of_several_who_read_what_is_hidden_from_one_is_hidden_from_all(works: W
     for group in (["U_JULE", "U_SAM"], ["U_SAM", "U_JULE"]):
         with works("T1", writes=False) as work:
             readers = [work.session.scalars(select(User).where(User.slack_id == person)).one() for person in group]
-            with access.among(work.session, readers):
-                seen = access.fields(work, work.get(Customer, ada.id)).keys()
+            with policy.among(work.session, readers):
+                seen = policy.fields(work, work.get(Customer, ada.id)).keys()
         assert seen & {"first_name", "city", "phone", "notes"} == {"first_name"}, group

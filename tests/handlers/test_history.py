@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.account import Account
-from models.core.database import everywhere
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records, trail
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.audit import chain
+from models.core.db.engine import everywhere
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE, assert_inert, found, told
 
@@ -114,7 +115,7 @@ def test_a_very_long_history_line_stays_within_the_limits(slack: Desk, works: Wo
 
 @SQLITE
 def test_what_was_erased_is_told_as_erased(slack: Desk, works: Works, deal: Opportunity) -> None:
-    while trail.seal_all(works):
+    while chain.seal_all(works):
         pass
     with everywhere(works.engine).begin() as connection:
         connection.exec_driver_sql("UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'amount'")
@@ -129,7 +130,7 @@ def test_whom_nobody_knows_any_more_is_named_so(slack: Desk, works: Works, deal:
     with works("T1") as work:
         unknown = {"entity": "opportunity", "record_id": deal.id, "action": "update", "door": "rule", "unit": "u" * 32}
         change = {"version": 3, "field": "colour", "old": None, "new": "red", "actor": 4711, "at": work.now}
-        work.session.add(records.audit.AuditEntry(**unknown, **change))
+        work.session.add(records.entries.AuditEntry(**unknown, **change))
     slack.command("/crm history OP-1")
     assert "v3 · Someone who is gone: colour: empty → red" in told(slack)
 

@@ -8,14 +8,14 @@ from bot.sandbox.payloads import event
 from bot.sandbox.people import Member
 from bot.sandbox.shown import shown
 from bot.sandbox.transport import EVENT
-from models.activity import Activity
-from models.case import Case
-from models.core.role import Role
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.identity.role import Role
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, deliver, found
 

@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 
 from bot.sandbox.limits import problems
-from handlers import ROUTERS
 from handlers.core.blocks import escape
 from handlers.core.lines import perform
 from handlers.core.receipts import plainly
 from handlers.core.replies import Form, Home, Message, Reply, Request
 from handlers.core.routes import Catalogue
-from models.core.base import ENTITIES, Entity
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError
-from models.core.field import Field
 from models.core.fields import LongText, Text
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.operations import records
+from models.core.fields.base import Field
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
 from tests.handlers.kit import SQLITE
 from tests.hostile import FAMILIES, HOSTILE, Hostile, sample
 from tests.inert import pings

@@ -12,20 +12,20 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
-from handlers import ROUTERS
 from handlers.core import acts
 from handlers.core.acts import Act
 from handlers.core.replies import Reply
-from models.account import Account
-from models.core.audit import AuditEntry
-from models.core.base import ENTITIES, Entity
-from models.core.database import everywhere
+from handlers.registry import ROUTERS
+from models.core.audit.entries import AuditEntry
+from models.core.db.engine import everywhere
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
 from models.core.fields import Person, Reference
-from models.core.outbox import Delivery, DeliveryState
-from models.core.work import Works
-from models.customer import Customer
-from models.opportunity import Opportunity
+from models.core.outbox.delivery import Delivery, DeliveryState
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
 from tests.handlers.kit import SQLITE, WRONG
 from tests.neighbours import OURS, TELLTALE, THEIRS, TYPED, fill_ours, fill_theirs, kinds, rows_of
 

@@ -5,11 +5,11 @@ import pytest
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from handlers.core.lines import WILL
-from models.account import Account
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 

@@ -3,14 +3,14 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core.rights import Preset
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core.identity.rights import Preset
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, told
 

@@ -4,9 +4,9 @@ import pytest
 
 from bot.sandbox.driver import Desk
 from handlers.core.blocks import apart
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, told
 from tests.tables import table

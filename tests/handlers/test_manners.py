@@ -14,9 +14,9 @@ from bot.sandbox.transport import EVENT, INTERACTIVE, Answer, Direct, Envelope, 
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from handlers.core.said import Said
-from models.core.base import ENTITIES, Entity
-from models.core.work import Works
-from models.lead import Lead
+from models.core.entity.base import ENTITIES, Entity
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.bot.outgoing import deal
 from tests.ground import given
 from tests.handlers.kit import SQLITE, WRONG, count, deliver, sent, told

@@ -12,19 +12,20 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from handlers import ROUTERS
 from handlers.core import acts
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from handlers.core.routes import Catalogue, Verb
 from handlers.home import home
-from models.core import access
-from models.core.audit import AuditEntry
-from models.core.base import ENTITIES, Entity
-from models.core.outbox import Delivery, DeliveryState, deliver
-from models.core.user import User
-from models.core.work import Work, Works
-from models.operations import lately, records, undoing
+from handlers.registry import ROUTERS
+from models.core import records
+from models.core.audit.entries import AuditEntry
+from models.core.entity.base import ENTITIES, Entity
+from models.core.history import last_change, undo
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
 from tests.handlers.kit import SQLITE, begin_with
 from tests.handlers.samples import REFUSED, SAID, first_text, told
 from tests.handlers.telltales import Heard
@@ -94,7 +95,7 @@ def prepare(works: Works, verb: Verb) -> str:
     ref = furnish(works, verb.about)
     if verb.name == "redo":
         with works("T1", "U_RITA") as work:
-            undoing.undo(work, lately.last_unit(work))
+            undo.undo(work, last_change.last_unit(work))
     entity = ENTITIES.get(verb.about)
     if entity is None or not verb.record:
         return ""
@@ -168,7 +169,7 @@ class Ground:
             people = {person.slack_id: person for person in work.session.scalars(select(User))}
             there = [who for who, (_, slack_id, _) in PEOPLE.items() if slack_id in people]
             about = record or self.verb.about
-            return [who for who in there if access.can(people[PEOPLE[who][1]], self.verb.name, about)]
+            return [who for who in there if policy.can(people[PEOPLE[who][1]], self.verb.name, about)]
 
     def written(self, door: str, who: str) -> tuple[str, list[tuple[Any, ...]]]:
         """What became of an act, and the audit entries it left: (door, all the rest)."""

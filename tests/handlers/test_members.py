@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from handlers.core.members import belongs, comes_from, member
-from models.core.user import User
-from models.core.work import Works
-from models.operations import people
+from models.core import user_groups
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
 from tests.tables import table
 
 TEAMS: list[tuple[dict[str, Any], bool]] = [
@@ -72,7 +72,7 @@ def test_who_gives_no_zone_has_the_workspaces_until_they_do(works: Works) -> Non
     said = {"id": "U_ZED", "team_id": "T1", "real_name": "Zed"}
     works.welcome("T1", "U_ZED", **member(said, "T1"))
     with works("T1") as work:
-        people.meet(work, {"U_ZOE": member({**said, "id": "U_ZOE"}, "T1")})
+        user_groups.meet(work, {"U_ZOE": member({**said, "id": "U_ZOE"}, "T1")})
     assert zones(works, "U_ZED", "U_ZOE") == ["Europe/Berlin"] * 2
     works.welcome("T1", "U_ZED", **member({**said, "tz": "Asia/Tokyo"}, "T1"))
     works.welcome("T1", "U_ZED", **member(said, "T1"))

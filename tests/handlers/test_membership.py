@@ -3,10 +3,10 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.account import Account
-from models.core.work import Works
-from models.customer import Customer
-from models.membership import Membership
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, told
 

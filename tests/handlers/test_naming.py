@@ -1,10 +1,10 @@
 """Fields that are named in words."""
 
-from handlers import ROUTERS
 from handlers.core.naming import fields_behind
 from handlers.core.reading import names_of
 from handlers.core.routes import Catalogue
-from models.core.field import Field
+from handlers.registry import ROUTERS
+from models.core.fields.base import Field
 
 
 def test_a_long_line_of_fields_is_read_a_few_hundred_times_and_no_more() -> None:

@@ -7,13 +7,13 @@ from sqlalchemy import select, text
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.case import Case
-from models.core.outbox import Delivery
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
+from models.core import records
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.drawings import buttons, drawn, said
 from tests.handlers.kit import SQLITE, standing

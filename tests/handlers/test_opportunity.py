@@ -6,9 +6,9 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core.work import Works
-from models.customer import Customer
-from models.opportunity import Opportunity, Stage, StageChange
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity, Stage, StageChange
 from tests.ground import START, given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 from tests.models.transfer.steps import imported

@@ -9,8 +9,8 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.people import Json, Member
 from bot.sandbox.shown import Shown
 from bot.sandbox.transport import INTERACTIVE
-from models.core.work import Works
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, deliver, found, sent, standing
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from models.activity import Activity
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.operations.agenda import TOGETHER
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.activities.reminders import TOGETHER
+from models.core import records
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import StoppedClock, given, task
 from tests.handlers.drawings import buttons, drawn, said
 from tests.handlers.kit import SQLITE

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
-from models.core import access
-from models.core.outbox import Delivery
-from models.core.role import Role
-from models.core.work import Works
-from models.lead import Lead
+from models.core.identity.role import Role
+from models.core.outbox.delivery import Delivery
+from models.core.permissions import policy
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, assert_inert, found, standing, told
 from tests.models.gone import give_a_role_that_is_gone
@@ -34,7 +34,7 @@ def direct(slack: Desk, courier: Courier, person: str = "U_ADA") -> Shown:
 
 def may(works: Works, person: str, verb: str) -> bool:
     with works("T1", person, writes=False) as work:
-        return access.can(work.actor, verb, found(works, Lead))
+        return policy.can(work.actor, verb, found(works, Lead))
 
 
 def refuse_deleting(slack: Desk) -> None:
@@ -260,7 +260,7 @@ def test_no_button_lets_everybody_change_how_people_work_together(
     slack.command(f"/crm role grant RO-2 US-1 {about} {verb}", user="U_ADA")
     assert told(slack).endswith(f"so nothing was allowed. If you mean it: role allow senior rep {about} {verb} all")
     with works("T1", "U_RITA", writes=False) as work:
-        assert not access.can(work.actor, verb, about)
+        assert not policy.can(work.actor, verb, about)
 
 
 @pytest.mark.parametrize(

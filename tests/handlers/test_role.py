@@ -5,13 +5,13 @@ from sqlalchemy import select, update
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from models.core import access
-from models.core.rights import Preset
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.core.identity.rights import Preset
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, told
 from tests.models.gone import give_a_role_that_is_gone
@@ -27,7 +27,7 @@ def admin(slack: Desk, line: str) -> str:
 
 def may(works: Works, person: str, verb: str, what: str, field: str = "") -> bool:
     with works("T1", person, writes=False) as work:
-        return access.can(work.actor, verb, what, field)
+        return policy.can(work.actor, verb, what, field)
 
 
 def rights(works: Works, role: str) -> str:
@@ -72,9 +72,9 @@ def test_a_scope_says_whose_records_are_meant(slack: Desk, works: Works) -> None
     lead = given(works, Lead, first_name="Ada", owner="me")
     admin(slack, "role allow senior rep lead delete own")
     with works("T1", "U_RAVI", writes=False) as work:
-        assert not access.can(work.actor, "delete", work.get(Lead, lead.id))
+        assert not policy.can(work.actor, "delete", work.get(Lead, lead.id))
     with works("T1", "U_RITA", writes=False) as work:
-        assert access.can(work.actor, "delete", work.get(Lead, lead.id))
+        assert policy.can(work.actor, "delete", work.get(Lead, lead.id))
 
 
 @pytest.mark.parametrize("role", ['"senior rep"', "Senior Rep", "senior  rep", "RO-2", "“senior rep”"])

@@ -20,11 +20,11 @@ from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
 from handlers.core.share import MOST
-from models.core import patience
-from models.core.database import open_engine
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records
+from models.core import records
+from models.core.db import deadline
+from models.core.db.engine import open_engine
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import given, together
 from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
 from tests.installed import installed
@@ -146,7 +146,7 @@ def test_what_went_wrong_leaves_nothing_half_saved(slack: Desk, works: Works, mo
 @pytest.fixture
 def impatient(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """The same file, opened by a process that waits 50 ms for it."""
-    monkeypatch.setattr(patience, "STATEMENT", 0.05)
+    monkeypatch.setattr(deadline, "STATEMENT", 0.05)
     opened = open_engine(engine.url.render_as_string(hide_password=False))
     yield opened
     opened.dispose()

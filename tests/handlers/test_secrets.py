@@ -15,11 +15,11 @@ from bot.sandbox import company
 from bot.sandbox.driver import Desk
 from handlers.core.acts import Act
 from handlers.core.replies import Options
-from models.core.base import ENTITIES
-from models.core.outbox import Delivery, DeliveryState, Seen
-from models.core.work import Works
-from models.customer import Customer
-from models.operations.deliveries import code
+from models.core.entity.base import ENTITIES
+from models.core.outbox.delivery import Delivery, DeliveryState, Seen
+from models.core.outbox.results import code
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
 from tests.ground import given
 from tests.handlers.kit import SQLITE
 from tests.models.tampering import unguarded

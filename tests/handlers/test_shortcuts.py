@@ -3,14 +3,14 @@
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown, shown
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
+from handlers.registry import ROUTERS
 from handlers.shortcuts import SHORTCUTS
-from models.activity import Activity
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
+from models.activities.activity import Activity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 

@@ -16,10 +16,10 @@ from handlers.core.acts import Act
 from handlers.core.replies import Message
 from handlers.core.watch import Check
 from handlers.status import BEHIND, REPLICAS, span
-from models.core.outbox import Delivery, DeliveryState, JobRun, deliver, insert_once
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, deliver, insert_once
 from models.core.replica import beat, leave, release
-from models.core.schema import head
-from models.core.work import Works
+from models.core.unit_of_work import Works
+from models.maintenance.schema import head
 from tests.handlers.kit import SQLITE, assert_inert, height, told
 from tests.tables import table
 

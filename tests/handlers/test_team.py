@@ -3,11 +3,11 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.core import access
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Works
-from models.lead import Lead
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told
 
@@ -22,7 +22,7 @@ def admin(slack: Desk, line: str) -> str:
 
 def sees(works: Works, person: str, lead: Lead) -> bool:
     with works("T1", person, writes=False) as work:
-        return access.can(work.actor, "show", work.get(Lead, lead.id))
+        return policy.can(work.actor, "show", work.get(Lead, lead.id))
 
 
 def person(works: Works, slack_id: str) -> User:

@@ -3,15 +3,15 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.account import Account
-from models.activity import Activity
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told
 

@@ -17,14 +17,16 @@ from bot.sandbox.driver import Desk
 from handlers.core.acts import Act
 from handlers.core.dispatch import Dispatcher
 from handlers.core.replies import Message
-from models.case import Case
-from models.core.base import ENTITIES
+from models.core import records
+from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
-from models.core.outbox import NAMES
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import claims, lately, records, undoing
+from models.core.history import last_change, undo
+from models.core.outbox import queue
+from models.core.outbox.delivery import NAMES
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.handlers import undoable
 from tests.handlers.kit import SQLITE, assert_inert, begin_with, count, found, told
@@ -60,9 +62,9 @@ def pass_on(works: Works) -> None:
     """What the courier does: records that show the name of another learn of its new one."""
     for _ in range(50):
         with works("T1") as work:
-            if NAMES not in claims.inside_due(work):
+            if NAMES not in queue.inside_due(work):
                 return
-            claims.settle(work)
+            queue.settle(work)
     raise AssertionError("there is no end to it")
 
 
@@ -191,9 +193,9 @@ def test_what_slack_would_not_wait_for_is_named_with_the_command(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dispatcher = create_dispatcher(works)
-    monkeypatch.setattr(undoing, "MOST", 2)
+    monkeypatch.setattr(undo, "MOST", 2)
     do(dispatcher, "customer new Ada King ada@example.org")
     with works("T1", "U_ADA", writes=False) as work:
-        unit = lately.last_unit(work)
+        unit = last_change.last_unit(work)
     with pytest.raises(CRMError, match=f"in a terminal: `crm undo {unit} --workspace T1`. It shows how far it is"):
         dispatcher.do(command("undo"))

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
-from models.core.rights import Preset
-from models.core.user import User
-from models.core.work import Works
-from models.lead import Lead
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.handlers.kit import SQLITE, count, deliver, found, told
 
 

@@ -14,7 +14,7 @@ from handlers.core.replies import Home, Reply, Request
 from handlers.core.routes import Catalogue, Router
 from handlers.core.watch import Watch, reference, referred
 from models.core.errors import Busy, Invalid
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.handlers.kit import SQLITE
 
 

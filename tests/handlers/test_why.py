@@ -8,10 +8,10 @@ from sqlalchemy import select
 from bot.sandbox.driver import Desk
 from bot.sandbox.views import View
 from handlers.core.views import WHY
-from models.account import Account
-from models.core.audit import REASON, AuditEntry
-from models.core.work import Works
-from models.opportunity import Opportunity
+from models.core.audit.entries import REASON, AuditEntry
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.handlers.kit import SQLITE, deliver, found, sent
 

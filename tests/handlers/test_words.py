@@ -3,12 +3,12 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from models.activity import Activity
-from models.case import Case, Reply
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case, Reply
 from tests.handlers.kit import SQLITE, count, found, told
 
 pytestmark = SQLITE

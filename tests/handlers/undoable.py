@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from handlers import ROUTERS
 from handlers.core.acts import Act
 from handlers.core.routes import Verb
-from models.case import Reply
-from models.core.base import ENTITIES, Entity
+from handlers.registry import ROUTERS
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Text
-from models.core.search import SearchText
-from models.core.work import Works
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Works
+from models.support.case import Reply
 from tests.samples import texts_for
 
 VERBS = {verb.id: verb for router in ROUTERS for verb in router.verbs.values() if verb.writes}

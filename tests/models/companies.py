@@ -9,23 +9,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.contact import Contact
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.activities.activity import Activity
 from models.core import fields
-from models.core.base import Entity
-from models.core.field import Field
-from models.core.rights import Preset
-from models.core.role import Role
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.opportunity import Opportunity
+from models.core.entity.base import Entity
+from models.core.fields.base import Field
+from models.core.identity.rights import Preset
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 
 SEEN = (Lead, Customer, Account, Opportunity, Case, Activity, Contact, Membership)
 TEAMS = ("sales", "north", "south", "support")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine
 
-from models.core.database import open_engine
+from models.core.db.engine import open_engine
 from tests.conftest import DATABASES
 
 

@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.core.work import Work
-from models.operations import agenda, mine, pipeline, triage
+from models.activities import reminders
+from models.analytics import dashboard as mine
+from models.core.unit_of_work import Work
+from models.sales import pipeline
+from models.support import triage
 from tests.ground import START
 from tests.models.filtering import OPEN
 from tests.models.plainly import Eyes, Row
@@ -32,8 +35,8 @@ def told(work: Work) -> dict[str, Any]:
         "day": [row.number for row in mine.my_day(work, LONG)],
         "my deals": [row.number for row in mine.my_deals(work, LONG)],
         "my cases": [row.number for row in mine.my_cases(work, LONG)],
-        "due": [row.number for row in agenda.due(work, me, [], LONG)[0]],
-        "plates": sorted((plate.count, plate.overdue) for plate in agenda.plates(work, LATER, 3)),
+        "due": [row.number for row in reminders.due(work, me, [], LONG)[0]],
+        "plates": sorted((plate.count, plate.overdue) for plate in reminders.plates(work, LATER, 3)),
     }  # fmt: skip
 
 

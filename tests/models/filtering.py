@@ -10,11 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.core import fields
-from models.core.base import ENTITIES, Entity
-from models.core.field import Field
-from models.core.named import Named
-from models.core.values import fold
-from models.operations.filters import And, Node, Not, Or, Term, Word
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
+from models.core.fields.base import Field
+from models.core.parsing.values import fold
+from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
 from tests.ground import START
 from tests.models.companies import WORDS
 from tests.models.plainly import Eyes, Row

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from models.core.work import Works
+from models.core.unit_of_work import Works
 
 
 def give_a_role_that_is_gone(works: Works, person: str, role: str = "sorcerer") -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.core.base import ENTITIES, Entity
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference, Tags
-from models.core.values import fold
-from models.core.work import Work
+from models.core.parsing.values import fold
+from models.core.unit_of_work import Work
 from tests.models.companies import SCOPES, Rules
 
 Row = Mapping[str, Any]

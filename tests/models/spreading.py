@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from models.core.outbox import Delivery
-from models.core.work import Works
-from models.operations import audiences
-from models.operations.retelling import is_retelling
+from models.core.outbox import audience
+from models.core.outbox.delivery import Delivery
+from models.core.outbox.reposting import is_retelling
+from models.core.unit_of_work import Works
 
 
 def steps(works: Works) -> list[list[str]]:
@@ -18,7 +18,7 @@ def steps(works: Works) -> list[list[str]]:
             delivery = work.session.scalar(waiting)
             if delivery is None:
                 return found
-            audiences.spread(work, delivery)
+            audience.spread(work, delivery)
             asked_for = list(work.session.scalars(redraws))
             found.append([each.ts or "" for each in asked_for])
             assert all(bool(each.entity) != is_retelling(each) for each in asked_for)

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
-from models.core.database import everywhere
-from models.core.work import Work, Works
-from models.lead import Lead
-from models.operations import proof, trail
+from models.core.audit import chain, verify
+from models.core.db.engine import everywhere
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import given
 
 COPIED = (
@@ -62,10 +62,10 @@ def sealed_trail(works: Works) -> int:
     """Some entries, all of them sealed; returns how many there are in T1."""
     for name in ("Ada", "Grace", "Barbara"):
         given(works, Lead, first_name=name, source="Fair")
-    while trail.seal_all(works, 50):  # in several rounds
+    while chain.seal_all(works, 50):  # in several rounds
         pass
     with works("T1", writes=False) as work:
-        return proof.verify(work).sealed
+        return verify.verify(work).sealed
 
 
 def run(work: Work, statement: str, **values: object) -> None:
@@ -80,4 +80,4 @@ def run_all(work: Work, statement: str, **values: object) -> int:
 
 
 def complaints(work: Work) -> list[str]:
-    return [str(problem) for problem in proof.verify(work).problems]
+    return [str(problem) for problem in verify.verify(work).problems]

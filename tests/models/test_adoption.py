@@ -5,18 +5,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from models.core.audit import AuditEntry
-from models.core.counter import COUNTERS
-from models.core.database import everywhere
+from models.core import records
+from models.core.audit import chain, verify
+from models.core.audit.entries import AuditEntry
+from models.core.db.engine import everywhere
+from models.core.entity.sequences import COUNTERS
 from models.core.errors import Conflict, CRMError, NotFound
-from models.core.role import Role
-from models.core.search import SearchText
-from models.core.team import Team
-from models.core.user import LOCAL, User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import adoption, proof, records, search, trail, undoing
+from models.core.history import undo
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import LOCAL, User
+from models.core.search import query
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.maintenance import adoption
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.marks import SQLITE
 
@@ -56,7 +60,7 @@ def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet
     assert held(filled) == {}
     assert LOCAL not in filled.workspaces()
     with filled("T_NEW", "U_NORA") as work:
-        assert [str(each) for each in search.find_everywhere(work, "vogt")] == ["CU-1 Lena Vogt"]
+        assert [str(each) for each in query.find_everywhere(work, "vogt")] == ["CU-1 Lena Vogt"]
         assert (work.find(Lead, 1).title, work.currency) == ("Ada", "NOK")
         assert len(work.session.scalars(select(Role)).all()) == 10
         assert records.create(work, Lead, {"first_name": "Grace"}).ref == "LD-2"
@@ -71,7 +75,7 @@ def test_what_it_is_found_by_points_at_nothing_that_is_gone(filled: Works) -> No
 
 
 def test_its_history_comes_along_and_the_trail_stays_whole(filled: Works) -> None:
-    while trail.seal_all(filled):
+    while chain.seal_all(filled):
         pass
     adoption.adopt(filled, "T_NEW")
     with filled("T_NEW") as work:
@@ -79,32 +83,32 @@ def test_its_history_comes_along_and_the_trail_stays_whole(filled: Works) -> Non
         said = select(AuditEntry).where(AuditEntry.entity == "lead", AuditEntry.record_id == lead.id)
         units = {entry.unit for entry in work.session.scalars(said)}
     assert len(units) == 1
-    while trail.seal_all(filled):
+    while chain.seal_all(filled):
         pass
     with filled("T_NEW", writes=False) as work:
-        verdict = proof.verify(work)
+        verdict = verify.verify(work)
     assert (verdict.count, verdict.waiting) == (0, 0)
     with filled("T_NEW", "U_NORA") as work:
-        assert [str(each) for each in undoing.undo(work, units.pop())] == ["LD-1 Ada"]
+        assert [str(each) for each in undo.undo(work, units.pop())] == ["LD-1 Ada"]
 
 
 def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(filled: Works) -> None:
     filled.clock.forward(timedelta(days=3))
     filled.welcome("T_NEW", "U_NILS", name="Nils New", role="admin")
-    while trail.seal_all(filled):
+    while chain.seal_all(filled):
         pass
     adoption.adopt(filled, "T_NEW")
     for waiting in (True, False):
         with filled("T_NEW", writes=False) as work:
-            verdict = proof.verify(work)
+            verdict = verify.verify(work)
         assert (verdict.count, verdict.waiting > 0) == (0, waiting)
         assert " What was imported until 2026-03-13 10:00 UTC moved in. It ends at " in str(verdict)
-        while trail.seal_all(filled):
+        while chain.seal_all(filled):
             pass
     with everywhere(filled.engine).begin() as connection:
         connection.execute(text(SOMEBODYS))
     with filled("T_NEW", writes=False) as work:
-        assert proof.verify(work).count == 1  # what people did is not older
+        assert verify.verify(work).count == 1  # what people did is not older
 
 
 def refused(works: Works, workspace: str, kind: type[CRMError], said: str) -> None:
@@ -130,7 +134,7 @@ def test_one_with_records_of_its_own_gets_nothing(filled: Works) -> None:
 @SQLITE
 def test_two_sealed_trails_do_not_become_one(filled: Works) -> None:
     for workspace in (LOCAL, "T_NEW"):
-        trail.seal_in(filled, workspace, 1)
+        chain.seal_in(filled, workspace, 1)
     refused(filled, "T_NEW", Conflict, "The audit trails of LOCAL and of T_NEW are both sealed.")
 
 

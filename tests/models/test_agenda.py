@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
-from models.activity import Activity
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import agenda, records
-from models.operations.agenda import TOGETHER, Hours, Reminder, at_work, expectant, morning, reminders
+from models.activities import reminders as agenda
+from models.activities.activity import Activity
+from models.activities.reminders import TOGETHER, Hours, Reminder, at_work, expectant, morning, reminders
+from models.core import records
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
 from tests.ground import StoppedClock, given, task
 
 BERLIN = ZoneInfo("Europe/Berlin")

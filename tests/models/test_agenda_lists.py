@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from models.activity import Activity
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import agenda
-from models.operations.agenda import expectant
+from models.activities import reminders
+from models.activities.activity import Activity
+from models.activities.reminders import expectant
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
 from tests.ground import START, StoppedClock, given, task
 from tests.plans import plans
 
@@ -26,10 +26,10 @@ def test_due_lists_the_oldest_first_and_counts_all(works: Works, clock: StoppedC
     clock.forward(HOUR)
     with works("T1", "U_RITA") as work:
         assert work.actor
-        found, count = agenda.due(work, work.actor.id, [], 2)
+        found, count = reminders.due(work, work.actor.id, [], 2)
         assert [record.title for record in found] == ["Task 10", "Task 20"]
         assert count == 3
-        only, one = agenda.due(work, work.actor.id, [made[0].id, made[3].id], 10)
+        only, one = reminders.due(work, work.actor.id, [made[0].id, made[3].id], 10)
         assert ([record.title for record in only], one) == (["Task 30"], 1)
 
 
@@ -45,7 +45,7 @@ def test_plates_say_who_has_how_much_and_how_much_of_it_is_overdue(
         work.find(Activity, orphan.number).owner = None
     clock.forward(HOUR)
     with works("T1", writes=False) as work:
-        plates = agenda.plates(work, START + DAY, 3)
+        plates = reminders.plates(work, START + DAY, 3)
     found = {plate.owner: (plate.count, plate.overdue, [title for _, title in plate.first]) for plate in plates}
     assert found == {
         "Rita Reyes": (4, 3, ["Task 10", "Task 20", "Task 30"]),
@@ -64,7 +64,7 @@ def test_plates_hide_what_is_done_deleted_or_of_another_workspace(works: Works, 
     otto = given(works, Customer, by="U_OTTO", workspace="T2", first_name="Olaf")
     given(works, Activity, by="U_OTTO", workspace="T2", description="Theirs", due_date="+10m", customer=otto.ref)
     with works("T1", writes=False) as work:
-        assert agenda.plates(work, START + DAY, 3) == []
+        assert reminders.plates(work, START + DAY, 3) == []
 
 
 def test_what_is_due_is_found_through_indexes(works: Works, ada: Customer) -> None:
@@ -76,7 +76,7 @@ def test_what_is_due_is_found_through_indexes(works: Works, ada: Customer) -> No
             for number, due in enumerate(moments)
         ]
         work.session.execute(insert(Activity), rows)
-    found = plans(works, lambda work: (expectant(work), agenda.untold(work, ada.owner or 0)), "FROM activity")
+    found = plans(works, lambda work: (expectant(work), reminders.untold(work, ada.owner or 0)), "FROM activity")
     assert len(found) == 3
     assert ["ix_activity_untold" in plan for plan in found] == [True, False, True]
     assert not any("SCAN activity" in plan or "Seq Scan on activity" in plan for plan in found)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.amounts import read_amount, read_number, read_percent, show_amount, write_amount
-from models.core.currencies import CODES, SHOWN, SIGNS, WHOLE, read_currency
+from models.core.parsing.currencies import CODES, SHOWN, SIGNS, WHOLE, read_currency
+from models.core.parsing.money import read_amount, read_number, read_percent, show_amount, write_amount
 from tests.tables import table
 
 MONEY = st.decimals(min_value=0, max_value=10**13, places=2, allow_nan=False, allow_infinity=False)

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from models.core import append_only
-from models.core.database import everywhere
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import adoption, copying, proof, trail
+from models.core.audit import append_only, chain, verify
+from models.core.db.engine import everywhere
+from models.core.unit_of_work import Works
+from models.maintenance import adoption, copy
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.tampering import sealed_trail
 from tests.tables import table
@@ -93,7 +93,7 @@ def test_what_a_sealed_entry_says_of_a_person_can_be_erased_and_nothing_else(wor
     with everywhere(works.engine).begin() as connection:
         assert connection.execute(text(ENTRY.format(erasing))).rowcount == 1
     with works("T1", writes=False) as work:
-        verdict = proof.verify(work)
+        verdict = verify.verify(work)
     assert (verdict.count, verdict.erased) == (0, 1)
 
 
@@ -104,9 +104,9 @@ def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(work
     sealed_trail(works)
     given(works, Lead, "U_EVE", "LOCAL", first_name="Grace")
     adoption.move(works, "T_NEW")
-    assert trail.seal_all(works) > 0
+    assert chain.seal_all(works) > 0
     with works("T_NEW", writes=False) as work:
-        verdict = proof.verify(work)
+        verdict = verify.verify(work)
     assert (verdict.count, verdict.waiting) == (0, 0)
     assert verdict.sealed > 6
     assert refused(works.engine, "UPDATE audit_entry SET workspace = 'T2' WHERE workspace = 'T_NEW'")
@@ -114,9 +114,9 @@ def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(work
 
 def test_a_copy_of_the_database_has_the_same_trail_and_the_same_guards(works: Works, blank: Engine) -> None:
     count = sealed_trail(works)
-    copying.copy(works.engine, blank, lambda *_: None)
+    copy.copy(works.engine, blank, lambda *_: None)
     with Works(blank)("T1", writes=False) as work:
-        verdict = proof.verify(work)
+        verdict = verify.verify(work)
     assert (verdict.sealed, verdict.count) == (count, 0)
     assert refused(blank, "DELETE FROM audit_entry")
 

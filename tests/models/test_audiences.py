@@ -7,15 +7,15 @@ from hypothesis import given as forall
 from hypothesis import strategies
 from sqlalchemy import select
 
-from models.core import access
-from models.core.outbox import Delivery, Post
-from models.core.team import Team
-from models.core.told import Told
-from models.core.user import User
-from models.core.work import Work, Works
-from models.lead import Lead
-from models.operations import audiences
-from models.operations.audiences import STRANGER
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.outbox import audience
+from models.core.outbox.audience import STRANGER
+from models.core.outbox.delivery import Delivery, Post
+from models.core.outbox.posted import Told
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import PEOPLE, given
 from tests.models.marks import SQLITE, tried
 from tests.models.spreading import steps
@@ -36,7 +36,7 @@ def leads(works: Works) -> None:
 
 
 def seen(work: Work, viewers: Sequence[User]) -> set[str]:
-    with access.among(work.session, viewers):
+    with policy.among(work.session, viewers):
         return set(work.session.scalars(select(Lead.title)))
 
 
@@ -49,7 +49,7 @@ def users(work: Work, ids: Sequence[str]) -> list[User]:
 @forall(ids=strategies.sets(strategies.sampled_from(EVERYBODY), min_size=1))
 def test_who_stands_for_all_sees_exactly_what_all_see(works: Works, leads: None, ids: set[str]) -> None:
     with works("T1", writes=False) as work:
-        stand = audiences.viewers(work, {"C": ids})["C"]
+        stand = audience.viewers(work, {"C": ids})["C"]
         everybody = users(work, sorted(ids))
         assert len(stand) <= len(everybody)
         assert seen(work, stand) == seen(work, everybody)
@@ -61,7 +61,7 @@ def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: 
     for rep in reps:
         works.welcome("T1", rep, name=rep, role="rep", team="sales")
     with works("T1", writes=False) as work:
-        rooms = audiences.viewers(work, {"C_REPS": reps, "C_LEAD": ["U_MONA", "U_MONA2"], "C_ONE": ["U_ADA"]})
+        rooms = audience.viewers(work, {"C_REPS": reps, "C_LEAD": ["U_MONA", "U_MONA2"], "C_ONE": ["U_ADA"]})
     assert [user.slack_id for user in rooms["C_REPS"]] == ["U_0", "U_19"]
     assert [user.slack_id for user in rooms["C_LEAD"]] == ["U_MONA", "U_MONA2"]
     assert [user.slack_id for user in rooms["C_ONE"]] == ["U_ADA"]
@@ -71,8 +71,8 @@ def test_guests_are_one_and_nobody_at_all_is_a_guest(works: Works) -> None:
     works.welcome("T1", "U_ELI", left=True)
     with works("T1", writes=False) as work:
         rooms = {"C_GUEST": ["U_RITA", "U_GUS"], "C_EMPTY": [], "C_LEFT": ["U_ELI"], "C_OTTO": ["U_OTTO"]}
-        found = audiences.viewers(work, rooms)
-        assert audiences.viewers(work, {}) == {}
+        found = audience.viewers(work, rooms)
+        assert audience.viewers(work, {}) == {}
     assert [user.name for user in found.pop("C_GUEST")] == ["Rita Reyes", STRANGER.name]
     assert list(found.values()) == [(STRANGER,)] * 3
 
@@ -96,11 +96,11 @@ def asked(works: Works) -> list[dict[str, object]]:
 def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: Works) -> None:
     for _ in range(3):
         with works("T1") as work:
-            audiences.moved(work, "C_SALES")
+            audience.moved(work, "C_SALES")
     with works("T2") as work:
-        audiences.moved(work, "C_SALES")
+        audience.moved(work, "C_SALES")
     with works("T1", writes=False) as work:
-        assert audiences.turns(work, ["C_SALES", "C_SUPPORT"]) == {"C_SALES": 3, "C_SUPPORT": 0}
+        assert audience.turns(work, ["C_SALES", "C_SUPPORT"]) == {"C_SALES": 3, "C_SUPPORT": 0}
 
 
 @pytest.mark.parametrize("kept", [Post, Told])
@@ -110,7 +110,7 @@ def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: Works, kept:
         work.session.add(kept(channel="C_SALES", ts="1", posted_at=work.now, **more))
     for workspace, channel in (("T1", "C_SUPPORT"), ("T2", "C_SALES"), ("T1", "C_SALES")):
         with works(workspace) as work:
-            audiences.moved(work, channel)
+            audience.moved(work, channel)
     assert asked(works) == [{"channel": "C_SALES"}]
 
 
@@ -126,13 +126,13 @@ def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(wo
 
 
 def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audiences, "AT_ONCE", 2)
+    monkeypatch.setattr(audience, "AT_ONCE", 2)
     places = ["C_1", "C_2", "C_1", "D_RITA", "C_1"]
     with works("T1") as work:
         for number, place in enumerate(places, 1):
             work.session.add(Post(entity="lead", record_id=number, channel=place, ts=str(number), posted_at=work.now))
-        audiences.reconsider(work, "C_1")
+        audience.reconsider(work, "C_1")
     assert steps(works) == [["5", "3"], ["1"]]
     with works("T1") as work:
-        audiences.reconsider(work)
+        audience.reconsider(work)
     assert steps(works) == [["5", "3"], ["2", "1"], []]

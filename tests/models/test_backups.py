@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url
 
-from models.core import schema
-from models.core.database import open_engine
+from models.core.db.engine import open_engine
 from models.core.errors import Conflict, NotFound, Unusable
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import backups
+from models.core.unit_of_work import Works
+from models.maintenance import backup as backups
+from models.maintenance import schema
+from models.sales.lead import Lead
 from tests.ground import given
 
 pytestmark = pytest.mark.dialect

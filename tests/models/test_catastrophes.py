@@ -9,12 +9,12 @@ from contextlib import suppress
 from datetime import UTC
 
 from bot.logs import scrubbed
-from handlers import ROUTERS
 from handlers.core.routes import Catalogue
-from models.core import texts, trigrams, values
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import filters, search
+from handlers.registry import ROUTERS
+from models.core.parsing import texts, values
+from models.core.search import filter_parser, query, trigrams
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import START
 from tests.models.marks import SQLITE, THOROUGH
 
@@ -37,7 +37,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "from Slack": texts.from_slack,
     "smart": texts.unquote_smart,
     "sentence": lambda text: str(texts.wrong(text, "is wrong", "this")),
-    "filter": filters.parse,
+    "filter": filter_parser.parse,
     "search": trigrams.ways_of,
     "slips": lambda text: [list(trigrams.slips(word)) for word in trigrams.words_of(text)],
     "amount": lambda text: values.read_amount(text, "EUR"),
@@ -86,7 +86,7 @@ def test_no_search_explodes(works: Works) -> None:
     with works("T1", "U_ADA", writes=False) as work:
 
         def find(text: str) -> object:
-            return search.find_everywhere(work, text), search.find_records(work, Lead, text)
+            return query.find_everywhere(work, text), query.find_records(work, Lead, text)
 
         assert [piece for piece in PIECES[::8] if explodes(find, piece)] == []
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from models.core.outbox import Delivery, DeliveryState, Post, deliver
-from models.core.work import Clock, Works
-from models.customer import Customer
-from models.operations import claims, deliveries
-from models.operations.claims import claim
-from models.operations.standing import Arrival, arrived
-from models.opportunity import Opportunity
+from models.core.outbox import queue, results
+from models.core.outbox.arrivals import Arrival, arrived
+from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
+from models.core.outbox.queue import claim
+from models.core.unit_of_work import Clock, Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
 
 pytestmark = pytest.mark.dialect
@@ -71,8 +71,8 @@ def test_a_channel_rests_after_a_post_and_not_after_what_was_dropped_or_drawn_an
     first, second, third = taken(works, pace=1)
     done(works, [first])
     with works("T1") as work:
-        deliveries.drop(work, second, "nothing to say")
-        deliveries.put_back(work, third)
+        results.drop(work, second, "nothing to say")
+        results.put_back(work, third)
     ask(works, "C_A", "C_B")
     assert channels(taken(works, pace=1)) == ["C_B", "C_C"]
     clock.forward(timedelta(seconds=1.1))
@@ -110,13 +110,13 @@ def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(works:
     changed(works, "1.1", "1.2")
     limited, doubtful = taken(works)
     with works("T1") as work:
-        deliveries.doubt(work, doubtful, "TimeoutError")
-        deliveries.put_back(work, limited)
+        results.doubt(work, doubtful, "TimeoutError")
+        results.put_back(work, limited)
     assert [row.ts for row in taken(works, 1)] == ["1.1"]
     changed(works, "1.3")
     [other] = taken(works)
     with works("T1") as work:
-        deliveries.put_back(work, other, timedelta(seconds=30))
+        results.put_back(work, other, timedelta(seconds=30))
     changed(works, "1.4")
     assert taken(works) == []
 
@@ -130,23 +130,23 @@ def test_posts_and_cards_share_what_can_be_taken(works: Works) -> None:
 
 
 def test_only_workspaces_in_which_something_is_due_are_named(works: Works, clock: StoppedClock) -> None:
-    assert claims.workspaces_due(works) == []
+    assert queue.workspaces_due(works) == []
     ask(works, "C_A")
     with works("T2") as work:
         deliver(work, "message", "C_A", "later", not_before=work.now + timedelta(hours=1))
-    assert claims.workspaces_due(works) == ["T1"]
+    assert queue.workspaces_due(works) == ["T1"]
     clock.forward(timedelta(hours=1))
-    assert claims.workspaces_due(works) == ["T1", "T2"]
+    assert queue.workspaces_due(works) == ["T1", "T2"]
 
 
 def test_the_clocks_of_one_machine_agree(works: Works) -> None:
-    assert abs(claims.drift(works, Clock())) < claims.DRIFT
+    assert abs(queue.drift(works, Clock())) < queue.DRIFT
 
 
 def test_how_much_waits_and_how_long_it_has(works: Works, clock: StoppedClock) -> None:
     def figures() -> tuple[timedelta, int]:
         with works("T1", writes=False) as work:
-            return deliveries.lag(work), deliveries.depth(work)
+            return results.lag(work), results.depth(work)
 
     assert figures() == (timedelta(), 0)
     ask(works, "C_A", "C_B")
@@ -157,8 +157,8 @@ def test_how_much_waits_and_how_long_it_has(works: Works, clock: StoppedClock) -
 
 
 def test_a_lease_outlasts_every_call_that_may_be_begun_in_it() -> None:
-    client, settling = timedelta(seconds=10), deliveries.SETTLING
-    assert client + settling + claims.DRIFT * 2 <= claims.MARGIN < claims.LEASE
+    client, settling = timedelta(seconds=10), results.SETTLING
+    assert client + settling + queue.DRIFT * 2 <= queue.MARGIN < queue.LEASE
 
 
 def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(works: Works, clock: StoppedClock) -> None:
@@ -175,16 +175,16 @@ def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Wor
     deal = given(works, Opportunity, name="Sails", customer=customer.ref)
     with works("T1") as work:
         work.session.add(Post(entity="opportunity", record_id=deal.id, channel="C_A", ts="1.1", posted_at=work.now))
-        for number in range(claims.EVENTS + 5):
+        for number in range(queue.EVENTS + 5):
             work.tell(deal, f"did {number}.")
     other = threading.Thread(target=lambda: settle(works))
     with works("T1") as work:
-        claims.spread(work)
+        queue.spread(work)
         other.start()
         other.join(0.3)
         assert other.is_alive(), "who comes second waits for the first"
     other.join()
-    assert told(works) == [f"did {number}." for number in range(claims.EVENTS + 5)]
+    assert told(works) == [f"did {number}." for number in range(queue.EVENTS + 5)]
 
 
 def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(works: Works, clock: StoppedClock) -> None:
@@ -213,7 +213,7 @@ def told(works: Works, thread: str = "1.1") -> list[str]:
 
 def settle(works: Works) -> None:
     with works("T1") as work:
-        claims.settle(work)
+        queue.settle(work)
 
 
 # ── what nobody waits for ───────────────────────────────────────────────────────────────────────────────
@@ -252,10 +252,10 @@ def test_so_many_a_minute_and_fewer_where_people_change_much(works: Works, clock
     while rows := taken(works, 20, pace=1):
         drawn += rows
         done(works, rows)
-    assert len(drawn) == claims.MOST
+    assert len(drawn) == queue.MOST
     with works("T1", writes=False) as work:
-        assert not claims.anything(work, 1)
-    clock.forward(claims.MINUTE)
+        assert not queue.anything(work, 1)
+    clock.forward(queue.MINUTE)
     for number in range(50):
         changed(works, f"2.{number}")
     drawn = []
@@ -263,8 +263,8 @@ def test_so_many_a_minute_and_fewer_where_people_change_much(works: Works, clock
         drawn += rows
         done(works, rows)
     assert sum(not row.background for row in drawn) == 50
-    assert claims.LEAST <= sum(row.background for row in drawn) < claims.MOST
-    assert len(taken(works, 400)) > claims.MOST  # without a pace there is no pause
+    assert queue.LEAST <= sum(row.background for row in drawn) < queue.MOST
+    assert len(taken(works, 400)) > queue.MOST  # without a pace there is no pause
 
 
 def test_what_looks_the_same_is_not_counted(works: Works) -> None:
@@ -274,7 +274,7 @@ def test_what_looks_the_same_is_not_counted(works: Works) -> None:
         count += len(rows)
         with works("T1") as work:
             for row in rows:
-                deliveries.drop(work, row, "it stands there as it is drawn")
+                results.drop(work, row, "it stands there as it is drawn")
     assert count == 60
 
 
@@ -284,7 +284,7 @@ def test_what_somebody_began_to_draw_and_did_not_write_down_is_drawn_again_itsel
     changed(works, "1.0", "1.0")
     [first] = taken(works)
     changed(works, "1.0", "1.0", "1.0")
-    clock.forward(claims.LEASE)
+    clock.forward(queue.LEASE)
     [again] = taken(works)
     assert (again.id, again.state) == (first.id, DeliveryState.UNKNOWN)
     with works("T1", writes=False) as work:

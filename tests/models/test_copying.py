@@ -5,15 +5,15 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, inspect, select, text, update
 
-from models.account import Account
-from models.core import schema
-from models.core.database import everywhere
+from models.core.db.engine import everywhere
 from models.core.errors import Conflict, Unusable
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import copying, search
-from models.opportunity import Opportunity
+from models.core.search import query
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.maintenance import copy, schema
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 
 WAYS = ["sqlite-postgres", "postgres-sqlite", "sqlite-sqlite"]
@@ -51,7 +51,7 @@ def filled(ends: tuple[Engine, Engine]) -> tuple[Engine, Engine]:
 
 
 def rows(engine: Engine, name: str) -> list[object]:
-    table = next(table for table in copying.tables() if table.name == name)
+    table = next(table for table in copy.tables() if table.name == name)
     with everywhere(engine).connect() as connection:
         return [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
 
@@ -59,19 +59,19 @@ def rows(engine: Engine, name: str) -> list[object]:
 @pytest.mark.parametrize("ends", WAYS, indirect=True)
 def test_everything_is_copied_and_life_goes_on_there(filled: tuple[Engine, Engine]) -> None:
     source, target = filled
-    copied = copying.copy(source, target, quietly)
+    copied = copy.copy(source, target, quietly)
     assert copied.rows["account"] == 3
     assert copied.rows["audit_entry"] > 20
-    assert str(copied).endswith(f"rows in {len(copying.tables())} tables, counted and compared.")
+    assert str(copied).endswith(f"rows in {len(copy.tables())} tables, counted and compared.")
     for name in ("account", "activity", "audit_entry", "counter", "delivery", "opportunity", "seen", "user"):
         assert rows(source, name) == rows(target, name)
     schema.check(target)
-    assert copying.STATE.name not in inspect(target).get_table_names()
+    assert copy.STATE.name not in inspect(target).get_table_names()
     works = Works(target, StoppedClock())
     assert given(works, Customer, first_name="Next").number == 3
     with works("T1", "U_RITA") as work:
         assert not work.once("event:1")
-        assert search.find_everywhere(work, "unal")[0].title == "Zoë Ünal"
+        assert query.find_everywhere(work, "unal")[0].title == "Zoë Ünal"
 
 
 @pytest.mark.parametrize("ends", WAYS[:2], indirect=True)
@@ -79,7 +79,7 @@ def test_a_copy_that_was_killed_anywhere_goes_on_where_it_was(
     filled: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, target = filled
-    monkeypatch.setattr(copying, "BATCH", 8)
+    monkeypatch.setattr(copy, "BATCH", 8)
     batches = 0
 
     def killed_after(count: int) -> Callable[[str, int, int], None]:
@@ -93,16 +93,16 @@ def test_a_copy_that_was_killed_anywhere_goes_on_where_it_was(
 
     for count in (1, 5, 9):
         with pytest.raises(Killed):
-            copying.copy(source, target, killed_after(count))
+            copy.copy(source, target, killed_after(count))
     with pytest.raises(Unusable, match="begun and is not finished"):
         schema.check(target)
     with pytest.raises(Unusable, match="begun and is not finished"):
         schema.upgrade(target)
-    monkeypatch.setattr(copying, "compare", raising)
+    monkeypatch.setattr(copy, "compare", raising)
     with pytest.raises(Killed):
-        copying.copy(source, target, quietly)
+        copy.copy(source, target, quietly)
     monkeypatch.undo()
-    copying.copy(source, target, quietly)
+    copy.copy(source, target, quietly)
     assert rows(source, "account") == rows(target, "account")
     assert rows(source, "audit_entry") == rows(target, "audit_entry")
 
@@ -122,7 +122,7 @@ def test_a_source_that_changes_meanwhile_is_noticed(filled: tuple[Engine, Engine
                 connection.execute(text("UPDATE workspace SET name = 'Other'"))
 
     with pytest.raises(Conflict, match="workspace differs: 2 rows in the source, 2 in the target. The source must not"):
-        copying.copy(source, target, meddle)
+        copy.copy(source, target, meddle)
     with pytest.raises(Unusable):
         schema.check(target)
 
@@ -130,7 +130,7 @@ def test_a_source_that_changes_meanwhile_is_noticed(filled: tuple[Engine, Engine
 def test_only_an_empty_database_is_copied_into(clean_sqlite: Engine, settled: Engine) -> None:
     Works(settled).settle("T7", name="Somebody's")
     with pytest.raises(Conflict, match="not empty: there are rows in"):
-        copying.copy(clean_sqlite, settled, quietly)
+        copy.copy(clean_sqlite, settled, quietly)
     assert Works(settled).workspaces() == ["T1", "T2", "T7"]
 
 
@@ -138,16 +138,16 @@ def test_only_an_empty_database_is_copied_into(clean_sqlite: Engine, settled: En
 def test_a_begun_copy_is_of_one_source(filled: tuple[Engine, Engine], clean_postgres: Engine) -> None:
     source, target = filled
     with pytest.raises(Killed):
-        copying.copy(source, target, raising)
+        copy.copy(source, target, raising)
     with pytest.raises(Conflict, match=r"holds a copy of sqlite:///.*crm\.db that was begun"):
-        copying.copy(clean_postgres, target, quietly)
+        copy.copy(clean_postgres, target, quietly)
 
 
 @pytest.mark.parametrize("ends", WAYS[:2], indirect=True)
 def test_a_source_that_is_not_up_to_date_is_not_copied(ends: tuple[Engine, Engine]) -> None:
     source, target = ends[1], ends[0]
     with pytest.raises(Unusable, match="not up to date"):
-        copying.copy(source, target, quietly)
+        copy.copy(source, target, quietly)
 
 
 def test_values_are_compared_by_what_they_mean() -> None:
@@ -156,8 +156,8 @@ def test_values_are_compared_by_what_they_mean() -> None:
     from zoneinfo import ZoneInfo
 
     moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    assert copying.plain(Decimal("1.50")) == copying.plain(Decimal("1.5"))
-    assert copying.plain(Decimal("100")) == "100"
-    assert copying.plain(moment) == copying.plain(moment.astimezone(ZoneInfo("Asia/Kolkata")))
-    assert copying.plain({"b": 1, "a": 2}) == copying.plain({"a": 2, "b": 1})
-    assert copying.plain(None) != copying.plain("None")
+    assert copy.plain(Decimal("1.50")) == copy.plain(Decimal("1.5"))
+    assert copy.plain(Decimal("100")) == "100"
+    assert copy.plain(moment) == copy.plain(moment.astimezone(ZoneInfo("Asia/Kolkata")))
+    assert copy.plain({"b": 1, "a": 2}) == copy.plain({"a": 2, "b": 1})
+    assert copy.plain(None) != copy.plain("None")

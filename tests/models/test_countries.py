@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.core.countries import NAMES, TABLE, read_country, show_country
+from models.core.parsing.countries import NAMES, TABLE, read_country, show_country
 from tests.tables import table
 
 CALLED = """

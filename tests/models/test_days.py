@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.calendar import MONTHS, WEEKDAYS, add_months
-from models.core.days import WORDS, echo_day, read_day, show_day
 from models.core.errors import Ambiguous
+from models.core.parsing.calendar import MONTHS, WEEKDAYS, add_months
+from models.core.parsing.dates import WORDS, echo_day, read_day, show_day
 from tests.tables import table
 
 TODAY = date(2026, 11, 30)  # a Monday

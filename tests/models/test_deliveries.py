@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from models.core.outbox import Delivery, DeliveryState, deliver
-from models.core.work import Works
-from models.operations import claims, deliveries
-from models.operations.claims import LEASE, claim
-from models.operations.standing import Arrival, arrived
+from models.core.outbox import queue, results
+from models.core.outbox.arrivals import Arrival, arrived
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.core.outbox.queue import LEASE, claim
+from models.core.unit_of_work import Works
 from tests.ground import START, StoppedClock
 from tests.models.marks import SQLITE
 from tests.plans import plans
@@ -67,7 +67,7 @@ def test_what_was_put_back_keeps_its_place_in_the_channel(works: Works, clock: S
         ask(works, "C_A", text)
     [first] = taken(works)
     with works("T1") as work:
-        deliveries.put_back(work, first, timedelta(seconds=30))
+        results.put_back(work, first, timedelta(seconds=30))
     assert taken(works) == []
     clock.forward(timedelta(seconds=30))
     [again] = taken(works)
@@ -96,11 +96,11 @@ def test_who_lost_the_lease_writes_nothing_down(works: Works, clock: StoppedCloc
     clock.forward(LEASE)
     [held] = taken(works)
     with works("T1") as work:
-        deliveries.refuse(work, lost, "too late")
+        results.refuse(work, lost, "too late")
     assert stored(works, "one").state == DeliveryState.UNKNOWN
     with works("T1") as work:
         assert arrived(work, [Arrival(lost, "C_A", "1.0"), Arrival(held, "C_A", "1.1")]) == set()
-        deliveries.doubt(work, held, "too late")
+        results.doubt(work, held, "too late")
     assert stored(works, "one").state == DeliveryState.SENT
 
 
@@ -111,9 +111,9 @@ def test_doubt_grows_longer_up_to_five_minutes(works: Works, clock: StoppedClock
     for _ in range(8):
         [row] = taken(works)
         with works("T1") as work:
-            deliveries.doubt(work, row, "TimeoutError")
+            results.doubt(work, row, "TimeoutError")
         pauses.append((stored(works, "one").not_before - clock()).total_seconds())
-        clock.forward(deliveries.LONGEST_PAUSE)
+        clock.forward(results.LONGEST_PAUSE)
     assert pauses == [5, 10, 20, 40, 80, 160, 300, 300]
 
 
@@ -123,10 +123,10 @@ def test_a_refusal_is_told_to_an_admin_once_for_each_reason_and_never_about_itse
         ask(works, "C_A", text)
         [row] = taken(works)
         with works("T1") as work:
-            deliveries.refuse(work, row, reason)
+            results.refuse(work, row, reason)
         for told in taken(works):
             with works("T1") as work:
-                deliveries.refuse(work, told, "cannot even say that")
+                results.refuse(work, told, "cannot even say that")
     with works("T1", writes=False) as work:
         rows = work.session.scalars(select(Delivery).order_by(Delivery.id)).all()
     assert [row.about["text"] for row in rows if row.channel == "U_ADA"] == ["gone", "archived"]
@@ -155,7 +155,7 @@ def test_the_rows_of_another_workspace_are_not_seen(works: Works) -> None:
     ask(works, "C_A", "one")
     with works("T2") as work:
         assert claim(work, 10) == []
-        assert not claims.anything(work)
+        assert not queue.anything(work)
 
 
 def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(works: Works) -> None:
@@ -168,7 +168,7 @@ def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(w
     with works("T1") as work:
         deliver(work, "redraw", "C_A", "two", ts="1.1")
         deliver(work, "redraw", "C_A", "three", ts="1.2", background=True)
-    found = plans(works, lambda work: (claims.settle(work), claim(work, 10, 1, after="C_9")), "FROM delivery")
+    found = plans(works, lambda work: (queue.settle(work), claim(work, 10, 1, after="C_9")), "FROM delivery")
     assert len(found) == 8
     for plan in found:
         assert "Seq Scan on delivery" not in plan
@@ -200,17 +200,17 @@ def test_the_line_that_somebody_typed_goes_when_it_was_answered(works: Works) ->
 def test_it_goes_when_there_is_nothing_to_answer_any_more(works: Works) -> None:
     first = asked(works)
     with works("T1") as work:
-        deliveries.drop(work, first, "nothing to say any more")
+        results.drop(work, first, "nothing to say any more")
     assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("sent", {})
 
 
 def test_it_stays_as_long_as_it_can_be_sent_again_and_goes_when_an_admin_lets_it_go(works: Works) -> None:
     first = asked(works)
     with works("T1") as work:
-        deliveries.refuse(work, first, "it is archived")
+        results.refuse(work, first, "it is archived")
     assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("refused", TYPED)
     with works("T1", "U_ADA") as work:
-        deliveries.give_up(work, deliveries.find(work, deliveries.code(stored(works, "here:line"))))
+        results.give_up(work, results.find(work, results.code(stored(works, "here:line"))))
     found = stored(works, "here:line")
     assert (found.state, found.about, found.error) == ("sent", {}, f"dropped: {admin(works)} decided so")
 
@@ -224,5 +224,5 @@ def admin(works: Works) -> str:
 def test_it_stays_when_it_is_put_back(works: Works) -> None:
     first = asked(works)
     with works("T1") as work:
-        deliveries.put_back(work, first)
+        results.put_back(work, first)
     assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("waiting", TYPED)

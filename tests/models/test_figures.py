@@ -7,33 +7,33 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.core.outbox import JobRun, deliver, insert_once
-from models.core.schema import current, step
-from models.core.user import Workspace
-from models.core.work import Works
-from models.operations import figures
-from models.operations.figures import Backlog
+from models.core import stats
+from models.core.identity.user import Workspace
+from models.core.outbox.delivery import JobRun, deliver, insert_once
+from models.core.stats import Backlog
+from models.core.unit_of_work import Works
+from models.maintenance.schema import current, step
 from tests.handlers.kit import SQLITE
 from tests.plans import plans
 
 
 def test_what_waits_is_counted_over_all_workspaces(works: Works, clock: Any) -> None:
     with works.everywhere() as session:
-        assert figures.backlog(session, clock()) == Backlog(0, timedelta())
+        assert stats.backlog(session, clock()) == Backlog(0, timedelta())
     for workspace in ("T1", "T2"):
         with works(workspace) as work:
             deliver(work, "message", "C_SALES", "now")
             deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
         clock.forward(timedelta(seconds=90))
     with works.everywhere() as session:
-        assert figures.backlog(session, clock()) == Backlog(4, timedelta(seconds=180))
+        assert stats.backlog(session, clock()) == Backlog(4, timedelta(seconds=180))
 
 
 def test_what_is_not_due_yet_has_not_waited(works: Works, clock: Any) -> None:
     with works("T1") as work:
         deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
     with works.everywhere() as session:
-        assert figures.backlog(session, clock()) == Backlog(1, timedelta())
+        assert stats.backlog(session, clock()) == Backlog(1, timedelta())
 
 
 def test_the_step_is_the_one_alembic_reads(works: Works) -> None:
@@ -54,13 +54,13 @@ def test_the_last_run_of_each_job_of_the_workspace_is_told(works: Works, clock: 
         with works(workspace) as work:
             insert_once(work, JobRun, job=job, slot=str(minutes), at=begun + timedelta(minutes=minutes))
     with works("T1", writes=False) as work:
-        runs = figures.last_runs(work)
+        runs = stats.last_runs(work)
     assert list(runs.items()) == [("digest", begun + timedelta(minutes=2)), ("team", begun + timedelta(minutes=1))]
 
 
 def test_the_database_is_named_with_its_version(works: Works) -> None:
     with works.everywhere() as session:
-        name, version = figures.kept_in(session).split()
+        name, version = stats.kept_in(session).split()
     assert name == {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[works.engine.dialect.name]
     assert version[0].isdigit()
 
@@ -78,5 +78,5 @@ def test_a_database_that_fails_says_so(works: Works) -> None:
 
 @SQLITE
 def test_counting_what_waits_does_not_look_at_what_was_sent(works: Works, clock: Any) -> None:
-    (plan,) = plans(works, lambda work: figures.backlog(work.session, clock()), "delivery")
+    (plan,) = plans(works, lambda work: stats.backlog(work.session, clock()), "delivery")
     assert "USING INDEX ix_delivery_waiting" in plan

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core.texts import clean
-from models.operations.filters import And, Node, Not, Or, Term, Word, parse, write
+from models.core.parsing.texts import clean
+from models.core.search.filter_parser import And, Node, Not, Or, Term, Word, parse, write
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine, create_engine, inspect, text
 
-from models.core import schema
-from models.core.work import Works
-from models.lead import Lead
-from models.migrations import gently
+from models.core.unit_of_work import Works
+from models.maintenance import schema
+from models.migrations import online
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.test_migrations import own_steps as own_steps
 from tests.tables import table
@@ -164,7 +164,7 @@ def test_people_write_while_an_index_waits_for_a_long_transaction(settled_postgr
 def test_rows_are_changed_in_batches_and_only_those_that_need_it(
     settled: Engine, own_steps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gently, "BATCH", 3)
+    monkeypatch.setattr(online, "BATCH", 3)
     works = Works(settled)
     for number in range(8):
         given(works, Lead, first_name="Ada", company="kept" if number == 4 else "")

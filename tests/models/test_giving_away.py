@@ -3,18 +3,19 @@
 import pytest
 from sqlalchemy import select
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.account import Account
-from models.core import access
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.core import records
 from models.core.errors import Forbidden, Invalid
-from models.core.role import Role
-from models.core.team import Team
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.operations import past, records
-from models.opportunity import Opportunity
+from models.core.history import as_of
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.permissions import policy
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.models.marks import SQLITE
 
@@ -41,9 +42,9 @@ def lead(works: Works) -> Lead:
     return made
 
 
-def revert(works: Works, lead: Lead, by: str = "U_JULE", to: int = 1) -> past.Plan:
+def revert(works: Works, lead: Lead, by: str = "U_JULE", to: int = 1) -> as_of.Plan:
     with works("T1", by) as work:
-        return past.revert(work, work.get(Lead, lead.id), to)
+        return as_of.revert(work, work.get(Lead, lead.id), to)
 
 
 def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: Works, lead: Lead) -> None:
@@ -51,7 +52,7 @@ def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: Works,
     with pytest.raises(Forbidden, match="does not allow “lead assign”. Ada Abel can give it"):
         revert(works, lead)
     with pytest.raises(Forbidden, match="lead assign"), works("T1", "U_JULE", writes=False) as work:
-        past.plan(work, work.get(Lead, lead.id), 1)  # nor is it offered
+        as_of.plan(work, work.get(Lead, lead.id), 1)  # nor is it offered
     assert owner_of(works, lead) == "Jule Jansen"
     allow(works, "lead: look, edit, revert, assign", "user: look")
     revert(works, lead)
@@ -82,7 +83,7 @@ def test_what_names_a_record_that_one_may_not_see_stays(works: Works) -> None:
         records.assign(work, work.get(Customer, known.id), work.lookup("user", "U_JULE"))
     allow(works, "deal: look, revert", "customer: look own", "user: look")
     with works("T1", "U_JULE") as work:
-        done = past.revert(work, work.get(Opportunity, deal.id), 1)
+        done = as_of.revert(work, work.get(Opportunity, deal.id), 1)
         assert (work.get(Opportunity, deal.id).name, done.stays) == ("Sails", ["Customer"])
 
 
@@ -92,7 +93,7 @@ def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(work
         records.update(work, work.get(Team, team.id), {"role": "", "name": "far west"})
     allow(works, "team: everything", "role: look", "user: look")
     with pytest.raises(Forbidden, match="does not allow “role give”"), works("T1", "U_JULE") as work:
-        past.revert(work, work.get(Team, team.id), 1)
+        as_of.revert(work, work.get(Team, team.id), 1)
 
 
 @pytest.mark.parametrize("to", ["U_RITA", ""])
@@ -151,5 +152,5 @@ def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(works: Wo
 def convert(works: Works, lead: Lead, by: str = "U_JULE") -> None:
     with works("T1", by) as work:
         found = work.get(Lead, lead.id)
-        access.check(work, "convert", found)
+        policy.check(work, "convert", found)
         found.convert(work)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.core.base import ENTITIES, Entity
-from models.core.outbox import Delivery
-from models.core.role import Role
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Work, Works
+from models.core.entity.base import ENTITIES, Entity
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Work, Works
 from tests.ground import START, given, spoil
 from tests.models.marks import SQLITE
 

@@ -3,15 +3,15 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from models.account import Account
-from models.core import schema
-from models.core.database import everywhere
-from models.core.search import SearchText
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.operations.search import find_records
+from models.core.db.engine import everywhere
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.search.index import SearchText
+from models.core.search.query import find_records
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.maintenance import schema
 
 pytestmark = pytest.mark.dialect
 

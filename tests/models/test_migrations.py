@@ -11,10 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Integer, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from models.core import schema
-from models.core.base import ENTITIES, Base
-from models.core.search import is_search_index
-from models.core.work import Works
+from models.core.entity.base import ENTITIES, Base
+from models.core.search.index import is_search_index
+from models.core.unit_of_work import Works
+from models.maintenance import schema
 from tests import ground
 
 pytestmark = pytest.mark.dialect

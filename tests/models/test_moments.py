@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.errors import Ambiguous
-from models.core.moments import read_moment, read_time, show_moment
+from models.core.parsing.datetimes import read_moment, read_time, show_moment
 from tests.tables import table
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from models.account import Account
-from models.contact import Contact
-from models.core import schema
-from models.core.database import everywhere
-from models.core.work import Works
-from models.customer import Customer
-from models.membership import Membership
+from models.core.db.engine import everywhere
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.maintenance import schema
 
 pytestmark = pytest.mark.dialect
 

@@ -9,17 +9,19 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core.database import everywhere
+from models.activities.activity import Activity
+from models.core import records
+from models.core.audit import chain
+from models.core.db.engine import everywhere
 from models.core.errors import Conflict, NotFound
-from models.core.outbox import Delivery, stand
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import lately, past, records, trail, undoing
-from models.opportunity import Opportunity, Stage, StageChange
+from models.core.history import as_of, last_change, undo
+from models.core.outbox.delivery import Delivery, stand
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.support.case import Case
 from tests.ground import START, StoppedClock, given, task
 from tests.models.marks import SQLITE, tried
 
@@ -45,14 +47,14 @@ def change(works: Works, record: Any, by: str = "U_RITA", **texts: str) -> None:
         records.update(work, work.get(type(record), record.id), texts)
 
 
-def state(works: Works, record: Any, at: datetime | int) -> past.State:
+def state(works: Works, record: Any, at: datetime | int) -> as_of.State:
     with works("T1", "U_RITA", writes=False) as work:
-        return past.as_of(work, work.get(type(record), record.id), at)
+        return as_of.as_of(work, work.get(type(record), record.id), at)
 
 
-def set_back(works: Works, record: Any, to: datetime | int, by: str = "U_RITA") -> past.Plan:
+def set_back(works: Works, record: Any, to: datetime | int, by: str = "U_RITA") -> as_of.Plan:
     with works("T1", by) as work:
-        return past.revert(work, work.get(type(record), record.id), to)
+        return as_of.revert(work, work.get(type(record), record.id), to)
 
 
 def now(works: Works, record: Any) -> Any:
@@ -108,7 +110,7 @@ def test_what_was_erased_is_not_known_any_more(works: Works, clock: StoppedClock
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace")
     clock.forward(HOUR)
     change(works, lead, first_name="", last_name="Byron")
-    trail.seal_all(works)
+    chain.seal_all(works)
     erase = "UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'first_name' AND entity = 'lead'"
     with everywhere(works.engine).begin() as connection:
         connection.execute(text(erase))
@@ -164,11 +166,11 @@ def go_through(work: Work, edits: list[dict[str, str]]) -> None:
         records.update(work, deal, edit)
         stood[work.now] = held(deal)
     for moment, values in stood.items():
-        assert past.as_of(work, deal, moment).values == values
-        assert past.as_of(work, deal, moment + HOUR / 2).values == values
+        assert as_of.as_of(work, deal, moment).values == values
+        assert as_of.as_of(work, deal, moment + HOUR / 2).values == values
     first = next(iter(stood))
     if held(deal) != stood[first]:
-        past.revert(work, deal, first)
+        as_of.revert(work, deal, first)
     assert held(deal) == stood[first]
 
 
@@ -209,16 +211,16 @@ def test_the_last_word_is_not_that_of_a_rule_that_follows_another_field(works: W
 
 def test_setting_back_can_be_undone(works: Works, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
-        past.revert(work, work.get(Opportunity, deal.id), 1)
+        as_of.revert(work, work.get(Opportunity, deal.id), 1)
     with works("T1", "U_RITA") as work:
-        undoing.undo(work, lately.last_unit(work))
+        undo.undo(work, last_change.last_unit(work))
     assert (now(works, deal).stage, now(works, deal).amount) == ("won", 15_000)
 
 
 def test_the_reason_somebody_gives_is_kept(works: Works, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
         work.reason = "typed into the wrong deal"
-        past.revert(work, work.get(Opportunity, deal.id), 1)
+        as_of.revert(work, work.get(Opportunity, deal.id), 1)
         assert {row["reason"] for row in work.changes} == {"typed into the wrong deal"}
 
 

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from models.core.outbox import Delivery
-from models.core.rights import Preset
-from models.core.team import Group, Team
-from models.core.user import User
-from models.core.work import Works
-from models.operations import people, records
+from models.core import records, user_groups
+from models.core.identity.rights import Preset
+from models.core.identity.team import Group, Team
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery
+from models.core.unit_of_work import Works
 from tests.models.marks import SQLITE
 
 NORTH = "<!subteam^S1|@north-team>"
@@ -35,7 +35,7 @@ def north(works: Works) -> set[str]:
 def test_who_is_in_the_group_is_in_the_team_and_nobody_else(works: Works) -> None:
     delivery = follow(works)
     with works("T1") as work:
-        people.gather(work, delivery, {"U_ELI", "U_RITA", "U_GUS", "U_UNKNOWN"})
+        user_groups.gather(work, delivery, {"U_ELI", "U_RITA", "U_GUS", "U_UNKNOWN"})
     assert north(works) == {"U_ELI", "U_RITA"}
     assert asked(works)[-1].state == "sent"
 
@@ -45,7 +45,7 @@ def test_what_was_asked_for_another_group_changes_nothing(works: Works) -> None:
     first = follow(works)
     follow(works, "<!subteam^S2|@south>")
     with works("T1") as work:
-        people.gather(work, first, {"U_RITA"})
+        user_groups.gather(work, first, {"U_RITA"})
     assert north(works) == {"U_OLGA"}
 
 
@@ -54,10 +54,10 @@ def test_only_teams_that_follow_the_group_are_looked_at(works: Works) -> None:
     follow(works)
     for group, count in (("S9", 1), ("S1", 2), ("", 3)):
         with works("T1") as work:
-            people.look_again(work, group)
+            user_groups.look_again(work, group)
         assert len(asked(works)) == count
     with works("T2") as work:
-        people.look_again(work)
+        user_groups.look_again(work)
     assert len(asked(works)) == 3
 
 
@@ -70,7 +70,7 @@ def test_an_admin_is_appointed_where_there_is_none(works: Works) -> None:
     ):
         works.welcome("T1", "U_ADA", left=left)
         with works("T1") as work:
-            people.appoint(work, slack_id)
+            user_groups.appoint(work, slack_id)
             assert work.session.scalars(select(User.role).where(User.slack_id == slack_id)).one() == role
 
 

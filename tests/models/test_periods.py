@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from models.core.errors import Ambiguous
-from models.core.periods import read_period
+from models.core.parsing.periods import read_period
 from tests.tables import table
 
 TODAY = date(2026, 11, 25)  # a Wednesday

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core.phones import FIXED, possible_digits, read, read_phone, regular_digits, show_phone
+from models.core.parsing.phones import FIXED, possible_digits, read, read_phone, regular_digits, show_phone
 from tests.tables import table
 
 SEPARATORS = st.sampled_from(["", " ", "-"])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.core.errors import Ambiguous
-from models.core.moments import read_moment
+from models.core.parsing.datetimes import read_moment
 from tests.tables import table
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -250,7 +250,7 @@ def test_a_day_and_a_month_are_read_in_other_languages_too(typed: str, day: str)
 
 def test_dateparser_is_loaded_only_for_a_day_that_is_not_read_here() -> None:
     code = (
-        "import sys, handlers; from datetime import date; from models.core.days import read_day\n"
+        "import sys, handlers; from datetime import date; from models.core.parsing.dates import read_day\n"
         "read_day('übermorgen', date(2026, 11, 25)); first = 'dateparser' in sys.modules\n"
         "read_day('4 dicembre', date(2026, 11, 25)); print(first, 'dateparser' in sys.modules)"
     )

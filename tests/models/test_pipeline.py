@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.operations.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
+from models.sales.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
+from models.support.case import Case
 from tests.ground import START, StoppedClock, given
 from tests.models.marks import SQLITE
 from tests.plans import plans

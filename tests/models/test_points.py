@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.operations.points import Point, read_point
+from models.core.history.point_in_time import Point, read_point
 from tests.tables import table
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)

@@ -8,13 +8,13 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from models.core import append_only
-from models.core.audit import AuditEntry, AuditHead
-from models.core.database import everywhere
+from models.core.audit import append_only, verify
+from models.core.audit import chain as trail
+from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.db.engine import everywhere
 from models.core.errors import Unusable
-from models.core.work import Work, Works
-from models.lead import Lead
-from models.operations import proof, trail
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.marks import SQLITE, tried
 from tests.models.tampering import COPIED, complaints, run, run_all, sealed_trail, tamper, tampered
@@ -68,7 +68,7 @@ def put_in_at_the_end(work: Work) -> None:
 def sealed_anew(work: Work) -> None:
     """As somebody does who knows how a seal is made, but leaves what follows as it is."""
     run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
-    here = select(*proof.SEALED).where(trail.TABLE.c.workspace == "T1")
+    here = select(*verify.SEALED).where(trail.TABLE.c.workspace == "T1")
     before = work.session.execute(here.where(trail.TABLE.c.place == 4)).one()
     entry = work.session.execute(here.where(trail.TABLE.c.place == 5)).one()
     words = trail.wording(entry)
@@ -143,7 +143,7 @@ def test_what_was_done_to_the_trail_is_found(works: Works) -> None:
         with tampered(works) as work:
             assert complaints(work) == [], name
             done(work)
-            found = proof.verify(work)
+            found = verify.verify(work)
             assert found.count > 0, name
             assert place in (0, found.problems[0].place), name
             assert sentence in found.problems[0].sentence, name
@@ -153,13 +153,13 @@ def test_what_was_done_to_the_trail_is_found(works: Works) -> None:
 
 
 def test_one_change_is_one_problem_and_many_are_counted(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proof, "LISTED", 3)
+    monkeypatch.setattr(verify, "LISTED", 3)
     count = sealed_trail(works)
     with tampered(works) as work:
         value_changed(work)
         assert len(complaints(work)) == 1
         run_all(work, "UPDATE audit_entry SET actor = 4711 WHERE workspace = 'T1'")
-        found = proof.verify(work)
+        found = verify.verify(work)
         assert (len(found.problems), found.count) == (3, count)
 
 
@@ -171,7 +171,7 @@ def test_what_is_found_does_not_depend_on_how_much_is_read_at_a_time(
         swapped(work)
         put_in_at_a_place_that_is_taken(work)
         at_once = complaints(work)
-        monkeypatch.setattr(proof, "CHUNK", 1)
+        monkeypatch.setattr(verify, "CHUNK", 1)
         assert complaints(work) == at_once
 
 
@@ -195,7 +195,7 @@ def test_any_single_change_is_found(chain: Works, column: str, place: int, lette
             run(work, f"DELETE FROM audit_entry {where}", there=place)
         else:
             run(work, f"UPDATE audit_entry SET {column} = :value {where}", value=value, there=place)
-        assert proof.verify(work).count > 0
+        assert verify.verify(work).count > 0
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_a_trail_whose_entries_and_head_are_all_gone_is_only_seen_from_outside(w
     with tampered(works) as work:
         for table in (AuditEntry, AuditHead):
             run_all(work, f"DELETE FROM {table.__tablename__}")
-        assert str(proof.verify(work)) == "The audit trail is whole: 0 entries, 0 not sealed yet, 0 erased."
+        assert str(verify.verify(work)) == "The audit trail is whole: 0 entries, 0 not sealed yet, 0 erased."
 
 
 # ── what keeps the trail append-only ────────────────────────────────────────────────────────────────────
@@ -277,7 +277,7 @@ def test_a_trigger_that_no_longer_does_its_work_is_missed_on_sqlite(settled_sqli
 def cut_tail(works: Works, workspace: str = "T1") -> str:
     """Take away the newest entries and set the end back, as if they had never been; returns the end there was."""
     with works(workspace, writes=False) as work:
-        before = proof.verify(work)
+        before = verify.verify(work)
     last = f"workspace = '{workspace}' AND place = {before.place - 3}"
     tamper(
         works,
@@ -294,28 +294,28 @@ def test_a_tail_that_was_cut_off_is_missed_by_who_kept_the_end(works: Works) -> 
     with works("T1", writes=False) as work:
         assert complaints(work) == []
         for told in (end, end.replace(" ", ":"), end.partition(" ")[2], f" {end}\n"):
-            (complaint,) = (str(problem) for problem in proof.verify(work, told).problems)
+            (complaint,) = (str(problem) for problem in verify.verify(work, told).problems)
             assert complaint.startswith("It does not have the end you gave")
 
 
 def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(works: Works) -> None:
     sealed_trail(works)
     with works("T1", writes=False) as work:
-        kept = proof.verify(work)
+        kept = verify.verify(work)
     given(works, Lead, first_name="Next")
     trail.seal_all(works)
     with works("T1", writes=False) as work:
-        assert proof.verify(work, f"{kept.place} {kept.hash}").count == 0
-        assert proof.verify(work, f"{kept.place + 1} {kept.hash}").count == 1
+        assert verify.verify(work, f"{kept.place} {kept.hash}").count == 0
+        assert verify.verify(work, f"{kept.place + 1} {kept.hash}").count == 1
     with works("T2", writes=False) as work:
-        assert proof.verify(work, kept.hash).count == 1
+        assert verify.verify(work, kept.hash).count == 1
 
 
 @pytest.mark.parametrize("end", ["12", "abc", "12 abc", "x" * 64, "-1 " + "a" * 64])
 @SQLITE
 def test_what_is_no_end_is_refused(works: Works, end: str) -> None:
     with works("T1", writes=False) as work, pytest.raises(Unusable, match="no end of a trail"):
-        proof.verify(work, end)
+        verify.verify(work, end)
 
 
 def test_a_running_process_notices_that_the_end_it_saw_is_gone(works: Works, caplog: pytest.LogCaptureFixture) -> None:

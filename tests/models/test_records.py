@@ -6,16 +6,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
+from models.activities.activity import Activity
+from models.core import records
 from models.core.errors import Conflict, Invalid, NotFound, Stale
-from models.core.outbox import Delivery, stand
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core.outbox.delivery import Delivery, stand
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import START, StoppedClock, given
 from tests.models.marks import SQLITE
 

@@ -3,16 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.activity import Activity
-from models.core.outbox import NAMES, Delivery, DeliveryState, Post
-from models.core.search import SearchText
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.membership import Membership
-from models.operations import claims, records, referrers
-from models.operations.search import find_everywhere
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import denormalize, records
+from models.core.outbox import queue
+from models.core.outbox.delivery import NAMES, Delivery, DeliveryState, Post
+from models.core.search.index import SearchText
+from models.core.search.query import find_everywhere
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 
 
@@ -27,9 +28,9 @@ def pass_on(works: Works) -> int:
         with works("T1", writes=False) as work:
             if not waiting(work):
                 return count
-            assert claims.anything(work)
+            assert queue.anything(work)
         with works("T1") as work:
-            claims.settle(work)
+            queue.settle(work)
     raise AssertionError("it never ends")
 
 
@@ -70,9 +71,9 @@ def test_cards_that_show_the_name_are_drawn_anew(works: Works) -> None:
 
 
 def test_many_are_done_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(referrers, "AT_ONCE", 4)
+    monkeypatch.setattr(denormalize, "AT_ONCE", 4)
     ada = given(works, Customer, first_name="Ada")
-    count = referrers.AT_ONCE * 2 + 1
+    count = denormalize.AT_ONCE * 2 + 1
     with works("T1", "U_RITA") as work:
         for number in range(count):
             records.create(work, Activity, {"description": f"Call {number}", "customer": ada.ref})

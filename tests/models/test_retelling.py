@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from models.core import access, schema
-from models.core.outbox import Delivery, Post, deliver
-from models.core.role import Role
-from models.core.told import Told
-from models.core.user import User
-from models.core.work import Work, Works
-from models.operations import audiences, retelling, standing
-from models.operations.audiences import STRANGER
-from models.operations.retelling import Shown, may_stand, together
-from models.operations.standing import Arrival
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.outbox import arrivals, audience, reposting
+from models.core.outbox.arrivals import Arrival
+from models.core.outbox.audience import STRANGER
+from models.core.outbox.delivery import Delivery, Post, deliver
+from models.core.outbox.posted import Told
+from models.core.outbox.reposting import Shown, may_stand, together
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+from models.maintenance import schema
 from tests.ground import START
 from tests.models.marks import SQLITE
 from tests.models.spreading import steps
@@ -26,7 +27,7 @@ def people(work: Work, *ids: str) -> tuple[User, ...]:
 
 
 def seen_by(works: Works, *ids: str) -> Shown:
-    with works("T1", writes=False) as work, access.among(work.session, people(work, *ids)):
+    with works("T1", writes=False) as work, policy.among(work.session, people(work, *ids)):
         return together(work)
 
 
@@ -97,7 +98,7 @@ def said(works: Works, kind: str, channel: str, **columns: Any) -> Delivery:
 
 def arrive(works: Works, delivery: Delivery, channel: str, ts: str = "1", **more: Any) -> None:
     with works("T1") as work:
-        standing.arrived(work, [Arrival(delivery, channel, ts, **more)])
+        arrivals.arrived(work, [Arrival(delivery, channel, ts, **more)])
 
 
 def kept(works: Works) -> list[Told]:
@@ -151,16 +152,16 @@ def test_what_is_drawn_anew_is_remembered_as_it_stands_now_and_forgotten_when_it
     [told] = kept(works)
     redraw = said(works, "redraw", "C_SALES", ts="1", about={"told": told.id})
     with works("T1") as work:
-        found = retelling.find(work, redraw)
+        found = reposting.find(work, redraw)
         assert found
         assert found.id == told.id
-        assert retelling.find(work, Delivery(kind="redraw", about={})) is None
+        assert reposting.find(work, Delivery(kind="redraw", about={})) is None
     less = {"seen": {"lead": [0]}, "hidden": {}}
     arrive(works, redraw, "C_SALES", shown=less)
     assert [told.shown for told in kept(works)] == [less]
     with works("T1") as work:
-        retelling.forget(work, "C_SUPPORT", "1")
-        retelling.forget(work, "C_SALES", "1")
+        reposting.forget(work, "C_SUPPORT", "1")
+        reposting.forget(work, "C_SALES", "1")
     assert kept(works) == []
 
 
@@ -170,7 +171,7 @@ def test_who_comes_while_it_is_on_its_way_is_thought_of(works: Works) -> None:
     assert asked(works) == []
     with works("T1") as work:
         work.session.connection().execute(
-            audiences.coming_and_going(work.session.connection().dialect.name), {"here": "T1", "place": "C_SALES"}
+            audience.coming_and_going(work.session.connection().dialect.name), {"here": "T1", "place": "C_SALES"}
         )
     arrive(works, second, "C_SALES", ts="2", turn=0)
     assert asked(works) == ["C_SALES"]
@@ -179,16 +180,16 @@ def test_who_comes_while_it_is_on_its_way_is_thought_of(works: Works) -> None:
 def test_all_that_stands_is_asked_for_the_cards_first_and_some_at_a_time(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audiences, "AT_ONCE", 2)
+    monkeypatch.setattr(audience, "AT_ONCE", 2)
     with works("T1") as work:
         for number, place in enumerate(("C_1", "C_2", "C_1", "C_1"), 1):
             ts = str(number)
             work.session.add(Post(entity="lead", record_id=number, channel=place, ts=ts, posted_at=work.now))
             work.session.add(Told(delivery=number, kind="line", channel=place, ts=f"{ts}.5", posted_at=work.now))
-        audiences.reconsider(work, "C_1")
+        audience.reconsider(work, "C_1")
     assert steps(works) == [["4", "3"], ["1", "4.5"], ["3.5", "1.5"], []]
     with works("T1") as work:
-        audiences.reconsider(work)
+        audience.reconsider(work)
     assert steps(works) == [["4", "3"], ["2", "1"], ["4.5", "3.5"], ["2.5", "1.5"], []]
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from models.case import Case
-from models.core.audit import AuditEntry
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.operations.reversible import is_reversible
-from models.operations.undoing import entries_of
+from models.core import records
+from models.core.audit.entries import AuditEntry
+from models.core.history.undo import entries_of
+from models.core.history.undo_rights import is_reversible
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 
 COLUMNS = ("entity", "record_id", "action", "field", "old", "new")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Engine, ForeignKey, Integer, String, Table, text
 
-from models.core import schema
-from models.core.base import Base
-from models.core.database import everywhere
-from models.core.search import SearchText
+from models.core.db.engine import everywhere
+from models.core.entity.base import Base
+from models.core.search.index import SearchText
+from models.maintenance import schema
 from tests.models.test_migrations import own_steps as own_steps
 from tests.models.test_migrations import steps
 from tests.neighbours import guarded_tables
@@ -21,7 +21,7 @@ FIRST = "0009"
 SHARED = {"alembic_version", "install_state", "replica"}
 """Tables that belong to no workspace."""
 READ = SearchText.__tablename__
-"""Guarded against writing only: `models.migrations.guard` says why."""
+"""Guarded against writing only: `models.migrations.row_level_security` says why."""
 MADE = re.compile(r'CREATE (?:TABLE|MATERIALIZED VIEW)(?: IF NOT EXISTS)? "?(\w+)', re.IGNORECASE)
 
 CATALOGUE = """

@@ -3,18 +3,18 @@
 import pytest
 from sqlalchemy import insert, update
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.contact import Contact
-from models.core.base import ENTITIES
-from models.core.search import SearchText
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.operations.search import CANDIDATES, PAGE, find_everywhere, find_records, suggestions
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.entity.base import ENTITIES
+from models.core.search.index import SearchText
+from models.core.search.query import CANDIDATES, PAGE, find_everywhere, find_records, suggestions
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import START, given
 from tests.models.marks import SQLITE
 

@@ -10,15 +10,15 @@ import pytest
 from rapidfuzz.distance import OSA
 from sqlalchemy import select, update
 
-from models.core import access
-from models.core.base import ENTITIES
-from models.core.search import index
-from models.core.user import User
-from models.core.values import fold
-from models.core.work import Work, Works
-from models.operations import mentions, where
-from models.operations.filters import And, Node, Term, Word, write
-from models.operations.search import FEW, find_everywhere, find_records, heading, list_records, suggestions
+from models.core.entity.base import ENTITIES
+from models.core.identity.user import User
+from models.core.parsing.values import fold
+from models.core.permissions import policy
+from models.core.search import filter_sql, mentions
+from models.core.search.filter_parser import And, Node, Term, Word, write
+from models.core.search.index import index
+from models.core.search.query import FEW, find_everywhere, find_records, heading, list_records, suggestions
+from models.core.unit_of_work import Work, Works
 from tests.models import counting
 from tests.models.companies import SEEN, stocked
 from tests.models.filtering import Author, Reading, Refused
@@ -48,7 +48,7 @@ class Readers:
         for group in groups if everyone else groups[self.works.sqlite :: 2]:
             with self.works("T1", group[0], writes=writes) as work:
                 there = {user.slack_id: user for user in everybody(work)}
-                with access.among(work.session, [there[person] for person in group]):
+                with policy.among(work.session, [there[person] for person in group]):
                     readers = [self.company.person(person) for person in group]
                     yield work, Eyes(self.company, readers, readers[0])
 
@@ -60,7 +60,7 @@ def company(works: Works, seed: int) -> Company:
 
 
 def everybody(work: Work) -> list[User]:
-    with access.beyond(work.session):
+    with policy.beyond(work.session):
         return list(work.session.scalars(select(User)))
 
 
@@ -187,13 +187,13 @@ def shuffle(work: Work, slug: str, names: Sequence[str]) -> None:
         values = dict(zip(columns, other[1:], strict=True))
         session.connection().execute(update(table).where(table.c.id == row[0]).values(values))
     session.expire_all()
-    with access.beyond(session):
+    with policy.beyond(session):
         index(work, session.scalars(select(ENTITIES[slug]).execution_options(with_deleted=True)).all())
 
 
 def is_searched_for(word: str) -> bool:
     """Whether a word is no number, and no condition such as open."""
-    return word.isalpha() and fold(word) not in where.SHORTCUTS
+    return word.isalpha() and fold(word) not in filter_sql.SHORTCUTS
 
 
 def is_near(word: str, words: str) -> bool:

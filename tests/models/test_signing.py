@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
-from models.core.audit import AuditHead
-from models.core.database import everywhere
+from models.core.audit import chain, verify
+from models.core.audit.entries import AuditHead
+from models.core.db.engine import everywhere
 from models.core.replica import beat
 from models.core.secrets import new_key
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import adoption, proof, trail
+from models.core.unit_of_work import Works
+from models.maintenance import adoption
+from models.sales.lead import Lead
 from tests.ground import StoppedClock, given
 from tests.models.tampering import run, run_all, sealed_trail, tamper, tampered
 
@@ -25,7 +26,7 @@ FOREIGN = "no key of ENCRYPTION_KEYS has signed that the chain ends here"
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The log has heard nothing yet."""
-    monkeypatch.setattr(trail, "complained", {})
+    monkeypatch.setattr(chain, "complained", {})
 
 
 def on(engine: Engine, keys: str) -> Works:
@@ -36,12 +37,12 @@ def on(engine: Engine, keys: str) -> Works:
 def grown(works: Works, name: str = "Next") -> int:
     """One more lead, and its trail sealed; returns how many entries were."""
     given(works, Lead, first_name=name)
-    return trail.seal_all(works)
+    return chain.seal_all(works)
 
 
 def wrong(works: Works) -> list[str]:
     with works("T1", writes=False) as work:
-        return [str(problem) for problem in proof.verify(work).problems]
+        return [str(problem) for problem in verify.verify(work).problems]
 
 
 def head(works: Works) -> AuditHead:
@@ -52,12 +53,12 @@ def head(works: Works) -> AuditHead:
 def forge(work: Any) -> None:
     """Change an entry, and make the whole chain anew as anybody can who has the code and the database."""
     run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
-    rows = work.session.execute(select(*proof.SEALED).where(trail.TABLE.c.workspace == "T1").order_by("place")).all()
+    rows = work.session.execute(select(*verify.SEALED).where(chain.TABLE.c.workspace == "T1").order_by("place")).all()
     last = ""
     for row in rows:
-        words = trail.wording(row)
-        digest = trail.fingerprint(words, row.salt, row.old, row.new)
-        last = trail.link(last, row.place, words, digest)
+        words = chain.wording(row)
+        digest = chain.fingerprint(words, row.salt, row.old, row.new)
+        last = chain.link(last, row.place, words, digest)
         seal = {"digest": digest, "hash": last, "id": row.id}
         run(work, "UPDATE audit_entry SET digest = :digest, hash = :hash WHERE id = :id", **seal)
     run(work, "UPDATE audit_head SET hash = :hash WHERE workspace = 'T1'", hash=last)
@@ -69,7 +70,7 @@ def test_a_chain_made_anew_is_found_with_a_key_and_not_without(engine: Engine) -
         sealed_trail(works)
         with tampered(works) as work:
             forge(work)
-            problems = [str(problem) for problem in proof.verify(work).problems]
+            problems = [str(problem) for problem in verify.verify(work).problems]
             assert len(problems) == count
             assert all(FOREIGN in problem for problem in problems)
 
@@ -80,21 +81,21 @@ def test_what_is_signed_cannot_be_said_otherwise(engine: Engine, change: str) ->
     works = on(engine, OLD)
     grown(works)
     with tampered(works) as work:
-        assert proof.verify(work).count == 0
+        assert verify.verify(work).count == 0
         run(work, f"UPDATE audit_head SET {change} WHERE workspace = 'T1'")
-        assert proof.verify(work).count > 0
+        assert verify.verify(work).count > 0
 
 
 def test_the_end_of_another_workspace_is_no_end_of_this(engine: Engine) -> None:
     works = on(engine, OLD)
     sealed_trail(works)
     given(works, Lead, "U_OTTO", "T2", first_name="Theirs")
-    trail.seal_all(works)
+    chain.seal_all(works)
     with tampered(works) as work:
         for column in ("place", "hash", "since", "signature"):
             theirs = f"(SELECT {column} FROM audit_head WHERE workspace = 'T2')"
             run_all(work, f"UPDATE audit_head SET {column} = {theirs} WHERE workspace = 'T1'")
-        assert proof.verify(work).count > 0
+        assert verify.verify(work).count > 0
 
 
 def test_what_was_sealed_before_there_was_a_key_is_still_verified(
@@ -105,20 +106,20 @@ def test_what_was_sealed_before_there_was_a_key_is_still_verified(
     assert grown(works) > 0
     assert (wrong(works), head(works).since) == ([], count + 1)
     with works("T1", writes=False) as work:
-        assert f"signed with a key since place {count + 1}. It ends at " in str(proof.verify(work))
+        assert f"signed with a key since place {count + 1}. It ends at " in str(verify.verify(work))
     assert f"The audit trail of T1 is signed with a key from place {count + 1} on" in caplog.messages
     with tampered(works) as work:
         run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
-        assert proof.verify(work).count == 1
+        assert verify.verify(work).count == 1
 
 
 def test_a_trail_to_which_nothing_is_added_is_signed_all_the_same(engine: Engine) -> None:
     sealed_trail(on(engine, ""))
     works = on(engine, OLD)
-    assert trail.seal_all(works) == 0
+    assert chain.seal_all(works) == 0
     assert head(works).signature
     assert wrong(works) == []
-    assert trail.unsealed(works) == []
+    assert chain.unsealed(works) == []
 
 
 def test_nobody_goes_on_without_the_key(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
@@ -131,7 +132,7 @@ def test_nobody_goes_on_without_the_key(engine: Engine, caplog: pytest.LogCaptur
         assert len([line for line in caplog.messages if sentence in line and "of T1" in line]) == 1
         assert len(wrong(works)) == 1
     works = on(engine, OLD)
-    assert trail.seal_all(works) > 0  # nothing is lost meanwhile
+    assert chain.seal_all(works) > 0  # nothing is lost meanwhile
     assert wrong(works) == []
 
 
@@ -171,8 +172,8 @@ def test_the_first_key_signs_and_all_verify(engine: Engine) -> None:
     both = on(engine, f"{NEW},{OLD}")
     assert wrong(both) == []
     assert len(wrong(on(engine, NEW))) == 1
-    assert trail.sign_anew(both) == 2  # that of T2, too
-    assert trail.sign_anew(both) == 0
+    assert chain.sign_anew(both) == 2  # that of T2, too
+    assert chain.sign_anew(both) == 0
     assert wrong(on(engine, NEW)) == []
     assert grown(on(engine, NEW)) > 0
     assert (wrong(on(engine, NEW)), len(wrong(on(engine, OLD)))) == ([], 1)
@@ -182,7 +183,7 @@ def test_an_end_that_is_not_ours_is_not_signed_with_a_new_key_either(engine: Eng
     works = on(engine, OLD)
     sealed_trail(works)
     tamper(works, "UPDATE audit_head SET signature = 'x' WHERE workspace = 'T1'")
-    assert trail.sign_anew(on(engine, f"{NEW},{OLD}")) == 1  # that of T2
+    assert chain.sign_anew(on(engine, f"{NEW},{OLD}")) == 1  # that of T2
     assert head(works).signature == "x"
 
 
@@ -197,7 +198,7 @@ def test_nothing_is_signed_while_a_process_of_another_release_is_there(
     sealed_trail(works)
     assert head(works).signature is None
     works.clock.forward(timedelta(minutes=2))  # it has stopped, or was killed
-    trail.seal_all(works)
+    chain.seal_all(works)
     assert head(works).signature
     assert wrong(works) == []
 
@@ -207,12 +208,12 @@ def test_what_moves_in_when_slack_is_connected_stays_signed(engine: Engine) -> N
     works.settle("LOCAL", name="This computer")
     works.welcome("LOCAL", "U_EVE", name="Eve")
     given(works, Lead, "U_EVE", "LOCAL", first_name="Ada")
-    trail.seal_in(works, "LOCAL", trail.BATCH)
+    chain.seal_in(works, "LOCAL", chain.BATCH)
     adoption.move(works, "T_NEW")
     given(works, Lead, "U_EVE", "T_NEW", first_name="Grace")
-    assert trail.seal_all(works) > 0
+    assert chain.seal_all(works) > 0
     with works("T_NEW", writes=False) as work:
-        assert proof.verify(work).count == 0
+        assert verify.verify(work).count == 0
 
 
 def test_no_key_is_shown(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:

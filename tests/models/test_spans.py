@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from models.operations.spans import read_span
+from models.core.search.filter_periods import read_span
 from tests.tables import table
 
 MARCH = date(2026, 3, 10)

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from models.account import Account
-from models.core.database import everywhere
-from models.core.outbox import CARDS, Delivery, DeliveryState, Post, deliver
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records
-from models.operations.claims import LEASE, claim
-from models.operations.standing import Arrival, arrived, places, prepare
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.db.engine import everywhere
+from models.core.outbox.arrivals import Arrival, arrived, places, prepare
+from models.core.outbox.delivery import CARDS, Delivery, DeliveryState, Post, deliver
+from models.core.outbox.queue import LEASE, claim
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
 from tests.plans import listening, plans
 

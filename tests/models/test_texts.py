@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
+from models.core.parsing.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
 from tests.tables import table
 
 FAMILY = "👩\u200d👩\u200d👧"

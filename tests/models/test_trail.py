@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from models.core import schema
-from models.core.database import everywhere
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import proof, records, trail
+from models.core import records
+from models.core.audit import chain as trail
+from models.core.audit import verify
+from models.core.db.engine import everywhere
+from models.core.unit_of_work import Works
+from models.maintenance import schema
+from models.sales.lead import Lead
 from tests.ground import StoppedClock, given
 from tests.models.tampering import sealed_trail
 from tests.plans import plans
@@ -19,9 +21,9 @@ from tests.plans import plans
 pytestmark = pytest.mark.dialect
 
 
-def verdict(works: Works, workspace: str = "T1") -> proof.Verdict:
+def verdict(works: Works, workspace: str = "T1") -> verify.Verdict:
     with works(workspace, writes=False) as work:
-        return proof.verify(work)
+        return verify.verify(work)
 
 
 # ── sealing ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +116,7 @@ def test_an_entry_that_is_committed_late_is_sealed_after_its_younger_ones(clean_
 def test_the_log_hears_once_a_minute_where_the_chain_ends(
     works: Works, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "models.operations.trail")
+    caplog.set_level(logging.INFO, "models.core.audit.chain")
     for seconds in (0, 1, 1, 60):
         clock.forward(timedelta(seconds=seconds))
         given(works, Lead, first_name="Ada")
@@ -128,7 +130,7 @@ def test_what_waits_and_what_is_sealed_are_found_through_an_index(works: Works) 
     sealed_trail(works)
     given(works, Lead, first_name="Ada")
     (waiting,) = [plan for plan in plans(works, trail.seal, "ORDER BY audit_entry.id")]
-    chain = plans(works, proof.verify, "audit_entry.place, audit_entry.id")
+    chain = plans(works, verify.verify, "audit_entry.place, audit_entry.id")
     if works.sqlite:  # PostgreSQL rightly reads so few rows as they come
         assert "ix_audit_entry_unsealed" in waiting
         assert all("ix_audit_entry_place" in plan for plan in chain)

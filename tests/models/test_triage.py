@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.operations.triage import alarms, pressing
+from models.core import records
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.support.case import Case
+from models.support.triage import alarms, pressing
 from tests.ground import StoppedClock, given
 
 HOUR = timedelta(hours=1)

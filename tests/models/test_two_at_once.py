@@ -6,23 +6,24 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.account import Account
-from models.contact import Contact
-from models.core import access
-from models.core.base import Entity
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.core import records
+from models.core.entity.base import Entity
+from models.core.entity.hierarchy import is_above_itself
 from models.core.errors import CRMError
-from models.core.rights import Preset
-from models.core.role import Role
-from models.core.team import Team
-from models.core.trees import is_above_itself
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.operations import records, undoing
-from models.opportunity import Opportunity
+from models.core.history import undo
+from models.core.identity.rights import Preset
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given, together
 from tests.models.marks import SQLITE, THOROUGH
 from tests.models.transfer.steps import everything, imported
@@ -48,7 +49,7 @@ def change(entity: type[Entity], which: str, **texts: str) -> Act:
 
     def act(work: Work) -> None:
         record = work.get(entity, work.lookup(entity.slug(), which))
-        access.check(work, "edit", record)
+        policy.check(work, "edit", record)
         records.update(work, record, texts)
 
     return act
@@ -56,7 +57,7 @@ def change(entity: type[Entity], which: str, **texts: str) -> Act:
 
 def admins(works: Works) -> int:
     with works("T1", writes=False) as work:
-        return len(access.admins(work.session))
+        return len(policy.admins(work.session))
 
 
 def make_admins(works: Works, *people: str) -> None:
@@ -130,7 +131,7 @@ def test_an_undo_does_not_take_the_role_from_the_last_admin(works: Works) -> Non
     with works("T1", "U_MONA") as work:
         work.get(User, work.lookup("user", "U_ADA")).role = Preset.REP
     with pytest.raises(CRMError, match="Mona Meyer is the last admin"), works("T1", "U_MONA") as work:
-        undoing.undo(work, unit)
+        undo.undo(work, unit)
     assert admins(works) == 1
 
 
@@ -266,7 +267,7 @@ def test_an_undo_of_what_became_primary_brings_the_one_before_back(
         unit = work.unit
     for expected in (first, second):
         with works("T1", "U_RITA") as work:
-            undoing.undo(work, unit)
+            undo.undo(work, unit)
             unit = work.unit
         with works("T1", writes=False) as work:
             assert work.session.scalars(select(Contact.id).where(Contact.primary)).all() == [expected.id]

@@ -5,18 +5,20 @@
 import pytest
 from sqlalchemy import select, text
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case, CaseStatus, Reply
-from models.contact import Contact
+from models.activities.activity import Activity
+from models.core import records
+from models.core.audit import chain
 from models.core.errors import Conflict
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records, trail, undoing
-from models.opportunity import Opportunity, StageChange
+from models.core.history import undo as undoing
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity, StageChange
+from models.support.case import Case, CaseStatus, Reply
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.undo import act, ada, broken, change, eve, now, undo  # noqa: F401
@@ -186,7 +188,7 @@ def test_a_team_that_people_joined_since_stays(works: Works) -> None:
 @SQLITE
 def test_what_was_erased_is_not_brought_back(works: Works, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
-    trail.seal_all(works)
+    chain.seal_all(works)
     with works.engine.begin() as connection:
         erased = "UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'first_name'"
         connection.execute(text(erased))

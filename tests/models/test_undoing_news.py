@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from models.activity import Activity
-from models.case import Case
-from models.core.outbox import Delivery, DeliveryState, Post, deliver
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import agenda, records
+from models.activities import reminders
+from models.activities.activity import Activity
+from models.core import records
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import StoppedClock, task
 from tests.models.marks import SQLITE
 from tests.models.undo import act, ada, broken, eve, now, undo  # noqa: F401
@@ -24,7 +25,7 @@ from tests.models.undo import act, ada, broken, eve, now, undo  # noqa: F401
 def remind(works: Works) -> list[int]:
     """Tell Rita what is due, as the scheduler and the courier do; returns the ids."""
     with works("T1", "U_RITA") as work:
-        ids = [id for reminder in agenda.reminders(work, work.get(User, work.actor.id)) for id in reminder.ids]
+        ids = [id for reminder in reminders.reminders(work, work.get(User, work.actor.id)) for id in reminder.ids]
         if ids:
             deliver(work, "due", "U_RITA", f"due:{work.unit}", about={"ids": ids}, state="sent", sent_at=work.now)
     return ids

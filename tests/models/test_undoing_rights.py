@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from models.case import Case
+from models.core import records
 from models.core.errors import Conflict, CRMError, Forbidden, NotFound
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import lately, records, undoing
+from models.core.history import last_change
+from models.core.history import undo as undoing
+from models.core.identity.user import User
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
 from tests.models.undo import act, ada, change, eve, now, undo  # noqa: F401
@@ -22,7 +24,7 @@ from tests.models.undo import act, ada, change, eve, now, undo  # noqa: F401
 
 def last(works: Works, person: str = "U_RITA") -> tuple[str, str]:
     with works("T1", person, writes=False) as work:
-        return lately.last_unit(work), lately.last_undo(work)
+        return last_change.last_unit(work), last_change.last_undo(work)
 
 
 def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(works: Works, ada: Lead) -> None:

@@ -10,9 +10,9 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core import values
-from models.core.countries import NAMES, read_country, show_country
-from models.core.values import ORDINARY_EMAIL, read_email, read_flag, read_link, read_tags, read_zone
+from models.core.parsing import values
+from models.core.parsing.countries import NAMES, read_country, show_country
+from models.core.parsing.values import ORDINARY_EMAIL, read_email, read_flag, read_link, read_tags, read_zone
 from tests.tables import table
 
 
@@ -190,6 +190,6 @@ def test_everything_the_door_promises_is_behind_it():
 
 
 def test_opening_the_door_loads_no_heavy_library():
-    script = "import sys, models.core.values; print({'phonenumbers', 'email_validator'} & set(sys.modules))"
+    script = "import sys, models.core.parsing.values; print({'phonenumbers', 'email_validator'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

@@ -5,17 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.activity import Activity
-from models.contact import Contact
-from models.core.base import ENTITIES, Entity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
-from models.core.rights import Preset
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import filters, records, where
-from models.opportunity import Opportunity
+from models.core.identity.rights import Preset
+from models.core.search import filter_parser, filter_sql
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
 from tests.tables import table
@@ -28,7 +29,7 @@ NOTHING: list[str] = []
 def fitting(works: Works, entity: type[Entity], text: str, by: str = "U_RITA") -> list[str]:
     """The names of the records that a filter fits, in the order of their numbers."""
     with works("T1", by, writes=False) as work:
-        found = select(entity).where(where.condition(filters.parse(text), entity, work))
+        found = select(entity).where(filter_sql.condition(filter_parser.parse(text), entity, work))
         return [record.title for record in work.session.scalars(found.order_by(entity.number))]
 
 
@@ -235,25 +236,25 @@ def test_an_ambiguous_name_is_not_guessed(deals: Works) -> None:
 
 @SQLITE
 def test_only_entities_that_can_be_open_have_a_word_for_it(deals: Works) -> None:
-    assert where.shortcuts(Customer) == ["mine"]
-    assert where.shortcuts(Contact) == []
+    assert filter_sql.shortcuts(Customer) == ["mine"]
+    assert filter_sql.shortcuts(Contact) == []
     assert fitting(deals, Customer, "open") == []
-    assert where.shortcuts(Opportunity)[:2] == ["open", "closed"]
+    assert filter_sql.shortcuts(Opportunity)[:2] == ["open", "closed"]
 
 
 @table("text", ["ada", "ada lovelace", "", "100%", "not", "open", "(x", '"', "R&D", "a or b"])
 def test_words_alone_are_a_search_for_those_who_know_no_shortcut(text: str) -> None:
-    assert where.read(text, Account) is None or text in ("", "a or b")
+    assert filter_sql.read(text, Account) is None or text in ("", "a or b")
 
 
 @table("text", ["stage = won", "open", "acme mine", "NOT acme", "acme OR looms", ""])
 def test_whatever_else_is_a_filter(text: str) -> None:
-    assert where.read(text, Opportunity) is not None
+    assert filter_sql.read(text, Opportunity) is not None
 
 
 def test_a_broken_filter_is_not_taken_for_words() -> None:
     with pytest.raises(ValueError, match="needs a value"):
-        where.read("stage =", Opportunity)
+        filter_sql.read("stage =", Opportunity)
 
 
 def test_filters_see_only_their_own_workspace(deals: Works) -> None:
@@ -266,8 +267,8 @@ def test_filters_see_only_their_own_workspace(deals: Works) -> None:
 
 def test_words_that_many_records_hold_are_looked_through(deals: Works) -> None:
     with deals("T1", "U_RITA", writes=False) as work:
-        assert where.few_with("deal", Opportunity, work) == []
-        assert where.few_with("s", Opportunity, work) is None
+        assert filter_sql.few_with("deal", Opportunity, work) == []
+        assert filter_sql.few_with("s", Opportunity, work) is None
     assert fitting(deals, Opportunity, "s NOT small") == ["None"]
 
 
@@ -276,5 +277,5 @@ def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: Wor
     with works("T1", "U_RITA", writes=False) as work:
         for name in entity.fields():
             for op in ("=", "!="):
-                asked = where.condition(filters.Term(name, op, "empty"), entity, work)  # type: ignore[arg-type]
+                asked = filter_sql.condition(filter_parser.Term(name, op, "empty"), entity, work)  # type: ignore[arg-type]
                 work.session.scalars(select(entity.id).where(asked)).all()

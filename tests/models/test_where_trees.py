@@ -6,17 +6,17 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.core.work import Works
-from models.operations import filters, where
-from models.opportunity import Opportunity
+from models.core.search import filter_parser, filter_sql
+from models.core.unit_of_work import Works
+from models.sales.opportunity import Opportunity
 from tests.models.marks import tried
 
 pytestmark = pytest.mark.dialect
 
 LEAVES = st.one_of(
-    st.builds(filters.Word, st.text(min_size=1, max_size=8)),
+    st.builds(filter_parser.Word, st.text(min_size=1, max_size=8)),
     st.builds(
-        filters.Term,
+        filter_parser.Term,
         st.sampled_from(["stage", "amount", "close_date", "customer", "owner", "name", "created", "is", "nonsense"]),
         st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"]),
         st.one_of(
@@ -27,22 +27,22 @@ LEAVES = st.one_of(
 TREES = st.recursive(
     LEAVES,
     lambda parts: st.one_of(
-        st.builds(filters.Not, parts),
-        st.builds(filters.And, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(filters.Or, st.lists(parts, min_size=1, max_size=3).map(tuple)),
+        st.builds(filter_parser.Not, parts),
+        st.builds(filter_parser.And, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(filter_parser.Or, st.lists(parts, min_size=1, max_size=3).map(tuple)),
     ),
     max_leaves=5,
 )
 
 
-@example(filters.Term("amount", ">", ""))
+@example(filter_parser.Term("amount", ">", ""))
 @tried(60)
 @for_all(TREES)
-def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filters.Node) -> None:
+def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filter_parser.Node) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         told = ""
         try:
-            found = where.condition(tree, Opportunity, work)
+            found = filter_sql.condition(tree, Opportunity, work)
             work.session.scalars(select(Opportunity.id).where(found).limit(1)).all()
         except ValueError as error:
             told = str(error)

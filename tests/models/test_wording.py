@@ -3,17 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from models.activity import Activity
-from models.core import access
-from models.core.base import Entity
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.operations.search import find_records, suggestions
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.entity.base import Entity
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.search.query import find_records, suggestions
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.models.marks import SQLITE
 
@@ -80,7 +80,7 @@ def test_a_word_that_many_hold_finds_no_less_and_still_nothing_hidden(
     for number in range(8):
         given(works, Customer, first_name=f"Ada {number}", city="Lyon", **({"tags": "lyon"} if number % 2 else {}))
     for many in (1000, 4, 3, 1):
-        monkeypatch.setattr("models.operations.where.MANY", many)
+        monkeypatch.setattr("models.core.search.filter_sql.MANY", many)
         assert len(fitting(works, Customer, "lyon created >= 2020-01-01", by="U_ADA")) == 8
         assert len(fitting(works, Customer, "NOT lyon", by="U_ADA")) == 0
         assert fitting(works, Customer, "lyon created >= 2020-01-01") == [f"Ada {number}" for number in (1, 3, 5, 7)]
@@ -120,7 +120,7 @@ def test_a_currency_is_hidden_with_its_amounts(works: Works) -> None:
     for text in ("currency = USD", "amount = $12k", "amount > 1"):
         assert refused(works, Opportunity, text).startswith("Your role does not show you"), text
     with works("T1", REP, writes=False) as work:
-        assert not {"amount", "currency"} & access.fields(work, work.find(Opportunity, 1)).keys()
+        assert not {"amount", "currency"} & policy.fields(work, work.find(Opportunity, 1)).keys()
 
 
 def test_the_order_of_a_search_tells_nothing_of_what_is_hidden(works: Works) -> None:
@@ -143,7 +143,7 @@ def test_several_readers_find_only_what_each_of_them_may_read(works: Works) -> N
     allow(works, "everything: look\ncustomer: look, hide city")
     with works("T1", "U_ADA", writes=False) as work:
         both = work.session.scalars(select(User).where(User.slack_id.in_([REP, "U_ADA"]))).all()
-        with access.among(work.session, both):
+        with policy.among(work.session, both):
             assert find_records(work, Customer, "london mine OR london").records == []
             assert len(find_records(work, Customer, "vip created >= 2020-01-01").records) == 1
             with pytest.raises(ValueError, match="City"):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.core.errors import Ambiguous
-from models.core.written import orders, read_written_day, read_written_moment
+from models.core.parsing.file_dates import orders, read_written_day, read_written_moment
 from tests.tables import table
 
 ANGELES = ZoneInfo("America/Los_Angeles")

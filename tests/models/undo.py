@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.case import Case
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records, undoing
+from models.core import records
+from models.core.history import undo as undoing
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 
 

@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 
 SOURCES = (
-    *(f"models/core/{name}.py" for name in ("access", "sight", "rights", "role", "team")),
-    *(f"models/operations/{name}.py" for name in (
-        "where", "search", "claims", "deliveries", "standing", "undoing", "past"
+    *(f"models/core/{name}.py" for name in (
+        "permissions/policy", "permissions/visibility", "identity/rights", "identity/role", "identity/team",
+        "search/filter_sql", "search/query", "outbox/queue", "outbox/results", "outbox/arrivals", "history/undo",
+        "history/as_of",
     )),
-    "models/operations/transfer/*.py",
+    "models/exchange/*.py",
     *(f"bot/{name}.py" for name in ("carrying", "delivery", "drawing", "outlet", "audience")),
     "handlers/core/*.py",
     "handlers/*.py",

@@ -67,9 +67,9 @@ def test_names_are_unique_and_the_same_seed_chooses_the_same() -> None:
     picked = chosen(ROOT, 7, 200)
     assert len({each.key for each in picked}) == 200
     assert all(is_python(each.apply((ROOT / each.path).read_bytes())) for each in picked[:20])
-    once, again = (chosen(ROOT, 7, 50, "models/core/access.py") for _ in range(2))
+    once, again = (chosen(ROOT, 7, 50, "models/core/permissions/policy.py") for _ in range(2))
     assert once == again
-    assert {each.path for each in once} == {"models/core/access.py"}
+    assert {each.path for each in once} == {"models/core/permissions/policy.py"}
 
 
 @table("path", sources(ROOT))

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, String, Text, UniqueConstraint
 
-from models.migrations.shapes import entity, index, row
+from models.migrations.frozen_columns import entity, index, row
 
 revision = "0001"
 down_revision = None

@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, Numeric, String, Text
 
-from models.migrations.shapes import entity, index, row
+from models.migrations.frozen_columns import entity, index, row
 
 revision = "0002"
 down_revision = "0001"

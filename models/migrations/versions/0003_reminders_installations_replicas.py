@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.shapes import index, row
+from models.migrations.frozen_columns import index, row
 
 revision = "0003"
 down_revision = "0002"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.migrations.shapes import row
+from models.migrations.frozen_columns import row
 
 revision = "0005"
 down_revision = "0004"

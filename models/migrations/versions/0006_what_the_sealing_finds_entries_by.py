@@ -1,6 +1,6 @@
 """The indexes by which the chain of the audit trail is read, and what is not sealed yet is found."""
 
-from models.migrations import gently
+from models.migrations import online
 
 revision = "0006"
 down_revision = "0005"
@@ -9,12 +9,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    gently.index(
+    online.index(
         "audit_entry", "workspace", "place", name="ix_audit_entry_place", unique=True, where="place IS NOT NULL"
     )
-    gently.index("audit_entry", "workspace", "id", name="ix_audit_entry_unsealed", where="hash IS NULL")
+    online.index("audit_entry", "workspace", "id", name="ix_audit_entry_unsealed", where="hash IS NULL")
 
 
 def downgrade() -> None:
-    gently.drop_index("audit_entry", "ix_audit_entry_unsealed")
-    gently.drop_index("audit_entry", "ix_audit_entry_place")
+    online.drop_index("audit_entry", "ix_audit_entry_unsealed")
+    online.drop_index("audit_entry", "ix_audit_entry_place")

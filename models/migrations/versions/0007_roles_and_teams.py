@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Column, ForeignKey, Integer, String, Text, text
 
-from models.migrations.shapes import entity
+from models.migrations.frozen_columns import entity
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,6 @@
 """Row-level security: PostgreSQL itself keeps the workspaces apart."""
 
-from models.migrations.guard import isolate, open_up
+from models.migrations.row_level_security import isolate, open_up
 
 revision = "0009"
 down_revision = "0008"

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import Column, DateTime, Integer, String, UniqueConstraint
 
-from models.migrations.guard import isolate
-from models.migrations.shapes import index, row
+from models.migrations.frozen_columns import index, row
+from models.migrations.row_level_security import isolate
 
 revision = "0011"
 down_revision = "0010"

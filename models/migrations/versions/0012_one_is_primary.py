@@ -3,7 +3,7 @@
 Where two people made two primary at once, the newest one stays it.
 """
 
-from models.migrations import gently
+from models.migrations import online
 
 revision = "0012"
 down_revision = "0011"
@@ -21,12 +21,12 @@ def newer(table: str, *same: str) -> str:
 
 
 def upgrade() -> None:
-    gently.only_one("contact", "customer", "type", name="ix_contact_primary", where=STANDS,
+    online.only_one("contact", "customer", "type", name="ix_contact_primary", where=STANDS,
                     change='"primary" = false', others=newer("contact", "customer", "type"))  # fmt: skip
-    gently.only_one("membership", "customer", name="ix_membership_primary", where=STANDS,
+    online.only_one("membership", "customer", name="ix_membership_primary", where=STANDS,
                     change='"primary" = false', others=newer("membership", "customer"))  # fmt: skip
 
 
 def downgrade() -> None:
-    gently.drop_index("membership", "ix_membership_primary")
-    gently.drop_index("contact", "ix_contact_primary")
+    online.drop_index("membership", "ix_membership_primary")
+    online.drop_index("contact", "ix_contact_primary")

@@ -5,7 +5,7 @@ from importlib import import_module
 import sqlalchemy as sa
 from alembic import op
 
-from models.core import append_only
+from models.core.audit import append_only
 
 revision = "0013"
 down_revision = "0012"

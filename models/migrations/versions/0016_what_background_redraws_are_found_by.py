@@ -1,6 +1,6 @@
 """What is found by it: redraws that nobody waits for."""
 
-from models.migrations import gently
+from models.migrations import online
 
 revision = "0016"
 down_revision = "0015"
@@ -10,11 +10,11 @@ depends_on = None
 
 def upgrade() -> None:
     waiting = "state IN ('waiting', 'unknown')"
-    gently.index(
+    online.index(
         "delivery", "workspace", "id", name="ix_delivery_background",
         where=f"{waiting} AND kind = 'redraw' AND background",
     )  # fmt: skip
 
 
 def downgrade() -> None:
-    gently.drop_index("delivery", "ix_delivery_background")
+    online.drop_index("delivery", "ix_delivery_background")

@@ -1,6 +1,6 @@
 """The pipeline is summed from an index, without a look at each deal."""
 
-from models.migrations import gently
+from models.migrations import online
 
 revision = "0018"
 down_revision = "0017"
@@ -9,11 +9,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    gently.index(
+    online.index(
         "opportunity", "workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability",
         name="ix_opportunity_pipeline",
     )  # fmt: skip
 
 
 def downgrade() -> None:
-    gently.drop_index("opportunity", "ix_opportunity_pipeline")
+    online.drop_index("opportunity", "ix_opportunity_pipeline")

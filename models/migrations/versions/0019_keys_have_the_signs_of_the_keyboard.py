@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from models.migrations import gently
+from models.migrations import online
 
 revision = "0019"
 down_revision = "0018"
@@ -33,21 +33,21 @@ def free(table: str) -> str:
 
 
 def upgrade() -> None:
-    gently.update("customer", *renewed("key"))
-    gently.update("account", *renewed("key"))
-    gently.update("contact", *renewed("key"))
-    gently.update("membership", *renewed("key"))
-    gently.update("lead", *renewed("key"))
-    gently.update("opportunity", *renewed("key"))
-    gently.update("activity", *renewed("key"))
-    gently.update("case", *renewed("key"))
-    gently.update("user", *renewed("key"))
-    gently.update("team", renewed("key")[0], f"{renewed('key')[1]} AND {free('team')}")
-    gently.update("role", renewed("key")[0], f"{renewed('key')[1]} AND {free('role')}")
-    gently.update("user", *renewed("team"))
-    gently.update("user", *renewed("role"))
-    gently.update("team", *renewed("role"))
-    gently.update("search_text", *renewed("text"))
+    online.update("customer", *renewed("key"))
+    online.update("account", *renewed("key"))
+    online.update("contact", *renewed("key"))
+    online.update("membership", *renewed("key"))
+    online.update("lead", *renewed("key"))
+    online.update("opportunity", *renewed("key"))
+    online.update("activity", *renewed("key"))
+    online.update("case", *renewed("key"))
+    online.update("user", *renewed("key"))
+    online.update("team", renewed("key")[0], f"{renewed('key')[1]} AND {free('team')}")
+    online.update("role", renewed("key")[0], f"{renewed('key')[1]} AND {free('role')}")
+    online.update("user", *renewed("team"))
+    online.update("user", *renewed("role"))
+    online.update("team", *renewed("role"))
+    online.update("search_text", *renewed("text"))
 
 
 def downgrade() -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 from statistics import quantiles
 
-from models.core.database import open_engine
+from models.core import records
+from models.core.db.engine import open_engine
 from models.core.errors import CRMError
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
-from models.core.slots import Slot, struck
+from models.core.schedule import Slot, struck
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 STRIDE = 4 * DAY

@@ -3,21 +3,21 @@
 import pytest
 from sqlalchemy import select
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.account import Account
-from models.core import access
-from models.core.base import Entity
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.core import records
+from models.core.entity.base import Entity
 from models.core.errors import CRMError, Forbidden, Invalid, NotFound
-from models.core.rights import Preset
-from models.core.role import Role
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.operations.search import find_records
-from models.opportunity import Opportunity
+from models.core.identity.rights import Preset
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.search.query import find_records
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.models.gone import give_a_role_that_is_gone
 from tests.models.marks import SQLITE
@@ -33,7 +33,7 @@ def lead(works: Works) -> Lead:
 
 def may(works: Works, person: str, verb: str, record: Entity) -> bool:
     with works("T1", person, writes=False) as work:
-        return access.can(work.actor, verb, work.get(type(record), record.id))
+        return policy.can(work.actor, verb, work.get(type(record), record.id))
 
 
 @SQLITE
@@ -58,7 +58,7 @@ def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: Work
     assert not may(works, "U_RAVI", "show", lead)
     with works("T2", "U_OTTO", writes=False) as work:
         assert work.actor
-        assert not access.can(work.actor, "show", lead)
+        assert not policy.can(work.actor, "show", lead)
 
 
 @SQLITE
@@ -76,7 +76,7 @@ def test_an_executive_never_reads_personal_notes(works: Works) -> None:
     ada = given(works, Customer, first_name="Ada", notes="Likes chess")
     with works("T1", "U_ELI", writes=False) as work:
         customer = work.get(Customer, ada.id)
-        assert "notes" not in access.fields(work, customer)
+        assert "notes" not in policy.fields(work, customer)
         assert find_records(work, Customer, "chess").records == []
         with pytest.raises(ValueError, match=r"does not show you Notes.* Ada Abel can let you see it\."):
             find_records(work, Customer, "notes ~ chess")
@@ -97,19 +97,19 @@ def test_a_role_that_is_gone_allows_nothing(works: Works, lead: Lead) -> None:
     give_a_role_that_is_gone(works, "U_RITA")
     assert not may(works, "U_RITA", "show", lead)
     with pytest.raises(Forbidden, match="sorcerer"), works("T1", "U_RITA", writes=False) as work:
-        access.check(work, "list", Lead)
+        policy.check(work, "list", Lead)
 
 
 @SQLITE
 def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(works: Works) -> None:
     deal = given(works, Opportunity, by="U_RITA", name="Sails", account=given(works, Account, name="Lark").ref)
     with pytest.raises(Forbidden) as caught, works("T1", "U_JULE", writes=False) as work:
-        access.check(work, "edit", work.get(Opportunity, deal.id))
+        policy.check(work, "edit", work.get(Opportunity, deal.id))
     own = "Your role (rep) allows “deal edit” only for your own deals, and OP-1 is not. Ada Abel can give it."
     assert str(caught.value) == own
     assert caught.value.request == "request deal edit OP-1"
     with pytest.raises(NotFound, match="There is no OP-1"), works("T1", "U_OLGA", writes=False) as work:
-        access.check(work, "edit", work.get(Opportunity, deal.id))
+        policy.check(work, "edit", work.get(Opportunity, deal.id))
 
 
 # ── admins, roles and teams ─────────────────────────────────────────────────────────────────────────────
@@ -149,7 +149,7 @@ def test_people_keep_a_role_and_a_team_that_are_renamed(works: Works) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         assert work.actor
         assert (work.actor.role, work.actor.team) == ("hunter", "sales emea")
-        assert access.can(work.actor, "new", Lead)
+        assert policy.can(work.actor, "new", Lead)
 
 
 @SQLITE
@@ -185,5 +185,5 @@ def test_who_returns_to_a_role_that_was_deleted_has_none(works: Works, lead: Lea
         records.delete(work, work.get(Role, work.lookup("role", "marketing")))
     works.welcome("T1", "U_OLGA", left=False)
     with works("T1", "U_OLGA", writes=False) as work:
-        assert not any(access.can(work.actor, verb, Lead) for verb in ("show", "list", "export", "edit"))
+        assert not any(policy.can(work.actor, verb, Lead) for verb in ("show", "list", "export", "edit"))
         assert work.session.scalars(select(Lead)).all() == []

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text, update
 
 from models.core.errors import Busy, Conflict
-from models.core.work import Work, Works
-from models.lead import Lead
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.core.test_work import together
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.contact import Contact
-from models.core.audit import AuditEntry, changes_of
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.audit.entries import AuditEntry, changes_of
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 
 

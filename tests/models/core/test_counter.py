@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select, text
 
-from models.core.counter import TURNS, take_numbers
+from models.core import records
+from models.core.entity.sequences import TURNS, take_numbers
 from models.core.errors import Invalid
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given, spoil, together
 
 pytestmark = pytest.mark.dialect

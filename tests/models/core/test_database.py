@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.core.database import insert_into, insert_rows
-from models.core.outbox import Delivery, DeliveryState
-from models.core.work import Work, Works
-from models.lead import Lead
+from models.core.db.engine import insert_into, insert_rows
+from models.core.outbox.delivery import Delivery, DeliveryState
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import START
 
 pytestmark = pytest.mark.dialect

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from models.core.database import open_engine
-from models.core.database_file import DatabaseFile, is_sound
+from models.core.db.engine import open_engine
+from models.core.db.errors import UNSURE, Trouble
+from models.core.db.sqlite_file import DatabaseFile, is_sound
 from models.core.errors import Busy
-from models.core.troubles import UNSURE, Trouble
-from models.core.work import Work, Works
-from models.lead import Lead
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import given
 
 

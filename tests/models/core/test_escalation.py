@@ -3,15 +3,16 @@
 import pytest
 from sqlalchemy import select
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.core import access
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.core import records
 from models.core.errors import CRMError, Forbidden, Invalid
-from models.core.rights import Preset
-from models.core.role import Role
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Works
-from models.operations import records, undoing
+from models.core.history import undo
+from models.core.identity.rights import Preset
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.unit_of_work import Works
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import imported
@@ -29,7 +30,7 @@ def allow(works: Works, *lines: str) -> None:
 def set_of(works: Works, person: str, by: str = "U_JULE", **texts: str) -> None:
     with works("T1", by) as work:
         found = work.get(User, work.lookup("user", person))
-        access.check(work, "edit", found)
+        policy.check(work, "edit", found)
         records.update(work, found, texts)
 
 
@@ -120,7 +121,7 @@ def test_no_door_goes_round_it(works: Works) -> None:
         unit = work.unit
     allow(works, "user: everything")
     with pytest.raises(CRMError, match="does not allow “role give”"), works("T1", "U_JULE") as work:
-        undoing.undo(work, unit)
+        undo.undo(work, unit)
     with works("T1", writes=False) as work:
         jule = work.session.scalars(select(User).where(User.slack_id == "U_JULE")).one()
     outcome = imported(works, User, f"Ref,Role\n{jule.ref},admin\n", by="U_JULE")

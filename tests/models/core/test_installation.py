@@ -4,10 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from models.core import installation
-from models.core.installation import Installation, InstallState, begin_install, end, finish_install, install, renew
+from models.core.identity import installation
+from models.core.identity.installation import (
+    Installation,
+    InstallState,
+    begin_install,
+    end,
+    finish_install,
+    install,
+    renew,
+)
 from models.core.secrets import Vault, new_key
-from models.core.work import Works
+from models.core.unit_of_work import Works
 from tests.ground import StoppedClock
 
 

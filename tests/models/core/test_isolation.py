@@ -7,18 +7,18 @@ import pytest
 from sqlalchemy import URL, Engine, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from models.core import schema
-from models.core.base import ENTITIES, Entity
-from models.core.counter import COUNTERS
-from models.core.database import everywhere, open_engine
+from models.core import records
+from models.core.db.engine import everywhere, open_engine
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.sequences import COUNTERS
 from models.core.errors import CRMError, NotFound
-from models.core.outbox import Seen
-from models.core.search import SearchText
-from models.core.user import User, Workspace
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import adoption, records
-from models.operations.search import find_everywhere, find_records, suggestions
+from models.core.identity.user import User, Workspace
+from models.core.outbox.delivery import Seen
+from models.core.search.index import SearchText
+from models.core.search.query import find_everywhere, find_records, suggestions
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.maintenance import adoption, schema
 from tests.ground import given
 from tests.models.transfer.steps import everything, exported, imported
 from tests.neighbours import OURS, TELLTALE, THEIRS, TYPED, fill_ours, fill_theirs, guarded_tables, kinds, rows_of
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.dialect
 
 REFUSED = "violates row-level security policy"
 READ = SearchText.__tablename__
-"""Guarded against writing only: `models.migrations.guard` says why."""
+"""Guarded against writing only: `models.migrations.row_level_security` says why."""
 
 
 @pytest.fixture

@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 
-from models.core.audit import AuditEntry
+from models.core import records
+from models.core.audit.entries import AuditEntry
 from models.core.errors import Conflict, Invalid
 from models.core.listeners import begin, follow_rules, insert_many
-from models.core.outbox import Delivery, Post
-from models.core.search import SearchText
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead, LeadStatus
-from models.operations import records
-from models.opportunity import Opportunity, StageChange
+from models.core.outbox.delivery import Delivery, Post
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Work, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead, LeadStatus
+from models.sales.opportunity import Opportunity, StageChange
 from tests.ground import START, StoppedClock, given
 
 pytestmark = pytest.mark.dialect

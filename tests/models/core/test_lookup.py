@@ -4,14 +4,14 @@ from contextlib import suppress
 
 import pytest
 
-from models.account import Account
+from models.core import records
 from models.core.errors import Ambiguous
-from models.core.lookup import lookup
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.operations import records
-from models.operations.transfer.desk import Desk
+from models.core.identity.user import User
+from models.core.search.lookup import lookup
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.exchange.prefetch import Desk
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.plans import plans

@@ -6,7 +6,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.core.people import read_name, split_name, with_name
+from models.core.parsing.names import read_name, split_name, with_name
 from tests.tables import table
 
 

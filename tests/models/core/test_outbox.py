@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from models.core.outbox import Delivery, DeliveryState, JobRun, Post, deliver, insert_once, redraw
-from models.core.work import Work, Works
-from models.lead import Lead
-from models.operations import records
+from models.core import records
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Post, deliver, insert_once, redraw
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import START, given, spoil
 
 

@@ -3,21 +3,21 @@
 import pytest
 from sqlalchemy import select
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.account import Account
-from models.contact import Contact
-from models.core import access, sight
-from models.core.base import ENTITIES, Entity
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.core import records
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Forbidden
-from models.core.rights import VERBS
-from models.core.role import Role
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.operations import records
+from models.core.identity.rights import VERBS
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions import policy, visibility
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
 from tests.models.marks import SQLITE
 
 pytestmark = SQLITE
@@ -30,7 +30,7 @@ def allow(works: Works, role: str, rights: str) -> None:
 
 
 def may(work: Work, record: Entity, *verbs: str) -> set[str]:
-    return {verb for verb in verbs if access.can(work.actor, verb, record)}
+    return {verb for verb in verbs if policy.can(work.actor, verb, record)}
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_what_nobody_owns_is_looked_at_and_taken_and_is_nobodys_to_change(
             assert may(work, here, "show", "history", *CHANGES) == {"show", "history"}, record
             assert may(work, here, "assign") == {"assign"}
             assert work.session.scalars(select(type(record))).all() == [here]
-            assert work.session.scalars(select(type(record)).where(sight.only(work, type(record), "edit"))).all() == []
+            assert work.session.scalars(select(type(record)).where(visibility.only(work, type(record), "edit"))).all() == []
 
 
 @pytest.mark.parametrize("preset", ["U_JULE", "U_RITA"])
@@ -69,14 +69,14 @@ def test_a_rep_takes_a_customer_of_nobodys_and_then_changes_it_and_its_parts(
     for record in (customer, account):
         taken = rf"and {record.ref} is nobody's\. Take {record.ref} first: assign {record.ref} to=me\."
         with pytest.raises(Forbidden, match=taken), works("T1", preset, writes=False) as work:
-            access.check(work, "edit", work.get(type(record), record.id))
+            policy.check(work, "edit", work.get(type(record), record.id))
     with pytest.raises(Forbidden, match=r"CT-1 is nobody's\. Take CU-1 first"), works("T1", preset) as work:
-        access.check(work, "edit", work.get(Contact, contact.id))
+        policy.check(work, "edit", work.get(Contact, contact.id))
     with works("T1", preset) as work:
         assert work.actor
         for record in (customer, account):
             here = work.get(type(record), record.id)
-            access.check(work, "assign", here)
+            policy.check(work, "assign", here)
             records.assign(work, here, work.actor.id)
     with works("T1", preset, writes=False) as work:
         for record in (customer, account, contact, membership):
@@ -99,10 +99,10 @@ def test_of_people_ones_own_is_oneself_and_everybody_is_to_be_looked_at(
         people = work.session.scalars(select(User)).all()
         assert len(people) > 8
         assert {person.slack_id for person in people if may(work, person, "edit", "set")} == theirs
-        found = work.session.scalars(select(User).where(sight.only(work, User, "edit")))
+        found = work.session.scalars(select(User).where(visibility.only(work, User, "edit")))
         assert {person.slack_id for person in found} == theirs
     with pytest.raises(Forbidden, match="for your own users|for your team's users"), works("T1", "U_JULE") as work:
-        access.check(work, "edit", work.get(User, work.lookup("user", "U_ADA")))
+        policy.check(work, "edit", work.get(User, work.lookup("user", "U_ADA")))
 
 
 @pytest.mark.parametrize("scope", ["own", "team"])
@@ -114,9 +114,9 @@ def test_what_has_no_owner_is_nobodys_own(works: Works, scope: str, rights: str)
         for entity in (Role, Team):
             record = work.session.scalars(select(entity)).first()
             assert record
-            assert may(work, record, *VERBS[entity.slug()]) <= access.LOOKS
-            assert {verb for verb in VERBS[entity.slug()] if access.can(work.actor, verb, entity)} <= access.LOOKS
-            assert work.session.scalars(select(entity).where(sight.only(work, entity, "edit"))).all() == []
+            assert may(work, record, *VERBS[entity.slug()]) <= policy.LOOKS
+            assert {verb for verb in VERBS[entity.slug()] if policy.can(work.actor, verb, entity)} <= policy.LOOKS
+            assert work.session.scalars(select(entity).where(visibility.only(work, entity, "edit"))).all() == []
         for noun in VERBS.keys() - ENTITIES.keys() - {"log"}:
-            found = {verb for verb in VERBS[noun] if access.can(work.actor, verb, noun)}
-            assert found <= access.EVERYONE, noun
+            found = {verb for verb in VERBS[noun] if policy.can(work.actor, verb, noun)}
+            assert found <= policy.EVERYONE, noun

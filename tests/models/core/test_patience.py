@@ -6,10 +6,10 @@ import time
 import pytest
 from sqlalchemy import text
 
+from models.core.db.deadline import STATEMENT, at_leisure, left, within
+from models.core.db.errors import Trouble
 from models.core.errors import Busy
-from models.core.patience import STATEMENT, at_leisure, left, within
-from models.core.troubles import Trouble
-from models.core.work import Work, Works
+from models.core.unit_of_work import Work, Works
 from tests.models.marks import SQLITE
 
 pytestmark = pytest.mark.dialect

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, text
 
-from models.core import database, patience, postgres
-from models.core.database import open_engine
+from models.core.db import deadline, engine, postgres
+from models.core.db.engine import open_engine
+from models.core.db.postgres import Gate, Unanswered
 from models.core.errors import Busy
-from models.core.postgres import Gate, Unanswered
-from models.core.user import User
-from models.core.work import Work, Works
-from models.lead import Lead
+from models.core.identity.user import User
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.core.wire import Wire
 
@@ -35,7 +35,7 @@ def limits(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
     monkeypatch.setattr(postgres, "FRESH", request.param)
     for module, name, seconds in (
         (postgres, "PING", 0.1), (postgres, "CONNECT", 0.5), (postgres, "ANSWER", 0.4), (postgres, "REST", 0.1),
-        (patience, "STATEMENT", 0.2), (database, "STATEMENT", 0.2),
+        (deadline, "STATEMENT", 0.2), (engine, "STATEMENT", 0.2),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, seconds)
 
@@ -164,7 +164,7 @@ def test_a_host_that_swallows_everything_is_answered_in_words(limits: None) -> N
 
 
 def test_what_nobody_waits_for_is_not_cut_off(far: Works, wire: Wire) -> None:
-    with patience.at_leisure(), far.engine.connect() as connection:
+    with deadline.at_leisure(), far.engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
         assert connection.scalar(text("SELECT 1 FROM pg_sleep(0.5)")) == 1
         connection.invalidate()
@@ -181,7 +181,7 @@ def test_a_persons_deadline_ends_what_the_server_would_still_do(far: Works) -> N
         work.session.execute(text("SET LOCAL statement_timeout = 0"))
         work.session.execute(text("SELECT pg_sleep(0.3)"))
 
-    with patience.within(0.1), pytest.raises(Busy):
+    with deadline.within(0.1), pytest.raises(Busy):
         far.attempt(take_long, "T1", "U_RITA")
     assert answers(far, 8) == {""}
     given(far, Lead, first_name="Ada")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.core.replica import GONE, Replica, beat, leave, release, replicas
-from models.core.work import Works
+from models.core.unit_of_work import Works
 
 
 def known(works: Works) -> list[Replica]:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given as supposing
 from hypothesis import strategies as some
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.core import rights
-from models.core.base import ENTITIES
-from models.core.rights import PRESETS, VERBS, Preset, Rights, Scope
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.core.entity.base import ENTITIES
+from models.core.identity import rights
+from models.core.identity.rights import PRESETS, VERBS, Preset, Rights, Scope
 from tests.tables import table
 
 REP = rights.read("lead: look own, new, claim, change team\neverything: look, change own")

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from models.core import access
-from models.core.role import Role
-from models.core.team import Team
-from models.core.user import User
-from models.core.work import Work, Works
-from models.lead import Lead
-from models.operations import records
+from models.core import records
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+from models.sales.lead import Lead
 from tests.ground import StoppedClock, given, spoil
 from tests.models.marks import SQLITE
 from tests.plans import listening
@@ -75,7 +75,7 @@ def test_a_unit_sees_its_own_change_and_nobody_another_s_that_was_given_up(works
     def promote(work: Work) -> None:
         jule = work.get(User, work.lookup("user", "U_JULE"))
         jule.role = "senior rep"
-        assert access.can(jule, "show", work.find(Lead, 1))
+        assert policy.can(jule, "show", work.find(Lead, 1))
 
     with pytest.raises(ZeroDivisionError):
         spoil(works, promote, by="U_ADA")

@@ -3,18 +3,19 @@
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.case import Case
-from models.core import access, rights
-from models.core.base import Entity
-from models.core.role import Role
-from models.core.user import User
-from models.core.work import Work, Works
-from models.customer import Customer
-from models.membership import Membership
-from models.operations.pipeline import by_stage
-from models.operations.search import find_everywhere, find_records
-from models.opportunity import Opportunity
+from models.core.entity.base import Entity
+from models.core.identity import rights
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.search.query import find_everywhere, find_records
+from models.core.unit_of_work import Work, Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.opportunity import Opportunity
+from models.sales.pipeline import by_stage
+from models.support.case import Case
 from tests.ground import given
 from tests.models.marks import SQLITE
 
@@ -47,9 +48,9 @@ def test_what_is_called_after_others_is_seen_only_by_who_may_see_these(works: Wo
     allow(works, "everything: look\naccount: look own")
     with works("T1", "U_RAVI", writes=False) as work:
         assert seen(work, Membership) == []
-        with access.beyond(work.session):
+        with policy.beyond(work.session):
             membership = work.get(Membership, 1)
-        assert not access.can(work.actor, "show", membership)
+        assert not policy.can(work.actor, "show", membership)
         assert find_records(work, Membership, "ada").heading == "No membership matches “ada”"
         assert find_everywhere(work, "acme") == []
 
@@ -97,4 +98,4 @@ def test_where_the_amounts_of_deals_are_hidden_no_sum_is_told(works: Works) -> N
 def test_who_may_give_a_right_is_told_also_to_who_may_not_look_at_people(works: Works) -> None:
     allow(works, "lead: look\nuser: look none")
     with works("T1", "U_RITA", writes=False) as work:
-        assert access.helpers(work) == "Ada Abel can give it."
+        assert policy.helpers(work) == "Ada Abel can give it."

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 from sqlalchemy import func, select
 
-from models.core import access
-from models.core.base import Entity
+from models.core.entity.base import Entity
 from models.core.errors import Forbidden, NotFound
-from models.core.user import User
-from models.core.work import HIDDEN, Work, Works
-from models.operations.search import find_everywhere, find_records, suggestions
-from models.operations.transfer.exporting import export
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.search.query import find_everywhere, find_records, suggestions
+from models.core.unit_of_work import HIDDEN, Work, Works
+from models.exchange.exporter import export
 from tests.models.companies import SEEN, Rules, company
 from tests.models.marks import SQLITE
 from tests.models.plainly import Company, Eyes, everything
@@ -81,11 +81,11 @@ def test_what_is_listed_found_counted_and_offered_is_what_one_may_see(works: Wor
 
 def reached(work: Work, entity: type[Entity], may: set[int]) -> None:
     """A number and a reference lead to a record just where it may be seen; its name is told just there."""
-    with access.beyond(work.session):
+    with policy.beyond(work.session):
         there = work.session.scalars(select(entity)).all()
     for record in there[::2]:
         seen = record.number in may
-        assert access.can(work.actor, "show", record) is seen
+        assert policy.can(work.actor, "show", record) is seen
         assert (work.name(entity.slug(), record.id) == HIDDEN) is not seen
         assert (answer(lambda: work.find(entity, record.number)) == f"There is no {record.ref}.") is not seen  # noqa: B023
         assert (answer(lambda: work.lookup(entity.slug(), record.ref)) == f"There is no {record.ref}.") is not seen  # noqa: B023
@@ -114,7 +114,7 @@ def test_an_export_holds_what_one_may_both_see_and_export_without_what_is_hidden
                     count, file = 0, io.StringIO()
                 may = allowed(work, there, entity) & allowed(work, there, entity, "export")
                 assert count == len(may)
-                hidden = access.rights_of(work.actor).hidden.get(entity.slug(), ()) if work.actor else ()
+                hidden = policy.rights_of(work.actor).hidden.get(entity.slug(), ()) if work.actor else ()
                 assert not set(file.getvalue().partition("\n")[0].strip().split(",")) & set(hidden)
 
 
@@ -129,13 +129,13 @@ def test_those_who_read_together_see_what_each_of_them_may(works: Works, seed: i
         with works("T1", writes=False) as work:
             viewers = list(work.session.scalars(select(User).where(User.slack_id.in_(together))))
             eyes = Eyes(whole, [whole.person(each.slack_id) for each in viewers], {})
-            with access.among(work.session, viewers):
+            with policy.among(work.session, viewers):
                 for entity in SEEN:
-                    with access.beyond(work.session):
+                    with policy.beyond(work.session):
                         there = work.session.scalars(select(entity)).all()
                     may = {row["number"] for row in eyes.records(entity.slug())}
                     assert set(work.session.scalars(select(entity.number))) == may
                     for record in there:
-                        assert access.shows(work, record) is (record.number in may)
+                        assert policy.shows(work, record) is (record.number in may)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from models.core.slots import PUNCTUAL, Slot, strikes, struck
+from models.core.schedule import PUNCTUAL, Slot, strikes, struck
 from tests.models.core.every_zone import every_zone
 from tests.tables import table
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import literal, null, select
 
-from models.core import values
-from models.core.sql import folded
-from models.core.work import Works
+from models.core.db.dialects import folded
+from models.core.parsing import values
+from models.core.unit_of_work import Works
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect

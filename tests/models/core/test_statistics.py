@@ -13,12 +13,12 @@ from sqlalchemy import Engine, text
 from bot.app import create_dispatcher
 from bot.jobs import JOBS
 from bot.scheduler import Scheduler
-from models.core import schema, statistics
-from models.core.base import Base
-from models.core.database import open_engine
-from models.core.work import Works
-from models.lead import Lead
-from models.operations.transfer.importing import load
+from models.core.db.engine import open_engine
+from models.core.entity.base import Base
+from models.core.unit_of_work import Works
+from models.exchange.importer import load
+from models.maintenance import schema, statistics
+from models.sales.lead import Lead
 from tests.bench.sizes import ACTS, Office
 from tests.ground import StoppedClock
 from tests.models.marks import SQLITE

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.core.errors import Ambiguous
-from models.core.tail import take_amount, take_close, take_moment
+from models.core.fields.trailing import take_amount, take_close, take_moment
 from tests.tables import table
 
 

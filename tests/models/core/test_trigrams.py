@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 from sqlalchemy import select, text
 
-from models.core.search import SearchText
-from models.core.trigrams import (
+from models.core.search.index import SearchText
+from models.core.search.trigrams import (
     MOST_WORDS,
     contains,
     find,
@@ -24,7 +24,7 @@ from models.core.trigrams import (
     ways_of,
     words_of,
 )
-from models.core.work import Work, Works
+from models.core.unit_of_work import Work, Works
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect

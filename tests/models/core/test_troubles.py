@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
-from models.core import patience, schema
-from models.core.database import everywhere, open_engine
+from models.core.db import deadline
+from models.core.db.engine import everywhere, open_engine
+from models.core.db.errors import Trouble, trouble_of
 from models.core.errors import Busy, Unusable
-from models.core.troubles import Trouble, trouble_of
-from models.core.work import Work, Works
-from models.lead import Lead
+from models.core.unit_of_work import Work, Works
+from models.maintenance import schema
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.tables import table
 
@@ -127,7 +128,7 @@ def test_a_folder_that_is_missing_stops_the_start(tmp_path: Path) -> None:
 
 
 def test_a_database_that_something_else_holds_is_busy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "STATEMENT", 0.05)
+    monkeypatch.setattr(deadline, "STATEMENT", 0.05)
     works = Works(open_engine(f"sqlite:///{file}"))
     with closing(sqlite3.connect(file)) as holder:
         holder.execute("BEGIN IMMEDIATE")

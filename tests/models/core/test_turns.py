@@ -12,19 +12,20 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import Engine, make_url
 
-from models.core import patience, turns
+from models.core.db import deadline
+from models.core.db import locks as turns
+from models.core.db.deadline import within
+from models.core.db.locks import FairLock, FileLock, Turns
 from models.core.errors import Busy
-from models.core.patience import within
-from models.core.turns import FairLock, FileLock, Turns
-from models.core.work import Works
-from models.lead import Lead
+from models.core.unit_of_work import Works
+from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.core.contention import contend
 from tests.processes import ROOT
 
 HOLD = """
 import sys, time
-from models.core.turns import Turns
+from models.core.db.locks import Turns
 with Turns(sys.argv[1])():
     print("mine", flush=True)
     time.sleep(60)
@@ -46,7 +47,7 @@ def test_processes_of_many_threads_write_to_one_file_and_nobody_is_refused(clean
 def test_who_cannot_have_a_turn_in_time_is_told_so_and_the_next_one_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "STATEMENT", 0.05)
+    monkeypatch.setattr(deadline, "STATEMENT", 0.05)
     path = str(tmp_path / "crm.db")
     ours, theirs = Turns(path), Turns(path)
     with ours():

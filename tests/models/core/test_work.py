@@ -7,19 +7,19 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from models.case import Case
-from models.core.audit import AuditEntry
+from models.core import records
+from models.core.audit.entries import AuditEntry
+from models.core.db.locks import FairLock
 from models.core.errors import Conflict, NotFound
-from models.core.outbox import Delivery
-from models.core.rights import Preset
-from models.core.search import SearchText
-from models.core.turns import FairLock
-from models.core.user import User
-from models.core.work import Clock, Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import records
-from models.opportunity import Opportunity
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Clock, Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import START, StoppedClock, given, spoil, together
 from tests.models.marks import SQLITE
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.core.base import Entity, Row
-from models.core.work import Works
-from models.operations import records
-from models.operations.transfer import Answers, Outcome, export, load
-from models.operations.transfer.mapping import REASON
+from models.core import records
+from models.core.entity.base import Entity, Row
+from models.core.unit_of_work import Works
+from models.exchange import Answers, Outcome, export, load
+from models.exchange.mapping import REASON
 
 SAID = {each.name for each in fields(Answers)}
 DATA = Path(__file__).parents[2] / "data"

@@ -3,8 +3,8 @@
 import pytest
 
 from models.core.errors import Invalid
-from models.operations.transfer import answers
-from models.operations.transfer.answers import Answers
+from models.exchange import answers
+from models.exchange.answers import Answers
 from tests.tables import table
 
 

@@ -4,13 +4,13 @@ import io
 
 import pytest
 
-from models.account import Account
-from models.core.outbox import Delivery, Post
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.operations.transfer import load, storing
-from models.opportunity import Opportunity
+from models.core import records
+from models.core.outbox.delivery import Delivery, Post
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.exchange import load, storage
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported, rejected, told
@@ -88,7 +88,7 @@ def test_what_was_deleted_here_does_not_come_back_by_itself(works: Works) -> Non
 def test_stopping_half_way_loses_at_most_a_batch_and_going_on_is_importing_again(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "BATCH", BATCH)
+    monkeypatch.setattr(storage, "BATCH", BATCH)
     file = "NAME\n" + "\n".join(f"Account {n}" for n in range(3 * BATCH))
 
     def stop(done: int, total: int) -> None:

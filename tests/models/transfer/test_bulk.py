@@ -3,16 +3,16 @@
 import pytest
 from sqlalchemy import select
 
-from models.account import Account
-from models.core.audit import AuditEntry
-from models.core.search import SearchText
-from models.core.user import User
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations import undoing
-from models.operations.transfer.storing import BATCH
-from models.opportunity import Opportunity
+from models.core.audit.entries import AuditEntry
+from models.core.history import undo
+from models.core.identity.user import User
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.exchange.storage import BATCH
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.models.transfer.steps import everything, imported, rejected, told
 
@@ -76,7 +76,7 @@ def test_what_came_in_can_be_undone_a_batch_at_a_time(works: Works) -> None:
     imported(works, Account, "NAME\nLark\nWren\n")
     with works("T1", "U_ADA") as work:
         unit = work.session.scalars(select(AuditEntry.unit).distinct().where(AuditEntry.door == "import")).one()
-        assert len(undoing.undo(work, unit)) == 2
+        assert len(undo.undo(work, unit)) == 2
     assert everything(works, Account) == []
 
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from models.operations.transfer.encodings import Unsure, encoding_of
+from models.exchange.encodings import Unsure, encoding_of
 from tests.tables import table
 
 PEOPLE = {

@@ -6,12 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.contact import Contact
-from models.core.base import ENTITIES, Entity
-from models.core.field import Field
+from models.activities.activity import Activity
+from models.core import records
+from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
     Choice,
     Country,
@@ -30,15 +27,18 @@ from models.core.fields import (
     Tags,
     Zone,
 )
-from models.core.team import Group
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.operations import records
-from models.operations.transfer import exporting, load
-from models.operations.transfer.sheets import guard, unguard
-from models.opportunity import Opportunity
+from models.core.fields.base import Field
+from models.core.identity.team import Group
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.exchange import exporter, load
+from models.exchange.csv_files import guard, unguard
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, exported, imported, rejected
@@ -78,7 +78,7 @@ def test_nothing_of_another_workspace_goes_out(works: Works) -> None:
 
 
 def test_more_than_a_page_goes_out_each_once(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "PAGE", 5)
+    monkeypatch.setattr(exporter, "PAGE", 5)
     imported(works, Account, "NAME\n" + "\n".join(f"Account {n}" for n in range(13)))
     rows = list(csv.DictReader(io.StringIO(exported(works, Account))))
     assert [row["ref"] for row in rows] == [f"AC-{n}" for n in range(1, 14)]

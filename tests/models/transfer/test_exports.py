@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.contact import Contact
-from models.core.base import ENTITIES, Entity
+from models.core import records
+from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
 from models.core.fields import Reference, Tags
-from models.core.work import Works
-from models.lead import Lead
-from models.operations import records, undoing_many
+from models.core.history import undo_many
+from models.core.unit_of_work import Works
+from models.customers.contact import Contact
+from models.sales.lead import Lead
 from tests.files.exports import FOLDER, HUBSPOT, OTHERS, PIPEDRIVE, SALESFORCE, Export
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported
@@ -134,7 +135,7 @@ def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(works:
     assert (dry.reached, dry.joined, everything(works, Contact)) == (1, 1, [])
     outcome = imported(works, ENTITIES["customer"], file, make=("account",))
     assert (outcome.reached, outcome.joined) == (1, 1)
-    undoing_many.take_back(works, "T1", "U_ADA", outcome.unit)
+    undo_many.take_back(works, "T1", "U_ADA", outcome.unit)
     left = [everything(works, ENTITIES[slug]) for slug in ("customer", "contact", "account", "membership")]
     assert left == [[], [], [], []]
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from models.account import Account
-from models.core.base import ENTITIES, Entity
-from models.customer import Customer
-from models.lead import Lead
-from models.operations.transfer import guess
-from models.operations.transfer.mapping import currency_in, meaning
-from models.opportunity import Opportunity
+from models.core.entity.base import ENTITIES, Entity
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.exchange import guess
+from models.exchange.mapping import currency_in, meaning
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
 from tests.files.headers import each
 from tests.tables import table
 

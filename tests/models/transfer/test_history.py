@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
+from models.activities.activity import Activity
+from models.core import records
 from models.core.errors import Invalid
-from models.core.work import Works
-from models.customer import Customer
-from models.operations import records
-from models.operations.pipeline import closed_between
-from models.opportunity import Opportunity, Stage, StageChange
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity, Stage, StageChange
+from models.sales.pipeline import closed_between
+from models.support.case import Case
 from tests.ground import START, given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported, rejected

@@ -6,20 +6,20 @@ import threading
 import pytest
 from sqlalchemy import Engine, event, select, text
 
-import handlers  # noqa: F401  the routes tell which verbs there are
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.contact import Contact
-from models.core.database import everywhere
+import handlers.registry  # noqa: F401  the routes tell which verbs there are
+from models.activities.activity import Activity
+from models.core import records
+from models.core.db.engine import everywhere
 from models.core.errors import Forbidden
-from models.core.role import Role
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.operations import records
-from models.operations.transfer import export
+from models.core.identity.role import Role
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.exchange import export
+from models.sales.lead import Lead
+from models.support.case import Case
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported, rejected

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from models.account import Account
-from models.core.audit import AuditEntry
+from models.core.audit.entries import AuditEntry
 from models.core.errors import Forbidden
-from models.core.outbox import Delivery
-from models.core.search import SearchText
-from models.core.user import User
-from models.core.work import Works
-from models.lead import Lead
-from models.operations.transfer import export, storing
-from models.opportunity import Forecast, Opportunity, Stage, StageChange
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery
+from models.core.search.index import SearchText
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.exchange import export, storage
+from models.sales.lead import Lead
+from models.sales.opportunity import Forecast, Opportunity, Stage, StageChange
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported, rejected
@@ -131,7 +131,7 @@ def test_a_dry_run_costs_no_numbers(works: Works) -> None:
 
 
 def test_a_dry_run_finds_parents_in_other_batches(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "BATCH", 8)
+    monkeypatch.setattr(storage, "BATCH", 8)
     rows = ["0,Top,", *(f"{n},Account {n},0" for n in range(1, 20))]
     outcome = imported(works, Account, "ID,NAME,PARENTID\n" + "\n".join(rows), dry=True)
     assert (outcome.created, outcome.rejected) == (20, 0)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from models.account import Account
-from models.case import Case
 from models.core.errors import Invalid
-from models.customer import Customer
-from models.operations.transfer import guess
-from models.operations.transfer.mapping import REASON
-from models.opportunity import Opportunity
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.exchange import guess
+from models.exchange.mapping import REASON
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 
 
 def test_salesforce_accounts_are_understood() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from models.core.base import ENTITIES
+from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
-from models.core.work import Works
-from models.operations.transfer import Answers, Unanswered
-from models.operations.transfer.importing import surveyed
-from models.operations.transfer.rows import Translation
+from models.core.unit_of_work import Works
+from models.exchange import Answers, Unanswered
+from models.exchange.importer import surveyed
+from models.exchange.rows import Translation
 from tests.files.nasty import FILES, FOLDER, Nasty
 from tests.models.marks import SQLITE
 from tests.tables import table

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.membership import Membership
-from models.operations import records
-from models.operations.transfer import export, load
-from models.opportunity import Opportunity
+from models.activities.activity import Activity
+from models.core import records
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.exchange import export, load
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, exported, imported, rejected

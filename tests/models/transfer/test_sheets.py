@@ -4,12 +4,12 @@ import io
 
 import pytest
 
-from models.account import Account
 from models.core.errors import CRMError
-from models.core.work import Works
-from models.customer import Customer
-from models.operations.transfer import storing, survey
-from models.operations.transfer.sheets import Plain
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.exchange import storage, survey
+from models.exchange.csv_files import Plain
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported, rejected
 
@@ -126,7 +126,7 @@ def test_the_name_of_a_column_may_come_twice(works: Works) -> None:
 
 
 def test_progress_is_told_in_rows(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "BATCH", 5)
+    monkeypatch.setattr(storage, "BATCH", 5)
     told: list[tuple[int, int]] = []
     rows = 8
     imported(works, Account, "NAME\n" + "\n".join(map(str, range(rows))), progress=lambda *done: told.append(done))

@@ -2,17 +2,17 @@
 
 import pytest
 
-from models.account import Account
-from models.activity import Activity
-from models.case import Case
-from models.contact import Contact
-from models.core.base import Entity
+from models.activities.activity import Activity
+from models.core.entity.base import Entity
 from models.core.errors import CRMError, Invalid
-from models.core.work import Works
-from models.customer import Customer
-from models.lead import Lead
-from models.operations.transfer import Outcome, Unanswered
-from models.opportunity import Opportunity
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.exchange import Outcome, Unanswered
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import count, everything, imported

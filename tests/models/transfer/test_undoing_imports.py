@@ -5,15 +5,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from models.account import Account
-from models.core.audit import AuditEntry
+from models.core import records
+from models.core.audit.entries import AuditEntry
 from models.core.errors import Conflict, Forbidden
-from models.core.work import Works
-from models.customer import Customer
-from models.membership import Membership
-from models.operations import lately, records, undoing, undoing_many
-from models.operations.transfer import storing
-from models.opportunity import Opportunity
+from models.core.history import last_change, undo, undo_many
+from models.core.unit_of_work import Works
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.exchange import storage
+from models.sales.opportunity import Opportunity
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.transfer.steps import everything, imported
@@ -25,18 +26,18 @@ FILE = f"Id,Name,ParentId\n{ROWS}\n"
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few rows are many here: an import is several units of work, and so is its undo."""
-    monkeypatch.setattr(storing, "BATCH", 20)
-    monkeypatch.setattr(undoing_many, "BATCH", 8)
-    monkeypatch.setattr(undoing_many, "PAGE", 11)
+    monkeypatch.setattr(storage, "BATCH", 20)
+    monkeypatch.setattr(undo_many, "BATCH", 8)
+    monkeypatch.setattr(undo_many, "PAGE", 11)
 
 
 def turn(works: Works, unit: str, by: str = "U_ADA", **options: Any) -> int:
-    return undoing_many.take_back(works, "T1", by, unit, **options)
+    return undo_many.take_back(works, "T1", by, unit, **options)
 
 
 def last(works: Works, by: str = "U_ADA", undone: bool = False) -> str:
     with works("T1", by, writes=False) as work:
-        return lately.last_undo(work) if undone else lately.last_unit(work)
+        return last_change.last_undo(work) if undone else last_change.last_unit(work)
 
 
 @SQLITE
@@ -63,16 +64,16 @@ def test_an_import_is_taken_back_done_again_and_taken_back_again(works: Works) -
 def test_the_line_undo_takes_a_short_import_back(works: Works) -> None:
     imported(works, Account, FILE)
     with works("T1", "U_ADA") as work:
-        assert len(undoing.undo(work, lately.last_unit(work))) == 25
+        assert len(undo.undo(work, last_change.last_unit(work))) == 25
     assert everything(works, Account) == []
 
 
 @SQLITE
 def test_a_long_import_says_where_it_is_taken_back(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(undoing, "MOST", 30)
+    monkeypatch.setattr(undo, "MOST", 30)
     unit = imported(works, Account, FILE).unit
     with pytest.raises(Conflict, match=f"crm undo {unit}"), works("T1", "U_ADA") as work:
-        undoing.touched(work, unit)
+        undo.touched(work, unit)
     assert turn(works, unit) == 25
 
 
@@ -138,7 +139,7 @@ def test_who_went_on_while_the_file_came_in_is_seen_as_well(works: Works) -> Non
     with pytest.raises(Conflict, match="has linked OP-1 Sails to AC-2"):
         turn(works, unit)
     with pytest.raises(Conflict, match="has linked OP-1 Sails to AC-2"), works("T1", "U_ADA") as work:
-        undoing.undo(work, unit)
+        undo.undo(work, unit)
     assert len(everything(works, Account)) == 25
 
 

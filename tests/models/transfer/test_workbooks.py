@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from models.core.errors import CRMError
-from models.operations.transfer import workbooks
+from models.exchange import workbooks
 from tests.files import nasty
 
 

@@ -1,0 +1,23 @@
+"""What people can do: every noun with its verbs. An entity without a router of its own has the verbs that all have."""
+
+from handlers import activity, audit, case, crm, deliveries, lead, log, opportunity, role, team
+from handlers.core.records import Records
+from handlers.core.routes import Router
+from models.core.identity.user import User
+from models.registry import ENTITIES
+
+OWN: tuple[Router, ...] = (lead.router, opportunity.router, case.router, activity.router, log.router)
+ADMIN: tuple[Router, ...] = (
+    Records(User, without=("new", "delete", "restore", "revert")),  # people come and go in Slack
+    role.router,
+    team.router,
+    deliveries.router,
+    audit.router,
+)
+WRITTEN = {router.noun for router in (*OWN, *ADMIN)}
+ROUTERS: tuple[Router, ...] = (
+    *OWN,
+    *(Records(entity) for entity in ENTITIES if entity.slug() not in WRITTEN),
+    *ADMIN,
+    crm.router,
+)

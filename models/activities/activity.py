@@ -1,0 +1,203 @@
+"""Activities: calls, meetings, e-mails, notes and tasks."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Changes, Entity
+from models.core.errors import Conflict, Invalid
+from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
+from models.core.fields.base import Reader
+from models.core.fields.synonyms import ACTIVITIES
+from models.core.fields.trailing import take_moment
+from models.core.outbox.delivery import Delivery, partial
+from models.core.parsing import values
+from models.core.unit_of_work import Work
+from models.sales.opportunity import Opportunity
+from models.support.case import Case
+
+NEWS = timedelta(days=1)
+"""What has been due for longer when it is written down is no news; the morning's reminder has it."""
+
+
+DONE = values.YES | {"completed", "complete", "done", "closed", "finished", "held", "sent", "erledigt"}
+NOT_DONE = values.NO | {
+    "not started", "in progress", "waiting on someone else", "waiting", "deferred", "open", "planned", "to do", "todo",
+    "pending", "scheduled", "new", "not done", "offen",
+}  # fmt: skip
+"""What other systems call what is done, and what is not."""
+
+
+CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?", re.IGNORECASE)
+LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
+"""How long something took, in hours and minutes."""
+
+
+def timed(texts: dict[str, str]) -> dict[str, str]:
+    """The texts of a row with its time of day in its due date, and in minutes how long it took. What has an end besides
+    is a meeting.
+    """
+    texts = dict(texts)
+    if CLOCK.fullmatch(texts.get("due_time", "")) and ":" not in texts.get("due_date", ":"):
+        texts["due_date"] = f"{texts['due_date']} {texts.pop('due_time')}"
+    if found := LASTED.fullmatch(texts.get("lasted", "")):
+        texts.pop("lasted")
+        texts.setdefault("minutes", str(int(found[1]) * 60 + int(found[2])))
+    if (seconds := texts.get("lasted_seconds", "")).isdecimal():
+        texts.pop("lasted_seconds")
+        texts.setdefault("minutes", str((int(seconds) + 59) // 60))
+    if texts.pop("ends", ""):
+        texts.setdefault("type", ActivityType.MEETING)
+    return texts
+
+
+class ActivityType(StrEnum):
+    TASK = "task"
+    CALL = "call"
+    MEETING = "meeting"
+    EMAIL = "email"
+    NOTE = "note"
+
+
+class Activity(Entity):
+    """A call, a meeting, an e-mail, a note or a task, with the day it is due."""
+
+    prefix = "AT"
+    icon = ":white_check_mark:"
+    nouns = ("task", "activity")
+    named = ("description",)
+    line = ("type", "due_date", "customer", "lead", "owner")
+    owned = "owner"
+    whose = ("customer", "lead")
+    dated = "due_date"
+    besides = ("status", "who", "what", "due_time", "lasted", "lasted_seconds", "ends")
+    either = {"who": ("customer", "lead"), "what": ("opportunity", "account", "case")}
+    remarks = "description"
+
+    type: Mapped[str] = field(
+        Choice("Type", options=ActivityType, required=True, others=ACTIVITIES), default=ActivityType.TASK
+    )
+    description: Mapped[str] = field(LongText("Description", required=True, search=True))
+    due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
+    customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
+    lead: Mapped[int | None] = field(Reference("Lead", to="lead", search=True))
+    account: Mapped[int | None] = field(Reference("Account", to="account"))
+    opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity"))
+    case: Mapped[int | None] = field(Reference("Case", to="case"))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    done_at: Mapped[datetime | None] = field(Moment("Done", form=False))
+    outcome: Mapped[str | None] = field(Text("Outcome"))
+    minutes: Mapped[int | None] = field(Number("Minutes"))
+    remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its owner is to be told that it is due; empty once told. Done or hidden it stays, for when it comes back."""
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        todo = "done_at IS NULL AND deleted_at IS NULL"
+        return [
+            partial("ix_activity_open", "workspace", "due_date", "id", where=f"{todo} AND due_date IS NOT NULL"),
+            partial("ix_activity_untold", "workspace", "owner", "remind_at", where=f"remind_at IS NOT NULL AND {todo}"),
+            Index(None, "workspace", "owner", "done_at", "due_date"),
+            Index(None, "workspace", "customer"),
+            Index(None, "workspace", "lead"),
+            Index(None, "workspace", "opportunity"),
+            Index(None, "workspace", "case"),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        description, due = take_moment(words, reader)
+        return {"description": description} | ({"due_date": due} if due else {})
+
+    @classmethod
+    def heard(cls, message: str) -> dict[str, str]:
+        return {"description": message}
+
+    @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """The condition for what is planned and not done."""
+        return cls.done_at.is_(None) & cls.due_date.is_not(None)
+
+    @classmethod
+    def overdue(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for what should have been done by now."""
+        return cls.open() & (cls.due_date <= work.now)
+
+    @classmethod
+    def untold(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for what has come due and its owner was not told of. Spelt as in the index that serves it."""
+        return (cls.remind_at <= work.now) & cls.done_at.is_(None) & cls.deleted_at.is_(None)
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Other systems say in a word whether something is done, and beside the day at what time it is due."""
+        texts = timed(texts)
+        status = values.fold(texts.get("status", ""))
+        if status in DONE | NOT_DONE:
+            texts = {name: text for name, text in texts.items() if name != "status"}
+        return texts | ({"done": "yes"} if status in DONE else {})
+
+    @classmethod
+    def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """It was done when the file says, else when it was due, else when it was made, but not after now."""
+        known = (values.get(name) for name in ("done_at", "due_date", "created_at"))
+        return {"done_at": min(next(filter(None, known), now), now)}
+
+    def arrive(self, work: Work) -> None:
+        """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may still be open."""
+        if self.type != ActivityType.TASK and not self.done_at and self.due_date and self.due_date <= work.now:
+            self.done_at = self.due_date
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        return {} if self.due_date or self.done_at else {"due_date": ("no date yet", "due=fri")}
+
+    def called(self, reader: Reader) -> str:
+        return " ".join((self.description or "").split())
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """An activity belongs to one customer or one lead; a deal or a case brings its customer along.
+
+        One from a file may be about a deal, a case or an account alone.
+        """
+        if not self.customer and not self.lead:
+            about: list[Opportunity | Case] = [work.get(Case, self.case)] if self.case else []
+            about += [work.get(Opportunity, self.opportunity)] if self.opportunity else []
+            self.customer = next((record.customer for record in about if record.customer), None)
+        named = bool(self.customer) + bool(self.lead)
+        about_something = self.account or self.opportunity or self.case
+        if named > 1 or not (named or (about_something and not self.decides(work, changes, "customer", "lead"))):
+            problem = "both a customer and a lead. Keep one" if self.lead else "nobody yet. Name a customer or a lead"
+            raise Invalid({"customer": f"This is about {problem}."})
+        if self.minutes is not None and self.minutes < 0:
+            raise Invalid({"minutes": "Minutes cannot be negative."})
+        if "due_date" in changes:
+            news = self.due_date and self.due_date > work.now - NEWS and not self.was_told(work, self.due_date)
+            self.remind_at = self.due_date if news else None
+
+    def was_told(self, work: Work, due: datetime) -> bool:
+        """Whether somebody was reminded of it when it was due at a moment that has passed, before it was put off."""
+        if self.id is None or due > work.now:
+            return False
+        sent = (Delivery.kind == "due", Delivery.sent_at >= due, Delivery.error.is_(None))
+        told = work.session.scalars(select(Delivery.about).where(*sent))
+        return any(self.id in about.get("ids", []) for about in told)
+
+    def done(self, work: Work, outcome: str | None = None) -> None:
+        """Tick it off, with what came of it."""
+        if self.done_at:
+            raise Conflict(f"{self.ref} is already done.")
+        self.done_at, self.outcome = work.now, outcome or self.outcome
+
+    def snooze(self, work: Work, until: datetime) -> None:
+        """Put it off; a reminder comes again then. until: a moment to come."""
+        if self.done_at:
+            raise Conflict(f"{self.ref} is already done.")
+        if until <= work.now:
+            raise Invalid({"due_date": "That has already passed. Try tomorrow, fri or +3d."})
+        self.due_date = until

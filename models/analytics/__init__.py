@@ -1,0 +1,1 @@
+"""Figures and lists over several kinds of records."""

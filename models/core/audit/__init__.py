@@ -1,0 +1,1 @@
+"""Who changed what: the entries, the chain that seals them, and its verification."""

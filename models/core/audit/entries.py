@@ -1,0 +1,129 @@
+"""Who changed what: one row a changed field, written with the change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, inspect, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import instance_state
+
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Changes, Entity, Row
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+
+REASON = 255
+"""Letters of a reason that are kept."""
+
+
+class AuditEntry(Row):
+    """One field of one record, before and after. `unit` joins what one act changed; `version` is that after it.
+
+    The last four are its seal, which `models.core.audit.chain` adds after the commit. The database refuses every other
+    change (`models.core.audit.append_only`), but that old, new and salt of a sealed entry are emptied: a person can be
+    forgotten, and the chain still holds, because it is made over the digest.
+    """
+
+    unit: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor: Mapped[int | None] = mapped_column(Integer)
+    door: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(10))
+    entity: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer)
+    field: Mapped[str] = mapped_column(String(60))
+    old: Mapped[str | None] = mapped_column(Text)
+    new: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(String(REASON))
+    place: Mapped[int | None] = mapped_column(Integer)
+    salt: Mapped[str | None] = mapped_column(String(32))
+    digest: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        sealed, unsealed = text("place IS NOT NULL"), text("hash IS NULL")
+        return [
+            Index(None, "workspace", "entity", "record_id"),
+            Index(None, "workspace", "unit"),
+            Index(None, "workspace", "actor", "id"),
+            Index(
+                "ix_audit_entry_place", "workspace", "place", unique=True, sqlite_where=sealed, postgresql_where=sealed
+            ),
+            Index("ix_audit_entry_unsealed", "workspace", "id", sqlite_where=unsealed, postgresql_where=unsealed),
+        ]
+
+    @property
+    def erased(self) -> bool:
+        """Whether what it said of a person is gone."""
+        return self.hash is not None and self.salt is None
+
+
+class AuditHead(Row):
+    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that was sealed.
+
+    signature: made of them with a key of the settings, which no database holds; since: the first place under it.
+    """
+
+    place: Mapped[int] = mapped_column(Integer)
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    since: Mapped[int | None] = mapped_column(Integer)
+    signature: Mapped[str | None] = mapped_column(String(64))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace")]
+
+
+Written = tuple[Entity, str, Changes]
+"""A record just written, "create" or "update", and what changed."""
+
+
+NOTHING = (None, "", ())
+"""The values that say nothing; no and 0 do say something."""
+
+
+def changes_of(record: Entity) -> Changes:
+    """The fields of a record that differ from what the database holds."""
+    found: Changes = {}
+    if instance_state(record).key is None:  # not stored yet: there is no history to look through
+        get = vars(record).get
+        return {name: (None, value) for name in record.fields() if (value := get(name)) not in NOTHING}
+    attributes = inspect(record).attrs
+    for name in record.fields():
+        history = attributes[name].history
+        if history.has_changes():
+            old = history.deleted[0] if history.deleted else None
+            new = history.added[0] if history.added else None
+            if something(old) != something(new):
+                found[name] = (old, new)
+    return found
+
+
+def something(value: Any) -> Any:
+    """A value, or None where it says as little."""
+    return None if value in NOTHING else value
+
+
+def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
+    """The audit rows, as column values, for what was written."""
+    act = {
+        "workspace": work.workspace.id,
+        "unit": work.unit,
+        "at": work.now,
+        "actor": work.actor.id if work.actor else None,
+        "door": work.door,
+        "reason": work.reason[:REASON] or None,
+    }
+    rows = []
+    for record, action, changes in written:
+        kinds = record.fields()
+        about = {"action": action, "entity": record.slug(), "record_id": record.id, "version": record.version, **act}
+        for name, (old, new) in changes.items():
+            rows.append({**about, "field": name, "old": kinds[name].dump(old), "new": kinds[name].dump(new)})
+    return rows

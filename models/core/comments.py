@@ -1,0 +1,84 @@
+"""What is said about a record: rows of their own and none of its fields, which its trail tells all the same."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.audit import entries
+from models.core.db.engine import insert_into, insert_rows
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Entity, Row
+from models.core.outbox import delivery
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+REMARKS: dict[str, type["Remark"]] = {}
+"""The remarks there are, by the entity they are about."""
+R = TypeVar("R", bound="Remark")
+
+
+class Remark(Row):
+    """Something said about a record: never changed, only taken back when the act that said it is undone."""
+
+    __abstract__ = True
+
+    about: ClassVar[str]
+    """The entity of the record."""
+    text: Mapped[str]
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        REMARKS[cls.about] = cls
+
+    @property
+    def standing(self) -> str | None:
+        """What it says to whoever looks now."""
+        return None if self.taken_back_at else self.text
+
+    @property
+    def verb(self) -> str:
+        """The verb by which it was said; whoever may use that may take it back."""
+        raise NotImplementedError
+
+
+def say(work: "Work", record: Entity, remark: R) -> R:
+    """Store a new remark about a record, together with what else this unit changes of it."""
+    work.session.add(remark)
+    work.session.flush()
+    write_down(work, record, remark, None, remark.standing)
+    return remark
+
+
+def turn(work: "Work", record: Entity, remark: Remark) -> None:
+    """Take it back, so that nobody is shown it any more; or let one that was taken back stand again."""
+    before = remark.standing
+    remark.taken_back_at = None if remark.taken_back_at else work.now
+    write_down(work, record, remark, before, remark.standing)
+
+
+def write_down(work: "Work", record: Entity, remark: Remark, old: str | None, new: str | None) -> None:
+    """The entry of the trail, in which `note:17` stands for a field; and the cards show what stands now."""
+    touched = any((row["entity"], row["record_id"]) == (record.slug(), record.id) for row in work.changes)
+    entry = {
+        "workspace": work.workspace.id, "unit": work.unit, "at": work.now, "door": work.door,
+        "actor": work.actor.id if work.actor else None, "reason": work.reason[: entries.REASON] or None,
+        "action": "update", "entity": record.slug(), "record_id": record.id, "version": record.version,
+        "field": f"{remark.verb}:{remark.id}", "old": old, "new": new,
+    }  # fmt: skip
+    insert_rows(work.session, insert_into(work.session, entries.AuditEntry.__table__), [entry])
+    work.changes.append(entry)
+    if not touched:
+        delivery.redraw(work, record)
+
+
+def find(work: "Work", record: Entity, field: str) -> Remark | None:
+    """The remark about a record that a field of its trail stands for; None where that stands for something else.
+
+    Nobody else takes it back until a unit that writes has ended.
+    """
+    kind, id = REMARKS.get(record.slug()), field.partition(":")[2]
+    lock = work.session.connection().get_execution_options().get("writes", True)
+    return work.session.get(kind, int(id), with_for_update=lock) if kind and id.isdecimal() else None

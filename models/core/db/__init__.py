@@ -1,0 +1,1 @@
+"""The databases: engine, locks, deadlines, errors, statistics, copies and backups."""

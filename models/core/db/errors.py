@@ -1,0 +1,152 @@
+"""What the errors of a database mean: a sentence for the person who waits, advice for whoever runs Rapport."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
+
+from models.core.db.sqlite_file import MOVED
+from models.core.errors import Busy, Outrun
+
+AGAIN = ("40P01", "40001")
+"""What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it works."""
+ASK = "Nothing was saved; please tell whoever runs Rapport."
+UNSURE = "The database was gone before it said whether this was saved. Please look, before you try again."
+
+
+@dataclass(frozen=True)
+class Words:
+    told: str
+    advice: str
+
+
+class Trouble(Enum):
+    """Why a database cannot be used, as far as it matters for what to do."""
+
+    BUSY = Words(
+        "The database is busy right now. Nothing was saved; please try again.",
+        "The database is busy: something else holds it. Try again, or find out what that is.",
+    )
+    SLOW = Words(
+        "The database did not finish this in time. Nothing was saved; please ask for less: fewer words or conditions.",
+        "The database did not finish a statement in time. Is it busy with something else, or its disk slow?",
+    )
+    GONE = Words(
+        "The database cannot be reached right now. Nothing was saved; please try again in a minute.",
+        "The database cannot be reached. Does it run, and are the host and the port of DATABASE_URL right?",
+    )
+    SHUT = Words(
+        f"The database does not let me in. {ASK}",
+        "The database does not let Rapport in. Check the user, the password and the name in DATABASE_URL.",
+    )
+    CROWDED = Words(
+        "The database has too many visitors right now. Nothing was saved; please try again.",
+        "The database takes no more connections. Raise max_connections: a process of Rapport may need 50.",
+    )
+    UNOPENED = Words(
+        f"The database cannot be opened. {ASK}",
+        "The file of the database cannot be opened or made. Does its folder exist, and may Rapport write there?",
+    )
+    READ_ONLY = Words(
+        f"The database can only be read at the moment. {ASK}",
+        "The database can only be read. May Rapport write to its file and its folder? Is the disk or server read-only?",
+    )
+    FULL = Words(
+        f"There is no room left where the database is kept. {ASK}",
+        "The disk of the database is full. Make room there and start again; what was saved is safe.",
+    )
+    DISK = Words(
+        f"The disk of the database does not work. {ASK}",
+        "The disk of the database cannot be read or written. Is it full? If not, look into the system's log first.",
+    )
+    MOVED = Words(
+        f"The file of the database was moved, deleted or replaced. {ASK}",
+        "The file of the database is not the one that was opened any more: it was moved, deleted, replaced or cut off."
+        " Nothing is read or written until it is back. Put it back, or bring back a backup: crm restore FILE",
+    )
+    FOREIGN = Words(
+        f"The file of the database is no database any more. {ASK}",
+        "The file DATABASE_URL names is no database. Name another, or bring back a backup: crm restore FILE",
+    )
+    DAMAGED = Words(
+        f"The database is damaged. {ASK}",
+        "The database is damaged. Keep a copy of it, then bring back the last backup: crm restore FILE",
+    )
+
+    @property
+    def told(self) -> str:
+        return self.value.told
+
+    @property
+    def advice(self) -> str:
+        return self.value.advice
+
+
+SQLITE = {
+    MOVED: Trouble.MOVED,
+    3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 9: Trouble.SLOW,
+    10: Trouble.DISK,
+    11: Trouble.DAMAGED, 13: Trouble.FULL, 14: Trouble.UNOPENED, 26: Trouble.FOREIGN,
+}  # fmt: skip
+"""By primary result code, but for one that says more."""
+POSTGRESQL = {
+    "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.SLOW, "53": Trouble.BUSY,
+    "53100": Trouble.FULL, "53300": Trouble.CROWDED, "25006": Trouble.READ_ONLY, "25P03": Trouble.GONE,
+    "57": Trouble.GONE, "08": Trouble.GONE, "28": Trouble.SHUT, "3D000": Trouble.SHUT, "58": Trouble.DISK,
+    "XX001": Trouble.DAMAGED, "XX002": Trouble.DAMAGED,
+}  # fmt: skip
+"""By SQLSTATE, or its first two characters for the rest of a class."""
+SAID = {
+    "too many": Trouble.CROWDED, "connection slots": Trouble.CROWDED, "authentication": Trouble.SHUT,
+    "password": Trouble.SHUT, "pg_hba": Trouble.SHUT, "role ": Trouble.SHUT, "database \"": Trouble.SHUT,
+}  # fmt: skip
+"""By what a server says that lets nobody in: such a refusal carries no SQLSTATE."""
+
+
+def trouble_of(error: SQLAlchemyError) -> Trouble | None:
+    """What is the matter with the database; None where the error is a mistake in the program."""
+    if isinstance(error, TimeoutError):
+        return Trouble.BUSY
+    if not isinstance(error, DBAPIError):
+        return None
+    original: Any = error.orig
+    if (code := getattr(original, "sqlite_errorcode", None)) is not None:
+        return SQLITE.get(code) or SQLITE.get(code & 0xFF)
+    if state := sqlstate(error):
+        return POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
+    if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
+        return None
+    return next((trouble for words, trouble in SAID.items() if words in str(original)), Trouble.GONE)
+
+
+def sqlstate(error: BaseException | None) -> str:
+    """PostgreSQL's code; empty where there is none."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
+def advice(error: SQLAlchemyError) -> str:
+    """What to do, and the first line of what the database said; empty where it is a mistake in the program."""
+    trouble = trouble_of(error)
+    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    return f"{trouble.advice} ({said})" if trouble else ""
+
+
+def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
+    """What a person is told of the database's own troubles; empty where the error is one of the program."""
+    trouble = trouble_of(error)
+    if trouble is None or (trouble is Trouble.READ_ONLY and not writes):
+        return ""
+    unsure = trouble is Trouble.MOVED or getattr(error, "connection_invalidated", False)
+    return UNSURE if saving and unsure else trouble.told
+
+
+def worth_another(busy: Busy) -> bool:
+    """Whether the same may succeed in a moment: after a deadlock, when a connection has become free, or when what one
+    may do is asked again.
+    """
+    if isinstance(busy, Outrun):
+        return True
+    cause = busy.__cause__
+    crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
+    return crowded or sqlstate(cause) in AGAIN

@@ -1,0 +1,198 @@
+"""Connections to PostgreSQL that give up when the server no longer answers, where its own time-outs cannot help."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from functools import lru_cache
+from select import POLLIN, poll
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.abc import PQGen
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.waiting import Ready
+
+from models.core.db.deadline import STATEMENT, left
+
+T = TypeVar("T")
+
+PING, CONNECT, ANSWER = 1.0, 2.0, STATEMENT + 0.3
+"""Seconds for a sign of life, for a connection, and for any answer: the server itself would have ended it before."""
+FRESH = 1.0
+"""Seconds in which a connection that was put down is taken up again without a sign of life."""
+REST = 1.0
+"""Seconds in which nobody asks a server that did not answer."""
+
+
+class Unanswered(psycopg.OperationalError):
+    """The server was there once, or should be, and says nothing."""
+
+
+class Gate:
+    """Shut while the server does not answer, so that not everybody finds out by waiting.
+
+    When it has been shut for a moment one is let through to try again, and opens it or shuts it for another moment.
+    """
+
+    def __init__(self) -> None:
+        self.guard = threading.Lock()
+        self.shut_until = 0.0
+
+    def admit(self) -> None:
+        if not self.shut_until:
+            return
+        with self.guard:
+            if monotonic() < self.shut_until:
+                raise Unanswered("the database did not answer a moment ago")
+            self.shut_until = monotonic() + CONNECT
+
+    def shut(self) -> None:
+        self.shut_until = monotonic() + REST
+
+    def open(self) -> None:
+        self.shut_until = 0.0
+
+
+class Patient(psycopg.Connection[Any]):
+    """A connection whose every wait ends, and whose every transaction is told which workspace it may see.
+
+    gate: what it finds out for the others; rested: since when it lies in the pool; workspace: of the next transaction.
+    """
+
+    gate: Gate
+    rested = 0.0
+    workspace = ""
+
+    def intend(self, workspace: str, writes: bool) -> None:
+        """Say what the next transaction is for. workspace: `EVERYWHERE` for all of them, empty for none."""
+        self.workspace = workspace
+        if bool(self.read_only) is writes:  # telling psycopg costs something, also where it knows
+            self.read_only = not writes
+
+    def rest(self) -> None:
+        """Lie in the pool, and forget what the last transaction was for."""
+        self.rested, self.workspace = monotonic(), ""
+
+    def is_fresh(self) -> bool:
+        """Whether it was in use a moment ago, and the server has said nothing since, as it would when it goes away: to
+        ask it for a sign of life would be another way there and back.
+        """
+        if monotonic() > self.rested + FRESH or self.gate.shut_until or self.spoken():
+            return False
+        self.rested = 0.0
+        return True
+
+    def spoken(self) -> bool:
+        """Whether something of the server's is there to be read."""
+        looking = poll()
+        looking.register(self.pgconn.socket, POLLIN)
+        return bool(looking.poll(0))
+
+    def _start_query(self) -> PQGen[None]:
+        """Begin as psycopg does before a first statement, and in the same breath say whose rows it is about.
+
+        psycopg has no place for this, and a statement of its own would be another way to the server and back.
+        """
+        telling = tell(self.workspace)
+        if not telling or self.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE:
+            yield from super()._start_query()
+        elif self.pgconn.pipeline_status:  # there nothing waits for an answer, and each command goes alone
+            yield from super()._start_query()
+            yield from self._exec_command(telling)
+        else:
+            self.pgconn.send_query(self._get_tx_start_command() + b"; " + telling)
+            for result in (yield from execute(self.pgconn)):
+                if result.status != ExecStatus.COMMAND_OK:
+                    raise error_from_result(result)
+
+    def wait(self, gen: PQGen[T], *about: Any, **more: Any) -> T:
+        return super().wait(self.watched(gen), *about, **more)
+
+    def watched(self, gen: PQGen[T]) -> PQGen[T]:
+        """The same steps of talking to the server; several times a second psycopg says that nothing came."""
+        talked = False
+        try:
+            wanted = next(gen)
+            talked = True
+            most, patience = self.begin()
+            end = monotonic() + patience
+            while True:
+                came = yield wanted
+                if came == Ready.NONE and monotonic() >= end:
+                    self.give_up(patience, most)
+                wanted = gen.send(came)
+        except StopIteration as done:
+            if talked and self.gate.shut_until:
+                self.gate.open()
+            answer: T = done.value
+            return answer
+
+    def begin(self) -> tuple[float, float]:
+        """How long an answer may take, and how much of that this unit of work has left."""
+        most = PING if self.rested else ANSWER
+        if self.rested:
+            self.rested = 0.0
+            try:
+                self.gate.admit()
+            except Unanswered:
+                self.close()
+                raise
+        return most, left(most)
+
+    def give_up(self, patience: float, most: float) -> None:
+        self.pgconn.finish()
+        if patience >= most:  # a person's deadline says nothing about the server
+            self.gate.shut()
+        raise Unanswered(f"the database did not answer within {patience:.1f} seconds")
+
+
+@lru_cache(maxsize=1024)
+def tell(workspace: str) -> bytes:
+    """What row-level security asks for until the transaction ends: to who does not say it, every table is empty."""
+    return sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes() if workspace else b""
+
+
+def connect(gate: Gate, act: Callable[[], Patient]) -> Patient:
+    """Connect in a thread of its own: nothing else ends a look for a host's address that nobody answers."""
+    gate.admit()
+    arriving: Future[Patient] = Future()
+
+    def arrive() -> None:
+        try:
+            arriving.set_result(act())
+        except BaseException as error:
+            arriving.set_exception(error)
+
+    threading.Thread(target=arrive, name="connecting", daemon=True).start()
+    most = left(CONNECT)
+    try:
+        connection = arriving.result(most if most < threading.TIMEOUT_MAX else None)
+    except psycopg.errors.ConnectionTimeout:
+        gate.shut()
+        raise
+    except TimeoutError:
+        arriving.add_done_callback(put_down)
+        gate.shut()
+        raise Unanswered(f"the database did not let us in within {most:.1f} seconds") from None
+    connection.gate = gate
+    gate.open()
+    return connection
+
+
+def check_options(names: Iterable[str]) -> None:
+    """ValueError where one is none of PostgreSQL's, before the first connection trips over it."""
+    try:
+        make_conninfo(**dict.fromkeys(names, "0"))
+    except psycopg.ProgrammingError as error:
+        raise ValueError(str(error)) from None
+
+
+def put_down(arriving: "Future[Patient]") -> None:
+    """Close what came too late."""
+    if not arriving.exception():
+        arriving.result().close()

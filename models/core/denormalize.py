@@ -1,0 +1,44 @@
+"""Records that show the name of another: brought up to date after it was renamed, some at a time."""
+
+from sqlalchemy import select
+
+from models.core.entity.base import Entity
+from models.core.outbox.delivery import NAMES, Delivery, deliver, redraw
+from models.core.parsing import values
+from models.core.search.index import index, referring
+from models.core.unit_of_work import Work
+
+AT_ONCE = 50
+"""Records in one unit of work, so that nobody waits for it."""
+
+
+def refresh(work: Work, delivery: Delivery) -> None:
+    """Bring the next records up to date that refer to the one a delivery is about: their names, the texts they are
+    found by, and their cards. What is left is asked for with a delivery of its own.
+
+    delivery: one of the channel `NAMES`; its `about` says how far the ones before it got.
+    """
+    places = referring(delivery.entity or "")
+    place, after = int(delivery.about.get("place", 0)), int(delivery.about.get("after", 0))
+    if place >= len(places):
+        return
+    entity, name = places[place]
+    column = entity.__mapper__.columns[name]
+    theirs = select(entity).where(column == delivery.record_id, entity.id > after).order_by(entity.id).limit(AT_ONCE)
+    found = list(work.session.scalars(theirs))
+    for record in found:
+        rename(work, record)
+    index(work, found)
+    more = {"place": place, "after": found[-1].id} if len(found) == AT_ONCE else {"place": place + 1, "after": 0}
+    subject = {"entity": delivery.entity, "record_id": delivery.record_id}
+    deliver(work, NAMES, NAMES, f"{NAMES}:{delivery.id}", about=more, **subject)
+
+
+def rename(work: Work, record: Entity) -> None:
+    """Let a record that is called by another one's name follow it, and its cards be drawn anew."""
+    title = record.called(work)[:255]
+    if title == record.title:
+        redraw(work, record, background=True)
+    else:
+        record.title, record.key = title, values.fold(title)[:255]  # what follows from a change follows from this one
+        work.session.flush()

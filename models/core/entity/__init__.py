@@ -1,0 +1,1 @@
+"""The base of every table and every CRM entity, and what entities share."""

@@ -1,0 +1,317 @@
+"""The base of every table and of every CRM entity."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    UniqueConstraint,
+    inspect,
+    true,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
+
+from models.core.db.types import SortKey, UTCDateTime
+from models.core.fields import Joined, Moment, field
+from models.core.fields.base import Field, Reader, read_all
+from models.core.parsing import values
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+Changes = dict[str, tuple[Any, Any]]
+"""Field name → (old, new)."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def plural(word: str) -> str:
+    return word[:-1] + "ies" if word.endswith("y") else word + "s"
+
+
+class Row(Base):
+    """Anything that belongs to a workspace; statements see only the rows of their own."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(20), ForeignKey("workspace.id"))
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return snake(cls.__name__)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return tuple(cls.indexes())
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        """The unique keys and indexes of the table, each beginning with the workspace."""
+        return []
+
+
+ENTITIES: dict[str, type["Entity"]] = {}
+"""Every entity by its table name, in the order of their import."""
+
+
+class Entity(Row):
+    """A record people create, edit, find and export."""
+
+    __abstract__ = True
+
+    prefix: ClassVar[str]
+    """The letters of its references: LD in LD-5."""
+    icon: ClassVar[str] = ":card_index:"
+    nouns: ClassVar[tuple[str, ...]] = ()
+    """Other words people use for it in commands; the first is the one we use ourselves."""
+    named: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields that together are its name."""
+    stand_ins: ClassVar[tuple[str, ...]] = ()
+    """Where those are empty, the first of these that holds something is its name."""
+    line: ClassVar[tuple[str, ...]] = ()
+    """The fields that follow the name in a list."""
+    owned: ClassVar[str] = ""
+    """The field that says whose it is."""
+    makers: ClassVar[bool] = True
+    """Whether it belongs to whoever makes it, until it is given to someone."""
+    part_of: ClassVar[str] = ""
+    """The field with the record it is a part of, where it belongs to whoever that belongs to."""
+    whose: ClassVar[tuple[str, ...]] = ()
+    """The fields of which a new one needs one, to be about somebody."""
+    are_people: ClassVar[bool] = False
+    """Whether each of its records is a person, who belongs to themselves."""
+    needs: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """The fields that only who has another right may change, through whatever door: field → (entity, verb)."""
+    governing: ClassVar[frozenset[str]] = frozenset()
+    """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
+    that has any says how people work together: only who has the right by its name may change it.
+    """
+    in_talk: ClassVar[bool] = False
+    """Whether people name it in the middle of a sentence: somebody, or a company."""
+    dated: ClassVar[str] = "created_at"
+    """The field with a day that is meant where people name just a period: deals this month."""
+    besides: ClassVar[tuple[str, ...]] = ()
+    """What a file may tell of it that is no field; `translate` says what that amounts to."""
+    either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Of what a file tells besides: the names of one record, which fills whichever of these fields knows it."""
+    joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """What a new one may be joined to by its name, in a file, a line or a form, and through what: (entity, the entity
+    between them)."""
+    reached_by: ClassVar[str] = ""
+    """The entity of the further ways to reach one: a file may tell of several numbers and addresses."""
+    asked_as: ClassVar[str] = ""
+    """What a form calls it that asks for its name to join it: Company."""
+    remarks: ClassVar[str] = ""
+    """The field that takes what a file says and no field can hold."""
+    channel: ClassVar[str] = ""
+    """The workspace setting with the channel where its card stands."""
+
+    number: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    title: Mapped[str] = mapped_column(String(255), default="")
+    key: Mapped[str] = mapped_column(SortKey, default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    deleted_at: Mapped[datetime | None] = field(Moment("Deleted", form=False, card=False))
+    custom: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        ENTITIES[cls.slug()] = cls
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (
+            UniqueConstraint("workspace", "number"),
+            UniqueConstraint("workspace", "external_id"),
+            Index(None, "workspace", "key"),
+            *cls.indexes(),
+        )
+
+    @classmethod
+    @cache
+    def slug(cls) -> str:
+        return snake(cls.__name__)
+
+    @classmethod
+    def noun(cls) -> str:
+        """The word for it in commands and sentences: deal, task, customer."""
+        return cls.nouns[0] if cls.nouns else cls.slug()
+
+    @classmethod
+    def plural(cls) -> str:
+        return plural(cls.noun())
+
+    @classmethod
+    def words(cls) -> tuple[str, ...]:
+        """Every word people may use for it, one or many."""
+        single = dict.fromkeys((*cls.nouns, cls.slug()))
+        return (*single, *(plural(word) for word in single))
+
+    @classmethod
+    @cache
+    def fields(cls) -> Mapping[str, Field]:
+        columns = inspect(cls).columns
+        found = {name: column.info["field"] for name, column in columns.items() if "field" in column.info}
+        return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
+
+    @classmethod
+    @cache
+    def defaults(cls) -> Mapping[str, Any]:
+        """What a new record holds in fields nobody filled."""
+        columns = cls.__table__.columns
+        return {name: default.arg for name in cls.fields() if (default := columns[name].default) and default.is_scalar}
+
+    @classmethod
+    @cache
+    def field_names(cls) -> dict[str, str]:
+        """Every word that names a field: its column, its label and its other words → the column."""
+        words: dict[str, str] = {}
+        for name, kind in cls.fields().items():
+            for word in (*kind.also, values.fold(kind.label).replace(" ", "_"), name):
+                words[word] = name
+        return words
+
+    @classmethod
+    def joining(cls) -> dict[str, Field]:
+        """What a new one is asked for besides its fields: the names of what it is to be joined to."""
+        return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
+
+    @classmethod
+    def joined_by(cls) -> Field:
+        """The kind of a text that names a record of this entity, or one that is made by this name."""
+        word = cls.asked_as or cls.noun().capitalize()
+        hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
+        return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+        """Turn typed texts into values; see `read_all`."""
+        return read_all(cls.fields(), texts, reader)
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        """The fields that words without `field=` fill: the name, and what an entity knows to read off its end."""
+        return {cls.named[0]: words} if words else {}
+
+    @classmethod
+    def heard(cls, message: str) -> dict[str, str]:
+        """The fields that a message somebody wrote fills: its first line is the name."""
+        return {cls.named[0]: message.strip().partition("\n")[0][:255]} if message else {}
+
+    @classmethod
+    def recognise(cls, work: "Work", text: str) -> int | None:
+        """The id of the record that `text` names in a way of this entity's own."""
+        return None
+
+    @classmethod
+    def meant(cls) -> ColumnElement[bool]:
+        """The condition for records that are still meant by their names, and not what they have become."""
+        return true()
+
+    @classmethod
+    def unknown(cls, text: str) -> str:
+        """The sentence that says that `text` names no record."""
+        return f"There is no {cls.noun()} “{text[:60]}”. Try a reference such as {cls.prefix}-1, or a name."
+
+    @property
+    def ref(self) -> str:
+        return f"{self.prefix}-{self.number}"
+
+    def called(self, reader: Reader) -> str:
+        """Its name in lists and sentences."""
+        kinds = self.fields()
+        texts = [kinds[name].show(getattr(self, name), reader, self) for name in self.named]
+        others = (kinds[name].show(getattr(self, name), reader, self) for name in self.stand_ins)
+        return " ".join(filter(None, texts)) or next(filter(None, others), "")
+
+    def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """What a person still has to say before these values become its own: field → sentence."""
+        return {}
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Return the texts of a row with what it tells besides its fields put into fields, as far as it fits them."""
+        return texts
+
+    @classmethod
+    def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """Return the values of a record that a file calls done, besides those that the file gives."""
+        return {}
+
+    def arrive(self, work: "Work") -> None:
+        """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
+
+    def joined(self) -> dict[str, Any]:
+        """What the record between this new one and what it is joined to says."""
+        return {}
+
+    def decides(self, work: "Work", changes: Changes, *names: str) -> bool:
+        """Whether somebody says now what these fields hold: they make the record, or change one of the fields.
+
+        A file does not, and neither does what sets a record back.
+        """
+        return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
+
+    def settle(self, work: "Work", changes: Changes) -> None:
+        """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
+
+    def follow(self, work: "Work", changes: Changes) -> None:
+        """After it was written and has its id: make what follows from the change."""
+
+    def facts(self, work: "Work") -> list[tuple[str, str]]:
+        """Lines of the card that are not fields: (label, text)."""
+        return []
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        """What people may want to say of a new one that they did not: field → (what is said instead, an example)."""
+        return {}
+
+    @property
+    def lacking(self) -> str:
+        """What it came without in a file, as the end of a sentence that begins with it; "" where it is complete."""
+        return ""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether all who will read the answer may see it; outside of a unit of work nobody reads."""
+        session = object_session(self)
+        work: Work | None = session.info.get("work") if session else None
+        return work is None or work.shows(self)
+
+    def __str__(self) -> str:
+        """OP-42 Acme renewal, in whatever sentence; only its reference where not all who read may see it."""
+        return f"{self.ref} {self.title}".rstrip() if self.is_seen else self.ref
+
+    @property
+    def spoken(self) -> str:
+        """Acme renewal; its reference where not all who read may see it, or where it has no name."""
+        return self.title if self.title and self.is_seen else self.ref

@@ -1,0 +1,28 @@
+"""Records that stand below others of their kind, such as teams and accounts: never in a circle."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from models.core.entity.base import Entity
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+
+def is_above_itself(work: "Work", record: Entity, field: str) -> bool:
+    """Whether a record would stand above itself, however far up. field: the one with the record above.
+
+    What counts is what the database holds now, with what this unit of work is about to write: two changes that are good
+    one by one may make a circle together, in one file as well as by two people at once.
+    """
+    entity, above, seen = type(record), getattr(record, field), {record.id}
+    ours = {each.id: getattr(each, field) for each in (*work.session.new, *work.session.dirty) if type(each) is entity}
+    column = getattr(entity, field)
+    while above is not None:
+        if above in seen:
+            return True
+        seen.add(above)
+        asked = select(column).where(entity.id == above).execution_options(with_deleted=True)
+        above = ours[above] if above in ours else work.session.scalar(asked)
+    return False

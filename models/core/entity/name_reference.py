@@ -1,0 +1,45 @@
+"""A kind of field that points at a record by its name, which stays readable where the record is gone."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.errors import Conflict, Invalid
+from models.core.fields.base import Field, Reader
+from models.core.parsing import values
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+
+@dataclass(frozen=True)
+class Named(Field):
+    """A record by its name. to: the entity."""
+
+    length: int = 50
+    to: str = ""
+
+    def read(self, text: str, reader: Reader) -> str:
+        return values.fold(reader.name(self.to, reader.lookup(self.to, text)))[: self.length]
+
+
+def must_stand(work: "Work", record: Entity, changes: Changes, *fields: str) -> None:
+    """Raise Conflict where a field was given a name that nothing has any more: it was deleted or renamed just now."""
+    for name in fields:
+        kind, key = record.fields()[name], changes.get(name, (None, None))[1]
+        if not key or not isinstance(kind, Named):
+            continue
+        entity = ENTITIES[kind.to]
+        known = {values.fold(each.called(work)) for each in work.session.dirty if isinstance(each, entity)}
+        if key not in known and work.session.scalar(select(entity.id).where(entity.key == key).limit(1)) is None:
+            raise Conflict(f"There is no {entity.noun()} {key} any more. Choose another one: {entity.noun()} list")
+
+
+def must_be_unique(work: "Work", record: Entity, name: str) -> None:
+    """Raise Invalid where another record has this name: who points at it by its name must know which is meant."""
+    entity = type(record)
+    same = select(entity).where(entity.key == values.fold(name), entity.id != (record.id or 0)).limit(1)
+    if other := work.session.scalar(same):
+        raise Invalid({"name": f"There is a {entity.noun()} {name} already: {other.ref}."})

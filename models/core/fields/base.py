@@ -1,0 +1,124 @@
+"""What a field is: declared once on the entity, read by every surface.
+
+From one declaration come the column, the form input, the card line, the CSV column, the filter, the search text,
+validation and audit. Nothing here knows about Slack; `handlers.core.forms` draws each kind.
+
+Five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `echo` says how it was
+understood, `write` is the plain text that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String
+from sqlalchemy.types import TypeEngine
+
+from models.core.errors import Ambiguous, Invalid
+from models.core.parsing import values
+
+
+class Reader(Protocol):
+    """Who types and reads: what a kind must know to understand a text and to show a value. The unit of work is one."""
+
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def today(self) -> date: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    def lookup(self, entity: str, text: str) -> int: ...
+    def ref(self, entity: str, id: int) -> str: ...
+    def name(self, entity: str, id: int) -> str: ...
+    def mention(self, id: int) -> str: ...
+
+
+@dataclass(frozen=True)
+class Field:
+    """The base of every kind: one line of text.
+
+    required: a record cannot be without it · search: its words find the record · personal: it goes out and away with
+    the person · same: equal values hint at a duplicate · form, card: shown there · also: other words for it ·
+    when: it is asked for only where another field holds a value: (field, value).
+    """
+
+    label: str
+    length: int = 255
+    required: bool = False
+    search: bool = False
+    personal: bool = False
+    same: bool = False
+    form: bool = True
+    card: bool = True
+    hint: str = ""
+    also: tuple[str, ...] = ()
+    when: tuple[str, str] | None = None
+
+    ordered: ClassVar[bool] = False
+    """Whether < and > mean something in a filter."""
+    thaw: ClassVar[Any] = str
+    """Makes a value of the text that `dump` made of it."""
+
+    def column(self) -> TypeEngine[Any]:
+        return String(self.length)
+
+    def parse(self, text: str, reader: Reader) -> Any:
+        """Turn what a person typed into a value; ValueError carries the sentence they read."""
+        text = values.clean(text)
+        if text:
+            return self.read(text, reader)
+        if self.required:
+            raise ValueError(f"{self.label} is required.")
+        return None
+
+    def read(self, text: str, reader: Reader) -> Any:
+        if len(text) > self.length:
+            raise ValueError(f"{self.label} holds at most {self.length} characters; this has {len(text)}.")
+        return text
+
+    def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
+        """The attributes that typing `text` into the field `name` sets; most kinds set just the one."""
+        return {name: self.parse(text, reader)}
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return "" if value is None else str(value)
+
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        """What a person reads right after they typed it."""
+        return self.show(value, reader, record)
+
+    def write(self, value: Any, reader: Reader) -> str:
+        return self.dump(value) or ""
+
+    def dump(self, value: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def load(self, text: str | None) -> Any:
+        """The value `dump` made this text from."""
+        return None if text is None else type(self).thaw(text)
+
+
+def read_all(kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+    """The values of texts by field name: {name: text} in, {attribute: value} out.
+
+    Invalid has a sentence for every text that cannot be read; Ambiguous comes through, with what could be meant.
+    """
+    parsed: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, kind in kinds.items():
+        if name in texts:
+            try:
+                parsed = kind.assign(name, texts[name], reader) | parsed
+            except Ambiguous:
+                raise
+            except ValueError as error:
+                errors[name] = str(error)
+    if errors:
+        raise Invalid(errors)
+    return parsed

@@ -1,0 +1,320 @@
+"""The kinds of field there are, and `field`, which declares one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, Numeric
+from sqlalchemy import Text as LongString
+from sqlalchemy.orm import MappedColumn, mapped_column
+from sqlalchemy.types import TypeEngine
+
+from models.core.db.types import TagList, UTCDateTime
+from models.core.fields.base import Field, Reader
+from models.core.fields.synonyms import squeezed, without_number
+from models.core.parsing import values
+
+
+@dataclass(frozen=True)
+class Text(Field):
+    """One line."""
+
+    def read(self, text: str, reader: Reader) -> Any:
+        return super().read(" ".join(text.split()), reader)
+
+
+@dataclass(frozen=True)
+class LongText(Field):
+    """Several lines."""
+
+    length: int = 12_000
+
+    def column(self) -> TypeEngine[Any]:
+        return LongString()
+
+
+@dataclass(frozen=True)
+class Email(Field):
+    def read(self, text: str, reader: Reader) -> str:
+        return values.read_email(text)
+
+
+@dataclass(frozen=True)
+class Phone(Field):
+    """At most 15 digits, E.164 without the +."""
+
+    length: int = 15
+
+    def read(self, text: str, reader: Reader) -> str:
+        return values.read_phone(text, reader.region)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.show_phone(value) if value else ""
+
+    def write(self, value: Any, reader: Reader) -> str:
+        return f"+{value}" if value else ""
+
+
+@dataclass(frozen=True)
+class Link(Field):
+    length: int = 2000
+
+    def read(self, text: str, reader: Reader) -> Any:
+        return super().read(values.read_link(text), reader)
+
+
+@dataclass(frozen=True)
+class Domain(Field):
+    """The host of a web address: acme.com, whatever stands around it."""
+
+    def read(self, text: str, reader: Reader) -> Any:
+        return super().read(values.read_domain(text), reader)
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    ordered, thaw = True, int
+
+    def column(self) -> TypeEngine[Any]:
+        return Integer()
+
+    def read(self, text: str, reader: Reader) -> int:
+        return values.read_number(text)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return "" if value is None else f"{value:,}"
+
+
+@dataclass(frozen=True)
+class Percent(Number):
+    def read(self, text: str, reader: Reader) -> int:
+        return values.read_percent(text)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return "" if value is None else f"{value} %"
+
+
+@dataclass(frozen=True)
+class Money(Field):
+    """An amount. Its currency stands in the sibling field `currency`; without one it is the workspace's."""
+
+    ordered, thaw = True, Decimal
+    currency: str = ""
+
+    def column(self) -> TypeEngine[Any]:
+        return Numeric(18, 2)
+
+    def read(self, text: str, reader: Reader) -> Decimal:
+        amount, currency = values.read_amount(text, reader.currency)
+        if currency != reader.currency and not self.currency:
+            raise ValueError(f"{self.label} is kept in {reader.currency}, not in {currency}.")
+        return amount
+
+    def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
+        amount = self.parse(text, reader)
+        if amount is None or not self.currency or not values.read_amount(text, "")[1]:
+            return {name: amount}
+        return {name: amount, self.currency: values.read_amount(text, reader.currency)[1]}
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        currency = getattr(record, self.currency, None) if self.currency else None
+        return "" if value is None else values.show_amount(value, currency or reader.currency)
+
+    def dump(self, value: Any) -> str | None:
+        return None if value is None else values.write_amount(value)
+
+
+@dataclass(frozen=True)
+class Currency(Field):
+    """An ISO 4217 code."""
+
+    length: int = 3
+
+    def read(self, text: str, reader: Reader) -> str:
+        return values.read_currency(text)
+
+
+@dataclass(frozen=True)
+class Country(Field):
+    """An ISO 3166 code of two letters."""
+
+    length: int = 2
+
+    def read(self, text: str, reader: Reader) -> str:
+        return values.read_country(text)
+
+
+@dataclass(frozen=True)
+class Zone(Field):
+    """An IANA time zone."""
+
+    length: int = 64
+
+    def read(self, text: str, reader: Reader) -> str:
+        return values.read_zone(text)
+
+
+@dataclass(frozen=True)
+class Day(Field):
+    ordered, thaw = True, date.fromisoformat
+
+    def column(self) -> TypeEngine[Any]:
+        return Date()
+
+    def read(self, text: str, reader: Reader) -> date:
+        return values.read_day(text, reader.today)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.show_day(value, reader.today) if value else ""
+
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.echo_day(value, reader.today) if value else ""
+
+
+@dataclass(frozen=True)
+class Moment(Field):
+    """A point in time: UTC inside, the reader's zone outside."""
+
+    ordered, thaw = True, datetime.fromisoformat
+
+    def column(self) -> TypeEngine[Any]:
+        return UTCDateTime()
+
+    def read(self, text: str, reader: Reader) -> datetime:
+        return values.read_moment(text, reader.now, reader.zone)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.show_moment(value, reader.now, reader.zone) if value else ""
+
+    def echo(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return values.echo_moment(value, reader.now, reader.zone) if value else ""
+
+    def dump(self, value: Any) -> str | None:
+        return None if value is None else value.isoformat()
+
+
+@dataclass(frozen=True)
+class Clock(Field):
+    """A time of day on somebody's own clock, kept as 09:00."""
+
+    length: int = 5
+
+    def read(self, text: str, reader: Reader) -> str:
+        return f"{values.read_time(text):%H:%M}"
+
+
+@dataclass(frozen=True)
+class Flag(Field):
+    """Yes or no; a box that is not ticked says no."""
+
+    def column(self) -> TypeEngine[Any]:
+        return Boolean()
+
+    def parse(self, text: str, reader: Reader) -> bool:
+        return bool(super().parse(text, reader))
+
+    def read(self, text: str, reader: Reader) -> bool:
+        return values.read_flag(text)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return "" if value is None else "yes" if value else "no"
+
+    def dump(self, value: Any) -> str | None:
+        return None if value is None else "yes" if value else "no"
+
+    def load(self, text: str | None) -> Any:
+        return None if text is None else text == "yes"
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    """One of a few words. ranked: they stand in an order, the least first, and can be compared."""
+
+    options: type[StrEnum] = StrEnum
+    ranked: bool = False
+    others: Mapping[str, str] = field_of(default_factory=dict, hash=False)
+    """Other names of the options, squeezed, as other systems write them."""
+    length: int = 50
+
+    def read(self, text: str, reader: Reader) -> str:
+        for wanted in dict.fromkeys((squeezed(text), squeezed(without_number(text)))):
+            for option in self.options:
+                if wanted in (squeezed(option), squeezed(self.name(option))):
+                    return option.value
+            if wanted in self.others:
+                return str(self.others[wanted])
+        known = ", ".join(self.name(option) for option in self.options)
+        raise ValueError(f"{self.label} cannot be “{text[:60]}”. Try one of: {known}.")
+
+    def name(self, option: str) -> str:
+        """How an option is shown: `closed_won` as Closed won."""
+        return option.replace("_", " ").capitalize()
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return self.name(value) if value else ""
+
+
+@dataclass(frozen=True)
+class Tags(Field):
+    def column(self) -> TypeEngine[Any]:
+        return TagList()
+
+    def parse(self, text: str, reader: Reader) -> Any:
+        return super().parse(text, reader) or ()
+
+    def read(self, text: str, reader: Reader) -> tuple[str, ...]:
+        return values.read_tags(text)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return ", ".join(value or ())
+
+    def dump(self, value: Any) -> str | None:
+        return ", ".join(value) if value else None
+
+    def load(self, text: str | None) -> Any:
+        return tuple(text.split(", ")) if text else ()
+
+
+@dataclass(frozen=True)
+class Reference(Field):
+    """Another record."""
+
+    thaw = int
+    to: str = ""
+
+    def column(self) -> TypeEngine[Any]:
+        return Integer()
+
+    def read(self, text: str, reader: Reader) -> int:
+        return reader.lookup(self.to, text)
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return reader.name(self.to, value) if value else ""
+
+    def write(self, value: Any, reader: Reader) -> str:
+        return reader.ref(self.to, value) if value else ""
+
+
+@dataclass(frozen=True)
+class Joined(Text):
+    """The name of a record that a new one is to be joined to, and that is made where there is none."""
+
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Person(Reference):
+    """Someone of the workspace."""
+
+    to: str = "user"
+
+
+def field(kind: Field, **column: Any) -> MappedColumn[Any]:
+    """Declare a field of an entity: `name: Mapped[str] = field(Text("Name", required=True))`."""
+    keys = [ForeignKey(f"{kind.to}.id")] if isinstance(kind, Reference) else []
+    column.setdefault("nullable", not kind.required)
+    return mapped_column(kind.column(), *keys, info={"field": kind}, **column)

@@ -1,0 +1,1 @@
+"""Records as they were, and the way back: undo, redo, revert."""

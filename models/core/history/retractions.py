@@ -1,0 +1,66 @@
+"""What Slack is told of an act that is taken back: what is on its way is stopped, what was said is taken back."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from models.core.entity.base import Entity
+from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, tell
+from models.core.outbox.statements import WAITING
+from models.core.unit_of_work import Work
+
+UNIT = re.compile("[0-9a-f]{32}")
+STOPPED = "dropped: undone by {}"
+SHOWN = ("card", "redraw", NAMES)
+"""Kinds that show a record as it is when they are sent, whatever they were asked for."""
+
+
+def take_back(work: Work, unit: str, at: datetime, records: Sequence[Entity], again: bool) -> None:
+    """Stop what an act asked for and nobody was told yet; in the threads that were told, say that it was taken back.
+
+    at: when the act was. again: it was an undo, and what that stopped is told after all.
+    """
+    if again:
+        revive(work, unit, at)
+    for record in records:
+        stop(work, unit, record)
+        for about in said(work, unit, at, record):
+            tell(work, record, {**about, "redone" if again else "undone": work.actor.id if work.actor else None})
+
+
+def stop(work: Work, unit: str, record: Entity) -> None:
+    """What nobody has begun to send: news of this act, and the card of what is hidden now."""
+    theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, WAITING)
+    untouched = (Delivery.attempts == 0, Delivery.claimed_until.is_(None), Delivery.state == DeliveryState.WAITING)
+    waiting = select(Delivery).where(*theirs, *untouched).with_for_update(skip_locked=True)
+    for delivery in work.session.scalars(waiting):
+        news = delivery.kind not in SHOWN and unit in delivery.key
+        if news or (delivery.kind == "card" and record.deleted_at):
+            delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
+            delivery.error = STOPPED.format(work.unit)
+
+
+def revive(work: Work, unit: str, at: datetime) -> None:
+    """Ask again for what an undo stopped, as news of the act that does it again."""
+    stopped = (Delivery.sent_at == at, Delivery.error == STOPPED.format(unit))
+    for delivery in work.session.scalars(select(Delivery).where(*stopped).order_by(Delivery.id)):
+        delivery.state, delivery.sent_at, delivery.error = DeliveryState.WAITING, None, None
+        delivery.not_before, delivery.key = work.now, UNIT.sub(work.unit, delivery.key)
+
+
+def said(work: Work, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
+    """What was said of this act in the threads of a record's cards, without that it was taken back."""
+    sent = (Delivery.sent_at >= at, Delivery.error.is_(None), Delivery.kind == "event", Delivery.channel == CARDS)
+    theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, Delivery.key.contains(unit))
+    found = work.session.scalars(select(Delivery.about).where(*sent, *theirs).order_by(Delivery.id))
+    return [first_said(about) for about in found]
+
+
+def first_said(about: Mapping[str, Any]) -> dict[str, Any]:
+    """What was done in the first place, however often it was taken back since."""
+    if "of" in about:  # written by a release that kept the words themselves
+        return {"text": about["of"]}
+    return {name: value for name, value in about.items() if name not in ("undone", "redone")}

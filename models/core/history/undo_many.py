@@ -1,0 +1,168 @@
+"""Taking back an act of many thousand records, such as an import: batch after batch, together one act again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from models.core.audit.entries import AuditEntry
+from models.core.db.deadline import at_leisure
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Conflict
+from models.core.fields import Reference
+from models.core.history import retractions
+from models.core.history.undo import (
+    ALREADY,
+    Step,
+    allow,
+    begin,
+    by_record,
+    first_of,
+    must_be_unused,
+    set_back,
+    step_back,
+)
+from models.core.outbox.delivery import Delivery
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+
+BATCH = 500
+"""Records a unit of work: others wait for no longer."""
+PAGE = 5_000
+"""Entries of the trail that are looked through at a time."""
+
+Key = tuple[str, int]
+"""A record: its entity and its id."""
+
+
+def take_back(
+    works: Works, workspace: str, actor: str, unit: str, progress: Callable[[int, int], None] = lambda done, of: None
+) -> int:
+    """Take back an act however many records it changed; returns how many became what they were.
+
+    Nothing is taken back where somebody went on from any of them, or the actor may not do the reverse: Conflict and
+    Forbidden say so. When it stops half-way, doing the same again goes on. progress: gets the records done and all.
+    """
+    with at_leisure():
+        turning = Turning(works, workspace, actor, unit)
+        total = turning.check()
+        done = 0
+        for batch in turning.batches():
+            done += turning.turn(batch)
+            progress(done, total)
+    if not done:
+        raise Conflict(ALREADY[turning.door])
+    return done
+
+
+@dataclass
+class Turning:
+    """An act that is taken back, or done again."""
+
+    works: Works
+    workspace: str
+    actor: str
+    unit: str
+    door: str = ""
+
+    def opened(self, writes: bool = True) -> Any:
+        return self.works(self.workspace, self.actor, "say", writes=writes)
+
+    def check(self) -> int:
+        """Return how many records the act changed, if all of it can be taken back."""
+        with self.opened(writes=False) as work:
+            first = begin(work, self.unit, resumes=True)
+            self.door = work.door
+            for others in self.changes_since(work, first):
+                mine = self.among_mine(work, others)
+                must_be_unused(work, self.steps(work, mine) if mine else [], first.id, self.unit)
+            records = select(AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == self.unit).distinct()
+            count = work.session.scalar(select(func.count()).select_from(records.subquery())) or 0
+        for batch in self.batches() if self.actor else ():
+            with self.opened(writes=False) as work:
+                allow(work, self.steps(work, batch), mine=self.is_mine(work))
+        return count
+
+    def is_mine(self, work: Work) -> bool:
+        return work.actor is not None and first_of(work, self.unit).actor == work.actor.id
+
+    def changes_since(self, work: Work, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
+        """What others did since the act began."""
+        last = first.id
+        since = select(AuditEntry).where(AuditEntry.unit.not_in((self.unit, work.unit))).order_by(AuditEntry.id)
+        while page := work.session.scalars(since.where(AuditEntry.id > last).limit(BATCH)).all():
+            yield page
+            last = page[-1].id
+
+    def among_mine(self, work: Work, entries: Sequence[AuditEntry]) -> list[Key]:
+        """The records of the act that these entries changed, or by which others came to refer to them."""
+        keys = {(entry.entity, entry.record_id) for entry in entries}
+        for entry in entries:
+            kind = ENTITIES[entry.entity].fields().get(entry.field) if entry.entity in ENTITIES else None
+            if isinstance(kind, Reference) and entry.new and entry.new.isdecimal():
+                keys.add((kind.to, int(entry.new)))
+        columns = select(AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == self.unit)
+        return [(slug, id) for slug, id in work.session.execute(columns.where(are(keys)).distinct())]
+
+    def batches(self) -> Iterator[list[Key]]:
+        """The records of the act, in the order in which it changed them."""
+        last, rest = 0, dict[Key, None]()
+        columns = select(AuditEntry.id, AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == self.unit)
+        while True:
+            with self.opened(writes=False) as work:
+                page = columns.where(AuditEntry.id > last).order_by(AuditEntry.id).limit(PAGE)
+                rows = work.session.execute(page).all()
+            rest.update(dict.fromkeys((slug, id) for _, slug, id in rows))
+            keys = list(rest)
+            whole = len(keys) - len(keys) % BATCH if rows else len(keys)
+            yield from (keys[start : start + BATCH] for start in range(0, whole, BATCH))
+            if not rows:
+                return
+            last, rest = rows[-1][0], dict.fromkeys(keys[whole:])
+
+    def turn(self, batch: Sequence[Key]) -> int:
+        """Take back what the act did to some records; returns how many that changed."""
+        with self.opened() as work:
+            first = begin(work, self.unit, resumes=True)
+            steps = [step for step in self.steps(work, batch) if step.values or step.remarks]
+            if not steps:
+                return 0
+            allow(work, steps, mine=self.is_mine(work))
+            set_back(work, steps)
+            told = self.told(work, [step.record for step in steps])
+            retractions.take_back(work, self.unit, first.at, told, again=work.door == "redo")
+            return len(steps)
+
+    def told(self, work: Work, records: Sequence[Entity]) -> list[Entity]:
+        """The records of which Slack was told anything; of most that a file brings it was not."""
+        keys = {(record.slug(), record.id): record for record in records}
+        about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
+        return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
+
+    def steps(self, work: Work, keys: Sequence[Key]) -> list[Step]:
+        """What taking back does to these records: all are read at once, and of each that is new that it came."""
+        kept = self.read(work, keys)
+        mine, new = (AuditEntry.unit == self.unit, are(keys)), AuditEntry.action == "create"
+        came = select(func.min(AuditEntry.id)).where(*mine, new).group_by(AuditEntry.entity, AuditEntry.record_id)
+        entries = select(AuditEntry).where(*mine, or_(~new, AuditEntry.id.in_(came))).order_by(AuditEntry.id)
+        steps = [step_back(work, entries) for entries in by_record(work.session.scalars(entries))]
+        assert len(kept) >= len(steps)  # and they stay at hand until now
+        return steps
+
+    def read(self, work: Work, keys: Sequence[Key]) -> list[Entity]:
+        found: list[Entity] = []
+        with policy.beyond(work.session):
+            for slug in dict.fromkeys(slug for slug, _ in keys):
+                entity = ENTITIES[slug]
+                theirs = select(entity).where(entity.id.in_([id for each, id in keys if each == slug]))
+                found += work.session.scalars(theirs.execution_options(with_deleted=True))
+        return found
+
+
+def are(keys: Any, table: Any = AuditEntry) -> Any:
+    """The condition for entries about these records."""
+    ids: dict[str, list[int]] = {}
+    for slug, id in keys:
+        ids.setdefault(slug, []).append(id)
+    return or_(*(and_(table.entity == slug, table.record_id.in_(theirs)) for slug, theirs in ids.items()))

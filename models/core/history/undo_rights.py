@@ -1,0 +1,16 @@
+"""Whether whoever did something may take it back: so that nobody is offered what would be refused."""
+
+from models.core.audit.entries import AuditEntry
+from models.core.errors import CRMError
+from models.core.history.undo import allow, by_record, step_back
+from models.core.unit_of_work import Work
+
+
+def is_reversible(work: Work) -> bool:
+    """Whether the actor may do the reverse of all that this unit of work has done so far."""
+    entries = [AuditEntry(**row) for row in work.changes]
+    try:
+        allow(work, [step_back(work, mine) for mine in by_record(entries)], mine=True)
+    except CRMError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The workspace, its people, their roles and teams."""

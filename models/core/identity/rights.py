@@ -1,0 +1,301 @@
+"""What a role may do: a table of entity × verb × scope and the fields it never sees, written as people read it.
+
+    lead: look own, new, claim, change own
+    deal: everything team, delete none, hide competitor
+    everything: look
+
+A line for each entity; `everything` is for those without one. Behind it the verbs, each with whose records it is for:
+own, team, all, or none; without a word, all. What nobody owns is to be looked at and to be taken (claim, assign) by who
+may do that with their own, and to be changed only by who may change all. `look` and `change` are for the verbs that
+read and those that write, `everything` for all of them; the verb's own name counts before these. What no line allows is
+refused.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from models.core.entity.base import ENTITIES
+from models.core.fields import Money
+
+
+class Scope(StrEnum):
+    """Whose records a right is for."""
+
+    NONE = "none"
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+class Preset(StrEnum):
+    """The names of the roles that every workspace begins with; `PRESETS` says what each may do."""
+
+    REP = "rep"
+    SENIOR = "senior rep"
+    MANAGER = "manager"
+    EXECUTIVE = "executive"
+    SUPPORT = "support"
+    SUPPORT_LEAD = "support lead"
+    MARKETING = "marketing"
+    PRIVACY = "privacy officer"
+    ADMIN = "admin"
+
+
+SCOPES = frozenset(map(str, Scope))
+WIDTH = tuple(Scope)
+EVERYTHING, LOOK, CHANGE, HIDE, SHOW = "everything", "look", "change", "hide", "show"
+LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
+"""The verbs that only read a record."""
+GROUPS = (LOOK, CHANGE, EVERYTHING)
+VERBS: dict[str, set[str]] = {}
+"""Every verb there is, by what it is about; the routes add theirs, so that a typing slip in a right is found."""
+IN_BULK = {"import", "export"}
+"""The verbs of every entity that are typed in a terminal."""
+NOBODY = 0
+"""Stands for the owner of what nobody owns."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a role may do. scopes: entity → verb or group → scope; hidden: entity → fields."""
+
+    scopes: Mapping[str, Mapping[str, Scope]] = field(default_factory=dict)
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def scope(self, about: str, verb: str) -> Scope:
+        """Whose records of an entity the verb is for. about: also a noun that is no entity, such as `audit`."""
+        line = self.line(about)
+        if verb in line:
+            return line[verb]
+        group = LOOK if verb in LOOKS else CHANGE
+        found = next((line[word] for word in (group, EVERYTHING) if word in line), Scope.NONE)
+        return found if verb == SHOW or about not in ENTITIES else min(found, self.scope(about, SHOW), key=WIDTH.index)
+
+    def line(self, about: str) -> Mapping[str, Scope]:
+        """What is said of an entity, or of everything: that counts for how people work together only as far as they
+        look, and for what has no records not at all, unless everything of all is meant.
+        """
+        if about in self.scopes:
+            return self.scopes[about]
+        shared, entity = self.scopes.get(EVERYTHING, {}), ENTITIES.get(about)
+        if shared.get(EVERYTHING) == Scope.ALL or (entity and not entity.governing):
+            return shared
+        looks = {verb: scope for verb, scope in shared.items() if verb == LOOK or verb in LOOKS}
+        return ({LOOK: shared[EVERYTHING]} if EVERYTHING in shared else {}) | looks if entity else {}
+
+    def hides(self, about: str, name: str) -> bool:
+        return name in self.hidden.get(about, ())
+
+    def beyond(self, others: "Rights", held: "Rights") -> str:
+        """The first right here that neither of the others gives, as it is typed; empty where there is none."""
+        for about in dict.fromkeys([*ENTITIES, *VERBS]):
+            for verb in sorted(verbs_of(about) | LOOKS | {CHANGE}):
+                most = max(others.scope(about, verb), held.scope(about, verb), key=WIDTH.index)
+                if WIDTH.index(self.scope(about, verb)) > WIDTH.index(most):
+                    return f"{noun(about)} {verb} {self.scope(about, verb)}"
+            for name in sorted(others.hidden.get(about, ())):
+                if self.reads(about, name) and not held.reads(about, name):
+                    return f"{noun(about)} show {name}"
+        return ""
+
+    def reads(self, about: str, name: str) -> bool:
+        """Whether a field of some record is to be seen."""
+        return self.scope(about, SHOW) != Scope.NONE and not self.hides(about, name)
+
+    def but(self, about: str, verb: str, scope: Scope) -> "Rights":
+        """The same with another scope for one verb."""
+        return Rights({**self.scopes, about: {**self.line(about), verb: scope}}, self.hidden)
+
+    def hiding(self, about: str, names: Iterable[str]) -> "Rights":
+        """The same with these fields hidden, and no others of this entity."""
+        return Rights({**self.scopes, about: self.line(about)}, {**self.hidden, about: frozenset(names)})
+
+    def __str__(self) -> str:
+        return "\n".join(f"{noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes)
+
+    def told(self, about: str) -> list[str]:
+        words = [verb if scope == Scope.ALL else f"{verb} {scope}" for verb, scope in self.scopes[about].items()]
+        hidden = sorted(self.hidden.get(about, ()))
+        return [*words, f"{HIDE} {' '.join(hidden)}"] if hidden else words
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Rights:
+    """The rights that a text describes. ValueError says which line or word is wrong."""
+    scopes: dict[str, dict[str, Scope]] = {}
+    hidden: dict[str, frozenset[str]] = {}
+    for line in filter(None, (line.strip() for line in text.casefold().splitlines())):
+        word, colon, granted = line.partition(":")
+        if not colon:
+            raise ValueError(f"“{line[:60]}” needs a colon behind what it is about, such as lead: look own, new.")
+        about = slug(word.strip())
+        if about in scopes:
+            raise ValueError(f"There are two lines about {noun(about)}. Write one.")
+        scopes[about] = {}
+        for part in filter(None, (part.split() for part in granted.split(","))):
+            if part[0] == HIDE:
+                hidden[about] = hidden.get(about, frozenset()) | fields(about, part[1:])
+            elif part != [Scope.NONE]:
+                scopes[about] |= grant(about, part)
+    return Rights(scopes, hidden)
+
+
+@lru_cache(maxsize=256)
+def stored(text: str) -> Rights:
+    """The rights of a text that was read before; what it speaks of and is no more, nobody may."""
+    found = NOTHING
+    for line in text.casefold().splitlines():
+        word, _, granted = line.partition(":")
+        if is_known(f"{word}: {Scope.NONE}"):
+            more = read(f"{word}: {', '.join(part for part in parts(granted) if is_known(f'{word}: {part}'))}")
+            found = Rights({**found.scopes, **more.scopes}, {**found.hidden, **more.hidden})
+    return found
+
+
+def parts(granted: str) -> list[str]:
+    """The parts of a line, each hidden field as one of its own: what is hidden stays so when another one is gone."""
+    found = []
+    for words in filter(None, map(str.split, granted.split(","))):
+        found += [f"{HIDE} {name}" for name in words[1:]] if words[0] == HIDE else [" ".join(words)]
+    return found
+
+
+def is_known(line: str) -> bool:
+    """Whether everything a line speaks of is there."""
+    try:
+        read(line)
+    except ValueError:
+        return False
+    return True
+
+
+def slug(word: str) -> str:
+    """What a line is about, by any word for it."""
+    words = nouns()
+    if word in words:
+        return words[word]
+    if word == EVERYTHING or word in VERBS or not VERBS:
+        return word
+    raise ValueError(f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}.")
+
+
+def nouns() -> dict[str, str]:
+    return {word: about for about, entity in ENTITIES.items() for word in entity.words()}
+
+
+def known() -> list[str]:
+    return [noun(about) for about in dict.fromkeys([*ENTITIES, *VERBS])]
+
+
+def noun(about: str) -> str:
+    return ENTITIES[about].noun() if about in ENTITIES else about
+
+
+def grant(about: str, words: list[str]) -> dict[str, Scope]:
+    """`edit own` as a verb and its scope."""
+    verb, *rest = words
+    if verb in SCOPES or len(rest) > 1 or (rest and rest[0] not in SCOPES):
+        raise ValueError(f"“{' '.join(words)[:60]}” should be a verb and own, team, all or none, such as edit team.")
+    if VERBS and verb not in GROUPS and verb not in (there := verbs_of(about)):
+        what = "anything" if about == EVERYTHING else f"a {noun(about)}"
+        raise ValueError(f"Nobody can {verb[:40]} {what}. The verbs are {', '.join(sorted(there))}.")
+    return {verb: Scope(rest[0]) if rest else Scope.ALL}
+
+
+def verbs_of(about: str) -> set[str]:
+    """The verbs about something; about everything, all there are."""
+    nouns = VERBS if about == EVERYTHING else {about}
+    return {verb for noun in nouns for verb in VERBS.get(noun, set()) | (IN_BULK if noun in ENTITIES else set())}
+
+
+def fields(about: str, names: list[str]) -> frozenset[str]:
+    """The fields that words name. The name of a record cannot be hidden: whoever may see it must know what it is."""
+    entity = ENTITIES.get(about)
+    if entity is None:
+        raise ValueError(f"{noun(about).capitalize()} has no fields that could be hidden.")
+    by_word = entity.field_names()
+    for name in names:
+        if name not in by_word:
+            raise ValueError(f"A {entity.noun()} has no field “{name[:40]}”.")
+        if by_word[name] in (*entity.named, *entity.stand_ins, entity.owned):
+            raise ValueError(f"A {entity.noun()} is known by its {name}: take the right to look away instead.")
+    found = {by_word[name] for name in names}
+    told = {name for name, kind in entity.fields().items() if isinstance(kind, Money) and kind.currency in found}
+    return frozenset(found | told)  # an amount is told in its currency
+
+
+NOTHING = Rights()
+PRESETS: dict[str, str] = {
+    Preset.REP: """
+        everything: look, new, change own
+        lead: look own, new, claim, change own
+        deal: look team, new, change own
+        task: look team, new, change own
+        case: look, new, edit, set, assign, note
+        crm: report
+    """,
+    Preset.SENIOR: """
+        everything: look, new, change team
+        lead: look team, new, claim, change team, import own, export own
+        deal: look team, new, change team
+        task: look team, new, change team
+        case: look, new, edit, set, assign, note
+        crm: report
+    """,
+    Preset.MANAGER: """
+        everything: look, new, change
+        lead: everything team, new, claim
+        deal: everything team, new
+        task: everything team, new
+        crm: report, digest
+    """,
+    Preset.EXECUTIVE: """
+        everything: look
+        customer: look, hide notes
+        lead: look, hide notes
+        task: everything own
+        crm: report
+    """,
+    Preset.SUPPORT: """
+        everything: look
+        case: everything
+        task: look team, new, change own
+        customer: look, new, change
+        contact: everything
+        account: look, edit, set
+        membership: everything
+        lead: look, new
+        crm: report
+    """,
+    Preset.SUPPORT_LEAD: """
+        everything: look
+        case: everything
+        task: look team, new, change team
+        customer: everything
+        contact: everything
+        account: look, new, change
+        membership: everything
+        lead: look, new
+        crm: report
+    """,
+    Preset.MARKETING: """
+        everything: look
+        lead: look, new, claim none, convert none, change team, import, export
+        customer: look, edit, set, assign own, export, hide notes
+        task: look own, new, change own
+        crm: report
+    """,
+    Preset.PRIVACY: """
+        everything: look, export
+        customer: look, edit, set, delete, restore, export
+        contact: look, edit, set, delete, restore, export
+        lead: look, edit, set, delete, restore, export
+        task: look, new, change own
+        audit: verify
+        crm: report
+    """,
+    Preset.ADMIN: "everything: everything",
+}
+"""The roles that every workspace begins with. Who does the work sees what the work needs, who counts sees figures."""

@@ -1,0 +1,81 @@
+"""Roles: what the people who have one may do, as a workspace wants it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, func, select, text
+from sqlalchemy.orm import Mapped
+
+from models.core.entity.base import Changes, Entity
+from models.core.entity.name_reference import must_be_unique
+from models.core.errors import Conflict
+from models.core.fields import LongText, Text, field
+from models.core.fields.base import Reader
+from models.core.identity import rights
+from models.core.identity.rights import Preset
+from models.core.identity.team import Team
+from models.core.identity.user import User, follow_name
+from models.core.parsing import values
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+
+@dataclass(frozen=True)
+class Table(LongText):
+    """Rights, a line for each entity."""
+
+    length: int = 3000
+
+    def read(self, text: str, reader: Reader) -> str:
+        return str(rights.read(super().read(text, reader)))
+
+
+class Role(Entity):
+    """What the people who have it may do: whose records they see and change, and which fields they never see."""
+
+    prefix = "RO"
+    icon = ":key:"
+    line = ("description",)
+    governing = frozenset({"name", "rights", "deleted_at"})
+
+    name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
+    description: Mapped[str | None] = field(Text("Description"))
+    rights: Mapped[str] = field(
+        Table("Rights", required=True, card=False, hint="A line for each: lead: look own, new, change own, hide score")
+    )
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        there = text("deleted_at IS NULL")
+        return [Index("ix_role_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
+
+    def settle(self, work: "Work", changes: Changes) -> None:
+        """Admins may do everything, always: somebody must be able to mend the other roles."""
+        must_be_unique(work, self, self.name)
+        if self.id is None:
+            return
+        if self.key == Preset.ADMIN:
+            raise Conflict("The role admin stays as it is: somebody must be able to mend the other roles.")
+        if changes.get("deleted_at", (None, None))[1]:
+            self.must_be_nobodys(work)
+        if "name" in changes:
+            for what in (User, Team):
+                follow_name(work, what, "role", self.key, values.fold(self.name))
+
+    def must_be_nobodys(self, work: "Work") -> None:
+        """Conflict where people have it, or would get it from a team."""
+        if count := self.people(work):
+            have = "person has" if count == 1 else "people have"
+            raise Conflict(f"{count} {have} the role {self.title}. Give them another one first.")
+        if team := work.session.scalar(select(Team.title).where(Team.role == self.key).limit(1)):
+            raise Conflict(f"The team {team} gives the role {self.title} to who joins. Have it give another one first.")
+
+    def people(self, work: "Work") -> int:
+        """How many have it."""
+        theirs = select(func.count(User.id)).where(User.role == self.key, ~User.left)
+        return work.session.scalar(theirs) or 0
+
+    def facts(self, work: "Work") -> list[tuple[str, str]]:
+        found = rights.stored(self.rights)
+        return [(rights.noun(about).capitalize(), ", ".join(found.told(about)) or "none") for about in found.scopes]

@@ -1,0 +1,123 @@
+"""Teams: who works together, who leads them, and which Slack user group they are."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, select, text
+from sqlalchemy.orm import Mapped
+
+from models.core.entity.base import Changes, Entity
+from models.core.entity.hierarchy import is_above_itself
+from models.core.entity.name_reference import Named, must_be_unique, must_stand
+from models.core.errors import Conflict, Invalid
+from models.core.fields import Person, Reference, Text, field
+from models.core.fields.base import Reader
+from models.core.identity.rights import Preset
+from models.core.identity.user import User, follow_name
+from models.core.outbox.delivery import deliver
+from models.core.parsing import values
+from models.core.parsing.texts import wrong
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+GATHERING = "gathering"
+"""The kind, and the channel, of deliveries that ask Slack who is in a user group."""
+GROUP, KEPT = re.compile(r"<!subteam\^(S\w+)(?:\|@?([^|<>]+))?>"), re.compile(r"(S\w+)\|@?([^|<>]+)")
+"""How Slack spells a user group, and how we keep it."""
+
+
+@dataclass(frozen=True)
+class Group(Text):
+    """A Slack user group, kept as S123|sales: the id, which Slack knows it by, and the name, which people do."""
+
+    length: int = 100
+
+    def read(self, text: str, reader: Reader) -> str:
+        found = GROUP.fullmatch(text) or KEPT.fullmatch(text)
+        if not found:
+            raise wrong(text, "is not a Slack user group", "its @ in a command, picked from Slack's list")
+        return str(super().read(f"{found[1]}|{found[2] or found[1]}", reader))
+
+    def show(self, value: Any, reader: Reader, record: Any = None) -> str:
+        return self.name_of(value)
+
+    @staticmethod
+    def id_of(value: str | None) -> str:
+        return (value or "").partition("|")[0]
+
+    @staticmethod
+    def name_of(value: str | None) -> str:
+        """@sales, which pings nobody: only Slack's own spelling does."""
+        return f"@{value.partition('|')[2]}" if value else ""
+
+
+class Team(Entity):
+    """People who work together; who leads a team sees what is its and that of the teams below it."""
+
+    prefix = "TM"
+    icon = ":busts_in_silhouette:"
+    line = ("lead", "parent")
+    needs = {"role": ("role", "give")}
+    governing = frozenset({"name", "lead", "parent", "deleted_at"})
+
+    name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
+    lead: Mapped[int | None] = field(Person("Lead"))
+    parent: Mapped[int | None] = field(Reference("Part of", to="team", also=("under", "above")))
+    group: Mapped[str | None] = field(
+        Group("Slack user group", hint="Who is in it belongs to the team, and nobody else", also=("usergroup",))
+    )
+    role: Mapped[str | None] = field(Named("Role of who joins", to="role", hint="Left empty, they keep theirs"))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        there = text("deleted_at IS NULL")
+        return [Index("ix_team_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
+
+    def settle(self, work: "Work", changes: Changes) -> None:
+        """A team is not part of itself, however far up one looks; its people know it by its name. Only an empty one
+        goes: else its people would be in a team that nobody leads, and who leads those above would lose sight of them.
+        """
+        must_be_unique(work, self, self.name)
+        if self.role == Preset.ADMIN and "role" in changes:
+            raise Invalid({"role": "No team makes admins. Give the role to each of them: role give @name admin"})
+        if changes.get("deleted_at", (None, None))[1]:
+            self.must_be_empty(work)
+        if "parent" in changes and is_above_itself(work, self, "parent"):
+            raise Invalid({"parent": f"{self.name} would be part of itself. Choose another team, or none."})
+        if "role" in changes:
+            must_stand(work, self, changes, "role")
+        if self.id and "name" in changes:
+            follow_name(work, User, "team", self.key, values.fold(self.name))
+
+    def must_be_empty(self, work: "Work") -> None:
+        """Conflict where people, or other teams, belong to it."""
+        theirs = select(User.name).where(User.team == self.key, ~User.left).order_by(User.id)
+        people = work.session.scalars(theirs.limit(2)).all()
+        if people:
+            them = f"{people[0]} is" if len(people) == 1 else f"{people[0]} and others are"
+            raise Conflict(f"{them} in the team {self.title}. Give them another team first.")
+        if below := work.session.scalar(select(Team.title).where(Team.parent == self.id).limit(1)):
+            raise Conflict(f"The team {below} is a part of {self.title}. Put it somewhere else first.")
+
+    def follow(self, work: "Work", changes: Changes) -> None:
+        if changes.get("group", (None, None))[1]:
+            ask_who_is_in(work, self)
+
+    def take(self, person: User) -> None:
+        """Make somebody one of the team, with the role of those who join; an admin stays one. Conflict where they are
+        in it.
+        """
+        if person.team == self.key:
+            raise Conflict(f"{person.name} is in the team {self.title} already.")
+        person.team = self.key
+        if self.role and Preset.ADMIN not in (self.role, person.role):
+            person.role = self.role
+
+
+def ask_who_is_in(work: "Work", team: Team) -> None:
+    """Ask Slack who is in a team's user group; whoever is belongs to the team from then on."""
+    group = Group.id_of(team.group)
+    subject = {"entity": team.slug(), "record_id": team.id, "about": {"group": group}}
+    deliver(work, GATHERING, GATHERING, f"{GATHERING}:{team.ref}:{work.unit}", **subject)

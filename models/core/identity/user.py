@@ -1,0 +1,159 @@
+"""The workspace and its people."""
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Integer, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Base, Changes, Entity
+from models.core.entity.name_reference import Named, must_stand
+from models.core.errors import Conflict
+from models.core.fields import Clock, Email, Flag, Text, Zone, field
+from models.core.identity.rights import Preset
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+RULING = ("role", "left", "guest", "deleted_at")
+"""The fields that say whether somebody is an admin who is here."""
+
+
+CODE = re.compile(r"<@(\w+)(?:\|[^<>]*)?>|(?<!\S)([UW][A-Z0-9_]{2,})(?!\S)")
+"""A person as Slack writes one, and their bare id."""
+LOCAL = "LOCAL"
+"""The workspace of what was imported before there was one of Slack's."""
+
+
+class Workspace(Base):
+    """A Slack workspace; every row belongs to one and nothing ever crosses."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    currency: Mapped[str] = mapped_column(String(3), default="USD")
+    region: Mapped[str] = mapped_column(String(2), default="US")
+    sales_channel: Mapped[str] = mapped_column(String(80), default="")
+    support_channel: Mapped[str] = mapped_column(String(80), default="")
+    digest_at: Mapped[str] = mapped_column(String(5), default="08:30")
+    remind_at: Mapped[str] = mapped_column(String(5), default="09:00")
+    zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    roster: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Rises with every change of a role, a team, or of who has which."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    adopted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When what was imported before Slack was connected moved in."""
+
+
+class User(Entity):
+    """A person of the Slack workspace who uses the CRM."""
+
+    prefix = "US"
+    icon = ":bust_in_silhouette:"
+    nouns = ("user", "person")
+    line = ("role", "team")
+    are_people = True
+    needs = dict.fromkeys(("role", "slack_id", "guest", "left", "deleted_at"), ("role", "give")) | {
+        "team": ("team", "join")
+    }
+    governing = frozenset({"role", "team", "guest", "left", "deleted_at"})
+
+    slack_id: Mapped[str] = field(Text("Slack id", 20, required=True, form=False, card=False))
+    name: Mapped[str] = field(Text("Name", required=True, search=True, personal=True, form=False))
+    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, form=False))
+    role: Mapped[str] = field(Named("Role", to="role", required=True), default=Preset.REP)
+    team: Mapped[str | None] = field(Named("Team", to="team"))
+    zone: Mapped[str] = field(Zone("Time zone", required=True, form=False), default="UTC")
+    starts_at: Mapped[str] = field(Clock("Working from", hint="In your own time, such as 9:00 or 8am"), default="09:00")
+    ends_at: Mapped[str] = field(Clock("Working until", hint="Such as 17:30, or 6:00 of the next day"), default="17:30")
+    guest: Mapped[bool] = field(Flag("Guest", form=False, card=False), default=False)
+    left: Mapped[bool] = field(Flag("Has left", form=False, card=False), default=False)
+
+    @classmethod
+    def indexes(cls) -> list[UniqueConstraint]:
+        return [UniqueConstraint("workspace", "slack_id")]
+
+    @classmethod
+    def recognise(cls, work: "Work", text: str) -> int | None:
+        """`me`, a mention or a Slack id."""
+        word = text.strip().removeprefix("<@").removesuffix(">").partition("|")[0]
+        if work.actor and (word.casefold() in ("me", "myself", "i") or word == work.actor.slack_id):
+            return work.actor.id
+        return work.session.scalar(select(User.id).where(User.slack_id == word))
+
+    @classmethod
+    def unknown(cls, text: str) -> str:
+        """Who was picked in Slack and is not among the people, is of another company, or no person at all."""
+        if CODE.fullmatch(text):
+            return "This is nobody of this workspace. Choose one of its members."
+        return super().unknown(text)
+
+    def facts(self, work: "Work") -> list[tuple[str, str]]:
+        """Why somebody may do nothing here, whatever their role says."""
+        if self.left:
+            return [("Slack", "Has left the workspace, and may do nothing here")]
+        return [("Slack", "A guest, who may do nothing here")] if self.guest else []
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def settle(self, work: "Work", changes: Changes) -> None:
+        """There are always working hours, and there is always an admin; and a role or a team that somebody is given
+        stands.
+        """
+        self.must_be_replaced(work, changes)
+        if self.id is not None:
+            must_stand(work, self, changes, "role", "team")
+        self.starts_at, self.ends_at = self.starts_at or "09:00", self.ends_at or "17:30"
+
+    @property
+    def rules(self) -> bool:
+        """Whether this is an admin who is here."""
+        return self.role == Preset.ADMIN and not (self.left or self.guest or self.deleted_at)
+
+    def must_be_replaced(self, work: "Work", changes: Changes) -> None:
+        """Conflict where the last admin would be one no more. That somebody has left, or is a guest, Slack tells us,
+        and it is so; a person cannot make it so by hand.
+        """
+        told = work.actor is None and "role" not in changes
+        before = {name: changes[name][0] if name in changes else getattr(self, name) for name in RULING}
+        ruled = before.pop("role") == Preset.ADMIN and not any(before.values())
+        if not ruled or self.rules or told:
+            return
+        known = {*work.session.scalars(select(User).where(User.role == Preset.ADMIN)), *work.session.dirty}
+        if not any(isinstance(each, User) and each is not self and each.rules for each in known):
+            raise Conflict(
+                f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
+            )
+
+
+def newcomer(workspace: Workspace, slack_id: str) -> User:
+    """Return a row for somebody new: a rep, in the workspace's zone as long as Slack says no other."""
+    return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
+
+
+def with_names(work: "Work", text: str) -> str:
+    """A text with the names of people in the place of what Slack calls them by."""
+
+    def name(code: re.Match[str]) -> str:
+        known = work.session.scalar(select(User.id).where(User.slack_id == (code[1] or code[2])))
+        if known is not None:
+            return f"@{work.name('user', known)}"
+        return "@somebody" if code[1] else code[0]
+
+    return CODE.sub(name, text)
+
+
+def follow_name(work: "Work", what: type[Entity], field: str, old: str, new: str) -> None:
+    """Let those who have a role or a team that was renamed, or give it, have it under its new name.
+
+    what: users, or teams; field: role or team.
+    """
+    theirs = select(what).where(getattr(what, field) == old).execution_options(with_deleted=True)
+    for each in work.session.scalars(theirs):
+        setattr(each, field, new)

@@ -1,0 +1,252 @@
+"""What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery` after the commit."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    false,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.db.engine import INSERTS
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Entity, Row
+from models.core.outbox.posted import Listed
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+
+CARDS = "card"
+"""The channel of what is told in the threads of a record's cards, wherever they stand."""
+NAMES = "names"
+"""The channel of renamed records, whose names others show."""
+
+
+AT_ONCE = 500
+"""Records that one statement asks about."""
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index over some of the rows. where: the SQL condition of those."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Delivery(Row):
+    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing to make then.
+
+    It holds ids and words of ours: names and what people typed are read where they stand when it is drawn.
+    """
+
+    key: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(80))
+    thread: Mapped[str | None] = mapped_column(String(40))
+    about: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    entity: Mapped[str | None] = mapped_column(String(40))
+    record_id: Mapped[int | None] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(10), default=DeliveryState.WAITING)
+    not_before: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ts: Mapped[str | None] = mapped_column(String(40))
+    error: Mapped[str | None] = mapped_column(Text)
+    background: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Whether nobody waits for it: a card drawn anew for other readers, or with many others."""
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        """All but the keys hold only what still matters: a million rows that were sent cost the courier nothing."""
+        waiting = "state IN ('waiting', 'unknown')"
+        return [
+            UniqueConstraint("workspace", "key"),
+            partial("ix_delivery_waiting", "workspace", "not_before", "id", where=waiting),
+            partial("ix_delivery_posts", "workspace", "channel", "id", where=f"{waiting} AND kind <> 'redraw'"),
+            partial("ix_delivery_redraws", "workspace", "id", where=f"{waiting} AND kind = 'redraw'"),
+            partial("ix_delivery_background", "workspace", "id", where=f"{waiting} AND kind = 'redraw' AND background"),
+            partial("ix_delivery_begun", "workspace", "attempts", where=f"{waiting} AND attempts > 0"),
+            partial("ix_delivery_record", "workspace", "record_id", where=f"{waiting} AND record_id IS NOT NULL"),
+            partial("ix_delivery_refused", "workspace", "id", where="state = 'refused'"),
+            partial("ix_delivery_sent", "workspace", "sent_at", where="sent_at IS NOT NULL"),
+        ]
+
+
+class Post(Row):
+    """A card that stands in a channel, remembered so that it is updated in place.
+
+    look: a digest of what was drawn there last; None where nobody knows what Slack shows.
+    """
+
+    entity: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int] = mapped_column(Integer)
+    channel: Mapped[str] = mapped_column(String(40))
+    ts: Mapped[str] = mapped_column(String(40))
+    posted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    look: Mapped[str | None] = mapped_column(String(32))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace", "channel", "ts"), Index(None, "workspace", "entity", "record_id")]
+
+
+class Seen(Row):
+    """An act of a person or an event of Slack that was already worked on."""
+
+    key: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace", "key"), Index(None, "at")]
+
+
+class JobRun(Row):
+    """A job's slot, taken by the replica that inserts it first."""
+
+    job: Mapped[str] = mapped_column(String(80))
+    slot: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [UniqueConstraint("workspace", "job", "slot")]
+
+
+def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
+    """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and never by rowcount."""
+    connection = work.session.connection()
+    values = {"workspace": work.workspace.id, **columns}
+    return connection.execute(insertion(row, connection.dialect.name), values).scalar()
+
+
+def insert_all(work: "Work", row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows with the same columns, in one statement, unless their unique keys stand already."""
+    connection, here = work.session.connection(), work.workspace.id
+    connection.execute(insertion(row, connection.dialect.name), [{"workspace": here, **columns} for columns in rows])
+
+
+@cache
+def insertion(row: type[Row], dialect: str) -> Any:
+    """Made once for each table: the ORM would take longer to prepare it than the database to do it."""
+    table: Any = row.__table__
+    return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
+
+
+def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> None:
+    """Ask for one message, once for each key. Nothing is asked where there is no channel.
+
+    columns: thread (ts), about (JSON the drawing needs), entity and record_id, not_before (UTC).
+    """
+    if channel:
+        due = {
+            "not_before": work.now,
+            "created_at": work.now,
+            "about": {},
+            "state": DeliveryState.WAITING,
+            "attempts": 0,
+        }
+        insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
+
+
+def stand(work: "Work", record: Entity, channel: str) -> None:
+    """Ask for the record's card in a channel, where it stands and is kept up to date."""
+    deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
+
+
+def tell(work: "Work", record: Entity, about: Mapping[str, Any]) -> None:
+    """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the same.
+
+    about: what `handlers.news` puts into words: no names, and nothing that people typed.
+    """
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+    key, subject = f"event:{record.ref}:{work.unit}:{digest}", {"entity": record.slug(), "record_id": record.id}
+    deliver(work, "event", CARDS, key, about=about, **subject)
+
+
+def rename(work: "Work", record: Entity) -> None:
+    """Ask that the records which show this one's name be brought up to date."""
+    key = f"{NAMES}:{record.ref}:{record.version}:{work.unit}"
+    deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
+
+
+def shown(work: "Work", records: Sequence[Entity]) -> list[Entity]:
+    """Those of many records that a card shows or a list names."""
+    here = {(record.slug(), record.id): record for record in records}
+    found: set[tuple[str, int]] = set()
+    for slug in {slug for slug, _ in here}:
+        ids = [id for each, id in here if each == slug]
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            for table in (Post, Listed):
+                theirs = select(table.record_id).where(table.entity == slug, table.record_id.in_(some)).distinct()
+                found |= {(slug, id) for id in work.session.scalars(theirs) if id is not None}
+    return [record for key, record in here.items() if key in found]
+
+
+def redraw(work: "Work", record: Entity, background: bool = False) -> None:
+    """Ask that every card of the record, and every list that names it, be drawn anew.
+
+    background: nobody waits for it, so it lets those pass that somebody waits for.
+    """
+    about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
+    about["background"] = background
+    work.session.connection().execute(REDRAWING, about | {"change": f":{record.ref}:{record.version}:{work.unit}"})
+
+
+def redrawing() -> Any:
+    """The redraws of a record's cards and of the lists that name it, by these themselves."""
+    now = bindparam("now", type_=UTCDateTime)
+
+    def redraws(standing: Any, **subject: Any) -> Mapping[str, Any]:
+        return {
+            "workspace": standing.workspace, "kind": literal("redraw"),
+            "key": literal("redraw:") + standing.channel + ":" + standing.ts + bindparam("change", type_=String),
+            "channel": standing.channel, "ts": standing.ts, **subject,
+            "state": literal(DeliveryState.WAITING.value), "not_before": now, "created_at": now,
+            "about": literal({}, JSON), "attempts": literal(0), "background": bindparam("background", type_=Boolean),
+        }  # fmt: skip
+
+    cards, lists = cast(Any, Post.__table__).c, cast(Any, Listed.__table__).c
+    of_cards = redraws(cards, entity=cards.entity, record_id=cards.record_id)
+    of_lists = redraws(lists, entity=null(), record_id=null())
+    theirs = [
+        select(*columns.values()).where(
+            standing.workspace == bindparam("here"),
+            standing.entity == bindparam("slug"),
+            standing.record_id == bindparam("record"),
+        )
+        for standing, columns in ((cards, of_cards), (lists, of_lists))
+    ]
+    return insert(Delivery).from_select(list(of_cards), union_all(*theirs))
+
+
+REDRAWING = redrawing()
+"""Made once: every change of a record runs it."""

@@ -1,0 +1,217 @@
+"""Deliveries on their way to Slack: what became of each is written down, and what is stuck is shown to an admin."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import case, delete, func, literal_column, or_, select, update
+
+from models.core.errors import Conflict, NotFound
+from models.core.identity.rights import Preset
+from models.core.identity.user import User
+from models.core.outbox import failure_notices, reposting
+from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
+from models.core.outbox.statements import SPENT
+from models.core.unit_of_work import Work
+
+SETTLING = timedelta(seconds=5)
+"""How long after a failure Slack's history can be trusted to show whether the post arrived."""
+LONGEST_PAUSE = timedelta(minutes=5)
+ATTEMPTS = 300
+"""Then Slack has been out of reach for a day, and what we had to say is no longer news."""
+LONG = timedelta(minutes=10)
+"""What waits longer is shown to admins."""
+RECENT = 1000
+"""Of what was sent, so many are still known by their codes."""
+PERHAPS = "It may have been posted all the same. "
+"""Begins the reason of what was given up without knowing; sent again, it is looked for first."""
+
+ANEW = "anew"
+"""In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is gone."""
+
+WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
+AWAITED: Any = literal_column("NOT background")
+REFUSED = Delivery.state == literal_column("'refused'")
+"""Literals, because no planner proves from parameters that the partial indexes serve."""
+
+# ── what became of it ───────────────────────────────────────────────────────────────────────────────────
+
+
+def fingerprint(delivery: Delivery) -> str:
+    """What marks a post as this delivery's in Slack; says nothing of people or records.
+
+    A line in a thread is asked for anew, under the same key, when a backup is brought back: its id may be another then.
+    """
+    id = "" if delivery.kind == "event" else delivery.id
+    told = f"{delivery.workspace}:{id}:{delivery.key}:{delivery.created_at.isoformat()}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
+    """Write down what became of a delivery, unless its lease ran out and someone else has taken it since."""
+    ours = (Delivery.id == delivery.id, Delivery.attempts == delivery.attempts, WAITING)
+    columns |= {"about": SPENT} if columns["state"] == DeliveryState.SENT else {}
+    statement = update(Delivery).where(*ours).values(claimed_until=None, **columns).returning(Delivery.id)
+    return work.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
+
+
+def drop(work: Work, delivery: Delivery, why: str) -> None:
+    """There is nothing to send any more; whoever wanted it posted is told."""
+    ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
+    if ours and delivery.kind in failure_notices.POSTED:
+        failure_notices.apologise(work, delivery, failure_notices.HIDDEN.format(channel=delivery.channel))
+
+
+def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
+    """Certainly not sent this time: again after the pause, and the whole channel with it."""
+    mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
+
+
+def doubt(work: Work, delivery: Delivery, error: str) -> None:
+    """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
+    if is_redraw(delivery):
+        reposting.looks(work, delivery, None)
+    pause = min(SETTLING * 2 ** min(delivery.attempts - 1, 10), LONGEST_PAUSE)
+    if delivery.attempts < ATTEMPTS:
+        mark(work, delivery, state=DeliveryState.UNKNOWN, not_before=work.now + pause, error=error)
+        return
+    why = f"{PERHAPS}Slack could not be reached for a day: {error}"
+    if mark(work, delivery, state=DeliveryState.REFUSED, error=why):
+        failure_notices.apologise(work, delivery, f"{PERHAPS}Slack could not be reached for a day.")
+
+
+def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> None:
+    """Slack will not have it, however often: kept with the reason. Whoever asked for it is told, and an admin, once for
+    each reason.
+    """
+    if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
+        sentence = PERHAPS + sentence
+    if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
+        there = (User.role == Preset.ADMIN, ~User.left, ~User.guest)
+        admins = select(User.slack_id).where(*there).order_by(User.id).limit(1)
+        admin = work.session.scalar(admins) or ""
+        digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
+        if failure_notices.apologise(work, delivery, sentence, failure_notices.AGAIN.get(delivery.kind, "")) != admin:
+            about = {"text": f"{sentence} {advice}".strip()}
+            deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
+
+
+def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+    """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
+    work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
+    reposting.forget(work, channel, ts)
+    if ANEW in delivery.about:
+        subject = {"entity": delivery.entity, "record_id": delivery.record_id}
+        deliver(work, "card", channel, f"card:{delivery.id}:anew", about=delivery.about[ANEW], **subject)
+    drop(work, delivery, "its card is gone")
+
+
+def draw_anew(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+    """A card that was asked for stands there already: it is drawn anew, in turn with whatever else changes it.
+
+    delivery: the one that asks for the card.
+    """
+    about = {"ts": ts, "entity": delivery.entity, "record_id": delivery.record_id, "about": {ANEW: delivery.about}}
+    deliver(work, "redraw", channel, f"redraw:{channel}:{ts}:card:{delivery.id}:{delivery.attempts}", **about)
+    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, ts=ts, error="dropped: its card stands there")
+
+
+def is_redraw(delivery: Delivery) -> bool:
+    """A card that stands already, drawn anew: harmless to repeat."""
+    return delivery.kind == "redraw"
+
+
+def is_certain(redraw: Delivery) -> bool:
+    """Whether we know what stands there: nobody began to draw it, and nobody asks whether it is there at all."""
+    return redraw.state == DeliveryState.WAITING and ANEW not in redraw.about
+
+
+# ── what is stuck ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def lag(work: Work) -> timedelta:
+    """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where none is due."""
+    due = (WAITING, AWAITED, Delivery.not_before <= work.now)
+    oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(*due))
+    return work.now - oldest if oldest else timedelta()
+
+
+def depth(work: Work) -> int:
+    """How many wait, or are unknown."""
+    return work.session.scalar(select(func.count(Delivery.id)).where(WAITING)) or 0
+
+
+def refused(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
+    """What Slack refused, the latest first, and how many there are."""
+    count = work.session.scalar(select(func.count(Delivery.id)).where(REFUSED)) or 0
+    return work.session.scalars(select(Delivery).where(REFUSED).order_by(Delivery.id.desc()).limit(limit)).all(), count
+
+
+def late(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
+    """What has waited unusually long, or may or may not have been sent, the oldest first, and how many there are."""
+    doubtful = Delivery.state == DeliveryState.UNKNOWN
+    stuck = (WAITING, or_(doubtful, AWAITED & or_(Delivery.not_before <= work.now - LONG, since_long(work))))
+    count = work.session.scalar(select(func.count(Delivery.id)).where(*stuck)) or 0
+    return work.session.scalars(select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)).all(), count
+
+
+def since_long(work: Work) -> Any:
+    """Tried and put back for a long time; what is only for later was never tried."""
+    return (Delivery.attempts > 0) & (Delivery.created_at <= work.now - LONG)
+
+
+def code(delivery: Any) -> str:
+    """What people call a delivery: its number would tell them how much all workspaces together have to send."""
+    return hashlib.sha256(delivery.key.encode()).hexdigest()[:8]
+
+
+def find(work: Work, named: str) -> Delivery:
+    """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where the codes are."""
+    keys = select(Delivery.id, Delivery.key).order_by(Delivery.id.desc())
+    for some in (keys.where(or_(WAITING, REFUSED)), keys.where(~or_(WAITING, REFUSED)).limit(RECENT)):
+        for row in work.session.execute(some):
+            if code(row) == named:
+                return work.session.scalars(select(Delivery).where(Delivery.id == row.id).with_for_update()).one()
+    raise NotFound(f"There is no delivery {named[:8]}. The list says which there are: deliveries")
+
+
+def retry(work: Work, delivery: Delivery) -> None:
+    """Send what was refused once more; what may have been posted before is looked for first."""
+    if delivery.state != DeliveryState.REFUSED:
+        raise Conflict(f"Delivery {code(delivery)} was not refused, so there is nothing to retry. {standing(delivery)}")
+    perhaps = (delivery.error or "").startswith(PERHAPS)
+    delivery.state = DeliveryState.UNKNOWN if perhaps else DeliveryState.WAITING
+    delivery.not_before, delivery.attempts, delivery.claimed_until = work.now, 0, None
+
+
+def retry_all(work: Work) -> int:
+    """Send everything that was refused once more; returns how many deliveries that is."""
+    perhaps = Delivery.error.startswith(PERHAPS, autoescape=True)
+    again = {
+        "state": case((perhaps, literal_column("'unknown'")), else_=literal_column("'waiting'")),
+        "not_before": work.now,
+        "attempts": 0,
+        "claimed_until": None,
+    }
+    statement = update(Delivery).where(REFUSED).values(**again).returning(Delivery.id)
+    return len(work.session.scalars(statement.execution_options(synchronize_session=False)).all())
+
+
+def give_up(work: Work, delivery: Delivery) -> None:
+    """Somebody decided that it is not sent; unless it is on its way right now."""
+    if delivery.claimed_until and delivery.claimed_until > work.now:
+        raise Conflict(f"Delivery {code(delivery)} is on its way right now. Look again in a minute.")
+    if delivery.state == DeliveryState.SENT:
+        raise Conflict(f"There is nothing to drop. {standing(delivery)}")
+    by = work.actor.ref if work.actor else work.me
+    failure_notices.apologise(work, delivery, "An admin decided that it is not sent.")
+    delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {by} decided so"
+    delivery.about = SPENT
+
+
+def standing(delivery: Delivery) -> str:
+    """Where a delivery has got to, in a sentence."""
+    if delivery.state == DeliveryState.SENT:
+        return "It was dropped before." if (delivery.error or "").startswith("dropped") else "It was sent."
+    return "It is waiting to be sent."

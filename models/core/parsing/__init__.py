@@ -1,0 +1,1 @@
+"""The texts people type and files hold, read as values."""

@@ -1,0 +1,1 @@
+"""Who may do and see what, for one record and in SQL."""

@@ -1,0 +1,61 @@
+"""What is known of a workspace's roles and teams: kept from one unit of work to the next while nobody changes them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from models.core.identity.rights import Rights
+from models.core.identity.user import Workspace
+
+PLACES: Any = Workspace.__table__
+MOST = 2000
+"""Answers of one kind that are remembered for one workspace; a unit of work may add some."""
+
+
+@dataclass
+class Roster:
+    """What was found out so far. version: the workspace's `roster` then; every change of a role or a team raises it.
+
+    rights: what a role says · circles: who is in someone's teams · sights: what people who read together may see ·
+    rooms: who stands for all of a channel.
+    """
+
+    version: int = -1
+    rights: dict[str, Rights] = field(default_factory=dict)
+    circles: dict[int, frozenset[int]] = field(default_factory=dict)
+    sights: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    rooms: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
+
+    def is_full(self) -> bool:
+        return max(len(self.sights), len(self.rooms)) > MOST
+
+
+def roster_of(session: Session) -> Roster:
+    """What this unit of work knows; what it finds out, those after it know too."""
+    found: Roster | None = session.info.get("roster")
+    if found is None:
+        found = session.info["roster"] = Roster()
+    return found
+
+
+def forget(session: Session, workspace: str) -> None:
+    """A role or a team changed: this unit of work asks anew, and once it commits, so does every process."""
+    session.info["roster"] = Roster()
+    more = update(PLACES).where(PLACES.c.id == workspace).values(roster=PLACES.c.roster + 1)
+    session.connection().execute(more)
+
+
+class Rosters:
+    """The rosters of all workspaces, in one process."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Roster] = {}
+
+    def of(self, workspace: str, version: int) -> Roster:
+        """The roster of a workspace, a new one where roles or teams were changed since, or much is remembered."""
+        found = self.known.get(workspace)
+        if found is None or found.version != version or found.is_full():
+            found = self.known[workspace] = Roster(version)
+        return found

@@ -1,0 +1,324 @@
+"""Who may do what, and see what: one answer, `can`, which every door asks; `sight` says the same in SQL."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, object_session
+
+from models.core.entity.base import ENTITIES, Changes, Entity
+from models.core.entity.name_reference import Named
+from models.core.errors import Forbidden, Invalid, NotFound
+from models.core.fields import Reference
+from models.core.fields.base import Field
+from models.core.identity import rights
+from models.core.identity.rights import LOOKS, NOBODY, NOTHING, PRESETS, Preset, Rights, Scope
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.permissions.cache import roster_of
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+CRM = "crm"
+"""What the verbs are about that need no noun."""
+EVERYONE = frozenset({"find", "help", "home", "undo", "redo", "hours", "request"})
+"""Of those, what everyone of the workspace may do: look, and take back what they did themselves."""
+TAKES = frozenset({"claim", "assign"})
+"""The verbs by which one takes a record that nobody owns."""
+READS = LOOKS | {"export"}
+"""The verbs that leave a record as it is."""
+Owners = frozenset[int] | None
+"""Whose records: the ids of people and `NOBODY` for what nobody owns, or None for everyone's."""
+
+
+def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: str = "") -> bool:
+    """Whether someone may use a verb: on a record; on some record of an entity or noun at all; on one of its fields.
+
+    The CRM itself (no actor) may do everything; guests, people of other workspaces and those who left, nothing.
+    """
+    if actor is None:
+        return True
+    about = what if isinstance(what, str) else what.slug()
+    if actor.guest or actor.left or (isinstance(what, Entity) and what.workspace not in (None, actor.workspace)):
+        return False
+    if about == CRM and verb in EVERYONE:
+        return True
+    theirs = reach(actor, about, verb)
+    if (theirs is not None and not theirs) or (name and rights_of(actor).hides(about, name)):
+        return False
+    return not isinstance(what, Entity) or (belongs(what, theirs) and knows_names(actor, what))
+
+
+def check(work: "Work", verb: str, what: Entity | type[Entity] | str) -> None:
+    """Raise Forbidden, with the right that is missing and who can give it, unless the actor may; NotFound, as if there
+    were none, where they may not even see the record.
+    """
+    actor = work.actor
+    if actor is None or can(actor, verb, what):
+        return
+    if actor.guest or actor.left:
+        raise Forbidden("Guests cannot use the CRM. Ask someone of the workspace to do it for you.")
+    if isinstance(what, Entity) and not can(actor, "show", what):
+        raise NotFound(f"There is no {what.ref}.")
+    about = what if isinstance(what, str) else what.slug()
+    line = f"{rights.noun(about)} {verb}".removeprefix(f"{CRM} ")
+    raise Forbidden(f"{refusal(actor, verb, what, line)} {helpers(work)}", f"request {line}{ref_of(what)}")
+
+
+def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str) -> str:
+    """Which right is missing."""
+    about = what if isinstance(what, str) else what.slug()
+    scope = rights_of(actor).scope(about, verb)
+    if scope == Scope.NONE or not isinstance(what, Entity):
+        return f"Your role ({actor.role}) does not allow “{line}”."
+    theirs = "your own" if scope == Scope.OWN else "your team's"
+    above = holder(what)
+    free = (above.owned or above.part_of) and whose(above) == NOBODY
+    isnt = f"{what.ref} is nobody's" if free else f"{what.ref} is not"
+    take = free and above.owned and can(actor, "assign", above)
+    hint = f" Take {above.ref} first: assign {above.ref} to=me." if take else ""
+    return f"Your role ({actor.role}) allows “{line}” only for {theirs} {what.plural()}, and {isnt}.{hint}"
+
+
+def ref_of(what: Entity | type[Entity] | str) -> str:
+    return f" {what.ref}" if isinstance(what, Entity) and what.number else ""
+
+
+def helpers(work: "Work", what: str = "give it") -> str:
+    """Who can give a right."""
+    names = [admin.name for admin in admins(work.session)]
+    nobody = f"Nobody here can {what}: there is no admin. {way(work)}"
+    return f"{' or '.join(names[:3])} can {what}." if names else nobody
+
+
+def way(work: "Work") -> str:
+    """How there comes to be an admin again, or the first."""
+    ref = work.actor.ref if work.actor else "US-1"
+    return f'Whoever runs the bot can make one, in a terminal: crm say "role give {ref} admin"'
+
+
+def admins(session: Session) -> Sequence[User]:
+    """The people who can give rights, the longest here first."""
+    there = select(User).where(User.role == Preset.ADMIN, ~User.left, ~User.guest).order_by(User.id)
+    with beyond(session):
+        return session.scalars(there).all()
+
+
+# ── what a person's role says ───────────────────────────────────────────────────────────────────────────
+
+
+def rights_of(actor: User) -> Rights:
+    """What the role of a person allows; nothing where there is no such role any more."""
+    return rights_in(session_of(actor), actor.role)
+
+
+def rights_in(session: Session, role: str) -> Rights:
+    """What a role allows, by its key; a deleted one nothing, whatever it said when the workspace began."""
+    if role == Preset.ADMIN:
+        return rights.stored(PRESETS[Preset.ADMIN])
+    found = roster_of(session).rights.get(role)
+    if found is None:
+        with beyond(session):
+            text = session.scalar(select(Role.rights).where(Role.key == role))
+        found = roster_of(session).rights[role] = rights.stored(text or "")
+    return found
+
+
+def session_of(actor: User) -> Session:
+    session = object_session(actor)
+    assert session, "what people may do is known only within a unit of work"
+    return session
+
+
+def reach(actor: User, about: str, verb: str) -> Owners:
+    """Whose records of an entity, or of what else a right is about, someone may use a verb on.
+
+    How people work together is everybody's to look at, as far as one may look at it at all. What has no owner at all is
+    nobody's own: a right to change it is for all of it, or none.
+    """
+    scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
+    if scope in (Scope.ALL, Scope.NONE):
+        return None if scope == Scope.ALL else frozenset()
+    if entity is None or (entity.governing and verb in READS):
+        return None
+    if not (entity.owned or entity.part_of or entity.are_people):
+        return frozenset({NOBODY}) if verb in READS else frozenset()
+    return owners(actor, scope, verb)
+
+
+def owners(actor: User, scope: Scope, verb: str) -> frozenset[int]:
+    """Who stands behind own and team. What nobody owns is for anybody to look at and to take, and no more than that."""
+    theirs = frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
+    return theirs | {NOBODY} if verb in READS or verb in TAKES else theirs
+
+
+def circle(actor: User) -> frozenset[int]:
+    """The ids of the people in someone's team, in the teams they lead, and in those below; people without a team are
+    together one.
+    """
+    session = session_of(actor)
+    found = roster_of(session).circles.get(actor.id)
+    if found is None:
+        with beyond(session):
+            names = teams_of(session, actor)
+            theirs: list[Any] = [User.team.in_(names), *([] if actor.team else [User.team.is_(None)])]
+            ids = frozenset(session.scalars(select(User.id).where(or_(*theirs))))
+        found = roster_of(session).circles[actor.id] = ids
+    return found
+
+
+def teams_of(session: Session, actor: User) -> set[str]:
+    """The names of someone's team, of those they lead, and of all below these."""
+    teams = session.execute(select(Team.id, Team.key, Team.parent, Team.lead)).all()
+    mine = {team.id for team in teams if team.key == actor.team or team.lead == actor.id}
+    while below := {team.id for team in teams if team.parent in mine} - mine:
+        mine |= below
+    return {team.key for team in teams if team.id in mine} | ({actor.team} if actor.team else set())
+
+
+def belongs(record: Entity, to: Owners) -> bool:
+    return to is None or whose(record) in to
+
+
+def whose(record: Entity) -> int:
+    """The id of whose a record is: its owner, or the owner of what it is a part of; a person is their own."""
+    above = holder(record)
+    return (above.id if above.are_people else getattr(above, above.owned) if above.owned else None) or NOBODY
+
+
+def holder(record: Entity) -> Entity:
+    """The record that says whose another one is: itself, or what it is a part of."""
+    above = pointed(record, record.part_of, whole(type(record))) if record.part_of and not record.owned else None
+    return holder(above) if above else record
+
+
+def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
+    """The record that a field holds, whoever reads."""
+    id, session = getattr(record, name), object_session(record)
+    if id is None or session is None:
+        return None
+    with beyond(session):
+        return session.get(at, id, execution_options={"with_deleted": True})
+
+
+@cache
+def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
+    """The fields with the records after which one is called: it is seen only by who may see these."""
+    kinds = {name: entity.fields()[name] for name in entity.named}
+    return {name: ENTITIES[kind.to] for name, kind in kinds.items() if isinstance(kind, Reference)}
+
+
+def knows_names(actor: User, record: Entity) -> bool:
+    """Whether someone may see all the records after which this one is called."""
+    found = (pointed(record, name, at) for name, at in namesakes(type(record)).items())
+    return all(can(actor, "show", other) for other in found if other)
+
+
+def whole(part: type[Entity]) -> type[Entity]:
+    """The entity that records of this one are a part of."""
+    return ENTITIES[part.fields()[part.part_of].to]  # type: ignore[attr-defined]
+
+
+# ── what a reader sees ──────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def among(session: Session, viewers: Sequence[User]) -> Iterator[None]:
+    """Within it statements find what all of these people may see; for nobody, what the program must know."""
+    before = {each: session.info.get(each, ()) for each in ("viewers", "readers")}
+    session.info["viewers"] = tuple(viewers)
+    session.info["readers"] = tuple(viewers) or before["readers"]
+    try:
+        yield
+    finally:
+        session.info |= before
+
+
+def beyond(session: Session) -> AbstractContextManager[None]:
+    """Within it statements see what the program must know, whatever those who read may see."""
+    return among(session, ())
+
+
+def shows(work: "Work", what: Entity | type[Entity] | str, name: str = "") -> bool:
+    """Whether all who will read the answer may see a record, or one of its fields."""
+    return all(can(viewer, "show", what, name) for viewer in work.viewers)
+
+
+def hides(work: "Work", entity: type[Entity], name: str) -> bool:
+    """Whether a field is hidden from someone who reads, on whatever record."""
+    return any(rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest)
+
+
+def fields(work: "Work", record: Entity) -> Mapping[str, Field]:
+    """The fields of a record that all who read may see."""
+    found = every = record.fields()
+    for viewer in work.viewers:
+        theirs = seen_by(viewer, record)
+        found = {name: kind for name, kind in found.items() if name in theirs} if len(theirs) < len(every) else found
+    return found
+
+
+def seen_by(viewer: User, record: Entity) -> Mapping[str, Field]:
+    """The fields of a record that someone may see."""
+    if not can(viewer, "show", record):
+        return {}
+    hidden, kinds = rights_of(viewer).hidden.get(record.slug()), record.fields()
+    return {name: kind for name, kind in kinds.items() if name not in hidden} if hidden else kinds
+
+
+def legible(work: "Work", record: Entity, name: str) -> bool:
+    """Whether all who read may see a field and, where it names a record, that record: only then can they fill it."""
+    return name in fields(work, record) and names_seen(work, record.fields()[name], getattr(record, name))
+
+
+def names_seen(work: "Work", kind: Field, value: Any) -> bool:
+    """Whether all who read may see the record that a value names; true of one that names none."""
+    return not isinstance(kind, Reference) or value is None or shows(work, work.get(ENTITIES[kind.to], value))
+
+
+@cache
+def delicate(entity: type[Entity]) -> frozenset[str]:
+    """The fields that take more than the right to their record."""
+    roles = {name for name, kind in entity.fields().items() if isinstance(kind, Named) and kind.to == Role.slug()}
+    return frozenset(entity.needs) | roles | ({"rights"} if entity is Role else frozenset())
+
+
+def check_needs(work: "Work", record: Entity, changes: Changes) -> None:
+    """Raise Forbidden where a change, through whatever door, takes a right besides that of its verb; and where it gives
+    somebody more than the actor has, or may give: else who gives roles could make themselves admin.
+
+    What counts is the role with which they came, not the one they are about to have.
+    """
+    if work.actor is None or not changes.keys() & delicate(type(record)):
+        return
+    role = work.session.info["role"]
+    mine = rights_in(work.session, role)
+    for about, verb in dict.fromkeys(record.needs[name] for name in record.needs if name in changes):
+        if mine.scope(about, verb) != Scope.ALL:
+            line = f"{rights.noun(about)} {verb}"
+            said = f"Your role ({role}) does not allow “{line}”, which this takes."
+            raise Forbidden(f"{said} {helpers(work)}", f"request {line}")
+    for name, (before, after) in changes.items():
+        kind = record.fields()[name]
+        if isinstance(record, Role) and name == "rights":
+            given, held = rights.stored(after or ""), rights.stored(before or "")
+        elif isinstance(kind, Named) and kind.to == Role.slug():
+            given, held = rights_in(work.session, after or ""), NOTHING
+        else:
+            continue
+        if more := given.beyond(mine, held):
+            said = f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
+            raise Forbidden(f"{said} {helpers(work)}")
+
+
+def may_fill(work: "Work", entity: type[Entity], names: Iterable[str]) -> None:
+    """Invalid, with a sentence for each of these fields that is hidden from the actor."""
+    actor, kinds = work.actor, entity.fields()
+    hidden = [name for name in names if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)]
+    if hidden and actor:
+        role, who = actor.role, helpers(work, "let you see it")
+        raise Invalid({name: f"Your role ({role}) does not show you {kinds[name].label}. {who}" for name in hidden})

@@ -1,0 +1,98 @@
+"""What people may see, as conditions in SQL: for all records at once what `access.can` answers for one."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
+
+from models.core.entity.base import ENTITIES, Entity
+from models.core.identity.rights import NOBODY
+from models.core.identity.user import User
+from models.core.permissions import policy
+from models.core.permissions.cache import roster_of
+from models.core.permissions.policy import Owners, beyond, can, hides, namesakes, rights_of, whole
+
+if TYPE_CHECKING:
+    from models.core.unit_of_work import Work
+
+Sight = tuple[tuple[str, frozenset[int]], ...]
+"""For each entity of which not everything is to be seen: whose records are."""
+
+
+def of(session: Session) -> Sight:
+    """What those who read may see, found out once for each of them."""
+    viewers = session.info.get("viewers", ())
+    if not viewers:
+        return ()
+    key = tuple(viewer.id for viewer in viewers)
+    seen: Sight | None = roster_of(session).sights.get(key)
+    if seen is None:
+        with beyond(session):
+            found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
+        seen = roster_of(session).sights[key] = tuple((slug, theirs) for slug, theirs in found if theirs is not None)
+    return seen
+
+
+def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> Owners:
+    """Whose records of an entity all of these people may see, or use a verb on."""
+    common: Owners = None
+    for viewer in viewers:
+        theirs = policy.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
+        common = theirs if common is None else common if theirs is None else common & theirs
+    return common
+
+
+def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[ColumnElement[bool]]:
+    """What records of an entity must fulfil to be seen: whose they are, and whose those are they are called after.
+
+    rows: the columns to ask, by default the entity's own.
+    """
+    seen, rows = dict(sight), entity if rows is None else rows
+    found = [belonging(entity, seen[entity.slug()], rows)] if entity.slug() in seen else []
+    for name, other in namesakes(entity).items():
+        if other.slug() in seen:
+            found.append(pointing_at(other, getattr(rows, name), seen[other.slug()]))
+    return found
+
+
+def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
+    """The condition for records of an entity on which the actor may use a verb."""
+    theirs = reach((work.actor,), entity, verb) if work.actor else None
+    return true() if theirs is None else belonging(entity, theirs, entity)
+
+
+def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElement[bool]:
+    """The condition for records that belong to one of these: in SQL what `access.whose(record) in to` is here."""
+    if entity.are_people:
+        return cast("ColumnElement[bool]", rows.id.in_(sorted(to)))
+    if not entity.owned and not entity.part_of:
+        return true() if NOBODY in to else false()
+    column = getattr(rows, entity.owned or entity.part_of)
+    nobodys = column.is_(None) if NOBODY in to else false()
+    if entity.owned:
+        return or_(column.in_(sorted(to - {NOBODY})), nobodys)
+    return or_(pointing_at(whole(entity), column, to), nobodys)
+
+
+def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> ColumnElement[bool]:
+    """The condition that a column points at a record that belongs to one of these: a look at the one record.
+
+    `column IN (…)` would be a look at all that belong to them.
+    """
+    theirs: Any = entity.__table__.alias()
+    return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
+
+
+def hidden(work: "Work", *asked: Any) -> list[str]:
+    """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever entity: who looks,
+    sorts, groups or counts by a field learns what it holds.
+
+    asked: conditions, columns, or orders.
+    """
+    if not asked or not any(rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest):
+        return []
+    parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]
+    columns = dict.fromkeys(column for part in parts for column in part.base_columns if "field" in column.info)
+    return [each.info["field"].label for each in columns if hides(work, ENTITIES[each.table.name], each.name)]

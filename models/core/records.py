@@ -1,0 +1,206 @@
+"""What can be done to a record of any entity: create, update, delete, restore, assign."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from models.core.audit import entries
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Ambiguous, Conflict, Invalid, Stale
+from models.core.fields import Person
+from models.core.identity.user import User
+from models.core.outbox.delivery import deliver
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.search.lookup import REFERENCE, lookup
+from models.core.unit_of_work import Work
+
+E = TypeVar("E", bound=Entity)
+
+
+def create(work: Work, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
+    """Make a record from texts. Fields not named take their default; the actor becomes the owner.
+
+    Invalid has a sentence for every bad or missing field. asks: whether a person is there who can say what it lacks.
+    """
+    given = {name: text for name, text in texts.items() if text.strip()}
+    policy.may_fill(work, entity, given)
+    parsed = entity.parse(dict.fromkeys(needed(entity), "") | given, work)
+    must_be_here(work, entity, parsed)
+    must_say_something(entity, parsed)
+    may_give(work, entity, parsed)
+    if asks:
+        must_lack_nothing(work, entity(), parsed)
+    if entity.owned and entity.makers and work.actor and entity.owned not in texts:
+        parsed[entity.owned] = work.actor.id
+    others = [(slug, between, text, joinable(work, ENTITIES[slug], text, name))
+              for name, (slug, between) in entity.joins.items() if (text := given.get(name, "").strip())]  # fmt: skip
+    record = work.add(entity(**parsed))
+    for slug, between, text, known in others:
+        join(work, record, ENTITIES[slug], ENTITIES[between], known or made(work, ENTITIES[slug], text))
+    return record
+
+
+def joinable(work: Work, entity: type[Entity], text: str, name: str) -> int | None:
+    """The id of the record that a text names as a whole, None where it is to be made. name: the field of the text.
+
+    Of two people who name it at the same moment the second finds what the first made.
+    """
+    work.hold(f"{entity.slug()} {values.fold(text)[:255]}")
+    try:
+        return lookup(work, entity, text, whole=True)
+    except Ambiguous:
+        raise
+    except ValueError as error:
+        reference = REFERENCE.fullmatch(text)
+        if reference and reference[1].upper() == entity.prefix:
+            raise Invalid({name: str(error)}) from None
+    return None
+
+
+def made(work: Work, entity: type[Entity], text: str) -> int:
+    """The id of a new record with this name; Forbidden where the actor may make none."""
+    policy.check(work, "new", entity)
+    return create(work, entity, entity.texts_of(text, work)).id
+
+
+def join(work: Work, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
+    """Join a new record to another one. there: the id of that one; between: the entity that joins them."""
+    policy.check(work, "new", between)
+    work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
+
+
+def may_give(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
+    """Forbidden where a new record is to be somebody else's and the actor may give none away."""
+    if values.get(entity.owned) not in (None, work.actor and work.actor.id):
+        policy.check(work, "assign", entity)
+
+
+def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
+    """The verbs that changing these fields of a record amounts to."""
+    changed = set(names)
+    return [*(["assign"] if record.owned in changed else []), *(["edit"] if changed - {record.owned} else [])]
+
+
+def needed(entity: type[Entity]) -> list[str]:
+    """The fields without which there can be no record: they are required, and nothing stands in for them."""
+    columns = entity.__table__.columns
+    return [name for name, kind in entity.fields().items() if kind.required and columns[name].default is None]
+
+
+def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | None = None) -> None:
+    """Change fields of a record from texts; an empty text empties the field.
+
+    version: the one the person saw. Where others changed other fields since, both changes stand; where they changed the
+    same field, Stale says what they did and nothing is changed.
+    """
+    policy.may_fill(work, type(record), texts)
+    parsed = record.parse(texts, work)
+    must_be_here(work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)})
+    must_lack_nothing(work, record, parsed)
+    if record.owned in parsed and parsed[record.owned] != getattr(record, record.owned):
+        policy.check(work, "assign", record)
+    if version is not None and version != record.version:
+        parsed = merge(work, record, parsed, version)
+    for name, value in parsed.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+    work.session.flush()
+
+
+def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
+    """Invalid, where nothing is known of a new record but whose it is and what every new one begins with."""
+    usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
+    if all(value in (None, "", usual.get(name)) for name, value in values.items()):
+        names = dict.fromkeys((*entity.named, *entity.stand_ins))
+        labels = [entity.fields()[name].label for name in names]
+        *most, last = labels
+        choice = f"{', '.join(most)} or {last}" if most else last
+        raise Invalid({entity.named[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."})
+
+
+def must_lack_nothing(work: Work, record: Entity, values: Mapping[str, Any]) -> None:
+    """Invalid, with a sentence for each field that a person has to fill before a record gets these values."""
+    if work.can_ask and (errors := record.lacks(values)):
+        raise Invalid(errors)
+
+
+def must_be_here(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
+    """Invalid, with a sentence for each field that is to name somebody who may do nothing here."""
+    people = {name: work.get(User, values[name]) for name, kind in entity.fields().items()
+              if isinstance(kind, Person) and values.get(name) is not None}  # fmt: skip
+    if errors := {name: why for name, person in people.items() if (why := absent(person))}:
+        raise Invalid(errors)
+
+
+def absent(person: User) -> str:
+    """Why nothing can be given to somebody; "" where it can."""
+    if person.left:
+        return f"{person.name} has left Slack. Choose somebody else."
+    return f"{person.name} is a guest, and guests cannot use the CRM. Choose somebody else." if person.guest else ""
+
+
+def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
+    """Of what a person wants, what differs from the version they saw; Stale where someone else changed the same."""
+    since: dict[str, entries.AuditEntry] = {}
+    seen: dict[str, Any] = {}
+    for entry in history(work, record):
+        if entry.version > version and entry.field in record.fields():
+            seen.setdefault(entry.field, record.fields()[entry.field].load(entry.old))
+            since[entry.field] = entry
+    wanted = {name: value for name, value in parsed.items() if value != seen.get(name, getattr(record, name))}
+    if clash := [name for name in wanted if name in since and wanted[name] != getattr(record, name)]:
+        kinds = record.fields()
+        told = []
+        for name in clash:
+            old, new = (
+                kinds[name].show(each, work, record) or "nothing" for each in (seen[name], getattr(record, name))
+            )
+            told.append(f"{who(work, since[name])} changed {kinds[name].label} from {old} to {new}")
+        raise Stale(
+            f"While you were editing {record.ref}, {'; '.join(told)}. Save again to keep yours.", record.version
+        )
+    return wanted
+
+
+def who(work: Work, entry: entries.AuditEntry) -> str:
+    return work.who(entry.actor)
+
+
+def history(work: Work, record: Entity) -> list[entries.AuditEntry]:
+    """Every change of a record, oldest first."""
+    mine = (entries.AuditEntry.entity == record.slug(), entries.AuditEntry.record_id == record.id)
+    return list(work.session.scalars(select(entries.AuditEntry).where(*mine).order_by(entries.AuditEntry.id)))
+
+
+def delete(work: Work, record: Entity) -> None:
+    """Hide a record; it can be restored for 30 days."""
+    if record.deleted_at:
+        raise Conflict(f"{record} is already deleted.")
+    record.deleted_at = work.now
+    work.session.flush()
+
+
+def restore(work: Work, record: Entity) -> None:
+    """Bring a hidden record back."""
+    if not record.deleted_at:
+        raise Conflict(f"{record} is not deleted.")
+    record.deleted_at = None
+    work.session.flush()
+
+
+def assign(work: Work, record: Entity, user: int) -> None:
+    """Give a record to someone, who is told unless it is the actor. user: the id of a User."""
+    person = work.get(User, user)
+    if why := absent(person):
+        raise Conflict(why)
+    if getattr(record, record.owned) == user:
+        raise Conflict(f"{record} already belongs to {person.name}.")
+    setattr(record, record.owned, user)
+    work.session.flush()
+    if person.id != (work.actor.id if work.actor else None):
+        deliver(
+            work, "assigned", person.slack_id, f"assigned:{record.ref}:{work.unit}",
+            about={"by": work.actor.id if work.actor else None}, entity=record.slug(), record_id=record.id,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Finding records: the index, filters, the words of lists, names in texts."""

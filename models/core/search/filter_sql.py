@@ -1,0 +1,294 @@
+"""What a filter means for an entity: the tree of `filters` as a condition in SQL."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import singledispatch
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+
+from models.core.db.dialects import folded
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
+from models.core.fields.base import Field
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.parsing import values
+from models.core.permissions import policy, visibility
+from models.core.search import filter_parser, trigrams, visible_words
+from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
+from models.core.search.filter_periods import read_span
+from models.core.search.index import SearchText
+from models.core.search.similarity import nearest
+from models.core.unit_of_work import Work
+
+Condition = ColumnElement[bool]
+Column = ColumnElement[Any]
+
+NOTHING = ("empty", "none", "nothing", "unset", "")
+MANY = 1000
+"""Records with a word, from which looking through the newest is quicker than fetching them all from the index."""
+SIGNS = re.compile("[=<>~≠≥≤]")
+ORDER: dict[str, Callable[[Any, Any], Condition]] = {
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+}
+RANKS: dict[str, Callable[[int, int], bool]] = {"<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__}
+ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
+"""What can be asked of any record besides its fields."""
+SHORTCUTS: dict[str, Callable[[type[Entity], Work], Condition]] = {
+    "open": lambda entity, work: entity.open(),  # type: ignore[attr-defined]
+    "closed": lambda entity, work: not_(entity.open()),  # type: ignore[attr-defined]
+    "overdue": lambda entity, work: entity.overdue(work),  # type: ignore[attr-defined]
+    "mine": lambda entity, work: getattr(entity, entity.owned) == (work.actor.id if work.actor else None),
+}
+
+
+def read(text: str, entity: type[Entity]) -> Node | None:
+    """The filter that a text is; None where it is words to search for. ValueError says what is wrong with it."""
+    try:
+        node = filter_parser.parse(text)
+    except ValueError:
+        if SIGNS.search(text):
+            raise
+        return None  # somebody's (odd) name
+    return None if is_words(node, entity) else node
+
+
+def is_words(node: Node, entity: type[Entity]) -> bool:
+    """Whether a filter is nothing but words to search for."""
+    words = node.parts if isinstance(node, And) else (node,)
+    known = shortcuts(entity)
+    return bool(words) and all(isinstance(word, Word) and word.text.casefold() not in known for word in words)
+
+
+def shortcuts(entity: type[Entity]) -> list[str]:
+    """The words that mean a condition for this entity."""
+    has = {"open": hasattr(entity, "open"), "overdue": hasattr(entity, "overdue"), "mine": bool(entity.owned)}
+    return [word for word in SHORTCUTS if has.get(word, has["open"])]
+
+
+def condition(node: Node, entity: type[Entity], work: Work) -> Condition:
+    """The condition in SQL. ValueError says which field, sign or value is wrong."""
+    match node:
+        case And(parts):
+            return and_(true(), *(condition(part, entity, work) for part in parts))
+        case Or(parts):
+            return or_(*(condition(part, entity, work) for part in parts))
+        case Not(part):
+            return negated(condition(part, entity, work))
+        case Word(text):
+            return word(text, entity, work)
+        case Term():
+            return term(node, entity, work)
+
+
+def negated(found: Condition) -> Condition:
+    """What a condition does not fit, also where it compares something that is empty."""
+    return not_(func.coalesce(found, false()))
+
+
+def word(text: str, entity: type[Entity], work: Work) -> Condition:
+    """A shortcut, or words that the record's search text holds."""
+    if text.casefold() in shortcuts(entity):
+        return visible(SHORTCUTS[text.casefold()](entity, work), work)
+    return holding(text, entity, work)
+
+
+def visible(asked: Condition | Column, work: Work) -> Condition | Column:
+    """What is asked, if it asks no field that is hidden from someone who reads; ValueError names the field."""
+    if labels := visibility.hidden(work, asked):
+        who = policy.helpers(work, "let you see it" if len(labels) == 1 else "let you see them")
+        raise ValueError(f"Your role does not show you {' and '.join(labels)}, so you cannot look by it. {who}")
+    return asked
+
+
+def holding(text: str, entity: type[Entity], work: Work) -> Condition:
+    """Records that those who read find by these words: few are told by the index, many are looked through.
+
+    The newest ten of many are soon found by looking, those of a few only by the index.
+    """
+    ids = few_with(text, entity, work)
+    if ids is not None:
+        return entity.id.in_(ids)
+    ways = trigrams.ways_of(text)
+    texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
+    hold = exists(texts.where(trigrams.contains(ways)))
+    return and_(hold, *visible_words.limits(work, entity, ways, entity))
+
+
+def few_with(text: str, entity: type[Entity], work: Work) -> Sequence[int] | None:
+    """The ids of the records that those who read find by the words; None where they are many, or no index can tell."""
+    ways = trigrams.ways_of(text)
+    if not trigrams.served(ways):
+        return None
+    found = trigrams.find(work.session, ways, [entity.slug()], MANY + 1)
+    return [row.record_id for row in found] if len(found) <= MANY else None
+
+
+def term(asked: Term, entity: type[Entity], work: Work) -> Condition:
+    """A field compared with a value; without the value, whether there is one."""
+    if asked.field == "is":
+        return state(asked, entity, work)
+    name, kind = field_of(asked.field, entity)
+    column = visible(getattr(entity, name), work)
+    if asked.value.casefold() in NOTHING and asked.op in ("=", "!="):
+        return column.is_(None) if asked.op == "=" else column.is_not(None)
+    if not values.clean(asked.value):
+        raise ValueError(f"{kind.label} {asked.op} what? A value is missing.")
+    if asked.op == "!=":
+        return or_(column.is_(None), not_(visible(compare(kind, column, "=", asked.value, work), work)))
+    if asked.op not in signs(kind):
+        known = " ".join(signs(kind))
+        raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
+    fits = visible(compare(kind, column, asked.op, asked.value, work), work)
+    ids = few_with(asked.value, entity, work) if has_its_words(kind, asked.value) else None
+    return fits if ids is None else and_(entity.id.in_(ids), fits)
+
+
+def has_its_words(kind: Field, text: str) -> bool:
+    """Whether the search text of a record contains what its field contains: an index for a column that has none."""
+    typed = kind.search and isinstance(kind, Text | LongText | Email | Link)
+    return typed and all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(text))
+
+
+def state(asked: Term, entity: type[Entity], work: Work) -> Condition:
+    """`is = open`, spelt out."""
+    known = shortcuts(entity)
+    if asked.value.casefold() not in known or asked.op not in ("=", "!="):
+        raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {' or is = '.join(known)}.")
+    found = word(asked.value, entity, work)
+    return found if asked.op == "=" else negated(found)
+
+
+def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
+    """The field a word names. ValueError says which there are."""
+    words = entity.field_names() | {"created": "created_at", "updated": "updated_at"} | {name: name for name in ALWAYS}
+    if name := words.get(named):
+        return name, entity.fields().get(name) or ALWAYS[name]
+    near = nearest(named, words.keys(), limit=3, least=60)
+    offered = f"Did you mean {' or '.join(near)}?" if near else f"Try one of {', '.join(sorted(set(words.values())))}."
+    raise ValueError(f"A {entity.noun()} has no field “{named}”. {offered}")
+
+
+def signs(kind: Field) -> list[str]:
+    """The signs that mean something for a kind."""
+    if kind.ordered or (isinstance(kind, Choice) and kind.ranked):
+        return ["=", "!=", "<", "<=", ">", ">="]
+    return ["=", "!="] if isinstance(kind, Flag) else ["=", "!=", "~"]
+
+
+@singledispatch
+def compare(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
+    """A column compared with a typed text as its kind reads it."""
+    return compare_any(kind, column, op, text, work)
+
+
+def compare_any(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
+    if op == "~":
+        return folded(column).contains(values.fold(text), autoescape=True)
+    value = kind.read(values.clean(text), work)
+    return ORDER[op](column, value) if op in ORDER else column == value
+
+
+@compare.register(Text)
+@compare.register(LongText)
+def compare_texts(kind: Field, column: Column, op: str, text: str, work: Work) -> Condition:
+    """People do not remember capitals and accents."""
+    if op == "~":
+        return folded(column).contains(values.fold(text), autoescape=True)
+    return folded(column) == values.fold(text)
+
+
+@compare.register
+def compare_money(kind: Money, column: Column, op: str, text: str, work: Work) -> Condition:
+    """Amounts of one currency where the text names one that the field may differ in."""
+    read = kind.assign("amount", text, work)
+    amount = ORDER[op](column, read["amount"]) if op in ORDER else column == read["amount"]
+    currency = read.get(kind.currency)
+    return and_(amount, column.table.c[kind.currency] == currency) if currency else amount
+
+
+@compare.register
+def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Work) -> Condition:
+    """One of the tags is it, or contains it."""
+    tags = kind.read(text, work)
+    around = "" if op == "~" else "|"
+    held = func.coalesce(column, "")
+    return and_(true(), *(held.contains(f"{around}{tag}{around}", autoescape=True) for tag in tags))
+
+
+@compare.register
+def compare_references(kind: Reference, column: Column, op: str, text: str, work: Work) -> Condition:
+    """The record that a reference or a name means, or any whose name contains the text."""
+    if op == "~":
+        return column.in_(visible_words.named(work, ENTITIES[kind.to], values.fold(text)))
+    return column == kind.read(text, work)
+
+
+@compare.register
+def compare_people(kind: Person, column: Column, op: str, text: str, work: Work) -> Condition:
+    """`my-team` is everyone of the actor's team, `team sales` everyone of that one."""
+    if op == "=" and (team := team_named(text, work)):
+        return column.in_(select(User.id).where(User.team == team))
+    return compare_references(kind, column, op, text, work)
+
+
+def team_named(text: str, work: Work) -> str:
+    """The team whose people a text means: my team, our team, team sales, sales team; nothing where it means none."""
+    said = values.fold(text).replace("-", " ")
+    if said in ("my team", "our team"):
+        return (work.actor.team if work.actor else None) or ""
+    named = said.removeprefix("team ") if said.startswith("team ") else said.removesuffix(" team")
+    return "" if named == said else work.session.scalar(select(Team.key).where(Team.key == named).limit(1)) or ""
+
+
+@compare.register
+def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Work) -> Condition:
+    """What comes before or after an option of those that have an order."""
+    if op not in ORDER:
+        return compare_any(kind, column, op, text, work)
+    options = [option.value for option in kind.options]
+    place = options.index(kind.read(values.clean(text), work))
+    return column.in_([option for at, option in enumerate(options) if RANKS[op](at, place)])
+
+
+@compare.register
+def compare_days(kind: Day, column: Column, op: str, text: str, work: Work) -> Condition:
+    """A period is any of its days."""
+    period = read_span(text, work.today)
+    if period is None or period[0] == period[1]:
+        return compare_any(kind, column, op, text, work)
+    first, last = period
+    if op == "=":
+        return column.between(first, last)
+    return ORDER[op](column, first if op in ("<", ">=") else last)
+
+
+@compare.register
+def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Work) -> Condition:
+    """A day alone is the whole of that day where the reader lives; with a time it is that minute."""
+    first, after = span(text, work)
+    if op == "=":
+        return and_(column >= first, column < after)
+    return ORDER[op](column, first if op in ("<", ">=") else after - timedelta(microseconds=1))
+
+
+def span(text: str, work: Work) -> tuple[datetime, datetime]:
+    """The first instant that a text means, and the first after it, in UTC; of a period that of its first day."""
+    period = read_span(text, work.today)
+    if period and period[0] != period[1]:
+        return midnight(period[0], work), midnight(period[1] + timedelta(days=1), work)
+    morning, noon = (values.read_moment(text, work.now, work.zone, at) for at in (time(), time(12)))
+    if morning == noon:
+        return morning, morning + timedelta(minutes=1)
+    day: date = values.read_day(text, work.today)
+    return morning, midnight(day + timedelta(days=1), work)
+
+
+def midnight(day: date, work: Work) -> datetime:
+    """When a day begins where the reader lives."""
+    return values.read_moment(day.isoformat(), work.now, work.zone, time())

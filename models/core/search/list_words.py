@@ -1,0 +1,408 @@
+"""What the words of a list ask for, as a filter: `won last month`, `rita`, `due today`, `unassigned`."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from sqlalchemy import or_, select
+
+from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.name_reference import Named
+from models.core.errors import Ambiguous
+from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Reference, Tags
+from models.core.fields.base import Field
+from models.core.identity.user import User
+from models.core.parsing import values
+from models.core.permissions import visibility
+from models.core.search import filter_parser
+from models.core.search.comparisons import WIDEST, Bounds, must_be_clear
+from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
+from models.core.search.filter_periods import read_span
+from models.core.search.filter_sql import ALWAYS, SHORTCUTS, field_of, shortcuts, team_named
+from models.core.search.lookup import REFERENCE, begins
+from models.core.search.mentions import OWNERS, called
+from models.core.search.similarity import likeness
+from models.core.unit_of_work import Work
+
+LONGEST = 6
+"""Words that one thing may take: assigned to Rita Reyes."""
+LONGEST_NAME = 4
+"""Words of a colleague's name."""
+MOST = 20
+"""Further words of a list are only searched for."""
+CODE, SHORTEST_COUNTRY = 2, 4
+"""Letters of the code of a country, and of the shortest name of one."""
+OFFERED = 5
+NEAR = 70
+"""From 100, how like a word must be to one that is a filter."""
+FILLERS = frozenset(re.findall(
+    r"\w+", "in on by of for from at to with the during owned assigned that are is about regarding called named tagged"
+))  # fmt: skip
+ALL = frozenset(("all", "every", "alle", "tous", "todos"))
+NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
+MINE = frozenset(("my", "mine", "me"))
+DATED: Mapping[str, str] = {
+    "added": "created_at", "made": "created_at", "opened": "created_at", "new": "created_at",
+    "changed": "updated_at", "modified": "updated_at",
+}  # fmt: skip
+EXTENDED = (Money, Day, Moment, Choice, Reference)
+"""The kinds of which one can tell that more words belong to a value: 10k USD, end of month, Ada Lovelace."""
+
+
+LONE = re.compile(r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])")
+SAID = {">": "more than", ">=": "at least", "≥": "at least", "=>": "at least",
+        "<": "less than", "<=": "at most", "≤": "at most", "=<": "at most"}  # fmt: skip
+
+
+NEGATED = {
+    "assigned": "unassigned", "owned": "unassigned", "claimed": "unassigned", "updated": "untouched",
+    "touched": "untouched", "changed": "untouched", "modified": "untouched",
+    "over": "at most", "above": "at most", "more than": "at most", "under": "at least", "below": "at least",
+    "less than": "at least", "before": "from", "after": "until", "older than": "newer than", "newer than": "older than",
+}  # fmt: skip
+"""What is said with a not, and what that is without it."""
+NOT = re.compile(rf"(?<!\S)not (?:been )?({'|'.join(NEGATED)})(?!\S)", re.IGNORECASE)
+
+
+def parsed(text: str, entity: type[Entity]) -> Node:
+    """The tree of the words of a list. A sign that no field stands before is the words that it is read as: > 10k."""
+    text = NOT.sub(lambda found: NEGATED[found[1].lower()], text)
+    if "<" in text or ">" in text or "≥" in text or "≤" in text:
+        parts = re.split(r"(\"[^\"]*\"|<[@#][^<>]*>)", text)
+        text = "".join(part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
+                       for at, part in enumerate(parts))  # fmt: skip
+    return filter_parser.parse(text)
+
+
+def spelt(found: re.Match[str], entity: type[Entity]) -> str:
+    try:
+        field_of(found["before"].lower().replace("-", "_"), entity)
+    except ValueError:
+        known = found["before"] and not (values.fold(found["before"]) in shortcuts(entity) or found["space"])
+        return found[0] if known else f"{found['before']} {SAID[found['op']]} "
+    return found[0]
+
+
+@dataclass
+class Listing:
+    """Reads the words beside each other as conditions, the longest first. What is hidden from one who reads is none, so
+    that nothing is found by it. alone: whether words without a field are conditions at all; people: also the bare names
+    of colleagues. told: what was taken for what; searched: the words that are left to be searched for.
+    """
+
+    work: Work
+    entity: type[Entity]
+    alone: bool = True
+    people: bool = True
+    told: list[str] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
+
+    def read(self, node: Node) -> Node:
+        """The same filter with words as the conditions that they mean."""
+        match node:
+            case And(parts):
+                return And(tuple(self.side_by_side(parts)))
+            case Or(parts):
+                return Or(tuple(self.read(part) for part in parts))
+            case Not(part):
+                before = len(self.told)
+                inner = self.read(part)
+                self.told[before:] = [f"not {each}" for each in self.told[before:]]
+                return Not(inner)
+        read: tuple[Node, ...] = tuple(self.side_by_side((node,)))
+        return read[0] if len(read) == 1 else And(read)
+
+    def side_by_side(self, parts: Sequence[Node]) -> list[Node]:
+        found: list[Node] = []
+        at = 0
+        while at < len(parts):
+            part = parts[at]
+            if isinstance(part, Word) and not part.exact:
+                node, taken = self.word(plain(parts[at : at + WIDEST]), meant=at < MOST)
+            elif isinstance(part, Term):
+                node, taken = self.term(part, plain(parts[at + 1 : at + LONGEST]))
+            else:
+                node, taken = (part if isinstance(part, Word) else self.read(part)), 1
+                self.searched += [part.text] if isinstance(part, Word) else []
+            found.append(node)
+            at += taken
+        return together(found)
+
+    # ── words ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def word(self, words: Sequence[str], meant: bool = True) -> tuple[Node, int]:
+        """The condition that the first words mean, as many of them as go together, and how many these are."""
+        if self.alone and meant and (found := self.bounds.read(words)):
+            self.told.append(found[1])
+            return found[0], found[2]
+        for length in range(min(len(words), LONGEST), 0, -1) if self.alone and meant else ():
+            run = words[:length]
+            while run:
+                led = len(run) < length  # for Blue Fjord
+                if node := self.meaning(run) or (self.named(" ".join(run)) if led else None):
+                    return node, length
+                run = run[1:] if values.fold(run[0]) in FILLERS else []
+        if values.fold(words[0]) in ALL:
+            return And(()), 1
+        if values.fold(words[0]) not in shortcuts(self.entity):
+            self.searched.append(words[0])
+        return Word(words[0]), 1
+
+    def meaning(self, run: Sequence[str]) -> Node | None:
+        """What these words together mean."""
+        said = " ".join(run)
+        ways: tuple[Callable[[str], Node | None], ...]
+        ways = (self.state, self.option, self.record, self.team, self.person, self.period)
+        for way in ways:
+            if node := way(said):
+                return node
+        return None
+
+    def state(self, said: str) -> Node | None:
+        """open, overdue, mine; unassigned."""
+        folded, owned = values.fold(said), self.entity.owned
+        if folded in shortcuts(self.entity) and not visibility.hidden(self.work, SHORTCUTS[folded](self.entity, self.work)):
+            mine = folded == "mine" and self.work.actor
+            self.told.append(f"{self.kinds[owned].label}: {mine.title}" if mine and owned in self.kinds else folded)
+            return Word(folded)
+        if not owned or owned not in self.kinds:
+            return None
+        if folded in MINE:
+            return self.state("mine")
+        return self.taken(Term(owned, "=", "empty"), "nobody") if folded in NOBODYS else None
+
+    def option(self, said: str) -> Node | None:
+        """One of the few words that a field may hold, or a yes to a question."""
+        ways = self.options.get(key(said), ()) or self.country(said)
+        found = [self.taken(Term(name, "=", value), shown) for name, value, shown in ways]
+        return None if not found else found[0] if len(found) == 1 else Or(tuple(found))
+
+    def country(self, said: str) -> list[tuple[str, str, str]]:
+        """A country by its name, or by its code in capitals: (field, value, how it is shown)."""
+        if len(said) < SHORTEST_COUNTRY and not (len(said) == CODE and said.isupper()):
+            return []
+        for name, kind in self.kinds.items():
+            if isinstance(kind, Country) and self.reads(kind, said):
+                code = kind.read(said, self.work)
+                return [(name, code, code)]
+        return []
+
+    def period(self, said: str) -> Node | None:
+        """A period, with the field that it is about in front: due today, closed this week."""
+        first, _, rest = said.partition(" ")
+        name, when = self.days.get(values.fold(first), ""), rest
+        state = [Word(values.fold(first))] if name and values.fold(first) in shortcuts(self.entity) else []
+        if not name:
+            name, when = self.usual, said
+        period = read_span(when, self.work.today, is_past(self.kinds[name])) if name else None
+        if period is None and name and when and self.days.get(values.fold(first)):
+            must_be_clear(when, self.work.today)
+        if period is None and not rest and (kind := self.kinds.get(name)) and not kind.form and first == said:
+            return self.taken(Term(name, "!=", "empty"), "yes") if self.days.get(values.fold(first)) else None
+        if period is None:
+            return None
+        node, told = self.bounds.span(name, period)
+        self.told.append(told)
+        return And((*state, node)) if state else node
+
+    def record(self, said: str) -> Node | None:
+        """A record by its number, in the field that holds such records; #tag."""
+        tags = next((name for name, kind in self.kinds.items() if isinstance(kind, Tags)), "")
+        if said.startswith("#") and tags and " " not in said and len(said) > 1:
+            return self.taken(Term(tags, "=", said[1:]), said[1:])
+        match = REFERENCE.fullmatch(said)
+        if not match:
+            return None
+        for name, kind in self.references():
+            if ENTITIES[kind.to].prefix == match[1].upper():
+                return self.pointing(name, kind, said)
+        return None
+
+    def pointing(self, name: str, kind: Reference, said: str) -> Node | None:
+        try:
+            id = self.work.lookup(kind.to, said)
+        except ValueError:
+            return None
+        ref = self.work.ref(kind.to, id)
+        return self.taken(Term(name, "=", ref), f"{ref} {self.work.name(kind.to, id)}")
+
+    def named(self, said: str) -> Node | None:
+        """The one customer or account that somebody named: for Blue Fjord. Ambiguous where several have the name."""
+        for name, kind in self.references():
+            entity = ENTITIES[kind.to]
+            if entity.in_talk and (found := called(self.work, [entity], said)):
+                if len(found) > 1:
+                    offered = [(record.ref, record.title) for record in found[:OFFERED]]
+                    listed = ", ".join(str(record) for record in found[:OFFERED])
+                    raise Ambiguous(f"“{said[:60]}” could be {listed}. Please say which one.", said, offered)
+                return self.taken(Term(name, "=", found[0].ref), str(found[0]))
+        return None
+
+    def team(self, said: str) -> Node | None:
+        """Whose team's they are: my team, the sales team."""
+        owned, said = self.entity.owned, re.sub(r"(?i)^the |['’]s$", "", said)
+        team = team_named(said, self.work) if owned in self.kinds else ""
+        if not team or visibility.hidden(self.work, User.team):
+            return None
+        return self.taken(Term(owned, "=", f"team {team}"), f"team {team}")
+
+    def person(self, said: str) -> Node | None:
+        """Whose they are: a mention, or somebody's name. Ambiguous where several have it."""
+        owned = self.entity.owned
+        if owned not in self.kinds or not said.strip("@") or said.count(" ") >= LONGEST_NAME:
+            return None
+        if (id := User.recognise(self.work, said)) is not None:
+            return self.taken(Term(owned, "=", self.work.ref("user", id)), self.work.name("user", id))
+        if not self.people and not said.startswith("@"):
+            return None
+        wanted = values.fold(OWNERS.sub("", said.removeprefix("@")))
+        called = or_(
+            User.key == wanted, begins(User.key, f"{wanted} "), User.key.endswith(f" {wanted}", autoescape=True)
+        )
+        found = list(
+            self.work.session.scalars(select(User).where(called, ~User.left).order_by(User.key).limit(OFFERED))
+        )
+        if len(found) > 1:
+            listed = ", ".join(str(user) for user in found)
+            offered = [(user.ref, user.title) for user in found]
+            raise Ambiguous(f"“{said[:60]}” could be {listed}. Please say which one.", said, offered)
+        return self.taken(Term(owned, "=", found[0].ref), found[0].title) if found else None
+
+    def taken(self, term: Term, shown: str) -> Term:
+        self.told.append(f"{self.kinds[term.field].label}: {shown}")
+        return replace(term, word=True)
+
+    # ── values ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def term(self, asked: Term, more: Sequence[str]) -> tuple[Node, int]:
+        """A field compared with a value, and with the words behind it that belong to that; how many parts it took."""
+        try:
+            name, kind = field_of(asked.field, self.entity)
+        except ValueError:
+            return asked, 1  # whoever compiles it says what is wrong
+        if asked.exact or not isinstance(kind, EXTENDED):
+            return asked, 1
+        for length in range(len(more), 0, -1):
+            value = " ".join([asked.value, *more[:length]])
+            if read_span(value, self.work.today) if isinstance(kind, Day | Moment) else self.reads(kind, value):
+                return Term(asked.field, asked.op, value), length + 1
+        return asked, 1
+
+    def reads(self, kind: Field, value: str) -> bool:
+        try:
+            kind.read(value, self.work)
+        except ValueError as error:
+            return isinstance(error, Ambiguous)
+        return True
+
+    # ── what there is ───────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def kinds(self) -> dict[str, Field]:
+        """The fields that can be asked, without those that are hidden from who reads."""
+        columns = {name: getattr(self.entity, name) for name in (*self.entity.fields(), *ALWAYS)}
+        kinds = {**self.entity.fields(), **ALWAYS}
+        return {name: kind for name, kind in kinds.items() if not visibility.hidden(self.work, columns[name])}
+
+    def references(self) -> Iterator[tuple[str, Reference]]:
+        for name, kind in self.kinds.items():
+            if isinstance(kind, Reference):
+                yield name, kind
+
+    @cached_property
+    def usual(self) -> str:
+        """The field that a period alone is about."""
+        return self.entity.dated if self.entity.dated in self.kinds else ""
+
+    @cached_property
+    def days(self) -> dict[str, str]:
+        """The words for fields with a day: due, closing, closed, created."""
+        found = dict(DATED)
+        for word, name in {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}.items():
+            if isinstance(self.kinds.get(name), Day | Moment) and name != "deleted_at":
+                stem = word.removesuffix("e")
+                found |= {each: name for each in (word, f"{word}s", f"{stem}ing", f"{stem}ed") if each not in found}
+                found[word] = name
+        vague = DATED.keys() & self.options.keys()
+        return {word: name for word, name in found.items() if name in self.kinds and word not in vague}
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Reads what the words compare."""
+        known = {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}
+        words = {values.fold(word).replace("_", " "): name for word, name in known.items() if name in self.kinds}
+        states = shortcuts(self.entity)
+        return Bounds(self.work, self.entity, self.kinds, self.days, self.usual, words, states)
+
+    @cached_property
+    def options(self) -> dict[str, list[tuple[str, str, str]]]:
+        """The words that fields may hold → (field, value, how it is shown)."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for name, kind in self.kinds.items():
+            for word, value, shown in worded(self.work, kind):
+                if (name, value, shown) not in found.setdefault(key(word), []):
+                    found[key(word)].append((name, value, shown))
+        return found
+
+    def nearest(self, word: str) -> str:
+        """The filter that a searched word is most like: one of the words that are filters, else the same search."""
+        known = {each: f"{name}={value}" for each, ways in self.options.items() for name, value, _ in ways[:1]}
+        known |= {each: each for each in (*shortcuts(self.entity), *(["unassigned"] if self.entity.owned else ()))}
+        scores = {each: likeness(key(word), each) for each in known}
+        near = max(scores, key=lambda each: scores[each], default="")
+        if scores.get(near, 0.0) >= NEAR:
+            return known[near]
+        names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
+        quoted = f'"{word}"' if " " in word else word
+        return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
+
+
+def is_past(kind: Field) -> bool:
+    """Whether a field says when something was: nobody types it."""
+    return not kind.form or kind in ALWAYS.values()
+
+
+def plain(parts: Sequence[Node]) -> list[str]:
+    """The words at the beginning that stand there without quotes."""
+    found: list[str] = []
+    for part in parts:
+        if not isinstance(part, Word) or part.exact:
+            break
+        found.append(part.text)
+    return found
+
+
+def key(word: str) -> str:
+    """A word as options are compared: one of them or many."""
+    folded = values.fold(word).replace("_", " ").replace("-", " ")
+    return folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
+
+
+def worded(work: Work, kind: Field) -> Iterator[tuple[str, str, str]]:
+    """The words of the options of a field: (word, value, how it is shown)."""
+    if isinstance(kind, Choice):
+        for option in kind.options:
+            yield option, option.value, kind.name(option)
+        for word, value in kind.others.items():
+            yield word, str(value), kind.name(str(value))
+    elif isinstance(kind, Flag):
+        yield kind.label, "yes", "yes"
+    elif isinstance(kind, Named):
+        for title in work.session.scalars(select(ENTITIES[kind.to].title)):
+            yield title, title, title
+
+
+def together(parts: Sequence[Node]) -> list[Node]:
+    """Options and people beside each other in one field are alternatives: won lost."""
+    found: list[Node] = []
+    same: dict[str, int] = {}
+    for part in parts:
+        if isinstance(part, Term) and part.op == "=" and part.word:
+            if part.field in same:
+                other = found[same[part.field]]
+                found[same[part.field]] = Or((*(other.parts if isinstance(other, Or) else (other,)), part))
+                continue
+            same[part.field] = len(found)
+        found.append(part)
+    return found

@@ -1,0 +1,193 @@
+"""The people, customers and accounts that a text speaks of: by their names, addresses and numbers."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from models.core.entity.base import Entity
+from models.core.fields import Email, Phone
+from models.core.parsing import values
+from models.core.permissions import policy, visibility
+from models.core.search import lookup, trigrams
+from models.core.search.lookup import REFERENCE, begins
+from models.core.unit_of_work import Work
+
+Way = Callable[[type[Entity]], list[ColumnElement[bool]]]
+"""The conditions by which records of an entity are looked for; none where there is nothing to look by."""
+
+OFFERED = 5
+LOOKED_AT = 100
+"""Records with a word, among which those are looked for whose last name it is."""
+WORDS, LONGEST = 40, 2000
+"""Further words, and letters, of a text are not looked up."""
+LONGEST_NAME = 4
+SHORTEST = 3
+"""Letters of a first or last name that is looked up alone, in scripts with capitals."""
+WORD = re.compile(r"[^\W_](?:[^\s@<>\"“”„«»,;:!?()=]*[^\W_])?")
+OWNERS = re.compile(r"['’]s$")
+ADDRESS = re.compile(r"[^\s@<>\"=,;:()|]+@[^\s@<>\"=,;()|]+\.[^\s@<>\"=,;().|]+")
+NUMBER = re.compile(r"(?<![\w-])#?([a-z]{2})-(\d{1,9})(?![\w-])", re.IGNORECASE)
+PHONE = re.compile(rf"(?<!\w){lookup.PHONE.pattern}")
+NO_NAMES = frozenset(re.findall(r"\w+", """
+    the and but for with from about they them this that she her his him our you your who what when where why how not
+    all are was were had has have did does will can could would should may might must let get got ask asked call
+    called calls met meet spoke spoken talk talked told tell said say sent send wrote write mail mailed left new
+    der die das und ich wir sie les una los las con por mit bei von auf
+"""))  # fmt: skip
+"""Words with which sentences are made: alone they name nobody."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A word of a text. capital: whether it can be a name by its looks; scripts without capitals always can."""
+
+    text: str
+    capital: bool
+
+    @property
+    def is_name(self) -> bool:
+        folded = values.fold(self.text)
+        cased = self.text.lower() != self.text.upper()
+        return folded not in NO_NAMES and (len(folded) >= SHORTEST or not cased)
+
+
+def called(work: Work, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
+    """The records of these entities that one name, address or number means, the surest way that finds any."""
+    name = values.unquote_smart(values.clean(name)).strip().strip('"')
+    if match := REFERENCE.fullmatch(name):
+        numbered = [entity for entity in entities if entity.prefix == match[1].upper()]
+        if numbered:
+            return fitting(work, numbered, lambda entity: [entity.number == int(match[2])])
+    key = values.fold(name)[:255]
+    if "@" in name or not key:
+        return fitting(work, entities, lambda entity: addressed(work, entity, [name]))
+    for way in (whole([key]), first([key])):
+        if found := fitting(work, entities, way):
+            return found
+    return fitting(work, entities, lambda entity: phoned(work, entity, [name])) or last(work, entities, [key])
+
+
+def named_in(work: Work, text: str, entities: Sequence[type[Entity]], leading: bool = False) -> list[Entity]:
+    """The records that a text speaks of: those whose number, address or whole name stands in it, else those of whom a
+    first or a last name does, written as names are: a company's may begin with somebody's last. leading: its first word
+    may be a name however it is written.
+    """
+    numbers = [(match[1].upper(), int(match[2])) for match in NUMBER.finditer(text)]
+    sure: list[Way] = [
+        lambda entity: [entity.number == number for prefix, number in numbers if prefix == entity.prefix],
+        lambda entity: addressed(work, entity, [match[0] for match in ADDRESS.finditer(text)]),
+        lambda entity: phoned(work, entity, [match[0] for match in PHONE.finditer(text)]),
+    ]
+    for way in sure:
+        if found := fitting(work, entities, way):
+            return found
+    words = spoken(text, leading)
+    runs = [run for length in range(LONGEST_NAME, 1, -1) for run in run_of(words, length)]
+    alone = list(dict.fromkeys(values.fold(word.text) for word in words if word.capital and word.is_name))
+    together = [key for word in alone for key in apart(word)]
+    if found := longest(fitting(work, entities, whole([*runs, *alone, *together]))):
+        return found
+    begins = fitting(work, entities, first(alone))
+    others = [] if any(len(record.named) > 1 for record in begins) else last(work, entities, alone)
+    return [*begins, *(record for record in others if record not in begins)]
+
+
+def spoken(text: str, leading: bool) -> list[Spoken]:
+    """The words of a text, without its addresses."""
+    found = [OWNERS.sub("", word[0]) for word in WORD.finditer(ADDRESS.sub(" ", text[:LONGEST]))][:WORDS]
+    return [Spoken(word, (leading and not at) or looks_like_a_name(word)) for at, word in enumerate(found)]
+
+
+def looks_like_a_name(word: str) -> bool:
+    return word != word.lower() or word.lower() == word.upper()
+
+
+def run_of(words: Sequence[Spoken], length: int) -> list[str]:
+    """All that so many words side by side say."""
+    runs = (words[at : at + length] for at in range(len(words) - length + 1))
+    return [values.fold(" ".join(word.text for word in run)) for run in runs]
+
+
+def apart(word: str) -> list[str]:
+    """The names that one is written of without a space, in scripts without capitals: 李小龙, also of 小龙 李."""
+    if word.upper() != word.lower() or len(word) > LONGEST_NAME:
+        return []
+    cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
+    return [" ".join(order) for one, two in cuts for order in ((one, two), (two, one))]
+
+
+def longest(found: Sequence[Entity]) -> list[Entity]:
+    """Without those whose name is a part of another one's that was found: Ada, where there is Ada King."""
+    keys = {record.key for record in found}
+    return [record for record in found if not any(record.key != key and record.key in key.split() for key in keys)]
+
+
+def whole(keys: Iterable[str]) -> Way:
+    """A name is one of these."""
+    wanted = list(dict.fromkeys(keys))
+    return lambda entity: [entity.key.in_(wanted)] if wanted else []
+
+
+def first(keys: Iterable[str]) -> Way:
+    """A name begins with one of these words."""
+    wanted = [f"{key} " for key in keys]
+    return lambda entity: [begins(entity.key, start) for start in wanted]
+
+
+def last(work: Work, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
+    """Those whose name ends with one of these words: the index finds who has the word, the name decides."""
+    found: list[Entity] = []
+    for key in keys:
+        ways = [[f" {word}" for word in key.split()]]
+        if entities and trigrams.served(ways):
+            hits = trigrams.find(work.session, ways, [entity.slug() for entity in entities], LOOKED_AT)
+            theirs = fitting(work, entities, among(hits), LOOKED_AT)
+            found += [record for record in theirs if record.key.endswith(f" {key}") and record not in found]
+    return found[: OFFERED + 1]
+
+
+def among(hits: Sequence[Any]) -> Way:
+    """It is one of these hits of the index."""
+
+    def ids(entity: type[Entity]) -> list[int]:
+        return [hit.record_id for hit in hits if hit.entity == entity.slug()]
+
+    return lambda entity: [entity.id.in_(theirs)] if (theirs := ids(entity)) else []
+
+
+def addressed(work: Work, entity: type[Entity], addresses: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The conditions that one of these is a record's e-mail address, as far as those who read see it."""
+    wanted = [address.strip(".,;:!?").lower() for address in addresses]
+    return [column.in_(wanted) for column in seen(work, entity, Email)] if wanted else []
+
+
+def phoned(work: Work, entity: type[Entity], numbers: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The conditions that one of these is a record's phone number, as far as those who read see it."""
+    wanted = []
+    for number in numbers:
+        try:
+            wanted.append(values.read_phone(number, work.region))
+        except ValueError:
+            continue
+    return [column.in_(wanted) for column in seen(work, entity, Phone)] if wanted else []
+
+
+def seen(work: Work, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
+    """The columns of a kind that are hidden from nobody who reads."""
+    kinds = entity.fields().items()
+    return [getattr(entity, name) for name, kind in kinds if type(kind) is of and not policy.hides(work, entity, name)]
+
+
+def fitting(work: Work, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1) -> list[Entity]:
+    """The records of these entities that one of the conditions of a way fits, and that are still meant."""
+    found: list[Entity] = []
+    for entity in entities:
+        if conditions := way(entity):
+            meant = entity.meant()
+            limits = [] if visibility.hidden(work, meant) else [meant]
+            some = select(entity).where(or_(*conditions), *limits).order_by(entity.key, entity.id).limit(limit)
+            found += work.session.scalars(some)
+    return found

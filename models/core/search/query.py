@@ -1,0 +1,361 @@
+"""Find records: while a name is being typed, by words, by a filter, among everything."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import permutations
+from typing import Generic, NamedTuple, TypeVar
+
+from sqlalchemy import Select, String, bindparam, func, select
+
+from models.core.entity.base import ENTITIES, Entity
+from models.core.identity.user import with_names
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.search import filter_sql, trigrams, visible_words
+from models.core.search.index import SearchText, text_of
+from models.core.search.list_words import FILLERS, Listing, parsed
+from models.core.search.lookup import REFERENCE, begins
+from models.core.search.similarity import likeness, slips_between
+from models.core.search.trigrams import piece, slips, splits, splits_with_a_slip, ways_of, words_of
+from models.core.unit_of_work import Work
+
+E = TypeVar("E", bound=Entity)
+
+PAGE = 10
+CANDIDATES = 200
+"""Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes search slow."""
+FURTHER = 50
+"""Of what carries the name of somebody, where as many are called so themselves: those come first anyway."""
+NAMED = 50
+"""Of these, as many as begin with what was typed: among thousands with a common word they are what is meant."""
+FEW = 3
+"""With fewer found, slips of the finger are considered."""
+LONG = 8
+"""Letters from which a word may hold two slips."""
+NEWEST = 20_000
+"""Texts that are looked through for what no index finds."""
+COUNTED = 1000
+"""A filter that fits more is not counted to the end."""
+
+
+class Hit(NamedTuple):
+    """A record that may be meant."""
+
+    entity: str
+    record_id: int
+    text: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.entity, self.record_id
+
+
+@dataclass(frozen=True)
+class Page(Generic[E]):
+    """Up to ten records, a heading that says what they are, and the number of the next page, empty on the last.
+    note: what the words of a list were taken for; searched: those that were none of its conditions.
+    """
+
+    records: list[E]
+    heading: str
+    more: str
+    note: str = ""
+    searched: str = ""
+
+
+def suggestions(work: Work, entity: type[E], text: str, limit: int = 20) -> list[E]:
+    """What a picker offers for the letters typed so far, the likeliest first; the newest before anything is typed."""
+    if not text.strip():
+        return list(work.session.scalars(select(entity).order_by(entity.number.desc()).limit(limit)))
+    return records_of(work, entity, best(work, text, [entity])[:limit])
+
+
+def find_everywhere(work: Work, text: str, limit: int = 10) -> list[Entity]:
+    """Records of every entity that a text finds, the likeliest first; a reference finds just the one it names."""
+    named = by_reference(work, text, ENTITIES.values())
+    hits = (named or best(work, text, list(ENTITIES.values())))[:limit]
+    loaded = {
+        (slug, record.id): record
+        for slug in {hit.entity for hit in hits}
+        for record in records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug])
+    }
+    return [loaded[key] for hit in hits if (key := (hit.entity, hit.record_id)) in loaded]
+
+
+def find_records(work: Work, entity: type[E], text: str, page: str | bool | None = None) -> Page[E]:
+    """Ten records of one entity: all of them, those that a filter fits, or those that words find.
+
+    text: empty, `stage = won AND amount > 10k`, or words. page: "2" for the second ten. ValueError says what is wrong
+    with a filter.
+    """
+    number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    node = filter_sql.read(text, entity)
+    if node is None:
+        return found_by_words(work, entity, text, number)
+    node = Listing(work, entity, alone=False).read(node)
+    return found_by_filter(work, entity, text, select(entity).where(filter_sql.condition(node, entity, work)), number)
+
+
+def list_records(
+    work: Work, entity: type[E], text: str, page: str | bool | None = None, people: bool = True
+) -> Page[E]:
+    """Ten records of one entity, as `find_records`, where words are conditions first: won last month, rita, due today.
+
+    What is searched for as words is said in the note. people: whether the bare name of a colleague means whose it is.
+    Ambiguous where several have that name.
+    """
+    number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    try:
+        node = parsed(text, entity)
+    except ValueError:
+        return find_records(work, entity, text, page)
+    reader = Listing(work, entity, people=people)
+    node = reader.read(node)
+    if reader.searched and not reader.told and filter_sql.is_words(node, entity):
+        found = found_by_words(work, entity, text, number)
+        telling = [word for word in reader.searched if values.fold(word) not in FILLERS]
+        if not found.records and 0 < len(telling) < len(reader.searched):
+            found = found_by_words(work, entity, " ".join(telling), number)
+    else:
+        fitting = select(entity).where(filter_sql.condition(node, entity, work))
+        found = found_by_filter(work, entity, text, fitting, number)
+    return replace(found, note=noted(reader), searched=" ".join(reader.searched))
+
+
+def noted(reader: Listing) -> str:
+    """What the words of a list were taken for, and which filter is near those that were only searched for."""
+    said = [f"Read as {', '.join(reader.told)}."] if reader.told else []
+    if reader.searched:
+        words = " ".join(reader.searched)[:60]
+        said.append(f"“{words}” was searched for as words; the nearest filter: {reader.nearest(words)}")
+    return " ".join(said)
+
+
+def found_by_filter(work: Work, entity: type[E], text: str, fitting: "Select[E]", number: int) -> Page[E]:
+    """The newest first."""
+    some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
+    total = work.session.scalar(select(func.count()).select_from(some)) or 0
+    first = (number - 1) * PAGE
+    newest = entity.id if text.strip() else entity.number  # whichever an index gives in this order
+    records = list(work.session.scalars(fitting.order_by(newest.desc()).offset(first).limit(PAGE)))
+    said = heading(entity, with_names(work, text), total, COUNTED)
+    return Page(records, said, str(number + 1) if total > first + PAGE else "")
+
+
+def found_by_words(work: Work, entity: type[E], text: str, number: int) -> Page[E]:
+    """The likeliest first."""
+    hits = best(work, text, [entity])
+    first = (number - 1) * PAGE
+    records = records_of(work, entity, hits[first : first + PAGE])
+    said = heading(entity, with_names(work, text), len(hits), CANDIDATES - 1)
+    return Page(records, said, str(number + 1) if hits[first + PAGE :] else "")
+
+
+def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
+    """3 deals match “stage = won”. most: beyond it the number is not known."""
+    text = " ".join(text.split())
+    count = f"More than {most:,} {entity.plural()}" if total > most else f"{total:,} {entity.plural()}"
+    count = f"1 {entity.noun()}" if total == 1 else count
+    if not text:
+        return f"{count}, newest first" if total else f"There is no {entity.noun()} yet"
+    if not total:
+        return f"No {entity.noun()} matches “{text}”"
+    return f"{count} {'matches' if total == 1 else 'match'} “{text}”"
+
+
+def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+    """The hits of a text among these entities, ranked; misspelt words are only considered where too few fit."""
+    words = words_of(text)
+    if not words:
+        return []
+    hits = {hit.key: hit for hit in candidates(work, text, entities)}
+    ranked = sorted(hits.values(), key=lambda hit: rank(hit, words), reverse=True)
+    if len(ranked) < FEW:
+        ranked = beside(ranked, misspelt(work, words, entities))
+    ranked = ranked or joined(work, words, entities) or nearly(work, words, entities)
+    ranked = beside(ranked, looked_through(work, words, entities))
+    return beside(by_reference(work, text, entities), ranked)
+
+
+def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """The hits with those of the others whose records are not among them."""
+    known = {hit.key for hit in first} if others else set()
+    return first + [hit for hit in others if hit.key not in known]
+
+
+def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
+    """The one record that a reference names; of a single entity its bare number will do."""
+    known = {entity.prefix: entity for entity in entities}
+    match = REFERENCE.fullmatch(text.strip())
+    prefix, number = (match[1].upper(), match[2]) if match else ("", text.strip())
+    entity = known.get(prefix) if prefix else next(iter(known.values()))
+    if entity is None or not re.fullmatch(r"[0-9]{1,9}", number) or (not prefix and len(known) > 1):
+        return []
+    named = select(entity.id).where(entity.number == int(number))
+    return hits_of(work, texts_of(entity, named))
+
+
+def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+    """What contains all words, and what is named so."""
+    name = values.fold(text)
+    found = containing(work, ways_of(text), entities)
+    known, hits = {hit.key for hit in found}, []
+    for entity in entities:
+        hits += [Hit(*row) for row in work.session.execute(texts_of_named(entity), {"name": name})]
+    return found + legible(work, [hit for hit in hits if hit.key not in known])
+
+
+def containing(
+    work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
+) -> list[Hit]:
+    """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for the caller to look.
+
+    What has a name of its own is looked for first: there is far more that carries the name of a customer.
+    """
+    if not ways or not trigrams.served(ways):
+        return []
+    others = [entity.slug() for entity in entities if visible_words.pointing(entity)]
+    named = [entity.slug() for entity in entities if entity.slug() not in others]
+    groups = [slugs for slugs in (named, others) if slugs]
+    found: list[Hit] = []
+    for slugs in groups:
+        most = CANDIDATES if len(found) < FURTHER else FURTHER
+        found += [Hit(*row) for row in trigrams.find(work.session, ways, slugs, most, roughly)]
+    return legible(work, found)
+
+
+def legible(work: Work, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with no other words than those who read may see: what is hidden says nothing of how near they are."""
+    secret = {slug for slug in {hit.entity for hit in hits} if visible_words.has_secrets(work, ENTITIES[slug])}
+    found = [hit for hit in hits if hit.entity not in secret]
+    for slug in secret:
+        records = records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug])
+        found += [Hit(slug, record.id, text) for record, text in texts_seen(work, ENTITIES[slug], records)]
+    return found
+
+
+def texts_seen(work: Work, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
+    """Each with the words by which those who read may find it. What they point at is read once for each field."""
+    near: list[Entity] = []  # kept alive, so that the session has them at hand
+    with policy.beyond(work.session):
+        for name, to in visible_words.pointing(entity).items():
+            ids = {getattr(record, name) for record in records} - {None}
+            there = select(ENTITIES[to]).where(ENTITIES[to].id.in_(ids)).execution_options(with_deleted=True)
+            near += work.session.scalars(there) if ids else ()
+    for record in records:
+        yield record, text_of(record, work)
+
+
+def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts that hold all words when a slip in one of them is forgiven, the nearest first."""
+    hits: dict[Hit, int] = {}
+    for word in words:
+        others = [piece(other) for other in words if other is not word]
+        ways = [[*others, *left] for left in slips(word)]
+        for hit in containing(work, ways, entities, roughly=True):
+            if not all(other in f" {hit.text}" for other in others):
+                continue
+            distance = min(slips_between(word, other) for other in hit.text.split())
+            if distance <= (2 if len(word) >= LONG else 1):
+                hits[hit] = min(distance, hits.get(hit, distance))
+    return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
+
+
+def joined(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there; else with
+    a name that this one is with a slip in one of its parts: vandnberg.
+    """
+    for cuts in (1, 2) if len(words) == 1 else ():
+        hits = containing(work, splits(words[0], cuts), entities, roughly=True)
+        if found := [hit for hit in hits if holds_joined(hit.text.split(), words[0])]:
+            return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
+    ways = splits_with_a_slip(words[0]) if len(words) == 1 and words[0].isascii() else []
+    hits = containing(work, ways, entities, roughly=True) if ways else []
+    found = [hit for hit in hits if holds_joined(hit.text.split(), words[0], 2 if len(words[0]) >= LONG else 1)]
+    return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
+
+
+def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
+    """Whether two or three words beside each other, in whatever order, begin with one that was written together."""
+    runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
+    together = ("".join(order) for run in runs for order in permutations(run))
+    if not slips:
+        return any(name.startswith(word) for name in together)
+    return any(abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips for name in together)
+
+
+def nearly(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts in which something like each of the words stands: henrick dal, for Henrik Dahl."""
+    hits: dict[Hit, int] = {}
+    for word in words:
+        begin = [f" {other[:1]}" for other in words if other is not word]
+        ways = [[*begin, *way] for way in ([piece(word)], *slips(word, least=1)) if trigrams.trigrams(way)]
+        for hit in containing(work, ways, entities, roughly=True):
+            there = hit.text.split()
+            if all(any(is_like(each, other) for other in there) for each in words):
+                hits[hit] = sum(min(slips_between(each, other) for other in there) for each in words)
+    return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
+
+
+def is_like(word: str, other: str) -> bool:
+    """Whether a word is another one, its beginning, or that with a slip; a short one with the same first letter."""
+    slips = 2 if len(word) >= LONG else 1 if len(word) >= trigrams.TRIGRAM else 0
+    begin = other[: len(word)] if len(word) > trigrams.TRIGRAM else other
+    near = min(slips_between(word, other), slips_between(word, begin)) <= slips
+    return other.startswith(word) or (near and (len(word) > trigrams.TRIGRAM or word[0] == other[0]))
+
+
+def looked_through(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+    """Texts among the newest that contain what is too short for the index: a picture, a sign of Chinese."""
+    ways, slugs = [[piece(word) for word in words]], [entity.slug() for entity in entities]
+    if trigrams.served(ways) or all(word.isascii() for word in words):
+        return []
+    newest = select(SearchText.id).order_by(SearchText.id.desc()).limit(NEWEST).subquery()
+    wanted = select(SearchText.entity, SearchText.record_id, SearchText.text).where(
+        SearchText.id.in_(select(newest.c.id)),
+        SearchText.entity.in_(slugs),
+        trigrams.contains(ways),
+        *trigrams.seen(work.session, slugs, ways),
+    )
+    found = legible(work, hits_of(work, wanted.order_by(SearchText.id.desc()).limit(CANDIDATES)))
+    return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
+
+
+def texts_of(entity: type[Entity], ids: "Select[int]") -> "Select[str, int, str]":
+    """The search texts of records."""
+    wanted = select(SearchText.entity, SearchText.record_id, SearchText.text)
+    return wanted.where(SearchText.entity == entity.slug(), SearchText.record_id.in_(ids))
+
+
+@cache
+def texts_of_named(entity: type[Entity]) -> "Select[str, int, str]":
+    """The search texts of records whose folded name begins with the parameter `name`.
+
+    Made once: a search asks this of each entity, and to make the statements took a third of its time.
+    """
+    called = select(entity.id).where(begins(entity.key, bindparam("name", type_=String)))
+    return texts_of(entity, called.order_by(entity.key).limit(NAMED))
+
+
+def hits_of(work: Work, statement: "Select[str, int, str]") -> list[Hit]:
+    return [Hit(*row) for row in work.session.execute(statement)]
+
+
+def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
+    """The name begins with it; how many words are there whole or begin one; the words are its own and not those of a
+    customer or account it points at; how near the name is; the newest.
+    """
+    name, query = hit.text.partition(" ")[2], " ".join(words)
+    text = f" {hit.text} "
+    there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
+    own = not visible_words.pointing(ENTITIES[hit.entity])
+    return name.startswith(query), there, own, likeness(query, name[: 2 * len(query)]), hit.record_id
+
+
+def records_of(work: Work, entity: type[E], hits: Sequence[Hit]) -> list[E]:
+    """The records of hits, in their order."""
+    ids = [hit.record_id for hit in hits]
+    loaded = {record.id: record for record in work.session.scalars(select(entity).where(entity.id.in_(ids)))}
+    return [loaded[id] for id in ids if id in loaded]

@@ -1,0 +1,360 @@
+"""The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
+
+import hashlib
+import random
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.core import listeners as listeners  # registers what happens around every flush
+from models.core.db.deadline import PERSON, within
+from models.core.db.engine import everywhere
+from models.core.db.errors import told, worth_another
+from models.core.db.locks import Turns
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Busy, Conflict, NotFound, Outrun
+from models.core.identity.defaults import furnish
+from models.core.identity.user import User, Workspace, newcomer
+from models.core.opening import opening
+from models.core.outbox import delivery
+from models.core.permissions import policy
+from models.core.permissions.cache import Rosters, forget
+from models.core.search.lookup import lookup
+from models.core.secrets import Signer
+
+E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
+
+SYSTEM = "system"
+"""The door of what nobody asked for: the program itself does it."""
+HIDDEN = "hidden"
+"""Stands for what somebody who reads may not see."""
+IMPORT = "import"
+"""The door through which files come."""
+REPEATS = (IMPORT, "undo", "redo")
+"""The doors through which a record becomes what it was, here or elsewhere."""
+PAUSES = (0.02, 0.1, 0.3)
+"""Seconds between two attempts of what may succeed the next time, at most."""
+
+
+class Clock:
+    """The time. The sandbox moves it forward, so that reminders arrive while one watches."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self, by: timedelta) -> None:
+        self.ahead += by
+
+
+@dataclass
+class Work:
+    """What a verb gets: the session, who acts, through which door, and what time it is for them."""
+
+    session: Session
+    workspace: Workspace
+    now: datetime
+    actor: User | None = None
+    door: str = SYSTEM
+    reason: str = ""
+    """Why, in the words of who acts."""
+    restores: bool = False
+    """Whether it brings back what stood before: rules that ask for more, or set what follows, have had their say."""
+    tentative: bool = False
+    """Whether what it stores may well be taken back, and its numbers with it: an import's, or the trial of one."""
+    unit: str = field(default_factory=lambda: uuid.uuid4().hex)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """The audit rows of this unit so far."""
+    signer: Signer = field(default_factory=Signer, repr=False)
+    """Signs where the audit trail ends."""
+
+    @property
+    def viewers(self) -> tuple[User, ...]:
+        """Who will read what comes of it: what not all of them may see, no statement finds. Nobody: the CRM itself."""
+        found: tuple[User, ...] = self.session.info.get("viewers", ())
+        return found
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.actor.tz if self.actor else ZoneInfo("UTC")
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def currency(self) -> str:
+        return self.workspace.currency
+
+    @property
+    def region(self) -> str:
+        return self.workspace.region
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody came through a door, and can be asked for what is missing: the program itself cannot."""
+        return self.door != SYSTEM and not (self.restores or self.repeats)
+
+    @property
+    def from_file(self) -> bool:
+        """Whether what is stored comes from a file, which tells of what happened elsewhere."""
+        return self.door == IMPORT
+
+    @property
+    def repeats(self) -> bool:
+        """Whether records become what they were, here or elsewhere, so that nobody is asked to say more of them."""
+        return self.door in REPEATS
+
+    @property
+    def me(self) -> str:
+        """The actor's name in sentences."""
+        return self.actor.name if self.actor else "Rapport"
+
+    def add(self, record: E) -> E:
+        """Store a new record of any entity; it has its number, defaults and id when this returns.
+
+        Its card will stand in the channel of its entity.
+        """
+        self.session.add(record)
+        self.session.flush()
+        if record.channel:
+            delivery.stand(self, record, getattr(self.workspace, record.channel))
+        return record
+
+    def get(self, entity: type[E], id: int) -> E:
+        """The record with this key, also when it is deleted, or nothing for those who read."""
+        with policy.beyond(self.session):
+            record = self.session.get(entity, id, execution_options={"with_deleted": True})
+        if record is None:
+            raise NotFound(f"There is no such {entity.noun()}.")
+        return record
+
+    def lock(self, record: Entity) -> None:
+        """Read the record again and keep others from changing it until this unit ends."""
+        self.session.refresh(record, with_for_update=True)
+
+    def hold(self, *keys: str) -> None:
+        """Keep others from acting on the same keys until this unit ends: what is looked for next, and made where it is
+        not there, is made once. On SQLite nobody else writes meanwhile.
+        """
+        if self.session.get_bind().dialect.name != "postgresql":
+            return
+        digests = (hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest() for key in keys)
+        for number in sorted(map(int.from_bytes, digests)):  # in one order, so that nobody waits in a circle
+            self.session.execute(select(func.pg_advisory_xact_lock(number - 2**63)))
+
+    def govern(self) -> None:
+        """Be the only one who changes how people work together, until this unit ends: rules such as that there is an
+        admin hold for what stands then. Busy where somebody changed that since the actor was let in; what they may do
+        is asked again with the next attempt.
+        """
+        if self.session.info.get("governs"):
+            return
+        here = select(Workspace.roster).where(Workspace.id == self.workspace.id)
+        now = self.session.scalar(here.with_for_update(key_share=True))
+        if self.actor and now != self.workspace.roster:
+            raise Outrun
+        self.session.info["governs"] = True
+
+    def find(self, entity: type[E], number: int, deleted: bool = False) -> E:
+        """The record with this number, if the actor may see it. NotFound says what is missing.
+
+        deleted: also a hidden one.
+        """
+        statement = select(entity).where(entity.number == number).execution_options(with_deleted=True)
+        with policy.beyond(self.session):
+            record = self.session.scalar(statement) if 0 < number < 2**31 else None
+        if record is None or not policy.can(self.actor, "show", record):
+            raise NotFound(f"There is no {entity.prefix}-{number}.")
+        if record.deleted_at and not deleted:
+            raise NotFound(f"{record} was deleted. Bring it back with: restore {record.ref}")
+        return record
+
+    def lookup(self, entity: str, text: str) -> int:
+        """The id of the one record that `text` names; ValueError where it names none, Ambiguous where several."""
+        return lookup(self, ENTITIES[entity], text)
+
+    def ref(self, entity: str, id: int) -> str:
+        return self.get(ENTITIES[entity], id).ref
+
+    def name(self, entity: str, id: int) -> str:
+        """What a record is called, for those who may see it."""
+        record = self.get(ENTITIES[entity], id)
+        return record.title if policy.shows(self, record) else HIDDEN
+
+    def mention(self, id: int) -> str:
+        """The Slack id of a user."""
+        return self.get(User, id).slack_id
+
+    def once(self, key: str) -> bool:
+        """True the first time this key is asked for, in this and every other unit that commits."""
+        return delivery.insert_once(self, delivery.Seen, key=key[:200], at=self.now) is not None
+
+    def forget(self, key: str) -> None:
+        """Let `once` answer True again: nothing was done after all."""
+        seen: Any = delivery.Seen.__table__
+        ours = (seen.c.workspace == self.workspace.id, seen.c.key == key[:200])
+        self.session.connection().execute(delete(seen).where(*ours))
+
+    def regroup(self) -> None:
+        """Who may see what has changed: forget what was known of it, in this unit at once, then in every process."""
+        forget(self.session, self.workspace.id)
+
+    def shows(self, record: Entity) -> bool:
+        """Whether all who will read the answer may see a record; also while the program looks at what they may not."""
+        readers = self.session.info.get("readers", ())
+        return all(policy.can(reader, "show", record) for reader in readers)
+
+    def who(self, id: int | None) -> str:
+        """The name of somebody who did something, for those who may see it; without an id it was the CRM itself."""
+        if id is None:
+            return "Rapport"
+        person = self.get(User, id)
+        return person.name if self.shows(person) else "Somebody"
+
+    def tell(self, record: Entity, did: str, **about: int) -> None:
+        """Say in the threads of a record's cards what the actor did: took it. about: the id of a remark, or
+        of an activity, to quote.
+        """
+        delivery.tell(self, record, {"by": self.actor.id if self.actor else None, "did": did, **about})
+
+
+class Works:
+    """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit trail ends."""
+
+    def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
+        self.engine = engine
+        self.signer = Signer(keys)
+        self.ends: dict[str, tuple[int, str]] = {}
+        """Where this process saw the audit trail of each workspace end."""
+        self.clock = clock or Clock()
+        self.sqlite = engine.dialect.name == "sqlite"
+        self.place = Path(engine.url.database or "").absolute() if self.sqlite else None
+        """The file of a SQLite database."""
+        self.queue = Turns(engine.url.database if self.sqlite else None)
+        self.known: set[tuple[str, str]] = set()
+        self.rosters = Rosters()
+        self.committed: list[Any] = []
+        """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
+
+    @contextmanager
+    def __call__(self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True) -> Iterator[Work]:
+        """A unit of work in a workspace for the person with this Slack id; without one the CRM itself acts.
+
+        Commits when the block ends, rolls back when it raises. writes=False refuses changes and lets others write.
+        """
+        options = {"workspace": workspace, "writes": writes}
+        turn = self.queue() if writes and self.sqlite else nullcontext()
+        saving = False
+        with turn, Session(self.engine, expire_on_commit=False) as session:
+            try:
+                with session.begin():
+                    session.connection(execution_options=options)
+                    yield self.opened(session, workspace, actor, door)
+                    session.flush()
+                    saving = True
+            except StaleDataError:
+                raise Conflict(
+                    "Someone changed this at the same moment. Nothing was saved; please try again."
+                ) from None
+            except SQLAlchemyError as error:
+                if sentence := told(error, writes, saving):
+                    raise Busy(sentence) from error
+                raise
+        if writes:
+            for listener in self.committed:
+                listener()
+
+    def attempt(
+        self, act: Callable[[Work], T], workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
+    ) -> T:
+        """Do it in a unit of work while a person waits; as a whole again where two stood in each other's way."""
+        with within(PERSON):
+            for pause in PAUSES:
+                try:
+                    with self(workspace, actor, door, writes) as work:
+                        return act(work)
+                except Busy as busy:
+                    if not worth_another(busy):
+                        raise
+                time.sleep(random.uniform(pause / 2, pause))
+            with self(workspace, actor, door, writes) as work:
+                return act(work)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def is_missing(self) -> bool:
+        """Whether this is a SQLite database and nothing stands at its path, or an empty file."""
+        return self.place is not None and not (self.place.exists() and self.place.stat().st_size)
+
+    def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
+        place, person = opening(session, self.rosters, workspace, actor)
+        work = session.info["work"] = Work(session, place, self.clock(), person, door, signer=self.signer)
+        return work
+
+    def settle(self, workspace: str, **settings: str) -> None:
+        """Make a workspace, or bring its settings up to date. settings: columns of Workspace."""
+        with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
+            place = session.get(Workspace, workspace) or Workspace(id=workspace, created_at=self.clock())
+            for name, value in settings.items():
+                setattr(place, name, value)
+            session.add(place)
+        try:
+            with self(workspace) as work:
+                furnish(work)
+        except IntegrityError:
+            pass  # another replica starts at the same moment, and has done it
+
+    @contextmanager
+    def everywhere(self) -> Iterator[Session]:
+        """A session that sees every workspace, and writes nothing."""
+        with Session(everywhere(self.engine), expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"writes": False})
+            yield session
+
+    def workspaces(self) -> list[str]:
+        with self.everywhere() as session:
+            return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
+
+    def unknown(self, workspace: str, people: Collection[str]) -> set[str]:
+        """Those of these people, by their Slack ids, who have no User row. Asks of each until the answer is yes."""
+        asked = {person for person in people if (workspace, person) not in self.known}
+        if asked:
+            with self(workspace, writes=False) as work:
+                found = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(asked))))
+            self.known |= {(workspace, person) for person in found}
+            asked -= found
+        return asked
+
+    def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
+        """Store what Slack says of a person. profile: columns of User. Who is new has the role rep."""
+        try:
+            self.store_profile(workspace, slack_id, profile)
+        except IntegrityError:  # another replica met the same person at the same moment: theirs is the row to update
+            self.store_profile(workspace, slack_id, profile)
+
+    def store_profile(self, workspace: str, slack_id: str, profile: Mapping[str, Any]) -> None:
+        with self(workspace) as work:
+            user = work.session.scalar(select(User).where(User.slack_id == slack_id))
+            if user is None:
+                user = newcomer(work.workspace, slack_id)
+                work.session.add(user)
+            for name, value in profile.items():
+                if getattr(user, name) != value:
+                    setattr(user, name, value)

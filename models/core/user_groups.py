@@ -1,0 +1,100 @@
+"""Who belongs to which team, as Slack's user groups have it; and who is the first admin."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from models.core.identity.rights import Preset
+from models.core.identity.team import Group, Team, ask_who_is_in
+from models.core.identity.user import User, newcomer
+from models.core.outbox import results
+from models.core.outbox.delivery import Delivery, DeliveryState, deliver
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
+
+MEMBERS = "members"
+"""The kind of delivery that asks Slack who belongs to the workspace."""
+
+
+def appoint(work: Work, slack_id: str) -> None:
+    """Make somebody whom we know an admin, if there is none: whoever installs the app gives the others their rights."""
+    work.govern()
+    person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
+    if person is not None and not policy.admins(work.session):
+        person.role = Preset.ADMIN
+
+
+def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an admin.
+
+    profiles: what Slack says of each, by their Slack id: columns of User.
+    """
+    there = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(profiles))))
+    for person in sorted(profiles.keys() - there):
+        user = newcomer(work.workspace, person)
+        for name, value in profiles[person].items():
+            setattr(user, name, value)
+        work.session.add(user)
+
+
+def is_governed(work: Work) -> bool:
+    """Whether anybody has ever been an admin, also one who has left since."""
+    ever = select(User.id).where(User.role == Preset.ADMIN).limit(1).execution_options(with_deleted=True)
+    return work.session.scalar(ever) is not None
+
+
+def begin(work: Work, slack_id: str) -> None:
+    """Make the first full member who uses the CRM its admin; where there has been one, nobody becomes it this way."""
+    work.govern()
+    if not is_governed(work):
+        appoint(work, slack_id)
+
+
+def gather(work: Work, delivery: Delivery, members: Collection[str]) -> None:
+    """Let a team be who is in its user group. members: their Slack ids.
+
+    Who is in a team that has a group of its own stays there until that group lets them go: so nobody goes to and fro
+    between two. Guests and those who left Slack belong to no team this way. delivery: the one that asked for it.
+    """
+    team = work.session.get(Team, delivery.record_id)
+    if team is None or team.deleted_at or Group.id_of(team.group) != delivery.about.get("group"):
+        results.drop(work, delivery, "the team follows another group, or none")
+        return
+    work.reason = f"Slack user group {Group.name_of(team.group)}"
+    for person in work.session.scalars(select(User).where(User.team == team.key)):
+        if person.slack_id not in members:
+            person.team = None
+    work.session.flush()
+    following = set(work.session.scalars(select(Team.key).where(Team.group.is_not(None))))
+    theirs = select(User).where(User.slack_id.in_(members), ~User.left, ~User.guest).order_by(User.id)
+    for person in work.session.scalars(theirs):
+        if person.team not in following:
+            team.take(person)
+    results.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
+
+
+def look_again(work: Work, group: str = "") -> None:
+    """Ask who is in the user groups that teams follow. group: only in the one with this id."""
+    for team in work.session.scalars(select(Team).where(Team.group.is_not(None)).order_by(Team.id)):
+        if group in ("", Group.id_of(team.group)):
+            ask_who_is_in(work, team)
+
+
+def ask_who_belongs(work: Work) -> None:
+    """Ask Slack who belongs to the workspace; whoever does not may do nothing from then on."""
+    deliver(work, MEMBERS, MEMBERS, f"{MEMBERS}:{work.unit}")
+
+
+def ours(work: Work) -> set[str]:
+    """Return the Slack ids of those who may do something here."""
+    return set(work.session.scalars(select(User.slack_id).where(~User.left, ~User.guest)))
+
+
+def shut_out(work: Work, delivery: Delivery, outsiders: Collection[str]) -> None:
+    """Take every right from people who do not belong to the workspace. delivery: the one that asked for it."""
+    work.reason = "Slack says that they belong to another company"
+    theirs = select(User).where(User.slack_id.in_(outsiders), ~User.guest).order_by(User.id)
+    for person in work.session.scalars(theirs):
+        person.guest = True
+    results.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)

@@ -1,0 +1,1 @@
+"""Customers, the ways to reach them, and the accounts they belong to."""

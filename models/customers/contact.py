@@ -1,0 +1,79 @@
+"""Contacts: the ways to reach a customer."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.core.entity.base import Changes, Entity
+from models.core.entity.primary import keep_one_primary, one_primary
+from models.core.errors import Invalid
+from models.core.fields import Choice, Email, Flag, Link, Phone, Reference, Text, field
+from models.core.fields.base import Reader
+from models.core.unit_of_work import Work
+
+
+class ContactType(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    MOBILE = "mobile"
+    ADDRESS = "address"
+    LINKEDIN = "linkedin"
+    WEBSITE = "website"
+    OTHER = "other"
+
+
+READERS = {
+    ContactType.EMAIL: Email("Value"),
+    ContactType.PHONE: Phone("Value"),
+    ContactType.MOBILE: Phone("Value"),
+    ContactType.LINKEDIN: Link("Value"),
+    ContactType.WEBSITE: Link("Value"),
+}
+"""How the value of a contact is read, by its type; the others are kept as typed."""
+
+
+class Contact(Entity):
+    """One way to reach a customer: a type such as e-mail or mobile, and a value."""
+
+    prefix = "CT"
+    part_of = "customer"
+    icon = ":telephone_receiver:"
+    named = ("type", "value")
+    line = ("customer",)
+
+    customer: Mapped[int] = field(Reference("Customer", to="customer", required=True))
+    type: Mapped[str] = field(Choice("Type", options=ContactType, required=True))
+    value: Mapped[str] = field(Text("Value", required=True, search=True, personal=True, same=True))
+    primary: Mapped[bool] = field(Flag("Primary"), default=False)
+    verified: Mapped[bool] = field(Flag("Verified"), default=False)
+    opted_out: Mapped[bool] = field(Flag("Opted out"), default=False)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        by_customer, by_value = Index(None, "workspace", "customer"), Index(None, "workspace", "value")
+        return [by_customer, by_value, one_primary(cls.slug(), "customer", "type")]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        kind, _, value = words.partition(" ")
+        return {"type": kind, "value": value} if kind.casefold() in list(ContactType) else {"value": words}
+
+    def called(self, reader: Reader) -> str:
+        kind = READERS.get(ContactType(self.type), self.fields()["value"])
+        return f"{self.type} {kind.show(self.value, reader)}"
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """Read the value as its type asks, and keep one primary contact of each type."""
+        if changes.keys() & {"type", "value"}:
+            kind = READERS.get(ContactType(self.type))
+            try:
+                self.value = (
+                    kind.read(f"+{self.value}" if self.value.isdigit() and len(self.value) > 10 else self.value, work)
+                    if kind
+                    else self.value
+                )
+            except ValueError as error:
+                raise Invalid({"value": str(error)}) from None
+        keep_one_primary(work, self, changes, "customer", "type")

@@ -1,0 +1,117 @@
+"""Customers: the people we deal with."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, func, select
+from sqlalchemy.orm import Mapped
+
+from models.core.entity.base import Changes, Entity
+from models.core.errors import Invalid
+from models.core.fields import Choice, Country, Email, LongText, Person, Phone, Tags, Text, Zone, field
+from models.core.fields.base import Reader
+from models.core.fields.synonyms import LIFECYCLES
+from models.core.parsing.names import split_name
+from models.core.permissions import visibility
+from models.core.unit_of_work import Work
+from models.sales.opportunity import Opportunity, Stage
+
+
+class Lifecycle(StrEnum):
+    LEAD = "lead"
+    PROSPECT = "prospect"
+    CUSTOMER = "customer"
+    REPEAT = "repeat"
+    LOYAL = "loyal"
+    LAPSED = "lapsed"
+
+
+LOYAL_FROM = 4
+"""Sales that make a customer loyal; a house rule, not a published threshold."""
+LAPSED_AFTER = timedelta(days=365)
+
+
+class Customer(Entity):
+    """A person we deal with: a prospect, a buyer or a former buyer."""
+
+    prefix = "CU"
+    icon = ":bust_in_silhouette:"
+    named = ("first_name", "last_name")
+    stand_ins = ("email",)
+    line = ("email", "phone", "owner")
+    owned = "owner"
+    in_talk = True
+    besides = ("account",)
+    joins = {"account": ("account", "membership")}
+    reached_by = "contact"
+    remarks = "notes"
+
+    first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
+    last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
+    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, same=True, also=("mail",)))
+    phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
+    job_title: Mapped[str | None] = field(Text("Job title", personal=True, also=("job",)))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    lifecycle: Mapped[str | None] = field(
+        Choice(
+            "Lifecycle", options=Lifecycle, others=LIFECYCLES, card=False,
+            hint="Leave empty to have it worked out from the deals",
+        )  # fmt: skip
+    )
+    language: Mapped[str | None] = field(Text("Language", 35, card=False))
+    time_zone: Mapped[str | None] = field(Zone("Time zone", card=False, hint="Such as Europe/Berlin"))
+    street: Mapped[str | None] = field(Text("Street", personal=True, card=False))
+    city: Mapped[str | None] = field(Text("City", personal=True, search=True))
+    region: Mapped[str | None] = field(Text("Region", card=False, also=("state",)))
+    postal_code: Mapped[str | None] = field(Text("Postal code", 20, personal=True, card=False, also=("zip",)))
+    country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
+    notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [
+            Index(None, "workspace", "email"),
+            Index(None, "workspace", "phone"),
+            Index(None, "workspace", "owner", "id"),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        return split_name(words, company="account")
+
+    def joined(self) -> dict[str, Any]:
+        return {"role": self.job_title, "primary": True}
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        if not (self.first_name or self.last_name or self.email):
+            raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
+        if self.email and "email" in changes and not work.tentative:
+            work.hold(f"customer {self.email}")  # who converts a lead with this address finds this one, or is found
+
+    def facts(self, work: Work) -> list[tuple[str, str]]:
+        if not self.lifecycle and visibility.hidden(work, Opportunity.stage, Opportunity.close_date):
+            return []  # it tells of deals
+        stage, reason = self.stands(work)
+        return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
+
+    def stands(self, work: Work) -> tuple[Lifecycle, str]:
+        """The lifecycle stage and the reason for it in words, from the customer's deals unless someone set it."""
+        if self.lifecycle:
+            return Lifecycle(self.lifecycle), "set by hand"
+        won = Opportunity.stage == Stage.WON
+        row = select(
+            func.count().filter(won),
+            func.max(Opportunity.close_date).filter(won),
+            func.count().filter(Opportunity.open()),
+        ).where(Opportunity.customer == self.id)
+        sales, last, running = work.session.execute(row).one()
+        if sales and last and work.today - last > LAPSED_AFTER and not running:
+            return Lifecycle.LAPSED, f"last sale {last:%b %Y}"
+        if sales:
+            stage = Lifecycle.CUSTOMER if sales == 1 else Lifecycle.REPEAT if sales < LOYAL_FROM else Lifecycle.LOYAL
+            return stage, "1 sale" if sales == 1 else f"{sales} sales"
+        if running:
+            return Lifecycle.PROSPECT, "1 open deal" if running == 1 else f"{running} open deals"
+        return Lifecycle.LEAD, "no deals yet"

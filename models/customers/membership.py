@@ -1,0 +1,50 @@
+"""Memberships: which customer belongs to which account, as what, and when."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from models.core.entity.base import Changes, Entity
+from models.core.entity.primary import keep_one_primary, one_primary
+from models.core.errors import Invalid
+from models.core.fields import Day, Flag, Reference, Text, field
+from models.core.fields.base import Reader
+from models.core.unit_of_work import Work
+
+
+class Membership(Entity):
+    """A customer's place in an account: the role, and since and until when."""
+
+    prefix = "MB"
+    part_of = "customer"
+    icon = ":link:"
+    nouns = ("membership", "member")
+    named = ("customer", "account")
+    line = ("role", "since", "until")
+
+    customer: Mapped[int] = field(Reference("Customer", to="customer", required=True))
+    account: Mapped[int] = field(Reference("Account", to="account", required=True))
+    role: Mapped[str | None] = field(Text("Role", 255, search=True))
+    primary: Mapped[bool] = field(Flag("Primary"), default=False)
+    since: Mapped[date | None] = field(Day("Since"))
+    until: Mapped[date | None] = field(Day("Until"))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        by_customer, by_account = Index(None, "workspace", "customer"), Index(None, "workspace", "account")
+        return [by_customer, by_account, one_primary(cls.slug(), "customer")]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        return {"role": words} if words else {}
+
+    def called(self, reader: Reader) -> str:
+        return f"{reader.name('customer', self.customer)} at {reader.name('account', self.account)}"
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """It ends after it begins, and a customer has one primary account."""
+        if self.since and self.until and self.until < self.since:
+            raise Invalid({"until": "It must end after it begins."})
+        keep_one_primary(work, self, changes, "customer")

@@ -1,0 +1,71 @@
+"""The account that a row names for a person: what joins the two is made with the person."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from models.core import listeners
+from models.core.audit.entries import changes_of
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Forbidden
+from models.core.permissions import policy
+from models.exchange.prefetch import Desk
+
+if TYPE_CHECKING:
+    from models.exchange.rows import Line
+
+
+def unknown(desk: Desk, entity: type[Entity], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return why a row cannot be joined to what it names, by the name of its column."""
+    errors: dict[str, str] = {}
+    for name, (there, between) in entity.joins.items():
+        if text := texts.get(name):
+            try:
+                desk.lookup(there, text)
+                policy.check(desk, "new", ENTITIES[between])
+            except (ValueError, Forbidden) as error:
+                errors[name] = str(error)
+    return errors
+
+
+def join(desk: Desk, entity: type[Entity], taken: Sequence[tuple["Line", Entity]]) -> int:
+    """Join new and changed records to what their rows name, where they are not yet; returns how many are joined."""
+    made = 0
+    for name, (there, between) in entity.joins.items():
+        pairs = {}
+        for line, record in taken:
+            for text in line.named(name):
+                if (id := desk.found.get((there, text))) is not None:
+                    pairs[record.id, id] = record
+        made += store(desk, entity.slug(), there, ENTITIES[between], pairs) if pairs else 0
+    return made
+
+
+def role_of(desk: Desk, record: Entity) -> str | None:
+    """Return what somebody is where they are joined to: what is hidden of them from the actor is not told by it."""
+    return None if policy.hides(desk, type(record), "job_title") else getattr(record, "job_title", None)
+
+
+def store(desk: Desk, one: str, other: str, between: type[Entity], pairs: Mapping[tuple[int, int], Entity]) -> int:
+    table: Any = between
+    mine = getattr(table, one).in_({id for id, _ in pairs})
+    columns = select(getattr(table, one), getattr(table, other), table.primary, table.deleted_at)
+    with policy.beyond(desk.session):  # what is there is not made again, whoever may see it
+        rows = desk.session.execute(columns.where(mine).execution_options(with_deleted=True)).all()
+    there = {(row[0], row[1]) for row in rows}
+    led = {row[0] for row in rows if row[2] and row[3] is None}
+    desk.near += desk.everyone(ENTITIES[one], {id for id, _ in pairs})
+    records = []
+    for (id, at), record in pairs.items():
+        if (id, at) not in there:
+            joined = table(**{one: id, other: at}, role=role_of(desk, record), primary=id not in led)
+            led.add(id)
+            records.append(joined)
+    for joined in records:
+        listeners.begin(desk, joined)
+        listeners.follow_rules(desk, joined, changes_of(joined))
+        desk.session.info.setdefault("coming", []).append(joined)
+    if records:
+        listeners.insert_many(desk, records)
+    return len(records)

@@ -1,0 +1,385 @@
+"""A batch of rows in one unit of work: which are new, which change a record, which cannot be taken and why."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from models.core import listeners
+from models.core.audit.entries import AuditEntry, changes_of
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
+from models.core.fields import Country, Email, Money, Reference
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.records import may_give, needed, verbs_of
+from models.core.unit_of_work import REPEATS
+from models.exchange import account_links, contact_points, leftovers
+from models.exchange.cells import Reader
+from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
+from models.exchange.new_references import Maker, Missing
+from models.exchange.prefetch import Desk
+from models.exchange.rows import Line
+
+DONE = "done"
+"""What an entity makes of a row's words for whether something is done: `yes`, or nothing."""
+
+Values = dict[str, Any]
+Cells = dict[str, str]
+New = tuple[Line, Entity]
+Change = tuple[Line, Entity, Values]
+Taken = TypeVar("Taken", New, Change)
+
+
+class Waits(Exception):
+    """A row names a record of its own kind that may stand further down the file."""
+
+
+@dataclass
+class Batch:
+    """Rows of one entity on their way into the database."""
+
+    desk: Desk
+    reader: Reader
+    rehearsed: frozenset[str] | set[str] = frozenset()
+    """Keys that a dry run would have stored already."""
+    patient: bool = True
+    """A row that names a record of its own kind which is not here may wait: perhaps it stands further down."""
+    strict: bool = False
+    """A row is refused with any cell that cannot be read."""
+    make: frozenset[str] = frozenset()
+    """The entities of which records are made that rows name and that are not here."""
+    missing: Missing = field(default_factory=Missing)
+
+    created: list[New] = field(default_factory=list)
+    updated: list[Change] = field(default_factory=list)
+    same: list[New] = field(default_factory=list)
+    unchanged: int = 0
+    """With those that a dry run would have stored before."""
+    rejected: list[tuple[Line, str]] = field(default_factory=list)
+    waiting: list[Line] = field(default_factory=list)
+    left: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Of rows, by their identity: the cells that no field took, by label."""
+    again: int = 0
+    """Rows with the id of a row before them."""
+    alike: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """E-mail addresses that new records have in common with others: (label, address)."""
+    joined: int = 0
+    """Memberships that were made."""
+    reached: int = 0
+    """Further ways to reach somebody that were made."""
+
+    def __post_init__(self) -> None:
+        self.entity = self.reader.entity
+        self.kinds = dict(self.entity.fields())
+        self.labels = {name: kind.label for name, kind in (BESIDES | self.kinds).items()}
+        self.needed = needed(self.entity)
+        references = {name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)}
+        self.near = {name: ENTITIES[kind.to] for name, kind in references.items()}
+        self.people = {name for name, there in self.near.items() if there.are_people}
+        self.upward = {name for name, there in self.near.items() if there is self.entity}
+        money = {kind.currency for kind in self.kinds.values() if isinstance(kind, Money)}
+        self.context = {name for name, kind in self.kinds.items() if isinstance(kind, Country) or name in money}
+        """What says how other cells of a row are read."""
+        self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
+        """What a file tells besides the fields, and what is left of it here was not understood."""
+        self.hidden = {name for name in self.kinds if not policy.can(self.desk.actor, "show", self.entity, name)}
+        self.forbidden = missing(self.desk, "new", self.entity)
+        self.before: set[int] = set()
+        """The records that rows before these have made or changed."""
+        self.taken_back: set[int] = set()
+        """The records that are hidden because somebody took back what made them."""
+
+    # ── in ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Sort the rows and store what can be stored."""
+        if self.entity.governing:
+            self.desk.govern()  # not only within what may be taken back, and the lock with it
+        self.get_ready(lines)
+        for line in lines:
+            try:
+                self.sort(line)
+            except Waits:
+                self.waiting.append(line)
+            except Invalid as error:
+                self.rejected.append((line, self.reason(error)))
+            except CRMError as error:
+                self.rejected.append((line, str(error)))
+        self.look_alike([record for _, record in self.created])
+        self.created = self.attempt(self.created, self.insert)
+        self.updated = self.attempt(self.updated, self.change)
+        changed = [(line, record) for line, record, _ in self.updated]
+        taken = [*self.created, *changed, *self.same]
+        self.joined = account_links.join(self.desk, self.entity, taken)
+        self.reached = contact_points.store(self.desk, self.entity, taken)
+
+    def get_ready(self, lines: Sequence[Line]) -> None:
+        """Load what the rows name with a few statements instead of one or more a row."""
+        refs, ids = ({line.key for line in lines if line.ours is ours} for ours in (True, False))
+        self.desk.meet_rows(self.entity, refs, ids)
+        known = [record for line in lines if (record := self.known(line))]
+        self.desk.gather(known)
+        for name, there in self.near.items():
+            self.desk.meet(there, {text for line in lines for text in line.naming(name)})
+        for name, fields in self.entity.either.items():
+            named = [line for line in lines if name in line.texts]
+            for there in {self.near[each] for each in fields} if named else ():
+                self.desk.meet(there, {text for line in named for text in line.naming(name)})
+            self.prefer_known(name, {self.near[each].slug() for each in fields}, named)
+            self.choose(name, fields, named)
+        for name, there in self.near.items():
+            self.prefer_known(name, {there.slug()}, lines)
+        for name, (slug, _) in self.entity.joins.items():
+            self.desk.meet(ENTITIES[slug], {text for line in lines for text in line.named(name)})
+            self.prefer_known(name, {slug}, lines)
+        maker = Maker(self.desk, self.entity, self.make, self.missing)
+        maker.look(lines)
+        if known:
+            self.before = self.unit_of(known)
+            self.taken_back = self.hidden_by_undo(known)
+
+    def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[Line]) -> None:
+        """Where a row names a record in several ways, let it be the first way by which one is known."""
+        for line in lines:
+            if line.others and len(texts := line.naming(name)) > 1:
+                known = (text for text in texts if any(self.found(slug, text) for slug in slugs))
+                line.texts[name] = next(known, texts[0])
+
+    def found(self, slug: str, text: str) -> int | None:
+        """Return the id of the record that a text names; None where it names none."""
+        try:
+            return self.desk.lookup(slug, text)
+        except ValueError:
+            return None
+
+    def choose(self, name: str, fields: Sequence[str], lines: Iterable[Line]) -> None:
+        """Let the name of some record fill the field of the entity that knows it, or go where that field names it."""
+        for line in lines:
+            for each in fields:
+                slug = self.near[each].slug()
+                if (found := self.found(slug, line.texts[name])) is None:
+                    continue
+                if each not in line.texts:
+                    line.texts[each] = line.texts.pop(name)
+                    break
+                if self.found(slug, line.texts[each]) == found:
+                    line.texts.pop(name)
+                    break
+
+    def unit_of(self, known: Sequence[Entity]) -> set[int]:
+        mine = (AuditEntry.entity == self.entity.slug(), AuditEntry.record_id.in_([record.id for record in known]))
+        rows = select(AuditEntry.record_id).where(*mine, AuditEntry.unit == self.desk.unit).distinct()
+        return set(self.desk.session.scalars(rows))
+
+    def hidden_by_undo(self, known: Sequence[Entity]) -> set[int]:
+        hidden = [record.id for record in known if record.deleted_at]
+        mine = (AuditEntry.entity == self.entity.slug(), AuditEntry.field == "deleted_at")
+        doors = select(AuditEntry.record_id, AuditEntry.door).where(*mine, AuditEntry.record_id.in_(hidden))
+        last = {id: door for id, door in self.desk.session.execute(doors.order_by(AuditEntry.id))} if hidden else {}
+        return {id for id, door in last.items() if door in REPEATS}
+
+    def known(self, line: Line) -> Entity | None:
+        return self.desk.known.get((line.ours, line.key))
+
+    def sort(self, line: Line) -> None:
+        record = self.known(line)
+        if record is None and line.ours:
+            raise NotFound(f"There is no {line.key}. Empty the reference to make a new {self.entity.noun()}.")
+        if record is None and line.key in self.rehearsed:
+            self.unchanged, self.again = self.unchanged + 1, self.again + (not line.copied)
+        elif record is None:
+            self.created.append((line, self.made(line)))
+        elif record.deleted_at and record.id not in self.taken_back:
+            raise Conflict(f"{record} was deleted here. Bring it back first, or leave the row out.")
+        else:
+            self.again += record.id in self.before
+            self.compare(line, record)
+
+    def compare(self, line: Line, record: Entity) -> None:
+        wanted = self.wanted(line, record) | ({"deleted_at": None} if record.deleted_at else {})
+        if not wanted:
+            self.unchanged += 1
+            self.same.append((line, record))
+            return
+        for verb in verbs_of(record, wanted.keys() - {"deleted_at"}) + (["restore"] if record.deleted_at else []):
+            policy.check(self.desk, verb, record)
+        self.updated.append((line, record, wanted))
+
+    # ── what a row says ─────────────────────────────────────────────────────────────────────────────────
+
+    def made(self, line: Line) -> Entity:
+        """The new record of a row, with everything but its number and id."""
+        if self.forbidden:
+            raise self.forbidden
+        parsed, left = self.read(line, line.texts)
+        if left and self.entity.remarks:
+            parsed[self.entity.remarks] = leftovers.compose(parsed.get(self.entity.remarks) or "", left)
+        if self.entity.owned in parsed:
+            may_give(self.desk, self.entity, parsed)
+        record: Entity = bare(self.entity, parsed | {EXTERNAL_ID: line.key})
+        listeners.begin(self.desk, record)
+        record.arrive(self.desk)
+        listeners.follow_rules(self.desk, record, changes_of(record))
+        self.desk.session.info.setdefault("coming", []).append(record)
+        return record
+
+    def wanted(self, line: Line, record: Entity) -> dict[str, Any]:
+        """The values of a row that differ from those of its record; what an export would write so is the same.
+
+        Of a row without an id only what could not be read when it came, and whose it is if it is nobody's: people went
+        on from the rest.
+        """
+        remarks = self.entity.remarks
+        above, before = leftovers.split(getattr(record, remarks)) if remarks else ("", {})
+        nobodys = {name for name in self.people if name in line.texts and getattr(record, name) is None}
+        if line.copied and not (before or nobodys):
+            return {}
+        self.must_be_the_same(line, record)
+        stood = {name for name, text in line.texts.items() if self.stands(record, name, text)} - self.context
+        texts = {name: text for name, text in line.texts.items() if name not in stood}
+        parsed, left = self.read(line, texts, record)
+        filled = {label for name in line.texts if (label := self.label(name)) in before and label not in left}
+        if line.copied:
+            parsed = {name: value for name, value in parsed.items() if self.label(name) in filled or name in nobodys}
+        if remarks and (before or left):
+            rest = {label: text for label, text in before.items() if label not in filled}
+            notes = above if line.copied else parsed.get(remarks) or above
+            parsed[remarks] = leftovers.compose(notes, rest | left) or None
+        return {name: value for name, value in parsed.items() if getattr(record, name) != value}
+
+    def stands(self, record: Entity, name: str, text: str) -> bool:
+        """Whether a record holds what a text would be read as."""
+        if name not in self.kinds:
+            return name == CREATED_AT
+        return text == self.kinds[name].write(getattr(record, name), self.desk)
+
+    def read(self, line: Line, texts: Mapping[str, str], record: Entity | None = None) -> tuple[Values, Cells]:
+        """Return the values that texts stand for, and by label the cells that no field takes.
+
+        Invalid says why the row is refused, Waits that it may be taken later.
+        """
+        if self.rehearsed:
+            texts = {name: text for name, text in texts.items() if not self.is_rehearsed(name, text)}
+        parsed, errors = self.reader.read(texts, self.desk)
+        errors |= {name: why for name, why in line.unread.items() if name not in parsed}
+        errors |= account_links.unknown(self.desk, self.entity, texts)
+        errors |= {name: f"“{texts[name][:60]}” is not understood." for name in self.loose if name in texts}
+        if record is None:
+            absent = [name for name in self.needed if name not in parsed and name not in errors]
+            errors |= {name: f"{self.labels[name]} is required." for name in absent if name not in line.raw}
+        done = self.entity.when_done(parsed, self.desk.now) if DONE in texts else {}
+        if self.hidden:  # also of what the record holds already: else a file could try what that is
+            policy.may_fill(self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done)))
+        parsed |= {} if getattr(record, "done_at", None) else done
+        left = self.judged(line, errors, record) if errors else {}
+        return parsed, left | self.beyond(line) if line.further else left
+
+    def beyond(self, line: Line) -> Cells:
+        """Read what stands beside the fields of a row; returns by header what cannot be read."""
+        line.ways, unread = contact_points.read(self.desk, self.reader, line.further, line.texts)
+        if unread and self.strict:
+            raise Invalid({header: f"“{text[:60]}” cannot be read." for header, text in unread.items()})
+        if unread:
+            self.left.setdefault(id(line), {}).update(unread)
+        return unread
+
+    def judged(self, line: Line, errors: Mapping[str, str], record: Entity | None) -> Cells:
+        """Return the cells that no field takes and that are kept instead."""
+        names = [name for name in (*self.labels, *self.entity.besides, *errors) if name in errors]
+        if self.patient and self.upward & errors.keys() and not self.refused(errors.keys() - self.upward):
+            raise Waits
+        if refused := self.refused(names):
+            raise Invalid({name: errors[name] for name in refused})
+        free = [name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())]
+        left = {self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free}
+        if left and self.entity.remarks:
+            policy.may_fill(self.desk, self.entity, [self.entity.remarks])
+        if left:
+            self.left[id(line)] = left
+        return left
+
+    def label(self, name: str) -> str:
+        return self.labels.get(name) or name.replace("_", " ").capitalize()
+
+    def refused(self, names: Iterable[str]) -> list[str]:
+        """Those of these fields whose cells must be read, or the row is not taken."""
+        return [name for name in names if self.strict or (name in self.kinds and self.kinds[name].required)]
+
+    def must_be_the_same(self, line: Line, record: Entity) -> None:
+        """AC-4 is another account in every workspace; the moment it was made says which one a file means."""
+        if line.ours and (text := line.texts.get(CREATED_AT)):
+            birth, _ = self.reader.read({CREATED_AT: text}, self.desk)
+            if birth and birth[CREATED_AT] != record.created_at:
+                raise Conflict(
+                    f"{record} is not the {record.noun()} that the file means: it was made at another moment."
+                )
+
+    def is_rehearsed(self, name: str, text: str) -> bool:
+        return name in self.upward and text in self.rehearsed
+
+    def reason(self, error: Invalid) -> str:
+        """The sentences of an error, each with the field it is about."""
+        told = [(self.labels.get(name, name), sentence) for name, sentence in error.errors.items()]
+        return " ".join(sentence if sentence.startswith(label) else f"{label}: {sentence}" for label, sentence in told)
+
+    # ── into the database ───────────────────────────────────────────────────────────────────────────────
+
+    def attempt(self, taken: list[Taken], store: Callable[[list[Taken]], None]) -> list[Taken]:
+        """Store them all; where the database or a rule objects, all but those it objects to, found by halving."""
+        if not taken:
+            return []
+        before = len(self.desk.changes)
+        try:
+            with self.desk.session.begin_nested():
+                store(taken)
+            return taken
+        except IntegrityError:
+            problem = "It clashes with a record that is here already."
+        except CRMError as error:
+            problem = self.reason(error) if isinstance(error, Invalid) else str(error)
+        del self.desk.changes[before:]
+        if len(taken) == 1:
+            self.rejected.append((taken[0][0], problem))
+            return []
+        middle = len(taken) // 2
+        return self.attempt(taken[:middle], store) + self.attempt(taken[middle:], store)
+
+    def insert(self, created: list[New]) -> None:
+        listeners.insert_many(self.desk, [record for _, record in created])
+
+    def look_alike(self, records: Sequence[Entity]) -> None:
+        """Count the addresses of new records that others have as well."""
+        for name, kind in self.kinds.items():
+            if isinstance(kind, Email) and kind.same:
+                column: Any = getattr(self.entity, name)
+                mine = Counter(filter(None, (getattr(record, name) for record in records)))
+                theirs = set(self.desk.session.scalars(select(column).where(column.in_(mine)))) if mine else set()
+                double = {text: count - (text not in theirs) for text, count in mine.items()}
+                self.alike.update({(kind.label, text): count for text, count in double.items() if count})
+
+    def change(self, updated: list[Change]) -> None:
+        for _, record, wanted in updated:
+            for name, value in wanted.items():
+                if getattr(record, name) != value:  # read anew after an attempt that failed: rules and trail ask for it
+                    setattr(record, name, value)
+        self.desk.session.flush()
+
+
+def missing(desk: Desk, verb: str, entity: type[Entity]) -> Forbidden | None:
+    """Why the actor may not use a verb; None where they may."""
+    try:
+        policy.check(desk, verb, entity)
+    except Forbidden as error:
+        return error
+    return None
+
+
+def bare(entity: type[Entity], values: Values) -> Any:
+    """A new record with these values, at a fraction of the time: nobody asks what changed of one that comes in bulk."""
+    record = entity.__mapper__.class_manager.new_instance()
+    vars(record).update(dict.fromkeys(entity.__mapper__.column_attrs.keys()) | values)
+    return record

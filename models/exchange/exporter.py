@@ -1,0 +1,74 @@
+"""The export of records as a CSV file that can be imported again."""
+
+from collections.abc import Iterator, Mapping
+from typing import TextIO
+
+from sqlalchemy import ColumnElement, and_, select
+
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Reference
+from models.core.permissions import policy, visibility
+from models.core.unit_of_work import Work
+from models.exchange import csv_files, origins
+from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID, ORIGIN, REF
+from models.exchange.prefetch import Desk
+from models.exchange.rows import COPIED
+
+PAGE = 500
+
+
+def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None) -> int:
+    """Write the records of an entity as CSV, oldest first; returns how many. The headers are the names of the fields.
+
+    file: opened with newline=""; where: only these records. What is deleted, or not the
+    actor's to see or to export, is left out.
+    """
+    policy.check(work, "export", entity)
+    desk = Desk(**vars(work))
+    kinds = {n: kind for n, kind in entity.fields().items() if n != "deleted_at" and not policy.hides(work, entity, n)}
+    mine = visibility.only(work, entity, "export")
+    mark = origins.mark_of(work.workspace)
+    csv_files.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT, ORIGIN])
+    count = 0
+    for records in pages(work, entity, mine if where is None else and_(mine, where)):
+        desk.gather(records)
+        for record in records:
+            texts = [
+                kind.write(getattr(record, name), desk) if policy.legible(desk, record, name) else ""
+                for name, kind in kinds.items()
+            ]
+            born = BESIDES[CREATED_AT].write(record.created_at, desk)
+            origin = origins.write(mark, links(desk, record, dict(zip(kinds, texts, strict=True))))
+            csv_files.write(file, [record.ref, *texts, elsewhere(record), born, origin])
+        count += len(records)
+    return count
+
+
+def links(desk: Desk, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
+    """What else those are known by to whom a record refers, for a workspace where our references mean others: people by
+    their names, records by the ids they have elsewhere.
+    """
+    found = {}
+    for name, kind in record.fields().items():
+        if isinstance(kind, Reference) and texts.get(name):
+            there = desk.get(ENTITIES[kind.to], getattr(record, name))
+            found[name] = there.title if there.are_people else elsewhere(there)
+    return {name: text for name, text in found.items() if text}
+
+
+def elsewhere(record: Entity) -> str:
+    """The id that a record has in another system; rows without an id have none there."""
+    id = record.external_id or ""
+    return "" if id.startswith(COPIED) else id
+
+
+def pages(work: Work, entity: type[Entity], where: ColumnElement[bool]) -> Iterator[list[Entity]]:
+    """The records by their keys, so that no cursor stays open and only a page is in memory."""
+    last = 0
+    while True:
+        page = select(entity).where(where, entity.id > last).order_by(entity.id).limit(PAGE)
+        records: list[Entity] = list(work.session.scalars(page))
+        if not records:
+            return
+        yield records
+        last = records[-1].id

@@ -1,0 +1,94 @@
+"""What the words of a column mean that holds one of a few options."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from models.core.errors import Invalid
+from models.core.fields import Choice
+from models.core.fields.synonyms import squeezed
+from models.core.parsing import values
+from models.core.unit_of_work import Work
+from models.exchange.answers import Answers
+
+if TYPE_CHECKING:
+    from models.exchange.column_survey import Survey
+
+PIPELINE = re.compile(r"\s*\([^()]*\)\s*\Z")
+"""The name that some systems write behind a stage."""
+SHOWN = 12
+"""Unknown words and names that are listed; of the others only how many there are."""
+
+
+@dataclass
+class Words:
+    """The words of a column of options."""
+
+    kind: Choice
+    header: str
+    target: str
+    answers: Answers
+    unknown: Counter[str] = field(default_factory=Counter)
+    translated: dict[str, str] = field(default_factory=dict)
+    """Words of the file that are called otherwise here."""
+
+    def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
+        """Return the option of each word, folded; words that nothing here is called by are counted."""
+        said = self.said(work)
+        found: dict[str, str] = {}
+        for word, count in words.items():
+            option = said.get(values.fold(word), self.option(work, word))
+            if option is None:
+                self.unknown[word] += count
+            else:
+                found[values.fold(word)] = option
+                if option and squeezed(option) != squeezed(word):
+                    self.translated[word] = self.kind.name(option)
+        return found
+
+    def are_unknown(self, words: Counter[str]) -> bool:
+        """Whether nothing in the column is understood."""
+        return bool(words) and self.unknown.keys() == words.keys()
+
+    def said(self, work: Work) -> dict[str, str]:
+        """Return what the person says that words of this column mean."""
+        names = (values.fold(self.header), self.target, values.fold(self.kind.label))
+        mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
+        try:
+            return {values.fold(word): self.kind.read(option, work) if option else "" for word, option in mine.items()}
+        except ValueError as error:
+            raise Invalid({"map": str(error)}) from None
+
+    def option(self, work: Work, word: str) -> str | None:
+        """Return the option that a word is, also before the name of its pipeline, as in `New (Support Pipeline)`."""
+        for each in dict.fromkeys((word, PIPELINE.sub("", word))):
+            try:
+                return self.kind.read(each, work)
+            except ValueError:
+                continue
+        return None
+
+    def tell(self, survey: "Survey") -> None:
+        if self.translated:
+            told = ", ".join(f"“{word[:60]}” is {option}" for word, option in list(self.translated.items())[:SHOWN])
+            survey.notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
+        if not self.unknown:
+            return
+        survey.decisions.unknown[self.header] = self.unknown
+        options = ", ".join(self.kind.name(option) for option in self.kind.options)
+        example, verb = next(iter(self.unknown)), "is" if len(self.unknown) == 1 else "are"
+        sentence = (
+            f"{self.header}: {listed(self.unknown)} {verb} none of ours ({options}). "
+            f'Say what is meant: --map "{self.header}:{example}={next(iter(self.kind.options))}"'
+        )
+        if self.kind.required and not self.answers.anyway:
+            survey.questions.append(sentence)
+        else:
+            survey.notes.append(sentence)
+
+
+def listed(words: Counter[str]) -> str:
+    """Return words with how many rows have them, the most frequent first."""
+    shown = [f"“{word[:60]}” ({count:,})" for word, count in words.most_common(SHOWN)]
+    return ", ".join(shown) + (f" and {len(words) - SHOWN:,} more" if len(words) > SHOWN else "")

@@ -1,0 +1,186 @@
+"""Where rows of a file meet the records they name, a batch at a time instead of one by one."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Domain, Email, Reference
+from models.core.parsing import values
+from models.core.permissions import policy
+from models.core.search.lookup import REFERENCE, lookup
+from models.core.unit_of_work import Work
+
+WITH_ADDRESS = re.compile(r"(.*?)\s*[(<\[]\s*([^\s()<>\[\]]+@[^\s()<>\[\]]+)\s*[)>\]]")
+"""A name with the address of who is called so."""
+Way = tuple[Any, Callable[[str], str]]
+"""A column by which records are found, and what makes its value of a text; "" where the text cannot be one."""
+
+
+class Several(ValueError):
+    """A text names several records."""
+
+
+@dataclass
+class Desk(Work):
+    """A unit of work that knows many records beforehand, by their reference and by the id they have elsewhere."""
+
+    here: bool = False
+    """Whether the file is an export of this workspace, so that a text such as CU-1 is a reference of ours."""
+    known: dict[tuple[bool, str], Entity] = field(default_factory=dict)
+    """The records that rows stand for, by whether the key is a reference of ours, and by the key."""
+    near: list[Entity] = field(default_factory=list)
+    """Kept alive, so that the session finds their names without asking the database."""
+    found: dict[tuple[str, str], int] = field(default_factory=dict)
+    lost: dict[tuple[str, str], ValueError] = field(default_factory=dict)
+    """Why a text names no record, once for all rows that have it."""
+
+    def lookup(self, entity: str, text: str) -> int:
+        """As for a person who types, but the beginning of a name is not enough: nobody sees what it was taken for.
+
+        A reference of ours counts only in an export of this workspace: other systems number their records alike.
+        """
+        key = entity, text
+        if key not in self.found and key not in self.lost:
+            self.meet(ENTITIES[entity], [text])
+        if key in self.lost:
+            raise self.lost[key]
+        return self.found[key]
+
+    def meet(self, entity: type[Entity], texts: Collection[str]) -> None:
+        """Find the records that these texts name with a few statements."""
+        left = {text for text in texts if (entity.slug(), text) not in self.found}
+        left -= {text for text in left if (entity.slug(), text) in self.lost}
+        if entity.are_people:
+            self.ask(entity, left)
+            return
+        before = len(self.found)
+        if self.here:
+            left -= self.search(entity, left, entity.number, number_in(entity))
+        for column, to_value in ways(self, entity):
+            left -= self.search(entity, left, column, to_value)
+        for text in left:
+            self.lost[entity.slug(), text] = ValueError(self.unknown(entity, text))
+        new = list(self.found.items())[before:]
+        self.near += self.everyone(entity, {id for (slug, _), id in new if slug == entity.slug()})
+
+    def search(
+        self, entity: type[Entity], texts: Collection[str], column: Any, to_value: Callable[[str], Any]
+    ) -> set[str]:
+        """Find records by one column; returns the texts that are settled, found or with several candidates."""
+        wanted = {text: value for text in texts if (value := to_value(text))}
+        if not wanted:
+            return set()
+        counted = select(column, func.min(entity.id), func.count()).where(column.in_(set(wanted.values())))
+        rows = {value: (id, count) for value, id, count in self.session.execute(counted.group_by(column))}
+        for text, value in wanted.items():
+            if value not in rows:
+                continue
+            id, count = rows[value]
+            if count == 1:
+                self.found[entity.slug(), text] = id
+            else:
+                self.lost[entity.slug(), text] = self.several(entity, text, column, value)
+        return {text for text, value in wanted.items() if value in rows}
+
+    def several(self, entity: type[Entity], text: str, column: Any, value: Any) -> ValueError:
+        some = select(entity.number, entity.title).where(column == value).order_by(entity.number).limit(5)
+        listed = ", ".join(f"{entity.prefix}-{number} {title}" for number, title in self.session.execute(some))
+        return Several(f"“{text[:60]}” could be {listed}. Please say which one.")
+
+    def ask(self, entity: type[Entity], texts: Iterable[str]) -> None:
+        """Find people, of whom there are few, by all that names a person."""
+        for text in texts:
+            try:
+                if not self.here and number_in(entity)(text):
+                    raise ValueError(self.unknown(entity, text))
+                self.found[entity.slug(), text] = person_named(self, entity, text)
+            except ValueError as error:
+                self.lost[entity.slug(), text] = error
+
+    def unknown(self, entity: type[Entity], text: str) -> str:
+        if not self.here and number_in(entity)(text):
+            where = "References count only in an export of ours, which has a column “ref”."
+            return f"There is no {entity.noun()} with the id “{text}”. {where}"
+        return entity.unknown(text)
+
+    def meet_rows(self, entity: type[Entity], refs: Collection[str], ids: Collection[str]) -> None:
+        """Know the records, deleted ones too, for which rows stand, and keep others from changing them until this ends.
+
+        refs: references of ours; ids: those they have elsewhere.
+        """
+        numbers = [number for ref in refs if (number := number_in(entity)(ref))]
+        for column, wanted in ((entity.external_id, ids), (entity.number, numbers)):
+            found = select(entity).where(column.in_(wanted)).execution_options(with_deleted=True)
+            for record in self.session.scalars(found.with_for_update()) if wanted else ():
+                self.known[True, record.ref] = record
+                if record.external_id:
+                    self.known[False, record.external_id] = record
+
+    def gather(self, records: Iterable[Entity]) -> None:
+        """Have at hand what these records refer to."""
+        ids: dict[str, set[int]] = {}
+        for record in records:
+            for name, kind in record.fields().items():
+                if isinstance(kind, Reference) and (there := getattr(record, name)):
+                    ids.setdefault(kind.to, set()).add(there)
+        self.near = [record for to, wanted in ids.items() for record in self.everyone(ENTITIES[to], wanted)]
+
+    def everyone(self, entity: type[Entity], ids: Collection[int]) -> Iterable[Entity]:
+        if not ids:
+            return []
+        return self.session.scalars(select(entity).where(entity.id.in_(ids)).execution_options(with_deleted=True))
+
+
+def number_in(entity: type[Entity]) -> Callable[[str], int]:
+    """Returns what reads the number of a reference to a record of an entity, 0 where a text is none."""
+
+    def number(text: str) -> int:
+        match = REFERENCE.fullmatch(text)
+        return int(match[2]) if match and match[1].upper() == entity.prefix else 0
+
+    return number
+
+
+def ways(work: Work, entity: type[Entity]) -> Iterator[Way]:
+    """The columns by which a file may name a record, the surest first."""
+    yield entity.external_id, str
+    for name, kind in entity.fields().items():
+        if isinstance(kind, Email) and not policy.hides(work, entity, name):
+            yield getattr(entity, name), lambda text: address_in(text)[1].casefold()
+    yield entity.key, lambda text: values.fold(text)[:255]
+    yield entity.key, lambda text: values.fold(address_in(text)[0])[:255]
+    for name, kind in entity.fields().items():
+        if isinstance(kind, Domain) and not policy.hides(work, entity, name):
+            yield getattr(entity, name), domain_in
+
+
+def address_in(text: str) -> tuple[str, str]:
+    """Return a name and the address that follows it: `Jane Doe (jane@x.example)`; "" for what is not there."""
+    if "@" not in text:
+        return "", ""
+    found = WITH_ADDRESS.fullmatch(text.strip())
+    return (found[1], found[2]) if found else ("", text)
+
+
+def person_named(work: Work, entity: type[Entity], text: str) -> int:
+    """Return the id of the person whom a cell names, by all that names a person; ValueError where nobody is meant."""
+    name, address = address_in(text)
+    for each in filter(None, (address, name)):
+        with suppress(ValueError):
+            return lookup(work, entity, each, whole=True)
+    return lookup(work, entity, text, whole=True)
+
+
+def domain_in(text: str) -> str:
+    """The domain that a text is, "" where it is none: acme.com, https://www.acme.com."""
+    if "." not in text or " " in text or "@" in text:
+        return ""
+    try:
+        return values.read_domain(text)
+    except ValueError:
+        return ""

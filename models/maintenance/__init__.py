@@ -1,0 +1,1 @@
+"""The database as a whole: its schema, statistics, copies, backups, and what moves between workspaces."""

@@ -1,0 +1,36 @@
+"""What follows when a backup is brought back: Slack shows what the database does not know any more."""
+
+from sqlalchemy import select, update
+
+from models.core.outbox import audience
+from models.core.outbox.delivery import Delivery, DeliveryState, Post, insert_all
+from models.core.outbox.posted import Listed, Told
+from models.core.unit_of_work import Work, Works
+
+ALONE = "D%"
+"""Channels in which somebody reads alone, and so never reads along."""
+
+
+def draw_anew(works: Works) -> None:
+    """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it shows."""
+    for workspace in works.workspaces():
+        with works(workspace) as work:
+            for kept in (Post, Told, Listed):
+                work.session.execute(update(kept).values(look=None))
+            audience.reconsider(work)
+            follow(work)
+
+
+def follow(work: Work) -> None:
+    """Draw anew the lists of those who read alone, such as reminders."""
+    lists = select(Listed.channel, Listed.ts).where(Listed.channel.like(ALONE)).distinct()
+    redraws = [
+        {
+            "key": f"redraw:{channel}:{ts}:restored:{work.unit}", "kind": "redraw", "channel": channel, "ts": ts,
+            "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
+            "about": {}, "background": True,
+        }
+        for channel, ts in work.session.execute(lists)
+    ]  # fmt: skip
+    if redraws:
+        insert_all(work, Delivery, redraws)

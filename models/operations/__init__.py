@@ -1,1 +1,0 @@
-"""Verbs over many entities, one module each."""

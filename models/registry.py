@@ -1,0 +1,54 @@
+"""Every entity, once, and every other table. A new entity costs one file, and a line here."""
+
+from models.activities.activity import Activity
+from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.entity.base import Base, Entity
+from models.core.entity.sequences import Counter
+from models.core.identity.installation import Installation, InstallState
+from models.core.identity.role import Role
+from models.core.identity.team import Team
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, JobRun, Post, Seen
+from models.core.outbox.posted import Listed, Told
+from models.core.replica import Replica
+from models.core.search.index import SearchText
+from models.customers.account import Account
+from models.customers.contact import Contact
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.lead import Lead
+from models.sales.opportunity import Opportunity, StageChange
+from models.support.case import Case, Reply
+
+ENTITIES: tuple[type[Entity], ...] = (
+    Lead,
+    Opportunity,
+    Case,
+    Activity,
+    Customer,
+    Account,
+    Contact,
+    Membership,
+    User,
+    Role,
+    Team,
+)
+"""The map of the product: what people know by a number."""
+TABLES: tuple[type[Base], ...] = (
+    AuditEntry,
+    AuditHead,
+    Counter,
+    Delivery,
+    Installation,
+    InstallState,
+    JobRun,
+    Listed,
+    Post,
+    Replica,
+    Reply,
+    SearchText,
+    Seen,
+    StageChange,
+    Told,
+)
+"""The tables of what has no number."""

@@ -1,0 +1,245 @@
+"""Leads: people who showed interest."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Index, select
+from sqlalchemy.orm import Mapped
+
+from models.activities.activity import Activity
+from models.core.entity.base import Changes, Entity
+from models.core.errors import Conflict
+from models.core.fields import Choice, Email, LongText, Number, Person, Phone, Reference, Tags, Text, field
+from models.core.fields.base import Reader
+from models.core.fields.synonyms import LEAD_STATUSES
+from models.core.parsing import values
+from models.core.parsing.names import split_name
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
+from models.customers.account import Account
+from models.customers.customer import Customer
+from models.customers.membership import Membership
+from models.sales.opportunity import Opportunity
+
+E = TypeVar("E", bound=Entity)
+
+
+PERSONAL = ("first_name", "last_name", "email", "phone", "job_title", "tags")
+"""What a lead and a customer have in common."""
+
+
+BECAME = ("converted_customer", "converted_account", "converted_opportunity")
+"""What a lead was converted to."""
+
+
+class LeadStatus(StrEnum):
+    NEW = "new"
+    WORKING = "working"
+    QUALIFIED = "qualified"
+    UNQUALIFIED = "unqualified"
+    CONVERTED = "converted"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a lead became."""
+
+    customer: Customer
+    account: Account | None
+    opportunity: Opportunity | None
+
+
+class Lead(Entity):
+    """Someone who showed interest and is not qualified yet."""
+
+    prefix = "LD"
+    icon = ":seedling:"
+    named = ("first_name", "last_name")
+    stand_ins = ("company", "email")
+    line = ("company", "status", "source", "owner")
+    owned = "owner"
+    in_talk = True
+    channel = "sales_channel"
+    besides = ("is_converted",)
+    remarks = "notes"
+
+    first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
+    last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
+    company: Mapped[str | None] = field(Text("Company", search=True))
+    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, same=True, also=("mail",)))
+    phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
+    job_title: Mapped[str | None] = field(Text("Job title", personal=True, card=False, also=("job",)))
+    source: Mapped[str | None] = field(Text("Source", 255, search=True, hint="Where the lead came from"))
+    status: Mapped[str] = field(
+        Choice("Status", options=LeadStatus, required=True, others=LEAD_STATUSES), default=LeadStatus.NEW
+    )
+    score: Mapped[int | None] = field(Number("Score", form=False))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    team: Mapped[str | None] = field(Text("Team", 50, card=False))
+    tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
+    notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
+    utm_source: Mapped[str | None] = field(Text("UTM source", form=False, card=False))
+    utm_medium: Mapped[str | None] = field(Text("UTM medium", form=False, card=False))
+    utm_campaign: Mapped[str | None] = field(Text("UTM campaign", form=False, card=False))
+    utm_term: Mapped[str | None] = field(Text("UTM term", form=False, card=False))
+    utm_content: Mapped[str | None] = field(Text("UTM content", form=False, card=False))
+    converted_customer: Mapped[int | None] = field(Reference("Customer", to="customer", form=False))
+    converted_account: Mapped[int | None] = field(Reference("Account", to="account", form=False))
+    converted_opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity", form=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [
+            Index(None, "workspace", "status"),
+            Index(None, "workspace", "email"),
+            Index(None, "workspace", "owner", "id"),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        return split_name(words, company="company", loosely=True)
+
+    @classmethod
+    def meant(cls) -> ColumnElement[bool]:
+        return cls.converted_customer.is_(None) & (cls.status != LeadStatus.CONVERTED)
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """A lead that became somebody elsewhere was converted, whatever its status there says."""
+        said = values.fold(texts.get("is_converted", ""))
+        if said in values.YES | values.NO:
+            texts = {name: text for name, text in texts.items() if name != "is_converted"}
+        became = said in values.YES or any(texts.get(name) for name in BECAME)
+        return texts | ({"status": LeadStatus.CONVERTED} if became else {})
+
+    def called(self, reader: Reader) -> str:
+        return super().called(reader) or "Lead without a name"
+
+    @property
+    def converted(self) -> bool:
+        return self.converted_customer is not None
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """Only converting makes a lead converted, and it stays so. One that a file calls converted was so elsewhere."""
+        if self.converted and self.status != LeadStatus.CONVERTED:
+            raise Conflict(f"{self.called(work)} is converted and stays so.")
+        says_so = self.status == LeadStatus.CONVERTED and not self.converted and "status" in changes
+        if says_so and not (work.from_file or work.repeats):
+            raise Conflict(f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}")
+        if work.from_file and self.id and self.status == LeadStatus.CONVERTED and changes.keys() & {"status", *BECAME}:
+            policy.check(work, "convert", self)
+
+    def claim(self, work: Work) -> None:
+        """Take the lead and start working on it. Conflict names who was faster."""
+        work.lock(self)
+        if self.owner and work.actor and self.owner != work.actor.id:
+            raise Conflict(f"{work.who(self.owner)} has already taken {self}.")
+        self.owner = work.actor.id if work.actor else None
+        self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
+
+    def qualify(self, work: Work) -> None:
+        """Mark the lead as worth a deal."""
+        if self.status in (LeadStatus.QUALIFIED, LeadStatus.CONVERTED):
+            raise Conflict(f"{self} is already {self.status}.")
+        self.status = LeadStatus.QUALIFIED
+        work.tell(self, "qualified it.")
+
+    def disqualify(self, work: Work) -> None:
+        """Mark the lead as not worth pursuing."""
+        if self.status in (LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED):
+            raise Conflict(f"{self} is already {self.status}.")
+        self.status = LeadStatus.UNQUALIFIED
+        work.tell(self, "disqualified it.")
+
+    def convert(
+        self, work: Work, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None
+    ) -> Conversion:
+        """Turn the lead, once, into a customer, an account where it names a company, and a deal.
+
+        deal: the name of the deal, by default the company's or the person's; amount in `currency` (ISO 4217).
+        A customer with the same e-mail and an account with the same name are used again, where the actor may see them:
+        of two leads at once the second finds what the first made. What is made takes the right to make it by hand.
+        The lead's activities go over to the customer, and what was empty of a known one is filled.
+        Conflict when converted.
+        """
+        work.lock(self)
+        if self.converted_customer:
+            became = [work.ref("customer", self.converted_customer)]
+            became += [work.ref("opportunity", self.converted_opportunity)] if self.converted_opportunity else []
+            raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
+        owner = self.owner or (work.actor.id if work.actor else None)
+        customer, account = self.as_customer(work, owner), self.as_account(work, owner)
+        if account and not self.belongs(work, customer, account):
+            role, since = self.job_title, work.today
+            self.make(work, Membership(customer=customer.id, account=account.id, role=role, primary=True, since=since))
+        opportunity = self.make(
+            work,
+            Opportunity(
+                name=deal or f"{self.company or self.title}",
+                customer=customer.id,
+                account=account.id if account else None,
+                owner=owner,
+                amount=amount,
+                currency=currency,
+            ),
+        )
+        self.hand_over(work, customer)
+        self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
+        self.converted_account = account.id if account else None
+        self.status = LeadStatus.CONVERTED
+        work.session.flush()
+        work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
+        return Conversion(customer, account, opportunity)
+
+    def make(self, work: Work, record: E) -> E:
+        """Store what the lead becomes, for who may make such a record; Forbidden says which right is missing."""
+        policy.check(work, "new", type(record))
+        return work.add(record)
+
+    def as_customer(self, work: Work, owner: int | None) -> Customer:
+        known = None
+        if self.email:
+            work.hold(f"customer {self.email}")
+            known = work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1))
+        if known:
+            self.complete(work, known)
+            return known
+        first_name = self.first_name or (None if self.last_name else self.title)
+        return self.make(work, Customer(owner=owner, **{**self.personal(), "first_name": first_name}))
+
+    def personal(self) -> dict[str, Any]:
+        """What is known of the person, as fields of a customer."""
+        return {name: getattr(self, name) for name in PERSONAL}
+
+    def complete(self, work: Work, customer: Customer) -> None:
+        """Fill what is empty of a customer who is known already with what the lead says, as far as the actor may change
+        it. A name is one thing: the lead's last name does not join another first name.
+        """
+        if not policy.can(work.actor, "edit", customer):
+            return
+        named = bool(customer.first_name or customer.last_name)
+        for name, value in self.personal().items():
+            seen = all(policy.can(work.actor, "show", type(each), name) for each in (self, customer))
+            if value and seen and not getattr(customer, name) and not (named and name in Customer.named):
+                setattr(customer, name, value)
+
+    def hand_over(self, work: Work, customer: Customer) -> None:
+        """What was planned and done with the lead goes on with the customer, whoever may see it."""
+        with policy.beyond(work.session):
+            theirs = select(Activity).where(Activity.lead == self.id).execution_options(with_deleted=True)
+            for activity in work.session.scalars(theirs):
+                activity.lead, activity.customer = None, customer.id
+
+    def as_account(self, work: Work, owner: int | None) -> Account | None:
+        if not self.company:
+            return None
+        key = values.fold(self.company)[:255]
+        work.hold(f"account {key}")
+        known = work.session.scalar(select(Account).where(Account.key == key).order_by(Account.id).limit(1))
+        return known or self.make(work, Account(name=self.company, owner=owner))
+
+    def belongs(self, work: Work, customer: Customer, account: Account) -> bool:
+        there = select(Membership.id).where(Membership.customer == customer.id, Membership.account == account.id)
+        return work.session.scalar(there.limit(1)) is not None

@@ -1,0 +1,257 @@
+"""Opportunities: possible sales, and every move they make through the pipeline."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Changes, Entity, Row
+from models.core.errors import Conflict, Invalid
+from models.core.fields import Choice, Currency, Day, LongText, Money, Percent, Person, Reference, Text, field
+from models.core.fields.base import Reader
+from models.core.fields.synonyms import STAGES
+from models.core.fields.trailing import take_amount, take_close
+from models.core.parsing import values
+from models.core.unit_of_work import Work
+
+
+class Stage(StrEnum):
+    QUALIFICATION = "qualification"
+    DISCOVERY = "discovery"
+    PROPOSAL = "proposal"
+    NEGOTIATION = "negotiation"
+    WON = "won"
+    LOST = "lost"
+
+
+class Forecast(StrEnum):
+    COMMIT = "commit"
+    BEST = "best"
+    PIPELINE = "pipeline"
+    OMIT = "omit"
+
+
+FIGURE = re.compile(r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE)
+"""What may be an amount in the name of a deal, and is no year."""
+NOON = time(12)
+"""When a deal was closed of which only the day is known: the same day in nearly every zone."""
+CLOSED = (Stage.WON, Stage.LOST)
+OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
+SUMMED = ("workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability")
+"""The columns from which the report sums the pipeline: an index of them spares it a look at each deal."""
+DEFAULTS = {
+    Stage.QUALIFICATION: (10, Forecast.PIPELINE),
+    Stage.DISCOVERY: (25, Forecast.PIPELINE),
+    Stage.PROPOSAL: (50, Forecast.BEST),
+    Stage.NEGOTIATION: (75, Forecast.COMMIT),
+    Stage.WON: (100, Forecast.COMMIT),
+    Stage.LOST: (0, Forecast.OMIT),
+}
+"""Probability in per cent and forecast category a deal takes on entering a stage, unless the person says otherwise."""
+
+OUTCOMES: dict[str, dict[str, str]] = {
+    "open": {}, "won": {"stage": Stage.WON}, "lost": {"stage": Stage.LOST}, "deleted": {"deleted": "yes"},
+}  # fmt: skip
+"""What Pipedrive says of a deal beside its stage."""
+
+OTHER_FORECASTS = {
+    "closed": Forecast.COMMIT,
+    "bestcase": Forecast.BEST,
+    "mostlikely": Forecast.COMMIT,
+    "omitted": Forecast.OMIT,
+}
+"""Salesforce's forecast categories where they differ; what is closed there counts as committed here."""
+WHY_LOST = "Why is it lost? Say it with the reason: deal lost {} too expensive"
+
+
+class Opportunity(Entity):
+    """A possible sale to a customer, usually at an account."""
+
+    prefix = "OP"
+    icon = ":moneybag:"
+    nouns = ("deal", "opportunity", "opp")
+    line = ("stage", "amount", "close_date", "owner")
+    owned = "owner"
+    whose = ("customer", "account")
+    dated = "close_date"
+    channel = "sales_channel"
+    besides = ("status", "is_won", "is_closed")
+    remarks = "notes"
+
+    name: Mapped[str] = field(Text("Name", required=True, search=True))
+    customer: Mapped[int | None] = field(Reference("Customer", to="customer", search=True))
+    account: Mapped[int | None] = field(Reference("Account", to="account", search=True))
+    stage: Mapped[str] = field(
+        Choice("Stage", options=Stage, required=True, others=STAGES), default=Stage.QUALIFICATION
+    )
+    amount: Mapped[Decimal | None] = field(
+        Money("Amount", currency="currency", also=("value", "worth"), hint="Such as 12k or €1.2m")
+    )
+    currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
+    close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes", "closing")))
+    probability: Mapped[int | None] = field(Percent("Probability", hint="Leave empty for the stage's own"))
+    forecast: Mapped[str | None] = field(
+        Choice("Forecast category", options=Forecast, others=OTHER_FORECASTS, also=("category",))
+    )
+    next_step: Mapped[str | None] = field(Text("Next step", also=("next",)))
+    next_touch_on: Mapped[date | None] = field(Day("Next touch on", also=("touch",)))
+    owner: Mapped[int | None] = field(Person("Owner"))
+    lost_reason: Mapped[str | None] = field(
+        Text("Lost because", form=False, also=("reason",), when=("stage", Stage.LOST))
+    )
+    competitor: Mapped[str | None] = field(Text("Competitor", search=True, card=False))
+    notes: Mapped[str | None] = field(LongText("Notes", card=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [
+            Index(None, "workspace", "stage", "close_date"),
+            Index(None, "workspace", "owner", "stage"),
+            Index(None, "workspace", "customer"),
+            Index(None, "workspace", "account"),
+            Index("ix_opportunity_pipeline", *SUMMED),
+        ]
+
+    @classmethod
+    def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
+        name, amount = take_amount(words)
+        name, close = take_close(name, reader)
+        if close and not amount:
+            name, amount = take_amount(name)
+        return {"name": name} | ({"amount": amount} if amount else {}) | ({"close_date": close} if close else {})
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """Other systems say beside the stage whether a deal is won, and move no stage for it."""
+        status = values.fold(texts.get("status", ""))
+        flags = {name: values.fold(texts.get(name, "")) for name in ("is_won", "is_closed")}
+        if status in OUTCOMES:
+            texts = {name: text for name, text in texts.items() if name != "status"} | OUTCOMES[status]
+        if all(text in values.YES | values.NO | {""} for text in flags.values()):
+            won, closed = (flags[name] in values.YES for name in flags)
+            stage = {"stage": Stage.WON} if won else {"stage": Stage.LOST} if closed and flags["is_won"] else {}
+            texts = {name: text for name, text in texts.items() if name not in flags} | stage
+        return texts
+
+    @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """The condition for deals that are neither won nor lost."""
+        return cls.stage.in_(OPEN)
+
+    @classmethod
+    def overdue(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for deals that should have closed by now."""
+        return cls.open() & (cls.close_date < work.today)
+
+    @property
+    def closed(self) -> bool:
+        return self.stage in CLOSED
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """A stage brings its probability and category."""
+        if not (self.customer or self.account) and self.decides(work, changes, "customer", "account"):
+            raise Invalid({"customer": "Name the customer, or at least the account, of this deal."})
+        if self.amount is not None and not self.currency:
+            self.currency = work.currency
+        if "stage" not in changes:
+            return
+        probability, forecast = DEFAULTS[Stage(self.stage)]
+        if "probability" not in changes or self.probability is None:
+            self.probability = probability
+        if "forecast" not in changes or self.forecast is None:
+            self.forecast = forecast
+        if self.stage != Stage.LOST:
+            self.lost_reason = None
+        if changes["stage"][0] and not (work.restores or work.repeats):
+            self.settle_close(work, changes)
+
+    def settle_close(self, work: Work, changes: Changes) -> None:
+        """A deal that stood and is closed, through whatever door, is closed today, or on the day that is said with it;
+        and is never lost without a reason.
+        """
+        if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
+            raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
+        if self.closed and "close_date" not in changes:
+            self.close_date = work.today
+
+    def awaited(self) -> Mapping[str, tuple[str, str]]:
+        """A figure in the name may be an amount that was not read as one."""
+        figure = FIGURE.search(self.name)
+        return {"amount": ("none yet", f"amount={figure[0]}")} if figure and self.amount is None else {}
+
+    def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Whoever loses a deal says why."""
+        loses = values.get("stage") == Stage.LOST and self.stage != Stage.LOST
+        example = self.ref if self.number else f"{self.prefix}-1"
+        return {"lost_reason": WHY_LOST.format(example)} if loses and not values.get("lost_reason") else {}
+
+    @property
+    def lacking(self) -> str:
+        return "" if self.customer or self.account else "came without customer and account. Their cards say so."
+
+    def facts(self, work: Work) -> list[tuple[str, str]]:
+        if self.customer or self.account:
+            return []
+        return [("Nobody's deal", f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1")]
+
+    def follow(self, work: Work, changes: Changes) -> None:
+        """Write down every move whose day is known."""
+        if "stage" not in changes:
+            return
+        before, after = changes["stage"]
+        if at := self.moved_at(work, before):
+            by = work.actor.id if work.actor else None
+            work.session.add(StageChange(opportunity=self.id, before=before, after=after, at=at, by=by))
+
+    def moved_at(self, work: Work, before: str | None) -> datetime | None:
+        """Return when the deal moved to its stage; None where a file tells of a closed deal and of no day.
+
+        A deal that a file calls closed was closed on its close date. Another one took its first step when it was made.
+        """
+        if not (work.from_file and self.closed):
+            return work.now if before else self.created_at
+        if self.close_date and self.close_date < work.today:
+            return datetime.combine(self.close_date, NOON, ZoneInfo(work.workspace.zone)).astimezone(UTC)
+        if before or self.close_date == work.today:
+            return work.now
+        return self.created_at if self.created_at < work.now else None
+
+    def move(self, work: Work, stage: str, reason: str | None = None) -> None:
+        """Take the deal to another stage. Conflict when it stands there already. reason: why it is lost."""
+        if self.stage == stage:
+            raise Conflict(f"{self} is already {stage}.")
+        if work.can_ask and (errors := self.lacks({"stage": stage, "lost_reason": reason})):
+            raise Invalid(errors)
+        before, self.stage = self.stage, stage
+        self.lost_reason = reason or self.lost_reason
+        work.tell(self, f"moved it from {before} to {stage}.")
+
+    def win(self, work: Work) -> None:
+        """Close the deal as won today."""
+        self.move(work, Stage.WON)
+
+    def lose(self, work: Work, reason: str, competitor: str | None = None) -> None:
+        """Close the deal as lost today, with the reason. Settling clears a reason only when a deal is reopened."""
+        self.move(work, Stage.LOST, reason)
+        self.competitor = competitor or self.competitor
+
+
+class StageChange(Row):
+    """One move of a deal: written on every move, never edited."""
+
+    opportunity: Mapped[int] = mapped_column(Integer, ForeignKey("opportunity.id"))
+    before: Mapped[str | None] = mapped_column("from", String(50))
+    after: Mapped[str] = mapped_column("to", String(50))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by: Mapped[int | None] = mapped_column(Integer, ForeignKey("user.id"))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "opportunity", "at"), Index(None, "workspace", "at")]

@@ -1,0 +1,85 @@
+"""Figures of the sales pipeline and of open cases. Amounts of different currencies are never added up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Numeric, false, func, select, tuple_, type_coerce
+
+from models.core.permissions import visibility
+from models.core.unit_of_work import Work
+from models.sales.opportunity import CLOSED, OPEN, Opportunity, StageChange
+from models.support.case import Case, Priority
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """The deals of one stage and currency. amount: their sum in that currency; weighted: each times its probability.
+
+    Deals without an amount count, with the currency they have or "".
+    """
+
+    stage: str
+    currency: str
+    count: int
+    amount: Decimal
+    weighted: Decimal
+
+
+@dataclass(frozen=True)
+class PriorityRow:
+    """The open cases of one priority: how many, how many nobody has taken, how many are past their deadline."""
+
+    priority: str
+    count: int
+    unclaimed: int
+    overdue: int
+
+
+def by_stage(work: Work) -> list[StageRow]:
+    """The open deals by stage and currency, in the order of the pipeline."""
+    return stage_rows(work, OPEN)
+
+
+def closed_between(work: Work, start: datetime, end: datetime) -> list[StageRow]:
+    """The deals won and lost in [start, end), UTC, by currency: those that moved there then and stand there still.
+
+    Source: the written moves, not the close date, which people set to what they expect.
+    """
+    moves = select(StageChange.opportunity, StageChange.after).where(StageChange.at >= start, StageChange.at < end)
+    return stage_rows(work, CLOSED, tuple_(Opportunity.id, Opportunity.stage).in_(moves))
+
+
+def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
+    """Nothing where not everybody who reads may see the stage: who counts the deals of a stage knows where they are."""
+    if visibility.hidden(work, Opportunity.stage):
+        return []
+    money = Numeric(18, 2)
+    amount = type_coerce(func.sum(Opportunity.amount), money)
+    weighted = type_coerce(func.sum(Opportunity.amount * Opportunity.probability) / 100, money)
+    rows = (
+        select(Opportunity.stage, Opportunity.currency, func.count(), amount, weighted)
+        .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
+        .group_by(Opportunity.stage, Opportunity.currency)
+    )
+    secret = visibility.hidden(work, Opportunity.amount)  # whoever knew the sum of one deal would know its amount
+    vague = secret or visibility.hidden(work, Opportunity.probability)
+    found = [
+        StageRow(stage, currency or "", count, ZERO if secret else total or ZERO, ZERO if vague else expected or ZERO)
+        for stage, currency, count, total, expected in work.session.execute(rows)
+    ]
+    return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
+
+
+def cases_by_priority(work: Work) -> list[PriorityRow]:
+    """The open cases by priority, the most urgent first; nothing where what they are counted by is hidden."""
+    if visibility.hidden(work, Case.priority, Case.status):
+        return []
+    late = false() if visibility.hidden(work, Case.resolve_by) else Case.resolve_by < work.now
+    overdue = func.count().filter(late)
+    rows = select(Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue)
+    urgency = list(reversed(Priority))
+    found = [PriorityRow(*row) for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))]
+    return sorted(found, key=lambda row: urgency.index(Priority(row.priority)))

@@ -1,0 +1,208 @@
+"""Cases: requests for help, and what was said about them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, select
+from sqlalchemy import Text as LongString
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.core.comments import Remark, say
+from models.core.db.types import UTCDateTime
+from models.core.entity.base import Changes, Entity
+from models.core.errors import Conflict, Invalid
+from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
+from models.core.fields.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES
+from models.core.parsing import values
+from models.core.unit_of_work import Work
+
+
+class CaseStatus(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Origin(StrEnum):
+    SLACK = "slack"
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB = "web"
+    OTHER = "other"
+
+
+OPEN = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.WAITING)
+OVER = ("resolved", "solved", "closed")
+ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+PRESSING = (Priority.HIGH, Priority.URGENT)
+
+
+class Case(Entity):
+    """A request for help from a customer, perhaps about an account."""
+
+    prefix = "CS"
+    icon = ":ambulance:"
+    nouns = ("case", "ticket")
+    named = ("subject",)
+    line = ("priority", "status", "customer", "assignee")
+    owned = "assignee"
+    makers = False
+    channel = "support_channel"
+    besides = ("is_closed",)
+    remarks = "description"
+
+    customer: Mapped[int] = field(Reference("Customer", to="customer", required=True, search=True))
+    account: Mapped[int | None] = field(Reference("Account", to="account"))
+    subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
+    status: Mapped[str] = field(
+        Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES), default=CaseStatus.NEW
+    )
+    priority: Mapped[str] = field(
+        Choice("Priority", options=Priority, required=True, others=PRIORITIES, ranked=True), default=Priority.NORMAL
+    )
+    description: Mapped[str | None] = field(LongText("Description", search=True))
+    origin: Mapped[str | None] = field(Choice("Origin", options=Origin, others=ORIGINS, card=False))
+    type: Mapped[str | None] = field(Text("Type", 50, card=False))
+    assignee: Mapped[int | None] = field(Person("Assignee", also=("owner",)))
+    team: Mapped[str | None] = field(Text("Team", 50, card=False))
+    respond_by: Mapped[datetime | None] = field(Moment("Respond by", form=False))
+    resolve_by: Mapped[datetime | None] = field(Moment("Resolve by", also=("due",)))
+    responded_at: Mapped[datetime | None] = field(Moment("First response", form=False, card=False))
+    resolved_at: Mapped[datetime | None] = field(Moment("Resolved", form=False))
+    closed_at: Mapped[datetime | None] = field(Moment("Closed", form=False))
+    escalation: Mapped[int] = field(Number("Escalation level", form=False, card=False), default=0)
+    csat: Mapped[int | None] = field(Number("Satisfaction", form=False))
+    merged_into: Mapped[int | None] = field(Reference("Merged into", to="case", form=False))
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [
+            Index(None, "workspace", "status", "priority"),
+            Index(None, "workspace", "assignee", "status"),
+            Index(None, "workspace", "customer"),
+        ]
+
+    @classmethod
+    def heard(cls, message: str) -> dict[str, str]:
+        return super().heard(message) | {"description": message}
+
+    @classmethod
+    def translate(cls, texts: dict[str, str]) -> dict[str, str]:
+        """A case is closed, whatever another system calls that, where it says so beside the status."""
+        if (flag := values.fold(texts.get("is_closed", ""))) not in values.YES | values.NO:
+            return texts
+        texts = {name: text for name, text in texts.items() if name != "is_closed"}
+        ended = values.fold(texts.get("status", "")) in OVER
+        return texts | ({"status": CaseStatus.CLOSED} if flag in values.YES and not ended else {})
+
+    @classmethod
+    def open(cls) -> ColumnElement[bool]:
+        """The condition for cases that still wait for someone."""
+        return cls.status.in_(OPEN)
+
+    @classmethod
+    def overdue(cls, work: Work) -> ColumnElement[bool]:
+        """The condition for cases that should have been resolved by now."""
+        return cls.open() & (cls.resolve_by <= work.now)
+
+    def settle(self, work: Work, changes: Changes) -> None:
+        """Keep the times of resolving and closing in step with the status."""
+        if self.csat is not None and not 1 <= self.csat <= 5:
+            raise Invalid({"csat": "Satisfaction goes from 1 to 5."})
+        if "status" in changes:
+            today = None if work.from_file and self.id is None else work.now  # of what ended elsewhere only files know
+            self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
+            self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
+
+    def arrive(self, work: Work) -> None:
+        """A case that ended elsewhere ended when the file says, or when it was made if it says no more."""
+        if self.status not in ENDED:
+            return
+        made = self.created_at if self.created_at < work.now else None
+        self.resolved_at = self.resolved_at or self.closed_at or made
+        if self.status == CaseStatus.CLOSED:
+            self.closed_at = self.closed_at or self.resolved_at
+
+    def claim(self, work: Work) -> None:
+        """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""
+        work.lock(self)
+        self.must_be_open()
+        if self.assignee and work.actor and self.assignee != work.actor.id:
+            raise Conflict(f"{work.who(self.assignee)} has already taken {self}.")
+        if self.assignee:
+            raise Conflict(f"{self} is already yours.")
+        self.assignee = work.actor.id if work.actor else None
+        self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
+        work.tell(self, "took it.")
+
+    def reply(self, work: Work, text: str, public: bool = True) -> "Reply":
+        """Answer the customer (public) or leave a note for colleagues. The first answer is the first response."""
+        if public:
+            self.responded_at = self.responded_at or work.now
+            self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
+        author = work.actor.id if work.actor else None
+        reply = say(work, self, Reply(case=self.id, author=author, public=public, text=text, at=work.now))
+        work.tell(self, "replied" if public else "noted", remark=reply.id)
+        return reply
+
+    def resolve(self, work: Work, text: str | None = None) -> None:
+        """Mark the case as solved, with the answer to the customer where there is one."""
+        self.must_be_open()
+        self.status = CaseStatus.RESOLVED
+        if text:
+            self.reply(work, text)
+        work.tell(self, "resolved it.")
+
+    def close(self, work: Work) -> None:
+        """End the case."""
+        if self.status == CaseStatus.CLOSED:
+            raise Conflict(f"{self} is already closed.")
+        self.status = CaseStatus.CLOSED
+        work.tell(self, "closed it.")
+
+    def reopen(self, work: Work) -> None:
+        """Work on the case again."""
+        if self.status in OPEN:
+            raise Conflict(f"{self} is already open.")
+        self.status = CaseStatus.OPEN
+        work.tell(self, "reopened it.")
+
+    def must_be_open(self) -> None:
+        if self.status not in OPEN:
+            raise Conflict(f"{self} is already {self.status}.")
+
+    def facts(self, work: Work) -> list[tuple[str, str]]:
+        answers = (Reply.case == self.id, Reply.public, Reply.taken_back_at.is_(None))
+        last = work.session.scalar(select(Reply).where(*answers).order_by(Reply.at.desc(), Reply.id.desc()).limit(1))
+        return [("Last reply", " ".join(last.text.split()))] if last else []
+
+
+class Reply(Remark):
+    """Something said about a case: by a colleague or the customer, to everyone or among us."""
+
+    about = "case"
+
+    case: Mapped[int] = mapped_column(Integer, ForeignKey("case.id"))
+    author: Mapped[int | None] = mapped_column(Integer, ForeignKey("user.id"))
+    customer: Mapped[int | None] = mapped_column(Integer, ForeignKey("customer.id"))
+    public: Mapped[bool]
+    text: Mapped[str] = mapped_column(LongString)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def indexes(cls) -> list[Any]:
+        return [Index(None, "workspace", "case", "at")]
+
+    @property
+    def verb(self) -> str:
+        return "reply" if self.public else "note"

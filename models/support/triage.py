@@ -1,0 +1,54 @@
+"""Which cases the support channel should look at."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+
+from models.activities.reminders import take
+from models.core.outbox.delivery import Delivery
+from models.core.permissions import visibility
+from models.core.unit_of_work import Work
+from models.support.case import PRESSING, Case, Priority
+
+NEW = timedelta(days=7)
+"""Longer than this ago, a case is no news; the daily list has it. A job's slots are kept for longer."""
+JUST_NOW = timedelta(minutes=10)
+
+
+def neglected(work: Work) -> ColumnElement[bool]:
+    """The condition for open cases that are high or urgent and nobody's, or past their deadline."""
+    nobodys = Case.priority.in_(PRESSING) & Case.assignee.is_(None)
+    return Case.open() & or_(nobodys, Case.resolve_by < work.now)
+
+
+def pressing(work: Work, ids: list[int], limit: int) -> tuple[list[Case], int]:
+    """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many there are in all.
+
+    None where not everybody who reads may see what they are chosen by. ids: only these of them, all when empty.
+    """
+    wanted = [neglected(work), *([Case.id.in_(ids)] if ids else [])]
+    if visibility.hidden(work, *wanted):
+        return [], 0
+    urgency = case({Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2}, value=Case.priority, else_=3)
+    found = select(Case).where(*wanted).order_by(urgency, Case.created_at, Case.id).limit(limit)
+    return list(work.session.scalars(found)), work.session.scalar(select(func.count(Case.id)).where(*wanted)) or 0
+
+
+def alarms(work: Work) -> list[int]:
+    """The ids of new cases that became high or urgent and that nobody has taken, each once.
+
+    One whose card was asked for just now is told by that card, the newest in the channel.
+    """
+    new = (Case.open(), Case.priority.in_(PRESSING), Case.assignee.is_(None), Case.created_at > work.now - NEW)
+    found = work.session.scalars(select(Case.id).where(*new).order_by(Case.id)).all()
+    told = [int(slot) for slot in take(work, "alarm", [str(id) for id in found])]
+    fresh = just_carded(work, told) if told else set()
+    return [id for id in told if id not in fresh]
+
+
+def just_carded(work: Work, ids: list[int]) -> set[int | None]:
+    """Of these cases, those whose card in the support channel was asked for just now, found by its unique key."""
+    refs = work.session.execute(select(Case.number).where(Case.id.in_(ids))).scalars()
+    keys = [f"card:{Case.prefix}-{number}:{work.workspace.support_channel}" for number in refs]
+    cards = select(Delivery.record_id).where(Delivery.key.in_(keys), Delivery.created_at > work.now - JUST_NOW)
+    return set(work.session.scalars(cards))
