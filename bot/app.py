@@ -9,10 +9,10 @@ from slack_bolt import App
 from bot.clients import Clients, Known
 from bot.config import Settings
 from bot.signature import Signature
-from handlers.core.dispatch import Dispatcher
-from handlers.core.router import Doors
-from handlers.core.routes import Catalogue
-from handlers.home import home
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.listeners import Doors
+from handlers.core.router import Catalogue
+from handlers.general.home import home
 from handlers.registry import ROUTERS
 from models.core.db.engine import THREADS, open_engine
 from models.core.identity.user import LOCAL

@@ -17,8 +17,8 @@ from bot.drawing import Drawer, Drawn, Later, Nothing
 from bot.gates import Limited
 from bot.outlet import Outlet, Refused, Unclear, is_person
 from bot.refusals import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
-from handlers.core.routes import Catalogue
-from handlers.core.watch import Watch, referred
+from handlers.core.router import Catalogue
+from handlers.core.telemetry import Watch, referred
 from models.core import user_groups
 from models.core.errors import Busy, CRMError, NotFound
 from models.core.identity.team import GATHERING

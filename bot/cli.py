@@ -69,7 +69,7 @@ def manifest(url: str) -> None:
     """Print manifest.yaml, generated from the routes: for Socket Mode, or for HTTP at a URL."""
     from bot.config import load
     from bot.manifest import written
-    from handlers.core.routes import Catalogue
+    from handlers.core.router import Catalogue
     from handlers.registry import ROUTERS
 
     click.echo(written(Catalogue(ROUTERS, load(needs_slack=False).root_command), url), nl=False)

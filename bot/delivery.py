@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.carrying import Carrier, Errand, Note
 from bot.clients import Clients
 from bot.scheduler import Wall
-from handlers.core.routes import Catalogue
-from handlers.core.watch import Watch
+from handlers.core.router import Catalogue
+from handlers.core.telemetry import Watch
 from models.core.audit import chain
 from models.core.errors import Busy
 from models.core.outbox import arrivals, queue, results

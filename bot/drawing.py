@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audience import Audience, Room
 from bot.outlet import Refused, is_direct, is_person
-from handlers import anew
-from handlers.core.replies import Message
-from handlers.core.routes import Catalogue
-from handlers.core.watch import referred
-from handlers.digests import draw
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
+from handlers.core.telemetry import referred
+from handlers.notifications import rerender as anew
+from handlers.notifications.digest import draw
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.identity.user import User

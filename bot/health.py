@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from bot.pulse import Pulse
-from handlers.core.watch import Check
-from handlers.status import BEHIND, span
+from handlers.admin.status import BEHIND, span
+from handlers.core.telemetry import Check
 from models.core import stats as figures
 from models.core.db.errors import Trouble, advice, trouble_of
 from models.core.replica import beat, leave

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from handlers.core.watch import reference
+from handlers.core.telemetry import reference
 
 log = logging.getLogger(__name__)
 OURS = ("bot", "handlers", "models", "__main__")

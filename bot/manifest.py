@@ -4,8 +4,8 @@ from typing import Any
 
 import yaml
 
-from handlers.core.routes import Catalogue
-from handlers.shortcuts import SHORTCUTS
+from handlers.core.router import Catalogue
+from handlers.general.shortcuts import SHORTCUTS
 
 ALIASES = {
     "find": "Search everything",

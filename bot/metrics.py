@@ -13,7 +13,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from handlers.core.watch import Watch
+from handlers.core.telemetry import Watch
 
 KIND = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40})?")
 """What verbs, kinds of deliveries, jobs and outcomes are called. Nothing with an accent, a space or a digit is."""

@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.gates import Gates, Limited
-from handlers.core.blocks import INVALID, Block, cut, has_native, plainer
-from handlers.core.replies import Message
+from handlers.core.request import Message
+from handlers.core.ui.blocks import INVALID, Block, cut, has_native, plainer
 
 TEXT = 4000
 KNOWN_FOR = 600.0

@@ -6,7 +6,7 @@ from collections import Counter
 
 from starlette.responses import PlainTextResponse, Response
 
-from handlers.core.watch import Watch
+from handlers.core.telemetry import Watch
 
 log = logging.getLogger(__name__)
 MINUTE = 60.0

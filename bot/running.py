@@ -23,7 +23,7 @@ from bot.health import Vitals
 from bot.line import Gate, Line
 from bot.outlet import Refused, Unclear, understood
 from bot.scheduler import Scheduler
-from handlers.core.watch import Watch
+from handlers.core.telemetry import Watch
 from models.core.db.sqlite_file import UNSOUND, is_sound
 from models.core.errors import Unusable
 from models.core.unit_of_work import Clock, Works

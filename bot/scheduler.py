@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs import JOBS, Job
-from handlers.core.watch import Watch, referred
+from handlers.core.telemetry import Watch, referred
 from models.core.errors import CRMError
 from models.core.unit_of_work import Clock, Works
 

@@ -13,9 +13,9 @@ import click
 
 from bot.app import create_dispatcher
 from bot.sandbox.mrkdwn import words as readable
-from handlers import status
-from handlers.core.acts import Act
-from handlers.core.replies import Form, Home, Message, Reply
+from handlers.admin import status
+from handlers.core.payloads import Act
+from handlers.core.request import Form, Home, Message, Reply
 from models import exchange
 from models.core.db.private_files import keep_private, written_privately
 from models.core.entity.base import ENTITIES, Entity

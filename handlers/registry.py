@@ -1,12 +1,16 @@
 """What people can do: every noun with its verbs. An entity without a router of its own has the verbs that all have."""
 
-from handlers import activity, audit, case, crm, deliveries, lead, log, opportunity, role, team
-from handlers.core.records import Records
-from handlers.core.routes import Router
+from handlers.activities import activity, log_activity
+from handlers.admin import audit, deliveries, role, team
+from handlers.core.crud import Records
+from handlers.core.router import Router
+from handlers.general import commands
+from handlers.sales import lead, opportunity
+from handlers.support import case
 from models.core.identity.user import User
 from models.registry import ENTITIES
 
-OWN: tuple[Router, ...] = (lead.router, opportunity.router, case.router, activity.router, log.router)
+OWN: tuple[Router, ...] = (lead.router, opportunity.router, case.router, activity.router, log_activity.router)
 ADMIN: tuple[Router, ...] = (
     Records(User, without=("new", "delete", "restore", "revert")),  # people come and go in Slack
     role.router,
@@ -19,5 +23,5 @@ ROUTERS: tuple[Router, ...] = (
     *OWN,
     *(Records(entity) for entity in ENTITIES if entity.slug() not in WRITTEN),
     *ADMIN,
-    crm.router,
+    commands.router,
 )

@@ -17,7 +17,7 @@ ENVIRONMENT = ("os.environ", "os.getenv")
 HOLLOW = ("Service", "Manager", "Helper", "Util", "Utils", "Impl")
 """Words that say nothing about what a class is."""
 LINES, FUNCTION = 450, 40
-DRAWING = {f"handlers.core.{name}" for name in ("cards", "forms", "history", "receipts")}
+DRAWING = {f"handlers.core.ui.{name}" for name in ("cards", "forms", "history", "receipts")}
 """Where what a field holds, or held, is drawn: each asks which fields the readers see."""
 
 
@@ -162,7 +162,7 @@ def reads_the_clock_or_commits(module: Module) -> list[str]:
 
 def knows_slack(module: Module) -> list[str]:
     """Slack's libraries belong to the top floor and to the one module that joins it to the handlers."""
-    if module.floor == "bot" or module.name == "handlers.core.router":
+    if module.floor == "bot" or module.name == "handlers.core.listeners":
         return []
     return [f"imports {name}" for name in module.imports if name.partition(".")[0] in ("slack_bolt", "slack_sdk")]
 

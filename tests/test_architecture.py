@@ -38,12 +38,12 @@ def test_every_noun_says_what_it_is() -> None:
 
 BROKEN = [
     ("climbs", "models.sales.lead", '"""."""\nfrom handlers.core import blocks'),
-    ("climbs", "handlers.lead", '"""."""\nimport bot.config'),
+    ("climbs", "handlers.sales.lead", '"""."""\nimport bot.config'),
     ("climbs", "models.core.unit_of_work", '"""."""\ndef f():\n    from bot import app'),
     ("goes_round_core", "models.core.unit_of_work", '"""."""\nfrom models.sales.lead import Lead'),
     ("goes_round_core", "models.sales.lead", '"""."""\nfrom models.exchange import load'),
-    ("goes_round_core", "handlers.core.forms", '"""."""\nfrom handlers import home'),
-    ("goes_round_core", "handlers.core.forms", '"""."""\nfrom ..home import home'),
+    ("goes_round_core", "handlers.core.ui.forms", '"""."""\nfrom handlers import home'),
+    ("goes_round_core", "handlers.core.ui.forms", '"""."""\nfrom ...general.home import home'),
     ("is_long", "models.sales.lead", '"""."""\n' + "x = 1\n" * LINES),
     ("has_long_functions", "models.sales.lead", '"""."""\ndef f():\n' + "    x = 1\n" * FUNCTION),
     ("has_long_functions", "models.sales.lead", '"""."""\nclass A:\n    async def f(self):\n' + "        x = 1\n" * FUNCTION),
@@ -54,17 +54,17 @@ BROKEN = [
     ("reads_the_clock_or_commits", "models.sales.lead", '"""."""\nfrom datetime import datetime\ndatetime.now()'),
     ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport datetime\ndatetime.datetime.now(datetime.UTC)'),
     ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport time\ntime.time()'),
-    ("reads_the_clock_or_commits", "handlers.lead", '"""."""\ndef f(work):\n    work.session.commit()'),
-    ("knows_slack", "handlers.lead", '"""."""\nfrom slack_sdk import WebClient'),
+    ("reads_the_clock_or_commits", "handlers.sales.lead", '"""."""\ndef f(work):\n    work.session.commit()'),
+    ("knows_slack", "handlers.sales.lead", '"""."""\nfrom slack_sdk import WebClient'),
     ("knows_slack", "models.sales.lead", '"""."""\nimport slack_bolt'),
     ("has_hollow_names", "models.sales.lead", '"""."""\nclass LeadManager: ...'),
     ("has_hollow_names", "models.util", '"""."""'),
     ("has_hollow_names", "models.text_utils", '"""."""'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(work, case: Case):\n    return f"{case.priority}"'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(work, it: Entity | None):\n    return [it.amount]'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(all: list[Case]):\n    return [c.csat for c in all]'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(task: Activity):\n    a = task.due_date or now'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(kind, value, work):\n    return kind.show(value, work)'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(work, case: Case):\n    return f"{case.priority}"'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(work, it: Entity | None):\n    return [it.amount]'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(all: list[Case]):\n    return [c.csat for c in all]'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(task: Activity):\n    a = task.due_date or now'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(kind, value, work):\n    return kind.show(value, work)'),
 ]
 
 
@@ -84,12 +84,12 @@ KEPT = [
     ("reads_the_environment", "bot.config", '"""."""\nimport os\nos.environ'),
     ("reads_the_clock_or_commits", "models.core.unit_of_work", '"""."""\nfrom datetime import datetime\ndatetime.now()'),
     ("reads_the_clock_or_commits", "bot.app", '"""."""\nimport time\ntime.monotonic()\ntime.perf_counter()'),
-    ("knows_slack", "handlers.core.router", '"""."""\nimport slack_bolt'),
+    ("knows_slack", "handlers.core.listeners", '"""."""\nimport slack_bolt'),
     ("has_long_functions", "models.sales.lead", '"""."""\ndef f():\n' + "    x = 1\n" * (FUNCTION - 1)),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(case: Case):\n    return case.title, case.csat == 1'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(case: Case):\n    case.status = "open"'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(task: Activity):\n    if not task.done_at: return 1'),
-    ("draws_fields_by_hand", "handlers.news", '"""."""\ndef f(a: Activity):\n    return a.due_date.date() < today'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(case: Case):\n    return case.title, case.csat == 1'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(case: Case):\n    case.status = "open"'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(task: Activity):\n    if not task.done_at: return 1'),
+    ("draws_fields_by_hand", "handlers.notifications.record_events", '"""."""\ndef f(a: Activity):\n    return a.due_date.date() < today'),
 ]
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from bot.app import create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core import cards
-from handlers.core.acts import Act
-from handlers.core.replies import Message, Options
-from handlers.core.routes import Verb
+from handlers.core.payloads import Act
+from handlers.core.request import Message, Options
+from handlers.core.router import Verb
+from handlers.core.ui import cards
 from handlers.registry import ROUTERS
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity

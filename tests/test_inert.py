@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from handlers.core import blocks
-from handlers.core.cards import moment
+from handlers.core.ui import blocks
+from handlers.core.ui.cards import moment
 from tests.ground import START
 from tests.hostile import BARE, FAMILIES, HOSTILE, MUCH, TOKENS, sample
 from tests.inert import pings

@@ -8,8 +8,8 @@ from sqlalchemy import delete
 
 from bot.sandbox.people import Channel, Member
 from bot.sandbox.slack import BOT_USER
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
 from models.core.identity.rights import Preset
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import Clock, Works

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers.core.acts import Act
+from handlers.core.payloads import Act
 from models.core import user_groups
 from models.core.errors import Forbidden, NotFound
 from models.core.unit_of_work import Works

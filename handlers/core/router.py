@@ -1,372 +1,286 @@
-"""Between Bolt and the dispatcher, the only module that knows both: one listener a payload type, one way back."""
+"""What people can do: verbs, the nouns they belong to, and the catalogue of all of them."""
 
-import logging
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from http.client import HTTPException
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.webhook import WebhookClient
+from handlers.core.commandline.line import EMAIL
+from handlers.core.commandline.named_fields import begins_with_field, option_named
+from handlers.core.commandline.parser import Line, Prose, Words
+from handlers.core.commandline.parser import parse as parse_line
+from handlers.core.payloads import GLOBAL
+from handlers.core.request import Options, Reply, Request
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import LongText, Reference, Tags, Text
+from models.core.fields.base import Field
+from models.core.identity.rights import VERBS
+from models.core.identity.user import User
+from models.core.parsing.texts import clean
+from models.core.permissions.policy import can
 
-from handlers.core import acts, blocks, events, members
-from handlers.core.acts import Act, Payload
-from handlers.core.admission import ELSEWHERE
-from handlers.core.dispatch import Dispatcher
-from handlers.core.receipts import choices, plainly
-from handlers.core.replies import Form, Home, Message, Options, Reply
-from handlers.core.watch import reference
-from models.core import user_groups
-from models.core.errors import CRMError, Forbidden, Invalid
-from models.core.outbox import audience
-from models.core.unit_of_work import Work
-
-log = logging.getLogger(__name__)
-ANY = re.compile("")
-BUTTON_VALUE = 1900
-"""Characters of a line that a button carries: 2,000 are Slack's limit."""
-TEXT = 3500
-"""Characters of the text beside the blocks, for notifications and screen readers."""
-
-
-NO_HOME = "Your Home tab cannot be drawn: Slack says “{}”. Commands work all the same; tell whoever runs the bot."
-UNDRAWN = ("invalid_arguments", "invalid_blocks", "view_too_large", "invalid_view")
-"""What Slack says of a Home tab that is at fault itself: a plainer one may do."""
-NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
-"""What Slack says of whom it does not know, or does not show to us."""
-MOVES = (
-    "member_joined_channel",
-    "member_left_channel",
-    "channel_shared",
-    "channel_unshared",
-    "channel_rename",
-    "group_rename",
-)
-"""The events after which others may read a channel, or another channel has its name."""
-
-Removed = Callable[[str, int], None]
-"""Hears that the app was removed from a workspace, and when, in seconds since 1970."""
+Run = Callable[[Request, Any], Reply]
+LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
+"""What stands between a mention and what is said."""
+ADDRESSED = ("email", "e-mail", "mail")
+"""Words for an e-mail that somebody sent, and for the address it went to."""
+GIVEN = re.compile(r"(?:(?:give|given|goes|over|hand(?:ed)? over|passed) )?(?:to\b|->|=>|→)\s*(?=\S)", re.IGNORECASE)
+"""What stands between a record and whom it is given to."""
+LINES = 32
+"""As many as are worked on at once."""
 
 
-def unheard(workspace: str, at: int) -> None:
-    """Nobody wants to know."""
+def always(record: Any) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
-class Doors:
-    """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own dict."""
+class Verb:
+    """One thing people can do. It is a command, a button and an `@crm` line all at once.
 
-    dispatcher: Dispatcher
-    removed: Removed = unheard
+    asks: what it needs besides the record; required ones that are missing open a form. saves: what it asks for are the
+    record's own fields, so that nothing typed opens the form too, and it gets the texts unread. text: the ask that
+    words without a name fill.
+    """
 
-    def open(self, app: App) -> None:
-        for door, read in (
-            (app.command, partial(acts.command, root=self.dispatcher.catalogue.root)),
-            (app.view, acts.submission),
-            (app.action, acts.action),
-            (app.options, acts.options),
-            (app.shortcut, acts.shortcut),
-        ):
-            door(ANY)(self.listener(read))
-        app.view_closed(ANY)(acknowledged)
-        app.event("app_mention")(self.mentioned)
-        app.event("message")(self.messaged)
-        app.event("app_home_opened")(self.opened_home)
-        app.event("user_change")(self.profile_changed)
-        app.event("team_join")(self.profile_changed)
-        for event in MOVES:
-            app.event(event)(self.audience_changed)
-        for event in ("subteam_members_changed", "subteam_updated"):
-            app.event(event)(self.group_changed)
-        app.event("app_uninstalled")(self.uninstalled)
-        app.event("tokens_revoked")(self.revoked)
-        app.error(misunderstood)
-
-    def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
-        def listen(ack: Ack, body: dict[str, Any], context: BoltContext, request: BoltRequest) -> None:
-            act = replace(read(body), repeated="x-slack-retry-num" in request.headers)
-            self.handle(act, ack, context, body)
-
-        return listen
-
-    def handle(self, act: Act, ack: Ack, context: BoltContext, body: Payload) -> None:
-        """The workspace is the one whose token answers, so that nothing crosses from one to another."""
-        act = replace(act, workspace=context.team_id or act.workspace)
-        self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, context.client, body))
-        if ack.response is None:  # even the answer went wrong: without this Slack would show its own, and ask again
-            ack()
-
-    def mentioned(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        if acts.is_said(body["event"]):
-            self.handle(acts.message(body, context.bot_user_id or ""), ack, context, body)
-        else:
-            ack()
-
-    def messaged(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        if body["event"].get("channel_type") == "im":
-            self.mentioned(ack, body, context)
-        else:
-            ack()
-
-    def opened_home(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        if body["event"].get("tab", "home") == "home":
-            self.handle(acts.home(body), ack, context, body)
-        else:
-            ack()
-
-    def profile_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Names and time zones follow Slack, for the people we know. Who is of another workspace now may do nothing."""
-        ack()
-        user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
-        try:
-            if not works.unknown(team, {user["id"]}):
-                told = user if "team_id" in user else look_up(context.client, user["id"])
-                if told is not None:
-                    works.welcome(team, user["id"], **(members.member(told, team) or {"guest": True}))
-        except CRMError as error:
-            log.warning("A profile was not brought up to date: %s", error)
-
-    def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Others read a channel than before: its cards are drawn for them."""
-        self.heard(partial(audience.moved, channel=events.channel(body)), ack, body, context)
-
-    def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Somebody joined or left a user group: the teams that follow it are asked for anew."""
-        self.heard(partial(user_groups.look_again, group=events.group(body)), ack, body, context)
-
-    def heard(self, act: Callable[[Work], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Do what follows from an event, once however often it is sent; acknowledged when that is written down."""
-        key = events.key(body)
-        self.dispatcher.works.attempt(lambda work: act(work) if work.once(key) else None, context.team_id or "")
-        ack()
-
-    def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """The app was removed; acknowledged only when that is written down, since Slack then tells us again."""
-        self.removed(context.team_id or "", events.moment(body))
-        ack()
-
-    def revoked(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Tokens were taken back; those of people are none of ours."""
-        if (body["event"].get("tokens") or {}).get("bot"):
-            self.uninstalled(ack, body, context)
-        else:
-            ack()
-
-
-def acknowledged(ack: Ack) -> None:
-    ack()
-
-
-def misunderstood(error: Exception) -> BoltResponse:
-    """Nothing that Slack sends: some part is missing, or is of another kind. Nobody can be told; nothing was done."""
-    log.error("What was sent could not be read", exc_info=error)
-    return BoltResponse(status=400, body="malformed")
-
-
-def look_up(client: WebClient, person: str) -> Payload | None:
-    """What Slack says of a person; nothing of whom it does not know, None where it does not answer."""
-    try:
-        user: Payload = client.users_info(user=person)["user"]
-        return user
-    except SlackApiError as error:
-        log.info("Slack does not tell who somebody is: %s", error.response["error"])
-        return {} if error.response["error"] in NOBODY else None
-    except (SlackClientError, OSError, HTTPException) as error:
-        log.info("Slack does not tell who somebody is: %s", type(error).__name__)
-        return None
-
-
-@dataclass(frozen=True)
-class Reached:
-    """The way back to the person of one act: on the surface they are on, else in a direct message."""
-
-    dispatcher: Dispatcher
-    act: Act
-    ack: Ack
-    client: WebClient
-    body: Payload
+    noun: str
+    about: str
+    """The entity whose rights it needs."""
+    name: str
+    run: Run
+    help: str
+    asks: Mapping[str, Field] = field(default_factory=dict)
+    record: bool = True
+    writes: bool = True
+    button: str = ""
+    style: str = ""
+    confirm: str = ""
+    when: Callable[[Any], bool] = always
+    saves: bool = False
+    text: str = ""
+    partial: bool = False
+    """Required asks may be missing: only what is given changes."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the form before anyone types: field name → text."""
+    common: bool = False
+    """Every entity has it: its button comes after those of the entity's own verbs."""
+    deleted: bool = False
+    """Also for records that are deleted."""
+    hidden: bool = False
+    title: str = ""
+    words: bool = False
+    """It reads the words of the line by itself: `Line.rest`."""
 
     @property
-    def outside(self) -> bool:
-        """Whether the person is of another company: nothing is told to them anywhere but where they act."""
-        return self.dispatcher.admission.is_outsider(self.act)
+    def id(self) -> str:
+        return f"{self.noun}.{self.name}"
 
-    def profile(self, person: str) -> Mapping[str, Any] | None:
-        told = look_up(self.client, person)
-        if told is None:
-            return None
-        found = members.member(told, self.act.workspace)
-        if found and person == self.act.person and not members.comes_from(told, self.act.home_team):
-            raise Forbidden(ELSEWHERE)  # what was sent and what Slack says of them do not go together
-        return found
 
-    def reply(self, reply: Reply) -> None:
-        if isinstance(reply, Form):
-            self.open(reply)
-        elif isinstance(reply, Options):
-            self.ack(options=reply.options)
-        elif isinstance(reply, Home):
-            self.show(reply)
-        elif isinstance(reply, Message):
-            self.say(reply)
-        else:
-            self.ack()
+def takes_prose(verb: Verb) -> bool:
+    """Whether the words of a line are a text of several sentences, kept to the letter."""
+    return bool(verb.text) and isinstance(verb.asks[verb.text], LongText)
 
-    def invalid(self, error: Invalid) -> None:
-        """Sentences under the inputs they are about; on a line, with a button that opens the form."""
-        drawn = self.body["view"]["blocks"] if self.act.surface == "form" else []
-        if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
-            elsewhere = [text for name, text in error.errors.items() if name not in inputs]
-            errors = {name: text for name, text in error.errors.items() if name in inputs}
-            if elsewhere:
-                errors[inputs[0]] = "\n".join([*filter(None, [errors.get(inputs[0])]), *elsewhere])
-            self.ack(response_action="errors", errors=errors)
-        else:
-            self.say(choices(str(error), [("Open the form", self.with_form())]))
 
-    def refused(self, sentence: str, request: str = "") -> None:
-        if self.act.surface == "form":
-            self.invalid(Invalid({"": sentence}))
-        elif self.act.surface == "options":
-            self.ack(options=[])
-        else:
-            self.say(choices(sentence, [("Request", request)] if request else []))
+class Router:
+    """The verbs of one noun. `noun` is what action ids begin with; `words` are what people type."""
 
-    def open(self, form: Form) -> None:
-        """Open the modal before the acknowledgement; without a trigger, a button that opens it."""
-        if form.update or (self.act.surface == "form" and not self.act.trigger):
-            self.ack(response_action="update", view=form.view)
-        elif not self.act.trigger:
-            self.say(choices("This needs a form.", [("Open the form", self.with_form())]))
-        else:
-            method = self.client.views_push if self.act.container == "view" else self.client.views_open
-            try:
-                method(trigger_id=self.act.trigger, view=form.view)
-                self.ack()
-            except SlackApiError as error:
-                log.warning("A form was not opened: %s", error.response["error"])
-                self.say(choices("The form took too long to open.", [("Try again", self.with_form())]))
+    def __init__(self, noun: str, words: Sequence[str] = (), entity: type[Entity] | None = None, doc: str = "") -> None:
+        self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
+        self.verbs: dict[str, Verb] = {}
+        self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
+        """The lines that a phrase may stand for."""
 
-    def with_form(self) -> str:
-        """The same line, to open the form with; a button holds no more of it."""
-        return f"{self.act.line[:BUTTON_VALUE]} --form"
+    @property
+    def word(self) -> str:
+        """The word we use for it ourselves: deal, not opportunity."""
+        return self.words[1] if self.words[1:] else self.noun
 
-    def show(self, home: Home) -> None:
-        """Draw the Home tab. Who asked for it elsewhere is told where it is; who cannot have it, why."""
-        if refusal := self.publish(home):
-            self.tell(plainly(NO_HOME.format(refusal)))
-        elif self.act.container == "home":
-            self.ack()
-        else:
-            self.tell(self.way_home())
+    def verb(self, name: str, **options: Any) -> Callable[[Run], Run]:
+        """Add a verb; its docstring is the help people read. options: the attributes of Verb."""
 
-    def publish(self, home: Home) -> str:
-        """Draw the Home tab, plainly where Slack refuses it as it is. Returns why there is none, if there is none."""
-        try:
-            self.client.views_publish(user_id=self.act.person, view=home.view)
-        except SlackApiError as error:
-            why = str(error.response["error"])
-            log.warning("Slack does not take a Home tab: %s", why)
-            plain = blocks.home([blocks.section(NO_HOME.format(why))])
-            return self.publish(Home(plain)) if why in UNDRAWN and home.view != plain else why
-        except (SlackClientError, OSError, HTTPException) as error:
-            return type(error).__name__
-        return ""
-
-    def way_home(self) -> Message:
-        """Where the Home tab is: a link that opens it in Slack."""
-        said = "Your Home tab shows what is due, your open deals and your cases as they are now."
-        app = self.body.get("api_app_id", "")
-        if not acts.ID.fullmatch(str(app)) or not app:
-            return plainly(f"{said} It is in this app, under Home.")
-        link = f"<slack://app?team={self.act.workspace}&amp;id={app}&amp;tab=home|Open it>"
-        return Message(said, [blocks.section(f"{blocks.escape(said)} {link}")])
-
-    def say(self, message: Message) -> None:
-        """An answer for the person alone; its text is inert, like its blocks."""
-        if self.act.container != "home":
-            self.tell(message)
-        elif self.outside:
-            self.ack()
-        else:
-            self.show(self.home_with(message))
-
-    def home_with(self, message: Message) -> Home:
-        """The Home tab with an answer on top; the answer alone, where the tab cannot be drawn."""
-        try:
-            return self.dispatcher.draw_home(self.act, message)
-        except CRMError:
-            log.info("A Home tab is drawn with nothing but an answer")
-        except Exception:
-            log.exception("A Home tab could not be drawn. Reference %s", reference())
-        return Home(blocks.home(message.blocks))
-
-    def tell(self, message: Message) -> None:
-        """Say it in a message, a modal or the acknowledgement."""
-        message = replace(message, text=blocks.escape(blocks.cut(message.text, TEXT)))
-        back = bool(self.body.get("response_url"))
-        if self.act.surface == "command" and not (back and blocks.has_native(message.blocks)):
-            self.ack(response_type="ephemeral", text=message.text, blocks=message.blocks or None)
-            return
-        self.ack()
-        if self.act.container == "view":
-            self.client.views_push(
-                trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks)
+        def register(run: Run) -> Run:
+            if not run.__doc__:
+                raise TypeError(f"{self.noun} {name} says nothing of itself")
+            asks = options.get("asks", {})
+            if not isinstance(asks, Mapping):
+                asks = {ask: self.fields()[ask] for ask in asks}
+            text = options.get("text", next(iter(asks), ""))
+            about = self.entity.slug() if self.entity else self.noun
+            VERBS.setdefault(about, set()).add(name)
+            self.verbs[name] = Verb(
+                self.noun,
+                about,
+                name,
+                run,
+                run.__doc__,
+                **options | {"asks": asks, "text": text},
             )
-        elif self.act.surface in ("button", "command") and back:
-            self.respond(message)
-        else:
-            self.whisper(message)
+            return run
 
-    def respond(self, message: Message) -> None:
-        """Where the button stood, or the command was typed; without charts where Slack does not draw them."""
-        refusal = self.sent_back(message)
-        if blocks.INVALID in refusal and blocks.has_native(message.blocks):
-            message = replace(message, blocks=blocks.plainer(message.blocks))
-            refusal = self.sent_back(message)
-        if refusal:
-            log.info("Answered another way, because of %s", refusal)
-            self.whisper(message)
+        return register
 
-    def sent_back(self, message: Message) -> str:
-        """Answer in place of a message of the person's own, else beside it. Returns why that is refused, if it is."""
-        answer: dict[str, Any] = {
-            "response_type": "ephemeral",
-            "replace_original": message.replace and self.act.container == "ephemeral",
-            "text": message.text,
-            "blocks": message.blocks,
+    def pick(self, request: Request, text: str) -> Options:
+        """What a picker of this noun offers; only nouns with records have any."""
+        return Options([])
+
+    def fields(self) -> Mapping[str, Field]:
+        return self.entity.fields() if self.entity else {}
+
+    def names_asked(self, verb: Verb) -> dict[str, str]:
+        """Every word that names a field the verb asks for → the field."""
+        names = dict(self.entity.field_names()) if self.entity else {}
+        names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
+        names |= {"name": self.entity.named[0]} if self.entity and len(self.entity.named) == 1 else {}
+        return {word: name for word, name in names.items() if name in verb.asks}
+
+
+class Catalogue:
+    """Every route of the product, by noun and verb."""
+
+    def __init__(self, routers: Sequence[Router], root: str = "/crm") -> None:
+        self.routers = {router.noun: router for router in routers}
+        self.root = root
+
+    @cached_property
+    def words(self) -> Words:
+        """What the grammar must know to read a line."""
+        nouns = {
+            word: router.noun for router in self.routers.values() for word in router.words if router.noun != GLOBAL
         }
-        thread = {"thread_ts": self.act.thread} if self.act.thread else {}
-        try:
-            response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
-        except (OSError, ValueError, SlackClientError) as error:
-            return type(error).__name__
-        return "" if response.status_code == 200 else str(response.body)  # it was used too often, or too late
+        return Words(
+            nouns=nouns,
+            verbs={noun: set(router.verbs) for noun, router in self.routers.items()},
+            globals=set(self.routers[GLOBAL].verbs),
+            prefixes={entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers},
+            fields={noun: set(self.field_kinds(router)) for noun, router in self.routers.items()},
+            running={noun: self.running(router) for noun, router in self.routers.items()},
+            prose={
+                (noun, verb.name): self.prose(router, verb)
+                for noun, router in self.routers.items()
+                for verb in router.verbs.values()
+                if takes_prose(verb)
+            },
+        )
 
-    def whisper(self, message: Message) -> None:
-        """Seen by the person alone: in the channel where they are, else in a direct message."""
-        text, drawn, thread = message.text, message.blocks or None, self.act.thread or None
-        channel = self.act.channel or self.act.person
-        alone = channel == self.act.person or channel.startswith("D")
-        if alone and self.outside:
-            return
-        try:
-            if alone:
-                self.client.chat_postMessage(channel=channel, text=text, blocks=drawn, thread_ts=thread)
-            else:
-                person = self.act.person
-                self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)
-        except SlackApiError as error:
-            why = str(error.response["error"])
-            if why == blocks.INVALID and blocks.has_native(message.blocks):
-                self.whisper(replace(message, blocks=blocks.plainer(message.blocks)))
-                return
-            if channel == self.act.person or self.outside:
-                log.info("Nothing could be answered, because of %s", why)
-                return
-            log.info("Answered in a direct message, because of %s", why)
-            self.client.chat_postMessage(channel=self.act.person, text=text, blocks=drawn)
+    def field_kinds(self, router: Router) -> dict[str, Field]:
+        """Every word that names a field of the noun or of one of its verbs → its kind."""
+        names = router.entity.field_names() if router.entity else {}
+        known = {word: router.fields()[name] for word, name in names.items()}
+        asks = [ask for verb in router.verbs.values() for ask in verb.asks.items()]
+        return known | {word: kind for name, kind in asks for word in (name, *kind.also) if word not in known}
+
+    def running(self, router: Router) -> set[str]:
+        """The words for fields whose values are running text."""
+        return {word for word, kind in self.field_kinds(router).items() if isinstance(kind, Text | LongText | Tags)}
+
+    def prose(self, router: Router, verb: Verb) -> Prose:
+        names = router.names_asked(verb)
+        text = {word for word, name in names.items() if name == verb.text}
+        return Prose(text, set(names) - text, verb.record)
+
+    @cached_property
+    def parse(self) -> Callable[[str], Line]:
+        """Reads what a line says, and remembers the last few: one act asks several times."""
+        return lru_cache(LINES)(self.read)
+
+    def read(self, text: str) -> Line:
+        """What a line says. What cannot be seen is not there; a verb that only one noun has needs no noun."""
+        text = clean(text)
+        line = parse_line(self.spoken(text), self.words)
+        if line.noun and line.verb != "help" and line.rest.strip(" ?").casefold() == "help" and line.unknown:
+            return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
+        if self.is_list(line):
+            return parse_line(f"{line.noun} list {line.verb} {' '.join(line.raw.split(' ')[2:])}", self.words)
+        if line.verb == "show" and not line.noun and [ref.kind for ref in line.refs] in (["email"], ["name"]):
+            return parse_line(f"find {line.raw}", self.words)  # it may be of any noun
+        nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
+        if len(nouns) == 1:
+            return replace(parse_line(f"{nouns[0]} {line.raw}", self.words), implied=True)
+        return self.meant(line) if line.unknown and (line.verb in (None, "show", "find") or not line.noun) else line
+
+    def is_list(self, line: Line) -> bool:
+        """Whether many are meant by a state that is a verb as well: deals won last month, new leads today."""
+        edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
+        many = any(word in self.words.nouns and word.endswith("s") for word in line.raw.lower().split(" ")[:2])
+        first = line.verb == "new" and line.raw.lower().startswith("new ")
+        state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
+        return bool(many and edit and (first or state))
+
+    def spoken(self, text: str) -> str:
+        """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal list`."""
+        text = self.address.sub(r"\1 ", text, count=1) if text[:1] in ("/", "@") else text
+        return LEADING.sub("", text, count=1) if LEADING.match(text) else text
+
+    @cached_property
+    def address(self) -> re.Pattern[str]:
+        root = re.escape(self.root.removeprefix("/"))
+        return re.compile(rf"[/@]{root}(?:-(\w+))?(?![\w-])[\s:,;]*", re.IGNORECASE)
+
+    def meant(self, line: Line) -> Line:
+        """What a line that is not understood means in other words; the line itself where it is none of these."""
+        for other in self.rephrased(line):
+            found = parse_line(other, self.words)
+            if len(nouns := self.nouns_with(found.verb or "")) == 1 and not found.noun:
+                found = parse_line(f"{nouns[0]} {other}", self.words)
+            if found.verb and not found.unknown:
+                return replace(found, implied=True)
+        return line
+
+    def rephrased(self, line: Line) -> Iterator[str]:
+        """Other lines that this one may stand for: with the noun that has its verb for such a record, a phrase's, or
+        one that changes a field of the record.
+        """
+        about, word = (line.refs[0].entity, (line.unknown or "").casefold().rstrip(":")) if line.refs else (None, "")
+        changes = list(self.changed(line, about)) if about else []
+        if word in ADDRESSED and EMAIL.fullmatch(line.said.split()[-1]):
+            yield from changes
+        for noun in self.nouns_with(word) if about else []:
+            asks = self.routers[noun].verbs[word].asks.values()
+            if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
+                yield f"{noun} {line.raw}"
+        first, _, rest = line.raw.partition(" ")
+        said = [line.raw, rest] if about and self.words.nouns.get(first.casefold()) == about else [line.raw]
+        yield from (meant for text in said for router in self.routers.values() for meant in router.meanings(text))
+        yield from changes
+        yield from self.made(line, word, about) if about else ()
+
+    def made(self, line: Line, word: str, about: str) -> Iterator[str]:
+        """The line that makes a record about another one: task CU-2 send brochure, CU-2 task send brochure."""
+        noun = self.words.nouns.get(word)
+        if line.noun and self.points(line.noun, about) and line.verb == "show":
+            yield f"{line.noun} new {line.rest}"
+        elif noun and self.points(noun, about) and line.raw.startswith(line.refs[0].text):
+            yield f"{noun} new {line.raw[: line.refs[0].end]} {line.said[len(word) :].lstrip(':')}"
+
+    def points(self, noun: str, about: str) -> bool:
+        """Whether a new record of a noun may be about such a record."""
+        new = self.find(noun, "new")
+        kinds = new.asks.values() if new and noun != about else ()
+        return any(isinstance(kind, Reference) and kind.to == about for kind in kinds)
+
+    def changed(self, line: Line, about: str) -> Iterator[str]:
+        """The lines that change a record as this one may mean it: amount 20k, to discovery, to Ravi."""
+        edit = self.find(about, "edit")
+        if edit and (
+            begins_with_field(self.routers[edit.noun].names_asked(edit), line.said)
+            or option_named(edit.asks, line.said)
+        ):
+            yield f"edit {line.raw}"
+        if given := GIVEN.match(line.said):
+            refs = [ref.text for ref in line.refs if ref.start < line.free]
+            yield f"assign {' '.join(refs)} {line.said[given.end():]}"
+
+    def nouns_with(self, verb: str) -> list[str]:
+        """The nouns that have a verb; none where it stands alone."""
+        return [] if verb in self.words.globals else [noun for noun, has in self.words.verbs.items() if verb in has]
+
+    def find(self, noun: str | None, name: str | None) -> Verb | None:
+        router = self.routers.get(noun or GLOBAL)
+        return router.verbs.get(name or "") if router else None
+
+    def allowed(self, actor: User | None, noun: str) -> list[Verb]:
+        """The verbs of a noun this person may use."""
+        return [
+            verb for verb in self.routers[noun].verbs.values() if can(actor, verb.name, verb.about) and not verb.hidden
+        ]

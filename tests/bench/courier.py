@@ -7,7 +7,7 @@ import sys
 
 from bot.clients import Clients
 from bot.delivery import Courier
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.db.engine import open_engine
 from models.core.unit_of_work import Works

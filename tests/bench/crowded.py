@@ -18,7 +18,7 @@ from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox.delivery import Delivery, Post, insert_all, stand

@@ -24,7 +24,7 @@ from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import SLASH, Direct, Envelope, form_of
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Clock, Works
 from tests.bench.company import SIZE, named

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from bot.app import create_app, create_dispatcher
 from bot.clients import Clients
 from bot.sandbox.transport import Envelope
-from handlers.core import routes
+from handlers.core import router
 from models.core.audit import entries
 from models.core.entity.base import Entity
 from models.core.permissions import policy, visibility
@@ -32,7 +32,7 @@ def everything(work: Any, record: Entity) -> Mapping[str, Any]:
 
 OFF: tuple[tuple[Any, str, Any], ...] = (
     (policy, "can", lambda *_: True),
-    (routes, "can", lambda *_: True),
+    (router, "can", lambda *_: True),
     (policy, "check", lambda *_: None),
     (policy, "shows", lambda *_: True),
     (policy, "hides", lambda *_: False),

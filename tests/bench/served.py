@@ -14,8 +14,8 @@ from bot.app import create_app, create_dispatcher
 from bot.clients import Clients
 from bot.line import Gate, Line
 from bot.web import Events, Web
-from handlers.core.dispatch import Dispatcher
-from handlers.core.router import Doors
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.listeners import Doors
 from models.core.db.engine import open_engine
 from models.core.unit_of_work import Works
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import create_dispatcher
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.replies import Message, Nothing, Reply
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.request import Message, Nothing, Reply
 from models.core.errors import Invalid
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

@@ -15,7 +15,7 @@ from bot.manifest import manifest
 from bot.sandbox.people import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Clock
 from tests.bench.figures import Figure, in_turn, timed

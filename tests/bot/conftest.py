@@ -17,7 +17,7 @@ from bot.config import Settings
 from bot.delivery import Courier
 from bot.logs import CHATTY
 from bot.scheduler import Scheduler
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Works
 from tests.handlers.conftest import client, clients, slack, world  # noqa: F401

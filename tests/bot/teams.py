@@ -12,7 +12,7 @@ from bot.sandbox.server import application
 from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.sockets import Sockets
 from bot.web import Web
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 
 PUBLIC = "https://crm.example.com"

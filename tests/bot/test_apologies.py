@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core.lines import WILL
+from handlers.core.executor import WILL
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.results import ATTEMPTS, code
 from models.core.unit_of_work import Works

@@ -11,7 +11,7 @@ from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
 from bot.sandbox.slack import BOT_USER
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox import audience as audiences

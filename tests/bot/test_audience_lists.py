@@ -5,7 +5,7 @@ import pytest
 from bot.delivery import Courier
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
-from handlers.core.lines import WILL
+from handlers.core.executor import WILL
 from models.core.outbox.delivery import deliver
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

@@ -13,7 +13,7 @@ from bot.outlet import Outlet
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Member
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.identity.rights import Preset
 from models.core.identity.user import User

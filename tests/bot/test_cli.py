@@ -14,7 +14,7 @@ from bot.cli import main
 from bot.config import Settings, load
 from bot.manifest import written
 from bot.sandbox.slack import Slack
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.db.engine import open_engine
 from models.core.identity.installation import Installation, install

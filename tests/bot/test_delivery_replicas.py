@@ -14,7 +14,7 @@ from bot.clients import Clients
 from bot.delivery import Courier
 from bot.drawing import Drawn
 from bot.sandbox.driver import Desk
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox import queue, results

@@ -12,8 +12,8 @@ from bot.carrying import Note
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core.routes import Catalogue
-from handlers.core.watch import Watch
+from handlers.core.router import Catalogue
+from handlers.core.telemetry import Watch
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.db.engine import open_engine

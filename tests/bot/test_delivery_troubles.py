@@ -9,7 +9,7 @@ from sqlalchemy import update
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.outbox import audience, queue, results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver

@@ -14,8 +14,8 @@ from bot.outlet import FEW, Outlet, Unclear
 from bot.sandbox.driver import Desk
 from bot.sandbox.rates import Rates
 from bot.sandbox.slack import BOT_USER, Slack
-from handlers.core.replies import Message
-from handlers.core.routes import Catalogue
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.identity.installation import install
 from models.core.secrets import Vault, new_key

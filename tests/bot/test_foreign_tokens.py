@@ -16,7 +16,7 @@ from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, INTERACTIVE, Envelope
 from bot.web import Events, Web
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Works
 from models.sales.lead import Lead

@@ -12,7 +12,7 @@ from bot.delivery import Courier
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
 from bot.sandbox.transport import EVENT, Envelope
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.entity.base import Base
 from models.core.identity.team import Team

@@ -19,7 +19,7 @@ from bot.sandbox.driver import Desk
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Envelope
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.entity.base import Base
 from models.core.unit_of_work import Clock, Works

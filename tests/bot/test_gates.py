@@ -10,7 +10,7 @@ from bot.gates import Gates, Limited
 from bot.outlet import Outlet
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
-from handlers.core.replies import Message
+from handlers.core.request import Message
 from tests.ground import Seconds
 from tests.handlers.kit import SQLITE
 

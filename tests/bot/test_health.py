@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from bot import pulse
 from bot.health import STUCK, Vitals
 from bot.metrics import Metrics
-from handlers.core.watch import Check
+from handlers.core.telemetry import Check
 from models.core.outbox.delivery import deliver
 from models.core.replica import Replica, replicas
 from models.core.unit_of_work import Works

@@ -14,7 +14,7 @@ from bot.sandbox.people import Channel
 from bot.sandbox.person import Outcome
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Clock, Works
 from models.sales.lead import Lead

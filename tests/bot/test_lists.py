@@ -11,8 +11,8 @@ from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
 from bot.scheduler import Scheduler
-from handlers.core.cards import LEFT_OUT
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
+from handlers.core.ui.cards import LEFT_OUT
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity
 from models.core import records

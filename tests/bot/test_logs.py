@@ -20,11 +20,11 @@ from bot.app import create_dispatcher
 from bot.logs import CHATTY, configure, kind_of, scrubbed, told
 from bot.sandbox.driver import Desk
 from bot.sandbox.failures import Failure
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.replies import Home, Reply, Request
-from handlers.core.routes import Catalogue, Router
-from handlers.core.watch import referred
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.request import Home, Reply, Request
+from handlers.core.router import Catalogue, Router
+from handlers.core.telemetry import referred
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.unit_of_work import Works

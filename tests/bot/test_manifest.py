@@ -13,9 +13,9 @@ from bot.manifest import ALIASES, EVENTS, SCOPES, manifest, written
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import BOT_USER
 from bot.sandbox.transport import EVENT, Envelope
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
+from handlers.general.shortcuts import SHORTCUTS
 from handlers.registry import ROUTERS
-from handlers.shortcuts import SHORTCUTS
 from tests.handlers.kit import SQLITE
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
 from bot.metrics import GAUGES, LABELS, Metrics
-from handlers.core.acts import Act
-from handlers.core.routes import Catalogue
+from handlers.core.payloads import Act
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Works
 from tests.handlers.kit import SQLITE

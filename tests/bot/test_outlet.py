@@ -10,7 +10,7 @@ from bot.outlet import MOST, Outlet, Refused, Unclear, is_name, is_person
 from bot.refusals import REASONS, sentence
 from bot.sandbox.driver import Desk
 from bot.sandbox.people import Channel
-from handlers.core.replies import Message
+from handlers.core.request import Message
 from models.core.identity.user import Workspace
 from tests.ground import START
 from tests.handlers.kit import SQLITE

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.clients import Clients
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox.delivery import DeliveryState

@@ -9,8 +9,8 @@ from bot.delivery import Courier
 from bot.sandbox import events
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown
-from handlers.anew import MASKED
-from handlers.core.cards import LEFT_OUT
+from handlers.core.ui.cards import LEFT_OUT
+from handlers.notifications.rerender import MASKED
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, deliver
 from models.core.outbox.posted import Told

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from bot.jobs import Job, in_one_unit
 from bot.scheduler import Scheduler, Wall
-from handlers.core.watch import Watch
+from handlers.core.telemetry import Watch
 from models.activities.reminders import first
 from models.core.db.engine import open_engine
 from models.core.errors import Busy

@@ -19,7 +19,7 @@ from bot.bodies import LARGEST
 from bot.connections import CONNECTIONS
 from bot.rejections import Rejections
 from bot.web import Web
-from handlers.core.watch import Watch
+from handlers.core.telemetry import Watch
 from tests.bot.posted import ask, signed
 from tests.processes import ROOT, environment
 

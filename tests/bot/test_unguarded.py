@@ -8,8 +8,8 @@ from sqlalchemy import URL, Engine
 
 from bot.app import create_dispatcher
 from bot.running import warn
-from handlers.core.acts import Act
-from handlers.core.replies import Message
+from handlers.core.payloads import Act
+from handlers.core.request import Message
 from models.core.db.engine import open_engine
 from models.core.unit_of_work import Works
 from tests.ground import StoppedClock

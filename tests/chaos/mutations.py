@@ -61,7 +61,7 @@ MUTATIONS = (
         (OUTBOX, '    deliver(work, "event", CARDS, key, about=about, **subject)\n', "    return\n"),
     ), "in the thread of"),
     Mutation("answers come twice", "stop", (
-        ("handlers/core/router.py",
+        ("handlers/core/listeners.py",
          "self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)",
          "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]"),
     ), "came 2 times"),
@@ -85,7 +85,7 @@ MUTATIONS = (
         ("models/core/db/deadline.py", "PERSON = 2.5", "PERSON = 25.0"),
     ), "acknowledgement within"),
     Mutation("who does something twice did it twice", "twice", (
-        ("handlers/core/dispatch.py", "if key and not work.once(key):", "if key and not (work.once(key) or key):"),
+        ("handlers/core/dispatcher.py", "if key and not work.once(key):", "if key and not (work.once(key) or key):"),
     ), "effects"),
     Mutation("lists follow nothing", "twice", (
         ("models/core/outbox/reposting.py", "    insert_all(work, Listed, [", "    list(["),
@@ -113,7 +113,7 @@ MUTATIONS = (
         ("models/core/outbox/queue.py", DREAMT, f"{DREAMT} row.id < 0,"),
     ), "is waiting"),
     Mutation("a full disk is told as a success", "full", (
-        ("handlers/core/dispatch.py", BUSY, BUSY.replace("str(error)", '"Created"')),
+        ("handlers/core/dispatcher.py", BUSY, BUSY.replace("str(error)", '"Created"')),
     ), "was promised and is not there"),
     Mutation("some commits are none", "contention", (
         (WORK, "session.flush()\n                    saving = True",

@@ -10,7 +10,7 @@ from bot.app import create_app, create_dispatcher
 from bot.delivery import Courier
 from bot.jobs import remind
 from bot.sandbox.transport import Direct
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.db import deadline
 from models.core.unit_of_work import Clock

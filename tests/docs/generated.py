@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapper
 
 from bot.config import Settings
 from bot.manifest import commands as slash_commands
-from handlers.core.acts import GLOBAL
-from handlers.core.routes import Catalogue, Router, Verb
+from handlers.core.payloads import GLOBAL
+from handlers.core.router import Catalogue, Router, Verb
 from handlers.registry import ROUTERS
 from models.core import replica  # noqa: F401  tables that nothing else here brings
 from models.core.entity.base import ENTITIES, Base, Entity

@@ -6,7 +6,7 @@ import pytest
 
 from bot.manifest import manifest
 from bot.sandbox.driver import Desk
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity
 from models.core.search.filter_parser import EXAMPLE

@@ -3,9 +3,9 @@
 from typing import Any
 
 from bot.sandbox.limits import problems
-from handlers import digests
-from handlers.core.replies import Message
-from handlers.core.routes import Catalogue
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
+from handlers.notifications import digest
 from handlers.registry import ROUTERS
 from models.core.outbox.delivery import Delivery
 from models.core.unit_of_work import Works
@@ -17,7 +17,7 @@ def drawn(works: Works, kind: str, reader: str = "", **columns: Any) -> Message 
     """What a delivery says, checked against everything Slack would refuse."""
     about = columns.pop("about", {})
     with works("T1", reader, writes=False) as work:
-        message = digests.draw(work, CATALOGUE, Delivery(kind=kind, about=about, **columns))
+        message = digest.draw(work, CATALOGUE, Delivery(kind=kind, about=about, **columns))
     if message:
         assert problems("message", {"blocks": message.blocks}) == []
         assert len(message.blocks) <= 50

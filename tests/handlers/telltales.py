@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core.replies import Form, Home, Message, Options, Reply
+from handlers.core.request import Form, Home, Message, Options, Reply
 from models.activities.activity import Activity
 from models.core import fields
 from models.core.entity.base import ENTITIES, Entity

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.replies import Form, Home, Message, Reply
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.request import Form, Home, Message, Reply
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry
 from models.core.errors import Invalid

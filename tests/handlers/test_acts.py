@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.core import acts
+from handlers.core import payloads
 from tests.tables import table
 
 BODY = {"team_id": "T1", "user_id": "U1", "text": "new Ada", "trigger_id": "1.2", "channel_id": "C1"}
@@ -18,7 +18,7 @@ BODY = {"team_id": "T1", "user_id": "U1", "text": "new Ada", "trigger_id": "1.2"
     ],
 )
 def test_an_alias_is_told_from_a_root_with_a_hyphen(command: str, root: str, line: str) -> None:
-    assert acts.command(BODY | {"command": command}, root).line == line
+    assert payloads.command(BODY | {"command": command}, root).line == line
 
 
 @table(
@@ -32,7 +32,7 @@ def test_an_alias_is_told_from_a_root_with_a_hyphen(command: str, root: str, lin
     ],
 )
 def test_only_what_a_person_says_is_a_line(event: dict[str, str], said: bool) -> None:
-    assert acts.is_said(event) is said
+    assert payloads.is_said(event) is said
 
 
 def pressed(action_id: str, action_ts: str, value: str = "x") -> str:
@@ -42,7 +42,7 @@ def pressed(action_id: str, action_ts: str, value: str = "x") -> str:
         "container": {"type": "message", "message_ts": "5.5"},
         "actions": [{"action_id": action_id, "action_ts": action_ts, "value": value}],
     }
-    return acts.action(body).key
+    return payloads.action(body).key
 
 
 def test_a_button_with_a_line_of_its_own_works_once_and_others_as_often_as_they_are_pressed() -> None:
@@ -61,7 +61,7 @@ def test_a_button_is_the_line_it_stands_for() -> None:
         "undo 123": {"action_id": "crm.undo", "value": "123"},
         "lead edit LD-1": menu,
     }
-    assert [acts.action(body | {"actions": [action]}).line for action in lines.values()] == list(lines)
+    assert [payloads.action(body | {"actions": [action]}).line for action in lines.values()] == list(lines)
 
 
 @table(
@@ -74,6 +74,6 @@ def test_a_button_is_the_line_it_stands_for() -> None:
 )
 def test_what_the_database_could_not_keep_is_nothing_that_slack_sends(changed: dict[str, object]) -> None:
     body = {"user": {"id": "U1"}, "team": {"id": "T1"}, "actions": [{"action_id": "crm.undo", "action_ts": "1"}]}
-    assert acts.action(body).line == "undo"
+    assert payloads.action(body).line == "undo"
     with pytest.raises(ValueError, match="a stamp is no stamp"):
-        acts.action(body | changed)
+        payloads.action(body | changed)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers import audit
+from handlers.admin import audit
 from models.core.audit import verify
 from models.core.unit_of_work import Works
 from tests.bot.outgoing import rows

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.limits import problems
-from handlers import charts, digests
-from handlers.core.replies import Message
-from handlers.core.routes import Catalogue
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
+from handlers.core.ui import charts
+from handlers.notifications import digest as digests
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.identity.role import Role

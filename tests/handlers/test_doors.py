@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import create_dispatcher
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.routes import Verb
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.router import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import User

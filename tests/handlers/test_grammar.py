@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.core.grammar import Line, Ref, Words, parse, suggest
+from handlers.core.commandline.parser import Line, Ref, Words, parse, suggest
 from tests.tables import table
 
 COMMON = frozenset({"new", "show", "edit", "set", "list", "find", "delete", "restore", "assign"})

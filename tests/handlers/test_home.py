@@ -157,7 +157,7 @@ def test_what_goes_wrong_while_it_is_drawn_stands_there(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("handlers.home.my_day", fail)
+    monkeypatch.setattr("handlers.general.home.my_day", fail)
     assert look(slack)
     assert drawn(slack).startswith("Something went wrong. Nothing was saved. Reference ")
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bot.sandbox.limits import problems
-from handlers.core.blocks import escape
-from handlers.core.lines import perform
-from handlers.core.receipts import plainly
-from handlers.core.replies import Form, Home, Message, Reply, Request
-from handlers.core.routes import Catalogue
+from handlers.core.executor import perform
+from handlers.core.request import Form, Home, Message, Reply, Request
+from handlers.core.router import Catalogue
+from handlers.core.ui.blocks import escape
+from handlers.core.ui.receipts import plainly
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.entity.base import ENTITIES, Entity

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
-from handlers.core import acts
-from handlers.core.acts import Act
-from handlers.core.replies import Reply
+from handlers.core import payloads
+from handlers.core.payloads import Act
+from handlers.core.request import Reply
 from handlers.registry import ROUTERS
 from models.core.audit.entries import AuditEntry
 from models.core.db.engine import everywhere
@@ -117,7 +117,7 @@ def by_reference(theirs: Theirs) -> list[Act]:
 def by_picker(theirs: Theirs) -> list[Act]:
     """What is offered for letters that are in theirs, in both, and for a number."""
     asked = [(entity, text) for entity in FILLED for text in (TYPED, "sample", "a", theirs[entity], "2", "")]
-    return [acts.options({**SENDER, "action_id": f"pick.{one.slug()}.x", "value": text}) for one, text in asked]
+    return [payloads.options({**SENDER, "action_id": f"pick.{one.slug()}.x", "value": text}) for one, text in asked]
 
 
 def by_forged_form(theirs: Theirs) -> list[Act]:
@@ -136,7 +136,7 @@ def sent(number: int, metadata: dict[str, Any], values: dict[str, str]) -> Act:
         for name, value in values.items()
     }
     view = {"id": f"V{number}", "hash": "1", "callback_id": "opportunity.edit", "state": {"values": chosen}}
-    return acts.submission({**SENDER, "view": view | {"private_metadata": json.dumps(metadata), "blocks": []}})
+    return payloads.submission({**SENDER, "view": view | {"private_metadata": json.dumps(metadata), "blocks": []}})
 
 
 def by_forged_button(theirs: Theirs) -> list[Act]:
@@ -145,7 +145,7 @@ def by_forged_button(theirs: Theirs) -> list[Act]:
     values += [("crm.undo", unit) for unit in theirs["units"]]
     values += [(f"deliveries.{verb}", str(theirs["delivery"])) for verb in ("retry", "drop")]
     pressed = [{"action_id": action, "value": value, "action_ts": str(at)} for at, (action, value) in enumerate(values)]
-    return [acts.action({**SENDER, "actions": [one]}) for one in pressed]
+    return [payloads.action({**SENDER, "actions": [one]}) for one in pressed]
 
 
 DOORS: list[Callable[[Theirs], list[Act]]] = [

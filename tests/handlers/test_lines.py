@@ -4,7 +4,7 @@ import pytest
 
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core.lines import WILL
+from handlers.core.executor import WILL
 from models.core.unit_of_work import Works
 from models.customers.account import Account
 from models.customers.customer import Customer

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.driver import Desk
-from handlers.core.blocks import apart
+from handlers.core.ui.blocks import apart
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer
 from models.sales.lead import Lead

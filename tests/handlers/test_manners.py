@@ -11,9 +11,9 @@ from bot.sandbox import payloads
 from bot.sandbox.driver import Desk
 from bot.sandbox.payloads import event
 from bot.sandbox.transport import EVENT, INTERACTIVE, Answer, Direct, Envelope, Transport
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.said import Said
+from handlers.core.answer_cache import Said
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
 from models.core.entity.base import ENTITIES, Entity
 from models.core.unit_of_work import Works
 from models.sales.lead import Lead

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from handlers.core import acts
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.routes import Catalogue, Verb
-from handlers.home import home
+from handlers.core import payloads
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.router import Catalogue, Verb
+from handlers.general.home import home
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.audit.entries import AuditEntry
@@ -57,15 +57,15 @@ def act(verb: Verb, ref: str, door: str, who: str) -> Act:
     sender = {"user": {"id": person, "team_id": home}, "team": {"id": workspace}, "trigger_id": ""}
     if door == "button":
         pressed = {"action_id": verb.id, "value": f"{typed} --yes", "action_ts": f"{who}"}
-        return acts.action({**sender, "actions": [pressed], "container": {"type": "message"}})
+        return payloads.action({**sender, "actions": [pressed], "container": {"type": "message"}})
     if door == "form":
         values = {name: {name: {"value": text}} for name, text in texts.items()}
         view = {"callback_id": verb.id, "private_metadata": json.dumps({"r": f"{rest} --yes"}), "id": who, "hash": "1"}
-        return acts.submission({**sender, "view": view | {"state": {"values": values}}})
-    line = f"{acts.line_of(verb.noun, verb.name)} {typed} --yes"
+        return payloads.submission({**sender, "view": view | {"state": {"values": values}}})
+    line = f"{payloads.line_of(verb.noun, verb.name)} {typed} --yes"
     if door == "message":
         event = {"user": person, "text": f"<@BOT> {line}", "channel": "C1", "user_team": home}
-        return acts.message({"team_id": workspace, "event_id": who, "event": event}, "BOT")
+        return payloads.message({"team_id": workspace, "event_id": who, "event": event}, "BOT")
     return Act("command", workspace, person, line, key=who, home_team=home)
 
 

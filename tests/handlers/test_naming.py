@@ -1,8 +1,8 @@
 """Fields that are named in words."""
 
-from handlers.core.naming import fields_behind
-from handlers.core.reading import names_of
-from handlers.core.routes import Catalogue
+from handlers.core.commandline.binding import names_of
+from handlers.core.commandline.named_fields import fields_behind
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.fields.base import Field
 

@@ -19,7 +19,7 @@ from bot.app import create_app, create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.slack import Slack
-from handlers.core.share import MOST
+from handlers.core.fair_share import MOST
 from models.core import records
 from models.core.db import deadline
 from models.core.db.engine import open_engine

@@ -13,8 +13,8 @@ from bot.app import create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox import company
 from bot.sandbox.driver import Desk
-from handlers.core.acts import Act
-from handlers.core.replies import Options
+from handlers.core.payloads import Act
+from handlers.core.request import Options
 from models.core.entity.base import ENTITIES
 from models.core.outbox.delivery import Delivery, DeliveryState, Seen
 from models.core.outbox.results import code

@@ -3,9 +3,9 @@
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
 from bot.sandbox.shown import Shown, shown
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
+from handlers.general.shortcuts import SHORTCUTS
 from handlers.registry import ROUTERS
-from handlers.shortcuts import SHORTCUTS
 from models.activities.activity import Activity
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

@@ -12,10 +12,10 @@ from bot.app import create_dispatcher
 from bot.health import Vitals
 from bot.sandbox.driver import Desk
 from bot.terminal import answer
-from handlers.core.acts import Act
-from handlers.core.replies import Message
-from handlers.core.watch import Check
-from handlers.status import BEHIND, REPLICAS, span
+from handlers.admin.status import BEHIND, REPLICAS, span
+from handlers.core.payloads import Act
+from handlers.core.request import Message
+from handlers.core.telemetry import Check
 from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, deliver, insert_once
 from models.core.replica import beat, leave, release
 from models.core.unit_of_work import Works

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.core.tokens import scan, take_flags
+from handlers.core.commandline.lexer import scan, take_flags
 from tests.tables import table
 
 KNOWN = {"here": False, "every": True}

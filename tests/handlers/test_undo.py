@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bot.app import create_dispatcher
 from bot.delivery import Courier
 from bot.sandbox.driver import Desk
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.replies import Message
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.request import Message
 from models.core import records
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.app import create_dispatcher
-from handlers.core.acts import Act
-from handlers.core.dispatch import Dispatcher
-from handlers.core.replies import Home, Reply, Request
-from handlers.core.routes import Catalogue, Router
-from handlers.core.watch import Watch, reference, referred
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act
+from handlers.core.request import Home, Reply, Request
+from handlers.core.router import Catalogue, Router
+from handlers.core.telemetry import Watch, reference, referred
 from models.core.errors import Busy, Invalid
 from models.core.unit_of_work import Works
 from tests.handlers.kit import SQLITE

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.sandbox.driver import Desk
 from bot.sandbox.views import View
-from handlers.core.views import WHY
+from handlers.core.ui.form_state import WHY
 from models.core.audit.entries import REASON, AuditEntry
 from models.core.unit_of_work import Works
 from models.customers.account import Account

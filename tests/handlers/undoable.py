@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from handlers.core.acts import Act
-from handlers.core.routes import Verb
+from handlers.core.payloads import Act
+from handlers.core.router import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Text

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC
 
 from bot.logs import scrubbed
-from handlers.core.routes import Catalogue
+from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.parsing import texts, values
 from models.core.search import filter_parser, query, trigrams

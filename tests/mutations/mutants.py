@@ -15,8 +15,8 @@ SOURCES = (
     )),
     "models/exchange/*.py",
     *(f"bot/{name}.py" for name in ("carrying", "delivery", "drawing", "outlet", "audience")),
-    "handlers/core/*.py",
-    "handlers/*.py",
+    "handlers/core/**/*.py",
+    "handlers/*/*.py",
 )  # fmt: skip
 """Rights, visibility, delivery, transfer and handlers."""
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {

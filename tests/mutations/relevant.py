@@ -29,8 +29,8 @@ NEAR: dict[str, tuple[str, ...]] = {
     "models/core/history/as_of": UNDOING,
     "bot/": SENDING,
     "handlers/core/": ("handlers/test_*",),
-    "handlers/reminders": ("bot/test_reminders*", "handlers/test_reminders*"),
-    "handlers/news": ("handlers/test_news*", "handlers/test_watch*"),
+    "handlers/notifications/reminders": ("bot/test_reminders*", "handlers/test_reminders*"),
+    "handlers/notifications/record_events": ("handlers/test_news*", "handlers/test_watch*"),
     "handlers/": ("handlers/test_*",),
 }
 """By the longest beginning of a module's path: patterns below tests/."""

@@ -1,7 +1,7 @@
 """What a field is: declared once on the entity, read by every surface.
 
 From one declaration come the column, the form input, the card line, the CSV column, the filter, the search text,
-validation and audit. Nothing here knows about Slack; `handlers.core.forms` draws each kind.
+validation and audit. Nothing here knows about Slack; `handlers.core.ui.forms` draws each kind.
 
 Five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `echo` says how it was
 understood, `write` is the plain text that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.

@@ -184,7 +184,7 @@ def stand(work: "Work", record: Entity, channel: str) -> None:
 def tell(work: "Work", record: Entity, about: Mapping[str, Any]) -> None:
     """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the same.
 
-    about: what `handlers.news` puts into words: no names, and nothing that people typed.
+    about: what `handlers.notifications.record_events` puts into words: no names, and nothing that people typed.
     """
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
     key, subject = f"event:{record.ref}:{work.unit}:{digest}", {"entity": record.slug(), "record_id": record.id}

@@ -1,0 +1,1 @@
+"""What people do with tasks, calls, meetings, e-mails and notes."""

@@ -1,0 +1,30 @@
+"""What people do with tasks."""
+
+from handlers.core.crud import Records
+from handlers.core.request import Reply, Request
+from handlers.core.ui.receipts import receipt
+from models.activities.activity import Activity
+from models.core.fields import Moment, Text
+
+router = Records(Activity)
+
+OUTCOME = {"outcome": Text("What came of it")}
+UNTIL = {"until": Moment("Until", required=True, hint="Such as tomorrow 9:00, fri or +3d")}
+
+
+def is_open(task: Activity) -> bool:
+    return task.done_at is None
+
+
+@router.verb("done", asks=OUTCOME, button="Done", style="primary", when=is_open)
+def done(request: Request, task: Activity) -> Reply:
+    """Tick it off, with what came of it: `task done AT-81 signed`."""
+    task.done(request.work, request["outcome"])
+    return receipt(request, task)
+
+
+@router.verb("snooze", asks=UNTIL, button="Snooze", when=is_open)
+def snooze(request: Request, task: Activity) -> Reply:
+    """Put it off: `task snooze AT-81 fri`."""
+    task.snooze(request.work, request["until"])
+    return receipt(request, task)

@@ -1,0 +1,159 @@
+"""Asking for a right: admins are told who wants what, with buttons that give it, and who asked hears the answer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.core.executor import verb_of
+from handlers.core.payloads import GLOBAL
+from handlers.core.request import Message, Reply, Request
+from handlers.core.router import Catalogue, Verb
+from handlers.core.ui import blocks, cards
+from handlers.core.ui.blocks import Block, escape
+from handlers.core.ui.receipts import plainly
+from models.core.entity.base import ENTITIES
+from models.core.errors import Conflict, NotFound
+from models.core.identity import rights
+from models.core.identity.rights import LOOKS, WIDTH, Scope
+from models.core.identity.role import Role
+from models.core.identity.user import User
+from models.core.outbox.delivery import Delivery, deliver
+from models.core.permissions import policy
+from models.core.permissions.policy import READS
+from models.core.unit_of_work import Work
+
+ASKED = 3
+"""Admins who are told at most: one of them will be there."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """A verb about something, with whose records it is for."""
+
+    about: str
+    verb: str
+    scope: Scope
+
+    @property
+    def governs(self) -> bool:
+        """Whether it changes how people work together: that is typed by an admin in so many words, never pressed."""
+        entity = ENTITIES.get(self.about)
+        return bool(entity and entity.governing) and self.verb not in READS
+
+    def __str__(self) -> str:
+        """lead delete (own)"""
+        owned = f" ({self.scope})" if self.about in ENTITIES else ""
+        return f"{rights.noun(self.about)} {self.verb}".removeprefix(f"{GLOBAL} ") + owned
+
+    @property
+    def line(self) -> str:
+        """The same as it is typed."""
+        return f"{rights.noun(self.about)} {self.verb} {self.scope}"
+
+
+def ask(request: Request) -> Reply:
+    """Tell the admins what the person would like to be allowed, once a day."""
+    work, line = request.work, request.catalogue.parse(request.line.rest)
+    verb = verb_of(line, request.catalogue) if line.raw.strip() else None
+    actor = work.actor
+    if verb is None or actor is None:
+        raise NotFound("What would you like to be allowed? Try: request lead delete")
+    right = wanted(work, verb, next((ref.number for ref in line.refs if ref.number), None))
+    if has(actor, right):
+        raise Conflict(f"You may do that already: {right}.")
+    role = work.session.scalar(select(Role.id).where(Role.key == actor.role))
+    told = [admin for admin in policy.admins(work.session) if admin.id != actor.id][:ASKED]
+    if not told:
+        raise Conflict(f"There is no admin whom I could ask. {policy.way(work)}")
+    names = " and ".join(admin.name for admin in told)
+    asked = f"wish:{actor.id}:{verb.id}:{right.scope}:{work.today}"
+    if not work.once(asked):
+        raise Conflict(f"You asked for “{right}” today already; {names} can answer.")
+    for admin in told:
+        about = {"by": actor.id, "role": role, **vars(right)}
+        deliver(work, "wish", admin.slack_id, f"{asked}:{admin.id}", about=about)
+    return plainly(f"I will tell {names} that you ask for “{right}”.")
+
+
+def wanted(work: Work, verb: Verb, number: int | None) -> Right:
+    """The narrowest right that holds the record; where none is named, the one to their own."""
+    entity, actor = ENTITIES.get(verb.about), work.actor
+    has_owner = entity and (entity.owned or entity.part_of or entity.are_people)
+    belongs = has_owner and (verb.record or verb.name in LOOKS)
+    if not (entity and actor and belongs):
+        return Right(verb.about, verb.name, Scope.ALL)
+    try:
+        record = work.find(entity, number, deleted=True) if number else None
+    except NotFound:
+        record = None
+    whose = policy.whose(record) if record else actor.id
+    narrow = (Scope.OWN, Scope.TEAM)
+    scopes = (scope for scope in narrow if whose in policy.owners(actor, scope, verb.name))
+    return Right(verb.about, verb.name, next(scopes, Scope.ALL))
+
+
+def has(actor: User, right: Right) -> bool:
+    """Whether someone's role gives as much as this already."""
+    return (right.about == GLOBAL and policy.can(actor, right.verb, GLOBAL)) or (
+        WIDTH.index(policy.rights_of(actor).scope(right.about, right.verb)) >= WIDTH.index(right.scope)
+    )
+
+
+def wish(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Who asks for what, to be allowed to everyone with the role they asked with, by another role, or not; None once
+    they have it. about: by, the right, and role, the id of the one they had.
+    """
+    asker, right = work.get(User, delivery.about["by"]), right_of(delivery.about)
+    if has(asker, right) or asker.left:
+        return None
+    said = f"{asker.name} ({asker.role}) asks to be allowed “{right}”."
+    buttons = offers(work, asker, right, delivery.about.get("role"))
+    return Message(said, [blocks.section(escape(said)), *([blocks.actions(*buttons)] if buttons else [])])
+
+
+def offers(work: Work, asker: User, right: Right, asked_with: int | None) -> list[Block]:
+    """What an admin can answer, as far as they still may. A role is allowed it with a press where it stands and is
+    still the one that they asked with, and where that lets nobody change how people work together.
+    """
+    role = work.session.scalar(select(Role).where(Role.key == asker.role))
+    line = f"{asker.ref} {right.line}"
+    grant = [every(work, role, right, f"{role.ref} {line}")] if role and role.id == asked_with else []
+    buttons = {
+        **({"grant": grant[0]} if grant and not right.governs else {}),
+        "give": blocks.button("Give another role", "role.give", asker.ref),
+        "decline": blocks.button("Decline", "role.decline", line),
+    }
+    return [button for verb, button in buttons.items() if cards.usable(verb, Role.slug(), work)]
+
+
+def every(work: Work, role: Role, right: Right, line: str) -> Block:
+    """The button that lets everyone with a role do something, once it was said how many that are."""
+    label, count = blocks.cut(f"Allow every {role.title}", 75), role.people(work)
+    people = "one person has" if count == 1 else f"{count} people have"
+    sure = blocks.confirm(f"{label}?", f"“{right}” is then allowed to all who have the role: {people} it.", "Allow")
+    return blocks.button(label, "role.grant", line, "primary", sure)
+
+
+def right_of(about: dict[str, Any]) -> Right:
+    return Right(about["about"], about["verb"], Scope(about["scope"]))
+
+
+def answer(work: Work, person: User, kind: str, **about: str) -> None:
+    """Let someone hear what became of what they asked for. kind: granted, declined or role."""
+    if work.actor and work.actor.id != person.id:
+        told = {"by": work.actor.id, "answer": kind, **about}
+        key, its = f"answer:{person.id}:{work.unit}", {"entity": "user", "record_id": person.id}
+        deliver(work, "answer", person.slack_id, key, about=told, **its)
+
+
+def answered(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:
+    """What an admin decided."""
+    about, by = delivery.about, work.get(User, delivery.about["by"]).name
+    if about["answer"] == "role":
+        said = f"{by} gave you the role {about['role']}."
+    elif about["answer"] == "granted":
+        said = f"{by} allowed what you asked for: every {about['role']} may now “{right_of(about)}”."
+    else:
+        said = f"{by} declined what you asked for: “{right_of(about)}”."
+    return plainly(said)

@@ -1,0 +1,99 @@
+"""How the CRM itself is doing, in words, for admins."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.core.request import Message, Request
+from handlers.core.telemetry import Check
+from handlers.core.ui import blocks
+from handlers.core.ui.blocks import escape
+from models.core import stats
+from models.core.outbox import results
+from models.core.replica import Replica, release, replicas
+from models.core.unit_of_work import Work
+from models.maintenance import schema
+
+REPLICAS, JOBS = 4, 6
+"""As many as fit into twelve lines; the rest is counted."""
+BEHIND = timedelta(minutes=5)
+"""A delivery that has waited longer is worth telling."""
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def status(request: Request) -> Message:
+    """This process, what waits for Slack, what ran last, and every process that serves this database. What waits and
+    what ran is this workspace's alone: what the others have is not told, not even counted.
+    """
+    work = request.work
+    checks, lag = request.checks(), results.lag(work)
+    lines = [*found(checks), waiting(work, lag, request.catalogue.root), ran(work), *serving(work), *kept(work)]
+    heading = headline(checks, replicas(work.session), work, lag > BEHIND)
+    drawn = [blocks.section(f"*{escape(heading)}*"), blocks.section("\n".join(escape(line) for line in lines))]
+    return Message("\n".join([heading, *lines]), drawn)
+
+
+def headline(checks: Sequence[Check], known: Sequence[Replica], work: Work, behind: bool = False) -> str:
+    """One sentence for who has time for one. behind: whether something waits too long to be sent."""
+    if any(not check.ok for check in checks):
+        return "Something needs attention"
+    alive = [replica for replica in known if not replica.is_gone(work.now)]
+    if not checks and not alive:
+        return "No bot is running on this database. Start one: crm run"
+    others = [check for replica in alive for check in replica.checks if not check[1]]
+    return "Something needs attention" if others or len(alive) < len(known) or behind else "All is well"
+
+
+def found(checks: Sequence[Check]) -> list[str]:
+    """What is right in one line, and a line with its sentence for each thing that is not."""
+    if not checks:
+        return []
+    fine = ", ".join(check.name for check in checks if check.ok) or "nothing"
+    return [f"Here: OK {fine}", *(f"NOT OK {check.name}: {check.text}" for check in checks if not check.ok)]
+
+
+def waiting(work: Work, lag: timedelta, root: str) -> str:
+    """Deliveries: 3 wait, the oldest due for 12 s; 2 refused, see /crm deliveries."""
+    depth, (_, refused) = results.depth(work), results.refused(work, 0)
+    told = f"{depth} wait, the oldest due for {span(lag)}" if depth else "none waits"
+    what = "NOT OK deliveries" if lag > BEHIND else "Deliveries"
+    return f"{what}: {told}; {f'{refused} refused, see {root} deliveries' if refused else 'none refused'}"
+
+
+def ran(work: Work) -> str:
+    """Jobs: digest 3 min ago, team 1 h ago."""
+    runs = [f"{job} {span(work.now - at)} ago" for job, at in stats.last_runs(work).items()]
+    return f"Jobs that had something to do: {', '.join(counted(runs, JOBS)) or 'none in the last days'}"
+
+
+def serving(work: Work) -> list[str]:
+    """A line for every replica: when it was last seen, and what it found wrong."""
+    lines = []
+    for replica in replicas(work.session):
+        seen = f"seen {span(work.now - replica.seen_at)} ago"
+        wrong = [f"{name}: {text.removesuffix('.')}" for name, ok, text in replica.checks if not ok]
+        state = "GONE" if replica.is_gone(work.now) else f"NOT OK {'; '.join(wrong)}" if wrong else "OK"
+        up = f"up for {span(replica.seen_at - replica.started_at)}"
+        lines.append(f"Replica {replica.host}: {blocks.cut(state, 200)}, {seen}, {up}, version {replica.version}")
+    return counted(lines, REPLICAS)
+
+
+def kept(work: Work) -> list[str]:
+    """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces apart."""
+    connection = work.session.connection()
+    stands = f"Rapport {release()} on {stats.kept_in(work.session)}, tables at {schema.step(connection)}"
+    unguarded = schema.unguarded(connection)
+    return [stands, f"NOT OK {unguarded}"] if unguarded else [stands]
+
+
+def counted(texts: list[str], limit: int) -> list[str]:
+    """The first few, and how many more there are."""
+    return texts[:limit] + ([f"and {len(texts) - limit} more"] if len(texts) > limit else [])
+
+
+def span(time: timedelta) -> str:
+    """The largest unit that fits: 12 s, 3 min, 5 h, 2 d."""
+    seconds = max(int(time.total_seconds()), 0)
+    for size, unit in UNITS:
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

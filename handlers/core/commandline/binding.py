@@ -1,0 +1,151 @@
+"""What a line says to a verb: which records it is about, and what its parts point at."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from handlers.core.commandline import subjects
+from handlers.core.commandline.parser import Ref, suggest
+from handlers.core.request import Request
+from handlers.core.router import Catalogue, Verb, takes_prose
+from models.core.entity.base import ENTITIES, Entity
+from models.core.errors import Ambiguous, CRMError
+from models.core.fields import Joined, LongText, Person, Reference
+from models.core.identity.user import with_names
+from models.core.parsing import values
+from models.core.search.similarity import slips_between
+
+SHORT = 2
+
+
+def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
+    """The record a verb is about, and the reference that named it: a number, a name, `this`, the card of the thread."""
+    entity, line, work = ENTITIES[verb.noun], request.line, request.work
+    for ref in line.refs:
+        if ref.kind == "number" and ref.entity == verb.noun and ref.number is not None:
+            return work.find(entity, ref.number, verb.deleted), ref
+    for person in line.people:
+        if (found := entity.recognise(work, person)) is not None:
+            return work.get(entity, found), None
+    by_name = [ref for ref in line.refs if ref.kind in ("name", "email")]
+    if not by_name and not verb.text and (name := leaving_out(line.text, mentions(request, verb))):
+        by_name = [Ref("name", name)]
+    if by_name:
+        return called(request, entity, by_name[0].text), by_name[0]
+    this = next((ref for ref in line.refs if ref.kind == "this"), None)
+    return subjects.here_or_asked(request, verb, this.text if this else ""), this
+
+
+def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
+    """The records a verb is about, and the references that named them.
+
+    All numbers that stand together are meant; where words are a text, those in it are a part of it. Where the verb asks
+    for another record of the same kind, that is what a second number names.
+    """
+    first, used = target(request, verb)
+    records, refs = [first], [used] if used else []
+    asked = [kind for kind in verb.asks.values() if isinstance(kind, Reference) and kind.to == verb.noun]
+    if used is None or used.kind != "number" or asked or takes_prose(verb):
+        return records, refs
+    for ref in request.line.refs:
+        if ref.kind != "number" or ref.entity != verb.noun or ref is used or ref.number is None:
+            continue
+        if verb.text and ref.start > request.line.free:
+            continue
+        refs.append(ref)
+        record = request.work.find(ENTITIES[verb.noun], ref.number, verb.deleted)
+        records += [] if record in records else [record]
+    return records, refs
+
+
+def called(request: Request, entity: type[Entity], name: str) -> Entity:
+    """The one record a name fits; Ambiguous where it fits several, or none and a search finds some."""
+    try:
+        return request.work.get(entity, request.work.lookup(entity.slug(), name))
+    except Ambiguous:
+        raise
+    except ValueError as error:
+        raise subjects.unlike(request, entity, name, error) from None
+
+
+def people_asked(verb: Verb, given: Collection[str] = ()) -> list[str]:
+    """The fields that the people in a line fill, one after the other."""
+    return [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in given]
+
+
+def mentions(request: Request, verb: Verb) -> list[str]:
+    """Patterns of the people who fill a field, and are no part of a name."""
+    asked = people_asked(verb, named(request, verb))
+    return [rf"<@{person}>" for person in request.line.people[: len(asked)]]
+
+
+def named(request: Request, verb: Verb) -> dict[str, str]:
+    """The `field=value` parts; a name that is no field of this verb is an error with the nearest one that is."""
+    known, line = names_of(request.catalogue, verb), request.line
+    strange = [word for word in line.fields if word not in known]
+    if line.unknown and f"{line.unknown}=" in line.rest.casefold() and not is_told(request, verb, line.unknown):
+        strange.append(line.unknown)
+    if strange:
+        near = suggest(strange[0], known) or slips(strange[0], known)
+        others = f"Try one of: {', '.join(verb.asks)}." if verb.asks else f"“{verb.name}” takes no fields."
+        hint = f"Did you mean {near[0]}?" if near else others
+        raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
+    return {known[word]: text for word, text in line.fields.items()}
+
+
+def names_of(catalogue: Catalogue, verb: Verb) -> dict[str, str]:
+    """Every word that names a field the verb asks for → the field."""
+    return catalogue.routers[verb.noun].names_asked(verb)
+
+
+def is_told(request: Request, verb: Verb, word: str) -> bool:
+    """Whether `word=` is a part of a text that is kept as it is, and not a field that was mistyped."""
+    if not tells(request.catalogue, verb):
+        return False
+    known = names_of(request.catalogue, verb)
+    return len(verb.asks) == 1 or not (suggest(word, known) or slips(word, known))
+
+
+def slips(word: str, known: Iterable[str]) -> list[str]:
+    """The words that one slip of the finger made this one of; of two letters it could be too many."""
+    return [other for other in known if len(word) > SHORT and slips_between(word, other) <= 1]
+
+
+def tells(catalogue: Catalogue, verb: Verb) -> bool:
+    """Whether its words are sentences, in which people, records and signs may stand."""
+    entity = catalogue.routers[verb.noun].entity
+    named = verb.asks.get(entity.named[0]) if entity and verb.name == "new" else None
+    return takes_prose(verb) or isinstance(named, LongText)
+
+
+def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> dict[str, str]:
+    """A reference to another record, or its name, fills the first free field that holds such records."""
+    if ref.kind in ("name", "email"):
+        return subjects.by_name(request, verb, ref, taken)
+    if ref.kind == "this":
+        here = subjects.this(request)
+        slug, text = here.slug(), here.ref
+    else:
+        slug, text = ref.entity or "", ref.text
+    asks = verb.asks.items()
+    kinds = {name: kind for name, kind in asks if isinstance(kind, Reference | Joined) and name not in taken}
+    return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
+
+
+def leaving_out(words: str, patterns: Sequence[str]) -> str:
+    for pattern in patterns:
+        words = re.sub(rf"(?<!\S){pattern}(?!\S)", "", words, count=1, flags=re.IGNORECASE)
+    return " ".join(words.split())
+
+
+def legible(request: Request, words: str) -> str:
+    """The words with names in the place of people and channels, which are codes to whoever reads them."""
+    named = re.sub(r"<@\w+>", lambda code: with_names(request.work, code[0]), words)
+    return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", named)
+
+
+def heard(request: Request, verb: Verb) -> dict[str, str]:
+    """What the message a shortcut was used on says of a new record."""
+    entity = request.catalogue.routers[verb.noun].entity
+    if request.surface != "shortcut" or entity is None:
+        return {}
+    return entity.heard(values.from_slack(request.texts.get("message", "")))

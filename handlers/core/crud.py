@@ -1,0 +1,163 @@
+"""The verbs every entity has."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from handlers.core.commandline.suggestions import meant
+from handlers.core.request import Form, Options, Reply, Request
+from handlers.core.router import Router, Verb
+from handlers.core.ui import cards, history
+from handlers.core.ui.blocks import option
+from handlers.core.ui.forms import form
+from handlers.core.ui.receipts import choices, receipt
+from models.core import records
+from models.core.entity.base import Entity
+from models.core.errors import Ambiguous, CRMError, Invalid, Stale
+from models.core.fields import Person
+from models.core.permissions import policy
+from models.core.search.query import Page, find_records, list_records, suggestions
+from models.core.unit_of_work import Work
+
+E = TypeVar("E", bound=Entity)
+
+
+class Records(Router, Generic[E]):
+    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it lacks; besides:
+    fields that its own verbs fill, and that may be named and asked for as well.
+    """
+
+    def __init__(self, entity: type[E], without: Sequence[str] = (), besides: Sequence[str] = ()) -> None:
+        super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
+        self.entity: type[E] = entity
+        asked = {name: kind for name, kind in entity.fields().items() if kind.form or name in besides}
+        one = {"asks": asked, "saves": True, "common": True}
+        new = {"asks": asked | entity.joining(), "defaults": defaults(entity), "title": f"New {entity.noun()}"}
+        self.verb("new", record=False, **one | new)(self.new)
+        self.verb("show", writes=False, common=True)(self.show)
+        self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
+        self.verb("set", partial=True, text="", **one)(self.edit)
+        self.verb("more", writes=False, button="More", common=True)(self.more)
+        self.verb("list", record=False, writes=False, words=True, common=True)(self.list)
+        self.verb("find", record=False, writes=False, words=True, common=True)(self.find)
+        if entity.owned:
+            to = {"to": Person("To", required=True)}
+            self.verb("assign", asks=to, button="Assign", common=True)(self.assign)
+        ask = "Delete {record}? It can be restored for 30 days."
+        self.verb("delete", confirm=ask, style="danger", button="Delete", common=True)(self.delete)
+        self.verb("restore", deleted=True, common=True)(self.restore)
+        self.verb("history", writes=False, deleted=True, common=True)(history.history)
+        self.verb("as", asks=history.WHEN, writes=False, deleted=True, common=True)(history.as_of)
+        self.verb("revert", asks=history.TO, common=True)(history.revert)
+        for name in without:
+            del self.verbs[name]
+
+    def new(self, request: Request, _: Any) -> Reply:
+        """Make a new one; without values a form opens."""
+        try:
+            made = records.create(request.work, self.entity, request.texts, asks=True)
+        except Invalid as error:
+            return self.anew(request, "new", None, error)
+        return receipt(request, made)
+
+    def show(self, request: Request, record: E) -> Reply:
+        """Show the card, for you alone or with --here for the channel."""
+        return cards.card(record, request.work, request.catalogue)
+
+    def more(self, request: Request, record: E) -> Reply:
+        """Everything there is about it."""
+        return cards.details(record, request.work)
+
+    def edit(self, request: Request, record: E) -> Reply:
+        """Change fields: `field=value`, or a form without them."""
+        try:
+            records.update(request.work, record, request.texts, request.state.get("v"))
+        except Stale as error:
+            return redrawn(request, self.verbs["edit"], record, str(error))
+        except Invalid as error:
+            return self.anew(request, "edit", record, error)
+        return receipt(request, record)
+
+    def anew(self, request: Request, name: str, record: E | None, error: Invalid) -> Reply:
+        """The form once more, where it was sent without an input that what was chosen in it takes."""
+        verb = self.verbs[name]
+        if request.surface != "form" or not any(is_left_out(request, verb, each) for each in error.errors):
+            raise error
+        return redrawn(request, verb, record, str(error))
+
+    def list(self, request: Request, _: Any) -> Reply:
+        """List them, the newest first, or those that a filter such as `amount > 10k` fits."""
+        return self.listed(request, "list", partial(list_records, request.work, self.entity))
+
+    def find(self, request: Request, _: Any) -> Reply:
+        """Search by words, or filter: `stage = won AND amount > 10k`."""
+        if request.line.unknown:  # tasks today: no verb was typed
+            return self.listed(request, "list", partial(self.look, request.work))
+        return self.listed(request, "find", partial(find_records, request.work, self.entity))
+
+    def look(self, work: Work, words: str, page: str | bool | None) -> Page[E]:
+        """Where just a noun was typed, a name is looked for as a word first, then as that of a colleague."""
+        found = list_records(work, self.entity, words, page, people=False)
+        return found if found.records else list_records(work, self.entity, words, page)
+
+    def listed(self, request: Request, verb: str, look: Callable[[str, str | bool | None], Page[E]]) -> Reply:
+        """The page of records that a search or a list finds."""
+        words = request.line.rest
+        try:
+            page = look(words, request.line.flags.get("page"))
+        except Ambiguous:
+            raise
+        except ValueError as error:
+            raise CRMError(str(error)) from None
+        missed = request.line.unknown and not page.records
+        slipped = meant(request) if missed and request.line.unknown in page.searched.split() else []
+        if missed and (offers := [*slipped, *made_of(request, self, page.searched)]):
+            return choices(f"{page.heading}. {page.note}\nDid you mean one of these?", offers)
+        more = page.more and f"{self.noun} {verb} {words} --page={page.more}"
+        return cards.listing(page.records, request.work, page.heading, more, page.note)
+
+    def assign(self, request: Request, record: E) -> Reply:
+        """Give it to someone: `assign OP-42 @rita`."""
+        records.assign(request.work, record, request["to"])
+        return receipt(request, record)
+
+    def delete(self, request: Request, record: E) -> Reply:
+        """Hide it; it can be restored for 30 days."""
+        records.delete(request.work, record)
+        return receipt(request, record, replace=True)
+
+    def restore(self, request: Request, record: E) -> Reply:
+        """Bring back what was deleted."""
+        records.restore(request.work, record)
+        return receipt(request, record, replace=True)
+
+    def pick(self, request: Request, text: str) -> Options:
+        """What a picker offers for the letters typed so far."""
+        found = suggestions(request.work, self.entity, text)
+        return Options([option(f"{record.ref} {record.title}", record.ref) for record in found])
+
+
+def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:
+    """The line that makes a record of words that were looked for and not found, for who may: deal new Renewal 12k."""
+    line = f"{router.word} new {request.line.rest}"
+    return [(line, line)] if searched and policy.can(request.work.actor, "new", router.noun) else []
+
+
+def is_left_out(request: Request, verb: Verb, name: str) -> bool:
+    """Whether a field that is only asked for with what was chosen was no part of the form."""
+    return name in verb.asks and verb.asks[name].when is not None and name not in request.texts
+
+
+def redrawn(request: Request, verb: Verb, record: Entity | None, note: str) -> Form:
+    """The form in the place of the one that was sent, with what was typed and a note on top."""
+    return Form(form(request, verb, record, note=note).view, update=True)
+
+
+def defaults(entity: type[Entity]) -> dict[str, str]:
+    """What a new record has in its fields, as texts; whose it is, is whoever makes it."""
+    texts = {entity.owned: "me"} if entity.owned and entity.makers else {}
+    for name, kind in entity.fields().items():
+        default = entity.__table__.columns[name].default
+        if default is not None and default.is_scalar:
+            texts[name] = kind.dump(default.arg) or ""
+    return texts

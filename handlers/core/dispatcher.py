@@ -1,0 +1,214 @@
+"""Do what an act says in a unit of work and hand the reply to whoever answers: never silence, never a traceback."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+from handlers.core.admission import Admission
+from handlers.core.answer_cache import Said
+from handlers.core.executor import Decided, asks_first, in_its_thread, perform, verb_of
+from handlers.core.fair_share import Shares, TooMany
+from handlers.core.payloads import Act
+from handlers.core.request import Form, Home, Message, Nothing, Options, Reply, Request
+from handlers.core.router import Catalogue, takes_prose
+from handlers.core.telemetry import Check, Watch, reference, referred
+from handlers.core.ui.receipts import plainly
+from models.core.db.deadline import PERSON, within
+from models.core.errors import Busy, CRMError, Forbidden, Invalid
+from models.core.parsing.texts import clean
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+
+log = logging.getLogger(__name__)
+PATIENCE = 3.0
+"""Seconds after which Slack has told the person that it failed, whatever we answer."""
+EDITED = "I did what this message said before you edited it, once. For anything else, write a new message."
+"""What an edited message answers whose first words were done."""
+AGAIN = ("busy", "failed")
+"""How an act ended of which nothing came, so that it may go well when Slack sends it again."""
+
+
+class Answer(Protocol):
+    """The way back to the person."""
+
+    def reply(self, reply: Reply) -> None: ...
+    def invalid(self, error: Invalid) -> None: ...
+    def refused(self, sentence: str, request: str = "") -> None:
+        """request: the line that asks for the right that is missing."""
+        ...
+
+    def profile(self, person: str) -> Mapping[str, Any] | None:
+        """What Slack knows of a member of the workspace, as columns of User; nothing of anybody else.
+
+        None where Slack does not answer.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Everything people can do, ready to be done.
+
+    home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot finds of itself ·
+    patience: seconds after which an answer is late · shares: how much is done for one person at once.
+    """
+
+    works: Works
+    catalogue: Catalogue
+    home: Callable[[Request], Home]
+    watch: Watch = Watch()
+    checks: Callable[[], Sequence[Check]] = tuple
+    patience: float = PATIENCE
+    shares: Shares = field(default_factory=Shares)
+
+    @cached_property
+    def admission(self) -> Admission:
+        """Lets in the members of each workspace."""
+        return Admission(self.works)
+
+    @cached_property
+    def said(self) -> Said:
+        """Knows what was answered already."""
+        return Said(self.works)
+
+    def handle(self, act: Act, answer: Answer) -> None:
+        """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
+        began, outcome = time.perf_counter(), "failed"
+        with referred():
+            try:
+                outcome = self.answer(act, answer)
+            except Exception:
+                log.exception("A %s could not be answered", act.surface)
+        took = time.perf_counter() - began
+        late = took > self.patience and outcome != "failed"
+        self.watch.handled(self.name_of(act), "late" if late else outcome, took)
+
+    def name_of(self, act: Act) -> str:
+        """What figures call it: the verb, never a word that only this person typed."""
+        if act.surface in ("home", "options"):
+            return act.surface
+        line = self.catalogue.parse(act.line)
+        verb = verb_of(line, self.catalogue)
+        return verb.id if verb else "unknown"
+
+    def answer(self, act: Act, answer: Answer) -> str:
+        """After the commit say what came of it; what Slack sends again is not said again. Returns how it ended.
+
+        Who did something says so, whoever answered before; and an attempt that failed silences no other.
+        """
+        outcome, say, did = self.outcome(act, answer)
+        if outcome in AGAIN or self.said.first(act) or did:
+            say()
+        else:
+            answer.reply(Nothing())
+        return outcome
+
+    def outcome(self, act: Act, answer: Answer) -> tuple[str, Callable[[], None], bool]:
+        """Do it; what goes wrong is said in words. Returns how it ended, what says so, and whether it did something."""
+        try:
+            reply = self.share_of(act, answer)
+        except Invalid as error:
+            return "invalid", partial(answer.invalid, error), False
+        except Busy as error:
+            log.warning("The database was too busy for a %s: %s", act.surface, error.__cause__)
+            return "busy", partial(answer.refused, str(error)), False
+        except TooMany as error:
+            return "busy", partial(answer.refused, str(error)), False
+        except CRMError as error:
+            request = error.request if isinstance(error, Forbidden) else ""
+            return "refused", partial(answer.refused, f"{error}{self.written(act)}", request), False
+        except Exception:
+            log.exception("A %s failed. Reference %s", act.surface, reference())
+            wrong = f"Something went wrong. Nothing was saved. Reference {reference()}"
+            return "failed", partial(answer.refused, wrong), False
+        return "done", partial(answer.reply, reply), isinstance(reply, Message) and reply.done
+
+    def written(self, act: Act) -> str:
+        """What a person wrote in a command, which nobody else keeps, where it was refused."""
+        line = self.catalogue.parse(act.line)
+        verb = verb_of(line, self.catalogue)
+        kept = act.surface == "command" and verb is not None and takes_prose(verb) and line.said
+        return f"\nYou wrote: {kept}" if kept else ""
+
+    def share_of(self, act: Act, answer: Answer) -> Reply:
+        """Do it, unless so much is being done for this person that others would wait."""
+        try:
+            with self.shares((act.workspace, act.person)):
+                self.admission.admit(act, answer.profile)
+                return self.do_or_ask(act)
+        except TooMany:
+            if act.surface != "home":
+                raise
+            return Nothing()  # one of those that are on their way draws it
+
+    def do_or_ask(self, act: Act) -> Reply:
+        """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
+        with within(PERSON):
+            try:
+                return self.do(act)
+            except Invalid as error:
+                if act.surface == "form" or not act.trigger:
+                    raise
+                asked = error
+            return self.do(replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)}))
+
+    def do(self, act: Act) -> Reply:
+        """Open the unit of work, run the verb, commit. What was done already is not done again."""
+        if act.surface == "home":
+            return self.draw_home(act)
+        if act.surface == "options":
+            return self.pick(act)
+        line = self.catalogue.parse(act.line)
+        verb = verb_of(line, self.catalogue)
+        if verb and asks_first(line, verb, act.surface):
+            with suppress(Decided), self.works(act.workspace, act.person, act.surface, writes=False) as work:
+                return perform(self.request(act, work).but(asking=True))
+        writes = verb.writes or "here" in line.flags if verb else line.verb is not None
+        writes = writes or in_its_thread(line, act.thread)
+        key = f"{act.surface}:{act.key}" if writes and act.key else ""
+        pressed_again = act.surface == "button" and not act.repeated
+
+        def perform_once(work: Work) -> Reply:
+            if key and not work.once(key):
+                return (
+                    plainly(EDITED) if act.edited else plainly("This was done already.") if pressed_again else Nothing()
+                )
+            reply = perform(self.request(act, work))
+            if key and (isinstance(reply, Form) or (isinstance(reply, Message) and reply.asks)):
+                work.forget(key)
+                return reply
+            return replace(reply, done=True) if key and isinstance(reply, Message) else reply
+
+        return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
+
+    def draw_home(self, act: Act, banner: Reply | None = None) -> Home:
+        """The person's App Home tab as it is now. banner: what was just done there."""
+        with self.works(act.workspace, act.person, "home", writes=False) as work:
+            return self.home(self.request(act, work).but(state={"banner": banner}))
+
+    def pick(self, act: Act) -> Options:
+        """What the picker of a noun offers for the letters in the act's line."""
+        router = self.catalogue.routers.get(act.state["noun"])
+        if router is None:
+            return Options([])
+        with self.works(act.workspace, act.person, "form", writes=False) as work:
+            policy.check(work, "find", router.noun)
+            return router.pick(self.request(act, work), clean(act.line))
+
+    def request(self, act: Act, work: Work) -> Request:
+        return Request(
+            work=work,
+            catalogue=self.catalogue,
+            line=self.catalogue.parse(act.line),
+            surface=act.surface,
+            texts=act.texts,
+            state=act.state,
+            channel=act.channel,
+            thread=act.thread,
+            container=act.container,
+            checks=self.checks,
+        )

@@ -1,0 +1,182 @@
+"""From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal share."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.core.commandline import binding, subjects
+from handlers.core.commandline.arguments import filled
+from handlers.core.commandline.parser import Line, Ref
+from handlers.core.commandline.suggestions import candidates, not_understood, puzzled, several_lines, slipped
+from handlers.core.payloads import GLOBAL
+from handlers.core.request import Message, Reply, Request
+from handlers.core.router import Catalogue, Verb
+from handlers.core.ui.forms import form
+from handlers.core.ui.receipts import because, echoed, listed, plainly, question, together
+from models.core.entity.base import Entity
+from models.core.errors import Ambiguous, Conflict, Invalid
+from models.core.fields import LongText, Text
+from models.core.fields.base import read_all
+from models.core.outbox.current_record import standing_here, stands_in
+from models.core.outbox.delivery import deliver
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
+
+WILL = "I will post it here. If Slack refuses it, I will tell you."
+"""What --here answers: it is posted afterwards."""
+
+
+class Decided(Exception):
+    """Nothing is left to ask: it can be done, in a unit of work that writes."""
+
+
+def perform(request: Request) -> Reply:
+    """Do what the line says; every line gets an answer."""
+    request = placed(request)
+    verb = verb_of(request.line, request.catalogue)
+    if verb is None or slipped(request.line, verb, request.catalogue):
+        return puzzled(request)
+    policy.check(request.work, verb.name, verb.about)
+    request.work.reason = request.reason
+    if pasted := several_lines(request, verb):
+        return pasted
+    records: list[Entity] = []
+    used: list[Ref] = []
+    try:
+        if verb.record:
+            records, used = binding.targets(request, verb)
+            for record in records:
+                policy.check(request.work, verb.name, record)
+        found = filled(request, verb, used, [record.title for record in records])
+        if found.left:
+            return not_understood(request, verb, found.left, found.shorter())
+        texts = found.texts | subjects.spoken_of(request, verb, found.texts)
+        return run(request.but(texts={**request.texts, **texts}), verb, records)
+    except Ambiguous as error:
+        return candidates(request.line, verb, error, in_field=bool(records) or not verb.record)
+
+
+def placed(request: Request) -> Request:
+    """With `this` or in the thread of a card, a verb without a noun is about the record that stands there; in a thread
+    also a field that is named, and what else is only understood of that record: amount 20k.
+    """
+    line, known = request.line, request.catalogue.nouns_with(request.line.verb or "")
+    if in_its_thread(line, request.thread):
+        here = standing_here(request.work, request.channel, request.thread)
+        again = request.catalogue.parse(f"{here.ref} {line.raw}") if here else line
+        if not again.unknown:
+            return request.but(line=again)
+    if line.noun or not known or not (request.thread or any(ref.kind == "this" for ref in line.refs)):
+        return request
+    here = standing_here(request.work, request.channel, request.thread)
+    if here is None and any(ref.kind == "this" for ref in line.refs):
+        raise subjects.unclear()
+    return request.but(line=replace(line, noun=here.slug())) if here and here.slug() in known else request
+
+
+def in_its_thread(line: Line, thread: str) -> bool:
+    """Whether a line that says nothing by itself may be about the record whose thread it is written in."""
+    return bool(thread and line.unknown and not line.refs and not line.noun)
+
+
+def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
+    """The verb a line names; a bare reference is shown, a bare noun listed, words after a noun are a search."""
+    if not line.raw.strip():
+        return catalogue.find(GLOBAL, "help")
+    noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
+    if noun is None and line.verb is None:
+        return None
+    if line.verb or noun is None:
+        alone = None if line.noun else catalogue.find(GLOBAL, line.verb)
+        return catalogue.find(noun, line.verb) or alone
+    default = "show" if line.refs else "find" if line.text else "list"
+    return catalogue.find(noun, default) or catalogue.find(noun, "new")
+
+
+def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
+    """Open the form where something is missing, ask before destruction; then do it, to each of the records."""
+    record = records[0] if records else None
+    if request.surface != "form" and wants_form(request, verb):
+        return form(request, verb, record, others=records[1:])
+    if verb.confirm and request.surface != "form" and not request.flag("yes"):
+        sentence = verb.confirm.format(record=listed(records))
+        line = f"{verb.noun} {verb.name} {' '.join(each.ref for each in records)} --yes{because(request)}"
+        return question(sentence, verb.button or verb.name.capitalize(), line)
+    if request.asking:
+        raise Decided
+    values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
+    reply = done(request.but(values=values), verb, records)
+    return here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
+
+
+def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
+    """What the verb answers, for each of the records, with what was typed and is not told by it."""
+    told = {name: text for name, text in request.texts.items() if isinstance(verb.asks.get(name), Text | LongText)}
+    try:
+        replies = [verb.run(request, record) for record in records] or [verb.run(request, None)]
+    except Conflict as error:
+        if len(records) > 1:
+            raise Conflict(f"{error} Nothing was done to the others: a line changes all or none.") from error
+        if request.surface == "form" or verb.words or not any(text.strip() for text in told.values()):
+            raise
+        raise Invalid({next(iter(told)): str(error)}) from error  # the form opens with the text
+    reply = replies[0] if len(replies) == 1 else together(request, records, replies)
+    return echoed(request, verb, reply) if isinstance(reply, Message) and not reply.asks else reply
+
+
+def here(request: Request, verb: Verb, message: Message) -> Message:
+    """With --here the channel sees it: a record's card stands there from now on; anything else is posted once, drawn
+    for those who are there. Who is alone with the bot has seen it already, and what asks back asks this person.
+    """
+    work, channel = request.work, request.channel
+    if not channel or channel.startswith("D") or message.asks:
+        return message
+    person, place = work.actor.slack_id if work.actor else "", {"thread": request.thread or None}
+    if card := message.card:
+        its = {"entity": card.slug(), "record_id": card.id, "about": {"person": person}}
+        deliver(work, "card", channel, f"here:{work.unit}", **its)
+        if stands_in(work, card, channel):
+            return plainly("Its card stands in this channel already. I bring it up to date, and will keep it so.")
+        return plainly(WILL)
+    work.session.flush()
+    if work.changes:
+        place |= {name: work.changes[0][name] for name in ("entity", "record_id")}
+        told = {"person": person, "unit": work.unit}
+        deliver(work, "receipt", channel, f"here:{work.unit}", about=told, **place)
+    elif not verb.writes:
+        told = {"person": person, "line": request.line.raw}
+        deliver(work, "line", channel, f"here:{work.unit}", about=told, **place)
+    else:
+        return message  # nothing was changed
+    return plainly(WILL)
+
+
+def again(work: Work, catalogue: Catalogue, line: str, channel: str, thread: str) -> Message | None:
+    """What a line that only asks answers those who read the unit of work; None where that is no message."""
+    asked = catalogue.parse(line)
+    verb = verb_of(asked, catalogue)
+    if verb is None or verb.writes:
+        return None
+    flags = {name: value for name, value in asked.flags.items() if name != "here"}
+    asked = replace(asked, flags=flags)
+    reply = perform(Request(work, catalogue, asked, "message", channel=channel, thread=thread))
+    return reply if isinstance(reply, Message) else None
+
+
+def asks_first(line: Line, verb: Verb, surface: str) -> bool:
+    """Whether it will most likely open a form or ask back: worth a look first that keeps no writer waiting."""
+    if surface == "form" or not verb.writes:
+        return False
+    if verb.confirm:
+        return "yes" not in line.flags
+    typed = line.text or line.fields or line.people or (line.refs and not verb.record)
+    needs = verb.saves or any(kind.required for kind in verb.asks.values())
+    return bool(verb.asks) and (surface == "shortcut" or "form" in line.flags or (needs and not typed))
+
+
+def wants_form(request: Request, verb: Verb) -> bool:
+    """Whether the form has to open: asked for, nothing typed, or something required missing."""
+    filled = {name for name, text in request.texts.items() if text.strip() or verb.partial}
+    needed = {name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults}
+    missing = bool(needed - filled) and not verb.partial
+    wished = request.surface == "shortcut" or request.flag("form")
+    return bool(verb.asks) and (wished or missing or (verb.saves and not filled))

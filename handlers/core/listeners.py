@@ -1,0 +1,373 @@
+"""Between Bolt and the dispatcher, the only module that knows both: one listener a payload type, one way back."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from http.client import HTTPException
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from handlers.core import event_payloads, members, payloads
+from handlers.core.admission import ELSEWHERE
+from handlers.core.dispatcher import Dispatcher
+from handlers.core.payloads import Act, Payload
+from handlers.core.request import Form, Home, Message, Options, Reply
+from handlers.core.telemetry import reference
+from handlers.core.ui import blocks
+from handlers.core.ui.receipts import choices, plainly
+from models.core import user_groups
+from models.core.errors import CRMError, Forbidden, Invalid
+from models.core.outbox import audience
+from models.core.unit_of_work import Work
+
+log = logging.getLogger(__name__)
+ANY = re.compile("")
+BUTTON_VALUE = 1900
+"""Characters of a line that a button carries: 2,000 are Slack's limit."""
+TEXT = 3500
+"""Characters of the text beside the blocks, for notifications and screen readers."""
+
+
+NO_HOME = "Your Home tab cannot be drawn: Slack says “{}”. Commands work all the same; tell whoever runs the bot."
+UNDRAWN = ("invalid_arguments", "invalid_blocks", "view_too_large", "invalid_view")
+"""What Slack says of a Home tab that is at fault itself: a plainer one may do."""
+NOBODY = ("user_not_found", "user_not_visible", "users_not_found")
+"""What Slack says of whom it does not know, or does not show to us."""
+MOVES = (
+    "member_joined_channel",
+    "member_left_channel",
+    "channel_shared",
+    "channel_unshared",
+    "channel_rename",
+    "group_rename",
+)
+"""The events after which others may read a channel, or another channel has its name."""
+
+Removed = Callable[[str, int], None]
+"""Hears that the app was removed from a workspace, and when, in seconds since 1970."""
+
+
+def unheard(workspace: str, at: int) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own dict."""
+
+    dispatcher: Dispatcher
+    removed: Removed = unheard
+
+    def open(self, app: App) -> None:
+        for door, read in (
+            (app.command, partial(payloads.command, root=self.dispatcher.catalogue.root)),
+            (app.view, payloads.submission),
+            (app.action, payloads.action),
+            (app.options, payloads.options),
+            (app.shortcut, payloads.shortcut),
+        ):
+            door(ANY)(self.listener(read))
+        app.view_closed(ANY)(acknowledged)
+        app.event("app_mention")(self.mentioned)
+        app.event("message")(self.messaged)
+        app.event("app_home_opened")(self.opened_home)
+        app.event("user_change")(self.profile_changed)
+        app.event("team_join")(self.profile_changed)
+        for event in MOVES:
+            app.event(event)(self.audience_changed)
+        for event in ("subteam_members_changed", "subteam_updated"):
+            app.event(event)(self.group_changed)
+        app.event("app_uninstalled")(self.uninstalled)
+        app.event("tokens_revoked")(self.revoked)
+        app.error(misunderstood)
+
+    def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
+        def listen(ack: Ack, body: dict[str, Any], context: BoltContext, request: BoltRequest) -> None:
+            act = replace(read(body), repeated="x-slack-retry-num" in request.headers)
+            self.handle(act, ack, context, body)
+
+        return listen
+
+    def handle(self, act: Act, ack: Ack, context: BoltContext, body: Payload) -> None:
+        """The workspace is the one whose token answers, so that nothing crosses from one to another."""
+        act = replace(act, workspace=context.team_id or act.workspace)
+        self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, context.client, body))
+        if ack.response is None:  # even the answer went wrong: without this Slack would show its own, and ask again
+            ack()
+
+    def mentioned(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        if payloads.is_said(body["event"]):
+            self.handle(payloads.message(body, context.bot_user_id or ""), ack, context, body)
+        else:
+            ack()
+
+    def messaged(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        if body["event"].get("channel_type") == "im":
+            self.mentioned(ack, body, context)
+        else:
+            ack()
+
+    def opened_home(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        if body["event"].get("tab", "home") == "home":
+            self.handle(payloads.home(body), ack, context, body)
+        else:
+            ack()
+
+    def profile_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Names and time zones follow Slack, for the people we know. Who is of another workspace now may do nothing."""
+        ack()
+        user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
+        try:
+            if not works.unknown(team, {user["id"]}):
+                told = user if "team_id" in user else look_up(context.client, user["id"])
+                if told is not None:
+                    works.welcome(team, user["id"], **(members.member(told, team) or {"guest": True}))
+        except CRMError as error:
+            log.warning("A profile was not brought up to date: %s", error)
+
+    def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Others read a channel than before: its cards are drawn for them."""
+        self.heard(partial(audience.moved, channel=event_payloads.channel(body)), ack, body, context)
+
+    def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Somebody joined or left a user group: the teams that follow it are asked for anew."""
+        self.heard(partial(user_groups.look_again, group=event_payloads.group(body)), ack, body, context)
+
+    def heard(self, act: Callable[[Work], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Do what follows from an event, once however often it is sent; acknowledged when that is written down."""
+        key = event_payloads.key(body)
+        self.dispatcher.works.attempt(lambda work: act(work) if work.once(key) else None, context.team_id or "")
+        ack()
+
+    def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """The app was removed; acknowledged only when that is written down, since Slack then tells us again."""
+        self.removed(context.team_id or "", event_payloads.moment(body))
+        ack()
+
+    def revoked(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        """Tokens were taken back; those of people are none of ours."""
+        if (body["event"].get("tokens") or {}).get("bot"):
+            self.uninstalled(ack, body, context)
+        else:
+            ack()
+
+
+def acknowledged(ack: Ack) -> None:
+    ack()
+
+
+def misunderstood(error: Exception) -> BoltResponse:
+    """Nothing that Slack sends: some part is missing, or is of another kind. Nobody can be told; nothing was done."""
+    log.error("What was sent could not be read", exc_info=error)
+    return BoltResponse(status=400, body="malformed")
+
+
+def look_up(client: WebClient, person: str) -> Payload | None:
+    """What Slack says of a person; nothing of whom it does not know, None where it does not answer."""
+    try:
+        user: Payload = client.users_info(user=person)["user"]
+        return user
+    except SlackApiError as error:
+        log.info("Slack does not tell who somebody is: %s", error.response["error"])
+        return {} if error.response["error"] in NOBODY else None
+    except (SlackClientError, OSError, HTTPException) as error:
+        log.info("Slack does not tell who somebody is: %s", type(error).__name__)
+        return None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The way back to the person of one act: on the surface they are on, else in a direct message."""
+
+    dispatcher: Dispatcher
+    act: Act
+    ack: Ack
+    client: WebClient
+    body: Payload
+
+    @property
+    def outside(self) -> bool:
+        """Whether the person is of another company: nothing is told to them anywhere but where they act."""
+        return self.dispatcher.admission.is_outsider(self.act)
+
+    def profile(self, person: str) -> Mapping[str, Any] | None:
+        told = look_up(self.client, person)
+        if told is None:
+            return None
+        found = members.member(told, self.act.workspace)
+        if found and person == self.act.person and not members.comes_from(told, self.act.home_team):
+            raise Forbidden(ELSEWHERE)  # what was sent and what Slack says of them do not go together
+        return found
+
+    def reply(self, reply: Reply) -> None:
+        if isinstance(reply, Form):
+            self.open(reply)
+        elif isinstance(reply, Options):
+            self.ack(options=reply.options)
+        elif isinstance(reply, Home):
+            self.show(reply)
+        elif isinstance(reply, Message):
+            self.say(reply)
+        else:
+            self.ack()
+
+    def invalid(self, error: Invalid) -> None:
+        """Sentences under the inputs they are about; on a line, with a button that opens the form."""
+        drawn = self.body["view"]["blocks"] if self.act.surface == "form" else []
+        if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
+            elsewhere = [text for name, text in error.errors.items() if name not in inputs]
+            errors = {name: text for name, text in error.errors.items() if name in inputs}
+            if elsewhere:
+                errors[inputs[0]] = "\n".join([*filter(None, [errors.get(inputs[0])]), *elsewhere])
+            self.ack(response_action="errors", errors=errors)
+        else:
+            self.say(choices(str(error), [("Open the form", self.with_form())]))
+
+    def refused(self, sentence: str, request: str = "") -> None:
+        if self.act.surface == "form":
+            self.invalid(Invalid({"": sentence}))
+        elif self.act.surface == "options":
+            self.ack(options=[])
+        else:
+            self.say(choices(sentence, [("Request", request)] if request else []))
+
+    def open(self, form: Form) -> None:
+        """Open the modal before the acknowledgement; without a trigger, a button that opens it."""
+        if form.update or (self.act.surface == "form" and not self.act.trigger):
+            self.ack(response_action="update", view=form.view)
+        elif not self.act.trigger:
+            self.say(choices("This needs a form.", [("Open the form", self.with_form())]))
+        else:
+            method = self.client.views_push if self.act.container == "view" else self.client.views_open
+            try:
+                method(trigger_id=self.act.trigger, view=form.view)
+                self.ack()
+            except SlackApiError as error:
+                log.warning("A form was not opened: %s", error.response["error"])
+                self.say(choices("The form took too long to open.", [("Try again", self.with_form())]))
+
+    def with_form(self) -> str:
+        """The same line, to open the form with; a button holds no more of it."""
+        return f"{self.act.line[:BUTTON_VALUE]} --form"
+
+    def show(self, home: Home) -> None:
+        """Draw the Home tab. Who asked for it elsewhere is told where it is; who cannot have it, why."""
+        if refusal := self.publish(home):
+            self.tell(plainly(NO_HOME.format(refusal)))
+        elif self.act.container == "home":
+            self.ack()
+        else:
+            self.tell(self.way_home())
+
+    def publish(self, home: Home) -> str:
+        """Draw the Home tab, plainly where Slack refuses it as it is. Returns why there is none, if there is none."""
+        try:
+            self.client.views_publish(user_id=self.act.person, view=home.view)
+        except SlackApiError as error:
+            why = str(error.response["error"])
+            log.warning("Slack does not take a Home tab: %s", why)
+            plain = blocks.home([blocks.section(NO_HOME.format(why))])
+            return self.publish(Home(plain)) if why in UNDRAWN and home.view != plain else why
+        except (SlackClientError, OSError, HTTPException) as error:
+            return type(error).__name__
+        return ""
+
+    def way_home(self) -> Message:
+        """Where the Home tab is: a link that opens it in Slack."""
+        said = "Your Home tab shows what is due, your open deals and your cases as they are now."
+        app = self.body.get("api_app_id", "")
+        if not payloads.ID.fullmatch(str(app)) or not app:
+            return plainly(f"{said} It is in this app, under Home.")
+        link = f"<slack://app?team={self.act.workspace}&amp;id={app}&amp;tab=home|Open it>"
+        return Message(said, [blocks.section(f"{blocks.escape(said)} {link}")])
+
+    def say(self, message: Message) -> None:
+        """An answer for the person alone; its text is inert, like its blocks."""
+        if self.act.container != "home":
+            self.tell(message)
+        elif self.outside:
+            self.ack()
+        else:
+            self.show(self.home_with(message))
+
+    def home_with(self, message: Message) -> Home:
+        """The Home tab with an answer on top; the answer alone, where the tab cannot be drawn."""
+        try:
+            return self.dispatcher.draw_home(self.act, message)
+        except CRMError:
+            log.info("A Home tab is drawn with nothing but an answer")
+        except Exception:
+            log.exception("A Home tab could not be drawn. Reference %s", reference())
+        return Home(blocks.home(message.blocks))
+
+    def tell(self, message: Message) -> None:
+        """Say it in a message, a modal or the acknowledgement."""
+        message = replace(message, text=blocks.escape(blocks.cut(message.text, TEXT)))
+        back = bool(self.body.get("response_url"))
+        if self.act.surface == "command" and not (back and blocks.has_native(message.blocks)):
+            self.ack(response_type="ephemeral", text=message.text, blocks=message.blocks or None)
+            return
+        self.ack()
+        if self.act.container == "view":
+            self.client.views_push(
+                trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks)
+            )
+        elif self.act.surface in ("button", "command") and back:
+            self.respond(message)
+        else:
+            self.whisper(message)
+
+    def respond(self, message: Message) -> None:
+        """Where the button stood, or the command was typed; without charts where Slack does not draw them."""
+        refusal = self.sent_back(message)
+        if blocks.INVALID in refusal and blocks.has_native(message.blocks):
+            message = replace(message, blocks=blocks.plainer(message.blocks))
+            refusal = self.sent_back(message)
+        if refusal:
+            log.info("Answered another way, because of %s", refusal)
+            self.whisper(message)
+
+    def sent_back(self, message: Message) -> str:
+        """Answer in place of a message of the person's own, else beside it. Returns why that is refused, if it is."""
+        answer: dict[str, Any] = {
+            "response_type": "ephemeral",
+            "replace_original": message.replace and self.act.container == "ephemeral",
+            "text": message.text,
+            "blocks": message.blocks,
+        }
+        thread = {"thread_ts": self.act.thread} if self.act.thread else {}
+        try:
+            response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
+        except (OSError, ValueError, SlackClientError) as error:
+            return type(error).__name__
+        return "" if response.status_code == 200 else str(response.body)  # it was used too often, or too late
+
+    def whisper(self, message: Message) -> None:
+        """Seen by the person alone: in the channel where they are, else in a direct message."""
+        text, drawn, thread = message.text, message.blocks or None, self.act.thread or None
+        channel = self.act.channel or self.act.person
+        alone = channel == self.act.person or channel.startswith("D")
+        if alone and self.outside:
+            return
+        try:
+            if alone:
+                self.client.chat_postMessage(channel=channel, text=text, blocks=drawn, thread_ts=thread)
+            else:
+                person = self.act.person
+                self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)
+        except SlackApiError as error:
+            why = str(error.response["error"])
+            if why == blocks.INVALID and blocks.has_native(message.blocks):
+                self.whisper(replace(message, blocks=blocks.plainer(message.blocks)))
+                return
+            if channel == self.act.person or self.outside:
+                log.info("Nothing could be answered, because of %s", why)
+                return
+            log.info("Answered in a direct message, because of %s", why)
+            self.client.chat_postMessage(channel=self.act.person, text=text, blocks=drawn)

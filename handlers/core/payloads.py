@@ -1,0 +1,217 @@
+"""What people do in Slack, read from its payloads: who, where, and the line it amounts to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.core.ui.form_state import WHY, metadata, picked_people, read
+
+Payload = Mapping[str, Any]
+MENTION = re.compile(r"<@(\w+)")
+GLOBAL = "crm"
+"""The noun of verbs that stand alone: find, help, home, undo."""
+ID = re.compile(r"\w{0,64}", re.ASCII)
+"""What Slack calls people, workspaces and channels by."""
+STAMP = re.compile(r"[ -~]*")
+"""What Slack calls payloads, messages and triggers by; half a letter would stop the database."""
+NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
+"""What we call buttons, forms and shortcuts by: a noun, a verb, and a number where one stands there several times."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a person did. `line` is what it amounts to, whatever the surface; `key` tells a repetition."""
+
+    surface: str
+    workspace: str
+    person: str
+    line: str = ""
+    key: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    channel: str = ""
+    thread: str = ""
+    trigger: str = ""
+    container: str = ""
+    """message, ephemeral, view or home: where a button stood."""
+    home_team: str = ""
+    """The workspace the person comes from: another one in a shared channel."""
+    named: tuple[str, ...] = ()
+    """The people who were picked in a form, by their Slack ids."""
+    repeated: bool = False
+    """Whether Slack says that it sends this again."""
+    edited: bool = False
+    """Whether it is a message whose words were changed after it was sent: still the same message."""
+
+    def __post_init__(self) -> None:
+        """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still send anything."""
+        ids = (self.workspace, self.person, self.channel, self.home_team, *self.named)
+        words = (self.line, self.key, self.thread, self.trigger, self.container, *self.texts.values())
+        if not all(isinstance(each, str) for each in (*ids, *words)):
+            raise TypeError("a text is no text")
+        if not all(ID.fullmatch(each) for each in ids):
+            raise ValueError("an id is no id")
+        if not all(STAMP.fullmatch(each) for each in (self.key, self.thread, self.trigger)):
+            raise ValueError("a stamp is no stamp")
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who acts, and everyone they named."""
+        return (self.person, *MENTION.findall(self.line), *self.named)
+
+
+def given(part: Payload, name: str) -> Any:
+    """What stands there; nothing also where Slack says null."""
+    said = part.get(name)
+    return "" if said is None else said
+
+
+def command(body: Payload, root: str) -> Act:
+    """A slash command; an alias such as /crm-deal is the root with its noun already typed."""
+    alias = body["command"].removeprefix(root).removeprefix("-")
+    return Act(
+        surface="command",
+        workspace=body["team_id"],
+        person=body["user_id"],
+        line=f"{alias} {given(body, 'text')}".strip(),
+        key=given(body, "trigger_id"),
+        channel=given(body, "channel_id"),
+        trigger=given(body, "trigger_id"),
+        home_team=body["team_id"],
+    )
+
+
+def action(body: Payload) -> Act:
+    """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`."""
+    pressed = body["actions"][0]
+    noun, verb = noun_and_verb(pressed["action_id"])
+    value = given(pressed, "value") or given(pressed.get("selected_option") or {}, "value")
+    container, view = body.get("container") or {}, body.get("view") or {}
+    state = metadata(view)
+    return Act(
+        surface="button",
+        line=line_of(noun, "" if verb in ("run", "menu") else verb, value),
+        key=once(body, pressed),
+        state=state,
+        channel=given(body.get("channel") or {}, "id") or state.get("c", ""),
+        thread=given(body.get("message") or {}, "thread_ts") or given(container, "thread_ts") or state.get("t", ""),
+        container=kind_of(container, view),
+        **sender(body),
+    )
+
+
+def noun_and_verb(name: str) -> tuple[str, str]:
+    """The noun and the verb that a name of ours stands for; ValueError where it could be a line of its own."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        raise ValueError("a name is none of ours")
+    return found[1], found[2] or ""
+
+
+def once(body: Payload, pressed: Payload) -> str:
+    """What tells a press from the next. A button with a whole line of its own works once where it stands."""
+    where = given(body.get("container") or {}, "message_ts")
+    if where and pressed["action_id"].startswith(f"{GLOBAL}.run"):
+        return f"{where}:{pressed['action_id']}:{body['user']['id']}"
+    return f"{pressed.get('action_ts', '')}:{body.get('trigger_id', '')}"
+
+
+def line_of(noun: str, *words: str) -> str:
+    """The line that a button or a form amounts to; what needs no noun has none."""
+    return " ".join(filter(None, ("" if noun == GLOBAL else noun, *words)))
+
+
+def kind_of(container: Payload, view: Payload) -> str:
+    if container.get("type") == "view":
+        return "home" if view.get("type") == "home" else "view"
+    return "ephemeral" if container.get("is_ephemeral") else "message"
+
+
+def submission(body: Payload) -> Act:
+    """A form: its callback_id names the verb, its metadata the record."""
+    view = body["view"]
+    state, texts = metadata(view), read(view)
+    if WHY in texts:
+        state["w"] = texts.pop(WHY)
+    noun, verb = noun_and_verb(view["callback_id"])
+    return Act(
+        surface="form",
+        line=line_of(noun, verb, str(state.get("r", ""))),
+        key=f"{view['id']}:{view['hash']}",
+        texts=texts,
+        named=picked_people(view),
+        state=state,
+        container=state.get("p", ""),
+        channel=state.get("c", ""),
+        thread=state.get("t", ""),
+        **sender(body),
+    )
+
+
+def shortcut(body: Payload) -> Act:
+    """A global or message shortcut: its callback_id is the line, and the message comes along as a text."""
+    message = body.get("message") or {}
+    return Act(
+        surface="shortcut",
+        line=" ".join(noun_and_verb(body["callback_id"])),
+        key=given(body, "trigger_id"),
+        texts={"message": message["text"]} if message.get("text") else {},
+        channel=given(body.get("channel") or {}, "id"),
+        thread=given(message, "thread_ts") or given(message, "ts"),
+        **sender(body),
+    )
+
+
+def message(body: Payload, bot: str) -> Act:
+    """A mention of the bot, or a direct message to it. Edited later it is the same message, and not a second one."""
+    event = body["event"]
+    return Act(
+        surface="message",
+        workspace=body["team_id"],
+        person=event["user"],
+        line=given(event, "text").replace(f"<@{bot}>", " ").strip(),
+        key=key_of(event, body["event_id"]),
+        channel=event["channel"],
+        thread=given(event, "thread_ts"),
+        edited=bool(event.get("edited")),
+        home_team=event.get("user_team") or event.get("team") or body["team_id"],
+    )
+
+
+def key_of(event: Payload, heard: str) -> str:
+    """What tells a message from the next: where it stands. Its event has another id each time that it is edited."""
+    stamp = given(event, "ts")
+    if not isinstance(stamp, str):
+        raise TypeError("a stamp is no stamp")
+    return f"{event['channel']}:{stamp}" if stamp else heard
+
+
+def is_said(event: Payload) -> bool:
+    """Whether a message is a person's own words: no edit, no bot's, no notice of Slack's."""
+    own = event.get("subtype") in (None, "file_share", "thread_broadcast", "me_message")
+    return own and bool(event.get("user")) and not event.get("bot_id")
+
+
+def home(body: Payload) -> Act:
+    """Someone looks at the App Home tab."""
+    team = body["team_id"]
+    return Act("home", team, body["event"]["user"], container="home", home_team=team)
+
+
+def options(body: Payload) -> Act:
+    """A picker asks what it may offer: the line is what was typed, the state says of which noun."""
+    noun = (body["action_id"].split(".") + [""])[1]
+    return Act(surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body))
+
+
+def sender(body: Payload) -> dict[str, Any]:
+    team = body.get("team") or {}
+    user = body["user"]
+    workspace = team.get("id") or user.get("team_id", "")
+    return {
+        "workspace": workspace,
+        "person": user["id"],
+        "home_team": user.get("team_id") or workspace,
+        "trigger": given(body, "trigger_id"),
+    }

@@ -1,0 +1,1 @@
+"""What people see: blocks, forms, cards, receipts, charts."""

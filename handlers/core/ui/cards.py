@@ -1,0 +1,191 @@
+"""Draw records: a card in a channel, a row in a list, everything in a modal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from handlers.core.request import Form, Message
+from handlers.core.router import Catalogue, Verb
+from handlers.core.ui import blocks
+from handlers.core.ui.blocks import Block, escape
+from models.core.entity.base import Entity
+from models.core.fields import LongText, Moment
+from models.core.fields.base import Field
+from models.core.permissions import masking, policy, visibility
+from models.core.unit_of_work import Work
+
+LINES = 12
+"""How high a card may be."""
+SHORT = 60
+ROWS = 8
+BUTTONS = 4
+PAGE = 10
+NAMES = 3
+LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
+
+
+def marked(kind: Field, value: object, work: Work, record: Entity) -> str:
+    """A value as mrkdwn: what people typed is inert, a moment is shown by Slack in each reader's own zone."""
+    if isinstance(kind, Moment) and isinstance(value, datetime):
+        return moment(value)
+    return escape(blocks.cut(" ".join(kind.show(value, work, record).split()), SHORT))
+
+
+def moment(value: datetime) -> str:
+    stamp, fallback = int(value.timestamp()), value.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def texts(record: Entity, work: Work, *names: str) -> dict[str, str]:
+    """What these fields of a record hold, by their names, for all who read: what is hidden from one of them, or empty,
+    is not there. The one way by which a value comes into a line.
+    """
+    kinds = policy.fields(work, record)
+    found = {name: kinds[name].show(getattr(record, name), work, record) for name in names if name in kinds}
+    return {name: text for name, text in found.items() if text}
+
+
+def moments(record: Entity, work: Work, *names: str) -> dict[str, str]:
+    """As `texts`, of moments, as mrkdwn that Slack shows to each reader in their own zone."""
+    return {name: moment(getattr(record, name)) for name in texts(record, work, *names)}
+
+
+def aside(record: Entity, work: Work, name: str) -> str:
+    """CS-9 Lost oar (urgent): a record with one word about it in the middle of a sentence."""
+    return " ".join([str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())])
+
+
+def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
+    """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
+    seen = policy.fields(work, record)
+    kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
+    pairs = {name: (kind.label, marked(kind, getattr(record, name), work, record)) for name, kind in kinds.items()}
+    hidden = {kind.label for name, kind in record.fields().items() if name not in seen}
+    told = record.facts(work) if seen else []
+    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden]
+    first = [pairs.pop(name) for name in record.line if name in pairs]
+    return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
+
+
+def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
+    """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
+    if record.deleted_at:
+        name = str(record)
+        return Message(f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")])
+    lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
+    name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
+    drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
+    drawn += [blocks.columns(lines)] if lines else []
+    drawn += [blocks.context(escape(note))] if (note := masked(record, work)) else []
+    drawn.append(blocks.context(f"Updated {moment(record.updated_at)}"))
+    return Message(summary(record, work), [*drawn, *buttons(record, work, catalogue)], card=record)
+
+
+def masked(record: Entity, work: Work) -> str:
+    """Says that something is left out for those who read along, and for whom; nothing to one who reads alone."""
+    if len(work.viewers) < 2 and not any(viewer.guest for viewer in work.viewers):
+        return ""
+    drawn = {name for name, kind in record.fields().items() if kind.card}
+    blind = [viewer for viewer in work.viewers if drawn - policy.seen_by(viewer, record).keys()]
+    names = [viewer.name for viewer in blind if not viewer.guest][:NAMES]
+    names += ["guests or people from elsewhere"] if any(viewer.guest for viewer in blind) else []
+    return f"{LEFT_OUT}, among them {', '.join(names)}." if names else ""
+
+
+def summary(record: Entity, work: Work) -> str:
+    """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
+    told = texts(record, work, *record.line).values()
+    return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in told)])
+
+
+def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
+    """The verbs of the card: the first few as buttons, the others behind ⋮; no block where there is none."""
+    verbs = [verb for verb in catalogue.routers[record.slug()].verbs.values() if offered(verb, record, work)]
+    verbs.sort(key=lambda verb: verb.common)
+    first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
+    drawn = [button(verb, record, work) for verb in first]
+    if rest:
+        drawn.append(
+            blocks.overflow(f"{record.slug()}.menu", [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest])
+        )
+    return [blocks.actions(*drawn)] if drawn else []
+
+
+def offered(verb: Verb, record: Entity, work: Work) -> bool:
+    """Whether a verb has a button now, as far as those who read may know."""
+    return bool(verb.button) and masking.may_hold(work, verb.when, record) and usable(verb.name, record, work)
+
+
+def usable(verb: str, what: Entity | str, work: Work) -> bool:
+    """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they may do; in a channel
+    everyone sees all, and pressing is checked.
+    """
+    return len(work.viewers) != 1 or policy.can(work.viewers[0], verb, what)
+
+
+def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
+    """The buttons of these verbs that are drawn. offers: (verb, label) or (verb, label, style)."""
+    return [
+        blocks.button(label, f"{record.slug()}.{verb}", record.ref, "".join(style))
+        for verb, label, *style in offers
+        if usable(verb, record, work)
+    ]
+
+
+def button(verb: Verb, record: Entity, work: Work) -> Block:
+    ask = None
+    if verb.confirm:
+        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=str(record)), verb.button)
+    value = f"{record.ref} --yes" if verb.confirm else record.ref
+    return blocks.button(verb.button, verb.id, value, verb.style, ask)
+
+
+def row(record: Entity, work: Work, *verbs: Verb, line: str = "") -> list[Block]:
+    """A record as one line of a list, with a button to look at it or to do the one thing that is next.
+
+    line: its summary, where that is known.
+    """
+    text = f"{record.icon} {escape(line or summary(record, work))}"
+    show = blocks.button("Show", f"{record.slug()}.show", record.ref)
+    first = next((verb for verb in verbs if usable(verb.name, record, work)), None)
+    return [blocks.section(text, button(first, record, work) if first else show)]
+
+
+def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "", note: str = "") -> Message:
+    """Up to ten records, one line each. more: the line that shows the next ones; note: what the words were read as."""
+    lines = [summary(record, work) for record in records]
+    drawn = [blocks.section(f"*{escape(heading)}*")]
+    drawn += [blocks.context(escape(note))] if note else []
+    for record, line in zip(records, lines, strict=True):
+        drawn += row(record, work, line=line)
+    if more:
+        drawn.append(blocks.actions(blocks.button("Next ten", "crm.run", more)))
+    return Message("\n".join(filter(None, [heading, note, *lines])), blocks.distinct(drawn))
+
+
+def details(record: Entity, work: Work) -> Form:
+    """Everything there is about a record, in a modal."""
+    name = str(record).removeprefix(record.ref)
+    drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
+    held = {
+        name: kind for name, kind in policy.fields(work, record).items() if getattr(record, name) not in (None, "", ())
+    }
+    short = [
+        f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
+        for name, kind in held.items()
+        if not isinstance(kind, LongText)
+    ]
+    drawn += [blocks.columns(short[start : start + 10]) for start in range(0, len(short), 10)]
+    for name, kind in held.items():
+        if isinstance(kind, LongText):
+            drawn += [blocks.section(f"*{kind.label}*"), blocks.said(getattr(record, name))]
+    return Form(blocks.modal(record.ref, "crm.details", drawn))
+
+
+def concealed(work: Work, *asked: Any) -> str:
+    """The line in place of records or figures that are found by fields which not everybody who reads may see; empty
+    where they may see them all. asked: the columns or conditions.
+    """
+    hidden = visibility.hidden(work, *asked)
+    are = "are" if len(hidden) > 1 else "is"
+    return f"Not shown, because {' and '.join(hidden)} {are} hidden from who reads this." if hidden else ""

@@ -1,0 +1,246 @@
+"""Answers in words: what changed, what there is to choose from, what needs a yes."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace as replaced
+from types import SimpleNamespace
+from typing import Any
+
+from handlers.core.request import Message, Reply, Request
+from handlers.core.router import Verb
+from handlers.core.ui import blocks, cards
+from handlers.core.ui.blocks import Block, escape
+from models.core.entity.base import ENTITIES, Entity
+from models.core.fields import Choice, Email, LongText, Reference, Text
+from models.core.fields.base import Field
+from models.core.history.undo import UNDO
+from models.core.history.undo_rights import is_reversible
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
+
+TOLD = 8
+"""Changes a receipt lists; the rest is behind Show."""
+LONG, SAID = 80, 300
+"""Letters of a value, and of a text that was said."""
+NAMED, MOST, TEXTS = 5, 45, 10
+"""Records that are named in one sentence, blocks that one answer has, and texts that one block has."""
+
+
+def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
+    """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
+    work = request.work
+    work.session.flush()
+    lines = told(work, record, filled_in(request), request.surface)
+    first = said or f"{headline(work, record)}"
+    drawn = [blocks.section(f"{record.icon} {escape(first)}")]
+    drawn += small(lines)
+    buttons = offered(work, record)
+    drawn += [blocks.actions(*buttons)] if buttons else []
+    return Message("\n".join([first, *lines]), drawn, replace)
+
+
+def filled_in(request: Request) -> list[str]:
+    """The names of the fields that somebody gave a text for."""
+    return [name for name, text in request.texts.items() if text.strip()]
+
+
+def small(lines: Sequence[str]) -> list[Block]:
+    """Lines below a sentence; one block holds ten."""
+    return [blocks.context(*map(escape, lines[at : at + TEXTS])) for at in range(0, len(lines), TEXTS)]
+
+
+def offered(work: Work, record: Entity) -> list[Block]:
+    """What can be done next, as cards offer it: by one who reads alone, if they may."""
+    back = way_back(work)
+    if record.deleted_at:
+        return back or cards.ways(record, work, ("restore", "Restore"))
+    return [*back, *cards.ways(record, work, ("edit", "Edit"), ("show", "Show"))]
+
+
+def way_back(work: Work) -> list[Block]:
+    """The button that takes this act back; after an undo, the one that does it again."""
+    if not work.changes or (len(work.viewers) == 1 and not is_reversible(work)):
+        return []
+    undone = work.door == UNDO
+    return [blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)]
+
+
+def headline(work: Work, record: Entity) -> str:
+    mine = [row for row in work.changes if row["entity"] == record.slug() and row["record_id"] == record.id]
+    if any(row["action"] == "create" for row in mine):
+        return f"Created {record}"
+    if any(row["field"] == "deleted_at" for row in mine):
+        return f"Deleted {record}. It can be restored for 30 days." if record.deleted_at else f"Restored {record}"
+    return f"Changed {record}" if mine else f"{record}: nothing changed"
+
+
+def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface: str = "") -> list[str]:
+    """A line for every field that changed on records that stood before, and one for every record that is new.
+
+    record: the one that the act is about, None where it is about several. typed: the fields somebody filled, which are
+    told as they were understood, and of a new record as well.
+    """
+    lines: list[str] = []
+    new: list[str] = []
+    for key, rows in grouped(work.changes).items():
+        other = work.get(ENTITIES[key[0]], key[1])
+        if rows[0]["action"] == "create":
+            new += [*filled(work, other, rows, typed, surface), *awaited(work, other)] if other is record else []
+            lines += [] if other is record else [f"Created {other}"]
+            continue
+        seen = policy.fields(work, other)
+        name = "" if other is record else f"{other.ref} "
+        was = before(other, rows)
+        lines += [
+            f"{name}{difference(work, other, was, row, record in (other, None) and row['field'] in typed)}"
+            for row in rows
+            if row["field"] in seen and row["field"] != "deleted_at"
+        ]
+    lines += unchanged(work, record, typed) if record and surface != "form" else []  # a form holds all of it
+    return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
+
+
+def unchanged(work: Work, record: Entity, typed: Collection[str]) -> list[str]:
+    """A line for every field of an older record that somebody filled with what it holds already."""
+    rows = grouped(work.changes).get((record.slug(), record.id), [])
+    if any(row["action"] == "create" for row in rows):
+        return []
+    seen, changed = policy.fields(work, record), {row["field"] for row in rows}
+    values = {name: getattr(record, name) for name in typed if name in seen and name not in changed}
+    return [
+        f"{seen[name].label}: {blocks.cut(echo(seen[name], value, work, record), LONG)}, as before"
+        for name, value in values.items()
+        if value not in (None, "", ())
+    ]
+
+
+def filled(
+    work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str], surface: str
+) -> list[str]:
+    """A line for every field of a new record that somebody filled; a form is filled already with what is usual."""
+    seen, kinds, lines = policy.fields(work, record), record.fields(), []
+    usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
+    for row in rows:
+        name, kind = row["field"], kinds[row["field"]]
+        value = kind.load(row["new"])
+        told = name in typed or type(kind) is Reference  # a deal brings its customer along
+        if not told or name not in seen or (surface == "form" and usual.get(name) == value):
+            continue
+        shown = echo(kind, value, work, record)
+        if isinstance(kind, Text | LongText | Email | Choice) and has_words(record.title, shown):
+            continue
+        lines.append(f"{kind.label}: {blocks.cut(' '.join(shown.split()), LONG)}")
+    return lines
+
+
+def awaited(work: Work, record: Entity) -> list[str]:
+    """A line for every field of a new record that people may want to fill, with the line that does, for who may."""
+    if not policy.can(work.actor, "edit", record):
+        return []
+    seen, waiting = policy.fields(work, record), record.awaited().items()
+    edit = f"{record.noun()} edit {record.ref}"
+    return [f"{seen[name].label}: {said} · `{edit} {example}`" for name, (said, example) in waiting if name in seen]
+
+
+def echo(kind: Field, value: Any, work: Work, record: Entity) -> str:
+    """A value as it was understood; a record that was named with its number, so that one sees which it is."""
+    if type(kind) is Reference and value is not None:
+        return str(work.get(ENTITIES[kind.to], value))
+    return kind.echo(value, work, record)
+
+
+def has_words(text: str, words: str) -> bool:
+    """Whether a text says these words already, whatever signs are between them."""
+    one, other = (" ".join(re.findall(r"\w+", each.casefold())) for each in (text, words))
+    return other in one or other.replace(" ", "") in one.replace(" ", "")
+
+
+def echoed(request: Request, verb: Verb, reply: Message) -> Message:
+    """The answer with what was typed for the verb and is not told by it: the text of a reply, the name of a deal."""
+    lines: list[str] = []
+    fields = request.catalogue.routers[verb.noun].fields()
+    if verb.words:
+        return reply
+    for name, value in request.values.items():
+        kind = verb.asks.get(name)
+        if kind is None or name in fields or value in (None, "", ()):
+            continue
+        shown = kind.echo(value, request.work, SimpleNamespace(**request.values))
+        if not (has_words(reply.text, shown) if isinstance(kind, Text | LongText) else shown in reply.text):
+            lines.append(f"{kind.label}: {blocks.cut(shown, SAID)}")
+    if not lines:
+        return reply
+    *drawn, last = reply.blocks
+    more = small(lines)
+    ordered = [*drawn, *more, last] if last["type"] == "actions" else [*drawn, last, *more]
+    return replaced(reply, text="\n".join([reply.text, *lines]), blocks=ordered)
+
+
+def together(request: Request, records: Sequence[Entity], replies: Sequence[Reply]) -> Reply:
+    """One answer for what was done to several records, or asked of them."""
+    messages = [reply for reply in replies if isinstance(reply, Message)]
+    if not request.work.changes:
+        drawn = [block for message in messages for block in message.blocks]
+        return Message("\n".join(message.text for message in messages), blocks.distinct(drawn[:MOST]))
+    first = "\n".join(message.text.partition("\n")[0] for message in messages)
+    lines = told(request.work, None, filled_in(request))
+    drawn = [blocks.section(escape(first))]
+    drawn += small(lines)
+    buttons = way_back(request.work)
+    return Message("\n".join([first, *lines]), [*drawn, *([blocks.actions(*buttons)] if buttons else [])])
+
+
+def listed(records: Sequence[Entity]) -> str:
+    """The first few by name; the others are counted."""
+    names = [str(record) for record in records[:NAMED]]
+    more = [f"{len(records) - NAMED} more"] if len(records) > NAMED else []
+    return ", ".join([*names, *more])
+
+
+def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["entity"], row["record_id"]), []).append(row)
+    return found
+
+
+def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
+    """The record as it was: an old amount is shown in its old currency."""
+    kinds = record.fields()
+    old = {row["field"]: kinds[row["field"]].load(row["old"]) for row in rows if row["field"] in kinds}
+    return SimpleNamespace(**vars(record) | old)
+
+
+def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False) -> str:
+    """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was understood."""
+    kind = record.fields()[row["field"]]
+    old = kind.show(kind.load(row["old"]), work, was)
+    value = kind.load(row["new"])
+    new = echo(kind, value, work, record) if typed else kind.show(value, work, record)
+    old, new = blocks.apart(old, new, LONG)
+    return f"{kind.label}: {old or 'empty'} → {new or 'empty'}"
+
+
+def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
+    """A sentence and a button for each thing it might have meant. offers: (label, line)."""
+    drawn = [blocks.section(escape(sentence))]
+    if offers:
+        drawn.append(blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in offers)))
+    return Message(sentence, blocks.distinct(drawn), asks=True)
+
+
+def question(sentence: str, yes: str, line: str) -> Message:
+    """A sentence and the one button that says yes to it."""
+    agree = blocks.button(yes, "crm.run", line, "danger")
+    return Message(sentence, [blocks.section(escape(sentence)), blocks.actions(agree)], asks=True)
+
+
+def because(request: Request) -> str:
+    """The reason that was given, for the line of a button."""
+    said = request.reason.replace('"', "'")
+    return f' --reason="{said}"' if said else ""
+
+
+def plainly(sentence: str) -> Message:
+    """Just a sentence."""
+    return Message(sentence, [blocks.section(escape(sentence))])

@@ -1,0 +1,1 @@
+"""What needs no noun: find, help, home, undo, and the phrases that mean a verb."""

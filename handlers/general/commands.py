@@ -1,0 +1,117 @@
+"""What stands alone, without a noun: find, help, home, status, undo, redo."""
+
+from collections.abc import Callable
+from typing import Any
+
+from handlers.admin import access_requests
+from handlers.admin import status as condition
+from handlers.core.payloads import GLOBAL
+from handlers.core.request import Reply, Request
+from handlers.core.router import Router
+from handlers.core.ui import cards
+from handlers.core.ui.receipts import listed, plainly, question, receipt
+from handlers.general import help as guide
+from handlers.general.home import home as draw_home
+from handlers.general.phrases import meanings
+from handlers.notifications import digest as digests
+from models.core import records
+from models.core.entity.base import Entity
+from models.core.errors import Conflict
+from models.core.fields import Clock
+from models.core.history import last_change
+from models.core.history import undo as undoing
+from models.core.identity.user import with_names
+from models.core.search.query import find_everywhere
+from models.core.unit_of_work import Work
+
+router = Router(GLOBAL, doc="What needs no noun.")
+router.meanings = meanings
+
+MANY = 10
+"""Records that are undone without asking first."""
+
+
+@router.verb("find", record=False, words=True, writes=False)
+def find(request: Request, _: Any) -> Reply:
+    """Search everything: `find acme`, `find ada@example.org`."""
+    words = request.line.rest.strip() or request.line.text
+    if not words:
+        return plainly("What are you looking for? Try: find acme")
+    found, said = find_everywhere(request.work, words), with_names(request.work, words)[:100]
+    if not found:
+        return plainly(f"Nothing matches “{said}”. Try fewer or other words.")
+    return cards.listing(found, request.work, f"{len(found)} found for “{said}”")
+
+
+@router.verb("help", record=False, words=True, writes=False)
+def help_(request: Request, _: Any) -> Reply:
+    """What you can do; `help deal` for one thing in full."""
+    return guide.overview(request) if not request.line.rest.strip() else guide.about(request, request.line.rest.strip())
+
+
+@router.verb("home", record=False, writes=False)
+def home(request: Request, _: Any) -> Reply:
+    """Your day: what is due, your open deals, your cases."""
+    return draw_home(request)
+
+
+HOURS = {
+    "starts_at": Clock("Working from", hint="In your own time, such as 9:00 or 8am", also=("from", "starts")),
+    "ends_at": Clock("Working until", hint="Such as 17:30, or 6:00 of the next day", also=("until", "ends", "to")),
+}
+
+
+@router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
+def hours(request: Request, _: Any) -> Reply:
+    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over midnight."""
+    if request.work.actor is None:
+        raise Conflict("Only people have working hours. Say whose with --as.")
+    records.update(request.work, request.work.actor, {name: text for name, text in request.texts.items() if text})
+    return receipt(request, request.work.actor)
+
+
+@router.verb("report", record=False, writes=False)
+def report(request: Request, _: Any) -> Reply:
+    """The pipeline by stage, what was won and lost this week, and the open cases."""
+    return digests.report(request.work, request.catalogue)
+
+
+@router.verb("digest", record=False, writes=False)
+def digest(request: Request, _: Any) -> Reply:
+    """What managers get in the morning, as it would be now."""
+    return digests.report(request.work, request.catalogue)
+
+
+@router.verb("request", record=False, words=True)
+def request_(request: Request, _: Any) -> Reply:
+    """Ask the admins for a right: `request lead delete`."""
+    return access_requests.ask(request)
+
+
+@router.verb("status", record=False, writes=False)
+def status(request: Request, _: Any) -> Reply:
+    """How the CRM itself is doing: its checks, deliveries, jobs and replicas. For admins."""
+    return condition.status(request)
+
+
+@router.verb("undo", record=False, words=True)
+def undo(request: Request, _: Any) -> Reply:
+    """Take back what you did last, said again what you did before, or what a receipt's button did; for 24 hours."""
+    return turned(request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work))
+
+
+@router.verb("redo", record=False, words=True)
+def redo(request: Request, _: Any) -> Reply:
+    """Do again what you undid last, and said again what you undid before."""
+    return turned(request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work))
+
+
+def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: str) -> Reply:
+    """Undo or redo an act; first ask, where it changed many records."""
+    work, many = request.work, undoing.touched(request.work, unit)
+    if len(many) > MANY and not request.flag("yes"):
+        verb = turn.__name__.capitalize()
+        return question(f"{verb} what changed {listed(many)}?", verb, f"{turn.__name__} {unit} --yes")
+    records = turn(work, unit)
+    done = "Undone" if work.door == undoing.UNDO else "Done again"
+    return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)

@@ -1,0 +1,89 @@
+"""What happened, for those it concerns: lines in the threads of a record's cards, and that somebody was given one.
+
+Deliveries say it with ids: who did it is named, and what they said is quoted, only now, from where it stands.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
+from handlers.core.ui import blocks, cards
+from handlers.core.ui.blocks import escape
+from models.activities.activity import Activity
+from models.core.comments import REMARKS
+from models.core.entity.base import ENTITIES, Entity
+from models.core.outbox.delivery import Delivery
+from models.core.permissions import policy
+from models.core.unit_of_work import Work
+
+TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
+"""What became of it since, by the name under which `about` says who did that."""
+
+
+def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """What happened to a record, for the thread of its card: word for word where everybody there may see all of the
+    record, since colleagues write what they like. about: by, did, remark, activity, undone, redone.
+    """
+    record = record_of(work, delivery)
+    if not is_open(work, record):
+        return hint(record)
+    text = told(work, record, delivery.about)
+    return Message(text, [blocks.said(text)])
+
+
+def told(work: Work, record: Entity, about: Mapping[str, Any]) -> str:
+    """Rita Reyes undid this: Sam Stone replied: We are looking into it."""
+    if "text" in about:
+        text = str(about["text"])  # written by a release that kept the words themselves
+    else:
+        said = f": {quoted(work, record, about['remark'])}" if "remark" in about else logged(work, about)
+        text = f"{name_of(work, about['by'])} {about['did']}{said}"
+    for taken_back, verb in TAKEN_BACK.items():
+        text = f"{name_of(work, about[taken_back])} {verb}: {text}" if taken_back in about else text
+    return text
+
+
+def quoted(work: Work, record: Entity, remark: int) -> str:
+    """What somebody said about a record, as far as it is still there."""
+    found = work.session.get(REMARKS[record.slug()], remark)
+    return found.text if found else "…"
+
+
+def logged(work: Work, about: Mapping[str, Any]) -> str:
+    """What was logged in this thread, word for word where all who read may see it and it still stands."""
+    if "activity" not in about:
+        return ""
+    activity = work.get(Activity, about["activity"])
+    shown = activity.deleted_at is None and policy.shows(work, activity, "description")
+    return f": {activity.ref} {activity.description}" if shown else f": {activity.ref}"
+
+
+def name_of(work: Work, person: int | None) -> str:
+    """Who did something, by the id of a user; without one it was the CRM itself."""
+    return work.who(person)
+
+
+def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+    """Someone was given a record, unless it is somebody else's by now. about: by."""
+    record, by = record_of(work, delivery), delivery.about["by"]
+    if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
+        return None
+    giver = by if isinstance(by, str) else name_of(work, by)  # a release before this one wrote the name itself
+    said = f"{giver} gave you {record}"
+    return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
+
+
+def record_of(work: Work, delivery: Delivery) -> Entity:
+    return work.get(ENTITIES[delivery.entity or ""], delivery.record_id or 0)
+
+
+def is_open(work: Work, record: Entity) -> bool:
+    """Whether all who read may see everything of a record."""
+    return len(policy.fields(work, record)) == len(record.fields())
+
+
+def hint(record: Entity) -> Message:
+    """That something happened to a record, and no more."""
+    said = f"{record.ref} has news. Not everybody here may see it."
+    return Message(said, [blocks.section(said, blocks.button("Show", f"{record.slug()}.show", record.ref))])

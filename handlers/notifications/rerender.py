@@ -1,0 +1,58 @@
+"""What was said before, drawn anew: a list as its records are now; and for those who read it now the same, less, or
+that it is for others.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
+from handlers.core.ui import blocks
+from handlers.notifications import digest, record_events
+from models.core.entity.base import ENTITIES
+from models.core.errors import CRMError
+from models.core.outbox.delivery import Delivery
+from models.core.outbox.posted import Listed, Told
+from models.core.outbox.reposting import Shown, together
+from models.core.unit_of_work import Work
+
+MASKED = "This was for those who were here then: somebody has come since, or sees less now, who may not see all of it."
+LOST = ("line",)
+"""The kinds that nobody can draw again: what was typed is not kept."""
+
+
+def shown(work: Work, said: Delivery | Told) -> Shown:
+    """What decides whether something may stand as it is: a line in a thread speaks of one record and nothing else."""
+    if said.kind == "event" and said.entity:
+        record = work.get(ENTITIES[said.entity], said.record_id or 0)
+        return {"open": record_events.is_open(work, record)}
+    return together(work)
+
+
+def anew(work: Work, catalogue: Catalogue, kept: Told | Listed, named: Sequence[int] = ()) -> Message | None:
+    """What it says to those who read it now, as of when it was posted; what cannot be drawn any more, that it is for
+    others. None where it may stand as it is.
+
+    named: the ids of the records of a list that follows them; all else about them is as it is now.
+    """
+    same = (Delivery.id == kept.delivery, Delivery.ts == kept.ts, Delivery.kind != "redraw")  # ids come again
+    said = work.session.scalar(select(Delivery).where(*same))
+    if isinstance(kept, Told) and kept.kind == "event" and said is None:
+        return short(work, kept)
+    work.now = kept.posted_at
+    message = None
+    if said is not None and said.kind not in LOST:
+        try:
+            message = digest.draw(work, catalogue, said, named)
+        except CRMError:
+            message = None
+    if message is None and (isinstance(kept, Listed) or (named and said is None)):
+        return None
+    return message or Message(MASKED, [blocks.section(MASKED)])
+
+
+def short(work: Work, told: Told) -> Message | None:
+    """A line in a thread whose words nobody has any more: where all may see the record it stands as it is."""
+    record = work.get(ENTITIES[told.entity or ""], told.record_id or 0)
+    return None if record_events.is_open(work, record) else record_events.hint(record)
