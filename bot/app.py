@@ -6,9 +6,9 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot.clients import Clients, Known
 from bot.config import Settings
-from bot.signature import Signature
+from bot.slack.clients import Clients, Known
+from bot.slack.request_verification import Signature
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.listeners import Doors
 from handlers.core.router import Catalogue

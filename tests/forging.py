@@ -5,9 +5,9 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.person import Person
+from bot.sandbox.client import Desk
 from bot.sandbox.transport import SLASH, Envelope
+from bot.sandbox.user_client import Person
 
 Path = tuple[str | int, ...]
 Forgery = tuple[str, Path, str]

@@ -112,7 +112,7 @@ CODE = (
     "__import__('os')", "lambda: 0", "\\u003c!here\\u003e", "\\x00", "\\n", "%00", "%0d%0aSet-Cookie: x=y",
 )  # fmt: skip
 LOGS = (
-    "x\nERROR bot.running forged", "x\r\nforged", "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b[2J", "x\x08\x08\x08",
+    "x\nERROR bot.runner forged", "x\r\nforged", "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b[2J", "x\x08\x08\x08",
     "\x7f", "x\x85forged", "x\u2028forged", "x\u2029forged", "x\x0bforged", "x\x0cforged", "\x9b31m", "xoxb-1-secret",
     "Bearer abc",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The app, installed in a small Slack."""
 
-from bot.clients import Clients
 from bot.sandbox.slack import BOT_ID, BOT_USER, Slack
+from bot.slack.clients import Clients
 
 
 def installed(slack: Slack) -> Clients:

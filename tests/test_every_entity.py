@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import create_dispatcher
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from handlers.core.payloads import Act
 from handlers.core.request import Message, Options
 from handlers.core.router import Verb

@@ -2,9 +2,10 @@
 
 from threading import Timer
 
+from bot.sandbox.api.serializers import channel_json, group_json
+from bot.sandbox.entities import Channel, Group, Json
+
 from . import payloads
-from .api.shapes import channel_json, group_json
-from .people import Channel, Group, Json
 from .slack import Slack
 from .transport import EVENT, Envelope
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
-from .people import Json
+from bot.sandbox.entities import Json
 
 
 @dataclass

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .people import Json
+from bot.sandbox.entities import Json
 
 # element type → the key of its value in `state.values`, the key of its initial value
 VALUE_KEYS = {

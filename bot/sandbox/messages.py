@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .people import Json
+from bot.sandbox.entities import Json
 
 
 @dataclass

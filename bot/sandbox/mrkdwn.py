@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .people import Channel, Group, Json, Member
+from bot.sandbox.entities import Channel, Group, Json, Member
 
 MAIL = re.compile(r"(?<![\w.+<|:/])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?<![<|\w])https?://[^\s<>|\"”]+")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from .api.shapes import channel_json, message_json, view_json
+from bot.sandbox.api.serializers import channel_json, message_json, view_json
+from bot.sandbox.entities import Channel, Json, Member
+
 from .inputs import interactive, state_of
 from .messages import Message
-from .people import Channel, Json, Member
 from .slack import APP_ID, Slack
 from .tickets import Address
 from .views import View

@@ -19,11 +19,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from . import api, page
+from bot.sandbox import api, browser_api
+from bot.sandbox.entities import Json
+from bot.sandbox.socket_mode import Sockets
+
 from .failures import Failure
-from .people import Json
 from .slack import Slack
-from .sockets import Sockets
 from .tickets import Refused
 from .transport import Nobody
 
@@ -52,7 +53,7 @@ def serve(slack: Slack, port: int = 3000, host: str = "127.0.0.1") -> Iterator[s
             Event().wait(0.002)
         yield slack.url
     finally:
-        slack.tell(page.END)
+        slack.tell(browser_api.END)
         servers[0].should_exit = True
         thread.join()
         if slack.transport is sockets:
@@ -87,7 +88,7 @@ def application(slack: Slack, sockets: Sockets, cut: Cut) -> Starlette:
         Route("/response/{code}", respond, methods=["POST"]),
         Route("/upload/{file}", upload, methods=["POST"]),
         Route("/files/{file}/{name}", file),
-        *page.routes(slack, STATIC),
+        *browser_api.routes(slack, STATIC),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ], exception_handlers={ClientDisconnect: _unheard})
 

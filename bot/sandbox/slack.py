@@ -9,12 +9,13 @@ from datetime import datetime
 from threading import RLock
 from typing import Any
 
+from bot.sandbox.entities import Channel, Clock, Group, Json, Member, find_channel, find_member
+from bot.sandbox.rate_limits import TIERS, Rates
+
 from .failures import Failure, Failures
 from .inputs import unfolded
 from .messages import Message, Timeline
 from .mrkdwn import encode
-from .people import Channel, Clock, Group, Json, Member, find_channel, find_member
-from .rates import TIERS, Rates
 from .tickets import Tickets
 from .transport import Answer, Envelope, Nobody, Transport
 from .views import View, Views

@@ -13,8 +13,8 @@ import click
 from bot.app import create_dispatcher
 from bot.config import Settings
 from bot.manifest import manifest
-from bot.running import prepare, running, told_to_stop
-from bot.sandbox import company
+from bot.runner import prepare, running, told_to_stop
+from bot.sandbox import seed
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from models.core.unit_of_work import Clock, Works
@@ -50,11 +50,11 @@ def settings_for(database: str, url: str = "") -> Settings:
 
 def furnish(works: Works, clock: Clock) -> None:
     """Fill an empty database with the company and its last weeks."""
-    if company.TEAM[0] in works.workspaces():
+    if seed.TEAM[0] in works.workspaces():
         return
-    works.settle(company.TEAM[0], name=company.TEAM[1], **settings_for("").workspace)
-    company.settle(works)
-    company.tell(works, create_dispatcher(works), clock)
+    works.settle(seed.TEAM[0], name=seed.TEAM[1], **settings_for("").workspace)
+    seed.settle(works)
+    seed.tell(works, create_dispatcher(works), clock)
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
     ):
         furnish(works, clock)
         slack = Slack(
-            manifest(create_dispatcher(works).catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM
+            manifest(create_dispatcher(works).catalogue), seed.PEOPLE, seed.CHANNELS, clock, seed.TEAM
         )
         with serve(slack, port) as url, running(settings_for(database, url), works, 5, pace=pace) as scheduler:
             clock.moved.append(scheduler.tick)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from .people import Json
+from bot.sandbox.entities import Json
 
 SLASH, INTERACTIVE, EVENT = "slash_commands", "interactive", "events_api"
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.entities import Json
+
 from .inputs import state_of
-from .people import Json
 
 DEEPEST = 3
 CONTENT = ("type", "title", "submit", "close", "blocks", "private_metadata", "callback_id", "external_id",

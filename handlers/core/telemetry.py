@@ -10,7 +10,7 @@ _REFERENCE: ContextVar[str] = ContextVar("reference", default="")
 
 
 class Watch:
-    """Hears of everything and keeps nothing; `bot.metrics` keeps figures. No name of a person or record gets here."""
+    """Hears of everything and keeps nothing; `bot.http.metrics` keeps figures. No name of a person or record gets here."""
 
     def handled(self, name: str, outcome: str, seconds: float) -> None:
         """Somebody's act was answered. name: of the verb; outcome: done, invalid, refused, busy, late or failed."""
@@ -20,7 +20,7 @@ class Watch:
         it was due."""
 
     def rejected(self, reason: str) -> None:
-        """A request over HTTP was refused before anybody acted. reason: one of `bot.rejections.REASONS`."""
+        """A request over HTTP was refused before anybody acted. reason: one of `bot.http.rejections.REASONS`."""
 
     def ran(self, job: str, outcome: str, seconds: float) -> None:
         """A job looked whether it had something to do. outcome: done or failed."""

@@ -5,8 +5,8 @@ Says that it has begun; ends with its standard input.
 
 import sys
 
-from bot.clients import Clients
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.db.engine import open_engine

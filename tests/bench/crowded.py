@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, delete
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.manifest import manifest
 from bot.sandbox import events
-from bot.sandbox.people import Channel, Member
+from bot.sandbox.entities import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct

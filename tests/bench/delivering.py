@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, select
 
-from bot.delivery import THREADS
+from bot.delivery.dispatcher import THREADS
 from models.core.db.engine import insert_into, insert_rows
 from models.core.outbox.delivery import Delivery, DeliveryState, Post
 from models.core.unit_of_work import Works

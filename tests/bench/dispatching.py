@@ -17,13 +17,13 @@ from slack_sdk.web import SlackResponse
 from sqlalchemy import Engine
 
 from bot.app import create_app, create_dispatcher
-from bot.clients import Clients
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel, Member
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import SLASH, Direct, Envelope, form_of
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Clock, Works

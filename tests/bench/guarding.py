@@ -9,8 +9,8 @@ from slack_bolt import App
 from sqlalchemy import Engine
 
 from bot.app import create_app, create_dispatcher
-from bot.clients import Clients
 from bot.sandbox.transport import Envelope
+from bot.slack.clients import Clients
 from handlers.core import router
 from models.core.audit import entries
 from models.core.entity.base import Entity

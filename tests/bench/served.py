@@ -11,9 +11,9 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.app import create_app, create_dispatcher
-from bot.clients import Clients
-from bot.line import Gate, Line
-from bot.web import Events, Web
+from bot.http.server import Events, Web
+from bot.slack.clients import Clients
+from bot.slack.socket_mode import Gate, Line
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.listeners import Doors
 from models.core.db.engine import open_engine

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import psutil
 
 from bot.manifest import manifest
-from bot.sandbox.people import Channel, Member
+from bot.sandbox.entities import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from handlers.core.router import Catalogue

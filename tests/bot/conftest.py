@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot.cli import main
-from bot.clients import Clients
+from bot.cli.run import main
 from bot.config import Settings
-from bot.delivery import Courier
-from bot.logs import CHATTY
-from bot.scheduler import Scheduler
+from bot.delivery.dispatcher import Courier
+from bot.logging_config import CHATTY
+from bot.scheduler.scheduler import Scheduler
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Works

@@ -4,8 +4,8 @@ import sys
 
 from slack_bolt import App
 
-from bot.line import Gate
-from bot.web import Events, Web
+from bot.http.server import Events, Web
+from bot.slack.socket_mode import Gate
 
 
 def main(seconds: float) -> None:

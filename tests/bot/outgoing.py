@@ -4,8 +4,8 @@ import math
 
 from sqlalchemy import select
 
-from bot.carrying import Errand
-from bot.sandbox.driver import Desk
+from bot.delivery.worker import Errand
+from bot.sandbox.client import Desk
 from models.core.outbox.delivery import Delivery, Post, deliver
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

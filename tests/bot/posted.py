@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import create_app, create_dispatcher
-from bot.line import Gate
+from bot.http.server import Events, Web
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Answer, Envelope, form_of
-from bot.web import Events, Web
+from bot.slack.socket_mode import Gate
 from models.core.unit_of_work import Works
 from tests.installed import installed
 

@@ -1,10 +1,10 @@
 """Channels with people of one's choice, and what can be read there."""
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel
-from bot.sandbox.shown import Shown
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel
 from bot.sandbox.slack import BOT_USER
+from bot.sandbox.surface_text import Shown
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer
 from models.sales.lead import Lead

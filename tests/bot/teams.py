@@ -6,12 +6,12 @@ from typing import Any
 
 from starlette.routing import Mount
 
+from bot.http.server import Web
 from bot.manifest import manifest
-from bot.sandbox.people import Channel, Clock, Member
+from bot.sandbox.entities import Channel, Clock, Member
 from bot.sandbox.server import application
 from bot.sandbox.slack import BOT_USER, Slack
-from bot.sandbox.sockets import Sockets
-from bot.web import Web
+from bot.sandbox.socket_mode import Sockets
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 

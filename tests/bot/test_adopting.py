@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.app import move_in
-from bot.clients import Clients
 from bot.config import Settings
-from bot.oauth import Installs
-from bot.running import introduce, never
-from bot.sandbox.driver import Desk
+from bot.runner import introduce, never
+from bot.sandbox.client import Desk
 from bot.sandbox.slack import Slack
+from bot.slack.clients import Clients
+from bot.slack.oauth import Installs
 from models.core.identity.user import LOCAL
 from models.core.secrets import Vault, new_key
 from models.core.unit_of_work import Works

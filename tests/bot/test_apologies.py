@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from handlers.core.executor import WILL
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.results import ATTEMPTS, code

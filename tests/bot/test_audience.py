@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot import audience, outlet
-from bot.clients import Clients
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Member
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
 from bot.sandbox.slack import BOT_USER
+from bot.slack import channel_members, gateway
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
@@ -90,9 +90,9 @@ def test_who_is_not_known_yet_is_asked_for_once_and_welcomed(
 def test_where_many_are_unknown_they_are_listed_bit_by_bit_before_the_card_says_more(
     slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audience, "ASKED", 2)
-    monkeypatch.setattr(audience, "PAGES", 1)
-    monkeypatch.setattr(outlet, "PAGE", len(slack.slack.members) // 3 + 3)  # three pages, with the seven
+    monkeypatch.setattr(channel_members, "ASKED", 2)
+    monkeypatch.setattr(channel_members, "PAGES", 1)
+    monkeypatch.setattr(gateway, "PAGE", len(slack.slack.members) // 3 + 3)  # three pages, with the seven
     case, strange = broken(works), [f"U_{number}" for number in range(7)]
     slack.slack.members |= {each: Member(each, each.lower(), team="T1", is_bot=True) for each in strange}
     assert "Broken" not in shown(slack, works, courier, case, "U_SAM", *strange)

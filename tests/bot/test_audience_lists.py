@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from handlers.core.executor import WILL
 from models.core.outbox.delivery import deliver
 from models.core.unit_of_work import Works

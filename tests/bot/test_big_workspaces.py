@@ -6,13 +6,13 @@ from collections import Counter
 import pytest
 from slack_sdk import WebClient
 
-from bot.audience import Audience
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.outlet import Outlet
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Member
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
+from bot.slack.channel_members import Audience
+from bot.slack.clients import Clients
+from bot.slack.gateway import Outlet
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.identity.rights import Preset

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.cli import main
+from bot.cli.run import main
 from bot.config import Settings, load
 from bot.manifest import written
 from bot.sandbox.slack import Slack
@@ -65,7 +65,7 @@ def test_every_command_says_what_it_does(crm: Crm, command: str) -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "import sys; from bot.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    code = "import sys; from bot.cli.run import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     loaded = {name.partition(".")[0] for name in said.splitlines()[-1].split()}
     assert "click" in loaded
@@ -73,7 +73,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_bot_starts_without_what_only_a_search_or_a_file_needs() -> None:
-    code = "import sys, bot.app, bot.running, handlers; print(*sys.modules)"
+    code = "import sys, bot.app, bot.runner, handlers; print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     loaded = {name.partition(".")[0] for name in said.split()}
     assert "slack_bolt" in loaded

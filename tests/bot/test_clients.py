@@ -7,9 +7,9 @@ import pytest
 from slack_bolt import BoltContext
 from slack_sdk import WebClient
 
-from bot import clients as module
-from bot.clients import Clients, Known, answers
 from bot.sandbox.slack import Slack
+from bot.slack import clients as module
+from bot.slack.clients import Clients, Known, answers
 from models.core.errors import NotFound
 from models.core.identity import installation
 from models.core.identity.installation import Installation

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core import records
 from models.core.outbox.delivery import DeliveryState, deliver, stand
 from models.core.outbox.queue import claim

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot import carrying, delivery
-from bot.carrying import Errand
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.drawing import Drawn
-from bot.sandbox.driver import Desk
+from bot.delivery import dispatcher, worker
+from bot.delivery.dispatcher import Courier
+from bot.delivery.renderer import Drawn
+from bot.delivery.worker import Errand
+from bot.sandbox.client import Desk
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
@@ -158,7 +158,7 @@ def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
         return found
 
     monkeypatch.setattr(drawer, "drawn", slowly)
-    monkeypatch.setattr(carrying, "time", seconds)
+    monkeypatch.setattr(worker, "time", seconds)
     note = courier.carrier.carry(Errand(row, until=0.5))
     monkeypatch.undo()
     assert (note.outcome, texts(slack, "C_SALES")) == ("", [])
@@ -174,7 +174,7 @@ def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
     courier.round()
     say(works, "C_SALES", "later")
     seconds = Seconds(time.monotonic())
-    monkeypatch.setattr(delivery, "time", seconds)
+    monkeypatch.setattr(dispatcher, "time", seconds)
     courier.wall.clock.forward(timedelta())  # what is moved on purpose is no jump
     courier.wall.origin -= queue.DRIFT * 2
     assert courier.round() == 0

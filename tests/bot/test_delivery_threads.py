@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy.exc import DataError
 
-from bot import delivery
-from bot.carrying import Note
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery import dispatcher as delivery
+from bot.delivery.dispatcher import Courier
+from bot.delivery.worker import Note
+from bot.sandbox.client import Desk
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch
 from handlers.registry import ROUTERS

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.outbox import audience, queue, results

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot import gates
-from bot import outlet as module
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.gates import Limited
-from bot.outlet import FEW, Outlet, Unclear
-from bot.sandbox.driver import Desk
-from bot.sandbox.rates import Rates
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.rate_limits import Rates
 from bot.sandbox.slack import BOT_USER, Slack
+from bot.slack import circuit_breaker
+from bot.slack import gateway as module
+from bot.slack.circuit_breaker import Limited
+from bot.slack.clients import Clients
+from bot.slack.gateway import FEW, Outlet, Unclear
 from handlers.core.request import Message
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
@@ -32,7 +32,7 @@ LOOKS = ("conversations.history", "conversations.replies")
 @pytest.fixture
 def minutes(monkeypatch: pytest.MonkeyPatch) -> Seconds:
     minutes = Seconds()
-    for each in (module, gates):
+    for each in (module, circuit_breaker):
         monkeypatch.setattr(each, "time", minutes)
     return minutes
 

@@ -3,9 +3,9 @@
 import pytest
 from slack_sdk import WebClient
 
-from bot import drawing
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery import renderer
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core import records
 from models.core.outbox.delivery import DeliveryState, deliver, stand
 from models.core.unit_of_work import Works
@@ -66,14 +66,14 @@ def test_many_cards_are_drawn_with_as_many_questions_as_one(works: Works, slack:
     assert counts[1] == counts[2]
 
 
-@pytest.mark.parametrize("fresh", [drawing.FRESH, -1.0])
+@pytest.mark.parametrize("fresh", [renderer.FRESH, -1.0])
 def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
     works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch, fresh: float
 ) -> None:
     sails = deal(works)
     courier.round()
     change(works, sails, stage="proposal")
-    monkeypatch.setattr(drawing, "FRESH", fresh)
+    monkeypatch.setattr(renderer, "FRESH", fresh)
     carry_all(courier)
     assert ("Proposal" in slack.posted("C_SALES")[0]) == (fresh < 0)
     courier.drain()

@@ -12,12 +12,12 @@ import pytest
 from slack_bolt import App
 
 from bot.app import create_app, create_dispatcher
-from bot.bodies import LARGEST
-from bot.line import Gate
-from bot.sandbox.driver import Desk
+from bot.http.request_bodies import LARGEST
+from bot.http.server import Events, Web
+from bot.sandbox.client import Desk
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Envelope
-from bot.web import Events, Web
+from bot.slack.socket_mode import Gate
 from models.core.unit_of_work import Works
 from models.sales.lead import Lead
 from tests.bot.posted import Posted, ask, signed

@@ -6,16 +6,16 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from bot.app import create_app, create_dispatcher
-from bot.clients import Clients
-from bot.line import Gate, Line
+from bot.http.server import Events, Web
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel
 from bot.sandbox.payloads import event
-from bot.sandbox.people import Channel
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, INTERACTIVE, Envelope
-from bot.web import Events, Web
+from bot.slack.clients import Clients
+from bot.slack.socket_mode import Gate, Line
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Works

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot import logs
-from bot.delivery import Courier
+from bot import logging_config
+from bot.delivery.dispatcher import Courier
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from bot.sandbox.transport import EVENT, Envelope
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
@@ -47,7 +47,7 @@ def told(slack: Desk, works: Works, courier: Courier) -> dict[str, Envelope]:
 @pytest.fixture
 def logged(kept_logging: None) -> io.StringIO:
     stream = io.StringIO()
-    logs.configure("DEBUG", stream=stream)
+    logging_config.configure("DEBUG", stream=stream)
     return stream
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot import logs
+from bot import logging_config
 from bot.app import create_app, create_dispatcher
-from bot.line import Gate, Line
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Envelope
+from bot.slack.socket_mode import Gate, Line
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.entity.base import Base
@@ -46,7 +46,7 @@ LOOKS = {table.name: table.select() for table in TABLES}
 def logged(kept_logging: None) -> io.StringIO:
     """All that the bot logs, as it would be written."""
     stream = io.StringIO()
-    logs.configure("DEBUG", stream=stream)
+    logging_config.configure("DEBUG", stream=stream)
     return stream
 
 

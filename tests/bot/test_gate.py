@@ -2,7 +2,7 @@
 
 import threading
 
-from bot.line import Gate
+from bot.slack.socket_mode import Gate
 
 
 def test_a_gate_lets_nobody_in_before_it_is_unlocked_nor_after_it_was_shut() -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.gates import Gates, Limited
-from bot.outlet import Outlet
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel
+from bot.slack.circuit_breaker import Gates, Limited
+from bot.slack.gateway import Outlet
 from handlers.core.request import Message
 from tests.ground import Seconds
 from tests.handlers.kit import SQLITE
@@ -18,7 +18,7 @@ from tests.handlers.kit import SQLITE
 @pytest.fixture
 def moment(monkeypatch: pytest.MonkeyPatch) -> Seconds:
     moment = Seconds()
-    monkeypatch.setattr("bot.gates.time", moment)
+    monkeypatch.setattr("bot.slack.circuit_breaker.time", moment)
     return moment
 
 
@@ -109,7 +109,7 @@ def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: S
 def test_a_trial_that_takes_long_keeps_no_other_call_until_its_lease_is_over(
     moment: Seconds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.gates.WAITS", 0.05)
+    monkeypatch.setattr("bot.slack.circuit_breaker.WAITS", 0.05)
     gates, method, slow = *about_to_try(moment), Slow()
     trial = threading.Thread(target=lambda: gates.through("chat_update", slow))
     trial.start()

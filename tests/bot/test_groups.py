@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import audience
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Member
-from bot.scheduler import Scheduler
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
+from bot.scheduler.scheduler import Scheduler
+from bot.slack import channel_members
 from models.core import user_groups
 from models.core.audit.entries import AuditEntry
 from models.core.identity.rights import Preset
@@ -77,7 +77,7 @@ def test_who_is_new_is_welcomed_and_guests_and_bots_are_not_taken_in(
 def test_many_who_are_new_are_looked_up_bit_by_bit(
     slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audience, "ASKED", 2)
+    monkeypatch.setattr(channel_members, "ASKED", 2)
     new = [f"U_{number}" for number in range(5)]
     slack.slack.members |= {each: Member(each, each.lower(), team="T1") for each in new}
     slack.slack.groups[NORTH].users = new

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, event, text
 from starlette.applications import Starlette
 
-from bot import pulse
-from bot.health import STUCK, Vitals
-from bot.metrics import Metrics
+from bot.http import health_probe
+from bot.http.health import STUCK, Vitals
+from bot.http.metrics import Metrics
 from handlers.core.telemetry import Check
 from models.core.outbox.delivery import deliver
 from models.core.replica import Replica, replicas
@@ -162,7 +162,7 @@ def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: Work
 @SQLITE
 def test_a_hung_database_keeps_nobody_waiting(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     patient.ready()
-    monkeypatch.setattr(pulse, "PATIENCE", 0.1)
+    monkeypatch.setattr(health_probe, "PATIENCE", 0.1)
     hung = threading.Event()
     patient.vitals.pulse.ask = hung.wait  # type: ignore[method-assign, assignment]
     patient.vitals.pulse.answered_at = None

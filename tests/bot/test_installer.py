@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from bot.clients import Clients
 from bot.config import Settings
-from bot.oauth import Installs
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Member
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
+from bot.slack.clients import Clients
+from bot.slack.oauth import Installs
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.secrets import Vault, new_key

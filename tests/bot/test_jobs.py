@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from bot import jobs
-from bot.jobs import JOBS, Job
-from bot.scheduler import Scheduler
+from bot.scheduler import jobs
+from bot.scheduler.jobs import JOBS, Job
+from bot.scheduler.scheduler import Scheduler
 from models.activities import reminders
 from models.activities.activity import Activity
 from models.core import records

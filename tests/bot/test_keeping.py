@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import main
+from bot.cli.run import main
 from bot.config import load
 from models.maintenance import schema
 from tests.bot.conftest import Crm

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from slack_sdk.errors import SlackApiError
 
-from bot import kept as module
-from bot.gates import Limited
-from bot.kept import Connections, KeptClient
-from bot.outlet import Unclear, understood
+from bot.slack import connection_pool as module
+from bot.slack.circuit_breaker import Limited
+from bot.slack.connection_pool import Connections, KeptClient
+from bot.slack.gateway import Unclear, understood
 
 Wrap = Callable[[socket.socket], socket.socket]
 ANSWER = "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n{}"

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from bot.app import create_app, create_dispatcher
-from bot.line import Gate, Line
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel
-from bot.sandbox.person import Outcome
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
+from bot.sandbox.user_client import Outcome
+from bot.slack.socket_mode import Gate, Line
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Clock, Works

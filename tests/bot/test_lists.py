@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot import jobs
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.shown import Shown
-from bot.scheduler import Scheduler
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.surface_text import Shown
+from bot.scheduler import jobs
+from bot.scheduler.scheduler import Scheduler
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.core.ui.cards import LEFT_OUT
 from handlers.registry import ROUTERS

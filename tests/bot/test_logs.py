@@ -15,10 +15,10 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, OperationalError
 
-from bot import logs
+from bot import logging_config
 from bot.app import create_dispatcher
-from bot.logs import CHATTY, configure, kind_of, scrubbed, told
-from bot.sandbox.driver import Desk
+from bot.logging_config import CHATTY, configure, kind_of, scrubbed, told
+from bot.sandbox.client import Desk
 from bot.sandbox.failures import Failure
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Act
@@ -61,7 +61,7 @@ def in_json(level: str = "INFO") -> io.StringIO:
 def test_text_reads_as_a_line(kept_logging: None) -> None:
     stream = io.StringIO()
     configure("INFO", "text", stream)
-    logging.getLogger("bot.running").info("Rapport is running. Type %s in Slack.", "/crm")
+    logging.getLogger("bot.runner").info("Rapport is running. Type %s in Slack.", "/crm")
     pattern = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO bot\.running Rapport is running\. Type /crm in Slack\.\n"
     assert re.fullmatch(pattern, stream.getvalue())
 
@@ -69,13 +69,13 @@ def test_text_reads_as_a_line(kept_logging: None) -> None:
 def test_json_is_an_object_a_line(kept_logging: None) -> None:
     stream = in_json()
     with referred() as reference:
-        logging.getLogger("bot.delivery").warning("No clear answer:\n%s", "two lines")
+        logging.getLogger("bot.delivery.dispatcher").warning("No clear answer:\n%s", "two lines")
     logging.getLogger("models.core.unit_of_work").info("Outside")
     first, second = entries(stream.getvalue())
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", first.pop("time"))
     assert first == {
         "level": "WARNING",
-        "logger": "bot.delivery",
+        "logger": "bot.delivery.dispatcher",
         "message": "No clear answer:\ntwo lines",
         "request": reference,
     }
@@ -176,7 +176,7 @@ def test_libraries_only_warn(kept_logging: None, level: str) -> None:
     assert len(entries(stream.getvalue())) == len(CHATTY) + 1
 
 
-@pytest.mark.parametrize("name", ["rapport:App", "bot.scheduler"])
+@pytest.mark.parametrize("name", ["rapport:App", "bot.scheduler.scheduler"])
 def test_whoever_repeats_an_exception_is_not_repeated(log: Log, name: str) -> None:
     try:
         raise ValueError(f"{NAME} is unknown\nand {MAIL}")
@@ -223,7 +223,7 @@ def test_errors_of_the_network_and_the_database_may_speak() -> None:
 
 def test_an_error_of_the_database_that_is_told_in_a_sentence_is_told_by_its_kind(log: Log) -> None:
     error = DataError("SELECT 1", {}, Exception(f'invalid input syntax for type integer: "{NAME}"'))
-    logging.getLogger("bot.scheduler").warning("The job failed (%s)", error)
+    logging.getLogger("bot.scheduler.scheduler").warning("The job failed (%s)", error)
     assert "The job failed (DataError)" in log()
     assert NAME not in log()
 
@@ -263,6 +263,6 @@ def test_a_message_whose_values_do_not_fit_is_logged_all_the_same(kept_logging: 
 
 
 def test_our_own_modules_are_known_by_their_names() -> None:
-    for owner in (logs.__name__, User.__module__, Dispatcher.__module__):
-        assert logs.is_ours(logging.LogRecord(owner, 10, "", 1, "", None, None))
-    assert not logs.is_ours(logging.LogRecord("modelsearch", 10, "", 1, "", None, None))
+    for owner in (logging_config.__name__, User.__module__, Dispatcher.__module__):
+        assert logging_config.is_ours(logging.LogRecord(owner, 10, "", 1, "", None, None))
+    assert not logging_config.is_ours(logging.LogRecord("modelsearch", 10, "", 1, "", None, None))

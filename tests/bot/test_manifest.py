@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from bot.manifest import ALIASES, EVENTS, SCOPES, manifest, written
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from bot.sandbox.slack import BOT_USER
 from bot.sandbox.transport import EVENT, Envelope
 from handlers.core.router import Catalogue

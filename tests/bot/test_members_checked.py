@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot import audience, outlet
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Member
-from bot.scheduler import Scheduler
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
+from bot.scheduler.scheduler import Scheduler
+from bot.slack import channel_members, gateway
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.unit_of_work import Works
@@ -57,8 +57,8 @@ def test_a_long_list_of_people_is_read_to_its_end_first(
     slack: Desk, works: Works, courier: Courier, scheduler: Scheduler, clock: StoppedClock, xenia: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(outlet, "PAGE", 2)
-    monkeypatch.setattr(audience, "PAGES", 1)
+    monkeypatch.setattr(gateway, "PAGE", 2)
+    monkeypatch.setattr(channel_members, "PAGES", 1)
     scheduler.tick()
     for _ in range(len(slack.slack.members)):
         clock.forward(timedelta(seconds=2))

@@ -3,7 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
-from bot.metrics import GAUGES, LABELS, Metrics
+from bot.http.metrics import GAUGES, LABELS, Metrics
 from handlers.core.payloads import Act
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS

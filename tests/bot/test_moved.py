@@ -19,8 +19,8 @@ from sqlalchemy import URL, Engine
 from bot.app import create_works
 from bot.config import Settings
 from bot.database_watch import DatabaseWatch
-from bot.running import open_database, waited
-from bot.sandbox.driver import Desk
+from bot.runner import open_database, waited
+from bot.sandbox.client import Desk
 from bot.sandbox.slack import Slack
 from models.core.db.engine import open_engine
 from models.core.db.errors import Trouble

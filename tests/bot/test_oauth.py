@@ -11,18 +11,18 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import create_app, create_dispatcher
-from bot.clients import Clients
 from bot.config import Settings
-from bot.delivery import Courier
-from bot.line import Gate
+from bot.delivery.dispatcher import Courier
+from bot.http.server import Events, Web
 from bot.manifest import SCOPES
-from bot.oauth import COOKIE, Installs
 from bot.sandbox.api.oauth import agree
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from bot.sandbox.payloads import event
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Envelope
-from bot.web import Events, Web
+from bot.slack.clients import Clients
+from bot.slack.oauth import COOKIE, Installs
+from bot.slack.socket_mode import Gate
 from models.core.identity.installation import Installation, InstallState
 from models.core.identity.user import User, Workspace
 from models.core.secrets import Vault, new_key

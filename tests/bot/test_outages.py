@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert, select
 
-from bot.jobs import JOBS
-from bot.scheduler import Scheduler
+from bot.scheduler.jobs import JOBS
+from bot.scheduler.scheduler import Scheduler
 from models.activities.activity import Activity
 from models.activities.reminders import AT_ONCE, TOGETHER
 from models.core.outbox.delivery import Delivery

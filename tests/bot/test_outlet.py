@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.gates import Limited
-from bot.outlet import MOST, Outlet, Refused, Unclear, is_name, is_person
-from bot.refusals import REASONS, sentence
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel
+from bot.slack.circuit_breaker import Limited
+from bot.slack.errors import REASONS, sentence
+from bot.slack.gateway import MOST, Outlet, Refused, Unclear, is_name, is_person
 from handlers.core.request import Message
 from models.core.identity.user import Workspace
 from tests.ground import START

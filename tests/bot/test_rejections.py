@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.metrics import Metrics
-from bot.rejections import REASONS, Rejections
+from bot.http.metrics import Metrics
+from bot.http.rejections import REASONS, Rejections
 from tests.tables import table
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.scheduler import Scheduler
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.scheduler.scheduler import Scheduler
 from models.activities.activity import Activity
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

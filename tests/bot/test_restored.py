@@ -3,9 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.clients import Clients
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
-from bot.sandbox.shown import Shown
+from bot.sandbox.client import Desk
+from bot.sandbox.surface_text import Shown
 from handlers.core.ui.cards import LEFT_OUT
 from handlers.notifications.rerender import MASKED
 from models.core.identity.user import User

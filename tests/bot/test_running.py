@@ -8,10 +8,10 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.config import Settings, SettingsError
-from bot.outlet import Refused
-from bot.running import Bot, Stopped, patiently, refusal_of, running
-from bot.sandbox.driver import Desk
+from bot.runner import Bot, Stopped, patiently, refusal_of, running
+from bot.sandbox.client import Desk
 from bot.sandbox.slack import Slack
+from bot.slack.gateway import Refused
 from models.core.unit_of_work import Works
 from models.sales.lead import Lead
 from tests.bot.posted import Posted, ask

@@ -18,9 +18,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from bot.cli import main
-from bot.running import prepare
-from bot.sandbox import company
+from bot.cli.run import main
+from bot.runner import prepare
+from bot.sandbox import seed
 from bot.sandbox.start import furnish, opened, settings_for
 from models.activities.activity import Activity
 from models.core.outbox.delivery import Delivery
@@ -80,41 +80,41 @@ def page(kept: str) -> Iterator[Page]:
 def test_the_bot_is_connected_when_it_opens(page: Page) -> None:
     with urlopen(page.url) as answer:
         assert answer.status == 200
-    assert page.look("state", company.RITA)["connected"]
+    assert page.look("state", seed.RITA)["connected"]
 
 
 def test_the_people_and_commands_of_the_company_are_there(page: Page) -> None:
-    state = page.look("state", company.MONA)
-    assert state["team"]["name"] == company.TEAM[1]
-    assert {member.id for member in company.PEOPLE} < {user["id"] for user in state["users"]}
+    state = page.look("state", seed.MONA)
+    assert state["team"]["name"] == seed.TEAM[1]
+    assert {member.id for member in seed.PEOPLE} < {user["id"] for user in state["users"]}
     assert "/crm" in [each["command"] for each in state["commands"]]
 
 
 def test_a_few_cards_stand_in_the_channels_and_no_old_news(page: Page) -> None:
     def cards() -> list[str]:
-        here = [*page.texts(company.RITA, "C_SALES"), *page.texts(company.RITA, "C_SUPPORT")]
+        here = [*page.texts(seed.RITA, "C_SALES"), *page.texts(seed.RITA, "C_SUPPORT")]
         found = [text.split()[0] for text in here if re.match(r"[A-Z]{2}-\d", text)]
-        return found if len(found) >= len(company.KEPT) else []
+        return found if len(found) >= len(seed.KEPT) else []
 
-    assert sorted(eventually(cards)) == sorted(company.KEPT)
+    assert sorted(eventually(cards)) == sorted(seed.KEPT)
 
 
 def test_a_command_is_answered(page: Page) -> None:
-    assert page.act("command", company.RITA, channel="C_GENERAL", text="/crm find northwind") == {"ok": True}
-    assert any("Northwind" in text for text in eventually(lambda: page.texts(company.RITA, "C_GENERAL")))
+    assert page.act("command", seed.RITA, channel="C_GENERAL", text="/crm find northwind") == {"ok": True}
+    assert any("Northwind" in text for text in eventually(lambda: page.texts(seed.RITA, "C_GENERAL")))
 
 
 def test_on_the_next_working_morning_the_manager_gets_the_digest(page: Page) -> None:
-    now = datetime.fromisoformat(page.look("state", company.MONA)["now"]).astimezone(ZoneInfo("Europe/Berlin"))
+    now = datetime.fromisoformat(page.look("state", seed.MONA)["now"]).astimezone(ZoneInfo("Europe/Berlin"))
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     while morning.isoweekday() > 5:
         morning += timedelta(days=1)
-    page.act("clock", company.MONA, to=morning.astimezone(UTC).isoformat())
-    assert any("pipeline" in text.casefold() for text in eventually(lambda: page.texts(company.MONA, "D_MONA")))
+    page.act("clock", seed.MONA, to=morning.astimezone(UTC).isoformat())
+    assert any("pipeline" in text.casefold() for text in eventually(lambda: page.texts(seed.MONA, "D_MONA")))
 
 
 def counts(works: Works) -> list[int]:
-    with works(company.TEAM[0]) as work:
+    with works(seed.TEAM[0]) as work:
         counted = (Lead, Opportunity, Case, Activity, Delivery)
         return [work.session.scalar(select(func.count(each.id))) or 0 for each in counted]
 
@@ -128,20 +128,20 @@ def test_the_company_is_told_once_however_often_the_sandbox_starts(blank_sqlite:
     first = counts(works)
     assert first[:2] == [told("lead new"), told("deal new") + told("lead convert")]
     assert first[2:4] == [told("case new"), told("task new") + told("log ")]
-    assert 0 < first[4] <= len(company.KEPT)
+    assert 0 < first[4] <= len(seed.KEPT)
     furnish(works, clock)
     assert counts(works) == first
 
 
 def told(words: str) -> int:
-    return sum(line.startswith(words) for _, _, line in company.STORY)
+    return sum(line.startswith(words) for _, _, line in seed.STORY)
 
 
 def test_days_of_the_present_are_said_from_the_past() -> None:
-    assert company.dated('task new x due="now+0d 15:00"', 4) == 'task new x due="+4d 15:00"'
-    assert company.dated('task new x due="now-1d 9:00"', 4) == 'task new x due="+3d 9:00"'
-    assert company.dated("deal new x close=now-9d", 4) == "deal new x close=-5d"
-    assert company.dated("task new now or never", 4) == "task new now or never"
+    assert seed.dated('task new x due="now+0d 15:00"', 4) == 'task new x due="+4d 15:00"'
+    assert seed.dated('task new x due="now-1d 9:00"', 4) == 'task new x due="+3d 9:00"'
+    assert seed.dated("deal new x close=now-9d", 4) == "deal new x close=-5d"
+    assert seed.dated("task new now or never", 4) == "task new now or never"
 
 
 # ── as processes ────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +150,7 @@ def test_days_of_the_present_are_said_from_the_past() -> None:
 def test_without_tokens_start_is_the_sandbox_and_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:
     with started(tmp_path, "start", "--port", "0") as process:
         line = read_until(process, "The sandbox is ready: ")
-        assert Page(line.split()[-1]).look("state", company.RITA)["connected"]
+        assert Page(line.split()[-1]).look("state", seed.RITA)["connected"]
         process.send_signal(signal.SIGINT)
         rest = process.communicate(timeout=WAIT)[0]
     assert process.returncode == 0
@@ -180,8 +180,8 @@ def test_a_taken_port_is_explained(page: Page, kept: str) -> None:
 
 
 def test_a_database_that_is_named_keeps_what_is_done(page: Page, kept: str) -> None:
-    page.act("command", company.RITA, channel="C_GENERAL", text="/crm customer new Zoë Kept")
-    with closing(prepare(settings_for(kept))) as works, works(company.TEAM[0]) as work:
+    page.act("command", seed.RITA, channel="C_GENERAL", text="/crm customer new Zoë Kept")
+    with closing(prepare(settings_for(kept))) as works, works(seed.TEAM[0]) as work:
         assert work.session.query(Customer).filter_by(last_name="Kept").count() == 1
 
 

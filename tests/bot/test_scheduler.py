@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from bot.jobs import Job, in_one_unit
-from bot.scheduler import Scheduler, Wall
+from bot.scheduler.jobs import Job, in_one_unit
+from bot.scheduler.scheduler import Scheduler, Wall
 from handlers.core.telemetry import Watch
 from models.activities.reminders import first
 from models.core.db.engine import open_engine
@@ -154,7 +154,7 @@ def test_looks_left_out_while_a_failed_one_is_repeated_are_not_told(
             assert seen.acquire(timeout=10)
     finally:
         scheduler.stop()  # at once, though the failed look has a minute to go
-    assert {record.name for record in caplog.records} == {"bot.scheduler"}
+    assert {record.name for record in caplog.records} == {"bot.scheduler.scheduler"}
 
 
 def test_told_to_stop_it_begins_with_no_other_workspace(works: Works) -> None:
@@ -213,7 +213,7 @@ def test_a_database_that_is_away_is_one_sentence_for_all_jobs(caplog: pytest.Log
     scheduler = Scheduler(Works(engine), jobs=[Job("one", nothing), Job("two", nothing)], watch=ears)
     for _ in range(3):
         scheduler.tick()
-    [said] = [record for record in caplog.records if record.name == "bot.scheduler"]
+    [said] = [record for record in caplog.records if record.name == "bot.scheduler.scheduler"]
     assert said.getMessage().startswith("The list of workspaces failed (")
     assert not said.exc_info
     assert set(ears.heard) == {("one", "failed"), ("two", "failed")}

@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from bot.signature import SIGNATURE, STAMP, Signature
+from bot.slack.request_verification import SIGNATURE, STAMP, Signature
 from tests.tables import table
 
 BODY = (

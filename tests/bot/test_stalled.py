@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.bodies import LARGEST
-from bot.connections import CONNECTIONS
-from bot.rejections import Rejections
-from bot.web import Web
+from bot.http.connections import CONNECTIONS
+from bot.http.rejections import Rejections
+from bot.http.request_bodies import LARGEST
+from bot.http.server import Web
 from handlers.core.telemetry import Watch
 from tests.bot.posted import ask, signed
 from tests.processes import ROOT, environment
@@ -222,4 +222,4 @@ def test_rubbish_after_an_answer_ends_the_connection_quietly(caplog: pytest.LogC
         assert one.recv(4096) == b""
     assert heard.reasons == ["wrong_address", "no_http"]
     assert web.stop(5)
-    assert [record.name for record in caplog.records if record.name != "bot.rejections"] == []
+    assert [record.name for record in caplog.records if record.name != "bot.http.rejections"] == []

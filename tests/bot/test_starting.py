@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import running
+from bot import runner
 from bot.config import load
-from bot.running import together
+from bot.runner import together
 
 
 class Ends(logging.Handler):
@@ -30,11 +30,11 @@ class Ends(logging.Handler):
 def test_started_while_slack_is_away_it_waits_and_ends_when_told_to(tmp_path: Path) -> None:
     nowhere = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:9/api/"}
     operator = Ends()
-    running.log.addHandler(operator)
+    runner.log.addHandler(operator)
     try:
-        running.run(load({**nowhere, "DATABASE_URL": f"sqlite:///{tmp_path / 'crm.db'}"}))
+        runner.run(load({**nowhere, "DATABASE_URL": f"sqlite:///{tmp_path / 'crm.db'}"}))
     finally:
-        running.log.removeHandler(operator)
+        runner.log.removeHandler(operator)
     made, away, *rest = operator.told
     assert made.startswith(f"There is no database at {tmp_path}")
     assert "Trying again in 5 s" in away

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL, Engine
 
 from bot.app import create_dispatcher
-from bot.running import warn
+from bot.runner import warn
 from handlers.core.payloads import Act
 from handlers.core.request import Message
 from models.core.db.engine import open_engine

@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.config import SettingsError
-from bot.payloads import payload
-from bot.web import Web
+from bot.http.payloads import payload
+from bot.http.server import Web
 from tests.bot.posted import Answered, ask
 from tests.tables import table
 

@@ -11,11 +11,11 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
-from bot.sandbox import filling
+from bot.sandbox import form_filler
+from bot.sandbox.entities import Json
 from bot.sandbox.inputs import VALUE_KEYS, interactive
 from bot.sandbox.messages import Message
-from bot.sandbox.people import Json
-from bot.sandbox.person import Outcome, Person
+from bot.sandbox.user_client import Outcome, Person
 from bot.sandbox.views import View
 from tests.chaos.witness import Sight, Witness
 
@@ -222,6 +222,6 @@ def filled(floor: "Floor", view: View, texts: dict[str, str]) -> Json:
     values: Json = {}
     for block, element in interactive(view.blocks):
         if element["type"] in VALUE_KEYS and block["block_id"] in texts:
-            typed = filling.entry(floor.slack, element, texts[block["block_id"]], lambda *_: {})
+            typed = form_filler.entry(floor.slack, element, texts[block["block_id"]], lambda *_: {})
             values[block["block_id"]] = {element["action_id"]: typed}
     return values

@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlalchemy import func, or_, select, update
 
 from bot.manifest import manifest
-from bot.sandbox.people import Channel, Member
+from bot.sandbox.entities import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from bot.sandbox.sockets import Sockets
+from bot.sandbox.socket_mode import Sockets
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bot.carrying import CHORES
+from bot.delivery.worker import CHORES
 from bot.sandbox.messages import Message
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry

@@ -42,7 +42,7 @@ class Mutation:
             (root / file).write_text(source.replace(old, new))
 
 
-CARRYING, DELIVERY, OUTLET = "bot/carrying.py", "bot/delivery.py", "bot/outlet.py"
+CARRYING, DELIVERY, OUTLET = "bot/delivery/worker.py", "bot/delivery/dispatcher.py", "bot/slack/gateway.py"
 OUTBOX, WORK = "models/core/outbox/delivery.py", "models/core/unit_of_work.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
 FOUND = "if doubtful and (arrival := self.found(outlet, delivery, channel, key)):"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.config import load
-from bot.running import Bot, never, prepare
+from bot.runner import Bot, never, prepare
 from tests.processes import command, environment
 
 READY = "Rapport is running"

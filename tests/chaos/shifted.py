@@ -7,7 +7,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.cli import main
+from bot.cli.run import main
 from models.core.unit_of_work import Clock
 
 NAME = "CLOCK_FILE"

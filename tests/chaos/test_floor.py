@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.api.shapes import user_json
+from bot.sandbox.api.serializers import user_json
 from bot.sandbox.transport import EVENT, INTERACTIVE, SLASH, Answer, Envelope
 from handlers.core.members import member
 from models.activities import reminders

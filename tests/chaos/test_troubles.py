@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery import Courier
-from bot.jobs import remind
+from bot.delivery.dispatcher import Courier
 from bot.sandbox.transport import Direct
+from bot.scheduler.jobs import remind
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.db import deadline

@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import URL, create_engine
 from sqlalchemy import text as sql
 
-from bot.cli import main
+from bot.cli.run import main
 from bot.config import Settings
 from models.core.db.engine import CONNECTIONS, OVERFLOW, open_engine
 from models.maintenance import schema

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity

@@ -10,8 +10,8 @@ import pytest
 
 from bot.app import create_app, create_dispatcher, create_works
 from bot.manifest import manifest
-from bot.sandbox import company
-from bot.sandbox.driver import Desk
+from bot.sandbox import seed
+from bot.sandbox.client import Desk
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.start import furnish, settings_for
@@ -41,7 +41,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     schema.upgrade(works.engine)
     furnish(works, clock)
     dispatcher = create_dispatcher(works)
-    slack = Slack(manifest(dispatcher.catalogue), company.PEOPLE, company.CHANNELS, clock, company.TEAM)
+    slack = Slack(manifest(dispatcher.catalogue), seed.PEOPLE, seed.CHANNELS, clock, seed.TEAM)
     with serve(slack, port=0):
         app = create_app(installed(slack), dispatcher, slack.signing_secret)
         yield Desk(slack, Direct(app, slack.signing_secret, time.time), channel="C_GENERAL")
@@ -50,7 +50,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_every_line_of_the_walk_is_answered_as_the_readme_says(desk: Desk) -> None:
     said = list(exchanges())
-    assert {person for person, _, _ in said} == {company.RITA, company.SAM, company.MONA}
+    assert {person for person, _, _ in said} == {seed.RITA, seed.SAM, seed.MONA}
     for person, typed, answer in said:
         desk.command(typed, user=person)
         assert unescape(desk.last.text).partition("\n")[0] == answer, typed

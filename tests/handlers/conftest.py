@@ -8,14 +8,14 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.app import create_app, create_dispatcher
-from bot.clients import Clients
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.manifest import manifest
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Channel, Group, Member
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel, Group, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import BOT_USER, Slack
 from bot.sandbox.transport import Direct
+from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.unit_of_work import Works

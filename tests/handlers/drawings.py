@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.limits import problems
+from bot.sandbox.validation import problems
 from handlers.core.request import Message
 from handlers.core.router import Catalogue
 from handlers.notifications import digest

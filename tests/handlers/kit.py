@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from bot.sandbox.mrkdwn import unescape
-from bot.sandbox.shown import Shown
+from bot.sandbox.surface_text import Shown
 from bot.sandbox.transport import Envelope
 from models.core.entity.base import Entity
 from models.core.outbox.delivery import stand

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.shown import Shown, shown
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.surface_text import Shown, shown
 from models.activities.activity import Activity
 from models.core import records
 from models.core.entity.base import Entity

@@ -1,6 +1,6 @@
 """What people do with accounts, as they see it."""
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from models.core.unit_of_work import Works
 from models.customers.account import Account
 from tests.ground import given

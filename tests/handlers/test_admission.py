@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.delivery import Courier
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Channel, Member
 from bot.sandbox.payloads import event
-from bot.sandbox.people import Channel, Member
 from bot.sandbox.slack import BOT_USER
 from bot.sandbox.transport import EVENT
 from models.core.identity.rights import Preset

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from models.core.outbox.delivery import Seen
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer
 from models.sales.lead import Lead

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from sqlalchemy import update
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core.outbox import results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 from models.core.outbox.queue import claim

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.limits import problems
+from bot.sandbox.validation import problems
 from handlers.core.request import Message
 from handlers.core.router import Catalogue
 from handlers.core.ui import charts

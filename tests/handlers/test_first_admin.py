@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, select
 
-from bot.delivery import Courier
+from bot.cli.console import answer
+from bot.delivery.dispatcher import Courier
 from bot.sandbox import events
-from bot.sandbox.driver import Desk
-from bot.terminal import answer
+from bot.sandbox.client import Desk
 from models.core import user_groups
 from models.core.identity.rights import Preset
 from models.core.identity.user import User

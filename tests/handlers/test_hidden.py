@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from models.activities.activity import Activity
 from models.core import records
 from models.core.identity.role import Role

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from models.core import records
 from models.core.audit import chain
 from models.core.db.engine import everywhere

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
 from bot.sandbox.payloads import event
-from bot.sandbox.people import Member
-from bot.sandbox.shown import shown
+from bot.sandbox.surface_text import shown
 from bot.sandbox.transport import EVENT
 from models.activities.activity import Activity
 from models.core import records

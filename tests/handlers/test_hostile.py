@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.limits import problems
+from bot.sandbox.validation import problems
 from handlers.core.executor import perform
 from handlers.core.request import Form, Home, Message, Reply, Request
 from handlers.core.router import Catalogue

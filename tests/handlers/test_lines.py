@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from handlers.core.executor import WILL
 from models.core.unit_of_work import Works
 from models.customers.account import Account

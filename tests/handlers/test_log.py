@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.activities.activity import Activity
 from models.core.unit_of_work import Works
 from models.customers.customer import Customer

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import create_app, create_dispatcher
 from bot.sandbox import payloads
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from bot.sandbox.payloads import event
 from bot.sandbox.transport import EVENT, INTERACTIVE, Answer, Direct, Envelope, Transport
 from handlers.core.answer_cache import Said

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core import records
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery

@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Json, Member
-from bot.sandbox.shown import Shown
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Json, Member
+from bot.sandbox.surface_text import Shown
 from bot.sandbox.transport import INTERACTIVE
 from models.core.unit_of_work import Works
 from models.sales.lead import Lead

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core.unit_of_work import Works
 from models.customers.account import Account
 from models.customers.customer import Customer

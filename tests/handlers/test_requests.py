@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.shown import Shown
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.surface_text import Shown
 from models.core.identity.role import Role
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy

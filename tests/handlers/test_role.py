@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from models.core.identity.rights import Preset
 from models.core.identity.role import Role
 from models.core.identity.user import User

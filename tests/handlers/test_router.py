@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from bot.sandbox.slack import Slack
 from handlers.core.fair_share import MOST
 from models.core import records

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
-from bot.delivery import Courier
-from bot.sandbox import company
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox import seed
+from bot.sandbox.client import Desk
 from handlers.core.payloads import Act
 from handlers.core.request import Options
 from models.core.entity.base import ENTITIES
@@ -36,43 +36,43 @@ LOOKS = ("show", "more", "edit", "history", "revert")
 
 def live(slack: Desk, works: Works, courier: Courier) -> None:
     """The weeks of the sandbox's company, typed by its people, and what an admin and others look at afterwards."""
-    slack.slack.members[company.ROSA] = company.PEOPLE[2]
-    company.settle(works)
+    slack.slack.members[seed.ROSA] = seed.PEOPLE[2]
+    seed.settle(works)
     dispatcher = create_dispatcher(works)
-    for days, person, line in company.STORY:
-        dispatcher.do(Act("say", "T1", person, company.dated(line, days)))
+    for days, person, line in seed.STORY:
+        dispatcher.do(Act("say", "T1", person, seed.dated(line, days)))
     courier.drain()
     for entity in ENTITIES.values():
         for look in LOOKS:
-            slack.command(f"/crm {entity.noun()} {look} {entity.prefix}-2", user=company.ADA)
+            slack.command(f"/crm {entity.noun()} {look} {entity.prefix}-2", user=seed.ADA)
             while slack.modal:
-                slack.close(user=company.ADA)
-    for person in (company.RITA, company.SAM):
+                slack.close(user=seed.ADA)
+    for person in (seed.RITA, seed.SAM):
         slack.home(person)
     for line in LINES:
-        slack.command(f"/crm {line}", user=company.RITA)
+        slack.command(f"/crm {line}", user=seed.RITA)
     pass_on(slack, works, courier)
 
 
 def pass_on(slack: Desk, works: Works, courier: Courier) -> None:
     """What is told of people: in channels, in threads, to who was given something, asked for it or is out of reach."""
-    slack.command("/crm note CS-1 Meera Sundaram called", user=company.SAM, channel="C_SUPPORT")
+    slack.command("/crm note CS-1 Meera Sundaram called", user=seed.SAM, channel="C_SUPPORT")
     courier.drain()
-    slack.command("/crm undo", user=company.SAM, channel="C_SUPPORT")
-    slack.command("/crm assign OP-4 @ravi", user=company.MONA)
-    slack.command('/crm edit LD-2 --reason "Silva asked for it"', user=company.RITA)
-    slack.submit(source="Silva", user=company.RITA)
-    slack.command("/crm set CU-4 notes=Silva --here", user=company.ADA, channel="C_SALES")
-    slack.command("/crm role give @ravi manager", user=company.ADA)
+    slack.command("/crm undo", user=seed.SAM, channel="C_SUPPORT")
+    slack.command("/crm assign OP-4 @ravi", user=seed.MONA)
+    slack.command('/crm edit LD-2 --reason "Silva asked for it"', user=seed.RITA)
+    slack.submit(source="Silva", user=seed.RITA)
+    slack.command("/crm set CU-4 notes=Silva --here", user=seed.ADA, channel="C_SALES")
+    slack.command("/crm role give @ravi manager", user=seed.ADA)
     works.settle("T1", support_channel="C_GONE")
-    slack.command("/crm case new Sundaram again CU-4", user=company.SAM)
+    slack.command("/crm case new Sundaram again CU-4", user=seed.SAM)
     assert telling(works, waiting(works)) == []
-    slack.command("/crm find Sundaram --here", user=company.ADA, channel="C_SALES")
-    slack.command("/crm history CU-4 --here", user=company.ADA, channel="C_SALES")
-    slack.command("/crm delete CU-4 --yes", user=company.ADA)
+    slack.command("/crm find Sundaram --here", user=seed.ADA, channel="C_SALES")
+    slack.command("/crm history CU-4 --here", user=seed.ADA, channel="C_SALES")
+    slack.command("/crm delete CU-4 --yes", user=seed.ADA)
     courier.drain()
-    slack.command("/crm deliveries", user=company.ADA)
-    slack.command(f"/crm deliveries drop {refused(works)}", user=company.ADA)
+    slack.command("/crm deliveries", user=seed.ADA)
+    slack.command(f"/crm deliveries drop {refused(works)}", user=seed.ADA)
     courier.drain()
 
 
@@ -127,7 +127,7 @@ def telling(works: Works, texts: Iterable[str]) -> list[str]:
 def offered(works: Works) -> list[Any]:
     """What pickers offer."""
     dispatcher = create_dispatcher(works)
-    replies = [dispatcher.do(Act("options", "T1", company.ADA, "", state={"noun": slug})) for slug in ENTITIES]
+    replies = [dispatcher.do(Act("options", "T1", seed.ADA, "", state={"noun": slug})) for slug in ENTITIES]
     return [reply.options for reply in replies if isinstance(reply, Options)]
 
 
@@ -190,8 +190,8 @@ def far(slack: Desk, works: Works) -> list[str]:
     """The numbers that are shown or carried and tell how much others have, also where a long history is turned over."""
     given(works, Customer, first_name="Long")
     for number in range(40):
-        slack.command(f"/crm customer set CU-{customers(works)} notes={number}", user=company.ADA)
-    slack.command(f"/crm customer history CU-{customers(works)}", user=company.ADA)
+        slack.command(f"/crm customer set CU-{customers(works)} notes={number}", user=seed.ADA)
+    slack.command(f"/crm customer history CU-{customers(works)}", user=seed.ADA)
     told = [*(args for _, args in slack.slack.calls), *map(vars, slack.slack.timeline), *offered(works)]
     texts = [json.dumps(each, default=str) for each in told]
     assert any("--page=" in text for text in texts)

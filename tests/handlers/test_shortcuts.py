@@ -1,8 +1,8 @@
 """Shortcuts: from anywhere, and from a message whose words go into the form."""
 
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
-from bot.sandbox.shown import Shown, shown
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from bot.sandbox.surface_text import Shown, shown
 from handlers.core.router import Catalogue
 from handlers.general.shortcuts import SHORTCUTS
 from handlers.registry import ROUTERS

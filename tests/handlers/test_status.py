@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.app import create_dispatcher
-from bot.health import Vitals
-from bot.sandbox.driver import Desk
-from bot.terminal import answer
+from bot.cli.console import answer
+from bot.http.health import Vitals
+from bot.sandbox.client import Desk
 from handlers.admin.status import BEHIND, REPLICAS, span
 from handlers.core.payloads import Act
 from handlers.core.request import Message

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy

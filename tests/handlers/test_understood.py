@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from models.activities.activity import Activity
 from models.core.identity.role import Role
 from models.core.identity.user import User

@@ -12,8 +12,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from bot.app import create_dispatcher
-from bot.delivery import Courier
-from bot.sandbox.driver import Desk
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Act
 from handlers.core.request import Message

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Member
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Member
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.unit_of_work import Works

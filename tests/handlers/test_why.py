@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.driver import Desk
+from bot.sandbox.client import Desk
 from bot.sandbox.views import View
 from handlers.core.ui.form_state import WHY
 from models.core.audit.entries import REASON, AuditEntry

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC
 
-from bot.logs import scrubbed
+from bot.logging_config import scrubbed
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.parsing import texts, values

@@ -14,7 +14,7 @@ SOURCES = (
         "history/as_of",
     )),
     "models/exchange/*.py",
-    *(f"bot/{name}.py" for name in ("carrying", "delivery", "drawing", "outlet", "audience")),
+    "bot/delivery/*.py", "bot/slack/gateway.py", "bot/slack/channel_members.py",
     "handlers/core/**/*.py",
     "handlers/*/*.py",
 )  # fmt: skip

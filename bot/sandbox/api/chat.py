@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from ..limits import blocks_too_long
+from bot.sandbox.api.serializers import message_json
+from bot.sandbox.entities import Channel, Json
+from bot.sandbox.validation import blocks_too_long
+
 from ..messages import Message
-from ..people import Channel, Json
 from ..slack import Slack
 from ..tickets import Refused
 from .core import channel_of, decoded, linted, member_of, message_of, method
-from .shapes import message_json
 
 LONGEST_TEXT = 40_000
 LONGEST_UPDATE = 4_000

@@ -1,11 +1,12 @@
 """Methods that read channels and what was said in them."""
 
+from bot.sandbox.api.serializers import channel_json, message_json
+from bot.sandbox.entities import Channel, Json
+
 from ..messages import Message
-from ..people import Channel, Json
 from ..slack import Slack
 from ..tickets import Refused
 from .core import allows, channel_of, is_true, member_of, method, page_of
-from .shapes import channel_json, message_json
 
 KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im"}
 FEW = 15

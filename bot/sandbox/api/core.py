@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..limits import problems
+from bot.sandbox.entities import Channel, Json, Member
+from bot.sandbox.validation import problems
+
 from ..messages import Message
-from ..people import Channel, Json, Member
 from ..slack import Slack
 from ..tickets import Refused
 

@@ -1,6 +1,7 @@
 """Methods that take a file in three steps: an address to send to, the bytes, and where to share it."""
 
-from ..people import Json
+from bot.sandbox.entities import Json
+
 from ..slack import Slack
 from ..tickets import Refused
 from .core import channel_of, decoded, method, number

@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from ..people import Json
+from bot.sandbox.entities import Json
+
 from ..slack import APP_ID, Slack
 from ..tickets import Refused
 from .core import method

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from ..limits import view_too_large
-from ..people import Json
+from bot.sandbox.api.serializers import view_json
+from bot.sandbox.entities import Json
+from bot.sandbox.validation import view_too_large
+
 from ..slack import Slack
 from ..tickets import Refused
 from ..views import DEEPEST, View, content_of
 from .core import decoded, linted, member_of, method
-from .shapes import view_json
 
 
 @method("views.open")

@@ -1,4 +1,4 @@
-"""What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery` after the commit."""
+"""What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery.dispatcher` after the commit."""
 
 import hashlib
 import json

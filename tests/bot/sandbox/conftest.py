@@ -7,8 +7,8 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Json
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Json
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Direct

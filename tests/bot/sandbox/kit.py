@@ -9,7 +9,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.people import Channel, Json, Member
+from bot.sandbox.entities import Channel, Json, Member
 from bot.sandbox.slack import Slack
 
 PEOPLE = [

@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 from slack_sdk import WebClient
 
-from bot.sandbox.people import Json
+from bot.sandbox.entities import Json
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Json
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Json
 
 from .kit import actions, button, field, form, option, section
 

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox import events
-from bot.sandbox.people import Group, Json
+from bot.sandbox.entities import Group, Json
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Answer, Envelope
 

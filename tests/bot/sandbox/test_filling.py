@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.filling import choices, entry
-from bot.sandbox.people import Json
+from bot.sandbox.entities import Json
+from bot.sandbox.form_filler import choices, entry
 from tests.tables import table
 
 from .kit import option, plain, workspace

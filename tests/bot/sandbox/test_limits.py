@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.limits import blocks_too_long, options_problems, problems, view_too_large
-from bot.sandbox.people import Json
+from bot.sandbox.entities import Json
+from bot.sandbox.validation import blocks_too_long, options_problems, problems, view_too_large
 from tests.tables import table
 
 from .kit import NOTE, actions, button, field, form, option, plain, section

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.api.oauth import agree
-from bot.sandbox.people import Member
+from bot.sandbox.entities import Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.tickets import Refused

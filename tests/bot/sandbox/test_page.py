@@ -14,9 +14,9 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.page import END, routes
-from bot.sandbox.people import Json
+from bot.sandbox.browser_api import END, routes
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Json
 from bot.sandbox.slack import Slack
 
 from .kit import actions, button, section, workspace

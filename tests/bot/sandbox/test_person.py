@@ -7,11 +7,11 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Json
-from bot.sandbox.person import Outcome, Person
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Json
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Answer, Direct, Envelope
+from bot.sandbox.user_client import Outcome, Person
 
 from .kit import MANIFEST, NOTE, actions, button, field, form, option, section
 

@@ -5,7 +5,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.api import METHODS
-from bot.sandbox.rates import RATES, Rate, Rates
+from bot.sandbox.rate_limits import RATES, Rate, Rates
 from bot.sandbox.slack import Slack
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from bot.sandbox.sockets import Sockets
+from bot.sandbox.socket_mode import Sockets
 from bot.sandbox.transport import Nobody
 
 from .kit import client, workspace

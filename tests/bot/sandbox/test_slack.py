@@ -2,9 +2,9 @@
 
 import threading
 
+from bot.sandbox.entities import Channel, Json, Member
 from bot.sandbox.inputs import complaints, initial, state_of
 from bot.sandbox.mrkdwn import encode, words
-from bot.sandbox.people import Channel, Json, Member
 from bot.sandbox.slack import Slack
 
 from .kit import NOTE, actions, button, field, form, option, plain, section, workspace

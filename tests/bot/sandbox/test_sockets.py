@@ -11,11 +11,11 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from bot.sandbox.driver import Desk
-from bot.sandbox.people import Json
+from bot.sandbox.client import Desk
+from bot.sandbox.entities import Json
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from bot.sandbox.sockets import Sockets
+from bot.sandbox.socket_mode import Sockets
 from bot.sandbox.transport import Envelope
 
 from .kit import notes_app, workspace

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from bot.app import create_dispatcher
-from bot.jobs import JOBS
-from bot.scheduler import Scheduler
+from bot.scheduler.jobs import JOBS
+from bot.scheduler.scheduler import Scheduler
 from models.core.db.engine import open_engine
 from models.core.entity.base import Base
 from models.core.unit_of_work import Works

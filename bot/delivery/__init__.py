@@ -1,0 +1,1 @@
+"""The way of a delivery to Slack: dispatcher, worker, renderer."""

@@ -1,0 +1,225 @@
+"""What deliveries say, drawn for those who read them: one person, or all who are in a channel."""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.slack.channel_members import Audience, Room
+from bot.slack.gateway import Refused, is_direct, is_person
+from handlers.core.request import Message
+from handlers.core.router import Catalogue
+from handlers.core.telemetry import referred
+from handlers.notifications import rerender as anew
+from handlers.notifications.digest import draw
+from models.core.entity.base import ENTITIES
+from models.core.errors import CRMError
+from models.core.identity.user import User
+from models.core.outbox import arrivals, reposting
+from models.core.outbox import audience as audiences
+from models.core.outbox.arrivals import Place, Subject, is_card, subject
+from models.core.outbox.audience import STRANGER
+from models.core.outbox.delivery import Delivery
+from models.core.outbox.reposting import Shown
+from models.core.permissions import policy
+from models.core.unit_of_work import Work, Works
+
+log = logging.getLogger(__name__)
+
+FRESH = 1.0
+"""Seconds for which what was drawn ahead may be sent; a card that changes meanwhile is drawn anew afterwards."""
+MOVES = 3
+"""Times that one asks who is in a channel, where it changes while one asks."""
+EARLY = ("card", "redraw", "event", "message")
+"""The kinds that may be drawn ahead: cards, and what says the same whenever it is drawn."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
+
+    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock ·
+    named: the records of a list, with their versions · stands: whether exactly this stands there already.
+    """
+
+    message: Message
+    version: int = 0
+    shown: Shown | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    room: Room | None = None
+    at: float = field(default_factory=time.monotonic)
+    named: Mapping[Subject, int] = field(default_factory=dict)
+    stands: bool = False
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() < self.at + FRESH
+
+    @cached_property
+    def look(self) -> str:
+        """A digest of everything that it shows."""
+        said = json.dumps([self.message.text, self.message.blocks], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def beside(self, looks: Mapping[Place, str], delivery: Delivery) -> "Drawn":
+        """The same, knowing whether it stands there already. looks: of what stands."""
+        return replace(self, stands=looks.get((delivery.channel, delivery.ts or "")) == self.look)
+
+
+class Nothing(Exception):
+    """There is nothing to send any more; says why."""
+
+
+class Later(Exception):
+    """It was not begun: no client, no database, or too little left of the lease."""
+
+
+class Drawer:
+    """Draws in units of work that only read, and never with the database held while Slack is asked."""
+
+    def __init__(self, works: Works, catalogue: Catalogue) -> None:
+        self.works, self.catalogue = works, catalogue
+
+    def ahead(self, audience: Audience, taken: Sequence[Delivery]) -> dict[int, Drawn]:
+        """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by delivery.
+
+        What goes wrong here goes wrong again when it is drawn by itself, and is told then. Slack is asked nothing: what
+        goes to a channel of which we do not know who reads it has to wait for its own turn.
+        """
+        wanted = [each for each in taken if is_early(each) and not is_alone(each.channel)]
+        drawn: dict[int, Drawn] = {}
+        if not wanted:
+            return drawn
+        with suppress(Exception), self.works(audience.workspace, writes=False) as work:
+            arrivals.prepare(work, wanted)
+            places, looks = arrivals.places(work, wanted), arrivals.looks(work, wanted)
+            rooms = known_rooms(audience, work, {delivery.channel for delivery in wanted})
+            viewers = readers(work, rooms)
+            for delivery in wanted:
+                if delivery.channel in rooms:
+                    with policy.among(work.session, viewers[delivery.channel]):
+                        message = self.draw(work, delivery, places, rooms[delivery.channel])
+                        drawn[delivery.id] = message.beside(looks, delivery)
+        return drawn
+
+    def drawn(self, audience: Audience, delivery: Delivery, channel: str, ahead: Drawn | None = None) -> Drawn:
+        """What it says now, read in a short unit of work of whoever reads it.
+
+        channel: its id, or that of a person · ahead: what was drawn ahead, which does while it is fresh.
+        """
+        if ahead and ahead.is_fresh() and audience.rooms.get(channel) is ahead.room:
+            return ahead
+        if is_alone(channel):
+            person = delivery.channel if is_person(delivery.channel) else audience.outlet.reader(channel)
+            return self.for_one(delivery, person)
+        turn = audience.heard.get(channel)
+        if turn is not None and audience.room(channel, turn) is None:
+            audience.ask(channel, turn)
+        for _ in range(MOVES):
+            found = self.among(audience, delivery, channel)
+            if isinstance(found, Drawn):
+                return found
+            audience.ask(channel, found)
+        raise Later  # people come and go all the time
+
+    def for_one(self, delivery: Delivery, person: str) -> Drawn:
+        """What it says to somebody alone; nothing of records to whom we do not know."""
+        known = not self.works.unknown(delivery.workspace, {person})
+        with (
+            self.works(delivery.workspace, person if known else "", writes=False) as work,
+            policy.among(work.session, work.viewers or (STRANGER,)),
+        ):
+            if work.actor and (work.actor.guest or work.actor.left):
+                raise Nothing("who would read it may do nothing here any more")
+            return self.legible(work, delivery)
+
+    def among(self, audience: Audience, delivery: Delivery, channel: str) -> Drawn | int:
+        """What it says to all who read a channel; where we do not know who does, how often that has changed.
+
+        What somebody had posted there shows no more than they may see themselves.
+        """
+        asker = str(delivery.about.get("person", ""))
+        with self.works(delivery.workspace, asker, writes=False) as work:
+            turn = audiences.turns(work, [channel])[channel]
+            room = audience.room(channel, turn)
+            if room is None:
+                return turn
+            viewers = (*work.viewers, *readers(work, {channel: room})[channel])
+            with policy.among(work.session, tuple(dict.fromkeys(viewers))):
+                return self.legible(work, delivery, room)
+
+    def legible(self, work: Work, delivery: Delivery, room: Room | None = None) -> Drawn:
+        """Drawn for those who read the unit of work; what cannot be drawn is refused with a reference."""
+        try:
+            drawn = self.draw(work, delivery, arrivals.places(work, [delivery]), room)
+            return drawn.beside(arrivals.looks(work, [delivery]), delivery)
+        except (Nothing, Refused, CRMError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            with referred() as reference:
+                log.exception("Delivery %s cannot be drawn. Reference %s", delivery.id, reference)
+            raise Refused(f"I cannot draw it, reference {reference}") from error
+
+    def draw(
+        self, work: Work, delivery: Delivery, places: Mapping[Subject, Mapping[str, str]], room: Room | None
+    ) -> Drawn:
+        """places: where the cards of records stand already · room: of those who read it, where it is a channel.
+
+        Refused where people of another company would read a text of which nobody knows what it says of records.
+        """
+        if room and room.shared and delivery.kind == "message":
+            raise Refused("shared_with_outsiders")
+        if reposting.is_retelling(delivery):
+            return self.anew(work, delivery, room)
+        message = draw(work, self.catalogue, delivery)
+        if message is None:
+            raise Nothing("nothing to say any more")
+        if not is_card(delivery):
+            shown = anew.shown(work, delivery) if room and reposting.is_told(delivery, delivery.channel) else None
+            named = {(record.slug(), record.id): record.version for record in message.named}
+            return Drawn(message, shown=shown, room=room, named=named)
+        slug, id = subject(delivery)
+        version = work.get(ENTITIES[slug], id).version
+        return Drawn(message, version, places=places.get((slug, id), {}), room=room)
+
+    def anew(self, work: Work, redraw: Delivery, room: Room | None) -> Drawn:
+        """What was told before: a list that follows its records, or what may not stand as it is."""
+        told, named = reposting.find(work, redraw), reposting.named(work, redraw)
+        shown = anew.shown(work, told) if told else None
+        if told and shown and not named and reposting.may_stand(told.shown, shown):
+            raise Nothing("it shows nothing that somebody may not see")
+        kept = told or next(iter(named), None)
+        message = anew.anew(work, self.catalogue, kept, [each.record_id for each in named]) if kept else None
+        if message is None:
+            raise Nothing("it stands as it is")
+        return Drawn(message, shown=shown, room=room)
+
+
+def is_early(delivery: Delivery) -> bool:
+    """Whether it may be drawn ahead; of what was told before, few need to be drawn at all."""
+    return delivery.kind in EARLY and not reposting.is_retelling(delivery)
+
+
+def is_alone(channel: str) -> bool:
+    """Whether one person reads it."""
+    return is_person(channel) or is_direct(channel)
+
+
+def known_rooms(audience: Audience, work: Work, channels: Collection[str]) -> dict[str, Room]:
+    """Those of the channels of which we know who reads them."""
+    ids = {channel: id for channel in channels if (id := audience.outlet.known(channel))}
+    audience.heard |= (turns := audiences.turns(work, ids.values()))
+    return {channel: room for channel, id in ids.items() if (room := audience.room(id, turns[id]))}
+
+
+def readers(work: Work, rooms: Mapping[str, Room]) -> dict[str, tuple[User, ...]]:
+    """Who stands for all who read each of these rooms; rooms with the same people are asked for once."""
+    names = {people: str(number) for number, people in enumerate({room.people for room in rooms.values()})}
+    found = audiences.viewers(work, {name: people for people, name in names.items()})
+    strangers = {each: (STRANGER,) if room.strangers else () for each, room in rooms.items()}
+    return {each: (*found[names[room.people]], *strangers[each]) for each, room in rooms.items()}

@@ -1,0 +1,1 @@
+"""What happens at its time: the scheduler and its jobs."""

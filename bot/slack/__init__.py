@@ -1,0 +1,1 @@
+"""Slack's Web API and Socket Mode: clients, the gateway for deliveries, who reads in which channel."""
