@@ -48,11 +48,11 @@ INSIDE = ("PYTEST", "DATABASE", "SLACK", "RECIPE", "PYTHONDONTWRITEBYTECODE")
 SERVER: dict[str, str] = {}
 """The PostgreSQL server of this run, which serves the tests of the copy as well."""
 WHOLE = os.environ.get("RECIPE") == "whole"
-LOOKING = ("tests/models/test_gently.py", "tests/bot/test_manifest.py", "tests/docs/test_generated.py")
+LOOKING = ("tests/models/migrations/test_online.py", "tests/bot/test_manifest.py", "tests/docs/test_generated.py")
 """The tests that look at all tables, all routes and all documents, and need no database for it."""
 TRYING = (
-    "tests/models/test_row_level_security.py", "tests/models/test_migrations.py", "tests/models/core/test_isolation.py",
-    "tests/handlers/test_isolation.py", "tests/test_architecture.py", "tests/docs",
+    "tests/models/migrations/test_row_level_security.py", "tests/models/migrations/test_migrations.py", "tests/models/core/test_isolation.py",
+    "tests/handlers/core/test_isolation.py", "tests/test_architecture.py", "tests/docs",
 )  # fmt: skip
 """Those that try all tables and all migrations out, or read everything."""
 

@@ -3,36 +3,34 @@
 from pathlib import Path
 
 RIGHTS = (
-    "models/core/test_access*", "models/core/test_sight*", "models/core/test_rights*", "models/core/test_roster*",
-    "models/test_governing*", "models/test_undoing_rights*", "handlers/test_role*", "handlers/test_team*",
-    "handlers/test_user*", "handlers/test_requests*", "handlers/test_buttons_by_right*", "handlers/test_outsiders*",
+    "models/core/permissions/test_*", "models/core/identity/test_*", "models/core/history/test_undo_refusals*",
+    "handlers/admin/test_*", "handlers/core/ui/test_buttons_by_right*", "handlers/core/test_outsiders*",
 )  # fmt: skip
-SEEING = ("models/test_where*", "models/test_filters*", "models/test_search*", "models/core/test_sight*",
-          "handlers/test_looking_back*", "handlers/test_grammar*")  # fmt: skip
+SEEING = ("models/core/search/test_*", "models/core/permissions/test_visibility*",
+          "handlers/core/ui/test_looking_back*", "handlers/core/commandline/test_parser*")  # fmt: skip
 SENDING = (
-    "bot/test_delivery*", "bot/test_outages*", "bot/test_outlet*", "bot/test_audience*", "bot/test_drawing*",
-    "bot/test_lists*", "bot/test_retelling*", "bot/test_wrong*", "bot/test_groups*", "models/test_claims*",
-    "models/test_deliveries*", "models/test_standing*", "models/test_retelling*", "models/test_audiences*",
-    "handlers/test_deliveries*", "handlers/test_watch*",
+    "bot/delivery/test_*", "bot/scheduler/test_outages*", "bot/slack/test_gateway*", "bot/slack/test_channel*",
+    "bot/slack/test_groups*", "bot/cli/test_wrong*", "models/core/outbox/test_*", "handlers/admin/test_deliveries*",
+    "handlers/core/test_telemetry*",
 )  # fmt: skip
-UNDOING = ("models/test_undoing*", "models/test_past*", "models/test_reversible*", "handlers/test_undo*",
-           "handlers/test_history*", "handlers/test_receipts*", "handlers/test_looking_back*")  # fmt: skip
+UNDOING = ("models/core/history/test_*", "handlers/core/test_undo*", "handlers/core/ui/test_history*",
+           "handlers/core/ui/test_receipts*", "handlers/core/ui/test_looking_back*")  # fmt: skip
 NEAR: dict[str, tuple[str, ...]] = {
     "models/core/": RIGHTS,
-    "models/exchange/": ("models/transfer/test_*", "bot/test_cli*", "models/core/test_sight*"),
-    "models/core/search/filter_sql": SEEING,
-    "models/core/search/query": SEEING,
-    "models/core/outbox/queue": SENDING,
-    "models/core/outbox/results": SENDING,
-    "models/core/outbox/arrivals": SENDING,
-    "models/core/history/undo": UNDOING,
-    "models/core/history/as_of": UNDOING,
+    "models/exchange/": ("models/exchange/test_*", "bot/cli/test_*", "models/core/permissions/test_visibility*"),
+    "models/core/search/": SEEING,
+    "models/core/outbox/": SENDING,
+    "models/core/history/": UNDOING,
     "bot/": SENDING,
-    "handlers/core/": ("handlers/test_*",),
-    "handlers/notifications/reminders": ("bot/test_reminders*", "handlers/test_reminders*"),
-    "handlers/notifications/record_events": ("handlers/test_news*", "handlers/test_watch*"),
-    "handlers/": ("handlers/test_*",),
-}
+    "handlers/core/": ("handlers/**/test_*",),
+    "handlers/notifications/reminders": (
+        "bot/scheduler/test_reminders*", "handlers/notifications/test_reminders*",
+    ),
+    "handlers/notifications/record_events": (
+        "handlers/notifications/test_record_events*", "handlers/core/test_telemetry*",
+    ),
+    "handlers/": ("handlers/**/test_*",),
+}  # fmt: skip
 """By the longest beginning of a module's path: patterns below tests/."""
 WIDE = ("test_every_entity.py", "handlers", "models", "bot")
 """Everything that tests what is mutated, below tests/."""

@@ -12,9 +12,9 @@ from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.socket_mode import Sockets
 from bot.sandbox.transport import Nobody
+from tests.bot.sandbox.test_browser_api import Ear
 
 from .kit import client, workspace
-from .test_page import Ear
 
 
 def test_it_serves_while_the_block_runs_and_no_longer() -> None:

@@ -9,7 +9,7 @@ from models.core.errors import Busy, Conflict
 from models.core.unit_of_work import Work, Works
 from models.sales.lead import Lead
 from tests.ground import given
-from tests.models.core.test_work import together
+from tests.models.core.test_unit_of_work import together
 
 pytestmark = pytest.mark.dialect
 

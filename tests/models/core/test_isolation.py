@@ -20,7 +20,7 @@ from models.core.unit_of_work import Works
 from models.customers.customer import Customer
 from models.maintenance import adoption, schema
 from tests.ground import given
-from tests.models.transfer.steps import everything, exported, imported
+from tests.models.exchange.steps import everything, exported, imported
 from tests.neighbours import OURS, TELLTALE, THEIRS, TYPED, fill_ours, fill_theirs, guarded_tables, kinds, rows_of
 
 pytestmark = pytest.mark.dialect

@@ -1,0 +1,229 @@
+"""What people paste, how they address the bot, and how they talk to it."""
+
+import pytest
+
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from models.activities.activity import Activity
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.lead import Lead
+from models.support.case import Case, CaseStatus
+from tests.handlers.core.commandline.test_words import answers
+from tests.handlers.kit import SQLITE, count, found, standing, told
+
+pytestmark = SQLITE
+
+
+# ── what was pasted ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def values(slack: Desk) -> list[str]:
+    return [each["value"] for block in slack.last.blocks for each in block.get("elements", []) if "value" in each]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "offered"),
+    [
+        ("lead new Ada Byron\nlead new Bob Jones", ["lead new Ada Byron", "lead new Bob Jones"]),
+        ("lead new Ada Byron\nBob Jones", ["lead new Ada Byron", "lead new Bob Jones"]),
+        ("lead new Ada Byron\r\n\r\n  new lead Bob Jones", ["lead new Ada Byron", "new lead Bob Jones"]),
+        ("deal list\ntask list", ["deal list", "task list"]),
+    ],
+)
+def test_lines_that_were_pasted_together_are_offered_one_by_one(
+    slack: Desk, works: Works, pasted: str, offered: list[str]
+) -> None:
+    slack.command(f"/crm {pasted}")
+    assert told(slack).startswith("These are 2 lines")
+    assert values(slack) == offered
+    assert count(works, Lead) == 0
+
+
+def test_each_of_the_pasted_lines_can_be_done(slack: Desk, works: Works) -> None:
+    slack.command("/crm lead new Ada Byron\nBob Jones")
+    slack.click("crm.run")
+    slack.command("/crm lead new Ada Byron\nBob Jones")
+    slack.click("crm.run#2")
+    assert [found(works, Lead, number).title for number in (1, 2)] == ["Ada Byron", "Bob Jones"]
+
+
+def test_a_command_within_a_reply_is_asked_about(slack: Desk, works: Works, case: Case) -> None:
+    slack.command("/crm case reply CS-1 Hello\ncase resolve CS-1", user="U_SAM")
+    assert values(slack) == [
+        "case reply CS-1 Hello",
+        "case resolve CS-1",
+        "case reply CS-1 Hello\ncase resolve CS-1 --form",
+    ]
+    slack.click("crm.run#3", user="U_SAM")
+    assert slack.modal
+    assert slack.modal.values["text"] == "Hello\ncase resolve CS-1"
+    assert found(works, Case).status == CaseStatus.NEW
+
+
+def test_the_row_of_a_table_opens_the_form(slack: Desk, works: Works) -> None:
+    slack.command("/crm lead new Ada\tByron\tbyron@x.example")
+    assert told(slack).startswith("This looks like the row of a table")
+    assert count(works, Lead) == 0
+    slack.click("crm.run")
+    assert slack.modal
+    assert slack.modal.values["email"] == "byron@x.example"
+
+
+# ── how the bot is addressed ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    ["@crm: lead list", "@crm, lead list", "@crm lead list", "@crm - lead list", "@crm; lead list", "lead list @crm"],
+)
+def test_a_mention_may_be_followed_by_any_sign(slack: Desk, spoken: str) -> None:
+    slack.say(spoken)
+    assert told(slack) == "There is no lead yet"
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        "/crm lead list",
+        "/crm-lead list",
+        "/crm: lead list",
+        "lead list",
+        ": lead list",
+        "@crm lead list",
+        "/CRM lead list",
+        "crm lead list",
+        "hey crm, lead list",
+        "`lead list`",
+        "`/crm lead list`",
+        "lead list.",
+        "please lead list!",
+    ],
+)
+def test_a_command_is_understood_in_the_direct_message(slack: Desk, spoken: str) -> None:
+    slack.dm(spoken)
+    assert told(slack) == "There is no lead yet"
+
+
+# ── talk ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("spoken", ["hi", "Hello!", "hey there", "good morning", "Hi."])
+def test_a_greeting_is_answered(slack: Desk, spoken: str) -> None:
+    slack.dm(spoken)
+    assert told(slack).startswith("Hello Rita")
+
+
+@pytest.mark.parametrize("spoken", ["thanks", "Thank you!", "thanks a lot", "thx", "ok", "bye"])
+def test_thanks_are_answered(slack: Desk, spoken: str) -> None:
+    slack.dm(spoken)
+    assert told(slack).startswith("You are welcome")
+
+
+@pytest.mark.parametrize("spoken", ["what can you do?", "What can I do", "help", "help me", "commands", "help?"])
+def test_what_it_can_do_is_the_help(slack: Desk, spoken: str) -> None:
+    slack.dm(spoken)
+    assert told(slack).startswith("Type `/crm`")
+
+
+@pytest.mark.parametrize(
+    "topic", ["filters", "filter", "dates", "amounts", "flags", "undo", "import", "convert", "deal"]
+)
+def test_there_is_help_on_topics_and_verbs(slack: Desk, topic: str) -> None:
+    slack.dm(f"help {topic}")
+    assert "There is no help" not in told(slack)
+    assert topic.removesuffix("s") in told(slack).casefold()
+
+
+@pytest.mark.parametrize(
+    ("spoken", "line"),
+    [
+        ("my deals", "deal list mine"),
+        ("show my deals", "deal list mine"),
+        ("show me my open deals", "deal list open mine"),
+        ("all deals", "deal list"),
+        ("how many open cases", "case list open"),
+        ("how many deals do we have?", "deal list"),
+        ("count leads this week", "lead list this week"),
+        ("list my cases?", "case list mine"),
+        ("pipeline", "report"),
+        ("forecast", "report"),
+        ("show me the pipeline", "report"),
+        ("my day", "home"),
+        ("overdue", "task list mine overdue"),
+        ("who owns OP-1?", "show OP-1"),
+        ("how do I convert a lead", "help convert a lead"),
+        ("search sails", "find sails"),
+    ],
+)
+def test_a_phrase_is_the_line_it_means(slack: Desk, deals: object, spoken: str, line: str) -> None:
+    slack.dm(line)
+    meant = told(slack)
+    slack.dm(spoken)
+    assert told(slack) == meant
+
+
+@pytest.mark.parametrize(
+    ("spoken", "change"),
+    [
+        ("move OP-1 to discovery", "Stage: Qualification → Discovery"),
+        ("please move OP-1 to discovery", "Stage: Qualification → Discovery"),
+        ("move deal OP-1 to proposal", "Stage: Qualification → Proposal"),
+        ("deal move OP-1 proposal", "Stage: Qualification → Proposal"),
+        ("deal give OP-1 to @ravi", "Owner: Rita Reyes → Ravi Rao"),
+        ("mark OP-1 as won", "Stage: Qualification → Won"),
+        ("OP-1 is won", "Stage: Qualification → Won"),
+        ("mark OP-1 as lost too expensive", "Lost because: empty → too expensive"),
+        ("give OP-1 to @ravi", "Owner: Rita Reyes → Ravi Rao"),
+        ("update OP-1 next=Call Eva", "Next step: empty → Call Eva"),
+        ("can you move OP-1 to negotiation", "Stage: Qualification → Negotiation"),
+    ],
+)
+def test_a_phrase_is_the_verb_it_means(slack: Desk, deals: object, spoken: str, change: str) -> None:
+    slack.dm(spoken)
+    assert change in told(slack)
+
+
+def test_a_case_is_escalated(slack: Desk, case: Case) -> None:
+    slack.command("/crm escalate CS-1", user="U_SAM")
+    assert "Priority: Normal → Urgent" in told(slack)
+
+
+def test_what_an_escalation_says_more_is_named(slack: Desk, works: Works, case: Case) -> None:
+    slack.command("/crm escalate CS-1 she is angry", user="U_SAM")
+    assert told(slack).startswith("I did not understand “she is angry”.")
+    assert found(works, Case).version == 1
+
+
+@pytest.mark.parametrize(
+    ("spoken", "type"),
+    [
+        ("call CU-1 talked about the pilot", "call"),
+        ("CU-1 call talked about the pilot", "call"),
+        ("called CU-1 talked about the pilot", "call"),
+        ("note CU-1 talked about the pilot", "note"),
+        ("email CU-1 talked about the pilot", "email"),
+        ("meeting CU-1 talked about the pilot", "meeting"),
+        ("met with CU-1 talked about the pilot", "meeting"),
+    ],
+)
+def test_what_happened_is_logged_without_its_noun(
+    slack: Desk, works: Works, ada: Customer, spoken: str, type: str
+) -> None:
+    slack.dm(spoken)
+    activity = found(works, Activity)
+    assert (activity.type, activity.description, activity.customer) == (type, "talked about the pilot", ada.id)
+
+
+def test_a_note_on_a_case_stays_one(slack: Desk, works: Works, case: Case) -> None:
+    slack.command("/crm note CS-1 “call” her", user="U_SAM")
+    assert answers(works) == ["“call” her"]
+
+
+def test_in_a_thread_this_at_the_beginning_of_a_sentence_is_a_word(
+    slack: Desk, works: Works, courier: Courier, case: Case
+) -> None:
+    card = standing(slack, works, courier, case, "C_SUPPORT")
+    slack.say("@crm reply This should work now", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
+    slack.say("@crm reply this Hello", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
+    assert answers(works) == ["This should work now", "Hello"]

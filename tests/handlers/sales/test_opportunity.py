@@ -1,0 +1,304 @@
+"""What people do with deals, as they see it."""
+
+from datetime import date
+
+import pytest
+
+from bot.delivery.dispatcher import Courier
+from bot.sandbox.client import Desk
+from models.core.unit_of_work import Works
+from models.customers.customer import Customer
+from models.sales.opportunity import Opportunity, Stage, StageChange
+from tests.ground import START, given
+from tests.handlers.kit import SQLITE, count, found, standing, told
+from tests.models.exchange.steps import imported
+
+
+@pytest.fixture
+def sails(works: Works) -> Opportunity:
+    """A deal with Ada over sails, for 12,000 euros."""
+    ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
+    return given(works, Opportunity, name="Sails", customer=ada.ref, amount="12k")
+
+
+LINES = [
+    "/crm deal won OP-1",
+    "/crm won deal OP-1",
+    "/crm OP-1 won",
+    "/crm won OP-1",
+    "/crm-deal won op1",
+    "@crm won OP-1",
+]
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    "line", [*LINES, "/crm deal won Sails", '/crm deal won "sails"', "/crm opportunity won #OP-01"]
+)
+def test_a_deal_is_won_in_whatever_order_one_says_it(slack: Desk, works: Works, sails: Opportunity, line: str) -> None:
+    slack.command(line) if line.startswith("/") else slack.say(line)
+    assert told(slack) == (
+        "Changed OP-1 Sails\nStage: Qualification → Won\nClose date: empty → today\n"
+        "Probability: 10 % → 100 %\nForecast category: Pipeline → Commit"
+    )
+    assert slack.last.ephemeral
+    assert found(works, Opportunity).stage == Stage.WON
+
+
+@SQLITE
+def test_a_deal_is_won_in_a_direct_message(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.dm("deal won OP-1")
+    assert told(slack).startswith("Changed OP-1 Sails")
+    assert slack.last.channel == slack.slack.im("U_RITA").id
+
+
+def test_a_deal_is_won_with_the_button_of_its_card(
+    slack: Desk, works: Works, courier: Courier, sails: Opportunity
+) -> None:
+    card = standing(slack, works, courier, sails)
+    slack.click("opportunity.won", card)
+    assert told(slack).startswith("Changed OP-1 Sails")
+    assert slack.last.ephemeral
+    courier.drain()
+    card, event = slack.posted("C_SALES")
+    assert event.words == "Rita Reyes moved it from qualification to won."
+    assert "Won" in card.words
+    assert "opportunity.won" not in card.actions
+    with works("T1", writes=False) as work:
+        assert [move.after for move in work.session.query(StageChange)] == ["qualification", "won"]
+
+
+@SQLITE
+def test_winning_twice_is_refused(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal won OP-1")
+    slack.command("/crm deal won OP-1")
+    assert told(slack) == "OP-1 Sails is already won."
+
+
+@SQLITE
+def test_losing_asks_why_and_writes_it_down(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal lost OP-1")
+    assert slack.modal
+    assert slack.modal.text == "Lost OP-1"
+    slack.submit(reason="Too expensive", competitor="Oars Inc")
+    assert "Lost because: empty → Too expensive" in told(slack)
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.competitor) == (Stage.LOST, "Too expensive", "Oars Inc")
+
+
+@SQLITE
+def test_a_deal_is_lost_in_one_line(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal lost OP-1 too expensive competitor=Oars")
+    deal = found(works, Opportunity)
+    assert (deal.lost_reason, deal.competitor) == ("too expensive", "Oars")
+
+
+@SQLITE
+@pytest.mark.parametrize("words", ["proposal", "Proposal Made", "stage=proposal"])
+def test_a_deal_moves_to_a_stage_by_any_of_its_names(slack: Desk, works: Works, sails: Opportunity, words: str) -> None:
+    slack.command(f"/crm deal stage OP-1 {words}")
+    assert "Stage: Qualification → Proposal" in told(slack)
+    assert "Probability: 10 % → 50 %" in told(slack)
+
+
+@SQLITE
+def test_moving_asks_where_to(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm OP-1")
+    slack.click("opportunity.stage")
+    slack.submit(stage="Negotiation")
+    assert found(works, Opportunity).stage == Stage.NEGOTIATION
+
+
+@SQLITE
+def test_a_stage_that_does_not_exist_opens_the_form_with_the_reason(slack: Desk, sails: Opportunity) -> None:
+    slack.command("/crm deal stage OP-1 sideways")
+    assert slack.modal
+    assert "Stage cannot be “sideways”. Try one of: Qualification," in slack.modal.words
+    slack.close()
+    slack.say("@crm deal stage OP-1 sideways")
+    assert "Stage cannot be “sideways”" in told(slack)
+    slack.click("crm.run")
+    assert slack.modal
+    assert slack.modal.text == "Stage OP-1"
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("amount=13,5k", "Amount: €12,000 → €13,500"),
+        ("amount=$9k", "Amount: €12,000 → $9,000"),
+        ("close=fri", "Close date: empty → Fri 13 Mar"),
+        ("closes=+3d", "Close date: empty → Fri 13 Mar"),
+        ("close=eom", "Close date: empty → Tue 31 Mar"),
+        ("close_date=2026-12-01", "Close date: empty → Tue 1 Dec"),
+        ("owner=@ravi", "Owner: Rita Reyes → Ravi Rao"),
+        ("next=“Send the offer”", "Next step: empty → Send the offer"),
+        ("probability=70%", "Probability: 10 % → 70 %"),
+        ("category=best", "Forecast category: Pipeline → Best"),
+    ],
+)
+def test_values_are_read_as_people_write_them(slack: Desk, sails: Opportunity, typed: str, shown: str) -> None:
+    slack.command(f"/crm OP-1 {typed}")
+    assert shown in told(slack)
+    assert slack.last.buttons == ["Undo", "Edit", "Show"]
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    "line", ["Sails 12k CU-1", "CU-1 Sails 12k", "Sails CU-1 €12,000.00", "Sails customer=ada amount=12000"]
+)
+def test_a_deal_is_made_in_one_line(slack: Desk, works: Works, line: str) -> None:
+    ada = given(works, Customer, first_name="Ada")
+    slack.command(f"/crm deal new {line} close=fri")
+    deal = found(works, Opportunity)
+    assert (deal.name, deal.customer, deal.amount) == ("Sails", ada.id, 12000)
+    assert told(slack) == "Created OP-1 Sails\nCustomer: CU-1 Ada\nAmount: €12,000\nClose date: Fri 13 Mar"
+
+
+@SQLITE
+def test_a_deal_without_a_customer_opens_the_form_with_what_was_typed(slack: Desk, works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    slack.command("/crm new deal Sails 12k")
+    assert slack.modal
+    assert "Name the customer, or at least the account, of this deal." in slack.modal.words
+    assert (slack.modal.values["name"], slack.modal.values["amount"]) == ("Sails", "12k")
+    slack.submit(customer="ada")
+    assert told(slack) == "Created OP-1 Sails\nCustomer: CU-1 Ada\nAmount: €12,000"
+
+
+@SQLITE
+def test_an_unknown_word_after_the_noun_is_a_search(slack: Desk, sails: Opportunity) -> None:
+    slack.command("/crm deal sails")
+    assert told(slack).splitlines()[0] == "1 deal matches “sails”"
+    slack.click("opportunity.show")
+    assert slack.last.text.startswith("OP-1 Sails · Qualification · €12,000")
+
+
+@SQLITE
+def test_deals_are_filtered_and_paged(slack: Desk, works: Works, sails: Opportunity) -> None:
+    for number in range(12):
+        given(works, Opportunity, name=f"Oars {number}", customer="CU-1", amount=f"{number}k")
+    slack.command("/crm deal find amount > 10k")
+    assert told(slack).splitlines()[0] == "2 deals match “amount > 10k”"
+    slack.command("/crm deal list")
+    assert told(slack).splitlines()[0] == "13 deals, newest first"
+    assert len(slack.last.actions) == 11
+    slack.click("crm.run")
+    assert len(slack.last.actions) == 3
+    assert "OP-1 Sails" in slack.last
+    slack.command("/crm deal find amount >")
+    assert "“amount >” (word 1) needs a value" in told(slack)
+
+
+@SQLITE
+def test_a_deal_is_given_to_someone_who_is_told(
+    slack: Desk, works: Works, courier: Courier, sails: Opportunity
+) -> None:
+    slack.command("/crm assign OP-1 @ravi")
+    assert "Owner: Rita Reyes → Ravi Rao" in told(slack)
+    courier.drain()
+    slack.command("/crm help", user="U_RAVI")
+    assert [shown.text for shown in slack.seen if shown.channel.startswith("D")] == ["Rita Reyes gave you OP-1 Sails"]
+    slack.command("/crm assign OP-1 @ravi")
+    assert told(slack) == "OP-1 Sails already belongs to Ravi Rao."
+    given(works, Opportunity, name="Masts", customer="CU-1")
+    slack.command("/crm assign OP-2 OP-1 @ravi")
+    rest = "Nothing was done to the others: a line changes all or none."
+    assert told(slack) == f"OP-1 Sails already belongs to Ravi Rao. {rest}"
+    assert found(works, Opportunity, 2).owner != found(works, Opportunity, 1).owner
+
+
+@SQLITE
+def test_support_may_look_at_deals_but_not_change_them(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm OP-1", user="U_SAM")
+    assert "opportunity.won" not in slack.last.actions
+    slack.command("/crm won OP-1", user="U_SAM")
+    assert told(slack) == "Your role (support) does not allow “deal won”. Ada Abel can give it."
+    slack.command("/crm deal new Oars CU-1", user="U_SAM")
+    assert told(slack) == "Your role (support) does not allow “deal new”. Ada Abel can give it."
+    assert count(works, Opportunity) == 1
+
+
+# ── the same rules through every door ───────────────────────────────────────────────────────────────────
+
+
+@SQLITE
+@pytest.mark.parametrize("line", ["deal edit OP-1 stage=lost", "deal set OP-1 stage=lost", "OP-1 stage=lost",
+                                  "deal stage OP-1 lost", 'deal stage OP-1 "closed lost"'])  # fmt: skip
+def test_a_deal_is_never_lost_without_a_reason(slack: Desk, works: Works, sails: Opportunity, line: str) -> None:
+    slack.command("/crm deal set OP-1 close=2026-05-01")
+    slack.command(f"/crm {line}")
+    assert found(works, Opportunity).stage == Stage.QUALIFICATION
+    assert slack.modal
+    assert "Why is it lost?" in slack.modal.words
+    slack.submit(lost_reason="Too expensive")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.close_date) == (Stage.LOST, "Too expensive", START.date())
+
+
+@SQLITE
+def test_a_reason_may_be_said_with_the_stage_and_the_day_too(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command('/crm deal edit OP-1 stage=lost reason="Too dear" close=2026-02-01')
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (Stage.LOST, "Too dear", "2026-02-01")
+
+
+@SQLITE
+def test_the_form_asks_for_the_reason_once_lost_is_chosen(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal edit OP-1")
+    assert slack.modal
+    assert "lost_reason" not in slack.modal.values
+    slack.submit(stage="Lost", name="Sails and oars")
+    assert slack.modal
+    assert "Why is it lost?" in slack.modal.words
+    assert found(works, Opportunity).stage == Stage.QUALIFICATION
+    slack.submit(lost_reason="Too dear")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.name) == (Stage.LOST, "Too dear", "Sails and oars")
+
+
+@SQLITE
+def test_a_mention_that_loses_a_deal_is_asked_for_the_reason(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.say("@crm deal edit OP-1 stage=lost")
+    assert told(slack).startswith("Why is it lost? Say it with the reason: deal lost OP-1 too expensive")
+    assert found(works, Opportunity).stage == Stage.QUALIFICATION
+
+
+@SQLITE
+def test_a_new_deal_that_is_lost_has_a_reason_too(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal new Oars CU-1 stage=lost")
+    assert count(works, Opportunity) == 1
+    slack.submit(lost_reason="Too dear")
+    assert found(works, Opportunity, 2).lost_reason == "Too dear"
+
+
+@SQLITE
+def test_a_deal_that_is_won_by_its_stage_is_closed_today(slack: Desk, works: Works, sails: Opportunity) -> None:
+    slack.command("/crm deal set OP-1 close=2026-05-01")
+    slack.command("/crm deal edit OP-1 stage=won")
+    assert found(works, Opportunity).close_date == START.date()
+    slack.click("crm.undo")
+    deal = found(works, Opportunity)
+    assert (deal.stage, str(deal.close_date)) == (Stage.QUALIFICATION, "2026-05-01")
+
+
+@SQLITE
+def test_what_is_set_back_asks_nothing_again(slack: Desk, works: Works, sails: Opportunity) -> None:
+    with works("T1") as work:
+        work.find(Opportunity, 1).stage = Stage.LOST  # as an import of long ago left it
+        work.session.flush()
+        work.find(Opportunity, 1).close_date = date(2026, 1, 1)
+    slack.command("/crm deal edit OP-1 stage=proposal")
+    slack.command("/crm undo")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, deal.close_date) == (Stage.LOST, None, date(2026, 1, 1))
+
+
+def test_a_file_tells_what_was_and_is_not_asked_why(works: Works) -> None:
+    given(works, Customer, first_name="Ada")
+    head = "Id,Name,Customer,Stage,Close date\n"
+    imported(works, Opportunity, f"{head}X1,Sails,CU-1,proposal,2026-02-01\n")
+    imported(works, Opportunity, f"{head}X1,Sails,CU-1,lost,2026-02-01\n")
+    deal = found(works, Opportunity)
+    assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (Stage.LOST, None, "2026-02-01")

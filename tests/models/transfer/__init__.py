@@ -1,1 +1,0 @@
-"""Tests of records in and out as CSV."""
