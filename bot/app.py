@@ -7,17 +7,17 @@ from typing import Any
 from slack_bolt import App
 
 from bot.config import Settings
-from bot.slack.clients import Clients, Known
+from bot.slack.clients import Clients, AuthorizeKnown
 from bot.slack.request_verification import Signature
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.listeners import Doors
+from handlers.core.listeners import Listeners
 from handlers.core.router import Catalogue
 from handlers.general.home import home
 from handlers.registry import ROUTERS
 from models.core.db.engine import THREADS, open_engine
 from models.core.identity.user import LOCAL
 from models.core.secrets import Vault
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.maintenance import adoption
 
 log = logging.getLogger(__name__)
@@ -25,17 +25,17 @@ log = logging.getLogger(__name__)
 STRANGER = "Rapport is not installed in this workspace, or was removed. Ask an admin to install it (again)."
 
 
-def create_works(settings: Settings, clock: Clock | None = None) -> Works:
+def create_works(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory:
     """The units of work over the database of the settings."""
-    return Works(open_engine(settings.database_url), clock, settings.encryption_keys)
+    return UnitOfWorkFactory(open_engine(settings.database_url), clock, settings.encryption_keys)
 
 
-def create_dispatcher(works: Works, root: str = "/crm", **more: Any) -> Dispatcher:
+def create_dispatcher(works: UnitOfWorkFactory, root: str = "/crm", **more: Any) -> Dispatcher:
     """Everything people can do. more: who watches, and what the running bot finds of itself."""
     return Dispatcher(works, Catalogue(ROUTERS, root), home, **more)
 
 
-def create_clients(settings: Settings, works: Works) -> Clients:
+def create_clients(settings: Settings, works: UnitOfWorkFactory) -> Clients:
     """The Web API of every workspace that installed the app."""
     return Clients(settings.slack_api_url, works, Vault(settings.encryption_keys) if settings.encryption_keys else None)
 
@@ -51,17 +51,17 @@ def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "
         process_before_response=True,
         request_verification_enabled=False,
         before_authorize=Signature(signing_secret),
-        authorize=Known(clients),  # type: ignore[arg-type]  # Bolt's own base class may answer None
+        authorize=AuthorizeKnown(clients),  # type: ignore[arg-type]  # Bolt's own base class may answer None
         user_facing_authorize_error_message=STRANGER,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
         attaching_function_token_enabled=False,  # it would write what a payload carries into the client all share
     )
     logging.getLogger("slack_bolt.MultiTeamsAuthorization").setLevel(logging.CRITICAL)  # `Known` says it, counted
-    Doors(dispatcher, clients.removed).open(app)
+    Listeners(dispatcher, clients.removed).open(app)
     return app
 
 
-def move_in(works: Works, settings: Settings, team: str, name: str) -> None:
+def move_in(works: UnitOfWorkFactory, settings: Settings, team: str, name: str) -> None:
     """Make the workspace of the token in the settings ready. New, it gets what was imported before there was any."""
     known = works.workspaces()
     if LOCAL in known and team not in known:
@@ -70,7 +70,7 @@ def move_in(works: Works, settings: Settings, team: str, name: str) -> None:
     mention_local(works)
 
 
-def mention_local(works: Works) -> None:
+def mention_local(works: UnitOfWorkFactory) -> None:
     """Say in the log where what was imported before waits for a workspace."""
     if LOCAL in works.workspaces():
         log.warning("What was imported before Slack was connected waits. Give it to a workspace with: crm adopt T0123")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.core.db.errors import Trouble, trouble_of
+from models.core.db.errors import DatabaseProblem, trouble_of
 from models.core.db.sqlite_file import ENDS, UNSOUND, identity, is_sound
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class DatabaseWatch:
     A file that is gone may come back, and is waited for. So is a sound one where something else stands in its place.
     """
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: UnitOfWorkFactory) -> None:
         self.works, self.told = works, ""
         self.file = identity(works.place) if works.place else None
         self.generation = ""
@@ -35,7 +35,7 @@ class DatabaseWatch:
         try:
             found = self.look()
         except SQLAlchemyError as error:
-            return trouble_of(error) is Trouble.MOVED and self.can_be_opened()
+            return trouble_of(error) is DatabaseProblem.MOVED and self.can_be_opened()
         if self.told:
             log.warning("The database is back")
         self.told, self.generation = "", self.generation or found
@@ -52,7 +52,7 @@ class DatabaseWatch:
         """Whether what stands there now is a database, once all of ours is closed."""
         place = self.works.place
         if place is None or self.works.is_missing():
-            self.tell(Trouble.MOVED.advice)
+            self.tell(DatabaseProblem.MOVED.advice)
             return False
         if identity(place) != self.file and not self.is_sound(place):
             self.tell(UNSOUND.format(place))

@@ -16,17 +16,17 @@ from bot import logging_config
 from bot.app import create_app, create_clients, create_dispatcher, create_works, move_in
 from bot.config import Settings, SettingsError
 from bot.database_watch import DatabaseWatch
-from bot.delivery.dispatcher import Courier
-from bot.http.health import Vitals
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.http.health import HealthMonitor
 from bot.scheduler.scheduler import Scheduler
 from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
 from bot.slack.gateway import Refused, Unclear, understood
-from bot.slack.socket_mode import Gate, Line
+from bot.slack.socket_mode import DrainGate, SocketModeConnection
 from handlers.core.telemetry import Watch
 from models.core.db.sqlite_file import UNSOUND, is_sound
 from models.core.errors import Unusable
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.maintenance import schema
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Stopped(Exception):
     """We were told to stop while we waited for Slack."""
 
 
-def prepare(settings: Settings, clock: Clock | None = None) -> Works:
+def prepare(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory:
     """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by `crm db upgrade`."""
     works = create_works(settings, clock)
     try:
@@ -75,7 +75,7 @@ def prepare(settings: Settings, clock: Clock | None = None) -> Works:
     return works
 
 
-def open_database(settings: Settings) -> Works:
+def open_database(settings: Settings) -> UnitOfWorkFactory:
     """Prepare the database; say so where an empty one was made although there is a Slack workspace, whose records
     somebody may miss.
     """
@@ -86,7 +86,7 @@ def open_database(settings: Settings) -> Works:
     return works
 
 
-def open_again(settings: Settings) -> Works:
+def open_again(settings: Settings) -> UnitOfWorkFactory:
     """Prepare the database that stands in the place of another. Unusable where it is none: nothing is made here."""
     works = create_works(settings)
     works.close()
@@ -101,14 +101,14 @@ def is_missing(settings: Settings) -> bool:
     return works.is_missing()
 
 
-def warn(works: Works) -> None:
+def warn(works: UnitOfWorkFactory) -> None:
     """Say in the log what is not as it should be and keeps nobody from working."""
     with works.everywhere() as session:
         if unguarded := schema.unguarded(session.connection()):
             log.warning("%s", unguarded)
 
 
-def introduce(settings: Settings, works: Works, clients: Clients, wait: Wait) -> None:
+def introduce(settings: Settings, works: UnitOfWorkFactory, clients: Clients, wait: Wait) -> None:
     """Ask Slack once who we are with the token of the settings, and make its workspace ready."""
     client = clients.client(settings.slack_bot_token)
     with refusal_of("SLACK_BOT_TOKEN", "OAuth & Permissions"):
@@ -148,18 +148,18 @@ class Bot:
     look_every: seconds between two looks of the scheduler at the clock · pace: seconds a channel rests after a post.
     """
 
-    def __init__(self, settings: Settings, works: Works, look_every: float = 60, pace: float = 1.0) -> None:
+    def __init__(self, settings: Settings, works: UnitOfWorkFactory, look_every: float = 60, pace: float = 1.0) -> None:
         self.settings, self.works = settings, works
         self.metrics = self.create_metrics() if settings.port is not None else None
         watch = self.metrics or Watch()
         self.clients = create_clients(settings, works)
         dispatcher = create_dispatcher(works, settings.root_command, watch=watch, checks=lambda: self.vitals.checks())
-        self.courier = Courier(works, self.clients, dispatcher.catalogue, pace=pace, watch=watch)
+        self.courier = DeliveryDispatcher(works, self.clients, dispatcher.catalogue, pace=pace, watch=watch)
         self.scheduler = Scheduler(works, look_every, watch=watch)
         self.app = create_app(self.clients, dispatcher, settings.slack_signing_secret)
-        self.gate = Gate()
+        self.gate = DrainGate()
         self.line = self.create_line() if settings.mode == "socket" else None
-        self.vitals: Vitals = Vitals(works, self.scheduler, self.courier, self.connected, look_every, self.metrics)
+        self.vitals: HealthMonitor = HealthMonitor(works, self.scheduler, self.courier, self.connected, look_every, self.metrics)
         self.web = self.create_web(settings.port) if settings.port is not None else None
 
     def create_metrics(self) -> "Metrics":
@@ -168,8 +168,8 @@ class Bot:
 
         return Metrics()
 
-    def create_line(self) -> Line:
-        return Line(self.app, self.settings.slack_app_token, self.clients.client(), self.gate)
+    def create_line(self) -> SocketModeConnection:
+        return SocketModeConnection(self.app, self.settings.slack_app_token, self.clients.client(), self.gate)
 
     def create_web(self, port: int) -> "Web":
         """What is served over HTTP: in Socket Mode only how we are, and installing where that is set up."""
@@ -242,7 +242,7 @@ def together(acts: Sequence[Callable[[], object]], seconds: float) -> list[str]:
 
 @contextmanager
 def running(
-    settings: Settings, works: Works, look_every: float = 60, wait: Wait = never, pace: float = 1.0
+    settings: Settings, works: UnitOfWorkFactory, look_every: float = 60, wait: Wait = never, pace: float = 1.0
 ) -> Iterator[Scheduler]:
     """Connect to Slack and work until the block ends; then finish what is in hand."""
     bot = Bot(settings, works, look_every, pace)
@@ -291,7 +291,7 @@ def waited(watch: DatabaseWatch, wait: Wait) -> bool:
     return False
 
 
-def run_on(settings: Settings, works: Works, wait: Wait) -> bool:
+def run_on(settings: Settings, works: UnitOfWorkFactory, wait: Wait) -> bool:
     """Run on this database until we are told to stop, or until it is not the same any more; whether it was that."""
     with closing(works), running(settings, works, wait=wait):
         warn(works)

@@ -8,8 +8,8 @@ from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
-from models.core.outbox.delivery import Delivery, JobRun, Post, Seen
-from models.core.outbox.posted import Listed, Told
+from models.core.outbox.delivery import Delivery, JobRun, Post, IdempotencyKey
+from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.replica import Replica
 from models.core.search.index import SearchText
 from models.customers.account import Account
@@ -18,7 +18,7 @@ from models.customers.customer import Customer
 from models.customers.membership import Membership
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity, StageChange
-from models.support.case import Case, Reply
+from models.support.case import Case, CaseComment
 
 ENTITIES: tuple[type[Entity], ...] = (
     Lead,
@@ -42,13 +42,13 @@ TABLES: tuple[type[Base], ...] = (
     Installation,
     InstallState,
     JobRun,
-    Listed,
+    ListSubscription,
     Post,
     Replica,
-    Reply,
+    CaseComment,
     SearchText,
-    Seen,
+    IdempotencyKey,
     StageChange,
-    Told,
+    PostedMessage,
 )
 """The tables of what has no number."""

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Engine, create_engine, event, text
 
 from models.core.db import engine as database
 from models.core.db.engine import everywhere, open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from tests import ground, servers
 from tests.compiled import sharing
@@ -121,8 +121,8 @@ def clock() -> ground.StoppedClock:
 
 
 @pytest.fixture
-def works(engine: Engine, clock: ground.StoppedClock) -> Works:
-    return Works(engine, clock)
+def works(engine: Engine, clock: ground.StoppedClock) -> UnitOfWorkFactory:
+    return UnitOfWorkFactory(engine, clock)
 
 
 @pytest.fixture(params=DATABASES)

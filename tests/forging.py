@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.transport import SLASH, Envelope
 from bot.sandbox.user_client import Person
 
@@ -75,7 +75,7 @@ def forged(envelope: Envelope, path: Path, how: str) -> Envelope:
     return Envelope(envelope.kind, payload, envelope.retry, envelope.retry_reason)
 
 
-def record(slack: Desk) -> dict[str, Envelope]:
+def record(slack: SlackDriver) -> dict[str, Envelope]:
     """One of each thing that Slack sends, from Rita, about LD-1; by what it is."""
     kept: dict[str, Envelope] = {}
 
@@ -94,7 +94,7 @@ def record(slack: Desk) -> dict[str, Envelope]:
     return kept | events(kept["message"])
 
 
-def pressed(slack: Desk, keep: Callable[[str], None]) -> None:
+def pressed(slack: SlackDriver, keep: Callable[[str], None]) -> None:
     """A command, and buttons of what it answers."""
     slack.command(f"/crm lead set LD-1 company={TYPED}")
     keep("command")
@@ -109,7 +109,7 @@ def pressed(slack: Desk, keep: Callable[[str], None]) -> None:
     slack.close()
 
 
-def filled(slack: Desk, keep: Callable[[str], None]) -> None:
+def filled(slack: SlackDriver, keep: Callable[[str], None]) -> None:
     """Forms that are filled, and one that is given up."""
     slack.command("/crm deal new")
     slack.options("pick.customer.customer", TYPED)
@@ -129,7 +129,7 @@ def filled(slack: Desk, keep: Callable[[str], None]) -> None:
     keep("closing")
 
 
-def chosen(slack: Desk, keep: Callable[[str], None]) -> None:
+def chosen(slack: SlackDriver, keep: Callable[[str], None]) -> None:
     """Shortcuts, from anywhere and on a message."""
     slack.shortcut("lead.new")
     keep("shortcut")

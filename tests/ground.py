@@ -12,7 +12,7 @@ from models.core import records
 from models.core.entity.base import Base, Entity
 from models.core.errors import CRMError
 from models.core.identity.rights import Preset
-from models.core.unit_of_work import Clock, Work, Works
+from models.core.unit_of_work import Clock, UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.remembered import remembered
 
@@ -59,7 +59,7 @@ class Seconds:
 
 def settle(engine: Engine) -> None:
     """Put both workspaces and their people into a database whose tables are there and empty."""
-    works = Works(engine, StoppedClock())
+    works = UnitOfWorkFactory(engine, StoppedClock())
     works.settle("T1", name="Acme", currency="EUR", region="DE", sales_channel="C_SALES", support_channel="C_SUPPORT")
     works.settle("T2", name="Other", currency="USD", region="US")
     for slack_id, profile in PEOPLE.items():
@@ -68,7 +68,7 @@ def settle(engine: Engine) -> None:
     works.settle("T1")  # with the teams of its people
 
 
-def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T1", **texts: str) -> E:
+def given(works: UnitOfWorkFactory, entity: type[E], by: str = "U_RITA", workspace: str = "T1", **texts: str) -> E:
     """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`.
 
     What tests begin with again and again is made only the first times (see `tests/remembered.py`).
@@ -81,12 +81,12 @@ def given(works: Works, entity: type[E], by: str = "U_RITA", workspace: str = "T
     return remembered(works, (entity.slug(), by, workspace, *texts.items()), made)
 
 
-def task(works: Works, customer: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
+def task(works: UnitOfWorkFactory, customer: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
     """Something to do for a customer. due: as people type it, such as +1h."""
     return given(works, Activity, by=by, description=what, due_date=due, customer=customer.ref)
 
 
-def spoil(works: Works, act: Callable[[Work], object], by: str = "U_RITA") -> None:
+def spoil(works: UnitOfWorkFactory, act: Callable[[UnitOfWork], object], by: str = "U_RITA") -> None:
     """Do something in a unit of work that fails at its end; whoever calls this expects a ZeroDivisionError."""
     with works("T1", by) as work:
         act(work)

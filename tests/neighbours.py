@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import LongText, Reference, Text
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import copy
 from tests.ground import PEOPLE, given
 from tests.samples import texts_for
@@ -18,13 +18,13 @@ TYPED, TELLTALE = "zyzz", "zyzzyx"
 """What is typed to find theirs, and what must not come of it."""
 
 
-def fill_ours(works: Works) -> None:
+def fill_ours(works: UnitOfWorkFactory) -> None:
     """One record of each entity in T1."""
     for slug in kinds():
         given(works, ENTITIES[slug], by="U_ADA", workspace=OURS, **texts_of(ENTITIES[slug]))
 
 
-def fill_theirs(works: Works) -> None:
+def fill_theirs(works: UnitOfWorkFactory) -> None:
     """The same people in T2 and one more, and of each entity two records: they go one number further."""
     for slack_id, profile in PEOPLE.items():
         works.welcome(THEIRS, slack_id, **{**profile, "name": f"{profile['name']} {TELLTALE}"})
@@ -67,7 +67,7 @@ def telling(entity: type[Entity], number: str) -> dict[str, str]:
     return {name: text.replace("sample@", f"sample.{TELLTALE}.{number}@") for name, text in texts.items()}
 
 
-def rows_of(works: Works, workspace: str) -> str:
+def rows_of(works: UnitOfWorkFactory, workspace: str) -> str:
     """A fingerprint of every row of a workspace, in whatever table."""
     found: list[Any] = []
     with everywhere(works.engine).connect() as connection:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.maintenance import statistics
 
 
@@ -25,7 +25,7 @@ def listening(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
         event.remove(engine, "before_cursor_execute", hear)
 
 
-def plans(works: Works, run: Callable[[Work], Any], about: str) -> list[str]:
+def plans(works: UnitOfWorkFactory, run: Callable[[UnitOfWork], Any], about: str) -> list[str]:
     """The plan of each statement with the words `about` in it that `run` executes in a unit of work of T1.
 
     With what the database knows of its tables by our own doing, as it is after an import and every night.

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 
 from models.core.db.engine import WRITES
 from models.core.db.sqlite_file import ENDS
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 T = TypeVar("T")
 MOST = 250
@@ -57,7 +57,7 @@ class Ground:
         """What shows that somebody else has written."""
         return tuple(looked(path) for path in (self.path, self.beside[0]))
 
-    def once(self, works: Works, what: tuple[object, ...], make: Callable[[], T]) -> T:
+    def once(self, works: UnitOfWorkFactory, what: tuple[object, ...], make: Callable[[], T]) -> T:
         """What `make` makes, and the database as it is then. what: all that it depends on, besides what is there."""
         alone = threading.current_thread() is threading.main_thread() and not works.committed
         if self.state is None or not alone or self.files() != self.stood:
@@ -72,11 +72,11 @@ class Ground:
         self.state, self.stood = state, self.files()
         return made
 
-    def keep(self, works: Works, state: int, made: object) -> None:
+    def keep(self, works: UnitOfWorkFactory, state: int, made: object) -> None:
         self.engine.dispose()
         self.kept[state] = self.path.read_bytes(), pickle.dumps(made), dict(works.ends)
 
-    def copied(self, works: Works, state: int) -> object:
+    def copied(self, works: UnitOfWorkFactory, state: int) -> object:
         file, made, ends = self.kept[state]
         self.clear()
         self.path.write_bytes(file)
@@ -96,7 +96,7 @@ GROUNDS: dict[Engine, Ground] = {}
 """Of this process, by the engine on it."""
 
 
-def remembered(works: Works, what: tuple[object, ...], make: Callable[[], T]) -> T:
+def remembered(works: UnitOfWorkFactory, what: tuple[object, ...], make: Callable[[], T]) -> T:
     """What `make` makes in this database; where it is the file that tests begin in, made only the first times."""
     ground = GROUNDS.get(works.engine)
     return ground.once(works, what, make) if ground else make()

@@ -7,7 +7,7 @@ from models.core.fields.base import Field
 from models.core.history.point_in_time import Past
 from models.core.identity.role import Table
 from models.core.identity.team import Group
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.ground import given
 
 TEXTS: dict[type[Field], str] = {
@@ -62,13 +62,13 @@ def begins_as(entity: type[Entity], name: str) -> str:
     return str(default.arg) if begun and default is not None else text_for(kind)
 
 
-def given_sample(works: Works, entity: type[Entity]) -> Entity:
+def given_sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Entity:
     """A record with every field of its form filled, and the records it points at."""
     given_references(works, entity)
     return given(works, entity, by="U_ADA", **texts_for(entity))
 
 
-def given_references(works: Works, entity: type[Entity]) -> None:
+def given_references(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     """The records that `texts_for` this entity names, each the first of its kind."""
     for kind in entity.fields().values():
         if isinstance(kind, fields.Reference) and kind.form and not stands(works, ENTITIES[kind.to]):
@@ -77,7 +77,7 @@ def given_references(works: Works, entity: type[Entity]) -> None:
             given(works, ENTITIES[kind.to], by="U_ADA", **needed(ENTITIES[kind.to]))
 
 
-def stands(works: Works, entity: type[Entity]) -> bool:
+def stands(works: UnitOfWorkFactory, entity: type[Entity]) -> bool:
     with works("T1", writes=False) as work:
         return work.session.query(entity).count() > 0
 

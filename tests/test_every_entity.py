@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import create_dispatcher
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
-from handlers.core.payloads import Act
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
+from handlers.core.payloads import Interaction
 from handlers.core.request import Message, Options
 from handlers.core.router import Verb
 from handlers.core.ui import cards
@@ -22,7 +22,7 @@ from models.core.errors import CRMError
 from models.core.fields import Choice, Moment, Reference, Text
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.conftest import client, clients, courier, slack, world  # noqa: F401
 from tests.handlers.kit import SQLITE, count, found, height, standing, told
 from tests.samples import given_references, given_sample, text_for, texts_for
@@ -42,7 +42,7 @@ KEPT: dict[type[Entity], tuple[int, bytes]] = {}
 """The number of the sample of each entity, and the SQLite file in which it was just made."""
 
 
-def sample(works: Works, entity: type[Entity]) -> Any:
+def sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Any:
     """A record with every field filled; a person is there already. The next test finds it in a copy of the file."""
     if entity not in MADE:
         return found(works, entity)
@@ -68,7 +68,7 @@ def changeable(entity: type[Entity]) -> tuple[str, str, str]:
 
 
 @MADE_HERE
-def test_the_form_has_every_field_and_saves_them_all(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_the_form_has_every_field_and_saves_them_all(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     given_references(works, entity)
     texts, before = texts_for(entity), count(works, entity)
     slack.command(f"/crm {entity.noun()} new", user="U_ADA")
@@ -89,7 +89,7 @@ def test_the_form_has_every_field_and_saves_them_all(slack: Desk, works: Works, 
 @SQLITE
 @ALL
 def test_the_form_to_edit_holds_what_stands_and_saving_it_unchanged_changes_nothing(
-    slack: Desk, works: Works, entity: type[Entity]
+    slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
     record = sample(works, entity)
     slack.command(f"/crm {record.ref}", user="U_ADA")
@@ -104,7 +104,7 @@ def test_the_form_to_edit_holds_what_stands_and_saving_it_unchanged_changes_noth
 
 @SQLITE
 @ALL
-def test_a_change_is_told_undone_and_written_down(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_a_change_is_told_undone_and_written_down(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = sample(works, entity)
     name, label, new = changeable(entity)
     before = getattr(record, name) or ""
@@ -123,7 +123,7 @@ def test_a_change_is_told_undone_and_written_down(slack: Desk, works: Works, ent
 
 @SQLITE
 @MADE_HERE
-def test_what_is_deleted_is_hidden_and_comes_back(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_what_is_deleted_is_hidden_and_comes_back(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = sample(works, entity)
     before = count(works, entity)
     slack.command(f"/crm delete {record.ref}", user="U_ADA")
@@ -144,7 +144,7 @@ def test_what_is_deleted_is_hidden_and_comes_back(slack: Desk, works: Works, ent
 
 @SQLITE
 @ALL
-def test_the_card_shows_what_matters_and_stays_small(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_the_card_shows_what_matters_and_stays_small(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = sample(works, entity)
     with works("T1", "U_ADA", writes=False) as work:
         record = work.find(entity, record.number)
@@ -158,7 +158,7 @@ def test_the_card_shows_what_matters_and_stays_small(slack: Desk, works: Works, 
 
 @SQLITE
 @ALL
-def test_the_card_stays_small_however_much_was_typed(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_the_card_stays_small_however_much_was_typed(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = sample(works, entity)
     with works("T1", "U_ADA") as work:
         record = work.find(entity, record.number)
@@ -178,7 +178,7 @@ def test_the_height_of_a_card_is_estimated_well() -> None:
 
 @SQLITE
 @ALL
-def test_it_is_found_in_lists_searches_and_pickers(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_it_is_found_in_lists_searches_and_pickers(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = sample(works, entity)
     word = record.title.split()[0]
     for line in (f"{entity.noun()} list", f"find {entity.plural()} {word}", f"find {record.ref}", f"find {word}"):
@@ -187,14 +187,14 @@ def test_it_is_found_in_lists_searches_and_pickers(slack: Desk, works: Works, en
         assert record.ref in slack.last.words
     dispatcher = create_dispatcher(works)
     for text in (record.ref, word):
-        offered = dispatcher.do(Act("options", "T1", "U_ADA", text, state={"noun": entity.slug()}))
+        offered = dispatcher.do(Interaction("options", "T1", "U_ADA", text, state={"noun": entity.slug()}))
         assert isinstance(offered, Options)
         assert record.ref in [option["value"] for option in offered.options]
 
 
 @SQLITE
 @ALL
-def test_everything_about_it_is_behind_more(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_everything_about_it_is_behind_more(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = sample(works, entity)
     slack.command(f"/crm more {record.ref}", user="U_ADA")
     assert slack.modal
@@ -205,7 +205,7 @@ def test_everything_about_it_is_behind_more(slack: Desk, works: Works, entity: t
 @SQLITE
 @ALL
 def test_its_card_is_drawn_anew_on_every_change(
-    slack: Desk, works: Works, courier: Courier, entity: type[Entity]
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, entity: type[Entity]
 ) -> None:
     record = sample(works, entity)
     courier.drain()
@@ -221,7 +221,7 @@ def test_its_card_is_drawn_anew_on_every_change(
 
 @SQLITE
 @ALL
-def test_help_says_what_it_is_and_what_can_be_done(slack: Desk, works: Works, entity: type[Entity]) -> None:
+def test_help_says_what_it_is_and_what_can_be_done(slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     slack.command(f"/crm help {entity.plural()}", user="U_ADA")
     assert entity.__doc__
     assert entity.__doc__.strip() in told(slack)
@@ -232,19 +232,19 @@ def test_help_says_what_it_is_and_what_can_be_done(slack: Desk, works: Works, en
 
 @SQLITE
 @ALL
-def test_nobody_of_another_workspace_sees_it(works: Works, entity: type[Entity]) -> None:
+def test_nobody_of_another_workspace_sees_it(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     record = found(works, User, 2) if entity is User else sample(works, entity)
     dispatcher, word = create_dispatcher(works), record.title.split()[0]
     for verb in VERBS[entity.slug()].values():
         if verb.record:
             with pytest.raises(CRMError, match=f"There is no {record.ref}"):
-                dispatcher.do(Act("command", "T2", "U_OTTO", f"{entity.noun()} {verb.name} {record.ref} --yes"))
+                dispatcher.do(Interaction("command", "T2", "U_OTTO", f"{entity.noun()} {verb.name} {record.ref} --yes"))
     for line in (f"{entity.noun()} list", f"find {word}", f"find {record.ref}", f"{entity.noun()} find {word}"):
-        reply = dispatcher.do(Act("command", "T2", "U_OTTO", line))
+        reply = dispatcher.do(Interaction("command", "T2", "U_OTTO", line))
         assert isinstance(reply, Message)
         assert f"show {record.ref}" not in str(reply.blocks)
         assert record.title not in str(reply.blocks).replace(f"“{word}”", "")
-    offered = dispatcher.do(Act("options", "T2", "U_OTTO", word, state={"noun": entity.slug()}))
+    offered = dispatcher.do(Interaction("options", "T2", "U_OTTO", word, state={"noun": entity.slug()}))
     assert isinstance(offered, Options)
     assert offered.options == []
 
@@ -252,7 +252,7 @@ def test_nobody_of_another_workspace_sees_it(works: Works, entity: type[Entity])
 @SQLITE
 @ALL
 def test_a_guest_is_refused_at_every_verb_and_door(
-    slack: Desk, works: Works, courier: Courier, entity: type[Entity]
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, entity: type[Entity]
 ) -> None:
     record = sample(works, entity)
     noun = entity.noun()
@@ -269,7 +269,7 @@ def test_a_guest_is_refused_at_every_verb_and_door(
         slack.click(action, card, user="U_GUS")
         assert told(slack) == GUESTS
     with pytest.raises(CRMError, match="Guests"):
-        create_dispatcher(works).do(Act("options", "T1", "U_GUS", "a", state={"noun": entity.slug()}))
+        create_dispatcher(works).do(Interaction("options", "T1", "U_GUS", "a", state={"noun": entity.slug()}))
     assert found(works, entity, record.number).version == record.version
 
 
@@ -283,7 +283,7 @@ def line_of(noun: str, verb: Verb, record: Entity) -> str:
 @SQLITE
 @ALL
 def test_its_pickers_offer_what_was_typed_and_its_choices_are_all_there(
-    slack: Desk, works: Works, entity: type[Entity]
+    slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
     record = sample(works, entity)
     slack.command(f"/crm edit {record.ref}", user="U_ADA")

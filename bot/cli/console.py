@@ -14,7 +14,7 @@ import click
 from bot.app import create_dispatcher
 from bot.sandbox.mrkdwn import words as readable
 from handlers.admin import status
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Form, Home, Message, Reply
 from models import exchange
 from models.core.db.private_files import keep_private, written_privately
@@ -22,20 +22,20 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import NotFound
 from models.core.history import last_change, undo_many
 from models.core.outbox import results
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import answers as keeping
 
 REASONS = 10
 """Kinds of reasons that are told for which rows are rejected."""
 
 
-def answer(works: Works, workspace: str, person: str, line: str) -> str:
+def answer(works: UnitOfWorkFactory, workspace: str, person: str, line: str) -> str:
     """What the line answers, as text. person: a Slack id, '' for the CRM itself."""
     dispatcher = create_dispatcher(works)
-    return words(dispatcher.do(Act(surface="say", workspace=workspace, person=person, line=line)))
+    return words(dispatcher.do(Interaction(surface="say", workspace=workspace, person=person, line=line)))
 
 
-def condition(works: Works) -> list[str]:
+def condition(works: UnitOfWorkFactory) -> list[str]:
     """Every process, and what waits for Slack in every workspace: for whoever runs the bot, and nobody in Slack."""
     processes, lines = [], []
     for workspace in works.workspaces():
@@ -71,7 +71,7 @@ def entity_named(word: str) -> type[Entity]:
 class Place:
     """Where a file goes to or comes from: which records, of which workspace, in whose name."""
 
-    works: Works
+    works: UnitOfWorkFactory
     workspace: str
     person: str
     entity: type[Entity] = Entity

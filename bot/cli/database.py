@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Works
+    from models.core.unit_of_work import UnitOfWorkFactory
 
 STAMP = "%Y%m%d-%H%M%S"
 A_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -41,7 +41,7 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def opened(as_it_is: bool = False) -> Iterator["Works"]:
+def opened(as_it_is: bool = False) -> Iterator["UnitOfWorkFactory"]:
     """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
     from bot.app import create_works
     from bot.config import load

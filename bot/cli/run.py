@@ -11,7 +11,7 @@ from bot.cli import database as keeping
 from bot.cli.database import in_words, opened
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Works
+    from models.core.unit_of_work import UnitOfWorkFactory
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -116,7 +116,7 @@ def settings() -> None:
         click.echo(f"{each.name.upper()}{default}\n    {each.metadata['help']}")
 
 
-def workspace_of(works: "Works", wanted: str) -> str:
+def workspace_of(works: "UnitOfWorkFactory", wanted: str) -> str:
     """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
     from bot.config import load
     from models.core.errors import NotFound

@@ -8,8 +8,8 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.worker import Carrier, Errand, Note
-from bot.scheduler.scheduler import Wall
+from bot.delivery.worker import DeliveryWorker, DeliveryTask, DeliveryResult
+from bot.scheduler.scheduler import ClockJumpDetector
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch
@@ -17,7 +17,7 @@ from models.core.audit import chain
 from models.core.errors import Busy
 from models.core.outbox import arrivals, queue, results
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ SET = 60.0
 """Seconds after which our clock is compared with the database's again."""
 
 
-class Courier:
+class DeliveryDispatcher:
     """Sends what waits, the oldest of each channel first and in turn, one post a second and channel.
 
     One thread talks to the database: a round writes down what became of the last deliveries and takes the next ones in
@@ -47,19 +47,19 @@ class Courier:
     """
 
     def __init__(
-        self, works: Works, clients: Clients, catalogue: Catalogue, *,
+        self, works: UnitOfWorkFactory, clients: Clients, catalogue: Catalogue, *,
         pace: float = 1.0, threads: int = THREADS, watch: Watch | None = None, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.works, self.clients, self.pace, self.count = works, clients, pace, threads
-        self.carrier = Carrier(works, clients, catalogue, watch or Watch())
+        self.carrier = DeliveryWorker(works, clients, catalogue, watch or Watch())
         self.clock = clock or Clock()
         self.compare_at, self.agrees = 0.0, True
-        self.wall = Wall(self.clock, most=queue.DRIFT)
+        self.wall = ClockJumpDetector(self.clock, most=queue.DRIFT)
         self.rest_until, self.caught_up = 0.0, False
         self.seal_at = 0.0
-        self.errands: SimpleQueue[Errand | None] = SimpleQueue()
-        self.done: SimpleQueue[Note] = SimpleQueue()
-        self.notes: defaultdict[str, list[Note]] = defaultdict(list)
+        self.errands: SimpleQueue[DeliveryTask | None] = SimpleQueue()
+        self.done: SimpleQueue[DeliveryResult] = SimpleQueue()
+        self.notes: defaultdict[str, list[DeliveryResult]] = defaultdict(list)
         self.hand: set[int] = set()
         """The deliveries that are ours: nothing else says so when a clock jumps past their lease."""
         self.turn: dict[str, str] = {}
@@ -201,10 +201,10 @@ class Courier:
         self.hand |= {delivery.id for delivery in taken}
         drawn = self.carrier.ahead(workspace, taken)
         for delivery in taken:
-            self.errands.put(Errand(delivery, until, drawn.get(delivery.id)))
+            self.errands.put(DeliveryTask(delivery, until, drawn.get(delivery.id)))
         return len(taken)
 
-    def unit(self, workspace: str, notes: list[Note], room: int) -> tuple[list[Note], list[Delivery]]:
+    def unit(self, workspace: str, notes: list[DeliveryResult], room: int) -> tuple[list[DeliveryResult], list[Delivery]]:
         """Write the notes and take up to `room` deliveries; returns the notes that have to wait, and what was taken."""
         with self.works(workspace) as work:
             waiting = arrivals.arrived(work, [note.arrival for note in notes if note.arrival])
@@ -220,7 +220,7 @@ class Courier:
         self.turn[workspace] = posts[-1] if posts else ""
         return kept, taken
 
-    def one_by_one(self, workspace: str, notes: list[Note]) -> list[Note]:
+    def one_by_one(self, workspace: str, notes: list[DeliveryResult]) -> list[DeliveryResult]:
         """One of the notes cannot be written: it must not keep the others waiting. Its delivery is looked for later."""
         kept = []
         for note in notes:
@@ -273,7 +273,7 @@ class Courier:
 
     # ── the end ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def next(self) -> Errand | None:
+    def next(self) -> DeliveryTask | None:
         try:
             return self.errands.get_nowait()
         except Empty:
@@ -282,4 +282,4 @@ class Courier:
     def give_back(self) -> None:
         """What was taken and not begun is free again."""
         while errand := self.next():
-            self.done.put(Note(errand.delivery, results.put_back))
+            self.done.put(DeliveryResult(errand.delivery, results.put_back))

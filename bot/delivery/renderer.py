@@ -11,7 +11,7 @@ from functools import cached_property
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.slack.channel_members import Audience, Room
+from bot.slack.channel_members import ChannelMembers, Room
 from bot.slack.gateway import Refused, is_direct, is_person
 from handlers.core.request import Message
 from handlers.core.router import Catalogue
@@ -28,7 +28,7 @@ from models.core.outbox.audience import STRANGER
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.reposting import Shown
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ EARLY = ("card", "redraw", "event", "message")
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Rendered:
     """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
 
     room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock ·
@@ -66,7 +66,7 @@ class Drawn:
         said = json.dumps([self.message.text, self.message.blocks], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
-    def beside(self, looks: Mapping[Place, str], delivery: Delivery) -> "Drawn":
+    def beside(self, looks: Mapping[Place, str], delivery: Delivery) -> "Rendered":
         """The same, knowing whether it stands there already. looks: of what stands."""
         return replace(self, stands=looks.get((delivery.channel, delivery.ts or "")) == self.look)
 
@@ -79,20 +79,20 @@ class Later(Exception):
     """It was not begun: no client, no database, or too little left of the lease."""
 
 
-class Drawer:
+class Renderer:
     """Draws in units of work that only read, and never with the database held while Slack is asked."""
 
-    def __init__(self, works: Works, catalogue: Catalogue) -> None:
+    def __init__(self, works: UnitOfWorkFactory, catalogue: Catalogue) -> None:
         self.works, self.catalogue = works, catalogue
 
-    def ahead(self, audience: Audience, taken: Sequence[Delivery]) -> dict[int, Drawn]:
+    def ahead(self, audience: ChannelMembers, taken: Sequence[Delivery]) -> dict[int, Rendered]:
         """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by delivery.
 
         What goes wrong here goes wrong again when it is drawn by itself, and is told then. Slack is asked nothing: what
         goes to a channel of which we do not know who reads it has to wait for its own turn.
         """
         wanted = [each for each in taken if is_early(each) and not is_alone(each.channel)]
-        drawn: dict[int, Drawn] = {}
+        drawn: dict[int, Rendered] = {}
         if not wanted:
             return drawn
         with suppress(Exception), self.works(audience.workspace, writes=False) as work:
@@ -107,7 +107,7 @@ class Drawer:
                         drawn[delivery.id] = message.beside(looks, delivery)
         return drawn
 
-    def drawn(self, audience: Audience, delivery: Delivery, channel: str, ahead: Drawn | None = None) -> Drawn:
+    def drawn(self, audience: ChannelMembers, delivery: Delivery, channel: str, ahead: Rendered | None = None) -> Rendered:
         """What it says now, read in a short unit of work of whoever reads it.
 
         channel: its id, or that of a person · ahead: what was drawn ahead, which does while it is fresh.
@@ -122,12 +122,12 @@ class Drawer:
             audience.ask(channel, turn)
         for _ in range(MOVES):
             found = self.among(audience, delivery, channel)
-            if isinstance(found, Drawn):
+            if isinstance(found, Rendered):
                 return found
             audience.ask(channel, found)
         raise Later  # people come and go all the time
 
-    def for_one(self, delivery: Delivery, person: str) -> Drawn:
+    def for_one(self, delivery: Delivery, person: str) -> Rendered:
         """What it says to somebody alone; nothing of records to whom we do not know."""
         known = not self.works.unknown(delivery.workspace, {person})
         with (
@@ -138,7 +138,7 @@ class Drawer:
                 raise Nothing("who would read it may do nothing here any more")
             return self.legible(work, delivery)
 
-    def among(self, audience: Audience, delivery: Delivery, channel: str) -> Drawn | int:
+    def among(self, audience: ChannelMembers, delivery: Delivery, channel: str) -> Rendered | int:
         """What it says to all who read a channel; where we do not know who does, how often that has changed.
 
         What somebody had posted there shows no more than they may see themselves.
@@ -153,7 +153,7 @@ class Drawer:
             with policy.among(work.session, tuple(dict.fromkeys(viewers))):
                 return self.legible(work, delivery, room)
 
-    def legible(self, work: Work, delivery: Delivery, room: Room | None = None) -> Drawn:
+    def legible(self, work: UnitOfWork, delivery: Delivery, room: Room | None = None) -> Rendered:
         """Drawn for those who read the unit of work; what cannot be drawn is refused with a reference."""
         try:
             drawn = self.draw(work, delivery, arrivals.places(work, [delivery]), room)
@@ -166,8 +166,8 @@ class Drawer:
             raise Refused(f"I cannot draw it, reference {reference}") from error
 
     def draw(
-        self, work: Work, delivery: Delivery, places: Mapping[Subject, Mapping[str, str]], room: Room | None
-    ) -> Drawn:
+        self, work: UnitOfWork, delivery: Delivery, places: Mapping[Subject, Mapping[str, str]], room: Room | None
+    ) -> Rendered:
         """places: where the cards of records stand already · room: of those who read it, where it is a channel.
 
         Refused where people of another company would read a text of which nobody knows what it says of records.
@@ -182,12 +182,12 @@ class Drawer:
         if not is_card(delivery):
             shown = anew.shown(work, delivery) if room and reposting.is_told(delivery, delivery.channel) else None
             named = {(record.slug(), record.id): record.version for record in message.named}
-            return Drawn(message, shown=shown, room=room, named=named)
+            return Rendered(message, shown=shown, room=room, named=named)
         slug, id = subject(delivery)
         version = work.get(ENTITIES[slug], id).version
-        return Drawn(message, version, places=places.get((slug, id), {}), room=room)
+        return Rendered(message, version, places=places.get((slug, id), {}), room=room)
 
-    def anew(self, work: Work, redraw: Delivery, room: Room | None) -> Drawn:
+    def anew(self, work: UnitOfWork, redraw: Delivery, room: Room | None) -> Rendered:
         """What was told before: a list that follows its records, or what may not stand as it is."""
         told, named = reposting.find(work, redraw), reposting.named(work, redraw)
         shown = anew.shown(work, told) if told else None
@@ -197,7 +197,7 @@ class Drawer:
         message = anew.anew(work, self.catalogue, kept, [each.record_id for each in named]) if kept else None
         if message is None:
             raise Nothing("it stands as it is")
-        return Drawn(message, shown=shown, room=room)
+        return Rendered(message, shown=shown, room=room)
 
 
 def is_early(delivery: Delivery) -> bool:
@@ -210,14 +210,14 @@ def is_alone(channel: str) -> bool:
     return is_person(channel) or is_direct(channel)
 
 
-def known_rooms(audience: Audience, work: Work, channels: Collection[str]) -> dict[str, Room]:
+def known_rooms(audience: ChannelMembers, work: UnitOfWork, channels: Collection[str]) -> dict[str, Room]:
     """Those of the channels of which we know who reads them."""
     ids = {channel: id for channel in channels if (id := audience.outlet.known(channel))}
     audience.heard |= (turns := audiences.turns(work, ids.values()))
     return {channel: room for channel, id in ids.items() if (room := audience.room(id, turns[id]))}
 
 
-def readers(work: Work, rooms: Mapping[str, Room]) -> dict[str, tuple[User, ...]]:
+def readers(work: UnitOfWork, rooms: Mapping[str, Room]) -> dict[str, tuple[User, ...]]:
     """Who stands for all who read each of these rooms; rooms with the same people are asked for once."""
     names = {people: str(number) for number, people in enumerate({room.people for room in rooms.values()})}
     found = audiences.viewers(work, {name: people for people, name in names.items()})

@@ -11,12 +11,12 @@ from functools import partial
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.renderer import Drawer, Drawn, Later, Nothing
-from bot.slack.channel_members import Audience
+from bot.delivery.renderer import Renderer, Rendered, Later, Nothing
+from bot.slack.channel_members import ChannelMembers
 from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
 from bot.slack.errors import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
-from bot.slack.gateway import Outlet, Refused, Unclear, is_person
+from bot.slack.gateway import SlackGateway, Refused, Unclear, is_person
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch, referred
 from models.core import user_groups
@@ -27,7 +27,7 @@ from models.core.outbox import audience as audiences
 from models.core.outbox.arrivals import Arrival
 from models.core.outbox.audience import AUDIENCE
 from models.core.outbox.delivery import Delivery, DeliveryState
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ SHUT = 60.0
 
 
 @dataclass(frozen=True)
-class Errand:
+class DeliveryTask:
     """A delivery that is ours. until: on the monotonic clock, the last moment at which to begin a call to Slack.
 
     drawn: what it said when it was taken, if it was drawn then.
@@ -44,36 +44,36 @@ class Errand:
 
     delivery: Delivery
     until: float
-    drawn: Drawn | None = None
+    drawn: Rendered | None = None
 
 
 @dataclass(frozen=True)
-class Note:
+class DeliveryResult:
     """What became of a delivery, to be written down: that it arrived, or whatever `write` writes.
 
     outcome: sent, refused, unknown, limited, dropped; empty where nothing came of it.
     """
 
     delivery: Delivery
-    write: Callable[[Work, Delivery], None] | None = None
+    write: Callable[[UnitOfWork, Delivery], None] | None = None
     outcome: str = ""
     arrival: Arrival | None = None
 
 
-class Carrier:
+class DeliveryWorker:
     """Takes deliveries to Slack, in as many threads as call it; the database is never held meanwhile."""
 
-    def __init__(self, works: Works, clients: Clients, catalogue: Catalogue, watch: Watch) -> None:
+    def __init__(self, works: UnitOfWorkFactory, clients: Clients, catalogue: Catalogue, watch: Watch) -> None:
         self.works, self.clients, self.root, self.watch = works, clients, catalogue.root, watch
-        self.drawer = Drawer(works, catalogue)
-        self.audiences: dict[str, Audience] = {}
+        self.drawer = Renderer(works, catalogue)
+        self.audiences: dict[str, ChannelMembers] = {}
         self.shut: dict[str, float] = {}
 
     def serves(self, workspace: str) -> bool:
         """Whether Slack takes the token of this workspace, as far as we know."""
         return self.shut.get(workspace, 0.0) <= time.monotonic()
 
-    def carry(self, errand: Errand) -> Note:
+    def carry(self, errand: DeliveryTask) -> DeliveryResult:
         """Send one delivery; nothing that goes wrong gets further than the note."""
         delivery = errand.delivery
         with referred() as reference:
@@ -86,35 +86,35 @@ class Carrier:
             self.watch.delivered(delivery.kind, note.outcome, waited.total_seconds())
         return note
 
-    def failed(self, delivery: Delivery, error: Exception, reference: str) -> Note:
+    def failed(self, delivery: Delivery, error: Exception, reference: str) -> DeliveryResult:
         """What it means for a delivery that something went wrong."""
         match error:
             case Nothing():
-                return Note(delivery, partial(results.drop, why=str(error)), "dropped")
+                return DeliveryResult(delivery, partial(results.drop, why=str(error)), "dropped")
             case Limited():
-                return Note(delivery, partial(results.put_back, pause=error.pause), "limited")
+                return DeliveryResult(delivery, partial(results.put_back, pause=error.pause), "limited")
             case Unclear():
                 log.warning("Delivery %s: no clear answer from Slack (%s); it is looked for", delivery.id, error)
-                return Note(delivery, partial(results.doubt, error=str(error)), "unknown")
+                return DeliveryResult(delivery, partial(results.doubt, error=str(error)), "unknown")
             case Refused():
                 return self.refused(delivery, str(error))
             case Later() | Busy() | SQLAlchemyError():
-                return Note(delivery, results.put_back)
+                return DeliveryResult(delivery, results.put_back)
             case CRMError():  # its sentence may name people: it is for who reads it, not for the queue
                 why = f"there is nothing to draw ({type(error).__name__})"
-                return Note(delivery, partial(results.drop, why=why), "dropped")
+                return DeliveryResult(delivery, partial(results.drop, why=why), "dropped")
         log.error("Delivery %s was interrupted; it is looked for. Reference %s", delivery.id, reference, exc_info=error)
-        return Note(delivery, partial(results.doubt, error=f"interrupted, reference {reference}"), "unknown")
+        return DeliveryResult(delivery, partial(results.doubt, error=f"interrupted, reference {reference}"), "unknown")
 
-    def refused(self, delivery: Delivery, error: str) -> Note:
+    def refused(self, delivery: Delivery, error: str) -> DeliveryResult:
         """Slack says no: to the token, which is not the message's fault; to a card that is gone; or to the message."""
         if error in UNTRUSTED:
             self.mistrusted(delivery.workspace, error)
-            return Note(delivery, results.put_back)
+            return DeliveryResult(delivery, results.put_back)
         stood = delivery.ts if results.is_redraw(delivery) else delivery.thread if delivery.kind == "event" else None
         if stood and error in (*GONE, *CLOSED):
-            return Note(delivery, partial(results.gone, channel=delivery.channel, ts=stood), "dropped")
-        return Note(delivery, partial(self.refuse, error=error), "refused")
+            return DeliveryResult(delivery, partial(results.gone, channel=delivery.channel, ts=stood), "dropped")
+        return DeliveryResult(delivery, partial(self.refuse, error=error), "refused")
 
     def mistrusted(self, workspace: str, error: str) -> None:
         """Slack does not take the token: everything of the workspace waits, and the log says what to do."""
@@ -129,7 +129,7 @@ class Carrier:
                 error,
             )
 
-    def refuse(self, work: Work, delivery: Delivery, error: str) -> None:
+    def refuse(self, work: UnitOfWork, delivery: Delivery, error: str) -> None:
         """Keep what Slack said in words that tell what to do, and have them told."""
         advice = f"Then send it again: {self.root} deliveries"
         said = sentence(error, delivery.channel, work.workspace)
@@ -137,7 +137,7 @@ class Carrier:
             said = f"I could not read who is in the Slack user group {delivery.about['group']}: {reason(error)}."
         results.refuse(work, delivery, said, advice)
 
-    def send(self, errand: Errand) -> Note:
+    def send(self, errand: DeliveryTask) -> DeliveryResult:
         """Post it or draw a card anew; what may have been posted before is looked for first."""
         delivery, audience = errand.delivery, self.audience(errand.delivery.workspace)
         outlet = audience.outlet
@@ -158,17 +158,17 @@ class Carrier:
             return self.found_again(audience, errand, arrival)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
-            return Note(delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent")
+            return DeliveryResult(delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent")
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, outlet.place(channel), ts, drawn)
 
-    def hurry(self, errand: Errand) -> None:
+    def hurry(self, errand: DeliveryTask) -> None:
         """Begin nothing that may outlast the lease: whoever has it then would send it too."""
         if time.monotonic() > errand.until:
             raise Later
 
-    def found(self, outlet: Outlet, delivery: Delivery, channel: str, key: str) -> Arrival | None:
+    def found(self, outlet: SlackGateway, delivery: Delivery, channel: str, key: str) -> Arrival | None:
         """A post whose outcome is unknown, if it arrived: nobody knows for whom it was drawn, and when."""
         with self.works(delivery.workspace, writes=False) as work:
             after, named = arrivals.before(work, delivery), arrivals.may_name(work, delivery)
@@ -176,7 +176,7 @@ class Carrier:
         ts = outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
         return Arrival(delivery, channel, ts, arrivals.UNSEEN, named=named) if ts else None
 
-    def found_again(self, audience: Audience, errand: Errand, arrival: Arrival) -> Note:
+    def found_again(self, audience: ChannelMembers, errand: DeliveryTask, arrival: Arrival) -> DeliveryResult:
         """It arrived, and nobody knows for whom it was drawn. What cannot be drawn once it is marked as sent, because
         what was typed is not kept, is drawn again now for those who read it; cards are drawn again at any time.
         """
@@ -186,9 +186,9 @@ class Carrier:
                 drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
                 audience.outlet.redraw(channel, ts, drawn.message)
                 return sent(delivery, channel, ts, drawn)
-        return Note(delivery, outcome="sent", arrival=arrival)
+        return DeliveryResult(delivery, outcome="sent", arrival=arrival)
 
-    def audience(self, workspace: str) -> Audience:
+    def audience(self, workspace: str) -> ChannelMembers:
         """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
         try:
             client: WebClient = self.clients.of(workspace)
@@ -196,38 +196,38 @@ class Carrier:
             raise Later from missing
         known = self.audiences.get(workspace)
         if known is None or known.outlet.client is not client:
-            outlet = Outlet(client, self.clients.is_distributed(workspace))
-            known = self.audiences[workspace] = Audience(self.works, workspace, outlet)
+            outlet = SlackGateway(client, self.clients.is_distributed(workspace))
+            known = self.audiences[workspace] = ChannelMembers(self.works, workspace, outlet)
         return known
 
-    def ahead(self, workspace: str, taken: Sequence[Delivery]) -> dict[int, Drawn]:
+    def ahead(self, workspace: str, taken: Sequence[Delivery]) -> dict[int, Rendered]:
         """Draw what can be drawn ahead; returns it by delivery."""
         audience = self.audiences.get(workspace)
         return self.drawer.ahead(audience, taken) if audience else {}
 
 
-def reconsider(audience: Audience, delivery: Delivery) -> Note:
+def reconsider(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
     """Cards are drawn anew for other readers, as soon as we know them all."""
     known = audience.go_on(delivery.about.get("channel", ""))
-    return Note(delivery, audiences.spread if known else AGAIN)
+    return DeliveryResult(delivery, audiences.spread if known else AGAIN)
 
 
-def gather(audience: Audience, delivery: Delivery) -> Note:
+def gather(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
     """A team becomes who is in its user group, as soon as we know them all."""
     members, known = audience.gathered(delivery.about["group"])
-    return Note(delivery, partial(user_groups.gather, members=members) if known else AGAIN)
+    return DeliveryResult(delivery, partial(user_groups.gather, members=members) if known else AGAIN)
 
 
-def check_members(audience: Audience, delivery: Delivery) -> Note:
+def check_members(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
     """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody was read."""
     with audience.works(audience.workspace, writes=False) as work:
         known = user_groups.ours(work)
     outsiders, complete = audience.outsiders(known)
-    return Note(delivery, partial(user_groups.shut_out, outsiders=outsiders) if complete else AGAIN)
+    return DeliveryResult(delivery, partial(user_groups.shut_out, outsiders=outsiders) if complete else AGAIN)
 
 
 AGAIN = partial(results.put_back, pause=timedelta(seconds=1))
-CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {
+CHORES: dict[str, Callable[[ChannelMembers, Delivery], DeliveryResult]] = {
     AUDIENCE: reconsider,
     GATHERING: gather,
     user_groups.MEMBERS: check_members,
@@ -235,8 +235,8 @@ CHORES: dict[str, Callable[[Audience, Delivery], Note]] = {
 """What is done besides telling."""
 
 
-def sent(delivery: Delivery, channel: str, ts: str, drawn: Drawn) -> Note:
+def sent(delivery: Delivery, channel: str, ts: str, drawn: Rendered) -> DeliveryResult:
     """It stands in Slack as it was drawn."""
     turn = drawn.room.turn if drawn.room else None
     arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look)
-    return Note(delivery, outcome="sent", arrival=arrival)
+    return DeliveryResult(delivery, outcome="sent", arrival=arrival)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from bot.http.health_probe import Pulse
+from bot.http.health_probe import CachedProbe
 from handlers.admin.status import BEHIND, span
 from handlers.core.telemetry import Check
 from models.core import stats as figures
-from models.core.db.errors import Trouble, advice, trouble_of
+from models.core.db.errors import DatabaseProblem, advice, trouble_of
 from models.core.replica import beat, leave
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Found:
     backlog: figures.Backlog
 
 
-class Vitals:
+class HealthMonitor:
     """What a replica finds of itself. It may be asked at any time by anyone and answers within two seconds.
 
     vitals = Vitals(works, scheduler, courier, connected=lambda: True, metrics=metrics)
@@ -66,7 +66,7 @@ class Vitals:
 
     def __init__(
         self,
-        works: Works,
+        works: UnitOfWorkFactory,
         scheduler: Living,
         courier: Living,
         connected: Callable[[], bool],
@@ -77,7 +77,7 @@ class Vitals:
         self.patience, self.metrics = max(LOOKS * look_every, STUCK), metrics
         self.id, self.host = uuid.uuid4().hex, socket.gethostname()
         self.needed = schema.head()
-        self.pulse = Pulse(self.ask, unusable)
+        self.pulse = CachedProbe(self.ask, unusable)
         self.unwritten = ""
         """Why nothing can be written into a database that answers; empty while it can."""
         self.ended = threading.Event()
@@ -218,7 +218,7 @@ def seconds(number: float) -> str:
     return span(timedelta(seconds=number))
 
 
-LASTING = (Trouble.FULL, Trouble.READ_ONLY, Trouble.DISK, Trouble.MOVED, Trouble.FOREIGN, Trouble.DAMAGED)
+LASTING = (DatabaseProblem.FULL, DatabaseProblem.READ_ONLY, DatabaseProblem.DISK, DatabaseProblem.MOVED, DatabaseProblem.FOREIGN, DatabaseProblem.DAMAGED)
 """What somebody has to mend before anything can be written."""
 
 

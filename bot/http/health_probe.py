@@ -17,7 +17,7 @@ PATIENCE = 1.0
 
 
 @dataclass(frozen=True)
-class Beat(Generic[T]):
+class ProbeResult(Generic[T]):
     """Whether there was an answer in time, in words, and the last one there was if it is good."""
 
     ok: bool
@@ -25,7 +25,7 @@ class Beat(Generic[T]):
     found: T | None = None
 
 
-class Pulse(Generic[T]):
+class CachedProbe(Generic[T]):
     """Asks one question, never twice at once, and only when someone wants to know.
 
     ask: takes as long as it likes and may fail · explain: why it failed, in words; empty for what has none.
@@ -38,7 +38,7 @@ class Pulse(Generic[T]):
         self.asked_at: float | None = None
         """When the question that is not answered yet was asked."""
         self.answered_at: float | None = None
-        self.last: Beat[T] = Beat(False, "The database was not asked yet.")
+        self.last: ProbeResult[T] = ProbeResult(False, "The database was not asked yet.")
         self.thread = threading.Thread(target=self.work, name="pulse", daemon=True)
 
     def start(self) -> None:
@@ -50,7 +50,7 @@ class Pulse(Generic[T]):
             self.ended = True
             self.changed.notify_all()
 
-    def feel(self) -> Beat[T]:
+    def feel(self) -> ProbeResult[T]:
         """The last answer, at most a second old, or that there is none. Waits a second for it, all callers together."""
         with self.changed:
             if self.is_fresh() or self.ended:
@@ -61,7 +61,7 @@ class Pulse(Generic[T]):
             asked = self.asked_at
             self.changed.wait_for(lambda: self.asked_at != asked, max(0, asked + PATIENCE - time.monotonic()))
             if self.asked_at == asked:
-                return Beat(False, f"It has not answered for {time.monotonic() - asked:.0f} s.")
+                return ProbeResult(False, f"It has not answered for {time.monotonic() - asked:.0f} s.")
             return self.last
 
     def is_fresh(self) -> bool:
@@ -78,12 +78,12 @@ class Pulse(Generic[T]):
                 self.last, self.answered_at, self.asked_at = beat, time.monotonic(), None
                 self.changed.notify_all()
 
-    def answer(self) -> Beat[T]:
+    def answer(self) -> ProbeResult[T]:
         began = time.monotonic()
         try:
             found = self.ask()
         except Exception as error:  # whatever it is, there was no answer
             if self.last.ok or self.answered_at is None:  # said once, not once a second
                 log.warning("The database does not answer", exc_info=error)
-            return Beat(False, self.explain(error) or f"It refuses us: {type(error).__name__}.")
-        return Beat(True, f"It answered in {(time.monotonic() - began) * 1000:.0f} ms.", found)
+            return ProbeResult(False, self.explain(error) or f"It refuses us: {type(error).__name__}.")
+        return ProbeResult(True, f"It answered in {(time.monotonic() - began) * 1000:.0f} ms.", found)

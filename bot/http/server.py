@@ -23,7 +23,7 @@ from bot.http.payloads import KNOWN, payload
 from bot.http.rejections import Rejected, Rejections
 from bot.http.request_bodies import LARGEST, Bodies
 from bot.slack.request_verification import Signature
-from bot.slack.socket_mode import MALFORMED, Gate
+from bot.slack.socket_mode import MALFORMED, DrainGate
 from models.core.db.engine import THREADS
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Events:
     rejections: counts what is refused.
     """
 
-    def __init__(self, app: App, signing_secret: str, gate: Gate, rejections: Rejections | None = None) -> None:
+    def __init__(self, app: App, signing_secret: str, gate: DrainGate, rejections: Rejections | None = None) -> None:
         self.app, self.gate = app, gate
         self.rejections = rejections or Rejections()
         self.signature, self.bodies = Signature(signing_secret), Bodies()

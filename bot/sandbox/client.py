@@ -14,7 +14,7 @@ from bot.sandbox.user_client import Outcome, Person
 from bot.sandbox.views import View
 
 
-class Desk:
+class SlackDriver:
     """Acts as people and sees what they see; whatever Slack would have refused fails the test.
 
     Whoever acts without being named is `user`, in `channel`. What is read afterwards (`last`, `modal`, `errors`) is

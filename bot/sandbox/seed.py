@@ -9,10 +9,10 @@ from sqlalchemy import delete
 from bot.sandbox.entities import Channel, Member
 from bot.sandbox.slack import BOT_USER
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from models.core.identity.rights import Preset
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 TEAM = ("T1", "Harbour & Pine")
 
@@ -118,7 +118,7 @@ KEPT = ("OP-2", "OP-4", "OP-8", "LD-2", "LD-5", "CS-1", "CS-4")
 """Records whose cards stand in the channels when the sandbox opens."""
 
 
-def settle(works: Works) -> None:
+def settle(works: UnitOfWorkFactory) -> None:
     """Make the people known with their roles and teams. The workspace must be there."""
     for member, (_, role, team) in zip(PEOPLE, STAFF, strict=True):
         profile = {"name": member.real_name, "email": member.email, "zone": member.tz, "role": role, "team": team}
@@ -126,12 +126,12 @@ def settle(works: Works) -> None:
     works.settle(TEAM[0])  # with a team of each name
 
 
-def tell(works: Works, dispatcher: Dispatcher, clock: Clock, story: tuple[tuple[int, str, str], ...] = STORY) -> None:
+def tell(works: UnitOfWorkFactory, dispatcher: Dispatcher, clock: Clock, story: tuple[tuple[int, str, str], ...] = STORY) -> None:
     """Live through the story, each line on its day, in the order of the days; then forget the old messages."""
     began = clock.ahead
     for days, person, line in sorted(story, key=lambda each: -each[0]):
         clock.ahead = began - timedelta(days=days)
-        dispatcher.do(Act(surface="say", workspace=TEAM[0], person=person, line=dated(line, days)))
+        dispatcher.do(Interaction(surface="say", workspace=TEAM[0], person=person, line=dated(line, days)))
     clock.ahead = began
     keep_cards(works)
 
@@ -141,7 +141,7 @@ def dated(line: str, days: int) -> str:
     return re.sub(r"now([+-]\d+)d", lambda shift: f"{days + int(shift[1]):+}d", line)
 
 
-def keep_cards(works: Works) -> None:
+def keep_cards(works: UnitOfWorkFactory) -> None:
     """Of all the messages of the past weeks, only a few cards are still news."""
     with works(TEAM[0]) as work:
         keys = [

@@ -17,7 +17,7 @@ from bot.runner import prepare, running, told_to_stop
 from bot.sandbox import seed
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def settings_for(database: str, url: str = "") -> Settings:
     )
 
 
-def furnish(works: Works, clock: Clock) -> None:
+def furnish(works: UnitOfWorkFactory, clock: Clock) -> None:
     """Fill an empty database with the company and its last weeks."""
     if seed.TEAM[0] in works.workspaces():
         return

@@ -15,12 +15,12 @@ from models.activities import reminders
 from models.core import user_groups as people
 from models.core.identity.installation import InstallState
 from models.core.identity.rights import Preset
-from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Seen, deliver
-from models.core.outbox.posted import Listed
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, IdempotencyKey, deliver
+from models.core.outbox.posted import ListSubscription
 from models.core.permissions import policy
 from models.core.replica import Replica
 from models.core.schedule import Slot, struck
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.maintenance import statistics
 from models.support import triage
 
@@ -45,7 +45,7 @@ class Job:
     """
 
     name: str
-    run: Callable[[Works, str], None]
+    run: Callable[[UnitOfWorkFactory, str], None]
     every: int = 1
     worth: timedelta | None = None
 
@@ -62,11 +62,11 @@ class Hearer:
         return f"{slot.day}:{self.name}" if self.name else str(slot.day)
 
 
-def in_one_unit(act: Callable[[Work], None]) -> Callable[[Works, str], None]:
+def in_one_unit(act: Callable[[UnitOfWork], None]) -> Callable[[UnitOfWorkFactory, str], None]:
     """A job that does all it does in one unit of work."""
 
     @wraps(act)
-    def run(works: Works, workspace: str) -> None:
+    def run(works: UnitOfWorkFactory, workspace: str) -> None:
         works.attempt(act, workspace)
 
     return run
@@ -76,9 +76,9 @@ def daily(
     name: str,
     kind: str,
     at: str,
-    hearers: Callable[[Work], list[Hearer]],
+    hearers: Callable[[UnitOfWork], list[Hearer]],
     worth: timedelta,
-    besides: Callable[[Work], object] = lambda work: None,
+    besides: Callable[[UnitOfWork], object] = lambda work: None,
 ) -> Job:
     """A job that tells each of its hearers something once a working day, when their clock strikes.
 
@@ -87,7 +87,7 @@ def daily(
     """
 
     @wraps(hearers)
-    def look(work: Work) -> None:
+    def look(work: UnitOfWork) -> None:
         found = [(hearer, struck(work.now, hearer.zone, getattr(work.workspace, at))) for hearer in hearers(work)]
         ours = set(reminders.take(work, name, [hearer.slot(slot) for hearer, slot in found]))
         for hearer, slot in found:
@@ -100,29 +100,29 @@ def daily(
     return Job(name, in_one_unit(look), worth=worth)
 
 
-def since(work: Work, slot: Slot) -> dict[str, str]:
+def since(work: UnitOfWork, slot: Slot) -> dict[str, str]:
     """When it should have come, so that one that comes late says so; the bot cannot be late where it was not yet."""
     return {"due": slot.at.isoformat()} if slot.at >= work.workspace.created_at else {}
 
 
-def sales_channel(work: Work) -> list[Hearer]:
+def sales_channel(work: UnitOfWork) -> list[Hearer]:
     """The sales channel, each working day: who has what due."""
     return [Hearer(work.workspace.sales_channel, ZoneInfo(work.workspace.zone))]
 
 
-def support_channel(work: Work) -> list[Hearer]:
+def support_channel(work: UnitOfWork) -> list[Hearer]:
     """The support channel, each working day: cases that need someone, and so no alarm for any of them."""
     return [Hearer(work.workspace.support_channel, ZoneInfo(work.workspace.zone))]
 
 
-def managers(work: Work) -> list[Hearer]:
+def managers(work: UnitOfWork) -> list[Hearer]:
     """Those whose role has a digest, each working day in their own time; where there are none, the admins."""
     people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
     return [Hearer(user.slack_id, user.tz, user.ref) for user in found]
 
 
-def remind(works: Works, workspace: str) -> None:
+def remind(works: UnitOfWorkFactory, workspace: str) -> None:
     """Owners of what is due, in their working hours: each in short units of their own, so that nobody waits for it.
 
     By chance, some at a time, so that replicas seldom meet at the same owner. Who was held by another is left to it.
@@ -135,13 +135,13 @@ def remind(works: Works, workspace: str) -> None:
                 pass  # there may be more
 
 
-def expectant(works: Works, workspace: str) -> set[int]:
+def expectant(works: UnitOfWorkFactory, workspace: str) -> set[int]:
     """The ids of those to remind of something now."""
     with works(workspace, writes=False) as work:
         return {user.id for user in reminders.expectant(work)}
 
 
-def remind_owner(work: Work, owner: int) -> bool:
+def remind_owner(work: UnitOfWork, owner: int) -> bool:
     """Tell someone a part of what is due; whether there may be more."""
     user = reminders.hold(work, owner)
     told = reminders.reminders(work, user) if user else []
@@ -151,48 +151,48 @@ def remind_owner(work: Work, owner: int) -> bool:
     return sum(len(reminder.ids) for reminder in told) >= reminders.AT_ONCE
 
 
-def alarm(work: Work) -> None:
+def alarm(work: UnitOfWork) -> None:
     """The support channel, at once: new cases that became high or urgent and have nobody."""
     if ids := triage.alarms(work):
         deliver(work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids})
 
 
-def gather(work: Work) -> None:
+def gather(work: UnitOfWork) -> None:
     """Teams that follow a Slack user group, once a day: an event may have been missed."""
     if reminders.first(work, "groups", str(work.now.date())):
         people.look_again(work)
 
 
-def check_members(work: Work) -> None:
+def check_members(work: UnitOfWork) -> None:
     """Once a day, and once after a new release came: who belongs to another company has no rights here."""
     if reminders.first(work, people.MEMBERS, str(work.now.date())):
         people.ask_who_belongs(work)
 
 
-def count(works: Works, workspace: str) -> None:
+def count(works: UnitOfWorkFactory, workspace: str) -> None:
     """What the database knows of its tables, anew each night, once for all workspaces."""
     if workspace == min(works.workspaces()) and works.attempt(tonight, workspace):
         statistics.renew(works.engine)
 
 
-def tonight(work: Work) -> bool:
+def tonight(work: UnitOfWork) -> bool:
     """Whether it is night where the workspace is, and nobody has counted yet."""
     now = work.now.astimezone(ZoneInfo(work.workspace.zone))
     return now.hour in NIGHT and reminders.first(work, "statistics", str(now.date()))
 
 
-def sweep(work: Work) -> None:
+def sweep(work: UnitOfWork) -> None:
     """Remove what has served its purpose, a few rows at a time, the oldest first."""
     done = Delivery.state.in_((DeliveryState.SENT, DeliveryState.REFUSED))
-    remove(work, Seen, Seen.at < work.now - KEPT)
+    remove(work, IdempotencyKey, IdempotencyKey.at < work.now - KEPT)
     remove(work, JobRun, JobRun.at < work.now - KEPT)
-    remove(work, Listed, Listed.posted_at < work.now - KEPT_SENT)
+    remove(work, ListSubscription, ListSubscription.posted_at < work.now - KEPT_SENT)
     remove(work, Delivery, done & (Delivery.created_at < work.now - KEPT_SENT))
     work.session.execute(delete(Replica).where(Replica.seen_at < work.now - DAY))
     work.session.execute(delete(InstallState).where(InstallState.at < work.now - DAY))
 
 
-def remove(work: Work, rows: Any, condition: Any) -> None:
+def remove(work: UnitOfWork, rows: Any, condition: Any) -> None:
     """Delete, of the oldest rows, those the condition fits. Ids rise with time, so no other index is needed."""
     oldest = select(rows.id).order_by(rows.id).limit(SWEPT)
     work.session.execute(delete(rows).where(rows.id.in_(oldest), condition))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.scheduler.jobs import JOBS, Job
 from handlers.core.telemetry import Watch, referred
 from models.core.errors import CRMError
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +32,14 @@ class Scheduler:
 
     def __init__(
         self,
-        works: Works,
+        works: UnitOfWorkFactory,
         look_every: float = 60,
         jobs: Sequence[Job] = JOBS,
         watch: Watch | None = None,
         again: float = 5,
     ) -> None:
         self.works, self.jobs, self.watch, self.again = works, jobs, watch or Watch(), again
-        self.troubles, self.wall = Troubles(), Wall(works.clock)
+        self.troubles, self.wall = FailureLog(), ClockJumpDetector(works.clock)
         self.looked: float | None = None
         self.ended = threading.Event()
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell of every look, also of those left out
@@ -100,7 +100,7 @@ class Scheduler:
         return well
 
 
-class Troubles:
+class FailureLog:
     """What fails at every look, such as a database that is away, told when it begins and when it is over."""
 
     def __init__(self) -> None:
@@ -123,7 +123,7 @@ class Troubles:
                 log.warning("%s went well again.", what)
 
 
-class Wall:
+class ClockJumpDetector:
     """The clock on the wall, watched by one that only counts. most: how far it may move between two looks."""
 
     def __init__(

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from bot.slack.circuit_breaker import Limited
-from bot.slack.gateway import Outlet
+from bot.slack.gateway import SlackGateway
 from handlers.core.members import belongs, member
 from models.core import user_groups as people
 from models.core.outbox import audience
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 KNOWN_FOR = 600.0
 """Seconds after which we ask again who is in a channel, whatever Slack told us of comings and goings."""
@@ -49,10 +49,10 @@ class Room:
     until: float
 
 
-class Audience:
+class ChannelMembers:
     """Whom the channels of a workspace are drawn for. Many threads ask it; none holds the database meanwhile."""
 
-    def __init__(self, works: Works, workspace: str, outlet: Outlet) -> None:
+    def __init__(self, works: UnitOfWorkFactory, workspace: str, outlet: SlackGateway) -> None:
         self.works, self.workspace, self.outlet = works, workspace, outlet
         self.rooms: dict[str, Room] = {}
         self.others: dict[str, bool] = {}

@@ -24,7 +24,7 @@ class Limited(Exception):
 
 
 @dataclass
-class Gate:
+class CircuitBreaker:
     """until: on the monotonic clock · row: how many calls in a row Slack would not have."""
 
     until: float = 0.0
@@ -32,11 +32,11 @@ class Gate:
     trying: Lock = field(default_factory=Lock)
 
 
-class Gates:
+class CircuitBreakers:
     """The gates before the methods of one workspace, for many threads."""
 
     def __init__(self) -> None:
-        self.gates: dict[str, Gate] = {}
+        self.gates: dict[str, CircuitBreaker] = {}
 
     def through(self, method: str, call: Callable[[], T], patience: int = 1) -> T:
         """What a call answers; Limited without calling while the gate is shut.
@@ -44,7 +44,7 @@ class Gates:
         patience: so many calls in a row have to be refused before it shuts. When Slack's time is over one call tries,
         and the others wait a little for what becomes of it.
         """
-        gate = self.gates.setdefault(method, Gate())
+        gate = self.gates.setdefault(method, CircuitBreaker())
         if gate.row < patience:
             return self.tried(gate, call)
         if not gate.trying.acquire(timeout=WAITS):
@@ -58,7 +58,7 @@ class Gates:
             gate.trying.release()
         return self.tried(gate, call)
 
-    def tried(self, gate: Gate, call: Callable[[], T]) -> T:
+    def tried(self, gate: CircuitBreaker, call: Callable[[], T]) -> T:
         """Call, and write down whether Slack would have it; whatever else it says, it is not that it was too often."""
         try:
             answer = call()

@@ -22,7 +22,7 @@ from models.core.errors import CRMError, NotFound
 from models.core.identity import installation
 from models.core.identity.installation import Installation
 from models.core.secrets import Locked, Vault
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ LIST_AGAIN = 15.0
 
 
 @dataclass(frozen=True)
-class Door:
+class WorkspaceClient:
     """The way into a workspace: its client, who we are there, and the sealed token as it stands in the database."""
 
     client: KeptClient
@@ -54,11 +54,11 @@ class Clients:
     works, vault: where installations are found, and what opens their tokens; without them only what was added is known.
     """
 
-    def __init__(self, base_url: str = "", works: Works | None = None, vault: Vault | None = None) -> None:
+    def __init__(self, base_url: str = "", works: UnitOfWorkFactory | None = None, vault: Vault | None = None) -> None:
         self.base_url = base_url or WebClient.BASE_URL
         self.connections = Connections(self.base_url)
         self.works, self.vault = works, vault
-        self.doors: dict[str, Door] = {}
+        self.doors: dict[str, WorkspaceClient] = {}
         self.missed: dict[str, float] = {}
         self.locked: set[str] = set()
         self.listed: tuple[list[str], float] = ([], 0.0)
@@ -70,7 +70,7 @@ class Clients:
 
     def add(self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = "") -> KeptClient:
         """Remember the token of a workspace, and who we are there."""
-        door = Door(self.client(token), bot_id, bot_user, sealed)
+        door = WorkspaceClient(self.client(token), bot_id, bot_user, sealed)
         with self.lock:
             self.doors[workspace] = door
             self.missed.pop(workspace, None)
@@ -102,7 +102,7 @@ class Clients:
         door = self.find(workspace)
         return bool(door and door.sealed)
 
-    def find(self, workspace: str) -> Door | None:
+    def find(self, workspace: str) -> WorkspaceClient | None:
         """The way into a workspace. The database is asked once, and for those that are not there now and then."""
         door = self.doors.get(workspace)
         if door is None and self.missed.get(workspace, 0.0) <= time.monotonic():
@@ -164,7 +164,7 @@ class Clients:
         self.drop(workspace)
         log.warning("The app was removed from the workspace %s. What is to be sent there waits.", workspace)
 
-    def drop(self, workspace: str) -> Door | None:
+    def drop(self, workspace: str) -> WorkspaceClient | None:
         with self.lock:
             self.listed = ([], 0.0)
             return self.doors.pop(workspace, None)
@@ -192,7 +192,7 @@ class Missed:
             self.next = time.monotonic() + SAY_AGAIN
 
 
-class Known(Authorize):
+class AuthorizeKnown(Authorize):
     """Tells Bolt who we are in the workspace of a request, without asking Slack; None where we do not know it."""
 
     def __init__(self, clients: Clients) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.circuit_breaker import Gates, Limited
+from bot.slack.circuit_breaker import CircuitBreakers, Limited
 from handlers.core.request import Message
 from handlers.core.ui.blocks import INVALID, Block, cut, has_native, plainer
 
@@ -142,14 +142,14 @@ class History:
             self.next = time.monotonic() + MINUTE
 
 
-class Outlet:
+class SlackGateway:
     """The workspace of one token, for many threads. Remembers which channel a name means, where a person reads direct
     messages, and what it saw when it looked for posts.
     """
 
     def __init__(self, client: WebClient, distributed: bool = False) -> None:
         self.client = client
-        self.gates = Gates()
+        self.gates = CircuitBreakers()
         self.history = History(client, self.call, distributed)
         self.people: dict[str, str] = {}
         self.places: dict[str, tuple[str, float]] = {}

@@ -25,7 +25,7 @@ from models.core import user_groups
 from models.core.errors import CRMError
 from models.core.identity import installation
 from models.core.secrets import Vault
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Installs:
     """The two addresses of an installation: where it begins, and where Slack sends the browser back to."""
 
     settings: Settings
-    works: Works
+    works: UnitOfWorkFactory
     clients: Clients
     vault: Vault
 

@@ -20,7 +20,7 @@ PART = 16_384
 """Bytes to take from the socket at once: most forms in one piece, which are five with the library's own 1,024."""
 
 
-class Gate:
+class DrainGate:
     """Counts who is inside; once shut, nobody more gets in."""
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class Gate:
             return self.changed.wait_for(lambda: not self.inside, seconds)
 
 
-class Line(SocketModeHandler):
+class SocketModeConnection(SocketModeHandler):
     """A connection that Slack sends people's acts over. It keeps itself connected until it is hung up.
 
     Its library cannot stop receiving without closing. So what arrives once the gate is shut is left lying,
     unacknowledged: Slack tells the person that it did not work, and sends an event again to whoever is connected then.
     """
 
-    def __init__(self, app: App, app_token: str, client: WebClient, gate: Gate) -> None:
+    def __init__(self, app: App, app_token: str, client: WebClient, gate: DrainGate) -> None:
         super().__init__(app, app_token, web_client=client, concurrency=THREADS, receive_buffer_size=PART)
         self.gate = gate
 

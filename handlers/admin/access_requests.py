@@ -21,7 +21,7 @@ from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, deliver
 from models.core.permissions import policy
 from models.core.permissions.policy import READS
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 ASKED = 3
 """Admins who are told at most: one of them will be there."""
@@ -76,7 +76,7 @@ def ask(request: Request) -> Reply:
     return plainly(f"I will tell {names} that you ask for “{right}”.")
 
 
-def wanted(work: Work, verb: Verb, number: int | None) -> Right:
+def wanted(work: UnitOfWork, verb: Verb, number: int | None) -> Right:
     """The narrowest right that holds the record; where none is named, the one to their own."""
     entity, actor = ENTITIES.get(verb.about), work.actor
     has_owner = entity and (entity.owned or entity.part_of or entity.are_people)
@@ -100,7 +100,7 @@ def has(actor: User, right: Right) -> bool:
     )
 
 
-def wish(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def wish(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Who asks for what, to be allowed to everyone with the role they asked with, by another role, or not; None once
     they have it. about: by, the right, and role, the id of the one they had.
     """
@@ -112,7 +112,7 @@ def wish(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None
     return Message(said, [blocks.section(escape(said)), *([blocks.actions(*buttons)] if buttons else [])])
 
 
-def offers(work: Work, asker: User, right: Right, asked_with: int | None) -> list[Block]:
+def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) -> list[Block]:
     """What an admin can answer, as far as they still may. A role is allowed it with a press where it stands and is
     still the one that they asked with, and where that lets nobody change how people work together.
     """
@@ -127,7 +127,7 @@ def offers(work: Work, asker: User, right: Right, asked_with: int | None) -> lis
     return [button for verb, button in buttons.items() if cards.usable(verb, Role.slug(), work)]
 
 
-def every(work: Work, role: Role, right: Right, line: str) -> Block:
+def every(work: UnitOfWork, role: Role, right: Right, line: str) -> Block:
     """The button that lets everyone with a role do something, once it was said how many that are."""
     label, count = blocks.cut(f"Allow every {role.title}", 75), role.people(work)
     people = "one person has" if count == 1 else f"{count} people have"
@@ -139,7 +139,7 @@ def right_of(about: dict[str, Any]) -> Right:
     return Right(about["about"], about["verb"], Scope(about["scope"]))
 
 
-def answer(work: Work, person: User, kind: str, **about: str) -> None:
+def answer(work: UnitOfWork, person: User, kind: str, **about: str) -> None:
     """Let someone hear what became of what they asked for. kind: granted, declined or role."""
     if work.actor and work.actor.id != person.id:
         told = {"by": work.actor.id, "answer": kind, **about}
@@ -147,7 +147,7 @@ def answer(work: Work, person: User, kind: str, **about: str) -> None:
         deliver(work, "answer", person.slack_id, key, about=told, **its)
 
 
-def answered(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:
+def answered(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message:
     """What an admin decided."""
     about, by = delivery.about, work.get(User, delivery.about["by"]).name
     if about["answer"] == "role":

@@ -13,7 +13,7 @@ from models.core.audit import verify as proof
 from models.core.audit.entries import AuditHead
 from models.core.fields import Text
 from models.core.outbox.delivery import Delivery, deliver
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 router = Router("audit", doc="Who changed what, and whether that was tampered with.")
 
@@ -40,7 +40,7 @@ def verify(request: Request, _: Any) -> Reply:
     return plainly(f"There are {count:,} entries. The verdict on them is on its way to you as a direct message.")
 
 
-def verdict(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message:
+def verdict(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message:
     """How it stands with the trail when this is sent."""
     return told(proof.verify(work, (delivery.about or {}).get("end", "")))
 

@@ -16,7 +16,7 @@ from models.core.errors import CRMError, NotFound
 from models.core.identity.user import User
 from models.core.outbox import results
 from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 router = Router("deliveries", words=("delivery",), doc="What the bot has to tell, and what Slack refused.")
 
@@ -92,7 +92,7 @@ def chosen(request: Request, verb: str) -> Delivery:
     return results.find(request.work, named)
 
 
-def buttons(work: Work, delivery: Delivery) -> list[Block]:
+def buttons(work: UnitOfWork, delivery: Delivery) -> list[Block]:
     """What can be done about it, as far as one may."""
     offers = [(verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)]
     drawn = [blocks.button(label, f"{router.noun}.{verb}", results.code(delivery)) for verb, label in offers]
@@ -106,7 +106,7 @@ def after(request: Request, count: int) -> Block:
     return blocks.context(f"To let go of one: `{request.catalogue.root} deliveries drop` and what stands before it")
 
 
-def told(work: Work, delivery: Delivery) -> str:
+def told(work: UnitOfWork, delivery: Delivery) -> str:
     """A delivery as mrkdwn, in which a channel can be opened."""
     first, second = (escape(text) for text in facts(work, delivery))
     if CHANNEL.fullmatch(delivery.channel):
@@ -114,7 +114,7 @@ def told(work: Work, delivery: Delivery) -> str:
     return f"*{first}* {cards.moment(delivery.created_at)}\n{second}"
 
 
-def facts(work: Work, delivery: Delivery) -> Sequence[str]:
+def facts(work: UnitOfWork, delivery: Delivery) -> Sequence[str]:
     """A delivery in two lines: what it is about and where, and how it stands with it."""
     said = SAID.get(delivery.kind, delivery.kind)
     what = f"#{results.code(delivery)} {said}{about(work, delivery)} for {place(work, delivery)}"
@@ -126,7 +126,7 @@ def facts(work: Work, delivery: Delivery) -> Sequence[str]:
     return what, f"{state}, tried {delivery.attempts}×. {blocks.cut(why, 200)}".strip()
 
 
-def about(work: Work, delivery: Delivery) -> str:
+def about(work: UnitOfWork, delivery: Delivery) -> str:
     """The record it is about, if there is one."""
     if not delivery.entity or not delivery.record_id:
         return ""
@@ -136,7 +136,7 @@ def about(work: Work, delivery: Delivery) -> str:
         return f" of a {ENTITIES[delivery.entity].noun()} that is gone"
 
 
-def place(work: Work, delivery: Delivery) -> str:
+def place(work: UnitOfWork, delivery: Delivery) -> str:
     """Where it goes: a person by name, a channel as it was given."""
     if delivery.channel == CARDS:
         return "wherever its card stands"

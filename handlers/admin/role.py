@@ -17,7 +17,7 @@ from models.core.identity.role import Role
 from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.search.lookup import REFERENCE
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 router = Records(Role)
 
@@ -134,7 +134,7 @@ def told(request: Request, ask: str) -> tuple[Role, str, list[str]]:
         raise Invalid({ask: str(error)}) from None
 
 
-def split(work: Work, ask: str, text: str) -> tuple[Role, list[str]]:
+def split(work: UnitOfWork, ask: str, text: str) -> tuple[Role, list[str]]:
     """The role whose name or reference a text begins with, and its other words."""
     typed = values.unquote_smart(text).replace('"', " ").split()
     for role in sorted(work.session.scalars(select(Role)), key=lambda role: -len(role.key)):

@@ -10,7 +10,7 @@ from handlers.core.ui.blocks import escape
 from models.core import stats
 from models.core.outbox import results
 from models.core.replica import Replica, release, replicas
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.maintenance import schema
 
 REPLICAS, JOBS = 4, 6
@@ -32,7 +32,7 @@ def status(request: Request) -> Message:
     return Message("\n".join([heading, *lines]), drawn)
 
 
-def headline(checks: Sequence[Check], known: Sequence[Replica], work: Work, behind: bool = False) -> str:
+def headline(checks: Sequence[Check], known: Sequence[Replica], work: UnitOfWork, behind: bool = False) -> str:
     """One sentence for who has time for one. behind: whether something waits too long to be sent."""
     if any(not check.ok for check in checks):
         return "Something needs attention"
@@ -51,7 +51,7 @@ def found(checks: Sequence[Check]) -> list[str]:
     return [f"Here: OK {fine}", *(f"NOT OK {check.name}: {check.text}" for check in checks if not check.ok)]
 
 
-def waiting(work: Work, lag: timedelta, root: str) -> str:
+def waiting(work: UnitOfWork, lag: timedelta, root: str) -> str:
     """Deliveries: 3 wait, the oldest due for 12 s; 2 refused, see /crm deliveries."""
     depth, (_, refused) = results.depth(work), results.refused(work, 0)
     told = f"{depth} wait, the oldest due for {span(lag)}" if depth else "none waits"
@@ -59,13 +59,13 @@ def waiting(work: Work, lag: timedelta, root: str) -> str:
     return f"{what}: {told}; {f'{refused} refused, see {root} deliveries' if refused else 'none refused'}"
 
 
-def ran(work: Work) -> str:
+def ran(work: UnitOfWork) -> str:
     """Jobs: digest 3 min ago, team 1 h ago."""
     runs = [f"{job} {span(work.now - at)} ago" for job, at in stats.last_runs(work).items()]
     return f"Jobs that had something to do: {', '.join(counted(runs, JOBS)) or 'none in the last days'}"
 
 
-def serving(work: Work) -> list[str]:
+def serving(work: UnitOfWork) -> list[str]:
     """A line for every replica: when it was last seen, and what it found wrong."""
     lines = []
     for replica in replicas(work.session):
@@ -77,7 +77,7 @@ def serving(work: Work) -> list[str]:
     return counted(lines, REPLICAS)
 
 
-def kept(work: Work) -> list[str]:
+def kept(work: UnitOfWork) -> list[str]:
     """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces apart."""
     connection = work.session.connection()
     stands = f"Rapport {release()} on {stats.kept_in(work.session)}, tables at {schema.step(connection)}"

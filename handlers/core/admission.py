@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from models.core import user_groups
 from models.core.errors import Forbidden, NotFound
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 ELSEWHERE = "This is only for the people of the workspace it belongs to."
 UNSAID = "Slack does not say right now who you are, so nothing was done. Please try again in a moment."
@@ -25,14 +25,14 @@ LookUp = Callable[[str], Mapping[str, Any] | None]
 class Admission:
     """Lets in the members of each workspace. Slack is asked about who is new, and about who may come from elsewhere."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: UnitOfWorkFactory) -> None:
         self.works = works
         self.members: dict[tuple[str, str, str], tuple[bool, float]] = {}
         """Workspace, person, and where their act says that they come from → whether they are members, until when."""
         self.governed: set[str] = set()
         """The workspaces that have had an admin."""
 
-    def admit(self, act: Act, look_up: LookUp) -> None:
+    def admit(self, act: Interaction, look_up: LookUp) -> None:
         """Let in who acts, and get to know whom they name. Forbidden and NotFound say why somebody stays outside.
 
         What an act says of the person's workspace is no proof: in a channel that is shared with others it may be the
@@ -47,14 +47,14 @@ class Admission:
         if not self.is_governed(act.workspace):
             self.appoint(act, look_up)
 
-    def is_outsider(self, act: Act) -> bool:
+    def is_outsider(self, act: Interaction) -> bool:
         """Whether who acts is of another company, as far as Slack was asked."""
         return not self.members.get((act.workspace, act.person, act.home_team), (True, 0.0))[0]
 
     def is_new(self, workspace: str, person: str) -> bool:
         return bool(self.works.unknown(workspace, {person}))
 
-    def is_member(self, act: Act, person: str, look_up: LookUp) -> bool:
+    def is_member(self, act: Interaction, person: str, look_up: LookUp) -> bool:
         """Ask Slack whether somebody belongs to the workspace, and keep who does.
 
         One of ours who no longer does may do nothing from now on.
@@ -85,7 +85,7 @@ class Admission:
                     self.governed.add(workspace)
         return workspace in self.governed
 
-    def appoint(self, act: Act, look_up: LookUp) -> None:
+    def appoint(self, act: Interaction, look_up: LookUp) -> None:
         """Make who acts the first admin, if they are a full member by what Slack says of them now."""
         if profile := look_up(act.person):
             self.works.welcome(act.workspace, act.person, **profile)

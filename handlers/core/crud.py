@@ -17,7 +17,7 @@ from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
 from models.core.permissions import policy
 from models.core.search.query import Page, find_records, list_records, suggestions
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
@@ -95,7 +95,7 @@ class Records(Router, Generic[E]):
             return self.listed(request, "list", partial(self.look, request.work))
         return self.listed(request, "find", partial(find_records, request.work, self.entity))
 
-    def look(self, work: Work, words: str, page: str | bool | None) -> Page[E]:
+    def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
         """Where just a noun was typed, a name is looked for as a word first, then as that of a colleague."""
         found = list_records(work, self.entity, words, page, people=False)
         return found if found.records else list_records(work, self.entity, words, page)

@@ -9,10 +9,10 @@ from functools import cached_property, partial
 from typing import Any, Protocol
 
 from handlers.core.admission import Admission
-from handlers.core.answer_cache import Said
+from handlers.core.answer_cache import AnswerCache
 from handlers.core.executor import Decided, asks_first, in_its_thread, perform, verb_of
 from handlers.core.fair_share import Shares, TooMany
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Form, Home, Message, Nothing, Options, Reply, Request
 from handlers.core.router import Catalogue, takes_prose
 from handlers.core.telemetry import Check, Watch, reference, referred
@@ -21,7 +21,7 @@ from models.core.db.deadline import PERSON, within
 from models.core.errors import Busy, CRMError, Forbidden, Invalid
 from models.core.parsing.texts import clean
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 PATIENCE = 3.0
@@ -57,7 +57,7 @@ class Dispatcher:
     patience: seconds after which an answer is late · shares: how much is done for one person at once.
     """
 
-    works: Works
+    works: UnitOfWorkFactory
     catalogue: Catalogue
     home: Callable[[Request], Home]
     watch: Watch = Watch()
@@ -71,11 +71,11 @@ class Dispatcher:
         return Admission(self.works)
 
     @cached_property
-    def said(self) -> Said:
+    def said(self) -> AnswerCache:
         """Knows what was answered already."""
-        return Said(self.works)
+        return AnswerCache(self.works)
 
-    def handle(self, act: Act, answer: Answer) -> None:
+    def handle(self, act: Interaction, answer: Answer) -> None:
         """Do it and answer it. Nothing escapes to Bolt, which would lose the acknowledgement."""
         began, outcome = time.perf_counter(), "failed"
         with referred():
@@ -87,7 +87,7 @@ class Dispatcher:
         late = took > self.patience and outcome != "failed"
         self.watch.handled(self.name_of(act), "late" if late else outcome, took)
 
-    def name_of(self, act: Act) -> str:
+    def name_of(self, act: Interaction) -> str:
         """What figures call it: the verb, never a word that only this person typed."""
         if act.surface in ("home", "options"):
             return act.surface
@@ -95,7 +95,7 @@ class Dispatcher:
         verb = verb_of(line, self.catalogue)
         return verb.id if verb else "unknown"
 
-    def answer(self, act: Act, answer: Answer) -> str:
+    def answer(self, act: Interaction, answer: Answer) -> str:
         """After the commit say what came of it; what Slack sends again is not said again. Returns how it ended.
 
         Who did something says so, whoever answered before; and an attempt that failed silences no other.
@@ -107,7 +107,7 @@ class Dispatcher:
             answer.reply(Nothing())
         return outcome
 
-    def outcome(self, act: Act, answer: Answer) -> tuple[str, Callable[[], None], bool]:
+    def outcome(self, act: Interaction, answer: Answer) -> tuple[str, Callable[[], None], bool]:
         """Do it; what goes wrong is said in words. Returns how it ended, what says so, and whether it did something."""
         try:
             reply = self.share_of(act, answer)
@@ -127,14 +127,14 @@ class Dispatcher:
             return "failed", partial(answer.refused, wrong), False
         return "done", partial(answer.reply, reply), isinstance(reply, Message) and reply.done
 
-    def written(self, act: Act) -> str:
+    def written(self, act: Interaction) -> str:
         """What a person wrote in a command, which nobody else keeps, where it was refused."""
         line = self.catalogue.parse(act.line)
         verb = verb_of(line, self.catalogue)
         kept = act.surface == "command" and verb is not None and takes_prose(verb) and line.said
         return f"\nYou wrote: {kept}" if kept else ""
 
-    def share_of(self, act: Act, answer: Answer) -> Reply:
+    def share_of(self, act: Interaction, answer: Answer) -> Reply:
         """Do it, unless so much is being done for this person that others would wait."""
         try:
             with self.shares((act.workspace, act.person)):
@@ -145,7 +145,7 @@ class Dispatcher:
                 raise
             return Nothing()  # one of those that are on their way draws it
 
-    def do_or_ask(self, act: Act) -> Reply:
+    def do_or_ask(self, act: Interaction) -> Reply:
         """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
         with within(PERSON):
             try:
@@ -156,7 +156,7 @@ class Dispatcher:
                 asked = error
             return self.do(replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)}))
 
-    def do(self, act: Act) -> Reply:
+    def do(self, act: Interaction) -> Reply:
         """Open the unit of work, run the verb, commit. What was done already is not done again."""
         if act.surface == "home":
             return self.draw_home(act)
@@ -172,7 +172,7 @@ class Dispatcher:
         key = f"{act.surface}:{act.key}" if writes and act.key else ""
         pressed_again = act.surface == "button" and not act.repeated
 
-        def perform_once(work: Work) -> Reply:
+        def perform_once(work: UnitOfWork) -> Reply:
             if key and not work.once(key):
                 return (
                     plainly(EDITED) if act.edited else plainly("This was done already.") if pressed_again else Nothing()
@@ -185,12 +185,12 @@ class Dispatcher:
 
         return self.works.attempt(perform_once, act.workspace, act.person, act.surface, writes)
 
-    def draw_home(self, act: Act, banner: Reply | None = None) -> Home:
+    def draw_home(self, act: Interaction, banner: Reply | None = None) -> Home:
         """The person's App Home tab as it is now. banner: what was just done there."""
         with self.works(act.workspace, act.person, "home", writes=False) as work:
             return self.home(self.request(act, work).but(state={"banner": banner}))
 
-    def pick(self, act: Act) -> Options:
+    def pick(self, act: Interaction) -> Options:
         """What the picker of a noun offers for the letters in the act's line."""
         router = self.catalogue.routers.get(act.state["noun"])
         if router is None:
@@ -199,7 +199,7 @@ class Dispatcher:
             policy.check(work, "find", router.noun)
             return router.pick(self.request(act, work), clean(act.line))
 
-    def request(self, act: Act, work: Work) -> Request:
+    def request(self, act: Interaction, work: UnitOfWork) -> Request:
         return Request(
             work=work,
             catalogue=self.catalogue,

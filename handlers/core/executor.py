@@ -19,7 +19,7 @@ from models.core.fields.base import read_all
 from models.core.outbox.current_record import standing_here, stands_in
 from models.core.outbox.delivery import deliver
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 WILL = "I will post it here. If Slack refuses it, I will tell you."
 """What --here answers: it is posted afterwards."""
@@ -150,7 +150,7 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
     return plainly(WILL)
 
 
-def again(work: Work, catalogue: Catalogue, line: str, channel: str, thread: str) -> Message | None:
+def again(work: UnitOfWork, catalogue: Catalogue, line: str, channel: str, thread: str) -> Message | None:
     """What a line that only asks answers those who read the unit of work; None where that is no message."""
     asked = catalogue.parse(line)
     verb = verb_of(asked, catalogue)

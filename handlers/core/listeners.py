@@ -16,7 +16,7 @@ from slack_sdk.webhook import WebhookClient
 from handlers.core import event_payloads, members, payloads
 from handlers.core.admission import ELSEWHERE
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act, Payload
+from handlers.core.payloads import Interaction, Payload
 from handlers.core.request import Form, Home, Message, Options, Reply
 from handlers.core.telemetry import reference
 from handlers.core.ui import blocks
@@ -24,7 +24,7 @@ from handlers.core.ui.receipts import choices, plainly
 from models.core import user_groups
 from models.core.errors import CRMError, Forbidden, Invalid
 from models.core.outbox import audience
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 ANY = re.compile("")
@@ -58,7 +58,7 @@ def unheard(workspace: str, at: int) -> None:
 
 
 @dataclass(frozen=True)
-class Doors:
+class Listeners:
     """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own dict."""
 
     dispatcher: Dispatcher
@@ -87,17 +87,17 @@ class Doors:
         app.event("tokens_revoked")(self.revoked)
         app.error(misunderstood)
 
-    def listener(self, read: Callable[[Payload], Act]) -> Callable[..., None]:
+    def listener(self, read: Callable[[Payload], Interaction]) -> Callable[..., None]:
         def listen(ack: Ack, body: dict[str, Any], context: BoltContext, request: BoltRequest) -> None:
             act = replace(read(body), repeated="x-slack-retry-num" in request.headers)
             self.handle(act, ack, context, body)
 
         return listen
 
-    def handle(self, act: Act, ack: Ack, context: BoltContext, body: Payload) -> None:
+    def handle(self, act: Interaction, ack: Ack, context: BoltContext, body: Payload) -> None:
         """The workspace is the one whose token answers, so that nothing crosses from one to another."""
         act = replace(act, workspace=context.team_id or act.workspace)
-        self.dispatcher.handle(act, Reached(self.dispatcher, act, ack, context.client, body))
+        self.dispatcher.handle(act, Responder(self.dispatcher, act, ack, context.client, body))
         if ack.response is None:  # even the answer went wrong: without this Slack would show its own, and ask again
             ack()
 
@@ -139,7 +139,7 @@ class Doors:
         """Somebody joined or left a user group: the teams that follow it are asked for anew."""
         self.heard(partial(user_groups.look_again, group=event_payloads.group(body)), ack, body, context)
 
-    def heard(self, act: Callable[[Work], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+    def heard(self, act: Callable[[UnitOfWork], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Do what follows from an event, once however often it is sent; acknowledged when that is written down."""
         key = event_payloads.key(body)
         self.dispatcher.works.attempt(lambda work: act(work) if work.once(key) else None, context.team_id or "")
@@ -182,11 +182,11 @@ def look_up(client: WebClient, person: str) -> Payload | None:
 
 
 @dataclass(frozen=True)
-class Reached:
+class Responder:
     """The way back to the person of one act: on the surface they are on, else in a direct message."""
 
     dispatcher: Dispatcher
-    act: Act
+    act: Interaction
     ack: Ack
     client: WebClient
     body: Payload

@@ -20,7 +20,7 @@ NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Act:
+class Interaction:
     """One thing a person did. `line` is what it amounts to, whatever the surface; `key` tells a repetition."""
 
     surface: str
@@ -67,10 +67,10 @@ def given(part: Payload, name: str) -> Any:
     return "" if said is None else said
 
 
-def command(body: Payload, root: str) -> Act:
+def command(body: Payload, root: str) -> Interaction:
     """A slash command; an alias such as /crm-deal is the root with its noun already typed."""
     alias = body["command"].removeprefix(root).removeprefix("-")
-    return Act(
+    return Interaction(
         surface="command",
         workspace=body["team_id"],
         person=body["user_id"],
@@ -82,14 +82,14 @@ def command(body: Payload, root: str) -> Act:
     )
 
 
-def action(body: Payload) -> Act:
+def action(body: Payload) -> Interaction:
     """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`."""
     pressed = body["actions"][0]
     noun, verb = noun_and_verb(pressed["action_id"])
     value = given(pressed, "value") or given(pressed.get("selected_option") or {}, "value")
     container, view = body.get("container") or {}, body.get("view") or {}
     state = metadata(view)
-    return Act(
+    return Interaction(
         surface="button",
         line=line_of(noun, "" if verb in ("run", "menu") else verb, value),
         key=once(body, pressed),
@@ -128,14 +128,14 @@ def kind_of(container: Payload, view: Payload) -> str:
     return "ephemeral" if container.get("is_ephemeral") else "message"
 
 
-def submission(body: Payload) -> Act:
+def submission(body: Payload) -> Interaction:
     """A form: its callback_id names the verb, its metadata the record."""
     view = body["view"]
     state, texts = metadata(view), read(view)
     if WHY in texts:
         state["w"] = texts.pop(WHY)
     noun, verb = noun_and_verb(view["callback_id"])
-    return Act(
+    return Interaction(
         surface="form",
         line=line_of(noun, verb, str(state.get("r", ""))),
         key=f"{view['id']}:{view['hash']}",
@@ -149,10 +149,10 @@ def submission(body: Payload) -> Act:
     )
 
 
-def shortcut(body: Payload) -> Act:
+def shortcut(body: Payload) -> Interaction:
     """A global or message shortcut: its callback_id is the line, and the message comes along as a text."""
     message = body.get("message") or {}
-    return Act(
+    return Interaction(
         surface="shortcut",
         line=" ".join(noun_and_verb(body["callback_id"])),
         key=given(body, "trigger_id"),
@@ -163,10 +163,10 @@ def shortcut(body: Payload) -> Act:
     )
 
 
-def message(body: Payload, bot: str) -> Act:
+def message(body: Payload, bot: str) -> Interaction:
     """A mention of the bot, or a direct message to it. Edited later it is the same message, and not a second one."""
     event = body["event"]
-    return Act(
+    return Interaction(
         surface="message",
         workspace=body["team_id"],
         person=event["user"],
@@ -193,16 +193,16 @@ def is_said(event: Payload) -> bool:
     return own and bool(event.get("user")) and not event.get("bot_id")
 
 
-def home(body: Payload) -> Act:
+def home(body: Payload) -> Interaction:
     """Someone looks at the App Home tab."""
     team = body["team_id"]
-    return Act("home", team, body["event"]["user"], container="home", home_team=team)
+    return Interaction("home", team, body["event"]["user"], container="home", home_team=team)
 
 
-def options(body: Payload) -> Act:
+def options(body: Payload) -> Interaction:
     """A picker asks what it may offer: the line is what was typed, the state says of which noun."""
     noun = (body["action_id"].split(".") + [""])[1]
-    return Act(surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body))
+    return Interaction(surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body))
 
 
 def sender(body: Payload) -> dict[str, Any]:

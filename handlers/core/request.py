@@ -8,7 +8,7 @@ from handlers.core.commandline.parser import Line
 from handlers.core.telemetry import Check
 from handlers.core.ui.blocks import Block
 from models.core.entity.base import Entity
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from handlers.core.router import Catalogue
@@ -66,7 +66,7 @@ Reply = Message | Form | Home | Options | Nothing
 class Request:
     """What a person did, without Slack: who and when (work), the line, the texts of a form, where it happened."""
 
-    work: Work
+    work: UnitOfWork
     catalogue: "Catalogue"
     line: Line
     surface: str = "command"

@@ -22,7 +22,7 @@ from models.core.history import last_change
 from models.core.history import undo as undoing
 from models.core.identity.user import with_names
 from models.core.search.query import find_everywhere
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 router = Router(GLOBAL, doc="What needs no noun.")
 router.meanings = meanings
@@ -106,7 +106,7 @@ def redo(request: Request, _: Any) -> Reply:
     return turned(request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work))
 
 
-def turned(request: Request, turn: Callable[[Work, str], list[Entity]], unit: str) -> Reply:
+def turned(request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str) -> Reply:
     """Undo or redo an act; first ask, where it changed many records."""
     work, many = request.work, undoing.touched(request.work, unit)
     if len(many) > MANY and not request.flag("yes"):

@@ -24,17 +24,17 @@ from models.core.outbox.delivery import Delivery
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.schedule import PUNCTUAL
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import OPEN, Opportunity, Stage
 from models.sales.pipeline import PriorityRow, StageRow, by_stage, cases_by_priority, closed_between
 from models.support.case import Case
 
 TOLD = ("entity", "record_id", "action", "field", "old", "new")
 """What a receipt tells of a change."""
-Drawing = Callable[[Work, Catalogue, Delivery], Message | None]
+Drawing = Callable[[UnitOfWork, Catalogue, Delivery], Message | None]
 
 
-def draw(work: Work, catalogue: Catalogue, delivery: Delivery, named: Sequence[int] = ()) -> Message | None:
+def draw(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, named: Sequence[int] = ()) -> Message | None:
     """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks.
 
     named: the ids of the records of a list that stands already, and follows them.
@@ -51,7 +51,7 @@ def draw(work: Work, catalogue: Catalogue, delivery: Delivery, named: Sequence[i
     return replace(message, text=escape(message.text))
 
 
-def narrowed(work: Work, drawing: Callable[[], Message | None], message: Message | None) -> Message | None:
+def narrowed(work: UnitOfWork, drawing: Callable[[], Message | None], message: Message | None) -> Message | None:
     """A list for several readers, who are told that something is missing from it, and not how much."""
     alone = (work.actor,) if work.actor else ()
     with policy.among(work.session, alone):
@@ -62,7 +62,7 @@ def narrowed(work: Work, drawing: Callable[[], Message | None], message: Message
     return replace(drawn, text=f"{drawn.text}\n{said}".strip(), blocks=[*drawn.blocks, blocks.context(said)])
 
 
-def excused(work: Work, delivery: Delivery, message: Message) -> Message:
+def excused(work: UnitOfWork, delivery: Delivery, message: Message) -> Message:
     """What comes late says so. about: due, the moment (ISO 8601) at which it should have come."""
     due = datetime.fromisoformat(delivery.about.get("due") or work.now.isoformat())
     if work.now - due <= PUNCTUAL:
@@ -73,12 +73,12 @@ def excused(work: Work, delivery: Delivery, message: Message) -> Message:
     return replace(message, text=f"{message.text}\n{said}", blocks=[heading, blocks.context(said), *rest])
 
 
-def card(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def card(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """The card of the record, as it stands now."""
     return cards.card(record_events.record_of(work, delivery), work, catalogue)
 
 
-def line(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def line(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What somebody asked with --here, answered for all who are there. about: line, as it was typed; person.
 
     Nothing where it cannot be answered to all of them, as when it asks for a field that some do not see.
@@ -91,7 +91,7 @@ def line(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None
         return None
 
 
-def receipt(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What somebody did with --here, from the audit trail. about: unit, of what was changed; person."""
     record = record_events.record_of(work, delivery)
     if not record_events.is_open(work, record):
@@ -102,17 +102,17 @@ def receipt(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | N
     return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
 
 
-def message(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def message(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """A text and blocks that were drawn before."""
     return Message(delivery.about["text"], delivery.about.get("blocks", []))
 
 
-def digest(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def digest(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """A manager's morning."""
     return report(work, catalogue)
 
 
-def report(work: Work, catalogue: Catalogue) -> Message:
+def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
     """The pipeline by stage, what was won and lost this week, the open cases by priority, with a chart and as text.
 
     Where a field that they are counted by is hidden from who reads, that is said in place of the figures.
@@ -136,12 +136,12 @@ def report(work: Work, catalogue: Catalogue) -> Message:
     return Message(f"Good day, {work.me}. {day}\n{told}", drawn)
 
 
-def no_figures(work: Work, *counted: Any) -> list[str]:
+def no_figures(work: UnitOfWork, *counted: Any) -> list[str]:
     """What stands in place of figures that are counted by columns which not everybody who reads may see."""
     return list(filter(None, [cards.concealed(work, *counted)]))
 
 
-def closed_this_week(work: Work) -> tuple[list[StageRow], str]:
+def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
     """What was won and lost since Monday in the reader's zone; on a Monday, since the one before."""
     monday = work.today - timedelta(days=work.today.weekday())
     start, end, week = monday, monday + timedelta(days=7), "this week"
@@ -223,7 +223,7 @@ DRAWINGS: dict[str, Drawing] = {
     "answer": access_requests.answered,
 }
 """What each kind of delivery looks like."""
-FOLLOWING: dict[str, Callable[[Work, Catalogue, Sequence[int]], Message]] = {
+FOLLOWING: dict[str, Callable[[UnitOfWork, Catalogue, Sequence[int]], Message]] = {
     "due": reminders.due_still,
     "cases": reminders.pressing_still,
 }

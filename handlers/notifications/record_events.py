@@ -11,17 +11,17 @@ from handlers.core.router import Catalogue
 from handlers.core.ui import blocks, cards
 from handlers.core.ui.blocks import escape
 from models.activities.activity import Activity
-from models.core.comments import REMARKS
+from models.core.comments import COMMENTS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
 """What became of it since, by the name under which `about` says who did that."""
 
 
-def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """What happened to a record, for the thread of its card: word for word where everybody there may see all of the
     record, since colleagues write what they like. about: by, did, remark, activity, undone, redone.
     """
@@ -32,7 +32,7 @@ def event(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | Non
     return Message(text, [blocks.said(text)])
 
 
-def told(work: Work, record: Entity, about: Mapping[str, Any]) -> str:
+def told(work: UnitOfWork, record: Entity, about: Mapping[str, Any]) -> str:
     """Rita Reyes undid this: Sam Stone replied: We are looking into it."""
     if "text" in about:
         text = str(about["text"])  # written by a release that kept the words themselves
@@ -44,13 +44,13 @@ def told(work: Work, record: Entity, about: Mapping[str, Any]) -> str:
     return text
 
 
-def quoted(work: Work, record: Entity, remark: int) -> str:
+def quoted(work: UnitOfWork, record: Entity, remark: int) -> str:
     """What somebody said about a record, as far as it is still there."""
-    found = work.session.get(REMARKS[record.slug()], remark)
+    found = work.session.get(COMMENTS[record.slug()], remark)
     return found.text if found else "…"
 
 
-def logged(work: Work, about: Mapping[str, Any]) -> str:
+def logged(work: UnitOfWork, about: Mapping[str, Any]) -> str:
     """What was logged in this thread, word for word where all who read may see it and it still stands."""
     if "activity" not in about:
         return ""
@@ -59,12 +59,12 @@ def logged(work: Work, about: Mapping[str, Any]) -> str:
     return f": {activity.ref} {activity.description}" if shown else f": {activity.ref}"
 
 
-def name_of(work: Work, person: int | None) -> str:
+def name_of(work: UnitOfWork, person: int | None) -> str:
     """Who did something, by the id of a user; without one it was the CRM itself."""
     return work.who(person)
 
 
-def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Someone was given a record, unless it is somebody else's by now. about: by."""
     record, by = record_of(work, delivery), delivery.about["by"]
     if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
@@ -74,11 +74,11 @@ def assigned(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | 
     return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
 
 
-def record_of(work: Work, delivery: Delivery) -> Entity:
+def record_of(work: UnitOfWork, delivery: Delivery) -> Entity:
     return work.get(ENTITIES[delivery.entity or ""], delivery.record_id or 0)
 
 
-def is_open(work: Work, record: Entity) -> bool:
+def is_open(work: UnitOfWork, record: Entity) -> bool:
     """Whether all who read may see everything of a record."""
     return len(policy.fields(work, record)) == len(record.fields())
 

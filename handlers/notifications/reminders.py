@@ -13,7 +13,7 @@ from models.activities.activity import Activity
 from models.core.outbox import reposting
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import masking
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.support import triage
 from models.support.case import OPEN, Case
 
@@ -29,7 +29,7 @@ TASK_BUTTONS = (
 )
 
 
-def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Someone's due and overdue activities, each with what can be done about it.
 
     about: ids, all when missing; more, where the first of the day says how many are due besides.
@@ -45,13 +45,13 @@ def due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     return task_list(work, tasks, count, left)
 
 
-def due_still(work: Work, catalogue: Catalogue, ids: Sequence[int]) -> Message:
+def due_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
     """The activities of a reminder as they are now: what is done, put off or somebody else's says so."""
     tasks = reposting.followed(work, Activity, ids)
     return task_list(work, tasks, sum(is_due(task, work) for task in tasks))
 
 
-def task_list(work: Work, tasks: Sequence[Activity], count: int, left: str = "") -> Message:
+def task_list(work: UnitOfWork, tasks: Sequence[Activity], count: int, left: str = "") -> Message:
     """count: how many are due in all."""
     due = "1 task is due" if count == 1 else f"{count} tasks are due"
     heading = due if count else NOTHING_DUE if tasks else NOTHING_LEFT
@@ -63,23 +63,23 @@ def task_list(work: Work, tasks: Sequence[Activity], count: int, left: str = "")
     return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=tasks)
 
 
-def is_due(task: Activity, work: Work) -> bool:
+def is_due(task: Activity, work: UnitOfWork) -> bool:
     """Whether the reader still has to do it."""
     return is_mine(task, work) and not task.done_at and task.due_date is not None and task.due_date <= work.now
 
 
-def is_mine(task: Activity, work: Work) -> bool:
+def is_mine(task: Activity, work: UnitOfWork) -> bool:
     """Whether it is the reader's."""
     return work.actor is not None and task.owner == work.actor.id
 
 
-def task_line(task: Activity, work: Work) -> str:
+def task_line(task: Activity, work: UnitOfWork) -> str:
     about = cards.texts(task, work, "customer", "lead", "opportunity", "case").values()
     told = " · ".join(escape(blocks.cut(text, cards.SHORT)) for text in [when(task, work), *about] if text)
     return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{told}"
 
 
-def when(task: Activity, work: Work) -> str:
+def when(task: Activity, work: UnitOfWork) -> str:
     """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's zone; or what came of
     it; nothing of that where it is hidden from them.
     """
@@ -91,18 +91,18 @@ def when(task: Activity, work: Work) -> str:
     return f"{'overdue since' if is_late(task, work) else 'due'} {seen['due_date']}" if "due_date" in seen else ""
 
 
-def is_late(task: Activity, work: Work) -> bool:
+def is_late(task: Activity, work: UnitOfWork) -> bool:
     """Whether it was due before today, where the reader is."""
     return task.due_date is not None and task.due_date.astimezone(work.zone).date() < work.today
 
 
-def task_buttons(task: Activity, work: Work) -> list[Block]:
+def task_buttons(task: Activity, work: UnitOfWork) -> list[Block]:
     """What can be done about it, as far as one may; no block where that is nothing."""
     drawn = cards.ways(task, work, *TASK_BUTTONS) if is_mine(task, work) and not task.done_at else []
     return [blocks.actions(*drawn)] if drawn else []
 
 
-def team_due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def team_due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """Who has what due by the end of today, for the team's channel: names, never mentions."""
     plates = reminders.plates(work, end_of_day(work), NAMED)
     if not plates:
@@ -116,7 +116,7 @@ def team_due(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | 
     return Message(f"Due today: {counts}", drawn)
 
 
-def end_of_day(work: Work) -> datetime:
+def end_of_day(work: UnitOfWork) -> datetime:
     """Midnight in the workspace's zone."""
     zone = ZoneInfo(work.workspace.zone)
     return datetime.combine(work.now.astimezone(zone).date() + timedelta(days=1), time(), zone)
@@ -129,7 +129,7 @@ def plate_line(plate: reminders.Plate) -> str:
     return f"*{escape(plate.owner)}* ({plate.count}{overdue}): {' · '.join([*named, *more])}"
 
 
-def pressing(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | None:
+def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
     """The cases that need someone now, with a button to take each. about: ids, all when missing."""
     found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
     if not found:
@@ -138,14 +138,14 @@ def pressing(work: Work, catalogue: Catalogue, delivery: Delivery) -> Message | 
     return case_list(work, found, count, left)
 
 
-def pressing_still(work: Work, catalogue: Catalogue, ids: Sequence[int]) -> Message:
+def pressing_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
     """The cases of a list as they are now: who has taken each, and what is over."""
     cases = reposting.followed(work, Case, ids)
     left = f"and perhaps more: `{catalogue.root} case list open`" if len(ids) == CASES else ""
     return case_list(work, cases, triage.pressing(work, list(ids), CASES)[1], left)
 
 
-def case_list(work: Work, cases: Sequence[Case], count: int, left: str = "") -> Message:
+def case_list(work: UnitOfWork, cases: Sequence[Case], count: int, left: str = "") -> Message:
     """count: how many need someone in all."""
     pressing = "1 case needs someone" if count == 1 else f"{count} cases need someone"
     heading = pressing if count else TAKEN_CARE_OF if cases else NOTHING_LEFT
@@ -156,7 +156,7 @@ def case_list(work: Work, cases: Sequence[Case], count: int, left: str = "") -> 
     return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=cases)
 
 
-def case_row(case: Case, work: Work) -> Block:
+def case_row(case: Case, work: UnitOfWork) -> Block:
     """What it is, since when it waits, and by when it should be solved; or that it is over."""
     over = not masking.may_hold(work, lambda case: case.status in OPEN, case)
     late = case.resolve_by is not None and case.resolve_by < work.now and not over

@@ -13,16 +13,16 @@ from handlers.notifications import digest, record_events
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.outbox.delivery import Delivery
-from models.core.outbox.posted import Listed, Told
+from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.outbox.reposting import Shown, together
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 MASKED = "This was for those who were here then: somebody has come since, or sees less now, who may not see all of it."
 LOST = ("line",)
 """The kinds that nobody can draw again: what was typed is not kept."""
 
 
-def shown(work: Work, said: Delivery | Told) -> Shown:
+def shown(work: UnitOfWork, said: Delivery | PostedMessage) -> Shown:
     """What decides whether something may stand as it is: a line in a thread speaks of one record and nothing else."""
     if said.kind == "event" and said.entity:
         record = work.get(ENTITIES[said.entity], said.record_id or 0)
@@ -30,7 +30,7 @@ def shown(work: Work, said: Delivery | Told) -> Shown:
     return together(work)
 
 
-def anew(work: Work, catalogue: Catalogue, kept: Told | Listed, named: Sequence[int] = ()) -> Message | None:
+def anew(work: UnitOfWork, catalogue: Catalogue, kept: PostedMessage | ListSubscription, named: Sequence[int] = ()) -> Message | None:
     """What it says to those who read it now, as of when it was posted; what cannot be drawn any more, that it is for
     others. None where it may stand as it is.
 
@@ -38,7 +38,7 @@ def anew(work: Work, catalogue: Catalogue, kept: Told | Listed, named: Sequence[
     """
     same = (Delivery.id == kept.delivery, Delivery.ts == kept.ts, Delivery.kind != "redraw")  # ids come again
     said = work.session.scalar(select(Delivery).where(*same))
-    if isinstance(kept, Told) and kept.kind == "event" and said is None:
+    if isinstance(kept, PostedMessage) and kept.kind == "event" and said is None:
         return short(work, kept)
     work.now = kept.posted_at
     message = None
@@ -47,12 +47,12 @@ def anew(work: Work, catalogue: Catalogue, kept: Told | Listed, named: Sequence[
             message = digest.draw(work, catalogue, said, named)
         except CRMError:
             message = None
-    if message is None and (isinstance(kept, Listed) or (named and said is None)):
+    if message is None and (isinstance(kept, ListSubscription) or (named and said is None)):
         return None
     return message or Message(MASKED, [blocks.section(MASKED)])
 
 
-def short(work: Work, told: Told) -> Message | None:
+def short(work: UnitOfWork, told: PostedMessage) -> Message | None:
     """A line in a thread whose words nobody has any more: where all may see the record it stands as it is."""
     record = work.get(ENTITIES[told.entity or ""], told.record_id or 0)
     return None if record_events.is_open(work, record) else record_events.hint(record)

@@ -13,7 +13,7 @@ from models.core.identity.user import User
 from models.core.outbox.delivery import JobRun, insert_once
 from models.core.permissions import visibility
 from models.core.schedule import DAY, FRIDAY, strikes
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 TOGETHER = 10
 """Activities that one message names: with its buttons, about what Slack takes."""
@@ -38,12 +38,12 @@ class Hours(NamedTuple):
     ends_at: str
 
 
-def first(work: Work, job: str, slot: str) -> bool:
+def first(work: UnitOfWork, job: str, slot: str) -> bool:
     """Whether this is the first firing of a job for this slot, in this and every other replica."""
     return insert_once(work, JobRun, job=job, slot=slot, at=work.now) is not None
 
 
-def take(work: Work, job: str, slots: Sequence[str]) -> list[str]:
+def take(work: UnitOfWork, job: str, slots: Sequence[str]) -> list[str]:
     """Those of a job's slots that nobody had taken, here or in another replica; now they are. It looks, then writes."""
     taken = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == job, JobRun.slot.in_(slots))))
     return [slot for slot in slots if slot not in taken and first(work, job, slot)]
@@ -66,12 +66,12 @@ def shift(user: User | Hours, now: datetime) -> date | None:
     return None
 
 
-def colleagues(work: Work) -> list[User]:
+def colleagues(work: UnitOfWork) -> list[User]:
     """Everyone who can be told something: no guests, nobody who has left."""
     return list(work.session.scalars(select(User).where(~User.left, ~User.guest).order_by(User.id)))
 
 
-def expectant(work: Work) -> list[User]:
+def expectant(work: UnitOfWork) -> list[User]:
     """Whom to remind of something now: who is at work and was not told of all that is due, or not yet today.
 
     Outside their working hours people are left alone; the next working day begins with what fell there.
@@ -83,13 +83,13 @@ def expectant(work: Work) -> list[User]:
     return list(work.session.scalars(them)) if found else []
 
 
-def present(work: Work) -> list[Hours]:
+def present(work: UnitOfWork) -> list[Hours]:
     """Who can be told something and is at work now; whole users would take far longer to load, each minute."""
     hours = select(User.id, User.zone, User.starts_at, User.ends_at).where(~User.left, ~User.guest)
     return [person for row in work.session.execute(hours) if at_work(person := Hours(*row), work.now)]
 
 
-def with_any(work: Work, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
+def with_any(work: UnitOfWork, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
     """Those of these people who have a wanted activity: one look into an index for each of them.
 
     A subquery that ends at its first row; EXISTS may become a join with everything that is wanted of anybody.
@@ -98,7 +98,7 @@ def with_any(work: Work, owners: Collection[int], wanted: ColumnElement[bool]) -
     return set(work.session.scalars(select(User.id).where(User.id.in_(list(owners)), anything.is_not(None))))
 
 
-def hold(work: Work, owner: int) -> User | None:
+def hold(work: UnitOfWork, owner: int) -> User | None:
     """Someone, kept from every other replica until this unit ends: what they are told comes in order.
 
     None when another replica is telling them just now.
@@ -107,7 +107,7 @@ def hold(work: Work, owner: int) -> User | None:
     return work.session.scalar(free)
 
 
-def reminders(work: Work, owner: User) -> list[Reminder]:
+def reminders(work: UnitOfWork, owner: User) -> list[Reminder]:
     """What to tell someone now, the oldest first, and mark it as told; call it again until there is nothing.
 
     Each activity is named once, after its due moment; put off, it has a new one. The first reminder of a working day
@@ -130,27 +130,27 @@ def morning(user: User | Hours, now: datetime) -> str:
     return f"{day:%Y%m%d}:{user.id}"
 
 
-def unwelcomed(work: Work, people: Iterable[User | Hours]) -> list[int]:
+def unwelcomed(work: UnitOfWork, people: Iterable[User | Hours]) -> list[int]:
     """The ids of those whose working day has not begun with a reminder yet."""
     slots = {morning(user, work.now): user.id for user in people}
     begun = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == "morning", JobRun.slot.in_(slots))))
     return [id for slot, id in slots.items() if slot not in begun]
 
 
-def told_before(work: Work, owner: User) -> list[int]:
+def told_before(work: UnitOfWork, owner: User) -> list[int]:
     """Of what is due and not new, the oldest; one more than a message names shows that there is more."""
     told = (Activity.owner == owner.id, Activity.overdue(work), Activity.remind_at.is_(None))
     oldest = select(Activity.id).where(*told).order_by(Activity.due_date, Activity.id).limit(TOGETHER + 1)
     return list(work.session.scalars(oldest))
 
 
-def untold(work: Work, owner: int, limit: int = AT_ONCE) -> list[int]:
+def untold(work: UnitOfWork, owner: int, limit: int = AT_ONCE) -> list[int]:
     """What came due and its owner was not told of: ids, the oldest first."""
     theirs = select(Activity.id).where(Activity.owner == owner, Activity.untold(work))
     return list(work.session.scalars(theirs.order_by(Activity.remind_at, Activity.id).limit(limit)))
 
 
-def take_untold(work: Work, owner: User) -> list[int]:
+def take_untold(work: UnitOfWork, owner: User) -> list[int]:
     """What is untold, marked as told. What its owner puts off or ticks off at this very moment is left alone."""
     ids = untold(work, owner.id)
     still = (Activity.id.in_(ids), Activity.owner == owner.id, Activity.untold(work))
@@ -159,7 +159,7 @@ def take_untold(work: Work, owner: User) -> list[int]:
     return [id for id in ids if id in marked]
 
 
-def due(work: Work, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
+def due(work: UnitOfWork, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
     """What of someone's is due now, the oldest first: at most `limit`, and how many there are in all.
 
     ids: only these of them, all when empty. Done, put off or given away meanwhile, it is not among them; nothing is
@@ -184,7 +184,7 @@ class Plate:
     first: list[tuple[str, str]]
 
 
-def plates(work: Work, until: datetime, shown: int) -> list[Plate]:
+def plates(work: UnitOfWork, until: datetime, shown: int) -> list[Plate]:
     """Everybody's open activities due before `until` (UTC), the fullest plate first; nobody's as “Nobody”.
 
     shown: how many of each are named. Nobody's where not everybody who reads may see when they are due and done.

@@ -12,14 +12,14 @@ from models.core.entity.base import Entity, Row
 from models.core.outbox import delivery
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
-REMARKS: dict[str, type["Remark"]] = {}
+COMMENTS: dict[str, type["Comment"]] = {}
 """The remarks there are, by the entity they are about."""
-R = TypeVar("R", bound="Remark")
+R = TypeVar("R", bound="Comment")
 
 
-class Remark(Row):
+class Comment(Row):
     """Something said about a record: never changed, only taken back when the act that said it is undone."""
 
     __abstract__ = True
@@ -31,7 +31,7 @@ class Remark(Row):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        REMARKS[cls.about] = cls
+        COMMENTS[cls.about] = cls
 
     @property
     def standing(self) -> str | None:
@@ -44,7 +44,7 @@ class Remark(Row):
         raise NotImplementedError
 
 
-def say(work: "Work", record: Entity, remark: R) -> R:
+def say(work: "UnitOfWork", record: Entity, remark: R) -> R:
     """Store a new remark about a record, together with what else this unit changes of it."""
     work.session.add(remark)
     work.session.flush()
@@ -52,14 +52,14 @@ def say(work: "Work", record: Entity, remark: R) -> R:
     return remark
 
 
-def turn(work: "Work", record: Entity, remark: Remark) -> None:
+def turn(work: "UnitOfWork", record: Entity, remark: Comment) -> None:
     """Take it back, so that nobody is shown it any more; or let one that was taken back stand again."""
     before = remark.standing
     remark.taken_back_at = None if remark.taken_back_at else work.now
     write_down(work, record, remark, before, remark.standing)
 
 
-def write_down(work: "Work", record: Entity, remark: Remark, old: str | None, new: str | None) -> None:
+def write_down(work: "UnitOfWork", record: Entity, remark: Comment, old: str | None, new: str | None) -> None:
     """The entry of the trail, in which `note:17` stands for a field; and the cards show what stands now."""
     touched = any((row["entity"], row["record_id"]) == (record.slug(), record.id) for row in work.changes)
     entry = {
@@ -74,11 +74,11 @@ def write_down(work: "Work", record: Entity, remark: Remark, old: str | None, ne
         delivery.redraw(work, record)
 
 
-def find(work: "Work", record: Entity, field: str) -> Remark | None:
+def find(work: "UnitOfWork", record: Entity, field: str) -> Comment | None:
     """The remark about a record that a field of its trail stands for; None where that stands for something else.
 
     Nobody else takes it back until a unit that writes has ended.
     """
-    kind, id = REMARKS.get(record.slug()), field.partition(":")[2]
+    kind, id = COMMENTS.get(record.slug()), field.partition(":")[2]
     lock = work.session.connection().get_execution_options().get("writes", True)
     return work.session.get(kind, int(id), with_for_update=lock) if kind and id.isdecimal() else None

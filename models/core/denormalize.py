@@ -6,13 +6,13 @@ from models.core.entity.base import Entity
 from models.core.outbox.delivery import NAMES, Delivery, deliver, redraw
 from models.core.parsing import values
 from models.core.search.index import index, referring
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 AT_ONCE = 50
 """Records in one unit of work, so that nobody waits for it."""
 
 
-def refresh(work: Work, delivery: Delivery) -> None:
+def refresh(work: UnitOfWork, delivery: Delivery) -> None:
     """Bring the next records up to date that refer to the one a delivery is about: their names, the texts they are
     found by, and their cards. What is left is asked for with a delivery of its own.
 
@@ -34,7 +34,7 @@ def refresh(work: Work, delivery: Delivery) -> None:
     deliver(work, NAMES, NAMES, f"{NAMES}:{delivery.id}", about=more, **subject)
 
 
-def rename(work: Work, record: Entity) -> None:
+def rename(work: UnitOfWork, record: Entity) -> None:
     """Let a record that is called by another one's name follow it, and its cards be drawn anew."""
     title = record.called(work)[:255]
     if title == record.title:

@@ -18,7 +18,7 @@ from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 FEW = 10
 """Records that one act changes and whose cards it waits for; where it changes more, they let others pass."""
@@ -61,7 +61,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
             row.workspace = work.workspace.id
 
 
-def keep_rules(work: "Work", records: Sequence[Entity]) -> None:
+def keep_rules(work: "UnitOfWork", records: Sequence[Entity]) -> None:
     """Let the records of a flush keep their rules, one after the other, and give the new ones their numbers."""
     for record in records:
         if record.number is None:
@@ -73,7 +73,7 @@ def keep_rules(work: "Work", records: Sequence[Entity]) -> None:
             record.number = take_numbers(work, type(record))
 
 
-def begin(work: "Work", record: Entity) -> None:
+def begin(work: "UnitOfWork", record: Entity) -> None:
     """What a new record has before anyone looks at it: defaults and its birthday, unless it brings one along."""
     for name, default in record.defaults().items():
         if getattr(record, name) is None:
@@ -81,7 +81,7 @@ def begin(work: "Work", record: Entity) -> None:
     record.created_at = record.created_at or work.now
 
 
-def follow_rules(work: "Work", record: Entity, changes: Changes) -> None:
+def follow_rules(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
     with policy.beyond(work.session):
         policy.check_needs(work, record, changes)
@@ -109,7 +109,7 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
             delivery.rename(work, record)
 
 
-def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
+def write_down(work: "UnitOfWork", records: Sequence[Entity], action: str) -> None:
     """The audit rows, the search texts and what else follows from records just written. action: create or update."""
     written = [(record, action, entries.changes_of(record)) for record in records]
     rows = entries.entries(work, written)
@@ -124,7 +124,7 @@ def write_down(work: "Work", records: Sequence[Entity], action: str) -> None:
             record.follow(work, changes)
 
 
-def insert_many(work: "Work", records: Sequence[Entity]) -> None:
+def insert_many(work: "UnitOfWork", records: Sequence[Entity]) -> None:
     """Store many new records of one entity, which have begun and kept their rules, at a fraction of a flush's time.
 
     All that a flush does for new records is done for them too. The session does not know them afterwards.

@@ -14,12 +14,12 @@ from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE, lookup
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
 
-def create(work: Work, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
+def create(work: UnitOfWork, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
     """Make a record from texts. Fields not named take their default; the actor becomes the owner.
 
     Invalid has a sentence for every bad or missing field. asks: whether a person is there who can say what it lacks.
@@ -42,7 +42,7 @@ def create(work: Work, entity: type[E], texts: Mapping[str, str], asks: bool = F
     return record
 
 
-def joinable(work: Work, entity: type[Entity], text: str, name: str) -> int | None:
+def joinable(work: UnitOfWork, entity: type[Entity], text: str, name: str) -> int | None:
     """The id of the record that a text names as a whole, None where it is to be made. name: the field of the text.
 
     Of two people who name it at the same moment the second finds what the first made.
@@ -59,19 +59,19 @@ def joinable(work: Work, entity: type[Entity], text: str, name: str) -> int | No
     return None
 
 
-def made(work: Work, entity: type[Entity], text: str) -> int:
+def made(work: UnitOfWork, entity: type[Entity], text: str) -> int:
     """The id of a new record with this name; Forbidden where the actor may make none."""
     policy.check(work, "new", entity)
     return create(work, entity, entity.texts_of(text, work)).id
 
 
-def join(work: Work, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
+def join(work: UnitOfWork, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
     """Join a new record to another one. there: the id of that one; between: the entity that joins them."""
     policy.check(work, "new", between)
     work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
 
 
-def may_give(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
+def may_give(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) -> None:
     """Forbidden where a new record is to be somebody else's and the actor may give none away."""
     if values.get(entity.owned) not in (None, work.actor and work.actor.id):
         policy.check(work, "assign", entity)
@@ -89,7 +89,7 @@ def needed(entity: type[Entity]) -> list[str]:
     return [name for name, kind in entity.fields().items() if kind.required and columns[name].default is None]
 
 
-def update(work: Work, record: Entity, texts: Mapping[str, str], version: int | None = None) -> None:
+def update(work: UnitOfWork, record: Entity, texts: Mapping[str, str], version: int | None = None) -> None:
     """Change fields of a record from texts; an empty text empties the field.
 
     version: the one the person saw. Where others changed other fields since, both changes stand; where they changed the
@@ -120,13 +120,13 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
         raise Invalid({entity.named[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."})
 
 
-def must_lack_nothing(work: Work, record: Entity, values: Mapping[str, Any]) -> None:
+def must_lack_nothing(work: UnitOfWork, record: Entity, values: Mapping[str, Any]) -> None:
     """Invalid, with a sentence for each field that a person has to fill before a record gets these values."""
     if work.can_ask and (errors := record.lacks(values)):
         raise Invalid(errors)
 
 
-def must_be_here(work: Work, entity: type[Entity], values: Mapping[str, Any]) -> None:
+def must_be_here(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) -> None:
     """Invalid, with a sentence for each field that is to name somebody who may do nothing here."""
     people = {name: work.get(User, values[name]) for name, kind in entity.fields().items()
               if isinstance(kind, Person) and values.get(name) is not None}  # fmt: skip
@@ -141,7 +141,7 @@ def absent(person: User) -> str:
     return f"{person.name} is a guest, and guests cannot use the CRM. Choose somebody else." if person.guest else ""
 
 
-def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
+def merge(work: UnitOfWork, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
     """Of what a person wants, what differs from the version they saw; Stale where someone else changed the same."""
     since: dict[str, entries.AuditEntry] = {}
     seen: dict[str, Any] = {}
@@ -164,17 +164,17 @@ def merge(work: Work, record: Entity, parsed: dict[str, Any], version: int) -> d
     return wanted
 
 
-def who(work: Work, entry: entries.AuditEntry) -> str:
+def who(work: UnitOfWork, entry: entries.AuditEntry) -> str:
     return work.who(entry.actor)
 
 
-def history(work: Work, record: Entity) -> list[entries.AuditEntry]:
+def history(work: UnitOfWork, record: Entity) -> list[entries.AuditEntry]:
     """Every change of a record, oldest first."""
     mine = (entries.AuditEntry.entity == record.slug(), entries.AuditEntry.record_id == record.id)
     return list(work.session.scalars(select(entries.AuditEntry).where(*mine).order_by(entries.AuditEntry.id)))
 
 
-def delete(work: Work, record: Entity) -> None:
+def delete(work: UnitOfWork, record: Entity) -> None:
     """Hide a record; it can be restored for 30 days."""
     if record.deleted_at:
         raise Conflict(f"{record} is already deleted.")
@@ -182,7 +182,7 @@ def delete(work: Work, record: Entity) -> None:
     work.session.flush()
 
 
-def restore(work: Work, record: Entity) -> None:
+def restore(work: UnitOfWork, record: Entity) -> None:
     """Bring a hidden record back."""
     if not record.deleted_at:
         raise Conflict(f"{record} is not deleted.")
@@ -190,7 +190,7 @@ def restore(work: Work, record: Entity) -> None:
     work.session.flush()
 
 
-def assign(work: Work, record: Entity, user: int) -> None:
+def assign(work: UnitOfWork, record: Entity, user: int) -> None:
     """Give a record to someone, who is told unless it is the actor. user: the id of a User."""
     person = work.get(User, user)
     if why := absent(person):

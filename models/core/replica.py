@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Base
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 GONE = timedelta(minutes=1)
 """Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with it."""
@@ -41,7 +41,7 @@ def release() -> str:
         return ""
 
 
-def beat(works: Works, id: str, host: str, checks: list[Any]) -> None:
+def beat(works: UnitOfWorkFactory, id: str, host: str, checks: list[Any]) -> None:
     """Write a replica's sign of life, its first one or the next. It is no workspace's, so no unit of work fits."""
     with writing(works) as session:
         now = works.clock()
@@ -50,7 +50,7 @@ def beat(works: Works, id: str, host: str, checks: list[Any]) -> None:
         session.add(replica)
 
 
-def leave(works: Works, id: str) -> None:
+def leave(works: UnitOfWorkFactory, id: str) -> None:
     """A replica that stops in order is not gone, it was never there."""
     with writing(works) as session:
         session.execute(delete(Replica).where(Replica.id == id))
@@ -62,6 +62,6 @@ def replicas(session: Session) -> list[Replica]:
 
 
 @contextmanager
-def writing(works: Works) -> Iterator[Session]:
+def writing(works: UnitOfWorkFactory) -> Iterator[Session]:
     with works.queue(), Session(works.engine) as session, session.begin():
         yield session

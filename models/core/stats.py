@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.core.outbox.delivery import Delivery, JobRun
 from models.core.outbox.results import WAITING
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -27,7 +27,7 @@ def backlog(session: Session, now: datetime) -> Backlog:
     return Backlog(depth, max(now - oldest, timedelta()) if oldest else timedelta())
 
 
-def last_runs(work: Work) -> dict[str, datetime]:
+def last_runs(work: UnitOfWork) -> dict[str, datetime]:
     """When each job of this workspace last had something to do, the latest first."""
     last = func.max(JobRun.at)
     rows = work.session.execute(select(JobRun.job, last).group_by(JobRun.job).order_by(last.desc(), JobRun.job))

@@ -21,7 +21,7 @@ from models.core import listeners as listeners  # registers what happens around 
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
 from models.core.db.errors import told, worth_another
-from models.core.db.locks import Turns
+from models.core.db.locks import WriteQueue
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Busy, Conflict, NotFound, Outrun
 from models.core.identity.defaults import furnish
@@ -62,7 +62,7 @@ class Clock:
 
 
 @dataclass
-class Work:
+class UnitOfWork:
     """What a verb gets: the session, who acts, through which door, and what time it is for them."""
 
     session: Session
@@ -202,11 +202,11 @@ class Work:
 
     def once(self, key: str) -> bool:
         """True the first time this key is asked for, in this and every other unit that commits."""
-        return delivery.insert_once(self, delivery.Seen, key=key[:200], at=self.now) is not None
+        return delivery.insert_once(self, delivery.IdempotencyKey, key=key[:200], at=self.now) is not None
 
     def forget(self, key: str) -> None:
         """Let `once` answer True again: nothing was done after all."""
-        seen: Any = delivery.Seen.__table__
+        seen: Any = delivery.IdempotencyKey.__table__
         ours = (seen.c.workspace == self.workspace.id, seen.c.key == key[:200])
         self.session.connection().execute(delete(seen).where(*ours))
 
@@ -233,7 +233,7 @@ class Work:
         delivery.tell(self, record, {"by": self.actor.id if self.actor else None, "did": did, **about})
 
 
-class Works:
+class UnitOfWorkFactory:
     """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit trail ends."""
 
     def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
@@ -245,14 +245,14 @@ class Works:
         self.sqlite = engine.dialect.name == "sqlite"
         self.place = Path(engine.url.database or "").absolute() if self.sqlite else None
         """The file of a SQLite database."""
-        self.queue = Turns(engine.url.database if self.sqlite else None)
+        self.queue = WriteQueue(engine.url.database if self.sqlite else None)
         self.known: set[tuple[str, str]] = set()
         self.rosters = Rosters()
         self.committed: list[Any] = []
         """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
 
     @contextmanager
-    def __call__(self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True) -> Iterator[Work]:
+    def __call__(self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True) -> Iterator[UnitOfWork]:
         """A unit of work in a workspace for the person with this Slack id; without one the CRM itself acts.
 
         Commits when the block ends, rolls back when it raises. writes=False refuses changes and lets others write.
@@ -280,7 +280,7 @@ class Works:
                 listener()
 
     def attempt(
-        self, act: Callable[[Work], T], workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
+        self, act: Callable[[UnitOfWork], T], workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
     ) -> T:
         """Do it in a unit of work while a person waits; as a whole again where two stood in each other's way."""
         with within(PERSON):
@@ -303,9 +303,9 @@ class Works:
         """Whether this is a SQLite database and nothing stands at its path, or an empty file."""
         return self.place is not None and not (self.place.exists() and self.place.stat().st_size)
 
-    def opened(self, session: Session, workspace: str, actor: str, door: str) -> Work:
+    def opened(self, session: Session, workspace: str, actor: str, door: str) -> UnitOfWork:
         place, person = opening(session, self.rosters, workspace, actor)
-        work = session.info["work"] = Work(session, place, self.clock(), person, door, signer=self.signer)
+        work = session.info["work"] = UnitOfWork(session, place, self.clock(), person, door, signer=self.signer)
         return work
 
     def settle(self, workspace: str, **settings: str) -> None:

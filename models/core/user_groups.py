@@ -11,13 +11,13 @@ from models.core.identity.user import User, newcomer
 from models.core.outbox import results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 MEMBERS = "members"
 """The kind of delivery that asks Slack who belongs to the workspace."""
 
 
-def appoint(work: Work, slack_id: str) -> None:
+def appoint(work: UnitOfWork, slack_id: str) -> None:
     """Make somebody whom we know an admin, if there is none: whoever installs the app gives the others their rights."""
     work.govern()
     person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
@@ -25,7 +25,7 @@ def appoint(work: Work, slack_id: str) -> None:
         person.role = Preset.ADMIN
 
 
-def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
+def meet(work: UnitOfWork, profiles: Mapping[str, Mapping[str, Any]]) -> None:
     """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an admin.
 
     profiles: what Slack says of each, by their Slack id: columns of User.
@@ -38,20 +38,20 @@ def meet(work: Work, profiles: Mapping[str, Mapping[str, Any]]) -> None:
         work.session.add(user)
 
 
-def is_governed(work: Work) -> bool:
+def is_governed(work: UnitOfWork) -> bool:
     """Whether anybody has ever been an admin, also one who has left since."""
     ever = select(User.id).where(User.role == Preset.ADMIN).limit(1).execution_options(with_deleted=True)
     return work.session.scalar(ever) is not None
 
 
-def begin(work: Work, slack_id: str) -> None:
+def begin(work: UnitOfWork, slack_id: str) -> None:
     """Make the first full member who uses the CRM its admin; where there has been one, nobody becomes it this way."""
     work.govern()
     if not is_governed(work):
         appoint(work, slack_id)
 
 
-def gather(work: Work, delivery: Delivery, members: Collection[str]) -> None:
+def gather(work: UnitOfWork, delivery: Delivery, members: Collection[str]) -> None:
     """Let a team be who is in its user group. members: their Slack ids.
 
     Who is in a team that has a group of its own stays there until that group lets them go: so nobody goes to and fro
@@ -74,24 +74,24 @@ def gather(work: Work, delivery: Delivery, members: Collection[str]) -> None:
     results.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
 
 
-def look_again(work: Work, group: str = "") -> None:
+def look_again(work: UnitOfWork, group: str = "") -> None:
     """Ask who is in the user groups that teams follow. group: only in the one with this id."""
     for team in work.session.scalars(select(Team).where(Team.group.is_not(None)).order_by(Team.id)):
         if group in ("", Group.id_of(team.group)):
             ask_who_is_in(work, team)
 
 
-def ask_who_belongs(work: Work) -> None:
+def ask_who_belongs(work: UnitOfWork) -> None:
     """Ask Slack who belongs to the workspace; whoever does not may do nothing from then on."""
     deliver(work, MEMBERS, MEMBERS, f"{MEMBERS}:{work.unit}")
 
 
-def ours(work: Work) -> set[str]:
+def ours(work: UnitOfWork) -> set[str]:
     """Return the Slack ids of those who may do something here."""
     return set(work.session.scalars(select(User.slack_id).where(~User.left, ~User.guest)))
 
 
-def shut_out(work: Work, delivery: Delivery, outsiders: Collection[str]) -> None:
+def shut_out(work: UnitOfWork, delivery: Delivery, outsiders: Collection[str]) -> None:
     """Take every right from people who do not belong to the workspace. delivery: the one that asked for it."""
     work.reason = "Slack says that they belong to another company"
     theirs = select(User).where(User.slack_id.in_(outsiders), ~User.guest).order_by(User.id)

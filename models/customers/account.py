@@ -10,7 +10,7 @@ from models.core.entity.base import Changes, Entity
 from models.core.entity.hierarchy import is_above_itself
 from models.core.errors import Invalid
 from models.core.fields import Country, Domain, LongText, Money, Number, Person, Reference, Tags, Text, field
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 class Account(Entity):
@@ -43,7 +43,7 @@ class Account(Entity):
             Index(None, "workspace", "domain"),
         ]
 
-    def settle(self, work: Work, changes: Changes) -> None:
+    def settle(self, work: UnitOfWork, changes: Changes) -> None:
         """An account is never its own parent, however far up: of two people at once the second is told."""
         if "parent" not in changes or not self.parent:
             return

@@ -14,7 +14,7 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import LIFECYCLES
 from models.core.parsing.names import split_name
 from models.core.permissions import visibility
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity, Stage
 
 
@@ -84,19 +84,19 @@ class Customer(Entity):
     def joined(self) -> dict[str, Any]:
         return {"role": self.job_title, "primary": True}
 
-    def settle(self, work: Work, changes: Changes) -> None:
+    def settle(self, work: UnitOfWork, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):
             raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
         if self.email and "email" in changes and not work.tentative:
             work.hold(f"customer {self.email}")  # who converts a lead with this address finds this one, or is found
 
-    def facts(self, work: Work) -> list[tuple[str, str]]:
+    def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
         if not self.lifecycle and visibility.hidden(work, Opportunity.stage, Opportunity.close_date):
             return []  # it tells of deals
         stage, reason = self.stands(work)
         return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
 
-    def stands(self, work: Work) -> tuple[Lifecycle, str]:
+    def stands(self, work: UnitOfWork) -> tuple[Lifecycle, str]:
         """The lifecycle stage and the reason for it in words, from the customer's deals unless someone set it."""
         if self.lifecycle:
             return Lifecycle(self.lifecycle), "set by hand"

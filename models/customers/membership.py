@@ -11,7 +11,7 @@ from models.core.entity.primary import keep_one_primary, one_primary
 from models.core.errors import Invalid
 from models.core.fields import Day, Flag, Reference, Text, field
 from models.core.fields.base import Reader
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 class Membership(Entity):
@@ -43,7 +43,7 @@ class Membership(Entity):
     def called(self, reader: Reader) -> str:
         return f"{reader.name('customer', self.customer)} at {reader.name('account', self.account)}"
 
-    def settle(self, work: Work, changes: Changes) -> None:
+    def settle(self, work: UnitOfWork, changes: Changes) -> None:
         """It ends after it begins, and a customer has one primary account."""
         if self.since and self.until and self.until < self.since:
             raise Invalid({"until": "It must end after it begins."})

@@ -10,13 +10,13 @@ from models.core.audit.entries import changes_of
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Forbidden
 from models.core.permissions import policy
-from models.exchange.prefetch import Desk
+from models.exchange.prefetch import PrefetchingUnitOfWork
 
 if TYPE_CHECKING:
-    from models.exchange.rows import Line
+    from models.exchange.rows import FileRow
 
 
-def unknown(desk: Desk, entity: type[Entity], texts: Mapping[str, str]) -> dict[str, str]:
+def unknown(desk: PrefetchingUnitOfWork, entity: type[Entity], texts: Mapping[str, str]) -> dict[str, str]:
     """Return why a row cannot be joined to what it names, by the name of its column."""
     errors: dict[str, str] = {}
     for name, (there, between) in entity.joins.items():
@@ -29,7 +29,7 @@ def unknown(desk: Desk, entity: type[Entity], texts: Mapping[str, str]) -> dict[
     return errors
 
 
-def join(desk: Desk, entity: type[Entity], taken: Sequence[tuple["Line", Entity]]) -> int:
+def join(desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tuple["FileRow", Entity]]) -> int:
     """Join new and changed records to what their rows name, where they are not yet; returns how many are joined."""
     made = 0
     for name, (there, between) in entity.joins.items():
@@ -42,12 +42,12 @@ def join(desk: Desk, entity: type[Entity], taken: Sequence[tuple["Line", Entity]
     return made
 
 
-def role_of(desk: Desk, record: Entity) -> str | None:
+def role_of(desk: PrefetchingUnitOfWork, record: Entity) -> str | None:
     """Return what somebody is where they are joined to: what is hidden of them from the actor is not told by it."""
     return None if policy.hides(desk, type(record), "job_title") else getattr(record, "job_title", None)
 
 
-def store(desk: Desk, one: str, other: str, between: type[Entity], pairs: Mapping[tuple[int, int], Entity]) -> int:
+def store(desk: PrefetchingUnitOfWork, one: str, other: str, between: type[Entity], pairs: Mapping[tuple[int, int], Entity]) -> int:
     table: Any = between
     mine = getattr(table, one).in_({id for id, _ in pairs})
     columns = select(getattr(table, one), getattr(table, other), table.primary, table.deleted_at)

@@ -21,16 +21,16 @@ from models.exchange import account_links, contact_points, leftovers
 from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID
 from models.exchange.new_references import Maker, Missing
-from models.exchange.prefetch import Desk
-from models.exchange.rows import Line
+from models.exchange.prefetch import PrefetchingUnitOfWork
+from models.exchange.rows import FileRow
 
 DONE = "done"
 """What an entity makes of a row's words for whether something is done: `yes`, or nothing."""
 
 Values = dict[str, Any]
 Cells = dict[str, str]
-New = tuple[Line, Entity]
-Change = tuple[Line, Entity, Values]
+New = tuple[FileRow, Entity]
+Change = tuple[FileRow, Entity, Values]
 Taken = TypeVar("Taken", New, Change)
 
 
@@ -42,7 +42,7 @@ class Waits(Exception):
 class Batch:
     """Rows of one entity on their way into the database."""
 
-    desk: Desk
+    desk: PrefetchingUnitOfWork
     reader: Reader
     rehearsed: frozenset[str] | set[str] = frozenset()
     """Keys that a dry run would have stored already."""
@@ -59,8 +59,8 @@ class Batch:
     same: list[New] = field(default_factory=list)
     unchanged: int = 0
     """With those that a dry run would have stored before."""
-    rejected: list[tuple[Line, str]] = field(default_factory=list)
-    waiting: list[Line] = field(default_factory=list)
+    rejected: list[tuple[FileRow, str]] = field(default_factory=list)
+    waiting: list[FileRow] = field(default_factory=list)
     left: dict[int, dict[str, str]] = field(default_factory=dict)
     """Of rows, by their identity: the cells that no field took, by label."""
     again: int = 0
@@ -95,7 +95,7 @@ class Batch:
 
     # ── in ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def take(self, lines: Sequence[Line]) -> None:
+    def take(self, lines: Sequence[FileRow]) -> None:
         """Sort the rows and store what can be stored."""
         if self.entity.governing:
             self.desk.govern()  # not only within what may be taken back, and the lock with it
@@ -117,7 +117,7 @@ class Batch:
         self.joined = account_links.join(self.desk, self.entity, taken)
         self.reached = contact_points.store(self.desk, self.entity, taken)
 
-    def get_ready(self, lines: Sequence[Line]) -> None:
+    def get_ready(self, lines: Sequence[FileRow]) -> None:
         """Load what the rows name with a few statements instead of one or more a row."""
         refs, ids = ({line.key for line in lines if line.ours is ours} for ours in (True, False))
         self.desk.meet_rows(self.entity, refs, ids)
@@ -142,7 +142,7 @@ class Batch:
             self.before = self.unit_of(known)
             self.taken_back = self.hidden_by_undo(known)
 
-    def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[Line]) -> None:
+    def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[FileRow]) -> None:
         """Where a row names a record in several ways, let it be the first way by which one is known."""
         for line in lines:
             if line.others and len(texts := line.naming(name)) > 1:
@@ -156,7 +156,7 @@ class Batch:
         except ValueError:
             return None
 
-    def choose(self, name: str, fields: Sequence[str], lines: Iterable[Line]) -> None:
+    def choose(self, name: str, fields: Sequence[str], lines: Iterable[FileRow]) -> None:
         """Let the name of some record fill the field of the entity that knows it, or go where that field names it."""
         for line in lines:
             for each in fields:
@@ -182,10 +182,10 @@ class Batch:
         last = {id: door for id, door in self.desk.session.execute(doors.order_by(AuditEntry.id))} if hidden else {}
         return {id for id, door in last.items() if door in REPEATS}
 
-    def known(self, line: Line) -> Entity | None:
+    def known(self, line: FileRow) -> Entity | None:
         return self.desk.known.get((line.ours, line.key))
 
-    def sort(self, line: Line) -> None:
+    def sort(self, line: FileRow) -> None:
         record = self.known(line)
         if record is None and line.ours:
             raise NotFound(f"There is no {line.key}. Empty the reference to make a new {self.entity.noun()}.")
@@ -199,7 +199,7 @@ class Batch:
             self.again += record.id in self.before
             self.compare(line, record)
 
-    def compare(self, line: Line, record: Entity) -> None:
+    def compare(self, line: FileRow, record: Entity) -> None:
         wanted = self.wanted(line, record) | ({"deleted_at": None} if record.deleted_at else {})
         if not wanted:
             self.unchanged += 1
@@ -211,7 +211,7 @@ class Batch:
 
     # ── what a row says ─────────────────────────────────────────────────────────────────────────────────
 
-    def made(self, line: Line) -> Entity:
+    def made(self, line: FileRow) -> Entity:
         """The new record of a row, with everything but its number and id."""
         if self.forbidden:
             raise self.forbidden
@@ -227,7 +227,7 @@ class Batch:
         self.desk.session.info.setdefault("coming", []).append(record)
         return record
 
-    def wanted(self, line: Line, record: Entity) -> dict[str, Any]:
+    def wanted(self, line: FileRow, record: Entity) -> dict[str, Any]:
         """The values of a row that differ from those of its record; what an export would write so is the same.
 
         Of a row without an id only what could not be read when it came, and whose it is if it is nobody's: people went
@@ -257,7 +257,7 @@ class Batch:
             return name == CREATED_AT
         return text == self.kinds[name].write(getattr(record, name), self.desk)
 
-    def read(self, line: Line, texts: Mapping[str, str], record: Entity | None = None) -> tuple[Values, Cells]:
+    def read(self, line: FileRow, texts: Mapping[str, str], record: Entity | None = None) -> tuple[Values, Cells]:
         """Return the values that texts stand for, and by label the cells that no field takes.
 
         Invalid says why the row is refused, Waits that it may be taken later.
@@ -278,7 +278,7 @@ class Batch:
         left = self.judged(line, errors, record) if errors else {}
         return parsed, left | self.beyond(line) if line.further else left
 
-    def beyond(self, line: Line) -> Cells:
+    def beyond(self, line: FileRow) -> Cells:
         """Read what stands beside the fields of a row; returns by header what cannot be read."""
         line.ways, unread = contact_points.read(self.desk, self.reader, line.further, line.texts)
         if unread and self.strict:
@@ -287,7 +287,7 @@ class Batch:
             self.left.setdefault(id(line), {}).update(unread)
         return unread
 
-    def judged(self, line: Line, errors: Mapping[str, str], record: Entity | None) -> Cells:
+    def judged(self, line: FileRow, errors: Mapping[str, str], record: Entity | None) -> Cells:
         """Return the cells that no field takes and that are kept instead."""
         names = [name for name in (*self.labels, *self.entity.besides, *errors) if name in errors]
         if self.patient and self.upward & errors.keys() and not self.refused(errors.keys() - self.upward):
@@ -309,7 +309,7 @@ class Batch:
         """Those of these fields whose cells must be read, or the row is not taken."""
         return [name for name in names if self.strict or (name in self.kinds and self.kinds[name].required)]
 
-    def must_be_the_same(self, line: Line, record: Entity) -> None:
+    def must_be_the_same(self, line: FileRow, record: Entity) -> None:
         """AC-4 is another account in every workspace; the moment it was made says which one a file means."""
         if line.ours and (text := line.texts.get(CREATED_AT)):
             birth, _ = self.reader.read({CREATED_AT: text}, self.desk)
@@ -369,7 +369,7 @@ class Batch:
         self.desk.session.flush()
 
 
-def missing(desk: Desk, verb: str, entity: type[Entity]) -> Forbidden | None:
+def missing(desk: PrefetchingUnitOfWork, verb: str, entity: type[Entity]) -> Forbidden | None:
     """Why the actor may not use a verb; None where they may."""
     try:
         policy.check(desk, verb, entity)

@@ -12,7 +12,7 @@ from models.core.fields import Choice, Country, Currency, Day, Domain, Flag, Mom
 from models.core.fields.base import Field
 from models.core.parsing import values
 from models.exchange.mapping import CREATED_AT
-from models.exchange.prefetch import Desk
+from models.exchange.prefetch import PrefetchingUnitOfWork
 
 SETTLED = (Choice, Country, Currency, Day, Domain, Flag, Moment, Number, Tags, Zone)
 """Kinds that read a text alike in every row, so that it is read once."""
@@ -37,7 +37,7 @@ class Reader:
         self.settled = {name for name, kind in self.kinds.items() if isinstance(kind, SETTLED)}
         self.country = next((name for name, kind in self.kinds.items() if isinstance(kind, Country)), "")
 
-    def read(self, texts: Mapping[str, str], desk: Desk) -> tuple[dict[str, Any], Errors]:
+    def read(self, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> tuple[dict[str, Any], Errors]:
         """Return the values by field, and for each text that cannot be read why."""
         found: dict[str, Any] = {}
         errors: Errors = {}
@@ -52,7 +52,7 @@ class Reader:
                 found.update(got)
         return found, errors
 
-    def remembered(self, name: str, text: str, desk: Desk) -> tuple[dict[str, Any], str]:
+    def remembered(self, name: str, text: str, desk: PrefetchingUnitOfWork) -> tuple[dict[str, Any], str]:
         key = name, text
         if key not in self.read_before:
             if len(self.read_before) >= MOST:
@@ -60,7 +60,7 @@ class Reader:
             self.read_before[key] = self.cell(self.kinds[name], name, {name: text}, desk)
         return self.read_before[key]
 
-    def cell(self, kind: Field, name: str, texts: Mapping[str, str], desk: Desk) -> tuple[dict[str, Any], str]:
+    def cell(self, kind: Field, name: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> tuple[dict[str, Any], str]:
         """Return the values that a cell sets, and why it sets none."""
         try:
             if isinstance(kind, Phone):
@@ -76,7 +76,7 @@ class Reader:
         except ValueError as error:
             return {}, str(error)
 
-    def phone(self, text: str, texts: Mapping[str, str], desk: Desk) -> str:
+    def phone(self, text: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> str:
         """The row's own country tells what a number without a country code means, else the workspace's."""
         if self.country not in texts:
             return values.read_phone_cell(text, desk.region)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from models.core.fields import Day, Moment, Money, Number, Percent
 from models.core.fields.base import Field
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.exchange.answers import Answers
 from models.exchange.column_evidence import Days, Figures, Seen
 from models.exchange.formats import DMY, MDY, ORDERS, Decision
@@ -19,7 +19,7 @@ SIGNS = {".": "a point", ",": "a comma"}
 class Decider:
     """Decides column by column, and where a column leaves it open by the others of the file, else asks."""
 
-    work: Work
+    work: UnitOfWork
     answers: Answers
     notes: list[str]
     questions: list[str]

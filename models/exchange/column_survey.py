@@ -16,7 +16,7 @@ from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.records import needed
 from models.core.search.lookup import lookup
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.exchange.answers import Answers
 from models.exchange.column_evidence import BETWEEN_NAMES, SEPARATORS, Seen, look
 from models.exchange.column_formats import Decider
@@ -65,7 +65,7 @@ class Survey:
     questions: list[str] = field(default_factory=list)
 
 
-def examine(work: Work, entity: type[Entity], sheet: Sheet, answers: Answers) -> Survey:
+def examine(work: UnitOfWork, entity: type[Entity], sheet: Sheet, answers: Answers) -> Survey:
     """Return the survey of a file. Invalid says what of the answers does not fit it."""
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
@@ -106,7 +106,7 @@ def keep_rest(entity: type[Entity], columns: Columns) -> None:
 class Examiner:
     """Decides about the columns of a file, one after the other. people: who is called what, as the person says."""
 
-    work: Work
+    work: UnitOfWork
     entity: type[Entity]
     answers: Answers
     survey: Survey
@@ -181,7 +181,7 @@ def where_more(entity: type[Entity], target: str, beside: bool) -> str:
     return "the first is read, the others go to the notes" if entity.remarks else "the first is read"
 
 
-def lacking(work: Work, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
+def lacking(work: UnitOfWork, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
     """Return a question for each field that no column fills and without which no record can be made.
 
     Rows with ids that are known here need not fill any.
@@ -211,7 +211,7 @@ def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
     return dict(answers.columns) | {header: to for header, to in whole.items() if values.fold(header) in headers}
 
 
-def prefer_known(work: Work, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
+def prefer_known(work: UnitOfWork, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
     """Where several columns name the same record, take the one whose names, ids or addresses are known here best."""
     rows = list(islice(sheet.lines(), SAMPLE * 5))
     for target, to in goals(entity).items():
@@ -232,20 +232,20 @@ def may_fill(entity: type[Entity], columns: Columns, header: str, target: str) -
     )
 
 
-def how_known(work: Work, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
+def how_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
     """Return how well the cells of a column name records that are here, and whether they tell a reader anything."""
     cells = [cell for row in rows if place < len(row) and (cell := content(row[place]))]
     return share_known(work, to, rows, place), bool(cells) and not all(map(is_bare, cells))
 
 
-def share_known(work: Work, to: str, rows: list[list[str]], place: int) -> float:
+def share_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> float:
     """Return how many of the first different cells of a column name a record that is here."""
     cells = dict.fromkeys(cell for row in rows if place < len(row) and (cell := content(row[place])))
     some = list(cells)[:SAMPLE]
     return sum(is_known(work, to, cell) for cell in some) / max(len(some), 1)
 
 
-def is_known(work: Work, to: str, cell: str) -> bool:
+def is_known(work: UnitOfWork, to: str, cell: str) -> bool:
     here = ENTITIES[to]
     if here.are_people:
         return not strangers(work, Counter([cell]), {})
@@ -288,7 +288,7 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
                 columns.fields[other] = columns.fallback.pop(other)
 
 
-def people_of(work: Work, answers: Answers) -> dict[str, str]:
+def people_of(work: UnitOfWork, answers: Answers) -> dict[str, str]:
     """Return who people are here by what the file calls them; Invalid names those who are not here either."""
     found: dict[str, str] = {}
     for name, person in answers.people.items():
@@ -300,7 +300,7 @@ def people_of(work: Work, answers: Answers) -> dict[str, str]:
     return found
 
 
-def strangers(work: Work, names: Counter[str], known: Mapping[str, str]) -> Counter[str]:
+def strangers(work: UnitOfWork, names: Counter[str], known: Mapping[str, str]) -> Counter[str]:
     """Return the names of people who are not here, with how many rows name them."""
     found: Counter[str] = Counter()
     for name, count in names.items():

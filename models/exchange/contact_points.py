@@ -13,11 +13,11 @@ from models.core.fields import Email, Link
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.exchange.mapping import WEB, squeeze
-from models.exchange.prefetch import Desk
+from models.exchange.prefetch import PrefetchingUnitOfWork
 
 if TYPE_CHECKING:
     from models.exchange.cells import Reader
-    from models.exchange.rows import Further, Line
+    from models.exchange.rows import Further, FileRow
 
 MOBILE = ("mobil", "cell", "handy", "movil", "portable", "whatsapp")
 """What stands in the header of a number that is carried about."""
@@ -26,7 +26,7 @@ Way = tuple[str, str]
 
 
 def read(
-    desk: Desk, reader: "Reader", further: Sequence["Further"], texts: Mapping[str, str]
+    desk: PrefetchingUnitOfWork, reader: "Reader", further: Sequence["Further"], texts: Mapping[str, str]
 ) -> tuple[list[Way], dict[str, str]]:
     """Return the ways to reach somebody, and by header what stands beside the fields and cannot be read."""
     ways: list[Way] = []
@@ -43,7 +43,7 @@ def read(
     return ways, unread
 
 
-def way(desk: Desk, reader: "Reader", further: "Further", texts: Mapping[str, str]) -> Way:
+def way(desk: PrefetchingUnitOfWork, reader: "Reader", further: "Further", texts: Mapping[str, str]) -> Way:
     """Return what a text is as a way to reach somebody; ValueError where it is none, or the entity has no such ways."""
     entity, target = reader.entity, further.target
     if not entity.reached_by:
@@ -60,7 +60,7 @@ def way(desk: Desk, reader: "Reader", further: "Further", texts: Mapping[str, st
     return "mobile" if any(word in squeeze(further.header) for word in MOBILE) else "phone", str(found[target])
 
 
-def store(desk: Desk, entity: type[Entity], taken: Sequence[tuple["Line", Entity]]) -> int:
+def store(desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tuple["FileRow", Entity]]) -> int:
     """Store the ways to reach new and changed records that are not known yet; returns how many are new."""
     wanted = {(record.id, text): (kind, record) for line, record in taken for kind, text in line.ways}
     if not wanted:

@@ -8,23 +8,23 @@ from sqlalchemy import ColumnElement, and_, select
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference
 from models.core.permissions import policy, visibility
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.exchange import csv_files, origins
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID, ORIGIN, REF
-from models.exchange.prefetch import Desk
+from models.exchange.prefetch import PrefetchingUnitOfWork
 from models.exchange.rows import COPIED
 
 PAGE = 500
 
 
-def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None) -> int:
+def export(work: UnitOfWork, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None) -> int:
     """Write the records of an entity as CSV, oldest first; returns how many. The headers are the names of the fields.
 
     file: opened with newline=""; where: only these records. What is deleted, or not the
     actor's to see or to export, is left out.
     """
     policy.check(work, "export", entity)
-    desk = Desk(**vars(work))
+    desk = PrefetchingUnitOfWork(**vars(work))
     kinds = {n: kind for n, kind in entity.fields().items() if n != "deleted_at" and not policy.hides(work, entity, n)}
     mine = visibility.only(work, entity, "export")
     mark = origins.mark_of(work.workspace)
@@ -44,7 +44,7 @@ def export(work: Work, entity: type[Entity], file: TextIO, where: ColumnElement[
     return count
 
 
-def links(desk: Desk, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
+def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
     """What else those are known by to whom a record refers, for a workspace where our references mean others: people by
     their names, records by the ids they have elsewhere.
     """
@@ -62,7 +62,7 @@ def elsewhere(record: Entity) -> str:
     return "" if id.startswith(COPIED) else id
 
 
-def pages(work: Work, entity: type[Entity], where: ColumnElement[bool]) -> Iterator[list[Entity]]:
+def pages(work: UnitOfWork, entity: type[Entity], where: ColumnElement[bool]) -> Iterator[list[Entity]]:
     """The records by their keys, so that no cursor stays open and only a page is in memory."""
     last = 0
     while True:

@@ -9,13 +9,13 @@ from typing import BinaryIO, TextIO
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.exchange import csv_files
 from models.exchange.answers import Answers
 from models.exchange.cells import Reader
 from models.exchange.column_survey import Survey, examine
 from models.exchange.mapping import meaning
-from models.exchange.prefetch import Desk
+from models.exchange.prefetch import PrefetchingUnitOfWork
 from models.exchange.report import Outcome, Rejects
 from models.exchange.rows import Translation
 from models.exchange.storage import Loading
@@ -32,7 +32,7 @@ class Unanswered(CRMError):
 
 
 def load(
-    works: Works,
+    works: UnitOfWorkFactory,
     workspace: str,
     actor: str,
     entity: type[Entity],
@@ -73,14 +73,14 @@ def load(
     return outcome
 
 
-def check_rights(work: Work, entity: type[Entity], answers: Answers) -> None:
+def check_rights(work: UnitOfWork, entity: type[Entity], answers: Answers) -> None:
     """Raise Forbidden unless the actor may import these records, and make those that the rows only name."""
     policy.check(work, "import", entity)
     for slug in answers.make:
         policy.check(work, "new", ENTITIES[slug])
 
 
-def surveyed(work: Work, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
+def surveyed(work: UnitOfWork, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
     """Return the survey of a file; CRMError says why it cannot be used."""
     known = partial(meaningful, entity)
     sheet = csv_files.survey(file, answers.encoding, known, answers.sheet)
@@ -97,9 +97,9 @@ def meaningful(entity: type[Entity], cells: list[str]) -> int:
     return len({target for cell in cells if (target := meaning(entity, cell)[1])})
 
 
-def preview(work: Work, entity: type[Entity], survey: Survey) -> list[str]:
+def preview(work: UnitOfWork, entity: type[Entity], survey: Survey) -> list[str]:
     """Return the first rows as they would be stored, field by field."""
-    desk = Desk(**vars(work))
+    desk = PrefetchingUnitOfWork(**vars(work))
     translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
     shown: list[str] = []
     for cells in survey.sheet.lines():
@@ -114,7 +114,7 @@ def preview(work: Work, entity: type[Entity], survey: Survey) -> list[str]:
     return shown
 
 
-def fields_shown(desk: Desk, entity: type[Entity], texts: dict[str, str]) -> list[str]:
+def fields_shown(desk: PrefetchingUnitOfWork, entity: type[Entity], texts: dict[str, str]) -> list[str]:
     """Return the fields of a row as people will read them; a text that cannot be read stands in quotes."""
     kinds = {name: kind for name, kind in entity.fields().items() if name in texts}
     found, unread = Reader(entity).read(texts, desk)

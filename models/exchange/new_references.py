@@ -12,10 +12,10 @@ from models.core.parsing import values
 from models.core.parsing.names import read_name
 from models.core.permissions import policy
 from models.exchange.cells import Reader
-from models.exchange.prefetch import Desk, Several, address_in, domain_in
+from models.exchange.prefetch import PrefetchingUnitOfWork, Several, address_in, domain_in
 
 if TYPE_CHECKING:
-    from models.exchange.rows import Line
+    from models.exchange.rows import FileRow
 
 MADE_FROM_NAMES = ("account", "customer")
 """What a name is enough for."""
@@ -50,12 +50,12 @@ class Missing:
 class Maker:
     """Looks for what the rows of a batch name. wanted: the entities of which records are made."""
 
-    desk: Desk
+    desk: PrefetchingUnitOfWork
     entity: type[Entity]
     wanted: frozenset[str]
     missing: Missing = field(default_factory=Missing)
 
-    def look(self, lines: Sequence["Line"]) -> None:
+    def look(self, lines: Sequence["FileRow"]) -> None:
         """Make what rows name and is not here, or count it."""
         for name, slug in self.named().items():
             unknown: dict[str, list[list[str]]] = {}
@@ -121,7 +121,7 @@ class Maker:
         self.missing.made.setdefault(slug, {}).update({key: unknown[key][0][0] for key in records})
 
 
-def groups(line: "Line", name: str) -> list[list[str]]:
+def groups(line: "FileRow", name: str) -> list[list[str]]:
     """Return what a row names, each with all that names it."""
     first = [line.naming(name)] if name in line.texts else []
     return first + [[each.text] for each in line.further if each.target == name]
@@ -146,7 +146,7 @@ def is_name(text: str) -> bool:
     return letters > 1 and not has_digits and not (domain_in(text) and "/" in text)
 
 
-def record_of(desk: Desk, reader: Reader, texts: Sequence[str]) -> Entity:
+def record_of(desk: PrefetchingUnitOfWork, reader: Reader, texts: Sequence[str]) -> Entity:
     """Return a new record with a name, and the address if there is any."""
     entity = reader.entity
     address, name = parts_of(texts)

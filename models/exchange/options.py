@@ -9,7 +9,7 @@ from models.core.errors import Invalid
 from models.core.fields import Choice
 from models.core.fields.synonyms import squeezed
 from models.core.parsing import values
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.exchange.answers import Answers
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Words:
     translated: dict[str, str] = field(default_factory=dict)
     """Words of the file that are called otherwise here."""
 
-    def read(self, work: Work, words: Counter[str]) -> dict[str, str]:
+    def read(self, work: UnitOfWork, words: Counter[str]) -> dict[str, str]:
         """Return the option of each word, folded; words that nothing here is called by are counted."""
         said = self.said(work)
         found: dict[str, str] = {}
@@ -51,7 +51,7 @@ class Words:
         """Whether nothing in the column is understood."""
         return bool(words) and self.unknown.keys() == words.keys()
 
-    def said(self, work: Work) -> dict[str, str]:
+    def said(self, work: UnitOfWork) -> dict[str, str]:
         """Return what the person says that words of this column mean."""
         names = (values.fold(self.header), self.target, values.fold(self.kind.label))
         mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
@@ -60,7 +60,7 @@ class Words:
         except ValueError as error:
             raise Invalid({"map": str(error)}) from None
 
-    def option(self, work: Work, word: str) -> str | None:
+    def option(self, work: UnitOfWork, word: str) -> str | None:
         """Return the option that a word is, also before the name of its pipeline, as in `New (Support Pipeline)`."""
         for each in dict.fromkeys((word, PIPELINE.sub("", word))):
             try:

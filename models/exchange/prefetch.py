@@ -13,7 +13,7 @@ from models.core.fields import Domain, Email, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE, lookup
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 WITH_ADDRESS = re.compile(r"(.*?)\s*[(<\[]\s*([^\s()<>\[\]]+@[^\s()<>\[\]]+)\s*[)>\]]")
 """A name with the address of who is called so."""
@@ -26,7 +26,7 @@ class Several(ValueError):
 
 
 @dataclass
-class Desk(Work):
+class PrefetchingUnitOfWork(UnitOfWork):
     """A unit of work that knows many records beforehand, by their reference and by the id they have elsewhere."""
 
     here: bool = False
@@ -146,7 +146,7 @@ def number_in(entity: type[Entity]) -> Callable[[str], int]:
     return number
 
 
-def ways(work: Work, entity: type[Entity]) -> Iterator[Way]:
+def ways(work: UnitOfWork, entity: type[Entity]) -> Iterator[Way]:
     """The columns by which a file may name a record, the surest first."""
     yield entity.external_id, str
     for name, kind in entity.fields().items():
@@ -167,7 +167,7 @@ def address_in(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", text)
 
 
-def person_named(work: Work, entity: type[Entity], text: str) -> int:
+def person_named(work: UnitOfWork, entity: type[Entity], text: str) -> int:
     """Return the id of the person whom a cell names, by all that names a person; ValueError where nobody is meant."""
     name, address = address_in(text)
     for each in filter(None, (address, name)):

@@ -45,7 +45,7 @@ class Cells:
 
 
 @dataclass
-class Line:
+class FileRow:
     """A row: the texts for its fields, and the key by which its record is known."""
 
     cells: list[str]
@@ -104,7 +104,7 @@ class Translation:
         ]
         """The columns, and whether their cells are texts as they stand there."""
 
-    def line(self, cells: list[str]) -> Line | None:
+    def line(self, cells: list[str]) -> FileRow | None:
         """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
         if any(cells[len(self.headers) :]):
             raise CRMError(f"The row has {len(cells)} cells, but there are {len(self.headers)} columns.")
@@ -124,7 +124,7 @@ class Translation:
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
         key = f"{self.entity.prefix}-{number}" if ours else external or ref
-        line = Line(cells, texts, key or self.key_of(raw), ours, not key, raw, read.unread)
+        line = FileRow(cells, texts, key or self.key_of(raw), ours, not key, raw, read.unread)
         line.further, line.others = read.further, read.others
         return line
 

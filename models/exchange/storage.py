@@ -6,14 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from models.core.errors import CRMError
-from models.core.unit_of_work import IMPORT, Works
+from models.core.unit_of_work import IMPORT, UnitOfWorkFactory
 from models.exchange import csv_files
 from models.exchange.answers import Answers
 from models.exchange.batch import Batch
 from models.exchange.cells import Reader
-from models.exchange.prefetch import Desk
+from models.exchange.prefetch import PrefetchingUnitOfWork
 from models.exchange.report import Outcome, Rejects
-from models.exchange.rows import Line, Translation
+from models.exchange.rows import FileRow, Translation
 from models.maintenance import statistics
 
 BATCH = 500
@@ -27,9 +27,9 @@ class Rehearsed(Exception):
     """A dry run ends here, so that nothing of it stays."""
 
 
-def batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+def batches(lines: Iterable[FileRow]) -> Iterator[list[FileRow]]:
     """Batches in which no key comes twice: what stands twice in the file changes the record it made before."""
-    batch: dict[tuple[bool, str], Line] = {}
+    batch: dict[tuple[bool, str], FileRow] = {}
     for line in lines:
         if (line.ours, line.key) in batch or len(batch) == BATCH:
             yield list(batch.values())
@@ -43,7 +43,7 @@ def batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
 class Loading:
     """An import on its way."""
 
-    works: Works
+    works: UnitOfWorkFactory
     workspace: str
     actor: str
     translation: Translation
@@ -59,7 +59,7 @@ class Loading:
         self.outcome.unit = uuid.uuid4().hex
 
     def run(self, sheet: csv_files.Sheet, progress: Callable[[int, int], None]) -> None:
-        waiting: list[Line] = []
+        waiting: list[FileRow] = []
         for lines in batches(self.lines(sheet.lines())):
             waiting += self.take(lines)
             progress(self.outcome.read, sheet.rows)
@@ -70,7 +70,7 @@ class Loading:
         self.outcome.conclude()
         progress(self.outcome.read, sheet.rows)
 
-    def lines(self, rows: Iterable[list[str]]) -> Iterator[Line]:
+    def lines(self, rows: Iterable[list[str]]) -> Iterator[FileRow]:
         """The rows that are to be stored."""
         for cells in rows:
             self.outcome.read += 1
@@ -84,11 +84,11 @@ class Loading:
             else:
                 self.outcome.skipped += 1
 
-    def take(self, lines: list[Line], patient: bool = True) -> list[Line]:
+    def take(self, lines: list[FileRow], patient: bool = True) -> list[FileRow]:
         """Store a batch as a part of the one act; returns the rows that wait for a record further down the file."""
         with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
             work.tentative, work.unit = True, self.outcome.unit
-            desk = Desk(**vars(work), here=self.translation.here)
+            desk = PrefetchingUnitOfWork(**vars(work), here=self.translation.here)
             strict, make = self.answers.strict, frozenset(self.answers.make)
             batch = Batch(desk, self.reader, self.rehearsed, patient, strict, make)
             batch.take(lines)
@@ -123,7 +123,7 @@ class Loading:
         self.rejects.add(cells, reason)
         self.outcome.reject(reason)
 
-    def take_waiting(self, waiting: list[Line]) -> None:
+    def take_waiting(self, waiting: list[FileRow]) -> None:
         """Try the rows that waited again and again, as long as some of what they wait for arrives.
 
         Then those are taken without it that wait for nothing in the file; those that wait for them are next.
@@ -138,6 +138,6 @@ class Loading:
                 for lines in batches(ends):
                     self.take(lines, patient=False)
 
-    def above(self, line: Line) -> set[str]:
+    def above(self, line: FileRow) -> set[str]:
         """The records of its own kind that a row names."""
         return {line.texts[name] for name in self.translation.upward if name in line.texts}

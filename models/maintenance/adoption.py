@@ -17,7 +17,7 @@ from models.core.identity.rights import PRESETS
 from models.core.identity.role import Role
 from models.core.identity.user import LOCAL, User, Workspace
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 Counts = dict[type[Entity], int]
 """How many records of each kind."""
@@ -28,7 +28,7 @@ NEXT = "Take them over as files: crm export NOUN FILE --workspace LOCAL, then cr
 """What is left where two workspaces cannot become one."""
 
 
-def move(works: Works, workspace: str) -> Counts:
+def move(works: UnitOfWorkFactory, workspace: str) -> Counts:
     """Give everything of LOCAL to a workspace that holds no records of its own; one that is not there is made.
 
     Returns how many records of each kind moved. Conflict and NotFound say why nothing did.
@@ -53,7 +53,7 @@ def move(works: Works, workspace: str) -> Counts:
     return moved
 
 
-def adopt(works: Works, workspace: str) -> Counts:
+def adopt(works: UnitOfWorkFactory, workspace: str) -> Counts:
     """Give everything of LOCAL to a workspace where the app is; returns how many records of each
     kind moved."""
     known = [each for each in works.workspaces() if each != LOCAL]

@@ -4,26 +4,26 @@ from sqlalchemy import select, update
 
 from models.core.outbox import audience
 from models.core.outbox.delivery import Delivery, DeliveryState, Post, insert_all
-from models.core.outbox.posted import Listed, Told
-from models.core.unit_of_work import Work, Works
+from models.core.outbox.posted import ListSubscription, PostedMessage
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 ALONE = "D%"
 """Channels in which somebody reads alone, and so never reads along."""
 
 
-def draw_anew(works: Works) -> None:
+def draw_anew(works: UnitOfWorkFactory) -> None:
     """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it shows."""
     for workspace in works.workspaces():
         with works(workspace) as work:
-            for kept in (Post, Told, Listed):
+            for kept in (Post, PostedMessage, ListSubscription):
                 work.session.execute(update(kept).values(look=None))
             audience.reconsider(work)
             follow(work)
 
 
-def follow(work: Work) -> None:
+def follow(work: UnitOfWork) -> None:
     """Draw anew the lists of those who read alone, such as reminders."""
-    lists = select(Listed.channel, Listed.ts).where(Listed.channel.like(ALONE)).distinct()
+    lists = select(ListSubscription.channel, ListSubscription.ts).where(ListSubscription.channel.like(ALONE)).distinct()
     redraws = [
         {
             "key": f"redraw:{channel}:{ts}:restored:{work.unit}", "kind": "redraw", "channel": channel, "ts": ts,

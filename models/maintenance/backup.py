@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Engine, text
 
 from models.core.db.engine import EVERYWHERE, everywhere
-from models.core.db.locks import Turns
+from models.core.db.locks import WriteQueue
 from models.core.db.private_files import keep_private, make_private
 from models.core.errors import Conflict, NotFound, Unusable
 from models.maintenance import schema, statistics
@@ -81,7 +81,7 @@ def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
             with new:
                 new.execute(DOUBT)
         step_of(part)
-        with Turns(str(place))():
+        with WriteQueue(str(place))():
             if place.exists() and not force:
                 be_alone(place)
             elif place.exists():

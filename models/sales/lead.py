@@ -17,7 +17,7 @@ from models.core.fields.synonyms import LEAD_STATUSES
 from models.core.parsing import values
 from models.core.parsing.names import split_name
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -121,7 +121,7 @@ class Lead(Entity):
     def converted(self) -> bool:
         return self.converted_customer is not None
 
-    def settle(self, work: Work, changes: Changes) -> None:
+    def settle(self, work: UnitOfWork, changes: Changes) -> None:
         """Only converting makes a lead converted, and it stays so. One that a file calls converted was so elsewhere."""
         if self.converted and self.status != LeadStatus.CONVERTED:
             raise Conflict(f"{self.called(work)} is converted and stays so.")
@@ -131,7 +131,7 @@ class Lead(Entity):
         if work.from_file and self.id and self.status == LeadStatus.CONVERTED and changes.keys() & {"status", *BECAME}:
             policy.check(work, "convert", self)
 
-    def claim(self, work: Work) -> None:
+    def claim(self, work: UnitOfWork) -> None:
         """Take the lead and start working on it. Conflict names who was faster."""
         work.lock(self)
         if self.owner and work.actor and self.owner != work.actor.id:
@@ -139,14 +139,14 @@ class Lead(Entity):
         self.owner = work.actor.id if work.actor else None
         self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
 
-    def qualify(self, work: Work) -> None:
+    def qualify(self, work: UnitOfWork) -> None:
         """Mark the lead as worth a deal."""
         if self.status in (LeadStatus.QUALIFIED, LeadStatus.CONVERTED):
             raise Conflict(f"{self} is already {self.status}.")
         self.status = LeadStatus.QUALIFIED
         work.tell(self, "qualified it.")
 
-    def disqualify(self, work: Work) -> None:
+    def disqualify(self, work: UnitOfWork) -> None:
         """Mark the lead as not worth pursuing."""
         if self.status in (LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED):
             raise Conflict(f"{self} is already {self.status}.")
@@ -154,7 +154,7 @@ class Lead(Entity):
         work.tell(self, "disqualified it.")
 
     def convert(
-        self, work: Work, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None
+        self, work: UnitOfWork, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None
     ) -> Conversion:
         """Turn the lead, once, into a customer, an account where it names a company, and a deal.
 
@@ -193,12 +193,12 @@ class Lead(Entity):
         work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
         return Conversion(customer, account, opportunity)
 
-    def make(self, work: Work, record: E) -> E:
+    def make(self, work: UnitOfWork, record: E) -> E:
         """Store what the lead becomes, for who may make such a record; Forbidden says which right is missing."""
         policy.check(work, "new", type(record))
         return work.add(record)
 
-    def as_customer(self, work: Work, owner: int | None) -> Customer:
+    def as_customer(self, work: UnitOfWork, owner: int | None) -> Customer:
         known = None
         if self.email:
             work.hold(f"customer {self.email}")
@@ -213,7 +213,7 @@ class Lead(Entity):
         """What is known of the person, as fields of a customer."""
         return {name: getattr(self, name) for name in PERSONAL}
 
-    def complete(self, work: Work, customer: Customer) -> None:
+    def complete(self, work: UnitOfWork, customer: Customer) -> None:
         """Fill what is empty of a customer who is known already with what the lead says, as far as the actor may change
         it. A name is one thing: the lead's last name does not join another first name.
         """
@@ -225,14 +225,14 @@ class Lead(Entity):
             if value and seen and not getattr(customer, name) and not (named and name in Customer.named):
                 setattr(customer, name, value)
 
-    def hand_over(self, work: Work, customer: Customer) -> None:
+    def hand_over(self, work: UnitOfWork, customer: Customer) -> None:
         """What was planned and done with the lead goes on with the customer, whoever may see it."""
         with policy.beyond(work.session):
             theirs = select(Activity).where(Activity.lead == self.id).execution_options(with_deleted=True)
             for activity in work.session.scalars(theirs):
                 activity.lead, activity.customer = None, customer.id
 
-    def as_account(self, work: Work, owner: int | None) -> Account | None:
+    def as_account(self, work: UnitOfWork, owner: int | None) -> Account | None:
         if not self.company:
             return None
         key = values.fold(self.company)[:255]
@@ -240,6 +240,6 @@ class Lead(Entity):
         known = work.session.scalar(select(Account).where(Account.key == key).order_by(Account.id).limit(1))
         return known or self.make(work, Account(name=self.company, owner=owner))
 
-    def belongs(self, work: Work, customer: Customer, account: Account) -> bool:
+    def belongs(self, work: UnitOfWork, customer: Customer, account: Account) -> bool:
         there = select(Membership.id).where(Membership.customer == customer.id, Membership.account == account.id)
         return work.session.scalar(there.limit(1)) is not None

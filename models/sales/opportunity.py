@@ -19,7 +19,7 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import STAGES
 from models.core.fields.trailing import take_amount, take_close
 from models.core.parsing import values
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 class Stage(StrEnum):
@@ -146,7 +146,7 @@ class Opportunity(Entity):
         return cls.stage.in_(OPEN)
 
     @classmethod
-    def overdue(cls, work: Work) -> ColumnElement[bool]:
+    def overdue(cls, work: UnitOfWork) -> ColumnElement[bool]:
         """The condition for deals that should have closed by now."""
         return cls.open() & (cls.close_date < work.today)
 
@@ -154,7 +154,7 @@ class Opportunity(Entity):
     def closed(self) -> bool:
         return self.stage in CLOSED
 
-    def settle(self, work: Work, changes: Changes) -> None:
+    def settle(self, work: UnitOfWork, changes: Changes) -> None:
         """A stage brings its probability and category."""
         if not (self.customer or self.account) and self.decides(work, changes, "customer", "account"):
             raise Invalid({"customer": "Name the customer, or at least the account, of this deal."})
@@ -172,7 +172,7 @@ class Opportunity(Entity):
         if changes["stage"][0] and not (work.restores or work.repeats):
             self.settle_close(work, changes)
 
-    def settle_close(self, work: Work, changes: Changes) -> None:
+    def settle_close(self, work: UnitOfWork, changes: Changes) -> None:
         """A deal that stood and is closed, through whatever door, is closed today, or on the day that is said with it;
         and is never lost without a reason.
         """
@@ -196,12 +196,12 @@ class Opportunity(Entity):
     def lacking(self) -> str:
         return "" if self.customer or self.account else "came without customer and account. Their cards say so."
 
-    def facts(self, work: Work) -> list[tuple[str, str]]:
+    def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
         if self.customer or self.account:
             return []
         return [("Nobody's deal", f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1")]
 
-    def follow(self, work: Work, changes: Changes) -> None:
+    def follow(self, work: UnitOfWork, changes: Changes) -> None:
         """Write down every move whose day is known."""
         if "stage" not in changes:
             return
@@ -210,7 +210,7 @@ class Opportunity(Entity):
             by = work.actor.id if work.actor else None
             work.session.add(StageChange(opportunity=self.id, before=before, after=after, at=at, by=by))
 
-    def moved_at(self, work: Work, before: str | None) -> datetime | None:
+    def moved_at(self, work: UnitOfWork, before: str | None) -> datetime | None:
         """Return when the deal moved to its stage; None where a file tells of a closed deal and of no day.
 
         A deal that a file calls closed was closed on its close date. Another one took its first step when it was made.
@@ -223,7 +223,7 @@ class Opportunity(Entity):
             return work.now
         return self.created_at if self.created_at < work.now else None
 
-    def move(self, work: Work, stage: str, reason: str | None = None) -> None:
+    def move(self, work: UnitOfWork, stage: str, reason: str | None = None) -> None:
         """Take the deal to another stage. Conflict when it stands there already. reason: why it is lost."""
         if self.stage == stage:
             raise Conflict(f"{self} is already {stage}.")
@@ -233,11 +233,11 @@ class Opportunity(Entity):
         self.lost_reason = reason or self.lost_reason
         work.tell(self, f"moved it from {before} to {stage}.")
 
-    def win(self, work: Work) -> None:
+    def win(self, work: UnitOfWork) -> None:
         """Close the deal as won today."""
         self.move(work, Stage.WON)
 
-    def lose(self, work: Work, reason: str, competitor: str | None = None) -> None:
+    def lose(self, work: UnitOfWork, reason: str, competitor: str | None = None) -> None:
         """Close the deal as lost today, with the reason. Settling clears a reason only when a deal is reopened."""
         self.move(work, Stage.LOST, reason)
         self.competitor = competitor or self.competitor

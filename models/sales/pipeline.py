@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Numeric, false, func, select, tuple_, type_coerce
 
 from models.core.permissions import visibility
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import CLOSED, OPEN, Opportunity, StageChange
 from models.support.case import Case, Priority
 
@@ -38,12 +38,12 @@ class PriorityRow:
     overdue: int
 
 
-def by_stage(work: Work) -> list[StageRow]:
+def by_stage(work: UnitOfWork) -> list[StageRow]:
     """The open deals by stage and currency, in the order of the pipeline."""
     return stage_rows(work, OPEN)
 
 
-def closed_between(work: Work, start: datetime, end: datetime) -> list[StageRow]:
+def closed_between(work: UnitOfWork, start: datetime, end: datetime) -> list[StageRow]:
     """The deals won and lost in [start, end), UTC, by currency: those that moved there then and stand there still.
 
     Source: the written moves, not the close date, which people set to what they expect.
@@ -52,7 +52,7 @@ def closed_between(work: Work, start: datetime, end: datetime) -> list[StageRow]
     return stage_rows(work, CLOSED, tuple_(Opportunity.id, Opportunity.stage).in_(moves))
 
 
-def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
+def stage_rows(work: UnitOfWork, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
     """Nothing where not everybody who reads may see the stage: who counts the deals of a stage knows where they are."""
     if visibility.hidden(work, Opportunity.stage):
         return []
@@ -73,7 +73,7 @@ def stage_rows(work: Work, stages: tuple[str, ...], *conditions: object) -> list
     return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
 
 
-def cases_by_priority(work: Work) -> list[PriorityRow]:
+def cases_by_priority(work: UnitOfWork) -> list[PriorityRow]:
     """The open cases by priority, the most urgent first; nothing where what they are counted by is hidden."""
     if visibility.hidden(work, Case.priority, Case.status):
         return []

@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, select
 from sqlalchemy import Text as LongString
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.comments import Remark, say
+from models.core.comments import Comment, say
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES
 from models.core.parsing import values
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 class CaseStatus(StrEnum):
@@ -111,11 +111,11 @@ class Case(Entity):
         return cls.status.in_(OPEN)
 
     @classmethod
-    def overdue(cls, work: Work) -> ColumnElement[bool]:
+    def overdue(cls, work: UnitOfWork) -> ColumnElement[bool]:
         """The condition for cases that should have been resolved by now."""
         return cls.open() & (cls.resolve_by <= work.now)
 
-    def settle(self, work: Work, changes: Changes) -> None:
+    def settle(self, work: UnitOfWork, changes: Changes) -> None:
         """Keep the times of resolving and closing in step with the status."""
         if self.csat is not None and not 1 <= self.csat <= 5:
             raise Invalid({"csat": "Satisfaction goes from 1 to 5."})
@@ -124,7 +124,7 @@ class Case(Entity):
             self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
             self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
 
-    def arrive(self, work: Work) -> None:
+    def arrive(self, work: UnitOfWork) -> None:
         """A case that ended elsewhere ended when the file says, or when it was made if it says no more."""
         if self.status not in ENDED:
             return
@@ -133,7 +133,7 @@ class Case(Entity):
         if self.status == CaseStatus.CLOSED:
             self.closed_at = self.closed_at or self.resolved_at
 
-    def claim(self, work: Work) -> None:
+    def claim(self, work: UnitOfWork) -> None:
         """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""
         work.lock(self)
         self.must_be_open()
@@ -145,17 +145,17 @@ class Case(Entity):
         self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
         work.tell(self, "took it.")
 
-    def reply(self, work: Work, text: str, public: bool = True) -> "Reply":
+    def reply(self, work: UnitOfWork, text: str, public: bool = True) -> "CaseComment":
         """Answer the customer (public) or leave a note for colleagues. The first answer is the first response."""
         if public:
             self.responded_at = self.responded_at or work.now
             self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
         author = work.actor.id if work.actor else None
-        reply = say(work, self, Reply(case=self.id, author=author, public=public, text=text, at=work.now))
+        reply = say(work, self, CaseComment(case=self.id, author=author, public=public, text=text, at=work.now))
         work.tell(self, "replied" if public else "noted", remark=reply.id)
         return reply
 
-    def resolve(self, work: Work, text: str | None = None) -> None:
+    def resolve(self, work: UnitOfWork, text: str | None = None) -> None:
         """Mark the case as solved, with the answer to the customer where there is one."""
         self.must_be_open()
         self.status = CaseStatus.RESOLVED
@@ -163,14 +163,14 @@ class Case(Entity):
             self.reply(work, text)
         work.tell(self, "resolved it.")
 
-    def close(self, work: Work) -> None:
+    def close(self, work: UnitOfWork) -> None:
         """End the case."""
         if self.status == CaseStatus.CLOSED:
             raise Conflict(f"{self} is already closed.")
         self.status = CaseStatus.CLOSED
         work.tell(self, "closed it.")
 
-    def reopen(self, work: Work) -> None:
+    def reopen(self, work: UnitOfWork) -> None:
         """Work on the case again."""
         if self.status in OPEN:
             raise Conflict(f"{self} is already open.")
@@ -181,15 +181,16 @@ class Case(Entity):
         if self.status not in OPEN:
             raise Conflict(f"{self} is already {self.status}.")
 
-    def facts(self, work: Work) -> list[tuple[str, str]]:
-        answers = (Reply.case == self.id, Reply.public, Reply.taken_back_at.is_(None))
-        last = work.session.scalar(select(Reply).where(*answers).order_by(Reply.at.desc(), Reply.id.desc()).limit(1))
+    def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
+        answers = (CaseComment.case == self.id, CaseComment.public, CaseComment.taken_back_at.is_(None))
+        last = work.session.scalar(select(CaseComment).where(*answers).order_by(CaseComment.at.desc(), CaseComment.id.desc()).limit(1))
         return [("Last reply", " ".join(last.text.split()))] if last else []
 
 
-class Reply(Remark):
+class CaseComment(Comment):
     """Something said about a case: by a colleague or the customer, to everyone or among us."""
 
+    __tablename__ = "reply"
     about = "case"
 
     case: Mapped[int] = mapped_column(Integer, ForeignKey("case.id"))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from models.activities.reminders import take
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import visibility
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.support.case import PRESSING, Case, Priority
 
 NEW = timedelta(days=7)
@@ -15,13 +15,13 @@ NEW = timedelta(days=7)
 JUST_NOW = timedelta(minutes=10)
 
 
-def neglected(work: Work) -> ColumnElement[bool]:
+def neglected(work: UnitOfWork) -> ColumnElement[bool]:
     """The condition for open cases that are high or urgent and nobody's, or past their deadline."""
     nobodys = Case.priority.in_(PRESSING) & Case.assignee.is_(None)
     return Case.open() & or_(nobodys, Case.resolve_by < work.now)
 
 
-def pressing(work: Work, ids: list[int], limit: int) -> tuple[list[Case], int]:
+def pressing(work: UnitOfWork, ids: list[int], limit: int) -> tuple[list[Case], int]:
     """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many there are in all.
 
     None where not everybody who reads may see what they are chosen by. ids: only these of them, all when empty.
@@ -34,7 +34,7 @@ def pressing(work: Work, ids: list[int], limit: int) -> tuple[list[Case], int]:
     return list(work.session.scalars(found)), work.session.scalar(select(func.count(Case.id)).where(*wanted)) or 0
 
 
-def alarms(work: Work) -> list[int]:
+def alarms(work: UnitOfWork) -> list[int]:
     """The ids of new cases that became high or urgent and that nobody has taken, each once.
 
     One whose card was asked for just now is told by that card, the newest in the channel.
@@ -46,7 +46,7 @@ def alarms(work: Work) -> list[int]:
     return [id for id in told if id not in fresh]
 
 
-def just_carded(work: Work, ids: list[int]) -> set[int | None]:
+def just_carded(work: UnitOfWork, ids: list[int]) -> set[int | None]:
     """Of these cases, those whose card in the support channel was asked for just now, found by its unique key."""
     refs = work.session.execute(select(Case.number).where(Case.id.in_(ids))).scalars()
     keys = [f"card:{Case.prefix}-{number}:{work.workspace.support_channel}" for number in refs]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, select, text
 
 from models.core.db.engine import unhurried
 from models.core.entity.base import Entity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.exchange import Outcome, load
 from models.maintenance import schema
@@ -58,7 +58,7 @@ def measured(folder: Path, dialect: str) -> list[Figure]:
         for each in (engine, other):
             schema.upgrade(each)
             settle(each)
-        where, works = named(engine), Works(engine, StoppedClock())
+        where, works = named(engine), UnitOfWorkFactory(engine, StoppedClock())
         memory: list[float] = []
         took = timed(lambda: brought(works, Customer, customers(), memory))
         floor = timed_bare(engine, other)
@@ -73,7 +73,7 @@ def measured(folder: Path, dialect: str) -> list[Figure]:
     ]
 
 
-def brought(works: Works, entity: type[Entity], file: bytes, memory: list[float] | None = None) -> Outcome:
+def brought(works: UnitOfWorkFactory, entity: type[Entity], file: bytes, memory: list[float] | None = None) -> Outcome:
     """Import a file, all of whose rows must be taken. memory: gets the megabytes after each batch."""
     used = psutil.Process()
 

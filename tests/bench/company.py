@@ -9,7 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, text
 
 from models.core import records
 from models.core.db.engine import open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.maintenance import schema, statistics
@@ -26,7 +26,7 @@ def fill(engine: Engine) -> None:
     """Accounts, every sixth an Acme, customers, and Rita's deals, which differ in nothing but their numbers."""
     schema.upgrade(engine)
     settle(engine)
-    with Works(engine)("T1", "U_RITA") as work:
+    with UnitOfWorkFactory(engine)("T1", "U_RITA") as work:
         for number in range(SIZE):
             name = f"{'Acme' if number % 6 == 0 else 'Birch'} Works {number}"
             records.create(work, Account, {"name": name, "industry": "Machines"})

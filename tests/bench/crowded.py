@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, delete
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.manifest import manifest
 from bot.sandbox import events
 from bot.sandbox.entities import Channel, Member
@@ -22,7 +22,7 @@ from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox.delivery import Delivery, Post, insert_all, stand
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bench.company import named
 from tests.bench.distant import TAKES
@@ -42,8 +42,8 @@ class Scene:
     """The channel, the bot that posts there, and the deals whose cards stand there, by their ids: the ts of each."""
 
     slack: Slack
-    works: Works
-    courier: Courier
+    works: UnitOfWorkFactory
+    courier: DeliveryDispatcher
     cards: dict[int, str]
 
     def edited(self, deal: int, name: str) -> float:
@@ -75,7 +75,7 @@ def crowd() -> list[Member]:
     return [rita, *guests, *(Member(f"U_{number}", f"person{number}", f"Person {number}") for number in range(PEOPLE))]
 
 
-def posted(works: Works, slack: Slack) -> dict[int, str]:
+def posted(works: UnitOfWorkFactory, slack: Slack) -> dict[int, str]:
     """A thousand deals whose cards stand in the channel, as another release left them."""
     with works("T1", "U_RITA") as work:
         work.session.execute(delete(Delivery))
@@ -94,12 +94,12 @@ def scene(engine: Engine) -> Iterator[Scene]:
     room = Channel(ROOM, "room", members=[*(each.id for each in members if not each.is_restricted), BOT_USER])
     slack = Slack(manifest(Catalogue(ROUTERS)), members, [room], Clock(), ("T1", "Acme"))
     with serve(slack, port=0):
-        works, clients = Works(engine), installed(slack)
+        works, clients = UnitOfWorkFactory(engine), installed(slack)
         app = create_app(clients, create_dispatcher(works), slack.signing_secret)
         slack.transport = Direct(app, slack.signing_secret, time.time)
         cards = posted(works, slack)
         slack.latency = TAKES
-        courier = Courier(works, clients, Catalogue(ROUTERS))
+        courier = DeliveryDispatcher(works, clients, Catalogue(ROUTERS))
         works.committed.append(courier.wake)
         courier.start()
         try:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, delete, select
 from bot.delivery.dispatcher import THREADS
 from models.core.db.engine import insert_into, insert_rows
 from models.core.outbox.delivery import Delivery, DeliveryState, Post
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bench.company import SIZE, named
 from tests.bench.distant import TAKES, distant
@@ -31,7 +31,7 @@ WARM, SECONDS = 30.0, 5.0
 
 def ask(engine: Engine, count: int, channels: int) -> None:
     """Ask for cards of deals, in every channel one after the other: what is delivered most."""
-    with Works(engine)("T1") as work:
+    with UnitOfWorkFactory(engine)("T1") as work:
         deals = list(work.session.scalars(select(Opportunity.id)))
         work.session.execute(delete(Delivery))
         work.session.execute(delete(Post))

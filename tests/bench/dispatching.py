@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from bot.app import create_app, create_dispatcher
 from bot.manifest import manifest
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
@@ -26,7 +26,7 @@ from bot.sandbox.transport import SLASH, Direct, Envelope, form_of
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from tests.bench.company import SIZE, named
 from tests.bench.figures import Figure, in_turn, timed
 from tests.bench.replay import Recording, recording, replay, seen
@@ -75,7 +75,7 @@ class Bench:
     def app(self, engine: Engine) -> App:
         clients = Clients()
         clients.add("T1", "xoxb-bench")
-        return create_app(clients, create_dispatcher(Works(engine, self.clock)), SECRET)
+        return create_app(clients, create_dispatcher(UnitOfWorkFactory(engine, self.clock)), SECRET)
 
     def plain(self, act: Callable[[], None]) -> App:
         """A Bolt app with the settings of ours whose one listener does this and acknowledges."""
@@ -144,8 +144,8 @@ def submission(engine: Engine, line: str, **texts: str) -> Envelope:
     people = [Member("U_RITA", "rita", "Rita Reyes", tz="Europe/Berlin")]
     slack = Slack(manifest(Catalogue(ROUTERS)), people, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme"))
     with serve(slack, port=0):
-        app = create_app(installed(slack), create_dispatcher(Works(engine)), slack.signing_secret)
-        desk = Desk(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")
+        app = create_app(installed(slack), create_dispatcher(UnitOfWorkFactory(engine)), slack.signing_secret)
+        desk = SlackDriver(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")
         desk.command(line)
         desk.submit(texts)
         return next(each for each in reversed(slack.sent) if each.payload.get("type") == "view_submission")

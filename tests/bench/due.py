@@ -10,7 +10,7 @@ from models.activities import reminders
 from models.activities.activity import Activity, ActivityType
 from models.core.db.engine import unhurried
 from models.core.identity.user import User
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.maintenance import statistics
 from tests.bench.company import named
 from tests.bench.figures import Figure, in_turn, timed
@@ -27,7 +27,7 @@ TABLE = Activity.__table__
 
 def fill(engine: Engine) -> list[int]:
     """A million that are done, and beside them what is to come, what was told, and what is due; its owners."""
-    works = Works(engine, StoppedClock())
+    works = UnitOfWorkFactory(engine, StoppedClock())
     for number in range(OWNERS):
         works.welcome("T1", f"U_{number:03}", name=f"Person {number}", zone="Europe/Berlin")
     with works("T1") as work:
@@ -90,24 +90,24 @@ def planned(kind: Planned, owners: list[int]) -> list[dict[str, Any]]:
     return [activity(begin + place, owner, **kind(count)) for place, (owner, count) in enumerate(places, 1)]
 
 
-def scan(work: Work) -> dict[int, list[int]]:
+def scan(work: UnitOfWork) -> dict[int, list[int]]:
     """As the job does it: who has something, then what, the oldest first."""
     return {owner.id: reminders.untold(work, owner.id) for owner in reminders.expectant(work)}
 
 
-def fetch(work: Work, known: dict[int, list[int]]) -> dict[int, list[int]]:
+def fetch(work: UnitOfWork, known: dict[int, list[int]]) -> dict[int, list[int]]:
     """The same rows by their keys, with one statement for each owner too."""
     keyed = {owner: select(Activity.id).where(Activity.id.in_(ids)) for owner, ids in known.items()}
     return {owner: list(work.session.scalars(statement)) for owner, statement in keyed.items()}
 
 
 def measured(engine: Engine) -> list[Figure]:
-    owners, works = fill(engine), Works(engine, StoppedClock())
+    owners, works = fill(engine), UnitOfWorkFactory(engine, StoppedClock())
     with works("T1", writes=False) as work:
         known = scan(work)
     assert {owner: len(ids) for owner, ids in known.items()} == dict.fromkeys(owners, EACH), "not what is due"
 
-    def within(look: Callable[[Work], Any]) -> float:
+    def within(look: Callable[[UnitOfWork], Any]) -> float:
         def unit() -> None:
             with works("T1", writes=False) as work:
                 look(work)

@@ -33,7 +33,7 @@ from models.core.entity.base import Entity
 from models.core.entity.sequences import Counter
 from models.core.identity.user import User
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.maintenance import schema, statistics
 from models.maintenance.copy import SEQUENCE
@@ -91,7 +91,7 @@ def build(engine: Engine, size: int) -> None:
     """Make the tables and fill them with so many records, as an import leaves them."""
     schema.upgrade(engine)
     settle(engine)
-    works = Works(engine, StoppedClock())
+    works = UnitOfWorkFactory(engine, StoppedClock())
     for number in range(OWNERS - 1):
         works.welcome("T1", f"U_{number:03}", name=f"Person {number}", zone="Europe/Berlin", role="rep", team="sales")
     with unhurried(engine) as connection, in_bulk(connection):
@@ -202,7 +202,7 @@ def customer(_: Any) -> dict[str, Any]:
 
 def lead(_: Any) -> dict[str, Any]:
     status = case((I % 10 == 0, LeadStatus.NEW.value), else_=LeadStatus.UNQUALIFIED.value)
-    company = joined(LAST, " Works")
+    company = joined(LAST, " UnitOfWorkFactory")
     return record(PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=company)
 
 

@@ -15,7 +15,7 @@ from handlers.core import router
 from models.core.audit import entries
 from models.core.entity.base import Entity
 from models.core.permissions import policy, visibility
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bench.company import SIZE, named
 from tests.bench.dispatching import SECRET, again, answered, changing, command, reading, sign, silence, submission
 from tests.bench.figures import Figure, in_turn, timed
@@ -58,7 +58,7 @@ def unguarded() -> Iterator[None]:
 def app_on(engine: Engine) -> App:
     clients = Clients()
     clients.add("T1", "xoxb-bench")
-    return create_app(clients, create_dispatcher(Works(engine)), SECRET)
+    return create_app(clients, create_dispatcher(UnitOfWorkFactory(engine)), SECRET)
 
 
 def measured(engines: list[Engine], spare: Engine) -> list[Figure]:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from bot.sandbox.transport import INTERACTIVE, SLASH
 from models.core.identity.rights import Preset
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bench.company import named
 from tests.bench.dispatching import command, submission
 from tests.bench.distant import TAKES, Distant, distant, within
@@ -214,6 +214,6 @@ def compared(where: str, ours: Counted, default: Counted) -> list[Figure]:
 
 
 def welcome(engine: Engine) -> None:
-    works = Works(engine)
+    works = UnitOfWorkFactory(engine)
     for person in range(CROWD):
         works.welcome("T1", name(person), name=f"Person {person}", role=Preset.REP, zone="Europe/Berlin", team="sales")

@@ -13,11 +13,11 @@ from slack_sdk import WebClient
 from bot.app import create_app, create_dispatcher
 from bot.http.server import Events, Web
 from bot.slack.clients import Clients
-from bot.slack.socket_mode import Gate, Line
+from bot.slack.socket_mode import DrainGate, SocketModeConnection
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.listeners import Doors
+from handlers.core.listeners import Listeners
 from models.core.db.engine import open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 SECRET = "bench"
 
@@ -25,11 +25,11 @@ SECRET = "bench"
 def default_app(client: WebClient, dispatcher: Dispatcher) -> App:
     """Bolt with its default settings, and one listener a type like ours: what it answers is the same."""
     app = App(name="default", client=client, signing_secret=SECRET)
-    Doors(dispatcher).open(app)
+    Listeners(dispatcher).open(app)
     return app
 
 
-def over_http(app: App, gate: Gate) -> str:
+def over_http(app: App, gate: DrainGate) -> str:
     """Bolt's own servers take one request after the other while a listener waits for Slack, so neither app has one."""
     web = Web(Events(app, SECRET, gate).routes(), "127.0.0.1", 0)
     web.start()
@@ -37,7 +37,7 @@ def over_http(app: App, gate: Gate) -> str:
 
 
 def main(settings: str, door: str, database: str, slack: str) -> None:
-    works, clients, gate = Works(open_engine(database)), Clients(slack), Gate()
+    works, clients, gate = UnitOfWorkFactory(open_engine(database)), Clients(slack), DrainGate()
     client, dispatcher = clients.add("T1", "xoxb-bench", "B0BOT", "U0BOT"), create_dispatcher(works)
     gate.unlock()
     is_ours = settings == "ours"
@@ -45,7 +45,7 @@ def main(settings: str, door: str, database: str, slack: str) -> None:
     if door == "http":
         where = over_http(app, gate)
     else:
-        line = Line(app, "xapp-1", client, gate) if is_ours else SocketModeHandler(app, "xapp-1", web_client=client)
+        line = SocketModeConnection(app, "xapp-1", client, gate) if is_ours else SocketModeHandler(app, "xapp-1", web_client=client)
         line.connect()  # type: ignore[no-untyped-call]
         where = "connected"
     print(where, flush=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Message, Nothing, Reply
 from models.core.errors import Invalid
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.bench import grown
 from tests.bench.company import blank, named
@@ -78,7 +78,7 @@ class Office:
     def do(self, line: str, person: str = "U_RITA", surface: str = "command", **more: Any) -> float:
         """The seconds until it is answered."""
         self.round += 1
-        act = Act(surface, "T1", person, line, key=f"{self.size}.{self.round}", **more)
+        act = Interaction(surface, "T1", person, line, key=f"{self.size}.{self.round}", **more)
         kept = Kept()
         taken = timed(lambda: self.dispatcher.handle(act, kept))
         assert kept.said, f"{line} was not done"
@@ -125,7 +125,7 @@ def measured(folder: Path, dialect: str) -> list[Figure]:
     for size in SIZES:
         with blank(folder, dialect, f"size{size}") as engine:
             grown.build(engine, size)
-            office, where = Office(create_dispatcher(Works(engine, StoppedClock())), size), named(engine)
+            office, where = Office(create_dispatcher(UnitOfWorkFactory(engine, StoppedClock())), size), named(engine)
             for name, act in ACTS.items():
                 seconds[name].append([1000 * act(office) for _ in range(WARM + ROUNDS)][WARM:])
     rows = [figures(f"{name} on {where}", taken, name in REPORTS) for name, taken in seconds.items()]

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from models.core import records
 from models.core.db.engine import open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bench.replay import recording, same_sql
 
@@ -15,7 +15,7 @@ from tests.bench.replay import recording, same_sql
 def test_a_recorded_unit_says_the_same_when_it_is_done_again(clean_sqlite: Engine, tmp_path: Path) -> None:
     shutil.copyfile(clean_sqlite.url.database or "", tmp_path / "twin.db")
     twin = open_engine(f"sqlite:///{tmp_path / 'twin.db'}")
-    with recording(clean_sqlite) as recorded, Works(clean_sqlite)("T1", "U_RITA") as work:
+    with recording(clean_sqlite) as recorded, UnitOfWorkFactory(clean_sqlite)("T1", "U_RITA") as work:
         lead = records.create(work, Lead, {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.org"})
         work.session.flush()
         records.update(work, lead, {"company": "Acme"})

@@ -12,7 +12,7 @@ from bot.app import create_dispatcher
 from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES
 from models.core.search.index import SearchText, text_of
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.bench import __main__ as bench
 from tests.bench import due, grown, sizes
@@ -58,7 +58,7 @@ def test_what_is_due_is_measured_as_the_role_that_a_bot_has(
 ) -> None:
     monkeypatch.setattr(due, "THOUSAND", 20)
     monkeypatch.setattr(due, "ROUNDS", 1)
-    with Works(engine, StoppedClock())("T1", "U_RITA") as work:
+    with UnitOfWorkFactory(engine, StoppedClock())("T1", "U_RITA") as work:
         work.add(Customer(first_name="Ada"))
 
     (figure,) = due.measured(engine)
@@ -69,7 +69,7 @@ def test_what_is_due_is_measured_as_the_role_that_a_bot_has(
 def test_a_company_of_a_size_is_as_people_would_have_made_it(blank: Engine) -> None:
     """Each record is found by the text that the program would have written, its trail is there, and all acts work."""
     grown.build(blank, SIZE)
-    works = Works(blank, StoppedClock())
+    works = UnitOfWorkFactory(blank, StoppedClock())
     with works("T1", writes=False) as work:
         for entity in grown.SHARES:
             records = work.session.scalars(select(entity)).all()

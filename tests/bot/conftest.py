@@ -13,26 +13,26 @@ from click.testing import CliRunner, Result
 
 from bot.cli.run import main
 from bot.config import Settings
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.logging_config import CHATTY
 from bot.scheduler.scheduler import Scheduler
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.conftest import client, clients, slack, world  # noqa: F401
 
 Crm = Callable[..., Result]
 
 
 @pytest.fixture
-def courier(works: Works, clients: Clients, slack: object) -> Courier:  # noqa: F811
+def courier(works: UnitOfWorkFactory, clients: Clients, slack: object) -> DeliveryDispatcher:  # noqa: F811
     """Sends only when a test says so, without a pause."""
-    return Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    return DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
 
 
 @pytest.fixture
-def scheduler(works: Works) -> Scheduler:
+def scheduler(works: UnitOfWorkFactory) -> Scheduler:
     return Scheduler(works)
 
 

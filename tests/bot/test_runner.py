@@ -9,10 +9,10 @@ from slack_sdk import WebClient
 
 from bot.config import Settings, SettingsError
 from bot.runner import Bot, Stopped, patiently, refusal_of, running
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.slack import Slack
 from bot.slack.gateway import Refused
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.posted import Posted, ask
 from tests.handlers.kit import SQLITE, count, told
@@ -21,7 +21,7 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def settings(slack: Desk, world: Slack) -> Settings:
+def settings(slack: SlackDriver, world: Slack) -> Settings:
     """For HTTP, on a free port."""
     return Settings(
         slack_bot_token=world.bot_token, slack_signing_secret=world.signing_secret, http_port="0",
@@ -54,7 +54,7 @@ class Waits:
     ],
 )
 def test_a_slack_that_is_away_is_asked_again_with_a_sentence_each_time(
-    slack: Desk, client: WebClient, caplog: pytest.LogCaptureFixture, failure: str, pause: float, why: str
+    slack: SlackDriver, client: WebClient, caplog: pytest.LogCaptureFixture, failure: str, pause: float, why: str
 ) -> None:
     slack.slack.fail("auth.test", times=3, with_=failure, seconds=7)
     wait = Waits()
@@ -64,13 +64,13 @@ def test_a_slack_that_is_away_is_asked_again_with_a_sentence_each_time(
     assert why in caplog.text
 
 
-def test_who_is_told_to_stop_while_slack_is_away_stops(slack: Desk, client: WebClient) -> None:
+def test_who_is_told_to_stop_while_slack_is_away_stops(slack: SlackDriver, client: WebClient) -> None:
     slack.slack.fail("auth.test", times=9, with_="500")
     with pytest.raises(Stopped):
         patiently(client.auth_test, Waits(patience=1))
 
 
-def test_a_refused_token_ends_with_its_name(slack: Desk, client: WebClient) -> None:
+def test_a_refused_token_ends_with_its_name(slack: SlackDriver, client: WebClient) -> None:
     slack.slack.fail("auth.test", with_="account_inactive")
     with pytest.raises(SettingsError) as refused, refusal_of("SLACK_BOT_TOKEN", "OAuth & Permissions"):
         patiently(client.auth_test, Waits())
@@ -79,7 +79,7 @@ def test_a_refused_token_ends_with_its_name(slack: Desk, client: WebClient) -> N
     )
 
 
-def test_a_refused_token_is_not_asked_for_again(slack: Desk, client: WebClient) -> None:
+def test_a_refused_token_is_not_asked_for_again(slack: SlackDriver, client: WebClient) -> None:
     slack.slack.fail("auth.test", with_="invalid_auth")
     wait = Waits()
     with pytest.raises(Refused):
@@ -91,7 +91,7 @@ def test_a_refused_token_is_not_asked_for_again(slack: Desk, client: WebClient) 
 
 
 @pytest.fixture
-def bot(settings: Settings, works: Works) -> Iterator[Bot]:
+def bot(settings: Settings, works: UnitOfWorkFactory) -> Iterator[Bot]:
     bot = Bot(settings, works, look_every=3600)
     bot.start(Waits())
     yield bot
@@ -103,7 +103,7 @@ def at(bot: Bot, path: str) -> str:
     return f"http://127.0.0.1:{bot.web.port}{path}"
 
 
-def test_over_http_people_are_served_and_health_beside_them(bot: Bot, slack: Desk, works: Works) -> None:
+def test_over_http_people_are_served_and_health_beside_them(bot: Bot, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.slack.transport = Posted(at(bot, "/slack/events"), "sandbox")
     slack.command("/crm lead new Ada Lovelace")
     assert told(slack) == "Created LD-1 Ada Lovelace"
@@ -114,7 +114,7 @@ def test_over_http_people_are_served_and_health_beside_them(bot: Bot, slack: Des
     assert ask(at(bot, "/slack/install")).status == 404  # nobody set that up
 
 
-def test_health_is_served_while_slack_is_away_and_people_are_not(settings: Settings, works: Works, slack: Desk) -> None:
+def test_health_is_served_while_slack_is_away_and_people_are_not(settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver) -> None:
     slack.slack.fail("auth.test", times=9, with_="500")
     bot = Bot(settings, works)
     seen: list[int] = []
@@ -136,19 +136,19 @@ def test_stopped_it_takes_nothing_more(bot: Bot) -> None:
         ask(address)
 
 
-def test_a_refused_token_ends_the_start_in_order(settings: Settings, works: Works, slack: Desk) -> None:
+def test_a_refused_token_ends_the_start_in_order(settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver) -> None:
     slack.slack.fail("auth.test", with_="invalid_auth")
     with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN is refused by Slack"), running(settings, works):
         raise AssertionError("it runs")
 
 
-def test_a_refused_app_token_is_named(settings: Settings, works: Works, slack: Desk, world: Slack) -> None:
+def test_a_refused_app_token_is_named(settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver, world: Slack) -> None:
     line = Settings(slack_bot_token=world.bot_token, slack_app_token="xapp-old", slack_api_url=settings.slack_api_url)
     with pytest.raises(SettingsError, match="SLACK_APP_TOKEN is refused by Slack"), running(line, works):
         raise AssertionError("it runs")
 
 
-def test_what_was_in_hand_when_it_stopped_is_saved_and_answered(bot: Bot, slack: Desk, works: Works) -> None:
+def test_what_was_in_hand_when_it_stopped_is_saved_and_answered(bot: Bot, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     transport = Posted(at(bot, "/slack/events"), "sandbox")
     slack.slack.transport = transport
     with works.queue():

@@ -24,7 +24,7 @@ from bot.sandbox import seed
 from bot.sandbox.start import furnish, opened, settings_for
 from models.activities.activity import Activity
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.maintenance import schema
 from models.sales.lead import Lead
@@ -113,7 +113,7 @@ def test_on_the_next_working_morning_the_manager_gets_the_digest(page: Page) -> 
     assert any("pipeline" in text.casefold() for text in eventually(lambda: page.texts(seed.MONA, "D_MONA")))
 
 
-def counts(works: Works) -> list[int]:
+def counts(works: UnitOfWorkFactory) -> list[int]:
     with works(seed.TEAM[0]) as work:
         counted = (Lead, Opportunity, Case, Activity, Delivery)
         return [work.session.scalar(select(func.count(each.id))) or 0 for each in counted]
@@ -121,7 +121,7 @@ def counts(works: Works) -> list[int]:
 
 def test_the_company_is_told_once_however_often_the_sandbox_starts(blank_sqlite: Any, clock: Clock) -> None:
     schema.upgrade(blank_sqlite)
-    works = Works(blank_sqlite, clock)
+    works = UnitOfWorkFactory(blank_sqlite, clock)
     before = clock()
     furnish(works, clock)
     assert clock() == before  # the story ends in the present

@@ -7,7 +7,7 @@ from statistics import quantiles
 from sqlalchemy import func, select
 
 from models.core.db.engine import open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from models.sales.lead import Lead
 from tests.chaos.figures import Figure
@@ -26,7 +26,7 @@ def run(seconds: float, processes: int = PROCESSES, threads: int = THREADS) -> F
         settle(engine)
         found = contend(url, processes, threads, seconds)
         done = len(found.waits) - len(found.errors)
-        with Works(engine)("T1", writes=False) as work:
+        with UnitOfWorkFactory(engine)("T1", writes=False) as work:
             there = work.session.scalar(select(func.count(Lead.id))) or 0
         engine.dispose()
     lost = [f"{done} leads were written and {there} are there"] if there < done else []  # some more, to warm up

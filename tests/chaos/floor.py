@@ -26,7 +26,7 @@ from models.core.errors import Busy
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, DeliveryState, JobRun
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.maintenance import schema
 from tests.chaos.balancer import Balancer
@@ -53,7 +53,7 @@ class Floor:
     slack: Slack
     sockets: Sockets
     witness: Witness
-    works: Works
+    works: UnitOfWorkFactory
     people: list[str]
     settings: dict[str, str]
     door: str = "socket"
@@ -196,7 +196,7 @@ def floor(
         with weekday(folder / "zones") as environment, at_leisure():  # nobody waits for what the harness does itself
             engine = open_engine(url := database.fresh())
             schema.upgrade(engine)
-            works = Works(engine, clock)
+            works = UnitOfWorkFactory(engine, clock)
             staff = members(people)
             furnish(works, staff)
             channels = [Channel(each, each[2:].lower()) for each in CHANNELS]
@@ -243,7 +243,7 @@ def settings_of(url: str, environment: dict[str, str]) -> dict[str, str]:
     }
 
 
-def furnish(works: Works, staff: list[Member]) -> None:
+def furnish(works: UnitOfWorkFactory, staff: list[Member]) -> None:
     """The workspace, its people, who work at all hours and were greeted today, and one customer, CU-1."""
     works.settle(TEAM, name="Chaos", sales_channel="C_SALES", support_channel="C_SUPPORT", zone=NAME)
     hours = {"zone": NAME, "starts_at": "00:00", "ends_at": "23:59"}

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 
 from models.core.audit import verify
 from models.core.audit.entries import AuditEntry
-from models.core.comments import REMARKS
+from models.core.comments import COMMENTS
 from models.core.entity.base import ENTITIES
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from tests.chaos.books import Books
 from tests.chaos.floor import TEAM, Floor
 
@@ -36,7 +36,7 @@ def check_trail(floor: Floor, books: Books, set_back: bool = False) -> None:
     check_seals(floor, books, set_back)
 
 
-def told_by_trail(work: Work, books: Books) -> dict[Place, str | None]:
+def told_by_trail(work: UnitOfWork, books: Books) -> dict[Place, str | None]:
     """What the entries say that each field holds, where it holds anything."""
     entry = AuditEntry
     columns = (entry.entity, entry.record_id, entry.field, entry.old, entry.new)
@@ -49,14 +49,14 @@ def told_by_trail(work: Work, books: Books) -> dict[Place, str | None]:
     return {place: value for place, value in told.items() if value}
 
 
-def held_by_records(work: Work) -> dict[Place, str | None]:
+def held_by_records(work: UnitOfWork) -> dict[Place, str | None]:
     """What each field of each record holds, and what is said about each, where that is anything."""
     held: dict[Place, str | None] = {}
     for slug, entity in ENTITIES.items():
         for record in work.session.scalars(select(entity).execution_options(with_deleted=True)):
             for name, kind in record.fields().items():
                 held[slug, record.id, name] = kind.dump(getattr(record, name))
-    for slug, remark in REMARKS.items():
+    for slug, remark in COMMENTS.items():
         for each in work.session.scalars(select(remark)):
             held[slug, getattr(each, slug), f"{each.verb}:{each.id}"] = each.standing
     return {place: value for place, value in held.items() if value}

@@ -19,7 +19,7 @@ from models.core.outbox.statements import INSIDE
 from models.customers.customer import Customer
 from models.maintenance import statistics
 from models.sales.opportunity import Opportunity
-from models.support.case import Case, Reply
+from models.support.case import Case, CaseComment
 from tests.chaos.books import TOKEN, Books, posts, rows, words_of
 from tests.chaos.crowd import ROOM, Act
 from tests.chaos.floor import TEAM, Floor
@@ -220,7 +220,7 @@ def effects(floor: Floor) -> dict[str, dict[str, tuple[int, int]]]:
         edits = select(AuditEntry.new, func.count()).where(AuditEntry.field == "next_step")
         found["edit"] = {token: (count, count) for token, count in work.session.execute(edits.group_by(AuditEntry.new))}
         said = select(AuditEntry.new).where(AuditEntry.field.startswith("note:")).subquery()
-        notes = select(Reply.text, func.count()).group_by(Reply.text)
+        notes = select(CaseComment.text, func.count()).group_by(CaseComment.text)
         known = dict(work.session.execute(select(said.c.new, func.count()).group_by(said.c.new)).all())
         found["note"] = {text: (count, known.get(text, 0)) for text, count in work.session.execute(notes)}
         ticks = (AuditEntry.entity == "activity", AuditEntry.field == "done_at")

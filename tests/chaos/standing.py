@@ -13,7 +13,7 @@ from models.activities.activity import Activity
 from models.core.entity.base import Entity
 from models.core.outbox import results
 from models.sales.opportunity import Opportunity, StageChange
-from models.support.case import Case, Reply
+from models.support.case import Case, CaseComment
 from tests.chaos.books import TOKEN, Books, key_of, posts, rows, texts, words_of
 from tests.chaos.crowd import SALES, SUPPORT, heading
 from tests.chaos.floor import TEAM, Floor
@@ -32,7 +32,7 @@ def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since
     with floor.works(TEAM, writes=False) as work:
         deals = list(work.session.scalars(select(Opportunity)))
         cases = list(work.session.scalars(select(Case)))
-        notes = list(work.session.scalars(select(Reply).order_by(Reply.id)))
+        notes = list(work.session.scalars(select(CaseComment).order_by(CaseComment.id)))
         moves = list(work.session.scalars(select(StageChange).where(StageChange.before.is_not(None))))
     asked = {results.fingerprint(row): row for row in rows(floor)}
     taken = {(row.entity, row.record_id) for row in asked.values() if (row.error or "").endswith("its card is gone")}

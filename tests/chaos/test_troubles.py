@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.transport import Direct
 from bot.scheduler.jobs import remind
 from handlers.core.router import Catalogue
@@ -28,8 +28,8 @@ from tests.installed import installed
 QUEUED = 3
 
 
-def couriers(floor: Floor, pace: float, count: int = 2) -> list[Courier]:
-    return [Courier(floor.works, installed(floor.slack), Catalogue(ROUTERS), pace=pace) for _ in range(count)]
+def couriers(floor: Floor, pace: float, count: int = 2) -> list[DeliveryDispatcher]:
+    return [DeliveryDispatcher(floor.works, installed(floor.slack), Catalogue(ROUTERS), pace=pace) for _ in range(count)]
 
 
 def at_once(*acts: Callable[[], object]) -> None:
@@ -39,7 +39,7 @@ def at_once(*acts: Callable[[], object]) -> None:
             done.result()
 
 
-def carry(floor: Floor, both: Sequence[Courier], clock: Clock, by: timedelta) -> None:
+def carry(floor: Floor, both: Sequence[DeliveryDispatcher], clock: Clock, by: timedelta) -> None:
     """Let them work side by side, and time go on, until nothing is left."""
     for _ in range(300):
         at_once(*(courier.drain for courier in both))

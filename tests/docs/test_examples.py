@@ -5,12 +5,12 @@ import re
 import pytest
 
 from bot.manifest import manifest
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity
 from models.core.search.filter_parser import EXAMPLE
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -49,7 +49,7 @@ def typed(example: str) -> str:
 
 
 @pytest.mark.parametrize("example", examples())
-def test_an_example_is_understood(slack: Desk, works: Works, example: str) -> None:  # noqa: F811
+def test_an_example_is_understood(slack: SlackDriver, works: UnitOfWorkFactory, example: str) -> None:  # noqa: F811
     ada = given(works, Customer, "U_ADA", first_name="Ada", email="ada@example.org")
     given(works, Account, "U_ADA", name="Acme")
     given(works, Lead, "U_ADA", first_name="Grace")

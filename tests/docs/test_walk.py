@@ -11,7 +11,7 @@ import pytest
 from bot.app import create_app, create_dispatcher, create_works
 from bot.manifest import manifest
 from bot.sandbox import seed
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.start import furnish, settings_for
@@ -34,7 +34,7 @@ def exchanges() -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[SlackDriver]:
     """The company of the sandbox, on the day it opens."""
     clock = StoppedClock()
     works = create_works(settings_for(f"sqlite:///{tmp_path / 'sandbox.db'}"), clock)
@@ -44,11 +44,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     slack = Slack(manifest(dispatcher.catalogue), seed.PEOPLE, seed.CHANNELS, clock, seed.TEAM)
     with serve(slack, port=0):
         app = create_app(installed(slack), dispatcher, slack.signing_secret)
-        yield Desk(slack, Direct(app, slack.signing_secret, time.time), channel="C_GENERAL")
+        yield SlackDriver(slack, Direct(app, slack.signing_secret, time.time), channel="C_GENERAL")
     works.engine.dispose()
 
 
-def test_every_line_of_the_walk_is_answered_as_the_readme_says(desk: Desk) -> None:
+def test_every_line_of_the_walk_is_answered_as_the_readme_says(desk: SlackDriver) -> None:
     said = list(exchanges())
     assert {person for person, _, _ in said} == {seed.RITA, seed.SAM, seed.MONA}
     for person, typed, answer in said:

@@ -8,9 +8,9 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.manifest import manifest
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel, Group, Member
 from bot.sandbox.server import serve
 from bot.sandbox.slack import BOT_USER, Slack
@@ -18,7 +18,7 @@ from bot.sandbox.transport import Direct
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
@@ -64,13 +64,13 @@ def client(world: Slack) -> WebClient:
 
 
 @pytest.fixture
-def slack(world: Slack, client: WebClient, works: Works, clock: Any) -> Desk:
+def slack(world: Slack, client: WebClient, works: UnitOfWorkFactory, clock: Any) -> SlackDriver:
     """Rita at her desk, in #general."""
     world.reset()
     world.clock = clock
     world.rates.on = False  # a test says by itself when something is sent, and how much
     app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
-    return Desk(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
+    return SlackDriver(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
 
 
 @pytest.fixture
@@ -79,21 +79,21 @@ def clients(world: Slack) -> Clients:
 
 
 @pytest.fixture
-def courier(works: Works, clients: Clients, slack: Desk) -> Courier:
+def courier(works: UnitOfWorkFactory, clients: Clients, slack: SlackDriver) -> DeliveryDispatcher:
     """Sends what waits when a test says so, without a pause."""
-    return Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    return DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@x.example")
 
 
 @pytest.fixture
-def deals(works: Works, ada: Customer) -> list[Opportunity]:
+def deals(works: UnitOfWorkFactory, ada: Customer) -> list[Opportunity]:
     return [given(works, Opportunity, name=name, customer=ada.ref) for name in ("Sails", "Oars", "Ropes")]
 
 
 @pytest.fixture
-def case(works: Works, ada: Customer) -> Case:
+def case(works: UnitOfWorkFactory, ada: Customer) -> Case:
     return given(works, Case, by="U_SAM", subject="Broken mast", customer=ada.ref)

@@ -8,12 +8,12 @@ from handlers.core.router import Catalogue
 from handlers.notifications import digest
 from handlers.registry import ROUTERS
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 CATALOGUE = Catalogue(ROUTERS)
 
 
-def drawn(works: Works, kind: str, reader: str = "", **columns: Any) -> Message | None:
+def drawn(works: UnitOfWorkFactory, kind: str, reader: str = "", **columns: Any) -> Message | None:
     """What a delivery says, checked against everything Slack would refuse."""
     about = columns.pop("about", {})
     with works("T1", reader, writes=False) as work:

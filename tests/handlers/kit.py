@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.mrkdwn import unescape
 from bot.sandbox.surface_text import Shown
 from bot.sandbox.transport import Envelope
 from models.core.entity.base import Entity
 from models.core.outbox.delivery import stand
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.models.marks import SQLITE as SQLITE
 
 WRONG = "Something went wrong"
@@ -21,7 +21,7 @@ KEPT: dict[object, bytes] = {}
 """SQLite files as `begin_with` found them once they were filled, by what they hold."""
 
 
-def begin_with(works: Works, what: object, fill: Callable[[], object]) -> None:
+def begin_with(works: UnitOfWorkFactory, what: object, fill: Callable[[], object]) -> None:
     """Bring the database to where `fill` leaves it: done once a process, copied from then on where that is possible."""
     if not works.sqlite:
         fill()
@@ -37,19 +37,19 @@ def begin_with(works: Works, what: object, fill: Callable[[], object]) -> None:
     path.write_bytes(KEPT[what])
 
 
-def count(works: Works, entity: type[Entity], workspace: str = "T1") -> int:
+def count(works: UnitOfWorkFactory, entity: type[Entity], workspace: str = "T1") -> int:
     """How many records there are, without the hidden ones."""
     with works(workspace, writes=False) as work:
         return work.session.scalar(select(func.count(entity.id))) or 0
 
 
-def found(works: Works, entity: type[Any], number: int = 1) -> Any:
+def found(works: UnitOfWorkFactory, entity: type[Any], number: int = 1) -> Any:
     """The record as it is in the database now, also when it is hidden."""
     with works("T1", writes=False) as work:
         return work.find(entity, number, deleted=True)
 
 
-def standing(slack: Desk, works: Works, courier: Courier, record: Entity, channel: str = "C_SALES") -> Shown:
+def standing(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, record: Entity, channel: str = "C_SALES") -> Shown:
     """The card of a record where it stands in a channel."""
     with works("T1") as work:
         stand(work, record, channel)
@@ -57,17 +57,17 @@ def standing(slack: Desk, works: Works, courier: Courier, record: Entity, channe
     return next(card for card in reversed(slack.posted(channel)) if record.ref in card.words)
 
 
-def told(slack: Desk) -> str:
+def told(slack: SlackDriver) -> str:
     """The text of the last answer, as a notification or a screen reader says it."""
     return unescape(slack.last.text)
 
 
-def sent(slack: Desk, **changes: Any) -> dict[str, Any]:
+def sent(slack: SlackDriver, **changes: Any) -> dict[str, Any]:
     """The last thing Slack sent, with other values: for what no client would send."""
     return {**slack.slack.sent[-1].payload, **changes}
 
 
-def deliver(slack: Desk, kind: str, payload: dict[str, Any]) -> Any:
+def deliver(slack: SlackDriver, kind: str, payload: dict[str, Any]) -> Any:
     """Hand the bot a payload as Slack would; returns the acknowledgement."""
     return slack.slack.deliver(Envelope(kind, payload))
 
@@ -79,7 +79,7 @@ def strings(part: Any) -> list[dict[str, Any]]:
     return [*here, *(each for one in inner for each in strings(one))]
 
 
-def assert_inert(slack: Desk) -> None:
+def assert_inert(slack: SlackDriver) -> None:
     """Nothing the bot said anywhere pings anybody or is parsed as markup of Slack's."""
     for message in slack.slack.timeline:
         if message.user != slack.slack.bot.id:

@@ -17,7 +17,7 @@ from models.core.errors import Invalid
 from models.core.fields.base import Field
 from models.core.identity.user import User
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -59,7 +59,7 @@ def words_of(entity: type[Entity]) -> list[str]:
     return [name for name, kind in entity.fields().items() if type(kind) in SAYING]
 
 
-def company(works: Works, luck: random.Random) -> None:
+def company(works: UnitOfWorkFactory, luck: random.Random) -> None:
     """People of random roles, and records of anyone's which point at random other ones."""
     organise(works, luck)
     with works("T1") as work:
@@ -101,7 +101,7 @@ class Sight:
         return {ref for ref, words in self.words.items() if any(each.startswith(typed) for each in words)}
 
 
-def sight(works: Works, person: str) -> Sight:
+def sight(works: UnitOfWorkFactory, person: str) -> Sight:
     found = Sight()
     with works("T1", person, writes=False) as work:
         assert work.actor
@@ -117,7 +117,7 @@ def sight(works: Works, person: str) -> Sight:
     return found
 
 
-def names_at(work: Work, record: Entity) -> Iterator[str]:
+def names_at(work: UnitOfWork, record: Entity) -> Iterator[str]:
     """The words by which the records are called that this one points at, as far as the person may see them."""
     for name, to in pointing(type(record)):
         id, kind = getattr(record, name), ENTITIES[to]

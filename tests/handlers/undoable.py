@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.router import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Choice, Text
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Works
-from models.support.case import Reply
+from models.core.unit_of_work import UnitOfWorkFactory
+from models.support.case import CaseComment
 from tests.samples import texts_for
 
 VERBS = {verb.id: verb for router in ROUTERS for verb in router.verbs.values() if verb.writes}
@@ -80,7 +80,7 @@ def record_of(verb: Verb, pick: Pick) -> str:
     return f"{ENTITIES[verb.noun].prefix}-{pick(NUMBERS.get(verb.noun, ['1', '2']))}"
 
 
-def acts(name: str, pick: Pick, nth: int = 0) -> list[Act]:
+def acts(name: str, pick: Pick, nth: int = 0) -> list[Interaction]:
     """What does one thing, the last of these, and what must come first. nth: makes names unique."""
     verb = VERBS[name]
     if name in LINES:
@@ -97,17 +97,17 @@ def acts(name: str, pick: Pick, nth: int = 0) -> list[Act]:
     return [*first, command(f"{verb.noun} {verb.name} {ref} {arguments}".strip())]
 
 
-def command(line: str, by: str = "U_ADA") -> Act:
-    return Act("command", "T1", by, line)
+def command(line: str, by: str = "U_ADA") -> Interaction:
+    return Interaction("command", "T1", by, line)
 
 
-def made(entity: type[Entity], nth: int) -> Act:
+def made(entity: type[Entity], nth: int) -> Interaction:
     """A new record with every field filled, through its form."""
     unique = {"name": f"Sample {nth}"} if "name" in entity.fields() else {}
-    return Act("form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique)
+    return Interaction("form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique)
 
 
-def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Act:
+def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Interaction:
     """A few fields of a record changed, through its form: words, choices, and whether it is the primary one."""
     texts: dict[str, list[str]] = {}
     for name, kind in entity.fields().items():
@@ -121,7 +121,7 @@ def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Act:
     if entity.slug() == "contact":
         texts["type"] = ["other"]  # which takes any value
     chosen = {name: pick(options) for name, options in texts.items()}
-    return Act("form", "T1", "U_ADA", f"{entity.slug()} edit {ref}", texts=chosen)
+    return Interaction("form", "T1", "U_ADA", f"{entity.slug()} edit {ref}", texts=chosen)
 
 
 # ── what a workspace holds ──────────────────────────────────────────────────────────────────────────────
@@ -135,12 +135,12 @@ def looks() -> dict[str, Select[Any]]:
         table: Any = entity.__table__
         columns = [column for column in table.c if column.name not in ("version", "updated_at")]
         asked[slug] = select(*columns).where(table.c.deleted_at.is_(None))
-    asked["reply"] = select(Reply.__table__).where(Reply.taken_back_at.is_(None))
+    asked["reply"] = select(CaseComment.__table__).where(CaseComment.taken_back_at.is_(None))
     asked["found by"] = select(SearchText.__table__).where(SearchText.text != "")
     return asked
 
 
-def held(works: Works) -> dict[str, Any]:
+def held(works: UnitOfWorkFactory) -> dict[str, Any]:
     """Every record that is not hidden with everything it holds, what it is found by, and what was said about it.
 
     Left out: versions and times of change, which only grow; the trail and the moves of deals, which are history; and

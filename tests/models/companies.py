@@ -18,7 +18,7 @@ from models.core.identity.rights import Preset
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -73,7 +73,7 @@ def rules(luck: random.Random, hideable: Mapping[type[Entity], str], share: floa
     return Rules(luck.choice(SCOPES), luck.choice(SCOPES), lines)
 
 
-def company(works: Works, luck: random.Random) -> Mapping[str, Rules]:
+def company(works: UnitOfWorkFactory, luck: random.Random) -> Mapping[str, Rules]:
     """People of random roles in random teams, some led and some below others, and records that belong to anyone, some
     of them deleted. Returns what the roles say, by their names.
     """
@@ -85,7 +85,7 @@ def company(works: Works, luck: random.Random) -> Mapping[str, Rules]:
 
 
 def organise(
-    works: Works, luck: random.Random, hideable: Mapping[type[Entity], str] = HIDEABLE, share: float = 0.3
+    works: UnitOfWorkFactory, luck: random.Random, hideable: Mapping[type[Entity], str] = HIDEABLE, share: float = 0.3
 ) -> Mapping[str, Rules]:
     """Give the people random roles and teams."""
     roles = {f"role {number}": rules(luck, hideable, share) for number in range(4)}
@@ -104,7 +104,7 @@ def organise(
     return roles
 
 
-def records_of(works: Works, luck: random.Random) -> None:
+def records_of(works: UnitOfWorkFactory, luck: random.Random) -> None:
     """One record of each entity, of a random owner, about the random ones before."""
     with works("T1") as work:
         people = [None, *work.session.scalars(select(User.id).order_by(User.id))]
@@ -118,7 +118,7 @@ def records_of(works: Works, luck: random.Random) -> None:
         work.add(Membership(customer=customer.id, account=account.id))
 
 
-def delete_some(works: Works, luck: random.Random) -> None:
+def delete_some(works: UnitOfWorkFactory, luck: random.Random) -> None:
     """Delete some records and leave those that are parts of them, name them, or are called after them."""
     with works("T1") as work:
         for entity in SEEN:
@@ -140,7 +140,7 @@ def may_be_hidden(entity: type[Entity]) -> str:
     return " ".join(name for name in entity.fields() if name not in known)
 
 
-def stocked(works: Works, luck: random.Random, records: int) -> Mapping[str, Rules]:
+def stocked(works: UnitOfWorkFactory, luck: random.Random, records: int) -> Mapping[str, Rules]:
     """A company whose records hold something in every field: random words, days, amounts, and each other.
 
     records: how many of each entity. Any field may be hidden from a role.
@@ -155,7 +155,7 @@ def stocked(works: Works, luck: random.Random, records: int) -> Mapping[str, Rul
     return roles
 
 
-def stock(work: Work, luck: random.Random, entity: type[Entity], made: Mapping[str, Sequence[int]]) -> Entity:
+def stock(work: UnitOfWork, luck: random.Random, entity: type[Entity], made: Mapping[str, Sequence[int]]) -> Entity:
     """A record with random values, as its rules allow them."""
     kinds = {name: kind for name, kind in entity.fields().items() if kind.form}
     values = {name: anything(luck, kind, made) for name, kind in kinds.items() if kind.required or luck.random() < 0.7}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.activities import reminders
 from models.analytics import dashboard as mine
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.sales import pipeline
 from models.support import triage
 from tests.ground import START
@@ -21,7 +21,7 @@ URGENCY = ["urgent", "high", "normal", "low"]
 LONG = 100
 
 
-def told(work: Work) -> dict[str, Any]:
+def told(work: UnitOfWork) -> dict[str, Any]:
     """What the product says."""
     me = work.actor.id if work.actor else 0
     rows = pipeline.by_stage(work)

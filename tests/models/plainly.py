@@ -9,7 +9,7 @@ from typing import Any
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference, Tags
 from models.core.parsing.values import fold
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from tests.models.companies import SCOPES, Rules
 
 Row = Mapping[str, Any]
@@ -118,12 +118,12 @@ class Eyes:
         return ", ".join(value) if isinstance(kind, Tags) else str(value)
 
 
-def everything(work: Work, roles: Mapping[str, Rules]) -> Company:
+def everything(work: UnitOfWork, roles: Mapping[str, Rules]) -> Company:
     """The company as it stands, read past all that narrows what is read."""
     return Company({slug: all_of(work, entity) for slug, entity in ENTITIES.items()}, roles)
 
 
-def all_of(work: Work, entity: type[Entity]) -> list[Row]:
+def all_of(work: UnitOfWork, entity: type[Entity]) -> list[Row]:
     table: Any = entity.__table__
     ours = table.select().where(table.c.workspace == work.workspace.id).order_by(table.c.id)
     return [dict(row._mapping) for row in work.session.connection().execute(ours)]

@@ -5,10 +5,10 @@ from sqlalchemy import select
 from models.core.outbox import audience
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.reposting import is_retelling
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 
-def steps(works: Works) -> list[list[str]]:
+def steps(works: UnitOfWorkFactory) -> list[list[str]]:
     """What each step asks to be drawn anew, until nothing waits."""
     found = []
     waiting = select(Delivery).where(Delivery.kind == "audience", Delivery.state == "waiting")

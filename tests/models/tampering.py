@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from models.core.audit import chain, verify
 from models.core.db.engine import everywhere
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 
@@ -33,7 +33,7 @@ def unguarded(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(statement)
 
 
-def tamper(works: Works, *statements: str) -> None:
+def tamper(works: UnitOfWorkFactory, *statements: str) -> None:
     """Do something to the trail for good, with nothing in the way, and leave everything else as it was."""
     with everywhere(works.engine).begin() as connection, unguarded(connection):
         connection.execute(text("DROP INDEX ix_audit_entry_place"))
@@ -47,7 +47,7 @@ class Undone(Exception):
 
 
 @contextmanager
-def tampered(works: Works) -> Iterator[Work]:
+def tampered(works: UnitOfWorkFactory) -> Iterator[UnitOfWork]:
     """A unit of work in T1 without any guard, of which nothing stays."""
     try:
         with works("T1") as work:
@@ -58,7 +58,7 @@ def tampered(works: Works) -> Iterator[Work]:
         pass
 
 
-def sealed_trail(works: Works) -> int:
+def sealed_trail(works: UnitOfWorkFactory) -> int:
     """Some entries, all of them sealed; returns how many there are in T1."""
     for name in ("Ada", "Grace", "Barbara"):
         given(works, Lead, first_name=name, source="Fair")
@@ -68,16 +68,16 @@ def sealed_trail(works: Works) -> int:
         return verify.verify(work).sealed
 
 
-def run(work: Work, statement: str, **values: object) -> None:
+def run(work: UnitOfWork, statement: str, **values: object) -> None:
     """Do something to one row."""
     assert run_all(work, statement, **values) == 1
 
 
-def run_all(work: Work, statement: str, **values: object) -> int:
+def run_all(work: UnitOfWork, statement: str, **values: object) -> int:
     """Do something to as many rows as there are; how many that were."""
     with unguarded(work.session.connection()):
         return work.session.connection().execute(text(statement), values).rowcount
 
 
-def complaints(work: Work) -> list[str]:
+def complaints(work: UnitOfWork) -> list[str]:
     return [str(problem) for problem in verify.verify(work).problems]

@@ -14,7 +14,7 @@ from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.search import mentions
 from models.core.search.query import suggestions
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 OFFERED = 5
 BETWEEN = ("-", "–", "—", "|", "/", ",", ";", ":")
@@ -121,7 +121,7 @@ def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[st
     return filled | without_it(work, verb, texts, found[0]) if filled else {}
 
 
-def without_it(work: Work, verb: Verb, texts: Mapping[str, str], record: Entity) -> dict[str, str]:
+def without_it(work: UnitOfWork, verb: Verb, texts: Mapping[str, str], record: Entity) -> dict[str, str]:
     """What the words say besides the record that they are about: nothing, where they are nothing but its name."""
     entity = ENTITIES[verb.about]
     named = entity.named[0]
@@ -132,7 +132,7 @@ def without_it(work: Work, verb: Verb, texts: Mapping[str, str], record: Entity)
 
 
 def needed(
-    work: Work, about: type[Entity] | None, words: str, found: list[Entity]
+    work: UnitOfWork, about: type[Entity] | None, words: str, found: list[Entity]
 ) -> tuple[list[Entity], list[Entity]]:
     """Whom it is about, and what else is named: where a person is needed, a company is not whom it is about. Where only
     a company is named, the other words may name the person.
@@ -154,7 +154,7 @@ def without(words: str, named: list[Entity]) -> str:
     return words
 
 
-def before_name(work: Work, entity: type[Entity], texts: Mapping[str, str], record: Entity) -> dict[str, str]:
+def before_name(work: UnitOfWork, entity: type[Entity], texts: Mapping[str, str], record: Entity) -> dict[str, str]:
     """What can be read off the end of the words before the name of a record with which they end: Renewal 12k for Acme.
 
     The name stays where it is; nothing is read where a field has been filled already.

@@ -12,7 +12,7 @@ from models.core.entity.base import Entity
 from models.core.fields import LongText, Moment
 from models.core.fields.base import Field
 from models.core.permissions import masking, policy, visibility
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 LINES = 12
 """How high a card may be."""
@@ -24,7 +24,7 @@ NAMES = 3
 LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 
-def marked(kind: Field, value: object, work: Work, record: Entity) -> str:
+def marked(kind: Field, value: object, work: UnitOfWork, record: Entity) -> str:
     """A value as mrkdwn: what people typed is inert, a moment is shown by Slack in each reader's own zone."""
     if isinstance(kind, Moment) and isinstance(value, datetime):
         return moment(value)
@@ -36,7 +36,7 @@ def moment(value: datetime) -> str:
     return f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
-def texts(record: Entity, work: Work, *names: str) -> dict[str, str]:
+def texts(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
     """What these fields of a record hold, by their names, for all who read: what is hidden from one of them, or empty,
     is not there. The one way by which a value comes into a line.
     """
@@ -45,17 +45,17 @@ def texts(record: Entity, work: Work, *names: str) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def moments(record: Entity, work: Work, *names: str) -> dict[str, str]:
+def moments(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
     """As `texts`, of moments, as mrkdwn that Slack shows to each reader in their own zone."""
     return {name: moment(getattr(record, name)) for name in texts(record, work, *names)}
 
 
-def aside(record: Entity, work: Work, name: str) -> str:
+def aside(record: Entity, work: UnitOfWork, name: str) -> str:
     """CS-9 Lost oar (urgent): a record with one word about it in the middle of a sentence."""
     return " ".join([str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())])
 
 
-def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
+def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
     """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
     seen = policy.fields(work, record)
     kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
@@ -67,7 +67,7 @@ def shown(record: Entity, work: Work) -> list[tuple[str, str]]:
     return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
 
 
-def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
+def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
     """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
     if record.deleted_at:
         name = str(record)
@@ -81,7 +81,7 @@ def card(record: Entity, work: Work, catalogue: Catalogue) -> Message:
     return Message(summary(record, work), [*drawn, *buttons(record, work, catalogue)], card=record)
 
 
-def masked(record: Entity, work: Work) -> str:
+def masked(record: Entity, work: UnitOfWork) -> str:
     """Says that something is left out for those who read along, and for whom; nothing to one who reads alone."""
     if len(work.viewers) < 2 and not any(viewer.guest for viewer in work.viewers):
         return ""
@@ -92,13 +92,13 @@ def masked(record: Entity, work: Work) -> str:
     return f"{LEFT_OUT}, among them {', '.join(names)}." if names else ""
 
 
-def summary(record: Entity, work: Work) -> str:
+def summary(record: Entity, work: UnitOfWork) -> str:
     """A record in one line: OP-42 Acme renewal · Proposal · €12,000."""
     told = texts(record, work, *record.line).values()
     return " · ".join([str(record), *(blocks.cut(text, SHORT) for text in told)])
 
 
-def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
+def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Block]:
     """The verbs of the card: the first few as buttons, the others behind ⋮; no block where there is none."""
     verbs = [verb for verb in catalogue.routers[record.slug()].verbs.values() if offered(verb, record, work)]
     verbs.sort(key=lambda verb: verb.common)
@@ -111,19 +111,19 @@ def buttons(record: Entity, work: Work, catalogue: Catalogue) -> list[Block]:
     return [blocks.actions(*drawn)] if drawn else []
 
 
-def offered(verb: Verb, record: Entity, work: Work) -> bool:
+def offered(verb: Verb, record: Entity, work: UnitOfWork) -> bool:
     """Whether a verb has a button now, as far as those who read may know."""
     return bool(verb.button) and masking.may_hold(work, verb.when, record) and usable(verb.name, record, work)
 
 
-def usable(verb: str, what: Entity | str, work: Work) -> bool:
+def usable(verb: str, what: Entity | str, work: UnitOfWork) -> bool:
     """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they may do; in a channel
     everyone sees all, and pressing is checked.
     """
     return len(work.viewers) != 1 or policy.can(work.viewers[0], verb, what)
 
 
-def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
+def ways(record: Entity, work: UnitOfWork, *offers: tuple[str, ...]) -> list[Block]:
     """The buttons of these verbs that are drawn. offers: (verb, label) or (verb, label, style)."""
     return [
         blocks.button(label, f"{record.slug()}.{verb}", record.ref, "".join(style))
@@ -132,7 +132,7 @@ def ways(record: Entity, work: Work, *offers: tuple[str, ...]) -> list[Block]:
     ]
 
 
-def button(verb: Verb, record: Entity, work: Work) -> Block:
+def button(verb: Verb, record: Entity, work: UnitOfWork) -> Block:
     ask = None
     if verb.confirm:
         ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=str(record)), verb.button)
@@ -140,7 +140,7 @@ def button(verb: Verb, record: Entity, work: Work) -> Block:
     return blocks.button(verb.button, verb.id, value, verb.style, ask)
 
 
-def row(record: Entity, work: Work, *verbs: Verb, line: str = "") -> list[Block]:
+def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[Block]:
     """A record as one line of a list, with a button to look at it or to do the one thing that is next.
 
     line: its summary, where that is known.
@@ -151,7 +151,7 @@ def row(record: Entity, work: Work, *verbs: Verb, line: str = "") -> list[Block]
     return [blocks.section(text, button(first, record, work) if first else show)]
 
 
-def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "", note: str = "") -> Message:
+def listing(records: Sequence[Entity], work: UnitOfWork, heading: str, more: str = "", note: str = "") -> Message:
     """Up to ten records, one line each. more: the line that shows the next ones; note: what the words were read as."""
     lines = [summary(record, work) for record in records]
     drawn = [blocks.section(f"*{escape(heading)}*")]
@@ -163,7 +163,7 @@ def listing(records: Sequence[Entity], work: Work, heading: str, more: str = "",
     return Message("\n".join(filter(None, [heading, note, *lines])), blocks.distinct(drawn))
 
 
-def details(record: Entity, work: Work) -> Form:
+def details(record: Entity, work: UnitOfWork) -> Form:
     """Everything there is about a record, in a modal."""
     name = str(record).removeprefix(record.ref)
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
@@ -182,7 +182,7 @@ def details(record: Entity, work: Work) -> Form:
     return Form(blocks.modal(record.ref, "crm.details", drawn))
 
 
-def concealed(work: Work, *asked: Any) -> str:
+def concealed(work: UnitOfWork, *asked: Any) -> str:
     """The line in place of records or figures that are found by fields which not everybody who reads may see; empty
     where they may see them all. asked: the columns or conditions.
     """

@@ -18,7 +18,7 @@ from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment,
 from models.core.fields.base import Field, Reader
 from models.core.permissions import policy
 from models.core.search.query import suggestions
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 OFFERED = 3
 """Records that are named to somebody who named none."""
@@ -141,7 +141,7 @@ def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Bloc
 
 def likely(kind: Field, text: str, reader: Reader) -> str:
     """The records that a name may mean which none has."""
-    if not isinstance(kind, Reference) or not isinstance(reader, Work):
+    if not isinstance(kind, Reference) or not isinstance(reader, UnitOfWork):
         return ""
     near = [str(record) for record in suggestions(reader, ENTITIES[kind.to], text, OFFERED)]
     return f" Did you mean {' or '.join(near)}?" if near else ""
@@ -206,7 +206,7 @@ def why(reason: str) -> Block:
     return {"type": "input", "block_id": WHY, "element": drawn, "optional": True, **told}
 
 
-def fillable(work: Work, verb: Verb, record: Entity | None, name: str) -> bool:
+def fillable(work: UnitOfWork, verb: Verb, record: Entity | None, name: str) -> bool:
     """Whether the person may see what stands in a field: what they cannot see stays as it is."""
     if record and name in record.fields():
         return policy.legible(work, record, name)

@@ -19,7 +19,7 @@ from models.core.history import as_of as past
 from models.core.history.point_in_time import EXAMPLE, Past, Point
 from models.core.parsing import values
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 ACTS = 15
 """Acts on one page."""
@@ -84,7 +84,7 @@ def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
     return states
 
 
-def told(work: Work, record: Entity, act: Sequence[AuditEntry], states: States) -> str:
+def told(work: UnitOfWork, record: Entity, act: Sequence[AuditEntry], states: States) -> str:
     """v3 · Rita Reyes in a form: Stage: Proposal → Won; and 2 more. Why: they signed."""
     first, door = act[0], DOORS.get(act[0].door, "")
     said = [each for each in map(lambda entry: change(work, record, entry, states), reversed(act)) if each]
@@ -95,7 +95,7 @@ def told(work: Work, record: Entity, act: Sequence[AuditEntry], states: States) 
     return f"v{first.version} · {who}: {created}{'; '.join([*said[:TOLD], *more])}{why}"
 
 
-def change(work: Work, record: Entity, entry: AuditEntry, states: States) -> str:
+def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) -> str:
     """Stage: Proposal → Won; nothing of what is hidden from who reads."""
     kind = record.fields().get(entry.field)
     if kind and entry.field not in policy.fields(work, record):
@@ -112,12 +112,12 @@ def change(work: Work, record: Entity, entry: AuditEntry, states: States) -> str
     return f"{label}: {old or 'empty'} → {new or 'empty'}"
 
 
-def shown(work: Work, kind: Field | None, text: str | None, record: Any) -> str:
+def shown(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:
     """A kept text, cut to what a line has room for."""
     return blocks.cut(read(work, kind, text, record), SHORT) or "empty"
 
 
-def read(work: Work, kind: Field | None, text: str | None, record: Any) -> str:
+def read(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:
     """A kept text as a person reads it; as it was kept where nobody knows the field any more, or what it names."""
     try:
         said = kind.show(kind.load(text), work, record) if kind else text
@@ -126,7 +126,7 @@ def read(work: Work, kind: Field | None, text: str | None, record: Any) -> str:
     return " ".join((said or "").split())
 
 
-def person(work: Work, entry: AuditEntry) -> str:
+def person(work: UnitOfWork, entry: AuditEntry) -> str:
     try:
         return records.who(work, entry)
     except CRMError:
@@ -149,13 +149,13 @@ def as_of(request: Request, record: Entity) -> Reply:
     return Message("\n".join([heading, *(f"{label}: {text}" for label, text in pairs)]), drawn)
 
 
-def must_be_visible(work: Work, record: Entity) -> None:
+def must_be_visible(work: UnitOfWork, record: Entity) -> None:
     """What was deleted is hidden from all but those who may bring it back: they must know who deleted what."""
     if record.deleted_at:
         policy.check(work, "restore", record)
 
 
-def onwards(work: Work, record: Entity, state: past.State) -> list[Block]:
+def onwards(work: UnitOfWork, record: Entity, state: past.State) -> list[Block]:
     """What can be done next by who looked at a record as it was."""
     if record.deleted_at:
         return cards.ways(record, work, ("history", "History"), ("restore", "Restore"))
@@ -167,7 +167,7 @@ def back_to(record: Entity, state: past.State) -> Block:
     return blocks.button("Set back to this", f"{record.slug()}.revert", f"{record.ref} to v{state.version}")
 
 
-def when(work: Work, point: Point, state: past.State) -> str:
+def when(work: UnitOfWork, point: Point, state: past.State) -> str:
     """as of Fri 6 Mar 23:59, v3 since Tue 3 Mar 10:00."""
     since = f"v{state.version} since {values.show_moment(state.since, work.now, work.zone)}"
     if isinstance(point.at, datetime):
@@ -175,7 +175,7 @@ def when(work: Work, point: Point, state: past.State) -> str:
     return f"as {since}"
 
 
-def held(work: Work, record: Entity, state: past.State) -> list[tuple[str, str]]:
+def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str, str]]:
     """The (label, text) of every field that held something."""
     then, pairs = state.of(record), []
     for name, kind in policy.fields(work, record).items():

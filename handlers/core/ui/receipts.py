@@ -16,7 +16,7 @@ from models.core.fields.base import Field
 from models.core.history.undo import UNDO
 from models.core.history.undo_rights import is_reversible
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 TOLD = 8
 """Changes a receipt lists; the rest is behind Show."""
@@ -49,7 +49,7 @@ def small(lines: Sequence[str]) -> list[Block]:
     return [blocks.context(*map(escape, lines[at : at + TEXTS])) for at in range(0, len(lines), TEXTS)]
 
 
-def offered(work: Work, record: Entity) -> list[Block]:
+def offered(work: UnitOfWork, record: Entity) -> list[Block]:
     """What can be done next, as cards offer it: by one who reads alone, if they may."""
     back = way_back(work)
     if record.deleted_at:
@@ -57,7 +57,7 @@ def offered(work: Work, record: Entity) -> list[Block]:
     return [*back, *cards.ways(record, work, ("edit", "Edit"), ("show", "Show"))]
 
 
-def way_back(work: Work) -> list[Block]:
+def way_back(work: UnitOfWork) -> list[Block]:
     """The button that takes this act back; after an undo, the one that does it again."""
     if not work.changes or (len(work.viewers) == 1 and not is_reversible(work)):
         return []
@@ -65,7 +65,7 @@ def way_back(work: Work) -> list[Block]:
     return [blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)]
 
 
-def headline(work: Work, record: Entity) -> str:
+def headline(work: UnitOfWork, record: Entity) -> str:
     mine = [row for row in work.changes if row["entity"] == record.slug() and row["record_id"] == record.id]
     if any(row["action"] == "create" for row in mine):
         return f"Created {record}"
@@ -74,7 +74,7 @@ def headline(work: Work, record: Entity) -> str:
     return f"Changed {record}" if mine else f"{record}: nothing changed"
 
 
-def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface: str = "") -> list[str]:
+def told(work: UnitOfWork, record: Entity | None, typed: Collection[str] = (), surface: str = "") -> list[str]:
     """A line for every field that changed on records that stood before, and one for every record that is new.
 
     record: the one that the act is about, None where it is about several. typed: the fields somebody filled, which are
@@ -100,7 +100,7 @@ def told(work: Work, record: Entity | None, typed: Collection[str] = (), surface
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
 
 
-def unchanged(work: Work, record: Entity, typed: Collection[str]) -> list[str]:
+def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[str]:
     """A line for every field of an older record that somebody filled with what it holds already."""
     rows = grouped(work.changes).get((record.slug(), record.id), [])
     if any(row["action"] == "create" for row in rows):
@@ -115,7 +115,7 @@ def unchanged(work: Work, record: Entity, typed: Collection[str]) -> list[str]:
 
 
 def filled(
-    work: Work, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str], surface: str
+    work: UnitOfWork, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str], surface: str
 ) -> list[str]:
     """A line for every field of a new record that somebody filled; a form is filled already with what is usual."""
     seen, kinds, lines = policy.fields(work, record), record.fields(), []
@@ -133,7 +133,7 @@ def filled(
     return lines
 
 
-def awaited(work: Work, record: Entity) -> list[str]:
+def awaited(work: UnitOfWork, record: Entity) -> list[str]:
     """A line for every field of a new record that people may want to fill, with the line that does, for who may."""
     if not policy.can(work.actor, "edit", record):
         return []
@@ -142,7 +142,7 @@ def awaited(work: Work, record: Entity) -> list[str]:
     return [f"{seen[name].label}: {said} · `{edit} {example}`" for name, (said, example) in waiting if name in seen]
 
 
-def echo(kind: Field, value: Any, work: Work, record: Entity) -> str:
+def echo(kind: Field, value: Any, work: UnitOfWork, record: Entity) -> str:
     """A value as it was understood; a record that was named with its number, so that one sees which it is."""
     if type(kind) is Reference and value is not None:
         return str(work.get(ENTITIES[kind.to], value))
@@ -211,7 +211,7 @@ def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     return SimpleNamespace(**vars(record) | old)
 
 
-def difference(work: Work, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False) -> str:
+def difference(work: UnitOfWork, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False) -> str:
     """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was understood."""
     kind = record.fields()[row["field"]]
     old = kind.show(kind.load(row["old"]), work, was)

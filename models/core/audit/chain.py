@@ -17,7 +17,7 @@ from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.identity.user import LOCAL, Workspace
 from models.core.outbox.delivery import insert_once
 from models.core.replica import release, replicas
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ def signed_words(head: AuditHead) -> str:
     return f"{head.since}\n{head.place}\n{head.hash}"
 
 
-def is_ours(work: Work, head: AuditHead) -> bool:
+def is_ours(work: UnitOfWork, head: AuditHead) -> bool:
     """Whether the end of the chain is what a key of ours signed, or nobody has signed it yet."""
     return head.signature is None or work.signer.knows(signed_words(head), head.signature)
 
 
-def seal(work: Work, limit: int = BATCH) -> int:
+def seal(work: UnitOfWork, limit: int = BATCH) -> int:
     """Put up to `limit` entries at the end of the chain, in the order they were written; returns how many that were.
 
     Two never do this at once: who comes second leaves it to the first. An end that somebody else has put there stays
@@ -103,7 +103,7 @@ def seal(work: Work, limit: int = BATCH) -> int:
     return len(entries)
 
 
-def sign(work: Work, head: AuditHead, added: int) -> None:
+def sign(work: UnitOfWork, head: AuditHead, added: int) -> None:
     """Sign the end with the first key, if there is one; a first time only when nobody is left who cannot."""
     if head.signature is None and work.signer and all_can_sign(work):
         head.since = head.place - added + 1
@@ -112,13 +112,13 @@ def sign(work: Work, head: AuditHead, added: int) -> None:
         head.signature = work.signer.sign(signed_words(head))
 
 
-def all_can_sign(work: Work) -> bool:
+def all_can_sign(work: UnitOfWork) -> bool:
     """Whether every process that serves this database is of our release: the one before seals without a signature."""
     alive = [replica for replica in replicas(work.session) if not replica.is_gone(work.now)]
     return all(replica.version == release() for replica in alive)
 
 
-def sign_anew(works: Works) -> int:
+def sign_anew(works: UnitOfWorkFactory) -> int:
     """Sign every end with the first key, so that the others can go; returns how many that were."""
     count = 0
     for workspace in works.workspaces():
@@ -130,7 +130,7 @@ def sign_anew(works: Works) -> int:
     return count
 
 
-def complain(work: Work, sentence: str) -> None:
+def complain(work: UnitOfWork, sentence: str) -> None:
     """Say in the log what is wrong with the trail, once an hour."""
     about = (work.workspace.id, sentence)
     if about not in complained or complained[about] < work.now - QUIET:
@@ -138,7 +138,7 @@ def complain(work: Work, sentence: str) -> None:
         log.error(sentence, work.workspace.id)
 
 
-def locked_head(work: Work) -> AuditHead | None:
+def locked_head(work: UnitOfWork) -> AuditHead | None:
     """The end of the chain, ours until this unit ends; None while somebody else has it, or where it was taken away."""
     ours = select(AuditHead).with_for_update(skip_locked=True)
     head = work.session.scalar(ours)
@@ -151,7 +151,7 @@ def locked_head(work: Work) -> AuditHead | None:
     return head
 
 
-def unsealed(works: Works) -> list[str]:
+def unsealed(works: UnitOfWorkFactory) -> list[str]:
     """The workspaces with entries that wait to be sealed, or with an end that waits to be signed.
 
     LOCAL is not among them: its entries may still join another chain.
@@ -163,12 +163,12 @@ def unsealed(works: Works) -> list[str]:
         return list(session.scalars(select(Workspace.id).where(waits, Workspace.id != LOCAL)))
 
 
-def seal_all(works: Works, limit: int = BATCH) -> int:
+def seal_all(works: UnitOfWorkFactory, limit: int = BATCH) -> int:
     """Seal what waits in every workspace, up to `limit` entries in each; returns how many that were."""
     return sum(seal_in(works, workspace, limit) for workspace in unsealed(works))
 
 
-def seal_in(works: Works, workspace: str, limit: int) -> int:
+def seal_in(works: UnitOfWorkFactory, workspace: str, limit: int) -> int:
     """The log hears once a minute where the chain ends: who can write to the database cannot rewrite that."""
     with works(workspace) as work:
         before = work.session.scalar(select(AuditHead.at))
@@ -183,7 +183,7 @@ def seal_in(works: Works, workspace: str, limit: int) -> int:
     return count
 
 
-def holds(work: Work, place: int | None, hash: str) -> bool:
+def holds(work: UnitOfWork, place: int | None, hash: str) -> bool:
     """Whether an entry of the chain has this hash, at this place if one is given."""
     found = select(TABLE.c.place).where(TABLE.c.workspace == work.workspace.id, TABLE.c.hash == hash)
     places = work.session.scalars(found.where(TABLE.c.place == place) if place else found).all()

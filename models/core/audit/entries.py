@@ -12,7 +12,7 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 REASON = 255
@@ -110,7 +110,7 @@ def something(value: Any) -> Any:
     return None if value in NOTHING else value
 
 
-def entries(work: "Work", written: Iterable[Written]) -> list[dict[str, Any]]:
+def entries(work: "UnitOfWork", written: Iterable[Written]) -> list[dict[str, Any]]:
     """The audit rows, as column values, for what was written."""
     act = {
         "workspace": work.workspace.id,

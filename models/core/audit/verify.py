@@ -11,7 +11,7 @@ from models.core.audit import append_only
 from models.core.audit.chain import TABLE, WRITTEN, Entry, fingerprint, holds, is_ours, link, wording
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.errors import Unusable
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 CHUNK = 2000
 """Entries read at a time."""
@@ -74,7 +74,7 @@ class Verdict:
         return f"The audit trail is whole: {held}{signed}.{moved}{end}"
 
 
-def verify(work: Work, end: str = "") -> Verdict:
+def verify(work: UnitOfWork, end: str = "") -> Verdict:
     """Read the whole chain and say what was changed, taken out, put in or moved since it was sealed.
 
     end: where it ended once, as the log or an earlier verdict said; Unusable where that is no end.
@@ -95,7 +95,7 @@ def verify(work: Work, end: str = "") -> Verdict:
     return verdict
 
 
-def judge_signature(work: Work, head: AuditHead | None, verdict: Verdict) -> None:
+def judge_signature(work: UnitOfWork, head: AuditHead | None, verdict: Verdict) -> None:
     if head is None or head.signature is None:
         return
     verdict.since = head.since
@@ -105,7 +105,7 @@ def judge_signature(work: Work, head: AuditHead | None, verdict: Verdict) -> Non
         verdict.note(head.place, None, "no key of ENCRYPTION_KEYS has signed that the chain ends here.")
 
 
-def judge_waiting(work: Work, walk: "Walk", verdict: Verdict) -> None:
+def judge_waiting(work: UnitOfWork, walk: "Walk", verdict: Verdict) -> None:
     """Judge what has no place: what was sealed lost it, and what was not yet is not older than what was."""
     unplaced = select(AuditEntry.id, AuditEntry.at).where(AuditEntry.place.is_(None))
     for id, _ in work.session.execute(unplaced.where(AuditEntry.hash.is_not(None)).limit(LISTED)):
@@ -119,7 +119,7 @@ def judge_waiting(work: Work, walk: "Walk", verdict: Verdict) -> None:
             verdict.note(0, id, BACKDATED.format(moment(at)))
 
 
-def cut_off(work: Work, end: str) -> list[str]:
+def cut_off(work: UnitOfWork, end: str) -> list[str]:
     """What is wrong where the chain no longer has the end that somebody has kept."""
     if not end:
         return []
@@ -131,13 +131,13 @@ def cut_off(work: Work, end: str) -> list[str]:
     return ["It does not have the end you gave: what stood there was cut off, or the chain was made anew."]
 
 
-def open_doors(work: Work) -> list[str]:
+def open_doors(work: UnitOfWork) -> list[str]:
     """The triggers that keep the trail append-only and are not there as they should be, with what to do."""
     found = TRIGGERS[work.session.connection().dialect.name](work)
     return [f"The trigger {name} is missing or was changed. Put it back: crm audit guard" for name in found]
 
 
-def missing_on_sqlite(work: Work) -> list[str]:
+def missing_on_sqlite(work: UnitOfWork) -> list[str]:
     made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     there = {name: statement for name, statement in work.session.connection().execute(text(made))}
     return [name for name, statement in append_only.sqlite_triggers().items() if there.get(name) != statement]
@@ -151,7 +151,7 @@ WHERE relnamespace = current_schema()::regnamespace AND tgenabled IN ('O', 'A') 
 """
 
 
-def missing_on_postgresql(work: Work) -> list[str]:
+def missing_on_postgresql(work: UnitOfWork) -> list[str]:
     there = {name: tuple(about) for name, *about in work.session.connection().execute(text(MADE))}
     bodies = append_only.postgresql_functions()
     expected = append_only.postgresql_triggers().items()
@@ -165,7 +165,7 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def beyond(work: Work, walk: "Walk") -> Iterator[Entry]:
+def beyond(work: UnitOfWork, walk: "Walk") -> Iterator[Entry]:
     """The sealed entries after where the walk stands, by place."""
     key, here = (TABLE.c.place, TABLE.c.id), TABLE.c.workspace == work.workspace.id
     rows = select(*SEALED).where(here, TABLE.c.place.is_not(None)).order_by(*key).limit(CHUNK)

@@ -92,7 +92,7 @@ def unhurried(engine: Engine) -> Iterator[Connection]:
 
 def open_postgresql(url: URL) -> Engine:
     """An engine whose every wait ends, also when the server hangs or the network swallows what is sent."""
-    from models.core.db.postgres import CONNECT, Gate, Patient, check_options, connect
+    from models.core.db.postgres import CONNECT, CircuitBreaker, TimeoutConnection, check_options, connect
 
     check_options(url.query)
     modes = {
@@ -108,21 +108,21 @@ def open_postgresql(url: URL) -> Engine:
         url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT, pool_pre_ping=True,
         hide_parameters=True, connect_args=about,
     )  # fmt: skip
-    gate, dialect = Gate(), cast(Any, engine.dialect)
+    gate, dialect = CircuitBreaker(), cast(Any, engine.dialect)
     ping = dialect.do_ping
     dialect.do_ping = lambda raw: raw.is_fresh() or ping(raw)
 
     @event.listens_for(engine, "do_connect")
-    def do_connect(_: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]) -> Patient:
-        return connect(gate, lambda: Patient.connect(*words, **names))
+    def do_connect(_: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]) -> TimeoutConnection:
+        return connect(gate, lambda: TimeoutConnection.connect(*words, **names))
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        options, raw = connection.get_execution_options(), cast(Patient, connection.connection.driver_connection)
+        options, raw = connection.get_execution_options(), cast(TimeoutConnection, connection.connection.driver_connection)
         raw.intend(options.get("workspace", ""), options.get("writes", True))
 
     @event.listens_for(engine, "checkin")
-    def checkin(connection: Patient | None, _: Any) -> None:
+    def checkin(connection: TimeoutConnection | None, _: Any) -> None:
         if connection is not None:
             connection.rest()
 

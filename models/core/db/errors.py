@@ -21,7 +21,7 @@ class Words:
     advice: str
 
 
-class Trouble(Enum):
+class DatabaseProblem(Enum):
     """Why a database cannot be used, as far as it matters for what to do."""
 
     BUSY = Words(
@@ -84,30 +84,30 @@ class Trouble(Enum):
 
 
 SQLITE = {
-    MOVED: Trouble.MOVED,
-    3: Trouble.UNOPENED, 5: Trouble.BUSY, 6: Trouble.BUSY, 8: Trouble.READ_ONLY, 9: Trouble.SLOW,
-    10: Trouble.DISK,
-    11: Trouble.DAMAGED, 13: Trouble.FULL, 14: Trouble.UNOPENED, 26: Trouble.FOREIGN,
+    MOVED: DatabaseProblem.MOVED,
+    3: DatabaseProblem.UNOPENED, 5: DatabaseProblem.BUSY, 6: DatabaseProblem.BUSY, 8: DatabaseProblem.READ_ONLY, 9: DatabaseProblem.SLOW,
+    10: DatabaseProblem.DISK,
+    11: DatabaseProblem.DAMAGED, 13: DatabaseProblem.FULL, 14: DatabaseProblem.UNOPENED, 26: DatabaseProblem.FOREIGN,
 }  # fmt: skip
 """By primary result code, but for one that says more."""
 POSTGRESQL = {
-    "40P01": Trouble.BUSY, "40001": Trouble.BUSY, "55P03": Trouble.BUSY, "57014": Trouble.SLOW, "53": Trouble.BUSY,
-    "53100": Trouble.FULL, "53300": Trouble.CROWDED, "25006": Trouble.READ_ONLY, "25P03": Trouble.GONE,
-    "57": Trouble.GONE, "08": Trouble.GONE, "28": Trouble.SHUT, "3D000": Trouble.SHUT, "58": Trouble.DISK,
-    "XX001": Trouble.DAMAGED, "XX002": Trouble.DAMAGED,
+    "40P01": DatabaseProblem.BUSY, "40001": DatabaseProblem.BUSY, "55P03": DatabaseProblem.BUSY, "57014": DatabaseProblem.SLOW, "53": DatabaseProblem.BUSY,
+    "53100": DatabaseProblem.FULL, "53300": DatabaseProblem.CROWDED, "25006": DatabaseProblem.READ_ONLY, "25P03": DatabaseProblem.GONE,
+    "57": DatabaseProblem.GONE, "08": DatabaseProblem.GONE, "28": DatabaseProblem.SHUT, "3D000": DatabaseProblem.SHUT, "58": DatabaseProblem.DISK,
+    "XX001": DatabaseProblem.DAMAGED, "XX002": DatabaseProblem.DAMAGED,
 }  # fmt: skip
 """By SQLSTATE, or its first two characters for the rest of a class."""
 SAID = {
-    "too many": Trouble.CROWDED, "connection slots": Trouble.CROWDED, "authentication": Trouble.SHUT,
-    "password": Trouble.SHUT, "pg_hba": Trouble.SHUT, "role ": Trouble.SHUT, "database \"": Trouble.SHUT,
+    "too many": DatabaseProblem.CROWDED, "connection slots": DatabaseProblem.CROWDED, "authentication": DatabaseProblem.SHUT,
+    "password": DatabaseProblem.SHUT, "pg_hba": DatabaseProblem.SHUT, "role ": DatabaseProblem.SHUT, "database \"": DatabaseProblem.SHUT,
 }  # fmt: skip
 """By what a server says that lets nobody in: such a refusal carries no SQLSTATE."""
 
 
-def trouble_of(error: SQLAlchemyError) -> Trouble | None:
+def trouble_of(error: SQLAlchemyError) -> DatabaseProblem | None:
     """What is the matter with the database; None where the error is a mistake in the program."""
     if isinstance(error, TimeoutError):
-        return Trouble.BUSY
+        return DatabaseProblem.BUSY
     if not isinstance(error, DBAPIError):
         return None
     original: Any = error.orig
@@ -117,7 +117,7 @@ def trouble_of(error: SQLAlchemyError) -> Trouble | None:
         return POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
     if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
         return None
-    return next((trouble for words, trouble in SAID.items() if words in str(original)), Trouble.GONE)
+    return next((trouble for words, trouble in SAID.items() if words in str(original)), DatabaseProblem.GONE)
 
 
 def sqlstate(error: BaseException | None) -> str:
@@ -135,9 +135,9 @@ def advice(error: SQLAlchemyError) -> str:
 def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
     """What a person is told of the database's own troubles; empty where the error is one of the program."""
     trouble = trouble_of(error)
-    if trouble is None or (trouble is Trouble.READ_ONLY and not writes):
+    if trouble is None or (trouble is DatabaseProblem.READ_ONLY and not writes):
         return ""
-    unsure = trouble is Trouble.MOVED or getattr(error, "connection_invalidated", False)
+    unsure = trouble is DatabaseProblem.MOVED or getattr(error, "connection_invalidated", False)
     return UNSURE if saving and unsure else trouble.told
 
 
@@ -148,5 +148,5 @@ def worth_another(busy: Busy) -> bool:
     if isinstance(busy, Outrun):
         return True
     cause = busy.__cause__
-    crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is Trouble.CROWDED
+    crowded = isinstance(cause, SQLAlchemyError) and trouble_of(cause) is DatabaseProblem.CROWDED
     return crowded or sqlstate(cause) in AGAIN

@@ -108,7 +108,7 @@ def taken(file: int) -> bool:
     return True
 
 
-class Turns:
+class WriteQueue:
     """Lets one writer at a time to a database file.
 
     Threads queue. Their processes meet at two locks, as at a counter with one place to wait in front of it: whoever

@@ -33,7 +33,7 @@ class Unanswered(psycopg.OperationalError):
     """The server was there once, or should be, and says nothing."""
 
 
-class Gate:
+class CircuitBreaker:
     """Shut while the server does not answer, so that not everybody finds out by waiting.
 
     When it has been shut for a moment one is let through to try again, and opens it or shuts it for another moment.
@@ -58,13 +58,13 @@ class Gate:
         self.shut_until = 0.0
 
 
-class Patient(psycopg.Connection[Any]):
+class TimeoutConnection(psycopg.Connection[Any]):
     """A connection whose every wait ends, and whose every transaction is told which workspace it may see.
 
     gate: what it finds out for the others; rested: since when it lies in the pool; workspace: of the next transaction.
     """
 
-    gate: Gate
+    gate: CircuitBreaker
     rested = 0.0
     workspace = ""
 
@@ -157,10 +157,10 @@ def tell(workspace: str) -> bytes:
     return sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes() if workspace else b""
 
 
-def connect(gate: Gate, act: Callable[[], Patient]) -> Patient:
+def connect(gate: CircuitBreaker, act: Callable[[], TimeoutConnection]) -> TimeoutConnection:
     """Connect in a thread of its own: nothing else ends a look for a host's address that nobody answers."""
     gate.admit()
-    arriving: Future[Patient] = Future()
+    arriving: Future[TimeoutConnection] = Future()
 
     def arrive() -> None:
         try:
@@ -192,7 +192,7 @@ def check_options(names: Iterable[str]) -> None:
         raise ValueError(str(error)) from None
 
 
-def put_down(arriving: "Future[Patient]") -> None:
+def put_down(arriving: "Future[TimeoutConnection]") -> None:
     """Close what came too late."""
     if not arriving.exception():
         arriving.result().close()

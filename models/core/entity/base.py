@@ -26,7 +26,7 @@ from models.core.fields.base import Field, Reader, read_all
 from models.core.parsing import values
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 Changes = dict[str, tuple[Any, Any]]
 """Field name → (old, new)."""
@@ -228,7 +228,7 @@ class Entity(Row):
         return {cls.named[0]: message.strip().partition("\n")[0][:255]} if message else {}
 
     @classmethod
-    def recognise(cls, work: "Work", text: str) -> int | None:
+    def recognise(cls, work: "UnitOfWork", text: str) -> int | None:
         """The id of the record that `text` names in a way of this entity's own."""
         return None
 
@@ -267,27 +267,27 @@ class Entity(Row):
         """Return the values of a record that a file calls done, besides those that the file gives."""
         return {}
 
-    def arrive(self, work: "Work") -> None:
+    def arrive(self, work: "UnitOfWork") -> None:
         """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
 
     def joined(self) -> dict[str, Any]:
         """What the record between this new one and what it is joined to says."""
         return {}
 
-    def decides(self, work: "Work", changes: Changes, *names: str) -> bool:
+    def decides(self, work: "UnitOfWork", changes: Changes, *names: str) -> bool:
         """Whether somebody says now what these fields hold: they make the record, or change one of the fields.
 
         A file does not, and neither does what sets a record back.
         """
         return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
 
-    def settle(self, work: "Work", changes: Changes) -> None:
+    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
         """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
 
-    def follow(self, work: "Work", changes: Changes) -> None:
+    def follow(self, work: "UnitOfWork", changes: Changes) -> None:
         """After it was written and has its id: make what follows from the change."""
 
-    def facts(self, work: "Work") -> list[tuple[str, str]]:
+    def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
 
@@ -304,7 +304,7 @@ class Entity(Row):
     def is_seen(self) -> bool:
         """Whether all who will read the answer may see it; outside of a unit of work nobody reads."""
         session = object_session(self)
-        work: Work | None = session.info.get("work") if session else None
+        work: UnitOfWork | None = session.info.get("work") if session else None
         return work is None or work.shows(self)
 
     def __str__(self) -> str:

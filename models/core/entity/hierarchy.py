@@ -7,10 +7,10 @@ from sqlalchemy import select
 from models.core.entity.base import Entity
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
-def is_above_itself(work: "Work", record: Entity, field: str) -> bool:
+def is_above_itself(work: "UnitOfWork", record: Entity, field: str) -> bool:
     """Whether a record would stand above itself, however far up. field: the one with the record above.
 
     What counts is what the database holds now, with what this unit of work is about to write: two changes that are good

@@ -11,7 +11,7 @@ from models.core.fields.base import Field, Reader
 from models.core.parsing import values
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Named(Field):
         return values.fold(reader.name(self.to, reader.lookup(self.to, text)))[: self.length]
 
 
-def must_stand(work: "Work", record: Entity, changes: Changes, *fields: str) -> None:
+def must_stand(work: "UnitOfWork", record: Entity, changes: Changes, *fields: str) -> None:
     """Raise Conflict where a field was given a name that nothing has any more: it was deleted or renamed just now."""
     for name in fields:
         kind, key = record.fields()[name], changes.get(name, (None, None))[1]
@@ -37,7 +37,7 @@ def must_stand(work: "Work", record: Entity, changes: Changes, *fields: str) -> 
             raise Conflict(f"There is no {entity.noun()} {key} any more. Choose another one: {entity.noun()} list")
 
 
-def must_be_unique(work: "Work", record: Entity, name: str) -> None:
+def must_be_unique(work: "UnitOfWork", record: Entity, name: str) -> None:
     """Raise Invalid where another record has this name: who points at it by its name must know which is meant."""
     entity = type(record)
     same = select(entity).where(entity.key == values.fold(name), entity.id != (record.id or 0)).limit(1)

@@ -16,7 +16,7 @@ from models.core.entity.base import Base, Entity
 from models.core.errors import Busy
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 class Counter(Base):
@@ -41,7 +41,7 @@ APART = 4
 ROOM = BoundedSemaphore(APART)
 
 
-def take_numbers(work: "Work", entity: type[Entity], count: int = 1) -> int:
+def take_numbers(work: "UnitOfWork", entity: type[Entity], count: int = 1) -> int:
     """Reserve `count` consecutive numbers for new records; returns the first of them.
 
     On PostgreSQL in a transaction of their own, or everybody who creates one waits until the one before has committed.

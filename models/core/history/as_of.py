@@ -14,7 +14,7 @@ from models.core.fields.base import Field
 from models.core.parsing.values import show_moment
 from models.core.permissions import policy
 from models.core.records import history, must_be_here
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Plan:
     stays: Sequence[str]
 
 
-def as_of(work: Work, record: Entity, at: datetime | int) -> State:
+def as_of(work: UnitOfWork, record: Entity, at: datetime | int) -> State:
     """How a record was at a moment (UTC) or a version. NotFound where it was not there yet, or has no such version."""
     entries = history(work, record)
     version = version_at(work, record, entries, at)
@@ -70,7 +70,7 @@ def as_of(work: Work, record: Entity, at: datetime | int) -> State:
     return State(version, since, values, frozenset(erased))
 
 
-def version_at(work: Work, record: Entity, entries: Sequence[AuditEntry], at: datetime | int) -> int:
+def version_at(work: UnitOfWork, record: Entity, entries: Sequence[AuditEntry], at: datetime | int) -> int:
     """The version that stood then. One that was written later stands later, whatever the clocks of its writers said."""
     if isinstance(at, int):
         known = [entry.version for entry in entries if entry.version <= at <= record.version]
@@ -84,7 +84,7 @@ def version_at(work: Work, record: Entity, entries: Sequence[AuditEntry], at: da
     return max(known)
 
 
-def plan(work: Work, record: Entity, to: datetime | int) -> Plan:
+def plan(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
     """What `revert` would do. Conflict where nothing differs, or where other records came of what has to go."""
     state = as_of(work, record, to)
     if state.values["deleted_at"]:
@@ -108,7 +108,7 @@ def plan(work: Work, record: Entity, to: datetime | int) -> Plan:
     return Plan(state, changes, stays)
 
 
-def must_be_allowed(work: Work, record: Entity, changes: Sequence[Change]) -> None:
+def must_be_allowed(work: UnitOfWork, record: Entity, changes: Sequence[Change]) -> None:
     """Raise what giving the record away, and changing how people work together, raises when it is done by its verb."""
     values = {each.field: each.then for each in changes}
     if record.owned in values:
@@ -128,7 +128,7 @@ def refillable(record: Entity, kind: Field, now: Any) -> bool:
     return now in (None, "", ())
 
 
-def revert(work: Work, record: Entity, to: datetime | int) -> Plan:
+def revert(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
     """Set a record back to what it was at a moment (UTC) or a version; its rules hold, and its history goes on."""
     made = plan(work, record, to)
     work.restores = True

@@ -6,13 +6,13 @@ from sqlalchemy import ColumnElement, select
 
 from models.core.audit.entries import AuditEntry
 from models.core.history.undo import REDO, TERMINAL, UNDO, latest
-from models.core.unit_of_work import IMPORT, Work
+from models.core.unit_of_work import IMPORT, UnitOfWork
 
 PAGE = 100
 """Entries of the trail read at a time; most look no further than the first."""
 
 
-def last_unit(work: Work) -> str:
+def last_unit(work: UnitOfWork) -> str:
     """The id of what the actor did last and that stands; where they have undone all, of the latest of that; '' where
     they did nothing.
     """
@@ -25,7 +25,7 @@ def last_unit(work: Work) -> str:
     return undone
 
 
-def last_undo(work: Work) -> str:
+def last_undo(work: UnitOfWork) -> str:
     """The id of what the actor undid last and that stands, if they did nothing else since; else ''."""
     for unit, door in units(work):
         if door == UNDO and stands(work, unit):
@@ -35,12 +35,12 @@ def last_undo(work: Work) -> str:
     return ""
 
 
-def stands(work: Work, unit: str) -> bool:
+def stands(work: UnitOfWork, unit: str) -> bool:
     """Whether an act was not taken back, or was done again since."""
     return not latest(work, unit)[1]
 
 
-def units(work: Work) -> Iterator[tuple[str, str]]:
+def units(work: UnitOfWork) -> Iterator[tuple[str, str]]:
     """What the actor did, the latest first: the id of each act and the door it came through."""
     mine = select(AuditEntry.id, AuditEntry.unit, AuditEntry.door).where(own(work)).order_by(AuditEntry.id.desc())
     last, page = "", list(work.session.execute(mine.limit(PAGE)))
@@ -53,7 +53,7 @@ def units(work: Work) -> Iterator[tuple[str, str]]:
         page = list(work.session.execute(before.limit(PAGE)))
 
 
-def own(work: Work) -> ColumnElement[bool]:
+def own(work: UnitOfWork) -> ColumnElement[bool]:
     """What the actor did; of what the CRM itself did, what somebody typed in a terminal, or brought in a file."""
     if work.actor:
         return AuditEntry.actor == work.actor.id

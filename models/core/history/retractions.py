@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.core.entity.base import Entity
 from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, tell
 from models.core.outbox.statements import WAITING
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 UNIT = re.compile("[0-9a-f]{32}")
 STOPPED = "dropped: undone by {}"
@@ -18,7 +18,7 @@ SHOWN = ("card", "redraw", NAMES)
 """Kinds that show a record as it is when they are sent, whatever they were asked for."""
 
 
-def take_back(work: Work, unit: str, at: datetime, records: Sequence[Entity], again: bool) -> None:
+def take_back(work: UnitOfWork, unit: str, at: datetime, records: Sequence[Entity], again: bool) -> None:
     """Stop what an act asked for and nobody was told yet; in the threads that were told, say that it was taken back.
 
     at: when the act was. again: it was an undo, and what that stopped is told after all.
@@ -31,7 +31,7 @@ def take_back(work: Work, unit: str, at: datetime, records: Sequence[Entity], ag
             tell(work, record, {**about, "redone" if again else "undone": work.actor.id if work.actor else None})
 
 
-def stop(work: Work, unit: str, record: Entity) -> None:
+def stop(work: UnitOfWork, unit: str, record: Entity) -> None:
     """What nobody has begun to send: news of this act, and the card of what is hidden now."""
     theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, WAITING)
     untouched = (Delivery.attempts == 0, Delivery.claimed_until.is_(None), Delivery.state == DeliveryState.WAITING)
@@ -43,7 +43,7 @@ def stop(work: Work, unit: str, record: Entity) -> None:
             delivery.error = STOPPED.format(work.unit)
 
 
-def revive(work: Work, unit: str, at: datetime) -> None:
+def revive(work: UnitOfWork, unit: str, at: datetime) -> None:
     """Ask again for what an undo stopped, as news of the act that does it again."""
     stopped = (Delivery.sent_at == at, Delivery.error == STOPPED.format(unit))
     for delivery in work.session.scalars(select(Delivery).where(*stopped).order_by(Delivery.id)):
@@ -51,7 +51,7 @@ def revive(work: Work, unit: str, at: datetime) -> None:
         delivery.not_before, delivery.key = work.now, UNIT.sub(work.unit, delivery.key)
 
 
-def said(work: Work, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
+def said(work: UnitOfWork, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
     """What was said of this act in the threads of a record's cards, without that it was taken back."""
     sent = (Delivery.sent_at >= at, Delivery.error.is_(None), Delivery.kind == "event", Delivery.channel == CARDS)
     theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, Delivery.key.contains(unit))

@@ -25,7 +25,7 @@ from models.core.history.undo import (
 )
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 BATCH = 500
 """Records a unit of work: others wait for no longer."""
@@ -37,7 +37,7 @@ Key = tuple[str, int]
 
 
 def take_back(
-    works: Works, workspace: str, actor: str, unit: str, progress: Callable[[int, int], None] = lambda done, of: None
+    works: UnitOfWorkFactory, workspace: str, actor: str, unit: str, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> int:
     """Take back an act however many records it changed; returns how many became what they were.
 
@@ -60,7 +60,7 @@ def take_back(
 class Turning:
     """An act that is taken back, or done again."""
 
-    works: Works
+    works: UnitOfWorkFactory
     workspace: str
     actor: str
     unit: str
@@ -84,10 +84,10 @@ class Turning:
                 allow(work, self.steps(work, batch), mine=self.is_mine(work))
         return count
 
-    def is_mine(self, work: Work) -> bool:
+    def is_mine(self, work: UnitOfWork) -> bool:
         return work.actor is not None and first_of(work, self.unit).actor == work.actor.id
 
-    def changes_since(self, work: Work, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
+    def changes_since(self, work: UnitOfWork, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
         """What others did since the act began."""
         last = first.id
         since = select(AuditEntry).where(AuditEntry.unit.not_in((self.unit, work.unit))).order_by(AuditEntry.id)
@@ -95,7 +95,7 @@ class Turning:
             yield page
             last = page[-1].id
 
-    def among_mine(self, work: Work, entries: Sequence[AuditEntry]) -> list[Key]:
+    def among_mine(self, work: UnitOfWork, entries: Sequence[AuditEntry]) -> list[Key]:
         """The records of the act that these entries changed, or by which others came to refer to them."""
         keys = {(entry.entity, entry.record_id) for entry in entries}
         for entry in entries:
@@ -134,13 +134,13 @@ class Turning:
             retractions.take_back(work, self.unit, first.at, told, again=work.door == "redo")
             return len(steps)
 
-    def told(self, work: Work, records: Sequence[Entity]) -> list[Entity]:
+    def told(self, work: UnitOfWork, records: Sequence[Entity]) -> list[Entity]:
         """The records of which Slack was told anything; of most that a file brings it was not."""
         keys = {(record.slug(), record.id): record for record in records}
         about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
         return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
 
-    def steps(self, work: Work, keys: Sequence[Key]) -> list[Step]:
+    def steps(self, work: UnitOfWork, keys: Sequence[Key]) -> list[Step]:
         """What taking back does to these records: all are read at once, and of each that is new that it came."""
         kept = self.read(work, keys)
         mine, new = (AuditEntry.unit == self.unit, are(keys)), AuditEntry.action == "create"
@@ -150,7 +150,7 @@ class Turning:
         assert len(kept) >= len(steps)  # and they stay at hand until now
         return steps
 
-    def read(self, work: Work, keys: Sequence[Key]) -> list[Entity]:
+    def read(self, work: UnitOfWork, keys: Sequence[Key]) -> list[Entity]:
         found: list[Entity] = []
         with policy.beyond(work.session):
             for slug in dict.fromkeys(slug for slug, _ in keys):

@@ -3,10 +3,10 @@
 from models.core.audit.entries import AuditEntry
 from models.core.errors import CRMError
 from models.core.history.undo import allow, by_record, step_back
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
-def is_reversible(work: Work) -> bool:
+def is_reversible(work: UnitOfWork) -> bool:
     """Whether the actor may do the reverse of all that this unit of work has done so far."""
     entries = [AuditEntry(**row) for row in work.changes]
     try:

@@ -11,7 +11,7 @@ from models.core.identity.user import User
 from models.core.parsing import values
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 DESCRIPTIONS = {
     "rep": "Sells: sees their own leads and their team's deals, changes their own",
@@ -26,7 +26,7 @@ DESCRIPTIONS = {
 }
 
 
-def furnish(work: "Work") -> None:
+def furnish(work: "UnitOfWork") -> None:
     """Add what is missing. A role or team that was deleted stays so."""
     there = set(work.session.scalars(select(Role.key).execution_options(with_deleted=True)))
     for name, text in rights.PRESETS.items():

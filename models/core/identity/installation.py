@@ -11,7 +11,7 @@ from models.core.db.engine import everywhere
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Base, Row
 from models.core.secrets import Locked, Vault
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 UNDER_WAY = timedelta(minutes=10)
 """How long somebody may take to agree at Slack."""
@@ -34,7 +34,7 @@ class Installation(Row):
         return [UniqueConstraint("workspace")]
 
     @classmethod
-    def here(cls, work: Work) -> "Installation | None":
+    def here(cls, work: UnitOfWork) -> "Installation | None":
         """The installation of the workspace of this unit, ended or not."""
         return work.session.scalar(select(cls))
 
@@ -49,7 +49,7 @@ class InstallState(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def install(work: Work, token: str, **about: Any) -> None:
+def install(work: UnitOfWork, token: str, **about: Any) -> None:
     """The app was installed, or installed again. token: sealed; about: the other columns."""
     there = Installation.here(work) or Installation()
     for name, value in {**about, "token": token, "installed_at": work.now, "ended_at": None}.items():
@@ -57,7 +57,7 @@ def install(work: Work, token: str, **about: Any) -> None:
     work.session.add(there)
 
 
-def end(work: Work, token: str = "", before: datetime | None = None) -> bool:
+def end(work: UnitOfWork, token: str = "", before: datetime | None = None) -> bool:
     """The app is there no more; says whether that is news.
 
     token: only if this is still the sealed token; before: only if it was installed by then. An old event says nothing
@@ -72,14 +72,14 @@ def end(work: Work, token: str = "", before: datetime | None = None) -> bool:
     return True
 
 
-def installed(works: Works) -> list[str]:
+def installed(works: UnitOfWorkFactory) -> list[str]:
     """The workspaces where the app is."""
     there = select(Installation.workspace).where(Installation.ended_at.is_(None)).order_by(Installation.workspace)
     with everywhere(works.engine).connect().execution_options(writes=False) as connection:
         return list(connection.scalars(there))
 
 
-def renew(works: Works, vault: Vault) -> tuple[int, int]:
+def renew(works: UnitOfWorkFactory, vault: Vault) -> tuple[int, int]:
     """Seal every token with the first key; returns how many were sealed anew, and how many no key opens."""
     count = locked = 0
     with everywhere(works.engine).connect().execution_options(writes=False) as connection:
@@ -98,7 +98,7 @@ def renew(works: Works, vault: Vault) -> tuple[int, int]:
     return count, locked
 
 
-def begin_install(works: Works, state: str) -> None:
+def begin_install(works: UnitOfWorkFactory, state: str) -> None:
     """Remember that an install begins with this state, and forget those that nobody finished."""
     now = works.clock()
     with works.queue(), works.engine.begin() as connection:
@@ -106,7 +106,7 @@ def begin_install(works: Works, state: str) -> None:
         connection.execute(insert(InstallState).values(state=digest(state), at=now))
 
 
-def finish_install(works: Works, state: str) -> bool:
+def finish_install(works: UnitOfWorkFactory, state: str) -> bool:
     """Whether an install began with this state not long ago; says so once."""
     known = delete(InstallState).where(InstallState.state == digest(state)).returning(InstallState.at)
     with works.queue(), works.engine.begin() as connection:

@@ -18,7 +18,7 @@ from models.core.identity.user import User, follow_name
 from models.core.parsing import values
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Role(Entity):
         there = text("deleted_at IS NULL")
         return [Index("ix_role_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
 
-    def settle(self, work: "Work", changes: Changes) -> None:
+    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
         """Admins may do everything, always: somebody must be able to mend the other roles."""
         must_be_unique(work, self, self.name)
         if self.id is None:
@@ -63,7 +63,7 @@ class Role(Entity):
             for what in (User, Team):
                 follow_name(work, what, "role", self.key, values.fold(self.name))
 
-    def must_be_nobodys(self, work: "Work") -> None:
+    def must_be_nobodys(self, work: "UnitOfWork") -> None:
         """Conflict where people have it, or would get it from a team."""
         if count := self.people(work):
             have = "person has" if count == 1 else "people have"
@@ -71,11 +71,11 @@ class Role(Entity):
         if team := work.session.scalar(select(Team.title).where(Team.role == self.key).limit(1)):
             raise Conflict(f"The team {team} gives the role {self.title} to who joins. Have it give another one first.")
 
-    def people(self, work: "Work") -> int:
+    def people(self, work: "UnitOfWork") -> int:
         """How many have it."""
         theirs = select(func.count(User.id)).where(User.role == self.key, ~User.left)
         return work.session.scalar(theirs) or 0
 
-    def facts(self, work: "Work") -> list[tuple[str, str]]:
+    def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
         found = rights.stored(self.rights)
         return [(rights.noun(about).capitalize(), ", ".join(found.told(about)) or "none") for about in found.scopes]

@@ -20,7 +20,7 @@ from models.core.parsing import values
 from models.core.parsing.texts import wrong
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 GATHERING = "gathering"
 """The kind, and the channel, of deliveries that ask Slack who is in a user group."""
@@ -75,7 +75,7 @@ class Team(Entity):
         there = text("deleted_at IS NULL")
         return [Index("ix_team_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
 
-    def settle(self, work: "Work", changes: Changes) -> None:
+    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
         """A team is not part of itself, however far up one looks; its people know it by its name. Only an empty one
         goes: else its people would be in a team that nobody leads, and who leads those above would lose sight of them.
         """
@@ -91,7 +91,7 @@ class Team(Entity):
         if self.id and "name" in changes:
             follow_name(work, User, "team", self.key, values.fold(self.name))
 
-    def must_be_empty(self, work: "Work") -> None:
+    def must_be_empty(self, work: "UnitOfWork") -> None:
         """Conflict where people, or other teams, belong to it."""
         theirs = select(User.name).where(User.team == self.key, ~User.left).order_by(User.id)
         people = work.session.scalars(theirs.limit(2)).all()
@@ -101,7 +101,7 @@ class Team(Entity):
         if below := work.session.scalar(select(Team.title).where(Team.parent == self.id).limit(1)):
             raise Conflict(f"The team {below} is a part of {self.title}. Put it somewhere else first.")
 
-    def follow(self, work: "Work", changes: Changes) -> None:
+    def follow(self, work: "UnitOfWork", changes: Changes) -> None:
         if changes.get("group", (None, None))[1]:
             ask_who_is_in(work, self)
 
@@ -116,7 +116,7 @@ class Team(Entity):
             person.role = self.role
 
 
-def ask_who_is_in(work: "Work", team: Team) -> None:
+def ask_who_is_in(work: "UnitOfWork", team: Team) -> None:
     """Ask Slack who is in a team's user group; whoever is belongs to the team from then on."""
     group = Group.id_of(team.group)
     subject = {"entity": team.slug(), "record_id": team.id, "about": {"group": group}}

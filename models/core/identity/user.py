@@ -16,7 +16,7 @@ from models.core.fields import Clock, Email, Flag, Text, Zone, field
 from models.core.identity.rights import Preset
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 RULING = ("role", "left", "guest", "deleted_at")
 """The fields that say whether somebody is an admin who is here."""
@@ -78,7 +78,7 @@ class User(Entity):
         return [UniqueConstraint("workspace", "slack_id")]
 
     @classmethod
-    def recognise(cls, work: "Work", text: str) -> int | None:
+    def recognise(cls, work: "UnitOfWork", text: str) -> int | None:
         """`me`, a mention or a Slack id."""
         word = text.strip().removeprefix("<@").removesuffix(">").partition("|")[0]
         if work.actor and (word.casefold() in ("me", "myself", "i") or word == work.actor.slack_id):
@@ -92,7 +92,7 @@ class User(Entity):
             return "This is nobody of this workspace. Choose one of its members."
         return super().unknown(text)
 
-    def facts(self, work: "Work") -> list[tuple[str, str]]:
+    def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
         """Why somebody may do nothing here, whatever their role says."""
         if self.left:
             return [("Slack", "Has left the workspace, and may do nothing here")]
@@ -102,7 +102,7 @@ class User(Entity):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
-    def settle(self, work: "Work", changes: Changes) -> None:
+    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
         """There are always working hours, and there is always an admin; and a role or a team that somebody is given
         stands.
         """
@@ -116,7 +116,7 @@ class User(Entity):
         """Whether this is an admin who is here."""
         return self.role == Preset.ADMIN and not (self.left or self.guest or self.deleted_at)
 
-    def must_be_replaced(self, work: "Work", changes: Changes) -> None:
+    def must_be_replaced(self, work: "UnitOfWork", changes: Changes) -> None:
         """Conflict where the last admin would be one no more. That somebody has left, or is a guest, Slack tells us,
         and it is so; a person cannot make it so by hand.
         """
@@ -137,7 +137,7 @@ def newcomer(workspace: Workspace, slack_id: str) -> User:
     return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
 
 
-def with_names(work: "Work", text: str) -> str:
+def with_names(work: "UnitOfWork", text: str) -> str:
     """A text with the names of people in the place of what Slack calls them by."""
 
     def name(code: re.Match[str]) -> str:
@@ -149,7 +149,7 @@ def with_names(work: "Work", text: str) -> str:
     return CODE.sub(name, text)
 
 
-def follow_name(work: "Work", what: type[Entity], field: str, old: str, new: str) -> None:
+def follow_name(work: "UnitOfWork", what: type[Entity], field: str, old: str, new: str) -> None:
     """Let those who have a role or a team that was renamed, or give it, have it under its new name.
 
     what: users, or teams; field: role or team.

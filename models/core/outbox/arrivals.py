@@ -10,10 +10,10 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference
 from models.core.outbox import audience, reposting
 from models.core.outbox.delivery import CARDS, Delivery, DeliveryState, Post, insert_all, redraw
-from models.core.outbox.posted import Listed, Told
+from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.outbox.reposting import Shown
 from models.core.outbox.statements import POSTS, SPENT, WAITING, row, table
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 from models.support import triage
 
 Subject = tuple[str, int]
@@ -75,7 +75,7 @@ def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
 # ── what arrived ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
+def arrived(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
     """They stand in Slack, and are remembered from now on. What changed since it was drawn is drawn anew, and so is
     everything in a channel where somebody came meanwhile.
 
@@ -96,7 +96,7 @@ def arrived(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
     return waiting
 
 
-def follow_readers(work: Work, arrivals: Sequence[Arrival]) -> None:
+def follow_readers(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
     """Somebody came into a channel, or left it, after they were drawn and before they stood there."""
     drawn = {(each.channel, each.turn) for each in arrivals if each.turn is not None}
     turns = audience.turns(work, {channel for channel, _ in drawn}) if drawn else {}
@@ -104,7 +104,7 @@ def follow_readers(work: Work, arrivals: Sequence[Arrival]) -> None:
         audience.reconsider(work, channel)
 
 
-def locked(work: Work, subjects: Collection[Subject]) -> dict[Subject, int]:
+def locked(work: UnitOfWork, subjects: Collection[Subject]) -> dict[Subject, int]:
     """The versions of records, 0 where there is none. Who changes them from now on waits, and then finds the cards to
     redraw. Those that someone is changing are missing: nobody is kept waiting for that.
     """
@@ -120,7 +120,7 @@ def locked(work: Work, subjects: Collection[Subject]) -> dict[Subject, int]:
     return versions
 
 
-def mark(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
+def mark(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
     """Mark them as sent, except what someone else has taken since our lease ran out; returns the ids of the others."""
     if not arrivals:
         return set()
@@ -134,7 +134,7 @@ def mark(work: Work, arrivals: Sequence[Arrival]) -> set[int]:
     return set(work.session.connection().execute(statement).scalars())
 
 
-def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
+def remember(work: UnitOfWork, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
     """Cards stand: keep where, let what waited to be told in their threads be told, and have drawn what changed."""
     if not cards:
         return
@@ -153,7 +153,7 @@ def remember(work: Work, cards: Sequence[Arrival], versions: Mapping[Subject, in
         redraw(work, work.get(ENTITIES[slug], id))
 
 
-def enlist(work: Work, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
+def enlist(work: UnitOfWork, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
     """Lists stand: keep which records each names, and have drawn what changed."""
     for each in lists:
         reposting.enlist(work, each.delivery, each.channel, each.ts, each.named, each.look)
@@ -162,7 +162,7 @@ def enlist(work: Work, lists: Sequence[Arrival], versions: Mapping[Subject, int]
         redraw(work, work.get(ENTITIES[slug], id))
 
 
-def before(work: Work, delivery: Delivery) -> str:
+def before(work: UnitOfWork, delivery: Delivery) -> str:
     """The ts of what was posted last in the same place before a delivery, by Slack's clock; "" where we know of none.
 
     Of a place only one is on its way at a time, so this one stands behind it, whatever our clocks say.
@@ -174,7 +174,7 @@ def before(work: Work, delivery: Delivery) -> str:
     return work.session.connection().scalar(last) or delivery.thread or ""
 
 
-def may_name(work: Work, delivery: Delivery) -> dict[Subject, int]:
+def may_name(work: UnitOfWork, delivery: Delivery) -> dict[Subject, int]:
     """Return the records that a list names as far as one knows: those that it was asked for, or that it would name now.
 
     Their versions are such that they are drawn anew: nobody knows of when the list is.
@@ -188,7 +188,7 @@ def may_name(work: Work, delivery: Delivery) -> dict[Subject, int]:
 # ── what is drawn ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def prepare(work: Work, deliveries: Iterable[Delivery]) -> None:
+def prepare(work: UnitOfWork, deliveries: Iterable[Delivery]) -> None:
     """Read the records of cards and those they name, one question a table; the session asks for none of them again."""
     deliveries = list(deliveries)
     records = read(work, by_entity(subject(each) for each in deliveries if each.kind in SHOWING))
@@ -209,7 +209,7 @@ def named(record: Entity) -> list[Subject]:
     return [(kind.to, id) for name, kind in kinds.items() if (id := getattr(record, name))]
 
 
-def read(work: Work, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
+def read(work: UnitOfWork, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
     found: list[Entity] = []
     for slug, ids in wanted.items():
         theirs = select(ENTITIES[slug]).where(ENTITIES[slug].id.in_(ids)).execution_options(with_deleted=True)
@@ -217,7 +217,7 @@ def read(work: Work, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
     return found
 
 
-def places(work: Work, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str, str]]:
+def places(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str, str]]:
     """Where cards of the same records stand: channel → ts, the latest one in each."""
     found: dict[Subject, dict[str, str]] = {}
     for slug, ids in by_entity(subject(each) for each in deliveries if is_card(each)).items():
@@ -227,12 +227,12 @@ def places(work: Work, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str
     return found
 
 
-def looks(work: Work, deliveries: Iterable[Delivery]) -> dict[Place, str]:
+def looks(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Place, str]:
     """How what is to be drawn anew looks now, by its channel and ts; what nobody knows the look of is missing."""
     redraws = [each for each in deliveries if each.kind == "redraw"]
     channels, stamps = {each.channel for each in redraws}, {each.ts for each in redraws}
     found: dict[Place, str] = {}
-    for kept in (Post, Told, Listed) if redraws else ():
+    for kept in (Post, PostedMessage, ListSubscription) if redraws else ():
         theirs = (kept.channel.in_(channels), kept.ts.in_(stamps), kept.look.is_not(None))
         for channel, ts, look in work.session.execute(select(kept.channel, kept.ts, kept.look).where(*theirs)):
             found[channel, ts] = str(look)

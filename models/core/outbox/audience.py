@@ -31,11 +31,11 @@ from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.outbox import results
 from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver, insert_all
-from models.core.outbox.posted import Told
+from models.core.outbox.posted import PostedMessage
 from models.core.outbox.statements import BACKGROUND_WAITING, POSTS, ask, row
 from models.core.permissions import policy
 from models.core.permissions.cache import roster_of
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 AUDIENCE = "audience"
 """The kind of deliveries that ask for cards to be drawn anew for other readers, and what their channels begin with."""
@@ -51,7 +51,7 @@ REST = timedelta(seconds=5)
 # ── who they are ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def viewers(work: Work, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
+def viewers(work: UnitOfWork, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
     """Those who together may see exactly what all who are in a room may see, by room; a guest among them sees nothing.
 
     What a role and a team let two people see, they let all see who have them: what is everybody's, their team's, or
@@ -67,7 +67,7 @@ def viewers(work: Work, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple
     return {room: tuple(named.get(id, STRANGER) for id in stand[people]) for room, people in sets.items()}
 
 
-def standing(work: Work, sets: Collection[frozenset[str]]) -> Mapping[frozenset[str], tuple[int, ...]]:
+def standing(work: UnitOfWork, sets: Collection[frozenset[str]]) -> Mapping[frozenset[str], tuple[int, ...]]:
     """The ids of those who stand for each of these sets of people, `NOBODY` for a guest; kept with the roster."""
     known = roster_of(work.session).rooms
     asked = {str(number): people for number, people in enumerate(people for people in sets if people not in known)}
@@ -80,7 +80,7 @@ def standing(work: Work, sets: Collection[frozenset[str]]) -> Mapping[frozenset[
     return known
 
 
-def kinds(work: Work, room: str, people: Collection[str]) -> Select[Any]:
+def kinds(work: UnitOfWork, room: str, people: Collection[str]) -> Select[Any]:
     """The first and the last of each kind of people in a room, and who leads a team twice."""
     leads = select(LEADS.c.lead).where(LEADS.c.workspace == work.workspace.id, LEADS.c.lead.is_not(None))
     leads = leads.where(LEADS.c.deleted_at.is_(None))
@@ -102,17 +102,17 @@ def coming_and_going(dialect: str) -> Any:
     return first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=more)
 
 
-def moved(work: Work, channel: str) -> None:
+def moved(work: UnitOfWork, channel: str) -> None:
     """Somebody came into a channel or left it, or it is another channel now: what stands there is drawn anew, and no
     replica goes by what it knew of it.
     """
     connection = work.session.connection()
     connection.execute(coming_and_going(connection.dialect.name), {"here": work.workspace.id, "place": channel})
-    if any(standing_in(work, kept, channel, limit=1) for kept in (Post, Told)):
+    if any(standing_in(work, kept, channel, limit=1) for kept in (Post, PostedMessage)):
         reconsider(work, channel)
 
 
-def turns(work: Work, channels: Iterable[str]) -> Mapping[str, int]:
+def turns(work: UnitOfWork, channels: Iterable[str]) -> Mapping[str, int]:
     """How often who is in these channels has changed, as far as we heard: whoever knows a channel by that number knows
     it still.
     """
@@ -122,7 +122,7 @@ def turns(work: Work, channels: Iterable[str]) -> Mapping[str, int]:
     return dict.fromkeys(wanted, 0) | {channel: last for channel, last in found}
 
 
-def reconsider(work: Work, channel: str = "") -> None:
+def reconsider(work: UnitOfWork, channel: str = "") -> None:
     """Ask that what stands in a channel, or anywhere, be drawn for those who read it now."""
     place = f"{AUDIENCE}:{channel}" if channel else AUDIENCE  # no channel waits for another
     deliver(work, AUDIENCE, place, f"{AUDIENCE}:{channel}:{work.unit}", about={"channel": channel})
@@ -144,7 +144,7 @@ def governs(row: Any) -> bool:
     return isinstance(row, Entity) and bool(row.governing) and bool(row.governing & entries.changes_of(row).keys())
 
 
-def spread(work: Work, delivery: Delivery) -> None:
+def spread(work: UnitOfWork, delivery: Delivery) -> None:
     """Ask for the next of what stands to be drawn anew. What is left is asked for with another delivery, while few of
     these wait: so they go no faster than they are drawn, and what is asked later begins with the latest.
 
@@ -174,7 +174,7 @@ def progress(delivery: Delivery) -> tuple[int, int | None]:
     return int(delivery.about.get("stage", 0)), delivery.about.get("below")
 
 
-def is_overtaken(work: Work, delivery: Delivery) -> bool:
+def is_overtaken(work: UnitOfWork, delivery: Delivery) -> bool:
     """Whether another asks for the same that has not got so far yet, and so comes to all that is left."""
     theirs = (row.workspace == work.workspace.id, POSTS, Delivery.channel == delivery.channel)
     others = work.session.scalars(select(Delivery).where(*theirs, Delivery.id != delivery.id))
@@ -194,10 +194,10 @@ def is_open() -> ColumnElement[bool]:
     return or_(Post.entity.not_in([each.slug() for each in ends]), *still)
 
 
-STAGES: Sequence[tuple[type[Post] | type[Told], Callable[[], Sequence[ColumnElement[bool]]]]] = (
+STAGES: Sequence[tuple[type[Post] | type[PostedMessage], Callable[[], Sequence[ColumnElement[bool]]]]] = (
     (Post, lambda: [is_open()]),
     (Post, lambda: [not_(is_open())]),
-    (Told, list),
+    (PostedMessage, list),
 )
 """What is drawn anew one after the other, of each the latest first: cards that people look at, the other cards, what
 was told besides.
@@ -205,14 +205,14 @@ was told besides.
 
 
 def standing_in(
-    work: Work, kept: type[Post] | type[Told], channel: str, *which: ColumnElement[bool], limit: int
+    work: UnitOfWork, kept: type[Post] | type[PostedMessage], channel: str, *which: ColumnElement[bool], limit: int
 ) -> Sequence[Any]:
     """The latest that stand in a channel, or with no channel in any but direct messages."""
     there = kept.channel == channel if channel else kept.channel.not_like("D%")
     return work.session.scalars(select(kept).where(there, *which).order_by(kept.id.desc()).limit(limit)).all()
 
 
-def redraw_of(work: Work, kept: Post | Told, delivery: Delivery) -> dict[str, Any]:
+def redraw_of(work: UnitOfWork, kept: Post | PostedMessage, delivery: Delivery) -> dict[str, Any]:
     """What draws a card anew, or what was told; nobody waits for it. delivery: the one that asks for it."""
     entity, record = (kept.entity, kept.record_id) if isinstance(kept, Post) else (None, None)
     return {

@@ -8,19 +8,19 @@ from models.core.audit.entries import AuditEntry
 from models.core.entity.base import ENTITIES, Entity
 from models.core.outbox.delivery import Post
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 NEAR = 3
 """Records that are offered to somebody who did not say which."""
 
 
-def stands_in(work: Work, record: Entity, channel: str) -> bool:
+def stands_in(work: UnitOfWork, record: Entity, channel: str) -> bool:
     """Whether the record's card stands in a channel already."""
     mine = (Post.entity == record.slug(), Post.record_id == record.id, Post.channel == channel)
     return work.session.scalar(select(Post.id).where(*mine).limit(1)) is not None
 
 
-def standing_here(work: Work, channel: str, thread: str, entity: str = "", deleted: bool = False) -> Entity | None:
+def standing_here(work: UnitOfWork, channel: str, thread: str, entity: str = "", deleted: bool = False) -> Entity | None:
     """The record that `this` stands for: in a thread the one whose card the thread hangs under, and no other; else the
     newest card of the channel, else what the actor changed last.
 
@@ -35,7 +35,7 @@ def standing_here(work: Work, channel: str, thread: str, entity: str = "", delet
     return found if found and is_for_readers(work, found, deleted) else None
 
 
-def nearby(work: Work, channel: str, entity: str) -> list[Entity]:
+def nearby(work: UnitOfWork, channel: str, entity: str) -> list[Entity]:
     """The records that somebody may mean who did not say which: with the newest cards of the channel, changed last."""
     ways = [*([posted(channel)] if channel else []), changed(work)]
     found = {record.ref: record for way in ways for record in read(work, way, entity, NEAR)}
@@ -50,18 +50,18 @@ def posted(channel: str) -> Any:
     return select(Post.entity, Post.record_id).where(Post.channel == channel).order_by(Post.id.desc())
 
 
-def changed(work: Work) -> Any:
+def changed(work: UnitOfWork) -> Any:
     mine = AuditEntry.actor == (work.actor.id if work.actor else 0)
     return select(AuditEntry.entity, AuditEntry.record_id).where(mine).order_by(AuditEntry.id.desc())
 
 
-def read(work: Work, way: Any, entity: str, limit: int) -> list[Entity]:
+def read(work: UnitOfWork, way: Any, entity: str, limit: int) -> list[Entity]:
     """The first records that a statement finds."""
     wanted = way.where(way.selected_columns.entity == entity) if entity else way
     rows = work.session.execute(wanted.limit(limit)).all()
     return [work.get(ENTITIES[row.entity], row.record_id) for row in rows]
 
 
-def is_for_readers(work: Work, record: Entity, deleted: bool = False) -> bool:
+def is_for_readers(work: UnitOfWork, record: Entity, deleted: bool = False) -> bool:
     """Whether all who read may see a record, and it is there."""
     return (deleted or record.deleted_at is None) and policy.shows(work, record)

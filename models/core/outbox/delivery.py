@@ -30,10 +30,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.db.engine import INSERTS
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
-from models.core.outbox.posted import Listed
+from models.core.outbox.posted import ListSubscription
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 CARDS = "card"
@@ -117,8 +117,10 @@ class Post(Row):
         return [UniqueConstraint("workspace", "channel", "ts"), Index(None, "workspace", "entity", "record_id")]
 
 
-class Seen(Row):
+class IdempotencyKey(Row):
     """An act of a person or an event of Slack that was already worked on."""
+
+    __tablename__ = "seen"
 
     key: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -140,14 +142,14 @@ class JobRun(Row):
         return [UniqueConstraint("workspace", "job", "slot")]
 
 
-def insert_once(work: "Work", row: type[Row], **columns: Any) -> int | None:
+def insert_once(work: "UnitOfWork", row: type[Row], **columns: Any) -> int | None:
     """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and never by rowcount."""
     connection = work.session.connection()
     values = {"workspace": work.workspace.id, **columns}
     return connection.execute(insertion(row, connection.dialect.name), values).scalar()
 
 
-def insert_all(work: "Work", row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_all(work: "UnitOfWork", row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows with the same columns, in one statement, unless their unique keys stand already."""
     connection, here = work.session.connection(), work.workspace.id
     connection.execute(insertion(row, connection.dialect.name), [{"workspace": here, **columns} for columns in rows])
@@ -160,7 +162,7 @@ def insertion(row: type[Row], dialect: str) -> Any:
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
 
-def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> None:
+def deliver(work: "UnitOfWork", kind: str, channel: str, key: str, **columns: Any) -> None:
     """Ask for one message, once for each key. Nothing is asked where there is no channel.
 
     columns: thread (ts), about (JSON the drawing needs), entity and record_id, not_before (UTC).
@@ -176,12 +178,12 @@ def deliver(work: "Work", kind: str, channel: str, key: str, **columns: Any) -> 
         insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
 
 
-def stand(work: "Work", record: Entity, channel: str) -> None:
+def stand(work: "UnitOfWork", record: Entity, channel: str) -> None:
     """Ask for the record's card in a channel, where it stands and is kept up to date."""
     deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
 
 
-def tell(work: "Work", record: Entity, about: Mapping[str, Any]) -> None:
+def tell(work: "UnitOfWork", record: Entity, about: Mapping[str, Any]) -> None:
     """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the same.
 
     about: what `handlers.notifications.record_events` puts into words: no names, and nothing that people typed.
@@ -191,13 +193,13 @@ def tell(work: "Work", record: Entity, about: Mapping[str, Any]) -> None:
     deliver(work, "event", CARDS, key, about=about, **subject)
 
 
-def rename(work: "Work", record: Entity) -> None:
+def rename(work: "UnitOfWork", record: Entity) -> None:
     """Ask that the records which show this one's name be brought up to date."""
     key = f"{NAMES}:{record.ref}:{record.version}:{work.unit}"
     deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
 
 
-def shown(work: "Work", records: Sequence[Entity]) -> list[Entity]:
+def shown(work: "UnitOfWork", records: Sequence[Entity]) -> list[Entity]:
     """Those of many records that a card shows or a list names."""
     here = {(record.slug(), record.id): record for record in records}
     found: set[tuple[str, int]] = set()
@@ -205,13 +207,13 @@ def shown(work: "Work", records: Sequence[Entity]) -> list[Entity]:
         ids = [id for each, id in here if each == slug]
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]
-            for table in (Post, Listed):
+            for table in (Post, ListSubscription):
                 theirs = select(table.record_id).where(table.entity == slug, table.record_id.in_(some)).distinct()
                 found |= {(slug, id) for id in work.session.scalars(theirs) if id is not None}
     return [record for key, record in here.items() if key in found]
 
 
-def redraw(work: "Work", record: Entity, background: bool = False) -> None:
+def redraw(work: "UnitOfWork", record: Entity, background: bool = False) -> None:
     """Ask that every card of the record, and every list that names it, be drawn anew.
 
     background: nobody waits for it, so it lets those pass that somebody waits for.
@@ -234,7 +236,7 @@ def redrawing() -> Any:
             "about": literal({}, JSON), "attempts": literal(0), "background": bindparam("background", type_=Boolean),
         }  # fmt: skip
 
-    cards, lists = cast(Any, Post.__table__).c, cast(Any, Listed.__table__).c
+    cards, lists = cast(Any, Post.__table__).c, cast(Any, ListSubscription.__table__).c
     of_cards = redraws(cards, entity=cards.entity, record_id=cards.record_id)
     of_lists = redraws(lists, entity=null(), record_id=null())
     theirs = [

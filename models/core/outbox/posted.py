@@ -12,12 +12,14 @@ from models.core.db.types import UTCDateTime
 from models.core.entity.base import Row
 
 
-class Told(Row):
+class PostedMessage(Row):
     """A thread line, a list or a receipt that stands in a channel. It holds no words and no names.
 
     kind, entity, record_id: as in the delivery that said it, which is kept for a month · shown: what those who read it
     then might see together; None where nobody knows for whom it was drawn · look: as of a card that stands.
     """
+
+    __tablename__ = "told"
 
     delivery: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(40))
@@ -34,11 +36,13 @@ class Told(Row):
         return [UniqueConstraint("workspace", "channel", "ts")]
 
 
-class Listed(Row):
+class ListSubscription(Row):
     """A record that a list names, wherever the list stands: when the record changes, the list is drawn anew.
 
     delivery: the one that said the list, which is kept for a month, and so is this · look: of the whole list.
     """
+
+    __tablename__ = "listed"
 
     delivery: Mapped[int] = mapped_column(Integer)
     entity: Mapped[str] = mapped_column(String(40))

@@ -13,7 +13,7 @@ from models.core.outbox import statements
 from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, Post, deliver
 from models.core.outbox.results import LONGEST_PAUSE
 from models.core.outbox.statements import DUE, POSTS, WAITING, ask, row, table
-from models.core.unit_of_work import Clock, Work, Works
+from models.core.unit_of_work import Clock, UnitOfWork, UnitOfWorkFactory
 
 LEASE = timedelta(seconds=45)
 """How long a delivery belongs to who took it: whoever has it begins no call to Slack in the last `MARGIN` of it."""
@@ -31,13 +31,13 @@ allows an app fifty in a workspace: the others are for what people change.
 """
 
 
-def workspaces_due(works: Works) -> list[str]:
+def workspaces_due(works: UnitOfWorkFactory) -> list[str]:
     """The workspaces in which something is due."""
     with works.everywhere() as session:
         return list(session.connection().execute(statements.WORKSPACES_DUE, {"now": works.clock()}).scalars())
 
 
-def drift(works: Works, clock: Clock) -> timedelta:
+def drift(works: UnitOfWorkFactory, clock: Clock) -> timedelta:
     """How far a clock is ahead of the one the replicas share: the database's. SQLite's is this machine's own."""
     if works.sqlite:
         return timedelta()
@@ -47,13 +47,13 @@ def drift(works: Works, clock: Clock) -> timedelta:
         return before + (clock() - before) / 2 - shared if shared else timedelta()
 
 
-def anything(work: Work, pace: float = 0) -> bool:
+def anything(work: UnitOfWork, pace: float = 0) -> bool:
     """Whether there is something to take, without taking it: looking disturbs nobody."""
     rest = timedelta(seconds=pace)
     return bool(inside_due(work) or cards_due(work, rest) or posts_due(work, 1, rest))
 
 
-def claim(work: Work, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()) -> list[Delivery]:
+def claim(work: UnitOfWork, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()) -> list[Delivery]:
     """Take up to `limit` deliveries, half of them cards to draw anew if there are as many.
 
     pace: seconds a channel rests after a post, whoever made it; 0 for no pause at all, also of redraws. after: begin
@@ -71,7 +71,7 @@ def claim(work: Work, limit: int, pace: float = 0, after: str = "", but: Collect
     return taken
 
 
-def take(work: Work, ids: Sequence[int]) -> list[Delivery]:
+def take(work: UnitOfWork, ids: Sequence[int]) -> list[Delivery]:
     """Those of the deliveries that are still free, leased to us, in this order."""
     if not ids:
         return []
@@ -81,7 +81,7 @@ def take(work: Work, ids: Sequence[int]) -> list[Delivery]:
     return sorted(work.session.scalars(statements.TAKE, lease), key=lambda delivery: places[delivery.id])
 
 
-def posts_due(work: Work, limit: int, pace: timedelta, after: str = "") -> list[int]:
+def posts_due(work: UnitOfWork, limit: int, pace: timedelta, after: str = "") -> list[int]:
     """The oldest of each channel that is neither resting nor held, from the channel behind `after` on and round."""
     about: dict[str, Any] = {"since": work.now - pace, "until": work.now + DRIFT, "most": limit}
     found = list(ask(work, statements.OLDEST_POSTS, after=after, **about).scalars())
@@ -91,7 +91,7 @@ def posts_due(work: Work, limit: int, pace: timedelta, after: str = "") -> list[
     return found
 
 
-def cards_due(work: Work, pace: timedelta = timedelta()) -> dict[int, list[int]]:
+def cards_due(work: UnitOfWork, pace: timedelta = timedelta()) -> dict[int, list[int]]:
     """For each card to draw anew the oldest delivery that asks for it, and the others, which are done with it.
 
     First what people changed, and one of the others, so that whoever came reads for long nothing they may not see.
@@ -111,7 +111,7 @@ def cards_due(work: Work, pace: timedelta = timedelta()) -> dict[int, list[int]]
     return {first: others for first, *others in cards.values()}
 
 
-def allowed(work: Work, held: Sequence[Any]) -> int:
+def allowed(work: UnitOfWork, held: Sequence[Any]) -> int:
     """How many redraws that nobody waits for may follow now. held: those that are on their way, or were put back."""
     lately = {"since": work.now - MINUTE, "until": work.now + DRIFT}
     drawn, background = ask(work, statements.DRAWN_LATELY, **lately).one()
@@ -120,13 +120,13 @@ def allowed(work: Work, held: Sequence[Any]) -> int:
     return max(MOST - int(drawn), LEAST - int(background), 0)
 
 
-def supersede(work: Work, ids: Sequence[int]) -> None:
+def supersede(work: UnitOfWork, ids: Sequence[int]) -> None:
     """One redrawing shows all that changed before it: the others of the same card are done with it."""
     if ids:
         ask(work, statements.SUPERSEDE, ids=ids)
 
 
-def catch_up(work: Work) -> None:
+def catch_up(work: UnitOfWork) -> None:
     """A clock was ahead when it was written down how long something waits, or is ours: that is over now.
 
     Called while nobody has anything in hand, such as a lease after a clock jumped.
@@ -137,12 +137,12 @@ def catch_up(work: Work) -> None:
         work.session.connection().execute(update(table).where(*dreamt).values({column: work.now}))
 
 
-def inside_due(work: Work) -> set[str]:
+def inside_due(work: UnitOfWork) -> set[str]:
     """Those of our own channels in which something is due."""
     return set(ask(work, statements.INSIDE_DUE).scalars())
 
 
-def settle(work: Work) -> None:
+def settle(work: UnitOfWork) -> None:
     """What needs no Slack: spread what is told to the threads of cards, and pass on new names."""
     due = inside_due(work)
     if CARDS in due:
@@ -153,7 +153,7 @@ def settle(work: Work) -> None:
             delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
 
 
-def spread(work: Work) -> None:
+def spread(work: UnitOfWork) -> None:
     """Make of what is told about a record one delivery for the thread of each of its cards.
 
     Where the card is still on its way it waits until that stands; where there is none, nobody is told. Another replica
@@ -179,7 +179,7 @@ def spread(work: Work) -> None:
         event.error = None if posts else "dropped: it has no card"
 
 
-def put_off(work: Work, ids: Collection[int | None]) -> Sequence[Any]:
+def put_off(work: UnitOfWork, ids: Collection[int | None]) -> Sequence[Any]:
     """What is told of these records and is not due."""
     columns = (row.id, row.entity, row.record_id, row.not_before)
     waits = (row.workspace == work.workspace.id, POSTS, row.channel == CARDS, row.not_before > work.now)
@@ -190,19 +190,19 @@ def is_before(other: Any, event: Delivery) -> bool:
     return other.id < event.id and (other.entity, other.record_id) == (event.entity, event.record_id)
 
 
-def locked(work: Work, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
+def locked(work: UnitOfWork, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
     """The oldest that are due in a channel of our own. skip: those that someone else has locked, else wait for them."""
     due = select(Delivery).where(POSTS, row.channel == channel, DUE).order_by(Delivery.id).limit(limit)
     return work.session.scalars(due.with_for_update(skip_locked=skip), {"now": work.now}).all()
 
 
-def posts_of(work: Work, event: Delivery) -> Sequence[Post]:
+def posts_of(work: UnitOfWork, event: Delivery) -> Sequence[Post]:
     """The cards of the record that something is told about."""
     cards = select(Post).where(Post.entity == event.entity, Post.record_id == event.record_id).order_by(Post.id)
     return work.session.scalars(cards).all()
 
 
-def is_coming(work: Work, event: Delivery) -> bool:
+def is_coming(work: UnitOfWork, event: Delivery) -> bool:
     """Whether a card of the event's record was asked for before it and is not out yet."""
     ours = (row.workspace == work.workspace.id, WAITING, row.record_id == event.record_id)
     about = (row.kind == "card", row.entity == event.entity, row.id < event.id)

@@ -7,9 +7,9 @@ from sqlalchemy import delete, select, update
 
 from models.core.entity.base import Entity
 from models.core.outbox.delivery import Delivery, Post, insert_all
-from models.core.outbox.posted import Listed, Told
+from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.permissions import policy, visibility
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
@@ -19,7 +19,7 @@ UNTOLD = ("card", "redraw", "message")
 """The kinds that need not be remembered here: cards are kept as posts, and a message speaks of no record."""
 
 
-def together(work: Work) -> Shown:
+def together(work: UnitOfWork) -> Shown:
     """What all who read may see together: of each entity of which that is not everything whose records, and the fields
     that are hidden from somebody.
     """
@@ -48,26 +48,26 @@ def is_told(said: Delivery, channel: str) -> bool:
 
 
 def enlist(
-    work: Work, said: Delivery, channel: str, ts: str, named: Collection[tuple[str, int]], look: str | None = None
+    work: UnitOfWork, said: Delivery, channel: str, ts: str, named: Collection[tuple[str, int]], look: str | None = None
 ) -> None:
     """A list stands that names these records, and follows them from now on. look: a digest of it."""
     place = {"delivery": said.id, "channel": channel, "ts": ts, "posted_at": work.now, "look": look}
-    insert_all(work, Listed, [{**place, "entity": slug, "record_id": id} for slug, id in named])
+    insert_all(work, ListSubscription, [{**place, "entity": slug, "record_id": id} for slug, id in named])
 
 
-def named(work: Work, redraw: Delivery) -> list[Listed]:
+def named(work: UnitOfWork, redraw: Delivery) -> list[ListSubscription]:
     """The records that a list names which a delivery draws anew."""
-    theirs = select(Listed).where(Listed.channel == redraw.channel, Listed.ts == redraw.ts)
-    return list(work.session.scalars(theirs.order_by(Listed.id)))
+    theirs = select(ListSubscription).where(ListSubscription.channel == redraw.channel, ListSubscription.ts == redraw.ts)
+    return list(work.session.scalars(theirs.order_by(ListSubscription.id)))
 
 
-def followed(work: Work, entity: type[E], ids: Sequence[int]) -> list[E]:
+def followed(work: UnitOfWork, entity: type[E], ids: Sequence[int]) -> list[E]:
     """The records that a list names, in its order, but for what is deleted and what who reads may not see."""
     found = work.session.scalars(select(entity).where(entity.id.in_(ids)))
     return sorted(found, key=lambda record: ids.index(record.id))
 
 
-def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]) -> None:
+def remember(work: UnitOfWork, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]) -> None:
     """They stand: (what said it, channel, ts, what its readers may see, a digest of it)."""
     rows = [
         {
@@ -78,19 +78,19 @@ def remember(work: Work, told: Iterable[tuple[Delivery, str, str, Shown | None, 
         if is_told(said, channel)
     ]  # fmt: skip
     if rows:
-        insert_all(work, Told, rows)
+        insert_all(work, PostedMessage, rows)
 
 
-def retold(work: Work, redraw: Delivery, shown: Shown | None) -> None:
+def retold(work: UnitOfWork, redraw: Delivery, shown: Shown | None) -> None:
     """It was drawn anew, if it is one of these. redraw: the delivery that did."""
     if is_retelling(redraw):
-        there = (Told.channel == redraw.channel, Told.ts == redraw.ts)
-        work.session.execute(update(Told).where(*there).values(shown=shown))
+        there = (PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts)
+        work.session.execute(update(PostedMessage).where(*there).values(shown=shown))
 
 
-def looks(work: Work, redraw: Delivery, look: str | None) -> None:
+def looks(work: UnitOfWork, redraw: Delivery, look: str | None) -> None:
     """A delivery drew something anew. look: a digest of it; None where nobody knows whether Slack shows it."""
-    for kept in (Post,) if redraw.entity else (Told, Listed):
+    for kept in (Post,) if redraw.entity else (PostedMessage, ListSubscription):
         there = update(kept).where(kept.channel == redraw.channel, kept.ts == redraw.ts).values(look=look)
         work.session.execute(there.execution_options(synchronize_session=False))
 
@@ -100,12 +100,12 @@ def is_retelling(delivery: Delivery) -> bool:
     return delivery.kind == "redraw" and delivery.entity is None
 
 
-def find(work: Work, redraw: Delivery) -> Told | None:
+def find(work: UnitOfWork, redraw: Delivery) -> PostedMessage | None:
     """What a delivery draws anew; None where it is forgotten, or read by one person alone."""
-    return work.session.scalar(select(Told).where(Told.channel == redraw.channel, Told.ts == redraw.ts))
+    return work.session.scalar(select(PostedMessage).where(PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts))
 
 
-def forget(work: Work, channel: str, ts: str) -> None:
+def forget(work: UnitOfWork, channel: str, ts: str) -> None:
     """It does not stand there any more."""
-    for kept in (Told, Listed):
+    for kept in (PostedMessage, ListSubscription):
         work.session.execute(delete(kept).where(kept.channel == channel, kept.ts == ts))

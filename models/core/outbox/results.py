@@ -13,7 +13,7 @@ from models.core.identity.user import User
 from models.core.outbox import failure_notices, reposting
 from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
 from models.core.outbox.statements import SPENT
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 SETTLING = timedelta(seconds=5)
 """How long after a failure Slack's history can be trusted to show whether the post arrived."""
@@ -48,7 +48,7 @@ def fingerprint(delivery: Delivery) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
+def mark(work: UnitOfWork, delivery: Delivery, **columns: Any) -> bool:
     """Write down what became of a delivery, unless its lease ran out and someone else has taken it since."""
     ours = (Delivery.id == delivery.id, Delivery.attempts == delivery.attempts, WAITING)
     columns |= {"about": SPENT} if columns["state"] == DeliveryState.SENT else {}
@@ -56,19 +56,19 @@ def mark(work: Work, delivery: Delivery, **columns: Any) -> bool:
     return work.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
 
 
-def drop(work: Work, delivery: Delivery, why: str) -> None:
+def drop(work: UnitOfWork, delivery: Delivery, why: str) -> None:
     """There is nothing to send any more; whoever wanted it posted is told."""
     ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
     if ours and delivery.kind in failure_notices.POSTED:
         failure_notices.apologise(work, delivery, failure_notices.HIDDEN.format(channel=delivery.channel))
 
 
-def put_back(work: Work, delivery: Delivery, pause: timedelta = timedelta()) -> None:
+def put_back(work: UnitOfWork, delivery: Delivery, pause: timedelta = timedelta()) -> None:
     """Certainly not sent this time: again after the pause, and the whole channel with it."""
     mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
 
 
-def doubt(work: Work, delivery: Delivery, error: str) -> None:
+def doubt(work: UnitOfWork, delivery: Delivery, error: str) -> None:
     """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
     if is_redraw(delivery):
         reposting.looks(work, delivery, None)
@@ -81,7 +81,7 @@ def doubt(work: Work, delivery: Delivery, error: str) -> None:
         failure_notices.apologise(work, delivery, f"{PERHAPS}Slack could not be reached for a day.")
 
 
-def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> None:
+def refuse(work: UnitOfWork, delivery: Delivery, sentence: str, advice: str = "") -> None:
     """Slack will not have it, however often: kept with the reason. Whoever asked for it is told, and an admin, once for
     each reason.
     """
@@ -97,7 +97,7 @@ def refuse(work: Work, delivery: Delivery, sentence: str, advice: str = "") -> N
             deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
 
 
-def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+def gone(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
     """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
     reposting.forget(work, channel, ts)
@@ -107,7 +107,7 @@ def gone(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
     drop(work, delivery, "its card is gone")
 
 
-def draw_anew(work: Work, delivery: Delivery, channel: str, ts: str) -> None:
+def draw_anew(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
     """A card that was asked for stands there already: it is drawn anew, in turn with whatever else changes it.
 
     delivery: the one that asks for the card.
@@ -130,25 +130,25 @@ def is_certain(redraw: Delivery) -> bool:
 # ── what is stuck ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def lag(work: Work) -> timedelta:
+def lag(work: UnitOfWork) -> timedelta:
     """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where none is due."""
     due = (WAITING, AWAITED, Delivery.not_before <= work.now)
     oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(*due))
     return work.now - oldest if oldest else timedelta()
 
 
-def depth(work: Work) -> int:
+def depth(work: UnitOfWork) -> int:
     """How many wait, or are unknown."""
     return work.session.scalar(select(func.count(Delivery.id)).where(WAITING)) or 0
 
 
-def refused(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
+def refused(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
     """What Slack refused, the latest first, and how many there are."""
     count = work.session.scalar(select(func.count(Delivery.id)).where(REFUSED)) or 0
     return work.session.scalars(select(Delivery).where(REFUSED).order_by(Delivery.id.desc()).limit(limit)).all(), count
 
 
-def late(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
+def late(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
     """What has waited unusually long, or may or may not have been sent, the oldest first, and how many there are."""
     doubtful = Delivery.state == DeliveryState.UNKNOWN
     stuck = (WAITING, or_(doubtful, AWAITED & or_(Delivery.not_before <= work.now - LONG, since_long(work))))
@@ -156,7 +156,7 @@ def late(work: Work, limit: int) -> tuple[Sequence[Delivery], int]:
     return work.session.scalars(select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)).all(), count
 
 
-def since_long(work: Work) -> Any:
+def since_long(work: UnitOfWork) -> Any:
     """Tried and put back for a long time; what is only for later was never tried."""
     return (Delivery.attempts > 0) & (Delivery.created_at <= work.now - LONG)
 
@@ -166,7 +166,7 @@ def code(delivery: Any) -> str:
     return hashlib.sha256(delivery.key.encode()).hexdigest()[:8]
 
 
-def find(work: Work, named: str) -> Delivery:
+def find(work: UnitOfWork, named: str) -> Delivery:
     """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where the codes are."""
     keys = select(Delivery.id, Delivery.key).order_by(Delivery.id.desc())
     for some in (keys.where(or_(WAITING, REFUSED)), keys.where(~or_(WAITING, REFUSED)).limit(RECENT)):
@@ -176,7 +176,7 @@ def find(work: Work, named: str) -> Delivery:
     raise NotFound(f"There is no delivery {named[:8]}. The list says which there are: deliveries")
 
 
-def retry(work: Work, delivery: Delivery) -> None:
+def retry(work: UnitOfWork, delivery: Delivery) -> None:
     """Send what was refused once more; what may have been posted before is looked for first."""
     if delivery.state != DeliveryState.REFUSED:
         raise Conflict(f"Delivery {code(delivery)} was not refused, so there is nothing to retry. {standing(delivery)}")
@@ -185,7 +185,7 @@ def retry(work: Work, delivery: Delivery) -> None:
     delivery.not_before, delivery.attempts, delivery.claimed_until = work.now, 0, None
 
 
-def retry_all(work: Work) -> int:
+def retry_all(work: UnitOfWork) -> int:
     """Send everything that was refused once more; returns how many deliveries that is."""
     perhaps = Delivery.error.startswith(PERHAPS, autoescape=True)
     again = {
@@ -198,7 +198,7 @@ def retry_all(work: Work) -> int:
     return len(work.session.scalars(statement.execution_options(synchronize_session=False)).all())
 
 
-def give_up(work: Work, delivery: Delivery) -> None:
+def give_up(work: UnitOfWork, delivery: Delivery) -> None:
     """Somebody decided that it is not sent; unless it is on its way right now."""
     if delivery.claimed_until and delivery.claimed_until > work.now:
         raise Conflict(f"Delivery {code(delivery)} is on its way right now. Look again in a minute.")

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from models.core.db.types import UTCDateTime
 from models.core.identity.user import Workspace
 from models.core.outbox.delivery import CARDS, NAMES, Delivery
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 INSIDE = (CARDS, NAMES)
 """Channels that are none of Slack's."""
@@ -49,7 +49,7 @@ HELD = WAITING & (row.attempts > literal_column("0")) & or_(row.claimed_until > 
 """On its way, or put back: what stands behind it waits, so that it arrives in order and rate limits are kept."""
 
 
-def ask(work: Work, question: Any, **about: Any) -> Result[*tuple[Any, ...]]:
+def ask(work: UnitOfWork, question: Any, **about: Any) -> Result[*tuple[Any, ...]]:
     return work.session.connection().execute(question, {"here": work.workspace.id, "now": work.now, **about})
 
 

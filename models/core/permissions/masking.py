@@ -5,7 +5,7 @@ from typing import Any
 
 from models.core.entity.base import Entity
 from models.core.permissions import policy
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 class Unseen(Exception):
@@ -27,7 +27,7 @@ class Veiled:
         return getattr(self._record, name)
 
 
-def may_hold(work: Work, condition: Callable[[Any], bool], record: Entity) -> bool:
+def may_hold(work: UnitOfWork, condition: Callable[[Any], bool], record: Entity) -> bool:
     """Return whether a condition holds, as far as all who read may know: True where it asks for a hidden field.
 
     So a button that stands there or not does not say what a field holds that its reader may not see.

@@ -21,7 +21,7 @@ from models.core.identity.user import User
 from models.core.permissions.cache import roster_of
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 CRM = "crm"
 """What the verbs are about that need no noun."""
@@ -53,7 +53,7 @@ def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: 
     return not isinstance(what, Entity) or (belongs(what, theirs) and knows_names(actor, what))
 
 
-def check(work: "Work", verb: str, what: Entity | type[Entity] | str) -> None:
+def check(work: "UnitOfWork", verb: str, what: Entity | type[Entity] | str) -> None:
     """Raise Forbidden, with the right that is missing and who can give it, unless the actor may; NotFound, as if there
     were none, where they may not even see the record.
     """
@@ -88,14 +88,14 @@ def ref_of(what: Entity | type[Entity] | str) -> str:
     return f" {what.ref}" if isinstance(what, Entity) and what.number else ""
 
 
-def helpers(work: "Work", what: str = "give it") -> str:
+def helpers(work: "UnitOfWork", what: str = "give it") -> str:
     """Who can give a right."""
     names = [admin.name for admin in admins(work.session)]
     nobody = f"Nobody here can {what}: there is no admin. {way(work)}"
     return f"{' or '.join(names[:3])} can {what}." if names else nobody
 
 
-def way(work: "Work") -> str:
+def way(work: "UnitOfWork") -> str:
     """How there comes to be an admin again, or the first."""
     ref = work.actor.ref if work.actor else "US-1"
     return f'Whoever runs the bot can make one, in a terminal: crm say "role give {ref} admin"'
@@ -243,17 +243,17 @@ def beyond(session: Session) -> AbstractContextManager[None]:
     return among(session, ())
 
 
-def shows(work: "Work", what: Entity | type[Entity] | str, name: str = "") -> bool:
+def shows(work: "UnitOfWork", what: Entity | type[Entity] | str, name: str = "") -> bool:
     """Whether all who will read the answer may see a record, or one of its fields."""
     return all(can(viewer, "show", what, name) for viewer in work.viewers)
 
 
-def hides(work: "Work", entity: type[Entity], name: str) -> bool:
+def hides(work: "UnitOfWork", entity: type[Entity], name: str) -> bool:
     """Whether a field is hidden from someone who reads, on whatever record."""
     return any(rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest)
 
 
-def fields(work: "Work", record: Entity) -> Mapping[str, Field]:
+def fields(work: "UnitOfWork", record: Entity) -> Mapping[str, Field]:
     """The fields of a record that all who read may see."""
     found = every = record.fields()
     for viewer in work.viewers:
@@ -270,12 +270,12 @@ def seen_by(viewer: User, record: Entity) -> Mapping[str, Field]:
     return {name: kind for name, kind in kinds.items() if name not in hidden} if hidden else kinds
 
 
-def legible(work: "Work", record: Entity, name: str) -> bool:
+def legible(work: "UnitOfWork", record: Entity, name: str) -> bool:
     """Whether all who read may see a field and, where it names a record, that record: only then can they fill it."""
     return name in fields(work, record) and names_seen(work, record.fields()[name], getattr(record, name))
 
 
-def names_seen(work: "Work", kind: Field, value: Any) -> bool:
+def names_seen(work: "UnitOfWork", kind: Field, value: Any) -> bool:
     """Whether all who read may see the record that a value names; true of one that names none."""
     return not isinstance(kind, Reference) or value is None or shows(work, work.get(ENTITIES[kind.to], value))
 
@@ -287,7 +287,7 @@ def delicate(entity: type[Entity]) -> frozenset[str]:
     return frozenset(entity.needs) | roles | ({"rights"} if entity is Role else frozenset())
 
 
-def check_needs(work: "Work", record: Entity, changes: Changes) -> None:
+def check_needs(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
     """Raise Forbidden where a change, through whatever door, takes a right besides that of its verb; and where it gives
     somebody more than the actor has, or may give: else who gives roles could make themselves admin.
 
@@ -315,7 +315,7 @@ def check_needs(work: "Work", record: Entity, changes: Changes) -> None:
             raise Forbidden(f"{said} {helpers(work)}")
 
 
-def may_fill(work: "Work", entity: type[Entity], names: Iterable[str]) -> None:
+def may_fill(work: "UnitOfWork", entity: type[Entity], names: Iterable[str]) -> None:
     """Invalid, with a sentence for each of these fields that is hidden from the actor."""
     actor, kinds = work.actor, entity.fields()
     hidden = [name for name in names if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)]

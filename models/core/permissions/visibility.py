@@ -15,7 +15,7 @@ from models.core.permissions.cache import roster_of
 from models.core.permissions.policy import Owners, beyond, can, hides, namesakes, rights_of, whole
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 Sight = tuple[tuple[str, frozenset[int]], ...]
 """For each entity of which not everything is to be seen: whose records are."""
@@ -57,7 +57,7 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     return found
 
 
-def only(work: "Work", entity: type[Entity], verb: str) -> ColumnElement[bool]:
+def only(work: "UnitOfWork", entity: type[Entity], verb: str) -> ColumnElement[bool]:
     """The condition for records of an entity on which the actor may use a verb."""
     theirs = reach((work.actor,), entity, verb) if work.actor else None
     return true() if theirs is None else belonging(entity, theirs, entity)
@@ -85,7 +85,7 @@ def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> Column
     return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
 
 
-def hidden(work: "Work", *asked: Any) -> list[str]:
+def hidden(work: "UnitOfWork", *asked: Any) -> list[str]:
     """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever entity: who looks,
     sorts, groups or counts by a field learns what it holds.
 

@@ -16,7 +16,7 @@ from models.core.parsing.dates import english
 from models.core.parsing.periods import read_period
 from models.core.search.filter_parser import And, Node, Op, Term, Word
 from models.core.search.filter_periods import Span, read_span
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 
 def phrases(lines: str) -> dict[str, Op]:
@@ -85,7 +85,7 @@ class Bounds:
     fields with a day; usual: the field that is meant where none is named.
     """
 
-    work: Work
+    work: UnitOfWork
     entity: type[Entity]
     kinds: Mapping[str, Field]
     days: Mapping[str, str]

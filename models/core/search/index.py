@@ -14,7 +14,7 @@ from models.core.parsing import values
 from models.core.permissions import policy
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 class SearchText(Row):
@@ -29,7 +29,7 @@ class SearchText(Row):
         return [UniqueConstraint("workspace", "entity", "record_id")]
 
 
-def text_of(record: Entity, work: "Work") -> str:
+def text_of(record: Entity, work: "UnitOfWork") -> str:
     """The folded words of a record, each once: its reference, its name, what is searched, and phones in digits too.
 
     Only what those who read may see; the index is written beyond that.
@@ -42,7 +42,7 @@ def text_of(record: Entity, work: "Work") -> str:
     return " ".join(dict.fromkeys(values.fold(" ".join(texts)).split()))
 
 
-def index(work: "Work", records: Iterable[Entity]) -> None:
+def index(work: "UnitOfWork", records: Iterable[Entity]) -> None:
     """Keep the search texts of records; a deleted one is not found."""
     rows = [
         {

@@ -23,7 +23,7 @@ from models.core.search.filter_sql import ALWAYS, SHORTCUTS, field_of, shortcuts
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.mentions import OWNERS, called
 from models.core.search.similarity import likeness
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 LONGEST = 6
 """Words that one thing may take: assigned to Rita Reyes."""
@@ -91,7 +91,7 @@ class Listing:
     of colleagues. told: what was taken for what; searched: the words that are left to be searched for.
     """
 
-    work: Work
+    work: UnitOfWork
     entity: type[Entity]
     alone: bool = True
     people: bool = True
@@ -379,7 +379,7 @@ def key(word: str) -> str:
     return folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
 
 
-def worded(work: Work, kind: Field) -> Iterator[tuple[str, str, str]]:
+def worded(work: UnitOfWork, kind: Field) -> Iterator[tuple[str, str, str]]:
     """The words of the options of a field: (word, value, how it is shown)."""
     if isinstance(kind, Choice):
         for option in kind.options:

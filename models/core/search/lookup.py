@@ -14,7 +14,7 @@ from models.core.parsing import values
 from models.core.permissions import policy
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 OFFERED = 5
 LONGEST_NUMBER = 10
@@ -23,7 +23,7 @@ PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,}\d")
 REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
 
 
-def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -> int:
+def lookup(work: "UnitOfWork", entity: type[Entity], text: str, whole: bool = False) -> int:
     """The id of the record of this entity that `text` names. whole: the beginning of a name is not enough.
 
     Raises ValueError with a sentence where nothing fits, Ambiguous with up to five candidates where several do.
@@ -51,14 +51,14 @@ def lookup(work: "Work", entity: type[Entity], text: str, whole: bool = False) -
     raise ValueError(entity.unknown(name))
 
 
-def by_number(work: "Work", entity: type[Entity], number: int) -> int:
+def by_number(work: "UnitOfWork", entity: type[Entity], number: int) -> int:
     found = work.session.scalar(select(entity.id).where(entity.number == number))
     if found is None:
         raise ValueError(f"There is no {entity.prefix}-{number}.")
     return int(found)
 
 
-def conditions(work: "Work", entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
+def conditions(work: "UnitOfWork", entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
     """The ways to look, the surest first: e-mail, phone number, whole name, beginning of the name."""
     key = values.fold(name)[:255]
     if not key:
@@ -70,7 +70,7 @@ def conditions(work: "Work", entity: type[Entity], name: str, whole: bool) -> li
     return [*sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
 
 
-def phoned(work: "Work", entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
+def phoned(work: "UnitOfWork", entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
     """The conditions that a name is a phone number that those who read may see."""
     if not PHONE.fullmatch(name):
         return []

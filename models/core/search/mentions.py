@@ -13,7 +13,7 @@ from models.core.parsing import values
 from models.core.permissions import policy, visibility
 from models.core.search import lookup, trigrams
 from models.core.search.lookup import REFERENCE, begins
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 Way = Callable[[type[Entity]], list[ColumnElement[bool]]]
 """The conditions by which records of an entity are looked for; none where there is nothing to look by."""
@@ -54,7 +54,7 @@ class Spoken:
         return folded not in NO_NAMES and (len(folded) >= SHORTEST or not cased)
 
 
-def called(work: Work, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
+def called(work: UnitOfWork, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
     """The records of these entities that one name, address or number means, the surest way that finds any."""
     name = values.unquote_smart(values.clean(name)).strip().strip('"')
     if match := REFERENCE.fullmatch(name):
@@ -70,7 +70,7 @@ def called(work: Work, entities: Sequence[type[Entity]], name: str) -> list[Enti
     return fitting(work, entities, lambda entity: phoned(work, entity, [name])) or last(work, entities, [key])
 
 
-def named_in(work: Work, text: str, entities: Sequence[type[Entity]], leading: bool = False) -> list[Entity]:
+def named_in(work: UnitOfWork, text: str, entities: Sequence[type[Entity]], leading: bool = False) -> list[Entity]:
     """The records that a text speaks of: those whose number, address or whole name stands in it, else those of whom a
     first or a last name does, written as names are: a company's may begin with somebody's last. leading: its first word
     may be a name however it is written.
@@ -137,7 +137,7 @@ def first(keys: Iterable[str]) -> Way:
     return lambda entity: [begins(entity.key, start) for start in wanted]
 
 
-def last(work: Work, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
+def last(work: UnitOfWork, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
     """Those whose name ends with one of these words: the index finds who has the word, the name decides."""
     found: list[Entity] = []
     for key in keys:
@@ -158,13 +158,13 @@ def among(hits: Sequence[Any]) -> Way:
     return lambda entity: [entity.id.in_(theirs)] if (theirs := ids(entity)) else []
 
 
-def addressed(work: Work, entity: type[Entity], addresses: Sequence[str]) -> list[ColumnElement[bool]]:
+def addressed(work: UnitOfWork, entity: type[Entity], addresses: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions that one of these is a record's e-mail address, as far as those who read see it."""
     wanted = [address.strip(".,;:!?").lower() for address in addresses]
     return [column.in_(wanted) for column in seen(work, entity, Email)] if wanted else []
 
 
-def phoned(work: Work, entity: type[Entity], numbers: Sequence[str]) -> list[ColumnElement[bool]]:
+def phoned(work: UnitOfWork, entity: type[Entity], numbers: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions that one of these is a record's phone number, as far as those who read see it."""
     wanted = []
     for number in numbers:
@@ -175,13 +175,13 @@ def phoned(work: Work, entity: type[Entity], numbers: Sequence[str]) -> list[Col
     return [column.in_(wanted) for column in seen(work, entity, Phone)] if wanted else []
 
 
-def seen(work: Work, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
+def seen(work: UnitOfWork, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
     """The columns of a kind that are hidden from nobody who reads."""
     kinds = entity.fields().items()
     return [getattr(entity, name) for name, kind in kinds if type(kind) is of and not policy.hides(work, entity, name)]
 
 
-def fitting(work: Work, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1) -> list[Entity]:
+def fitting(work: UnitOfWork, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1) -> list[Entity]:
     """The records of these entities that one of the conditions of a way fits, and that are still meant."""
     found: list[Entity] = []
     for entity in entities:

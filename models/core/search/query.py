@@ -19,7 +19,7 @@ from models.core.search.list_words import FILLERS, Listing, parsed
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.similarity import likeness, slips_between
 from models.core.search.trigrams import piece, slips, splits, splits_with_a_slip, ways_of, words_of
-from models.core.unit_of_work import Work
+from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
@@ -65,14 +65,14 @@ class Page(Generic[E]):
     searched: str = ""
 
 
-def suggestions(work: Work, entity: type[E], text: str, limit: int = 20) -> list[E]:
+def suggestions(work: UnitOfWork, entity: type[E], text: str, limit: int = 20) -> list[E]:
     """What a picker offers for the letters typed so far, the likeliest first; the newest before anything is typed."""
     if not text.strip():
         return list(work.session.scalars(select(entity).order_by(entity.number.desc()).limit(limit)))
     return records_of(work, entity, best(work, text, [entity])[:limit])
 
 
-def find_everywhere(work: Work, text: str, limit: int = 10) -> list[Entity]:
+def find_everywhere(work: UnitOfWork, text: str, limit: int = 10) -> list[Entity]:
     """Records of every entity that a text finds, the likeliest first; a reference finds just the one it names."""
     named = by_reference(work, text, ENTITIES.values())
     hits = (named or best(work, text, list(ENTITIES.values())))[:limit]
@@ -84,7 +84,7 @@ def find_everywhere(work: Work, text: str, limit: int = 10) -> list[Entity]:
     return [loaded[key] for hit in hits if (key := (hit.entity, hit.record_id)) in loaded]
 
 
-def find_records(work: Work, entity: type[E], text: str, page: str | bool | None = None) -> Page[E]:
+def find_records(work: UnitOfWork, entity: type[E], text: str, page: str | bool | None = None) -> Page[E]:
     """Ten records of one entity: all of them, those that a filter fits, or those that words find.
 
     text: empty, `stage = won AND amount > 10k`, or words. page: "2" for the second ten. ValueError says what is wrong
@@ -99,7 +99,7 @@ def find_records(work: Work, entity: type[E], text: str, page: str | bool | None
 
 
 def list_records(
-    work: Work, entity: type[E], text: str, page: str | bool | None = None, people: bool = True
+    work: UnitOfWork, entity: type[E], text: str, page: str | bool | None = None, people: bool = True
 ) -> Page[E]:
     """Ten records of one entity, as `find_records`, where words are conditions first: won last month, rita, due today.
 
@@ -133,7 +133,7 @@ def noted(reader: Listing) -> str:
     return " ".join(said)
 
 
-def found_by_filter(work: Work, entity: type[E], text: str, fitting: "Select[E]", number: int) -> Page[E]:
+def found_by_filter(work: UnitOfWork, entity: type[E], text: str, fitting: "Select[E]", number: int) -> Page[E]:
     """The newest first."""
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
@@ -144,7 +144,7 @@ def found_by_filter(work: Work, entity: type[E], text: str, fitting: "Select[E]"
     return Page(records, said, str(number + 1) if total > first + PAGE else "")
 
 
-def found_by_words(work: Work, entity: type[E], text: str, number: int) -> Page[E]:
+def found_by_words(work: UnitOfWork, entity: type[E], text: str, number: int) -> Page[E]:
     """The likeliest first."""
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
@@ -165,7 +165,7 @@ def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
     return f"{count} {'matches' if total == 1 else 'match'} “{text}”"
 
 
-def best(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+def best(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """The hits of a text among these entities, ranked; misspelt words are only considered where too few fit."""
     words = words_of(text)
     if not words:
@@ -185,7 +185,7 @@ def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
     return first + [hit for hit in others if hit.key not in known]
 
 
-def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
+def by_reference(work: UnitOfWork, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
     """The one record that a reference names; of a single entity its bare number will do."""
     known = {entity.prefix: entity for entity in entities}
     match = REFERENCE.fullmatch(text.strip())
@@ -197,7 +197,7 @@ def by_reference(work: Work, text: str, entities: Iterable[type[Entity]]) -> lis
     return hits_of(work, texts_of(entity, named))
 
 
-def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+def candidates(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """What contains all words, and what is named so."""
     name = values.fold(text)
     found = containing(work, ways_of(text), entities)
@@ -208,7 +208,7 @@ def candidates(work: Work, text: str, entities: Sequence[type[Entity]]) -> list[
 
 
 def containing(
-    work: Work, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
+    work: UnitOfWork, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
 ) -> list[Hit]:
     """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for the caller to look.
 
@@ -226,7 +226,7 @@ def containing(
     return legible(work, found)
 
 
-def legible(work: Work, hits: Sequence[Hit]) -> list[Hit]:
+def legible(work: UnitOfWork, hits: Sequence[Hit]) -> list[Hit]:
     """The hits with no other words than those who read may see: what is hidden says nothing of how near they are."""
     secret = {slug for slug in {hit.entity for hit in hits} if visible_words.has_secrets(work, ENTITIES[slug])}
     found = [hit for hit in hits if hit.entity not in secret]
@@ -236,7 +236,7 @@ def legible(work: Work, hits: Sequence[Hit]) -> list[Hit]:
     return found
 
 
-def texts_seen(work: Work, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
+def texts_seen(work: UnitOfWork, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
     """Each with the words by which those who read may find it. What they point at is read once for each field."""
     near: list[Entity] = []  # kept alive, so that the session has them at hand
     with policy.beyond(work.session):
@@ -248,7 +248,7 @@ def texts_seen(work: Work, entity: type[E], records: Sequence[E]) -> Iterator[tu
         yield record, text_of(record, work)
 
 
-def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def misspelt(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts that hold all words when a slip in one of them is forgiven, the nearest first."""
     hits: dict[Hit, int] = {}
     for word in words:
@@ -263,7 +263,7 @@ def misspelt(work: Work, words: Sequence[str], entities: Sequence[type[Entity]])
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
 
 
-def joined(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def joined(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there; else with
     a name that this one is with a slip in one of its parts: vandnberg.
     """
@@ -286,7 +286,7 @@ def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
     return any(abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips for name in together)
 
 
-def nearly(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def nearly(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts in which something like each of the words stands: henrick dal, for Henrik Dahl."""
     hits: dict[Hit, int] = {}
     for word in words:
@@ -307,7 +307,7 @@ def is_like(word: str, other: str) -> bool:
     return other.startswith(word) or (near and (len(word) > trigrams.TRIGRAM or word[0] == other[0]))
 
 
-def looked_through(work: Work, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def looked_through(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts among the newest that contain what is too short for the index: a picture, a sign of Chinese."""
     ways, slugs = [[piece(word) for word in words]], [entity.slug() for entity in entities]
     if trigrams.served(ways) or all(word.isascii() for word in words):
@@ -339,7 +339,7 @@ def texts_of_named(entity: type[Entity]) -> "Select[str, int, str]":
     return texts_of(entity, called.order_by(entity.key).limit(NAMED))
 
 
-def hits_of(work: Work, statement: "Select[str, int, str]") -> list[Hit]:
+def hits_of(work: UnitOfWork, statement: "Select[str, int, str]") -> list[Hit]:
     return [Hit(*row) for row in work.session.execute(statement)]
 
 
@@ -354,7 +354,7 @@ def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
     return name.startswith(query), there, own, likeness(query, name[: 2 * len(query)]), hit.record_id
 
 
-def records_of(work: Work, entity: type[E], hits: Sequence[Hit]) -> list[E]:
+def records_of(work: UnitOfWork, entity: type[E], hits: Sequence[Hit]) -> list[E]:
     """The records of hits, in their order."""
     ids = [hit.record_id for hit in hits]
     loaded = {record.id: record for record in work.session.scalars(select(entity).where(entity.id.in_(ids)))}

@@ -12,7 +12,7 @@ from models.core.fields import Reference, Tags
 from models.core.permissions import policy, visibility
 
 if TYPE_CHECKING:
-    from models.core.unit_of_work import Work
+    from models.core.unit_of_work import UnitOfWork
 
 
 @cache
@@ -22,7 +22,7 @@ def pointing(entity: type[Entity]) -> Mapping[str, str]:
     return {name: kind.to for name, kind in kinds if kind.search and isinstance(kind, Reference)}
 
 
-def has_secrets(work: "Work", entity: type[Entity]) -> bool:
+def has_secrets(work: "UnitOfWork", entity: type[Entity]) -> bool:
     """Whether words by which an entity's records are found are hidden from someone who reads."""
     limited = dict(visibility.of(work.session))
     hidden = any(policy.hides(work, entity, name) for name, kind in entity.fields().items() if kind.search)
@@ -30,7 +30,7 @@ def has_secrets(work: "Work", entity: type[Entity]) -> bool:
 
 
 def limits(
-    work: "Work", entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
+    work: "UnitOfWork", entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
 ) -> list[ColumnElement[bool]]:
     """The condition that a record answers a query by words which all who read may see; none where they see them all.
 
@@ -43,7 +43,7 @@ def limits(
     return [or_(*found)]
 
 
-def holding(work: "Work", entity: type[Entity], piece: str, rows: Any) -> Iterator[ColumnElement[bool]]:
+def holding(work: "UnitOfWork", entity: type[Entity], piece: str, rows: Any) -> Iterator[ColumnElement[bool]]:
     """The conditions that a piece is in what they may see of a record, or in the name of what it points at; of a phone
     number in its digits, whatever its country puts between them.
     """
@@ -70,7 +70,7 @@ def alias_of(entity: type[Entity]) -> Any:
     return entity.__table__.alias()
 
 
-def named(work: "Work", entity: type[Entity], piece: str) -> Any:
+def named(work: "UnitOfWork", entity: type[Entity], piece: str) -> Any:
     """The ids of the records whose name holds a piece and which all who read may see: also of deleted ones, whose names
     stand where they are referred to.
     """

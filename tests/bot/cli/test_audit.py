@@ -9,7 +9,7 @@ import pytest
 from models.core.audit import chain
 from models.core.db.engine import open_engine
 from models.core.secrets import new_key
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bot.conftest import Crm
 from tests.models.tampering import tamper
 
@@ -20,7 +20,7 @@ KEY, OTHER = new_key(), new_key()
 def kept(crm: Crm, tmp_path: Path) -> Path:
     """A database with a lead whose trail is sealed, and one whose trail is not."""
     crm("say", "lead new Ada --reason 'met at the fair'")
-    works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
     assert chain.seal_in(works, "LOCAL", chain.BATCH) > 0
     works.close()
     crm("say", "lead new Grace")
@@ -35,7 +35,7 @@ def test_a_whole_trail_is_said_to_be_whole_and_where_it_ends(crm: Crm, kept: Pat
 
 
 def test_a_tampered_trail_ends_with_1_and_its_problems(crm: Crm, kept: Path) -> None:
-    works = Works(open_engine(f"sqlite:///{kept}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{kept}"))
     tamper(works, "UPDATE audit_entry SET new = 'Eve' WHERE field = 'first_name'")
     works.close()
     done = crm("audit", "verify")
@@ -73,7 +73,7 @@ def test_a_trigger_that_is_missing_is_said_and_put_back(crm: Crm, kept: Path) ->
 
 
 def test_the_keys_of_the_settings_sign_and_are_asked_for(crm: Crm, kept: Path) -> None:
-    works = Works(open_engine(f"sqlite:///{kept}"), keys=KEY)
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{kept}"), keys=KEY)
     chain.seal_in(works, "LOCAL", chain.BATCH)
     works.close()
     assert "signed with a key since place " in crm("audit", "verify", ENCRYPTION_KEYS=KEY).output

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from models.core.db.engine import open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import backup, schema
 from tests.bot.conftest import Crm
 from tests.models.maintenance.test_backup import tools as tools
@@ -54,7 +54,7 @@ def test_what_is_written_without_the_command_line_is_for_its_owner(tmp_path: Pat
     """Also what stands beside a database while it is open."""
     engine = open_engine(f"sqlite:///{tmp_path / 'crm.db'}")
     schema.upgrade(engine)
-    works = Works(engine)
+    works = UnitOfWorkFactory(engine)
     works.settle("T1", name="Acme")
     with works("T1") as work, engine.connect():
         work.session.execute(text("SELECT 1"))
@@ -94,7 +94,7 @@ def test_the_locks_of_a_database_are_kept_when_its_files_are_looked_at(tmp_path:
     url = f"sqlite:///{tmp_path / 'crm.db'}"
     engine = open_engine(url)
     schema.upgrade(engine)
-    works = Works(engine)
+    works = UnitOfWorkFactory(engine)
     works.settle("T1", name="Acme")
     with works("T1"):
         for path in tmp_path.iterdir():

@@ -3,14 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox.delivery import DeliveryState
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import after_restore, backup
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, rows, say, texts
@@ -18,7 +18,7 @@ from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE
 
 
-def brought_back(works: Works, file: Path) -> None:
+def brought_back(works: UnitOfWorkFactory, file: Path) -> None:
     """What `crm restore` does."""
     works.close()
     backup.restore(works.engine, file, file.with_name("aside"), force=True)
@@ -28,7 +28,7 @@ def brought_back(works: Works, file: Path) -> None:
 
 @SQLITE
 def test_after_a_restore_nothing_is_sent_again_and_cards_show_what_the_database_has(
-    works: Works, slack: Desk, clients: Clients, courier: Courier, clock: StoppedClock, tmp_path: Path
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, courier: DeliveryDispatcher, clock: StoppedClock, tmp_path: Path
 ) -> None:
     sails = deal(works, stage="qualification")
     courier.drain()
@@ -42,7 +42,7 @@ def test_after_a_restore_nothing_is_sent_again_and_cards_show_what_the_database_
     courier.drain()
     before = {channel: len(texts(slack, channel)) for channel in ("C_SALES", "C_GENERAL")}
     brought_back(works, tmp_path / "kept.backup")
-    again = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    again = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
     for _ in range(3):
         again.drain()
         clock.forward(timedelta(minutes=1))

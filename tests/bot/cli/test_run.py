@@ -21,7 +21,7 @@ from models.core.identity.installation import Installation, install
 from models.core.outbox.delivery import deliver
 from models.core.replica import beat
 from models.core.secrets import Vault, new_key
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.maintenance import schema
 from models.sales.lead import Lead
@@ -123,7 +123,7 @@ def test_a_key_is_printed_that_the_settings_take(crm: Crm) -> None:
 
 
 def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: Engine, clock: StoppedClock) -> None:
-    works, url = Works(clean_sqlite, clock), clean_sqlite.url.render_as_string()
+    works, url = UnitOfWorkFactory(clean_sqlite, clock), clean_sqlite.url.render_as_string()
     old, new = new_key(), new_key()
     with works("T1") as work:
         install(work, Vault(old).seal("xoxb-1"))
@@ -179,7 +179,7 @@ def test_what_was_typed_in_the_terminal_is_taken_back_there(crm: Crm) -> None:
 
 
 @SQLITE
-def test_whoever_runs_the_bot_makes_the_first_admin(at_home: Crm, works: Works) -> None:
+def test_whoever_runs_the_bot_makes_the_first_admin(at_home: Crm, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_ADA", left=True)
     refused = at_home("say", "role give US-3 admin", "--workspace", "T1", "--as", "U_MONA").output
     command = refused.partition("crm ")[2]
@@ -193,7 +193,7 @@ def test_postgresql_is_not_migrated_behind_ones_back(crm: Crm, blank_postgres: E
     assert (done.exit_code, done.output) == (1, "The database is not up to date. Run: crm db upgrade\n")
 
 
-def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: Works) -> None:
+def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: UnitOfWorkFactory) -> None:
     done = at_home("say", "lead new Ada Lovelace company=Analytical", "--workspace", "T1", "--as", "U_RITA")
     assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\nCompany: Analytical\n")
     with works("T1") as work:
@@ -208,7 +208,7 @@ def test_a_line_that_needs_more_names_what(at_home: Crm) -> None:
 
 
 @SQLITE
-def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(at_home: Crm, works: Works) -> None:
+def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(at_home: Crm, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     done = at_home("say", "lead convert LD-1", "--workspace", "T1", "--as", "U_GUS")
     assert done.exit_code == 1
@@ -230,7 +230,7 @@ def test_a_stranger_is_not_let_in(at_home: Crm) -> None:
 
 
 @SQLITE
-def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) -> None:
+def test_records_are_written_as_csv(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
     given(works, Lead, first_name="Ada", company="Analytical")
     done = at_home("export", "leads", str(tmp_path / "leads.csv"), "--workspace", "T1")
     assert done.exit_code == 0
@@ -239,7 +239,7 @@ def test_records_are_written_as_csv(at_home: Crm, works: Works, tmp_path: Path) 
 
 
 @SQLITE
-def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
+def test_a_csv_is_loaded(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
     done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA")
     assert "2 new" in done.output
@@ -248,7 +248,7 @@ def test_a_csv_is_loaded(at_home: Crm, works: Works, tmp_path: Path) -> None:
 
 
 @SQLITE
-def test_what_is_rejected_stands_beside_the_file(at_home: Crm, works: Works, tmp_path: Path) -> None:
+def test_what_is_rejected_stands_beside_the_file(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
     done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA", "--strict")
     assert "1 new, 1 rejected" in done.output
@@ -260,7 +260,7 @@ DEALS = "Deal Name,Stage,Close Date,Deal Owner\nSails,Engaging,05/06/2026,Jane D
 
 @SQLITE
 def test_a_file_with_questions_is_not_stored_before_they_are_answered(
-    at_home: Crm, works: Works, tmp_path: Path
+    at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     (tmp_path / "deals.csv").write_text(DEALS)
     words = ("import", "deals", "deals.csv", "--workspace", "T1", "--answers", "deals.answers")
@@ -293,7 +293,7 @@ def test_a_dry_run_shows_reasons_by_kind_and_ends_with_1_where_nothing_would_be_
 
 
 @SQLITE
-def test_an_encoding_that_cannot_be_told_is_asked_for(at_home: Crm, works: Works, tmp_path: Path) -> None:
+def test_an_encoding_that_cannot_be_told_is_asked_for(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_bytes("Last name,City\nAda,Köln\n".encode("mac_roman"))
     done = at_home("import", "customers", "people.csv", "--workspace", "T1")
     assert done.exit_code == 1
@@ -304,7 +304,7 @@ def test_an_encoding_that_cannot_be_told_is_asked_for(at_home: Crm, works: Works
 
 
 @SQLITE
-def test_a_dry_run_loads_nothing(at_home: Crm, works: Works, tmp_path: Path) -> None:
+def test_a_dry_run_loads_nothing(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("First name\nAda\n")
     assert at_home("import", "leads", "people.csv", "--workspace", "T1", "--dry").exit_code == 0
     with works("T1") as work:
@@ -320,7 +320,7 @@ def test_an_unknown_noun_lists_those_there_are(at_home: Crm) -> None:
 
 def test_whoever_runs_it_sees_what_waits_in_every_workspace(crm: Crm, tmp_path: Path) -> None:
     assert crm("status").output == "There is no workspace yet. Connect one: crm run\n"
-    works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
     for workspace, count in (("T1", 2), ("T2", 3)):
         works.settle(workspace, name=f"Company {workspace}")
         with works(workspace) as work:
@@ -337,7 +337,7 @@ def test_whoever_runs_it_sees_what_waits_in_every_workspace(crm: Crm, tmp_path: 
 
 def test_what_was_imported_first_is_given_to_the_workspace_that_is_named(crm: Crm, tmp_path: Path) -> None:
     crm("say", "lead new Ada Lovelace")
-    works = Works(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
     works.settle("T123", name="Acme")
     works.close()
     refused = crm("adopt", "T_TYPO")

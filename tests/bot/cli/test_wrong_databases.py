@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core import records
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.conftest import Crm
 from tests.ground import given
@@ -79,7 +79,7 @@ def test_a_restore_that_finds_no_room_leaves_the_database_as_it_was(crm: Crm, tm
 
 
 @SQLITE
-def test_a_card_in_a_channel_that_is_archived_is_left_in_peace(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_card_in_a_channel_that_is_archived_is_left_in_peace(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     given(works, Lead, first_name="Ada")
     courier.drain()
     (card,) = slack.posted("C_SALES")

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core import records
 from models.core.outbox.delivery import DeliveryState, deliver, stand
 from models.core.outbox.queue import claim
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -20,7 +20,7 @@ from tests.handlers.kit import SQLITE
 
 
 @SQLITE
-def test_a_new_record_gets_its_card_and_the_card_is_remembered(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_new_record_gets_its_card_and_the_card_is_remembered(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     assert courier.drain() == 1
     [card] = slack.posted("C_SALES")
@@ -34,7 +34,7 @@ def test_a_new_record_gets_its_card_and_the_card_is_remembered(works: Works, sla
 
 
 def test_every_change_is_drawn_in_place_and_several_at_once_in_one_go(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     sails = deal(works)
     courier.drain()
@@ -50,7 +50,7 @@ def test_every_change_is_drawn_in_place_and_several_at_once_in_one_go(
 
 
 @SQLITE
-def test_a_second_wish_for_the_same_card_updates_the_first(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_second_wish_for_the_same_card_updates_the_first(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     courier.drain()
     with works("T1") as work:
@@ -61,7 +61,7 @@ def test_a_second_wish_for_the_same_card_updates_the_first(works: Works, slack: 
 
 
 @SQLITE
-def test_a_change_between_drawing_and_posting_is_drawn_too(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_change_between_drawing_and_posting_is_drawn_too(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     with works("T1") as work:
         [row] = claim(work, 10)
@@ -75,7 +75,7 @@ def test_a_change_between_drawing_and_posting_is_drawn_too(works: Works, slack: 
 
 
 @SQLITE
-def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     courier.drain()
     [card] = slack.posted("C_SALES")
@@ -90,7 +90,7 @@ def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: Works, sla
 
 @SQLITE
 def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     sails = deal(works)
     courier.drain()
@@ -103,7 +103,7 @@ def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
     assert [post.ts for post in posts(works)] == [slack.posted("C_SALES")[0].ts]
 
 
-def test_what_happens_is_told_in_the_thread_of_every_card(works: Works, slack: Desk, courier: Courier) -> None:
+def test_what_happens_is_told_in_the_thread_of_every_card(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     with works("T1", "U_RITA") as work:
         stand(work, work.find(Opportunity, sails.number), "C_SUPPORT")
@@ -116,7 +116,7 @@ def test_what_happens_is_told_in_the_thread_of_every_card(works: Works, slack: D
         assert [line.words for line in slack.thread(card)] == ["Rita Reyes moved it from qualification to won."]
 
 
-def test_a_thread_line_waits_for_its_card(works: Works, slack: Desk, courier: Courier, clock: StoppedClock) -> None:
+def test_a_thread_line_waits_for_its_card(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock) -> None:
     sails = deal(works)
     slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=3)
     with works("T1", "U_RITA") as work:
@@ -130,7 +130,7 @@ def test_a_thread_line_waits_for_its_card(works: Works, slack: Desk, courier: Co
 
 
 @SQLITE
-def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: Works, slack: Desk, courier: Courier) -> None:
+def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     ada = given(works, Customer, first_name="Ada")
     with works("T1", "U_RITA") as work:
         work.tell(work.find(Customer, ada.number), "Nobody will read this")
@@ -139,7 +139,7 @@ def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: Works, sl
 
 
 @SQLITE
-def test_what_people_typed_is_inert_everywhere(works: Works, slack: Desk, courier: Courier) -> None:
+def test_what_people_typed_is_inert_everywhere(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     ada = given(works, Customer, first_name="Ada")
     case = given(works, Case, customer=ada.ref, subject="<!channel> *on fire* & more")
     with works("T1", "U_SAM") as work:
@@ -155,7 +155,7 @@ def test_what_people_typed_is_inert_everywhere(works: Works, slack: Desk, courie
 
 
 @SQLITE
-def test_metadata_says_nothing_about_people(works: Works, slack: Desk, courier: Courier) -> None:
+def test_metadata_says_nothing_about_people(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     given(works, Lead, first_name="Ada", last_name="Lovelace")
     courier.drain()
     [message] = slack.slack.timeline.of("C_SALES")
@@ -168,7 +168,7 @@ def test_metadata_says_nothing_about_people(works: Works, slack: Desk, courier: 
 
 
 @SQLITE
-def test_who_is_given_a_record_reads_it_in_a_direct_message(works: Works, slack: Desk, courier: Courier) -> None:
+def test_who_is_given_a_record_reads_it_in_a_direct_message(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     with works("T1", "U_MONA") as work:
         ravi = work.lookup("user", "U_RAVI")
@@ -180,7 +180,7 @@ def test_who_is_given_a_record_reads_it_in_a_direct_message(works: Works, slack:
 
 
 @SQLITE
-def test_a_direct_message_that_is_out_of_date_is_not_sent(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_direct_message_that_is_out_of_date_is_not_sent(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     for person in ("U_RAVI", "U_MONA"):
         with works("T1", "U_RITA") as work:
@@ -195,7 +195,7 @@ def test_a_direct_message_that_is_out_of_date_is_not_sent(works: Works, slack: D
 
 
 @SQLITE
-def test_every_channel_has_its_turn_where_few_are_taken_at_once(works: Works, slack: Desk, courier: Courier) -> None:
+def test_every_channel_has_its_turn_where_few_are_taken_at_once(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     courier.count = 1  # three to a round
     places = ["C_GENERAL", "C_SALES", "C_SUPPORT", "U_ADA", "U_RITA"]
     for number in (1, 2):

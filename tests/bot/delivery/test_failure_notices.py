@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from handlers.core.executor import WILL
 from models.core.outbox.delivery import Delivery
 from models.core.outbox.results import ATTEMPTS, code
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.outgoing import rows
 from tests.bot.rooms import ada_lovelace
@@ -40,11 +40,11 @@ ASKED = {
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return ada_lovelace(works)
 
 
-def told_to(slack: Desk, courier: Courier, person: str) -> list[str]:
+def told_to(slack: SlackDriver, courier: DeliveryDispatcher, person: str) -> list[str]:
     """What the bot wrote to somebody by itself."""
     courier.drain()
     return [message.text for message in slack.posted(person)]
@@ -53,7 +53,7 @@ def told_to(slack: Desk, courier: Courier, person: str) -> list[str]:
 @pytest.mark.parametrize(("refusal", "remedy"), REMEDIES)
 @SQLITE
 def test_each_refusal_is_told_to_who_asked_with_its_remedy(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, refusal: str, remedy: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, refusal: str, remedy: str
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", times=9, with_=refusal, channel="C_SUPPORT")
@@ -73,7 +73,7 @@ def test_each_refusal_is_told_to_who_asked_with_its_remedy(
 
 @pytest.mark.parametrize(("line", "missed"), list(ASKED.items()))
 def test_whatever_was_asked_for_and_by_whomever_each_hears_of_their_own(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, line: str, missed: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, line: str, missed: str
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", times=9, with_="is_archived", channel="C_SUPPORT")
@@ -92,14 +92,14 @@ def test_whatever_was_asked_for_and_by_whomever_each_hears_of_their_own(
 
 
 @SQLITE
-def test_an_admin_who_asks_is_told_once(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_an_admin_who_asks_is_told_once(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     slack.slack.channels["C_SUPPORT"].is_archived = True
     slack.command("/crm LD-1 --here", channel="C_SUPPORT", user="U_ADA")
     assert [text[:34] for text in told_to(slack, courier, "U_ADA")] == ["I did not post the card of LD-1. I"]
 
 
 @SQLITE
-def test_who_asks_is_told_where_they_may_not_be_shown_it_any_more(slack: Desk, works: Works, courier: Courier) -> None:
+def test_who_asks_is_told_where_they_may_not_be_shown_it_any_more(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     slack.command("/crm customer find city = Bonn --here", channel="C_SUPPORT", user="U_ELI")
     slack.command("/crm role hide executive customer city", user="U_ADA")
     said = told_to(slack, courier, "U_ELI")
@@ -110,7 +110,7 @@ def test_who_asks_is_told_where_they_may_not_be_shown_it_any_more(slack: Desk, w
 
 @SQLITE
 def test_what_slack_was_out_of_reach_for_and_what_an_admin_drops_is_told_to_who_asked(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, ada: Lead
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", rate=1, with_="503", channel="C_SUPPORT")
@@ -131,7 +131,7 @@ def test_what_slack_was_out_of_reach_for_and_what_an_admin_drops_is_told_to_who_
 
 @SQLITE
 def test_a_card_that_was_deleted_in_slack_is_posted_anew_when_it_is_asked_for(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     slack.command("/crm LD-1 --here", channel="C_SUPPORT")
     courier.drain()
@@ -154,7 +154,7 @@ def test_a_card_that_was_deleted_in_slack_is_posted_anew_when_it_is_asked_for(
     ],
 )
 def test_who_gave_or_asked_something_hears_that_the_other_was_not_told(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, line: str, by: str, to: str, missed: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, line: str, by: str, to: str, missed: str
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", times=9, with_="messages_tab_disabled", channel=to)

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.outbox import audience, queue, results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, errand, posts, rows, say, texts
 from tests.ground import StoppedClock
@@ -23,7 +23,7 @@ from tests.handlers.kit import SQLITE
 
 
 def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=7, channel="C_SALES")
     for text in ("one", "two", "three"):
@@ -40,8 +40,8 @@ def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
 
 
 @SQLITE
-def test_a_channel_rests_between_two_messages(works: Works, slack: Desk, clients: Clients) -> None:
-    calm = Courier(works, clients, Catalogue(ROUTERS), pace=600)
+def test_a_channel_rests_between_two_messages(works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients) -> None:
+    calm = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=600)
     for text in ("one", "two"):
         say(works, "C_SALES", text)
     say(works, "C_SUPPORT", "elsewhere")
@@ -52,7 +52,7 @@ def test_a_channel_rests_between_two_messages(works: Works, slack: Desk, clients
 @SQLITE
 @pytest.mark.parametrize("failure", ["drop_after", "drop_before", "500"])
 def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, failure: str
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, failure: str
 ) -> None:
     deal(works)
     slack.slack.fail("chat.postMessage", with_=failure)
@@ -69,7 +69,7 @@ def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
 @SQLITE
 @pytest.mark.parametrize("failure", ["drop_after", "drop_before"])
 def test_a_direct_message_in_doubt_is_looked_for_where_its_reader_reads_it(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, failure: str
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, failure: str
 ) -> None:
     say(works, "U_RITA", "Good morning")
     slack.slack.fail("chat.postMessage", with_=failure)
@@ -84,7 +84,7 @@ def test_a_direct_message_in_doubt_is_looked_for_where_its_reader_reads_it(
 
 @SQLITE
 def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     sails = deal(works)
     courier.drain()
@@ -99,7 +99,7 @@ def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
 
 @SQLITE
 def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     say(works, "C_SALES", "sent")
     say(works, "C_SUPPORT", "not sent")
@@ -115,7 +115,7 @@ def test_what_a_courier_took_with_it_when_it_died_is_looked_for_and_sent(
 
 @SQLITE
 def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     say(works, "C_SALES", "late")
     with works("T1") as work:
@@ -132,7 +132,7 @@ def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
 
 
 @SQLITE
-def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_refusal_is_kept_and_told_to_an_admin_once(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     with works("T1") as work:
         work.workspace.sales_channel = "#nowhere"
     for text in ("one", "two"):
@@ -146,7 +146,7 @@ def test_a_refusal_is_kept_and_told_to_an_admin_once(works: Works, slack: Desk, 
 
 
 @SQLITE
-def test_a_channel_may_be_given_by_its_name(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_channel_may_be_given_by_its_name(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     with works("T1") as work:
         work.workspace.sales_channel = "#sales"
     deal(works)
@@ -156,7 +156,7 @@ def test_a_channel_may_be_given_by_its_name(works: Works, slack: Desk, courier: 
 
 
 @SQLITE
-def test_nothing_is_posted_where_outsiders_read(works: Works, slack: Desk, courier: Courier) -> None:
+def test_nothing_is_posted_where_outsiders_read(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     slack.slack.channels["C_GENERAL"].is_ext_shared = True
     say(works, "C_GENERAL", "Our secrets")
     courier.drain()
@@ -165,7 +165,7 @@ def test_nothing_is_posted_where_outsiders_read(works: Works, slack: Desk, couri
 
 
 @SQLITE
-def test_charts_are_left_out_where_slack_refuses_them(works: Works, slack: Desk, courier: Courier) -> None:
+def test_charts_are_left_out_where_slack_refuses_them(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     deal(works, amount="12k")
     courier.drain()
     slack.slack.fail("chat.postMessage", with_="invalid_blocks", times=1)
@@ -179,7 +179,7 @@ def test_charts_are_left_out_where_slack_refuses_them(works: Works, slack: Desk,
 
 @SQLITE
 def test_a_drawing_that_fails_is_refused_with_a_reference_and_keeps_nobody_waiting(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     with works("T1") as work:
         deliver(work, "message", "C_SALES", "broken", about={})
@@ -191,7 +191,7 @@ def test_a_drawing_that_fails_is_refused_with_a_reference_and_keeps_nobody_waiti
 
 @SQLITE
 def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     with works("T2") as work:
         deliver(work, "message", "C_SALES", "not yours", about={"text": "not yours"})
@@ -203,7 +203,7 @@ def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
 
 
 @SQLITE
-def test_the_thread_sends_what_is_written_and_stops(works: Works, slack: Desk, courier: Courier) -> None:
+def test_the_thread_sends_what_is_written_and_stops(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     arrived = threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
     works.committed.append(courier.wake)
@@ -221,7 +221,7 @@ def test_the_thread_sends_what_is_written_and_stops(works: Works, slack: Desk, c
 
 @SQLITE
 def test_what_was_taken_and_not_begun_when_the_end_came_is_given_back(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     say(works, "C_SALES", "later")
     assert courier.round() == 1
@@ -234,7 +234,7 @@ def test_what_was_taken_and_not_begun_when_the_end_came_is_given_back(
 
 @SQLITE
 def test_a_list_that_was_looked_for_and_found_stays_when_the_readers_are_looked_at_again(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     deal(works)
     courier.drain()

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown
 from bot.scheduler import jobs
 from bot.scheduler.scheduler import Scheduler
@@ -17,8 +17,8 @@ from handlers.registry import ROUTERS
 from models.activities.activity import Activity
 from models.core import records
 from models.core.outbox.delivery import DeliveryState, deliver
-from models.core.outbox.posted import Listed, Told
-from models.core.unit_of_work import Works
+from models.core.outbox.posted import ListSubscription, PostedMessage
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.support.case import Case
 from tests.bot.outgoing import rows
@@ -30,34 +30,34 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def cases(works: Works) -> list[Case]:
+def cases(works: UnitOfWorkFactory) -> list[Case]:
     """Two cases that nobody has."""
     ada = given(works, Customer, first_name="Ada")
     urgent = {"customer": ada.ref, "priority": "urgent"}
     return [given(works, Case, by="U_SAM", subject=subject, **urgent) for subject in ("Fire", "Flood")]
 
 
-def alarm(works: Works, courier: Courier, cases: list[Case], channel: str = "C_ROOM") -> None:
+def alarm(works: UnitOfWorkFactory, courier: DeliveryDispatcher, cases: list[Case], channel: str = "C_ROOM") -> None:
     with works("T1") as work:
         deliver(work, "cases", channel, f"alarm:{channel}", about={"ids": [case.id for case in cases]})
     courier.drain()
 
 
 @pytest.fixture
-def list_of_cases(works: Works, slack: Desk, courier: Courier, cases: list[Case]) -> list[Case]:
+def list_of_cases(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cases: list[Case]) -> list[Case]:
     """They stand in a list, in a channel."""
     room(slack, "U_SAM", "U_SOFIA")
     alarm(works, courier, cases)
     return cases
 
 
-def now(slack: Desk, courier: Courier, channel: str = "C_ROOM") -> Shown:
+def now(slack: SlackDriver, courier: DeliveryDispatcher, channel: str = "C_ROOM") -> Shown:
     courier.drain()
     return slack.posted(channel)[0]
 
 
 def test_who_takes_a_case_is_seen_in_every_list_that_names_it(
-    slack: Desk, courier: Courier, list_of_cases: list[Case]
+    slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
 ) -> None:
     assert now(slack, courier).buttons == ["Claim", "Claim"]
     slack.click("case.claim", now(slack, courier), user="U_SOFIA", value="CS-1")
@@ -72,7 +72,7 @@ def test_who_takes_a_case_is_seen_in_every_list_that_names_it(
 
 
 def test_what_is_over_says_so_and_what_comes_back_needs_someone_again(
-    slack: Desk, courier: Courier, list_of_cases: list[Case]
+    slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
 ) -> None:
     for line in ("case close CS-1", "case claim CS-2"):
         slack.command(f"/crm {line}", user="U_SAM")
@@ -83,7 +83,7 @@ def test_what_is_over_says_so_and_what_comes_back_needs_someone_again(
     assert now(slack, courier).buttons == ["Show", "Claim"]
 
 
-def test_what_is_deleted_is_left_out(slack: Desk, courier: Courier, list_of_cases: list[Case]) -> None:
+def test_what_is_deleted_is_left_out(slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]) -> None:
     slack.command("/crm case delete CS-1 --yes", user="U_ADA")
     assert now(slack, courier).text == "1 case needs someone: CS-2 Flood (urgent)"
     slack.command("/crm case delete CS-2 --yes", user="U_ADA")
@@ -91,7 +91,7 @@ def test_what_is_deleted_is_left_out(slack: Desk, courier: Courier, list_of_case
 
 
 def test_a_list_says_no_more_than_all_who_read_it_may_see(
-    works: Works, slack: Desk, courier: Courier, cases: list[Case]
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cases: list[Case]
 ) -> None:
     room(slack, "U_SAM", "U_GUS")
     alarm(works, courier, cases)
@@ -101,7 +101,7 @@ def test_a_list_says_no_more_than_all_who_read_it_may_see(
 
 
 def test_who_changes_two_of_a_list_in_one_go_redraws_it_once(
-    works: Works, slack: Desk, courier: Courier, list_of_cases: list[Case]
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
 ) -> None:
     with works("T1", "U_SAM") as work:
         for case in list_of_cases:
@@ -112,7 +112,7 @@ def test_who_changes_two_of_a_list_in_one_go_redraws_it_once(
 
 
 def test_a_list_that_somebody_deleted_is_forgotten(
-    works: Works, slack: Desk, courier: Courier, list_of_cases: list[Case]
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
 ) -> None:
     [told] = slack.posted("C_ROOM")
     assert told.raw
@@ -121,14 +121,14 @@ def test_a_list_that_somebody_deleted_is_forgotten(
     courier.drain()
     assert slack.posted("C_ROOM") == []
     with works("T1", writes=False) as work:
-        assert [kept for kept in work.session.scalars(select(Listed)) if kept.channel == "C_ROOM"] == []
+        assert [kept for kept in work.session.scalars(select(ListSubscription)) if kept.channel == "C_ROOM"] == []
 
 
 # ── what one person is reminded of ──────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def reminded(works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock) -> list[Activity]:
+def reminded(works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock) -> list[Activity]:
     """Two calls are due, and Rita has been told."""
     ada = given(works, Customer, first_name="Ada")
     calls = [task(works, ada, "+1h", what) for what in ("Call Ada", "Call Grace")]
@@ -139,7 +139,7 @@ def reminded(works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, 
     return calls
 
 
-def test_a_reminder_shows_what_is_done(slack: Desk, courier: Courier, reminded: list[Activity]) -> None:
+def test_a_reminder_shows_what_is_done(slack: SlackDriver, courier: DeliveryDispatcher, reminded: list[Activity]) -> None:
     slack.command("/crm task done AT-1")
     told = now(slack, courier, "U_RITA")
     assert told.text == "1 task is due: AT-1 Call Ada (done); AT-2 Call Grace (due today 12:00)"
@@ -151,7 +151,7 @@ def test_a_reminder_shows_what_is_done(slack: Desk, courier: Courier, reminded: 
 
 
 def test_a_reminder_shows_what_was_put_off_or_is_somebody_elses(
-    slack: Desk, courier: Courier, reminded: list[Activity]
+    slack: SlackDriver, courier: DeliveryDispatcher, reminded: list[Activity]
 ) -> None:
     slack.command("/crm task snooze AT-1 tomorrow 9:00")
     slack.command("/crm task assign AT-2 @Ravi")
@@ -162,33 +162,33 @@ def test_a_reminder_shows_what_was_put_off_or_is_somebody_elses(
 
 
 def test_another_replica_draws_a_reminder_anew_where_it_stands(
-    works: Works, slack: Desk, clients: Clients, reminded: list[Activity]
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, reminded: list[Activity]
 ) -> None:
     slack.command("/crm task done AT-1")
-    other = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    other = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
     assert "Call Ada (done)" in now(slack, other, "U_RITA").text
     assert [row.error for row in rows(works, kind="redraw")] == [None]
 
 
-def test_a_reminder_is_remembered_where_its_reader_reads_it(works: Works, reminded: list[Activity]) -> None:
+def test_a_reminder_is_remembered_where_its_reader_reads_it(works: UnitOfWorkFactory, reminded: list[Activity]) -> None:
     with works("T1", writes=False) as work:
-        assert set(work.session.scalars(select(Listed.channel))) == {"D_RITA"}
+        assert set(work.session.scalars(select(ListSubscription.channel))) == {"D_RITA"}
 
 
 def test_a_reminder_that_was_remembered_by_its_reader_follows_too(
-    works: Works, slack: Desk, clients: Clients, reminded: list[Activity]
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, reminded: list[Activity]
 ) -> None:
     with works("T1") as work:
-        work.session.execute(update(Listed).values(channel="U_RITA"))
+        work.session.execute(update(ListSubscription).values(channel="U_RITA"))
     slack.command("/crm task done AT-1")
-    other = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    other = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
     assert "Call Ada (done)" in now(slack, other, "U_RITA").text
     assert [row.error for row in rows(works, kind="redraw")] == [None]
 
 
 @pytest.mark.parametrize("done_at", ["before it is found", "later"])
 def test_a_reminder_in_doubt_follows_its_tasks_once_it_is_found(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, done_at: str
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, done_at: str
 ) -> None:
     task(works, given(works, Customer, first_name="Ada"), "+1h", "Call Ada")
     courier.drain()
@@ -208,7 +208,7 @@ def test_a_reminder_in_doubt_follows_its_tasks_once_it_is_found(
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_list_of_cases_in_doubt_follows_them_once_it_is_found(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, cases: list[Case], named: bool
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, cases: list[Case], named: bool
 ) -> None:
     room(slack, "U_SAM", "U_SOFIA")
     slack.slack.fail("chat.postMessage", with_="drop_after")
@@ -220,21 +220,21 @@ def test_a_list_of_cases_in_doubt_follows_them_once_it_is_found(
     assert len(slack.posted("C_ROOM")) == 1
 
 
-def test_a_reminder_is_no_channels_business(works: Works, reminded: list[Activity]) -> None:
+def test_a_reminder_is_no_channels_business(works: UnitOfWorkFactory, reminded: list[Activity]) -> None:
     with works("T1", writes=False) as work:
-        assert work.session.scalars(select(Told).where(Told.kind == "due")).all() == []
-        named = [(kept.entity, kept.record_id) for kept in work.session.scalars(select(Listed))]
+        assert work.session.scalars(select(PostedMessage).where(PostedMessage.kind == "due")).all() == []
+        named = [(kept.entity, kept.record_id) for kept in work.session.scalars(select(ListSubscription))]
         assert named == [("activity", call.id) for call in reminded]
 
 
 def test_after_a_month_a_list_follows_nothing_any_more(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock, list_of_cases: list[Case]
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, list_of_cases: list[Case]
 ) -> None:
     before = now(slack, courier).text
     clock.forward(timedelta(days=31))
     with works("T1") as work:
         jobs.sweep(work)
     with works("T1") as work:
-        assert work.session.scalars(select(Listed)).all() == []
+        assert work.session.scalars(select(ListSubscription)).all() == []
     slack.command("/crm case claim CS-1", user="U_SAM")
     assert now(slack, courier).text == before

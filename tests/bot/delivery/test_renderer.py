@@ -4,11 +4,11 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.delivery import renderer
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core import records
 from models.core.outbox.delivery import DeliveryState, deliver, stand
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.handlers.conftest import SALES
@@ -19,24 +19,24 @@ CHANNELS = ("C_SALES", "C_SUPPORT", "C_GENERAL")
 
 
 @pytest.fixture(autouse=True)
-def known(works: Works, slack: Desk, courier: Courier) -> None:
+def known(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     """Who reads the channels is known: Slack is asked before the first drawing, and never while one draws ahead."""
     for channel in CHANNELS:
         slack.slack.channels[channel].members = SALES
         courier.carrier.audience("T1").ask(channel, 0)
 
 
-def change(works: Works, deal: Opportunity, **texts: str) -> None:
+def change(works: UnitOfWorkFactory, deal: Opportunity, **texts: str) -> None:
     with works("T1", "U_MONA") as work:
         records.update(work, work.find(Opportunity, deal.number), texts)
 
 
-def carry_all(courier: Courier) -> None:
+def carry_all(courier: DeliveryDispatcher) -> None:
     while errand := courier.next():
         courier.done.put(courier.carrier.carry(errand))
 
 
-def test_what_was_drawn_ahead_is_sent_without_asking_the_database(works: Works, slack: Desk, courier: Courier) -> None:
+def test_what_was_drawn_ahead_is_sent_without_asking_the_database(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     with works("T1") as work:
         stand(work, sails, "C_GENERAL")
@@ -48,7 +48,7 @@ def test_what_was_drawn_ahead_is_sent_without_asking_the_database(works: Works, 
     assert [len(slack.posted(channel)) for channel in CHANNELS] == [1, 1, 1]
 
 
-def test_many_cards_are_drawn_with_as_many_questions_as_one(works: Works, slack: Desk, courier: Courier) -> None:
+def test_many_cards_are_drawn_with_as_many_questions_as_one(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     counts = []
     courier.drain()
     for name in ("First", "Sails", "Anchors"):  # with the first one we learn who is there
@@ -68,7 +68,7 @@ def test_many_cards_are_drawn_with_as_many_questions_as_one(works: Works, slack:
 
 @pytest.mark.parametrize("fresh", [renderer.FRESH, -1.0])
 def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
-    works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch, fresh: float
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch, fresh: float
 ) -> None:
     sails = deal(works)
     courier.round()
@@ -82,7 +82,7 @@ def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
 
 
 @SQLITE
-def test_a_change_while_a_card_is_drawn_anew_is_drawn_after_it(works: Works, slack: Desk, courier: Courier) -> None:
+def test_a_change_while_a_card_is_drawn_anew_is_drawn_after_it(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     courier.drain()
     change(works, sails, stage="proposal")
@@ -96,7 +96,7 @@ def test_a_change_while_a_card_is_drawn_anew_is_drawn_after_it(works: Works, sla
 
 @SQLITE
 def test_a_card_that_stands_already_is_updated_though_it_was_drawn_ahead(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     sails = deal(works)
     courier.drain()
@@ -108,7 +108,7 @@ def test_a_card_that_stands_already_is_updated_though_it_was_drawn_ahead(
 
 
 @SQLITE
-def test_what_people_read_themselves_is_drawn_when_it_is_sent(works: Works, slack: Desk, courier: Courier) -> None:
+def test_what_people_read_themselves_is_drawn_when_it_is_sent(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     sails = deal(works)
     courier.drain()
     with works("T1", "U_MONA") as work:
@@ -122,7 +122,7 @@ def test_what_people_read_themselves_is_drawn_when_it_is_sent(works: Works, slac
 
 @SQLITE
 def test_what_cannot_be_drawn_spoils_nothing_that_was_taken_with_it_and_is_told_once(
-    works: Works, slack: Desk, courier: Courier, client: WebClient, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, client: WebClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with works("T1") as work:
         deliver(work, "message", "C_GENERAL", "broken", about={})

@@ -9,17 +9,17 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.delivery import dispatcher, worker
-from bot.delivery.dispatcher import Courier
-from bot.delivery.renderer import Drawn
-from bot.delivery.worker import Errand
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.delivery.renderer import Rendered
+from bot.delivery.worker import DeliveryTask
+from bot.sandbox.client import SlackDriver
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox import queue, results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.ground import Seconds, StoppedClock
@@ -42,7 +42,7 @@ class Ahead(Clock):
 
 
 def test_two_couriers_and_an_unreliable_slack_post_each_message_once_and_in_order(
-    works: Works, slack: Desk, clients: Clients, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, clock: StoppedClock
 ) -> None:
     wanted = {channel: [f"{channel} {number}" for number in range(5)] for channel in ("C_SALES", "C_SUPPORT")}
     for said in zip(*wanted.values(), strict=True):
@@ -51,7 +51,7 @@ def test_two_couriers_and_an_unreliable_slack_post_each_message_once_and_in_orde
     for failure in ("ratelimited", "500", "drop_after", "drop_before", "drop_after", "503"):
         slack.slack.fail("chat.postMessage", with_=failure, seconds=1)
     slack.slack.fail("conversations.history", with_="500", times=2)
-    both = [Courier(works, clients, CATALOGUE, pace=0) for _ in range(2)]
+    both = [DeliveryDispatcher(works, clients, CATALOGUE, pace=0) for _ in range(2)]
     while any(row.state in (DeliveryState.WAITING, DeliveryState.UNKNOWN) for row in rows(works)):
         threads = [threading.Thread(target=courier.drain) for courier in both]
         for thread in threads:
@@ -63,27 +63,27 @@ def test_two_couriers_and_an_unreliable_slack_post_each_message_once_and_in_orde
 
 
 def test_a_channel_rests_a_second_whoever_posted_and_after_a_restart(
-    works: Works, slack: Desk, clients: Clients, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, clock: StoppedClock
 ) -> None:
     for text in ("one", "two", "three"):
         say(works, "C_SALES", text)
-    one, other = (Courier(works, clients, CATALOGUE, pace=1) for _ in range(2))
+    one, other = (DeliveryDispatcher(works, clients, CATALOGUE, pace=1) for _ in range(2))
     assert (one.drain(), other.drain(), one.drain()) == (1, 0, 0)
     clock.forward(timedelta(seconds=0.9))
     assert other.drain() == 0
     clock.forward(timedelta(seconds=0.2))
     assert (other.drain(), one.drain()) == (1, 0)
     clock.forward(timedelta(seconds=1.1))
-    assert Courier(works, clients, CATALOGUE, pace=1).drain() == 1
+    assert DeliveryDispatcher(works, clients, CATALOGUE, pace=1).drain() == 1
     assert texts(slack, "C_SALES") == ["one", "two", "three"]
 
 
 @SQLITE
 def test_a_card_is_drawn_anew_though_its_channel_rests_and_has_a_backlog(
-    works: Works, slack: Desk, clients: Clients, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, clock: StoppedClock
 ) -> None:
     sails = deal(works)
-    courier = Courier(works, clients, CATALOGUE, pace=1)
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=1)
     courier.drain()
     with works("T1", "U_RITA") as work:
         for number in range(50):
@@ -95,17 +95,17 @@ def test_a_card_is_drawn_anew_though_its_channel_rests_and_has_a_backlog(
 
 
 def test_a_courier_that_was_killed_is_waited_for_and_then_looked_after(
-    works: Works, slack: Desk, clients: Clients, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, clock: StoppedClock
 ) -> None:
     for text in ("arrived", "never left"):
         say(works, "C_SALES" if text == "arrived" else "C_SUPPORT", text)
-    killed = Courier(works, clients, CATALOGUE, pace=0)
+    killed = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
     assert killed.round() == 2
     first = killed.next()
     assert first is not None
     killed.carrier.carry(first)
     say(works, "C_SALES", "after it")
-    heir = Courier(works, clients, CATALOGUE, pace=0)
+    heir = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
     assert heir.drain() == 0
     clock.forward(queue.LEASE)
     heir.drain()
@@ -118,7 +118,7 @@ def test_a_courier_that_was_killed_is_waited_for_and_then_looked_after(
 
 @SQLITE
 def test_what_is_in_our_hands_is_ours_though_the_clock_jumps(
-    works: Works, slack: Desk, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     say(works, "C_SALES", "once")
     assert courier.round() == 1
@@ -132,11 +132,11 @@ def test_what_is_in_our_hands_is_ours_though_the_clock_jumps(
 
 
 @SQLITE
-def test_nothing_is_begun_when_the_lease_is_nearly_over(works: Works, slack: Desk, courier: Courier) -> None:
+def test_nothing_is_begun_when_the_lease_is_nearly_over(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
     say(works, "C_SALES", "too late")
     with works("T1") as work:
         [row] = queue.claim(work, 1)
-    courier.done.put(courier.carrier.carry(Errand(row, until=0)))
+    courier.done.put(courier.carrier.carry(DeliveryTask(row, until=0)))
     assert courier.round() == 1
     assert texts(slack, "C_SALES") == []
     assert rows(works)[0].attempts == 2
@@ -144,7 +144,7 @@ def test_nothing_is_begun_when_the_lease_is_nearly_over(works: Works, slack: Des
 
 @SQLITE
 def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
-    works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say(works, "C_SALES", "late")
     with works("T1") as work:
@@ -152,14 +152,14 @@ def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
     drawer, seconds = courier.carrier.drawer, Seconds(0.0)
     draw = drawer.drawn
 
-    def slowly(*about: Any, **more: Any) -> Drawn:
+    def slowly(*about: Any, **more: Any) -> Rendered:
         found = draw(*about, **more)
         seconds.now = 1.0
         return found
 
     monkeypatch.setattr(drawer, "drawn", slowly)
     monkeypatch.setattr(worker, "time", seconds)
-    note = courier.carrier.carry(Errand(row, until=0.5))
+    note = courier.carrier.carry(DeliveryTask(row, until=0.5))
     monkeypatch.undo()
     assert (note.outcome, texts(slack, "C_SALES")) == ("", [])
     courier.done.put(note)
@@ -169,7 +169,7 @@ def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
 
 @SQLITE
 def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
-    works: Works, slack: Desk, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     courier.round()
     say(works, "C_SALES", "later")
@@ -186,15 +186,15 @@ def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
 
 @SQLITE
 def test_what_a_clock_that_was_ahead_put_off_is_due_after_a_start(
-    works: Works, slack: Desk, clients: Clients, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, clock: StoppedClock
 ) -> None:
     clock.forward(timedelta(hours=2))
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "from tomorrow", key=channel)
-    assert Courier(works, clients, CATALOGUE, pace=0).round() == 2
+    assert DeliveryDispatcher(works, clients, CATALOGUE, pace=0).round() == 2
     say(works, "C_SALES", "behind it")
     clock.forward(-timedelta(hours=2))
-    Courier(works, clients, CATALOGUE, pace=0).drain()
+    DeliveryDispatcher(works, clients, CATALOGUE, pace=0).drain()
     assert texts(slack, "C_SALES") == ["from tomorrow", "behind it"]
     assert texts(slack, "C_SUPPORT") == ["from tomorrow"]
 
@@ -202,10 +202,10 @@ def test_what_a_clock_that_was_ahead_put_off_is_due_after_a_start(
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 @pytest.mark.parametrize("seconds", [60, -60])
 def test_with_a_clock_that_is_wrong_nothing_is_taken_and_the_log_says_what_to_do(
-    works: Works, slack: Desk, clients: Clients, caplog: pytest.LogCaptureFixture, seconds: int
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, caplog: pytest.LogCaptureFixture, seconds: int
 ) -> None:
     say(works, "C_SALES", "wait")
-    courier = Courier(works, clients, CATALOGUE, pace=0, clock=Ahead(seconds))
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0, clock=Ahead(seconds))
     assert courier.drain() == 0
     assert courier.drain() == 0
     assert [record.message for record in caplog.records if "NTP" in record.message] != []
@@ -219,12 +219,12 @@ def test_with_a_clock_that_is_wrong_nothing_is_taken_and_the_log_says_what_to_do
 
 @SQLITE
 def test_each_workspace_is_served_with_its_own_token_and_one_without_waits(
-    works: Works, slack: Desk, clients: Clients
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients
 ) -> None:
     for workspace in ("T1", "T2"):
         with works(workspace) as work:
             deliver(work, "message", "C_SALES", "hello", about={"text": workspace})
-    courier = Courier(works, clients, CATALOGUE, pace=0)
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
     courier.drain()
     assert texts(slack, "C_SALES") == ["T1"]
     clients.add("T2", slack.slack.bot_token)
@@ -235,13 +235,13 @@ def test_each_workspace_is_served_with_its_own_token_and_one_without_waits(
 @SQLITE
 @pytest.mark.parametrize("word", ["token_revoked", "account_inactive"])
 def test_a_token_that_was_taken_back_loses_nothing(
-    works: Works, slack: Desk, clients: Clients, word: str, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, word: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, f"for {channel}")
     token = clients.of("T1").token
     slack.slack.fail("chat.postMessage", with_=word)
-    courier = Courier(works, clients, CATALOGUE, pace=0)
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
     courier.drain()
     assert clients.workspaces() == []
     assert {row.state for row in rows(works)} == {DeliveryState.WAITING}
@@ -253,7 +253,7 @@ def test_a_token_that_was_taken_back_loses_nothing(
 
 @SQLITE
 def test_a_token_that_slack_does_not_know_is_tried_again_every_minute(
-    works: Works, slack: Desk, courier: Courier, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "hello", key=channel)
@@ -271,7 +271,7 @@ def test_a_token_that_slack_does_not_know_is_tried_again_every_minute(
 
 @SQLITE
 def test_one_look_at_a_channel_serves_for_everything_in_doubt_there(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     for number in range(5):
         say(works, "C_SALES", str(number))
@@ -292,7 +292,7 @@ def replaced(row: Delivery) -> Delivery:
 
 
 @SQLITE
-def test_a_person_is_written_to_in_one_call(works: Works, slack: Desk, courier: Courier, client: WebClient) -> None:
+def test_a_person_is_written_to_in_one_call(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, client: WebClient) -> None:
     slack.slack.calls.clear()
     say(works, "U_RITA", "hello")
     courier.drain()
@@ -303,7 +303,7 @@ def test_a_person_is_written_to_in_one_call(works: Works, slack: Desk, courier: 
 @SQLITE
 @pytest.mark.parametrize("gone", ["card", "channel"])
 def test_what_is_told_of_a_card_that_is_gone_ends_quietly(
-    works: Works, slack: Desk, courier: Courier, gone: str
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, gone: str
 ) -> None:
     sails = deal(works)
     courier.drain()

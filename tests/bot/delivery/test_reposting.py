@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown
 from handlers.core.ui.cards import LEFT_OUT
 from handlers.notifications.rerender import MASKED
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, deliver
-from models.core.outbox.posted import Told
-from models.core.unit_of_work import Works
+from models.core.outbox.posted import PostedMessage
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
@@ -27,16 +27,16 @@ HINT = "CS-1 has news. Not everybody here may see it."
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return ada_lovelace(works)
 
 
-def updates(slack: Desk) -> int:
+def updates(slack: SlackDriver) -> int:
     """How often something that stands was drawn anew."""
     return [name for name, _ in slack.slack.calls].count("chat.update")
 
 
-def noted(slack: Desk, works: Works, courier: Courier) -> Shown:
+def noted(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> Shown:
     """A case in a channel of support, in whose thread a note is told."""
     card = shown(slack, works, courier, broken(works), "U_SAM", "U_SOFIA")
     slack.command("/crm case note CS-1 The password is swordfish", user="U_SAM")
@@ -45,19 +45,19 @@ def noted(slack: Desk, works: Works, courier: Courier) -> Shown:
     return card
 
 
-def come(slack: Desk, courier: Courier, *people: str) -> None:
+def come(slack: SlackDriver, courier: DeliveryDispatcher, *people: str) -> None:
     for person in people:
         events.join(slack.slack, "C_ROOM", person)
     courier.drain()
 
 
-def go(slack: Desk, courier: Courier, *people: str) -> None:
+def go(slack: SlackDriver, courier: DeliveryDispatcher, *people: str) -> None:
     for person in people:
         events.leave(slack.slack, "C_ROOM", person)
     courier.drain()
 
 
-def listed(slack: Desk, courier: Courier, *people: str, line: str = "lead list") -> Shown:
+def listed(slack: SlackDriver, courier: DeliveryDispatcher, *people: str, line: str = "lead list") -> Shown:
     """A list that Rita has posted in a channel with these people."""
     room(slack, *people)
     slack.command(f"/crm {line} --here", channel="C_ROOM")
@@ -69,7 +69,7 @@ def listed(slack: Desk, courier: Courier, *people: str, line: str = "lead list")
 
 
 def test_a_line_in_a_thread_says_nothing_to_who_comes_and_its_words_again_when_they_go(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     card = noted(slack, works, courier)
     come(slack, courier, "U_GUS")
@@ -81,7 +81,7 @@ def test_a_line_in_a_thread_says_nothing_to_who_comes_and_its_words_again_when_t
 
 
 @SQLITE
-def test_a_line_that_who_comes_may_read_is_left_as_it_is(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_line_that_who_comes_may_read_is_left_as_it_is(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = noted(slack, works, courier)
     come(slack, courier, "U_ADA")
     assert "swordfish" in slack.thread(card)[-1]
@@ -93,7 +93,7 @@ def test_a_line_that_who_comes_may_read_is_left_as_it_is(slack: Desk, works: Wor
 
 
 @SQLITE
-def test_a_line_whose_words_were_swept_away_is_hidden_all_the_same(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_line_whose_words_were_swept_away_is_hidden_all_the_same(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = noted(slack, works, courier)
     with works("T1") as work:
         work.session.execute(delete(Delivery))
@@ -106,7 +106,7 @@ def test_a_line_whose_words_were_swept_away_is_hidden_all_the_same(slack: Desk, 
 
 
 @SQLITE
-def test_a_right_that_is_taken_away_is_seen_in_threads(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_right_that_is_taken_away_is_seen_in_threads(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = noted(slack, works, courier)
     slack.command("/crm role refuse support case look", user="U_ADA")
     courier.drain()
@@ -117,7 +117,7 @@ def test_a_right_that_is_taken_away_is_seen_in_threads(slack: Desk, works: Works
 
 
 def test_a_list_is_hidden_from_who_comes_and_may_not_see_all_of_it(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     assert not secret(listed(slack, courier, "U_RITA", "U_RAVI"))
     come(slack, courier, "U_JULE")
@@ -129,7 +129,7 @@ def test_a_list_is_hidden_from_who_comes_and_may_not_see_all_of_it(
 @SQLITE
 @pytest.mark.parametrize("who", ["U_ADA", "U_RAVI", "U_MONA"])
 def test_a_list_stays_when_who_comes_may_see_as_much(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, who: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, who: str
 ) -> None:
     before = listed(slack, courier, "U_RITA")
     given(works, Lead, first_name="Grace")
@@ -140,7 +140,7 @@ def test_a_list_stays_when_who_comes_may_see_as_much(
 
 @SQLITE
 def test_a_list_stays_when_a_colleague_is_new_in_the_team(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     listed(slack, courier, "U_RITA", "U_RAVI")
     works.welcome("T1", "U_NEW", name="Nora New", role="senior rep", team="sales")
@@ -153,7 +153,7 @@ def test_a_list_stays_when_a_colleague_is_new_in_the_team(
 @SQLITE
 @pytest.mark.parametrize("change", [{"role": "rep"}, {"team": "north"}, {"guest": True}])
 def test_a_list_is_hidden_when_somebody_may_see_less_than_before(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, change: dict[str, object]
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, change: dict[str, object]
 ) -> None:
     listed(slack, courier, "U_RITA", "U_MONA")
     works.welcome("T1", "U_MONA", **change)
@@ -163,7 +163,7 @@ def test_a_list_is_hidden_when_somebody_may_see_less_than_before(
 
 @SQLITE
 def test_a_list_is_hidden_when_its_channel_is_shared_with_another_company(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     listed(slack, courier, "U_RITA")
     events.share(slack.slack, "C_ROOM")
@@ -173,7 +173,7 @@ def test_a_list_is_hidden_when_its_channel_is_shared_with_another_company(
 
 @SQLITE
 def test_a_list_that_showed_nothing_shows_nothing_to_others_either_and_stands(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     assert secret(listed(slack, courier, "U_RITA", "U_GUS"))
     come(slack, courier, "U_OLGA", "U_JULE")
@@ -183,7 +183,7 @@ def test_a_list_that_showed_nothing_shows_nothing_to_others_either_and_stands(
 
 @SQLITE
 def test_the_day_of_a_team_is_drawn_again_as_of_when_it_was_told(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     customer = given(works, Customer, first_name="Grace")
     task(works, customer, "+1h", "Call Grace")
@@ -203,7 +203,7 @@ def test_the_day_of_a_team_is_drawn_again_as_of_when_it_was_told(
 
 
 @SQLITE
-def test_a_list_of_which_who_comes_may_see_nothing_says_so(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_list_of_which_who_comes_may_see_nothing_says_so(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     customer = given(works, Customer, first_name="Grace")
     case = given(works, Case, by="U_SAM", subject="Broken", priority="urgent", customer=customer.ref)
     room(slack, "U_SAM", "U_SOFIA")
@@ -218,7 +218,7 @@ def test_a_list_of_which_who_comes_may_see_nothing_says_so(slack: Desk, works: W
 
 
 @SQLITE
-def test_a_receipt_says_only_that_there_is_news(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_a_receipt_says_only_that_there_is_news(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     assert "Babbage" in listed(slack, courier, "U_RITA", line="lead set LD-1 company=Babbage")
     come(slack, courier, "U_JULE")
     [receipt] = slack.posted("C_ROOM")
@@ -230,20 +230,20 @@ def test_a_receipt_says_only_that_there_is_news(slack: Desk, works: Works, couri
 
 
 @SQLITE
-def test_what_is_deleted_in_slack_is_forgotten(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_what_is_deleted_in_slack_is_forgotten(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     message = listed(slack, courier, "U_RITA")
     assert message.raw
     slack.slack.remove(message.raw)
     come(slack, courier, "U_GUS")
     with works("T1", writes=False) as work:
-        assert work.session.scalars(select(Told)).all() == []
+        assert work.session.scalars(select(PostedMessage)).all() == []
     assert [row.state for row in rows(works, kind="redraw")] == ["sent"]
 
 
 @SQLITE
-def test_what_one_reads_alone_is_not_remembered(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_what_one_reads_alone_is_not_remembered(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     given(works, Lead, by="U_RAVI", first_name="Grace")
     slack.command("/crm assign LD-2 @rita", user="U_RAVI")
     courier.drain()
     with works("T1", writes=False) as work:
-        assert [told.channel for told in work.session.scalars(select(Told))] == []
+        assert [told.channel for told in work.session.scalars(select(PostedMessage))] == []

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.exc import DataError
 
 from bot.delivery import dispatcher as delivery
-from bot.delivery.dispatcher import Courier
-from bot.delivery.worker import Note
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.delivery.worker import DeliveryResult
+from bot.sandbox.client import SlackDriver
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch
@@ -18,7 +18,7 @@ from handlers.registry import ROUTERS
 from models.core import records
 from models.core.db.engine import open_engine
 from models.core.outbox.delivery import Delivery, DeliveryState
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, posts, rows, say, texts
 from tests.handlers.kit import SQLITE
@@ -37,7 +37,7 @@ class Heard(Watch):
 
 
 @contextmanager
-def at_work(*couriers: Courier) -> Iterator[None]:
+def at_work(*couriers: DeliveryDispatcher) -> Iterator[None]:
     for courier in couriers:
         courier.start()
     try:
@@ -47,7 +47,7 @@ def at_work(*couriers: Courier) -> Iterator[None]:
             courier.stop()
 
 
-def carry_all(courier: Courier, write: bool = True) -> None:
+def carry_all(courier: DeliveryDispatcher, write: bool = True) -> None:
     """Do by hand what its threads do with what it took."""
     while errand := courier.next():
         courier.done.put(courier.carrier.carry(errand))
@@ -55,12 +55,12 @@ def carry_all(courier: Courier, write: bool = True) -> None:
         courier.round()
 
 
-def test_threads_send_everything_once_and_the_watch_hears_of_it(works: Works, slack: Desk, clients: Clients) -> None:
+def test_threads_send_everything_once_and_the_watch_hears_of_it(works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients) -> None:
     for number in range(12):
         say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
     heard, done = Heard(), threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: len(list(slack.slack.timeline)) < 12 or done.set())
-    courier = Courier(works, clients, CATALOGUE, pace=0, threads=4, watch=heard)
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0, threads=4, watch=heard)
     assert courier.alive() == 0
     with at_work(courier):
         assert done.wait(15)
@@ -74,12 +74,12 @@ def test_threads_send_everything_once_and_the_watch_hears_of_it(works: Works, sl
 
 @SQLITE
 def test_what_another_process_wrote_is_found_without_being_called(
-    works: Works, slack: Desk, clients: Clients, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "LATE", 0.1)
     arrived = threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
-    with at_work(Courier(works, clients, CATALOGUE, pace=0, threads=1)):
+    with at_work(DeliveryDispatcher(works, clients, CATALOGUE, pace=0, threads=1)):
         say(works, "C_SALES", "from elsewhere")
         assert arrived.wait(10)
     stop()
@@ -87,14 +87,14 @@ def test_what_another_process_wrote_is_found_without_being_called(
 
 @SQLITE
 def test_stopping_finishes_the_post_in_hand_and_gives_back_the_rest(
-    works: Works, slack: Desk, clients: Clients
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients
 ) -> None:
     slack.slack.fail("chat.postMessage", with_="slow", seconds=0.3)
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "hello", key=channel)
     posted = threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: posted.set())
-    with at_work(Courier(works, clients, CATALOGUE, pace=0, threads=1)):
+    with at_work(DeliveryDispatcher(works, clients, CATALOGUE, pace=0, threads=1)):
         assert posted.wait(10)
     stop()
     states = {row.channel: (row.state, row.claimed_until) for row in rows(works)}
@@ -104,11 +104,11 @@ def test_stopping_finishes_the_post_in_hand_and_gives_back_the_rest(
 
 @SQLITE
 def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
-    works: Works, slack: Desk, clients: Clients, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, caplog: pytest.LogCaptureFixture
 ) -> None:
     say(works, "C_SALES", "patience")
-    away = Works(open_engine("postgresql://nobody@127.0.0.1:1/nothing"), works.clock)
-    courier = Courier(away, clients, CATALOGUE, pace=0)
+    away = UnitOfWorkFactory(open_engine("postgresql://nobody@127.0.0.1:1/nothing"), works.clock)
+    courier = DeliveryDispatcher(away, clients, CATALOGUE, pace=0)
     waits = [courier.come_round() for _ in range(4)]
     assert waits == [1.0] * 4
     assert [record.levelname for record in caplog.records] == ["ERROR"]
@@ -125,7 +125,7 @@ def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
 class Rounds(threading.Event):
     """Counts how long the courier means to wait, and ends it after so many rounds."""
 
-    def __init__(self, courier: Courier, most: int) -> None:
+    def __init__(self, courier: DeliveryDispatcher, most: int) -> None:
         super().__init__()
         self.courier, self.most, self.waits = courier, most, list[float | None]()
 
@@ -137,8 +137,8 @@ class Rounds(threading.Event):
 
 
 @SQLITE
-def test_between_two_rounds_there_is_a_pause_however_often_it_is_called(works: Works, clients: Clients) -> None:
-    courier = Courier(works, clients, CATALOGUE, pace=0)
+def test_between_two_rounds_there_is_a_pause_however_often_it_is_called(works: UnitOfWorkFactory, clients: Clients) -> None:
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
     courier.ended = rounds = Rounds(courier, most=3)
     courier.wake()  # somebody always writes something
     courier.bell.clear = lambda: None  # type: ignore[method-assign]
@@ -148,10 +148,10 @@ def test_between_two_rounds_there_is_a_pause_however_often_it_is_called(works: W
 
 @SQLITE
 def test_while_the_database_is_away_it_is_asked_once_a_second_however_often_it_is_called(
-    works: Works, clients: Clients
+    works: UnitOfWorkFactory, clients: Clients
 ) -> None:
-    away = Works(open_engine("postgresql://nobody@127.0.0.1:1/nothing"), works.clock)
-    courier = Courier(away, clients, CATALOGUE, pace=0)
+    away = UnitOfWorkFactory(open_engine("postgresql://nobody@127.0.0.1:1/nothing"), works.clock)
+    courier = DeliveryDispatcher(away, clients, CATALOGUE, pace=0)
     courier.ended = rounds = Rounds(courier, most=3)
     courier.bell.set()
     courier.bell.clear = lambda: None  # type: ignore[method-assign]
@@ -162,7 +162,7 @@ def test_while_the_database_is_away_it_is_asked_once_a_second_however_often_it_i
 
 @SQLITE
 def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
-    works: Works, slack: Desk, courier: Courier, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "hello", key=channel)
@@ -171,10 +171,10 @@ def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
     assert broken is not None
     assert good is not None
 
-    def fail(work: Work, delivery: Delivery) -> bool:
+    def fail(work: UnitOfWork, delivery: Delivery) -> bool:
         raise DataError("too long", None, ValueError())
 
-    courier.done.put(Note(broken.delivery, fail))
+    courier.done.put(DeliveryResult(broken.delivery, fail))
     courier.done.put(courier.carrier.carry(good))
     courier.round()
     assert [row.state for row in rows(works)] == [DeliveryState.WAITING, DeliveryState.SENT]
@@ -184,7 +184,7 @@ def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 def test_whoever_is_changing_a_record_keeps_no_other_delivery_waiting(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     sails = deal(works)
     say(works, "C_SUPPORT", "hello")

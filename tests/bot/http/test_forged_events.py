@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from bot import logging_config
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.manifest import manifest
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.transport import EVENT, Envelope
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.entity.base import Base
 from models.core.identity.team import Team
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests import forging
 from tests.bot.posted import Posted, posting
@@ -34,7 +34,7 @@ RETRIED = (200, 400)
 
 
 @pytest.fixture
-def told(slack: Desk, works: Works, courier: Courier) -> dict[str, Envelope]:
+def told(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> dict[str, Envelope]:
     """One event of each kind, about a channel where a card stands and a group that a team follows."""
     given(works, Lead, first_name=TYPED)
     given(works, Team, by="U_ADA", name="northern", group=f"<!subteam^{GROUP}|@north>")
@@ -52,12 +52,12 @@ def logged(kept_logging: None) -> io.StringIO:
 
 
 @pytest.fixture
-def posted(slack: Desk, works: Works, told: dict[str, Envelope]) -> Iterator[Posted]:
+def posted(slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope]) -> Iterator[Posted]:
     with posting(slack.slack, works) as posted:
         yield posted
 
 
-def everything(works: Works, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
+def everything(works: UnitOfWorkFactory, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
     with works.engine.begin() as connection:
         tables = [table for table in Base.metadata.sorted_tables if table.name not in but]
@@ -73,11 +73,11 @@ def about(envelope: Envelope, path: forging.Path, value: Any) -> Envelope:
     return Envelope(EVENT, payload)
 
 
-def send(slack: Desk, envelope: Envelope) -> None:
+def send(slack: SlackDriver, envelope: Envelope) -> None:
     slack.slack.transport.send(envelope, 3)
 
 
-def test_every_event_we_ask_slack_for_is_forged_somewhere(slack: Desk, works: Works) -> None:
+def test_every_event_we_ask_slack_for_is_forged_somewhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for name in ("Bob", "Eve"):
         given(works, Lead, first_name=name)
     sent = [each.payload["event"] for each in forging.record(slack).values() if "event" in each.payload]
@@ -87,7 +87,7 @@ def test_every_event_we_ask_slack_for_is_forged_somewhere(slack: Desk, works: Wo
 
 
 def test_what_nobody_forged_has_something_done_once(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted
 ) -> None:
     for name in ABOUT:
         before = everything(works)
@@ -105,7 +105,7 @@ WRONG = (LONG, LONG[:33], " C_SALES", "C_SALES\n", "c_sales", "C-1", "D_RITA", {
 
 
 def test_whatever_stands_for_the_channel_or_the_group_changes_nothing(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     before = everything(works)
     for name in ABOUT:
@@ -120,7 +120,7 @@ def test_whatever_stands_for_the_channel_or_the_group_changes_nothing(
 
 
 def test_another_team_s_event_and_one_of_no_team_change_nothing(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     before = everything(works)
     for name in ABOUT:
@@ -136,7 +136,7 @@ def test_another_team_s_event_and_one_of_no_team_change_nothing(
 
 
 def test_an_event_without_an_id_of_its_own_changes_nothing(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted
 ) -> None:
     before = everything(works)
     for name in ABOUT:
@@ -148,7 +148,7 @@ def test_an_event_without_an_id_of_its_own_changes_nothing(
 
 
 def test_an_event_of_another_shape_changes_nothing(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     before = everything(works)
     bare = [{"type": told[name].payload["event"]["type"]} for name in ABOUT]
@@ -160,7 +160,7 @@ def test_an_event_of_another_shape_changes_nothing(
 
 
 def test_a_group_that_no_team_follows_changes_nothing(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted
 ) -> None:
     before = everything(works, but=("seen",))
     for name in OF_GROUPS:
@@ -170,7 +170,7 @@ def test_a_group_that_no_team_follows_changes_nothing(
 
 
 def test_of_a_channel_where_nothing_stands_only_the_comings_and_goings_are_counted(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted
 ) -> None:
     before = everything(works, but=("seen", "counter"))
     for name in OF_CHANNELS:
@@ -180,7 +180,7 @@ def test_of_a_channel_where_nothing_stands_only_the_comings_and_goings_are_count
 
 
 def test_whoever_is_said_to_have_come_becomes_nobody_here(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     before = everything(works, but=("seen", "counter", "delivery"))
     for who in ("U_OTTO", "U_NOBODY", "U_GUS", f"<!channel> {MARK}", LONG, 7, None, [MARK], {"id": "U_ADA"}):
@@ -192,7 +192,7 @@ def test_whoever_is_said_to_have_come_becomes_nobody_here(
 
 
 def test_that_the_app_was_removed_at_no_time_is_not_believed(
-    slack: Desk, works: Works, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     for when in (MARK, [7], {"at": MARK}, "1773136800"):
         gone = {**told["coming"].payload, "event": {"type": "app_uninstalled"}, "event_time": when}

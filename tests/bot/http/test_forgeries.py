@@ -14,15 +14,15 @@ from sqlalchemy import text
 from bot import logging_config
 from bot.app import create_app, create_dispatcher
 from bot.manifest import manifest
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Envelope
-from bot.slack.socket_mode import Gate, Line
+from bot.slack.socket_mode import DrainGate, SocketModeConnection
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.entity.base import Base
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests import forging
@@ -50,7 +50,7 @@ def logged(kept_logging: None) -> io.StringIO:
     return stream
 
 
-def prepared(desk: Desk, works: Works) -> dict[str, Envelope]:
+def prepared(desk: SlackDriver, works: UnitOfWorkFactory) -> dict[str, Envelope]:
     """One of each thing that Slack sends, about records that there are."""
     for person, name in (("U_RITA", "Bob"), ("U_RITA", "Eve"), ("U_OLGA", "Ken")):
         given(works, Lead, by=person, first_name=name)
@@ -59,18 +59,18 @@ def prepared(desk: Desk, works: Works) -> dict[str, Envelope]:
 
 
 @pytest.fixture
-def recorded(slack: Desk, works: Works) -> dict[str, Envelope]:
+def recorded(slack: SlackDriver, works: UnitOfWorkFactory) -> dict[str, Envelope]:
     return prepared(slack, works)
 
 
 @pytest.fixture
-def posted(slack: Desk, works: Works, recorded: dict[str, Envelope]) -> Iterator[Posted]:
+def posted(slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope]) -> Iterator[Posted]:
     """The way over HTTP to a bot that has all that behind it."""
     with posting(slack.slack, works) as posted:
         yield posted
 
 
-def everything(works: Works) -> Rows:
+def everything(works: UnitOfWorkFactory) -> Rows:
     """Every row of every table but the one that tells repetitions, which is emptied: what comes now is new."""
     with works.engine.begin() as connection:
         connection.execute(text("DELETE FROM seen"))
@@ -96,7 +96,7 @@ def forgeries(recorded: dict[str, Envelope], chosen: list[forging.Forgery]) -> I
 
 
 def test_what_was_recorded_changes_something_when_nothing_is_forged(
-    slack: Desk, works: Works, recorded: dict[str, Envelope], posted: Posted
+    slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope], posted: Posted
 ) -> None:
     for name in ("submission", "button", "command", "mention", "message"):
         before, payload = everything(works), recorded[name].payload
@@ -107,7 +107,7 @@ def test_what_was_recorded_changes_something_when_nothing_is_forged(
 
 
 def test_whatever_is_forged_is_answered_and_reaches_nobody_else(
-    slack: Desk, works: Works, recorded: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     before, calls = everything(works), len(slack.slack.calls)
     for what, envelope in forgeries(recorded, forging.some(recorded, SHARE, "forged")):
@@ -124,7 +124,7 @@ def test_whatever_is_forged_is_answered_and_reaches_nobody_else(
 
 
 def test_who_acts_where_and_what_cannot_be_forged(
-    slack: Desk, works: Works, recorded: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope], posted: Posted, logged: io.StringIO
 ) -> None:
     before = everything(works)
     chosen = forging.authority()
@@ -143,12 +143,12 @@ def place() -> Iterator[Slack]:
         yield slack
 
 
-def test_over_the_line_what_is_forged_stops_nothing(place: Slack, works: Works, logged: io.StringIO) -> None:
-    place.clock, clients, gate = works.clock, installed(place), Gate()
+def test_over_the_line_what_is_forged_stops_nothing(place: Slack, works: UnitOfWorkFactory, logged: io.StringIO) -> None:
+    place.clock, clients, gate = works.clock, installed(place), DrainGate()
     gate.unlock()
-    line = Line(create_app(clients, create_dispatcher(works)), place.app_token, clients.client(), gate)
+    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), place.app_token, clients.client(), gate)
     line.connect()
-    desk = Desk(place, user="U_RITA", channel="C_GENERAL")
+    desk = SlackDriver(place, user="U_RITA", channel="C_GENERAL")
     recorded = prepared(desk, works)
     before, place.ack_seconds = everything(works), 0.02
     for _, envelope in forgeries(recorded, [*forging.authority()[::60], *forging.some(recorded, 900, "line")]):

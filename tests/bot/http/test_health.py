@@ -12,12 +12,12 @@ from sqlalchemy import Connection, event, text
 from starlette.applications import Starlette
 
 from bot.http import health_probe
-from bot.http.health import STUCK, Vitals
+from bot.http.health import STUCK, HealthMonitor
 from bot.http.metrics import Metrics
 from handlers.core.telemetry import Check
 from models.core.outbox.delivery import deliver
 from models.core.replica import Replica, replicas
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bot.watched import Thread, get, served
 from tests.handlers.kit import SQLITE
 
@@ -25,10 +25,10 @@ from tests.handlers.kit import SQLITE
 class Patient:
     """A replica whose parts do what a test says."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: UnitOfWorkFactory) -> None:
         self.works, self.connected = works, True
         self.scheduler, self.courier = Thread(), Thread()
-        self.vitals = Vitals(works, self.scheduler, self.courier, lambda: self.connected, metrics=Metrics())
+        self.vitals = HealthMonitor(works, self.scheduler, self.courier, lambda: self.connected, metrics=Metrics())
         self.url = ""
 
     def ready(self) -> tuple[int, dict[str, Check]]:
@@ -48,7 +48,7 @@ def room() -> Iterator[tuple[Starlette, str]]:
 
 
 @pytest.fixture
-def patient(works: Works, room: tuple[Starlette, str]) -> Iterator[Patient]:
+def patient(works: UnitOfWorkFactory, room: tuple[Starlette, str]) -> Iterator[Patient]:
     patient = Patient(works)
     patient.vitals.start()
     app, patient.url = room
@@ -57,7 +57,7 @@ def patient(works: Works, room: tuple[Starlette, str]) -> Iterator[Patient]:
     patient.vitals.stop()
 
 
-def eventually(works: Works, count: int) -> list[Replica]:
+def eventually(works: UnitOfWorkFactory, count: int) -> list[Replica]:
     """The replicas, once there are so many."""
     for _ in range(500):
         with works.everywhere() as session:
@@ -86,9 +86,9 @@ def test_without_its_connection_to_slack_it_is_not_ready(patient: Patient) -> No
 
 @SQLITE
 def test_a_disk_that_takes_nothing_more_takes_it_out_until_it_does(
-    works: Works, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    vitals = Vitals(works, Thread(), Thread(), lambda: True)
+    vitals = HealthMonitor(works, Thread(), Thread(), lambda: True)
     vitals.pulse.start()
     try:
         event.listen(works.engine, "begin", refuse_writes)
@@ -123,18 +123,18 @@ def test_a_thread_that_does_not_come_round_takes_it_out(patient: Patient, name: 
 
 
 @SQLITE
-def test_a_scheduler_that_looks_often_is_not_stuck_during_one_long_look(works: Works) -> None:
-    vitals = Vitals(works, Thread(), Thread(), lambda: True, look_every=5)
+def test_a_scheduler_that_looks_often_is_not_stuck_during_one_long_look(works: UnitOfWorkFactory) -> None:
+    vitals = HealthMonitor(works, Thread(), Thread(), lambda: True, look_every=5)
     assert vitals.patience == STUCK
 
 
-def stand_at(works: Works, step: str) -> None:
+def stand_at(works: UnitOfWorkFactory, step: str) -> None:
     with works.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :step"), {"step": step})
 
 
 @pytest.mark.parametrize(("step", "ok"), [("0001", False), ("9999", True)])
-def test_older_tables_take_it_out_and_newer_ones_do_not(works: Works, step: str, ok: bool) -> None:
+def test_older_tables_take_it_out_and_newer_ones_do_not(works: UnitOfWorkFactory, step: str, ok: bool) -> None:
     patient = Patient(works)
     stand_at(works, step)
     patient.vitals.pulse.start()
@@ -147,7 +147,7 @@ def test_older_tables_take_it_out_and_newer_ones_do_not(works: Works, step: str,
         stand_at(works, patient.vitals.needed)
 
 
-def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: Works, clock: Any) -> None:
+def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: UnitOfWorkFactory, clock: Any) -> None:
     with works("T1") as work:
         for number in (1, 2):
             deliver(work, "message", "C_SALES", f"n{number}", about={"text": "hello"})
@@ -179,8 +179,8 @@ def test_a_hung_database_keeps_nobody_waiting(patient: Patient, monkeypatch: pyt
 
 
 @SQLITE
-def test_many_who_ask_at_once_ask_the_database_once(works: Works) -> None:
-    vitals = Vitals(works, Thread(), Thread(), lambda: True)
+def test_many_who_ask_at_once_ask_the_database_once(works: UnitOfWorkFactory) -> None:
+    vitals = HealthMonitor(works, Thread(), Thread(), lambda: True)
     asked: list[int] = []
     ask = vitals.ask
 
@@ -200,8 +200,8 @@ def test_many_who_ask_at_once_ask_the_database_once(works: Works) -> None:
 
 
 @SQLITE
-def test_a_database_that_refuses_us_is_named_without_what_it_says(works: Works, caplog: Any) -> None:
-    vitals = Vitals(works, Thread(), Thread(), lambda: True)
+def test_a_database_that_refuses_us_is_named_without_what_it_says(works: UnitOfWorkFactory, caplog: Any) -> None:
+    vitals = HealthMonitor(works, Thread(), Thread(), lambda: True)
 
     def ask() -> Any:
         raise ConnectionError("ada@example.org")
@@ -216,7 +216,7 @@ def test_a_database_that_refuses_us_is_named_without_what_it_says(works: Works, 
     assert [record.message for record in caplog.records] == ["The database does not answer"]
 
 
-def test_its_sign_of_life_stands_in_the_database_until_it_stops(works: Works, clock: Any) -> None:
+def test_its_sign_of_life_stands_in_the_database_until_it_stops(works: UnitOfWorkFactory, clock: Any) -> None:
     patient = Patient(works)
     patient.connected = False
     patient.vitals.start()
@@ -237,8 +237,8 @@ def test_from_the_moment_it_stops_it_is_not_ready(patient: Patient) -> None:
 
 
 @SQLITE
-def test_stopping_one_that_never_started_does_nothing(works: Works) -> None:
-    Vitals(works, Thread(), Thread(), lambda: True).stop()
+def test_stopping_one_that_never_started_does_nothing(works: UnitOfWorkFactory) -> None:
+    HealthMonitor(works, Thread(), Thread(), lambda: True).stop()
 
 
 @SQLITE
@@ -251,6 +251,6 @@ def test_the_figures_tell_how_it_is(patient: Patient) -> None:
 
 
 @SQLITE
-def test_without_figures_there_is_no_route_for_them(works: Works) -> None:
-    routes = Vitals(works, Thread(), Thread(), lambda: True).routes()
+def test_without_figures_there_is_no_route_for_them(works: UnitOfWorkFactory) -> None:
+    routes = HealthMonitor(works, Thread(), Thread(), lambda: True).routes()
     assert [route.path for route in routes] == ["/healthz", "/readyz"]

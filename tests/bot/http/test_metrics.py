@@ -4,10 +4,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import create_dispatcher
 from bot.http.metrics import GAUGES, LABELS, Metrics
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.core.test_telemetry import Heard
 from tests.handlers.kit import SQLITE
 from tests.tables import table
@@ -90,10 +90,10 @@ def test_two_bots_in_one_process_do_not_share_figures() -> None:
 
 
 @SQLITE
-def test_nothing_a_person_typed_becomes_a_label(works: Works) -> None:
+def test_nothing_a_person_typed_becomes_a_label(works: UnitOfWorkFactory) -> None:
     metrics = Metrics()
     dispatcher = create_dispatcher(works, watch=metrics)
     for line in ("Ada Lovelace", "find lovelace", "lead new first_name=Lovelace", "lovelace new", "won LO-1"):
-        dispatcher.handle(Act("command", "T1", "U_RITA", line, key=line), Heard())
+        dispatcher.handle(Interaction("command", "T1", "U_RITA", line, key=line), Heard())
     assert "lovelace" not in metrics.text().decode().casefold()
     assert figures(metrics)["rapport_acts_total", "unknown", "done"] >= 1

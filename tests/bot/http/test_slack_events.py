@@ -14,11 +14,11 @@ from slack_bolt import App
 from bot.app import create_app, create_dispatcher
 from bot.http.request_bodies import LARGEST
 from bot.http.server import Events, Web
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Envelope
-from bot.slack.socket_mode import Gate
-from models.core.unit_of_work import Works
+from bot.slack.socket_mode import DrainGate
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.posted import Posted, ask, signed
 from tests.handlers.kit import SQLITE, count, told
@@ -33,8 +33,8 @@ COMMAND = urlencode(
 
 
 @pytest.fixture
-def gate() -> Gate:
-    gate = Gate()
+def gate() -> DrainGate:
+    gate = DrainGate()
     gate.unlock()
     return gate
 
@@ -42,7 +42,7 @@ def gate() -> Gate:
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Events, str]]:
     """The door, on a port for all tests; each puts its own bot behind it."""
-    events = Events(App(token="xoxb-0", signing_secret="sandbox", token_verification_enabled=False), "sandbox", Gate())
+    events = Events(App(token="xoxb-0", signing_secret="sandbox", token_verification_enabled=False), "sandbox", DrainGate())
     web = Web(events.routes(), "127.0.0.1", 0)
     web.start()
     yield events, f"http://127.0.0.1:{web.port}/slack/events"
@@ -50,7 +50,7 @@ def served() -> Iterator[tuple[Events, str]]:
 
 
 @pytest.fixture
-def url(slack: Desk, world: Slack, works: Works, gate: Gate, served: tuple[Events, str]) -> str:
+def url(slack: SlackDriver, world: Slack, works: UnitOfWorkFactory, gate: DrainGate, served: tuple[Events, str]) -> str:
     """Where Slack posts to."""
     events, address = served
     events.app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
@@ -67,7 +67,7 @@ def heard(served: tuple[Events, str], monkeypatch: pytest.MonkeyPatch) -> list[s
 
 
 @pytest.fixture
-def desk(slack: Desk, world: Slack, url: str) -> Desk:
+def desk(slack: SlackDriver, world: Slack, url: str) -> SlackDriver:
     """Rita, whose acts come over HTTP."""
     world.transport = Posted(url, world.signing_secret)
     return slack
@@ -108,7 +108,7 @@ def forged() -> dict[str, list[tuple[str, str]]]:
 
 @pytest.mark.parametrize("how", forged())
 def test_what_slack_did_not_sign_is_answered_401_and_not_logged(
-    url: str, works: Works, caplog: pytest.LogCaptureFixture, heard: list[str], how: str
+    url: str, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture, heard: list[str], how: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
     assert ask(url, COMMAND, [FORM, *forged()[how]]).status == 401
@@ -123,7 +123,7 @@ def test_bytes_that_are_no_text_are_answered_401(url: str) -> None:
     assert ask(url, b"\xff\xfe", [(STAMP, stamp), (SIGNATURE, "v0=" + "0" * 64)]).status == 401
 
 
-def test_what_slack_signed_gets_in(url: str, works: Works) -> None:
+def test_what_slack_signed_gets_in(url: str, works: UnitOfWorkFactory) -> None:
     assert ask(url, COMMAND, [FORM, *signed(COMMAND, "sandbox")]).status == 200
     assert count(works, Lead) == 1
 
@@ -156,7 +156,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("how", MALFORMED)
 def test_a_signed_body_that_is_none_of_slacks_is_refused_and_not_logged(
-    url: str, works: Works, caplog: pytest.LogCaptureFixture, how: str
+    url: str, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
     body = MALFORMED[how]
@@ -173,13 +173,13 @@ def test_signed_bytes_that_are_no_text_are_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/xml", "json"])
-def test_a_signed_body_of_another_content_type_is_refused(url: str, works: Works, kind: str) -> None:
+def test_a_signed_body_of_another_content_type_is_refused(url: str, works: UnitOfWorkFactory, kind: str) -> None:
     assert ask(url, COMMAND, [("content-type", kind), *signed(COMMAND, "sandbox")]).status == 415
     assert count(works, Lead) == 0
 
 
 @pytest.mark.parametrize("kind", [f"{FORM[1]}; charset=utf-8", FORM[1].title()])
-def test_a_content_type_may_say_more(url: str, works: Works, kind: str) -> None:
+def test_a_content_type_may_say_more(url: str, works: UnitOfWorkFactory, kind: str) -> None:
     assert ask(url, COMMAND, [("content-type", kind), *signed(COMMAND, "sandbox")]).status == 200
     assert count(works, Lead) == 1
 
@@ -203,7 +203,7 @@ def test_elsewhere_and_otherwise_there_is_nothing(url: str) -> None:
 # ── what people do ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_commands_forms_and_mentions_work_over_http(desk: Desk, works: Works) -> None:
+def test_commands_forms_and_mentions_work_over_http(desk: SlackDriver, works: UnitOfWorkFactory) -> None:
     desk.command("/crm lead new Ada Lovelace company=Analytical")
     assert told(desk) == "Created LD-1 Ada Lovelace\nCompany: Analytical"
     desk.command("/crm lead new")
@@ -213,7 +213,7 @@ def test_commands_forms_and_mentions_work_over_http(desk: Desk, works: Works) ->
     assert "Zoë Ünal" in told(desk)
 
 
-def test_an_event_that_comes_again_has_one_effect(desk: Desk, world: Slack, works: Works) -> None:
+def test_an_event_that_comes_again_has_one_effect(desk: SlackDriver, world: Slack, works: UnitOfWorkFactory) -> None:
     desk.dm("lead new Grace Hopper")
     [event] = [each for each in world.sent if each.kind == EVENT]
     for retry in (1, 2):
@@ -223,7 +223,7 @@ def test_an_event_that_comes_again_has_one_effect(desk: Desk, world: Slack, work
     assert len([shown for shown in desk.seen if "LD-1" in shown.text]) == 1
 
 
-def test_a_workspace_that_did_not_install_the_app_is_told_so(url: str, works: Works) -> None:
+def test_a_workspace_that_did_not_install_the_app_is_told_so(url: str, works: UnitOfWorkFactory) -> None:
     body = COMMAND.replace("T1", "T9")
     answer = ask(url, body, [FORM, *signed(body, "sandbox")])
     assert (answer.status, "not installed in this workspace" in answer.text) == (200, True)
@@ -240,7 +240,7 @@ def test_a_whole_organisation_is_told_so_too(url: str, world: Slack) -> None:
     assert (answer.status, "not installed" in answer.text) == (200, True)
 
 
-def test_before_it_is_ready_slack_is_told_to_come_again(url: str, gate: Gate, works: Works) -> None:
+def test_before_it_is_ready_slack_is_told_to_come_again(url: str, gate: DrainGate, works: UnitOfWorkFactory) -> None:
     assert gate.shut(1)
     assert ask(url, COMMAND, [FORM, *signed(COMMAND, "sandbox")]).status == 503
     assert count(works, Lead) == 0

@@ -7,7 +7,7 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Json
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
@@ -46,5 +46,5 @@ def app(slack: Slack, heard: list[Json]) -> App:
 
 
 @pytest.fixture
-def desk(slack: Slack, app: App) -> Desk:
-    return Desk(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")
+def desk(slack: Slack, app: App) -> SlackDriver:
+    return SlackDriver(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.sandbox.browser_api import END, routes
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Json
 from bot.sandbox.slack import Slack
 from tests.bot.sandbox.kit import actions, button, section, workspace
@@ -72,7 +72,7 @@ class Ear:
 
 
 @pytest.fixture
-def rita(desk: Desk) -> Browser:
+def rita(desk: SlackDriver) -> Browser:
     """Rita's browser; the desk has connected the app."""
     return Browser(desk.slack, "U_RITA")
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Json
 from tests.bot.sandbox.kit import actions, button, field, form, option, section
 
 
-def test_a_command_is_answered_to_one_person(desk: Desk) -> None:
+def test_a_command_is_answered_to_one_person(desk: SlackDriver) -> None:
     desk.command("/note call Ada")
     assert desk.last.text == "Noted: call Ada"
     assert desk.last.ephemeral
     assert desk.posted() == []
 
 
-def test_nobody_else_sees_a_private_answer(desk: Desk) -> None:
+def test_nobody_else_sees_a_private_answer(desk: SlackDriver) -> None:
     desk.command("/note secret")
     desk.say("hello", user="U_SAM")
     assert desk.seen == []
@@ -22,18 +22,18 @@ def test_nobody_else_sees_a_private_answer(desk: Desk) -> None:
         _ = desk.last
 
 
-def test_an_acknowledgement_can_be_the_answer(desk: Desk) -> None:
+def test_an_acknowledgement_can_be_the_answer(desk: SlackDriver) -> None:
     desk.command("/raw a <b>")
     assert desk.last.text == "You said a <b>"
 
 
-def test_people_channels_and_addresses_arrive_as_ids(desk: Desk, heard: list[Json]) -> None:
+def test_people_channels_and_addresses_arrive_as_ids(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note tell @sam in #support about bob@x.example & @nobody")
     assert heard[-1]["text"] == ("tell <@U_SAM|sam> in <#C_SUPPORT|support> about "
                                  "<mailto:bob@x.example|bob@x.example> &amp; @nobody")
 
 
-def test_filling_a_form_types_into_every_kind_of_input(desk: Desk, heard: list[Json]) -> None:
+def test_filling_a_form_types_into_every_kind_of_input(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     assert desk.modal
     assert desk.modal.text == "A note"
@@ -49,7 +49,7 @@ def test_filling_a_form_types_into_every_kind_of_input(desk: Desk, heard: list[J
     assert desk.last.text == "Saved hi"
 
 
-def test_untouched_inputs_keep_their_initial_values(desk: Desk, heard: list[Json]) -> None:
+def test_untouched_inputs_keep_their_initial_values(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     desk.submit(text="hi")
     values = heard[-1]["view"]["state"]["values"]
@@ -58,7 +58,7 @@ def test_untouched_inputs_keep_their_initial_values(desk: Desk, heard: list[Json
     assert values["with"]["with"]["selected_users"] == []
 
 
-def test_required_fields_are_checked_before_the_app_hears_of_it(desk: Desk, heard: list[Json]) -> None:
+def test_required_fields_are_checked_before_the_app_hears_of_it(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     desk.submit(text="")
     assert desk.errors == {"text": "Please complete this required field."}
@@ -66,7 +66,7 @@ def test_required_fields_are_checked_before_the_app_hears_of_it(desk: Desk, hear
     assert desk.modal
 
 
-def test_errors_of_the_app_stand_under_their_input(desk: Desk) -> None:
+def test_errors_of_the_app_stand_under_their_input(desk: SlackDriver) -> None:
     desk.command("/note form")
     desk.submit(text="short")
     assert desk.errors == {"text": "Too short"}
@@ -75,13 +75,13 @@ def test_errors_of_the_app_stand_under_their_input(desk: Desk) -> None:
     assert desk.modal is None
 
 
-def test_errors_that_name_no_input_fail_the_test(desk: Desk) -> None:
+def test_errors_that_name_no_input_fail_the_test(desk: SlackDriver) -> None:
     desk.command("/note form")
     with pytest.raises(AssertionError, match="errors must name inputs"):
         desk.submit(text="wrong")
 
 
-def test_a_submission_can_push_update_and_clear(desk: Desk) -> None:
+def test_a_submission_can_push_update_and_clear(desk: SlackDriver) -> None:
     desk.command("/note form")
     desk.submit(text="more")
     assert desk.modal
@@ -98,7 +98,7 @@ def test_a_submission_can_push_update_and_clear(desk: Desk) -> None:
     assert desk.modal is None
 
 
-def test_a_form_without_such_a_field_says_which_it_has(desk: Desk) -> None:
+def test_a_form_without_such_a_field_says_which_it_has(desk: SlackDriver) -> None:
     desk.command("/note form")
     with pytest.raises(AssertionError, match="no 'colour', it has text, kind"):
         desk.submit(colour="red")
@@ -110,13 +110,13 @@ def test_a_form_without_such_a_field_says_which_it_has(desk: Desk) -> None:
     ("on", "tomorrow", "does not match format"),
     ("with", "zoe", "nobody called 'zoe'"),
 ])
-def test_what_cannot_be_chosen_is_refused(desk: Desk, name: str, text: str, says: str) -> None:
+def test_what_cannot_be_chosen_is_refused(desk: SlackDriver, name: str, text: str, says: str) -> None:
     desk.command("/note form")
     with pytest.raises((AssertionError, ValueError), match=says):
         desk.submit({"text": "hi", name: text})
 
 
-def test_a_click_finds_the_newest_button_and_its_value(desk: Desk, heard: list[Json]) -> None:
+def test_a_click_finds_the_newest_button_and_its_value(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note card")
     desk.click("note.done", value="7")
     assert heard[-1]["actions"][0]["value"] == "7"
@@ -125,13 +125,13 @@ def test_a_click_finds_the_newest_button_and_its_value(desk: Desk, heard: list[J
     assert desk.last.text == "Done"
 
 
-def test_a_click_on_nothing_names_what_there_is(desk: Desk) -> None:
+def test_a_click_on_nothing_names_what_there_is(desk: SlackDriver) -> None:
     desk.command("/note card")
     with pytest.raises(AssertionError, match=r"sees no note\.fly .*note\.done"):
         desk.click("note.fly")
 
 
-def test_a_confirmation_is_asked_and_can_be_declined(desk: Desk) -> None:
+def test_a_confirmation_is_asked_and_can_be_declined(desk: SlackDriver) -> None:
     desk.command("/note card")
     desk.click("note.drop", confirm=False)
     assert desk.asked.startswith("Drop?\nIt is gone then.")
@@ -140,25 +140,25 @@ def test_a_confirmation_is_asked_and_can_be_declined(desk: Desk) -> None:
     assert desk.posted() == []
 
 
-def test_a_mention_is_answered_in_its_thread(desk: Desk) -> None:
+def test_a_mention_is_answered_in_its_thread(desk: SlackDriver) -> None:
     said = desk.say("@notes are you there?")
     assert desk.last.text == "You called?"
     assert desk.last.thread_ts == said.ts
 
 
-def test_a_direct_message_is_answered(desk: Desk, heard: list[Json]) -> None:
+def test_a_direct_message_is_answered(desk: SlackDriver, heard: list[Json]) -> None:
     desk.dm("hello")
     assert desk.last.text == "I heard hello"
     assert heard[-1]["event"]["channel_type"] == "im"
 
 
-def test_the_home_tab_is_published_when_it_is_opened(desk: Desk) -> None:
+def test_the_home_tab_is_published_when_it_is_opened(desk: SlackDriver) -> None:
     home = desk.home()
     assert "Your notes" in home
     assert home.buttons == ["New"]
 
 
-def test_shortcuts_open_forms_and_know_their_message(desk: Desk) -> None:
+def test_shortcuts_open_forms_and_know_their_message(desk: SlackDriver) -> None:
     desk.shortcut("note.new")
     assert desk.modal
     desk.close()
@@ -167,11 +167,11 @@ def test_shortcuts_open_forms_and_know_their_message(desk: Desk) -> None:
     assert desk.last.text == "Kept: A note"
 
 
-def test_an_undeclared_shortcut_is_not_in_the_menu(desk: Desk) -> None:
+def test_an_undeclared_shortcut_is_not_in_the_menu(desk: SlackDriver) -> None:
     assert desk.shortcut("note.burn").error == "There is no global shortcut note.burn."
 
 
-def test_picking_in_a_form_is_kept_until_it_is_submitted(desk: Desk, heard: list[Json]) -> None:
+def test_picking_in_a_form_is_kept_until_it_is_submitted(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     assert desk.modal
     assert desk.options("about", "ad") == ["Ada", "Adele"]
@@ -181,12 +181,12 @@ def test_picking_in_a_form_is_kept_until_it_is_submitted(desk: Desk, heard: list
     assert heard[-1]["view"]["state"]["values"]["about"]["about"]["selected_option"] == option("Adele")
 
 
-def test_blocks_slack_refuses_fail_the_test_although_the_app_goes_on(desk: Desk) -> None:
+def test_blocks_slack_refuses_fail_the_test_although_the_app_goes_on(desk: SlackDriver) -> None:
     with pytest.raises(AssertionError, match="missing required field: text or fields"):
         desk.command("/note bad")
 
 
-def test_what_is_sent_again_is_the_same(desk: Desk, heard: list[Json]) -> None:
+def test_what_is_sent_again_is_the_same(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     desk.submit(text="hi")
     first = heard[-1]
@@ -194,7 +194,7 @@ def test_what_is_sent_again_is_the_same(desk: Desk, heard: list[Json]) -> None:
     assert heard[-1] == first
 
 
-def test_reading_follows_the_one_who_acted(desk: Desk) -> None:
+def test_reading_follows_the_one_who_acted(desk: SlackDriver) -> None:
     desk.command("/note form", user="sam")
     assert desk.actor == "U_SAM"
     assert desk.modal
@@ -202,7 +202,7 @@ def test_reading_follows_the_one_who_acted(desk: Desk) -> None:
     assert desk.modal is None
 
 
-def test_menus_and_boxes_in_messages_are_picked(desk: Desk, heard: list[Json]) -> None:
+def test_menus_and_boxes_in_messages_are_picked(desk: SlackDriver, heard: list[Json]) -> None:
     menu = {"type": "overflow", "action_id": "choice", "options": [option("Edit"), option("Burn")]}
     desk.slack.post("C_SALES", desk.slack.bot.id, "menu", [actions(menu)])
     desk.pick("choice", "Burn")
@@ -214,7 +214,7 @@ def test_menus_and_boxes_in_messages_are_picked(desk: Desk, heard: list[Json]) -
     assert list(heard[-1]["state"]["values"].values())[0]["choice"]["selected_option"]["value"] == "blue"
 
 
-def test_a_pick_in_an_input_without_dispatch_stays_at_the_client(desk: Desk, heard: list[Json]) -> None:
+def test_a_pick_in_an_input_without_dispatch_stays_at_the_client(desk: SlackDriver, heard: list[Json]) -> None:
     view = form(field("size", {"type": "static_select", "options": [option("S"), option("L")], "action_id": "size"}))
     desk.slack.show("U_RITA", view | {"private_metadata": "", "notify_on_close": False, "clear_on_close": False})
     desk.pick("size", "L")
@@ -223,7 +223,7 @@ def test_a_pick_in_an_input_without_dispatch_stays_at_the_client(desk: Desk, hea
     assert desk.modal.values["size"] == option("L")
 
 
-def test_a_button_is_not_picked_nor_a_select_clicked(desk: Desk) -> None:
+def test_a_button_is_not_picked_nor_a_select_clicked(desk: SlackDriver) -> None:
     select = {"type": "static_select", "action_id": "choice", "options": [option("Red")]}
     desk.slack.post("C_SALES", desk.slack.bot.id, "two", [actions(select, button("Go", "go"))])
     with pytest.raises(AssertionError, match="use pick"):

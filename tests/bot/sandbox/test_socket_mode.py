@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Json
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
@@ -72,12 +72,12 @@ def sockets(slack: Slack) -> Sockets:
 def test_without_an_app_a_command_fails(online: Slack) -> None:
     assert not online.transport.connected
     with pytest.raises(AssertionError, match="no app is connected"):
-        Desk(online).command("/note a")
+        SlackDriver(online).command("/note a")
 
 
 def test_commands_forms_and_events_work_over_a_websocket(online: Slack) -> None:
     with connected(online, []):
-        desk = Desk(online, user="U_RITA", channel="C_SALES")
+        desk = SlackDriver(online, user="U_RITA", channel="C_SALES")
         desk.command("/raw tea")
         assert desk.last.text == "You said tea"
         desk.command("/note form")
@@ -95,7 +95,7 @@ def test_several_connections_take_turns(online: Slack) -> None:
     second: list[Json] = []
     with connected(online, first), connected(online, second):
         for _ in range(4):
-            Desk(online).command("/raw x")
+            SlackDriver(online).command("/raw x")
         assert (len(first), len(second)) == (2, 2)
 
 
@@ -106,7 +106,7 @@ def test_an_app_that_is_told_to_reconnect_does(online: Slack) -> None:
         handler.client.current_session.sock.settimeout(0.05)  # it hears the call, then lets go of the old connection
         sockets(online).refresh()
         wait(lambda: handler.client.session_id() != first and sockets(online).connections == 1)
-        Desk(online).command("/raw back")
+        SlackDriver(online).command("/raw back")
         assert heard[-1]["text"] == "back"
 
 
@@ -147,7 +147,7 @@ def test_nonsense_from_the_app_acknowledges_nothing(online: Slack) -> None:
         for nonsense in ("[not an object", "[]", '{"envelope_id": "unknown"}'):
             line.send(nonsense)
         with pytest.raises(AssertionError, match=r"no acknowledgement within 0\.05 s"):
-            Desk(online).command("/raw a")
+            SlackDriver(online).command("/raw a")
 
 
 def test_a_connection_that_dies_has_not_acknowledged(online: Slack) -> None:
@@ -160,7 +160,7 @@ def test_a_connection_that_dies_has_not_acknowledged(online: Slack) -> None:
         thread = threading.Thread(target=hear_and_hang_up)
         thread.start()
         with pytest.raises(AssertionError, match="the connection closed"):
-            Desk(online).command("/raw a")
+            SlackDriver(online).command("/raw a")
         thread.join()
 
 
@@ -184,7 +184,7 @@ def test_an_event_in_an_envelope_counts_its_attempts(online: Slack) -> None:
     online.ack_seconds = 0.05
     with line_to(online) as line:
         with pytest.raises(AssertionError, match="was not acknowledged"):
-            Desk(online).dm("hello")
+            SlackDriver(online).dm("hello")
         first, second = json.loads(line.recv()), json.loads(line.recv())
         assert (first["type"], first["retry_attempt"], first["accepts_response_payload"]) == ("events_api", 0, False)
         assert (second["retry_attempt"], second["payload"]["event_id"]) == (1, first["payload"]["event_id"])

@@ -7,7 +7,7 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Json
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import Answer, Direct, Envelope
@@ -46,7 +46,7 @@ def errors_told(slack: Slack, user: str) -> list[str]:
     return told
 
 
-def test_a_command_has_every_field_of_the_form(desk: Desk, heard: list[Json]) -> None:
+def test_a_command_has_every_field_of_the_form(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note  tea ")
     assert set(heard[0]) == {
         "token", "team_id", "team_domain", "channel_id", "channel_name", "user_id", "user_name", "command", "text",
@@ -56,7 +56,7 @@ def test_a_command_has_every_field_of_the_form(desk: Desk, heard: list[Json]) ->
     assert heard[1]["channel_name"] == "directmessage"
 
 
-def test_a_command_without_should_escape_arrives_as_typed(desk: Desk, heard: list[Json]) -> None:
+def test_a_command_without_should_escape_arrives_as_typed(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/raw @sam & <b>")
     assert heard[0]["text"] == "@sam & <b>"
 
@@ -76,7 +76,7 @@ def test_a_command_slack_does_not_send_is_refused(slack: Slack, deaf: Deaf, line
 
 def test_an_app_that_does_not_answer_is_seen_by_the_person_and_fails_the_test(slack: Slack, deaf: Deaf) -> None:
     told = errors_told(slack, "U_RITA")
-    desk = Desk(slack, user="U_RITA")
+    desk = SlackDriver(slack, user="U_RITA")
     with pytest.raises(AssertionError, match="/note failed because the app did not respond .deaf."):
         desk.command("/note a")
     assert told == ["/note failed because the app did not respond"]
@@ -84,7 +84,7 @@ def test_an_app_that_does_not_answer_is_seen_by_the_person_and_fails_the_test(sl
 
 def test_an_app_that_is_too_slow_has_not_acknowledged(slack: Slack, app: App) -> None:
     slack.ack_seconds, seconds = -1, slack.ack_seconds
-    desk = Desk(slack, Direct(app, slack.signing_secret, time.time), "U_RITA")
+    desk = SlackDriver(slack, Direct(app, slack.signing_secret, time.time), "U_RITA")
     try:
         with pytest.raises(AssertionError, match="took more than"):
             desk.command("/raw a")
@@ -93,12 +93,12 @@ def test_an_app_that_is_too_slow_has_not_acknowledged(slack: Slack, app: App) ->
 
 
 def test_a_request_signed_with_another_secret_is_not_acknowledged(slack: Slack, app: App) -> None:
-    desk = Desk(slack, Direct(app, "another", time.time), "U_RITA")
+    desk = SlackDriver(slack, Direct(app, "another", time.time), "U_RITA")
     with pytest.raises(AssertionError, match="the app answered 401"):
         desk.command("/raw a")
 
 
-def test_an_action_on_a_message_carries_the_message_and_its_state(desk: Desk, heard: list[Json]) -> None:
+def test_an_action_on_a_message_carries_the_message_and_its_state(desk: SlackDriver, heard: list[Json]) -> None:
     select = {"type": "static_select", "action_id": "choice", "options": [option("Red"), option("Blue")]}
     blocks = [section("Colour?", block_id="colour", accessory=select), actions(button("Go", "note.done", "9"))]
     message = desk.slack.post("C_SALES", "U0BOT", "Colour?", blocks)
@@ -114,27 +114,27 @@ def test_an_action_on_a_message_carries_the_message_and_its_state(desk: Desk, he
     assert set(body["actions"][0]) == {"type", "action_id", "block_id", "text", "value", "action_ts"}
 
 
-def test_an_action_on_an_ephemeral_message_carries_no_message(desk: Desk, heard: list[Json]) -> None:
+def test_an_action_on_an_ephemeral_message_carries_no_message(desk: SlackDriver, heard: list[Json]) -> None:
     desk.slack.post("C_SALES", "U0BOT", "psst", [actions(button("Go", "note.done"))], only_for="U_RITA")
     desk.click("note.done")
     assert heard[-1]["container"]["is_ephemeral"] is True
     assert "message" not in heard[-1]
 
 
-def test_the_value_of_a_button_is_the_apps_whatever_the_client_says(desk: Desk, heard: list[Json]) -> None:
+def test_the_value_of_a_button_is_the_apps_whatever_the_client_says(desk: SlackDriver, heard: list[Json]) -> None:
     message = desk.slack.post("C_SALES", "U0BOT", "x", [actions(button("Go", "note.done", "9")) | {"block_id": "b"}])
     Person(desk.slack, "U_RITA").act({"type": "message", "channel": "C_SALES", "ts": message.ts},
                                      {"block_id": "b", "action_id": "note.done", "value": "forged"})
     assert heard[-1]["actions"][0]["value"] == "9"
 
 
-def test_an_outsider_can_press_a_button_in_a_shared_channel(desk: Desk, heard: list[Json]) -> None:
+def test_an_outsider_can_press_a_button_in_a_shared_channel(desk: SlackDriver, heard: list[Json]) -> None:
     desk.slack.post("C_SHARED", "U0BOT", "x", [actions(button("Go", "note.done"))])
     desk.click("note.done", user="U_OLGA")
     assert (heard[-1]["user"]["team_id"], heard[-1]["team"]["id"]) == ("T2", "T1")
 
 
-def test_a_submission_carries_the_view_with_state_and_hash(desk: Desk, heard: list[Json]) -> None:
+def test_a_submission_carries_the_view_with_state_and_hash(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     desk.submit(text="hi")
     view = heard[-1]["view"]
@@ -144,7 +144,7 @@ def test_a_submission_carries_the_view_with_state_and_hash(desk: Desk, heard: li
     assert heard[-1]["response_urls"] == []
 
 
-def test_a_chosen_conversation_can_bring_a_response_address(desk: Desk, heard: list[Json]) -> None:
+def test_a_chosen_conversation_can_bring_a_response_address(desk: SlackDriver, heard: list[Json]) -> None:
     select = {"type": "conversations_select", "response_url_enabled": True, "initial_conversation": "C_SALES"}
     desk.slack.transport = Deaf(Answer())
     desk.slack.show("U_RITA", form(field("to", select), private_metadata="", notify_on_close=False))
@@ -153,7 +153,7 @@ def test_a_chosen_conversation_can_bring_a_response_address(desk: Desk, heard: l
     assert [(one["block_id"], one["channel_id"]) for one in sent] == [("to", "C_SUPPORT")]
 
 
-def test_closing_a_view_tells_the_app_only_if_it_asked(desk: Desk, heard: list[Json]) -> None:
+def test_closing_a_view_tells_the_app_only_if_it_asked(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     desk.close()
     assert (heard[-1]["type"], heard[-1]["is_cleared"]) == ("view_closed", False)
@@ -172,7 +172,7 @@ def test_clear_on_close_closes_the_whole_stack(web: WebClient, slack: Slack, rit
     assert slack.views.stack("U_RITA") == []
 
 
-def test_a_suggestion_asks_with_block_action_and_text(desk: Desk, heard: list[Json]) -> None:
+def test_a_suggestion_asks_with_block_action_and_text(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note form")
     assert desk.options("about", "b") == ["Bob"]
     body = heard[-1]
@@ -207,7 +207,7 @@ def test_an_acknowledgement_slack_does_not_understand_is_a_problem(slack: Slack,
     assert slack.problems
 
 
-def test_a_mention_is_an_event_with_an_id_and_authorizations(desk: Desk, heard: list[Json]) -> None:
+def test_a_mention_is_an_event_with_an_id_and_authorizations(desk: SlackDriver, heard: list[Json]) -> None:
     desk.say("hi @notes <b> see #support")
     body = heard[-1]
     assert body["event"]["type"] == "app_mention"
@@ -217,7 +217,7 @@ def test_a_mention_is_an_event_with_an_id_and_authorizations(desk: Desk, heard: 
     assert body["event_id"].startswith("Ev")
 
 
-def test_what_the_manifest_does_not_subscribe_to_is_not_sent(desk: Desk, heard: list[Json]) -> None:
+def test_what_the_manifest_does_not_subscribe_to_is_not_sent(desk: SlackDriver, heard: list[Json]) -> None:
     desk.say("nothing for the bot")
     desk.say("@notes where you are not", channel="C_QUIET")
     assert heard == []

@@ -14,9 +14,9 @@ from models.activities.activity import Activity
 from models.core import records
 from models.core.identity.installation import InstallState
 from models.core.identity.user import User
-from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Seen, deliver
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, IdempotencyKey, deliver
 from models.core.replica import Replica
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.support.case import Case
 from tests.ground import StoppedClock, given
@@ -26,11 +26,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
-def asked(works: Works, *kinds: str, workspace: str = "T1") -> list[tuple[str, str]]:
+def asked(works: UnitOfWorkFactory, *kinds: str, workspace: str = "T1") -> list[tuple[str, str]]:
     """(kind, channel) of the deliveries asked for, in order. kinds: only these."""
     rows = select(Delivery.kind, Delivery.channel).order_by(Delivery.id)
     with works(workspace, writes=False) as work:
@@ -38,7 +38,7 @@ def asked(works: Works, *kinds: str, workspace: str = "T1") -> list[tuple[str, s
         return [(row.kind, row.channel) for row in found]
 
 
-def keys(works: Works, kind: str) -> list[str]:
+def keys(works: UnitOfWorkFactory, kind: str) -> list[str]:
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(Delivery.key).where(Delivery.kind == kind).order_by(Delivery.id)))
 
@@ -49,7 +49,7 @@ def local(clock: StoppedClock, moment: str, zone: str = "UTC") -> None:
 
 
 def test_owners_are_reminded_once_however_often_the_scheduler_looks(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     given(works, Activity, description="Call", due_date="+1h", customer=ada.ref)
     clock.forward(HOUR)
@@ -61,7 +61,7 @@ def test_owners_are_reminded_once_however_often_the_scheduler_looks(
 
 @SQLITE
 def test_owners_are_all_reminded_however_many_there_are_and_asked_for_again_now_and_then(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     given(works, Activity, description="Call", due_date="+1h", customer=ada.ref)
     count = 2 * jobs.ROUND + 5
@@ -79,7 +79,7 @@ def test_owners_are_all_reminded_however_many_there_are_and_asked_for_again_now_
 
 
 def test_an_owner_whom_another_replica_holds_is_left_to_it(clean_postgres: Engine, clock: StoppedClock) -> None:
-    works = Works(clean_postgres, clock)
+    works = UnitOfWorkFactory(clean_postgres, clock)
     ada = given(works, Customer, first_name="Ada")
     for person in ("U_RITA", "U_SAM"):
         given(works, Activity, by=person, description="Call", due_date="+1h", customer=ada.ref)
@@ -92,7 +92,7 @@ def test_an_owner_whom_another_replica_holds_is_left_to_it(clean_postgres: Engin
     assert asked(works, "due") == [("due", "U_SAM"), ("due", "U_RITA")]
 
 
-def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(works: Works, clock: StoppedClock) -> None:
+def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     scheduler = Scheduler(works, jobs=[job for job in JOBS if job.name in ("team", "cases")])
     with works("T1") as work:
         work.workspace.zone = "America/New_York"
@@ -113,7 +113,7 @@ def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(works
 
 @SQLITE
 def test_managers_get_their_digest_by_the_clock_of_their_own_town(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     works.welcome("T1", "U_RAVI", role="manager")
     local(clock, "2026-03-11T08:29", "Asia/Kolkata")
@@ -134,7 +134,7 @@ def test_managers_get_their_digest_by_the_clock_of_their_own_town(
 
 @SQLITE
 def test_the_digest_comes_at_the_time_that_is_set_and_not_at_weekends(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     with works("T1") as work:
         work.workspace.digest_at = "17:00"
@@ -151,7 +151,7 @@ def test_the_digest_comes_at_the_time_that_is_set_and_not_at_weekends(
 
 @SQLITE
 def test_where_there_is_no_manager_the_admins_get_the_digest(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     works.welcome("T1", "U_MONA", left=True)
     clock.forward(2 * HOUR)
@@ -161,7 +161,7 @@ def test_where_there_is_no_manager_the_admins_get_the_digest(
 
 @SQLITE
 def test_a_case_that_becomes_urgent_is_told_at_once_and_once(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     case = given(works, Case, customer=ada.ref, subject="Smoke")
     local(clock, "2026-03-14T03:00")
@@ -174,7 +174,7 @@ def test_a_case_that_becomes_urgent_is_told_at_once_and_once(
 
 @SQLITE
 def test_what_the_daily_list_tells_raises_no_alarm_beside_it(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
     clock.forward(DAY)  # nobody looked meanwhile
@@ -184,14 +184,14 @@ def test_what_the_daily_list_tells_raises_no_alarm_beside_it(
 
 @SQLITE
 def test_nothing_is_asked_of_a_workspace_without_channels(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     local(clock, "2026-03-11T12:00")
     scheduler.tick()
     assert asked(works, "team_due", "cases", workspace="T2") == []
 
 
-def test_what_is_old_is_removed_a_few_rows_at_a_time(works: Works, clock: StoppedClock) -> None:
+def test_what_is_old_is_removed_a_few_rows_at_a_time(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     with works("T1") as work:
         for number in range(6):
             work.once(f"act {number}")
@@ -200,16 +200,16 @@ def test_what_is_old_is_removed_a_few_rows_at_a_time(works: Works, clock: Stoppe
     clock.forward(jobs.KEPT_SENT + DAY)
     with works("T1") as work:
         work.once("new act")
-        jobs.remove(work, Seen, Seen.key < "act 3")
+        jobs.remove(work, IdempotencyKey, IdempotencyKey.key < "act 3")
     with works("T1") as work:
-        assert work.session.scalar(select(func.count(Seen.id))) == 4
+        assert work.session.scalar(select(func.count(IdempotencyKey.id))) == 4
         jobs.sweep(work)
     with works("T1", writes=False) as work:
-        assert list(work.session.scalars(select(Seen.key))) == ["new act"]
+        assert list(work.session.scalars(select(IdempotencyKey.key))) == ["new act"]
         assert list(work.session.scalars(select(Delivery.key))) == ["still waiting"]
 
 
-def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(works: Works, clock: StoppedClock) -> None:
+def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     with works("T1") as work:
         for name, seen in (("gone", timedelta()), ("here", DAY)):
             work.session.add(Replica(id=name, started_at=work.now, seen_at=work.now + seen))
@@ -221,7 +221,7 @@ def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(works: 
         assert list(work.session.scalars(select(InstallState.state))) == ["here"]
 
 
-def test_slots_are_removed_when_they_cannot_come_again(works: Works, scheduler: Scheduler, clock: StoppedClock) -> None:
+def test_slots_are_removed_when_they_cannot_come_again(works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock) -> None:
     clock.forward(HOUR)
     scheduler.tick()
     clock.forward(jobs.KEPT + DAY)
@@ -231,10 +231,10 @@ def test_slots_are_removed_when_they_cannot_come_again(works: Works, scheduler: 
 
 
 @SQLITE
-def test_a_job_that_fails_keeps_neither_the_others_nor_other_workspaces_waiting(works: Works) -> None:
+def test_a_job_that_fails_keeps_neither_the_others_nor_other_workspaces_waiting(works: UnitOfWorkFactory) -> None:
     looked: list[str] = []
 
-    def fails(works: Works, workspace: str) -> None:
+    def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         looked.append(f"first in {workspace}")
         if workspace == "T1":
             raise RuntimeError("broken")

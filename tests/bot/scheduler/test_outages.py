@@ -12,7 +12,7 @@ from bot.scheduler.scheduler import Scheduler
 from models.activities.activity import Activity
 from models.activities.reminders import AT_ONCE, TOGETHER
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.support.case import Case
 from tests.ground import START, StoppedClock, given
@@ -25,7 +25,7 @@ NEW_YORK = "America/New_York"
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
@@ -35,17 +35,17 @@ def local(clock: StoppedClock, moment: str, zone: str = "UTC") -> datetime:
     return clock()
 
 
-def asked(works: Works, *kinds: str) -> list[Delivery]:
+def asked(works: UnitOfWorkFactory, *kinds: str) -> list[Delivery]:
     """The deliveries of these kinds, in order."""
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(Delivery).where(Delivery.kind.in_(kinds)).order_by(Delivery.id)))
 
 
-def keys(works: Works, *kinds: str) -> list[str]:
+def keys(works: UnitOfWorkFactory, *kinds: str) -> list[str]:
     return [delivery.key for delivery in asked(works, *kinds)]
 
 
-def pile(works: Works, ada: Customer, count: int, since: timedelta) -> list[int]:
+def pile(works: UnitOfWorkFactory, ada: Customer, count: int, since: timedelta) -> list[int]:
     """Give Rita many tasks that come due one after the other from now on; their ids in due order."""
     with works("T1") as work:
         base = {"workspace": "T1", "owner": ada.owner, "customer": ada.id, "created_at": START, "updated_at": START}
@@ -60,7 +60,7 @@ def pile(works: Works, ada: Customer, count: int, since: timedelta) -> list[int]
 
 @SQLITE
 def test_after_three_hours_there_is_one_digest_that_says_it_is_late(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     local(clock, "2026-03-11T08:29", NEW_YORK)
     scheduler.tick()
@@ -75,7 +75,7 @@ def test_after_three_hours_there_is_one_digest_that_says_it_is_late(
 
 @SQLITE
 def test_after_three_hours_each_reminder_comes_once_and_the_oldest_first(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     scheduler.tick()
     late, early, middle = (
@@ -89,7 +89,7 @@ def test_after_three_hours_each_reminder_comes_once_and_the_oldest_first(
 
 @SQLITE
 def test_what_was_missed_over_midnight_is_skipped_and_reminders_wait_for_the_morning(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     scheduler.tick()
     call = given(works, Activity, description="Call", due_date="2026-03-11 16:00", customer=ada.ref).id
@@ -106,7 +106,7 @@ def test_what_was_missed_over_midnight_is_skipped_and_reminders_wait_for_the_mor
 
 @SQLITE
 def test_after_a_weekend_switched_off_monday_begins_as_any_day(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     calls = [
         given(works, Activity, description="Call", due_date=f"2026-03-{day} 12:00", customer=ada.ref).id
@@ -125,7 +125,7 @@ def test_after_a_weekend_switched_off_monday_begins_as_any_day(
 
 
 @SQLITE
-def test_after_forty_days_there_are_not_forty(works: Works, scheduler: Scheduler, clock: StoppedClock) -> None:
+def test_after_forty_days_there_are_not_forty(works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock) -> None:
     scheduler.tick()
     before = keys(works, "digest", "team_due", "cases")
     clock.forward(40 * DAY + 5 * HOUR)  # a Sunday
@@ -138,7 +138,7 @@ def test_after_forty_days_there_are_not_forty(works: Works, scheduler: Scheduler
 
 @SQLITE
 def test_each_list_is_worth_it_for_as_long_as_its_job_says(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     worth = {job.name: job.worth for job in JOBS if job.worth}
     assert worth == {"team": 6 * HOUR, "cases": 12 * HOUR, "digest": DAY}
@@ -152,14 +152,14 @@ def test_each_list_is_worth_it_for_as_long_as_its_job_says(
 
 @SQLITE
 def test_what_is_due_before_a_workspace_was_there_is_not_called_late(
-    works: Works, scheduler: Scheduler, clock: StoppedClock
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     scheduler.tick()
     assert {each.key: each.about for each in asked(works, "team_due")} == {"team_due:2026-03-10": {}}
 
 
 @SQLITE
-def test_who_moves_zone_gets_one_digest_a_date(works: Works, clock: StoppedClock) -> None:
+def test_who_moves_zone_gets_one_digest_a_date(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     digests = Scheduler(works, jobs=[job for job in JOBS if job.name == "digest"])
     local(clock, "2026-03-11T06:00")
     for zone in (NEW_YORK, "Pacific/Apia", "Europe/Berlin", NEW_YORK, "Asia/Kolkata"):
@@ -172,7 +172,7 @@ def test_who_moves_zone_gets_one_digest_a_date(works: Works, clock: StoppedClock
 
 @SQLITE
 def test_a_clock_that_jumps_there_and_back_doubles_nothing(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     given(works, Activity, description="Call", due_date="+1h", customer=ada.ref)
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
@@ -187,7 +187,7 @@ def test_a_clock_that_jumps_there_and_back_doubles_nothing(
 
 
 def test_many_due_at_once_come_in_several_units_each_once_and_in_order(
-    works: Works, scheduler: Scheduler, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     due = pile(works, ada, AT_ONCE + 25, HOUR)
     clock.forward(2 * HOUR)
@@ -198,10 +198,10 @@ def test_many_due_at_once_come_in_several_units_each_once_and_in_order(
     assert len({each.key.split(":")[2] for each in asked(works, "due")}) == 2
 
 
-def test_three_replicas_at_once_tell_it_as_one_would(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_three_replicas_at_once_tell_it_as_one_would(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     due = pile(works, ada, 2 * AT_ONCE + 30, HOUR)
     local(clock, "2026-03-11T13:00")
-    replicas = [Scheduler(Works(works.engine, clock)) for _ in range(3)]
+    replicas = [Scheduler(UnitOfWorkFactory(works.engine, clock)) for _ in range(3)]
     threads = [threading.Thread(target=replica.tick) for replica in replicas for _ in range(2)]
     for thread in threads:
         thread.start()

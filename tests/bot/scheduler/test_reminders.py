@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.scheduler.scheduler import Scheduler
 from models.activities.activity import Activity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def reminded(works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock) -> Activity:
+def reminded(works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock) -> Activity:
     """Rita's call is due, and she has been told."""
     ada = given(works, Customer, first_name="Ada")
     call = given(works, Activity, description="Call Ada", due_date="+1h", customer=ada.ref)
@@ -30,24 +30,24 @@ def reminded(works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, 
     return call
 
 
-def reminders(slack: Desk) -> list[str]:
+def reminders(slack: SlackDriver) -> list[str]:
     """What Rita was reminded of; receipts stand beside it."""
     return [told.text for told in slack.posted("U_RITA") if "due" in told.text.partition(":")[0]]
 
 
-def again(works: Works, call: Activity) -> Activity:
+def again(works: UnitOfWorkFactory, call: Activity) -> Activity:
     with works("T1", writes=False) as work:
         return work.find(Activity, call.number)
 
 
-def test_a_reminder_arrives_in_a_direct_message(slack: Desk, reminded: Activity) -> None:
+def test_a_reminder_arrives_in_a_direct_message(slack: SlackDriver, reminded: Activity) -> None:
     [told] = slack.posted("U_RITA")
     assert told.buttons == ["Done", "Snooze", "Reschedule", "Reassign"]
     slack.check()
 
 
 def test_done_ends_it(
-    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock, reminded: Activity
+    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock, reminded: Activity
 ) -> None:
     slack.click("activity.done", user="U_RITA")
     if slack.modal:
@@ -60,7 +60,7 @@ def test_done_ends_it(
 
 
 def test_snooze_brings_it_back(
-    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock, reminded: Activity
+    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock, reminded: Activity
 ) -> None:
     slack.click("activity.snooze", user="U_RITA")
     slack.submit(user="U_RITA", until="2026-03-10 15:00")
@@ -74,7 +74,7 @@ def test_snooze_brings_it_back(
     assert len(reminders(slack)) == 2
 
 
-def test_reschedule_and_reassign_open_their_forms(works: Works, slack: Desk, reminded: Activity) -> None:
+def test_reschedule_and_reassign_open_their_forms(works: UnitOfWorkFactory, slack: SlackDriver, reminded: Activity) -> None:
     slack.click("activity.edit", user="U_RITA")
     assert slack.modal is not None
     assert "due_date" in slack.modal.values
@@ -86,7 +86,7 @@ def test_reschedule_and_reassign_open_their_forms(works: Works, slack: Desk, rem
 
 
 def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
-    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     ada = given(works, Customer, first_name="Ada")
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
@@ -102,7 +102,7 @@ def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
 
 
 def test_a_manager_reads_the_digest_with_its_chart(
-    works: Works, slack: Desk, scheduler: Scheduler, courier: Courier, clock: StoppedClock
+    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     ada = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=ada.ref, amount="12k")
@@ -115,14 +115,14 @@ def test_a_manager_reads_the_digest_with_its_chart(
     slack.check()
 
 
-def test_the_team_is_told_without_being_pinged(slack: Desk, reminded: Activity) -> None:
+def test_the_team_is_told_without_being_pinged(slack: SlackDriver, reminded: Activity) -> None:
     [told] = slack.posted("C_SALES")
     assert "Rita Reyes" in told
     assert "<@" not in told.text + str(told.blocks)
 
 
 def test_looking_again_and_again_says_nothing_new(
-    slack: Desk, scheduler: Scheduler, courier: Courier, reminded: Activity
+    slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, reminded: Activity
 ) -> None:
     before = len(list(slack.slack.timeline))
     for _ in range(3):

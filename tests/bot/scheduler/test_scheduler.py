@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.scheduler.jobs import Job, in_one_unit
-from bot.scheduler.scheduler import Scheduler, Wall
+from bot.scheduler.scheduler import Scheduler, ClockJumpDetector
 from handlers.core.telemetry import Watch
 from models.activities.reminders import first
 from models.core.db.engine import open_engine
 from models.core.errors import Busy
-from models.core.unit_of_work import Clock, Work, Works
+from models.core.unit_of_work import Clock, UnitOfWork, UnitOfWorkFactory
 from tests.ground import START
 from tests.tables import table
 
 HOUR = timedelta(hours=1)
 
 
-def nothing(works: Works, workspace: str) -> None:
+def nothing(works: UnitOfWorkFactory, workspace: str) -> None:
     """A job with nothing to do."""
 
 
@@ -35,7 +35,7 @@ class Ears(Watch):
         self.heard.append((job, outcome))
 
 
-def test_it_looks_at_the_start_and_then_again_and_again(works: Works) -> None:
+def test_it_looks_at_the_start_and_then_again_and_again(works: UnitOfWorkFactory) -> None:
     looks = threading.Semaphore(0)
     scheduler = Scheduler(works, look_every=0.05, jobs=[Job("look", lambda works, place: looks.release())])
     scheduler.start()
@@ -46,7 +46,7 @@ def test_it_looks_at_the_start_and_then_again_and_again(works: Works) -> None:
         scheduler.stop()
 
 
-def test_a_missed_look_is_made_up_for_once(works: Works) -> None:
+def test_a_missed_look_is_made_up_for_once(works: UnitOfWorkFactory) -> None:
     scheduler = Scheduler(works)
     scheduler.clockwork.start(paused=True)
     try:
@@ -56,7 +56,7 @@ def test_a_missed_look_is_made_up_for_once(works: Works) -> None:
         scheduler.stop()
 
 
-def test_jobs_that_look_less_often_have_longer_pauses(works: Works) -> None:
+def test_jobs_that_look_less_often_have_longer_pauses(works: UnitOfWorkFactory) -> None:
     often, seldom = Job("often", nothing), Job("seldom", nothing, every=10)
     scheduler = Scheduler(works, look_every=60, jobs=[often, seldom])
     scheduler.clockwork.start(paused=True)
@@ -67,14 +67,14 @@ def test_jobs_that_look_less_often_have_longer_pauses(works: Works) -> None:
         scheduler.stop()
 
 
-def test_two_schedulers_on_one_database_share_the_slots(works: Works) -> None:
+def test_two_schedulers_on_one_database_share_the_slots(works: UnitOfWorkFactory) -> None:
     fired: list[str] = []
 
-    def daily(work: Work) -> None:
+    def daily(work: UnitOfWork) -> None:
         if first(work, "daily", str(work.today)):
             fired.append(work.workspace.id)
 
-    replicas = [works, Works(works.engine, works.clock)]
+    replicas = [works, UnitOfWorkFactory(works.engine, works.clock)]
     both = [Scheduler(replica, jobs=[Job("daily", in_one_unit(daily))]) for replica in replicas]
     threads = [threading.Thread(target=scheduler.tick) for scheduler in both for _ in range(4)]
     for thread in threads:
@@ -84,14 +84,14 @@ def test_two_schedulers_on_one_database_share_the_slots(works: Works) -> None:
     assert sorted(fired) == ["T1", "T2"]
 
 
-def test_stopping_one_that_never_started_does_nothing(works: Works) -> None:
+def test_stopping_one_that_never_started_does_nothing(works: UnitOfWorkFactory) -> None:
     scheduler = Scheduler(works)
     scheduler.stop()
     assert not scheduler.clockwork.running
 
 
-def test_it_says_how_each_look_ended_and_when_the_last_one_did(works: Works) -> None:
-    def fails(works: Works, workspace: str) -> None:
+def test_it_says_how_each_look_ended_and_when_the_last_one_did(works: UnitOfWorkFactory) -> None:
+    def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         if workspace == "T1":
             raise Busy
 
@@ -103,7 +103,7 @@ def test_it_says_how_each_look_ended_and_when_the_last_one_did(works: Works) -> 
     assert scheduler.alive() > 0
 
 
-def test_a_job_that_takes_long_keeps_no_other_waiting(works: Works) -> None:
+def test_a_job_that_takes_long_keeps_no_other_waiting(works: UnitOfWorkFactory) -> None:
     looked, go = threading.Semaphore(0), threading.Event()
     slow = Job("slow", lambda works, place: None if go.wait(10) else None)
     scheduler = Scheduler(works, look_every=0.05, jobs=[slow, Job("quick", lambda works, place: looked.release())])
@@ -117,10 +117,10 @@ def test_a_job_that_takes_long_keeps_no_other_waiting(works: Works) -> None:
         scheduler.stop()
 
 
-def test_a_look_that_failed_is_repeated_soon_until_one_succeeds(works: Works, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_look_that_failed_is_repeated_soon_until_one_succeeds(works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
     left, well = [3], threading.Event()
 
-    def fails(works: Works, workspace: str) -> None:
+    def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         if workspace == "T1" and left[0]:
             left[0] -= 1
             raise Busy
@@ -139,11 +139,11 @@ def test_a_look_that_failed_is_repeated_soon_until_one_succeeds(works: Works, ca
 
 
 def test_looks_left_out_while_a_failed_one_is_repeated_are_not_told(
-    works: Works, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen = threading.Semaphore(0)
 
-    def fails(works: Works, workspace: str) -> None:
+    def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         raise Busy
 
     looks = [Job("ill", fails), Job("well", lambda works, place: seen.release())]
@@ -157,11 +157,11 @@ def test_looks_left_out_while_a_failed_one_is_repeated_are_not_told(
     assert {record.name for record in caplog.records} == {"bot.scheduler.scheduler"}
 
 
-def test_told_to_stop_it_begins_with_no_other_workspace(works: Works) -> None:
+def test_told_to_stop_it_begins_with_no_other_workspace(works: UnitOfWorkFactory) -> None:
     looked: list[str] = []
     inside, go = threading.Event(), threading.Event()
 
-    def look(works: Works, workspace: str) -> None:
+    def look(works: UnitOfWorkFactory, workspace: str) -> None:
         looked.append(workspace)
         inside.set()
         go.wait(10)
@@ -176,11 +176,11 @@ def test_told_to_stop_it_begins_with_no_other_workspace(works: Works) -> None:
 
 
 def test_what_fails_at_every_look_is_told_once_and_again_when_it_is_over(
-    works: Works, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     ill = ["T1"]
 
-    def fails(works: Works, workspace: str) -> None:
+    def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         if workspace in ill:
             raise Busy
 
@@ -197,8 +197,8 @@ def test_what_fails_at_every_look_is_told_once_and_again_when_it_is_over(
     assert well.getMessage() == "The job ill in T1 went well again."
 
 
-def test_a_mistake_of_ours_leaves_one_traceback(works: Works, caplog: pytest.LogCaptureFixture) -> None:
-    def fails(works: Works, workspace: str) -> None:
+def test_a_mistake_of_ours_leaves_one_traceback(works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         raise ZeroDivisionError
 
     scheduler = Scheduler(works, jobs=[Job("ill", fails)])
@@ -210,7 +210,7 @@ def test_a_mistake_of_ours_leaves_one_traceback(works: Works, caplog: pytest.Log
 def test_a_database_that_is_away_is_one_sentence_for_all_jobs(caplog: pytest.LogCaptureFixture) -> None:
     ears = Ears()
     engine = open_engine("postgresql://nobody@127.0.0.1:1/nowhere")
-    scheduler = Scheduler(Works(engine), jobs=[Job("one", nothing), Job("two", nothing)], watch=ears)
+    scheduler = Scheduler(UnitOfWorkFactory(engine), jobs=[Job("one", nothing), Job("two", nothing)], watch=ears)
     for _ in range(3):
         scheduler.tick()
     [said] = [record for record in caplog.records if record.name == "bot.scheduler.scheduler"]
@@ -246,7 +246,7 @@ def test_a_jump_is_what_the_wall_moves_beyond_the_time_that_passed(
     wall: float, counted: float, jump: float | None
 ) -> None:
     hands = Hands()
-    watched = Wall(hands, lambda: hands.count)
+    watched = ClockJumpDetector(hands, lambda: hands.count)
     assert watched.jump() is None
     hands.goes(timedelta(seconds=wall), counted)
     assert watched.jump() == (timedelta(seconds=jump) if jump else None)
@@ -256,7 +256,7 @@ def test_a_jump_is_what_the_wall_moves_beyond_the_time_that_passed(
 
 def test_a_clock_that_is_moved_on_purpose_does_not_jump() -> None:
     hands = Hands()
-    watched = Wall(hands, lambda: hands.count)
+    watched = ClockJumpDetector(hands, lambda: hands.count)
     hands.ahead = HOUR
     assert watched.jump() is None
 
@@ -269,7 +269,7 @@ def test_a_clock_that_jumps_is_told_in_a_sentence(engine: Engine, caplog: pytest
             return super().__call__() + self.by
 
     clock = Wrong()
-    scheduler = Scheduler(Works(engine, clock), jobs=[Job("look", nothing)])
+    scheduler = Scheduler(UnitOfWorkFactory(engine, clock), jobs=[Job("look", nothing)])
     for by in (timedelta(), 3 * HOUR, 3 * HOUR, timedelta()):
         clock.by = by
         scheduler.tick()

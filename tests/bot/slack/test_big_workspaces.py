@@ -6,13 +6,13 @@ from collections import Counter
 import pytest
 from slack_sdk import WebClient
 
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Member
-from bot.slack.channel_members import Audience
+from bot.slack.channel_members import ChannelMembers
 from bot.slack.clients import Clients
-from bot.slack.gateway import Outlet
+from bot.slack.gateway import SlackGateway
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.identity.rights import Preset
@@ -20,7 +20,7 @@ from models.core.identity.user import User
 from models.core.listeners import FEW
 from models.core.outbox import queue
 from models.core.outbox.delivery import stand
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal, rows
@@ -33,7 +33,7 @@ CARDS = 12
 
 
 @pytest.fixture
-def counted(slack: Desk) -> Desk:
+def counted(slack: SlackDriver) -> SlackDriver:
     """Slack counts how often it is called, by the clock of the test."""
     slack.slack.rates.on = True
     slack.slack.rates.now = lambda: slack.slack.clock().timestamp()
@@ -41,28 +41,28 @@ def counted(slack: Desk) -> Desk:
 
 
 @pytest.fixture
-def paced(works: Works, clients: Clients, slack: Desk) -> Courier:
+def paced(works: UnitOfWorkFactory, clients: Clients, slack: SlackDriver) -> DeliveryDispatcher:
     """Sends at the pace at which the bot does."""
-    return Courier(works, clients, Catalogue(ROUTERS), pace=1.0)
+    return DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=1.0)
 
 
-def crowd(slack: Desk, **about: bool) -> list[str]:
+def crowd(slack: SlackDriver, **about: bool) -> list[str]:
     """So many colleagues whom the CRM has never heard of."""
     names = [f"U_CROWD{number}" for number in range(CROWD)]
     slack.slack.members |= {name: Member(name, name.lower(), f"Person {name}", team="T1", **about) for name in names}
     return names
 
 
-def calls(slack: Desk) -> Counter[str]:
+def calls(slack: SlackDriver) -> Counter[str]:
     return Counter(name for name, _ in slack.slack.calls)
 
 
-def people(works: Works) -> list[User]:
+def people(works: UnitOfWorkFactory) -> list[User]:
     with works("T1", writes=False) as work:
         return list(work.session.query(User).filter(User.slack_id.startswith("U_CROWD")))
 
 
-def full(works: Works, slack: Desk, courier: Courier, cards: int = CARDS) -> list[Opportunity]:
+def full(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cards: int = CARDS) -> list[Opportunity]:
     """A channel of Rita and Ravi with so many cards of deals, of which every second one is lost."""
     room(slack, "U_RITA", "U_RAVI")
     deals = [deal(works, f"Sails {number}") for number in range(cards)]
@@ -77,7 +77,7 @@ def full(works: Works, slack: Desk, courier: Courier, cards: int = CARDS) -> lis
     return deals
 
 
-def drawn(slack: Desk) -> list[str]:
+def drawn(slack: SlackDriver) -> list[str]:
     """The refs of the cards that were drawn anew in the room, in that order."""
     stamps = {card.ts: card.text for card in slack.posted("C_ROOM") if not card.thread_ts}
     asked = [args for name, args in slack.slack.calls if name == "chat.update" and args["channel"] == "C_ROOM"]
@@ -89,7 +89,7 @@ def drawn(slack: Desk) -> list[str]:
 
 @SQLITE
 def test_five_hundred_people_are_read_from_a_list_and_who_acts_meanwhile_is_known(
-    counted: Desk, works: Works, courier: Courier
+    counted: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     card = shown(counted, works, courier, ada_lovelace(works), "U_RITA", *crowd(counted))
     assert calls(counted)["users.list"] == 1
@@ -104,7 +104,7 @@ def test_five_hundred_people_are_read_from_a_list_and_who_acts_meanwhile_is_know
 
 
 @SQLITE
-def test_who_reads_along_is_a_rep_and_a_guest_sees_nothing(slack: Desk, works: Works, courier: Courier) -> None:
+def test_who_reads_along_is_a_rep_and_a_guest_sees_nothing(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = shown(slack, works, courier, ada_lovelace(works), "U_RITA", *crowd(slack, is_restricted=True))
     assert {person.role for person in people(works)} == {Preset.REP}
     assert all(person.guest for person in people(works))
@@ -114,7 +114,7 @@ def test_who_reads_along_is_a_rep_and_a_guest_sees_nothing(slack: Desk, works: W
 
 @SQLITE
 def test_many_from_elsewhere_who_are_in_no_list_keep_no_call_from_who_acts(
-    counted: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    counted: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = crowd(counted)
     for name in names:
@@ -131,7 +131,7 @@ def test_many_from_elsewhere_who_are_in_no_list_keep_no_call_from_who_acts(
 
 @SQLITE
 def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps_to_a_pace(
-    counted: Desk, works: Works, courier: Courier, paced: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    counted: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, paced: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "MOST", 8)  # fewer than there are cards
     monkeypatch.setattr(queue, "LEAST", 3)
@@ -155,7 +155,7 @@ def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps
 
 @SQLITE
 def test_somebody_who_may_see_as_much_is_drawn_nothing_for(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     full(works, slack, courier)
     for person in ("U_MONA", "U_ADA"):
@@ -169,7 +169,7 @@ def test_somebody_who_may_see_as_much_is_drawn_nothing_for(
 
 @SQLITE
 def test_where_nobody_knows_what_slack_shows_it_is_drawn_even_if_nothing_changed(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     lead = ada_lovelace(works)
     shown(slack, works, courier, lead, "U_RITA", "U_RAVI")
@@ -188,7 +188,7 @@ def test_where_nobody_knows_what_slack_shows_it_is_drawn_even_if_nothing_changed
 
 @SQLITE
 def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
-    slack: Desk, works: Works, courier: Courier, paced: Courier, clock: StoppedClock
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, paced: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     deals = full(works, slack, courier, 24)
     with works("T1", "U_RITA") as work:
@@ -205,8 +205,8 @@ def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
 
 
 @SQLITE
-def test_eight_threads_ask_once_who_is_in_a_channel(slack: Desk, works: Works, client: WebClient) -> None:
-    audience = Audience(works, "T1", Outlet(client))
+def test_eight_threads_ask_once_who_is_in_a_channel(slack: SlackDriver, works: UnitOfWorkFactory, client: WebClient) -> None:
+    audience = ChannelMembers(works, "T1", SlackGateway(client))
     room(slack, "U_RITA", "U_RAVI")
     slack.slack.latency = 0.2
     threads = [threading.Thread(target=audience.ask, args=("C_ROOM", 3)) for _ in range(8)]

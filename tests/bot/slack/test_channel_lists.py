@@ -2,12 +2,12 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from handlers.core.executor import WILL
 from models.core.outbox.delivery import deliver
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests.bot.outgoing import rows
@@ -18,13 +18,13 @@ from tests.handlers.kit import SQLITE, assert_inert, told
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return ada_lovelace(works)
 
 
 @SQLITE
 def test_what_happens_is_told_word_for_word_only_where_everybody_may_see_the_record(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     case = broken(works)
     card = shown(slack, works, courier, case, "U_SAM", "U_SOFIA")
@@ -40,7 +40,7 @@ def test_what_happens_is_told_word_for_word_only_where_everybody_may_see_the_rec
 
 @SQLITE
 def test_a_list_shows_a_channel_what_all_may_see_and_says_that_there_is_more(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     given(works, Lead, by="U_JULE", first_name="Joan")
     room(slack, "U_RITA", "U_JULE")
@@ -57,7 +57,7 @@ def test_a_list_shows_a_channel_what_all_may_see_and_says_that_there_is_more(
 
 @SQLITE
 def test_a_question_that_some_may_not_ask_is_answered_to_nobody_and_that_is_said(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     given(works, Customer, first_name="Grace", city="Bonn")
     slack.command("/crm role hide executive customer city", user="U_ADA")
@@ -69,7 +69,7 @@ def test_a_question_that_some_may_not_ask_is_answered_to_nobody_and_that_is_said
 
 
 @SQLITE
-def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(slack: Desk, works: Works, ada: Lead) -> None:
+def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     for line in ("/crm lead list --here", "/crm lead set LD-1 company=Babbage --here"):
         slack.command(line)
         assert told(slack) == WILL
@@ -79,7 +79,7 @@ def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(slack: Desk, wor
 
 @SQLITE
 def test_a_receipt_is_posted_for_those_who_may_see_the_record(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     room(slack, *SALES)
     slack.command("/crm lead set LD-1 company=Babbage --here", channel="C_ROOM")
@@ -96,14 +96,14 @@ def test_a_receipt_is_posted_for_those_who_may_see_the_record(
 
 
 @SQLITE
-def test_who_is_alone_with_the_bot_reads_the_answer_itself(slack: Desk, works: Works, ada: Lead) -> None:
+def test_who_is_alone_with_the_bot_reads_the_answer_itself(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.dm("lead list --here")
     assert "Ada Lovelace" in slack.last
     assert rows(works, kind="line") == []
 
 
 @SQLITE
-def test_a_teams_day_is_told_with_a_word_on_what_is_left_out(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_teams_day_is_told_with_a_word_on_what_is_left_out(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     customer = given(works, Customer, first_name="Ada")
     task(works, customer, "+1h", "Call Ada")
     task(works, customer, "+1h", "Write to Grace", by="U_OLGA")

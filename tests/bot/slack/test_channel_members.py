@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Member
 from bot.sandbox.slack import BOT_USER
 from bot.slack import channel_members, gateway
@@ -16,7 +16,7 @@ from handlers.registry import ROUTERS
 from models.core import records
 from models.core.outbox import audience as audiences
 from models.core.outbox.delivery import stand
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.rooms import ELSEWHERE, ada_lovelace, broken, now, room, secret, shown
 from tests.ground import PEOPLE, StoppedClock, given
@@ -24,14 +24,14 @@ from tests.handlers.kit import SQLITE
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return ada_lovelace(works)
 
 
 # ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_colleagues_who_may_all_see_it_see_all_of_it(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_colleagues_who_may_all_see_it_see_all_of_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     card = shown(slack, works, courier, ada, "U_RITA", "U_RAVI", "U_ADA")
     assert "Ada Lovelace" in card
     assert "Not everything" not in card
@@ -42,7 +42,7 @@ def test_colleagues_who_may_all_see_it_see_all_of_it(slack: Desk, works: Works, 
     ("other", "named"), [("U_JULE", "Jule Jansen"), ("U_OLGA", "Olga Orlova"), ("U_GUS", ELSEWHERE)]
 )
 def test_one_who_may_not_see_it_masks_it_for_all(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, other: str, named: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, other: str, named: str
 ) -> None:
     card = shown(slack, works, courier, ada, "U_RITA", "U_RAVI", other)
     assert secret(card)
@@ -54,7 +54,7 @@ def test_one_who_may_not_see_it_masks_it_for_all(
 
 @SQLITE
 def test_a_hidden_field_is_left_out_and_the_rest_is_shown(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     slack.command("/crm role hide manager lead phone", user="U_ADA")
     card = shown(slack, works, courier, ada, "U_RITA", "U_MONA")
@@ -64,7 +64,7 @@ def test_a_hidden_field_is_left_out_and_the_rest_is_shown(
 
 
 @SQLITE
-def test_people_from_elsewhere_see_nothing_of_a_record(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_people_from_elsewhere_see_nothing_of_a_record(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
     card = shown(slack, works, courier, ada, "U_RITA", "U_XENIA")
     assert secret(card)
@@ -74,7 +74,7 @@ def test_people_from_elsewhere_see_nothing_of_a_record(slack: Desk, works: Works
 
 @SQLITE
 def test_who_is_not_known_yet_is_asked_for_once_and_welcomed(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     slack.slack.members["U_NEW"] = Member("U_NEW", "new", "Nora New", team="T1")
     slack.slack.members["U_BOT"] = Member("U_BOT", "bot", "Another bot", team="T1", is_bot=True)
@@ -88,7 +88,7 @@ def test_who_is_not_known_yet_is_asked_for_once_and_welcomed(
 
 @SQLITE
 def test_where_many_are_unknown_they_are_listed_bit_by_bit_before_the_card_says_more(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel_members, "ASKED", 2)
     monkeypatch.setattr(channel_members, "PAGES", 1)
@@ -107,7 +107,7 @@ def test_where_many_are_unknown_they_are_listed_bit_by_bit_before_the_card_says_
 
 
 def test_who_joins_and_may_not_see_a_card_makes_it_say_less_and_who_leaves_more(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     assert not secret(shown(slack, works, courier, ada, "U_RITA", "U_RAVI"))
     events.join(slack.slack, "C_ROOM", "U_JULE")
@@ -118,7 +118,7 @@ def test_who_joins_and_may_not_see_a_card_makes_it_say_less_and_who_leaves_more(
 
 @SQLITE
 def test_a_channel_shared_with_another_company_shows_nothing_from_then_on(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     assert not secret(shown(slack, works, courier, ada, "U_RITA"))
     events.share(slack.slack, "C_ROOM")
@@ -128,7 +128,7 @@ def test_a_channel_shared_with_another_company_shows_nothing_from_then_on(
 
 @SQLITE
 def test_a_channel_that_is_renamed_keeps_its_cards_and_they_are_kept_up_to_date(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     shown(slack, works, courier, ada, "U_RITA")
     events.rename(slack.slack, "C_ROOM", "another-name")
@@ -139,7 +139,7 @@ def test_a_channel_that_is_renamed_keeps_its_cards_and_they_are_kept_up_to_date(
 @SQLITE
 @pytest.mark.parametrize("change", [{"role": "rep"}, {"team": "north"}, {"guest": True}, {"team": None}])
 def test_a_change_of_somebodys_role_or_team_is_seen_on_the_cards(
-    slack: Desk, works: Works, courier: Courier, ada: Lead, change: dict[str, object]
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, change: dict[str, object]
 ) -> None:
     assert not secret(shown(slack, works, courier, ada, "U_RITA", "U_MONA"))
     works.welcome("T1", "U_MONA", **change)
@@ -150,7 +150,7 @@ def test_a_change_of_somebodys_role_or_team_is_seen_on_the_cards(
 
 @SQLITE
 def test_a_right_that_is_taken_away_is_seen_on_the_cards(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     shown(slack, works, courier, ada, "U_RITA", "U_MONA")
     slack.command("/crm role refuse manager lead look", user="U_ADA")
@@ -161,7 +161,7 @@ def test_a_right_that_is_taken_away_is_seen_on_the_cards(
 
 @SQLITE
 def test_many_cards_are_drawn_anew_in_several_steps(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audiences, "AT_ONCE", 2)
     room(slack, "U_RITA")
@@ -179,9 +179,9 @@ def test_many_cards_are_drawn_anew_in_several_steps(
 
 @SQLITE
 def test_a_replica_that_heard_of_nothing_does_not_go_by_what_it_remembers(
-    slack: Desk, works: Works, courier: Courier, clients: Clients, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clients: Clients, ada: Lead
 ) -> None:
-    other = Courier(works, clients, Catalogue(ROUTERS), pace=0)
+    other = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
     shown(slack, works, other, ada, "U_RITA", "U_RAVI")
     events.join(slack.slack, "C_ROOM", "U_JULE")
     slack.command("/crm qualify LD-1")

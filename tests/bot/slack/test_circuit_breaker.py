@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel
-from bot.slack.circuit_breaker import Gates, Limited
-from bot.slack.gateway import Outlet
+from bot.slack.circuit_breaker import CircuitBreakers, Limited
+from bot.slack.gateway import SlackGateway
 from handlers.core.request import Message
 from tests.ground import Seconds
 from tests.handlers.kit import SQLITE
@@ -46,7 +46,7 @@ def test_a_pause_is_whole_seconds_and_one_at_least() -> None:
 
 
 def test_nobody_calls_until_slack_says_so(moment: Seconds) -> None:
-    gates, method, other = Gates(), Method(), Method()
+    gates, method, other = CircuitBreakers(), Method(), Method()
     method.full = 30
     assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=30)
     moment.now += 12
@@ -59,7 +59,7 @@ def test_nobody_calls_until_slack_says_so(moment: Seconds) -> None:
 
 
 def test_a_trial_that_slack_would_not_have_shuts_the_gate_again(moment: Seconds) -> None:
-    gates, method = Gates(), Method()
+    gates, method = CircuitBreakers(), Method()
     method.full = 5
     for calls in (1, 2, 3):
         assert pause_of(lambda: gates.through("chat_update", method)) == timedelta(seconds=5)
@@ -81,9 +81,9 @@ class Slow:
         return self.then()
 
 
-def about_to_try(moment: Seconds) -> tuple[Gates, Method]:
+def about_to_try(moment: Seconds) -> tuple[CircuitBreakers, Method]:
     """Gates of which one was shut for five seconds, just now over, and the method behind it, called once."""
-    gates, method = Gates(), Method()
+    gates, method = CircuitBreakers(), Method()
     method.full = 5
     pause_of(lambda: gates.through("chat_update", method))
     moment.now += 5
@@ -121,7 +121,7 @@ def test_a_trial_that_takes_long_keeps_no_other_call_until_its_lease_is_over(
 
 
 def test_a_gate_may_take_several_refusals_in_a_row(moment: Seconds) -> None:
-    gates, method = Gates(), Method()
+    gates, method = CircuitBreakers(), Method()
 
     def post() -> timedelta:
         return pause_of(lambda: gates.through("chat_postMessage", method, patience=3))
@@ -138,8 +138,8 @@ def test_a_gate_may_take_several_refusals_in_a_row(moment: Seconds) -> None:
 
 
 @SQLITE
-def test_eight_threads_that_draw_anew_do_not_run_into_a_full_slack(slack: Desk, client: object) -> None:
-    outlet = Outlet(client)  # type: ignore[arg-type]
+def test_eight_threads_that_draw_anew_do_not_run_into_a_full_slack(slack: SlackDriver, client: object) -> None:
+    outlet = SlackGateway(client)  # type: ignore[arg-type]
     slack.slack.channels["C_ROOM"] = Channel("C_ROOM", "room", members=[slack.slack.bot.id])
     ts = outlet.post("C_ROOM", None, Message("Hello"), "key")
     slack.slack.rates.on = True

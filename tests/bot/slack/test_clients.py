@@ -9,36 +9,36 @@ from slack_sdk import WebClient
 
 from bot.sandbox.slack import Slack
 from bot.slack import clients as module
-from bot.slack.clients import Clients, Known, answers
+from bot.slack.clients import Clients, AuthorizeKnown, answers
 from models.core.errors import NotFound
 from models.core.identity import installation
 from models.core.identity.installation import Installation
 from models.core.secrets import Vault, new_key
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.ground import StoppedClock
 
 KEY = new_key()
 
 
 @pytest.fixture
-def replica(works: Works, world: Slack) -> Clients:
+def replica(works: UnitOfWorkFactory, world: Slack) -> Clients:
     world.reset()
     return Clients(f"{world.url}/api/", works, Vault(KEY))
 
 
-def install(works: Works, workspace: str, token: str, key: str = KEY) -> None:
+def install(works: UnitOfWorkFactory, workspace: str, token: str, key: str = KEY) -> None:
     with works(workspace) as work:
         installation.install(work, Vault(key).seal(token), bot_id=f"B{token}", bot_user=f"U{token}")
 
 
-def ended(works: Works, workspace: str) -> bool:
+def ended(works: UnitOfWorkFactory, workspace: str) -> bool:
     with works(workspace, writes=False) as work:
         there = Installation.here(work)
         return there is not None and there.ended_at is not None
 
 
 def known(clients: Clients, team: str | None) -> str | None:
-    found = Known(clients)(context=BoltContext(), enterprise_id=None, team_id=team, user_id="U1")
+    found = AuthorizeKnown(clients)(context=BoltContext(), enterprise_id=None, team_id=team, user_id="U1")
     return found.bot_token if found else None
 
 
@@ -60,12 +60,12 @@ def test_a_client_never_repeats_a_call_by_itself(replica: Clients) -> None:
 
 def test_bolt_answers_with_our_client_whose_connections_are_kept(replica: Clients) -> None:
     client, context = replica.add("T1", "xoxb-1"), BoltContext()
-    assert Known(replica)(context=context, enterprise_id=None, team_id="T1", user_id="U1")
+    assert AuthorizeKnown(replica)(context=context, enterprise_id=None, team_id="T1", user_id="U1")
     assert context.client is client
     assert replica.client("xoxb-2").connections is client.connections
 
 
-def test_every_workspace_has_its_own_token(replica: Clients, works: Works) -> None:
+def test_every_workspace_has_its_own_token(replica: Clients, works: UnitOfWorkFactory) -> None:
     install(works, "T1", "xoxb-1")
     install(works, "T2", "xoxb-2")
     assert replica.workspaces() == ["T1", "T2"]
@@ -73,10 +73,10 @@ def test_every_workspace_has_its_own_token(replica: Clients, works: Works) -> No
     assert [known(replica, each) for each in ("T1", "T2")] == ["xoxb-1", "xoxb-2"]
 
 
-def test_who_we_are_in_a_workspace_is_said_without_asking_slack(replica: Clients, works: Works, world: Slack) -> None:
+def test_who_we_are_in_a_workspace_is_said_without_asking_slack(replica: Clients, works: UnitOfWorkFactory, world: Slack) -> None:
     install(works, "T1", "xoxb-1")
     world.calls.clear()
-    found = Known(replica)(context=BoltContext(), enterprise_id="E1", team_id="T1", user_id="U1")
+    found = AuthorizeKnown(replica)(context=BoltContext(), enterprise_id="E1", team_id="T1", user_id="U1")
     assert found is not None
     assert (found.bot_id, found.bot_user_id, found.team_id, found.enterprise_id) == ("Bxoxb-1", "Uxoxb-1", "T1", "E1")
     assert not world.calls
@@ -90,21 +90,21 @@ def test_where_nobody_installed_us_there_is_no_client(replica: Clients, team: st
         replica.of(team or "")
 
 
-def test_that_a_workspace_is_not_there_is_remembered_for_seconds(replica: Clients, works: Works) -> None:
+def test_that_a_workspace_is_not_there_is_remembered_for_seconds(replica: Clients, works: UnitOfWorkFactory) -> None:
     assert known(replica, "T1") is None
     install(works, "T1", "xoxb-1")
     assert known(replica, "T1") is None
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_what_another_replica_installed_is_found(replica: Clients, works: Works) -> None:
+def test_what_another_replica_installed_is_found(replica: Clients, works: UnitOfWorkFactory) -> None:
     assert replica.workspaces() == []
     install(works, "T1", "xoxb-1")
     assert known(replica, "T1") == "xoxb-1"
     assert replica.workspaces() == ["T1"]
 
 
-def test_without_a_vault_only_what_was_added_is_known(works: Works) -> None:
+def test_without_a_vault_only_what_was_added_is_known(works: UnitOfWorkFactory) -> None:
     install(works, "T1", "xoxb-1")
     clients = Clients("", works)
     clients.add("T2", "xoxb-2")
@@ -113,7 +113,7 @@ def test_without_a_vault_only_what_was_added_is_known(works: Works) -> None:
 
 
 def test_a_token_that_no_key_opens_is_told_once_and_the_others_work(
-    replica: Clients, works: Works, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "AGAIN", 0.0)
     install(works, "T1", "xoxb-1", new_key())
@@ -129,7 +129,7 @@ def test_a_token_that_no_key_opens_is_told_once_and_the_others_work(
 
 
 def test_a_token_slack_refuses_ends_the_installation(
-    replica: Clients, works: Works, caplog: pytest.LogCaptureFixture
+    replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     install(works, "T1", "xoxb-1")
     install(works, "T2", "xoxb-2")
@@ -143,7 +143,7 @@ def test_a_token_slack_refuses_ends_the_installation(
 
 
 def test_a_refused_token_of_the_settings_is_replaced_there(
-    replica: Clients, works: Works, caplog: pytest.LogCaptureFixture
+    replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     replica.add("T1", "xoxb-1")
     replica.ended("T1")
@@ -152,7 +152,7 @@ def test_a_refused_token_of_the_settings_is_replaced_there(
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_an_old_token_says_nothing_of_the_installation_that_came_after_it(replica: Clients, works: Works) -> None:
+def test_an_old_token_says_nothing_of_the_installation_that_came_after_it(replica: Clients, works: UnitOfWorkFactory) -> None:
     install(works, "T1", "xoxb-old")
     replica.of("T1")
     install(works, "T1", "xoxb-new")  # on another replica
@@ -162,7 +162,7 @@ def test_an_old_token_says_nothing_of_the_installation_that_came_after_it(replic
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_removed_and_installed_again_it_goes_on(replica: Clients, works: Works, clock: StoppedClock) -> None:
+def test_removed_and_installed_again_it_goes_on(replica: Clients, works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     install(works, "T1", "xoxb-1")
     replica.removed("T1", int(clock().timestamp()))
     assert ended(works, "T1")
@@ -173,7 +173,7 @@ def test_removed_and_installed_again_it_goes_on(replica: Clients, works: Works, 
 
 
 def test_an_event_that_comes_late_says_nothing_of_what_came_after_it(
-    replica: Clients, works: Works, clock: StoppedClock
+    replica: Clients, works: UnitOfWorkFactory, clock: StoppedClock
 ) -> None:
     install(works, "T1", "xoxb-1")
     replica.removed("T1", int(clock().timestamp()) - 60)
@@ -206,7 +206,7 @@ def test_only_a_clear_no_ends_a_token(client: WebClient, world: Slack, failure: 
     assert answers(client) is good
 
 
-def test_nothing_of_a_token_is_shown(replica: Clients, works: Works, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_a_token_is_shown(replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     install(works, "T1", "xoxb-1")
     replica.of("T1")

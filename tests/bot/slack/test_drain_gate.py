@@ -2,11 +2,11 @@
 
 import threading
 
-from bot.slack.socket_mode import Gate
+from bot.slack.socket_mode import DrainGate
 
 
 def test_a_gate_lets_nobody_in_before_it_is_unlocked_nor_after_it_was_shut() -> None:
-    gate = Gate()
+    gate = DrainGate()
     assert not gate.enter()
     gate.unlock()
     assert gate.enter()
@@ -17,7 +17,7 @@ def test_a_gate_lets_nobody_in_before_it_is_unlocked_nor_after_it_was_shut() -> 
 
 
 def test_shutting_ends_as_soon_as_the_last_one_leaves() -> None:
-    gate = Gate()
+    gate = DrainGate()
     gate.unlock()
     assert gate.enter()
     leaving = threading.Timer(0.01, gate.leave)

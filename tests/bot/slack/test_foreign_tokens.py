@@ -8,17 +8,17 @@ import pytest
 from bot.app import create_app, create_dispatcher
 from bot.http.server import Events, Web
 from bot.manifest import manifest
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel
 from bot.sandbox.payloads import event
 from bot.sandbox.server import serve
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, INTERACTIVE, Envelope
 from bot.slack.clients import Clients
-from bot.slack.socket_mode import Gate, Line
+from bot.slack.socket_mode import DrainGate, SocketModeConnection
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.posted import Posted
 from tests.bot.slack.test_socket_mode import eventually
@@ -29,12 +29,12 @@ from tests.installed import installed
 
 pytestmark = SQLITE
 FOREIGN = "xwfp-of-somebody-else"
-Way = Callable[[Clients, Works, Slack], AbstractContextManager[None]]
+Way = Callable[[Clients, UnitOfWorkFactory, Slack], AbstractContextManager[None]]
 
 
 @contextmanager
-def over_http(clients: Clients, works: Works, slack: Slack) -> Iterator[None]:
-    gate = Gate()
+def over_http(clients: Clients, works: UnitOfWorkFactory, slack: Slack) -> Iterator[None]:
+    gate = DrainGate()
     gate.unlock()
     app = create_app(clients, create_dispatcher(works), slack.signing_secret)
     web = Web(Events(app, slack.signing_secret, gate).routes(), "127.0.0.1", 0)
@@ -45,15 +45,15 @@ def over_http(clients: Clients, works: Works, slack: Slack) -> Iterator[None]:
 
 
 @contextmanager
-def over_the_socket(clients: Clients, works: Works, slack: Slack) -> Iterator[None]:
-    gate = Gate()
+def over_the_socket(clients: Clients, works: UnitOfWorkFactory, slack: Slack) -> Iterator[None]:
+    gate = DrainGate()
     gate.unlock()
-    line = Line(create_app(clients, create_dispatcher(works)), slack.app_token, clients.client(), gate)
+    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), slack.app_token, clients.client(), gate)
     line.connect()
-    eventually(Desk(slack), True)
+    eventually(SlackDriver(slack), True)
     yield
     line.hang_up()
-    eventually(Desk(slack), False)
+    eventually(SlackDriver(slack), False)
 
 
 def with_a_token(slack: Slack) -> list[Envelope]:
@@ -73,7 +73,7 @@ def with_a_token(slack: Slack) -> list[Envelope]:
 
 
 @pytest.mark.parametrize("way", [over_http, over_the_socket])
-def test_a_token_in_a_payload_is_not_used_and_the_bot_keeps_its_own(works: Works, way: Way) -> None:
+def test_a_token_in_a_payload_is_not_used_and_the_bot_keeps_its_own(works: UnitOfWorkFactory, way: Way) -> None:
     slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, [Channel("C_SALES", "sales")], works.clock, ("T1", "Acme"))
     given(works, Lead, first_name="Ada")
     with serve(slack, port=0):
@@ -82,7 +82,7 @@ def test_a_token_in_a_payload_is_not_used_and_the_bot_keeps_its_own(works: Works
             for envelope in with_a_token(slack):
                 slack.transport.send(envelope, 3)
                 assert clients.of("T1").token == slack.bot_token
-            desk = Desk(slack, user="U_RITA")
+            desk = SlackDriver(slack, user="U_RITA")
             desk.say("@crm lead show LD-1")
             assert "Ada" in desk.last
             assert "Good day, Rita" in desk.home()
@@ -90,7 +90,7 @@ def test_a_token_in_a_payload_is_not_used_and_the_bot_keeps_its_own(works: Works
             connection.close()
 
 
-def test_the_token_of_a_client_that_many_share_cannot_be_set(works: Works) -> None:
+def test_the_token_of_a_client_that_many_share_cannot_be_set(works: UnitOfWorkFactory) -> None:
     client = Clients("http://127.0.0.1:1/api/").add("T1", "xoxb-1")
     client.token = "xoxb-1"  # as Bolt does with what it was told
     for other in (FOREIGN, "", None):

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel
 from bot.slack.circuit_breaker import Limited
 from bot.slack.errors import REASONS, sentence
-from bot.slack.gateway import MOST, Outlet, Refused, Unclear, is_name, is_person
+from bot.slack.gateway import MOST, SlackGateway, Refused, Unclear, is_name, is_person
 from handlers.core.request import Message
 from models.core.identity.user import Workspace
 from tests.ground import START
@@ -20,8 +20,8 @@ HELLO = Message("Hello", [{"type": "section", "text": {"type": "plain_text", "te
 
 
 @pytest.fixture
-def outlet(client: WebClient, slack: Desk) -> Outlet:
-    return Outlet(client)
+def outlet(client: WebClient, slack: SlackDriver) -> SlackGateway:
+    return SlackGateway(client)
 
 
 def test_places_are_told_apart_by_their_spelling() -> None:
@@ -31,7 +31,7 @@ def test_places_are_told_apart_by_their_spelling() -> None:
 
 
 @SQLITE
-def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
+def test_a_place_is_looked_up_once(outlet: SlackGateway, slack: SlackDriver) -> None:
     for _ in range(3):
         found = [outlet.place(place) for place in ("#sales", "support", "C_GENERAL", "U_RITA")]
         assert found == ["C_SALES", "C_SUPPORT", "C_GENERAL", "U_RITA"]
@@ -42,7 +42,7 @@ def test_a_place_is_looked_up_once(outlet: Outlet, slack: Desk) -> None:
 
 
 @SQLITE
-def test_a_name_is_found_behind_the_first_page(outlet: Outlet, slack: Desk) -> None:
+def test_a_name_is_found_behind_the_first_page(outlet: SlackGateway, slack: SlackDriver) -> None:
     for number in range(1001):
         slack.slack.channels[f"C_{number}"] = Channel(f"C_{number}", f"room-{number}", members=[])
     assert outlet.named("room-1000") == "C_1000"
@@ -51,14 +51,14 @@ def test_a_name_is_found_behind_the_first_page(outlet: Outlet, slack: Desk) -> N
 
 
 @SQLITE
-def test_a_channel_is_shared_or_is_not(outlet: Outlet, slack: Desk) -> None:
+def test_a_channel_is_shared_or_is_not(outlet: SlackGateway, slack: SlackDriver) -> None:
     assert not outlet.is_shared("C_SALES")
     slack.slack.channels["C_SALES"].is_ext_shared = True
     assert outlet.is_shared("C_SALES")
 
 
 @SQLITE
-def test_members_are_read_page_by_page(outlet: Outlet, slack: Desk) -> None:
+def test_members_are_read_page_by_page(outlet: SlackGateway, slack: SlackDriver) -> None:
     everybody = [f"U_{number}" for number in range(1500)]
     slack.slack.channels["C_SALES"].members = everybody
     assert outlet.members("C_SALES") == (set(everybody), True)
@@ -68,7 +68,7 @@ def test_members_are_read_page_by_page(outlet: Outlet, slack: Desk) -> None:
 
 
 @SQLITE
-def test_a_person_slack_does_not_know_is_nobody(outlet: Outlet, slack: Desk) -> None:
+def test_a_person_slack_does_not_know_is_nobody(outlet: SlackGateway, slack: SlackDriver) -> None:
     assert outlet.person("U_RITA")["real_name"] == "Rita Reyes"
     assert outlet.person("U_GONE") == {}
     slack.slack.fail("users.info", with_="ratelimited")
@@ -77,7 +77,7 @@ def test_a_person_slack_does_not_know_is_nobody(outlet: Outlet, slack: Desk) -> 
 
 
 @SQLITE
-def test_who_reads_direct_messages_is_known_or_asked(outlet: Outlet, slack: Desk) -> None:
+def test_who_reads_direct_messages_is_known_or_asked(outlet: SlackGateway, slack: SlackDriver) -> None:
     assert outlet.direct("U_RITA") == "D_RITA"
     assert outlet.reader("D_RITA") == "U_RITA"
     slack.slack.im("U_MONA")
@@ -86,7 +86,7 @@ def test_who_reads_direct_messages_is_known_or_asked(outlet: Outlet, slack: Desk
 
 
 @SQLITE
-def test_who_is_in_a_user_group_is_asked(outlet: Outlet) -> None:
+def test_who_is_in_a_user_group_is_asked(outlet: SlackGateway) -> None:
     assert outlet.gathered("S0NORTH") == {"U_OLGA"}
     with pytest.raises(Refused, match="no_such_subteam"):
         outlet.gathered("S0GONE")
@@ -107,7 +107,7 @@ def test_who_is_in_a_user_group_is_asked(outlet: Outlet) -> None:
     ],
 )
 def test_each_failure_is_taken_for_what_it_is(
-    outlet: Outlet, slack: Desk, failure: str, error: type[Exception]
+    outlet: SlackGateway, slack: SlackDriver, failure: str, error: type[Exception]
 ) -> None:
     slack.slack.fail("chat.postMessage", with_=failure)
     with pytest.raises(error):
@@ -115,16 +115,16 @@ def test_each_failure_is_taken_for_what_it_is(
 
 
 @SQLITE
-def test_a_time_out_is_unclear(slack: Desk, world: object) -> None:
+def test_a_time_out_is_unclear(slack: SlackDriver, world: object) -> None:
     hasty = WebClient(slack.slack.bot_token, base_url=f"{slack.slack.url}/api/", timeout=0.2, retry_handlers=[])
     slack.slack.fail("chat.postMessage", with_="slow", seconds=0.3)
     with pytest.raises(Unclear):
-        Outlet(hasty).post("C_SALES", None, HELLO, "k")
-    assert Outlet(hasty).find("C_SALES", None, "k", START) != ""
+        SlackGateway(hasty).post("C_SALES", None, HELLO, "k")
+    assert SlackGateway(hasty).find("C_SALES", None, "k", START) != ""
 
 
 @SQLITE
-def test_how_long_to_wait_is_rounded_up(outlet: Outlet, slack: Desk) -> None:
+def test_how_long_to_wait_is_rounded_up(outlet: SlackGateway, slack: SlackDriver) -> None:
     slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=1.2)
     with pytest.raises(Limited) as limit:
         outlet.post("C_SALES", None, HELLO, "k")
@@ -132,7 +132,7 @@ def test_how_long_to_wait_is_rounded_up(outlet: Outlet, slack: Desk) -> None:
 
 
 @SQLITE
-def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Outlet, slack: Desk) -> None:
+def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: SlackGateway, slack: SlackDriver) -> None:
     ts = outlet.post("C_SALES", None, HELLO, "first")
     for number in range(201):
         slack.slack.post("C_SALES", "U_RITA", f"Talk {number}")
@@ -144,7 +144,7 @@ def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Outl
 
 @SQLITE
 def test_a_post_is_found_though_our_clock_was_ahead_and_nothing_before_it_is_looked_at(
-    outlet: Outlet, slack: Desk
+    outlet: SlackGateway, slack: SlackDriver
 ) -> None:
     before, ts = outlet.post("C_SALES", None, HELLO, "before"), outlet.post("C_SALES", None, HELLO, "ours")
     ahead = START + timedelta(hours=1)
@@ -154,14 +154,14 @@ def test_a_post_is_found_though_our_clock_was_ahead_and_nothing_before_it_is_loo
 
 
 @SQLITE
-def test_a_post_neither_links_nor_media_of_which_are_unfurled(outlet: Outlet, slack: Desk) -> None:
+def test_a_post_neither_links_nor_media_of_which_are_unfurled(outlet: SlackGateway, slack: SlackDriver) -> None:
     outlet.post("C_SALES", None, HELLO, "k")
     _, said = slack.slack.calls[-1]
     assert [said[name] in ("0", "False", "false", False) for name in ("unfurl_links", "unfurl_media")] == [True, True]
 
 
 @SQLITE
-def test_an_interactive_message_that_slack_refuses_stays_refused(outlet: Outlet, slack: Desk) -> None:
+def test_an_interactive_message_that_slack_refuses_stays_refused(outlet: SlackGateway, slack: SlackDriver) -> None:
     with pytest.raises(Refused, match="invalid_blocks"):
         outlet.post("C_SALES", None, Message("Bad", [{"type": "section"}]), "k")
     slack.slack.problems.clear()

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Member
 from bot.scheduler.scheduler import Scheduler
 from bot.slack import channel_members
@@ -15,7 +15,7 @@ from models.core import user_groups
 from models.core.audit.entries import AuditEntry
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bot.outgoing import rows, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -23,22 +23,22 @@ from tests.handlers.kit import SQLITE, assert_inert, told
 NORTH = "S0NORTH"
 
 
-def team_of(works: Works, slack_id: str) -> str | None:
+def team_of(works: UnitOfWorkFactory, slack_id: str) -> str | None:
     with works("T1", writes=False) as work:
         return work.session.scalars(select(User.team).where(User.slack_id == slack_id)).one()
 
 
-def follow(slack: Desk, courier: Courier, team: str = "north", group: str = "@north-team", more: str = "") -> None:
+def follow(slack: SlackDriver, courier: DeliveryDispatcher, team: str = "north", group: str = "@north-team", more: str = "") -> None:
     slack.command(f"/crm team edit {team} group={group} {more}".strip(), user="U_ADA")
     courier.drain()
 
 
-def regroup(slack: Desk, courier: Courier, *users: str, group: str = NORTH) -> None:
+def regroup(slack: SlackDriver, courier: DeliveryDispatcher, *users: str, group: str = NORTH) -> None:
     events.regroup(slack.slack, slack.slack.groups[group], list(users))
     courier.drain()
 
 
-def test_a_team_becomes_its_group_and_follows_who_comes_and_goes(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_team_becomes_its_group_and_follows_who_comes_and_goes(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     follow(slack, courier)
     assert "Slack user group: empty → @north-team" in told(slack)
     assert team_of(works, "U_OLGA") == "north"
@@ -50,7 +50,7 @@ def test_a_team_becomes_its_group_and_follows_who_comes_and_goes(slack: Desk, wo
 
 
 @SQLITE
-def test_who_joins_gets_the_teams_role_and_an_admin_stays_one(slack: Desk, works: Works, courier: Courier) -> None:
+def test_who_joins_gets_the_teams_role_and_an_admin_stays_one(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     slack.slack.groups[NORTH].users = ["U_ELI", "U_ADA"]
     follow(slack, courier, more="role=manager")
     with works("T1", writes=False) as work:
@@ -62,7 +62,7 @@ def test_who_joins_gets_the_teams_role_and_an_admin_stays_one(slack: Desk, works
 
 @SQLITE
 def test_who_is_new_is_welcomed_and_guests_and_bots_are_not_taken_in(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     slack.slack.members["U_NEW"] = Member("U_NEW", "new", "Nora New", team="T1")
     slack.slack.members["U_BOT"] = Member("U_BOT", "bot", "Another bot", team="T1", is_bot=True)
@@ -75,7 +75,7 @@ def test_who_is_new_is_welcomed_and_guests_and_bots_are_not_taken_in(
 
 @SQLITE
 def test_many_who_are_new_are_looked_up_bit_by_bit(
-    slack: Desk, works: Works, courier: Courier, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel_members, "ASKED", 2)
     new = [f"U_{number}" for number in range(5)]
@@ -89,7 +89,7 @@ def test_many_who_are_new_are_looked_up_bit_by_bit(
 
 
 @SQLITE
-def test_who_is_in_two_groups_stays_where_they_are(slack: Desk, works: Works, courier: Courier) -> None:
+def test_who_is_in_two_groups_stays_where_they_are(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     follow(slack, courier, "support", "@desk")
     slack.slack.groups[NORTH].users = ["U_SAM", "U_OLGA"]
     follow(slack, courier)
@@ -101,7 +101,7 @@ def test_who_is_in_two_groups_stays_where_they_are(slack: Desk, works: Works, co
 
 @SQLITE
 def test_a_group_is_looked_at_once_a_day_though_no_event_came(
-    slack: Desk, works: Works, courier: Courier, scheduler: Scheduler, clock: StoppedClock
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     follow(slack, courier)
     slack.slack.groups[NORTH].users = ["U_ELI"]
@@ -116,7 +116,7 @@ def test_a_group_is_looked_at_once_a_day_though_no_event_came(
 
 
 @SQLITE
-def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     follow(slack, courier)
     del slack.slack.groups[NORTH]
     with works("T1") as work:
@@ -127,7 +127,7 @@ def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: Desk, 
 
 
 @SQLITE
-def test_a_team_that_follows_no_group_any_more_is_left_alone(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_team_that_follows_no_group_any_more_is_left_alone(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     follow(slack, courier)
     with works("T1") as work:
         user_groups.look_again(work)
@@ -140,7 +140,7 @@ def test_a_team_that_follows_no_group_any_more_is_left_alone(slack: Desk, works:
 
 @SQLITE
 @pytest.mark.parametrize("typed", ["north-team", "S0NORTH", "<@U_RITA>", "@nobody"])
-def test_what_is_no_user_group_is_refused_with_a_sentence(slack: Desk, courier: Courier, typed: str) -> None:
+def test_what_is_no_user_group_is_refused_with_a_sentence(slack: SlackDriver, courier: DeliveryDispatcher, typed: str) -> None:
     slack.command(f"/crm team edit north group={typed}", user="U_ADA")
     said = str(slack.modal) if slack.modal else told(slack)
     assert "is not a Slack user group. Try its @ in a command, picked from Slack's list." in said

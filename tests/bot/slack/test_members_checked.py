@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Member
 from bot.scheduler.scheduler import Scheduler
 from bot.slack import channel_members, gateway
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bot.outgoing import rows
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE
@@ -21,7 +21,7 @@ KIND = "members"
 
 
 @pytest.fixture
-def xenia(slack: Desk, works: Works) -> str:
+def xenia(slack: SlackDriver, works: UnitOfWorkFactory) -> str:
     """A person of another company who is among our people, with a role."""
     slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
     slack.slack.join("C_SUPPORT", "U_XENIA")
@@ -29,13 +29,13 @@ def xenia(slack: Desk, works: Works) -> str:
     return "U_XENIA"
 
 
-def shut_out(works: Works) -> set[str]:
+def shut_out(works: UnitOfWorkFactory) -> set[str]:
     with works("T1", writes=False) as work:
         return set(work.session.scalars(select(User.slack_id).where(User.guest)))
 
 
 def test_who_belongs_to_another_company_is_shut_out_and_nobody_else(
-    works: Works, courier: Courier, scheduler: Scheduler, xenia: str
+    works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, xenia: str
 ) -> None:
     before = shut_out(works)
     scheduler.tick()
@@ -44,7 +44,7 @@ def test_who_belongs_to_another_company_is_shut_out_and_nobody_else(
 
 
 @SQLITE
-def test_it_is_looked_at_once_a_day(works: Works, courier: Courier, scheduler: Scheduler, xenia: str) -> None:
+def test_it_is_looked_at_once_a_day(works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, xenia: str) -> None:
     scheduler.tick()
     scheduler.tick()
     courier.drain()
@@ -54,7 +54,7 @@ def test_it_is_looked_at_once_a_day(works: Works, courier: Courier, scheduler: S
 
 @SQLITE
 def test_a_long_list_of_people_is_read_to_its_end_first(
-    slack: Desk, works: Works, courier: Courier, scheduler: Scheduler, clock: StoppedClock, xenia: str,
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, clock: StoppedClock, xenia: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(gateway, "PAGE", 2)
@@ -68,7 +68,7 @@ def test_a_long_list_of_people_is_read_to_its_end_first(
 
 @SQLITE
 def test_an_admin_from_elsewhere_is_one_no_more(
-    works: Works, courier: Courier, scheduler: Scheduler, xenia: str
+    works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, xenia: str
 ) -> None:
     with works("T1") as work:
         work.session.execute(update(User).values(role=Preset.REP))

@@ -12,21 +12,21 @@ from sqlalchemy import select
 
 from bot.app import create_app, create_dispatcher
 from bot.config import Settings
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.http.server import Events, Web
 from bot.manifest import SCOPES
 from bot.sandbox.api.oauth import agree
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.payloads import event
 from bot.sandbox.slack import Slack
 from bot.sandbox.transport import EVENT, Envelope
 from bot.slack.clients import Clients
 from bot.slack.oauth import COOKIE, Installs
-from bot.slack.socket_mode import Gate
+from bot.slack.socket_mode import DrainGate
 from models.core.identity.installation import Installation, InstallState
 from models.core.identity.user import User, Workspace
 from models.core.secrets import Vault, new_key
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.posted import Answered, Posted, ask
 from tests.bot.teams import PUBLIC, teams
@@ -41,9 +41,9 @@ class Place:
     """The bot over HTTP, and the two workspaces it may be installed in."""
 
     url: str
-    works: Works
+    works: UnitOfWorkFactory
     clients: Clients
-    courier: Courier
+    courier: DeliveryDispatcher
     slacks: tuple[Slack, Slack]
     vault: Vault
 
@@ -64,8 +64,8 @@ class Place:
         address, cookie = self.begin()
         return self.back(agree(slack, address, "U_RITA"), cookie)
 
-    def desk(self, slack: Slack) -> Desk:
-        return Desk(slack, Posted(f"{self.url}/slack/events", slack.signing_secret), "U_RITA", "C_SALES")
+    def desk(self, slack: Slack) -> SlackDriver:
+        return SlackDriver(slack, Posted(f"{self.url}/slack/events", slack.signing_secret), "U_RITA", "C_SALES")
 
     def happened(self, slack: Slack, kind: str, **about: object) -> bool:
         """Slack tells of something; whether that was acknowledged."""
@@ -74,9 +74,9 @@ class Place:
 
 
 @pytest.fixture
-def place(works: Works, clock: StoppedClock) -> Iterator[Place]:
+def place(works: UnitOfWorkFactory, clock: StoppedClock) -> Iterator[Place]:
     with teams(clock) as slacks:
-        vault, gate = Vault(new_key()), Gate()
+        vault, gate = Vault(new_key()), DrainGate()
         gate.unlock()
         clients = Clients(f"{slacks[0].url}/api/", works, vault)
         settings = Settings(
@@ -87,7 +87,7 @@ def place(works: Works, clock: StoppedClock) -> Iterator[Place]:
         events = Events(create_app(clients, dispatcher, "sandbox"), "sandbox", gate)
         web = Web([*events.routes(), *Installs(settings, works, clients, vault).routes()], "127.0.0.1", 0)
         web.start()
-        courier = Courier(works, clients, dispatcher.catalogue, pace=0)
+        courier = DeliveryDispatcher(works, clients, dispatcher.catalogue, pace=0)
         yield Place(f"http://127.0.0.1:{web.port}", works, clients, courier, slacks, vault)
         web.server.should_exit = True  # nobody waits for it
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.ground import START, given
 from tests.handlers.kit import SQLITE, count, found, standing, told
@@ -17,7 +17,7 @@ FRIDAY_NINE = datetime(2026, 3, 13, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def call(works: Works) -> Activity:
+def call(works: UnitOfWorkFactory) -> Activity:
     """Rita has to call Ada on Friday."""
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
     return given(works, Activity, description="Call Ada", customer=ada.ref, due_date="fri 9:00")
@@ -32,7 +32,7 @@ def call(works: Works) -> Activity:
         "@crm new task Call Ada CU-1 due=“fri 9:00”",
     ],
 )
-def test_a_task_is_planned_in_one_line(slack: Desk, works: Works, line: str) -> None:
+def test_a_task_is_planned_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     ada = given(works, Customer, first_name="Ada")
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert told(slack) == "Created AT-1 Call Ada\nDue: Fri 13 Mar 09:00\nCustomer: CU-1 Ada"
@@ -41,7 +41,7 @@ def test_a_task_is_planned_in_one_line(slack: Desk, works: Works, line: str) -> 
 
 
 @SQLITE
-def test_a_task_is_planned_for_someone_else(slack: Desk, works: Works, call: Activity) -> None:
+def test_a_task_is_planned_for_someone_else(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
     slack.command("/crm task new CU-1 Send the offer +3d @ravi")
     task = found(works, Activity, 2)
     with works("T1") as work:
@@ -52,7 +52,7 @@ def test_a_task_is_planned_for_someone_else(slack: Desk, works: Works, call: Act
 @pytest.mark.parametrize(
     "line", ["/crm task done AT-1 She signed", "/crm done AT-1 She signed", "@crm AT-1 done She signed"]
 )
-def test_a_task_is_ticked_off_with_what_came_of_it(slack: Desk, works: Works, call: Activity, line: str) -> None:
+def test_a_task_is_ticked_off_with_what_came_of_it(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, line: str) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert told(slack) == "Changed AT-1 Call Ada\nDone: empty → today 11:00\nOutcome: empty → She signed"
     task = found(works, Activity)
@@ -60,7 +60,7 @@ def test_a_task_is_ticked_off_with_what_came_of_it(slack: Desk, works: Works, ca
 
 
 def test_the_button_ticks_it_off_at_once_and_the_card_follows(
-    slack: Desk, works: Works, courier: Courier, call: Activity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, call: Activity
 ) -> None:
     card = standing(slack, works, courier, call)
     slack.click("activity.done", card)
@@ -73,7 +73,7 @@ def test_the_button_ticks_it_off_at_once_and_the_card_follows(
 
 
 @SQLITE
-def test_snoozing_asks_until_when_or_takes_it_from_the_line(slack: Desk, works: Works, call: Activity) -> None:
+def test_snoozing_asks_until_when_or_takes_it_from_the_line(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
     slack.command("/crm snooze AT-1 mon 9:00")
     assert "Due: Fri 13 Mar 09:00 → Mon 16 Mar 09:00" in told(slack)
     slack.command("/crm AT-1")
@@ -91,7 +91,7 @@ def test_snoozing_asks_until_when_or_takes_it_from_the_line(slack: Desk, works: 
     ],
 )
 def test_a_bad_moment_opens_the_form_with_the_reason(
-    slack: Desk, works: Works, call: Activity, until: str, why: str
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, until: str, why: str
 ) -> None:
     slack.command(f"/crm snooze AT-1 {until}")
     assert slack.modal
@@ -101,7 +101,7 @@ def test_a_bad_moment_opens_the_form_with_the_reason(
 
 
 @SQLITE
-def test_a_task_without_anyone_it_is_about_opens_the_form(slack: Desk, works: Works, call: Activity) -> None:
+def test_a_task_without_anyone_it_is_about_opens_the_form(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
     slack.command("/crm task new Tidy up fri 9:00")
     assert slack.modal
     assert "This is about nobody yet. Name a customer or a lead." in slack.modal.words
@@ -111,7 +111,7 @@ def test_a_task_without_anyone_it_is_about_opens_the_form(slack: Desk, works: Wo
 
 
 @SQLITE
-def test_what_is_due_is_shown_in_the_readers_zone(slack: Desk, call: Activity) -> None:
+def test_what_is_due_is_shown_in_the_readers_zone(slack: SlackDriver, call: Activity) -> None:
     slack.command("/crm task list", user="U_RITA")
     assert "Fri 13 Mar 09:00" in told(slack)
     slack.command("/crm task list", user="U_RAVI")

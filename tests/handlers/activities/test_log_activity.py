@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -14,13 +14,13 @@ from tests.handlers.kit import SQLITE, count, found, standing, told
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
 
 
 @SQLITE
 @pytest.mark.parametrize("kind", ["call", "meeting", "email", "note"])
-def test_what_happened_is_kept_as_done(slack: Desk, works: Works, ada: Customer, kind: str) -> None:
+def test_what_happened_is_kept_as_done(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, kind: str) -> None:
     slack.command(f"/crm log {kind} CU-1 Talked about the budget minutes=20")
     assert told(slack) == "Created AT-1 Talked about the budget\nCustomer: CU-1 Ada Lovelace\nMinutes: 20"
     activity = found(works, Activity)
@@ -30,20 +30,20 @@ def test_what_happened_is_kept_as_done(slack: Desk, works: Works, ada: Customer,
 
 @SQLITE
 @pytest.mark.parametrize("line", ["/crm-log call CU-1 Hello", "/crm call log CU-1 Hello", "@crm log call CU-1 Hello"])
-def test_both_orders_and_the_alias_say_the_same(slack: Desk, works: Works, ada: Customer, line: str) -> None:
+def test_both_orders_and_the_alias_say_the_same(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert found(works, Activity).description == "Hello"
 
 
 @SQLITE
-def test_prose_is_kept_as_it_was_typed(slack: Desk, works: Works, ada: Customer) -> None:
+def test_prose_is_kept_as_it_was_typed(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     given(works, Opportunity, name="Sails", customer=ada.ref)
     slack.command('/crm log note CU-1 She said "no" to OP-1; a = b, see #sales & <me>')
     assert found(works, Activity).description == 'She said "no" to OP-1; a = b, see #sales & <me>'
 
 
 @SQLITE
-def test_a_meeting_about_a_deal_belongs_to_its_customer(slack: Desk, works: Works, ada: Customer) -> None:
+def test_a_meeting_about_a_deal_belongs_to_its_customer(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     deal = given(works, Opportunity, name="Sails", customer=ada.ref)
     slack.command("/crm log meeting OP-1 Showed the boat")
     activity = found(works, Activity)
@@ -51,7 +51,7 @@ def test_a_meeting_about_a_deal_belongs_to_its_customer(slack: Desk, works: Work
 
 
 @SQLITE
-def test_logging_without_words_opens_the_form(slack: Desk, works: Works, ada: Customer) -> None:
+def test_logging_without_words_opens_the_form(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     slack.command("/crm log call CU-1")
     assert slack.modal
     assert slack.modal.text == "Log a call"
@@ -61,7 +61,7 @@ def test_logging_without_words_opens_the_form(slack: Desk, works: Works, ada: Cu
 
 
 @SQLITE
-def test_a_call_is_not_logged_without_anyone_it_is_about(slack: Desk, works: Works) -> None:
+def test_a_call_is_not_logged_without_anyone_it_is_about(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm log call Talked")
     assert slack.modal
     assert slack.modal.values["description"] == "Talked"
@@ -71,7 +71,7 @@ def test_a_call_is_not_logged_without_anyone_it_is_about(slack: Desk, works: Wor
 
 
 @SQLITE
-def test_in_the_thread_of_a_card_it_is_about_that_record(slack: Desk, works: Works, courier: Courier) -> None:
+def test_in_the_thread_of_a_card_it_is_about_that_record(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead)
     slack.say("@crm log call this He wants a boat", channel="C_SALES", thread_ts=card.ts)
@@ -80,7 +80,7 @@ def test_in_the_thread_of_a_card_it_is_about_that_record(slack: Desk, works: Wor
 
 
 @SQLITE
-def test_what_was_logged_is_undone(slack: Desk, works: Works, ada: Customer) -> None:
+def test_what_was_logged_is_undone(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     slack.command("/crm log call CU-1 Hello")
     slack.click("crm.undo")
     assert count(works, Activity) == 0

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown
 from models.core.identity.role import Role
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, assert_inert, found, standing, told
@@ -21,23 +21,23 @@ ASKED = "I will tell Ada Abel that you ask for “lead delete (own)”."
 
 
 @pytest.fixture
-def lead(works: Works) -> Lead:
+def lead(works: UnitOfWorkFactory) -> Lead:
     """Rita's lead."""
     return given(works, Lead, first_name="Ada", owner="me")
 
 
-def direct(slack: Desk, courier: Courier, person: str = "U_ADA") -> Shown:
+def direct(slack: SlackDriver, courier: DeliveryDispatcher, person: str = "U_ADA") -> Shown:
     """The last thing the bot told somebody in a direct message."""
     courier.drain()
     return slack.posted(slack.slack.im(person).id)[-1]
 
 
-def may(works: Works, person: str, verb: str) -> bool:
+def may(works: UnitOfWorkFactory, person: str, verb: str) -> bool:
     with works("T1", person, writes=False) as work:
         return policy.can(work.actor, verb, found(works, Lead))
 
 
-def refuse_deleting(slack: Desk) -> None:
+def refuse_deleting(slack: SlackDriver) -> None:
     slack.command("/crm role refuse senior rep lead delete", user="U_ADA")
 
 
@@ -45,7 +45,7 @@ def refuse_deleting(slack: Desk) -> None:
 
 
 def test_a_refused_command_offers_to_ask_and_asking_reaches_an_admin(
-    slack: Desk, works: Works, courier: Courier, lead: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
 ) -> None:
     refuse_deleting(slack)
     slack.command("/crm lead delete LD-1 --yes")
@@ -58,7 +58,7 @@ def test_a_refused_command_offers_to_ask_and_asking_reaches_an_admin(
     assert asked.buttons == ["Allow every senior rep", "Give another role", "Decline"]
 
 
-def test_a_refused_button_offers_it_too(slack: Desk, works: Works, courier: Courier, lead: Lead) -> None:
+def test_a_refused_button_offers_it_too(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> None:
     refuse_deleting(slack)
     card = standing(slack, works, courier, lead)
     slack.pick("lead.menu", "Delete", card)
@@ -67,7 +67,7 @@ def test_a_refused_button_offers_it_too(slack: Desk, works: Works, courier: Cour
     assert told(slack) == ASKED
 
 
-def test_a_refused_mention_offers_it_too(slack: Desk, works: Works, lead: Lead) -> None:
+def test_a_refused_mention_offers_it_too(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
     refuse_deleting(slack)
     slack.say("@crm delete LD-1")
     assert slack.last.buttons == ["Request"]
@@ -76,7 +76,7 @@ def test_a_refused_mention_offers_it_too(slack: Desk, works: Works, lead: Lead) 
     assert_inert(slack)
 
 
-def test_on_a_form_the_refusal_stands_under_the_input(slack: Desk, works: Works, lead: Lead) -> None:
+def test_on_a_form_the_refusal_stands_under_the_input(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
     slack.command("/crm edit LD-1")
     slack.command("/crm role refuse senior rep lead edit", user="U_ADA")
     slack.submit(source="Web", user="U_RITA")
@@ -85,7 +85,7 @@ def test_on_a_form_the_refusal_stands_under_the_input(slack: Desk, works: Works,
     assert found(works, Lead).source is None
 
 
-def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: Desk, works: Works, lead: Lead) -> None:
+def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
     assert told(slack) == ASKED
@@ -96,7 +96,7 @@ def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: Desk, wor
     assert told(slack) == "You asked for “lead delete (own)” today already; Ada Abel can answer."
 
 
-def test_it_is_asked_once_a_day(slack: Desk, works: Works, courier: Courier, lead: Lead, clock: object) -> None:
+def test_it_is_asked_once_a_day(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead, clock: object) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
     slack.command("/crm request lead delete LD-1")
@@ -114,31 +114,31 @@ def test_it_is_asked_once_a_day(slack: Desk, works: Works, courier: Courier, lea
         ("request find", "You may do that already: find."),
     ],
 )
-def test_what_need_not_or_cannot_be_asked_for(slack: Desk, works: Works, line: str, why: str) -> None:
+def test_what_need_not_or_cannot_be_asked_for(slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str) -> None:
     slack.command(f"/crm {line}")
     assert told(slack) == why
     with works("T1", writes=False) as work:
         assert work.session.scalars(select(Delivery.kind).where(Delivery.kind == "wish")).all() == []
 
 
-def test_a_noun_without_records_is_asked_for_whole(slack: Desk, works: Works) -> None:
+def test_a_noun_without_records_is_asked_for_whole(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm audit verify")
     slack.click("crm.run")
     assert told(slack) == "I will tell Ada Abel that you ask for “audit verify”."
 
 
-def test_where_there_is_no_admin_that_is_said(slack: Desk, works: Works) -> None:
+def test_where_there_is_no_admin_that_is_said(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_ADA", left=True)
     slack.command("/crm request audit verify")
     assert told(slack).startswith("There is no admin whom I could ask.")
 
 
-def test_guests_cannot_ask(slack: Desk) -> None:
+def test_guests_cannot_ask(slack: SlackDriver) -> None:
     slack.command("/crm request lead delete", user="U_GUS")
     assert told(slack).startswith("Guests cannot use the CRM.")
 
 
-def test_what_waits_to_be_told_names_nobody(slack: Desk, works: Works, lead: Lead) -> None:
+def test_what_waits_to_be_told_names_nobody(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
     with works("T1", writes=False) as work:
@@ -152,7 +152,7 @@ def test_what_waits_to_be_told_names_nobody(slack: Desk, works: Works, lead: Lea
 
 
 @pytest.fixture
-def asked(slack: Desk, works: Works, courier: Courier, lead: Lead) -> Shown:
+def asked(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> Shown:
     """What Ada reads: Rita asks to delete her own leads."""
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
@@ -160,7 +160,7 @@ def asked(slack: Desk, works: Works, courier: Courier, lead: Lead) -> Shown:
 
 
 def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
-    slack: Desk, works: Works, courier: Courier, asked: Shown
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown
 ) -> None:
     slack.click("role.grant", asked, user="U_ADA", confirm=False)
     assert "“lead delete (own)” is then allowed to all who have the role: 3 people have it." in slack.asked
@@ -173,7 +173,7 @@ def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
     assert direct(slack, courier, "U_RITA").words == said
 
 
-def test_an_admin_declines_and_who_asked_hears_it(slack: Desk, works: Works, courier: Courier, asked: Shown) -> None:
+def test_an_admin_declines_and_who_asked_hears_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown) -> None:
     slack.click("role.decline", asked, user="U_ADA")
     assert told(slack) == "I will tell Rita Reyes that “lead delete (own)” is declined."
     assert not may(works, "U_RITA", "delete")
@@ -181,7 +181,7 @@ def test_an_admin_declines_and_who_asked_hears_it(slack: Desk, works: Works, cou
 
 
 def test_an_admin_gives_another_role_instead_and_who_asked_hears_it(
-    slack: Desk, works: Works, courier: Courier, asked: Shown
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown
 ) -> None:
     slack.click("role.give", asked, user="U_ADA")
     assert slack.modal
@@ -191,7 +191,7 @@ def test_an_admin_gives_another_role_instead_and_who_asked_hears_it(
     assert direct(slack, courier, "U_RITA").words == "Ada Abel gave you the role manager."
 
 
-def test_a_second_admin_finds_it_done(slack: Desk, works: Works, courier: Courier, lead: Lead) -> None:
+def test_a_second_admin_finds_it_done(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> None:
     slack.command("/crm role give @mona admin", user="U_ADA")
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
@@ -203,7 +203,7 @@ def test_a_second_admin_finds_it_done(slack: Desk, works: Works, courier: Courie
 
 
 def test_a_request_that_is_settled_before_it_arrives_is_not_told(
-    slack: Desk, works: Works, courier: Courier, lead: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
 ) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
@@ -212,14 +212,14 @@ def test_a_request_that_is_settled_before_it_arrives_is_not_told(
     assert slack.posted(slack.slack.im("U_ADA").id) == []
 
 
-def test_only_admins_answer(slack: Desk, works: Works, asked: Shown) -> None:
+def test_only_admins_answer(slack: SlackDriver, works: UnitOfWorkFactory, asked: Shown) -> None:
     for line in ("role grant US-1 lead delete own", "role decline US-1 lead delete own"):
         slack.command(f"/crm {line}")
         assert told(slack).startswith("Your role (senior rep) does not allow “role ")
     assert not may(works, "U_RITA", "delete")
 
 
-def test_whose_role_is_gone_can_be_given_another(slack: Desk, works: Works, courier: Courier, lead: Lead) -> None:
+def test_whose_role_is_gone_can_be_given_another(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> None:
     give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     slack.click("crm.run")
@@ -227,7 +227,7 @@ def test_whose_role_is_gone_can_be_given_another(slack: Desk, works: Works, cour
 
 
 def test_the_button_is_about_the_role_they_asked_with(
-    slack: Desk, works: Works, courier: Courier, asked: Shown
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown
 ) -> None:
     slack.command("/crm role give @rita rep", user="U_ADA")
     slack.click("role.grant", asked, user="U_ADA")
@@ -241,7 +241,7 @@ def test_the_button_is_about_the_role_they_asked_with(
 
 
 def test_who_has_another_role_when_it_is_drawn_is_given_it_by_no_button(
-    slack: Desk, works: Works, courier: Courier, lead: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
 ) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
@@ -252,7 +252,7 @@ def test_who_has_another_role_when_it_is_drawn_is_given_it_by_no_button(
 
 @pytest.mark.parametrize("right", ["user edit", "team join", "role give", "team delete TM-1", "role allow"])
 def test_no_button_lets_everybody_change_how_people_work_together(
-    slack: Desk, works: Works, courier: Courier, right: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, right: str
 ) -> None:
     slack.command(f"/crm request {right}")
     assert direct(slack, courier).buttons == ["Give another role", "Decline"]
@@ -275,7 +275,7 @@ def test_no_button_lets_everybody_change_how_people_work_together(
         ("role decline US-1 lead fly", "Nobody can fly a lead."),
     ],
 )
-def test_forged_answers_change_nothing(slack: Desk, works: Works, line: str, why: str) -> None:
+def test_forged_answers_change_nothing(slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str) -> None:
     slack.command(f"/crm {line}", user="U_ADA")
     assert why in told(slack)
     with works("T1", writes=False) as work:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from handlers.admin import audit
 from models.core.audit import verify
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bot.outgoing import rows
 from tests.handlers.drawings import drawn, said
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -14,12 +14,12 @@ from tests.models.tampering import sealed_trail, tamper
 
 
 @pytest.fixture
-def ada(slack: Desk) -> Desk:
+def ada(slack: SlackDriver) -> SlackDriver:
     """The admin at her desk."""
-    return Desk(slack.slack, user="U_ADA", channel="C_GENERAL")
+    return SlackDriver(slack.slack, user="U_ADA", channel="C_GENERAL")
 
 
-def test_a_trail_that_nobody_touched_is_whole(ada: Desk, works: Works) -> None:
+def test_a_trail_that_nobody_touched_is_whole(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     count = sealed_trail(works)
     ada.command("/crm audit verify")
     with works("T1", writes=False) as work:
@@ -31,13 +31,13 @@ def test_a_trail_that_nobody_touched_is_whole(ada: Desk, works: Works) -> None:
 
 @SQLITE
 @pytest.mark.parametrize("line", ["/crm verify audit", "@crm audit verify", "/crm verify"])
-def test_it_can_be_said_in_any_order(ada: Desk, works: Works, line: str) -> None:
+def test_it_can_be_said_in_any_order(ada: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     ada.command(line) if line.startswith("/") else ada.say(line)
     assert told(ada).startswith("The audit trail is whole: 0 entries")
 
 
 @SQLITE
-def test_what_was_tampered_with_is_told_one_by_one(ada: Desk, works: Works) -> None:
+def test_what_was_tampered_with_is_told_one_by_one(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     count = sealed_trail(works)
     tamper(works, "UPDATE audit_entry SET new = '<!channel>' WHERE workspace = 'T1' AND place IN (4, 9)")
     ada.command("/crm audit verify")
@@ -49,7 +49,7 @@ def test_what_was_tampered_with_is_told_one_by_one(ada: Desk, works: Works) -> N
 
 
 @SQLITE
-def test_of_many_problems_the_first_are_told_and_the_others_counted(ada: Desk, works: Works) -> None:
+def test_of_many_problems_the_first_are_told_and_the_others_counted(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     count = sealed_trail(works)
     tamper(works, "UPDATE audit_entry SET actor = 4711 WHERE workspace = 'T1'")
     ada.command("/crm audit verify")
@@ -61,14 +61,14 @@ def test_of_many_problems_the_first_are_told_and_the_others_counted(ada: Desk, w
 
 @SQLITE
 @pytest.mark.parametrize("person", ["U_RITA", "U_MONA", "U_ELI", "U_GUS"])
-def test_nobody_but_an_admin_may_ask(slack: Desk, works: Works, person: str) -> None:
+def test_nobody_but_an_admin_may_ask(slack: SlackDriver, works: UnitOfWorkFactory, person: str) -> None:
     slack.command("/crm audit verify", user=person)
     assert "The audit trail" not in told(slack)
     assert "does not allow" in told(slack) or person == "U_GUS"
 
 
 def test_the_verdict_on_a_long_trail_comes_as_a_direct_message(
-    ada: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "AT_ONCE", 10)
     count = sealed_trail(works)
@@ -81,7 +81,7 @@ def test_the_verdict_on_a_long_trail_comes_as_a_direct_message(
 
 @SQLITE
 def test_a_trail_too_long_for_a_message_is_read_where_the_bot_runs(
-    ada: Desk, works: Works, monkeypatch: pytest.MonkeyPatch
+    ada: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "BY_MESSAGE", 10)
     count = sealed_trail(works)
@@ -90,13 +90,13 @@ def test_a_trail_too_long_for_a_message_is_read_where_the_bot_runs(
 
 
 @SQLITE
-def test_the_verdict_is_that_of_when_it_is_sent(works: Works) -> None:
+def test_the_verdict_is_that_of_when_it_is_sent(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     tamper(works, "DELETE FROM audit_entry WHERE workspace = 'T1' AND place = 4")
     assert "Place 4: the entry is missing." in said(drawn(works, "verdict", "U_ADA"))
 
 
-def test_who_kept_an_end_is_told_whether_it_is_still_there(ada: Desk, works: Works) -> None:
+def test_who_kept_an_end_is_told_whether_it_is_still_there(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     with works("T1", writes=False) as work:
         found = verify.verify(work)
@@ -111,7 +111,7 @@ def test_who_kept_an_end_is_told_whether_it_is_still_there(ada: Desk, works: Wor
 
 @SQLITE
 def test_the_end_goes_along_where_the_verdict_comes_later(
-    ada: Desk, works: Works, courier: Courier, monkeypatch: pytest.MonkeyPatch
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "AT_ONCE", 10)
     sealed_trail(works)

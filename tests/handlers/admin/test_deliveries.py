@@ -6,13 +6,13 @@ from itertools import product
 import pytest
 from sqlalchemy import update
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core.outbox import results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 from models.core.outbox.queue import claim
 from models.core.outbox.results import code
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bot.outgoing import deal, rows, say, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE, assert_inert, told
@@ -21,12 +21,12 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def ada(slack: Desk) -> Desk:
+def ada(slack: SlackDriver) -> SlackDriver:
     """The admin at her desk."""
-    return Desk(slack.slack, user="U_ADA", channel="C_GENERAL")
+    return SlackDriver(slack.slack, user="U_ADA", channel="C_GENERAL")
 
 
-def person(works: Works, slack_id: str) -> str:
+def person(works: UnitOfWorkFactory, slack_id: str) -> str:
     """What the queue calls somebody: no name."""
     with works("T1", slack_id, writes=False) as work:
         assert work.actor
@@ -34,7 +34,7 @@ def person(works: Works, slack_id: str) -> str:
 
 
 @pytest.fixture
-def archived(works: Works, slack: Desk, courier: Courier) -> Delivery:
+def archived(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> Delivery:
     """Two messages that nobody can read where they were to go, which Ada was told."""
     slack.slack.channels["C_SUPPORT"].is_archived = True
     for text in ("one", "two"):
@@ -43,12 +43,12 @@ def archived(works: Works, slack: Desk, courier: Courier) -> Delivery:
     return rows(works, channel="C_SUPPORT")[0]
 
 
-def test_where_nothing_is_wrong_one_line_says_so(ada: Desk) -> None:
+def test_where_nothing_is_wrong_one_line_says_so(ada: SlackDriver) -> None:
     ada.command("/crm deliveries")
     assert told(ada) == "Nothing was refused and nothing is late. 0 waiting."
 
 
-def test_what_was_refused_is_listed_with_its_reason_and_what_to_do(ada: Desk, archived: Delivery) -> None:
+def test_what_was_refused_is_listed_with_its_reason_and_what_to_do(ada: SlackDriver, archived: Delivery) -> None:
     ada.command("/crm deliveries")
     assert "2 refused, 0 waiting" in told(ada)
     assert f"#{code(archived)} a message for C_SUPPORT" in told(ada)
@@ -58,14 +58,14 @@ def test_what_was_refused_is_listed_with_its_reason_and_what_to_do(ada: Desk, ar
     ada.check()
 
 
-def test_the_admin_was_told_and_how_to_go_on(ada: Desk, archived: Delivery) -> None:
+def test_the_admin_was_told_and_how_to_go_on(ada: SlackDriver, archived: Delivery) -> None:
     [news] = ada.posted("U_ADA")
     assert news.text.endswith("Then send it again: /crm deliveries")
 
 
 @pytest.mark.parametrize("door", ["command", "button", "message"])
 def test_when_the_reason_is_mended_one_click_sends_it(
-    ada: Desk, works: Works, courier: Courier, archived: Delivery, door: str
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, archived: Delivery, door: str
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
     if door == "button":
@@ -80,7 +80,7 @@ def test_when_the_reason_is_mended_one_click_sends_it(
 
 
 def test_all_are_sent_again_in_the_order_they_were_asked_for(
-    ada: Desk, works: Works, courier: Courier, archived: Delivery
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, archived: Delivery
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
     ada.command("/crm deliveries retry all")
@@ -90,7 +90,7 @@ def test_all_are_sent_again_in_the_order_they_were_asked_for(
 
 
 def test_what_may_have_been_posted_is_looked_for_before_it_is_sent_again(
-    ada: Desk, works: Works, courier: Courier, clock: StoppedClock
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock
 ) -> None:
     say(works, "C_SALES", "once")
     ada.slack.fail("chat.postMessage", with_="drop_after")
@@ -109,7 +109,7 @@ def test_what_may_have_been_posted_is_looked_for_before_it_is_sent_again(
 
 
 def test_what_is_dropped_is_never_sent_and_says_who_decided_so(
-    ada: Desk, works: Works, courier: Courier, archived: Delivery
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, archived: Delivery
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
     ada.command(f"/crm deliveries drop {code(archived)}")
@@ -120,7 +120,7 @@ def test_what_is_dropped_is_never_sent_and_says_who_decided_so(
     assert told(ada) == "There is nothing to drop. It was dropped before."
 
 
-def test_what_is_late_or_in_doubt_is_listed_too(ada: Desk, works: Works, courier: Courier, clock: StoppedClock) -> None:
+def test_what_is_late_or_in_doubt_is_listed_too(ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock) -> None:
     deal(works)
     ada.slack.fail("chat.postMessage", with_="500")
     courier.drain()
@@ -142,12 +142,12 @@ def test_what_is_late_or_in_doubt_is_listed_too(ada: Desk, works: Works, courier
         ("deliveries drop 99999999999999999999", "Which delivery?"),
     ],
 )
-def test_a_number_that_is_none_is_answered_in_words(ada: Desk, line: str, answer: str) -> None:
+def test_a_number_that_is_none_is_answered_in_words(ada: SlackDriver, line: str, answer: str) -> None:
     ada.command(f"/crm {line}")
     assert told(ada).startswith(answer)
 
 
-def test_what_is_on_its_way_is_neither_retried_nor_dropped(ada: Desk, works: Works) -> None:
+def test_what_is_on_its_way_is_neither_retried_nor_dropped(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     say(works, "C_SALES", "hello")
     with works("T1") as work:
         [row] = claim(work, 1)
@@ -157,7 +157,7 @@ def test_what_is_on_its_way_is_neither_retried_nor_dropped(ada: Desk, works: Wor
     assert "was not refused" in told(ada)
 
 
-def test_what_slack_says_pings_nobody_in_the_list(ada: Desk, works: Works) -> None:
+def test_what_slack_says_pings_nobody_in_the_list(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     say(works, "U_RITA", "hello")
     with works("T1") as work:
         [row] = claim(work, 1)
@@ -167,7 +167,7 @@ def test_what_slack_says_pings_nobody_in_the_list(ada: Desk, works: Works) -> No
     assert_inert(ada)
 
 
-def test_whoever_is_no_admin_is_refused(slack: Desk, works: Works, archived: Delivery) -> None:
+def test_whoever_is_no_admin_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, archived: Delivery) -> None:
     for line, person in product(
         ("deliveries", "deliveries retry all", "deliveries drop 1"), ("U_RITA", "U_SAM", "U_MONA", "U_ELI")
     ):
@@ -176,7 +176,7 @@ def test_whoever_is_no_admin_is_refused(slack: Desk, works: Works, archived: Del
         assert [row.state for row in rows(works, channel="C_SUPPORT")] == [DeliveryState.REFUSED] * 2, (line, person)
 
 
-def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: Desk, works: Works) -> None:
+def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
     with works("T2") as work:
         for key in ("waits", "refused"):
             deliver(work, "message", "C_SALES", key, about={"text": key})

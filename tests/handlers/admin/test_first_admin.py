@@ -6,41 +6,41 @@ import pytest
 from sqlalchemy import Engine, select
 
 from bot.cli.console import answer
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from models.core import user_groups
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from tests.ground import StoppedClock, together
 from tests.handlers.kit import begin_with
 
 
 @pytest.fixture
-def works(blank_sqlite: Engine, clock: StoppedClock) -> Works:
+def works(blank_sqlite: Engine, clock: StoppedClock) -> UnitOfWorkFactory:
     """As on the first day: a workspace in which nobody is known."""
-    works = Works(blank_sqlite, clock)
+    works = UnitOfWorkFactory(blank_sqlite, clock)
     begin_with(works, "the first day", lambda: first_day(works))
     return works
 
 
-def first_day(works: Works) -> None:
+def first_day(works: UnitOfWorkFactory) -> None:
     schema.upgrade(works.engine)
     works.settle("T1", name="Acme", sales_channel="C_SALES")
 
 
-def roles(works: Works, workspace: str = "T1") -> dict[str, str]:
+def roles(works: UnitOfWorkFactory, workspace: str = "T1") -> dict[str, str]:
     with works(workspace, writes=False) as work:
         return {user.slack_id: user.role for user in work.session.scalars(select(User))}
 
 
-def admins(works: Works, workspace: str = "T1") -> list[str]:
+def admins(works: UnitOfWorkFactory, workspace: str = "T1") -> list[str]:
     return [slack_id for slack_id, role in roles(works, workspace).items() if role == Preset.ADMIN]
 
 
-ACTS: dict[str, Callable[[Desk], object]] = {
+ACTS: dict[str, Callable[[SlackDriver], object]] = {
     "command": lambda slack: slack.command("/crm help"),
     "refused command": lambda slack: slack.command("/crm nonsense of all kinds"),
     "mention": lambda slack: slack.say("@crm help"),
@@ -51,14 +51,14 @@ ACTS: dict[str, Callable[[Desk], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_first_member_who_does_something_is_admin(slack: Desk, works: Works, act: str) -> None:
+def test_the_first_member_who_does_something_is_admin(slack: SlackDriver, works: UnitOfWorkFactory, act: str) -> None:
     ACTS[act](slack)
     assert admins(works) == ["U_RITA"]
     slack.command("/crm help", user="U_RAVI")
     assert roles(works) == {"U_RITA": Preset.ADMIN, "U_RAVI": Preset.REP}
 
 
-def test_who_is_named_or_met_before_is_not(slack: Desk, works: Works, courier: Courier) -> None:
+def test_who_is_named_or_met_before_is_not(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     slack.command("/crm lead new Bob <@U_MONA>", user="U_GUS")
     with works("T1") as work:
         work.workspace.sales_channel = "C_SALES"
@@ -71,7 +71,7 @@ def test_who_is_named_or_met_before_is_not(slack: Desk, works: Works, courier: C
     assert admins(works) == ["U_MONA"]
 
 
-def test_a_guest_who_comes_first_is_not(slack: Desk, works: Works) -> None:
+def test_a_guest_who_comes_first_is_not(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm help", user="U_GUS")
     slack.home("U_GUS")
     assert roles(works) == {"U_GUS": Preset.REP}
@@ -79,13 +79,13 @@ def test_a_guest_who_comes_first_is_not(slack: Desk, works: Works) -> None:
     assert admins(works) == ["U_RITA"]
 
 
-def test_who_became_a_guest_unnoticed_is_not(slack: Desk, works: Works) -> None:
+def test_who_became_a_guest_unnoticed_is_not(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_GUS", name="Gus", guest=False)
     slack.command("/crm help", user="U_GUS")
     assert admins(works) == []
 
 
-def test_where_slack_does_not_say_who_acts_nobody_is(slack: Desk, works: Works) -> None:
+def test_where_slack_does_not_say_who_acts_nobody_is(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_RITA", name="Rita")
     slack.slack.fail("users.info", with_="500")
     slack.command("/crm help")
@@ -94,14 +94,14 @@ def test_where_slack_does_not_say_who_acts_nobody_is(slack: Desk, works: Works) 
     assert admins(works) == ["U_RITA"]
 
 
-def test_a_terminal_makes_one_and_then_nobody_becomes_it_by_acting(slack: Desk, works: Works) -> None:
+def test_a_terminal_makes_one_and_then_nobody_becomes_it_by_acting(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_MONA", name="Mona")
     answer(works, "T1", "", "role give US-1 admin")
     slack.command("/crm help")
     assert admins(works) == ["U_MONA"]
 
 
-def test_where_the_last_admin_has_left_nobody_becomes_it_by_acting(slack: Desk, works: Works) -> None:
+def test_where_the_last_admin_has_left_nobody_becomes_it_by_acting(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm help")
     works.welcome("T1", "U_RITA", left=True)
     slack.command("/crm help", user="U_RAVI")
@@ -110,7 +110,7 @@ def test_where_the_last_admin_has_left_nobody_becomes_it_by_acting(slack: Desk, 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_of_many_at_once_one_becomes_it(request: pytest.FixtureRequest, engine: str, clock: StoppedClock) -> None:
-    works = Works(request.getfixturevalue(f"clean_{engine}"), clock)
+    works = UnitOfWorkFactory(request.getfixturevalue(f"clean_{engine}"), clock)
     works.settle("T9", name="New")
     everybody = [f"U_{number}" for number in range(8)]
     for slack_id in everybody:

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core.identity.rights import Preset
 from models.core.identity.role import Role
 from models.core.identity.user import User
 from models.core.permissions import policy
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests.ground import given
@@ -19,18 +19,18 @@ from tests.models.gone import give_a_role_that_is_gone
 pytestmark = SQLITE
 
 
-def admin(slack: Desk, line: str) -> str:
+def admin(slack: SlackDriver, line: str) -> str:
     """Ada types a line; returns the answer."""
     slack.command(f"/crm {line}", user="U_ADA")
     return told(slack)
 
 
-def may(works: Works, person: str, verb: str, what: str, field: str = "") -> bool:
+def may(works: UnitOfWorkFactory, person: str, verb: str, what: str, field: str = "") -> bool:
     with works("T1", person, writes=False) as work:
         return policy.can(work.actor, verb, what, field)
 
 
-def rights(works: Works, role: str) -> str:
+def rights(works: UnitOfWorkFactory, role: str) -> str:
     with works("T1", writes=False) as work:
         return work.session.scalars(select(Role.rights).where(Role.key == role)).one()
 
@@ -38,14 +38,14 @@ def rights(works: Works, role: str) -> str:
 # ── looking ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_roles_are_listed_and_one_is_shown_with_its_rights(slack: Desk) -> None:
+def test_the_roles_are_listed_and_one_is_shown_with_its_rights(slack: SlackDriver) -> None:
     listed = admin(slack, "role")
     assert [name for name in Preset if str(name) not in listed] == []
     admin(slack, "role show rep")
     assert "Lead:* look own, new, claim, change own" in slack.last.words
 
 
-def test_everyone_may_look_at_roles_and_only_admins_change_them(slack: Desk, works: Works) -> None:
+def test_everyone_may_look_at_roles_and_only_admins_change_them(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm role show rep")
     assert "RO-1" in slack.last.words
     assert "role.edit" not in slack.last.actions
@@ -60,7 +60,7 @@ def test_everyone_may_look_at_roles_and_only_admins_change_them(slack: Desk, wor
 # ── rights ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_right_is_allowed_and_refused_by_a_word(slack: Desk, works: Works) -> None:
+def test_a_right_is_allowed_and_refused_by_a_word(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     assert not may(works, "U_ELI", "new", "lead")
     assert admin(slack, "role allow executive lead new").startswith("Every executive may “lead new (all)”.")
     assert may(works, "U_ELI", "new", "lead")
@@ -68,7 +68,7 @@ def test_a_right_is_allowed_and_refused_by_a_word(slack: Desk, works: Works) -> 
     assert not may(works, "U_ELI", "new", "lead")
 
 
-def test_a_scope_says_whose_records_are_meant(slack: Desk, works: Works) -> None:
+def test_a_scope_says_whose_records_are_meant(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada", owner="me")
     admin(slack, "role allow senior rep lead delete own")
     with works("T1", "U_RAVI", writes=False) as work:
@@ -78,25 +78,25 @@ def test_a_scope_says_whose_records_are_meant(slack: Desk, works: Works) -> None
 
 
 @pytest.mark.parametrize("role", ['"senior rep"', "Senior Rep", "senior  rep", "RO-2", "“senior rep”"])
-def test_a_role_is_named_as_people_name_it(slack: Desk, works: Works, role: str) -> None:
+def test_a_role_is_named_as_people_name_it(slack: SlackDriver, works: UnitOfWorkFactory, role: str) -> None:
     assert admin(slack, f"role refuse {role} case new").startswith("No senior rep may “case new” any more.")
 
 
-def test_allowing_what_is_allowed_says_so_and_changes_nothing(slack: Desk, works: Works) -> None:
+def test_allowing_what_is_allowed_says_so_and_changes_nothing(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     admin(slack, "role allow rep lead delete own")
     before = rights(works, "rep")
     assert admin(slack, "role allow rep lead delete own") == "rep was like that already."
     assert rights(works, "rep") == before
 
 
-def test_what_was_allowed_is_undone(slack: Desk, works: Works) -> None:
+def test_what_was_allowed_is_undone(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     before = rights(works, "rep")
     admin(slack, "role allow rep lead delete all")
     slack.click("crm.undo", user="U_ADA")
     assert rights(works, "rep") == before
 
 
-def test_the_form_takes_the_same_words_and_tells_of_a_slip_under_the_input(slack: Desk, works: Works) -> None:
+def test_the_form_takes_the_same_words_and_tells_of_a_slip_under_the_input(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm role allow", user="U_ADA")
     slack.submit(right="rep lead", user="U_ADA")
     assert "Say the record and then what" in slack.errors["right"]
@@ -104,7 +104,7 @@ def test_the_form_takes_the_same_words_and_tells_of_a_slip_under_the_input(slack
     assert told(slack).startswith("Every rep may “lead delete (all)”.")
 
 
-def test_the_whole_table_is_edited_in_the_form(slack: Desk, works: Works) -> None:
+def test_the_whole_table_is_edited_in_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm edit RO-1", user="U_ADA")
     assert slack.modal
     slack.submit(rights="lead: fly", user="U_ADA")
@@ -117,7 +117,7 @@ def test_the_whole_table_is_edited_in_the_form(slack: Desk, works: Works) -> Non
 # ── fields ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_fields_are_hidden_and_shown_again(slack: Desk, works: Works) -> None:
+def test_fields_are_hidden_and_shown_again(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", notes="Likes chess", city="Jena")
     said = "No manager sees notes, city of a customer any more."
     assert admin(slack, "role hide manager customer notes city").startswith(said)
@@ -133,7 +133,7 @@ def test_fields_are_hidden_and_shown_again(slack: Desk, works: Works) -> None:
     assert "chess" not in slack.modal.words
 
 
-def test_what_a_role_hides_is_no_part_of_its_help(slack: Desk, works: Works) -> None:
+def test_what_a_role_hides_is_no_part_of_its_help(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm help customer", user="U_ELI")
     assert "City" in slack.last.words
     assert "Notes" not in slack.last.words
@@ -158,7 +158,7 @@ def test_what_a_role_hides_is_no_part_of_its_help(slack: Desk, works: Works) -> 
     ],
 )
 def test_words_that_refer_to_nothing_come_back_in_the_form_with_the_reason(
-    slack: Desk, works: Works, line: str, why: str
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str
 ) -> None:
     before = rights(works, "rep")
     slack.command(f"/crm role {line}", user="U_ADA")
@@ -168,11 +168,11 @@ def test_words_that_refer_to_nothing_come_back_in_the_form_with_the_reason(
     assert rights(works, "rep") == before
 
 
-def test_the_role_of_admins_stays_as_it_is(slack: Desk) -> None:
+def test_the_role_of_admins_stays_as_it_is(slack: SlackDriver) -> None:
     assert "The role admin stays as it is" in admin(slack, "role refuse admin lead delete")
 
 
-def test_of_rights_to_what_is_gone_the_rest_holds(slack: Desk, works: Works) -> None:
+def test_of_rights_to_what_is_gone_the_rest_holds(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     """A verb, a field and an entity were there in another version."""
     kept = "everything: look\ncustomer: look, fly own, hide shoes notes\nunicorn: look\nlead: ride"
     with works("T1") as work:
@@ -185,7 +185,7 @@ def test_of_rights_to_what_is_gone_the_rest_holds(slack: Desk, works: Works) -> 
     assert may(works, "U_ELI", "show", "lead")
 
 
-def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: Desk, works: Works) -> None:
+def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     assert told(slack) == "Your role (sorcerer) does not allow “lead list”. Ada Abel can give it."
@@ -200,7 +200,7 @@ def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: Desk, works: W
 # ── who gets which ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_somebody_is_given_a_role_and_hears_of_it(slack: Desk, works: Works, courier: Courier) -> None:
+def test_somebody_is_given_a_role_and_hears_of_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     assert "Role: senior rep → manager" in admin(slack, "role give @rita manager")
     courier.drain()
     direct = slack.slack.im("U_RITA").id
@@ -208,7 +208,7 @@ def test_somebody_is_given_a_role_and_hears_of_it(slack: Desk, works: Works, cou
     assert may(works, "U_RITA", "digest", "crm")
 
 
-def test_a_role_that_nobody_knows_is_not_given(slack: Desk, works: Works) -> None:
+def test_a_role_that_nobody_knows_is_not_given(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm role give @rita sorcerer", user="U_ADA")
     assert slack.modal
     assert "There is no role “sorcerer”" in slack.modal.words
@@ -216,5 +216,5 @@ def test_a_role_that_nobody_knows_is_not_given(slack: Desk, works: Works) -> Non
         assert work.session.scalars(select(User.role).where(User.slack_id == "U_RITA")).one() == Preset.SENIOR
 
 
-def test_the_last_admin_keeps_the_role(slack: Desk, works: Works) -> None:
+def test_the_last_admin_keeps_the_role(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     assert "Ada Abel is the last admin" in admin(slack, "role give @ada rep")

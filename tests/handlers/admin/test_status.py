@@ -10,15 +10,15 @@ from sqlalchemy import update
 
 from bot.app import create_dispatcher
 from bot.cli.console import answer
-from bot.http.health import Vitals
-from bot.sandbox.client import Desk
+from bot.http.health import HealthMonitor
+from bot.sandbox.client import SlackDriver
 from handlers.admin.status import BEHIND, REPLICAS, span
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Message
 from handlers.core.telemetry import Check
 from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, deliver, insert_once
 from models.core.replica import beat, leave, release
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance.schema import head
 from tests.handlers.kit import SQLITE, assert_inert, height, told
 from tests.tables import table
@@ -27,15 +27,15 @@ WELL = [["database", True, "It answered in 1 ms."], ["slack", True, "Connected t
 ILL = [["database", True, "It answered in 1 ms."], ["slack", False, "Not connected to Slack; it keeps trying."]]
 
 
-def asked(works: Works, checks: Sequence[Check] = (), person: str = "U_ADA") -> Message:
+def asked(works: UnitOfWorkFactory, checks: Sequence[Check] = (), person: str = "U_ADA") -> Message:
     """What the bot whose own checks these are answers."""
     dispatcher = create_dispatcher(works, checks=lambda: checks)
-    reply = dispatcher.do(Act("command", "T1", person, "status"))
+    reply = dispatcher.do(Interaction("command", "T1", person, "status"))
     assert isinstance(reply, Message)
     return reply
 
 
-def test_all_is_well(works: Works, clock: Any) -> None:
+def test_all_is_well(works: UnitOfWorkFactory, clock: Any) -> None:
     beat(works, "one", "host-1", WELL)
     clock.forward(timedelta(seconds=7))
     heading, *lines = asked(works, [Check(*check) for check in WELL]).text.splitlines()
@@ -53,18 +53,18 @@ def test_all_is_well(works: Works, clock: Any) -> None:
 
 
 @SQLITE
-def test_what_is_wrong_has_a_line_with_its_sentence(works: Works) -> None:
+def test_what_is_wrong_has_a_line_with_its_sentence(works: UnitOfWorkFactory) -> None:
     text = asked(works, [Check(*check) for check in ILL]).text
     assert text.startswith("Something needs attention\nHere: OK database\nNOT OK slack: Not connected to Slack;")
 
 
 @SQLITE
-def test_where_everything_fails_nothing_is_ok(works: Works) -> None:
+def test_where_everything_fails_nothing_is_ok(works: UnitOfWorkFactory) -> None:
     assert "Here: OK nothing\nNOT OK database: Gone." in asked(works, [Check("database", False, "Gone.")]).text
 
 
 @SQLITE
-def test_what_waits_and_what_was_refused_is_counted(works: Works, clock: Any) -> None:
+def test_what_waits_and_what_was_refused_is_counted(works: UnitOfWorkFactory, clock: Any) -> None:
     with works("T1") as work:
         for number in range(3):
             deliver(work, "message", "C_SALES", f"n{number}")
@@ -75,7 +75,7 @@ def test_what_waits_and_what_was_refused_is_counted(works: Works, clock: Any) ->
     assert "Deliveries: 2 wait, the oldest due for 3 min; 1 refused, see /crm deliveries" in asked(works).text
 
 
-def test_an_admin_learns_nothing_of_what_other_workspaces_have(works: Works, clock: Any) -> None:
+def test_an_admin_learns_nothing_of_what_other_workspaces_have(works: UnitOfWorkFactory, clock: Any) -> None:
     before = told_without_times(asked(works, vitals(works).checks()).text)
     with works("T2") as work:
         for number in range(7):
@@ -98,14 +98,14 @@ class Thread:
         return 0.0
 
 
-def vitals(works: Works) -> Vitals:
+def vitals(works: UnitOfWorkFactory) -> HealthMonitor:
     """What a running bot finds of itself, which has just asked the database."""
-    found = Vitals(works, Thread(), Thread(), lambda: True)
+    found = HealthMonitor(works, Thread(), Thread(), lambda: True)
     found.pulse.last, found.pulse.ended = found.pulse.answer(), True
     return found
 
 
-def line_of(running: Vitals, text: str) -> str:
+def line_of(running: HealthMonitor, text: str) -> str:
     """The line of a replica, and the line break before it."""
     return next(f"\n{line}" for line in text.splitlines() if line.startswith(f"Replica {running.host}: OK, "))
 
@@ -115,7 +115,7 @@ def told_without_times(text: str) -> list[str]:
 
 
 @SQLITE
-def test_what_waits_too_long_needs_attention_in_its_own_workspace(works: Works, clock: Any) -> None:
+def test_what_waits_too_long_needs_attention_in_its_own_workspace(works: UnitOfWorkFactory, clock: Any) -> None:
     beat(works, "one", "host-1", WELL)
     with works("T1") as work:
         deliver(work, "message", "C_SALES", "ours")
@@ -127,14 +127,14 @@ def test_what_waits_too_long_needs_attention_in_its_own_workspace(works: Works, 
 
 
 @SQLITE
-def test_what_is_not_due_yet_is_not_late(works: Works, clock: Any) -> None:
+def test_what_is_not_due_yet_is_not_late(works: UnitOfWorkFactory, clock: Any) -> None:
     with works("T1") as work:
         deliver(work, "message", "C_SALES", "later", not_before=clock() + timedelta(hours=1))
     assert "Deliveries: 1 wait, the oldest due for 0 s" in asked(works).text
 
 
 @SQLITE
-def test_the_last_runs_of_jobs_are_told_the_latest_first(works: Works, clock: Any) -> None:
+def test_the_last_runs_of_jobs_are_told_the_latest_first(works: UnitOfWorkFactory, clock: Any) -> None:
     def run(job: str, slot: str) -> None:
         with works("T1") as work:
             insert_once(work, JobRun, job=job, slot=slot, at=work.now)
@@ -147,7 +147,7 @@ def test_the_last_runs_of_jobs_are_told_the_latest_first(works: Works, clock: An
     assert "Jobs that had something to do: digest 5 min ago, team 2 h ago" in asked(works).text
 
 
-def test_a_replica_that_was_killed_is_gone_and_one_that_stopped_is_not_missed(works: Works, clock: Any) -> None:
+def test_a_replica_that_was_killed_is_gone_and_one_that_stopped_is_not_missed(works: UnitOfWorkFactory, clock: Any) -> None:
     for name in ("killed", "stopped", "running"):
         beat(works, name, f"host-{name}", WELL)
     leave(works, "stopped")
@@ -161,7 +161,7 @@ def test_a_replica_that_was_killed_is_gone_and_one_that_stopped_is_not_missed(wo
 
 
 @SQLITE
-def test_it_is_at_most_twelve_lines_high(works: Works, slack: Desk) -> None:
+def test_it_is_at_most_twelve_lines_high(works: UnitOfWorkFactory, slack: SlackDriver) -> None:
     names = "running", "database", "tables", "slack", "scheduler", "courier", "deliveries"
     for number in range(REPLICAS + 3):
         beat(works, str(number), f"host-{number}", WELL)
@@ -172,12 +172,12 @@ def test_it_is_at_most_twelve_lines_high(works: Works, slack: Desk) -> None:
 
 
 @SQLITE
-def test_with_no_bot_at_all_it_says_how_to_start_one(works: Works) -> None:
+def test_with_no_bot_at_all_it_says_how_to_start_one(works: UnitOfWorkFactory) -> None:
     assert asked(works).text.startswith("No bot is running on this database. Start one: crm run\n")
 
 
 @SQLITE
-def test_an_admin_asks_by_command_mention_and_direct_message(works: Works, slack: Desk) -> None:
+def test_an_admin_asks_by_command_mention_and_direct_message(works: UnitOfWorkFactory, slack: SlackDriver) -> None:
     beat(works, "one", "host-<!channel>", WELL)
     slack.command("/crm status", user="U_ADA")
     first = told(slack)
@@ -190,7 +190,7 @@ def test_an_admin_asks_by_command_mention_and_direct_message(works: Works, slack
 
 
 @SQLITE
-def test_in_the_terminal_it_tells_what_the_replicas_found_last(works: Works) -> None:
+def test_in_the_terminal_it_tells_what_the_replicas_found_last(works: UnitOfWorkFactory) -> None:
     beat(works, "one", "host-1", ILL)
     text = answer(works, "T1", "", "status")
     assert text.startswith("Something needs attention\nDeliveries: ")
@@ -199,7 +199,7 @@ def test_in_the_terminal_it_tells_what_the_replicas_found_last(works: Works) -> 
 
 @SQLITE
 @pytest.mark.parametrize("person", ["U_RITA", "U_MONA", "U_SAM", "U_ELI", "U_GUS"])
-def test_nobody_but_an_admin_may_ask(works: Works, slack: Desk, person: str) -> None:
+def test_nobody_but_an_admin_may_ask(works: UnitOfWorkFactory, slack: SlackDriver, person: str) -> None:
     beat(works, "one", "host-1", WELL)
     slack.command("/crm status", user=person)
     assert "host-1" not in told(slack)

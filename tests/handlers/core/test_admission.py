@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import events
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel, Member
 from bot.sandbox.payloads import event
 from bot.sandbox.slack import BOT_USER
@@ -15,7 +15,7 @@ from bot.sandbox.transport import EVENT
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.outbox.delivery import deliver
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from tests.bot.outgoing import deal
@@ -30,19 +30,19 @@ REFUSAL = "This is only for the people of the workspace it belongs to."
 
 
 @pytest.fixture(autouse=True)
-def shared(slack: Desk) -> None:
+def shared(slack: SlackDriver) -> None:
     """A channel where Xenia of another company reads along, and Greta of the same organisation."""
     slack.slack.members |= {"U_XENIA": XENIA, "U_GRETA": GRETA}
     people = ["U_RITA", "U_XENIA", "U_GRETA", BOT_USER]
     slack.slack.channels["C_SHARED"] = Channel("C_SHARED", "shared", members=people, is_ext_shared=True)
 
 
-def person(works: Works, slack_id: str, workspace: str = "T1") -> User | None:
+def person(works: UnitOfWorkFactory, slack_id: str, workspace: str = "T1") -> User | None:
     with works(workspace, writes=False) as work:
         return work.session.scalars(select(User).where(User.slack_id == slack_id)).one_or_none()
 
 
-def written_to(slack: Desk, slack_id: str) -> list[str]:
+def written_to(slack: SlackDriver, slack_id: str) -> list[str]:
     """What the bot sent somebody alone: direct messages and their Home."""
     theirs, where = {slack_id, "D" + slack_id[1:]}, ("channel", "users", "user_id")
     calls = [(name, {args.get(key) for key in where}) for name, args in slack.slack.calls]
@@ -68,7 +68,7 @@ def written_to(slack: Desk, slack_id: str) -> list[str]:
     ],
 )
 def test_naming_somebody_of_another_company_makes_nobody_of_them(
-    slack: Desk, works: Works, courier: Courier, user: str, line: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, user: str, line: str
 ) -> None:
     deal(works)
     before = count(works, User)
@@ -84,7 +84,7 @@ def test_naming_somebody_of_another_company_makes_nobody_of_them(
     assert written_to(slack, "U_XENIA") == []
 
 
-def test_they_cannot_be_chosen_in_a_form(slack: Desk, works: Works) -> None:
+def test_they_cannot_be_chosen_in_a_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     deal(works)
     slack.command("/crm assign OP-1")
     slack.submit(to="U_XENIA")
@@ -93,7 +93,7 @@ def test_they_cannot_be_chosen_in_a_form(slack: Desk, works: Works) -> None:
 
 
 def test_they_join_no_team_by_a_user_group_and_are_nobody_by_what_slack_tells(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     slack.slack.groups["S0NORTH"].users = ["U_OLGA", "U_XENIA"]
     slack.command("/crm team edit north group=@north-team", user="U_ADA")
@@ -107,7 +107,7 @@ def test_they_join_no_team_by_a_user_group_and_are_nobody_by_what_slack_tells(
     assert written_to(slack, "U_XENIA") == []
 
 
-def test_many_names_in_one_line_are_not_all_looked_up(slack: Desk, works: Works) -> None:
+def test_many_names_in_one_line_are_not_all_looked_up(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm find " + " ".join(f"<@U_X{number}>" for number in range(40)))
     asked = [args["user"] for name, args in slack.slack.calls if name == "users.info"]
     assert len(asked) == 10
@@ -116,7 +116,7 @@ def test_many_names_in_one_line_are_not_all_looked_up(slack: Desk, works: Works)
 # ── what they do themselves ─────────────────────────────────────────────────────────────────────────────
 
 
-def acts_of(slack: Desk) -> list[tuple[str, dict[str, Any]]]:
+def acts_of(slack: SlackDriver) -> list[tuple[str, dict[str, Any]]]:
     """Xenia mentions the bot, writes to it and looks at its Home, as Slack tells of it, with and without her team."""
     said: list[tuple[str, dict[str, Any]]] = []
     for team in ({"user_team": "T_OTHER"}, {"team": "T_OTHER"}, {"user_team": "E9"}, {}):
@@ -127,7 +127,7 @@ def acts_of(slack: Desk) -> list[tuple[str, dict[str, Any]]]:
     return said
 
 
-def test_whatever_they_do_nothing_is_sent_to_them_alone(slack: Desk, works: Works, courier: Courier) -> None:
+def test_whatever_they_do_nothing_is_sent_to_them_alone(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     given(works, Lead, first_name="Ada", last_name="Lovelace")
     for kind, payload in acts_of(slack):
         assert hand_in(slack, kind, payload).acknowledged
@@ -139,14 +139,14 @@ def test_whatever_they_do_nothing_is_sent_to_them_alone(slack: Desk, works: Work
     assert not slack.slack.problems
 
 
-def test_slack_is_asked_once_a_while_about_who_presses_again_and_again(slack: Desk, works: Works) -> None:
+def test_slack_is_asked_once_a_while_about_who_presses_again_and_again(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for number in range(5):
         slack.say(f"@crm lead list {number}", channel="C_SHARED", user="U_XENIA")
     assert [name for name, _ in slack.slack.calls].count("users.info") == 1
 
 
 def test_one_of_ours_in_a_shared_channel_is_one_of_ours_though_the_organisation_is_named(
-    slack: Desk, works: Works
+    slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:
     slack.say("@crm lead new Ada Lovelace", channel="C_SHARED", user="U_GRETA")
     assert told(slack) == "Created LD-1 Ada Lovelace"
@@ -160,7 +160,7 @@ def test_one_of_ours_in_a_shared_channel_is_one_of_ours_though_the_organisation_
     assert (greta.role, greta.guest) == (Preset.REP, False)
 
 
-def test_an_act_of_one_of_ours_that_says_they_are_of_another_company_is_refused(slack: Desk, works: Works) -> None:
+def test_an_act_of_one_of_ours_that_says_they_are_of_another_company_is_refused(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for team in ("T_OTHER", "E1"):
         said = {"type": "app_mention", "user": "U_RITA", "text": "lead new Ada", "channel": "C_SALES", "ts": "1.2"}
         hand_in(slack, EVENT, event(slack.slack, {**said, "user_team": team}))
@@ -173,7 +173,7 @@ def test_an_act_of_one_of_ours_that_says_they_are_of_another_company_is_refused(
 
 @pytest.mark.parametrize("failure", ["500", "ratelimited", "drop_before", "missing_scope"])
 def test_who_is_new_and_of_whom_slack_says_nothing_stays_outside_and_is_told(
-    slack: Desk, works: Works, failure: str
+    slack: SlackDriver, works: UnitOfWorkFactory, failure: str
 ) -> None:
     slack.slack.members["U_NEW"] = Member("U_NEW", "new", "Nora New", team="T1")
     slack.slack.join("C_GENERAL", "U_NEW")
@@ -189,7 +189,7 @@ def test_who_is_new_and_of_whom_slack_says_nothing_stays_outside_and_is_told(
 
 
 def test_who_goes_to_another_workspace_may_do_nothing_from_then_on(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     moved = {"id": "U_RITA", "team_id": "T_OTHER", "real_name": "Rita Reyes", "is_stranger": False}
     hand_in(slack, EVENT, event(slack.slack, {"type": "user_change", "user": moved}))
@@ -201,7 +201,7 @@ def test_who_goes_to_another_workspace_may_do_nothing_from_then_on(
     assert "Something new" not in [message.text for message in slack.posted("D_RITA")]
 
 
-def test_who_was_taken_for_one_of_ours_before_is_found_out_when_they_act(slack: Desk, works: Works) -> None:
+def test_who_was_taken_for_one_of_ours_before_is_found_out_when_they_act(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_XENIA", name="Xenia Xu")
     slack.say("@crm lead new Ada", channel="C_SHARED", user="U_XENIA")
     assert told(slack) == REFUSAL
@@ -211,7 +211,7 @@ def test_who_was_taken_for_one_of_ours_before_is_found_out_when_they_act(slack: 
     assert count(works, Lead) == 0
 
 
-def test_of_a_change_that_does_not_say_whose_it_is_slack_is_asked(slack: Desk, works: Works) -> None:
+def test_of_a_change_that_does_not_say_whose_it_is_slack_is_asked(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_XENIA", name="Xenia Xu")
     for slack_id in ("U_RITA", "U_XENIA"):
         hand_in(slack, EVENT, event(slack.slack, {"type": "user_change", "user": {"id": slack_id}}))

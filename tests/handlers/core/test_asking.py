@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.sandbox.client import Desk
-from models.core.outbox.delivery import Seen
-from models.core.unit_of_work import Works
+from bot.sandbox.client import SlackDriver
+from models.core.outbox.delivery import IdempotencyKey
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests.ground import given
@@ -14,13 +14,13 @@ from tests.handlers.kit import SQLITE, found, told
 ASKS = ["lead new", "lead edit LD-1", "lead assign LD-1", "lead set LD-1 source=Web --form", "customer new Ada --form"]
 
 
-def acts_seen(works: Works) -> int:
+def acts_seen(works: UnitOfWorkFactory) -> int:
     with works("T1", writes=False) as work:
-        return work.session.scalar(select(func.count(Seen.id))) or 0
+        return work.session.scalar(select(func.count(IdempotencyKey.id))) or 0
 
 
 @pytest.mark.parametrize("line", ASKS)
-def test_a_form_opens_and_nothing_is_written(slack: Desk, works: Works, line: str) -> None:
+def test_a_form_opens_and_nothing_is_written(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     given(works, Lead, first_name="Bob")
     before = acts_seen(works)
     slack.command(f"/crm {line}")
@@ -29,14 +29,14 @@ def test_a_form_opens_and_nothing_is_written(slack: Desk, works: Works, line: st
 
 
 @SQLITE
-def test_a_form_opens_while_somebody_else_has_the_turn_to_write(slack: Desk, works: Works) -> None:
+def test_a_form_opens_while_somebody_else_has_the_turn_to_write(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm help")  # who is known is not looked up again
     with works.queue():
         slack.command("/crm lead new")
     assert slack.modal
 
 
-def test_a_question_before_destruction_writes_nothing_and_its_answer_does(slack: Desk, works: Works) -> None:
+def test_a_question_before_destruction_writes_nothing_and_its_answer_does(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Bob")
     before = acts_seen(works)
     slack.command("/crm lead delete LD-1")
@@ -47,6 +47,6 @@ def test_a_question_before_destruction_writes_nothing_and_its_answer_does(slack:
     assert acts_seen(works) == before + 1
 
 
-def test_what_turns_out_to_need_no_form_is_done(slack: Desk, works: Works) -> None:
+def test_what_turns_out_to_need_no_form_is_done(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command('/crm customer new "Ada Lovelace"')
     assert found(works, Customer).title == "Ada Lovelace"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests import ground
@@ -36,7 +36,7 @@ LINES = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=9).map(" ".joi
 @example("find \x00")
 @example("=" * 300)
 @given(line=LINES)
-def test_every_line_gets_an_answer(slack: Desk, works: Works, line: str) -> None:
+def test_every_line_gets_an_answer(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     before, calls = len(slack.seen), len(slack.slack.calls)
     slack.command(f"/crm {line.encode('utf-8', 'ignore').decode()}")
     assert len(slack.seen) == before + 1 or len(slack.slack.calls) > calls
@@ -61,7 +61,7 @@ def test_every_line_gets_an_answer(slack: Desk, works: Works, line: str) -> None
         ("undo nonsense", "There is nothing to undo."),
     ],
 )
-def test_what_does_not_exist_is_said_so(slack: Desk, line: str, answer: str) -> None:
+def test_what_does_not_exist_is_said_so(slack: SlackDriver, line: str, answer: str) -> None:
     slack.command(f"/crm {line}")
     assert told(slack) == answer
 
@@ -80,7 +80,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name_is_kept_shown_and_found(slack: Desk, works: Works, name: str) -> None:
+def test_any_name_is_kept_shown_and_found(slack: SlackDriver, works: UnitOfWorkFactory, name: str) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name=name, company="Engines")
     kept = found(works, Lead).first_name
@@ -92,14 +92,14 @@ def test_any_name_is_kept_shown_and_found(slack: Desk, works: Works, name: str) 
 
 
 @SQLITE
-def test_a_right_to_left_mark_cannot_turn_a_line_round(slack: Desk, works: Works) -> None:
+def test_a_right_to_left_mark_cannot_turn_a_line_round(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Ada \u202egpj.exe")
     assert "\u202e" not in slack.last.text
     assert "\u202e" not in found(works, Lead).title
 
 
 @SQLITE
-def test_three_thousand_characters_open_the_form_and_lose_nothing(slack: Desk, works: Works) -> None:
+def test_three_thousand_characters_open_the_form_and_lose_nothing(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command(f"/crm lead new {'x' * 2980}")
     assert slack.modal
     assert slack.modal.values["first_name"] == "x" * 2980
@@ -119,7 +119,7 @@ FORM_TEXTS = st.fixed_dictionaries({}, optional={name: st.text(max_size=300) for
 @example({"tags": ",,,#,;", "source": "\ud800"})
 @given(texts=FORM_TEXTS)
 def test_any_text_in_a_form_is_saved_or_refused_under_its_field(
-    slack: Desk, works: Works, texts: dict[str, str]
+    slack: SlackDriver, works: UnitOfWorkFactory, texts: dict[str, str]
 ) -> None:
     texts = {name: text.encode("utf-8", "ignore").decode() for name, text in texts.items()}
     before = count(works, Lead)
@@ -138,7 +138,7 @@ def test_any_text_in_a_form_is_saved_or_refused_under_its_field(
 
 
 @SQLITE
-def test_nothing_typed_pings_anybody_anywhere(slack: Desk, works: Works, courier: Courier) -> None:
+def test_nothing_typed_pings_anybody_anywhere(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     slack.command("/crm customer new")
     slack.submit(first_name=NASTY[:255], notes=NASTY)
     ada = found(works, Customer)
@@ -169,7 +169,7 @@ def test_nothing_typed_pings_anybody_anywhere(slack: Desk, works: Works, courier
 # ── twice ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_double_click_on_a_choice_makes_one_record(slack: Desk, works: Works) -> None:
+def test_a_double_click_on_a_choice_makes_one_record(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm laed new Bob")
     choice = slack.last
     slack.click("crm.run", choice)
@@ -178,7 +178,7 @@ def test_a_double_click_on_a_choice_makes_one_record(slack: Desk, works: Works) 
     assert count(works, Lead) == 1
 
 
-def test_an_event_that_slack_sends_again_is_worked_on_once(slack: Desk, works: Works) -> None:
+def test_an_event_that_slack_sends_again_is_worked_on_once(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.say("@crm lead new Bob")
     assert slack.again().acknowledged
     assert count(works, Lead) == 1
@@ -186,7 +186,7 @@ def test_an_event_that_slack_sends_again_is_worked_on_once(slack: Desk, works: W
 
 
 @SQLITE
-def test_a_button_on_a_deleted_record_says_so(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_button_on_a_deleted_record_says_so(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = standing(slack, works, courier, ground.given(works, Lead, first_name="Bob"))
     slack.command("/crm delete LD-1 --yes")
     for action in ("lead.convert", "lead.edit", "lead.qualify"):

@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.router import Verb
 from handlers.registry import ROUTERS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import User
 from models.core.outbox.delivery import Post
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.kit import SQLITE, begin_with
 from tests.handlers.telltales import RECORDS, SECRETS, Heard, Secret, Sight, company, sight, words_of
 from tests.models.companies import SEEN
@@ -35,7 +35,7 @@ pytestmark = SQLITE
 class Doors:
     """A company, and the sight of everyone in it, found out anew after every change."""
 
-    def __init__(self, works: Works, number: int) -> None:
+    def __init__(self, works: UnitOfWorkFactory, number: int) -> None:
         self.works, self.luck = works, random.Random(number)
         begin_with(works, ("a company", number), lambda: company(works, random.Random(number)))
         self.dispatcher: Dispatcher = create_dispatcher(works)
@@ -54,7 +54,7 @@ class Doors:
         before = self.sight(person).fields
         self.count += 1
         heard = Heard()
-        act = Act(surface, "T1", person, line, key=str(self.count), trigger="1", **more)  # type: ignore[arg-type]
+        act = Interaction(surface, "T1", person, line, key=str(self.count), trigger="1", **more)  # type: ignore[arg-type]
         self.dispatcher.handle(act, heard)
         if writes:
             self.seen.clear()
@@ -81,7 +81,7 @@ class Doors:
 
 
 @pytest.fixture(params=range(COMPANIES or 1))
-def doors(works: Works, request: pytest.FixtureRequest) -> Doors:
+def doors(works: UnitOfWorkFactory, request: pytest.FixtureRequest) -> Doors:
     return Doors(works, request.param)
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from handlers.core.executor import WILL
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -17,7 +17,7 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return given(works, Lead, first_name="Ada", last_name="Lovelace")
 
 
@@ -34,7 +34,7 @@ def ada(works: Works) -> Lead:
         ("lead qualfy", "lead qualify"),
     ],
 )
-def test_a_slip_is_answered_with_what_may_have_been_meant(slack: Desk, ada: Lead, typed: str, meant: str) -> None:
+def test_a_slip_is_answered_with_what_may_have_been_meant(slack: SlackDriver, ada: Lead, typed: str, meant: str) -> None:
     slack.command(f"/crm {typed}")
     assert "Did you mean one of these?" in told(slack)
     assert meant in [element["value"] for block in slack.last.blocks for element in block.get("elements", [])]
@@ -44,7 +44,7 @@ def test_a_slip_is_answered_with_what_may_have_been_meant(slack: Desk, ada: Lead
     assert "I do not know" not in told(slack)
 
 
-def test_a_word_nobody_knows_offers_the_search_for_it(slack: Desk, ada: Lead) -> None:
+def test_a_word_nobody_knows_offers_the_search_for_it(slack: SlackDriver, ada: Lead) -> None:
     slack.command("/crm Lovelace")
     assert told(slack) == "I do not know “Lovelace”."
     assert slack.last.buttons == ["Search for “Lovelace”", "Help"]
@@ -52,19 +52,19 @@ def test_a_word_nobody_knows_offers_the_search_for_it(slack: Desk, ada: Lead) ->
     assert "LD-1 Ada Lovelace" in told(slack)
 
 
-def test_a_verb_of_one_noun_needs_no_noun(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_verb_of_one_noun_needs_no_noun(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm qualify Ada")
     assert "Status: New → Qualified" in told(slack)
 
 
-def test_a_verb_of_several_nouns_asks_which(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_verb_of_several_nouns_asks_which(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm claim Ada")
     assert told(slack) == "“claim” goes with more than one thing. Did you mean one of these?"
     slack.click("crm.run", value="lead claim Ada")
     assert "Status: New → Working" in told(slack)
 
 
-def test_without_a_record_the_answer_says_how_to_name_one(slack: Desk) -> None:
+def test_without_a_record_the_answer_says_how_to_name_one(slack: SlackDriver) -> None:
     slack.command("/crm lead convert")
     assert told(slack) == "Which lead? Name it, for example: lead convert LD-1"
 
@@ -72,7 +72,7 @@ def test_without_a_record_the_answer_says_how_to_name_one(slack: Desk) -> None:
 # ── places ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_this_is_the_card_of_the_thread(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_this_is_the_card_of_the_thread(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     card = standing(slack, works, courier, ada, "C_GENERAL")
     standing(slack, works, courier, given(works, Lead, first_name="Bob"), "C_GENERAL")
     for line in ("@crm this", "@crm show this", "@crm lead show this", "@crm lead show"):
@@ -86,7 +86,7 @@ def test_this_is_the_card_of_the_thread(slack: Desk, works: Works, courier: Cour
 
 
 def test_this_in_a_channel_is_the_newest_card_and_else_what_i_changed_last(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     standing(slack, works, courier, ada, "C_GENERAL")
     given(works, Lead, first_name="Bob")
@@ -97,14 +97,14 @@ def test_this_in_a_channel_is_the_newest_card_and_else_what_i_changed_last(
     assert told(slack).startswith("LD-2 Bob")
 
 
-def test_a_verb_of_several_nouns_is_about_the_card_of_the_thread(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_verb_of_several_nouns_is_about_the_card_of_the_thread(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     case = given(works, Case, subject="Leak", customer=given(works, Customer, first_name="Ada").ref)
     card = standing(slack, works, courier, case, "C_SUPPORT")
     slack.say("@crm claim", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
     assert "Assignee: empty → Sam Silva" in told(slack)
 
 
-def test_nothing_stands_in_an_ordinary_thread(slack: Desk, works: Works) -> None:
+def test_nothing_stands_in_an_ordinary_thread(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.say("Hello")
     ts = slack.slack.timeline.of("C_GENERAL")[0].ts
     slack.say("@crm lead show this", thread_ts=ts)
@@ -114,7 +114,7 @@ def test_nothing_stands_in_an_ordinary_thread(slack: Desk, works: Works) -> None
 # ── names ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(slack: Desk, works: Works) -> None:
+def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm deal new Ada project 12k customer=Ada close=fri")
@@ -127,7 +127,7 @@ def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(slac
     assert "Ada Lovelace" in slack.last.words
 
 
-def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: Desk, works: Works) -> None:
+def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm customer set Ada job=Countess --form")
@@ -140,19 +140,19 @@ def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: Desk, works: Wor
 
 
 @pytest.mark.parametrize("person", ["<@U_RAVI>", "@ravi", "“Ravi Rao”", "ravi"])
-def test_people_are_named_in_any_way(slack: Desk, works: Works, ada: Lead, person: str) -> None:
+def test_people_are_named_in_any_way(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, person: str) -> None:
     slack.command(f"/crm lead set LD-1 owner={person}")
     assert "Owner: Rita Reyes → Ravi Rao" in told(slack)
 
 
-def test_a_person_nobody_knows_is_said_so(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_person_nobody_knows_is_said_so(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm assign LD-1 <@U_NOBODY>")
     assert slack.modal
     assert "This is nobody of this workspace. Choose one of its members." in slack.modal.words
     assert found(works, Lead).version == ada.version
 
 
-def test_me_is_whoever_says_it(slack: Desk, works: Works, ada: Lead) -> None:
+def test_me_is_whoever_says_it(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm lead set LD-1 owner=me", user="U_MONA")
     assert "Owner: Rita Reyes → Mona Meyer" in told(slack)
 
@@ -160,7 +160,7 @@ def test_me_is_whoever_says_it(slack: Desk, works: Works, ada: Lead) -> None:
 # ── flags ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_here_puts_the_card_into_the_channel(slack: Desk, works: Works, courier: Courier, ada: Lead) -> None:
+def test_here_puts_the_card_into_the_channel(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
     courier.drain()
     assert slack.posted("C_SUPPORT") == []
     slack.command("/crm show LD-1 --here", channel="C_SUPPORT")
@@ -174,7 +174,7 @@ def test_here_puts_the_card_into_the_channel(slack: Desk, works: Works, courier:
 
 
 def test_here_puts_a_list_into_the_channel_and_what_people_typed_stays_inert(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     given(works, Lead, first_name="<!channel>", last_name="@here")
     slack.command("/crm lead list --here", channel="C_SALES")
@@ -184,21 +184,21 @@ def test_here_puts_a_list_into_the_channel_and_what_people_typed_stays_inert(
     assert "<!" not in shown.text + str(shown.blocks)
 
 
-def test_an_alias_is_the_root_with_its_word_typed(slack: Desk, works: Works) -> None:
+def test_an_alias_is_the_root_with_its_word_typed(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm-find nothing")
     assert told(slack) == "Nothing matches “nothing”. Try fewer or other words."
     slack.command("/crm-lead")
     assert told(slack) == "There is no lead yet"
 
 
-def test_only_what_one_may_do_is_in_the_help(slack: Desk) -> None:
+def test_only_what_one_may_do_is_in_the_help(slack: SlackDriver) -> None:
     slack.command("/crm help case", user="U_RITA")
     assert "claim" not in slack.last.words
     slack.command("/crm help case", user="U_SAM")
     assert "claim" in slack.last.words
 
 
-def test_a_search_finds_everything(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_search_finds_everything(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     given(works, Account, name="Lovelace Ltd")
     slack.command("/crm find lovelace")
     assert told(slack).splitlines()[0] == "2 found for “lovelace”"

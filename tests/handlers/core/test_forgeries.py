@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -18,7 +18,7 @@ pytestmark = SQLITE
 
 
 @pytest.mark.parametrize("verb", ["lead.qualify", "lead.show", "lead.edit", "lead.delete"])
-def test_a_stranger_in_a_shared_channel_presses_in_vain(slack: Desk, works: Works, courier: Courier, verb: str) -> None:
+def test_a_stranger_in_a_shared_channel_presses_in_vain(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, verb: str) -> None:
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead)
     slack.click("lead.edit", card)
@@ -42,7 +42,7 @@ def test_a_stranger_in_a_shared_channel_presses_in_vain(slack: Desk, works: Work
     ],
 )
 def test_a_tampered_button_is_answered_and_changes_nothing(
-    slack: Desk, works: Works, action_id: str, value: str
+    slack: SlackDriver, works: UnitOfWorkFactory, action_id: str, value: str
 ) -> None:
     lead = given(works, Lead, first_name="Bob")
     slack.command("/crm LD-1")
@@ -59,7 +59,7 @@ def test_a_tampered_button_is_answered_and_changes_nothing(
 
 
 @pytest.mark.parametrize("action_id", ["pick.nonsense.customer", "pick", "", "pick.crm.x", "pick.log.x"])
-def test_a_tampered_picker_offers_nothing(slack: Desk, works: Works, action_id: str) -> None:
+def test_a_tampered_picker_offers_nothing(slack: SlackDriver, works: UnitOfWorkFactory, action_id: str) -> None:
     given(works, Customer, first_name="Ada")
     slack.command("/crm deal new")
     slack.options("pick.customer.customer", "ada")
@@ -69,13 +69,13 @@ def test_a_tampered_picker_offers_nothing(slack: Desk, works: Works, action_id: 
     assert deliver(slack, "interactive", stranger).body == {"options": []}
 
 
-def test_a_workspace_that_is_not_set_up_is_told_so(slack: Desk) -> None:
+def test_a_workspace_that_is_not_set_up_is_told_so(slack: SlackDriver) -> None:
     slack.command("/crm help")
     assert deliver(slack, "slash_commands", sent(slack, team_id="T9")).acknowledged
     assert slack.last.text.startswith("Rapport is not installed in this workspace")
 
 
-def test_a_deal_is_not_reached_through_another_nouns_verb(slack: Desk, works: Works) -> None:
+def test_a_deal_is_not_reached_through_another_nouns_verb(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Opportunity, name="Sails", customer=given(works, Customer, first_name="Ada").ref)
     slack.command("/crm lead qualify OP-1")
     assert told(slack) == "Which lead? Name it, for example: lead qualify LD-1"
@@ -86,7 +86,7 @@ def test_a_deal_is_not_reached_through_another_nouns_verb(slack: Desk, works: Wo
 
 
 @pytest.fixture
-def pressed(slack: Desk, works: Works) -> dict[str, Any]:
+def pressed(slack: SlackDriver, works: UnitOfWorkFactory) -> dict[str, Any]:
     """The button Edit of a lead's card, as it was pressed."""
     given(works, Lead, first_name="Bob")
     slack.command("/crm LD-1")
@@ -104,7 +104,7 @@ MISSHAPEN: list[dict[str, Any]] = [
 
 
 def test_a_payload_of_another_shape_is_refused_and_nothing_is_said(
-    slack: Desk, works: Works, pressed: dict[str, Any]
+    slack: SlackDriver, works: UnitOfWorkFactory, pressed: dict[str, Any]
 ) -> None:
     calls = len(slack.slack.calls)
     for forged in MISSHAPEN:
@@ -116,7 +116,7 @@ def test_a_payload_of_another_shape_is_refused_and_nothing_is_said(
 
 @pytest.mark.parametrize("address", ["", "nowhere", "file:///etc/passwd"])
 def test_an_address_for_the_answer_that_leads_nowhere_is_answered_beside_the_button(
-    slack: Desk, pressed: dict[str, Any], address: str
+    slack: SlackDriver, pressed: dict[str, Any], address: str
 ) -> None:
     pressed["actions"] = [{**pressed["actions"][0], "action_id": "lead.qualify", "action_ts": "1.2"}]
     assert deliver(slack, "interactive", pressed | {"response_url": address}).acknowledged
@@ -124,7 +124,7 @@ def test_an_address_for_the_answer_that_leads_nowhere_is_answered_beside_the_but
 
 
 @pytest.mark.parametrize("kept", ["[]", "{", '{"r": ["LD-1"]}', '{"r": "LD-1", "v": {}}', '{"v": null}', "7"])
-def test_what_no_form_of_ours_remembers_is_forgotten(slack: Desk, works: Works, kept: str) -> None:
+def test_what_no_form_of_ours_remembers_is_forgotten(slack: SlackDriver, works: UnitOfWorkFactory, kept: str) -> None:
     given(works, Lead, first_name="Bob")
     slack.command("/crm edit LD-1")
     slack.submit()
@@ -136,7 +136,7 @@ def test_what_no_form_of_ours_remembers_is_forgotten(slack: Desk, works: Works, 
 
 
 @pytest.mark.parametrize("zone", ["../../etc/passwd", "Nowhere/City", "\u3164", "Europe/Berlin\x00x"])
-def test_an_odd_profile_locks_nobody_out(slack: Desk, works: Works, zone: str) -> None:
+def test_an_odd_profile_locks_nobody_out(slack: SlackDriver, works: UnitOfWorkFactory, zone: str) -> None:
     slack.dm("help")
     name = "Rita\u202e\n<!here>\x00"
     user = {"id": "U_RITA", "team_id": "T1", "real_name": name, "tz": zone, "profile": {"email": "nobody"}}

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
 from models.core import records
 from models.core.identity.role import Role
 from models.core.identity.user import User
 from models.core.permissions import masking, policy
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -24,7 +24,7 @@ from tests.handlers.kit import SQLITE, told
 pytestmark = SQLITE
 
 
-def allow(works: Works, role: str, *lines: str) -> None:
+def allow(works: UnitOfWorkFactory, role: str, *lines: str) -> None:
     with works("T1", "U_ADA") as work:
         found = work.get(Role, work.lookup("role", role))
         records.update(work, found, {"rights": "\n".join(lines)})
@@ -35,7 +35,7 @@ ABOUT = {"customer": "Zqcustomer", "opportunity": "Zqdeal", "case": "Zqcase"}
 
 
 @pytest.fixture
-def due(works: Works, clock: StoppedClock) -> Activity:
+def due(works: UnitOfWorkFactory, clock: StoppedClock) -> Activity:
     """A task of Rita's about a customer, a deal and a case, overdue since yesterday."""
     customer = given(works, Customer, first_name="Zqcustomer")
     deal = given(works, Opportunity, name="Zqdeal", customer=customer.ref)
@@ -47,7 +47,7 @@ def due(works: Works, clock: StoppedClock) -> Activity:
 
 
 @pytest.mark.parametrize("hidden", ABOUT)
-def test_a_reminder_says_nothing_of_a_field_that_is_hidden(works: Works, due: Activity, hidden: str) -> None:
+def test_a_reminder_says_nothing_of_a_field_that_is_hidden(works: UnitOfWorkFactory, due: Activity, hidden: str) -> None:
     for word in ABOUT.values():
         assert word in said(drawn(works, "due", "U_RITA"))
     allow(works, "senior rep", "everything: look, new, change", f"task: everything, hide {hidden}")
@@ -57,7 +57,7 @@ def test_a_reminder_says_nothing_of_a_field_that_is_hidden(works: Works, due: Ac
         assert (word in said(reminder) + reminder.text) is (name != hidden)
 
 
-def test_a_reminder_names_no_record_that_is_not_to_be_seen(works: Works, due: Activity) -> None:
+def test_a_reminder_names_no_record_that_is_not_to_be_seen(works: UnitOfWorkFactory, due: Activity) -> None:
     allow(works, "senior rep", "everything: look, new, change", "deal: none")
     assert "Zqdeal" not in said(drawn(works, "due", "U_RITA", about={"ids": [due.id]}))
 
@@ -67,7 +67,7 @@ WAITING = {"priority": "Urgent", "resolve_by": "overdue since"}
 
 @pytest.mark.parametrize("hidden", WAITING)
 def test_the_list_of_cases_says_nothing_of_a_field_that_is_hidden(
-    works: Works, clock: StoppedClock, hidden: str
+    works: UnitOfWorkFactory, clock: StoppedClock, hidden: str
 ) -> None:
     customer = given(works, Customer, first_name="Ada")
     case = given(works, Case, subject="Mast", customer=customer.ref, priority="urgent", resolve_by="+1h")
@@ -80,7 +80,7 @@ def test_the_list_of_cases_says_nothing_of_a_field_that_is_hidden(
         assert WAITING[hidden].lower() not in (said(message) + message.text).lower()
 
 
-def test_who_is_given_what_they_may_not_see_reads_its_reference_alone(works: Works) -> None:
+def test_who_is_given_what_they_may_not_see_reads_its_reference_alone(works: UnitOfWorkFactory) -> None:
     allow(works, "rep", "lead: none")
     lead = given(works, Lead, first_name="Zqlead", owner="me")
     with works("T1", "U_RITA") as work:
@@ -92,7 +92,7 @@ def test_who_is_given_what_they_may_not_see_reads_its_reference_alone(works: Wor
     assert "Zqlead" not in said(notice)
 
 
-def test_who_claims_what_they_may_not_see_learns_nothing(slack: Desk, works: Works) -> None:
+def test_who_claims_what_they_may_not_see_learns_nothing(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     """A rep may claim any lead, and looks at their own: the presets are like that."""
     given(works, Lead, by="U_OLGA", first_name="Zqlead", company="Zqcompany", owner="me")
     slack.command("/crm lead claim LD-1", user="U_JULE")
@@ -113,7 +113,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize("line", SENTENCES)
 def test_a_verb_that_reaches_what_one_does_not_see_names_it_in_no_sentence(
-    slack: Desk, works: Works, line: str
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
 ) -> None:
     """A right that names its verb reaches more than one sees: what it answers, done or refused, says no name."""
     customer = given(works, Customer, by="U_ADA", first_name="Zqcustomer")
@@ -131,7 +131,7 @@ def test_a_verb_that_reaches_what_one_does_not_see_names_it_in_no_sentence(
         assert "zq" not in (told(slack) + slack.last.words).lower(), line
 
 
-def test_the_buttons_of_a_card_do_not_say_what_a_hidden_field_holds(works: Works) -> None:
+def test_the_buttons_of_a_card_do_not_say_what_a_hidden_field_holds(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     cases = [given(works, Case, subject="Mast", customer=customer.ref) for _ in range(2)]
     with works("T1", "U_SAM") as work:
@@ -147,7 +147,7 @@ def test_the_buttons_of_a_card_do_not_say_what_a_hidden_field_holds(works: Works
     assert {"case.claim", "case.resolve"} <= set(offered(cases[1]))
 
 
-def test_a_property_of_a_record_asks_for_its_hidden_fields_too(works: Works) -> None:
+def test_a_property_of_a_record_asks_for_its_hidden_fields_too(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada")
     allow(works, "senior rep", "lead: everything, hide converted_customer")
     with works("T1", "U_RITA", writes=False) as work:
@@ -155,7 +155,7 @@ def test_a_property_of_a_record_asks_for_its_hidden_fields_too(works: Works) -> 
         assert not masking.may_hold(work, lambda one: one.first_name == "Bob", work.get(Lead, lead.id))
 
 
-def test_a_receipt_asks_for_what_is_missing_only_whom_it_can_be_told(slack: Desk, works: Works) -> None:
+def test_a_receipt_asks_for_what_is_missing_only_whom_it_can_be_told(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     """Who sees the field and may fill it is told with which line; nobody else hears of it."""
     given(works, Customer, first_name="Ada", owner="me", by="U_JULE")
     asked = []
@@ -166,7 +166,7 @@ def test_a_receipt_asks_for_what_is_missing_only_whom_it_can_be_told(slack: Desk
     assert asked == [True, False, False]
 
 
-def test_of_several_who_read_what_is_hidden_from_one_is_hidden_from_all(works: Works) -> None:
+def test_of_several_who_read_what_is_hidden_from_one_is_hidden_from_all(works: UnitOfWorkFactory) -> None:
     """However much more is hidden from another one."""
     ada = given(works, Customer, first_name="Ada", city="London", notes="chess")
     allow(works, "rep", "customer: look, hide city phone")

@@ -23,7 +23,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError
 from models.core.fields import LongText, Text
 from models.core.fields.base import Field
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.handlers.kit import SQLITE
 from tests.hostile import FAMILIES, HOSTILE, Hostile, sample
@@ -43,7 +43,7 @@ class Undone(Exception):
 
 
 @contextmanager
-def passing(works: Works) -> Iterator[Work]:
+def passing(works: UnitOfWorkFactory) -> Iterator[UnitOfWork]:
     """An admin's unit of work of which nothing stays."""
     with suppress(Undone), works("T1", "U_ADA") as work:
         yield work
@@ -64,7 +64,7 @@ def fields_of(entity: type[Entity]) -> list[str]:
     return [name for name, kind in entity.fields().items() if kind.form]
 
 
-def asked(work: Work, line: str, **more: Any) -> Reply:
+def asked(work: UnitOfWork, line: str, **more: Any) -> Reply:
     return perform(Request(work, CATALOGUE, CATALOGUE.parse(line), channel="C_SALES", **more))
 
 
@@ -86,7 +86,7 @@ def as_typed(kind: Field, text: str) -> str | None:
     return " ".join(text.split()) if type(kind) is Text else text.strip()
 
 
-def assert_kept(work: Work, record: Entity, name: str, text: str) -> None:
+def assert_kept(work: UnitOfWork, record: Entity, name: str, text: str) -> None:
     kind = record.fields()[name]
     kept, expected = getattr(record, name), as_typed(kind, text)
     assert expected is None or (kept or "") == expected
@@ -95,7 +95,7 @@ def assert_kept(work: Work, record: Entity, name: str, text: str) -> None:
         assert kind.load(kind.dump(kept)) == kept
 
 
-def replies(work: Work, record: Entity, name: str) -> Iterator[tuple[str, Reply]]:
+def replies(work: UnitOfWork, record: Entity, name: str) -> Iterator[tuple[str, Reply]]:
     """What people are shown of a record: its card, all of it, forms with it, the receipt of a change, a list."""
     noun = f"{record.noun()}"
     for line in (f"show {record.ref}", f"more {record.ref}", f"edit {record.ref}", f"set {record.ref}", "list"):
@@ -106,7 +106,7 @@ def replies(work: Work, record: Entity, name: str) -> Iterator[tuple[str, Reply]
             yield line, plainly(str(sentence))
 
 
-def attempt(works: Works, entity: type[Entity], name: str, text: str) -> str:
+def attempt(works: UnitOfWorkFactory, entity: type[Entity], name: str, text: str) -> str:
     """Make a record with this text in this field and look at it from all sides; what was said, where it was refused."""
     with passing(works) as work:
         try:
@@ -120,7 +120,7 @@ def attempt(works: Works, entity: type[Entity], name: str, text: str) -> str:
 
 @SQLITE
 @pytest.mark.parametrize("entity", MADE, ids=lambda entity: entity.slug())
-def test_any_text_in_any_field_is_kept_or_refused_and_shown_inert(works: Works, entity: type[Entity]) -> None:
+def test_any_text_in_any_field_is_kept_or_refused_and_shown_inert(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     given_references(works, entity)
     for name, texts in tried(entity):
         for each in texts:
@@ -133,7 +133,7 @@ def test_every_family_is_tried() -> None:
     assert {each.family for entity in MADE for _, texts in tried(entity) for each in texts} == set(FAMILIES)
 
 
-def test_what_can_be_seen_is_kept_as_typed_by_both_databases(works: Works) -> None:
+def test_what_can_be_seen_is_kept_as_typed_by_both_databases(works: UnitOfWorkFactory) -> None:
     kind = Customer.fields()["notes"]
     texts = [each.text for each in (HOSTILE if ALL else sample("both", 5)) if len(each.text) < 12_000]
     with works("T1", "U_ADA") as work:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -38,7 +38,7 @@ def texts(door: str, share: int = 3) -> list[Hostile]:
 
 
 @pytest.fixture
-def desk(slack: Desk, works: Works) -> Desk:
+def desk(slack: SlackDriver, works: UnitOfWorkFactory) -> SlackDriver:
     """An admin's, with a record of each kind at hand."""
     given(works, Lead, first_name="Bob")
     customer = given(works, Customer, first_name="Ada")
@@ -49,7 +49,7 @@ def desk(slack: Desk, works: Works) -> Desk:
 
 
 @pytest.fixture
-def told(desk: Desk, courier: Courier) -> Iterator[list[Any]]:
+def told(desk: SlackDriver, courier: DeliveryDispatcher) -> Iterator[list[Any]]:
     """All that the bot said to Slack; at the end none of it may have been refused, be alive, or be at a loss."""
     said: list[Any] = []
     yield said
@@ -71,7 +71,7 @@ def typed(text: str) -> str:
     return text.encode("utf-8", "ignore").decode()[:3000]
 
 
-def close_all(desk: Desk) -> None:
+def close_all(desk: SlackDriver) -> None:
     while desk.modal:
         desk.close()
 
@@ -83,7 +83,7 @@ def tries(lines: Iterable[str]) -> Iterator[tuple[str, Hostile]]:
 
 
 @pytest.mark.parametrize("lines", [LINES[at::5] for at in range(5)], ids=lambda lines: lines[0])
-def test_a_hostile_line_is_answered(desk: Desk, told: list[Any], lines: tuple[str, ...]) -> None:
+def test_a_hostile_line_is_answered(desk: SlackDriver, told: list[Any], lines: tuple[str, ...]) -> None:
     for line, each in tries(lines):
         before, calls = len(desk.seen), len(desk.slack.calls)
         desk.command("/crm " + line.format(text=typed(each.text)).replace("\n", " "))
@@ -91,7 +91,7 @@ def test_a_hostile_line_is_answered(desk: Desk, told: list[Any], lines: tuple[st
         close_all(desk)
 
 
-def test_a_hostile_mention_and_message_are_answered(desk: Desk, told: list[Any]) -> None:
+def test_a_hostile_mention_and_message_are_answered(desk: SlackDriver, told: list[Any]) -> None:
     for each in texts("mention"):
         before = len(desk.slack.calls)
         desk.say(f"@crm case reply CS-1 {typed(each.text)}")
@@ -99,7 +99,7 @@ def test_a_hostile_mention_and_message_are_answered(desk: Desk, told: list[Any])
         assert len(desk.slack.calls) >= before + 2, str(each)
 
 
-def test_a_hostile_form_is_kept_or_refused_under_its_fields(desk: Desk, told: list[Any]) -> None:
+def test_a_hostile_form_is_kept_or_refused_under_its_fields(desk: SlackDriver, told: list[Any]) -> None:
     names = ("first_name", "company", "phone", "source", "tags")
     for each in texts("form"):
         desk.command("/crm lead new")
@@ -111,7 +111,7 @@ def test_a_hostile_form_is_kept_or_refused_under_its_fields(desk: Desk, told: li
         desk.command("/crm undo")
 
 
-def test_a_hostile_value_of_a_button_and_a_picker_is_answered(desk: Desk, told: list[Any]) -> None:
+def test_a_hostile_value_of_a_button_and_a_picker_is_answered(desk: SlackDriver, told: list[Any]) -> None:
     desk.command("/crm LD-1")
     desk.click("lead.qualify")
     pressed = sent(desk)
@@ -129,7 +129,7 @@ def test_a_hostile_value_of_a_button_and_a_picker_is_answered(desk: Desk, told: 
         assert isinstance(answer.body["options"], list), str(each)
 
 
-def test_hostile_names_are_inert_wherever_they_are_shown(desk: Desk, told: list[Any], courier: Courier) -> None:
+def test_hostile_names_are_inert_wherever_they_are_shown(desk: SlackDriver, told: list[Any], courier: DeliveryDispatcher) -> None:
     """On cards, in threads and direct messages, in receipts and their undoing, in the history and on the home tab."""
     desk.command("/crm OP-1 --here")
     desk.say("@crm home")
@@ -162,7 +162,7 @@ def file_of(texts: Iterable[Hostile]) -> str:
     return file.getvalue()
 
 
-def test_a_hostile_file_is_taken_row_by_row(works: Works) -> None:
+def test_a_hostile_file_is_taken_row_by_row(works: UnitOfWorkFactory) -> None:
     rejected = io.StringIO(newline="")
     outcome = imported(works, Customer, file_of(HOSTILE), rejected=rejected, encoding="utf-8", strict=True)
     assert (outcome.read, outcome.created + outcome.rejected) == (len(HOSTILE), len(HOSTILE))
@@ -171,7 +171,7 @@ def test_a_hostile_file_is_taken_row_by_row(works: Works) -> None:
     assert all(row[-1] for row in rows)
 
 
-def test_what_is_written_is_no_formula_and_comes_back_as_it_was(works: Works) -> None:
+def test_what_is_written_is_no_formula_and_comes_back_as_it_was(works: UnitOfWorkFactory) -> None:
     imported(works, Customer, file_of(HOSTILE), encoding="utf-8", strict=True)
     written = exported(works, Customer)
     cells = [cell for row in csv.reader(io.StringIO(written, newline="")) for cell in row]

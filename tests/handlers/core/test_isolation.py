@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
 from handlers.core import payloads
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Reply
 from handlers.registry import ROUTERS
 from models.core.audit.entries import AuditEntry
@@ -22,7 +22,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Invalid
 from models.core.fields import Person, Reference
 from models.core.outbox.delivery import Delivery, DeliveryState
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
@@ -61,8 +61,8 @@ class Told:
         return {}
 
 
-def typed(line: str) -> Act:
-    return Act("command", OURS, "U_ADA", line)
+def typed(line: str) -> Interaction:
+    return Interaction("command", OURS, "U_ADA", line)
 
 
 def about_one(entity: type[Entity]) -> list[str]:
@@ -76,7 +76,7 @@ def references(entity: type[Entity]) -> list[tuple[str, type[Entity]]]:
     return [(name, ENTITIES[kind.to]) for name, kind in found if not isinstance(kind, Person)]
 
 
-def by_number(theirs: Theirs) -> list[Act]:
+def by_number(theirs: Theirs) -> list[Interaction]:
     """Every verb about a record, about the last they have of its kind: its number is one further than ours."""
     lines = [f"{entity.noun()} {verb} {theirs[entity]} --yes" for entity in FILLED for verb in about_one(entity)]
     lines += [f"{entity.prefix}-1" for entity in FILLED]
@@ -84,7 +84,7 @@ def by_number(theirs: Theirs) -> list[Act]:
     return [typed(line) for line in lines]
 
 
-def by_words(theirs: Theirs) -> list[Act]:
+def by_words(theirs: Theirs) -> list[Interaction]:
     """Names, lists with how many there are, filters, and words that are in theirs and in ours."""
     lines = []
     for entity in FILLED:
@@ -95,16 +95,16 @@ def by_words(theirs: Theirs) -> list[Act]:
     return [typed(line) for line in lines]
 
 
-def by_what_covers_all(theirs: Theirs) -> list[Act]:
+def by_what_covers_all(theirs: Theirs) -> list[Interaction]:
     """What counts, sums and lists over everything."""
     lines = (
         f"find {TYPED}", "find sample", "report", "digest", "status", "audit verify", "deliveries", "users",
         f"user {TYPED}", "undo", "tasks", "home", "role list", "team list",
     )  # fmt: skip
-    return [*map(typed, lines), Act("home", OURS, "U_ADA"), Act("home", OURS, "U_RITA")]
+    return [*map(typed, lines), Interaction("home", OURS, "U_ADA"), Interaction("home", OURS, "U_RITA")]
 
 
-def by_reference(theirs: Theirs) -> list[Act]:
+def by_reference(theirs: Theirs) -> list[Interaction]:
     """Their records as values of our fields: by number, by name, and by the key the database keeps them under."""
     lines = ["set CU-1 owner=<@U_ZED>", "assign LD-1 <@U_ZED>", f"assign LD-1 {TYPED}"]
     for entity in FILLED:
@@ -114,13 +114,13 @@ def by_reference(theirs: Theirs) -> list[Act]:
     return [typed(line) for line in lines]
 
 
-def by_picker(theirs: Theirs) -> list[Act]:
+def by_picker(theirs: Theirs) -> list[Interaction]:
     """What is offered for letters that are in theirs, in both, and for a number."""
     asked = [(entity, text) for entity in FILLED for text in (TYPED, "sample", "a", theirs[entity], "2", "")]
     return [payloads.options({**SENDER, "action_id": f"pick.{one.slug()}.x", "value": text}) for one, text in asked]
 
 
-def by_forged_form(theirs: Theirs) -> list[Act]:
+def by_forged_form(theirs: Theirs) -> list[Interaction]:
     """The form of our deal, sent for theirs, or with their records chosen in it."""
     forged = [
         *(({"r": record, "v": 1}, {"name": "Taken"}) for record in (theirs[Opportunity], str(theirs["opportunity"]))),
@@ -130,7 +130,7 @@ def by_forged_form(theirs: Theirs) -> list[Act]:
     return [sent(number, metadata, values) for number, (metadata, values) in enumerate(forged)]
 
 
-def sent(number: int, metadata: dict[str, Any], values: dict[str, str]) -> Act:
+def sent(number: int, metadata: dict[str, Any], values: dict[str, str]) -> Interaction:
     chosen = {
         name: {f"pick.{name}.{name}": {"type": "external_select", "selected_option": {"value": value}}}
         for name, value in values.items()
@@ -139,7 +139,7 @@ def sent(number: int, metadata: dict[str, Any], values: dict[str, str]) -> Act:
     return payloads.submission({**SENDER, "view": view | {"private_metadata": json.dumps(metadata), "blocks": []}})
 
 
-def by_forged_button(theirs: Theirs) -> list[Act]:
+def by_forged_button(theirs: Theirs) -> list[Interaction]:
     """Our buttons with the numbers of their records, units and deliveries."""
     values = [(f"{one.slug()}.{verb}", f"{theirs[one]} --yes") for one in FILLED for verb in about_one(one)]
     values += [("crm.undo", unit) for unit in theirs["units"]]
@@ -148,12 +148,12 @@ def by_forged_button(theirs: Theirs) -> list[Act]:
     return [payloads.action({**SENDER, "actions": [one]}) for one in pressed]
 
 
-DOORS: list[Callable[[Theirs], list[Act]]] = [
+DOORS: list[Callable[[Theirs], list[Interaction]]] = [
     by_number, by_words, by_what_covers_all, by_reference, by_picker, by_forged_form, by_forged_button,
 ]  # fmt: skip
 
 
-def answers(works: Works, tried: list[Act]) -> list[str]:
+def answers(works: UnitOfWorkFactory, tried: list[Interaction]) -> list[str]:
     dispatcher, told = create_dispatcher(works), Told()
     for act in tried:
         dispatcher.handle(act, told)
@@ -161,7 +161,7 @@ def answers(works: Works, tried: list[Act]) -> list[str]:
     return told.words
 
 
-def last_of_theirs(works: Works) -> Theirs:
+def last_of_theirs(works: UnitOfWorkFactory) -> Theirs:
     def last(table: Any, column: str) -> Any:
         return connection.scalar(select(func.max(table.c[column])).where(table.c.workspace == THEIRS))
 
@@ -176,7 +176,7 @@ def last_of_theirs(works: Works) -> Theirs:
 
 
 @pytest.fixture
-def alone(works: Works) -> bytes:
+def alone(works: UnitOfWorkFactory) -> bytes:
     """The database with records in T1 only."""
     fill_ours(works)
     works.engine.dispose()
@@ -184,7 +184,7 @@ def alone(works: Works) -> bytes:
 
 
 @pytest.fixture
-def theirs(works: Works, alone: bytes) -> Theirs:
+def theirs(works: UnitOfWorkFactory, alone: bytes) -> Theirs:
     """T2 is filled too; what Slack refused of it waits there to be sent again."""
     fill_theirs(works)
     with works(THEIRS) as work:
@@ -193,11 +193,11 @@ def theirs(works: Works, alone: bytes) -> Theirs:
     return last_of_theirs(works)
 
 
-def place(works: Works) -> Path:
+def place(works: UnitOfWorkFactory) -> Path:
     return Path(works.engine.url.database or "")
 
 
-def test_beside_others_everything_is_as_if_they_were_not_there(works: Works, alone: bytes, theirs: Theirs) -> None:
+def test_beside_others_everything_is_as_if_they_were_not_there(works: UnitOfWorkFactory, alone: bytes, theirs: Theirs) -> None:
     before = rows_of(works, THEIRS)
     beside = {}
     for door in DOORS:

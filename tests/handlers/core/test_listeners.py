@@ -16,14 +16,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from bot.app import create_app, create_dispatcher
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.slack import Slack
 from handlers.core.fair_share import MOST
 from models.core import records
 from models.core.db import deadline
 from models.core.db.engine import open_engine
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given, together
 from tests.handlers.kit import SQLITE, count, deliver, found, sent, standing, told
@@ -37,7 +37,7 @@ SECRET_WORDS = "lead new Grace Hopper grace@x.org"
 
 
 @pytest.fixture
-def app(world: Slack, works: Works) -> App:
+def app(world: Slack, works: UnitOfWorkFactory) -> App:
     return create_app(installed(world), create_dispatcher(works), world.signing_secret)
 
 
@@ -52,7 +52,7 @@ def request(world: Slack, secret: str = "", stamp: str = "", **headers: str) -> 
     return BoltRequest(body=body, headers={"content-type": "application/x-www-form-urlencoded", **signed, **headers})
 
 
-def test_what_slack_signed_gets_in(app: App, world: Slack, works: Works) -> None:
+def test_what_slack_signed_gets_in(app: App, world: Slack, works: UnitOfWorkFactory) -> None:
     assert app.dispatch(request(world)).status == 200
     assert count(works, Lead) == 1
 
@@ -73,7 +73,7 @@ FORGED: list[dict[str, str]] = [
 
 @pytest.mark.parametrize("forged", FORGED, ids=str)
 def test_what_slack_did_not_sign_is_refused_and_nothing_of_it_is_logged(
-    app: App, world: Slack, works: Works, caplog: pytest.LogCaptureFixture, forged: dict[str, str]
+    app: App, world: Slack, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture, forged: dict[str, str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     response = app.dispatch(request(world, **forged))
@@ -99,7 +99,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("broken")
 def test_the_unexpected_is_answered_with_a_reference_that_is_in_the_log(
-    slack: Desk, works: Works, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.command("/crm lead new Grace")
     said = "Something went wrong. Nothing was saved. Reference "
@@ -112,7 +112,7 @@ def test_the_unexpected_is_answered_with_a_reference_that_is_in_the_log(
 
 
 @pytest.mark.usefixtures("broken")
-def test_the_unexpected_in_a_form_stands_in_the_form(slack: Desk) -> None:
+def test_the_unexpected_in_a_form_stands_in_the_form(slack: SlackDriver) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Grace")
     assert slack.errors["first_name"].startswith("Something went wrong. Nothing was saved. Reference ")
@@ -122,12 +122,12 @@ def test_the_unexpected_in_a_form_stands_in_the_form(slack: Desk) -> None:
 
 @pytest.mark.usefixtures("broken")
 @pytest.mark.parametrize("say", ["say", "dm"])
-def test_the_unexpected_in_a_message_is_answered_there(slack: Desk, say: str) -> None:
+def test_the_unexpected_in_a_message_is_answered_there(slack: SlackDriver, say: str) -> None:
     slack.say("@crm lead new Grace") if say == "say" else slack.dm("lead new Grace")
     assert told(slack).startswith("Something went wrong.")
 
 
-def test_what_went_wrong_leaves_nothing_half_saved(slack: Desk, works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_went_wrong_leaves_nothing_half_saved(slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     given(works, Lead, first_name="Ada", company="Engines")
 
     def fail(*_: Any) -> None:
@@ -153,9 +153,9 @@ def impatient(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engin
 
 
 def test_a_database_that_another_process_holds_is_answered_in_words(
-    slack: Desk, works: Works, impatient: Engine, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver, works: UnitOfWorkFactory, impatient: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    dispatcher = create_dispatcher(Works(impatient, works.clock))
+    dispatcher = create_dispatcher(UnitOfWorkFactory(impatient, works.clock))
     app = create_app(installed(slack.slack), dispatcher, slack.slack.signing_secret)
     slack.slack.transport.app = app  # type: ignore[attr-defined]
     other = sqlite3.connect(Path(impatient.url.database or ""))
@@ -171,9 +171,9 @@ def test_a_database_that_another_process_holds_is_answered_in_words(
     assert "Grace" not in caplog.text
 
 
-def test_nobody_has_so_much_done_at_once_that_others_wait(world: Slack, impatient: Engine, works: Works) -> None:
+def test_nobody_has_so_much_done_at_once_that_others_wait(world: Slack, impatient: Engine, works: UnitOfWorkFactory) -> None:
     """Whoever sends twenty things that take long has a few of them done, and others are answered meanwhile."""
-    app = create_app(installed(world), create_dispatcher(Works(impatient, works.clock)), world.signing_secret)
+    app = create_app(installed(world), create_dispatcher(UnitOfWorkFactory(impatient, works.clock)), world.signing_secret)
     other = sqlite3.connect(Path(impatient.url.database or ""))
     other.execute("BEGIN IMMEDIATE")
     answers = together([lambda: json.loads(app.dispatch(request(world)).body)["text"] for _ in range(20)])
@@ -185,7 +185,7 @@ def test_nobody_has_so_much_done_at_once_that_others_wait(world: Slack, impatien
     assert count(works, Lead) == 1
 
 
-def test_what_was_typed_stays_out_of_the_errors_of_the_database(works: Works) -> None:
+def test_what_was_typed_stays_out_of_the_errors_of_the_database(works: UnitOfWorkFactory) -> None:
     with works("T1") as work, pytest.raises(OperationalError) as refused:
         work.session.connection().exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("Grace",))
     assert "Grace" not in str(refused.value)
@@ -194,14 +194,14 @@ def test_what_was_typed_stays_out_of_the_errors_of_the_database(works: Works) ->
 # ── a Slack that does not answer ────────────────────────────────────────────────────────────────────────
 
 
-def test_where_nobody_can_be_whispered_to_the_answer_comes_as_a_direct_message(slack: Desk) -> None:
+def test_where_nobody_can_be_whispered_to_the_answer_comes_as_a_direct_message(slack: SlackDriver) -> None:
     slack.slack.fail("chat.postEphemeral", with_="channel_not_found")
     slack.say("@crm help")
     assert slack.last.channel == slack.slack.im("U_RITA").id
 
 
 def test_an_answer_that_cannot_be_given_is_logged_and_acknowledged(
-    slack: Desk, works: Works, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.slack.fail("chat.postEphemeral", with_="channel_not_found")
     slack.slack.fail("chat.postMessage", with_="account_inactive")
@@ -210,7 +210,7 @@ def test_an_answer_that_cannot_be_given_is_logged_and_acknowledged(
     assert count(works, Lead) == 1
 
 
-def test_a_form_that_opens_too_late_is_offered_again(slack: Desk) -> None:
+def test_a_form_that_opens_too_late_is_offered_again(slack: SlackDriver) -> None:
     slack.slack.fail("views.open", with_="expired_trigger_id")
     slack.command("/crm lead new")
     assert told(slack) == "The form took too long to open."
@@ -218,7 +218,7 @@ def test_a_form_that_opens_too_late_is_offered_again(slack: Desk) -> None:
     assert slack.modal
 
 
-def test_a_button_whose_address_is_used_up_is_answered_beside_it(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_button_whose_address_is_used_up_is_answered_beside_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = standing(slack, works, courier, given(works, Lead, first_name="Ada"))
     slack.click("lead.edit", card)
     slack.close()
@@ -232,7 +232,7 @@ def test_a_button_whose_address_is_used_up_is_answered_beside_it(slack: Desk, wo
 # ── where answers go ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_answers_are_for_the_person_alone(slack: Desk, works: Works, courier: Courier) -> None:
+def test_answers_are_for_the_person_alone(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     card = standing(slack, works, courier, given(works, Lead, first_name="Ada"), "C_GENERAL")
     slack.command("/crm lead list")
     slack.say("@crm lead list")
@@ -243,7 +243,7 @@ def test_answers_are_for_the_person_alone(slack: Desk, works: Works, courier: Co
     assert [shown.ts for shown in slack.posted("C_GENERAL") if not shown.thread_ts] == [card.ts]
 
 
-def test_what_a_bot_says_is_not_for_us(slack: Desk, works: Works) -> None:
+def test_what_a_bot_says_is_not_for_us(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.say("@crm lead new Grace")
     payload = sent(slack)
     event = {key: value for key, value in payload["event"].items() if key != "user"} | {"bot_id": "B1"}
@@ -253,7 +253,7 @@ def test_what_a_bot_says_is_not_for_us(slack: Desk, works: Works) -> None:
     assert count(works, Lead) == 1
 
 
-def test_closing_a_form_changes_nothing(slack: Desk, works: Works) -> None:
+def test_closing_a_form_changes_nothing(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new")
     slack.close()
     assert slack.modal is None

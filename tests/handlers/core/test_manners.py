@@ -8,14 +8,14 @@ import pytest
 
 from bot.app import create_app, create_dispatcher
 from bot.sandbox import payloads
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.payloads import event
 from bot.sandbox.transport import EVENT, INTERACTIVE, Answer, Direct, Envelope, Transport
-from handlers.core.answer_cache import Said
+from handlers.core.answer_cache import AnswerCache
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from models.core.entity.base import ENTITIES, Entity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.bot.outgoing import deal
 from tests.ground import given
@@ -32,14 +32,14 @@ pytestmark = SQLITE
     "line",
     ["/crm-deal help", "/crm deal help", "/crm help deal", "/crm-deal help?", "/crm help deals won", "/crm deals HELP"],
 )
-def test_help_beside_a_noun_is_about_it(slack: Desk, line: str) -> None:
+def test_help_beside_a_noun_is_about_it(slack: SlackDriver, line: str) -> None:
     slack.command(line)
     assert told(slack).startswith("*deal*:")
     assert "`/crm deal won OP-1`" in slack.last.words
 
 
 @pytest.mark.parametrize("line", ["deal find help", "deal won help", "lead new Help Desk", "lead help desk"])
-def test_where_help_is_part_of_something_else_it_is_a_word(slack: Desk, works: Works, line: str) -> None:
+def test_where_help_is_part_of_something_else_it_is_a_word(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     slack.command(f"/crm {line}")
     assert not told(slack).startswith("*")
 
@@ -60,7 +60,7 @@ def test_where_help_is_part_of_something_else_it_is_a_word(slack: Desk, works: W
         "<@U_RITA> whatever",
     ],
 )
-def test_what_is_quoted_shows_people_by_name(slack: Desk, works: Works, line: str) -> None:
+def test_what_is_quoted_shows_people_by_name(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     deal(works)
     slack.command(f"/crm {line}")
     shown = slack.last.text + slack.last.words
@@ -71,7 +71,7 @@ def test_what_is_quoted_shows_people_by_name(slack: Desk, works: Works, line: st
 # ── charts ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked(slack: Desk, way: str) -> None:
+def asked(slack: SlackDriver, way: str) -> None:
     """Rita asks for the report, which has a chart."""
     if way == "command":
         slack.command("/crm report")
@@ -91,7 +91,7 @@ def asked(slack: Desk, way: str) -> None:
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("way", ["command", "message", "mention", "button"])
 def test_where_slack_draws_no_charts_the_report_comes_without(
-    slack: Desk, works: Works, way: str, refused: bool
+    slack: SlackDriver, works: UnitOfWorkFactory, way: str, refused: bool
 ) -> None:
     deal(works, amount="€1,000")
     slack.command("/crm help")
@@ -109,7 +109,7 @@ def test_where_slack_draws_no_charts_the_report_comes_without(
 
 @pytest.mark.parametrize("entity", [each for each in ENTITIES.values() if each.slug() not in ("user",)])
 def test_an_empty_form_makes_nothing_and_says_what_is_missing(
-    slack: Desk, works: Works, entity: type[Entity]
+    slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
     before = count(works, entity)
     slack.command(f"/crm {entity.noun()} new", user="U_ADA")
@@ -118,7 +118,7 @@ def test_an_empty_form_makes_nothing_and_says_what_is_missing(
     assert count(works, entity) == before
 
 
-def emptied(slack: Desk) -> dict[str, Any]:
+def emptied(slack: SlackDriver) -> dict[str, Any]:
     """The form on top is submitted with nothing in it."""
     view = slack.slack.views.top("U_ADA")
     assert view
@@ -131,7 +131,7 @@ def emptied(slack: Desk) -> dict[str, Any]:
      ("customer", "first_name", "First name, Last name or E-mail")],
 )  # fmt: skip
 def test_the_form_says_what_a_record_needs_at_least(
-    slack: Desk, works: Works, noun: str, field: str, least: str
+    slack: SlackDriver, works: UnitOfWorkFactory, noun: str, field: str, least: str
 ) -> None:
     slack.command(f"/crm {noun} new")
     slack.submit()
@@ -144,7 +144,7 @@ def test_the_form_says_what_a_record_needs_at_least(
 
 
 @pytest.mark.parametrize("kind", ["app_mention", "message"])
-def test_a_text_that_is_null_is_answered_like_none(slack: Desk, kind: str) -> None:
+def test_a_text_that_is_null_is_answered_like_none(slack: SlackDriver, kind: str) -> None:
     said = {"user": "U_RITA", "text": None, "channel": "D_RITA", "ts": "1.2", "thread_ts": None}
     inner = {"type": kind, "channel_type": "im", **said}
     assert deliver(slack, EVENT, event(slack.slack, inner)).acknowledged
@@ -152,7 +152,7 @@ def test_a_text_that_is_null_is_answered_like_none(slack: Desk, kind: str) -> No
     assert slack.last.text
 
 
-def test_what_is_null_in_a_press_or_a_command_is_answered(slack: Desk, works: Works) -> None:
+def test_what_is_null_in_a_press_or_a_command_is_answered(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm LD-1")
     slack.click("lead.edit")
@@ -169,7 +169,7 @@ def test_what_is_null_in_a_press_or_a_command_is_answered(slack: Desk, works: Wo
 @pytest.mark.parametrize(
     "text", ["help", "lead list", "lead show LD-9", "nonsense", "role give <@U_RITA> admin", "report", "lead new"]
 )
-def test_what_slack_tells_again_is_not_answered_again(slack: Desk, works: Works, text: str) -> None:
+def test_what_slack_tells_again_is_not_answered_again(slack: SlackDriver, works: UnitOfWorkFactory, text: str) -> None:
     slack.say(f"@crm {text}")
     before = len(slack.seen)
     for _ in range(3):
@@ -177,14 +177,14 @@ def test_what_slack_tells_again_is_not_answered_again(slack: Desk, works: Works,
     assert len(slack.seen) == before > 0
 
 
-def other_replica(slack: Desk, works: Works) -> Direct:
+def other_replica(slack: SlackDriver, works: UnitOfWorkFactory) -> Direct:
     """The way to a second bot on the same database."""
     app = create_app(installed(slack.slack), create_dispatcher(works), slack.slack.signing_secret)
     transport: Any = slack.slack.transport
     return Direct(app, slack.slack.signing_secret, transport.now)
 
 
-def test_another_replica_does_not_answer_it_either(slack: Desk, works: Works) -> None:
+def test_another_replica_does_not_answer_it_either(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.dm("help")
     before = len(slack.seen)
     slack.slack.transport = other_replica(slack, works)
@@ -192,7 +192,7 @@ def test_another_replica_does_not_answer_it_either(slack: Desk, works: Works) ->
     assert len(slack.seen) == before
 
 
-def test_another_replica_does_not_call_it_a_second_press(slack: Desk, works: Works) -> None:
+def test_another_replica_does_not_call_it_a_second_press(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm LD-1")
     slack.click("lead.qualify")
@@ -217,20 +217,20 @@ class Again:
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("surface", ["command", "message"])
 def test_who_did_it_says_so_though_it_came_again_meanwhile(
-    slack: Desk, works: Works, monkeypatch: pytest.MonkeyPatch, surface: str, others: bool
+    slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch, surface: str, others: bool
 ) -> None:
     """What Slack sent again overtakes what it sent first, which comes after it was done and before that is said."""
     doer: Any = slack.slack.transport
     other = other_replica(slack, works) if others else doer
     monkeypatch.setattr(slack.slack, "transport", Again(doer))
-    first, again = Said.first, list[Any]()
+    first, again = AnswerCache.first, list[Any]()
 
-    def meanwhile(said: Said, act: Act) -> bool:
-        monkeypatch.setattr(Said, "first", first)
+    def meanwhile(said: AnswerCache, act: Interaction) -> bool:
+        monkeypatch.setattr(AnswerCache, "first", first)
         again.append(other.send(slack.slack.sent[-1], 3))
         return first(said, act)
 
-    monkeypatch.setattr(Said, "first", meanwhile)
+    monkeypatch.setattr(AnswerCache, "first", meanwhile)
     line = "lead new Ada Abel"
     slack.command(f"/crm {line}") if surface == "command" else slack.dm(line)
     assert [(each.acknowledged, each.body) for each in again] == [(True, {})]
@@ -243,7 +243,7 @@ def test_who_did_it_says_so_though_it_came_again_meanwhile(
     ("line", "heard"), [("lead new Ada Abel", "Created LD-1 Ada Abel"), ("lead list", "There is no lead yet")]
 )
 def test_an_attempt_that_failed_silences_no_other(
-    slack: Desk, works: Works, monkeypatch: pytest.MonkeyPatch, surface: str, line: str, heard: str
+    slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch, surface: str, line: str, heard: str
 ) -> None:
     def broken(*_: object) -> NoReturn:
         monkeypatch.undo()
@@ -257,7 +257,7 @@ def test_an_attempt_that_failed_silences_no_other(
 
 
 @pytest.mark.parametrize("line", ["help", "lead list", "LD-9", "role give <@U_RITA> admin"])
-def test_a_command_or_a_press_that_comes_again_is_not_answered_again(slack: Desk, line: str) -> None:
+def test_a_command_or_a_press_that_comes_again_is_not_answered_again(slack: SlackDriver, line: str) -> None:
     slack.command("/crm help")
     slack.command(f"/crm {line}")
     before = len(slack.seen)
@@ -271,7 +271,7 @@ def test_a_command_or_a_press_that_comes_again_is_not_answered_again(slack: Desk
 
 
 def test_workspaces_without_the_app_do_not_fill_the_log(
-    slack: Desk, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     slack.dm("help")

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from handlers.core import payloads
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.router import Catalogue, Verb
 from handlers.general.home import home
 from handlers.registry import ROUTERS
@@ -25,7 +25,7 @@ from models.core.history import last_change, undo
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.handlers.kit import SQLITE, begin_with
 from tests.handlers.samples import REFUSED, SAID, first_text, told
 from tests.handlers.telltales import Heard
@@ -49,7 +49,7 @@ WRITING = [verb for router in ROUTERS for verb in router.verbs.values() if verb.
 
 # ── the doors ───────────────────────────────────────────────────────────────────────────────────────────
 
-def act(verb: Verb, ref: str, door: str, who: str) -> Act:
+def act(verb: Verb, ref: str, door: str, who: str) -> Interaction:
     """Somebody uses a verb through a door, read from a payload as Slack would send it."""
     workspace, person, home = PEOPLE[who]
     texts, rest = told(verb), " ".join(filter(None, (ref, SAID.get(verb.id, ""))))
@@ -66,31 +66,31 @@ def act(verb: Verb, ref: str, door: str, who: str) -> Act:
     if door == "message":
         event = {"user": person, "text": f"<@BOT> {line}", "channel": "C1", "user_team": home}
         return payloads.message({"team_id": workspace, "event_id": who, "event": event}, "BOT")
-    return Act("command", workspace, person, line, key=who, home_team=home)
+    return Interaction("command", workspace, person, line, key=who, home_team=home)
 
 
 # ── what is there ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def nobodys(work: Work, record: Entity) -> None:
+def nobodys(work: UnitOfWork, record: Entity) -> None:
     setattr(record, record.owned, None)
 
 
-def resolved(work: Work, record: Entity) -> None:
+def resolved(work: UnitOfWork, record: Entity) -> None:
     record.status = "resolved"  # type: ignore[attr-defined]
 
 
-def changed(work: Work, record: Entity) -> None:
+def changed(work: UnitOfWork, record: Entity) -> None:
     setattr(record, first_text(type(record)), "Changed")
 
 
-READY: Mapping[str, Callable[[Work, Entity], None]] = {
+READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
     "claim": nobodys, "reopen": resolved, "restore": records.delete, "revert": changed,
 }  # fmt: skip
 """What a record must be for a verb to make sense."""
 
 
-def prepare(works: Works, verb: Verb) -> str:
+def prepare(works: UnitOfWorkFactory, verb: Verb) -> str:
     """A record of Rita's on which the verb makes sense; returns its reference."""
     ref = furnish(works, verb.about)
     if verb.name == "redo":
@@ -109,7 +109,7 @@ REFS: dict[str, str] = {}
 """The reference of the sample of what a verb is about."""
 
 
-def furnish(works: Works, about: str) -> str:
+def furnish(works: UnitOfWorkFactory, about: str) -> str:
     """A sample of what a verb is about, all of it Rita's; returns its reference."""
 
     def made() -> None:
@@ -119,7 +119,7 @@ def furnish(works: Works, about: str) -> str:
     return REFS[about]
 
 
-def furnished(works: Works, about: str) -> str:
+def furnished(works: UnitOfWorkFactory, about: str) -> str:
     ref = ""
     if entity := ENTITIES.get(about):
         given_references(works, entity)
@@ -134,7 +134,7 @@ def furnished(works: Works, about: str) -> str:
     return ref
 
 
-def sample(works: Works, entity: type[Entity]) -> Any:
+def sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Any:
     if "new" in next(router.verbs for router in ROUTERS if router.noun == entity.slug()):
         return given_sample(works, entity)
     with works("T1", writes=False) as work:
@@ -144,7 +144,7 @@ def sample(works: Works, entity: type[Entity]) -> Any:
 class Ground:
     """A database that is what it was before each act."""
 
-    def __init__(self, works: Works, verb: Verb) -> None:
+    def __init__(self, works: UnitOfWorkFactory, verb: Verb) -> None:
         self.works, self.verb, self.ref = works, verb, prepare(works, verb)
         self.path = Path(works.engine.url.database or "")
         works.engine.dispose()
@@ -242,7 +242,7 @@ def test_every_verb_meets_everyone_and_every_door_whoever_may_use_it() -> None:
 
 @SQLITE
 @pytest.mark.parametrize("verb", WRITING, ids=lambda verb: verb.id)
-def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(works: Works, verb: Verb) -> None:
+def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(works: UnitOfWorkFactory, verb: Verb) -> None:
     ground = Ground(works, verb)
     may = ground.may()
     assert " ".join(may) == TABLE.get(verb.id, " ".join(may))

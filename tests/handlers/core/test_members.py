@@ -8,7 +8,7 @@ from sqlalchemy import select
 from handlers.core.members import belongs, comes_from, member
 from models.core import user_groups
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.tables import table
 
 TEAMS: list[tuple[dict[str, Any], bool]] = [
@@ -66,7 +66,7 @@ def test_an_act_may_say_that_somebody_comes_from_their_teams_and_their_organisat
     assert comes_from({"team_id": "T1"}, team) is (team == "T1")
 
 
-def test_who_gives_no_zone_has_the_workspaces_until_they_do(works: Works) -> None:
+def test_who_gives_no_zone_has_the_workspaces_until_they_do(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         work.workspace.zone = "Europe/Berlin"
     said = {"id": "U_ZED", "team_id": "T1", "real_name": "Zed"}
@@ -79,6 +79,6 @@ def test_who_gives_no_zone_has_the_workspaces_until_they_do(works: Works) -> Non
     assert zones(works, "U_ZED") == ["Asia/Tokyo"]
 
 
-def zones(works: Works, *ids: str) -> list[str]:
+def zones(works: UnitOfWorkFactory, *ids: str) -> list[str]:
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(User.zone).where(User.slack_id.in_(ids)).order_by(User.id)))

@@ -4,12 +4,12 @@ import logging
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Json, Member
 from bot.sandbox.surface_text import Shown
 from bot.sandbox.transport import INTERACTIVE
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.handlers.kit import SQLITE, deliver, found, sent, standing
@@ -19,26 +19,26 @@ XENIA = {"id": "U_XENIA", "username": "xenia", "name": "xenia", "team_id": "T_OT
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return given(works, Lead, first_name="Ada", last_name="Lovelace", company="Analytical")
 
 
 @pytest.fixture
-def card(slack: Desk, works: Works, courier: Courier, ada: Lead) -> Shown:
+def card(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> Shown:
     """Ada's card where Xenia of another company reads along."""
     slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
     slack.slack.join("C_SUPPORT", "U_XENIA")
     return standing(slack, works, courier, ada, "C_SUPPORT")
 
 
-def as_xenia(slack: Desk, **changes: object) -> Json:
+def as_xenia(slack: SlackDriver, **changes: object) -> Json:
     """The last thing that was done, done by Xenia."""
     return sent(slack, user=XENIA, **changes)
 
 
 @SQLITE
 def test_a_button_is_refused_and_changes_nothing(
-    slack: Desk, works: Works, card: Shown, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver, works: UnitOfWorkFactory, card: Shown, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     slack.click("lead.convert", card, user="U_XENIA")
@@ -49,7 +49,7 @@ def test_a_button_is_refused_and_changes_nothing(
 
 
 @SQLITE
-def test_a_form_that_somebody_else_opened_is_refused(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_form_that_somebody_else_opened_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm lead edit LD-1")
     slack.submit(company="Babbage")
     answer = deliver(slack, INTERACTIVE, as_xenia(slack))
@@ -58,14 +58,14 @@ def test_a_form_that_somebody_else_opened_is_refused(slack: Desk, works: Works, 
 
 
 @SQLITE
-def test_a_picker_offers_nothing(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_picker_offers_nothing(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm task new")
     assert slack.options(pickers(slack)[0], "Ada")
     answer = deliver(slack, INTERACTIVE, as_xenia(slack))
     assert answer.body == {"options": []}
 
 
-def pickers(slack: Desk) -> list[str]:
+def pickers(slack: SlackDriver) -> list[str]:
     """The pickers of the form on top that find leads."""
     assert slack.modal
     elements = [block.get("element", {}) for block in slack.modal.blocks]
@@ -74,6 +74,6 @@ def pickers(slack: Desk) -> list[str]:
 
 
 @SQLITE
-def test_a_command_of_another_workspace_is_refused_by_slack_itself(slack: Desk, card: Shown) -> None:
+def test_a_command_of_another_workspace_is_refused_by_slack_itself(slack: SlackDriver, card: Shown) -> None:
     person = slack.command("/crm lead list", user="U_XENIA", channel="C_SUPPORT")
     assert "people of other workspaces cannot use this app" in person.error

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
-from bot.delivery.dispatcher import Courier
+from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox import seed
-from bot.sandbox.client import Desk
-from handlers.core.payloads import Act
+from bot.sandbox.client import SlackDriver
+from handlers.core.payloads import Interaction
 from handlers.core.request import Options
 from models.core.entity.base import ENTITIES
-from models.core.outbox.delivery import Delivery, DeliveryState, Seen
+from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey
 from models.core.outbox.results import code
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.ground import given
 from tests.handlers.kit import SQLITE
@@ -34,13 +34,13 @@ LINES = ("find sundaram", "customer show a", "request audit verify", "deal edit 
 LOOKS = ("show", "more", "edit", "history", "revert")
 
 
-def live(slack: Desk, works: Works, courier: Courier) -> None:
+def live(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     """The weeks of the sandbox's company, typed by its people, and what an admin and others look at afterwards."""
     slack.slack.members[seed.ROSA] = seed.PEOPLE[2]
     seed.settle(works)
     dispatcher = create_dispatcher(works)
     for days, person, line in seed.STORY:
-        dispatcher.do(Act("say", "T1", person, seed.dated(line, days)))
+        dispatcher.do(Interaction("say", "T1", person, seed.dated(line, days)))
     courier.drain()
     for entity in ENTITIES.values():
         for look in LOOKS:
@@ -54,7 +54,7 @@ def live(slack: Desk, works: Works, courier: Courier) -> None:
     pass_on(slack, works, courier)
 
 
-def pass_on(slack: Desk, works: Works, courier: Courier) -> None:
+def pass_on(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     """What is told of people: in channels, in threads, to who was given something, asked for it or is out of reach."""
     slack.command("/crm note CS-1 Meera Sundaram called", user=seed.SAM, channel="C_SUPPORT")
     courier.drain()
@@ -76,12 +76,12 @@ def pass_on(slack: Desk, works: Works, courier: Courier) -> None:
     courier.drain()
 
 
-def refused(works: Works) -> str:
+def refused(works: UnitOfWorkFactory) -> str:
     with works("T1", writes=False) as work:
         return code(work.session.scalars(select(Delivery).where(Delivery.state == DeliveryState.REFUSED)).one())
 
 
-def personal(works: Works) -> set[str]:
+def personal(works: UnitOfWorkFactory) -> set[str]:
     """The names, addresses and numbers of everyone there is or was."""
     found: set[str] = set()
     with works("T1", writes=False) as work:
@@ -117,29 +117,29 @@ def loaded(text: str) -> Any:
         return None
 
 
-def telling(works: Works, texts: Iterable[str]) -> list[str]:
+def telling(works: UnitOfWorkFactory, texts: Iterable[str]) -> list[str]:
     """The texts in which somebody's name, address or number stands."""
     words = personal(works)
     assert {"Sundaram", "grace@northwind.example", "4721000001", "Silva"} <= words
     return [text for text in texts if any(word in text for word in words)]
 
 
-def offered(works: Works) -> list[Any]:
+def offered(works: UnitOfWorkFactory) -> list[Any]:
     """What pickers offer."""
     dispatcher = create_dispatcher(works)
-    replies = [dispatcher.do(Act("options", "T1", seed.ADA, "", state={"noun": slug})) for slug in ENTITIES]
+    replies = [dispatcher.do(Interaction("options", "T1", seed.ADA, "", state={"noun": slug})) for slug in ENTITIES]
     return [reply.options for reply in replies if isinstance(reply, Options)]
 
 
-def waiting(works: Works) -> list[str]:
+def waiting(works: UnitOfWorkFactory) -> list[str]:
     """What is kept until it is sent, and what tells a repetition."""
     with works("T1", writes=False) as work:
         kept = work.session.scalars(select(Delivery)).all()
         about = [f"{each.key} {json.dumps(each.about, ensure_ascii=False)} {each.error}" for each in kept]
-        return [*about, *work.session.scalars(select(Seen.key))]
+        return [*about, *work.session.scalars(select(IdempotencyKey.key))]
 
 
-def kinds(works: Works) -> set[str]:
+def kinds(works: UnitOfWorkFactory) -> set[str]:
     """The kinds of deliveries there were."""
     with works("T1", writes=False) as work:
         return set(work.session.scalars(select(Delivery.kind)))
@@ -147,7 +147,7 @@ def kinds(works: Works) -> set[str]:
 
 @SQLITE
 def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
-    slack: Desk, works: Works, courier: Courier, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill_far(works)
     with caplog.at_level(logging.INFO):
@@ -167,7 +167,7 @@ FAR = 70_000_000
 """Where the numbering of every table goes on when another workspace has filled it so far."""
 
 
-def fill_far(works: Works) -> None:
+def fill_far(works: UnitOfWorkFactory) -> None:
     """Another workspace has so much that whatever is stored from now on has a key beyond FAR."""
     fill_theirs(works)
     with works.engine.connect() as connection:
@@ -180,13 +180,13 @@ def fill_far(works: Works) -> None:
         raw.execute("PRAGMA foreign_keys=ON")
 
 
-def customers(works: Works) -> int:
+def customers(works: UnitOfWorkFactory) -> int:
     """The number of the newest customer."""
     with works("T1", writes=False) as work:
         return work.session.scalar(select(func.max(Customer.number))) or 0
 
 
-def far(slack: Desk, works: Works) -> list[str]:
+def far(slack: SlackDriver, works: UnitOfWorkFactory) -> list[str]:
     """The numbers that are shown or carried and tell how much others have, also where a long history is turned over."""
     given(works, Customer, first_name="Long")
     for number in range(40):

@@ -9,12 +9,12 @@ import pytest
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Home, Reply, Request
 from handlers.core.router import Catalogue, Router
 from handlers.core.telemetry import Watch, reference, referred
 from models.core.errors import Busy, Invalid
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.kit import SQLITE
 
 
@@ -50,8 +50,8 @@ class Heard:
         return {}
 
 
-def act(line: str, surface: str = "command", person: str = "U_RITA", **more: Any) -> Act:
-    return Act(surface, "T1", person, line, key=line, **more)
+def act(line: str, surface: str = "command", person: str = "U_RITA", **more: Any) -> Interaction:
+    return Interaction(surface, "T1", person, line, key=line, **more)
 
 
 @SQLITE
@@ -69,16 +69,16 @@ def act(line: str, surface: str = "command", person: str = "U_RITA", **more: Any
         (act("ada", surface="options", state={"noun": "lead"}), ("options", "done")),
         (act("lead new", surface="form", texts={"company": "Acme"}), ("lead.new", "done")),
     ],
-    ids=lambda value: value.line or value.surface if isinstance(value, Act) else value[1],
+    ids=lambda value: value.line or value.surface if isinstance(value, Interaction) else value[1],
 )
-def test_an_act_is_heard_of_by_its_verb_and_how_it_ended(works: Works, given: Act, heard: tuple[str, str]) -> None:
+def test_an_act_is_heard_of_by_its_verb_and_how_it_ended(works: UnitOfWorkFactory, given: Interaction, heard: tuple[str, str]) -> None:
     watch = Kept()
     create_dispatcher(works, watch=watch).handle(given, Heard())
     assert watch.acts == [heard]
     assert 0 < watch.seconds[0] < 60
 
 
-def dispatcher_that(works: Works, error: Exception, watch: Watch) -> Dispatcher:
+def dispatcher_that(works: UnitOfWorkFactory, error: Exception, watch: Watch) -> Dispatcher:
     """Knows one verb, `try`, which fails."""
     router = Router("crm")
 
@@ -91,7 +91,7 @@ def dispatcher_that(works: Works, error: Exception, watch: Watch) -> Dispatcher:
 
 
 @SQLITE
-def test_a_failure_is_heard_of(works: Works) -> None:
+def test_a_failure_is_heard_of(works: UnitOfWorkFactory) -> None:
     watch = Kept()
     for error in (Busy(), ZeroDivisionError()):
         dispatcher_that(works, error, watch).handle(act("try", person="U_ADA"), Heard())
@@ -99,14 +99,14 @@ def test_a_failure_is_heard_of(works: Works) -> None:
 
 
 @SQLITE
-def test_an_answer_that_did_not_arrive_is_a_failure(works: Works) -> None:
+def test_an_answer_that_did_not_arrive_is_a_failure(works: UnitOfWorkFactory) -> None:
     watch = Kept()
     create_dispatcher(works, watch=watch).handle(act("help"), Heard(ConnectionError()))
     assert watch.acts == [("crm.help", "failed")]
 
 
 @SQLITE
-def test_what_is_answered_after_slack_gave_up_is_late(works: Works) -> None:
+def test_what_is_answered_after_slack_gave_up_is_late(works: UnitOfWorkFactory) -> None:
     watch = Kept()
     create_dispatcher(works, watch=watch, patience=0).handle(act("help"), Heard())
     replace(dispatcher_that(works, ZeroDivisionError(), watch), patience=0).handle(act("try", person="U_ADA"), Heard())
@@ -114,7 +114,7 @@ def test_what_is_answered_after_slack_gave_up_is_late(works: Works) -> None:
 
 
 @SQLITE
-def test_the_reference_a_person_is_told_is_the_one_of_the_act(works: Works) -> None:
+def test_the_reference_a_person_is_told_is_the_one_of_the_act(works: UnitOfWorkFactory) -> None:
     seen: list[str] = []
 
     class Listening(Heard):

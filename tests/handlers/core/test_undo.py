@@ -12,10 +12,10 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from bot.app import create_dispatcher
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Message
 from models.core import records
 from models.core.entity.base import ENTITIES
@@ -23,7 +23,7 @@ from models.core.errors import CRMError
 from models.core.history import last_change, undo
 from models.core.outbox import queue
 from models.core.outbox.delivery import NAMES
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
@@ -40,7 +40,7 @@ HISTORIES = settings(
 
 
 @pytest.fixture
-def fill(works: Works) -> Callable[[], None]:
+def fill(works: UnitOfWorkFactory) -> Callable[[], None]:
     """Brings the database to where it holds two records of every entity, again and again."""
 
     def made() -> None:
@@ -52,13 +52,13 @@ def fill(works: Works) -> Callable[[], None]:
     return lambda: begin_with(works, "two records of every entity", made)
 
 
-def do(dispatcher: Dispatcher, line: str | Act) -> str:
+def do(dispatcher: Dispatcher, line: str | Interaction) -> str:
     reply = dispatcher.do(command(line) if isinstance(line, str) else line)
     assert isinstance(reply, Message), reply
     return reply.text
 
 
-def pass_on(works: Works) -> None:
+def pass_on(works: UnitOfWorkFactory) -> None:
     """What the courier does: records that show the name of another learn of its new one."""
     for _ in range(50):
         with works("T1") as work:
@@ -75,7 +75,7 @@ def test_no_verb_that_changes_something_is_forgotten() -> None:
 @SQLITE
 @pytest.mark.parametrize("noun", dict.fromkeys(verb.noun for verb in UNDOABLE.values()))
 def test_every_verb_is_undone_without_a_trace_and_done_again(
-    works: Works, fill: Callable[[], None], noun: str
+    works: UnitOfWorkFactory, fill: Callable[[], None], noun: str
 ) -> None:
     dispatcher = create_dispatcher(works)
     for name in (name for name, verb in UNDOABLE.items() if verb.noun == noun):
@@ -94,7 +94,7 @@ def test_every_verb_is_undone_without_a_trace_and_done_again(
 
 
 @SQLITE
-def test_undo_and_redo_know_what_was_last(slack: Desk, works: Works) -> None:
+def test_undo_and_redo_know_what_was_last(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm redo")
     assert told(slack) == "There is nothing to do again: the last thing you did was no undo."
     slack.command("/crm lead new Bob")
@@ -112,7 +112,7 @@ def test_undo_and_redo_know_what_was_last(slack: Desk, works: Works) -> None:
 
 
 @SQLITE
-def test_more_than_ten_records_are_undone_after_a_look(slack: Desk, works: Works) -> None:
+def test_more_than_ten_records_are_undone_after_a_look(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     with works("T1", "U_RITA") as work:
         for number in range(12):
             records.create(work, Lead, {"first_name": f"Ada {number}"})
@@ -130,7 +130,7 @@ def test_more_than_ten_records_are_undone_after_a_look(slack: Desk, works: Works
 
 
 def test_a_note_is_undone_with_the_button_and_the_thread_hears_of_it(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     eve = given(works, Customer, first_name="Eve")
     given(works, Case, subject="Broken mast", customer=eve.ref)
@@ -153,7 +153,7 @@ def test_a_note_is_undone_with_the_button_and_the_thread_hears_of_it(
 @HISTORIES
 @for_all(data=st.data())
 def test_undoing_leaves_no_trace_whatever_happened_before(
-    works: Works, fill: Callable[[], None], data: st.DataObject
+    works: UnitOfWorkFactory, fill: Callable[[], None], data: st.DataObject
 ) -> None:
     fill()
     dispatcher = create_dispatcher(works)
@@ -178,7 +178,7 @@ def test_undoing_leaves_no_trace_whatever_happened_before(
             assert held(works) == after, name
 
 
-def attempt(dispatcher: Dispatcher, act: Act) -> bool:
+def attempt(dispatcher: Dispatcher, act: Interaction) -> bool:
     """Whether it could be done."""
     try:
         dispatcher.do(act)
@@ -190,7 +190,7 @@ def attempt(dispatcher: Dispatcher, act: Act) -> bool:
 
 @SQLITE
 def test_what_slack_would_not_wait_for_is_named_with_the_command(
-    works: Works, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dispatcher = create_dispatcher(works)
     monkeypatch.setattr(undo, "MOST", 2)

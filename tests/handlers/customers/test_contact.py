@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.contact import Contact
 from models.customers.customer import Customer
 from tests.ground import given
@@ -11,7 +11,7 @@ from tests.handlers.kit import SQLITE, found, told
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
@@ -30,7 +30,7 @@ def ada(works: Works) -> Customer:
     ],
 )
 def test_a_contact_is_read_as_its_type_asks(
-    slack: Desk, works: Works, ada: Customer, typed: str, kept: str, shown: str
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, typed: str, kept: str, shown: str
 ) -> None:
     slack.command(f"/crm contact new CU-1 {typed}")
     assert told(slack) == f"Created CT-1 {shown}\nCustomer: CU-1 Ada"
@@ -38,7 +38,7 @@ def test_a_contact_is_read_as_its_type_asks(
 
 
 @SQLITE
-def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(slack: Desk, ada: Customer) -> None:
+def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(slack: SlackDriver, ada: Customer) -> None:
     slack.command("/crm new contact")
     slack.submit(customer="ada", type="Email", value="nowhere")
     assert slack.errors == {"value": "“nowhere” is not an e-mail address. Try ada@example.org."}
@@ -47,7 +47,7 @@ def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(slack: Desk,
 
 
 @SQLITE
-def test_a_box_that_is_no_longer_ticked_says_no(slack: Desk, works: Works, ada: Customer) -> None:
+def test_a_box_that_is_no_longer_ticked_says_no(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     given(works, Contact, customer="CU-1", type="other", value="Pigeon", primary="yes")
     slack.command("/crm edit CT-1")
     slack.submit(primary="no")
@@ -56,7 +56,7 @@ def test_a_box_that_is_no_longer_ticked_says_no(slack: Desk, works: Works, ada: 
 
 
 @SQLITE
-def test_one_contact_of_a_type_is_the_primary_one(slack: Desk, works: Works, ada: Customer) -> None:
+def test_one_contact_of_a_type_is_the_primary_one(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     for value in ("Pigeon", "Smoke"):
         slack.command(f"/crm contact new CU-1 other {value} primary=yes")
     assert [found(works, Contact, number).primary for number in (1, 2)] == [False, True]

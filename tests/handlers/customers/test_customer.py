@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, told
@@ -13,7 +13,7 @@ from tests.handlers.kit import SQLITE, count, found, told
 @pytest.mark.parametrize(
     "line", ["new customer Ada King Lovelace ada@x.org", "customer new ada@x.org Ada King Lovelace"]
 )
-def test_a_customer_is_made_in_one_line(slack: Desk, works: Works, line: str) -> None:
+def test_a_customer_is_made_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     slack.command(f"/crm {line} phone=030/1234567 country=germany tags=vip,fair")
     created, *values = told(slack).splitlines()
     assert created == "Created CU-1 Ada King Lovelace"
@@ -24,7 +24,7 @@ def test_a_customer_is_made_in_one_line(slack: Desk, works: Works, line: str) ->
 
 
 @SQLITE
-def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(slack: Desk, works: Works) -> None:
+def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm new customer")
     slack.submit(first_name="Ada", phone="+49 (0) 30 / 123 45 67", country="Germany")
     assert slack.errors == {}
@@ -32,7 +32,7 @@ def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(slac
 
 
 @SQLITE
-def test_a_customer_needs_a_name_or_an_address(slack: Desk, works: Works) -> None:
+def test_a_customer_needs_a_name_or_an_address(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm customer new")
     slack.submit(city="Berlin")
     assert slack.errors == {"first_name": "A customer needs a name or an e-mail address."}
@@ -45,14 +45,14 @@ def test_a_customer_needs_a_name_or_an_address(slack: Desk, works: Works) -> Non
 @pytest.mark.parametrize(
     "name", ["ada@x.org", "ADA@x.org", '"Ada Lovelace"', "ada", "lovelace", "Lovelace, Ada", "cu1"]
 )
-def test_a_customer_is_found_by_what_people_call_her(slack: Desk, works: Works, name: str) -> None:
+def test_a_customer_is_found_by_what_people_call_her(slack: SlackDriver, works: UnitOfWorkFactory, name: str) -> None:
     given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@x.org")
     slack.command(f"/crm customer {name}")
     assert "CU-1 Ada Lovelace" in told(slack)
 
 
 @SQLITE
-def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(slack: Desk, works: Works) -> None:
+def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm customer set Ada job=Countess city=“New York”")
@@ -65,7 +65,7 @@ def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(slack: De
 
 
 @SQLITE
-def test_deleting_asks_first_on_the_card_too(slack: Desk, works: Works) -> None:
+def test_deleting_asks_first_on_the_card_too(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     slack.command("/crm CU-1")
     slack.click("customer.delete", confirm=False)
@@ -78,7 +78,7 @@ def test_deleting_asks_first_on_the_card_too(slack: Desk, works: Works) -> None:
 
 
 @SQLITE
-def test_her_lifecycle_follows_from_her_deals(slack: Desk, works: Works) -> None:
+def test_her_lifecycle_follows_from_her_deals(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     slack.command("/crm CU-1")
     assert "Lead (no deals yet)" in slack.last.words

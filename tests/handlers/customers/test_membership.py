@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -12,7 +12,7 @@ from tests.handlers.kit import SQLITE, found, told
 
 
 @pytest.fixture
-def pair(works: Works) -> tuple[Customer, Account]:
+def pair(works: UnitOfWorkFactory) -> tuple[Customer, Account]:
     return given(works, Customer, first_name="Ada"), given(works, Account, name="Engines")
 
 
@@ -20,7 +20,7 @@ def pair(works: Works) -> tuple[Customer, Account]:
 @pytest.mark.parametrize(
     "line", ["member new CU-1 AC-1 Chief of wheels", "new membership AC-1 CU-1 role=“Chief of wheels”"]
 )
-def test_a_customer_joins_an_account(slack: Desk, works: Works, pair: tuple[Customer, Account], line: str) -> None:
+def test_a_customer_joins_an_account(slack: SlackDriver, works: UnitOfWorkFactory, pair: tuple[Customer, Account], line: str) -> None:
     slack.command(f"/crm {line} since=2026-01-01")
     created, *values = told(slack).splitlines()
     assert created == "Created MB-1 Ada at Engines"
@@ -30,7 +30,7 @@ def test_a_customer_joins_an_account(slack: Desk, works: Works, pair: tuple[Cust
 
 
 @SQLITE
-def test_a_missing_account_opens_the_form_with_the_customer(slack: Desk, pair: tuple[Customer, Account]) -> None:
+def test_a_missing_account_opens_the_form_with_the_customer(slack: SlackDriver, pair: tuple[Customer, Account]) -> None:
     slack.command("/crm member new CU-1")
     assert slack.modal
     assert slack.modal.values["customer"]["value"] == "CU-1"
@@ -43,7 +43,7 @@ def test_a_missing_account_opens_the_form_with_the_customer(slack: Desk, pair: t
 
 
 @SQLITE
-def test_people_are_found_by_where_they_belong(slack: Desk, pair: tuple[Customer, Account]) -> None:
+def test_people_are_found_by_where_they_belong(slack: SlackDriver, pair: tuple[Customer, Account]) -> None:
     slack.command("/crm member new CU-1 AC-1")
     slack.command("/crm find member engines")
     assert "MB-1 Ada at Engines" in told(slack)

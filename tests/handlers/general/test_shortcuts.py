@@ -1,13 +1,13 @@
 """Shortcuts: from anywhere, and from a message whose words go into the form."""
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown, shown
 from handlers.core.router import Catalogue
 from handlers.general.shortcuts import SHORTCUTS
 from handlers.registry import ROUTERS
 from models.activities.activity import Activity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
@@ -15,7 +15,7 @@ from tests.ground import given
 from tests.handlers.kit import SQLITE, count, found, standing, told
 
 
-def said(slack: Desk, text: str, **where: str) -> Shown:
+def said(slack: SlackDriver, text: str, **where: str) -> Shown:
     """A message somebody wrote, as it stands in the channel."""
     outcome = slack.say(text, **where)
     message = slack.slack.timeline.find(where.get("channel", "C_GENERAL"), outcome.ts)
@@ -30,7 +30,7 @@ def test_every_shortcut_is_a_verb() -> None:
 
 
 @SQLITE
-def test_a_lead_is_made_from_anywhere(slack: Desk, works: Works) -> None:
+def test_a_lead_is_made_from_anywhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.shortcut("lead.new")
     slack.submit(first_name="Bob")
     assert told(slack) == "Created LD-1 Bob"
@@ -38,7 +38,7 @@ def test_a_lead_is_made_from_anywhere(slack: Desk, works: Works) -> None:
 
 
 @SQLITE
-def test_an_activity_is_logged_from_anywhere(slack: Desk, works: Works) -> None:
+def test_an_activity_is_logged_from_anywhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     slack.shortcut("log.new")
     slack.submit(type="Call", description="Talked", customer="ada")
@@ -47,7 +47,7 @@ def test_an_activity_is_logged_from_anywhere(slack: Desk, works: Works) -> None:
 
 
 @SQLITE
-def test_a_case_is_made_of_a_message_word_for_word(slack: Desk, works: Works) -> None:
+def test_a_case_is_made_of_a_message_word_for_word(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     text = "The mast is broken & <urgent>\nSee https://x.org @here"
     slack.shortcut("case.new", said(slack, text))
@@ -64,7 +64,7 @@ def test_a_case_is_made_of_a_message_word_for_word(slack: Desk, works: Works) ->
 
 
 @SQLITE
-def test_in_the_thread_of_a_card_the_record_is_filled_in(slack: Desk, works: Works, courier: Courier) -> None:
+def test_in_the_thread_of_a_card_the_record_is_filled_in(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead, "C_GENERAL")
     slack.shortcut("activity.new", said(slack, "He wants a boat", thread_ts=card.ts))
@@ -77,7 +77,7 @@ def test_in_the_thread_of_a_card_the_record_is_filled_in(slack: Desk, works: Wor
 
 
 @SQLITE
-def test_a_guest_gets_no_form(slack: Desk, works: Works) -> None:
+def test_a_guest_gets_no_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.shortcut("lead.new", user="U_GUS")
     assert slack.modal is None
     assert told(slack).startswith("Guests cannot use the CRM.")
@@ -85,7 +85,7 @@ def test_a_guest_gets_no_form(slack: Desk, works: Works) -> None:
 
 
 @SQLITE
-def test_a_very_long_message_fits_into_the_form(slack: Desk, works: Works) -> None:
+def test_a_very_long_message_fits_into_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     slack.shortcut("case.new", said(slack, "word " * 2000))
     assert slack.modal

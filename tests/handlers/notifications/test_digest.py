@@ -12,7 +12,7 @@ from handlers.notifications import digest as digests
 from handlers.registry import ROUTERS
 from models.core import records
 from models.core.identity.role import Role
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
@@ -26,14 +26,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
 
 
 # ── the digest ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def deals(works: Works, *described: tuple[str, str]) -> list[Opportunity]:
+def deals(works: UnitOfWorkFactory, *described: tuple[str, str]) -> list[Opportunity]:
     """Deals of one account. described: (stage, amount)."""
     acme = given(works, Account, name="Acme")
     return [
@@ -42,7 +42,7 @@ def deals(works: Works, *described: tuple[str, str]) -> list[Opportunity]:
     ]
 
 
-def test_the_digest_has_the_figures_in_words(works: Works, ada: Customer) -> None:
+def test_the_digest_has_the_figures_in_words(works: UnitOfWorkFactory, ada: Customer) -> None:
     made = deals(
         works, ("proposal", "€100"), ("proposal", "€200"), ("proposal", "$50"), ("negotiation", "€1k"),
         ("discovery", ""), ("proposal", "€5k"), ("proposal", "€7k"),
@@ -74,7 +74,7 @@ def test_the_digest_has_the_figures_in_words(works: Works, ada: Customer) -> Non
 
 
 @SQLITE
-def test_the_chart_shows_one_currency_and_says_which(works: Works) -> None:
+def test_the_chart_shows_one_currency_and_says_which(works: UnitOfWorkFactory) -> None:
     deals(works, ("proposal", "€100"), ("negotiation", "€1k"), ("proposal", "$50"))
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
@@ -87,7 +87,7 @@ def test_the_chart_shows_one_currency_and_says_which(works: Works) -> None:
 
 
 @SQLITE
-def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(works: Works) -> None:
+def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(works: UnitOfWorkFactory) -> None:
     deals(works, ("proposal", "$100"), ("negotiation", "$1k"), ("proposal", "£5m"))
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
@@ -95,7 +95,7 @@ def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(wor
 
 
 @SQLITE
-def test_deals_without_amounts_have_no_chart(works: Works) -> None:
+def test_deals_without_amounts_have_no_chart(works: UnitOfWorkFactory) -> None:
     deals(works, ("proposal", ""))
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
@@ -103,7 +103,7 @@ def test_deals_without_amounts_have_no_chart(works: Works) -> None:
     assert "Proposal: 1 deal, no amounts" in digest.text
 
 
-def test_on_a_monday_the_week_that_ended_is_reported_and_today(works: Works, clock: StoppedClock) -> None:
+def test_on_a_monday_the_week_that_ended_is_reported_and_today(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     made = deals(works, ("proposal", "€1k"), ("proposal", "€2k"))
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, made[0].number).win(work)
@@ -119,7 +119,7 @@ def test_on_a_monday_the_week_that_ended_is_reported_and_today(works: Works, clo
 
 
 @SQLITE
-def test_an_empty_crm_is_greeted_kindly(works: Works) -> None:
+def test_an_empty_crm_is_greeted_kindly(works: UnitOfWorkFactory) -> None:
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
     assert "`/crm deal new`" in said(digest)
@@ -127,7 +127,7 @@ def test_an_empty_crm_is_greeted_kindly(works: Works) -> None:
 
 
 @SQLITE
-def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(works: Works, ada: Customer) -> None:
+def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(works: UnitOfWorkFactory, ada: Customer) -> None:
     deals(works, ("proposal", "€100"))
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
     role(works, "manager", "everything: look\ndeal: look, hide stage\ncase: look, hide priority")
@@ -145,7 +145,7 @@ def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(works: Work
 
 
 @SQLITE
-def test_an_empty_crm_is_not_told_from_a_full_one_by_who_may_not_know(works: Works) -> None:
+def test_an_empty_crm_is_not_told_from_a_full_one_by_who_may_not_know(works: UnitOfWorkFactory) -> None:
     role(works, "manager", "everything: look\ncase: look, hide status")
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
@@ -154,7 +154,7 @@ def test_an_empty_crm_is_not_told_from_a_full_one_by_who_may_not_know(works: Wor
 
 @SQLITE
 def test_who_may_not_see_deadlines_does_not_learn_how_many_are_overdue(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent", resolve_by="+1h")
     clock.forward(2 * HOUR)
@@ -163,7 +163,7 @@ def test_who_may_not_see_deadlines_does_not_learn_how_many_are_overdue(
     assert "overdue" not in said(drawn(works, "digest", "U_MONA"))
 
 
-def role(works: Works, name: str, rights: str) -> None:
+def role(works: UnitOfWorkFactory, name: str, rights: str) -> None:
     """What a role may do from now on."""
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Role, work.lookup("role", name)), {"rights": rights})
@@ -181,7 +181,7 @@ def test_every_kind_of_delivery_has_its_drawing() -> None:
 
 
 @SQLITE
-def test_a_message_is_sent_as_it_was_written(works: Works) -> None:
+def test_a_message_is_sent_as_it_was_written(works: UnitOfWorkFactory) -> None:
     message = drawn(works, "message", about={"text": "<@U_ADA> look"})
     assert message == Message("<@U_ADA> look", [])
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core import records
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
@@ -22,30 +22,30 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def case(works: Works) -> Case:
+def case(works: UnitOfWorkFactory) -> Case:
     ada = given(works, Customer, first_name="Ada")
     return given(works, Case, by="U_SAM", subject="Broken mast", customer=ada.ref)
 
 
-def id_of(works: Works, slack_id: str) -> int:
+def id_of(works: UnitOfWorkFactory, slack_id: str) -> int:
     with works("T1", writes=False) as work:
         return work.lookup("user", slack_id)
 
 
-def told(works: Works, record: Any, **about: Any) -> str:
+def told(works: UnitOfWorkFactory, record: Any, **about: Any) -> str:
     message = drawn(works, "event", about=about, entity=record.slug(), record_id=record.id)
     assert message is not None
     return message.text
 
 
-def queue(works: Works) -> str:
+def queue(works: UnitOfWorkFactory) -> str:
     """All that the queue holds of what is told of records, whatever became of it."""
     with works("T1", writes=False) as work:
         rows = work.session.scalars(select(Delivery).where(Delivery.kind.in_(["event", "assigned"])))
         return "\n".join(f"{row.key} {row.about} {row.error}" for row in rows)
 
 
-def thread(slack: Desk, channel: str = "C_SALES") -> list[str]:
+def thread(slack: SlackDriver, channel: str = "C_SALES") -> list[str]:
     return [line.words for line in slack.thread(slack.posted(channel)[0])]
 
 
@@ -53,7 +53,7 @@ def thread(slack: Desk, channel: str = "C_SALES") -> list[str]:
 
 
 def test_an_answer_is_told_word_for_word_and_kept_where_it_stands(
-    works: Works, slack: Desk, courier: Courier, case: Case
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, case: Case
 ) -> None:
     standing(slack, works, courier, case)
     slack.command("/crm case reply CS-1 Mr Marlow, it is *mended*", user="U_SAM")
@@ -64,7 +64,7 @@ def test_an_answer_is_told_word_for_word_and_kept_where_it_stands(
 
 
 def test_one_that_is_taken_back_names_both_and_done_again_too(
-    works: Works, slack: Desk, courier: Courier, case: Case
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, case: Case
 ) -> None:
     standing(slack, works, courier, case)
     slack.command("/crm case note CS-1 Mr Marlow is cross", user="U_SAM")
@@ -79,7 +79,7 @@ def test_one_that_is_taken_back_names_both_and_done_again_too(
     assert "Marlow" not in queue(works)
 
 
-def test_who_was_renamed_or_forgotten_is_called_as_they_are_called_now(works: Works, case: Case) -> None:
+def test_who_was_renamed_or_forgotten_is_called_as_they_are_called_now(works: UnitOfWorkFactory, case: Case) -> None:
     sam = id_of(works, "U_SAM")
     with works("T1", "U_SAM") as work:
         work.get(Case, case.id).claim(work)
@@ -87,7 +87,7 @@ def test_who_was_renamed_or_forgotten_is_called_as_they_are_called_now(works: Wo
     assert told(works, case, by=sam, did="took it.") == "Somebody took it."
 
 
-def test_an_answer_that_was_erased_is_not_quoted(works: Works, case: Case) -> None:
+def test_an_answer_that_was_erased_is_not_quoted(works: UnitOfWorkFactory, case: Case) -> None:
     with works("T1", "U_SAM") as work:
         reply = work.get(Case, case.id).reply(work, "Mr Marlow is cross")
     with works("T1") as work:
@@ -95,7 +95,7 @@ def test_an_answer_that_was_erased_is_not_quoted(works: Works, case: Case) -> No
     assert told(works, case, by=id_of(works, "U_SAM"), did="replied", remark=reply.id) == "Sam Silva replied: …"
 
 
-def test_what_the_crm_did_itself_is_told_as_its_own(works: Works, case: Case) -> None:
+def test_what_the_crm_did_itself_is_told_as_its_own(works: UnitOfWorkFactory, case: Case) -> None:
     assert told(works, case, by=None, did="closed it.") == "Rapport closed it."
 
 
@@ -107,17 +107,17 @@ def test_what_the_crm_did_itself_is_told_as_its_own(works: Works, case: Case) ->
     ],
 )
 def test_what_waited_when_the_crm_was_upgraded_is_told_as_it_was_written(
-    works: Works, case: Case, about: dict[str, Any], line: str
+    works: UnitOfWorkFactory, case: Case, about: dict[str, Any], line: str
 ) -> None:
     assert told(works, case, **about) == line
 
 
-def test_an_old_line_that_is_taken_back_after_the_upgrade_says_who_did_that(works: Works, case: Case) -> None:
+def test_an_old_line_that_is_taken_back_after_the_upgrade_says_who_did_that(works: UnitOfWorkFactory, case: Case) -> None:
     line = told(works, case, text="Rita Reyes took it.", undone=id_of(works, "U_RAVI"))
     assert line == "Ravi Rao undid this: Rita Reyes took it."
 
 
-def test_who_may_not_see_all_of_a_record_is_not_told_what_was_said(works: Works) -> None:
+def test_who_may_not_see_all_of_a_record_is_not_told_what_was_said(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada", notes="Private")
     about = {"by": id_of(works, "U_RITA"), "did": "qualified it."}
     message = drawn(works, "event", "U_GUS", about=about, entity="lead", record_id=lead.id)
@@ -126,7 +126,7 @@ def test_who_may_not_see_all_of_a_record_is_not_told_what_was_said(works: Works)
     assert buttons(message) == [("lead.show", "LD-1")]
 
 
-def test_the_same_is_told_once_and_something_else_as_well(works: Works, case: Case) -> None:
+def test_the_same_is_told_once_and_something_else_as_well(works: UnitOfWorkFactory, case: Case) -> None:
     with works("T1", "U_SAM") as work:
         found = work.get(Case, case.id)
         for did in ("took it.", "took it.", "closed it."):
@@ -140,7 +140,7 @@ def test_the_same_is_told_once_and_something_else_as_well(works: Works, case: Ca
 
 
 def test_a_new_owner_hears_who_gave_it_and_the_queue_does_not_know_the_name(
-    works: Works, slack: Desk, courier: Courier
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
 ) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm assign LD-1 @ravi", user="U_MONA")
@@ -150,13 +150,13 @@ def test_a_new_owner_hears_who_gave_it_and_the_queue_does_not_know_the_name(
 
 
 @pytest.mark.parametrize("by", ["Mona Meyer", None])
-def test_it_is_told_as_it_was_written_before_the_upgrade_and_of_the_crm_itself(works: Works, by: str | None) -> None:
+def test_it_is_told_as_it_was_written_before_the_upgrade_and_of_the_crm_itself(works: UnitOfWorkFactory, by: str | None) -> None:
     lead = given(works, Lead, by="U_RAVI", first_name="Ada")
     columns = {"about": {"by": by}, "entity": "lead", "record_id": lead.id}
     assert f"{by or 'Rapport'} gave you LD-1 Ada" in said(drawn(works, "assigned", "U_RAVI", **columns))
 
 
-def test_nobody_is_told_of_what_is_somebody_elses_by_now_or_gone(works: Works) -> None:
+def test_nobody_is_told_of_what_is_somebody_elses_by_now_or_gone(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, by="U_RAVI", first_name="Ada")
     columns = {"about": {"by": None}, "entity": "lead", "record_id": lead.id}
     assert drawn(works, "assigned", "U_RITA", **columns) is None

@@ -9,7 +9,7 @@ import pytest
 from models.activities.activity import Activity
 from models.activities.reminders import TOGETHER
 from models.core import records
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
@@ -21,12 +21,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
 
 
 @SQLITE
-def test_a_reminder_has_everything_that_can_be_done_about_it(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_a_reminder_has_everything_that_can_be_done_about_it(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
     reminder = drawn(works, "due", "U_RITA")
@@ -38,7 +38,7 @@ def test_a_reminder_has_everything_that_can_be_done_about_it(works: Works, clock
 
 
 @SQLITE
-def test_each_reads_times_on_the_clock_of_their_own_town(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_each_reads_times_on_the_clock_of_their_own_town(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     for person in ("U_RITA", "U_RAVI", "U_MONA"):
         task(works, ada, "2026-03-10T11:00Z", by=person)
     clock.forward(HOUR)
@@ -48,14 +48,14 @@ def test_each_reads_times_on_the_clock_of_their_own_town(works: Works, clock: St
 
 
 @SQLITE
-def test_what_was_due_on_an_earlier_day_is_called_overdue(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_was_due_on_an_earlier_day_is_called_overdue(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     clock.forward(DAY)
     assert "overdue since Tue 10 Mar 12:00" in said(drawn(works, "due", "U_RITA"))
 
 
 def test_a_reminder_is_about_what_is_still_to_be_done_when_it_is_sent(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     done, moved, left = (task(works, ada, "+1h", what) for what in ("Done", "Moved", "Left"))
     clock.forward(HOUR)
@@ -71,7 +71,7 @@ def test_a_reminder_is_about_what_is_still_to_be_done_when_it_is_sent(
 
 
 @SQLITE
-def test_ten_at_most_are_listed_and_the_rest_counted(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_ten_at_most_are_listed_and_the_rest_counted(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     for number in range(12):
         task(works, ada, "+1h", f"Task {number}")
     clock.forward(HOUR)
@@ -82,7 +82,7 @@ def test_ten_at_most_are_listed_and_the_rest_counted(works: Works, clock: Stoppe
 
 
 @SQLITE
-def test_the_first_of_the_day_counts_all_that_is_due(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_the_first_of_the_day_counts_all_that_is_due(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     made = [task(works, ada, "+1h", f"Task {number}") for number in range(12)]
     clock.forward(HOUR)
     ids = [record.id for record in made[:3]]
@@ -94,7 +94,7 @@ def test_the_first_of_the_day_counts_all_that_is_due(works: Works, clock: Stoppe
 
 
 @SQLITE
-def test_ten_long_ones_fit_into_one_message(works: Works, clock: StoppedClock) -> None:
+def test_ten_long_ones_fit_into_one_message(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     long = given(works, Customer, first_name="Ö" * 250, last_name="Ä" * 250)
     deal = given(works, Opportunity, name="Å & Ø " * 40, customer=long.ref, amount="12k")
     made = [
@@ -111,7 +111,7 @@ def test_ten_long_ones_fit_into_one_message(works: Works, clock: StoppedClock) -
 @SQLITE
 @pytest.mark.parametrize("kind", ["team_due", "cases", "digest"])
 def test_what_comes_late_says_when_it_should_have_come(
-    works: Works, clock: StoppedClock, ada: Customer, kind: str
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer, kind: str
 ) -> None:
     task(works, ada, "+1h")
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
@@ -130,7 +130,7 @@ def test_what_comes_late_says_when_it_should_have_come(
     )
 
 
-def test_the_team_reads_who_has_what_without_being_called(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_the_team_reads_who_has_what_without_being_called(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     for number in range(5):
         task(works, ada, "+1h", f"Task {number}")
     task(works, ada, "+3h", "<@U_MONA> & co", by="U_RAVI")
@@ -144,7 +144,7 @@ def test_the_team_reads_who_has_what_without_being_called(works: Works, clock: S
     assert "<@" not in said(list_)
 
 
-def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(works: Works, ada: Customer) -> None:
+def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(works: UnitOfWorkFactory, ada: Customer) -> None:
     task(works, ada, "2026-03-10T23:30Z")
     assert drawn(works, "team_due") is not None
     with works("T1") as work:
@@ -152,7 +152,7 @@ def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(works: Works, ada
     assert drawn(works, "team_due") is None
 
 
-def test_cases_that_need_someone_can_be_claimed_from_the_list(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_cases_that_need_someone_can_be_claimed_from_the_list(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     given(works, Case, customer=ada.ref, subject="<!here> fire", priority="urgent")
     late = given(works, Case, customer=ada.ref, subject="Late", resolve_by="+1h")
     with works("T1", "U_SAM") as work:
@@ -169,7 +169,7 @@ def test_cases_that_need_someone_can_be_claimed_from_the_list(works: Works, cloc
 
 
 @SQLITE
-def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(works: Works, ada: Customer) -> None:
+def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(works: UnitOfWorkFactory, ada: Customer) -> None:
     first = given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
     given(works, Case, customer=ada.ref, subject="Flood", priority="urgent")
     alarm = {"ids": [first.id]}
@@ -180,7 +180,7 @@ def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(works: Wor
 
 
 @SQLITE
-def test_many_cases_are_cut_to_ten(works: Works, ada: Customer) -> None:
+def test_many_cases_are_cut_to_ten(works: UnitOfWorkFactory, ada: Customer) -> None:
     for number in range(12):
         given(works, Case, customer=ada.ref, subject=f"Case {number}", priority="high")
     list_ = drawn(works, "cases")

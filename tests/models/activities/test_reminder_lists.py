@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from models.activities import reminders
 from models.activities.activity import Activity
 from models.activities.reminders import expectant
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.ground import START, StoppedClock, given, task
 from tests.plans import plans
@@ -17,11 +17,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
-def test_due_lists_the_oldest_first_and_counts_all(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_due_lists_the_oldest_first_and_counts_all(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     made = [task(works, ada, f"+{minutes}m", f"Task {minutes}") for minutes in (30, 10, 20, 90)]
     clock.forward(HOUR)
     with works("T1", "U_RITA") as work:
@@ -34,7 +34,7 @@ def test_due_lists_the_oldest_first_and_counts_all(works: Works, clock: StoppedC
 
 
 def test_plates_say_who_has_how_much_and_how_much_of_it_is_overdue(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     for minutes in (10, 20, 30, 90):
         task(works, ada, f"+{minutes}m", f"Task {minutes}")
@@ -56,7 +56,7 @@ def test_plates_say_who_has_how_much_and_how_much_of_it_is_overdue(
     assert plates[0].first[0] == ("AT-1", "Task 10")
 
 
-def test_plates_hide_what_is_done_deleted_or_of_another_workspace(works: Works, ada: Customer) -> None:
+def test_plates_hide_what_is_done_deleted_or_of_another_workspace(works: UnitOfWorkFactory, ada: Customer) -> None:
     done, gone = task(works, ada, "+10m"), task(works, ada, "+10m")
     with works("T1", "U_RITA") as work:
         work.find(Activity, done.number).done(work)
@@ -67,7 +67,7 @@ def test_plates_hide_what_is_done_deleted_or_of_another_workspace(works: Works, 
         assert reminders.plates(work, START + DAY, 3) == []
 
 
-def test_what_is_due_is_found_through_indexes(works: Works, ada: Customer) -> None:
+def test_what_is_due_is_found_through_indexes(works: UnitOfWorkFactory, ada: Customer) -> None:
     with works("T1", "U_RITA") as work:
         moments = [START + timedelta(minutes=number) for number in range(2000)]
         common = {"workspace": "T1", "owner": ada.owner, "customer": ada.id, "created_at": START, "updated_at": START}

@@ -11,7 +11,7 @@ from models.activities.activity import Activity
 from models.activities.reminders import TOGETHER, Hours, Reminder, at_work, expectant, morning, reminders
 from models.core import records
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from tests.ground import StoppedClock, given, task
 
@@ -20,11 +20,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
-def told(works: Works, workspace: str = "T1") -> dict[str, list[list[int]]]:
+def told(works: UnitOfWorkFactory, workspace: str = "T1") -> dict[str, list[list[int]]]:
     """Slack id → what somebody is told now: a list for each message, of the activities it names."""
     with works(workspace) as work:
         return {user.slack_id: [each.ids for each in reminders(work, user)] for user in expectant(work)}
@@ -38,7 +38,7 @@ def berlin(clock: StoppedClock, moment: str) -> None:
 # ── working hours ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_people_are_at_work_on_weekdays_within_their_hours(works: Works) -> None:
+def test_people_are_at_work_on_weekdays_within_their_hours(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_RAVI") as work:
         ravi = work.actor
         assert isinstance(ravi, User)
@@ -50,7 +50,7 @@ def test_people_are_at_work_on_weekdays_within_their_hours(works: Works) -> None
     assert not at_work(ravi, kolkata + 4 * DAY)
 
 
-def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(works: Works) -> None:
+def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(works: UnitOfWorkFactory) -> None:
     night = Hours(7, "Europe/Berlin", "22:00", "06:00")
     friday = datetime(2026, 12, 4, 21, 0, tzinfo=UTC)  # 22:00 in Berlin
     assert at_work(night, friday)
@@ -62,7 +62,7 @@ def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(works: Works)
     assert morning(night, friday) == morning(night, friday + timedelta(hours=5)) == "20261204:7"
 
 
-def test_who_works_from_eight_to_eight_works_round_the_clock(works: Works) -> None:
+def test_who_works_from_eight_to_eight_works_round_the_clock(works: UnitOfWorkFactory) -> None:
     always = Hours(7, "Europe/Berlin", "08:00", "08:00")
     wednesday = datetime(2026, 12, 2, 12, 0, tzinfo=UTC)
     assert all(at_work(always, wednesday + timedelta(hours=hour)) for hour in range(24))
@@ -71,19 +71,19 @@ def test_who_works_from_eight_to_eight_works_round_the_clock(works: Works) -> No
 # ── reminders ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_nobody_is_reminded_of_what_is_not_due_yet(works: Works, ada: Customer) -> None:
+def test_nobody_is_reminded_of_what_is_not_due_yet(works: UnitOfWorkFactory, ada: Customer) -> None:
     task(works, ada, "+1h")
     assert told(works) == {}
 
 
-def test_a_due_activity_is_told_once_however_often_one_looks(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_a_due_activity_is_told_once_however_often_one_looks(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     looks = [told(works) for _ in range(50)]
     assert looks == [{"U_RITA": [[call.id]]}, *[{}] * 49]
 
 
-def test_each_later_one_is_told_at_its_own_moment(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_each_later_one_is_told_at_its_own_moment(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     first = task(works, ada, "+1h")
     second, third = task(works, ada, "+2h", "Write"), task(works, ada, "+2h", "Send")
     clock.forward(HOUR)
@@ -93,7 +93,7 @@ def test_each_later_one_is_told_at_its_own_moment(works: Works, clock: StoppedCl
     assert told(works) == {}
 
 
-def test_many_at_once_are_told_in_order_each_in_one_message(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_many_at_once_are_told_in_order_each_in_one_message(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     made = [task(works, ada, f"+{60 - number}m", f"Task {number}") for number in range(25)]
     clock.forward(HOUR)
     oldest = [record.id for record in reversed(made)]
@@ -101,7 +101,7 @@ def test_many_at_once_are_told_in_order_each_in_one_message(works: Works, clock:
     assert told(works) == {}
 
 
-def test_what_is_done_or_hidden_is_not_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_is_done_or_hidden_is_not_told(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call, gone = task(works, ada, "+1h"), task(works, ada, "+1h")
     with works("T1", "U_RITA") as work:
         work.find(Activity, call.number).done(work)
@@ -110,7 +110,7 @@ def test_what_is_done_or_hidden_is_not_told(works: Works, clock: StoppedClock, a
     assert told(works) == {}
 
 
-def test_what_comes_back_is_told_unless_it_was(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_comes_back_is_told_unless_it_was(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call, other = task(works, ada, "+1h"), task(works, ada, "+3h")
     for number, by in ((call.number, HOUR), (other.number, 3 * HOUR)):
         with works("T1", "U_RITA") as work:
@@ -126,7 +126,7 @@ def test_what_comes_back_is_told_unless_it_was(works: Works, clock: StoppedClock
     assert told(works) == {}
 
 
-def test_what_is_put_off_comes_back_at_its_new_moment(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_is_put_off_comes_back_at_its_new_moment(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     assert told(works) == {"U_RITA": [[call.id]]}
@@ -137,7 +137,7 @@ def test_what_is_put_off_comes_back_at_its_new_moment(works: Works, clock: Stopp
     assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_who_gets_it_before_it_is_due_is_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_who_gets_it_before_it_is_due_is_told(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "2026-03-10 16:30")
     with works("T1", "U_RITA") as work:
         records.assign(work, work.find(Activity, call.number), work.lookup("user", "U_SAM"))
@@ -145,7 +145,7 @@ def test_who_gets_it_before_it_is_due_is_told(works: Works, clock: StoppedClock,
     assert told(works) == {"U_SAM": [[call.id]]}
 
 
-def test_telling_changes_nothing_that_anybody_sees(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_telling_changes_nothing_that_anybody_sees(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
@@ -158,7 +158,7 @@ def test_telling_changes_nothing_that_anybody_sees(works: Works, clock: StoppedC
 # ── mornings ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_overdue_ones_are_repeated_each_working_morning(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_overdue_ones_are_repeated_each_working_morning(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
@@ -172,7 +172,7 @@ def test_overdue_ones_are_repeated_each_working_morning(works: Works, clock: Sto
 
 
 def test_the_morning_repeats_the_oldest_and_says_that_there_are_more(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     old = [task(works, ada, "+1h", f"Old {number}").id for number in range(12)]
     clock.forward(HOUR)
@@ -185,7 +185,7 @@ def test_the_morning_repeats_the_oldest_and_says_that_there_are_more(
     assert told(works) == {}
 
 
-def test_what_fits_into_one_message_comes_in_one(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_fits_into_one_message_comes_in_one(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     old = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
@@ -195,7 +195,7 @@ def test_what_fits_into_one_message_comes_in_one(works: Works, clock: StoppedClo
 
 
 def test_what_was_long_overdue_when_it_was_written_down_waits_for_the_morning(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     recent = task(works, ada, "-23h")
     assert told(works) == {"U_RITA": [[recent.id]]}
@@ -205,7 +205,7 @@ def test_what_was_long_overdue_when_it_was_written_down_waits_for_the_morning(
     assert told(works) == {"U_RITA": [[old.id, recent.id]]}
 
 
-def test_what_falls_into_the_evening_waits_for_the_morning(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_falls_into_the_evening_waits_for_the_morning(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "2026-03-10 18:00")
     berlin(clock, "2026-03-10T18:30")
     assert told(works) == {}
@@ -215,7 +215,7 @@ def test_what_falls_into_the_evening_waits_for_the_morning(works: Works, clock: 
     assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_what_falls_on_the_weekend_waits_for_monday(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_what_falls_on_the_weekend_waits_for_monday(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     call = task(works, ada, "2026-03-14 10:00")
     berlin(clock, "2026-03-14T10:30")
     assert told(works) == {}
@@ -223,7 +223,7 @@ def test_what_falls_on_the_weekend_waits_for_monday(works: Works, clock: Stopped
     assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_each_is_reminded_by_the_clock_of_their_own_town(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_each_is_reminded_by_the_clock_of_their_own_town(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     for person in ("U_RITA", "U_RAVI", "U_MONA"):
         task(works, ada, "2026-03-11 09:00", by=person)
     asked = {}
@@ -240,7 +240,7 @@ def test_each_is_reminded_by_the_clock_of_their_own_town(works: Works, clock: St
 
 
 def test_who_moves_to_another_zone_is_reminded_by_its_clock_and_of_nothing_twice(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
@@ -255,7 +255,7 @@ def test_who_moves_to_another_zone_is_reminded_by_its_clock_and_of_nothing_twice
 
 
 def test_the_monday_after_the_clocks_change_begins_at_nine_all_the_same(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     call = task(works, ada, "2026-03-27 20:00")
     berlin(clock, "2026-03-30T08:59")
@@ -266,14 +266,14 @@ def test_the_monday_after_the_clocks_change_begins_at_nine_all_the_same(
 
 
 def test_after_an_outage_each_is_told_late_and_the_oldest_first(
-    works: Works, clock: StoppedClock, ada: Customer
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     late, early = task(works, ada, "+2h"), task(works, ada, "+1h")
     clock.forward(5 * HOUR)
     assert told(works) == {"U_RITA": [[early.id, late.id]]}
 
 
-def test_those_who_left_and_guests_are_left_alone(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_those_who_left_and_guests_are_left_alone(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     given(works, Activity, description="Call", due_date="+1h", customer=ada.ref, owner="<@U_OLGA>")
     works.welcome("T1", "U_OLGA", guest=True)
@@ -282,7 +282,7 @@ def test_those_who_left_and_guests_are_left_alone(works: Works, clock: StoppedCl
     assert told(works) == {}
 
 
-def test_nothing_of_another_workspace_is_told(works: Works, clock: StoppedClock, ada: Customer) -> None:
+def test_nothing_of_another_workspace_is_told(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
     assert told(works, "T2") == {}
@@ -291,7 +291,7 @@ def test_nothing_of_another_workspace_is_told(works: Works, clock: StoppedClock,
 # ── replicas ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_slot_that_is_taken_is_not_taken_again(works: Works) -> None:
+def test_a_slot_that_is_taken_is_not_taken_again(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         assert agenda.take(work, "team", ["a", "b"]) == ["a", "b"]
         assert agenda.take(work, "team", ["b", "c"]) == ["c"]
@@ -302,7 +302,7 @@ def test_a_slot_that_is_taken_is_not_taken_again(works: Works) -> None:
 
 
 def test_whom_one_replica_tells_another_leaves_alone(clean_postgres: Engine, clock: StoppedClock) -> None:
-    works = Works(clean_postgres, clock)
+    works = UnitOfWorkFactory(clean_postgres, clock)
     with works("T1") as one, works("T1") as other:
         rita = one.lookup("user", "U_RITA")
         assert agenda.hold(one, rita)

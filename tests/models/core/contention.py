@@ -11,7 +11,7 @@ from statistics import quantiles
 from models.core import records
 from models.core.db.engine import open_engine
 from models.core.errors import CRMError
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 
 
@@ -55,7 +55,7 @@ def warm(url: str) -> None:
 
 def write_for(url: str, threads: int, seconds: float) -> tuple[list[float], list[str]]:
     """Make leads from so many threads of this process; how long each took, and what those refused were told."""
-    works = Works(open_engine(url))
+    works = UnitOfWorkFactory(open_engine(url))
     waits: list[float] = []
     errors: list[str] = []
     end = time.monotonic() + seconds

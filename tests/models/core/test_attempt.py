@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text, update
 
 from models.core.errors import Busy, Conflict
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.core.test_unit_of_work import together
@@ -14,14 +14,14 @@ from tests.models.core.test_unit_of_work import together
 pytestmark = pytest.mark.dialect
 
 
-def test_a_deadlock_is_done_again_as_a_whole(works: Works) -> None:
+def test_a_deadlock_is_done_again_as_a_whole(works: UnitOfWorkFactory) -> None:
     for name in ("Ada", "Grace"):
         given(works, Lead, first_name=name)
     tries: list[str] = []
     both_hold_one = threading.Barrier(2, timeout=5)
 
     def change(first: int, second: int, who: str) -> None:
-        def act(work: Work) -> None:
+        def act(work: UnitOfWork) -> None:
             tries.append(who)
             if not works.sqlite:
                 work.session.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
@@ -39,12 +39,12 @@ def test_a_deadlock_is_done_again_as_a_whole(works: Works) -> None:
         assert companies in ({"one"}, {"two"})
 
 
-def test_a_serialisation_failure_is_done_again(works: Works) -> None:
+def test_a_serialisation_failure_is_done_again(works: UnitOfWorkFactory) -> None:
     if works.sqlite:
         pytest.skip("one writer at a time: there is nothing to serialise")
     tries = []
 
-    def act(work: Work) -> None:
+    def act(work: UnitOfWork) -> None:
         tries.append(1)
         work.add(Lead(first_name="Ada", title="Ada", key="ada"))
         if len(tries) == 1:
@@ -55,12 +55,12 @@ def test_a_serialisation_failure_is_done_again(works: Works) -> None:
         assert [lead.title for lead in work.session.query(Lead)] == ["Ada"]
 
 
-def test_after_the_last_attempt_the_person_is_told(works: Works) -> None:
+def test_after_the_last_attempt_the_person_is_told(works: UnitOfWorkFactory) -> None:
     if works.sqlite:
         pytest.skip("there are no deadlocks")
     tries = []
 
-    def act(work: Work) -> None:
+    def act(work: UnitOfWork) -> None:
         tries.append(1)
         fail_with(work, "40P01")
 
@@ -69,14 +69,14 @@ def test_after_the_last_attempt_the_person_is_told(works: Works) -> None:
     assert len(tries) == 4
 
 
-def fail_with(work: Work, code: str) -> None:
+def fail_with(work: UnitOfWork, code: str) -> None:
     work.session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$"))
 
 
-def test_what_would_not_succeed_the_next_time_is_not_done_again(works: Works) -> None:
+def test_what_would_not_succeed_the_next_time_is_not_done_again(works: UnitOfWorkFactory) -> None:
     tries = []
 
-    def act(work: Work) -> None:
+    def act(work: UnitOfWork) -> None:
         tries.append(1)
         raise Conflict("Someone was faster.")
 
@@ -85,8 +85,8 @@ def test_what_would_not_succeed_the_next_time_is_not_done_again(works: Works) ->
     assert tries == [1]
 
 
-def test_what_was_done_is_returned_and_saved_once(works: Works) -> None:
-    def act(work: Work) -> str:
+def test_what_was_done_is_returned_and_saved_once(works: UnitOfWorkFactory) -> None:
+    def act(work: UnitOfWork) -> str:
         work.add(Lead(first_name="Ada", title="Ada", key="ada"))
         return work.me
 

@@ -9,7 +9,7 @@ from models.core.outbox import queue
 from models.core.outbox.delivery import NAMES, Delivery, DeliveryState, Post
 from models.core.search.index import SearchText
 from models.core.search.query import find_everywhere
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -17,12 +17,12 @@ from models.sales.opportunity import Opportunity
 from tests.ground import given
 
 
-def waiting(work: Work, channel: str = NAMES) -> list[Delivery]:
+def waiting(work: UnitOfWork, channel: str = NAMES) -> list[Delivery]:
     here = (Delivery.state == DeliveryState.WAITING, Delivery.channel == channel)
     return list(work.session.scalars(select(Delivery).where(*here).order_by(Delivery.id)))
 
 
-def pass_on(works: Works) -> int:
+def pass_on(works: UnitOfWorkFactory) -> int:
     """Do what is to be done about new names; returns in how many units of work."""
     for count in range(100):
         with works("T1", writes=False) as work:
@@ -34,12 +34,12 @@ def pass_on(works: Works) -> int:
     raise AssertionError("it never ends")
 
 
-def rename(works: Works, customer: Customer, last_name: str) -> None:
+def rename(works: UnitOfWorkFactory, customer: Customer, last_name: str) -> None:
     with works("T1", "U_RITA") as work:
         records.update(work, work.get(Customer, customer.id), {"last_name": last_name})
 
 
-def test_a_deal_is_found_by_its_customers_new_name_and_not_by_the_old_one(works: Works) -> None:
+def test_a_deal_is_found_by_its_customers_new_name_and_not_by_the_old_one(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
     deal = given(works, Opportunity, name="Sails", customer=ada.ref)
     rename(works, ada, "Byron")
@@ -50,7 +50,7 @@ def test_a_deal_is_found_by_its_customers_new_name_and_not_by_the_old_one(works:
         assert work.get(Opportunity, deal.id).version == deal.version
 
 
-def test_a_membership_is_called_by_the_new_name(works: Works) -> None:
+def test_a_membership_is_called_by_the_new_name(works: UnitOfWorkFactory) -> None:
     ada, acme = given(works, Customer, first_name="Ada", last_name="Lovelace"), given(works, Account, name="Acme")
     member = given(works, Membership, customer=ada.ref, account=acme.ref)
     rename(works, ada, "Byron")
@@ -59,7 +59,7 @@ def test_a_membership_is_called_by_the_new_name(works: Works) -> None:
         assert work.get(Membership, member.id).title == "Ada Byron at Acme"
 
 
-def test_cards_that_show_the_name_are_drawn_anew(works: Works) -> None:
+def test_cards_that_show_the_name_are_drawn_anew(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada")
     deal = given(works, Opportunity, name="Sails", customer=ada.ref)
     with works("T1") as work:
@@ -70,7 +70,7 @@ def test_cards_that_show_the_name_are_drawn_anew(works: Works) -> None:
         assert [each.ts for each in waiting(work, "C_SALES") if each.kind == "redraw"] == ["1.2"]
 
 
-def test_many_are_done_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_are_done_some_at_a_time(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(denormalize, "AT_ONCE", 4)
     ada = given(works, Customer, first_name="Ada")
     count = denormalize.AT_ONCE * 2 + 1
@@ -85,7 +85,7 @@ def test_many_are_done_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPa
         assert len(texts) == count
 
 
-def test_nothing_is_asked_where_no_name_changed_or_nobody_shows_it(works: Works) -> None:
+def test_nothing_is_asked_where_no_name_changed_or_nobody_shows_it(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada")
     task = given(works, Activity, description="Call", customer=ada.ref)
     with works("T1", "U_RITA") as work:

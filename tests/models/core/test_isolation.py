@@ -13,10 +13,10 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.sequences import COUNTERS
 from models.core.errors import CRMError, NotFound
 from models.core.identity.user import User, Workspace
-from models.core.outbox.delivery import Seen
+from models.core.outbox.delivery import IdempotencyKey
 from models.core.search.index import SearchText
 from models.core.search.query import find_everywhere, find_records, suggestions
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.maintenance import adoption, schema
 from tests.ground import given
@@ -31,7 +31,7 @@ READ = SearchText.__tablename__
 
 
 @pytest.fixture
-def both(works: Works) -> Works:
+def both(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
     """Two workspaces full of records that look alike."""
     fill_ours(works)
     fill_theirs(works)
@@ -39,21 +39,21 @@ def both(works: Works) -> Works:
 
 
 @pytest.fixture
-def guarded(clean_postgres: Engine) -> Works:
+def guarded(clean_postgres: Engine) -> UnitOfWorkFactory:
     """A customer each, on PostgreSQL."""
-    works = Works(clean_postgres)
+    works = UnitOfWorkFactory(clean_postgres)
     given(works, Customer, first_name="Ada")
     given(works, Customer, by="U_OTTO", workspace=THEIRS, first_name="Ada", last_name=TELLTALE)
     return works
 
 
-def theirs(works: Works, entity: type[Entity]) -> Any:
+def theirs(works: UnitOfWorkFactory, entity: type[Entity]) -> Any:
     """The last they have of it."""
     with works(THEIRS, writes=False) as work:
         return work.session.scalars(select(entity).order_by(entity.number.desc())).first()
 
 
-def test_no_question_of_ours_finds_anything_of_theirs(both: Works) -> None:
+def test_no_question_of_ours_finds_anything_of_theirs(both: UnitOfWorkFactory) -> None:
     before = rows_of(both, THEIRS)
     for entity in (*(ENTITIES[slug] for slug in kinds()), User):
         other = theirs(both, entity)
@@ -78,7 +78,7 @@ def test_no_question_of_ours_finds_anything_of_theirs(both: Works) -> None:
     assert rows_of(both, THEIRS) == before
 
 
-def test_a_file_brings_in_and_takes_out_nothing_of_theirs(both: Works) -> None:
+def test_a_file_brings_in_and_takes_out_nothing_of_theirs(both: UnitOfWorkFactory) -> None:
     before = rows_of(both, THEIRS)
     other = theirs(both, Customer)
     rows = f"id,first_name,owner\n{other.ref},Eve,\n{other.id},Eve,\n1,Adam,U_ZED\n"
@@ -88,7 +88,7 @@ def test_a_file_brings_in_and_takes_out_nothing_of_theirs(both: Works) -> None:
     assert rows_of(both, THEIRS) == before
 
 
-def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: Works) -> None:
+def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: UnitOfWorkFactory) -> None:
     with guarded(OURS, writes=False) as work:
         for table in guarded_tables():
             found = set(work.session.connection().scalars(select(table.c.workspace).distinct()))
@@ -97,7 +97,7 @@ def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: 
         assert work.session.connection().scalars(text("SELECT id FROM workspace")).all() == [OURS]
 
 
-def test_what_writes_without_a_condition_leaves_the_others_alone(guarded: Works) -> None:
+def test_what_writes_without_a_condition_leaves_the_others_alone(guarded: UnitOfWorkFactory) -> None:
     before = rows_of(guarded, THEIRS)
     with guarded(OURS) as work:
         for statement in ("UPDATE customer SET last_name = 'Eve'", "UPDATE search_text SET text = 'eve'"):
@@ -109,13 +109,13 @@ def test_what_writes_without_a_condition_leaves_the_others_alone(guarded: Works)
         assert work.session.scalar(select(func.count(Customer.id))) == 0
 
 
-def test_nothing_is_given_to_others(guarded: Works) -> None:
+def test_nothing_is_given_to_others(guarded: UnitOfWorkFactory) -> None:
     for table in guarded_tables():
         with pytest.raises(ProgrammingError, match=REFUSED), guarded(OURS) as work:
             work.session.connection().execute(text(f"INSERT INTO \"{table.name}\" (workspace) VALUES ('{THEIRS}')"))
 
 
-def test_nothing_moves_to_others(guarded: Works) -> None:
+def test_nothing_moves_to_others(guarded: UnitOfWorkFactory) -> None:
     for table in (Customer.__table__, COUNTERS, SearchText.__table__, User.__table__):
         with pytest.raises(ProgrammingError, match=REFUSED), guarded(OURS) as work:
             work.session.connection().execute(update(table).values(workspace=THEIRS))
@@ -123,17 +123,17 @@ def test_nothing_moves_to_others(guarded: Works) -> None:
         work.session.connection().execute(insert(Workspace), {"id": "T3", "created_at": work.now})
 
 
-def test_who_names_no_workspace_finds_every_table_empty(guarded: Works) -> None:
+def test_who_names_no_workspace_finds_every_table_empty(guarded: UnitOfWorkFactory) -> None:
     with guarded(OURS, writes=False):
         pass
     with guarded.engine.begin() as connection:  # also on a connection that knew one
         for table in guarded_tables():
             assert table.name == READ or connection.scalar(select(func.count()).select_from(table)) == 0
         with pytest.raises(ProgrammingError, match=REFUSED):
-            connection.execute(insert(Seen), {"workspace": OURS, "key": "x", "at": guarded.clock()})
+            connection.execute(insert(IdempotencyKey), {"workspace": OURS, "key": "x", "at": guarded.clock()})
 
 
-def test_what_serves_all_sees_all_and_no_person_gets_there(guarded: Works) -> None:
+def test_what_serves_all_sees_all_and_no_person_gets_there(guarded: UnitOfWorkFactory) -> None:
     with guarded.everywhere() as session:
         assert session.scalar(select(func.count(Customer.id))) == 2
         with pytest.raises(DBAPIError, match="read-only"):
@@ -143,7 +143,7 @@ def test_what_serves_all_sees_all_and_no_person_gets_there(guarded: Works) -> No
             pass
 
 
-def test_many_rows_at_once_are_guarded_too(guarded: Works) -> None:
+def test_many_rows_at_once_are_guarded_too(guarded: UnitOfWorkFactory) -> None:
     """psycopg begins another way when the first statement of a transaction has many rows."""
     rows = [{"workspace": THEIRS, "entity": f"x{number}", "last": 1} for number in range(3)]
     for place, refused in ((THEIRS, False), (OURS, True), ("", True)):
@@ -152,7 +152,7 @@ def test_many_rows_at_once_are_guarded_too(guarded: Works) -> None:
             connection.execute(insert(COUNTERS), rows)
 
 
-def test_two_workspaces_take_turns_on_one_connection(guarded: Works) -> None:
+def test_two_workspaces_take_turns_on_one_connection(guarded: UnitOfWorkFactory) -> None:
     with everywhere(guarded.engine).connect() as connection:
         for place in (OURS, THEIRS, OURS):
             connection.execution_options(workspace=place)
@@ -160,7 +160,7 @@ def test_two_workspaces_take_turns_on_one_connection(guarded: Works) -> None:
                 assert connection.scalars(text("SELECT DISTINCT workspace FROM customer")).all() == [place]
 
 
-def test_what_moves_in_when_slack_is_connected_is_guarded_there(guarded: Works) -> None:
+def test_what_moves_in_when_slack_is_connected_is_guarded_there(guarded: UnitOfWorkFactory) -> None:
     guarded.settle("LOCAL", name="Here")
     guarded.welcome("LOCAL", "U_OTTO", name="Otto")
     given(guarded, Customer, by="U_OTTO", workspace="LOCAL", first_name="Lena")

@@ -11,7 +11,7 @@ from models.core.errors import Conflict, Invalid
 from models.core.listeners import begin, follow_rules, insert_many
 from models.core.outbox.delivery import Delivery, Post
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead, LeadStatus
 from models.sales.opportunity import Opportunity, StageChange
@@ -20,18 +20,18 @@ from tests.ground import START, StoppedClock, given
 pytestmark = pytest.mark.dialect
 
 
-def search_texts(work: Work) -> list[str]:
+def search_texts(work: UnitOfWork) -> list[str]:
     ours = select(SearchText.text).where(SearchText.entity == "lead")
     return list(work.session.scalars(ours.order_by(SearchText.record_id)))
 
 
-def test_a_new_record_has_its_number_defaults_birthday_and_name(works: Works) -> None:
+def test_a_new_record_has_its_number_defaults_birthday_and_name(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace")
     assert (lead.ref, lead.status, lead.version, lead.created_at) == ("LD-1", LeadStatus.NEW, 1, START)
     assert (lead.title, lead.key, lead.workspace) == ("Ada Lovelace", "ada lovelace", "T1")
 
 
-def test_the_name_follows_the_fields_it_is_made_of(works: Works, clock: StoppedClock) -> None:
+def test_the_name_follows_the_fields_it_is_made_of(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     lead = given(works, Lead, first_name="Ada")
     clock.forward(timedelta(hours=1))
     with works("T1", "U_RITA") as work:
@@ -42,7 +42,7 @@ def test_the_name_follows_the_fields_it_is_made_of(works: Works, clock: StoppedC
         assert (lead.created_at, lead.updated_at, lead.version) == (START, START + timedelta(hours=1), 2)
 
 
-def test_every_changed_field_is_written_down_with_who_and_how(works: Works) -> None:
+def test_every_changed_field_is_written_down_with_who_and_how(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada")
     with works("T1", "U_MONA", door="form") as work:
         records.update(work, work.get(Lead, lead.id), {"first_name": "Grace", "score": "7"})
@@ -58,7 +58,7 @@ def test_every_changed_field_is_written_down_with_who_and_how(works: Works) -> N
         assert (row.actor, row.door, row.action, row.entity, row.version) == (mona.id, "form", "update", "lead", 2)
 
 
-def test_writing_what_is_there_already_changes_nothing(works: Works) -> None:
+def test_writing_what_is_there_already_changes_nothing(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         records.update(work, work.get(Lead, lead.id), {"first_name": "Ada"})
@@ -67,7 +67,7 @@ def test_writing_what_is_there_already_changes_nothing(works: Works) -> None:
         assert work.get(Lead, lead.id).version == 1
 
 
-def test_a_rule_that_refuses_keeps_everything_out(works: Works) -> None:
+def test_a_rule_that_refuses_keeps_everything_out(works: UnitOfWorkFactory) -> None:
     with pytest.raises(Invalid, match="needs a name"):
         given(works, Customer, city="Berlin")
     with pytest.raises(Conflict, match="A lead is converted with: lead convert"):
@@ -78,7 +78,7 @@ def test_a_rule_that_refuses_keeps_everything_out(works: Works) -> None:
         assert search_texts(work) == []
 
 
-def test_every_move_of_a_deal_is_written_down(works: Works) -> None:
+def test_every_move_of_a_deal_is_written_down(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     deal = given(works, Opportunity, name="Acme", customer="CU-1")
     with works("T1", "U_RITA") as work:
@@ -91,7 +91,7 @@ def test_every_move_of_a_deal_is_written_down(works: Works) -> None:
         ]
 
 
-def test_the_search_text_follows_and_a_deleted_record_is_not_found(works: Works) -> None:
+def test_the_search_text_follows_and_a_deleted_record_is_not_found(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada", company="Analytical")
     with works("T1", "U_RITA") as work:
         assert search_texts(work) == ["ld-1 ada analytical"]
@@ -106,7 +106,7 @@ def test_the_search_text_follows_and_a_deleted_record_is_not_found(works: Works)
         assert search_texts(work) == ["ld-1 ada engines +49 30 1234567 49301234567"]
 
 
-def test_standing_cards_are_drawn_anew_when_their_record_changes(works: Works) -> None:
+def test_standing_cards_are_drawn_anew_when_their_record_changes(works: UnitOfWorkFactory) -> None:
     lead, other = given(works, Lead, first_name="Ada"), given(works, Lead, first_name="Grace")
     with works("T1", "U_RITA") as work:
         for record in (lead, other):
@@ -120,7 +120,7 @@ def test_standing_cards_are_drawn_anew_when_their_record_changes(works: Works) -
         assert [(row.channel, row.ts, row.record_id) for row in found] == [("C_SALES", f"1.{lead.id}", lead.id)]
 
 
-def test_deleted_records_are_seen_only_by_who_asks(works: Works) -> None:
+def test_deleted_records_are_seen_only_by_who_asks(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         records.delete(work, work.get(Lead, lead.id))
@@ -131,13 +131,13 @@ def test_deleted_records_are_seen_only_by_who_asks(works: Works) -> None:
 
 
 @pytest.mark.parametrize("statement", [select(Lead), select(Lead.id), select(func.count(Lead.id)).having(True)])
-def test_no_select_sees_another_workspace(works: Works, statement: object) -> None:
+def test_no_select_sees_another_workspace(works: UnitOfWorkFactory, statement: object) -> None:
     given(works, Lead, "U_OTTO", "T2", first_name="Grace")
     with works("T1") as work:
         assert work.session.scalars(statement).all() in ([], [0])  # type: ignore[call-overload]
 
 
-def test_subqueries_and_exists_see_only_their_own_workspace(works: Works) -> None:
+def test_subqueries_and_exists_see_only_their_own_workspace(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     given(works, Lead, "U_OTTO", "T2", first_name="Ada", company="Theirs")
     with works("T1") as work:
@@ -146,7 +146,7 @@ def test_subqueries_and_exists_see_only_their_own_workspace(works: Works) -> Non
         assert work.session.scalar(select(func.count()).select_from(select(Lead.id).subquery())) == 1
 
 
-def test_updating_many_leaves_other_workspaces_alone(works: Works) -> None:
+def test_updating_many_leaves_other_workspaces_alone(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     given(works, Lead, "U_OTTO", "T2", first_name="Grace")
     with works("T1") as work:
@@ -155,7 +155,7 @@ def test_updating_many_leaves_other_workspaces_alone(works: Works) -> None:
         assert work.session.scalars(select(Lead.score)).all() == [None]
 
 
-def test_many_at_once_are_stored_as_one_by_one(works: Works) -> None:
+def test_many_at_once_are_stored_as_one_by_one(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_RITA") as work:
         many = [Lead(first_name=name) for name in ("Ada", "Grace")]
         for lead in many:

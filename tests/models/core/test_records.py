@@ -10,7 +10,7 @@ from models.activities.activity import Activity
 from models.core import records
 from models.core.errors import Conflict, Invalid, NotFound, Stale
 from models.core.outbox.delivery import Delivery, stand
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -20,14 +20,14 @@ from tests.ground import START, StoppedClock, given
 from tests.models.marks import SQLITE
 
 
-def change(works: Works, by: str, version: int | None = None, **texts: str) -> str:
+def change(works: UnitOfWorkFactory, by: str, version: int | None = None, **texts: str) -> str:
     """Edit LD-1 as a person does; returns the unit."""
     with works("T1", by) as work:
         records.update(work, work.find(Lead, 1), texts, version)
         return work.unit
 
 
-def test_texts_become_values(works: Works) -> None:
+def test_texts_become_values(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Acme")
     deal = given(
         works, Opportunity, name=" Acme  renewal ", account="acme", amount="€12.5k", close_date="eom", owner="<@U_RAVI>"
@@ -39,20 +39,20 @@ def test_texts_become_values(works: Works) -> None:
 
 
 @SQLITE
-def test_who_makes_a_record_owns_it(works: Works) -> None:
+def test_who_makes_a_record_owns_it(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, "U_RAVI", first_name="Ada")
     with works("T1") as work:
         assert work.name("user", lead.owner or 0) == "Ravi Rao"
 
 
 @SQLITE
-def test_a_case_waits_for_someone_to_take_it(works: Works) -> None:
+def test_a_case_waits_for_someone_to_take_it(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     assert given(works, Case, "U_SAM", customer="CU-1", subject="Broken").assignee is None
 
 
 @SQLITE
-def test_every_bad_or_missing_text_is_told_at_once(works: Works) -> None:
+def test_every_bad_or_missing_text_is_told_at_once(works: UnitOfWorkFactory) -> None:
     with pytest.raises(Invalid) as caught:
         given(works, Opportunity, amount="lots", close_date="someday", customer="Nobody")
     assert set(caught.value.errors) == {"name", "amount", "close_date", "customer"}
@@ -60,14 +60,14 @@ def test_every_bad_or_missing_text_is_told_at_once(works: Works) -> None:
 
 
 @SQLITE
-def test_a_required_field_cannot_be_emptied(works: Works) -> None:
+def test_a_required_field_cannot_be_emptied(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Acme")
     with works("T1", "U_RITA") as work, pytest.raises(Invalid, match="Name is required"):
         records.update(work, work.find(Account, 1), {"name": " "})
 
 
 @SQLITE
-def test_an_empty_text_empties_a_field(works: Works) -> None:
+def test_an_empty_text_empties_a_field(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada", company="Analytical", tags="vip, new")
     change(works, "U_RITA", company="", tags="")
     with works("T1") as work:
@@ -75,7 +75,7 @@ def test_an_empty_text_empties_a_field(works: Works) -> None:
         assert (lead.company, lead.tags, lead.version) == (None, (), 2)
 
 
-def test_two_who_change_different_fields_both_have_their_way(works: Works) -> None:
+def test_two_who_change_different_fields_both_have_their_way(works: UnitOfWorkFactory) -> None:
     seen = given(works, Lead, first_name="Ada", company="Analytical").version
     change(works, "U_RITA", seen, first_name="Ada", company="Engines")
     change(works, "U_RAVI", seen, first_name="Grace", company="Analytical")
@@ -84,7 +84,7 @@ def test_two_who_change_different_fields_both_have_their_way(works: Works) -> No
         assert (lead.first_name, lead.company, lead.version) == ("Grace", "Engines", 3)
 
 
-def test_two_who_change_the_same_field_are_told_and_nothing_is_lost(works: Works) -> None:
+def test_two_who_change_the_same_field_are_told_and_nothing_is_lost(works: UnitOfWorkFactory) -> None:
     seen = given(works, Lead, first_name="Ada", company="Analytical").version
     change(works, "U_RITA", seen, company="Engines")
     with pytest.raises(Stale) as caught:
@@ -99,7 +99,7 @@ def test_two_who_change_the_same_field_are_told_and_nothing_is_lost(works: Works
         assert (work.find(Lead, 1).company, work.find(Lead, 1).score) == ("Looms", 7)
 
 
-def test_two_who_want_the_same_agree(works: Works) -> None:
+def test_two_who_want_the_same_agree(works: UnitOfWorkFactory) -> None:
     seen = given(works, Lead, first_name="Ada").version
     change(works, "U_RITA", seen, company="Engines")
     change(works, "U_RAVI", seen, company="Engines")
@@ -108,7 +108,7 @@ def test_two_who_want_the_same_agree(works: Works) -> None:
 
 
 @SQLITE
-def test_several_changes_since_are_told_from_first_to_last(works: Works) -> None:
+def test_several_changes_since_are_told_from_first_to_last(works: UnitOfWorkFactory) -> None:
     seen = given(works, Lead, first_name="Ada", company="A").version
     for company in ("B", "C"):
         change(works, "U_MONA", company=company)
@@ -116,7 +116,7 @@ def test_several_changes_since_are_told_from_first_to_last(works: Works) -> None
         change(works, "U_RITA", seen, company="D")
 
 
-def test_deleting_hides_and_restoring_brings_back(works: Works, clock: StoppedClock) -> None:
+def test_deleting_hides_and_restoring_brings_back(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         records.delete(work, work.find(Lead, 1))
@@ -136,7 +136,7 @@ def test_deleting_hides_and_restoring_brings_back(works: Works, clock: StoppedCl
 
 
 @SQLITE
-def test_assigning_changes_the_owner_and_refuses_the_same_one(works: Works) -> None:
+def test_assigning_changes_the_owner_and_refuses_the_same_one(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_MONA") as work:
         lead, ravi = work.find(Lead, 1), work.lookup("user", "U_RAVI")
@@ -146,7 +146,7 @@ def test_assigning_changes_the_owner_and_refuses_the_same_one(works: Works) -> N
         assert lead.owner == ravi
 
 
-def test_history_tells_every_change_from_the_first(works: Works) -> None:
+def test_history_tells_every_change_from_the_first(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     change(works, "U_RITA", first_name="Grace")
     change(works, "U_RITA", first_name="Edith")
@@ -155,7 +155,7 @@ def test_history_tells_every_change_from_the_first(works: Works) -> None:
         assert told == ["Ada", "Grace", "Edith"]
 
 
-def test_a_card_stands_where_it_is_asked_for_once(works: Works) -> None:
+def test_a_card_stands_where_it_is_asked_for_once(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         for _ in range(2):
@@ -166,7 +166,7 @@ def test_a_card_stands_where_it_is_asked_for_once(works: Works) -> None:
 
 
 @SQLITE
-def test_a_task_without_a_channel_has_no_card(works: Works) -> None:
+def test_a_task_without_a_channel_has_no_card(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     given(works, Activity, description="Call", customer="CU-1")
     with works("T1") as work:
@@ -181,7 +181,7 @@ GONE = "Ravi Rao has left Slack. Choose somebody else."
 
 @SQLITE
 @pytest.mark.parametrize(("person", "why"), [("<@U_GUS>", GUEST), ("<@U_RAVI>", GONE)])
-def test_nothing_is_given_to_who_may_do_nothing_here(works: Works, person: str, why: str) -> None:
+def test_nothing_is_given_to_who_may_do_nothing_here(works: UnitOfWorkFactory, person: str, why: str) -> None:
     lead = given(works, Lead, first_name="Ada")
     works.welcome("T1", "U_RAVI", left=True)
     with pytest.raises(Invalid) as caught:
@@ -197,7 +197,7 @@ def test_nothing_is_given_to_who_may_do_nothing_here(works: Works, person: str, 
 
 
 @SQLITE
-def test_what_belongs_to_who_left_is_changed_and_given_away_as_before(works: Works) -> None:
+def test_what_belongs_to_who_left_is_changed_and_given_away_as_before(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, "U_RAVI", first_name="Ada")
     works.welcome("T1", "U_RAVI", left=True)
     with works("T1", "U_MONA") as work:

@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from models.core.replica import GONE, Replica, beat, leave, release, replicas
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 
 
-def known(works: Works) -> list[Replica]:
+def known(works: UnitOfWorkFactory) -> list[Replica]:
     with works.everywhere() as session:
         return replicas(session)
 
 
-def test_a_replica_shows_when_it_began_and_when_it_was_last_seen(works: Works, clock: Any) -> None:
+def test_a_replica_shows_when_it_began_and_when_it_was_last_seen(works: UnitOfWorkFactory, clock: Any) -> None:
     began = clock()
     beat(works, "one", "host-1", [["slack", True, "Connected."]])
     clock.forward(timedelta(seconds=10))
@@ -23,14 +23,14 @@ def test_a_replica_shows_when_it_began_and_when_it_was_last_seen(works: Works, c
     assert (replica.host, replica.version) == ("host-1", release())
 
 
-def test_the_one_seen_last_comes_first(works: Works, clock: Any) -> None:
+def test_the_one_seen_last_comes_first(works: UnitOfWorkFactory, clock: Any) -> None:
     for name in ("one", "two", "three"):
         beat(works, name, name, [])
         clock.forward(timedelta(seconds=1))
     assert [replica.id for replica in known(works)] == ["three", "two", "one"]
 
 
-def test_whoever_leaves_takes_its_row_along(works: Works) -> None:
+def test_whoever_leaves_takes_its_row_along(works: UnitOfWorkFactory) -> None:
     beat(works, "one", "host", [])
     beat(works, "two", "host", [])
     leave(works, "one")
@@ -38,14 +38,14 @@ def test_whoever_leaves_takes_its_row_along(works: Works) -> None:
     assert [replica.id for replica in known(works)] == ["two"]
 
 
-def test_after_a_minute_without_a_sign_it_is_gone(works: Works, clock: Any) -> None:
+def test_after_a_minute_without_a_sign_it_is_gone(works: UnitOfWorkFactory, clock: Any) -> None:
     beat(works, "one", "host", [])
     (replica,) = known(works)
     assert not replica.is_gone(clock() + GONE)
     assert replica.is_gone(clock() + GONE + timedelta(seconds=1))
 
 
-def test_a_host_may_have_a_long_name(works: Works) -> None:
+def test_a_host_may_have_a_long_name(works: UnitOfWorkFactory) -> None:
     beat(works, "one", "h" * 300, [])
     assert known(works)[0].host == "h" * 255
 

@@ -15,7 +15,7 @@ from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -29,14 +29,14 @@ THREADS = 8
 
 
 @SQLITE
-def test_a_unit_knows_who_acts_and_what_time_it_is_for_them(works: Works) -> None:
+def test_a_unit_knows_who_acts_and_what_time_it_is_for_them(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_RAVI") as work:
         assert (work.me, str(work.zone), work.currency, work.region) == ("Ravi Rao", "Asia/Kolkata", "EUR", "DE")
         assert work.now == START
 
 
 @SQLITE
-def test_today_is_the_day_where_the_actor_lives(works: Works, clock: StoppedClock) -> None:
+def test_today_is_the_day_where_the_actor_lives(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     clock.forward(timedelta(hours=10))
     with works("T1", "U_RAVI") as work:
         assert work.today == START.date() + timedelta(days=1)
@@ -45,12 +45,12 @@ def test_today_is_the_day_where_the_actor_lives(works: Works, clock: StoppedCloc
 
 
 @SQLITE
-def test_without_an_actor_the_crm_itself_acts(works: Works) -> None:
+def test_without_an_actor_the_crm_itself_acts(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         assert (work.actor, work.me, str(work.zone)) == (None, "Rapport", "UTC")
 
 
-def test_a_unit_that_raises_leaves_nothing_behind(works: Works) -> None:
+def test_a_unit_that_raises_leaves_nothing_behind(works: UnitOfWorkFactory) -> None:
     with pytest.raises(ZeroDivisionError):
         spoil(works, lambda work: records.create(work, Lead, {"first_name": "Ada"}))
     with works("T1") as work:
@@ -59,19 +59,19 @@ def test_a_unit_that_raises_leaves_nothing_behind(works: Works) -> None:
 
 
 @SQLITE
-def test_a_stranger_and_a_workspace_nobody_set_up_are_refused(works: Works) -> None:
+def test_a_stranger_and_a_workspace_nobody_set_up_are_refused(works: UnitOfWorkFactory) -> None:
     with pytest.raises(NotFound, match="do not know you"), works("T1", "U_NOBODY"):
         pass
     with pytest.raises(NotFound, match="not set up"), works("T9"):
         pass
 
 
-def test_a_person_of_another_workspace_is_a_stranger(works: Works) -> None:
+def test_a_person_of_another_workspace_is_a_stranger(works: UnitOfWorkFactory) -> None:
     with pytest.raises(NotFound), works("T1", "U_OTTO"):
         pass
 
 
-def test_a_reading_unit_cannot_write_on_postgresql_and_lets_others_write_on_sqlite(works: Works) -> None:
+def test_a_reading_unit_cannot_write_on_postgresql_and_lets_others_write_on_sqlite(works: UnitOfWorkFactory) -> None:
     if works.sqlite:
         with works("T1", "U_RITA", writes=False):
             assert given(works, Lead, first_name="Ada").number == 1
@@ -80,7 +80,7 @@ def test_a_reading_unit_cannot_write_on_postgresql_and_lets_others_write_on_sqli
             records.create(work, Lead, {"first_name": "Ada"})
 
 
-def test_nothing_crosses_workspaces(works: Works) -> None:
+def test_nothing_crosses_workspaces(works: UnitOfWorkFactory) -> None:
     ours = given(works, Lead, first_name="Ada")
     theirs = given(works, Lead, "U_OTTO", "T2", first_name="Grace")
     assert (ours.ref, theirs.ref) == ("LD-1", "LD-1")
@@ -94,7 +94,7 @@ def test_nothing_crosses_workspaces(works: Works) -> None:
             work.lookup("user", "U_OTTO")
 
 
-def test_statements_that_change_many_rows_stay_in_the_workspace(works: Works) -> None:
+def test_statements_that_change_many_rows_stay_in_the_workspace(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     theirs = given(works, Lead, "U_OTTO", "T2", first_name="Grace")
     with works("T1", "U_RITA") as work:
@@ -103,7 +103,7 @@ def test_statements_that_change_many_rows_stay_in_the_workspace(works: Works) ->
         assert work.get(Lead, theirs.id).score is None
 
 
-def test_finding_says_what_is_missing_and_what_was_deleted(works: Works) -> None:
+def test_finding_says_what_is_missing_and_what_was_deleted(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         records.delete(work, work.get(Lead, lead.id))
@@ -117,7 +117,7 @@ def test_finding_says_what_is_missing_and_what_was_deleted(works: Works) -> None
         assert work.find(Lead, 1, deleted=True).title == "Ada"
 
 
-def test_once_is_true_once_and_again_when_the_first_unit_failed(works: Works) -> None:
+def test_once_is_true_once_and_again_when_the_first_unit_failed(works: UnitOfWorkFactory) -> None:
     with pytest.raises(ZeroDivisionError):
         spoil(works, lambda work: work.once("event:1"))
     with works("T1") as work:
@@ -129,7 +129,7 @@ def test_once_is_true_once_and_again_when_the_first_unit_failed(works: Works) ->
         assert work.once("event:1")
 
 
-def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(works: Works) -> None:
+def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(works: UnitOfWorkFactory) -> None:
     if works.sqlite:
         pytest.skip("writers queue there: the second begins when the first has ended")
     lead = given(works, Lead, first_name="Ada")
@@ -147,7 +147,7 @@ def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(works: 
         assert work.get(Lead, lead.id).first_name == "Grace"
 
 
-def test_of_two_who_claim_a_case_exactly_one_gets_it(works: Works) -> None:
+def test_of_two_who_claim_a_case_exactly_one_gets_it(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     for number in range(1, 6):
         case = given(works, Case, "U_SAM", customer="CU-1", subject="Broken")
@@ -165,7 +165,7 @@ def test_of_two_who_claim_a_case_exactly_one_gets_it(works: Works) -> None:
             assert work.name("user", work.get(Case, case.id).assignee or 0) == winner
 
 
-def test_of_many_who_ask_for_the_same_key_one_is_first(works: Works) -> None:
+def test_of_many_who_ask_for_the_same_key_one_is_first(works: UnitOfWorkFactory) -> None:
     def ask() -> bool:
         with works("T1") as work:
             return work.once("event:7")
@@ -173,7 +173,7 @@ def test_of_many_who_ask_for_the_same_key_one_is_first(works: Works) -> None:
     assert sorted(together([ask] * THREADS), key=bool) == [False] * (THREADS - 1) + [True]
 
 
-def test_a_lead_is_converted_once_however_many_try(works: Works) -> None:
+def test_a_lead_is_converted_once_however_many_try(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada", company="Analytical")
 
     def convert() -> None:
@@ -218,7 +218,7 @@ def test_the_fair_lock_gives_up_in_time_and_still_works_after() -> None:
 
 
 @SQLITE
-def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_been_written(works: Works) -> None:
+def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_been_written(works: UnitOfWorkFactory) -> None:
     heard: list[bool] = []
     works.committed.append(lambda: heard.append(True))
     with works("T1", writes=False):
@@ -231,7 +231,7 @@ def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_be
 
 
 @SQLITE
-def test_who_is_new_is_a_rep_also_the_first_one(works: Works) -> None:
+def test_who_is_new_is_a_rep_also_the_first_one(works: UnitOfWorkFactory) -> None:
     works.settle("T3", name="New")
     works.welcome("T3", "U_FIRST", name="Fia First")
     works.welcome("T3", "U_SECOND", name="Sol Second")
@@ -242,7 +242,7 @@ def test_who_is_new_is_a_rep_also_the_first_one(works: Works) -> None:
 
 
 @SQLITE
-def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: Works) -> None:
+def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_RITA", name="Rita Reyes-Stone", zone="Europe/Paris")
     with works("T1", "U_RITA") as work:
         assert work.actor is not None
@@ -250,7 +250,7 @@ def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: Works
 
 
 @SQLITE
-def test_people_are_known_by_workspace(works: Works) -> None:
+def test_people_are_known_by_workspace(works: UnitOfWorkFactory) -> None:
     assert not works.unknown("T1", {"U_RITA"})
     assert not works.unknown("T1", {"U_RITA"})
     assert works.unknown("T2", {"U_RITA"})
@@ -264,7 +264,7 @@ def test_the_clock_of_the_crm_is_utc_and_can_be_moved_forward() -> None:
     assert clock() >= before + timedelta(days=1)
 
 
-def test_telling_reaches_the_threads_of_a_record_once(works: Works) -> None:
+def test_telling_reaches_the_threads_of_a_record_once(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     deal = given(works, Opportunity, name="Acme", customer="CU-1")
     with works("T1", "U_RITA") as work:

@@ -8,31 +8,31 @@ from models.core.identity.rights import Preset
 from models.core.identity.team import Group, Team
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from tests.models.marks import SQLITE
 
 NORTH = "<!subteam^S1|@north-team>"
 KIND = Group("Slack user group")
 
 
-def follow(works: Works, group: str = NORTH) -> Delivery:
+def follow(works: UnitOfWorkFactory, group: str = NORTH) -> Delivery:
     """Let the team north follow a group; returns what asks for who is in it."""
     with works("T1", "U_ADA") as work:
         records.update(work, work.session.scalars(select(Team).where(Team.key == "north")).one(), {"group": group})
     return asked(works)[-1]
 
 
-def asked(works: Works) -> list[Delivery]:
+def asked(works: UnitOfWorkFactory) -> list[Delivery]:
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(Delivery).where(Delivery.kind == "gathering").order_by(Delivery.id)))
 
 
-def north(works: Works) -> set[str]:
+def north(works: UnitOfWorkFactory) -> set[str]:
     with works("T1", writes=False) as work:
         return set(work.session.scalars(select(User.slack_id).where(User.team == "north")))
 
 
-def test_who_is_in_the_group_is_in_the_team_and_nobody_else(works: Works) -> None:
+def test_who_is_in_the_group_is_in_the_team_and_nobody_else(works: UnitOfWorkFactory) -> None:
     delivery = follow(works)
     with works("T1") as work:
         user_groups.gather(work, delivery, {"U_ELI", "U_RITA", "U_GUS", "U_UNKNOWN"})
@@ -41,7 +41,7 @@ def test_who_is_in_the_group_is_in_the_team_and_nobody_else(works: Works) -> Non
 
 
 @SQLITE
-def test_what_was_asked_for_another_group_changes_nothing(works: Works) -> None:
+def test_what_was_asked_for_another_group_changes_nothing(works: UnitOfWorkFactory) -> None:
     first = follow(works)
     follow(works, "<!subteam^S2|@south>")
     with works("T1") as work:
@@ -50,7 +50,7 @@ def test_what_was_asked_for_another_group_changes_nothing(works: Works) -> None:
 
 
 @SQLITE
-def test_only_teams_that_follow_the_group_are_looked_at(works: Works) -> None:
+def test_only_teams_that_follow_the_group_are_looked_at(works: UnitOfWorkFactory) -> None:
     follow(works)
     for group, count in (("S9", 1), ("S1", 2), ("", 3)):
         with works("T1") as work:
@@ -62,7 +62,7 @@ def test_only_teams_that_follow_the_group_are_looked_at(works: Works) -> None:
 
 
 @SQLITE
-def test_an_admin_is_appointed_where_there_is_none(works: Works) -> None:
+def test_an_admin_is_appointed_where_there_is_none(works: UnitOfWorkFactory) -> None:
     for slack_id, left, role in (
         ("U_RITA", False, Preset.SENIOR),
         ("U_GUS", True, Preset.REP),
@@ -75,7 +75,7 @@ def test_an_admin_is_appointed_where_there_is_none(works: Works) -> None:
 
 
 @SQLITE
-def test_a_user_group_is_kept_by_its_id_and_shown_by_its_name(works: Works) -> None:
+def test_a_user_group_is_kept_by_its_id_and_shown_by_its_name(works: UnitOfWorkFactory) -> None:
     with works("T1", writes=False) as work:
         assert KIND.parse(NORTH, work) == "S1|north-team"
         assert KIND.parse("<!subteam^S1>", work) == "S1|S1"

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from models.core import records
 from models.core.entity.base import Entity, Row
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import Answers, Outcome, export, load
 from models.exchange.mapping import REASON
 
@@ -18,7 +18,7 @@ SAID = {each.name for each in fields(Answers)}
 DATA = Path(__file__).parents[2] / "data"
 
 
-def imported(works: Works, entity: type[Entity], text: str | bytes, by: str = "U_ADA", **options: Any) -> Outcome:
+def imported(works: UnitOfWorkFactory, entity: type[Entity], text: str | bytes, by: str = "U_ADA", **options: Any) -> Outcome:
     """Import a file with this text, or the fixture of this name. options: as for `load`, and what `Answers` hold."""
     if isinstance(text, str) and text.endswith(".csv"):
         text = (DATA / text).read_bytes()
@@ -27,32 +27,32 @@ def imported(works: Works, entity: type[Entity], text: str | bytes, by: str = "U
     return load(works, "T1", by, entity, file, Answers(**said), **options)
 
 
-def rejected(works: Works, entity: type[Entity], text: str, **options: Any) -> list[str]:
+def rejected(works: UnitOfWorkFactory, entity: type[Entity], text: str, **options: Any) -> list[str]:
     """The reasons for which rows of a file are rejected."""
     file = io.StringIO(newline="")
     imported(works, entity, text, rejected=file, **options)
     return [row[REASON] for row in csv.DictReader(io.StringIO(file.getvalue()))]
 
 
-def exported(works: Works, entity: type[Entity], where: Any = None) -> str:
+def exported(works: UnitOfWorkFactory, entity: type[Entity], where: Any = None) -> str:
     file = io.StringIO(newline="")
     with works("T1", "U_ADA", writes=False) as work:
         export(work, entity, file, where)
     return file.getvalue()
 
 
-def everything(works: Works, row: type[Row], workspace: str = "T1") -> list[Any]:
+def everything(works: UnitOfWorkFactory, row: type[Row], workspace: str = "T1") -> list[Any]:
     """All rows of a table that are not hidden, oldest first."""
     with works(workspace, writes=False) as work:
         return list(work.session.scalars(select(row).order_by(row.id)))
 
 
-def count(works: Works, row: type[Row]) -> int:
+def count(works: UnitOfWorkFactory, row: type[Row]) -> int:
     with works("T1", writes=False) as work:
         return work.session.scalar(select(func.count()).select_from(select(row.id).subquery())) or 0
 
 
-def told(works: Works, record: Entity) -> list[tuple[Any, ...]]:
+def told(works: UnitOfWorkFactory, record: Entity) -> list[tuple[Any, ...]]:
     """What the audit trail says of a record: (actor, action, version, field, old, new)."""
     with works("T1", writes=False) as work:
         return [(e.actor, e.action, e.version, e.field, e.old, e.new) for e in records.history(work, record)]

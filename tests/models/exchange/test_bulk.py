@@ -7,7 +7,7 @@ from models.core.audit.entries import AuditEntry
 from models.core.history import undo
 from models.core.identity.user import User
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.exchange.storage import BATCH
@@ -24,7 +24,7 @@ Ada,King,ada@example.org,Lark,"vip, new",Ada Abel
 """
 
 
-def test_a_record_is_the_same_as_one_typed_in(works: Works) -> None:
+def test_a_record_is_the_same_as_one_typed_in(works: UnitOfWorkFactory) -> None:
     given(works, Lead, by="U_ADA", **TEXTS)
     imported(works, Lead, FILE)
     typed, loaded = everything(works, Lead)
@@ -34,7 +34,7 @@ def test_a_record_is_the_same_as_one_typed_in(works: Works) -> None:
     assert loaded.number == typed.number + 1
 
 
-def test_audit_and_search_are_the_same_as_of_one_typed_in(works: Works) -> None:
+def test_audit_and_search_are_the_same_as_of_one_typed_in(works: UnitOfWorkFactory) -> None:
     given(works, Lead, by="U_ADA", **TEXTS)
     imported(works, Lead, FILE)
     typed, loaded = everything(works, Lead)
@@ -43,7 +43,7 @@ def test_audit_and_search_are_the_same_as_of_one_typed_in(works: Works) -> None:
     assert texts[loaded.id] == texts[typed.id].replace(typed.ref.lower(), loaded.ref.lower())
 
 
-def test_audit_says_who_imported_and_that_it_was_an_import(works: Works) -> None:
+def test_audit_says_who_imported_and_that_it_was_an_import(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "NAME\nLark\n")
     with works("T1", "U_ADA", writes=False) as work:
         entry = work.session.scalars(select(AuditEntry).where(AuditEntry.entity == "account")).one()
@@ -52,7 +52,7 @@ def test_audit_says_who_imported_and_that_it_was_an_import(works: Works) -> None
         )  # fmt: skip
 
 
-def test_numbers_go_on_where_people_stopped_and_people_go_on_after(works: Works) -> None:
+def test_numbers_go_on_where_people_stopped_and_people_go_on_after(works: UnitOfWorkFactory) -> None:
     first = given(works, Account, name="First")
     imported(works, Account, "NAME\n" + "\n".join(f"Account {n}" for n in range(BATCH + 5)))
     last = given(works, Account, name="Last")
@@ -60,7 +60,7 @@ def test_numbers_go_on_where_people_stopped_and_people_go_on_after(works: Works)
     assert numbers == list(range(first.number, last.number + 1))
 
 
-def test_a_rejected_row_costs_no_number(works: Works) -> None:
+def test_a_rejected_row_costs_no_number(works: UnitOfWorkFactory) -> None:
     imported(works, Opportunity, "NAME,ACCOUNT\n,Lark\n")
     imported(works, Account, "NAME\nLark\n")
     imported(works, Opportunity, "NAME,ACCOUNT\n,Lark\nSomewhere,Lark\n")
@@ -68,11 +68,11 @@ def test_a_rejected_row_costs_no_number(works: Works) -> None:
     assert deal.ref == "OP-1"
 
 
-def test_the_rules_of_an_entity_hold(works: Works) -> None:
+def test_the_rules_of_an_entity_hold(works: UnitOfWorkFactory) -> None:
     assert rejected(works, Customer, "CITY\nNowhere\n") == ["First name: A customer needs a name or an e-mail address."]
 
 
-def test_what_came_in_can_be_undone_a_batch_at_a_time(works: Works) -> None:
+def test_what_came_in_can_be_undone_a_batch_at_a_time(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "NAME\nLark\nWren\n")
     with works("T1", "U_ADA") as work:
         unit = work.session.scalars(select(AuditEntry.unit).distinct().where(AuditEntry.door == "import")).one()
@@ -80,7 +80,7 @@ def test_what_came_in_can_be_undone_a_batch_at_a_time(works: Works) -> None:
     assert everything(works, Account) == []
 
 
-def test_a_row_the_database_refuses_does_not_take_the_others_along(works: Works) -> None:
+def test_a_row_the_database_refuses_does_not_take_the_others_along(works: UnitOfWorkFactory) -> None:
     rows = [f"Person {n},U_{n}" for n in range(20)]
     rows[7] = "Double,U_RITA"
     reasons = rejected(works, User, "Name,Slack id\n" + "\n".join(rows))

@@ -29,7 +29,7 @@ from models.core.fields import (
 )
 from models.core.fields.base import Field
 from models.core.identity.team import Group
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -46,7 +46,7 @@ from tests.tables import table
 
 
 @SQLITE
-def test_headers_are_the_names_of_the_fields(works: Works) -> None:
+def test_headers_are_the_names_of_the_fields(works: UnitOfWorkFactory) -> None:
     given(works, Account, by="U_ADA", name="Lark", country="FR", tags="vip, new")
     header, row = csv.reader(io.StringIO(exported(works, Account)))
     fields = [name for name in Account.fields() if name != "deleted_at"]
@@ -60,7 +60,7 @@ def test_headers_are_the_names_of_the_fields(works: Works) -> None:
     }  # fmt: skip
 
 
-def test_only_some_records_and_never_the_deleted(works: Works) -> None:
+def test_only_some_records_and_never_the_deleted(works: UnitOfWorkFactory) -> None:
     for name in ("Lark", "Wren", "Tern"):
         given(works, Account, name=name)
     with works("T1", "U_ADA") as work:
@@ -72,12 +72,12 @@ def test_only_some_records_and_never_the_deleted(works: Works) -> None:
 
 
 @SQLITE
-def test_nothing_of_another_workspace_goes_out(works: Works) -> None:
+def test_nothing_of_another_workspace_goes_out(works: UnitOfWorkFactory) -> None:
     load(works, "T2", "U_OTTO", Account, io.BytesIO(b"NAME\nLark\n"))
     assert len(exported(works, Account).splitlines()) == 1
 
 
-def test_more_than_a_page_goes_out_each_once(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_a_page_goes_out_each_once(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporter, "PAGE", 5)
     imported(works, Account, "NAME\n" + "\n".join(f"Account {n}" for n in range(13)))
     rows = list(csv.DictReader(io.StringIO(exported(works, Account))))
@@ -91,7 +91,7 @@ def test_no_cell_is_a_formula_and_every_cell_comes_back(text: str) -> None:
 
 
 @SQLITE
-def test_a_name_like_a_formula_survives_the_round_trip(works: Works) -> None:
+def test_a_name_like_a_formula_survives_the_round_trip(works: UnitOfWorkFactory) -> None:
     given(works, Account, name='=HYPERLINK("http://x.example")', industry="'=quoted")
     text = exported(works, Account)
     assert "'=HYPERLINK" in text
@@ -100,7 +100,7 @@ def test_a_name_like_a_formula_survives_the_round_trip(works: Works) -> None:
     assert (lark.name, lark.industry) == ('=HYPERLINK("http://x.example")', "'=quoted")
 
 
-def test_an_edited_export_changes_just_that(works: Works) -> None:
+def test_an_edited_export_changes_just_that(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Lark", industry="Ships")
     given(works, Account, name="Wren")
     outcome = imported(works, Account, exported(works, Account).replace("Ships", "Sails"))
@@ -109,7 +109,7 @@ def test_an_edited_export_changes_just_that(works: Works) -> None:
 
 
 @SQLITE
-def test_an_export_of_another_workspace_overwrites_nothing(works: Works, clock: Any) -> None:
+def test_an_export_of_another_workspace_overwrites_nothing(works: UnitOfWorkFactory, clock: Any) -> None:
     given(works, Account, name="Ours")
     text = exported(works, Account).replace("Ours", "Theirs").replace("2026-03-10T10:00", "2025-01-01T10:00")
     assert rejected(works, Account, text) == [
@@ -118,14 +118,14 @@ def test_an_export_of_another_workspace_overwrites_nothing(works: Works, clock: 
 
 
 @SQLITE
-def test_a_reference_that_is_not_here_makes_nothing(works: Works) -> None:
+def test_a_reference_that_is_not_here_makes_nothing(works: UnitOfWorkFactory) -> None:
     assert rejected(works, Account, "ref,name\nAC-9,Lark\n") == [
         "There is no AC-9. Empty the reference to make a new account."
     ]
 
 
 @SQLITE
-def test_a_hidden_customer_of_a_deal_does_not_stop_the_round_trip(works: Works) -> None:
+def test_a_hidden_customer_of_a_deal_does_not_stop_the_round_trip(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer="CU-1")
     with works("T1", "U_ADA") as work:
@@ -184,7 +184,7 @@ def sample(entity: type[Entity], name: str, kind: Field, which: int) -> str:
     return texts[which][: kind.length] if texts is LINES else texts[which]
 
 
-def surroundings(works: Works) -> None:
+def surroundings(works: UnitOfWorkFactory) -> None:
     """A record of each entity, so that there is something to refer to."""
     given(works, Customer, first_name="Ada")
     given(works, Account, name="Lark")
@@ -197,7 +197,7 @@ def surroundings(works: Works) -> None:
 
 
 @pytest.mark.parametrize("entity", list(ENTITIES.values()), ids=list(ENTITIES))
-def test_an_export_of_any_entity_comes_in_again(works: Works, entity: type[Entity]) -> None:
+def test_an_export_of_any_entity_comes_in_again(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     surroundings(works)
     with works("T1", "U_ADA") as work:
         for which in (0, 1):

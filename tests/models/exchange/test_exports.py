@@ -10,7 +10,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
 from models.core.fields import Reference, Tags
 from models.core.history import undo_many
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.contact import Contact
 from models.sales.lead import Lead
 from tests.files.exports import FOLDER, HUBSPOT, OTHERS, PIPEDRIVE, SALESFORCE, Export
@@ -20,7 +20,7 @@ from tests.models.marks import SQLITE
 SYSTEMS = {"Salesforce": SALESFORCE, "HubSpot": HUBSPOT, "Pipedrive": PIPEDRIVE, "others": OTHERS}
 
 
-def stored(works: Works, entity: type[Entity], after: int, fields: list[str]) -> list[dict[str, Any]]:
+def stored(works: UnitOfWorkFactory, entity: type[Entity], after: int, fields: list[str]) -> list[dict[str, Any]]:
     """The records that came after others, with these fields as a reader would compare them."""
     with works("T1", writes=False) as work:
         records = work.session.scalars(select(entity).where(entity.id > after).order_by(entity.number)).all()
@@ -36,7 +36,7 @@ def plain(work: Any, record: Entity, name: str) -> Any:
     return value if value is None and name not in ("done_at", "close_date", "since") else str(value)
 
 
-def differences(works: Works, export: Export) -> dict[str, Any]:
+def differences(works: UnitOfWorkFactory, export: Export) -> dict[str, Any]:
     """What of an import is not as it should be."""
     entity = ENTITIES[export.entity]
     after = max((record.id for record in everything(works, entity)), default=0)
@@ -54,13 +54,13 @@ def differences(works: Works, export: Export) -> dict[str, Any]:
 
 @SQLITE
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_the_exports_of_a_system_are_stored_right(works: Works, system: str) -> None:
+def test_the_exports_of_a_system_are_stored_right(works: UnitOfWorkFactory, system: str) -> None:
     wrong = {export.name: found for export in SYSTEMS[system] if (found := differences(works, export))}
     assert wrong == {}
 
 
 @SQLITE
-def test_the_same_exports_again_change_nothing(works: Works) -> None:
+def test_the_same_exports_again_change_nothing(works: UnitOfWorkFactory) -> None:
     again = []
     for export in (*SALESFORCE, *HUBSPOT, *PIPEDRIVE):
         content = (FOLDER / export.name).read_bytes()
@@ -78,7 +78,7 @@ WAYS = (
 
 
 @SQLITE
-def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_them(works: Works) -> None:
+def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_them(works: UnitOfWorkFactory) -> None:
     customer = ENTITIES["customer"]
     for _ in range(2):
         outcome = imported(works, customer, WAYS)
@@ -94,14 +94,14 @@ def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_t
 
 
 @SQLITE
-def test_what_no_field_takes_is_kept_where_that_is_asked_for(works: Works) -> None:
+def test_what_no_field_takes_is_kept_where_that_is_asked_for(works: UnitOfWorkFactory) -> None:
     file = "Name,Colour,Shape,Industry\nLark,red,,Birds\nWren,,round,\n"
     assert imported(works, ENTITIES["account"], file, rest=True).created == 2
     assert [each.notes for each in everything(works, ENTITIES["account"])] == ["Colour: red", "Shape: round"]
 
 
 @SQLITE
-def test_a_name_that_several_have_is_settled_by_the_address_beside_it(works: Works) -> None:
+def test_a_name_that_several_have_is_settled_by_the_address_beside_it(works: UnitOfWorkFactory) -> None:
     customers = "Name,Email\nJo Smith,jo@x.example\nJo Smith,smith@x.example\n"
     imported(works, ENTITIES["customer"], customers)
     file = "Id,Subject,Requester,Requester email\n1,Help,Jo Smith,smith@x.example\n"
@@ -111,7 +111,7 @@ def test_a_name_that_several_have_is_settled_by_the_address_beside_it(works: Wor
 
 
 @SQLITE
-def test_nouns_without_notes_take_a_row_with_an_odd_cell_unless_that_is_refused(works: Works) -> None:
+def test_nouns_without_notes_take_a_row_with_an_odd_cell_unless_that_is_refused(works: UnitOfWorkFactory) -> None:
     imported(works, ENTITIES["customer"], "Id,Last name\n1,King\n")
     file = "Id,Customer,Type,Value,Verified\n7,1,email,a@x.example,perhaps\n"
     assert imported(works, Contact, file, strict=True).rejected == 1
@@ -121,7 +121,7 @@ def test_nouns_without_notes_take_a_row_with_an_odd_cell_unless_that_is_refused(
 
 
 @SQLITE
-def test_a_column_of_addresses_called_state_is_no_status(works: Works) -> None:
+def test_a_column_of_addresses_called_state_is_no_status(works: UnitOfWorkFactory) -> None:
     lead = ENTITIES["lead"]
     columns = imported(works, lead, "Last name,City,State\nKing,Austin,TX\nByron,Tampa,FL\n").mapping
     assert columns.left_out["State"] == "none of its words is a status"
@@ -129,7 +129,7 @@ def test_a_column_of_addresses_called_state_is_no_status(works: Works) -> None:
 
 
 @SQLITE
-def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(works: Works) -> None:
+def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(works: UnitOfWorkFactory) -> None:
     file = "Id,Last name,Phone,Mobile,Company\n1,King,+33 1 23 45 67 89,+33 6 12 34 56 78,Lark\n"
     dry = imported(works, ENTITIES["customer"], file, make=("account",), dry=True)
     assert (dry.reached, dry.joined, everything(works, Contact)) == (1, 1, [])
@@ -141,7 +141,7 @@ def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(works:
 
 
 @SQLITE
-def test_a_lead_converted_elsewhere_can_be_converted_here_and_by_hand_is_not_made_so(works: Works) -> None:
+def test_a_lead_converted_elsewhere_can_be_converted_here_and_by_hand_is_not_made_so(works: UnitOfWorkFactory) -> None:
     imported(works, Lead, "Id,Last name,Status\n1,King,Closed - Converted\n2,Byron,New\n")
     king, byron = everything(works, Lead)
     assert (king.status, byron.status) == ("converted", "new")

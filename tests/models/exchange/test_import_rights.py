@@ -12,7 +12,7 @@ from models.core import records
 from models.core.db.engine import everywhere
 from models.core.errors import Forbidden
 from models.core.identity.role import Role
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -25,14 +25,14 @@ from tests.models.exchange.steps import everything, imported, rejected
 from tests.models.marks import SQLITE
 
 
-def allow(works: Works, *lines: str) -> None:
+def allow(works: UnitOfWorkFactory, *lines: str) -> None:
     """What reps may do, and no more."""
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)})
 
 
 @SQLITE
-def test_who_may_import_and_not_edit_a_record_does_not_change_it(works: Works) -> None:
+def test_who_may_import_and_not_edit_a_record_does_not_change_it(works: UnitOfWorkFactory) -> None:
     allow(works, "lead: look, new, import, edit own")
     theirs = given(works, Lead, by="U_RITA", first_name="Ada", company="Analytical", owner="me")
     own = given(works, Lead, by="U_JULE", first_name="Eve", company="Looms", owner="me")
@@ -42,7 +42,7 @@ def test_who_may_import_and_not_edit_a_record_does_not_change_it(works: Works) -
 
 
 @SQLITE
-def test_what_is_hidden_is_not_filled_by_a_file(works: Works) -> None:
+def test_what_is_hidden_is_not_filled_by_a_file(works: UnitOfWorkFactory) -> None:
     allow(works, "customer: look, new, edit, import, hide notes")
     ada = given(works, Customer, by="U_ADA", first_name="Ada", notes="chess")
     outcome = imported(works, Customer, f"Ref,First name,Notes\n{ada.ref},Ada,dice\n,Eve,chess\n", by="U_JULE")
@@ -51,7 +51,7 @@ def test_what_is_hidden_is_not_filled_by_a_file(works: Works) -> None:
 
 
 @SQLITE
-def test_a_file_cannot_try_what_a_hidden_field_holds(works: Works) -> None:
+def test_a_file_cannot_try_what_a_hidden_field_holds(works: UnitOfWorkFactory) -> None:
     """A row is refused alike, whether it names what the record holds or something else; also whether it is done."""
     allow(works, "customer: look, edit, import, hide notes phone", "task: look, edit, import, hide done_at")
     ada = given(works, Customer, by="U_ADA", first_name="Ada", notes="chess", phone="+4930123456")
@@ -67,7 +67,7 @@ def test_a_file_cannot_try_what_a_hidden_field_holds(works: Works) -> None:
 
 
 @SQLITE
-def test_who_does_not_see_what_a_file_makes_makes_it_once(works: Works) -> None:
+def test_who_does_not_see_what_a_file_makes_makes_it_once(works: UnitOfWorkFactory) -> None:
     """Ways to reach others' customers, and what joins them to accounts, where one sees one's own alone."""
     allow(works, "customer: look, edit, import", "contact: look own, new", "membership: look own, new", "account: look")
     ada = given(works, Customer, by="U_RITA", first_name="Ada", email="ada@x.example", owner="me")
@@ -83,14 +83,14 @@ def test_who_does_not_see_what_a_file_makes_makes_it_once(works: Works) -> None:
 
 
 @SQLITE
-def test_who_may_make_and_not_look_imports_all_the_same(works: Works) -> None:
+def test_who_may_make_and_not_look_imports_all_the_same(works: UnitOfWorkFactory) -> None:
     allow(works, "customer: new, import", "contact: new")
     outcome = imported(works, Customer, "First name,Email,Email 2\nAda,a@x.example,b@x.example\n", by="U_JULE")
     assert (outcome.created, outcome.reached) == (1, 1)
 
 
 @SQLITE
-def test_a_membership_does_not_tell_a_job_title_that_is_hidden(works: Works) -> None:
+def test_a_membership_does_not_tell_a_job_title_that_is_hidden(works: UnitOfWorkFactory) -> None:
     allow(works, "customer: look, edit, import, hide job_title", "account: look", "membership: look, new")
     ada, bob = (given(works, Customer, by="U_ADA", first_name=name, job_title="Spy") for name in ("Ada", "Bob"))
     given(works, Account, by="U_ADA", name="Mills")
@@ -100,7 +100,7 @@ def test_a_membership_does_not_tell_a_job_title_that_is_hidden(works: Works) -> 
 
 
 @SQLITE
-def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(works: Works) -> None:
+def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(works: UnitOfWorkFactory) -> None:
     """Who may not is told before anything is stored, whatever the first rows name."""
     allow(works, "customer: look, new, import", "account: look, new, hide domain", "membership: new")
     file = "First name,Account\nAda,\nEve,acme.example\n"
@@ -113,7 +113,7 @@ def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(w
 
 
 @SQLITE
-def test_a_lead_that_is_here_is_converted_by_a_file_only_for_who_may_convert_it(works: Works) -> None:
+def test_a_lead_that_is_here_is_converted_by_a_file_only_for_who_may_convert_it(works: UnitOfWorkFactory) -> None:
     """A new one was converted elsewhere."""
     allow(works, "lead: look, new, edit, import", "customer: look")
     ada = given(works, Lead, by="U_RITA", first_name="Ada")
@@ -129,14 +129,14 @@ def test_a_lead_that_is_here_is_converted_by_a_file_only_for_who_may_convert_it(
 
 
 @SQLITE
-def test_a_row_makes_a_record_only_for_who_may_make_one(works: Works) -> None:
+def test_a_row_makes_a_record_only_for_who_may_make_one(works: UnitOfWorkFactory) -> None:
     allow(works, "lead: look, edit, import")
     reasons = rejected(works, Lead, "First name,Company\nAda,Looms\n", by="U_JULE")
     assert reasons == ["Your role (rep) does not allow “lead new”. Ada Abel can give it."]
 
 
 @SQLITE
-def test_a_row_gives_nothing_away_that_its_bearer_may_not_give(works: Works) -> None:
+def test_a_row_gives_nothing_away_that_its_bearer_may_not_give(works: UnitOfWorkFactory) -> None:
     allow(works, "lead: look, new, edit, import", "user: look")
     lead = given(works, Lead, by="U_JULE", first_name="Ada", owner="me")
     file = f"Ref,First name,Owner\n{lead.ref},Ada,Olga Orlova\n,Eve,Olga Orlova\n,Eve,Jule Jansen\n"
@@ -148,7 +148,7 @@ def test_a_row_gives_nothing_away_that_its_bearer_may_not_give(works: Works) -> 
 
 
 @SQLITE
-def test_an_export_does_not_name_a_record_that_one_may_not_see(works: Works) -> None:
+def test_an_export_does_not_name_a_record_that_one_may_not_see(works: UnitOfWorkFactory) -> None:
     allow(works, "case: look, export", "customer: look own")
     ada = given(works, Customer, by="U_RITA", first_name="Ada", last_name="Secret", owner="me")
     given(works, Case, by="U_ADA", subject="Help", customer=ada.ref)
@@ -160,7 +160,7 @@ def test_an_export_does_not_name_a_record_that_one_may_not_see(works: Works) -> 
 
 
 @SQLITE
-def test_a_dry_run_counts_what_the_run_itself_counts(works: Works) -> None:
+def test_a_dry_run_counts_what_the_run_itself_counts(works: UnitOfWorkFactory) -> None:
     """Also a row that comes again, which finds what the dry run did not store."""
     file = "ID,NAME,PARENT\n1,Lark,\n2,Wren,1\n1,Lark,\n3,Tern,9\n2,Wren,1\n"
     dry = imported(works, Account, file, dry=True, strict=True)
@@ -180,7 +180,7 @@ def until_it_waits(engine: Engine, thread: threading.Thread) -> None:
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_who_edits_a_record_while_a_file_changes_it_waits_for_the_file(works: Works, engine: Engine) -> None:
+def test_who_edits_a_record_while_a_file_changes_it_waits_for_the_file(works: UnitOfWorkFactory, engine: Engine) -> None:
     """The file holds the rows that it is about to change: both changes stand, and neither is refused."""
     imported(works, Account, "ID,NAME\n1,Lark\n2,Wren\n")
     edits: list[threading.Thread] = []

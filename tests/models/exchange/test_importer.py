@@ -11,7 +11,7 @@ from models.core.errors import Forbidden
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.exchange import export, storage
 from models.sales.lead import Lead
@@ -21,7 +21,7 @@ from tests.models.exchange.steps import count, everything, imported, rejected
 from tests.models.marks import SQLITE
 
 
-def test_accounts_come_in_with_their_values(works: Works) -> None:
+def test_accounts_come_in_with_their_values(works: UnitOfWorkFactory) -> None:
     outcome = imported(works, Account, "salesforce_accounts.csv")
     assert (outcome.read, outcome.created, outcome.skipped, outcome.rejected) == (5, 4, 1, 0)
     lark = next(account for account in everything(works, Account) if account.name == "Lark & Sons")
@@ -35,21 +35,21 @@ def test_accounts_come_in_with_their_values(works: Works) -> None:
 
 
 @SQLITE
-def test_a_parent_further_down_the_file_is_found(works: Works) -> None:
+def test_a_parent_further_down_the_file_is_found(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     accounts = {account.name: account for account in everything(works, Account)}
     assert accounts["Lark & Sons"].parent == accounts["Lark Holding"].id
 
 
 @SQLITE
-def test_a_bad_value_rejects_the_row_with_the_reason(works: Works) -> None:
+def test_a_bad_value_rejects_the_row_with_the_reason(works: UnitOfWorkFactory) -> None:
     assert rejected(works, Account, "salesforce_accounts.csv", strict=True) == [
         "Country: “Atlantis” is not a country we know. Try Germany or DE."
     ]
 
 
 @SQLITE
-def test_rejected_rows_can_be_corrected_and_imported(works: Works) -> None:
+def test_rejected_rows_can_be_corrected_and_imported(works: UnitOfWorkFactory) -> None:
     file = io.StringIO(newline="")
     imported(works, Account, "salesforce_accounts.csv", rejected=file, strict=True)
     again = io.StringIO(newline="")
@@ -60,7 +60,7 @@ def test_rejected_rows_can_be_corrected_and_imported(works: Works) -> None:
     assert everything(works, Account)[-1].name == "Tern Freight"
 
 
-def test_the_same_file_twice_changes_nothing(works: Works) -> None:
+def test_the_same_file_twice_changes_nothing(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     imported(works, Opportunity, "salesforce_opportunities.csv")
     before = count(works, AuditEntry)
@@ -72,12 +72,12 @@ def test_the_same_file_twice_changes_nothing(works: Works) -> None:
 
 
 @SQLITE
-def test_nothing_changed_is_said_in_words(works: Works) -> None:
+def test_nothing_changed_is_said_in_words(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "NAME,ID\nLark,1\n")
     assert str(imported(works, Account, "NAME,ID\nLark,1\n")) == "Nothing changed: all 1 rows are here already."
 
 
-def test_deals_come_in_at_their_accounts_without_a_customer(works: Works) -> None:
+def test_deals_come_in_at_their_accounts_without_a_customer(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     outcome = imported(works, Opportunity, "salesforce_opportunities.csv")
     assert (outcome.created, outcome.rejected) == (4, 0)
@@ -94,14 +94,14 @@ def test_deals_come_in_at_their_accounts_without_a_customer(works: Works) -> Non
 
 
 @SQLITE
-def test_a_deal_at_an_account_that_is_not_here_is_rejected(works: Works) -> None:
+def test_a_deal_at_an_account_that_is_not_here_is_rejected(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "salesforce_accounts.csv", strict=True)
     (reason,) = rejected(works, Opportunity, "salesforce_opportunities.csv", strict=True)
     assert reason.startswith("Account: There is no account “001A000000NONE0AAA”.")
 
 
 @SQLITE
-def test_a_deal_that_was_won_elsewhere_was_won_on_its_close_date(works: Works) -> None:
+def test_a_deal_that_was_won_elsewhere_was_won_on_its_close_date(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     imported(works, Opportunity, "salesforce_opportunities.csv")
     won, *_ = everything(works, Opportunity)
@@ -111,13 +111,13 @@ def test_a_deal_that_was_won_elsewhere_was_won_on_its_close_date(works: Works) -
 
 
 @SQLITE
-def test_no_cards_are_posted(works: Works) -> None:
+def test_no_cards_are_posted(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "salesforce_accounts.csv")
     imported(works, Opportunity, "salesforce_opportunities.csv")
     assert count(works, Delivery) == 0
 
 
-def test_a_dry_run_says_what_would_happen_and_stores_nothing(works: Works) -> None:
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(works: UnitOfWorkFactory) -> None:
     before = count(works, SearchText)
     outcome = imported(works, Account, "salesforce_accounts.csv", dry=True)
     assert (outcome.created, outcome.skipped, outcome.rejected) == (4, 1, 0)
@@ -125,12 +125,12 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(works: Works) -> No
     assert count(works, SearchText) == before
 
 
-def test_a_dry_run_costs_no_numbers(works: Works) -> None:
+def test_a_dry_run_costs_no_numbers(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "NAME\nLark\n", dry=True)
     assert given(works, Account, name="Wren").number == 1
 
 
-def test_a_dry_run_finds_parents_in_other_batches(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_finds_parents_in_other_batches(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "BATCH", 8)
     rows = ["0,Top,", *(f"{n},Account {n},0" for n in range(1, 20))]
     outcome = imported(works, Account, "ID,NAME,PARENTID\n" + "\n".join(rows), dry=True)
@@ -138,14 +138,14 @@ def test_a_dry_run_finds_parents_in_other_batches(works: Works, monkeypatch: pyt
 
 
 @SQLITE
-def test_a_dry_run_changes_no_record(works: Works) -> None:
+def test_a_dry_run_changes_no_record(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "ID,NAME\n1,Lark\n")
     assert imported(works, Account, "ID,NAME\n1,Wren\n", dry=True).updated == 1
     assert everything(works, Account)[0].name == "Lark"
 
 
 @SQLITE
-def test_only_who_may_do_everything_with_an_entity_may_import_it(works: Works) -> None:
+def test_only_who_may_do_everything_with_an_entity_may_import_it(works: UnitOfWorkFactory) -> None:
     with pytest.raises(Forbidden, match="lead import"):
         imported(works, Lead, "Last name\nKing\n", by="U_SAM")
     with pytest.raises(Forbidden, match="user import"):
@@ -154,7 +154,7 @@ def test_only_who_may_do_everything_with_an_entity_may_import_it(works: Works) -
 
 
 @SQLITE
-def test_guests_neither_import_nor_export(works: Works) -> None:
+def test_guests_neither_import_nor_export(works: UnitOfWorkFactory) -> None:
     with pytest.raises(Forbidden):
         imported(works, Account, "NAME\nLark\n", by="U_GUS")
     with pytest.raises(Forbidden), works("T1", "U_GUS", writes=False) as work:
@@ -162,5 +162,5 @@ def test_guests_neither_import_nor_export(works: Works) -> None:
 
 
 @SQLITE
-def test_the_command_line_imports_as_the_crm_itself(works: Works) -> None:
+def test_the_command_line_imports_as_the_crm_itself(works: UnitOfWorkFactory) -> None:
     assert imported(works, Account, "NAME\nLark\n", by="").created == 1

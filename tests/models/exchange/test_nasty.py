@@ -7,7 +7,7 @@ import pytest
 
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange import Answers, Unanswered
 from models.exchange.importer import surveyed
 from models.exchange.rows import Translation
@@ -18,7 +18,7 @@ from tests.tables import table
 ENCODINGS = 13
 
 
-def reading(works: Works, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, str]], list[str]]:
+def reading(works: UnitOfWorkFactory, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, str]], list[str]]:
     """What the rows of a file say, and what is told about it. Unanswered where something is asked."""
     entity = ENTITIES[nasty.entity]
     with works("T1", "U_ADA", writes=False) as work:
@@ -32,7 +32,7 @@ def reading(works: Works, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, 
 
 @SQLITE
 @table("nasty", FILES)
-def test_a_nasty_file_is_read_right_or_asked_about(works: Works, nasty: Nasty) -> None:
+def test_a_nasty_file_is_read_right_or_asked_about(works: UnitOfWorkFactory, nasty: Nasty) -> None:
     answers: dict[str, Any] = {}
     if nasty.asked:
         with pytest.raises(CRMError) as asked:

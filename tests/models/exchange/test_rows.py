@@ -7,7 +7,7 @@ import pytest
 
 from models.activities.activity import Activity
 from models.core import records
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -22,7 +22,7 @@ from tests.models.marks import SQLITE
 HEADING = "Not read from the file:"
 
 
-def elsewhere(works: Works, entity: type[Any]) -> bytes:
+def elsewhere(works: UnitOfWorkFactory, entity: type[Any]) -> bytes:
     """An export of the other workspace."""
     file = io.StringIO(newline="")
     with works("T2", "U_OTTO", writes=False) as work:
@@ -33,7 +33,7 @@ def elsewhere(works: Works, entity: type[Any]) -> bytes:
 # ── ids ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_ids_of_another_system_that_look_like_ours_swap_nobody(works: Works) -> None:
+def test_ids_of_another_system_that_look_like_ours_swap_nobody(works: UnitOfWorkFactory) -> None:
     file = "Id,LastName\nCU-2,Two\nCU-1,One\n"
     for created, unchanged in ((2, 0), (0, 2)):
         outcome = imported(works, Customer, file)
@@ -43,14 +43,14 @@ def test_ids_of_another_system_that_look_like_ours_swap_nobody(works: Works) -> 
 
 @SQLITE
 @pytest.mark.parametrize("header", ["Id", "external_id", "Record ID", "EXTERNAL ID"])
-def test_no_id_changes_a_record_that_has_it_as_its_reference(works: Works, header: str) -> None:
+def test_no_id_changes_a_record_that_has_it_as_its_reference(works: UnitOfWorkFactory, header: str) -> None:
     given(works, Customer, first_name="Ada")
     assert imported(works, Customer, f"{header},First name\nCU-1,Eve\n").created == 1
     assert [each.first_name for each in everything(works, Customer)] == ["Ada", "Eve"]
 
 
 @SQLITE
-def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: Works) -> None:
+def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Ours")
     imported(works, Account, "Id,Name\nAC-1,Theirs\n")
     imported(works, Opportunity, "Id,Name,AccountId\n1,Sails,AC-1\n2,Ropes,AC-2\n")
@@ -60,18 +60,18 @@ def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: Work
 
 
 @SQLITE
-def test_an_owner_s_id_elsewhere_is_not_taken_for_a_person_of_ours(works: Works) -> None:
+def test_an_owner_s_id_elsewhere_is_not_taken_for_a_person_of_ours(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name,Owner\n1,Lark,US-1\n")
     assert everything(works, Account)[0].owner is None
 
 
 @pytest.mark.parametrize("ref", ["CU-1", "cu-1", "CU1", "#CU-1"])
-def test_a_reference_of_ours_may_be_written_as_people_write_it(works: Works, ref: str) -> None:
+def test_a_reference_of_ours_may_be_written_as_people_write_it(works: UnitOfWorkFactory, ref: str) -> None:
     given(works, Customer, first_name="Ada")
     assert imported(works, Customer, f"ref,First name\n{ref},Eve\n").updated == 1
 
 
-def test_what_cannot_be_seen_in_a_cell_is_left_out_of_it(works: Works) -> None:
+def test_what_cannot_be_seen_in_a_cell_is_left_out_of_it(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Lark")
     imported(works, Opportunity, "Id,Name,Account Name\n1,Sa\u200bils,La\u200brk\n2,Ropes,Wr\x07en\n")
     sails, ropes = everything(works, Opportunity)
@@ -80,12 +80,12 @@ def test_what_cannot_be_seen_in_a_cell_is_left_out_of_it(works: Works) -> None:
 
 
 @SQLITE
-def test_a_reference_column_of_another_system_holds_ids_of_theirs(works: Works) -> None:
+def test_a_reference_column_of_another_system_holds_ids_of_theirs(works: UnitOfWorkFactory) -> None:
     imported(works, Customer, "Ref,First name\n1001,Ada\n")
     assert everything(works, Customer)[0].external_id == "1001"
 
 
-def test_an_export_taken_elsewhere_links_what_it_linked_there(works: Works) -> None:
+def test_an_export_taken_elsewhere_links_what_it_linked_there(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Nobody")
     for name in ("Ada", "Eve"):
         given(works, Customer, workspace="T2", by="U_OTTO", first_name=name)
@@ -104,7 +104,7 @@ def test_an_export_taken_elsewhere_links_what_it_linked_there(works: Works) -> N
 
 
 @SQLITE
-def test_an_export_of_this_workspace_means_the_records_it_came_from(works: Works) -> None:
+def test_an_export_of_this_workspace_means_the_records_it_came_from(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer="CU-1")
     text = exported(works, Opportunity)
@@ -114,7 +114,7 @@ def test_an_export_of_this_workspace_means_the_records_it_came_from(works: Works
 
 
 @SQLITE
-def test_rows_with_one_id_and_records_with_one_address_are_told(works: Works) -> None:
+def test_rows_with_one_id_and_records_with_one_address_are_told(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Eve", email="eve@x.example")
     file = """Id,First name,Email
 1,Ada,ada@x.example
@@ -133,7 +133,7 @@ def test_rows_with_one_id_and_records_with_one_address_are_told(works: Works) ->
 # ── cells that no field takes ───────────────────────────────────────────────────────────────────────────
 
 
-def test_a_cell_that_cannot_be_read_stands_in_the_notes_and_is_counted(works: Works) -> None:
+def test_a_cell_that_cannot_be_read_stands_in_the_notes_and_is_counted(works: UnitOfWorkFactory) -> None:
     file = "Id,Last name,Phone,Notes\n1,King,416-810-9897x752,Chess\n2,Byron,+49 30 123456,\n"
     outcome = imported(works, Customer, file)
     assert (outcome.created, outcome.rejected) == (2, 0)
@@ -149,7 +149,7 @@ def test_a_cell_that_cannot_be_read_stands_in_the_notes_and_is_counted(works: Wo
 @pytest.mark.parametrize(
     ("header", "cell"), [("Website", "Yes"), ("Employees", "11-50"), ("Country", "Atlantis"), ("Revenue", "a lot")]
 )
-def test_one_cell_costs_no_account_and_nobody_who_names_it(works: Works, header: str, cell: str) -> None:
+def test_one_cell_costs_no_account_and_nobody_who_names_it(works: UnitOfWorkFactory, header: str, cell: str) -> None:
     assert imported(works, Account, f"Id,Name,{header}\n1,Lark,{cell}\n").created == 1
     (lark,) = everything(works, Account)
     assert lark.notes.endswith(f": {cell}")
@@ -158,20 +158,20 @@ def test_one_cell_costs_no_account_and_nobody_who_names_it(works: Works, header:
 
 
 @SQLITE
-def test_strict_refuses_a_row_for_one_cell(works: Works) -> None:
+def test_strict_refuses_a_row_for_one_cell(works: UnitOfWorkFactory) -> None:
     file = "Id,Name,Website\n1,Lark,Yes\n2,Wren,wren.example\n"
     outcome = imported(works, Account, file, strict=True)
     assert (outcome.created, outcome.rejected) == (1, 1)
 
 
 @SQLITE
-def test_what_a_record_must_have_is_not_left_out(works: Works) -> None:
+def test_what_a_record_must_have_is_not_left_out(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     assert len(rejected(works, Case, "Id,Subject,Customer\n1,Mast,nobody@x.example\n")) == 1
     assert len(rejected(works, Opportunity, "Id,Name,Stage\n1,Sails,Engaging\n", anyway=True)) == 1
 
 
-def test_a_cell_fills_its_field_when_a_later_import_can_read_it(works: Works) -> None:
+def test_a_cell_fills_its_field_when_a_later_import_can_read_it(works: UnitOfWorkFactory) -> None:
     file = "Id,Name,Country,Owner\n1,Lark,Atlantis,Jane Doe\n"
     imported(works, Account, file)
     assert everything(works, Account)[0].notes == f"{HEADING}\nOwner: Jane Doe\nCountry: Atlantis"
@@ -185,7 +185,7 @@ def test_a_cell_fills_its_field_when_a_later_import_can_read_it(works: Works) ->
 
 
 @SQLITE
-def test_rows_without_an_id_get_their_owner_later_and_no_double(works: Works) -> None:
+def test_rows_without_an_id_get_their_owner_later_and_no_double(works: UnitOfWorkFactory) -> None:
     file = "Name,Owner,Industry\nLark,Jane Doe,Ships\nWren,,Steel\n"
     outcome = imported(works, Account, file)
     assert [owner for owner, _, _ in outcome.kept.most()] == ["Owner"]
@@ -198,7 +198,7 @@ def test_rows_without_an_id_get_their_owner_later_and_no_double(works: Works) ->
 
 
 @SQLITE
-def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(works: Works) -> None:
+def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(works: UnitOfWorkFactory) -> None:
     file = "Name,OwnerId\nLark,0058d000001AAAAAAA\nWren,0058d000001AAAAAAA\n"
     imported(works, Account, file)
     with works("T1", "U_ADA") as work:
@@ -211,7 +211,7 @@ def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(works: 
 
 
 @SQLITE
-def test_references_to_what_is_not_here_are_told_once(works: Works) -> None:
+def test_references_to_what_is_not_here_are_told_once(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     rows = "".join(f"{n},Sails {n},001X\n" for n in range(100))
     outcome = imported(works, Opportunity, f"Id,Name,AccountId\n{rows}")
@@ -224,7 +224,7 @@ def test_references_to_what_is_not_here_are_told_once(works: Works) -> None:
 
 
 @SQLITE
-def test_parents_that_are_nowhere_are_left_out_and_those_below_them_stay_together(works: Works) -> None:
+def test_parents_that_are_nowhere_are_left_out_and_those_below_them_stay_together(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name,ParentId\n3,Tern,2\n2,Lark,1\n1,Wren,9\n5,Kite,\n")
     accounts = {each.name: each for each in everything(works, Account)}
     assert accounts["Tern"].parent == accounts["Lark"].id
@@ -243,7 +243,7 @@ def test_parents_that_are_nowhere_are_left_out_and_those_below_them_stay_togethe
         ("Atlantis", "+49 30 123456", "4930123456"), ("US", "4930123456789012", None),
     ],
 )  # fmt: skip
-def test_a_phone_is_read_by_the_country_of_its_row(works: Works, country: str, cell: str, digits: str | None) -> None:
+def test_a_phone_is_read_by_the_country_of_its_row(works: UnitOfWorkFactory, country: str, cell: str, digits: str | None) -> None:
     imported(works, Customer, f"Id,Last name,Country,Phone\n1,King,{country},{cell}\n")
     (king,) = everything(works, Customer)
     assert king.phone == digits
@@ -257,7 +257,7 @@ def test_a_phone_is_read_by_the_country_of_its_row(works: Works, country: str, c
         ("€5", "USD", None), ("12", "USD", "USD"),
     ],
 )  # fmt: skip
-def test_the_currency_column_says_what_a_sign_means(works: Works, amount: str, currency: str, read: str | None) -> None:
+def test_the_currency_column_says_what_a_sign_means(works: UnitOfWorkFactory, amount: str, currency: str, read: str | None) -> None:
     imported(works, Opportunity, f"Id,Name,Amount,Currency\n1,Sails,{amount},{currency}\n")
     (deal,) = everything(works, Opportunity)
     assert (deal.amount is not None, deal.currency) == (read is not None, currency)
@@ -277,7 +277,7 @@ def test_the_currency_column_says_what_a_sign_means(works: Works, amount: str, c
         ("StageName,IsClosed,IsWon", "Proposal,false,false", "proposal"),
     ],
 )  # fmt: skip
-def test_a_deal_that_is_won_beside_its_stage_is_won(works: Works, headers: str, cells: str, stage: str) -> None:
+def test_a_deal_that_is_won_beside_its_stage_is_won(works: UnitOfWorkFactory, headers: str, cells: str, stage: str) -> None:
     imported(works, Opportunity, f"Deal - Title,{headers}\nSails,{cells}\n", columns={"Deal - Title": "name"})
     assert [deal.stage for deal in everything(works, Opportunity)] == [stage]
 
@@ -287,7 +287,7 @@ def test_a_deal_that_is_won_beside_its_stage_is_won(works: Works, headers: str, 
     ("status", "done"),
     [("Completed", True), ("Done", True), ("Not Started", False), ("In Progress", False), ("", False)],
 )
-def test_a_completed_task_was_done_when_it_was_due(works: Works, status: str, done: bool) -> None:
+def test_a_completed_task_was_done_when_it_was_due(works: UnitOfWorkFactory, status: str, done: bool) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     file = f"Id,Subject,Status,Due,Customer\n1,Call,{status},2025-05-06 10:00,ada@x.example\n"
     imported(works, Activity, file)
@@ -298,7 +298,7 @@ def test_a_completed_task_was_done_when_it_was_due(works: Works, status: str, do
 
 
 @SQLITE
-def test_a_word_for_done_that_nobody_knows_is_kept(works: Works) -> None:
+def test_a_word_for_done_that_nobody_knows_is_kept(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     imported(works, Activity, "Id,Subject,Status,Customer\n1,Call,Perhaps,ada@x.example\n")
     (task,) = everything(works, Activity)
@@ -306,7 +306,7 @@ def test_a_word_for_done_that_nobody_knows_is_kept(works: Works) -> None:
 
 
 @SQLITE
-def test_who_and_what_fill_the_fields_that_know_them(works: Works) -> None:
+def test_who_and_what_fill_the_fields_that_know_them(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name\n001A,Lark\n")
     imported(works, Customer, "Id,Last name\n003A,King\n")
     imported(works, Lead, "Id,Last name\n00QA,Byron\n")
@@ -322,7 +322,7 @@ def test_who_and_what_fill_the_fields_that_know_them(works: Works) -> None:
 
 
 @pytest.mark.parametrize("cell", ["001A", "Lark", "LARK", "lark.example", "https://www.lark.example/about"])
-def test_the_account_that_a_person_s_row_names_is_theirs(works: Works, cell: str) -> None:
+def test_the_account_that_a_person_s_row_names_is_theirs(works: UnitOfWorkFactory, cell: str) -> None:
     imported(works, Account, "Id,Name,Website\n001A,Lark,lark.example\n")
     file = f"Id,Last name,Title,account\n1,King,Captain,{cell}\n2,Byron,,\n3,Hopper,,Nowhere\n"
     outcome = imported(works, Customer, file)
@@ -344,7 +344,7 @@ def test_the_account_that_a_person_s_row_names_is_theirs(works: Works, cell: str
     ("cell", "day"),
     [("2026-11-15", "2026-11-15"), ("15 Nov 2026", "2026-11-15"), ("15-Nov", None), ("today", None), ("eom", None)],
 )
-def test_a_day_in_a_file_has_a_year_and_does_not_move(works: Works, cell: str, day: str | None) -> None:
+def test_a_day_in_a_file_has_a_year_and_does_not_move(works: UnitOfWorkFactory, cell: str, day: str | None) -> None:
     imported(works, Opportunity, f"Id,Name,Close date\n1,Sails,{cell}\n2,Ropes,2026-01-02\n3,Masts,2026-01-31\n")
     deal, *_ = everything(works, Opportunity)
     assert (deal.close_date and deal.close_date.isoformat()) == day
@@ -360,7 +360,7 @@ def test_a_day_in_a_file_has_a_year_and_does_not_move(works: Works, cell: str, d
         ("2026-03-01 22:00:00-08", "2026-03-02T06:00:00+00:00"), ("2026-03-01 22:00", "2026-03-02T06:00:00+00:00"),
     ],
 )  # fmt: skip
-def test_a_moment_is_read_as_it_is_written_or_in_the_zone_of_the_workspace(works: Works, cell: str, read: str) -> None:
+def test_a_moment_is_read_as_it_is_written_or_in_the_zone_of_the_workspace(works: UnitOfWorkFactory, cell: str, read: str) -> None:
     works.settle("T1", zone="America/Los_Angeles")
     imported(works, Customer, f"Id,Last name,Created\n1,King,{cell}\n")
     assert everything(works, Customer)[0].created_at.isoformat() == read

@@ -9,7 +9,7 @@ from models.core import records
 from models.core.audit.entries import AuditEntry
 from models.core.errors import Conflict, Forbidden
 from models.core.history import last_change, undo, undo_many
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -31,17 +31,17 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo_many, "PAGE", 11)
 
 
-def turn(works: Works, unit: str, by: str = "U_ADA", **options: Any) -> int:
+def turn(works: UnitOfWorkFactory, unit: str, by: str = "U_ADA", **options: Any) -> int:
     return undo_many.take_back(works, "T1", by, unit, **options)
 
 
-def last(works: Works, by: str = "U_ADA", undone: bool = False) -> str:
+def last(works: UnitOfWorkFactory, by: str = "U_ADA", undone: bool = False) -> str:
     with works("T1", by, writes=False) as work:
         return last_change.last_undo(work) if undone else last_change.last_unit(work)
 
 
 @SQLITE
-def test_an_import_of_several_batches_is_one_act(works: Works) -> None:
+def test_an_import_of_several_batches_is_one_act(works: UnitOfWorkFactory) -> None:
     outcome = imported(works, Account, FILE)
     with works("T1", writes=False) as work:
         units = work.session.scalars(select(AuditEntry.unit).distinct().where(AuditEntry.door == "import")).all()
@@ -49,7 +49,7 @@ def test_an_import_of_several_batches_is_one_act(works: Works) -> None:
     assert last(works) == outcome.unit
 
 
-def test_an_import_is_taken_back_done_again_and_taken_back_again(works: Works) -> None:
+def test_an_import_is_taken_back_done_again_and_taken_back_again(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Ours")
     imported(works, Account, FILE)
     for there in (0, 25, 0):
@@ -61,7 +61,7 @@ def test_an_import_is_taken_back_done_again_and_taken_back_again(works: Works) -
 
 
 @SQLITE
-def test_the_line_undo_takes_a_short_import_back(works: Works) -> None:
+def test_the_line_undo_takes_a_short_import_back(works: UnitOfWorkFactory) -> None:
     imported(works, Account, FILE)
     with works("T1", "U_ADA") as work:
         assert len(undo.undo(work, last_change.last_unit(work))) == 25
@@ -69,7 +69,7 @@ def test_the_line_undo_takes_a_short_import_back(works: Works) -> None:
 
 
 @SQLITE
-def test_a_long_import_says_where_it_is_taken_back(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_import_says_where_it_is_taken_back(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo, "MOST", 30)
     unit = imported(works, Account, FILE).unit
     with pytest.raises(Conflict, match=f"crm undo {unit}"), works("T1", "U_ADA") as work:
@@ -78,14 +78,14 @@ def test_a_long_import_says_where_it_is_taken_back(works: Works, monkeypatch: py
 
 
 @SQLITE
-def test_what_the_crm_itself_imported_is_what_it_did_last(works: Works) -> None:
+def test_what_the_crm_itself_imported_is_what_it_did_last(works: UnitOfWorkFactory) -> None:
     outcome = imported(works, Account, FILE, by="")
     assert last(works, by="") == outcome.unit
     assert turn(works, outcome.unit, by="") == 25
 
 
 @SQLITE
-def test_after_an_undo_the_same_file_brings_everything_back(works: Works) -> None:
+def test_after_an_undo_the_same_file_brings_everything_back(works: UnitOfWorkFactory) -> None:
     for file in (FILE, "Name\nLark\nWren\nLark\n"):
         first = imported(works, Account, file)
         before = [(each.id, each.name, each.parent) for each in everything(works, Account)]
@@ -98,7 +98,7 @@ def test_after_an_undo_the_same_file_brings_everything_back(works: Works) -> Non
 
 
 @SQLITE
-def test_what_people_deleted_does_not_come_back_with_a_file(works: Works) -> None:
+def test_what_people_deleted_does_not_come_back_with_a_file(works: UnitOfWorkFactory) -> None:
     imported(works, Account, FILE)
     with works("T1", "U_ADA") as work:
         records.delete(work, work.find(Account, 3))
@@ -107,7 +107,7 @@ def test_what_people_deleted_does_not_come_back_with_a_file(works: Works) -> Non
 
 
 @SQLITE
-def test_changes_of_an_import_are_taken_back_too(works: Works) -> None:
+def test_changes_of_an_import_are_taken_back_too(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name,Industry\n1,Lark,Ships\n2,Wren,Steel\n")
     unit = imported(works, Account, "Id,Name,Industry\n1,Larks,Ships\n3,Tern,\n").unit
     assert turn(works, unit) == 2
@@ -115,7 +115,7 @@ def test_changes_of_an_import_are_taken_back_too(works: Works) -> None:
 
 
 @SQLITE
-def test_nothing_is_taken_back_where_somebody_went_on(works: Works) -> None:
+def test_nothing_is_taken_back_where_somebody_went_on(works: UnitOfWorkFactory) -> None:
     unit = imported(works, Account, FILE).unit
     given(works, Opportunity, name="Sails", account="AC-24")
     with pytest.raises(Conflict, match="Rita Reyes has linked OP-1 Sails to AC-24 Account 5 since"):
@@ -130,7 +130,7 @@ def test_nothing_is_taken_back_where_somebody_went_on(works: Works) -> None:
     assert len(everything(works, Account)) == 25
 
 
-def test_who_went_on_while_the_file_came_in_is_seen_as_well(works: Works) -> None:
+def test_who_went_on_while_the_file_came_in_is_seen_as_well(works: UnitOfWorkFactory) -> None:
     def meanwhile(done: int, total: int) -> None:
         if done == 21:
             given(works, Opportunity, name="Sails", account="AC-2")
@@ -143,7 +143,7 @@ def test_who_went_on_while_the_file_came_in_is_seen_as_well(works: Works) -> Non
     assert len(everything(works, Account)) == 25
 
 
-def test_an_undo_that_was_stopped_goes_on(works: Works) -> None:
+def test_an_undo_that_was_stopped_goes_on(works: UnitOfWorkFactory) -> None:
     unit = imported(works, Account, FILE).unit
 
     def stop(done: int, total: int) -> None:
@@ -160,14 +160,14 @@ def test_an_undo_that_was_stopped_goes_on(works: Works) -> None:
 
 
 @SQLITE
-def test_who_may_not_do_the_reverse_does_not_take_it_back(works: Works) -> None:
+def test_who_may_not_do_the_reverse_does_not_take_it_back(works: UnitOfWorkFactory) -> None:
     unit = imported(works, Account, FILE).unit
     with pytest.raises(Forbidden):
         turn(works, unit, by="U_SAM")
     assert len(everything(works, Account)) == 25
 
 
-def test_memberships_go_with_the_people(works: Works) -> None:
+def test_memberships_go_with_the_people(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name\n1,Lark\n")
     unit = imported(works, Customer, "Id,Last name,account\n1,King,Lark\n2,Byron,1\n").unit
     assert len(everything(works, Membership)) == 2

@@ -17,7 +17,7 @@ from models.core.identity.team import Team
 from models.core.identity.user import LOCAL, User
 from models.core.search import query
 from models.core.search.index import SearchText
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.maintenance import adoption
 from models.sales.lead import Lead
@@ -32,7 +32,7 @@ FROM audit_entry WHERE workspace = 'T_NEW' AND place = 1
 
 
 @pytest.fixture
-def filled(works: Works) -> Works:
+def filled(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
     """LOCAL with a customer, a lead, a team and a role of its own, and a new workspace T_NEW where Nora is."""
     works.settle(LOCAL, name="This computer", currency="EUR")
     given(works, Customer, "", LOCAL, first_name="Lena", last_name="Vogt")
@@ -44,7 +44,7 @@ def filled(works: Works) -> Works:
     return works
 
 
-def held(works: Works) -> dict[str, int]:
+def held(works: UnitOfWorkFactory) -> dict[str, int]:
     """How many rows of each table are in LOCAL."""
     found = {}
     with everywhere(works.engine).begin() as connection:
@@ -55,7 +55,7 @@ def held(works: Works) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet(filled: Works) -> None:
+def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet(filled: UnitOfWorkFactory) -> None:
     assert adoption.told(adoption.adopt(filled, "T_NEW")) == "1 team, 1 role, 1 customer, 1 lead"
     assert held(filled) == {}
     assert LOCAL not in filled.workspaces()
@@ -67,14 +67,14 @@ def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet
         assert records.create(work, Role, {"name": "guide", "rights": "lead: look"}).ref == "RO-11"
 
 
-def test_what_it_is_found_by_points_at_nothing_that_is_gone(filled: Works) -> None:
+def test_what_it_is_found_by_points_at_nothing_that_is_gone(filled: UnitOfWorkFactory) -> None:
     adoption.adopt(filled, "T_NEW")
     with filled("T_NEW") as work:
         roles = set(work.session.scalars(select(Role.id)))
         assert set(work.session.scalars(select(SearchText.record_id).where(SearchText.entity == "role"))) == roles
 
 
-def test_its_history_comes_along_and_the_trail_stays_whole(filled: Works) -> None:
+def test_its_history_comes_along_and_the_trail_stays_whole(filled: UnitOfWorkFactory) -> None:
     while chain.seal_all(filled):
         pass
     adoption.adopt(filled, "T_NEW")
@@ -92,7 +92,7 @@ def test_its_history_comes_along_and_the_trail_stays_whole(filled: Works) -> Non
         assert [str(each) for each in undo.undo(work, units.pop())] == ["LD-1 Ada"]
 
 
-def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(filled: Works) -> None:
+def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(filled: UnitOfWorkFactory) -> None:
     filled.clock.forward(timedelta(days=3))
     filled.welcome("T_NEW", "U_NILS", name="Nils New", role="admin")
     while chain.seal_all(filled):
@@ -111,19 +111,19 @@ def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(filled:
         assert verify.verify(work).count == 1  # what people did is not older
 
 
-def refused(works: Works, workspace: str, kind: type[CRMError], said: str) -> None:
+def refused(works: UnitOfWorkFactory, workspace: str, kind: type[CRMError], said: str) -> None:
     before = held(works)
     with pytest.raises(kind, match=said):
         adoption.adopt(works, workspace)
     assert held(works) == before
 
 
-def test_an_unknown_workspace_gets_nothing(filled: Works) -> None:
+def test_an_unknown_workspace_gets_nothing(filled: UnitOfWorkFactory) -> None:
     refused(filled, "T_TYPO", NotFound, "No workspace T_TYPO uses Rapport; those that do: T1, T2, T_NEW. Install")
     refused(filled, LOCAL, NotFound, "No workspace LOCAL uses Rapport")
 
 
-def test_one_with_records_of_its_own_gets_nothing(filled: Works) -> None:
+def test_one_with_records_of_its_own_gets_nothing(filled: UnitOfWorkFactory) -> None:
     given(filled, Lead, "U_NORA", "T_NEW", first_name="Own")
     refused(filled, "T_NEW", Conflict, r"T_NEW holds records of its own \(1 lead\), .* crm export NOUN FILE")
     with filled("T_NEW", "U_NORA") as work:
@@ -132,30 +132,30 @@ def test_one_with_records_of_its_own_gets_nothing(filled: Works) -> None:
 
 
 @SQLITE
-def test_two_sealed_trails_do_not_become_one(filled: Works) -> None:
+def test_two_sealed_trails_do_not_become_one(filled: UnitOfWorkFactory) -> None:
     for workspace in (LOCAL, "T_NEW"):
         chain.seal_in(filled, workspace, 1)
     refused(filled, "T_NEW", Conflict, "The audit trails of LOCAL and of T_NEW are both sealed.")
 
 
 @SQLITE
-def test_people_of_local_are_not_mixed_with_others(filled: Works) -> None:
+def test_people_of_local_are_not_mixed_with_others(filled: UnitOfWorkFactory) -> None:
     filled.welcome(LOCAL, "U_NORA", name="Nora")
     refused(filled, "T_NEW", Conflict, "LOCAL has people of its own, and so has T_NEW.")
 
 
-def test_where_nothing_was_imported_there_is_nothing_to_adopt(works: Works) -> None:
+def test_where_nothing_was_imported_there_is_nothing_to_adopt(works: UnitOfWorkFactory) -> None:
     refused(works, "T1", NotFound, "There is nothing to adopt")
 
 
-def test_a_workspace_that_is_not_there_yet_begins_as_local_was(filled: Works) -> None:
+def test_a_workspace_that_is_not_there_yet_begins_as_local_was(filled: UnitOfWorkFactory) -> None:
     adoption.move(filled, "T_LATER")
     with filled("T_LATER") as work:
         assert (work.find(Customer, 1).title, work.currency) == ("Lena Vogt", "EUR")
     assert held(filled) == {}
 
 
-def test_numbers_go_on_after_the_greater_of_two(filled: Works) -> None:
+def test_numbers_go_on_after_the_greater_of_two(filled: UnitOfWorkFactory) -> None:
     with everywhere(filled.engine).begin() as connection:
         for entity, last in (("lead", 0), ("customer", 7)):
             about = {"entity": entity, "last": last}
@@ -167,7 +167,7 @@ def test_numbers_go_on_after_the_greater_of_two(filled: Works) -> None:
 
 
 def test_a_record_that_was_made_after_the_look_costs_nobody_one(
-    filled: Works, monkeypatch: pytest.MonkeyPatch
+    filled: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given(filled, Lead, "U_NORA", "T_NEW", first_name="Own")
     monkeypatch.setattr(adoption, "check", lambda *_: None)

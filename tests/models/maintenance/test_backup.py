@@ -12,7 +12,7 @@ from sqlalchemy import Engine, make_url
 
 from models.core.db.engine import open_engine
 from models.core.errors import Conflict, NotFound, Unusable
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import backup as backups
 from models.maintenance import schema
 from models.sales.lead import Lead
@@ -29,7 +29,7 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def backup(works: Works, tmp_path: Path) -> Path:
+def backup(works: UnitOfWorkFactory, tmp_path: Path) -> Path:
     """Made while Ada was there and a unit of work was open; Grace came after."""
     given(works, Lead, first_name="Ada")
     with works("T1", writes=False):
@@ -39,20 +39,20 @@ def backup(works: Works, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def alone(works: Works) -> Iterator[Works]:
+def alone(works: UnitOfWorkFactory) -> Iterator[UnitOfWorkFactory]:
     """Nobody has the database open."""
     works.close()
     yield works
     works.close()
 
 
-def leads(works: Works) -> list[str]:
+def leads(works: UnitOfWorkFactory) -> list[str]:
     with works("T1", writes=False) as work:
         return [lead.title for lead in work.session.query(Lead).order_by(Lead.number)]
 
 
 def test_a_backup_brings_back_what_was_there_and_what_it_replaces_is_kept(
-    backup: Path, alone: Works, tmp_path: Path
+    backup: Path, alone: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     assert backups.restore(alone.engine, backup, tmp_path / "aside") == schema.head()
     assert leads(alone) == ["Ada"]
@@ -63,7 +63,7 @@ def test_a_backup_brings_back_what_was_there_and_what_it_replaces_is_kept(
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_backup_is_never_written_over(works: Works, tmp_path: Path) -> None:
+def test_a_backup_is_never_written_over(works: UnitOfWorkFactory, tmp_path: Path) -> None:
     (tmp_path / "kept.backup").write_text("precious")
     with pytest.raises(Conflict, match="is there already. Name another file"):
         backups.back_up(works.engine, tmp_path / "kept.backup")
@@ -73,7 +73,7 @@ def test_a_backup_is_never_written_over(works: Works, tmp_path: Path) -> None:
 
 
 def test_what_others_have_open_is_not_replaced_unless_told(
-    backup: Path, works: Works, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    backup: Path, works: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backups, "LEAVING", 1)
     with works("T1", writes=False):
@@ -91,7 +91,7 @@ def test_what_others_have_open_is_not_replaced_unless_told(
 
 
 @pytest.mark.parametrize("content", [b"", b"Dear diary, " * 400, b"PGDMP and nothing"])
-def test_what_is_no_backup_is_refused(alone: Works, tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_backup_is_refused(alone: UnitOfWorkFactory, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other").write_bytes(content)
     with pytest.raises(Unusable):
         backups.restore(alone.engine, tmp_path / "other", tmp_path / "aside")
@@ -110,7 +110,7 @@ def test_a_backup_that_was_damaged_is_refused(clean_sqlite: Engine, tmp_path: Pa
         backups.restore(clean_sqlite, file, tmp_path / "aside")
 
 
-def test_a_backup_of_a_newer_version_is_refused(backup: Path, alone: Works, tmp_path: Path) -> None:
+def test_a_backup_of_a_newer_version_is_refused(backup: Path, alone: UnitOfWorkFactory, tmp_path: Path) -> None:
     if not alone.sqlite:
         pytest.skip("the same check; the step is read as in the other tests")
     with closing(sqlite3.connect(backup)) as connection:
@@ -126,7 +126,7 @@ def test_a_damaged_database_can_be_replaced(clean_sqlite: Engine, tmp_path: Path
     clean_sqlite.dispose()
     Path(clean_sqlite.url.database or "").write_bytes(b"Dear diary, " * 1000)
     backups.restore(clean_sqlite, tmp_path / "kept.backup", tmp_path / "aside")
-    assert leads(Works(clean_sqlite)) == []
+    assert leads(UnitOfWorkFactory(clean_sqlite)) == []
     assert (tmp_path / "aside").read_bytes().startswith(b"Dear diary")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, inspect, select, text, update
 from models.core.db.engine import everywhere
 from models.core.errors import Conflict, Unusable
 from models.core.search import query
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.maintenance import copy, schema
@@ -36,7 +36,7 @@ def ends(request: pytest.FixtureRequest) -> tuple[Engine, Engine]:
 @pytest.fixture
 def filled(ends: tuple[Engine, Engine]) -> tuple[Engine, Engine]:
     """Everything that is stored in a way of its own: accounts that point at each other, amounts, tags, moments."""
-    works = Works(ends[0], StoppedClock())
+    works = UnitOfWorkFactory(ends[0], StoppedClock())
     for name in ("Acme", "Beta"):
         given(works, Account, name=name, tags="a, b", annual_revenue="1234567.80")
     given(works, Customer, first_name="Zoë", last_name="Ünal", notes="“hello”\nthere")
@@ -67,7 +67,7 @@ def test_everything_is_copied_and_life_goes_on_there(filled: tuple[Engine, Engin
         assert rows(source, name) == rows(target, name)
     schema.check(target)
     assert copy.STATE.name not in inspect(target).get_table_names()
-    works = Works(target, StoppedClock())
+    works = UnitOfWorkFactory(target, StoppedClock())
     assert given(works, Customer, first_name="Next").number == 3
     with works("T1", "U_RITA") as work:
         assert not work.once("event:1")
@@ -128,10 +128,10 @@ def test_a_source_that_changes_meanwhile_is_noticed(filled: tuple[Engine, Engine
 
 
 def test_only_an_empty_database_is_copied_into(clean_sqlite: Engine, settled: Engine) -> None:
-    Works(settled).settle("T7", name="Somebody's")
+    UnitOfWorkFactory(settled).settle("T7", name="Somebody's")
     with pytest.raises(Conflict, match="not empty: there are rows in"):
         copy.copy(clean_sqlite, settled, quietly)
-    assert Works(settled).workspaces() == ["T1", "T2", "T7"]
+    assert UnitOfWorkFactory(settled).workspaces() == ["T1", "T2", "T7"]
 
 
 @pytest.mark.parametrize("ends", WAYS[2:], indirect=True)

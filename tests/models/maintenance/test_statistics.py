@@ -15,7 +15,7 @@ from bot.scheduler.jobs import JOBS
 from bot.scheduler.scheduler import Scheduler
 from models.core.db.engine import open_engine
 from models.core.entity.base import Base
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.exchange.importer import load
 from models.maintenance import schema, statistics
 from models.sales.lead import Lead
@@ -40,7 +40,7 @@ def long_looks(engine: Engine, said: str, given: Any) -> list[str]:
     return [] if ends_soon else [match[0] for match in found]
 
 
-def installed_company(works: Works) -> Office:
+def installed_company(works: UnitOfWorkFactory) -> Office:
     """A database as it is on the first day, with a customer to do something with."""
     office = Office(create_dispatcher(works), 3)
     for number in range(2):
@@ -50,7 +50,7 @@ def installed_company(works: Works) -> Office:
 
 @SQLITE
 @pytest.mark.parametrize("act", ACTS)
-def test_from_the_first_day_on_no_act_looks_at_every_record(works: Works, act: str) -> None:
+def test_from_the_first_day_on_no_act_looks_at_every_record(works: UnitOfWorkFactory, act: str) -> None:
     """Also where everything but a report looks: SQLite without statistics takes any index that begins with the
     workspace, and reads all of it.
     """
@@ -67,7 +67,7 @@ def test_from_the_first_day_on_no_act_looks_at_every_record(works: Works, act: s
 
 
 @SQLITE
-def test_sqlite_is_told_of_every_index(works: Works) -> None:
+def test_sqlite_is_told_of_every_index(works: UnitOfWorkFactory) -> None:
     with works.everywhere() as session:
         indexes = session.execute(text("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'")).all()
         known = session.execute(text("SELECT tbl, idx FROM sqlite_stat1")).all()
@@ -87,7 +87,7 @@ BY_ADDRESS = "SELECT * FROM customer WHERE workspace = 'T1' AND email = 'a@b.org
 
 
 @SQLITE
-def test_who_counted_for_sqlite_by_hand_is_corrected_at_the_next_start(works: Works) -> None:
+def test_who_counted_for_sqlite_by_hand_is_corrected_at_the_next_start(works: UnitOfWorkFactory) -> None:
     """Its own counts are averages: where nobody has an e-mail address, it would not look for one by its index."""
     office = installed_company(works)
     for number in range(30):
@@ -122,7 +122,7 @@ def counted(clean_postgres: Engine) -> Callable[[], Any]:
 def test_after_a_big_import_postgresql_knows_what_there_is(
     clean_postgres: Engine, counted: Callable[[], Any]
 ) -> None:
-    works, before = Works(clean_postgres, StoppedClock()), counted()
+    works, before = UnitOfWorkFactory(clean_postgres, StoppedClock()), counted()
     for count, told in ((10, False), (1000, True)):
         rows = "".join(f"{count}-{number},Ada,Person {number}\n" for number in range(count))
         load(works, "T1", "U_ADA", Lead, BytesIO(f"id,first name,last name\n{rows}".encode()))
@@ -131,7 +131,7 @@ def test_after_a_big_import_postgresql_knows_what_there_is(
 
 def test_every_night_the_database_counts_once(clean_postgres: Engine, counted: Callable[[], Any]) -> None:
     clock = StoppedClock()
-    scheduler = Scheduler(Works(clean_postgres, clock), jobs=[job for job in JOBS if job.name == "statistics"])
+    scheduler = Scheduler(UnitOfWorkFactory(clean_postgres, clock), jobs=[job for job in JOBS if job.name == "statistics"])
     seen = [counted()]
     for hours in (0, 15, 1, 24):  # ten in the morning; one, two and again two at night
         clock.forward(timedelta(hours=hours))

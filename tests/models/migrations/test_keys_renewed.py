@@ -8,7 +8,7 @@ from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.search.index import SearchText
 from models.core.search.query import find_records
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.maintenance import schema
@@ -20,7 +20,7 @@ OLD = {"o'brien kate": "o’brien kate", "l'oreal": "l’oreal", "meyer - sons":
 
 
 def test_old_keys_are_found_by_what_is_typed_today(settled: Engine) -> None:
-    works = Works(settled)
+    works = UnitOfWorkFactory(settled)
     works.settle("T1", name="Acme")
     with works("T1") as work:
         kate = work.add(Customer(first_name="O’Brien", last_name="Kate", email="k@x.example"))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.core.entity.base import ENTITIES, Base
 from models.core.search.index import is_search_index
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from tests import ground
 
@@ -65,7 +65,7 @@ def test_every_step_goes_up_and_down_and_up_again(blank: Engine) -> None:
 
 def test_upgrading_twice_changes_nothing(settled: Engine) -> None:
     schema.upgrade(settled)
-    assert Works(settled).workspaces() == ["T1", "T2"]
+    assert UnitOfWorkFactory(settled).workspaces() == ["T1", "T2"]
 
 
 def test_of_several_processes_that_start_at_once_one_migrates(blank: Engine) -> None:
@@ -111,7 +111,7 @@ def test_on_sqlite_a_step_that_leaves_rows_pointing_nowhere_is_refused(settled_s
     add_step(own_steps, "op.execute(\"DELETE FROM workspace WHERE id = 'T2'\")")
     with pytest.raises(RuntimeError, match="point nowhere"):
         schema.upgrade(settled_sqlite, steps=own_steps)
-    assert Works(settled_sqlite).workspaces() == ["T1", "T2"]
+    assert UnitOfWorkFactory(settled_sqlite).workspaces() == ["T1", "T2"]
 
 
 def test_a_new_step_is_written_from_what_changed_in_the_models(blank_sqlite: Engine, own_steps: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine, create_engine, inspect, text
 
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from models.migrations import online
 from models.sales.lead import Lead
@@ -147,7 +147,7 @@ def test_an_index_whose_building_was_killed_is_built_again(
 
 
 def test_people_write_while_an_index_waits_for_a_long_transaction(settled_postgres: Engine, own_steps: Path) -> None:
-    works = Works(settled_postgres)
+    works = UnitOfWorkFactory(settled_postgres)
     add_gentle_step(own_steps, 'gently.index("lead", "company")')
     upgrading = threading.Thread(target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps})
     with works("T1", "U_RITA") as work:
@@ -165,7 +165,7 @@ def test_rows_are_changed_in_batches_and_only_those_that_need_it(
     settled: Engine, own_steps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(online, "BATCH", 3)
-    works = Works(settled)
+    works = UnitOfWorkFactory(settled)
     for number in range(8):
         given(works, Lead, first_name="Ada", company="kept" if number == 4 else "")
     add_gentle_step(own_steps, 'gently.update("lead", "company = \'new\'", "company IS NULL")')

@@ -14,12 +14,12 @@ from sqlalchemy import func, select
 
 from bot.app import create_dispatcher
 from handlers.core.dispatcher import Dispatcher
-from handlers.core.payloads import Act
+from handlers.core.payloads import Interaction
 from handlers.core.request import Form, Home, Message, Reply
 from models.activities.activity import Activity
 from models.core.audit.entries import AuditEntry
 from models.core.errors import Invalid
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -113,7 +113,7 @@ class Heard:
         self.text += text
 
 
-def fill(works: Works) -> None:
+def fill(works: UnitOfWorkFactory) -> None:
     ada, bob = (stored(works, Customer, by="U_ADA", first_name=name) for name in ("Anna", "Boris"))
     stored(works, Account, by="U_ADA", name="Corp")
     stored(works, Lead, by="U_ADA", first_name="Lena", company="Lab")
@@ -123,7 +123,7 @@ def fill(works: Works) -> None:
     stored(works, Activity, by="U_ADA", description="Phone", customer=ada.ref)
 
 
-def changes(works: Works) -> int:
+def changes(works: UnitOfWorkFactory) -> int:
     with works("T1", writes=False) as work:
         return work.session.scalar(select(func.count(AuditEntry.id))) or 0
 
@@ -150,11 +150,11 @@ def missing(pieces: list[str], heard: Heard) -> list[str]:
     return lost
 
 
-def check(works: Works, dispatcher: Dispatcher, head: str, pieces: list[str]) -> None:
+def check(works: UnitOfWorkFactory, dispatcher: Dispatcher, head: str, pieces: list[str]) -> None:
     begin_with(works, "accounting", lambda: fill(works))
     before, heard = changes(works), Heard()
     line = " ".join([head, *pieces])
-    dispatcher.handle(Act("command", "T1", "U_ADA", line, key="1.1", trigger="1.1"), heard)
+    dispatcher.handle(Interaction("command", "T1", "U_ADA", line, key="1.1", trigger="1.1"), heard)
     assert heard.kinds, line
     assert "Something went wrong" not in heard.text, line
     if heard.kinds[-1] in NOTHING_DONE:
@@ -211,12 +211,12 @@ KNOWN = [
 """Lines of which a word was lost once."""
 
 
-def test_no_word_of_a_line_is_lost(works: Works) -> None:
+def test_no_word_of_a_line_is_lost(works: UnitOfWorkFactory) -> None:
     dispatcher = create_dispatcher(works)
     for line in (*KNOWN, *map(line_of, range(LINES))):
         check(works, dispatcher, *line)
 
 
 @pytest.mark.parametrize("line", CASES)
-def test_no_word_of_the_cases_is_lost(works: Works, line: str) -> None:
+def test_no_word_of_the_cases_is_lost(works: UnitOfWorkFactory, line: str) -> None:
     check(works, create_dispatcher(works), " ".join(line.split(" ")[:2]), tokens(line))

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
@@ -125,7 +125,7 @@ def rows(table: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def records(works: Works) -> None:
+def records(works: UnitOfWorkFactory) -> None:
     for first, last in (("Ada", "Lovelace"), ("Henrik", "Dahl"), ("Anna", "Kaiser")):
         given(works, Customer, first_name=first, last_name=last)
     given(works, Account, name="Kaiser GmbH")
@@ -133,7 +133,7 @@ def records(works: Works) -> None:
     given(works, Case, by="U_ADA", subject="Broken mast", customer="CU-1")
 
 
-def test_a_new_record_has_what_was_said_of_it(slack: Desk, works: Works, records: None) -> None:
+def test_a_new_record_has_what_was_said_of_it(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     answers = {}
     for line in rows(NEW):
         slack.command(f"/crm {line}")
@@ -144,7 +144,7 @@ def test_a_new_record_has_what_was_said_of_it(slack: Desk, works: Works, records
     assert answers == rows(NEW)
 
 
-def test_a_field_is_changed_by_its_name(slack: Desk, works: Works, records: None) -> None:
+def test_a_field_is_changed_by_its_name(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     slack.command("/crm task new Write to CU-1")
     lost = {}
     for line, changes in rows(CHANGES).items():
@@ -154,7 +154,7 @@ def test_a_field_is_changed_by_its_name(slack: Desk, works: Works, records: None
     assert lost == {}
 
 
-def test_a_list_says_all_that_its_words_were_read_as(slack: Desk, works: Works, records: None) -> None:
+def test_a_list_says_all_that_its_words_were_read_as(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     answers = {}
     for line in rows(LISTS):
         slack.command(f"/crm {line}")
@@ -162,7 +162,7 @@ def test_a_list_says_all_that_its_words_were_read_as(slack: Desk, works: Works, 
     assert answers == {line: f"Read as {reading}." for line, reading in rows(LISTS).items()}
 
 
-def test_what_is_not_understood_has_a_next_step(slack: Desk, works: Works, records: None) -> None:
+def test_what_is_not_understood_has_a_next_step(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     lost = {}
     for line, offer in OFFERS.items():
         slack.command(f"/crm {line}")
@@ -172,14 +172,14 @@ def test_what_is_not_understood_has_a_next_step(slack: Desk, works: Works, recor
     assert lost == {}
 
 
-def test_a_time_of_either_half_of_the_day_is_asked_about(slack: Desk, works: Works, records: None) -> None:
+def test_a_time_of_either_half_of_the_day_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     slack.command("/crm task new call CU-2 tomorrow at quarter past three")
     assert told(slack).startswith("“tomorrow at quarter past three” could be 3:15 or 15:15.")
     slack.click("crm.run#2")
     assert "Due: Wed 11 Mar (tomorrow) 15:15" in told(slack)
 
 
-def test_a_company_alone_is_not_whom_a_call_is_about(slack: Desk, works: Works, records: None) -> None:
+def test_a_company_alone_is_not_whom_a_call_is_about(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     slack.command("/crm log call Kaiser GmbH talked")
     assert slack.modal
     assert "This is about nobody yet" in slack.modal.words
@@ -189,7 +189,7 @@ def test_a_company_alone_is_not_whom_a_call_is_about(slack: Desk, works: Works, 
 
 
 def test_in_the_thread_of_a_card_a_field_needs_no_record(
-    slack: Desk, works: Works, courier: Courier, records: None
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, records: None
 ) -> None:
     card = standing(slack, works, courier, found(works, Opportunity))
     for line in ("@crm amount 20k", "@crm to discovery", "@crm next step: call Eva"):
@@ -200,7 +200,7 @@ def test_in_the_thread_of_a_card_a_field_needs_no_record(
     assert told(slack).startswith("I do not know “frobnicate”.")
 
 
-def test_what_is_still_to_come_is_no_call_that_was_made(slack: Desk, works: Works, records: None) -> None:
+def test_what_is_still_to_come_is_no_call_that_was_made(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
     for line, task in {
         "call CU-2 tomorrow": "task new Call tomorrow CU-2",
         "call Henrik tomorrow": "task new Call Henrik tomorrow CU-2",

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from bot.sandbox.surface_text import Shown, shown
 from models.activities.activity import Activity
 from models.core import records
 from models.core.entity.base import Entity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -23,18 +23,18 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def henrik(works: Works) -> Customer:
+def henrik(works: UnitOfWorkFactory) -> Customer:
     return given(
         works, Customer, first_name="Henrik", last_name="Dahl", email="henrik@bluefjord.example", phone="+4722334455"
     )
 
 
 @pytest.fixture
-def pilot(works: Works, henrik: Customer) -> Opportunity:
+def pilot(works: UnitOfWorkFactory, henrik: Customer) -> Opportunity:
     return given(works, Opportunity, name="Pilot", customer=henrik.ref)
 
 
-def said(slack: Desk, text: str, **where: str) -> Shown:
+def said(slack: SlackDriver, text: str, **where: str) -> Shown:
     """A message somebody wrote, as it stands in the channel."""
     outcome = slack.say(text, **where)
     message = slack.slack.timeline.find(where.get("channel", "C_GENERAL"), outcome.ts)
@@ -42,7 +42,7 @@ def said(slack: Desk, text: str, **where: str) -> Shown:
     return shown(message)
 
 
-def last(works: Works, entity: type[Entity]) -> Any:
+def last(works: UnitOfWorkFactory, entity: type[Entity]) -> Any:
     return found(works, entity, count(works, entity))
 
 
@@ -51,7 +51,7 @@ def last(works: Works, entity: type[Entity]) -> Any:
 
 @pytest.mark.parametrize("line", ["@crm won", "@crm deal won", "@crm won this", "@crm this won", "@crm this stage=won"])
 def test_in_a_thread_without_a_card_a_change_asks_which(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity, line: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity, line: str
 ) -> None:
     standing(slack, works, courier, pilot)
     pizza = said(slack, "Who wants pizza?", channel="C_SALES")
@@ -61,7 +61,7 @@ def test_in_a_thread_without_a_card_a_change_asks_which(
 
 
 def test_what_stands_nearby_is_offered_and_not_taken(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity
 ) -> None:
     standing(slack, works, courier, pilot)
     pizza = said(slack, "Who wants pizza?", channel="C_SALES")
@@ -73,7 +73,7 @@ def test_what_stands_nearby_is_offered_and_not_taken(
 
 
 def test_the_thread_of_another_card_is_no_reason_for_a_guess(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity
 ) -> None:
     standing(slack, works, courier, pilot)
     card = standing(slack, works, courier, given(works, Lead, first_name="Bob"))
@@ -83,7 +83,7 @@ def test_the_thread_of_another_card_is_no_reason_for_a_guess(
 
 
 def test_without_a_thread_a_change_names_its_record(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity
 ) -> None:
     standing(slack, works, courier, pilot, "C_GENERAL")
     for line in ("@crm won", "@crm deal won", "@crm lost too expensive"):
@@ -91,7 +91,7 @@ def test_without_a_thread_a_change_names_its_record(
         assert found(works, Opportunity).stage == "qualification", line
 
 
-def test_this_is_never_a_deleted_record(slack: Desk, works: Works) -> None:
+def test_this_is_never_a_deleted_record(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for number in range(1, 5):
         given(works, Lead, first_name="Zoe", email=f"z{number}@x.example")
     given(works, Lead, first_name="Ada", company="Analytical")
@@ -107,7 +107,7 @@ def test_this_is_never_a_deleted_record(slack: Desk, works: Works) -> None:
 
 
 def test_the_thread_of_a_deleted_card_says_so_and_may_bring_it_back(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity
 ) -> None:
     card = standing(slack, works, courier, pilot)
     with works("T1", "U_RITA") as work:
@@ -118,7 +118,7 @@ def test_the_thread_of_a_deleted_card_says_so_and_may_bring_it_back(
     assert found(works, Opportunity).deleted_at is None
 
 
-def test_this_is_never_a_record_that_one_may_not_see(slack: Desk, works: Works, courier: Courier) -> None:
+def test_this_is_never_a_record_that_one_may_not_see(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     lead = given(works, Lead, by="U_OLGA", first_name="Zoe", last_name="Zed")
     card = standing(slack, works, courier, lead, "C_GENERAL")
     for line in ("@crm lead show this", "@crm lead claim", "@crm claim", "@crm log call this Hello"):
@@ -150,7 +150,7 @@ def test_this_is_never_a_record_that_one_may_not_see(slack: Desk, works: Works, 
     ],
 )
 def test_who_is_spoken_of_is_looked_up_taken_and_said(
-    slack: Desk, works: Works, henrik: Customer, line: str, text: str
+    slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer, line: str, text: str
 ) -> None:
     given(works, Customer, first_name="Ada", last_name="Lovelace")
     slack.command(f"/crm {line}")
@@ -169,7 +169,7 @@ def test_who_is_spoken_of_is_looked_up_taken_and_said(
         ("task new Send Dahl the offer tomorrow", "Send Dahl the offer"),
     ],
 )
-def test_a_task_is_about_whom_it_speaks_of(slack: Desk, works: Works, henrik: Customer, line: str, text: str) -> None:
+def test_a_task_is_about_whom_it_speaks_of(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer, line: str, text: str) -> None:
     slack.command(f"/crm {line}")
     task = found(works, Activity)
     assert (task.description, task.customer, bool(task.due_date)) == (text, henrik.id, True)
@@ -177,7 +177,7 @@ def test_a_task_is_about_whom_it_speaks_of(slack: Desk, works: Works, henrik: Cu
 
 
 @pytest.mark.parametrize("line", ["log call Henrik", "log call Henrik Dahl", "task new henrik dahl"])
-def test_a_name_alone_is_no_text(slack: Desk, works: Works, henrik: Customer, line: str) -> None:
+def test_a_name_alone_is_no_text(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer, line: str) -> None:
     slack.command(f"/crm {line}")
     assert slack.modal
     assert slack.modal.values["customer"]["value"] == "CU-1"
@@ -185,20 +185,20 @@ def test_a_name_alone_is_no_text(slack: Desk, works: Works, henrik: Customer, li
     assert count(works, Activity) == 0
 
 
-def test_a_name_without_a_space_is_the_one_with_it(slack: Desk, works: Works) -> None:
+def test_a_name_without_a_space_is_the_one_with_it(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="小龙", last_name="李")
     slack.command("/crm log call 李小龙 想要折扣")
     assert "Customer: CU-1 小龙 李" in told(slack)
 
 
-def test_a_slip_in_a_field_says_whom_it_may_mean(slack: Desk, works: Works, henrik: Customer) -> None:
+def test_a_slip_in_a_field_says_whom_it_may_mean(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer) -> None:
     slack.command("/crm deal new Pilot 5k customer=Henrick")
     assert slack.modal
     assert "There is no customer “Henrick”." in slack.modal.words
     assert "Did you mean CU-1 Henrik Dahl?" in slack.modal.words
 
 
-def test_leads_and_accounts_are_looked_up_too(slack: Desk, works: Works, henrik: Customer) -> None:
+def test_leads_and_accounts_are_looked_up_too(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer) -> None:
     given(works, Lead, first_name="Tomas", last_name="Berg")
     given(works, Account, name="Acme GmbH")
     slack.command("/crm log call Tomas Berg wants a quote")
@@ -211,7 +211,7 @@ def test_leads_and_accounts_are_looked_up_too(slack: Desk, works: Works, henrik:
     assert (found(works, Case).subject, found(works, Case).customer) == ("The engine stops", henrik.id)
 
 
-def test_a_lead_that_became_a_customer_is_not_meant_any_more(slack: Desk, works: Works) -> None:
+def test_a_lead_that_became_a_customer_is_not_meant_any_more(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Tomas", last_name="Berg", email="t@x.example")
     slack.command("/crm lead convert LD-1")
     slack.command("/crm log call Tomas Berg wants a quote")
@@ -221,7 +221,7 @@ def test_a_lead_that_became_a_customer_is_not_meant_any_more(slack: Desk, works:
 @pytest.mark.parametrize(
     "line", ["log call Henrik talked", 'log call "Henrik" talked', "task new Call Henrik tomorrow"]
 )
-def test_several_of_a_name_are_offered(slack: Desk, works: Works, henrik: Customer, line: str) -> None:
+def test_several_of_a_name_are_offered(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer, line: str) -> None:
     given(works, Customer, first_name="Henrik", last_name="Berg")
     slack.command(f"/crm {line}")
     assert count(works, Activity) == 0
@@ -231,7 +231,7 @@ def test_several_of_a_name_are_offered(slack: Desk, works: Works, henrik: Custom
     assert "alk" in found(works, Activity).description or "Call" in found(works, Activity).description
 
 
-def test_who_cannot_be_seen_is_not_found(slack: Desk, works: Works) -> None:
+def test_who_cannot_be_seen_is_not_found(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, by="U_OLGA", first_name="Zoe", last_name="Zed", email="zoe@x.example")
     for line in ("Zoe called", '"Zoe Zed" called', "zoe@x.example called"):
         slack.command(f"/crm log call {line}", user="U_JULE")
@@ -241,14 +241,14 @@ def test_who_cannot_be_seen_is_not_found(slack: Desk, works: Works) -> None:
     assert count(works, Activity) == 0
 
 
-def test_a_record_is_shown_by_number_address_or_phone(slack: Desk, works: Works, henrik: Customer) -> None:
+def test_a_record_is_shown_by_number_address_or_phone(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer) -> None:
     for name in ("CU-1", "1", "henrik@bluefjord.example", "Henrik", "henrik dahl", '"+47 22 33 44 55"'):
         slack.command(f"/crm customer show {name}")
         assert told(slack).startswith("CU-1 Henrik Dahl"), name
 
 
 @pytest.mark.parametrize("name", ["Henrick", "henrik dal", "Dahl", "hnerik", "Henrick Dal", "bluefjord"])
-def test_what_is_nearly_a_name_is_offered(slack: Desk, works: Works, henrik: Customer, name: str) -> None:
+def test_what_is_nearly_a_name_is_offered(slack: SlackDriver, works: UnitOfWorkFactory, henrik: Customer, name: str) -> None:
     slack.command(f"/crm customer show {name}")
     assert told(slack) == f"There is no customer “{name}”. Did you mean one of these?"
     slack.click("crm.run")
@@ -259,7 +259,7 @@ def test_what_is_nearly_a_name_is_offered(slack: Desk, works: Works, henrik: Cus
 
 
 def test_a_log_in_the_thread_of_a_card_is_about_its_record_and_the_thread_shows_it(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity, henrik: Customer
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity, henrik: Customer
 ) -> None:
     given(works, Customer, first_name="Ada")
     card = standing(slack, works, courier, pilot)
@@ -275,7 +275,7 @@ def test_a_log_in_the_thread_of_a_card_is_about_its_record_and_the_thread_shows_
 
 
 def test_a_log_in_a_thread_that_names_another_is_about_that_one(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity
 ) -> None:
     ada = given(works, Customer, first_name="Ada")
     card = standing(slack, works, courier, pilot)
@@ -287,7 +287,7 @@ def test_a_log_in_a_thread_that_names_another_is_about_that_one(
 
 
 def test_a_task_made_of_a_message_is_about_nobody_or_who_stands_in_it(
-    slack: Desk, works: Works, courier: Courier, pilot: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, pilot: Opportunity
 ) -> None:
     standing(slack, works, courier, pilot)
     slack.shortcut("activity.new", said(slack, "Tomas Berg wants a quote", channel="C_SALES"))
@@ -307,14 +307,14 @@ def test_a_task_made_of_a_message_is_about_nobody_or_who_stands_in_it(
 # ── an edited message ───────────────────────────────────────────────────────────────────────────────────
 
 
-def edited(slack: Desk, text: str, event: str) -> None:
+def edited(slack: SlackDriver, text: str, event: str) -> None:
     """The last message is edited: Slack sends an event of its own for it."""
     payload = sent(slack)
     changed = payload["event"] | {"text": text, "edited": {"user": "U_RITA", "ts": "1.5"}}
     assert deliver(slack, "events_api", payload | {"event": changed, "event_id": event}).acknowledged
 
 
-def test_an_edited_message_is_the_same_message(slack: Desk, works: Works) -> None:
+def test_an_edited_message_is_the_same_message(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.say("@crm lead new Grace")
     text = sent(slack)["event"]["text"]
     edited(slack, text, "EvTwo")
@@ -327,7 +327,7 @@ def test_an_edited_message_is_the_same_message(slack: Desk, works: Works) -> Non
     assert len(slack.seen) == answers
 
 
-def test_a_message_that_did_nothing_yet_may_be_corrected(slack: Desk, works: Works) -> None:
+def test_a_message_that_did_nothing_yet_may_be_corrected(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Grace")
     slack.say("@crm lead qualfy LD-1")
     assert "Did you mean" in told(slack)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case, CaseStatus
@@ -18,7 +18,7 @@ pytestmark = SQLITE
 # ── what was pasted ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def values(slack: Desk) -> list[str]:
+def values(slack: SlackDriver) -> list[str]:
     return [each["value"] for block in slack.last.blocks for each in block.get("elements", []) if "value" in each]
 
 
@@ -32,7 +32,7 @@ def values(slack: Desk) -> list[str]:
     ],
 )
 def test_lines_that_were_pasted_together_are_offered_one_by_one(
-    slack: Desk, works: Works, pasted: str, offered: list[str]
+    slack: SlackDriver, works: UnitOfWorkFactory, pasted: str, offered: list[str]
 ) -> None:
     slack.command(f"/crm {pasted}")
     assert told(slack).startswith("These are 2 lines")
@@ -40,7 +40,7 @@ def test_lines_that_were_pasted_together_are_offered_one_by_one(
     assert count(works, Lead) == 0
 
 
-def test_each_of_the_pasted_lines_can_be_done(slack: Desk, works: Works) -> None:
+def test_each_of_the_pasted_lines_can_be_done(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Ada Byron\nBob Jones")
     slack.click("crm.run")
     slack.command("/crm lead new Ada Byron\nBob Jones")
@@ -48,7 +48,7 @@ def test_each_of_the_pasted_lines_can_be_done(slack: Desk, works: Works) -> None
     assert [found(works, Lead, number).title for number in (1, 2)] == ["Ada Byron", "Bob Jones"]
 
 
-def test_a_command_within_a_reply_is_asked_about(slack: Desk, works: Works, case: Case) -> None:
+def test_a_command_within_a_reply_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, case: Case) -> None:
     slack.command("/crm case reply CS-1 Hello\ncase resolve CS-1", user="U_SAM")
     assert values(slack) == [
         "case reply CS-1 Hello",
@@ -61,7 +61,7 @@ def test_a_command_within_a_reply_is_asked_about(slack: Desk, works: Works, case
     assert found(works, Case).status == CaseStatus.NEW
 
 
-def test_the_row_of_a_table_opens_the_form(slack: Desk, works: Works) -> None:
+def test_the_row_of_a_table_opens_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Ada\tByron\tbyron@x.example")
     assert told(slack).startswith("This looks like the row of a table")
     assert count(works, Lead) == 0
@@ -77,7 +77,7 @@ def test_the_row_of_a_table_opens_the_form(slack: Desk, works: Works) -> None:
     "spoken",
     ["@crm: lead list", "@crm, lead list", "@crm lead list", "@crm - lead list", "@crm; lead list", "lead list @crm"],
 )
-def test_a_mention_may_be_followed_by_any_sign(slack: Desk, spoken: str) -> None:
+def test_a_mention_may_be_followed_by_any_sign(slack: SlackDriver, spoken: str) -> None:
     slack.say(spoken)
     assert told(slack) == "There is no lead yet"
 
@@ -100,7 +100,7 @@ def test_a_mention_may_be_followed_by_any_sign(slack: Desk, spoken: str) -> None
         "please lead list!",
     ],
 )
-def test_a_command_is_understood_in_the_direct_message(slack: Desk, spoken: str) -> None:
+def test_a_command_is_understood_in_the_direct_message(slack: SlackDriver, spoken: str) -> None:
     slack.dm(spoken)
     assert told(slack) == "There is no lead yet"
 
@@ -109,19 +109,19 @@ def test_a_command_is_understood_in_the_direct_message(slack: Desk, spoken: str)
 
 
 @pytest.mark.parametrize("spoken", ["hi", "Hello!", "hey there", "good morning", "Hi."])
-def test_a_greeting_is_answered(slack: Desk, spoken: str) -> None:
+def test_a_greeting_is_answered(slack: SlackDriver, spoken: str) -> None:
     slack.dm(spoken)
     assert told(slack).startswith("Hello Rita")
 
 
 @pytest.mark.parametrize("spoken", ["thanks", "Thank you!", "thanks a lot", "thx", "ok", "bye"])
-def test_thanks_are_answered(slack: Desk, spoken: str) -> None:
+def test_thanks_are_answered(slack: SlackDriver, spoken: str) -> None:
     slack.dm(spoken)
     assert told(slack).startswith("You are welcome")
 
 
 @pytest.mark.parametrize("spoken", ["what can you do?", "What can I do", "help", "help me", "commands", "help?"])
-def test_what_it_can_do_is_the_help(slack: Desk, spoken: str) -> None:
+def test_what_it_can_do_is_the_help(slack: SlackDriver, spoken: str) -> None:
     slack.dm(spoken)
     assert told(slack).startswith("Type `/crm`")
 
@@ -129,7 +129,7 @@ def test_what_it_can_do_is_the_help(slack: Desk, spoken: str) -> None:
 @pytest.mark.parametrize(
     "topic", ["filters", "filter", "dates", "amounts", "flags", "undo", "import", "convert", "deal"]
 )
-def test_there_is_help_on_topics_and_verbs(slack: Desk, topic: str) -> None:
+def test_there_is_help_on_topics_and_verbs(slack: SlackDriver, topic: str) -> None:
     slack.dm(f"help {topic}")
     assert "There is no help" not in told(slack)
     assert topic.removesuffix("s") in told(slack).casefold()
@@ -156,7 +156,7 @@ def test_there_is_help_on_topics_and_verbs(slack: Desk, topic: str) -> None:
         ("search sails", "find sails"),
     ],
 )
-def test_a_phrase_is_the_line_it_means(slack: Desk, deals: object, spoken: str, line: str) -> None:
+def test_a_phrase_is_the_line_it_means(slack: SlackDriver, deals: object, spoken: str, line: str) -> None:
     slack.dm(line)
     meant = told(slack)
     slack.dm(spoken)
@@ -179,17 +179,17 @@ def test_a_phrase_is_the_line_it_means(slack: Desk, deals: object, spoken: str, 
         ("can you move OP-1 to negotiation", "Stage: Qualification → Negotiation"),
     ],
 )
-def test_a_phrase_is_the_verb_it_means(slack: Desk, deals: object, spoken: str, change: str) -> None:
+def test_a_phrase_is_the_verb_it_means(slack: SlackDriver, deals: object, spoken: str, change: str) -> None:
     slack.dm(spoken)
     assert change in told(slack)
 
 
-def test_a_case_is_escalated(slack: Desk, case: Case) -> None:
+def test_a_case_is_escalated(slack: SlackDriver, case: Case) -> None:
     slack.command("/crm escalate CS-1", user="U_SAM")
     assert "Priority: Normal → Urgent" in told(slack)
 
 
-def test_what_an_escalation_says_more_is_named(slack: Desk, works: Works, case: Case) -> None:
+def test_what_an_escalation_says_more_is_named(slack: SlackDriver, works: UnitOfWorkFactory, case: Case) -> None:
     slack.command("/crm escalate CS-1 she is angry", user="U_SAM")
     assert told(slack).startswith("I did not understand “she is angry”.")
     assert found(works, Case).version == 1
@@ -208,20 +208,20 @@ def test_what_an_escalation_says_more_is_named(slack: Desk, works: Works, case: 
     ],
 )
 def test_what_happened_is_logged_without_its_noun(
-    slack: Desk, works: Works, ada: Customer, spoken: str, type: str
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, spoken: str, type: str
 ) -> None:
     slack.dm(spoken)
     activity = found(works, Activity)
     assert (activity.type, activity.description, activity.customer) == (type, "talked about the pilot", ada.id)
 
 
-def test_a_note_on_a_case_stays_one(slack: Desk, works: Works, case: Case) -> None:
+def test_a_note_on_a_case_stays_one(slack: SlackDriver, works: UnitOfWorkFactory, case: Case) -> None:
     slack.command("/crm note CS-1 “call” her", user="U_SAM")
     assert answers(works) == ["“call” her"]
 
 
 def test_in_a_thread_this_at_the_beginning_of_a_sentence_is_a_word(
-    slack: Desk, works: Works, courier: Courier, case: Case
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, case: Case
 ) -> None:
     card = standing(slack, works, courier, case, "C_SUPPORT")
     slack.say("@crm reply This should work now", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
 from models.core.identity.role import Role
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -17,12 +17,12 @@ from tests.handlers.kit import SQLITE, count, found, told
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
 
 
 @pytest.fixture
-def call(works: Works, ada: Customer) -> Activity:
+def call(works: UnitOfWorkFactory, ada: Customer) -> Activity:
     return given(works, Activity, description="Call", customer=ada.ref)
 
 
@@ -40,7 +40,7 @@ def call(works: Works, ada: Customer) -> Activity:
     ],
 )
 def test_an_amount_is_read_and_a_name_is_left_whole(
-    slack: Desk, works: Works, ada: Customer, line: str, name: str, amount: str
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str, name: str, amount: str
 ) -> None:
     with works("T1") as work:
         work.workspace.currency = "EUR"
@@ -50,7 +50,7 @@ def test_an_amount_is_read_and_a_name_is_left_whole(
 
 
 @SQLITE
-def test_an_amount_below_zero_is_refused(slack: Desk, works: Works, ada: Customer) -> None:
+def test_an_amount_below_zero_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     slack.command("/crm deal new Credit note -500 EUR CU-1")
     assert slack.modal
     assert "“-500 EUR” is below zero. Try 1200, 12k or €1.2m." in slack.modal.words
@@ -59,7 +59,7 @@ def test_an_amount_below_zero_is_refused(slack: Desk, works: Works, ada: Custome
 
 
 @SQLITE
-def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: Desk, works: Works, ada: Customer) -> None:
+def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     slack.command("/crm task new Call CU-1 12/05")
     assert told(slack).startswith("“12/05” could be Tue 12 May 2026 or Sat 5 Dec 2026.")
     assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026", '"12/05" is no day']
@@ -70,7 +70,7 @@ def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: Desk, 
 
 
 @SQLITE
-def test_what_is_no_day_is_kept_as_it_is(slack: Desk, works: Works, ada: Customer) -> None:
+def test_what_is_no_day_is_kept_as_it_is(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     slack.command("/crm task new Order 1/2 CU-1")
     slack.click("crm.run#3")
     task = found(works, Activity)
@@ -84,14 +84,14 @@ def test_what_is_no_day_is_kept_as_it_is(slack: Desk, works: Works, ada: Custome
      ("by friday", "Fri 13 Mar 09:00"), ("in two weeks", "Tue 24 Mar 09:00"), ("am 15.", "Sun 15 Mar 09:00")],
 )  # fmt: skip
 def test_the_receipt_of_a_task_says_when_it_is_due(
-    slack: Desk, works: Works, ada: Customer, words: str, echo: str
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, words: str, echo: str
 ) -> None:
     slack.command(f"/crm task new Call Ada CU-1 {words}")
     assert f"Due: {echo}" in told(slack).splitlines()
 
 
 @SQLITE
-def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: Desk, works: Works) -> None:
+def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Account, name="L'Oréal")
     given(works, Lead, first_name="Ada", company="L’Oréal")
     slack.command("/crm lead convert LD-1")
@@ -99,7 +99,7 @@ def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: D
 
 
 @SQLITE
-def test_a_weekday_that_does_not_fit_is_asked_about(slack: Desk, works: Works, call: Activity) -> None:
+def test_a_weekday_that_does_not_fit_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
     slack.command('/crm task edit AT-1 due="fri 13 mar 2027"')
     assert told(slack).startswith("“fri 13 mar 2027” could be Fri 12 Mar 2027 or Sat 13 Mar 2027.")
     assert found(works, Activity).due_date is None
@@ -117,7 +117,7 @@ def test_a_weekday_that_does_not_fit_is_asked_about(slack: Desk, works: Works, c
         ('"el 15"', "Sun 15 Mar 09:00"),
     ],
 )
-def test_a_day_is_echoed_with_its_weekday(slack: Desk, works: Works, call: Activity, typed: str, echo: str) -> None:
+def test_a_day_is_echoed_with_its_weekday(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, typed: str, echo: str) -> None:
     slack.command(f"/crm task edit AT-1 due={typed}")
     assert told(slack) == f"Changed AT-1 Call\nDue: empty → {echo}"
 
@@ -133,7 +133,7 @@ def test_a_day_is_echoed_with_its_weekday(slack: Desk, works: Works, call: Activ
     ],
 )
 def test_a_task_is_due_when_it_says_so(
-    slack: Desk, works: Works, ada: Customer, words: str, text: str, due: str
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, words: str, text: str, due: str
 ) -> None:
     slack.command(f"/crm task new {words} CU-1")
     task = found(works, Activity)
@@ -141,7 +141,7 @@ def test_a_task_is_due_when_it_says_so(
 
 
 @SQLITE
-def test_a_day_in_no_calendar_is_told(slack: Desk, works: Works, ada: Customer) -> None:
+def test_a_day_in_no_calendar_is_told(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     slack.command("/crm task new Call 30 feb CU-1")
     assert slack.modal
     assert "“30 feb” is not in the calendar. Try fri, +3d or 2026-12-01." in slack.modal.words
@@ -160,7 +160,7 @@ def test_a_day_in_no_calendar_is_told(slack: Desk, works: Works, ada: Customer) 
     ],
 )
 def test_a_person_is_named_as_people_write_names(
-    slack: Desk, works: Works, line: str, first: str, last: str, email: str | None
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str, first: str, last: str, email: str | None
 ) -> None:
     slack.command(f"/crm customer new {line}")
     ada = found(works, Customer)
@@ -168,20 +168,20 @@ def test_a_person_is_named_as_people_write_names(
 
 
 @SQLITE
-def test_a_title_goes_to_the_notes(slack: Desk, works: Works) -> None:
+def test_a_title_goes_to_the_notes(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm customer new Dr. Ada Byron")
     ada = found(works, Customer)
     assert (ada.first_name, ada.last_name, ada.notes) == ("Ada", "Byron", "Title: Dr.")
 
 
 @SQLITE
-def test_two_addresses_are_not_one(slack: Desk, works: Works) -> None:
+def test_two_addresses_are_not_one(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm customer new Ada a@x.example b@x.example")
     assert slack.modal is None or "is not an e-mail address" in str(slack.modal.words)
 
 
 @pytest.mark.parametrize("name", ["O’Brien Kate", "O'Brien Kate", "O`Brien Kate", "L’Oréal Paris", "Meyer – Sons"])
-def test_a_name_is_found_with_whatever_signs_it_is_typed(slack: Desk, works: Works, name: str) -> None:
+def test_a_name_is_found_with_whatever_signs_it_is_typed(slack: SlackDriver, works: UnitOfWorkFactory, name: str) -> None:
     given(works, Customer, first_name=name)
     for signs in ("’'", "'’", "–-", "-–"):
         typed = name.replace(signs[0], signs[1])
@@ -194,7 +194,7 @@ def test_a_name_is_found_with_whatever_signs_it_is_typed(slack: Desk, works: Wor
     ['Karl Kaiser karl@kaiser.example company="Kaiser GmbH"', "Karl Kaiser karl@kaiser.example at Kaiser GmbH",
      'Karl Kaiser karl@kaiser.example account="Kaiser GmbH"', "Karl Kaiser, Kaiser GmbH karl@kaiser.example"],
 )  # fmt: skip
-def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: Desk, works: Works, line: str) -> None:
+def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     slack.command(f"/crm customer new {line}")
     assert told(slack).splitlines()[0] == "Created CU-1 Karl Kaiser"
     assert "Created AC-1 Kaiser GmbH" in told(slack)
@@ -211,7 +211,7 @@ def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: Desk, work
 @pytest.mark.parametrize(
     "company", ['company="Kaiser GmbH"', 'company="kaiser gmbh"', "company=AC-1", "AC-1", "at Kaiser GmbH", "at AC-1"]
 )
-def test_a_company_that_is_known_is_found(slack: Desk, works: Works, company: str) -> None:
+def test_a_company_that_is_known_is_found(slack: SlackDriver, works: UnitOfWorkFactory, company: str) -> None:
     given(works, Account, name="Kaiser GmbH")
     slack.command(f"/crm customer new Karl Kaiser {company}")
     assert found(works, Customer).last_name == "Kaiser"
@@ -220,7 +220,7 @@ def test_a_company_that_is_known_is_found(slack: Desk, works: Works, company: st
 
 
 @SQLITE
-def test_of_two_companies_of_one_name_one_is_asked_for(slack: Desk, works: Works) -> None:
+def test_of_two_companies_of_one_name_one_is_asked_for(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for _ in range(2):
         given(works, Account, name="Kaiser GmbH")
     slack.command('/crm customer new Karl Kaiser company="Kaiser GmbH"')
@@ -231,7 +231,7 @@ def test_of_two_companies_of_one_name_one_is_asked_for(slack: Desk, works: Works
 
 
 @SQLITE
-def test_a_company_with_a_number_that_is_not_there_is_not_made(slack: Desk, works: Works) -> None:
+def test_a_company_with_a_number_that_is_not_there_is_not_made(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm customer new Karl Kaiser company=AC-7")
     assert slack.modal
     assert "There is no AC-7." in slack.modal.words
@@ -239,7 +239,7 @@ def test_a_company_with_a_number_that_is_not_there_is_not_made(slack: Desk, work
 
 
 @SQLITE
-def test_the_form_of_a_new_customer_asks_for_the_company(slack: Desk, works: Works) -> None:
+def test_the_form_of_a_new_customer_asks_for_the_company(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm customer new")
     assert slack.modal
     assert "Company" in slack.modal.words
@@ -248,7 +248,7 @@ def test_the_form_of_a_new_customer_asks_for_the_company(slack: Desk, works: Wor
 
 
 @SQLITE
-def test_a_lead_has_its_company_as_a_text(slack: Desk, works: Works) -> None:
+def test_a_lead_has_its_company_as_a_text(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Karl Kaiser at Kaiser GmbH")
     lead = found(works, Lead)
     assert (lead.first_name, lead.last_name, lead.company) == ("Karl", "Kaiser", "Kaiser GmbH")
@@ -257,7 +257,7 @@ def test_a_lead_has_its_company_as_a_text(slack: Desk, works: Works) -> None:
 @SQLITE
 @pytest.mark.parametrize("missing", ["account", "membership"])
 def test_who_may_not_make_the_company_or_the_place_in_it_makes_nothing(
-    slack: Desk, works: Works, missing: str
+    slack: SlackDriver, works: UnitOfWorkFactory, missing: str
 ) -> None:
     given(works, Role, by="U_ADA", name="clerk", rights=f"everything: look, new, change own\n{missing}: look")
     with works("T1", "U_ADA") as work:

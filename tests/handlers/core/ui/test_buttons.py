@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests.ground import given
@@ -15,12 +15,12 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def lead(works: Works) -> Lead:
+def lead(works: UnitOfWorkFactory) -> Lead:
     """Rita's lead."""
     return given(works, Lead, first_name="Ada", owner="me")
 
 
-def test_a_card_one_asks_for_has_the_buttons_one_may_press(slack: Desk, works: Works, lead: Lead) -> None:
+def test_a_card_one_asks_for_has_the_buttons_one_may_press(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
     slack.command("/crm LD-1")
     assert "lead.convert" in slack.last.actions
     slack.command("/crm LD-1", user="U_ELI")
@@ -28,7 +28,7 @@ def test_a_card_one_asks_for_has_the_buttons_one_may_press(slack: Desk, works: W
 
 
 def test_a_card_in_a_channel_has_all_buttons_and_pressing_is_checked(
-    slack: Desk, works: Works, courier: Courier, lead: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
 ) -> None:
     card = standing(slack, works, courier, lead, "C_GENERAL")
     assert {"lead.convert", "lead.qualify", "lead.menu"} <= set(card.actions)
@@ -37,14 +37,14 @@ def test_a_card_in_a_channel_has_all_buttons_and_pressing_is_checked(
     assert found(works, Lead).status == "new"
 
 
-def test_the_menu_of_a_card_leaves_out_what_one_may_not(slack: Desk, works: Works, lead: Lead) -> None:
+def test_the_menu_of_a_card_leaves_out_what_one_may_not(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
     slack.command("/crm role refuse senior rep lead delete", user="U_ADA")
     slack.command("/crm LD-1", user="U_RITA")
     menu = next(block for block in slack.last.blocks if block["type"] == "actions")["elements"][-1]
     assert [option["value"] for option in menu["options"]] == ["more LD-1", "assign LD-1"]
 
 
-def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(slack: Desk, works: Works) -> None:
+def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm role refuse executive case list", user="U_ADA")
     home = slack.home("U_ELI")
     assert home.buttons == ["New task"]
@@ -53,7 +53,7 @@ def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(slack: D
     assert slack.home("U_RITA").buttons == ["New lead", "New deal", "New task", "New case"]
 
 
-def test_a_task_that_one_may_not_tick_off_is_shown_instead(slack: Desk, works: Works) -> None:
+def test_a_task_that_one_may_not_tick_off_is_shown_instead(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada")
     given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 15:00")
     assert "activity.done" in slack.home("U_RITA").actions
@@ -63,7 +63,7 @@ def test_a_task_that_one_may_not_tick_off_is_shown_instead(slack: Desk, works: W
     assert "activity.show" in actions
 
 
-def test_help_begins_with_what_one_may_do(slack: Desk) -> None:
+def test_help_begins_with_what_one_may_do(slack: SlackDriver) -> None:
     slack.command("/crm help", user="U_ELI")
     assert slack.last.buttons == ["Task new", "Home"]
     assert "convert" not in slack.last.words

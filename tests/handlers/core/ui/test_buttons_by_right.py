@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
@@ -21,19 +21,19 @@ pytestmark = SQLITE
 
 
 @pytest.fixture
-def ada(works: Works) -> Customer:
+def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada")
 
 
 @pytest.fixture
-def broken(works: Works, ada: Customer) -> Case:
+def broken(works: UnitOfWorkFactory, ada: Customer) -> Case:
     return given(works, Case, by="U_SAM", subject="Broken", customer=ada.ref)
 
 
 # ── receipts ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_who_may_make_a_record_and_not_change_it_is_offered_only_a_look(slack: Desk, works: Works) -> None:
+def test_who_may_make_a_record_and_not_change_it_is_offered_only_a_look(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Bob", user="U_SAM")
     assert slack.last.buttons == ["Show"]
     slack.command("/crm undo", user="U_SAM")
@@ -41,7 +41,7 @@ def test_who_may_make_a_record_and_not_change_it_is_offered_only_a_look(slack: D
     assert count(works, Lead) == 1
 
 
-def test_who_may_give_a_record_away_and_not_edit_it_is_offered_to_take_it_back(slack: Desk, works: Works) -> None:
+def test_who_may_give_a_record_away_and_not_edit_it_is_offered_to_take_it_back(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Bob")
     slack.command("/crm role refuse senior rep lead edit", user="U_ADA")
     slack.command("/crm assign LD-1 @ravi")
@@ -50,7 +50,7 @@ def test_who_may_give_a_record_away_and_not_edit_it_is_offered_to_take_it_back(s
     assert found(works, Lead).owner == found(works, User).id
 
 
-def test_who_gives_away_what_they_saw_is_offered_the_way_back_and_nothing_else(slack: Desk, works: Works) -> None:
+def test_who_gives_away_what_they_saw_is_offered_the_way_back_and_nothing_else(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, by="U_JULE", first_name="Bob")
     slack.command("/crm assign LD-1 @olga", user="U_JULE")
     assert slack.last.buttons == ["Undo"]
@@ -58,7 +58,7 @@ def test_who_gives_away_what_they_saw_is_offered_the_way_back_and_nothing_else(s
     assert told(slack).startswith("Undone: LD-1 Bob")
 
 
-def test_what_one_deletes_and_may_not_bring_back_has_no_button_for_that(slack: Desk, works: Works) -> None:
+def test_what_one_deletes_and_may_not_bring_back_has_no_button_for_that(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Bob")
     slack.command("/crm role refuse senior rep lead restore", user="U_ADA")
     slack.command("/crm lead delete LD-1 --yes")
@@ -68,7 +68,7 @@ def test_what_one_deletes_and_may_not_bring_back_has_no_button_for_that(slack: D
     assert told(slack).startswith("Your role (senior rep) does not allow “lead restore”")
 
 
-def test_what_is_said_of_a_case_is_offered_to_be_unsaid(slack: Desk, works: Works, broken: Case) -> None:
+def test_what_is_said_of_a_case_is_offered_to_be_unsaid(slack: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
     slack.command("/crm case note CS-1 Ask Eve first", user="U_RITA")
     assert slack.last.buttons == ["Undo", "Edit", "Show"]
     slack.command("/crm role refuse senior rep case edit", user="U_ADA")
@@ -79,13 +79,13 @@ def test_what_is_said_of_a_case_is_offered_to_be_unsaid(slack: Desk, works: Work
     assert slack.last.buttons == ["Redo", "Show"]
 
 
-def test_ones_own_hours_can_be_set_back_and_nothing_else_of_oneself_be_edited(slack: Desk, works: Works) -> None:
+def test_ones_own_hours_can_be_set_back_and_nothing_else_of_oneself_be_edited(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm hours from=8:00 until=16:00")
     assert slack.last.buttons == ["Undo", "Show"]
 
 
 def test_a_receipt_that_many_read_has_all_buttons_and_pressing_is_checked(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     room(slack, "U_SAM", "U_SOFIA")
     slack.command("/crm lead new Bob --here", user="U_SAM", channel="C_ROOM")
@@ -98,7 +98,7 @@ def test_a_receipt_that_many_read_has_all_buttons_and_pressing_is_checked(
 
 @pytest.mark.parametrize("line", ["lead new Bob", "case note CS-1 Ask Eve"])
 def test_a_receipt_in_a_channel_that_one_reads_alone_has_what_they_may_press(
-    slack: Desk, works: Works, courier: Courier, broken: Case, line: str
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, broken: Case, line: str
 ) -> None:
     slack.command("/crm role refuse support case edit", user="U_ADA")
     room(slack, "U_SAM")
@@ -112,7 +112,7 @@ def test_a_receipt_in_a_channel_that_one_reads_alone_has_what_they_may_press(
 
 
 def test_a_reminder_offers_what_one_may_do_about_a_task(
-    slack: Desk, works: Works, clock: StoppedClock, ada: Customer
+    slack: SlackDriver, works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
     task(works, ada, "+1h")
     clock.forward(timedelta(hours=1))
@@ -127,7 +127,7 @@ def test_a_reminder_offers_what_one_may_do_about_a_task(
     assert [block["type"] for block in reminder.blocks] == ["section", "section"]
 
 
-def test_a_list_of_cases_offers_to_claim_where_one_may(slack: Desk, works: Works, ada: Customer) -> None:
+def test_a_list_of_cases_offers_to_claim_where_one_may(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
     given(works, Case, by="U_SAM", subject="Fire", customer=ada.ref, priority="urgent")
     assert buttons(drawn(works, "cases")) == [("case.claim", "CS-1")]
     assert buttons(drawn(works, "cases", "U_SAM")) == [("case.claim", "CS-1")]
@@ -137,7 +137,7 @@ def test_a_list_of_cases_offers_to_claim_where_one_may(slack: Desk, works: Works
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_look_into_the_past_offers_the_way_back_to_who_may_change_it(slack: Desk, works: Works) -> None:
+def test_a_look_into_the_past_offers_the_way_back_to_who_may_change_it(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Bob")
     slack.command("/crm lead as LD-1 v1", user="U_ELI")
     assert slack.last.buttons == ["History", "Show today's"]
@@ -147,7 +147,7 @@ def test_a_look_into_the_past_offers_the_way_back_to_who_may_change_it(slack: De
     assert told(slack) == f"{lead} is as it was then."
 
 
-def test_deliveries_are_offered_to_be_sent_again_by_who_may(slack: Desk, works: Works, courier: Courier) -> None:
+def test_deliveries_are_offered_to_be_sent_again_by_who_may(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     slack.slack.channels["C_SUPPORT"].is_archived = True
     for text in ("One", "Two"):
         say(works, "C_SUPPORT", text)
@@ -162,7 +162,7 @@ def test_deliveries_are_offered_to_be_sent_again_by_who_may(slack: Desk, works: 
     assert slack.last.buttons == ["Retry", "Drop", "Retry", "Drop", "Retry all"]
 
 
-def test_a_card_and_the_receipt_about_its_record_agree(slack: Desk, works: Works, courier: Courier) -> None:
+def test_a_card_and_the_receipt_about_its_record_agree(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
     lead = given(works, Lead, first_name="Bob")
     slack.command("/crm role refuse senior rep lead edit", user="U_ADA")
     slack.command("/crm lead qualify LD-1")
@@ -174,7 +174,7 @@ def test_a_card_and_the_receipt_about_its_record_agree(slack: Desk, works: Works
 
 
 def test_who_is_no_admin_any_more_reads_a_wish_and_is_offered_no_answer(
-    slack: Desk, works: Works, courier: Courier
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
 ) -> None:
     slack.command("/crm request audit verify", user="U_JULE")
     works.welcome("T1", "U_ELI", role="admin")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from models.core import records
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -14,11 +14,11 @@ from tests.handlers.kit import SQLITE, count, deliver, found, sent, told
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return given(works, Lead, first_name="Ada", source="Fair")
 
 
-def change(works: Works, **texts: str) -> None:
+def change(works: UnitOfWorkFactory, **texts: str) -> None:
     """Ravi changes the lead, too."""
     with works("T1", "U_RAVI") as work:
         records.update(work, work.find(Lead, 1), texts)
@@ -27,7 +27,7 @@ def change(works: Works, **texts: str) -> None:
 # ── two people edit ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_changes_of_different_fields_both_stand(slack: Desk, works: Works, ada: Lead) -> None:
+def test_changes_of_different_fields_both_stand(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm edit LD-1")
     change(works, company="Engines")
     slack.submit(source="Web")
@@ -36,7 +36,7 @@ def test_changes_of_different_fields_both_stand(slack: Desk, works: Works, ada: 
     assert (lead.company, lead.source) == ("Engines", "Web")
 
 
-def test_a_change_of_the_same_field_comes_back_and_saving_again_wins(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_change_of_the_same_field_comes_back_and_saving_again_wins(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm edit LD-1")
     change(works, source="Radio")
     slack.submit(source="Web", company="Engines")
@@ -52,7 +52,7 @@ def test_a_change_of_the_same_field_comes_back_and_saving_again_wins(slack: Desk
 
 
 @SQLITE
-def test_the_same_change_by_both_is_no_conflict(slack: Desk, works: Works, ada: Lead) -> None:
+def test_the_same_change_by_both_is_no_conflict(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm edit LD-1")
     change(works, source="Web")
     slack.submit(source="Web")
@@ -62,7 +62,7 @@ def test_the_same_change_by_both_is_no_conflict(slack: Desk, works: Works, ada: 
 
 @SQLITE
 def test_a_form_of_a_record_that_was_deleted_meanwhile_is_refused_and_stays_open(
-    slack: Desk, works: Works, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
 ) -> None:
     slack.command("/crm edit LD-1")
     with works("T1", "U_RAVI") as work:
@@ -76,14 +76,14 @@ def test_a_form_of_a_record_that_was_deleted_meanwhile_is_refused_and_stays_open
 # ── once ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_second_identical_submission_saves_nothing_twice(slack: Desk, works: Works) -> None:
+def test_a_second_identical_submission_saves_nothing_twice(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada")
     assert slack.again().acknowledged
     assert count(works, Lead) == 1
 
 
-def test_a_submission_after_errors_is_a_new_one(slack: Desk, works: Works) -> None:
+def test_a_submission_after_errors_is_a_new_one(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada", phone="call me")
     assert set(slack.errors) == {"phone"}
@@ -95,7 +95,7 @@ def test_a_submission_after_errors_is_a_new_one(slack: Desk, works: Works) -> No
 
 
 @SQLITE
-def test_what_is_longer_than_a_form_stays_as_it_is(slack: Desk, works: Works) -> None:
+def test_what_is_longer_than_a_form_stays_as_it_is(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada")
     long = "word " * 1000
     given(works, Case, subject="Leak", customer=ada.ref, description=long)
@@ -109,7 +109,7 @@ def test_what_is_longer_than_a_form_stays_as_it_is(slack: Desk, works: Works) ->
 
 
 @SQLITE
-def test_a_name_that_is_too_long_stands_in_the_form_to_be_shortened(slack: Desk, works: Works) -> None:
+def test_a_name_that_is_too_long_stands_in_the_form_to_be_shortened(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command(f"/crm account new {'x' * 2900}")
     assert slack.modal
     assert slack.modal.values["name"] == "x" * 2900
@@ -121,7 +121,7 @@ def test_a_name_that_is_too_long_stands_in_the_form_to_be_shortened(slack: Desk,
 
 
 @SQLITE
-def test_a_picker_offers_while_one_types_and_takes_references(slack: Desk, works: Works) -> None:
+def test_a_picker_offers_while_one_types_and_takes_references(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     for first, last in (("Ada", "Lovelace"), ("Adele", "Goldberg"), ("Bob", "Jones")):
         given(works, Customer, first_name=first, last_name=last)
     slack.command("/crm deal new")
@@ -133,7 +133,7 @@ def test_a_picker_offers_while_one_types_and_takes_references(slack: Desk, works
 
 
 @SQLITE
-def test_names_longer_than_an_option_are_cut(slack: Desk, works: Works) -> None:
+def test_names_longer_than_an_option_are_cut(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="A" * 255)
     slack.command("/crm deal new")
     [offered] = slack.options("pick.customer.customer", "cu-1")
@@ -146,7 +146,7 @@ def test_names_longer_than_an_option_are_cut(slack: Desk, works: Works) -> None:
 
 @SQLITE
 @pytest.mark.parametrize("tampered", ["not json", "[]", '{"r": "LD-99"}', '{"r": ["x"]}', '{"v": "x"}', "{}"])
-def test_a_tampered_memory_of_a_form_is_answered_in_words(slack: Desk, works: Works, ada: Lead, tampered: str) -> None:
+def test_a_tampered_memory_of_a_form_is_answered_in_words(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, tampered: str) -> None:
     slack.command("/crm edit LD-1")
     slack.submit(source="Web")
     view = {**sent(slack)["view"], "private_metadata": tampered, "id": "V999"}
@@ -158,7 +158,7 @@ def test_a_tampered_memory_of_a_form_is_answered_in_words(slack: Desk, works: Wo
 
 @SQLITE
 @pytest.mark.parametrize("callback", ["nonsense", "lead.nonsense", "crm.answer", "user.edit"])
-def test_a_tampered_form_changes_nothing(slack: Desk, works: Works, ada: Lead, callback: str) -> None:
+def test_a_tampered_form_changes_nothing(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, callback: str) -> None:
     slack.command("/crm edit LD-1")
     slack.submit()
     view = {**sent(slack)["view"], "callback_id": callback, "id": "V999"}

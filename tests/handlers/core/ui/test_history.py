@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from models.core import records
 from models.core.audit import chain
 from models.core.db.engine import everywhere
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def deal(works: Works, clock: StoppedClock, slack: Desk) -> Opportunity:
+def deal(works: UnitOfWorkFactory, clock: StoppedClock, slack: SlackDriver) -> Opportunity:
     """Made on Tuesday at 11:00 in Berlin for 10,000; proposed an hour later for 12,000; won by Mona two days later."""
     given(works, Account, name="Acme")
     made = given(works, Opportunity, name="Sails", account="AC-1", amount="10k")
@@ -38,7 +38,7 @@ def deal(works: Works, clock: StoppedClock, slack: Desk) -> Opportunity:
 @pytest.mark.parametrize(
     "line", ["/crm history OP-1", "/crm OP-1 history", "/crm deal history Sails", "@crm op1 history"]
 )
-def test_every_act_is_one_line_the_newest_first(slack: Desk, deal: Opportunity, line: str) -> None:
+def test_every_act_is_one_line_the_newest_first(slack: SlackDriver, deal: Opportunity, line: str) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     heading, *lines = told(slack).splitlines()
     assert heading == "History of OP-1 Sails"
@@ -54,14 +54,14 @@ def test_every_act_is_one_line_the_newest_first(slack: Desk, deal: Opportunity, 
 
 
 @SQLITE
-def test_an_amount_is_shown_in_its_currency_of_then(slack: Desk, deal: Opportunity) -> None:
+def test_an_amount_is_shown_in_its_currency_of_then(slack: SlackDriver, deal: Opportunity) -> None:
     slack.command("/crm set OP-1 amount=$15k")
     slack.command("/crm history OP-1")
     assert "Amount: €12,000 → $15,000" in told(slack)
 
 
 @SQLITE
-def test_deleting_restoring_and_undoing_are_told(slack: Desk, deal: Opportunity) -> None:
+def test_deleting_restoring_and_undoing_are_told(slack: SlackDriver, deal: Opportunity) -> None:
     for line in ("delete OP-1 --yes", "restore OP-1", "undo", "restore OP-1"):
         slack.command(f"/crm {line}")
     slack.command("/crm history OP-1")
@@ -73,7 +73,7 @@ def test_deleting_restoring_and_undoing_are_told(slack: Desk, deal: Opportunity)
 
 
 @SQLITE
-def test_a_long_history_has_pages(slack: Desk, works: Works) -> None:
+def test_a_long_history_has_pages(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     for number in range(34):
         with works("T1", "U_RITA") as work:
@@ -89,13 +89,13 @@ def test_a_long_history_has_pages(slack: Desk, works: Works) -> None:
 
 
 @SQLITE
-def test_a_page_nobody_knows_is_the_first(slack: Desk, deal: Opportunity) -> None:
+def test_a_page_nobody_knows_is_the_first(slack: SlackDriver, deal: Opportunity) -> None:
     slack.command("/crm history OP-1 --page=x")
     assert told(slack).startswith("History of OP-1 Sails\nThu 12 Mar")
 
 
 @SQLITE
-def test_whatever_people_typed_is_inert(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_whatever_people_typed_is_inert(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     nasty = "<!channel> <@U_MONA> *x* & #general"
     slack.command(f'/crm set OP-1 name="{nasty}" next_step="{nasty * 5}" --reason <!here> "{nasty}"')
     for line in ("history OP-1", "OP-1 as of now", "revert OP-1 to v1"):
@@ -104,7 +104,7 @@ def test_whatever_people_typed_is_inert(slack: Desk, works: Works, deal: Opportu
 
 
 @SQLITE
-def test_a_very_long_history_line_stays_within_the_limits(slack: Desk, works: Works) -> None:
+def test_a_very_long_history_line_stays_within_the_limits(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="<" * 255, company="&" * 255)
     for letter in "abcdefghijklmnopq":
         slack.command(f'/crm set LD-1 company="{letter * 250}" source="{letter * 250}" --reason "{"<" * 250}"')
@@ -114,7 +114,7 @@ def test_a_very_long_history_line_stays_within_the_limits(slack: Desk, works: Wo
 
 
 @SQLITE
-def test_what_was_erased_is_told_as_erased(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_what_was_erased_is_told_as_erased(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     while chain.seal_all(works):
         pass
     with everywhere(works.engine).begin() as connection:
@@ -126,7 +126,7 @@ def test_what_was_erased_is_told_as_erased(slack: Desk, works: Works, deal: Oppo
 
 
 @SQLITE
-def test_whom_nobody_knows_any_more_is_named_so(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_whom_nobody_knows_any_more_is_named_so(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     with works("T1") as work:
         unknown = {"entity": "opportunity", "record_id": deal.id, "action": "update", "door": "rule", "unit": "u" * 32}
         change = {"version": 3, "field": "colour", "old": None, "new": "red", "actor": 4711, "at": work.now}
@@ -150,26 +150,26 @@ def test_whom_nobody_knows_any_more_is_named_so(slack: Desk, works: Works, deal:
     ],
 )
 @SQLITE
-def test_a_record_is_shown_as_it_was(slack: Desk, deal: Opportunity, words: str, heading: str, amount: str) -> None:
+def test_a_record_is_shown_as_it_was(slack: SlackDriver, deal: Opportunity, words: str, heading: str, amount: str) -> None:
     slack.command(f"/crm OP-1 as {words}")
     assert told(slack).splitlines()[0] == heading
     assert f"Amount: {amount}" in told(slack).splitlines()
     assert slack.last.buttons == ["Set back to this", "History", "Show today's"]
 
 
-def test_a_moment_is_in_the_zone_of_who_asks(slack: Desk, deal: Opportunity) -> None:
+def test_a_moment_is_in_the_zone_of_who_asks(slack: SlackDriver, deal: Opportunity) -> None:
     slack.command("/crm OP-1 as of 2026-03-10 07:30", user="U_MONA")
     assert told(slack).splitlines()[0] == "OP-1 as of Tue 10 Mar 07:30: v2 since Tue 10 Mar 07:00"
 
 
 @SQLITE
-def test_before_it_came_a_sentence_says_so(slack: Desk, deal: Opportunity) -> None:
+def test_before_it_came_a_sentence_says_so(slack: SlackDriver, deal: Opportunity) -> None:
     slack.command("/crm OP-1 as of 2026-03-01")
     assert told(slack) == "OP-1 Sails was not there yet. It came Tue 10 Mar 11:00."
 
 
 @SQLITE
-def test_a_moment_that_cannot_be_read_opens_the_form_that_asks_for_it(slack: Desk, deal: Opportunity) -> None:
+def test_a_moment_that_cannot_be_read_opens_the_form_that_asks_for_it(slack: SlackDriver, deal: Opportunity) -> None:
     slack.command("/crm OP-1 as of tomorrow")
     assert slack.modal
     assert "is still to come. Try 2026-06-30, friday, -3d or v3" in slack.modal.words
@@ -178,7 +178,7 @@ def test_a_moment_that_cannot_be_read_opens_the_form_that_asks_for_it(slack: Des
 
 
 @SQLITE
-def test_from_what_it_was_one_click_leads_to_setting_it_back(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_from_what_it_was_one_click_leads_to_setting_it_back(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm OP-1 as of v2")
     slack.click("opportunity.revert")
     assert told(slack).startswith("Set OP-1 Sails back, as v2 since Tue 10 Mar 12:00?")
@@ -190,7 +190,7 @@ def test_from_what_it_was_one_click_leads_to_setting_it_back(slack: Desk, works:
 # ── revert ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_setting_back_is_shown_first_and_done_with_a_click(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_setting_back_is_shown_first_and_done_with_a_click(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm revert OP-1 to 2026-03-10 11:30")
     question, *lines = told(slack).splitlines()
     assert question == "Set OP-1 Sails back, as of Tue 10 Mar 11:30: v1 since Tue 10 Mar 11:00?"
@@ -207,7 +207,7 @@ def test_setting_back_is_shown_first_and_done_with_a_click(slack: Desk, works: W
 
 
 @SQLITE
-def test_a_version_can_be_named_and_the_reason_comes_along(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_a_version_can_be_named_and_the_reason_comes_along(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command('/crm OP-1 revert to v2 --reason not signed after "all"')
     slack.click("crm.run")
     slack.command("/crm history OP-1")
@@ -215,7 +215,7 @@ def test_a_version_can_be_named_and_the_reason_comes_along(slack: Desk, works: W
 
 
 @SQLITE
-def test_who_was_slower_than_somebody_else_is_asked_again(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_who_was_slower_than_somebody_else_is_asked_again(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm revert OP-1 to v1")
     with works("T1", "U_MONA") as work:
         work.find(Opportunity, 1).next_step = "Call"
@@ -228,7 +228,7 @@ def test_who_was_slower_than_somebody_else_is_asked_again(slack: Desk, works: Wo
 
 
 @SQLITE
-def test_a_second_click_does_nothing_more(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_a_second_click_does_nothing_more(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm revert OP-1 to v1")
     slack.click("crm.run")
     version = found(works, Opportunity).version
@@ -237,7 +237,7 @@ def test_a_second_click_does_nothing_more(slack: Desk, works: Works, deal: Oppor
 
 
 @SQLITE
-def test_what_cannot_be_set_back_says_why(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_what_cannot_be_set_back_says_why(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm revert OP-1 to v3")
     assert told(slack) == "OP-1 Sails is as it was then."
     slack.command("/crm revert OP-1 to v9")
@@ -246,7 +246,7 @@ def test_what_cannot_be_set_back_says_why(slack: Desk, works: Works, deal: Oppor
 
 @SQLITE
 def test_without_a_point_the_form_asks_and_the_preview_still_comes(
-    slack: Desk, works: Works, deal: Opportunity
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
 ) -> None:
     slack.command("/crm revert OP-1 --reason oops")
     slack.submit(when="v2")
@@ -257,7 +257,7 @@ def test_without_a_point_the_form_asks_and_the_preview_still_comes(
 
 
 @SQLITE
-def test_who_may_not_change_a_record_may_not_set_it_back_but_look(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_who_may_not_change_a_record_may_not_set_it_back_but_look(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm revert OP-1 to v1", user="U_ELI")
     assert "does not allow" in told(slack)
     slack.command("/crm history OP-1", user="U_ELI")
@@ -278,14 +278,14 @@ def test_who_may_not_change_a_record_may_not_set_it_back_but_look(slack: Desk, w
     ],
 )
 @SQLITE
-def test_any_change_takes_a_reason(slack: Desk, works: Works, deal: Opportunity, flag: str, reason: str) -> None:
+def test_any_change_takes_a_reason(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity, flag: str, reason: str) -> None:
     slack.command(f"/crm set OP-1 next_step=Call {flag}")
     slack.command("/crm history OP-1")
     assert told(slack).splitlines()[1].endswith(f"Next step: empty → Call. Why: {reason}")
 
 
 @SQLITE
-def test_a_reason_outlives_the_question_and_the_form(slack: Desk, works: Works, deal: Opportunity) -> None:
+def test_a_reason_outlives_the_question_and_the_form(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
     slack.command("/crm delete OP-1 --reason a double")
     slack.click("crm.run")
     slack.command("/crm restore OP-1")

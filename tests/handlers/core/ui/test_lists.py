@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from models.activities.activity import Activity
 from models.core.identity.rights import Preset
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -17,14 +17,14 @@ from tests.handlers.kit import SQLITE, told
 pytestmark = SQLITE
 
 
-def listed(slack: Desk) -> list[str]:
+def listed(slack: SlackDriver) -> list[str]:
     """The numbers of the records in the last answer, in their order."""
     rows = [line.split(" ")[0] for line in told(slack).splitlines()]
     return sorted(row for row in rows if row[:3] in ("OP-", "CS-", "AT-", "LD-", "CU-"))
 
 
 @pytest.fixture
-def deals(works: Works) -> None:
+def deals(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace").ref
     given(works, Account, name="Acme")
     given(works, Opportunity, name="Sails", customer=ada, amount="12k USD", close_date="fri", stage="proposal")
@@ -101,7 +101,7 @@ CONDITIONS = dict(
 )  # fmt: skip
 
 
-def test_the_words_of_a_list_are_conditions(slack: Desk, works: Works, deals: None) -> None:
+def test_the_words_of_a_list_are_conditions(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
     found = {}
     for line in CONDITIONS:
         slack.command(f"/crm {line}")
@@ -109,7 +109,7 @@ def test_the_words_of_a_list_are_conditions(slack: Desk, works: Works, deals: No
     assert found == CONDITIONS
 
 
-def test_tasks_are_listed_by_when_they_are_due(slack: Desk, works: Works) -> None:
+def test_tasks_are_listed_by_when_they_are_due(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     for due in ("today 16:00", "tomorrow", "next week", "yesterday"):
         given(works, Activity, description=f"Call {due}", customer="CU-1", due_date=due)
@@ -127,7 +127,7 @@ def test_tasks_are_listed_by_when_they_are_due(slack: Desk, works: Works) -> Non
     assert listed(slack) == ["AT-1"]
 
 
-def test_cases_and_leads_are_listed_by_what_is_said_of_them(slack: Desk, works: Works) -> None:
+def test_cases_and_leads_are_listed_by_what_is_said_of_them(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     for priority in ("low", "normal", "high", "urgent"):
         given(works, Case, subject=f"A {priority} leak", customer="CU-1", priority=priority)
@@ -156,7 +156,7 @@ def test_cases_and_leads_are_listed_by_what_is_said_of_them(slack: Desk, works: 
     assert listed(slack) == ["LD-1"]
 
 
-def test_a_list_says_what_its_words_were_read_as(slack: Desk, works: Works, deals: None) -> None:
+def test_a_list_says_what_its_words_were_read_as(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
     slack.command("/crm deal list won last month rita")
     assert told(slack).splitlines()[:2] == [
         "No deal matches “won last month rita”",
@@ -165,7 +165,7 @@ def test_a_list_says_what_its_words_were_read_as(slack: Desk, works: Works, deal
 
 
 def test_what_is_searched_for_as_words_says_so_and_shows_the_nearest_filter(
-    slack: Desk, works: Works, deals: None
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: None
 ) -> None:
     slack.command("/crm deal list propsal")
     assert "“propsal” was searched for as words; the nearest filter: stage=proposal" in told(slack)
@@ -177,7 +177,7 @@ def test_what_is_searched_for_as_words_says_so_and_shows_the_nearest_filter(
     assert "searched" not in told(slack)
 
 
-def test_a_colleague_s_name_that_several_have_is_asked_back(slack: Desk, works: Works, deals: None) -> None:
+def test_a_colleague_s_name_that_several_have_is_asked_back(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
     works.welcome("T1", "U_RITA2", name="Rita Roe", role="rep")
     slack.command("/crm deal list rita won")
     assert told(slack).startswith("“rita” could be ")
@@ -185,13 +185,13 @@ def test_a_colleague_s_name_that_several_have_is_asked_back(slack: Desk, works: 
     assert "Read as Owner: US-" in told(slack)
 
 
-def test_a_day_that_could_be_two_is_asked_about(slack: Desk, works: Works, deals: None) -> None:
+def test_a_day_that_could_be_two_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
     slack.command("/crm deal list closing before 12/05")
     assert "could be" in told(slack)
     assert not listed(slack)
 
 
-def test_people_are_listed_by_country_and_tag(slack: Desk, works: Works) -> None:
+def test_people_are_listed_by_country_and_tag(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", country="DE", tags="vip")
     given(works, Customer, first_name="Deborah", country="US")
     for line in ("customer list DE", "customer list germany", "customer list #vip"):
@@ -199,7 +199,7 @@ def test_people_are_listed_by_country_and_tag(slack: Desk, works: Works) -> None
         assert listed(slack) == ["CU-1"], line
 
 
-def test_the_next_ten_of_a_list_are_read_the_same_way(slack: Desk, works: Works) -> None:
+def test_the_next_ten_of_a_list_are_read_the_same_way(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     for number in range(12):
         given(works, Opportunity, name=f"Boat {number}", customer="CU-1", stage="proposal")
@@ -209,7 +209,7 @@ def test_the_next_ten_of_a_list_are_read_the_same_way(slack: Desk, works: Works)
     assert len(listed(slack)) == 2
 
 
-def test_what_is_hidden_is_no_condition(slack: Desk, works: Works, deals: None) -> None:
+def test_what_is_hidden_is_no_condition(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
     works.welcome("T1", "U_JULE", role=Preset.SENIOR)
     slack.command("/crm deal list proposal", user="U_JULE")
     assert listed(slack) == ["OP-1"]

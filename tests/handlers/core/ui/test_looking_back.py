@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox.client import Desk
+from bot.sandbox.client import SlackDriver
 from handlers.core.ui.blocks import apart
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from tests.ground import given
@@ -36,7 +36,7 @@ def test_two_texts_are_cut_to_where_they_differ(old: str, new: str, limit: int, 
 
 
 @SQLITE
-def test_what_changed_of_a_role_is_seen_on_the_receipt_and_in_its_history(slack: Desk) -> None:
+def test_what_changed_of_a_role_is_seen_on_the_receipt_and_in_its_history(slack: SlackDriver) -> None:
     slack.command("/crm role allow rep audit verify", user="U_ADA")
     assert told(slack).splitlines()[-1].endswith("audit: verify")
     slack.command("/crm role allow rep lead delete own", user="U_ADA")
@@ -51,14 +51,14 @@ def test_what_changed_of_a_role_is_seen_on_the_receipt_and_in_its_history(slack:
 
 
 @pytest.fixture
-def gone(works: Works, slack: Desk) -> Lead:
+def gone(works: UnitOfWorkFactory, slack: SlackDriver) -> Lead:
     """Ravi's lead, which Mona deleted."""
     lead = given(works, Lead, "U_RAVI", first_name="Ada", company="Analytical")
     slack.command("/crm delete LD-1 --yes --reason=double", user="U_MONA")
     return lead
 
 
-def test_who_may_bring_it_back_reads_who_deleted_it_and_how_it_was(slack: Desk, gone: Lead) -> None:
+def test_who_may_bring_it_back_reads_who_deleted_it_and_how_it_was(slack: SlackDriver, gone: Lead) -> None:
     slack.command("/crm history LD-1")
     assert "Mona Meyer by command: Deleted. Why: double" in told(slack)
     slack.command("/crm LD-1 as of v1")
@@ -69,7 +69,7 @@ def test_who_may_bring_it_back_reads_who_deleted_it_and_how_it_was(slack: Desk, 
 
 
 @SQLITE
-def test_from_others_what_was_deleted_is_hidden(slack: Desk, works: Works, gone: Lead) -> None:
+def test_from_others_what_was_deleted_is_hidden(slack: SlackDriver, works: UnitOfWorkFactory, gone: Lead) -> None:
     for line in ("history LD-1", "LD-1 as of v1"):
         slack.command(f"/crm {line}", user="U_ELI")
         assert told(slack) == "Your role (executive) does not allow “lead restore”. Ada Abel can give it."
@@ -81,7 +81,7 @@ def test_from_others_what_was_deleted_is_hidden(slack: Desk, works: Works, gone:
 
 
 @SQLITE
-def test_where_there_are_no_fields_none_are_offered(slack: Desk, works: Works) -> None:
+def test_where_there_are_no_fields_none_are_offered(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     slack.command("/crm customer delete CU-1 sort=name")
     assert told(slack) == "There is no “sort” here. “delete” takes no fields."
@@ -90,7 +90,7 @@ def test_where_there_are_no_fields_none_are_offered(slack: Desk, works: Works) -
 
 
 @SQLITE
-def test_where_nobody_can_give_a_right_it_is_said_who_can_mend_that(slack: Desk, works: Works) -> None:
+def test_where_nobody_can_give_a_right_it_is_said_who_can_mend_that(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_ADA", left=True)
     slack.command("/crm role give @rita admin")
     way = 'Whoever runs the bot can make one, in a terminal: crm say "role give US-1 admin"'

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.delivery.dispatcher import Courier
-from bot.sandbox.client import Desk
-from models.core.unit_of_work import Works
+from bot.delivery.dispatcher import DeliveryDispatcher
+from bot.sandbox.client import SlackDriver
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead, LeadStatus
@@ -14,16 +14,16 @@ from tests.handlers.kit import SQLITE, count, found, told
 
 
 @pytest.fixture
-def ada(works: Works) -> Lead:
+def ada(works: UnitOfWorkFactory) -> Lead:
     return given(works, Lead, first_name="Ada", company="Engines")
 
 
-def unit_of(slack: Desk) -> str:
+def unit_of(slack: SlackDriver) -> str:
     """The act that the newest receipt is of, by its button."""
     return str(slack.last.blocks[-1]["elements"][0]["value"])
 
 
-def test_undo_works_once(slack: Desk, works: Works, ada: Lead) -> None:
+def test_undo_works_once(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm set LD-1 source=Fair")
     unit = unit_of(slack)
     slack.click("crm.undo")
@@ -35,7 +35,7 @@ def test_undo_works_once(slack: Desk, works: Works, ada: Lead) -> None:
 
 @SQLITE
 def test_what_was_undone_takes_the_place_of_the_receipt_and_can_be_done_again(
-    slack: Desk, works: Works, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
 ) -> None:
     slack.command("/crm set LD-1 source=Fair")
     before = len(slack.seen)
@@ -48,7 +48,7 @@ def test_what_was_undone_takes_the_place_of_the_receipt_and_can_be_done_again(
     assert len(slack.seen) == before
 
 
-def test_undoing_the_creation_twice_hides_it_once(slack: Desk, works: Works) -> None:
+def test_undoing_the_creation_twice_hides_it_once(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Bob")
     unit = unit_of(slack)
     slack.click("crm.undo")
@@ -59,7 +59,7 @@ def test_undoing_the_creation_twice_hides_it_once(slack: Desk, works: Works) -> 
 
 @SQLITE
 def test_whoever_may_change_it_can_undo_it_and_others_are_told_who_can_let_them(
-    slack: Desk, works: Works, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
 ) -> None:
     slack.command("/crm set LD-1 source=Fair")
     unit = slack.last.blocks[-1]["elements"][0]["value"]
@@ -74,7 +74,7 @@ def test_whoever_may_change_it_can_undo_it_and_others_are_told_who_can_let_them(
 
 
 @SQLITE
-def test_what_somebody_changed_since_is_not_undone(slack: Desk, works: Works, ada: Lead) -> None:
+def test_what_somebody_changed_since_is_not_undone(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm set LD-1 source=Fair")
     slack.command("/crm set LD-1 source=Radio", user="U_RAVI")
     slack.command("/crm undo", user="U_RITA")
@@ -82,7 +82,7 @@ def test_what_somebody_changed_since_is_not_undone(slack: Desk, works: Works, ad
     assert found(works, Lead).source == "Radio"
 
 
-def test_a_conversion_is_undone_as_a_whole_and_once(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_conversion_is_undone_as_a_whole_and_once(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command("/crm lead convert LD-1 deal=Sails amount=12k")
     assert told(slack).startswith("Ada is now CU-1, with the deal OP-1 Sails")
     unit = unit_of(slack)
@@ -94,7 +94,7 @@ def test_a_conversion_is_undone_as_a_whole_and_once(slack: Desk, works: Works, a
 
 
 @SQLITE
-def test_edit_and_show_do_what_they_say(slack: Desk, ada: Lead) -> None:
+def test_edit_and_show_do_what_they_say(slack: SlackDriver, ada: Lead) -> None:
     slack.command("/crm set LD-1 source=Fair")
     slack.click("lead.edit")
     assert slack.modal
@@ -105,7 +105,7 @@ def test_edit_and_show_do_what_they_say(slack: Desk, ada: Lead) -> None:
 
 
 @SQLITE
-def test_a_value_that_is_emptied_is_told_so(slack: Desk, works: Works, ada: Lead) -> None:
+def test_a_value_that_is_emptied_is_told_so(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     slack.command('/crm set LD-1 company=""')
     assert told(slack) == "Changed LD-1 Ada\nCompany: Engines → empty"
     slack.command("/crm set LD-1 company=")
@@ -114,7 +114,7 @@ def test_a_value_that_is_emptied_is_told_so(slack: Desk, works: Works, ada: Lead
 
 
 @SQLITE
-def test_an_amount_that_changes_its_currency_is_told_in_both(slack: Desk, works: Works, ada: Lead) -> None:
+def test_an_amount_that_changes_its_currency_is_told_in_both(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     given(works, Opportunity, name="Sails", customer=given(works, Customer, first_name="Eve").ref, amount="12k")
     slack.command("/crm OP-1 amount=$9k")
     assert "Amount: €12,000 → $9,000" in told(slack)
@@ -123,7 +123,7 @@ def test_an_amount_that_changes_its_currency_is_told_in_both(slack: Desk, works:
 
 
 @SQLITE
-def test_many_changes_are_cut_short(slack: Desk, works: Works, ada: Lead) -> None:
+def test_many_changes_are_cut_short(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
     typed = (
         "first_name=A last_name=B company=C email=d@x.org phone=03012345678 job=F source=G team=H tags=i status=working"
     )
@@ -133,7 +133,7 @@ def test_many_changes_are_cut_short(slack: Desk, works: Works, ada: Lead) -> Non
 
 @SQLITE
 def test_a_card_that_stands_in_the_channel_is_not_posted_there_again(
-    slack: Desk, works: Works, courier: Courier, ada: Lead
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
 ) -> None:
     slack.command("/crm LD-1 --here")
     courier.drain()

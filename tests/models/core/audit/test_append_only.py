@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.core.audit import append_only, chain, verify
 from models.core.db.engine import everywhere
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import adoption, copy
 from models.sales.lead import Lead
 from tests.ground import given
@@ -35,7 +35,7 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("sealed", [True, False])
-def test_no_entry_is_changed(works: Works, sealed: bool) -> None:
+def test_no_entry_is_changed(works: UnitOfWorkFactory, sealed: bool) -> None:
     given(works, Lead, first_name="Ada")
     if sealed:
         sealed_trail(works)
@@ -43,7 +43,7 @@ def test_no_entry_is_changed(works: Works, sealed: bool) -> None:
         assert refused(works.engine, ENTRY.format(change))
 
 
-def test_a_seal_is_neither_broken_nor_put_on_together_with_a_change(works: Works) -> None:
+def test_a_seal_is_neither_broken_nor_put_on_together_with_a_change(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     seal = "hash = 'x', digest = 'x', salt = 'x', place = 1000"
     assert refused(works.engine, ENTRY.format(f"{seal}, new = 'Eve'"))
@@ -52,7 +52,7 @@ def test_a_seal_is_neither_broken_nor_put_on_together_with_a_change(works: Works
     assert refused(works.engine, ENTRY.format("hash = NULL, digest = NULL, salt = NULL, place = NULL"))
 
 
-def test_no_entry_is_deleted_sealed_or_not(works: Works) -> None:
+def test_no_entry_is_deleted_sealed_or_not(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     assert refused(works.engine, "DELETE FROM audit_entry")
     sealed_trail(works)
@@ -65,7 +65,7 @@ def test_the_whole_trail_is_not_emptied_at_once(clean_postgres: Engine) -> None:
 
 
 def test_an_entry_is_not_replaced_by_inserting_another(clean_sqlite: Engine) -> None:
-    works = Works(clean_sqlite)
+    works = UnitOfWorkFactory(clean_sqlite)
     sealed_trail(works)
     with clean_sqlite.connect() as connection:
         known = connection.execute(text("SELECT * FROM audit_entry ORDER BY place DESC LIMIT 1")).mappings().one()
@@ -76,7 +76,7 @@ def test_an_entry_is_not_replaced_by_inserting_another(clean_sqlite: Engine) -> 
             connection.exec_driver_sql(f"INSERT OR REPLACE INTO audit_entry ({columns}) VALUES ({values})", row)
 
 
-def test_the_end_of_the_chain_only_goes_on(works: Works) -> None:
+def test_the_end_of_the_chain_only_goes_on(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     assert refused(works.engine, "DELETE FROM audit_head")
     assert refused(works.engine, "UPDATE audit_head SET place = place - 1, hash = 'x'")
@@ -84,7 +84,7 @@ def test_the_end_of_the_chain_only_goes_on(works: Works) -> None:
     assert refused(works.engine, "UPDATE audit_head SET workspace = 'T9'")
 
 
-def test_what_a_sealed_entry_says_of_a_person_can_be_erased_and_nothing_else(works: Works) -> None:
+def test_what_a_sealed_entry_says_of_a_person_can_be_erased_and_nothing_else(works: UnitOfWorkFactory) -> None:
     given(works, Lead, first_name="Ada")
     erasing = "old = NULL, new = NULL, salt = NULL"
     assert refused(works.engine, ENTRY.format(erasing))
@@ -97,7 +97,7 @@ def test_what_a_sealed_entry_says_of_a_person_can_be_erased_and_nothing_else(wor
     assert (verdict.count, verdict.erased) == (0, 1)
 
 
-def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(works: Works) -> None:
+def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(works: UnitOfWorkFactory) -> None:
     works.settle("LOCAL", name="This computer")
     works.welcome("LOCAL", "U_EVE", name="Eve")
     given(works, Lead, "U_EVE", "LOCAL", first_name="Ada")
@@ -112,10 +112,10 @@ def test_what_was_filled_before_slack_was_connected_moves_in_with_its_trail(work
     assert refused(works.engine, "UPDATE audit_entry SET workspace = 'T2' WHERE workspace = 'T_NEW'")
 
 
-def test_a_copy_of_the_database_has_the_same_trail_and_the_same_guards(works: Works, blank: Engine) -> None:
+def test_a_copy_of_the_database_has_the_same_trail_and_the_same_guards(works: UnitOfWorkFactory, blank: Engine) -> None:
     count = sealed_trail(works)
     copy.copy(works.engine, blank, lambda *_: None)
-    with Works(blank)("T1", writes=False) as work:
+    with UnitOfWorkFactory(blank)("T1", writes=False) as work:
         verdict = verify.verify(work)
     assert (verdict.sealed, verdict.count) == (count, 0)
     assert refused(blank, "DELETE FROM audit_entry")

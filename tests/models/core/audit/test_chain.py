@@ -11,7 +11,7 @@ from models.core import records
 from models.core.audit import chain as trail
 from models.core.audit import verify
 from models.core.db.engine import everywhere
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import schema
 from models.sales.lead import Lead
 from tests.ground import StoppedClock, given
@@ -21,7 +21,7 @@ from tests.plans import plans
 pytestmark = pytest.mark.dialect
 
 
-def verdict(works: Works, workspace: str = "T1") -> verify.Verdict:
+def verdict(works: UnitOfWorkFactory, workspace: str = "T1") -> verify.Verdict:
     with works(workspace, writes=False) as work:
         return verify.verify(work)
 
@@ -29,7 +29,7 @@ def verdict(works: Works, workspace: str = "T1") -> verify.Verdict:
 # ── sealing ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_entries_wait_unsealed_and_are_sealed_in_the_order_they_were_written(works: Works) -> None:
+def test_entries_wait_unsealed_and_are_sealed_in_the_order_they_were_written(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada")
     before = verdict(works)
     assert (before.sealed, before.count) == (0, 0)
@@ -44,7 +44,7 @@ def test_entries_wait_unsealed_and_are_sealed_in_the_order_they_were_written(wor
         assert (after.place, after.hash) == (entries[-1].place, entries[-1].hash)
 
 
-def test_what_comes_later_follows_what_is_sealed(works: Works) -> None:
+def test_what_comes_later_follows_what_is_sealed(works: UnitOfWorkFactory) -> None:
     count = sealed_trail(works)
     first = verdict(works)
     given(works, Lead, first_name="Next")
@@ -55,7 +55,7 @@ def test_what_comes_later_follows_what_is_sealed(works: Works) -> None:
     assert second.hash != first.hash
 
 
-def test_every_workspace_has_a_chain_of_its_own(works: Works) -> None:
+def test_every_workspace_has_a_chain_of_its_own(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     given(works, Lead, "U_OTTO", "T2", first_name="Mine")
     assert trail.unsealed(works) == ["T2"]
@@ -64,14 +64,14 @@ def test_every_workspace_has_a_chain_of_its_own(works: Works) -> None:
     assert verdict(works, "T2").sealed < verdict(works).sealed
 
 
-def test_nothing_to_seal_is_nothing_done(works: Works) -> None:
+def test_nothing_to_seal_is_nothing_done(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     before = verdict(works)
     assert trail.seal_all(works) == 0
     assert verdict(works) == before
 
 
-def test_several_who_seal_at_once_seal_each_entry_once(works: Works) -> None:
+def test_several_who_seal_at_once_seal_each_entry_once(works: UnitOfWorkFactory) -> None:
     for number in range(12):
         given(works, Lead, first_name=f"Ada {number}")
     gate, done = threading.Barrier(4), []
@@ -92,7 +92,7 @@ def test_several_who_seal_at_once_seal_each_entry_once(works: Works) -> None:
 
 
 def test_who_comes_second_does_not_wait(clean_postgres: Engine) -> None:
-    works = Works(clean_postgres)
+    works = UnitOfWorkFactory(clean_postgres)
     sealed_trail(works)
     given(works, Lead, first_name="Next")
     with works("T1") as first, works("T1") as second:
@@ -101,7 +101,7 @@ def test_who_comes_second_does_not_wait(clean_postgres: Engine) -> None:
 
 
 def test_an_entry_that_is_committed_late_is_sealed_after_its_younger_ones(clean_postgres: Engine) -> None:
-    works = Works(clean_postgres)
+    works = UnitOfWorkFactory(clean_postgres)
     sealed_trail(works)
     with works("T1", "U_RITA") as slow:
         slow.add(Lead(first_name="Slow", title="Slow", key="slow"))
@@ -114,7 +114,7 @@ def test_an_entry_that_is_committed_late_is_sealed_after_its_younger_ones(clean_
 
 
 def test_the_log_hears_once_a_minute_where_the_chain_ends(
-    works: Works, clock: StoppedClock, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "models.core.audit.chain")
     for seconds in (0, 1, 1, 60):
@@ -126,7 +126,7 @@ def test_the_log_hears_once_a_minute_where_the_chain_ends(
     assert ours[-1].endswith(f" {verdict(works).place} {verdict(works).hash}")
 
 
-def test_what_waits_and_what_is_sealed_are_found_through_an_index(works: Works) -> None:
+def test_what_waits_and_what_is_sealed_are_found_through_an_index(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     given(works, Lead, first_name="Ada")
     (waiting,) = [plan for plan in plans(works, trail.seal, "ORDER BY audit_entry.id")]
@@ -140,7 +140,7 @@ def test_what_waits_and_what_is_sealed_are_found_through_an_index(works: Works) 
 
 
 def test_entries_of_the_release_before_are_sealed_like_any_other(settled: Engine) -> None:
-    works = Works(settled)
+    works = UnitOfWorkFactory(settled)
     given(works, Lead, first_name="Ada")
     schema.downgrade(settled, "0004")
     insert = (

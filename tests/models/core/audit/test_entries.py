@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.core import records
 from models.core.audit.entries import AuditEntry, changes_of
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -16,7 +16,7 @@ from models.sales.opportunity import Opportunity
 from tests.ground import given
 
 
-def test_changes_are_what_differs_from_the_database(works: Works) -> None:
+def test_changes_are_what_differs_from_the_database(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada", tags="vip")
     with works("T1", "U_RITA") as work:
         record = work.get(Customer, customer.id)
@@ -31,7 +31,7 @@ def test_a_new_record_differs_in_what_it_holds() -> None:
     assert changes_of(Customer(first_name="Ada", last_name=None)) == {"first_name": (None, "Ada")}
 
 
-def test_empty_and_nothing_are_the_same(works: Works) -> None:
+def test_empty_and_nothing_are_the_same(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     with works("T1", "U_RITA") as work:
         record = work.get(Customer, customer.id)
@@ -39,7 +39,7 @@ def test_empty_and_nothing_are_the_same(works: Works) -> None:
         assert changes_of(record) == {}
 
 
-def test_no_is_not_nothing(works: Works) -> None:
+def test_no_is_not_nothing(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     with works("T1", "U_RITA") as work:
         contact = records.create(work, Contact, {"customer": customer.ref, "type": "email", "value": "a@b.org"})
@@ -50,7 +50,7 @@ def test_no_is_not_nothing(works: Works) -> None:
         assert changes_of(contact) == {"primary": (True, False)}
 
 
-def test_nought_is_not_nothing(works: Works) -> None:
+def test_nought_is_not_nothing(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Acme")
     deal = given(works, Opportunity, name="Acme", account="AC-1", amount="0", probability="0")
     with works("T1", "U_RITA") as work:
@@ -72,7 +72,7 @@ def test_nought_is_not_nothing(works: Works) -> None:
         ("deleted_at", None, datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
     ],
 )
-def test_what_is_kept_can_be_read_back(works: Works, name: str, old: object, new: object) -> None:
+def test_what_is_kept_can_be_read_back(works: UnitOfWorkFactory, name: str, old: object, new: object) -> None:
     given(works, Account, name="Acme")
     deal = given(works, Opportunity, name="Acme", account="AC-1")
     with works("T1", "U_RITA") as work:
@@ -89,7 +89,7 @@ def test_what_is_kept_can_be_read_back(works: Works, name: str, old: object, new
         assert (kind.load(entry.old), kind.load(entry.new)) == (old, new)
 
 
-def test_the_crm_itself_is_written_down_without_a_person(works: Works) -> None:
+def test_the_crm_itself_is_written_down_without_a_person(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     with works("T1", door="job") as work:
         work.get(Customer, customer.id).city = "London"

@@ -13,7 +13,7 @@ from models.core.audit.entries import AuditHead
 from models.core.db.engine import everywhere
 from models.core.replica import beat
 from models.core.secrets import new_key
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance import adoption
 from models.sales.lead import Lead
 from tests.ground import StoppedClock, given
@@ -29,23 +29,23 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chain, "complained", {})
 
 
-def on(engine: Engine, keys: str) -> Works:
+def on(engine: Engine, keys: str) -> UnitOfWorkFactory:
     """A process on this database with these ENCRYPTION_KEYS."""
-    return Works(engine, StoppedClock(), keys)
+    return UnitOfWorkFactory(engine, StoppedClock(), keys)
 
 
-def grown(works: Works, name: str = "Next") -> int:
+def grown(works: UnitOfWorkFactory, name: str = "Next") -> int:
     """One more lead, and its trail sealed; returns how many entries were."""
     given(works, Lead, first_name=name)
     return chain.seal_all(works)
 
 
-def wrong(works: Works) -> list[str]:
+def wrong(works: UnitOfWorkFactory) -> list[str]:
     with works("T1", writes=False) as work:
         return [str(problem) for problem in verify.verify(work).problems]
 
 
-def head(works: Works) -> AuditHead:
+def head(works: UnitOfWorkFactory) -> AuditHead:
     with works("T1", writes=False) as work:
         return work.session.scalars(select(AuditHead)).one()
 

@@ -13,59 +13,59 @@ from models.core.audit import chain as trail
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.db.engine import everywhere
 from models.core.errors import Unusable
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.marks import SQLITE, tried
 from tests.models.tampering import COPIED, complaints, run, run_all, sealed_trail, tamper, tampered
 
-Tampering = Callable[[Work], None]
+Tampering = Callable[[UnitOfWork], None]
 
 
-def value_changed(work: Work) -> None:
+def value_changed(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
 
 
-def author_changed(work: Work) -> None:
+def author_changed(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_entry SET actor = 4711 WHERE workspace = 'T1' AND place = 5")
 
 
-def deleted_in_the_middle(work: Work) -> None:
+def deleted_in_the_middle(work: UnitOfWork) -> None:
     run(work, "DELETE FROM audit_entry WHERE workspace = 'T1' AND place = 5")
 
 
-def deleted_at_the_beginning(work: Work) -> None:
+def deleted_at_the_beginning(work: UnitOfWork) -> None:
     run(work, "DELETE FROM audit_entry WHERE workspace = 'T1' AND place = 1")
 
 
-def deleted_at_the_end(work: Work) -> None:
+def deleted_at_the_end(work: UnitOfWork) -> None:
     last = "(SELECT max(place) FROM audit_entry WHERE workspace = 'T1')"
     run(work, f"DELETE FROM audit_entry WHERE workspace = 'T1' AND place = {last}")
 
 
-def swapped(work: Work) -> None:
+def swapped(work: UnitOfWork) -> None:
     for old, new in ((5, -1), (9, 5), (-1, 9)):
         run(work, f"UPDATE audit_entry SET place = {new} WHERE workspace = 'T1' AND place = {old}")
 
 
-def put_in_between(work: Work) -> None:
+def put_in_between(work: UnitOfWork) -> None:
     run_all(work, "UPDATE audit_entry SET place = place + 1 WHERE workspace = 'T1' AND place > 5")
     run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, 6 FROM audit_entry"
               " WHERE workspace = 'T1' AND place = 5")  # fmt: skip
     run(work, "UPDATE audit_head SET place = place + 1 WHERE workspace = 'T1'")
 
 
-def put_in_at_a_place_that_is_taken(work: Work) -> None:
+def put_in_at_a_place_that_is_taken(work: UnitOfWork) -> None:
     run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, place FROM audit_entry"
               " WHERE workspace = 'T1' AND place = 5")  # fmt: skip
 
 
-def put_in_at_the_end(work: Work) -> None:
+def put_in_at_the_end(work: UnitOfWork) -> None:
     run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, (SELECT max(place) + 1 FROM audit_entry"
               " WHERE workspace = 'T1') FROM audit_entry WHERE workspace = 'T1' AND place = 5")  # fmt: skip
 
 
-def sealed_anew(work: Work) -> None:
+def sealed_anew(work: UnitOfWork) -> None:
     """As somebody does who knows how a seal is made, but leaves what follows as it is."""
     run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
     here = select(*verify.SEALED).where(trail.TABLE.c.workspace == "T1")
@@ -77,36 +77,36 @@ def sealed_anew(work: Work) -> None:
     run(work, "UPDATE audit_entry SET digest = :digest, hash = :hash WHERE id = :id", **seal)
 
 
-def seal_taken_away(work: Work) -> None:
+def seal_taken_away(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_entry SET hash = NULL WHERE workspace = 'T1' AND place = 5")
 
 
-def place_taken_away(work: Work) -> None:
+def place_taken_away(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_entry SET place = NULL WHERE workspace = 'T1' AND place = 5")
 
 
-def erased_and_rewritten(work: Work) -> None:
+def erased_and_rewritten(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_entry SET salt = NULL, new = 'Eve' WHERE workspace = 'T1' AND place = 5")
 
 
-def author_of_what_was_erased_changed(work: Work) -> None:
+def author_of_what_was_erased_changed(work: UnitOfWork) -> None:
     gone = "salt = NULL, old = NULL, new = NULL"
     run(work, f"UPDATE audit_entry SET {gone}, actor = 4711 WHERE workspace = 'T1' AND place = 5")
 
 
-def head_taken_away(work: Work) -> None:
+def head_taken_away(work: UnitOfWork) -> None:
     run(work, "DELETE FROM audit_head WHERE workspace = 'T1'")
 
 
-def head_put_back(work: Work) -> None:
+def head_put_back(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_head SET place = 3 WHERE workspace = 'T1'")
 
 
-def head_changed(work: Work) -> None:
+def head_changed(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_head SET hash = 'x' WHERE workspace = 'T1'")
 
 
-def moved_to_others(work: Work) -> None:
+def moved_to_others(work: UnitOfWork) -> None:
     run(work, "UPDATE audit_entry SET workspace = 'T2' WHERE workspace = 'T1' AND place = 5")
 
 
@@ -136,7 +136,7 @@ FOUND: dict[Tampering, tuple[int, str]] = {
 """Where the trail is said to be wrong first, if that matters, and how."""
 
 
-def test_what_was_done_to_the_trail_is_found(works: Works) -> None:
+def test_what_was_done_to_the_trail_is_found(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     for done, (place, sentence) in FOUND.items():
         name = done.__name__
@@ -152,7 +152,7 @@ def test_what_was_done_to_the_trail_is_found(works: Works) -> None:
             assert complaints(work) == [], name
 
 
-def test_one_change_is_one_problem_and_many_are_counted(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_change_is_one_problem_and_many_are_counted(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "LISTED", 3)
     count = sealed_trail(works)
     with tampered(works) as work:
@@ -164,7 +164,7 @@ def test_one_change_is_one_problem_and_many_are_counted(works: Works, monkeypatc
 
 
 def test_what_is_found_does_not_depend_on_how_much_is_read_at_a_time(
-    works: Works, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed_trail(works)
     with tampered(works) as work:
@@ -186,7 +186,7 @@ NUMBERS = ("id", "actor", "record_id", "version", "place")
     st.text("abc", max_size=3),
     st.integers(100_000, 2**31 - 1),
 )
-def test_any_single_change_is_found(chain: Works, column: str, place: int, letters: str, number: int) -> None:
+def test_any_single_change_is_found(chain: UnitOfWorkFactory, column: str, place: int, letters: str, number: int) -> None:
     others = {"at": "2020-01-01 00:00:00", "workspace": "T2"}
     value: object = number if column in NUMBERS else others.get(column, letters)
     where = "WHERE workspace = 'T1' AND place = :there"
@@ -199,13 +199,13 @@ def test_any_single_change_is_found(chain: Works, column: str, place: int, lette
 
 
 @pytest.fixture
-def chain(works: Works) -> Works:
+def chain(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
     assert sealed_trail(works) > 19
     return works
 
 
 @SQLITE
-def test_a_trail_whose_entries_and_head_are_all_gone_is_only_seen_from_outside(works: Works) -> None:
+def test_a_trail_whose_entries_and_head_are_all_gone_is_only_seen_from_outside(works: UnitOfWorkFactory) -> None:
     """Therefore the log hears where it ended."""
     sealed_trail(works)
     with tampered(works) as work:
@@ -222,7 +222,7 @@ TRIGGERS = {
 }
 
 
-def lasting(works: Works, *statements: str) -> list[str]:
+def lasting(works: UnitOfWorkFactory, *statements: str) -> list[str]:
     """What is wrong with the trail of T1 after this was done to the database for good."""
     with everywhere(works.engine).begin() as connection:
         for statement in statements:
@@ -233,7 +233,7 @@ def lasting(works: Works, *statements: str) -> list[str]:
 
 @pytest.mark.parametrize("number", range(6))
 def test_a_trigger_that_was_taken_away_is_missed(settled: Engine, number: int) -> None:
-    works = Works(settled)
+    works = UnitOfWorkFactory(settled)
     name = list(TRIGGERS[settled.dialect.name])[number]
     of = "" if works.sqlite else f" ON {name.partition('_')[2]}"
     (complaint,) = lasting(works, f"DROP TRIGGER {name}{of}")
@@ -258,13 +258,13 @@ def test_a_trigger_that_was_taken_away_is_missed(settled: Engine, number: int) -
 def test_a_trigger_that_no_longer_does_its_work_is_missed_on_postgresql(
     settled_postgres: Engine, statement: str
 ) -> None:
-    (complaint,) = lasting(Works(settled_postgres), statement)
+    (complaint,) = lasting(UnitOfWorkFactory(settled_postgres), statement)
     assert "The trigger grows_audit_entry is missing or was changed" in complaint
 
 
 def test_a_trigger_that_no_longer_does_its_work_is_missed_on_sqlite(settled_sqlite: Engine) -> None:
     (complaint,) = lasting(
-        Works(settled_sqlite),
+        UnitOfWorkFactory(settled_sqlite),
         "DROP TRIGGER stays_audit_entry",
         "CREATE TRIGGER stays_audit_entry BEFORE DELETE ON audit_entry WHEN 0 BEGIN SELECT 1; END",
     )
@@ -274,7 +274,7 @@ def test_a_trigger_that_no_longer_does_its_work_is_missed_on_sqlite(settled_sqli
 # ── what only somebody outside knows ────────────────────────────────────────────────────────────────────
 
 
-def cut_tail(works: Works, workspace: str = "T1") -> str:
+def cut_tail(works: UnitOfWorkFactory, workspace: str = "T1") -> str:
     """Take away the newest entries and set the end back, as if they had never been; returns the end there was."""
     with works(workspace, writes=False) as work:
         before = verify.verify(work)
@@ -288,7 +288,7 @@ def cut_tail(works: Works, workspace: str = "T1") -> str:
     return f"{before.place} {before.hash}"
 
 
-def test_a_tail_that_was_cut_off_is_missed_by_who_kept_the_end(works: Works) -> None:
+def test_a_tail_that_was_cut_off_is_missed_by_who_kept_the_end(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     end = cut_tail(works)
     with works("T1", writes=False) as work:
@@ -298,7 +298,7 @@ def test_a_tail_that_was_cut_off_is_missed_by_who_kept_the_end(works: Works) -> 
             assert complaint.startswith("It does not have the end you gave")
 
 
-def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(works: Works) -> None:
+def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     with works("T1", writes=False) as work:
         kept = verify.verify(work)
@@ -313,12 +313,12 @@ def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(works: Wo
 
 @pytest.mark.parametrize("end", ["12", "abc", "12 abc", "x" * 64, "-1 " + "a" * 64])
 @SQLITE
-def test_what_is_no_end_is_refused(works: Works, end: str) -> None:
+def test_what_is_no_end_is_refused(works: UnitOfWorkFactory, end: str) -> None:
     with works("T1", writes=False) as work, pytest.raises(Unusable, match="no end of a trail"):
         verify.verify(work, end)
 
 
-def test_a_running_process_notices_that_the_end_it_saw_is_gone(works: Works, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_running_process_notices_that_the_end_it_saw_is_gone(works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
     sealed_trail(works)
     end = cut_tail(works)
     given(works, Lead, first_name="Next")
@@ -335,7 +335,7 @@ AGO = f"INSERT INTO audit_entry ({LATER}) SELECT {LATER.replace('at,', '{},')} F
 
 
 @pytest.mark.parametrize("sealed", [True, False])
-def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(works: Works, sealed: bool) -> None:
+def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(works: UnitOfWorkFactory, sealed: bool) -> None:
     sealed_trail(works)
     tamper(works, AGO.format("'2026-02-03 10:00:00+00:00'"))
     if sealed:
@@ -348,7 +348,7 @@ def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(
     assert complaint.startswith("Place " if sealed else "Not in the chain: ")
 
 
-def test_an_entry_from_the_future_is_found_when_the_next_is_written(works: Works) -> None:
+def test_an_entry_from_the_future_is_found_when_the_next_is_written(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     tamper(works, AGO.format("'2027-02-03 10:00:00+00:00'"))
     trail.seal_all(works)
@@ -358,7 +358,7 @@ def test_an_entry_from_the_future_is_found_when_the_next_is_written(works: Works
         assert len(complaints(work)) == 1
 
 
-def test_clocks_that_differ_and_acts_that_take_long_are_no_tampering(works: Works) -> None:
+def test_clocks_that_differ_and_acts_that_take_long_are_no_tampering(works: UnitOfWorkFactory) -> None:
     sealed_trail(works)
     works.clock.ahead = timedelta(minutes=-50)
     given(works, Lead, first_name="Slow")

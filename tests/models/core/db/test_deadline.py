@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from models.core.db.deadline import STATEMENT, at_leisure, left, within
-from models.core.db.errors import Trouble
+from models.core.db.errors import DatabaseProblem
 from models.core.errors import Busy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.models.marks import SQLITE
 
 pytestmark = pytest.mark.dialect
@@ -47,23 +47,23 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 
 @SQLITE  # PostgreSQL's own time-out is tried with the outages
-def test_a_statement_without_end_ends_at_the_deadline(works: Works) -> None:
+def test_a_statement_without_end_ends_at_the_deadline(works: UnitOfWorkFactory) -> None:
     """Nobody else would get to write until it does."""
 
-    def look(work: Work) -> None:
+    def look(work: UnitOfWork) -> None:
         work.session.execute(text(ENDLESS))
 
     began = time.monotonic()
     with pytest.raises(Busy, match="did not finish this in time") as refused:
         works.attempt(look, "T1", "U_RITA")
     assert time.monotonic() - began < 10
-    assert str(refused.value) == Trouble.SLOW.told
+    assert str(refused.value) == DatabaseProblem.SLOW.told
     with works("T1", "U_RITA") as work:
         assert work.session.scalar(text("SELECT count(*) FROM lead")) == 0
 
 
 @SQLITE  # copying and migrating tell PostgreSQL so themselves
-def test_a_long_statement_that_nobody_waits_for_is_not_ended(works: Works) -> None:
+def test_a_long_statement_that_nobody_waits_for_is_not_ended(works: UnitOfWorkFactory) -> None:
     counting = ENDLESS.replace("FROM n)", "FROM n WHERE i < 300000)")
     with within(0.01), works("T1", writes=False) as work:
         with pytest.raises(Exception, match="interrupted"):

@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from models.core.db import deadline
 from models.core.db.engine import everywhere, open_engine
-from models.core.db.errors import Trouble, trouble_of
+from models.core.db.errors import DatabaseProblem, trouble_of
 from models.core.errors import Busy, Unusable
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.maintenance import schema
 from models.sales.lead import Lead
 from tests.ground import given
@@ -29,14 +29,14 @@ def file(settled_file: Path) -> Path:
     return settled_file
 
 
-def fill(works: Works, kilobytes: int = 0) -> None:
+def fill(works: UnitOfWorkFactory, kilobytes: int = 0) -> None:
     with works("T1", "U_RITA") as work:
         work.add(Lead(first_name="Ada", title="Ada", key="ada", company="x" * 200))
         for _ in range(kilobytes):
             work.session.execute(text("INSERT INTO seen (workspace, key, at) VALUES ('T1', hex(randomblob(512)), 0)"))
 
 
-def count(works: Works) -> int:
+def count(works: UnitOfWorkFactory) -> int:
     with works("T1", writes=False) as work:
         return work.session.query(Lead).count()
 
@@ -48,19 +48,19 @@ def told(act: Callable[[], object]) -> str:
     return str(busy.value)
 
 
-def with_pragma(file: Path, pragma: str) -> Works:
+def with_pragma(file: Path, pragma: str) -> UnitOfWorkFactory:
     engine = open_engine(f"sqlite:///{file}")
     event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA {pragma}").close())
-    return Works(engine)
+    return UnitOfWorkFactory(engine)
 
 
 def test_a_disk_that_is_full_loses_nothing_that_was_saved(file: Path) -> None:
-    works = Works(open_engine(f"sqlite:///{file}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{file}"))
     fill(works)
     with closing(sqlite3.connect(file)) as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
     full = with_pragma(file, f"max_page_count={pages}")
-    assert told(lambda: fill(full, 400)) == Trouble.FULL.told
+    assert told(lambda: fill(full, 400)) == DatabaseProblem.FULL.told
     assert count(full) == 1
     full.close()
     fill(works, 400)
@@ -71,30 +71,30 @@ def test_a_disk_that_is_full_loses_nothing_that_was_saved(file: Path) -> None:
 def test_a_file_that_may_only_be_read_is_read(file: Path) -> None:
     works = with_pragma(file, "query_only=1")
     assert count(works) == 0
-    assert told(lambda: fill(works)) == Trouble.READ_ONLY.told
+    assert told(lambda: fill(works)) == DatabaseProblem.READ_ONLY.told
     works.close()
 
 
 def test_a_server_that_may_only_be_read_is_read(clean_postgres: Engine) -> None:
-    works = Works(clean_postgres)
+    works = UnitOfWorkFactory(clean_postgres)
 
-    def write(work: Work) -> None:
+    def write(work: UnitOfWork) -> None:
         work.session.execute(text("SET LOCAL transaction_read_only = on"))
         work.session.execute(text("DELETE FROM seen"))
 
-    assert told(lambda: works.attempt(write, "T1")) == Trouble.READ_ONLY.told
+    assert told(lambda: works.attempt(write, "T1")) == DatabaseProblem.READ_ONLY.told
 
 
 @pytest.mark.parametrize(
     ("code", "trouble"),
     [
-        ("53100", Trouble.FULL), ("53300", Trouble.CROWDED), ("53200", Trouble.BUSY), ("58030", Trouble.DISK),
-        ("57P03", Trouble.GONE), ("57014", Trouble.SLOW), ("XX001", Trouble.DAMAGED), ("28P01", Trouble.SHUT),
+        ("53100", DatabaseProblem.FULL), ("53300", DatabaseProblem.CROWDED), ("53200", DatabaseProblem.BUSY), ("58030", DatabaseProblem.DISK),
+        ("57P03", DatabaseProblem.GONE), ("57014", DatabaseProblem.SLOW), ("XX001", DatabaseProblem.DAMAGED), ("28P01", DatabaseProblem.SHUT),
     ],
 )  # fmt: skip
-def test_what_a_server_says_becomes_a_sentence(clean_postgres: Engine, code: str, trouble: Trouble) -> None:
+def test_what_a_server_says_becomes_a_sentence(clean_postgres: Engine, code: str, trouble: DatabaseProblem) -> None:
     raising = text(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$")
-    works = Works(clean_postgres)
+    works = UnitOfWorkFactory(clean_postgres)
     assert told(lambda: works.attempt(lambda work: work.session.execute(raising), "T1")) == trouble.told
 
 
@@ -103,8 +103,8 @@ def test_a_damaged_file_is_told_from_a_busy_one(file: Path) -> None:
     with file.open("r+b") as opened:
         opened.seek(4096)
         opened.write(b"\x99" * (size - 4096))
-    works = Works(open_engine(f"sqlite:///{file}"))
-    assert told(lambda: fill(works)) == Trouble.DAMAGED.told
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{file}"))
+    assert told(lambda: fill(works)) == DatabaseProblem.DAMAGED.told
     works.close()
     with pytest.raises(Unusable, match="crm restore"):
         schema.upgrade(open_engine(f"sqlite:///{file}"))
@@ -112,8 +112,8 @@ def test_a_damaged_file_is_told_from_a_busy_one(file: Path) -> None:
 
 def test_a_file_that_became_something_else_is_no_database(file: Path) -> None:
     file.write_bytes(b"Dear diary, " * 1000)
-    works = Works(open_engine(f"sqlite:///{file}"))
-    assert told(lambda: count(works)) == Trouble.FOREIGN.told
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{file}"))
+    assert told(lambda: count(works)) == DatabaseProblem.FOREIGN.told
     with pytest.raises(Unusable, match="names is no database"):
         schema.upgrade(works.engine)
     assert file.read_bytes().startswith(b"Dear diary")
@@ -124,15 +124,15 @@ def test_a_folder_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/nowhere/crm.db")
     with pytest.raises(Unusable, match="Does its folder exist"):
         schema.upgrade(engine)
-    assert told(lambda: count(Works(engine))) == Trouble.UNOPENED.told
+    assert told(lambda: count(UnitOfWorkFactory(engine))) == DatabaseProblem.UNOPENED.told
 
 
 def test_a_database_that_something_else_holds_is_busy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deadline, "STATEMENT", 0.05)
-    works = Works(open_engine(f"sqlite:///{file}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{file}"))
     with closing(sqlite3.connect(file)) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        assert told(lambda: fill(works)) == Trouble.BUSY.told
+        assert told(lambda: fill(works)) == DatabaseProblem.BUSY.told
         assert count(works) == 0
     fill(works)
     works.close()
@@ -162,7 +162,7 @@ def test_a_server_that_cannot_be_used_stops_the_start(server: URL, change: dict[
             start(engine)
 
 
-def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(works: Works) -> None:
+def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(works: UnitOfWorkFactory) -> None:
     with everywhere(works.engine).begin() as connection:
         schema.stamp(connection, "9999")
     try:
@@ -176,7 +176,7 @@ def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(wo
     schema.check(works.engine)
 
 
-def test_a_mistake_in_the_program_is_not_taken_for_a_trouble_of_the_database(works: Works) -> None:
+def test_a_mistake_in_the_program_is_not_taken_for_a_trouble_of_the_database(works: UnitOfWorkFactory) -> None:
     with pytest.raises(SQLAlchemyError) as raised, works("T1") as work:
         work.session.execute(text("SELECT nothing FROM nowhere"))
     assert trouble_of(raised.value) is None
@@ -186,5 +186,5 @@ def test_a_mistake_in_the_program_is_not_taken_for_a_trouble_of_the_database(wor
 
 
 def test_a_lost_connection_is_one_whatever_the_driver_calls_it() -> None:
-    assert trouble_of(OperationalError("", {}, Exception("server closed the connection unexpectedly"))) is Trouble.GONE
-    assert trouble_of(OperationalError("", {}, Exception("FATAL: sorry, too many clients"))) is Trouble.CROWDED
+    assert trouble_of(OperationalError("", {}, Exception("server closed the connection unexpectedly"))) is DatabaseProblem.GONE
+    assert trouble_of(OperationalError("", {}, Exception("FATAL: sorry, too many clients"))) is DatabaseProblem.CROWDED

@@ -15,9 +15,9 @@ from sqlalchemy import Engine, make_url
 from models.core.db import deadline
 from models.core.db import locks as turns
 from models.core.db.deadline import within
-from models.core.db.locks import FairLock, FileLock, Turns
+from models.core.db.locks import FairLock, FileLock, WriteQueue
 from models.core.errors import Busy
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.core.contention import contend
@@ -37,8 +37,8 @@ def test_processes_of_many_threads_write_to_one_file_and_nobody_is_refused(clean
     done = contend(clean_sqlite.url.render_as_string(), processes=2, threads=4, seconds=0.2)
     assert done.errors == []
     assert "0 refused" in str(done)
-    given(Works(clean_sqlite), Lead, first_name="Ada")
-    with Works(clean_sqlite)("T1") as work:
+    given(UnitOfWorkFactory(clean_sqlite), Lead, first_name="Ada")
+    with UnitOfWorkFactory(clean_sqlite)("T1") as work:
         numbers = [lead.number for lead in work.session.query(Lead).order_by(Lead.number)]
         assert numbers == list(range(1, len(numbers) + 1))
         assert len(numbers) > len(done.waits)
@@ -49,7 +49,7 @@ def test_who_cannot_have_a_turn_in_time_is_told_so_and_the_next_one_can(
 ) -> None:
     monkeypatch.setattr(deadline, "STATEMENT", 0.05)
     path = str(tmp_path / "crm.db")
-    ours, theirs = Turns(path), Turns(path)
+    ours, theirs = WriteQueue(path), WriteQueue(path)
     with ours():
         with pytest.raises(Busy), theirs():
             pass
@@ -68,13 +68,13 @@ def test_a_killed_process_holds_up_nobody(tmp_path: Path) -> None:
         assert holder.stdout.readline() == "mine\n"
         assert not FileLock(Path(f"{path}-turn")).acquire(time.monotonic())
         holder.kill()
-    with Turns(path)():
+    with WriteQueue(path)():
         pass
 
 
 def test_a_process_whose_threads_always_want_more_lets_another_in(tmp_path: Path) -> None:
     path, ended = str(tmp_path / "crm.db"), threading.Event()
-    greedy, modest = Turns(path), Turns(path)
+    greedy, modest = WriteQueue(path), WriteQueue(path)
 
     def want_more() -> None:
         while not ended.is_set():
@@ -93,12 +93,12 @@ def test_a_process_whose_threads_always_want_more_lets_another_in(tmp_path: Path
 
 
 def test_where_nothing_can_be_locked_everybody_is_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Turns(str(tmp_path / "no folder" / "crm.db"))():
+    with WriteQueue(str(tmp_path / "no folder" / "crm.db"))():
         pass
-    with Turns(":memory:")(), Turns(None)():
+    with WriteQueue(":memory:")(), WriteQueue(None)():
         pass
     monkeypatch.setattr(turns, "LOCKS", None)
-    with Turns(str(tmp_path / "crm.db"))(), Turns(str(tmp_path / "crm.db"))():
+    with WriteQueue(str(tmp_path / "crm.db"))(), WriteQueue(str(tmp_path / "crm.db"))():
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -106,9 +106,9 @@ def test_where_nothing_can_be_locked_everybody_is_let_in(tmp_path: Path, monkeyp
 def test_the_wait_for_a_turn_and_for_the_file_end_at_one_deadline(clean_sqlite: Engine) -> None:
     """A person who waited for a turn has less time left for what else holds the file."""
     path = make_url(str(clean_sqlite.url)).database or ""
-    with Turns(path)(), within(0.05), pytest.raises(Busy):
-        Works(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
-    Works(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
+    with WriteQueue(path)(), within(0.05), pytest.raises(Busy):
+        UnitOfWorkFactory(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
+    UnitOfWorkFactory(clean_sqlite).attempt(lambda work: None, "T1", "U_RITA")
 
 
 class Late:
@@ -149,7 +149,7 @@ def test_a_turn_that_is_handed_over_just_at_the_time_out_is_taken_and_given_on(m
 def test_who_is_handed_a_turn_at_the_time_out_writes_and_so_do_all_after(
     clean_sqlite: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    works = Works(clean_sqlite)
+    works = UnitOfWorkFactory(clean_sqlite)
     assert works.queue.threads.acquire(1)
     with late(monkeypatch, works.queue.threads):
         given(works, Lead, first_name="Ada")

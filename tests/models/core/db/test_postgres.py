@@ -13,10 +13,10 @@ from sqlalchemy import Engine, text
 
 from models.core.db import deadline, engine, postgres
 from models.core.db.engine import open_engine
-from models.core.db.postgres import Gate, Unanswered
+from models.core.db.postgres import CircuitBreaker, Unanswered
 from models.core.errors import Busy
 from models.core.identity.user import User
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 from tests.models.core.wire import Wire
@@ -51,20 +51,20 @@ def wire(limits: None, clean_postgres: Engine) -> Iterator[Wire]:
 
 
 @pytest.fixture
-def far(wire: Wire) -> Iterator[Works]:
+def far(wire: Wire) -> Iterator[UnitOfWorkFactory]:
     """Units of work at the near end of the wire; a connection lies in the pool."""
-    works = Works(open_engine(wire.url.render_as_string(hide_password=False)))
+    works = UnitOfWorkFactory(open_engine(wire.url.render_as_string(hide_password=False)))
     count(works)
     yield works
     wire.thaw()
     works.close()
 
 
-def count(works: Works) -> int:
+def count(works: UnitOfWorkFactory) -> int:
     return works.attempt(lambda work: work.session.query(User).count(), "T1", "U_RITA")
 
 
-def answers(works: Works, people: int) -> set[str]:
+def answers(works: UnitOfWorkFactory, people: int) -> set[str]:
     """What so many people at once are told; an empty text where it worked."""
 
     def ask(_: int) -> str:
@@ -78,7 +78,7 @@ def answers(works: Works, people: int) -> set[str]:
         return set(pool.map(ask, range(people)))
 
 
-def works_again(works: Works) -> bool:
+def works_again(works: UnitOfWorkFactory) -> bool:
     """Somebody tries, and again; as people do."""
     for _ in range(200):
         if answers(works, 1) == {""}:
@@ -87,14 +87,14 @@ def works_again(works: Works) -> bool:
     return False
 
 
-def test_a_server_that_hangs_is_answered_in_words_and_used_again_when_it_is_back(wire: Wire, far: Works) -> None:
+def test_a_server_that_hangs_is_answered_in_words_and_used_again_when_it_is_back(wire: Wire, far: UnitOfWorkFactory) -> None:
     wire.freeze()
     assert answers(far, 8) == {GONE}
     wire.thaw()
     assert works_again(far)
 
 
-def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(wire: Wire, far: Works) -> None:
+def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
     far.close()
     wire.freeze()
     assert answers(far, 8) == {GONE}
@@ -102,8 +102,8 @@ def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(w
     assert works_again(far)
 
 
-def test_a_server_that_hangs_in_the_middle_is_answered_in_words(wire: Wire, far: Works) -> None:
-    def hang(work: Work) -> None:
+def test_a_server_that_hangs_in_the_middle_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
+    def hang(work: UnitOfWork) -> None:
         work.add(Lead(first_name="Ada", title="Ada", key="ada"))
         wire.freeze()
         work.session.execute(text("SELECT 1"))
@@ -116,8 +116,8 @@ def test_a_server_that_hangs_in_the_middle_is_answered_in_words(wire: Wire, far:
         assert work.session.query(Lead).count() == 0
 
 
-def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: Works) -> None:
-    def save(work: Work) -> None:
+def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: UnitOfWorkFactory) -> None:
+    def save(work: UnitOfWork) -> None:
         work.add(Lead(first_name="Ada", title="Ada", key="ada"))
         work.session.flush()
         wire.freeze()
@@ -128,7 +128,7 @@ def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: W
     wire.thaw()
 
 
-def test_a_connection_that_was_just_in_use_is_not_asked_for_a_sign_of_life(wire: Wire, far: Works) -> None:
+def test_a_connection_that_was_just_in_use_is_not_asked_for_a_sign_of_life(wire: Wire, far: UnitOfWorkFactory) -> None:
     for _ in range(10):  # the statements are prepared meanwhile
         count(far)
     before = wire.said
@@ -137,13 +137,13 @@ def test_a_connection_that_was_just_in_use_is_not_asked_for_a_sign_of_life(wire:
     assert wire.said - before == len(ways)
 
 
-def test_connections_that_broke_are_replaced(wire: Wire, far: Works) -> None:
+def test_connections_that_broke_are_replaced(wire: Wire, far: UnitOfWorkFactory) -> None:
     wire.cut()
     assert count(far) == count(far) > 0
 
 
-def test_a_server_that_is_killed_in_the_middle_is_answered_in_words(wire: Wire, far: Works) -> None:
-    def die(work: Work) -> None:
+def test_a_server_that_is_killed_in_the_middle_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
+    def die(work: UnitOfWork) -> None:
         wire.cut()
         work.session.execute(text("SELECT 1"))
 
@@ -152,32 +152,32 @@ def test_a_server_that_is_killed_in_the_middle_is_answered_in_words(wire: Wire, 
     assert works_again(far)
 
 
-def test_a_server_that_is_stopped_is_answered_in_words(wire: Wire, far: Works) -> None:
+def test_a_server_that_is_stopped_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
     wire.close()
     assert answers(far, 8) == {GONE}
 
 
 def test_a_host_that_swallows_everything_is_answered_in_words(limits: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as hole:
-        works = Works(open_engine(f"postgresql://u:p@127.0.0.1:{hole.getsockname()[1]}/x"))
+        works = UnitOfWorkFactory(open_engine(f"postgresql://u:p@127.0.0.1:{hole.getsockname()[1]}/x"))
         assert answers(works, 8) == {GONE}
 
 
-def test_what_nobody_waits_for_is_not_cut_off(far: Works, wire: Wire) -> None:
+def test_what_nobody_waits_for_is_not_cut_off(far: UnitOfWorkFactory, wire: Wire) -> None:
     with deadline.at_leisure(), far.engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
         assert connection.scalar(text("SELECT 1 FROM pg_sleep(0.5)")) == 1
         connection.invalidate()
 
 
-def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(far: Works) -> None:
+def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(far: UnitOfWorkFactory) -> None:
     with pytest.raises(Busy, match="did not finish this in time"):
         far.attempt(lambda work: work.session.execute(text("SELECT pg_sleep(10)")), "T1", "U_RITA")
     assert answers(far, 8) == {""}
 
 
-def test_a_persons_deadline_ends_what_the_server_would_still_do(far: Works) -> None:
-    def take_long(work: Work) -> None:
+def test_a_persons_deadline_ends_what_the_server_would_still_do(far: UnitOfWorkFactory) -> None:
+    def take_long(work: UnitOfWork) -> None:
         work.session.execute(text("SET LOCAL statement_timeout = 0"))
         work.session.execute(text("SELECT pg_sleep(0.3)"))
 
@@ -190,7 +190,7 @@ def test_a_persons_deadline_ends_what_the_server_would_still_do(far: Works) -> N
 def test_the_gate_lets_one_in_after_a_rest_and_the_others_when_that_one_came_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gate = Gate()
+    gate = CircuitBreaker()
     gate.admit()
     monkeypatch.setattr(postgres, "REST", 60)
     gate.shut()

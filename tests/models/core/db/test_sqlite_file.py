@@ -12,10 +12,10 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from models.core.db.engine import open_engine
-from models.core.db.errors import UNSURE, Trouble
+from models.core.db.errors import UNSURE, DatabaseProblem
 from models.core.db.sqlite_file import DatabaseFile, is_sound
 from models.core.errors import Busy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 
@@ -29,15 +29,15 @@ def place(settled_file: Path) -> Path:
 
 
 @pytest.fixture
-def works(place: Path) -> Iterator[Works]:
+def works(place: Path) -> Iterator[UnitOfWorkFactory]:
     """A bot that has it open, with a lead."""
-    works = Works(open_engine(f"sqlite:///{place}"))
+    works = UnitOfWorkFactory(open_engine(f"sqlite:///{place}"))
     given(works, Lead, first_name="Ada")
     yield works
     works.close()
 
 
-def leads(works: Works) -> list[str]:
+def leads(works: UnitOfWorkFactory) -> list[str]:
     with works("T1", writes=False) as work:
         return [lead.title for lead in work.session.query(Lead).order_by(Lead.number)]
 
@@ -92,35 +92,35 @@ WAYS: list[Callable[[Path], None]] = [
 
 @pytest.mark.parametrize("spoil", WAYS, ids=lambda way: way.__name__)
 def test_nothing_is_read_or_written_and_no_file_is_made(
-    works: Works, place: Path, spoil: Callable[[Path], None]
+    works: UnitOfWorkFactory, place: Path, spoil: Callable[[Path], None]
 ) -> None:
     spoil(place)
     before = sorted(place.parent.glob("*")) if place.parent.exists() else []
     with pytest.raises(Busy) as refused:
         given(works, Lead, first_name="Grace")
-    assert str(refused.value) == Trouble.MOVED.told
+    assert str(refused.value) == DatabaseProblem.MOVED.told
     with pytest.raises(Busy) as refused:
         leads(works)
-    assert str(refused.value) == Trouble.MOVED.told
+    assert str(refused.value) == DatabaseProblem.MOVED.told
     assert (sorted(place.parent.glob("*")) if place.parent.exists() else []) == before
 
 
 @pytest.mark.parametrize("spoil", [lose_log, lose_index], ids=lambda way: way.__name__)
 def test_where_a_file_beside_it_is_lost_nothing_is_written(
-    works: Works, place: Path, spoil: Callable[[Path], None]
+    works: UnitOfWorkFactory, place: Path, spoil: Callable[[Path], None]
 ) -> None:
     spoil(place)
     with pytest.raises(Busy) as refused:
         given(works, Lead, first_name="Grace")
-    assert str(refused.value) == Trouble.MOVED.told
+    assert str(refused.value) == DatabaseProblem.MOVED.told
     assert leads(works) == ["Ada"]
 
 
 @pytest.mark.parametrize("spoil", [delete, move, replace], ids=lambda way: way.__name__)
 def test_what_was_moved_while_it_was_saved_is_not_acknowledged(
-    works: Works, place: Path, spoil: Callable[[Path], None]
+    works: UnitOfWorkFactory, place: Path, spoil: Callable[[Path], None]
 ) -> None:
-    def add(work: Work) -> None:
+    def add(work: UnitOfWork) -> None:
         work.add(Lead(first_name="Grace", title="Grace", key="grace"))
         spoil(place)
 
@@ -129,7 +129,7 @@ def test_what_was_moved_while_it_was_saved_is_not_acknowledged(
     assert str(refused.value) == UNSURE
 
 
-def test_a_file_that_comes_back_is_served_again_with_all_that_was_acknowledged(works: Works, place: Path) -> None:
+def test_a_file_that_comes_back_is_served_again_with_all_that_was_acknowledged(works: UnitOfWorkFactory, place: Path) -> None:
     move(place)
     with pytest.raises(Busy):
         leads(works)
@@ -145,7 +145,7 @@ def test_a_file_that_comes_back_is_served_again_with_all_that_was_acknowledged(w
 
 @pytest.mark.parametrize("spoil", [replace, delete], ids=lambda way: way.__name__)
 def test_a_connection_made_later_opens_no_other_file_and_makes_none(
-    works: Works, place: Path, spoil: Callable[[Path], None]
+    works: UnitOfWorkFactory, place: Path, spoil: Callable[[Path], None]
 ) -> None:
     with works.engine.connect():  # the one there is
         spoil(place)
@@ -155,14 +155,14 @@ def test_a_connection_made_later_opens_no_other_file_and_makes_none(
         assert place.exists() is there
 
 
-def test_after_all_is_closed_the_new_file_is_as_good_as_any(works: Works, place: Path) -> None:
+def test_after_all_is_closed_the_new_file_is_as_good_as_any(works: UnitOfWorkFactory, place: Path) -> None:
     replace(place)
     works.close()
     given(works, Lead, first_name="Grace")
     assert "Grace" in leads(works)
 
 
-def test_a_lost_log_is_written_into_the_file_when_all_is_closed(works: Works, place: Path) -> None:
+def test_a_lost_log_is_written_into_the_file_when_all_is_closed(works: UnitOfWorkFactory, place: Path) -> None:
     lose_log(place)
     with pytest.raises(Busy):
         given(works, Lead, first_name="Grace")
@@ -171,11 +171,11 @@ def test_a_lost_log_is_written_into_the_file_when_all_is_closed(works: Works, pl
     assert leads(works) == ["Ada"]
 
 
-def test_upkeep_of_the_same_file_is_no_move(works: Works, place: Path) -> None:
+def test_upkeep_of_the_same_file_is_no_move(works: UnitOfWorkFactory, place: Path) -> None:
     with closing(sqlite3.connect(place)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     given(works, Lead, first_name="Grace")
-    other = Works(open_engine(f"sqlite:///{place}"))
+    other = UnitOfWorkFactory(open_engine(f"sqlite:///{place}"))
     assert leads(other) == ["Ada", "Grace"]
     other.close()
     assert leads(works) == ["Ada", "Grace"]
@@ -193,7 +193,7 @@ def test_what_is_no_database_of_rapport_is_not_sound(place: Path, tmp_path: Path
         assert not is_sound(tmp_path / name)
 
 
-def test_every_way_to_begin_a_transaction_looks_first(works: Works, place: Path) -> None:
+def test_every_way_to_begin_a_transaction_looks_first(works: UnitOfWorkFactory, place: Path) -> None:
     begun: list[str] = []
     event.listen(works.engine, "begin", lambda connection: begun.append("begun"))
     move(place)

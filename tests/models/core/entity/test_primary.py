@@ -5,7 +5,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from models.core.db.engine import everywhere
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -18,7 +18,7 @@ BEFORE = "0011"
 
 
 def test_of_several_that_were_primary_the_newest_stays_it(settled: Engine) -> None:
-    works = Works(settled)
+    works = UnitOfWorkFactory(settled)
     works.settle("T1", name="Acme")
     with works("T1") as work:
         ada, eve = (work.add(Customer(first_name=name)) for name in ("Ada", "Eve"))

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from models.core import records
 from models.core.entity.sequences import TURNS, take_numbers
 from models.core.errors import Invalid
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -24,26 +24,26 @@ def eventually(look: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_numbers_go_up_by_entity_and_workspace(works: Works) -> None:
+def test_numbers_go_up_by_entity_and_workspace(works: UnitOfWorkFactory) -> None:
     assert [given(works, Lead, first_name="A").number for _ in range(3)] == [1, 2, 3]
     assert given(works, Customer, first_name="A").number == 1
     assert given(works, Lead, "U_OTTO", "T2", first_name="A").number == 1
 
 
-def test_a_block_of_numbers_is_taken_at_once(works: Works) -> None:
+def test_a_block_of_numbers_is_taken_at_once(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         assert take_numbers(work, Lead, 100) == 1
         assert take_numbers(work, Lead) == 101
 
 
-def test_a_unit_that_fails_leaves_a_gap_where_numbers_are_taken_apart(works: Works) -> None:
+def test_a_unit_that_fails_leaves_a_gap_where_numbers_are_taken_apart(works: UnitOfWorkFactory) -> None:
     with pytest.raises(ZeroDivisionError):
         spoil(works, lambda work: take_numbers(work, Lead, 100))
     assert given(works, Lead, first_name="A").number == (1 if works.sqlite else 101)
 
 
-def test_a_tentative_unit_gives_its_numbers_back(works: Works) -> None:
-    def store(work: Work) -> None:
+def test_a_tentative_unit_gives_its_numbers_back(works: UnitOfWorkFactory) -> None:
+    def store(work: UnitOfWork) -> None:
         work.tentative = True
         take_numbers(work, Lead, 100)
 
@@ -52,14 +52,14 @@ def test_a_tentative_unit_gives_its_numbers_back(works: Works) -> None:
     assert given(works, Lead, first_name="A").number == 1
 
 
-def test_what_breaks_a_rule_takes_no_number(works: Works) -> None:
+def test_what_breaks_a_rule_takes_no_number(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     with pytest.raises(Invalid), works("T1", "U_RITA") as work:
         records.create(work, Opportunity, {"name": "Deal"})
     assert given(works, Opportunity, customer="CU-1", name="Deal").number == 1
 
 
-def test_who_creates_a_record_does_not_wait_for_who_is_at_it(works: Works) -> None:
+def test_who_creates_a_record_does_not_wait_for_who_is_at_it(works: UnitOfWorkFactory) -> None:
     if works.sqlite:
         pytest.skip("writers queue there: the second begins when the first has ended")
     with works("T1", "U_RITA") as first:
@@ -70,7 +70,7 @@ def test_who_creates_a_record_does_not_wait_for_who_is_at_it(works: Works) -> No
         assert set(work.session.scalars(select(Lead.number))) == {1, 2}
 
 
-def test_an_import_that_holds_a_counter_keeps_nobody_from_the_others(works: Works) -> None:
+def test_an_import_that_holds_a_counter_keeps_nobody_from_the_others(works: UnitOfWorkFactory) -> None:
     if works.sqlite:
         pytest.skip("writers queue there: nobody writes while an import does")
     with ThreadPoolExecutor(1) as pool:
@@ -85,7 +85,7 @@ def test_an_import_that_holds_a_counter_keeps_nobody_from_the_others(works: Work
         assert behind.result().ref == "LD-2"
 
 
-def test_numbers_have_no_gaps_and_no_doubles_when_many_write(works: Works) -> None:
+def test_numbers_have_no_gaps_and_no_doubles_when_many_write(works: UnitOfWorkFactory) -> None:
     def make() -> None:
         for _ in range(5):
             given(works, Lead, first_name="Ada")

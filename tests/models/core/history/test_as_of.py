@@ -16,7 +16,7 @@ from models.core.db.engine import everywhere
 from models.core.errors import Conflict, NotFound
 from models.core.history import as_of, last_change, undo
 from models.core.outbox.delivery import Delivery, stand
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def deal(works: Works, clock: StoppedClock) -> Opportunity:
+def deal(works: UnitOfWorkFactory, clock: StoppedClock) -> Opportunity:
     """Made at START; an hour later it is proposed for 12,000, another hour later won by Mona for 15,000 dollars."""
     given(works, Account, name="Acme")
     made = given(works, Opportunity, name="Sails", account="AC-1", amount="10k")
@@ -42,22 +42,22 @@ def deal(works: Works, clock: StoppedClock) -> Opportunity:
     return made
 
 
-def change(works: Works, record: Any, by: str = "U_RITA", **texts: str) -> None:
+def change(works: UnitOfWorkFactory, record: Any, by: str = "U_RITA", **texts: str) -> None:
     with works("T1", by) as work:
         records.update(work, work.get(type(record), record.id), texts)
 
 
-def state(works: Works, record: Any, at: datetime | int) -> as_of.State:
+def state(works: UnitOfWorkFactory, record: Any, at: datetime | int) -> as_of.State:
     with works("T1", "U_RITA", writes=False) as work:
         return as_of.as_of(work, work.get(type(record), record.id), at)
 
 
-def set_back(works: Works, record: Any, to: datetime | int, by: str = "U_RITA") -> as_of.Plan:
+def set_back(works: UnitOfWorkFactory, record: Any, to: datetime | int, by: str = "U_RITA") -> as_of.Plan:
     with works("T1", by) as work:
         return as_of.revert(work, work.get(type(record), record.id), to)
 
 
-def now(works: Works, record: Any) -> Any:
+def now(works: UnitOfWorkFactory, record: Any) -> Any:
     with works("T1", writes=False) as work:
         return work.get(type(record), record.id)
 
@@ -65,7 +65,7 @@ def now(works: Works, record: Any) -> Any:
 # ── as it was ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_record_is_seen_as_it_was_at_a_moment(works: Works, deal: Opportunity) -> None:
+def test_a_record_is_seen_as_it_was_at_a_moment(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     seen = [state(works, deal, START + timedelta(minutes=minutes)) for minutes in (0, 59, 60, 119, 120, 9999)]
     assert [each.version for each in seen] == [1, 1, 2, 2, 3, 3]
     assert [each.values["stage"] for each in seen[::2]] == [Stage.QUALIFICATION, Stage.PROPOSAL, Stage.WON]
@@ -74,7 +74,7 @@ def test_a_record_is_seen_as_it_was_at_a_moment(works: Works, deal: Opportunity)
     assert [each.since for each in seen[::2]] == [START, START + HOUR, START + 2 * HOUR]
 
 
-def test_a_record_is_seen_as_it_was_at_a_version(works: Works, deal: Opportunity) -> None:
+def test_a_record_is_seen_as_it_was_at_a_version(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     assert state(works, deal, 2).values["stage"] == Stage.PROPOSAL
     assert state(works, deal, 3).values == state(works, deal, START + 9 * HOUR).values
     with pytest.raises(NotFound, match=r"There is no v4 of OP-1 Sails. Its newest is v3"):
@@ -83,12 +83,12 @@ def test_a_record_is_seen_as_it_was_at_a_version(works: Works, deal: Opportunity
         state(works, deal, 0)
 
 
-def test_before_it_came_it_was_not_there(works: Works, deal: Opportunity) -> None:
+def test_before_it_came_it_was_not_there(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     with pytest.raises(NotFound, match=r"OP-1 Sails was not there yet. It came today 11:00."):
         state(works, deal, START - timedelta(seconds=1))
 
 
-def test_what_was_deleted_then_is_seen_as_deleted(works: Works, clock: StoppedClock, deal: Opportunity) -> None:
+def test_what_was_deleted_then_is_seen_as_deleted(works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity) -> None:
     for act in (records.delete, records.restore):
         clock.forward(HOUR)
         with works("T1", "U_RITA") as work:
@@ -98,7 +98,7 @@ def test_what_was_deleted_then_is_seen_as_deleted(works: Works, clock: StoppedCl
 
 
 @SQLITE
-def test_whose_clock_is_late_still_writes_later(works: Works, clock: StoppedClock, deal: Opportunity) -> None:
+def test_whose_clock_is_late_still_writes_later(works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity) -> None:
     clock.forward(-HOUR)
     change(works, deal, name="Sails and ropes")
     assert state(works, deal, START + HOUR).values["name"] == "Sails and ropes"
@@ -106,7 +106,7 @@ def test_whose_clock_is_late_still_writes_later(works: Works, clock: StoppedCloc
     assert state(works, deal, START + HOUR - timedelta(seconds=1)).values["name"] == "Sails"
 
 
-def test_what_was_erased_is_not_known_any_more(works: Works, clock: StoppedClock) -> None:
+def test_what_was_erased_is_not_known_any_more(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace")
     clock.forward(HOUR)
     change(works, lead, first_name="", last_name="Byron")
@@ -146,7 +146,7 @@ class Undone(Exception):
 @tried(30)
 @for_all(EDITS)
 def test_after_any_edits_every_moment_before_is_seen_as_it_was_and_can_be_set_back_to(
-    works: Works, edits: list[dict[str, str]]
+    works: UnitOfWorkFactory, edits: list[dict[str, str]]
 ) -> None:
     try:
         with works("T1", "U_RITA") as work:
@@ -156,7 +156,7 @@ def test_after_any_edits_every_moment_before_is_seen_as_it_was_and_can_be_set_ba
         pass
 
 
-def go_through(work: Work, edits: list[dict[str, str]]) -> None:
+def go_through(work: UnitOfWork, edits: list[dict[str, str]]) -> None:
     """Make the edits an hour apart in one session, remember what stood after each, and compare."""
     account = work.add(Account(name="Acme"))
     deal = work.add(Opportunity(name="Sails", account=account.id))
@@ -182,7 +182,7 @@ def held(record: Opportunity) -> dict[str, Any]:
 
 
 def test_a_record_is_set_back_with_everything_that_follows(
-    works: Works, clock: StoppedClock, deal: Opportunity
+    works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity
 ) -> None:
     with works("T1") as work:
         stand(work, work.get(Opportunity, deal.id), "C_SALES")
@@ -202,14 +202,14 @@ def test_a_record_is_set_back_with_everything_that_follows(
     assert (now(works, deal).stage, now(works, deal).currency) == ("won", "USD")
 
 
-def test_the_last_word_is_not_that_of_a_rule_that_follows_another_field(works: Works, deal: Opportunity) -> None:
+def test_the_last_word_is_not_that_of_a_rule_that_follows_another_field(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     change(works, deal, probability="60", stage="proposal")
     change(works, deal, stage="negotiation", probability="60")
     set_back(works, deal, 4)
     assert (now(works, deal).stage, now(works, deal).probability) == ("proposal", 60)
 
 
-def test_setting_back_can_be_undone(works: Works, deal: Opportunity) -> None:
+def test_setting_back_can_be_undone(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
         as_of.revert(work, work.get(Opportunity, deal.id), 1)
     with works("T1", "U_RITA") as work:
@@ -217,20 +217,20 @@ def test_setting_back_can_be_undone(works: Works, deal: Opportunity) -> None:
     assert (now(works, deal).stage, now(works, deal).amount) == ("won", 15_000)
 
 
-def test_the_reason_somebody_gives_is_kept(works: Works, deal: Opportunity) -> None:
+def test_the_reason_somebody_gives_is_kept(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
         work.reason = "typed into the wrong deal"
         as_of.revert(work, work.get(Opportunity, deal.id), 1)
         assert {row["reason"] for row in work.changes} == {"typed into the wrong deal"}
 
 
-def test_where_nothing_differs_there_is_nothing_to_set_back(works: Works, deal: Opportunity) -> None:
+def test_where_nothing_differs_there_is_nothing_to_set_back(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     with pytest.raises(Conflict, match="OP-1 Sails is as it was then"):
         set_back(works, deal, 3)
 
 
 @SQLITE
-def test_a_reason_that_a_verb_wrote_comes_back_with_its_stage(works: Works, deal: Opportunity) -> None:
+def test_a_reason_that_a_verb_wrote_comes_back_with_its_stage(works: UnitOfWorkFactory, deal: Opportunity) -> None:
     with works("T1", "U_RITA") as work:
         found = work.get(Opportunity, deal.id)
         found.stage, found.lost_reason = Stage.LOST, "Too dear"
@@ -241,7 +241,7 @@ def test_a_reason_that_a_verb_wrote_comes_back_with_its_stage(works: Works, deal
 
 
 @SQLITE
-def test_that_something_happened_is_not_unsaid(works: Works) -> None:
+def test_that_something_happened_is_not_unsaid(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada")
     case = given(works, Case, "U_SAM", customer=ada.ref, subject="Broken")
     with works("T1", "U_SAM") as work:
@@ -255,7 +255,7 @@ def test_that_something_happened_is_not_unsaid(works: Works) -> None:
 
 
 @SQLITE
-def test_a_task_that_was_done_stays_done_and_says_so(works: Works) -> None:
+def test_a_task_that_was_done_stays_done_and_says_so(works: UnitOfWorkFactory) -> None:
     todo = task(works, given(works, Customer, first_name="Ada"), "+1d")
     with works("T1", "U_RITA") as work:
         work.get(Activity, todo.id).done(work)
@@ -264,7 +264,7 @@ def test_a_task_that_was_done_stays_done_and_says_so(works: Works) -> None:
 
 
 @SQLITE
-def test_times_that_went_with_a_status_come_back_with_it(works: Works, clock: StoppedClock) -> None:
+def test_times_that_went_with_a_status_come_back_with_it(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     case = given(works, Case, "U_SAM", customer=given(works, Customer, first_name="Ada").ref, subject="Broken")
     with works("T1", "U_SAM") as work:
         work.get(Case, case.id).close(work)
@@ -277,7 +277,7 @@ def test_times_that_went_with_a_status_come_back_with_it(works: Works, clock: St
 
 
 @SQLITE
-def test_what_became_other_records_cannot_be_set_back(works: Works) -> None:
+def test_what_became_other_records_cannot_be_set_back(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada", company="Acme")
     with works("T1", "U_RITA") as work:
         work.get(Lead, lead.id).convert(work)
@@ -286,7 +286,7 @@ def test_what_became_other_records_cannot_be_set_back(works: Works) -> None:
 
 
 @SQLITE
-def test_a_record_is_not_set_back_to_being_deleted(works: Works, clock: StoppedClock, deal: Opportunity) -> None:
+def test_a_record_is_not_set_back_to_being_deleted(works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity) -> None:
     for act in (records.delete, records.restore):
         clock.forward(HOUR)
         with works("T1", "U_RITA") as work:

@@ -12,13 +12,13 @@ from models.core.errors import Conflict
 from models.core.history import undo as undoing
 from models.core.identity.team import Team
 from models.core.identity.user import User
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity, StageChange
-from models.support.case import Case, CaseStatus, Reply
+from models.support.case import Case, CaseStatus, CaseComment
 from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.models.undo import act, ada, broken, change, eve, now, undo  # noqa: F401
@@ -26,13 +26,13 @@ from tests.models.undo import act, ada, broken, change, eve, now, undo  # noqa: 
 # ── what comes back ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_undoing_a_change_brings_the_old_values_back(works: Works, ada: Lead) -> None:
+def test_undoing_a_change_brings_the_old_values_back(works: UnitOfWorkFactory, ada: Lead) -> None:
     undo(works, change(works, "U_RITA", first_name="Grace", company="Navy", tags=""))
     lead = now(works, Lead)
     assert (lead.first_name, lead.company, lead.tags) == ("Ada", "Engines", ("vip",))
 
 
-def test_what_was_undone_is_done_again_and_undone_again(works: Works, ada: Lead) -> None:
+def test_what_was_undone_is_done_again_and_undone_again(works: UnitOfWorkFactory, ada: Lead) -> None:
     units = [change(works, "U_RITA", first_name="Grace")]
     names = []
     for _ in range(4):
@@ -45,7 +45,7 @@ def test_what_was_undone_is_done_again_and_undone_again(works: Works, ada: Lead)
 
 
 @SQLITE
-def test_undoing_a_creation_hides_what_was_created_and_redoing_shows_it(works: Works) -> None:
+def test_undoing_a_creation_hides_what_was_created_and_redoing_shows_it(works: UnitOfWorkFactory) -> None:
     unit = act(works, "U_RITA", lambda work: records.create(work, Lead, {"first_name": "Ada"}))
     undone = undo(works, unit)
     assert now(works, Lead).deleted_at
@@ -54,12 +54,12 @@ def test_undoing_a_creation_hides_what_was_created_and_redoing_shows_it(works: W
 
 
 @SQLITE
-def test_undoing_a_deletion_restores(works: Works, ada: Lead) -> None:
+def test_undoing_a_deletion_restores(works: UnitOfWorkFactory, ada: Lead) -> None:
     undo(works, act(works, "U_RITA", lambda work: records.delete(work, work.find(Lead, 1))))
     assert now(works, Lead).deleted_at is None
 
 
-def test_a_conversion_is_undone_as_a_whole(works: Works, ada: Lead) -> None:
+def test_a_conversion_is_undone_as_a_whole(works: UnitOfWorkFactory, ada: Lead) -> None:
     undo(works, act(works, "U_RITA", lambda work: work.find(Lead, 1).convert(work)))
     lead = now(works, Lead)
     assert (lead.status, lead.converted_customer, lead.converted_opportunity) == ("new", None, None)
@@ -68,7 +68,7 @@ def test_a_conversion_is_undone_as_a_whole(works: Works, ada: Lead) -> None:
             assert work.session.scalars(select(entity)).all() == []
 
 
-def test_moving_a_deal_back_is_a_move_as_well_and_the_rules_do_not_get_the_last_word(works: Works) -> None:
+def test_moving_a_deal_back_is_a_move_as_well_and_the_rules_do_not_get_the_last_word(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Acme")
     given(works, Opportunity, name="Acme", account="AC-1", stage="discovery", probability="50")
     undo(works, act(works, "U_RITA", lambda work: work.find(Opportunity, 1).move(work, "proposal")))
@@ -79,7 +79,7 @@ def test_moving_a_deal_back_is_a_move_as_well_and_the_rules_do_not_get_the_last_
     assert moves == ["discovery", "proposal", "discovery"]
 
 
-def test_an_answer_is_taken_back_with_all_that_followed_from_it(works: Works, broken: Case) -> None:
+def test_an_answer_is_taken_back_with_all_that_followed_from_it(works: UnitOfWorkFactory, broken: Case) -> None:
     unit = act(works, "U_SAM", lambda work: work.find(Case, 1).resolve(work, "A new mast is on its way"))
     undone = undo(works, unit, "U_SAM")
     case = now(works, Case)
@@ -90,15 +90,15 @@ def test_an_answer_is_taken_back_with_all_that_followed_from_it(works: Works, br
     assert now(works, Case).status == CaseStatus.RESOLVED
 
 
-def said(works: Works) -> tuple[str, list[str]]:
+def said(works: UnitOfWorkFactory) -> tuple[str, list[str]]:
     """What the card says was answered last, and all that stands."""
     with works("T1", writes=False) as work:
         fact = dict(work.find(Case, 1).facts(work)).get("Last reply", "")
-        return fact, list(work.session.scalars(select(Reply.text).where(Reply.taken_back_at.is_(None))))
+        return fact, list(work.session.scalars(select(CaseComment.text).where(CaseComment.taken_back_at.is_(None))))
 
 
 @SQLITE
-def test_a_note_is_in_the_trail_and_taken_back_though_no_field_changed(works: Works, broken: Case) -> None:
+def test_a_note_is_in_the_trail_and_taken_back_though_no_field_changed(works: UnitOfWorkFactory, broken: Case) -> None:
     undo(works, act(works, "U_RITA", lambda work: work.find(Case, 1).reply(work, "Angry", public=False)))
     with works("T1", writes=False) as work:
         told = [(entry.field, entry.old, entry.new) for entry in records.history(work, broken)][-2:]
@@ -106,7 +106,7 @@ def test_a_note_is_in_the_trail_and_taken_back_though_no_field_changed(works: Wo
     assert said(works) == ("", [])
 
 
-def test_what_a_rule_changed_elsewhere_comes_back_too(works: Works, eve: Customer) -> None:
+def test_what_a_rule_changed_elsewhere_comes_back_too(works: UnitOfWorkFactory, eve: Customer) -> None:
     for value in ("a@example.org", "b@example.org"):
         texts = {"customer": eve.ref, "type": "email", "value": value, "primary": "yes"}
         unit = act(works, "U_RITA", lambda work, texts=texts: records.create(work, Contact, texts))
@@ -121,7 +121,7 @@ def test_what_a_rule_changed_elsewhere_comes_back_too(works: Works, eve: Custome
 
 
 @SQLITE
-def test_what_somebody_changed_since_is_not_undone_and_nothing_is(works: Works, ada: Lead) -> None:
+def test_what_somebody_changed_since_is_not_undone_and_nothing_is(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace", company="Navy")
     change(works, "U_RAVI", first_name="Edith")
     with pytest.raises(Conflict) as caught:
@@ -133,7 +133,7 @@ def test_what_somebody_changed_since_is_not_undone_and_nothing_is(works: Works, 
 
 
 @SQLITE
-def test_what_was_changed_elsewhere_on_the_record_stays(works: Works, ada: Lead) -> None:
+def test_what_was_changed_elsewhere_on_the_record_stays(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     change(works, "U_RAVI", company="Looms")
     undo(works, unit)
@@ -141,14 +141,14 @@ def test_what_was_changed_elsewhere_on_the_record_stays(works: Works, ada: Lead)
 
 
 @SQLITE
-def test_what_was_deleted_since_is_brought_back_first(works: Works, ada: Lead) -> None:
+def test_what_was_deleted_since_is_brought_back_first(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     act(works, "U_RITA", lambda work: records.delete(work, work.find(Lead, 1)))
     with pytest.raises(Conflict, match="LD-1 Grace was deleted since. First: restore LD-1"):
         undo(works, unit)
 
 
-def test_a_creation_others_went_on_from_is_not_undone(works: Works) -> None:
+def test_a_creation_others_went_on_from_is_not_undone(works: UnitOfWorkFactory) -> None:
     unit = act(works, "U_RITA", lambda work: records.create(work, Lead, {"first_name": "Ada"}))
     later = change(works, "U_RAVI", company="Navy")
     with pytest.raises(Conflict, match="Ravi Rao has changed Company of LD-1 Ada to Navy since"):
@@ -158,7 +158,7 @@ def test_a_creation_others_went_on_from_is_not_undone(works: Works) -> None:
     assert now(works, Lead).deleted_at
 
 
-def test_a_conversion_is_not_undone_when_its_deal_has_a_task(works: Works, ada: Lead) -> None:
+def test_a_conversion_is_not_undone_when_its_deal_has_a_task(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).convert(work))
     made = given(works, Activity, by="U_RAVI", description="Call Ada", opportunity="OP-1")
     with pytest.raises(Conflict) as caught:
@@ -169,7 +169,7 @@ def test_a_conversion_is_not_undone_when_its_deal_has_a_task(works: Works, ada: 
 
 
 @SQLITE
-def test_a_case_that_was_answered_since_stays(works: Works, eve: Customer) -> None:
+def test_a_case_that_was_answered_since_stays(works: UnitOfWorkFactory, eve: Customer) -> None:
     texts = {"subject": "Lost oar", "customer": eve.ref}
     unit = act(works, "U_SAM", lambda work: records.create(work, Case, texts))
     act(works, "U_SOFIA", lambda work: work.find(Case, 1).reply(work, "Angry", public=False))
@@ -178,7 +178,7 @@ def test_a_case_that_was_answered_since_stays(works: Works, eve: Customer) -> No
 
 
 @SQLITE
-def test_a_team_that_people_joined_since_stays(works: Works) -> None:
+def test_a_team_that_people_joined_since_stays(works: UnitOfWorkFactory) -> None:
     unit = act(works, "U_ADA", lambda work: records.create(work, Team, {"name": "West"}))
     act(works, "U_ADA", lambda work: work.find(Team, 4).take(work.get(User, work.lookup("user", "U_JULE"))))
     with pytest.raises(Conflict, match="Ada Abel has linked US-8 Jule Jansen to TM-4 West since"):
@@ -186,7 +186,7 @@ def test_a_team_that_people_joined_since_stays(works: Works) -> None:
 
 
 @SQLITE
-def test_what_was_erased_is_not_brought_back(works: Works, ada: Lead) -> None:
+def test_what_was_erased_is_not_brought_back(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     chain.seal_all(works)
     with works.engine.begin() as connection:

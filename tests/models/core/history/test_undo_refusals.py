@@ -11,7 +11,7 @@ from models.core.errors import Conflict, CRMError, Forbidden, NotFound
 from models.core.history import last_change
 from models.core.history import undo as undoing
 from models.core.identity.user import User
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
@@ -22,12 +22,12 @@ from tests.models.undo import act, ada, change, eve, now, undo  # noqa: F401
 # ── which act, and until when ──────────────────────────────────────────────────────────────────────────
 
 
-def last(works: Works, person: str = "U_RITA") -> tuple[str, str]:
+def last(works: UnitOfWorkFactory, person: str = "U_RITA") -> tuple[str, str]:
     with works("T1", person, writes=False) as work:
         return last_change.last_unit(work), last_change.last_undo(work)
 
 
-def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(works: Works, ada: Lead) -> None:
+def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(works: UnitOfWorkFactory, ada: Lead) -> None:
     created, _ = last(works)
     unit = change(works, "U_RITA", first_name="Grace")
     change(works, "U_RAVI", company="Navy")
@@ -42,7 +42,7 @@ def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(works: 
         assert last(works, nobody) == ("", "")
 
 
-def test_one_goes_back_act_by_act_and_forward_again(works: Works, ada: Lead) -> None:
+def test_one_goes_back_act_by_act_and_forward_again(works: UnitOfWorkFactory, ada: Lead) -> None:
     acts = ({"phone": "+4930901820"}, {"company": "Navy"}, {"company": "Looms"})
     units = [change(works, "U_RITA", **texts) for texts in acts]
     undone = []
@@ -57,14 +57,14 @@ def test_one_goes_back_act_by_act_and_forward_again(works: Works, ada: Lead) -> 
     assert last(works)[1] == ""
 
 
-def test_what_somebody_else_set_back_is_not_passed_over(works: Works, ada: Lead) -> None:
+def test_what_somebody_else_set_back_is_not_passed_over(works: UnitOfWorkFactory, ada: Lead) -> None:
     change(works, "U_RITA", company="Navy")
     unit = change(works, "U_RITA", first_name="Grace")
     change(works, "U_RAVI", first_name="Ada")
     assert last(works)[0] == unit
 
 
-def test_where_somebody_went_on_it_is_not_passed_over_either(works: Works, ada: Lead) -> None:
+def test_where_somebody_went_on_it_is_not_passed_over_either(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     undo(works, change(works, "U_RITA", company="Navy"))
     change(works, "U_RAVI", first_name="Edith")
@@ -72,7 +72,7 @@ def test_where_somebody_went_on_it_is_not_passed_over_either(works: Works, ada: 
 
 
 @SQLITE
-def test_what_was_not_undone_is_not_done_again(works: Works, ada: Lead) -> None:
+def test_what_was_not_undone_is_not_done_again(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     for each in (unit, "", "0" * 32):
         with works("T1", "U_RITA") as work, pytest.raises(Conflict, match="nothing to do again"):
@@ -80,7 +80,7 @@ def test_what_was_not_undone_is_not_done_again(works: Works, ada: Lead) -> None:
 
 
 @SQLITE
-def test_it_is_undone_once(works: Works, ada: Lead) -> None:
+def test_it_is_undone_once(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     undone = undo(works, unit)
     with pytest.raises(Conflict, match="This was undone already"):
@@ -103,7 +103,7 @@ def test_it_is_undone_once(works: Works, ada: Lead) -> None:
 )
 @SQLITE
 def test_after_a_day_there_are_other_ways(
-    works: Works, clock: StoppedClock, ada: Lead, do: Callable[[Work], object], instead: str
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Lead, do: Callable[[UnitOfWork], object], instead: str
 ) -> None:
     unit = act(works, "U_RITA", do)
     clock.forward(undoing.WINDOW + timedelta(seconds=1))
@@ -118,7 +118,7 @@ def test_after_a_day_there_are_other_ways(
 
 @pytest.mark.parametrize("by", ["U_RITA", "U_RAVI", "U_MONA", "U_ADA"])
 @SQLITE
-def test_whoever_may_change_it_may_undo_the_change(works: Works, ada: Lead, by: str) -> None:
+def test_whoever_may_change_it_may_undo_the_change(works: UnitOfWorkFactory, ada: Lead, by: str) -> None:
     undo(works, change(works, "U_RITA", company="Navy"), by)
     assert now(works, Lead).company == "Engines"
 
@@ -134,7 +134,7 @@ def test_whoever_may_change_it_may_undo_the_change(works: Works, ada: Lead, by: 
 )
 @SQLITE
 def test_whoever_may_not_change_it_may_not_undo_the_change(
-    works: Works, ada: Lead, by: str, error: type[CRMError], sentence: str
+    works: UnitOfWorkFactory, ada: Lead, by: str, error: type[CRMError], sentence: str
 ) -> None:
     unit = change(works, "U_RITA", company="Navy")
     with pytest.raises(error) as caught:
@@ -144,17 +144,17 @@ def test_whoever_may_not_change_it_may_not_undo_the_change(
 
 
 @SQLITE
-def test_another_workspace_finds_nothing_to_undo(works: Works, ada: Lead) -> None:
+def test_another_workspace_finds_nothing_to_undo(works: UnitOfWorkFactory, ada: Lead) -> None:
     unit = change(works, "U_RITA", company="Navy")
     with works("T2", "U_OTTO") as work, pytest.raises(Conflict, match="There is nothing to undo"):
         undoing.undo(work, unit)
 
 
 @SQLITE
-def test_who_gave_something_away_takes_it_back_and_nobody_else_of_their_rights_does(works: Works) -> None:
+def test_who_gave_something_away_takes_it_back_and_nobody_else_of_their_rights_does(works: UnitOfWorkFactory) -> None:
     given(works, Lead, "U_JULE", first_name="Eve")
 
-    def give_away(work: Work) -> None:
+    def give_away(work: UnitOfWork) -> None:
         records.assign(work, work.find(Lead, 1), work.lookup("user", "U_OLGA"))
 
     unit = act(works, "U_JULE", give_away)
@@ -166,7 +166,7 @@ def test_who_gave_something_away_takes_it_back_and_nobody_else_of_their_rights_d
 
 
 @SQLITE
-def test_a_creation_is_undone_by_who_may_delete(works: Works, eve: Customer) -> None:
+def test_a_creation_is_undone_by_who_may_delete(works: UnitOfWorkFactory, eve: Customer) -> None:
     texts = {"subject": "Lost oar", "customer": eve.ref}
     unit = act(works, "U_RITA", lambda work: records.create(work, Case, texts))
     with pytest.raises(Forbidden, match="does not allow “case delete”"):
@@ -176,8 +176,8 @@ def test_a_creation_is_undone_by_who_may_delete(works: Works, eve: Customer) -> 
 
 
 @SQLITE
-def test_everybody_may_undo_their_own_hours_and_nothing_else_of_themselves(works: Works) -> None:
-    def set_of_oneself(**texts: str) -> Callable[[Work], None]:
+def test_everybody_may_undo_their_own_hours_and_nothing_else_of_themselves(works: UnitOfWorkFactory) -> None:
+    def set_of_oneself(**texts: str) -> Callable[[UnitOfWork], None]:
         return lambda work: records.update(work, work.get(User, work.actor.id), texts)
 
     undo(works, act(works, "U_JULE", set_of_oneself(starts_at="8:00")), "U_JULE")

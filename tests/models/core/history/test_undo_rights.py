@@ -8,41 +8,41 @@ from models.core import records
 from models.core.audit.entries import AuditEntry
 from models.core.history.undo import entries_of
 from models.core.history.undo_rights import is_reversible
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.support.case import Case
 from tests.ground import given
 
 COLUMNS = ("entity", "record_id", "action", "field", "old", "new")
-Act = Callable[[Work], object]
+Act = Callable[[UnitOfWork], object]
 
 
 @pytest.fixture
-def there(works: Works) -> None:
+def there(works: UnitOfWorkFactory) -> None:
     """Rita's lead, and a case of her customer's."""
     given(works, Lead, first_name="Bob")
     customer = given(works, Customer, first_name="Ada")
     given(works, Case, by="U_SAM", subject="Broken", customer=customer.ref)
 
 
-def make(work: Work) -> object:
+def make(work: UnitOfWork) -> object:
     return records.create(work, Lead, {"first_name": "Eve"})
 
 
-def change(work: Work) -> object:
+def change(work: UnitOfWork) -> object:
     return records.update(work, work.find(Lead, 1), {"company": "Engines"})
 
 
-def give_away(work: Work) -> object:
+def give_away(work: UnitOfWork) -> object:
     return records.assign(work, work.find(Lead, 1), work.lookup("user", "U_OLGA"))
 
 
-def note(work: Work) -> object:
+def note(work: UnitOfWork) -> object:
     return work.find(Case, 1).reply(work, "Ask Eve", public=False)
 
 
-def nothing(work: Work) -> None:
+def nothing(work: UnitOfWork) -> None:
     """Only looks."""
 
 
@@ -60,7 +60,7 @@ def nothing(work: Work) -> None:
     ],
 )
 def test_it_is_as_reversible_when_it_is_done_as_when_it_is_told_later(
-    works: Works, there: None, person: str, act: Act, may: bool
+    works: UnitOfWorkFactory, there: None, person: str, act: Act, may: bool
 ) -> None:
     with works("T1", person) as work:
         act(work)
@@ -76,7 +76,7 @@ def kept(entry: AuditEntry) -> dict[str, object]:
     return {name: getattr(entry, name) for name in COLUMNS}
 
 
-def test_what_somebody_else_changed_since_is_not(works: Works, there: None) -> None:
+def test_what_somebody_else_changed_since_is_not(works: UnitOfWorkFactory, there: None) -> None:
     with works("T1", "U_RITA") as work:
         change(work)
         unit = work.unit
@@ -87,7 +87,7 @@ def test_what_somebody_else_changed_since_is_not(works: Works, there: None) -> N
         assert not is_reversible(work)
 
 
-def test_looking_adds_nothing_to_the_trail(works: Works, there: None) -> None:
+def test_looking_adds_nothing_to_the_trail(works: UnitOfWorkFactory, there: None) -> None:
     with works("T1", "U_RITA") as work:
         change(work)
         work.session.flush()

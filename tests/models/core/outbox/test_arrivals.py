@@ -11,7 +11,7 @@ from models.core.db.engine import everywhere
 from models.core.outbox.arrivals import Arrival, arrived, places, prepare
 from models.core.outbox.delivery import CARDS, Delivery, DeliveryState, Post, deliver
 from models.core.outbox.queue import LEASE, claim
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -19,7 +19,7 @@ from tests.ground import START, StoppedClock, given
 from tests.plans import listening, plans
 
 
-def leads(works: Works, count: int) -> list[Lead]:
+def leads(works: UnitOfWorkFactory, count: int) -> list[Lead]:
     """So many, each with a wish for its card in a channel of its own."""
     made = [given(works, Lead, first_name=f"Ada {number}") for number in range(count)]
     with works("T1") as work:
@@ -28,27 +28,27 @@ def leads(works: Works, count: int) -> list[Lead]:
     return made
 
 
-def taken(works: Works) -> list[Delivery]:
+def taken(works: UnitOfWorkFactory) -> list[Delivery]:
     with works("T1") as work:
         return claim(work, 100)
 
 
-def arrivals(works: Works) -> list[Arrival]:
+def arrivals(works: UnitOfWorkFactory) -> list[Arrival]:
     """All that waits, taken and posted."""
     return [Arrival(each, each.channel, f"1.{each.id}") for each in taken(works)]
 
 
-def posts(works: Works) -> list[Post]:
+def posts(works: UnitOfWorkFactory) -> list[Post]:
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(Post).order_by(Post.id)))
 
 
-def stored(works: Works, **columns: object) -> list[Delivery]:
+def stored(works: UnitOfWorkFactory, **columns: object) -> list[Delivery]:
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id)))
 
 
-def test_each_is_marked_with_its_own_ts_and_each_card_is_remembered(works: Works) -> None:
+def test_each_is_marked_with_its_own_ts_and_each_card_is_remembered(works: UnitOfWorkFactory) -> None:
     leads(works, 3)
     with works("T1") as work:
         deliver(work, "message", "C_B", "hello", about={"text": "hello"})
@@ -65,7 +65,7 @@ def test_each_is_marked_with_its_own_ts_and_each_card_is_remembered(works: Works
     ]
 
 
-def test_many_are_written_down_with_as_many_statements_as_one(works: Works) -> None:
+def test_many_are_written_down_with_as_many_statements_as_one(works: UnitOfWorkFactory) -> None:
     counts = []
     for count in (1, 12):
         leads(works, count)
@@ -76,7 +76,7 @@ def test_many_are_written_down_with_as_many_statements_as_one(works: Works) -> N
     assert counts[0] == counts[1]
 
 
-def test_a_card_whose_record_changed_since_it_was_drawn_is_drawn_anew(works: Works) -> None:
+def test_a_card_whose_record_changed_since_it_was_drawn_is_drawn_anew(works: UnitOfWorkFactory) -> None:
     same, changed = leads(works, 2)
     came = [Arrival(each.delivery, each.channel, each.ts, version=1) for each in arrivals(works)]
     with works("T1", "U_RITA") as work:
@@ -87,7 +87,7 @@ def test_a_card_whose_record_changed_since_it_was_drawn_is_drawn_anew(works: Wor
     assert same.version == 1
 
 
-def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_it_says(works: Works) -> None:
+def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_it_says(works: UnitOfWorkFactory) -> None:
     [lead] = leads(works, 1)
     came = [Arrival(each.delivery, each.channel, each.ts, version=-1) for each in arrivals(works)]
     with works("T1") as work:
@@ -95,7 +95,7 @@ def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_
     assert {row.record_id for row in stored(works, kind="redraw")} == {lead.id}
 
 
-def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(works: Works) -> None:
+def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(works: UnitOfWorkFactory) -> None:
     same, changed = leads(works, 2)
     with works("T1") as work:
         work.session.execute(delete(Delivery))
@@ -112,7 +112,7 @@ def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(wo
     assert [row.ts for row in stored(works, kind="redraw")] == ["7", "7"]
 
 
-def test_what_waited_for_a_card_to_stand_is_told_now(works: Works, clock: StoppedClock) -> None:
+def test_what_waited_for_a_card_to_stand_is_told_now(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     there, elsewhere = leads(works, 2)
     came = [each for each in arrivals(works) if each.delivery.record_id == there.id]
     with works("T1") as work:
@@ -128,7 +128,7 @@ def test_what_waited_for_a_card_to_stand_is_told_now(works: Works, clock: Stoppe
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_only_the_card_of_a_record_that_someone_is_changing_has_to_wait(works: Works) -> None:
+def test_only_the_card_of_a_record_that_someone_is_changing_has_to_wait(works: UnitOfWorkFactory) -> None:
     busy, free = leads(works, 2)
     came = [each for each in arrivals(works) if each.channel != "C_SALES"]
     with works("T1", "U_RITA") as other:
@@ -142,7 +142,7 @@ def test_only_the_card_of_a_record_that_someone_is_changing_has_to_wait(works: W
     assert [post.record_id for post in posts(works)] == [free.id, busy.id]
 
 
-def test_who_lost_the_lease_remembers_no_card(works: Works, clock: StoppedClock) -> None:
+def test_who_lost_the_lease_remembers_no_card(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     leads(works, 1)
     lost = arrivals(works)
     clock.forward(LEASE)
@@ -153,7 +153,7 @@ def test_who_lost_the_lease_remembers_no_card(works: Works, clock: StoppedClock)
     assert [row.state for row in stored(works, id=held[0].id)] == [DeliveryState.UNKNOWN]
 
 
-def test_a_card_of_a_record_that_is_not_there_is_marked_all_the_same(works: Works) -> None:
+def test_a_card_of_a_record_that_is_not_there_is_marked_all_the_same(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         deliver(work, "card", "C_A", "lost", entity="lead", record_id=999)
     with works("T2", "U_OTTO") as work:
@@ -164,13 +164,13 @@ def test_a_card_of_a_record_that_is_not_there_is_marked_all_the_same(works: Work
     assert [row.state for row in stored(works)] == [DeliveryState.SENT]
 
 
-def test_nothing_is_asked_where_nothing_arrived(works: Works) -> None:
+def test_nothing_is_asked_where_nothing_arrived(works: UnitOfWorkFactory) -> None:
     with works("T1") as work, listening(works.engine) as heard:
         assert arrived(work, []) == set()
     assert heard == []
 
 
-def test_after_preparing_the_records_of_cards_and_those_they_name_are_not_asked_for_again(works: Works) -> None:
+def test_after_preparing_the_records_of_cards_and_those_they_name_are_not_asked_for_again(works: UnitOfWorkFactory) -> None:
     acme = given(works, Account, name="Acme")
     deals = [given(works, Opportunity, name=f"Deal {number}", account=acme.ref) for number in range(3)]
     with works("T1", "U_RITA") as work:
@@ -184,7 +184,7 @@ def test_after_preparing_the_records_of_cards_and_those_they_name_are_not_asked_
         assert len(heard) == prepared == 3
 
 
-def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(works: Works) -> None:
+def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(works: UnitOfWorkFactory) -> None:
     first, second = leads(works, 2)
     rows = taken(works)
     where = [("T1", first, "C_A", "1.1"), ("T1", first, "C_A", "1.2"), ("T1", first, "C_B", "1.3")]
@@ -200,7 +200,7 @@ def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(works: 
         assert places(work, rows) == {("lead", first.id): {"C_A": "1.2", "C_B": "1.3"}}
 
 
-def test_what_arrived_is_found_by_its_keys_among_all_that_was_sent(works: Works) -> None:
+def test_what_arrived_is_found_by_its_keys_among_all_that_was_sent(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         common = {"workspace": "T1", "kind": "message", "about": {}, "state": "sent", "attempts": 1}
         common |= {"not_before": START, "created_at": START}

@@ -12,9 +12,9 @@ from models.core.identity.user import User
 from models.core.outbox import audience
 from models.core.outbox.audience import STRANGER
 from models.core.outbox.delivery import Delivery, Post
-from models.core.outbox.posted import Told
+from models.core.outbox.posted import PostedMessage
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import PEOPLE, given
 from tests.models.marks import SQLITE, tried
@@ -24,7 +24,7 @@ EVERYBODY = [f"{slack_id}{twin}" for slack_id in PEOPLE for twin in ("", "2")]
 
 
 @pytest.fixture
-def leads(works: Works) -> None:
+def leads(works: UnitOfWorkFactory) -> None:
     """A lead of everybody's who may have one, and one that is nobody's."""
     for slack_id, profile in PEOPLE.items():
         works.welcome("T1", f"{slack_id}2", **{**profile, "name": f"{profile['name']} II"})
@@ -35,19 +35,19 @@ def leads(works: Works) -> None:
         work.add(Lead(first_name="Nobody's"))
 
 
-def seen(work: Work, viewers: Sequence[User]) -> set[str]:
+def seen(work: UnitOfWork, viewers: Sequence[User]) -> set[str]:
     with policy.among(work.session, viewers):
         return set(work.session.scalars(select(Lead.title)))
 
 
-def users(work: Work, ids: Sequence[str]) -> list[User]:
+def users(work: UnitOfWork, ids: Sequence[str]) -> list[User]:
     return list(work.session.scalars(select(User).where(User.slack_id.in_(ids))))
 
 
 @SQLITE
 @tried(25)
 @forall(ids=strategies.sets(strategies.sampled_from(EVERYBODY), min_size=1))
-def test_who_stands_for_all_sees_exactly_what_all_see(works: Works, leads: None, ids: set[str]) -> None:
+def test_who_stands_for_all_sees_exactly_what_all_see(works: UnitOfWorkFactory, leads: None, ids: set[str]) -> None:
     with works("T1", writes=False) as work:
         stand = audience.viewers(work, {"C": ids})["C"]
         everybody = users(work, sorted(ids))
@@ -56,7 +56,7 @@ def test_who_stands_for_all_sees_exactly_what_all_see(works: Works, leads: None,
 
 
 @SQLITE
-def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: Works, leads: None) -> None:
+def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: UnitOfWorkFactory, leads: None) -> None:
     reps = [f"U_{number}" for number in range(20)]
     for rep in reps:
         works.welcome("T1", rep, name=rep, role="rep", team="sales")
@@ -67,7 +67,7 @@ def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: 
     assert [user.slack_id for user in rooms["C_ONE"]] == ["U_ADA"]
 
 
-def test_guests_are_one_and_nobody_at_all_is_a_guest(works: Works) -> None:
+def test_guests_are_one_and_nobody_at_all_is_a_guest(works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_ELI", left=True)
     with works("T1", writes=False) as work:
         rooms = {"C_GUEST": ["U_RITA", "U_GUS"], "C_EMPTY": [], "C_LEFT": ["U_ELI"], "C_OTTO": ["U_OTTO"]}
@@ -77,7 +77,7 @@ def test_guests_are_one_and_nobody_at_all_is_a_guest(works: Works) -> None:
     assert list(found.values()) == [(STRANGER,)] * 3
 
 
-def test_who_is_known_is_known_here(works: Works) -> None:
+def test_who_is_known_is_known_here(works: UnitOfWorkFactory) -> None:
     for _ in range(2):
         assert works.unknown("T1", {"U_RITA", "U_OTTO", "U_NEW"}) == {"U_OTTO", "U_NEW"}
     works.welcome("T1", "U_NEW", name="Nia")
@@ -87,13 +87,13 @@ def test_who_is_known_is_known_here(works: Works) -> None:
 # ── when they are others ────────────────────────────────────────────────────────────────────────────────
 
 
-def asked(works: Works) -> list[dict[str, object]]:
+def asked(works: UnitOfWorkFactory) -> list[dict[str, object]]:
     with works("T1", writes=False) as work:
         wanted = select(Delivery.about).where(Delivery.kind == "audience").order_by(Delivery.id)
         return list(work.session.scalars(wanted))
 
 
-def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: Works) -> None:
+def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: UnitOfWorkFactory) -> None:
     for _ in range(3):
         with works("T1") as work:
             audience.moved(work, "C_SALES")
@@ -103,9 +103,9 @@ def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: Works
         assert audience.turns(work, ["C_SALES", "C_SUPPORT"]) == {"C_SALES": 3, "C_SUPPORT": 0}
 
 
-@pytest.mark.parametrize("kept", [Post, Told])
-def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: Works, kept: type[Post] | type[Told]) -> None:
-    more = {"delivery": 1, "kind": "line"} if kept is Told else {"entity": "lead", "record_id": 1}
+@pytest.mark.parametrize("kept", [Post, PostedMessage])
+def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: UnitOfWorkFactory, kept: type[Post] | type[PostedMessage]) -> None:
+    more = {"delivery": 1, "kind": "line"} if kept is PostedMessage else {"entity": "lead", "record_id": 1}
     with works("T1") as work:
         work.session.add(kept(channel="C_SALES", ts="1", posted_at=work.now, **more))
     for workspace, channel in (("T1", "C_SUPPORT"), ("T2", "C_SALES"), ("T1", "C_SALES")):
@@ -114,7 +114,7 @@ def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: Works, kept:
     assert asked(works) == [{"channel": "C_SALES"}]
 
 
-def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(works: Works) -> None:
+def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_RITA", name="Rita R.", zone="Asia/Tokyo")
     given(works, Lead, first_name="Ada")
     assert asked(works) == []
@@ -125,7 +125,7 @@ def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(wo
     assert asked(works) == [{"channel": ""}] * 2
 
 
-def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audience, "AT_ONCE", 2)
     places = ["C_1", "C_2", "C_1", "D_RITA", "C_1"]
     with works("T1") as work:

@@ -10,7 +10,7 @@ from models.core.outbox import queue, results
 from models.core.outbox.arrivals import Arrival, arrived
 from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
 from models.core.outbox.queue import claim
-from models.core.unit_of_work import Clock, Works
+from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
@@ -18,7 +18,7 @@ from tests.ground import START, StoppedClock, given
 pytestmark = pytest.mark.dialect
 
 
-def ask(works: Works, *channels: str) -> None:
+def ask(works: UnitOfWorkFactory, *channels: str) -> None:
     """One message for each of the channels, in this order."""
     with works("T1") as work:
         for channel in channels:
@@ -26,7 +26,7 @@ def ask(works: Works, *channels: str) -> None:
             deliver(work, "message", channel, f"{channel} {number}", about={"text": channel})
 
 
-def changed(works: Works, *cards: str, channel: str = "C_A") -> None:
+def changed(works: UnitOfWorkFactory, *cards: str, channel: str = "C_A") -> None:
     """A wish to draw these cards anew, each by the ts at which it stands."""
     rows = [
         {"workspace": "T1", "key": f"redraw:{ts}:{number}:{cards}", "kind": "redraw", "channel": channel, "ts": ts,
@@ -37,7 +37,7 @@ def changed(works: Works, *cards: str, channel: str = "C_A") -> None:
         work.session.execute(insert(Delivery), rows)
 
 
-def taken(works: Works, limit: int = 10, pace: float = 0, after: str = "", but: tuple[int, ...] = ()) -> list[Delivery]:
+def taken(works: UnitOfWorkFactory, limit: int = 10, pace: float = 0, after: str = "", but: tuple[int, ...] = ()) -> list[Delivery]:
     with works("T1") as work:
         return claim(work, limit, pace, after, but)
 
@@ -46,12 +46,12 @@ def channels(rows: list[Delivery]) -> list[str]:
     return [row.channel for row in rows]
 
 
-def done(works: Works, rows: list[Delivery]) -> None:
+def done(works: UnitOfWorkFactory, rows: list[Delivery]) -> None:
     with works("T1") as work:
         arrived(work, [Arrival(row, row.channel, f"1.{row.id}") for row in rows])
 
 
-def test_every_channel_has_its_turn_however_much_waits_for_the_first(works: Works) -> None:
+def test_every_channel_has_its_turn_however_much_waits_for_the_first(works: UnitOfWorkFactory) -> None:
     ask(works, *["C_A"] * 5, "C_B", "C_C", "C_D")
     after, order = "", []
     for _ in range(4):
@@ -63,7 +63,7 @@ def test_every_channel_has_its_turn_however_much_waits_for_the_first(works: Work
 
 
 def test_a_channel_rests_after_a_post_and_not_after_what_was_dropped_or_drawn_anew(
-    works: Works, clock: StoppedClock
+    works: UnitOfWorkFactory, clock: StoppedClock
 ) -> None:
     changed(works, "1.1", channel="C_B")
     done(works, taken(works))
@@ -80,7 +80,7 @@ def test_a_channel_rests_after_a_post_and_not_after_what_was_dropped_or_drawn_an
 
 
 def test_what_is_in_our_hands_is_not_taken_again_and_neither_is_what_stands_behind_it(
-    works: Works, clock: StoppedClock
+    works: UnitOfWorkFactory, clock: StoppedClock
 ) -> None:
     ask(works, "C_A", "C_A")
     [first] = taken(works)
@@ -88,7 +88,7 @@ def test_what_is_in_our_hands_is_not_taken_again_and_neither_is_what_stands_behi
     assert taken(works, but=(first.id,)) == []
 
 
-def test_a_card_that_changed_several_times_is_drawn_once(works: Works) -> None:
+def test_a_card_that_changed_several_times_is_drawn_once(works: UnitOfWorkFactory) -> None:
     changed(works, "1.1", "1.2", "1.1", "1.1")
     rows = taken(works)
     assert [row.ts for row in rows] == ["1.1", "1.2"]
@@ -97,7 +97,7 @@ def test_a_card_that_changed_several_times_is_drawn_once(works: Works) -> None:
     assert [row.error for row in ended] == ["dropped: another drew it"] * 2
 
 
-def test_what_changes_while_a_card_is_drawn_is_drawn_afterwards(works: Works) -> None:
+def test_what_changes_while_a_card_is_drawn_is_drawn_afterwards(works: UnitOfWorkFactory) -> None:
     changed(works, "1.1")
     rows = taken(works)
     changed(works, "1.1", "1.1")
@@ -106,7 +106,7 @@ def test_what_changes_while_a_card_is_drawn_is_drawn_afterwards(works: Works) ->
     assert [row.ts for row in taken(works)] == ["1.1"]
 
 
-def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(works: Works) -> None:
+def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(works: UnitOfWorkFactory) -> None:
     changed(works, "1.1", "1.2")
     limited, doubtful = taken(works)
     with works("T1") as work:
@@ -121,7 +121,7 @@ def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(works:
     assert taken(works) == []
 
 
-def test_posts_and_cards_share_what_can_be_taken(works: Works) -> None:
+def test_posts_and_cards_share_what_can_be_taken(works: UnitOfWorkFactory) -> None:
     ask(works, *(f"C_{number}" for number in range(10)))
     changed(works, *(f"1.{number}" for number in range(10)))
     kinds = [row.kind for row in taken(works, 6)]
@@ -129,7 +129,7 @@ def test_posts_and_cards_share_what_can_be_taken(works: Works) -> None:
     assert [row.kind for row in taken(works, 1)] == ["message"]
 
 
-def test_only_workspaces_in_which_something_is_due_are_named(works: Works, clock: StoppedClock) -> None:
+def test_only_workspaces_in_which_something_is_due_are_named(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     assert queue.workspaces_due(works) == []
     ask(works, "C_A")
     with works("T2") as work:
@@ -139,11 +139,11 @@ def test_only_workspaces_in_which_something_is_due_are_named(works: Works, clock
     assert queue.workspaces_due(works) == ["T1", "T2"]
 
 
-def test_the_clocks_of_one_machine_agree(works: Works) -> None:
+def test_the_clocks_of_one_machine_agree(works: UnitOfWorkFactory) -> None:
     assert abs(queue.drift(works, Clock())) < queue.DRIFT
 
 
-def test_how_much_waits_and_how_long_it_has(works: Works, clock: StoppedClock) -> None:
+def test_how_much_waits_and_how_long_it_has(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     def figures() -> tuple[timedelta, int]:
         with works("T1", writes=False) as work:
             return results.lag(work), results.depth(work)
@@ -161,7 +161,7 @@ def test_a_lease_outlasts_every_call_that_may_be_begun_in_it() -> None:
     assert client + settling + queue.DRIFT * 2 <= queue.MARGIN < queue.LEASE
 
 
-def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(works: Works, clock: StoppedClock) -> None:
+def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     ask(works, "C_A")
     done(works, taken(works, pace=1))
     clock.forward(timedelta(hours=-5))
@@ -170,7 +170,7 @@ def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(work
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Works) -> None:
+def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     deal = given(works, Opportunity, name="Sails", customer=customer.ref)
     with works("T1") as work:
@@ -187,7 +187,7 @@ def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Wor
     assert told(works) == [f"did {number}." for number in range(queue.EVENTS + 5)]
 
 
-def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(works: Works, clock: StoppedClock) -> None:
+def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     customer = given(works, Customer, first_name="Ada")
     deals = [given(works, Opportunity, name=name, customer=customer.ref) for name in ("Sails", "Oars")]
     with works("T1") as work:
@@ -205,13 +205,13 @@ def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(work
     assert told(works) == ["did 0.", "did 1.", "did 3."]
 
 
-def told(works: Works, thread: str = "1.1") -> list[str]:
+def told(works: UnitOfWorkFactory, thread: str = "1.1") -> list[str]:
     with works("T1", writes=False) as work:
         lines = work.session.scalars(select(Delivery).where(Delivery.thread == thread).order_by(Delivery.id))
         return [line.about["did"] for line in lines]
 
 
-def settle(works: Works) -> None:
+def settle(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         queue.settle(work)
 
@@ -219,7 +219,7 @@ def settle(works: Works) -> None:
 # ── what nobody waits for ───────────────────────────────────────────────────────────────────────────────
 
 
-def behind(works: Works, *cards: str) -> None:
+def behind(works: UnitOfWorkFactory, *cards: str) -> None:
     """A wish to draw these cards anew for other readers."""
     with works("T1") as work:
         for ts in cards:
@@ -230,14 +230,14 @@ def stamps(rows: list[Delivery]) -> list[str | None]:
     return [row.ts for row in rows]
 
 
-def test_what_people_changed_comes_first_and_one_of_the_others_with_it(works: Works) -> None:
+def test_what_people_changed_comes_first_and_one_of_the_others_with_it(works: UnitOfWorkFactory) -> None:
     behind(works, *(f"1.{number}" for number in range(300)))
     changed(works, "2.0", "2.1", "2.2")
     assert stamps(taken(works, 3, pace=1)) == ["2.0", "1.0", "2.1"]
     assert stamps(taken(works, 4, pace=1)) == ["2.2", "1.1", "1.2", "1.3"]
 
 
-def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(works: Works) -> None:
+def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(works: UnitOfWorkFactory) -> None:
     behind(works, "1.0", "1.1")
     changed(works, "1.1")
     rows = taken(works, pace=1)
@@ -246,7 +246,7 @@ def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(works: Works)
     assert taken(works, pace=1) == []
 
 
-def test_so_many_a_minute_and_fewer_where_people_change_much(works: Works, clock: StoppedClock) -> None:
+def test_so_many_a_minute_and_fewer_where_people_change_much(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
     behind(works, *(f"1.{number}" for number in range(100)))
     drawn: list[Delivery] = []
     while rows := taken(works, 20, pace=1):
@@ -267,7 +267,7 @@ def test_so_many_a_minute_and_fewer_where_people_change_much(works: Works, clock
     assert len(taken(works, 400)) > queue.MOST  # without a pace there is no pause
 
 
-def test_what_looks_the_same_is_not_counted(works: Works) -> None:
+def test_what_looks_the_same_is_not_counted(works: UnitOfWorkFactory) -> None:
     behind(works, *(f"1.{number}" for number in range(60)))
     count = 0
     while rows := taken(works, 20, pace=1):
@@ -279,7 +279,7 @@ def test_what_looks_the_same_is_not_counted(works: Works) -> None:
 
 
 def test_what_somebody_began_to_draw_and_did_not_write_down_is_drawn_again_itself(
-    works: Works, clock: StoppedClock
+    works: UnitOfWorkFactory, clock: StoppedClock
 ) -> None:
     changed(works, "1.0", "1.0")
     [first] = taken(works)

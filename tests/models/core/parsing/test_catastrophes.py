@@ -13,7 +13,7 @@ from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core.parsing import texts, values
 from models.core.search import filter_parser, query, trigrams
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import START
 from tests.models.marks import SQLITE, THOROUGH
@@ -82,7 +82,7 @@ def test_no_reader_of_texts_explodes() -> None:
 
 
 @SQLITE
-def test_no_search_explodes(works: Works) -> None:
+def test_no_search_explodes(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_ADA", writes=False) as work:
 
         def find(text: str) -> object:

@@ -8,7 +8,7 @@ from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import StoppedClock, given, spoil
 from tests.models.marks import SQLITE
@@ -18,17 +18,17 @@ pytestmark = pytest.mark.dialect
 
 
 @pytest.fixture
-def other(works: Works, clock: StoppedClock) -> Works:
+def other(works: UnitOfWorkFactory, clock: StoppedClock) -> UnitOfWorkFactory:
     """Another process on the same database."""
-    return Works(works.engine, clock)
+    return UnitOfWorkFactory(works.engine, clock)
 
 
-def seen(works: Works, person: str) -> list[str]:
+def seen(works: UnitOfWorkFactory, person: str) -> list[str]:
     with works("T1", person, writes=False) as work:
         return [lead.ref for lead in work.session.scalars(select(Lead))]
 
 
-def test_they_are_asked_for_once(works: Works) -> None:
+def test_they_are_asked_for_once(works: UnitOfWorkFactory) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_RAVI") == ["LD-1"]
     with listening(works.engine) as heard:
@@ -39,7 +39,7 @@ def test_they_are_asked_for_once(works: Works) -> None:
 
 @pytest.mark.parametrize("change", [{"team": "north"}, {"role": "rep"}])
 def test_a_change_of_a_person_counts_at_once_in_every_process(
-    works: Works, other: Works, change: dict[str, str]
+    works: UnitOfWorkFactory, other: UnitOfWorkFactory, change: dict[str, str]
 ) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_RAVI") == seen(other, "U_RAVI") == ["LD-1"]
@@ -48,7 +48,7 @@ def test_a_change_of_a_person_counts_at_once_in_every_process(
     assert seen(works, "U_RAVI") == seen(other, "U_RAVI") == []
 
 
-def test_a_change_of_a_role_or_a_team_counts_at_once_in_every_process(works: Works, other: Works) -> None:
+def test_a_change_of_a_role_or_a_team_counts_at_once_in_every_process(works: UnitOfWorkFactory, other: UnitOfWorkFactory) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_OLGA") == seen(other, "U_OLGA") == []
     with works("T1", "U_ADA") as work:
@@ -61,18 +61,18 @@ def test_a_change_of_a_role_or_a_team_counts_at_once_in_every_process(works: Wor
 
 @SQLITE
 @pytest.mark.parametrize("change", [{"guest": True}, {"left": True}])
-def test_who_becomes_a_guest_or_leaves_sees_nothing_from_then_on(works: Works, change: dict[str, bool]) -> None:
+def test_who_becomes_a_guest_or_leaves_sees_nothing_from_then_on(works: UnitOfWorkFactory, change: dict[str, bool]) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_RAVI") == ["LD-1"]
     works.welcome("T1", "U_RAVI", **change)
     assert seen(works, "U_RAVI") == []
 
 
-def test_a_unit_sees_its_own_change_and_nobody_another_s_that_was_given_up(works: Works) -> None:
+def test_a_unit_sees_its_own_change_and_nobody_another_s_that_was_given_up(works: UnitOfWorkFactory) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_JULE") == []
 
-    def promote(work: Work) -> None:
+    def promote(work: UnitOfWork) -> None:
         jule = work.get(User, work.lookup("user", "U_JULE"))
         jule.role = "senior rep"
         assert policy.can(jule, "show", work.find(Lead, 1))

@@ -10,7 +10,7 @@ from models.core.history import as_of
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.permissions import policy
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -22,19 +22,19 @@ from tests.models.marks import SQLITE
 pytestmark = SQLITE
 
 
-def allow(works: Works, *lines: str) -> None:
+def allow(works: UnitOfWorkFactory, *lines: str) -> None:
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)})
 
 
-def owner_of(works: Works, lead: Lead) -> str:
+def owner_of(works: UnitOfWorkFactory, lead: Lead) -> str:
     with works("T1", writes=False) as work:
         owner = work.get(Lead, lead.id).owner
         return work.name("user", owner) if owner else ""
 
 
 @pytest.fixture
-def lead(works: Works) -> Lead:
+def lead(works: UnitOfWorkFactory) -> Lead:
     """Rita's at first, now Jule's, with another company."""
     made = given(works, Lead, by="U_RITA", first_name="Ada", company="Looms", owner="me")
     with works("T1", "U_ADA") as work:
@@ -42,12 +42,12 @@ def lead(works: Works) -> Lead:
     return made
 
 
-def revert(works: Works, lead: Lead, by: str = "U_JULE", to: int = 1) -> as_of.Plan:
+def revert(works: UnitOfWorkFactory, lead: Lead, by: str = "U_JULE", to: int = 1) -> as_of.Plan:
     with works("T1", by) as work:
         return as_of.revert(work, work.get(Lead, lead.id), to)
 
 
-def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: Works, lead: Lead) -> None:
+def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: UnitOfWorkFactory, lead: Lead) -> None:
     allow(works, "lead: look, edit, revert", "user: look")
     with pytest.raises(Forbidden, match="does not allow “lead assign”. Ada Abel can give it"):
         revert(works, lead)
@@ -59,7 +59,7 @@ def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: Works,
     assert owner_of(works, lead) == "Rita Reyes"
 
 
-def test_setting_back_what_is_whose_it_was_takes_no_other_right(works: Works, lead: Lead) -> None:
+def test_setting_back_what_is_whose_it_was_takes_no_other_right(works: UnitOfWorkFactory, lead: Lead) -> None:
     allow(works, "lead: look, revert, edit own", "user: look")
     with works("T1", "U_JULE") as work:
         records.update(work, work.get(Lead, lead.id), {"company": "Ships"})
@@ -68,13 +68,13 @@ def test_setting_back_what_is_whose_it_was_takes_no_other_right(works: Works, le
         assert work.get(Lead, lead.id).company == "Mills"
 
 
-def test_nothing_is_set_back_to_somebody_who_has_left(works: Works, lead: Lead) -> None:
+def test_nothing_is_set_back_to_somebody_who_has_left(works: UnitOfWorkFactory, lead: Lead) -> None:
     works.welcome("T1", "U_RITA", left=True)
     with pytest.raises(Invalid, match="Rita Reyes has left Slack"):
         revert(works, lead, by="U_ADA")
 
 
-def test_what_names_a_record_that_one_may_not_see_stays(works: Works) -> None:
+def test_what_names_a_record_that_one_may_not_see_stays(works: UnitOfWorkFactory) -> None:
     """They would set it without knowing what; a form does not let them either."""
     secret, known = (given(works, Customer, by="U_ADA", first_name=name, owner="me") for name in ("Eve", "Ada"))
     deal = given(works, Opportunity, by="U_RITA", name="Sails", customer=secret.ref, owner="me")
@@ -87,7 +87,7 @@ def test_what_names_a_record_that_one_may_not_see_stays(works: Works) -> None:
         assert (work.get(Opportunity, deal.id).name, done.stays) == ("Sails", ["Customer"])
 
 
-def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(works: Works) -> None:
+def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(works: UnitOfWorkFactory) -> None:
     team = given(works, Team, by="U_ADA", name="west", role="manager")
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Team, team.id), {"role": "", "name": "far west"})
@@ -97,7 +97,7 @@ def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(work
 
 
 @pytest.mark.parametrize("to", ["U_RITA", ""])
-def test_an_edit_gives_away_or_lets_go_only_for_who_may_assign(works: Works, lead: Lead, to: str) -> None:
+def test_an_edit_gives_away_or_lets_go_only_for_who_may_assign(works: UnitOfWorkFactory, lead: Lead, to: str) -> None:
     allow(works, "lead: look, edit", "user: look")
     with pytest.raises(Forbidden, match="does not allow “lead assign”"), works("T1", "U_JULE") as work:
         records.update(work, work.get(Lead, lead.id), {"owner": to})
@@ -113,7 +113,7 @@ MADE = ("customer", "account", "member", "deal")
 
 
 @pytest.mark.parametrize("missing", MADE)
-def test_a_conversion_makes_only_what_one_may_make_by_hand(works: Works, missing: str) -> None:
+def test_a_conversion_makes_only_what_one_may_make_by_hand(works: UnitOfWorkFactory, missing: str) -> None:
     """Else who may convert leads, and nothing more, fills the books with customers, accounts and deals."""
     lead = given(works, Lead, by="U_RITA", first_name="Ada", company="Looms", email="ada@example.org", owner="me")
     others = [f"{noun}: look, new" for noun in MADE if noun != missing]
@@ -130,7 +130,7 @@ def test_a_conversion_makes_only_what_one_may_make_by_hand(works: Works, missing
         assert work.get(Lead, lead.id).converted
 
 
-def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(works: Works) -> None:
+def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(works: UnitOfWorkFactory) -> None:
     given(works, Customer, by="U_RITA", first_name="Ada", email="ada@example.org", owner="me")
     lead = given(works, Lead, by="U_RITA", first_name="Ada", email="ada@example.org", owner="me")
     allow(works, "lead: look, convert", "deal: look, new", "customer: look", "user: look")
@@ -139,7 +139,7 @@ def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(works: Work
         assert work.get(Lead, lead.id).converted_customer == work.lookup("customer", "CU-1")
 
 
-def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(works: Works) -> None:
+def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         lead = work.add(Lead(first_name="Ada", company="Looms"))
     convert(works, lead, by="U_ADA")
@@ -149,7 +149,7 @@ def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(works: Wo
     assert owners == [ada] * 3
 
 
-def convert(works: Works, lead: Lead, by: str = "U_JULE") -> None:
+def convert(works: UnitOfWorkFactory, lead: Lead, by: str = "U_JULE") -> None:
     with works("T1", by) as work:
         found = work.get(Lead, lead.id)
         policy.check(work, "convert", found)

@@ -11,7 +11,7 @@ from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.ground import START, given, spoil
 from tests.models.marks import SQLITE
 
@@ -32,20 +32,20 @@ CASES = [(entity, name) for entity, changes in CHANGES.items() for name in chang
 
 
 @pytest.fixture
-def quiet(works: Works) -> None:
+def quiet(works: UnitOfWorkFactory) -> None:
     given(works, Team, by="U_ADA", name="quiet")
 
 
-def found(work: Work, entity: type[Any]) -> Any:
+def found(work: UnitOfWork, entity: type[Any]) -> Any:
     return work.session.scalars(select(entity).where(entity.key == NOBODYS[entity])).one()
 
 
-def roster(works: Works) -> int:
+def roster(works: UnitOfWorkFactory) -> int:
     with works("T1", writes=False) as work:
         return work.workspace.roster
 
 
-def asked(works: Works) -> int:
+def asked(works: UnitOfWorkFactory) -> int:
     """How often cards were asked to be drawn anew wherever they stand."""
     with works("T1", writes=False) as work:
         wanted = select(Delivery.about).where(Delivery.kind == "audience")
@@ -62,7 +62,7 @@ def test_every_field_of_what_governs_has_something_else_here() -> None:
 
 @pytest.mark.parametrize(("entity", "name"), CASES, ids=[f"{entity.slug()}.{name}" for entity, name in CASES])
 def test_a_governing_field_counts_everywhere_and_on_the_cards_and_no_other_does(
-    works: Works, quiet: None, entity: type[Entity], name: str
+    works: UnitOfWorkFactory, quiet: None, entity: type[Entity], name: str
 ) -> None:
     before = roster(works)
     with works("T1", "U_ADA") as work:
@@ -72,7 +72,7 @@ def test_a_governing_field_counts_everywhere_and_on_the_cards_and_no_other_does(
 
 
 @SQLITE
-def test_who_is_new_is_known_everywhere_and_no_card_is_drawn_for_that(works: Works) -> None:
+def test_who_is_new_is_known_everywhere_and_no_card_is_drawn_for_that(works: UnitOfWorkFactory) -> None:
     before = roster(works)
     works.welcome("T1", "U_NEW", name="Nia")
     given(works, Role, by="U_ADA", name="tester", rights="lead: look")
@@ -81,7 +81,7 @@ def test_who_is_new_is_known_everywhere_and_no_card_is_drawn_for_that(works: Wor
 
 
 @SQLITE
-def test_many_people_who_change_at_once_are_one_change(works: Works) -> None:
+def test_many_people_who_change_at_once_are_one_change(works: UnitOfWorkFactory) -> None:
     before = roster(works)
     with works("T1", "U_ADA") as work:
         for person in work.session.scalars(select(User).where(User.team == "sales")):
@@ -90,10 +90,10 @@ def test_many_people_who_change_at_once_are_one_change(works: Works) -> None:
 
 
 @SQLITE
-def test_a_change_that_is_given_up_was_none(works: Works) -> None:
+def test_a_change_that_is_given_up_was_none(works: UnitOfWorkFactory) -> None:
     before = roster(works)
 
-    def narrow(work: Work) -> None:
+    def narrow(work: UnitOfWork) -> None:
         found(work, Role).rights = "lead: look"
         work.session.flush()
 

@@ -12,7 +12,7 @@ from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy, visibility
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -24,17 +24,17 @@ pytestmark = SQLITE
 CHANGES = ("edit", "set", "delete", "restore", "revert")
 
 
-def allow(works: Works, role: str, rights: str) -> None:
+def allow(works: UnitOfWorkFactory, role: str, rights: str) -> None:
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Role, work.lookup("role", role)), {"rights": rights})
 
 
-def may(work: Work, record: Entity, *verbs: str) -> set[str]:
+def may(work: UnitOfWork, record: Entity, *verbs: str) -> set[str]:
     return {verb for verb in verbs if policy.can(work.actor, verb, record)}
 
 
 @pytest.fixture
-def nobodys(works: Works) -> list[Entity]:
+def nobodys(works: UnitOfWorkFactory) -> list[Entity]:
     """What nobody owns: imported, or made by the CRM itself; and what is a part of it."""
     with works("T1") as work:
         customer = work.add(Customer(first_name="Ada"))
@@ -49,7 +49,7 @@ def nobodys(works: Works) -> list[Entity]:
 
 @pytest.mark.parametrize("scope", ["own", "team"])
 def test_what_nobody_owns_is_looked_at_and_taken_and_is_nobodys_to_change(
-    works: Works, nobodys: list[Entity], scope: str
+    works: UnitOfWorkFactory, nobodys: list[Entity], scope: str
 ) -> None:
     allow(works, "rep", f"everything: look {scope}, new, change {scope}")
     with works("T1", "U_JULE", writes=False) as work:
@@ -63,7 +63,7 @@ def test_what_nobody_owns_is_looked_at_and_taken_and_is_nobodys_to_change(
 
 @pytest.mark.parametrize("preset", ["U_JULE", "U_RITA"])
 def test_a_rep_takes_a_customer_of_nobodys_and_then_changes_it_and_its_parts(
-    works: Works, nobodys: list[Entity], preset: str
+    works: UnitOfWorkFactory, nobodys: list[Entity], preset: str
 ) -> None:
     customer, account, _, contact, membership = nobodys
     for record in (customer, account):
@@ -83,7 +83,7 @@ def test_a_rep_takes_a_customer_of_nobodys_and_then_changes_it_and_its_parts(
             assert may(work, work.get(type(record), record.id), "edit", "delete") == {"edit", "delete"}
 
 
-def test_who_may_change_all_changes_what_nobody_owns(works: Works, nobodys: list[Entity]) -> None:
+def test_who_may_change_all_changes_what_nobody_owns(works: UnitOfWorkFactory, nobodys: list[Entity]) -> None:
     with works("T1", "U_MONA", writes=False) as work:
         for record in nobodys:
             here = work.get(type(record), record.id)
@@ -92,7 +92,7 @@ def test_who_may_change_all_changes_what_nobody_owns(works: Works, nobodys: list
 
 @pytest.mark.parametrize(("scope", "theirs"), [("own", {"U_JULE"}), ("team", {"U_JULE", "U_RITA", "U_RAVI", "U_MONA"})])
 def test_of_people_ones_own_is_oneself_and_everybody_is_to_be_looked_at(
-    works: Works, scope: str, theirs: set[str]
+    works: UnitOfWorkFactory, scope: str, theirs: set[str]
 ) -> None:
     allow(works, "rep", f"user: look {scope}, change {scope}")
     with works("T1", "U_JULE", writes=False) as work:
@@ -107,7 +107,7 @@ def test_of_people_ones_own_is_oneself_and_everybody_is_to_be_looked_at(
 
 @pytest.mark.parametrize("scope", ["own", "team"])
 @pytest.mark.parametrize("rights", ["role: everything {0}\nteam: everything {0}", "everything: everything {0}"])
-def test_what_has_no_owner_is_nobodys_own(works: Works, scope: str, rights: str) -> None:
+def test_what_has_no_owner_is_nobodys_own(works: UnitOfWorkFactory, scope: str, rights: str) -> None:
     """Roles and teams, and what has no records: a right to change one's own is a right to change none."""
     allow(works, "rep", rights.format(scope))
     with works("T1", "U_JULE", writes=False) as work:

@@ -13,7 +13,7 @@ from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.search.query import find_records
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.sales.lead import Lead
@@ -26,18 +26,18 @@ from tests.models.marks import SQLITE
 
 
 @pytest.fixture
-def lead(works: Works) -> Lead:
+def lead(works: UnitOfWorkFactory) -> Lead:
     """Rita's lead."""
     return given(works, Lead, first_name="Ada", company="Analytical", owner="me")
 
 
-def may(works: Works, person: str, verb: str, record: Entity) -> bool:
+def may(works: UnitOfWorkFactory, person: str, verb: str, record: Entity) -> bool:
     with works("T1", person, writes=False) as work:
         return policy.can(work.actor, verb, work.get(type(record), record.id))
 
 
 @SQLITE
-def test_a_junior_rep_sees_only_their_own_leads(works: Works, lead: Lead) -> None:
+def test_a_junior_rep_sees_only_their_own_leads(works: UnitOfWorkFactory, lead: Lead) -> None:
     assert not may(works, "U_JULE", "show", lead)
     own = given(works, Lead, by="U_JULE", first_name="Own")
     assert may(works, "U_JULE", "show", own)
@@ -46,13 +46,13 @@ def test_a_junior_rep_sees_only_their_own_leads(works: Works, lead: Lead) -> Non
 
 
 @SQLITE
-def test_a_team_mate_sees_and_changes_what_an_outsider_does_not(works: Works, lead: Lead) -> None:
+def test_a_team_mate_sees_and_changes_what_an_outsider_does_not(works: UnitOfWorkFactory, lead: Lead) -> None:
     assert (may(works, "U_RAVI", "show", lead), may(works, "U_RAVI", "edit", lead)) == (True, True)
     assert (may(works, "U_OLGA", "show", lead), may(works, "U_OLGA", "edit", lead)) == (False, False)
 
 
 @SQLITE
-def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: Works, lead: Lead) -> None:
+def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: UnitOfWorkFactory, lead: Lead) -> None:
     works.welcome("T1", "U_RAVI", left=True)
     assert not may(works, "U_GUS", "show", lead)
     assert not may(works, "U_RAVI", "show", lead)
@@ -62,7 +62,7 @@ def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: Work
 
 
 @SQLITE
-def test_a_lead_of_a_team_sees_that_of_the_teams_below(works: Works, lead: Lead) -> None:
+def test_a_lead_of_a_team_sees_that_of_the_teams_below(works: UnitOfWorkFactory, lead: Lead) -> None:
     with works("T1", "U_ADA") as work:
         records.create(work, Team, {"name": "Europe", "lead": "<@U_OLGA>"})
     assert not may(works, "U_OLGA", "show", lead)
@@ -72,7 +72,7 @@ def test_a_lead_of_a_team_sees_that_of_the_teams_below(works: Works, lead: Lead)
 
 
 @SQLITE
-def test_an_executive_never_reads_personal_notes(works: Works) -> None:
+def test_an_executive_never_reads_personal_notes(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada", notes="Likes chess")
     with works("T1", "U_ELI", writes=False) as work:
         customer = work.get(Customer, ada.id)
@@ -84,7 +84,7 @@ def test_an_executive_never_reads_personal_notes(works: Works) -> None:
 
 
 @SQLITE
-def test_what_is_hidden_cannot_be_written_either(works: Works) -> None:
+def test_what_is_hidden_cannot_be_written_either(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_ADA") as work:
         role = work.get(Role, work.lookup("role", "senior rep"))
         records.update(work, role, {"rights": "everything: look\ncustomer: look, new, edit, hide notes"})
@@ -93,7 +93,7 @@ def test_what_is_hidden_cannot_be_written_either(works: Works) -> None:
 
 
 @SQLITE
-def test_a_role_that_is_gone_allows_nothing(works: Works, lead: Lead) -> None:
+def test_a_role_that_is_gone_allows_nothing(works: UnitOfWorkFactory, lead: Lead) -> None:
     give_a_role_that_is_gone(works, "U_RITA")
     assert not may(works, "U_RITA", "show", lead)
     with pytest.raises(Forbidden, match="sorcerer"), works("T1", "U_RITA", writes=False) as work:
@@ -101,7 +101,7 @@ def test_a_role_that_is_gone_allows_nothing(works: Works, lead: Lead) -> None:
 
 
 @SQLITE
-def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(works: Works) -> None:
+def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(works: UnitOfWorkFactory) -> None:
     deal = given(works, Opportunity, by="U_RITA", name="Sails", account=given(works, Account, name="Lark").ref)
     with pytest.raises(Forbidden) as caught, works("T1", "U_JULE", writes=False) as work:
         policy.check(work, "edit", work.get(Opportunity, deal.id))
@@ -115,13 +115,13 @@ def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(works: Works)
 # ── admins, roles and teams ─────────────────────────────────────────────────────────────────────────────
 
 
-def change(works: Works, entity: type[Entity], which: str, **texts: str) -> None:
+def change(works: UnitOfWorkFactory, entity: type[Entity], which: str, **texts: str) -> None:
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(entity, work.lookup(entity.slug(), which)), texts)
 
 
 @SQLITE
-def test_the_last_admin_stays_one(works: Works) -> None:
+def test_the_last_admin_stays_one(works: UnitOfWorkFactory) -> None:
     with pytest.raises(CRMError, match="Ada Abel is the last admin"):
         change(works, User, "U_ADA", role="rep")
     change(works, User, "U_MONA", role="admin")
@@ -129,7 +129,7 @@ def test_the_last_admin_stays_one(works: Works) -> None:
 
 
 @SQLITE
-def test_the_role_admin_cannot_be_changed_or_deleted(works: Works) -> None:
+def test_the_role_admin_cannot_be_changed_or_deleted(works: UnitOfWorkFactory) -> None:
     with pytest.raises(CRMError, match="stays as it is"):
         change(works, Role, "admin", rights="lead: look")
     with pytest.raises(CRMError, match="stays as it is"), works("T1", "U_ADA") as work:
@@ -137,13 +137,13 @@ def test_the_role_admin_cannot_be_changed_or_deleted(works: Works) -> None:
 
 
 @SQLITE
-def test_a_role_that_people_have_is_not_deleted(works: Works) -> None:
+def test_a_role_that_people_have_is_not_deleted(works: UnitOfWorkFactory) -> None:
     with pytest.raises(CRMError, match="3 people have the role senior rep"), works("T1", "U_ADA") as work:
         records.delete(work, work.get(Role, work.lookup("role", "senior rep")))
 
 
 @SQLITE
-def test_people_keep_a_role_and_a_team_that_are_renamed(works: Works) -> None:
+def test_people_keep_a_role_and_a_team_that_are_renamed(works: UnitOfWorkFactory) -> None:
     change(works, Role, "senior rep", name="Hunter")
     change(works, Team, "sales", name="Sales EMEA")
     with works("T1", "U_RITA", writes=False) as work:
@@ -153,7 +153,7 @@ def test_people_keep_a_role_and_a_team_that_are_renamed(works: Works) -> None:
 
 
 @SQLITE
-def test_a_team_is_not_part_of_itself(works: Works) -> None:
+def test_a_team_is_not_part_of_itself(works: UnitOfWorkFactory) -> None:
     change(works, Team, "sales", parent="north")
     with pytest.raises(Invalid, match="would be part of itself"):
         change(works, Team, "north", parent="sales")
@@ -162,13 +162,13 @@ def test_a_team_is_not_part_of_itself(works: Works) -> None:
 
 
 @SQLITE
-def test_two_roles_of_the_same_name_are_refused(works: Works) -> None:
+def test_two_roles_of_the_same_name_are_refused(works: UnitOfWorkFactory) -> None:
     with pytest.raises(Invalid, match="There is a role REP already: RO-1"), works("T1", "U_ADA") as work:
         records.create(work, Role, {"name": "REP", "rights": "lead: look"})
 
 
 @SQLITE
-def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works: Works) -> None:
+def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_ADA") as work:
         assert set(work.session.scalars(select(Role.key))) == set(Preset)
         records.delete(work, work.get(Role, work.lookup("role", "marketing")))
@@ -178,7 +178,7 @@ def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works
 
 
 @SQLITE
-def test_who_returns_to_a_role_that_was_deleted_has_none(works: Works, lead: Lead) -> None:
+def test_who_returns_to_a_role_that_was_deleted_has_none(works: UnitOfWorkFactory, lead: Lead) -> None:
     change(works, User, "U_OLGA", role="marketing")
     works.welcome("T1", "U_OLGA", left=True)
     with works("T1", "U_ADA") as work:

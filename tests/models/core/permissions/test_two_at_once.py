@@ -17,7 +17,7 @@ from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions import policy
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -32,10 +32,10 @@ pytestmark = pytest.mark.dialect
 
 TIMES = 4 if THOROUGH else 2
 """How often each race is run: who is first changes."""
-Act = Callable[[Work], object]
+Act = Callable[[UnitOfWork], object]
 
 
-def at_once(works: Works, *acts: tuple[str, Act]) -> list[object]:
+def at_once(works: UnitOfWorkFactory, *acts: tuple[str, Act]) -> list[object]:
     """Do these at the same time, each in the name of somebody, as a command does it; what came of each."""
 
     def do(person: str, act: Act) -> object:
@@ -47,7 +47,7 @@ def at_once(works: Works, *acts: tuple[str, Act]) -> list[object]:
 def change(entity: type[Entity], which: str, **texts: str) -> Act:
     """By somebody who may edit it, when it is done."""
 
-    def act(work: Work) -> None:
+    def act(work: UnitOfWork) -> None:
         record = work.get(entity, work.lookup(entity.slug(), which))
         policy.check(work, "edit", record)
         records.update(work, record, texts)
@@ -55,12 +55,12 @@ def change(entity: type[Entity], which: str, **texts: str) -> Act:
     return act
 
 
-def admins(works: Works) -> int:
+def admins(works: UnitOfWorkFactory) -> int:
     with works("T1", writes=False) as work:
         return len(policy.admins(work.session))
 
 
-def make_admins(works: Works, *people: str) -> None:
+def make_admins(works: UnitOfWorkFactory, *people: str) -> None:
     with works("T1") as work:
         for person in people:
             work.get(User, work.lookup("user", person)).role = Preset.ADMIN
@@ -75,7 +75,7 @@ def all_but(results: list[object], done: int) -> bool:
 # ── admins ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_of_two_admins_who_demote_each_other_one_is_left(works: Works) -> None:
+def test_of_two_admins_who_demote_each_other_one_is_left(works: UnitOfWorkFactory) -> None:
     for _ in range(TIMES):
         make_admins(works, "U_ADA", "U_MONA")
         demote = {who: change(User, other, role="rep") for who, other in (("U_ADA", "U_MONA"), ("U_MONA", "U_ADA"))}
@@ -83,14 +83,14 @@ def test_of_two_admins_who_demote_each_other_one_is_left(works: Works) -> None:
         assert admins(works) == 1
 
 
-def test_of_two_admins_who_step_back_at_once_one_is_left(works: Works) -> None:
+def test_of_two_admins_who_step_back_at_once_one_is_left(works: UnitOfWorkFactory) -> None:
     for _ in range(TIMES):
         make_admins(works, "U_ADA", "U_MONA")
         at_once(works, *((who, change(User, "me", role="rep")) for who in ("U_ADA", "U_MONA")))
         assert admins(works) == 1
 
 
-def test_who_is_no_admin_any_more_when_it_is_their_turn_changes_nothing(works: Works) -> None:
+def test_who_is_no_admin_any_more_when_it_is_their_turn_changes_nothing(works: UnitOfWorkFactory) -> None:
     """Mona is demoted while she gives a role: she came as an admin, and acts as one only if she is first."""
     for _ in range(TIMES):
         make_admins(works, "U_ADA", "U_MONA")
@@ -104,7 +104,7 @@ def test_who_is_no_admin_any_more_when_it_is_their_turn_changes_nothing(works: W
 
 
 @SQLITE
-def test_one_act_does_not_take_the_role_from_all_admins_either(works: Works) -> None:
+def test_one_act_does_not_take_the_role_from_all_admins_either(works: UnitOfWorkFactory) -> None:
     """A file, and an undo, change several people in one breath."""
     with works("T1", "U_ADA") as work:
         work.get(User, work.lookup("user", "U_MONA")).role = Preset.ADMIN
@@ -116,7 +116,7 @@ def test_one_act_does_not_take_the_role_from_all_admins_either(works: Works) -> 
 
 @SQLITE
 @pytest.mark.parametrize("column", ["guest", "has left"])
-def test_nobody_makes_the_last_admin_a_guest_or_gone_by_hand(works: Works, column: str) -> None:
+def test_nobody_makes_the_last_admin_a_guest_or_gone_by_hand(works: UnitOfWorkFactory, column: str) -> None:
     with works("T1", writes=False) as work:
         ada = work.get(User, work.lookup("user", "U_ADA")).ref
     assert imported(works, User, f"Ref,{column}\n{ada},yes\n").rejected == 1
@@ -124,7 +124,7 @@ def test_nobody_makes_the_last_admin_a_guest_or_gone_by_hand(works: Works, colum
 
 
 @SQLITE
-def test_an_undo_does_not_take_the_role_from_the_last_admin(works: Works) -> None:
+def test_an_undo_does_not_take_the_role_from_the_last_admin(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_ADA") as work:
         work.get(User, work.lookup("user", "U_MONA")).role = Preset.ADMIN
         unit = work.unit
@@ -143,7 +143,7 @@ def delete(entity: type[Entity], which: str) -> Act:
 
 
 @pytest.mark.parametrize(("entity", "field"), [(Role, "role"), (Team, "team")])
-def test_what_is_deleted_is_not_given_at_the_same_moment(works: Works, entity: type[Entity], field: str) -> None:
+def test_what_is_deleted_is_not_given_at_the_same_moment(works: UnitOfWorkFactory, entity: type[Entity], field: str) -> None:
     texts = {"rights": "lead: look"} if entity is Role else {}
     for time in range(TIMES):
         given(works, entity, by="U_ADA", name=f"spare {time}", **texts)
@@ -155,7 +155,7 @@ def test_what_is_deleted_is_not_given_at_the_same_moment(works: Works, entity: t
 
 
 @SQLITE
-def test_a_role_that_a_team_gives_is_not_deleted_and_is_renamed_there_too(works: Works) -> None:
+def test_a_role_that_a_team_gives_is_not_deleted_and_is_renamed_there_too(works: UnitOfWorkFactory) -> None:
     given(works, Role, by="U_ADA", name="scout", rights="lead: look")
     given(works, Team, by="U_ADA", name="scouts", role="scout")
     with pytest.raises(CRMError, match="The team scouts gives the role scout to who joins"):
@@ -170,13 +170,13 @@ def test_a_role_that_a_team_gives_is_not_deleted_and_is_renamed_there_too(works:
         assert (team.role, jule.role) == ("ranger", "ranger")
 
 
-def circles(works: Works, entity: type[Entity]) -> int:
+def circles(works: UnitOfWorkFactory, entity: type[Entity]) -> int:
     with works("T1", writes=False) as work:
         return sum(is_above_itself(work, record, "parent") for record in work.session.scalars(select(entity)))
 
 
 @pytest.mark.parametrize("entity", [Team, Account])
-def test_of_two_that_are_put_below_each_other_one_is(works: Works, entity: type[Entity]) -> None:
+def test_of_two_that_are_put_below_each_other_one_is(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     for time in range(TIMES):
         one, other = (given(works, entity, by="U_ADA", name=f"{word} {time}").ref for word in ("Lark", "Wren"))
         acts = [("U_ADA", change(entity, one, parent=other)), ("U_ADA", change(entity, other, parent=one))]
@@ -185,7 +185,7 @@ def test_of_two_that_are_put_below_each_other_one_is(works: Works, entity: type[
 
 
 @SQLITE
-def test_a_long_circle_is_one_too_and_so_is_one_that_a_file_makes(works: Works) -> None:
+def test_a_long_circle_is_one_too_and_so_is_one_that_a_file_makes(works: UnitOfWorkFactory) -> None:
     refs = [given(works, Account, by="U_ADA", name=f"Lark {place}").ref for place in range(25)]
     below = [("U_ADA", change(Account, ref, parent=above)) for ref, above in zip(refs, refs[1:], strict=False)]
     for person, act in below:
@@ -197,7 +197,7 @@ def test_a_long_circle_is_one_too_and_so_is_one_that_a_file_makes(works: Works) 
     assert (outcome.updated, outcome.rejected, circles(works, Team), circles(works, Account)) == (1, 1, 0, 0)
 
 
-def test_of_two_roles_of_one_name_one_is_made(works: Works) -> None:
+def test_of_two_roles_of_one_name_one_is_made(works: UnitOfWorkFactory) -> None:
     for time in range(TIMES):
         make: Act = partial(records.create, entity=Role, texts={"name": f"twin {time}", "rights": "lead: look"})
         assert all_but(at_once(works, *[("U_ADA", make)] * 3), done=1)
@@ -206,26 +206,26 @@ def test_of_two_roles_of_one_name_one_is_made(works: Works) -> None:
 # ── one is primary ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def primaries(works: Works, entity: type[Contact] | type[Membership]) -> int:
+def primaries(works: UnitOfWorkFactory, entity: type[Contact] | type[Membership]) -> int:
     with works("T1", writes=False) as work:
         return work.session.scalar(select(func.count(entity.id)).where(entity.primary)) or 0
 
 
 @pytest.fixture
-def reached(works: Works) -> list[Contact]:
+def reached(works: UnitOfWorkFactory) -> list[Contact]:
     """Four addresses of a customer."""
     ada = given(works, Customer, first_name="Ada", owner="me")
     return [given(works, Contact, customer=ada.ref, type="email", value=f"a{n}@example.org") for n in range(4)]
 
 
-def test_of_those_made_primary_at_once_one_is(works: Works, reached: list[Contact]) -> None:
+def test_of_those_made_primary_at_once_one_is(works: UnitOfWorkFactory, reached: list[Contact]) -> None:
     for _ in range(TIMES):
         acts = [("U_RITA", change(Contact, contact.ref, primary="yes")) for contact in reached]
         at_once(works, *acts)
         assert primaries(works, Contact) == 1
 
 
-def test_of_those_that_come_as_primary_at_once_one_is(works: Works) -> None:
+def test_of_those_that_come_as_primary_at_once_one_is(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada", owner="me")
     accounts = [given(works, Account, name=f"Lark {place}").ref for place in range(4)]
     texts = [{"customer": ada.ref, "account": ref, "primary": "yes"} for ref in accounts]
@@ -236,7 +236,7 @@ def test_of_those_that_come_as_primary_at_once_one_is(works: Works) -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_one_stays_primary_whatever_is_moved_restored_or_undone(
-    works: Works, reached: list[Contact], order: tuple[int, int]
+    works: UnitOfWorkFactory, reached: list[Contact], order: tuple[int, int]
 ) -> None:
     """Also where the session would store the new one before the old one gives way."""
     first, second = (reached[place].ref for place in order)
@@ -258,7 +258,7 @@ def test_one_stays_primary_whatever_is_moved_restored_or_undone(
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_an_undo_of_what_became_primary_brings_the_one_before_back(
-    works: Works, reached: list[Contact], order: tuple[int, int]
+    works: UnitOfWorkFactory, reached: list[Contact], order: tuple[int, int]
 ) -> None:
     first, second = (reached[place] for place in order)
     works.attempt(change(Contact, first.ref, primary="yes"), "T1", "U_RITA")
@@ -274,7 +274,7 @@ def test_an_undo_of_what_became_primary_brings_the_one_before_back(
 
 
 @SQLITE
-def test_in_a_file_the_last_of_those_that_are_primary_is(works: Works, reached: list[Contact]) -> None:
+def test_in_a_file_the_last_of_those_that_are_primary_is(works: UnitOfWorkFactory, reached: list[Contact]) -> None:
     works.attempt(change(Contact, reached[0].ref, primary="yes"), "T1", "U_RITA")
     rows = "".join(f"Ada,email,b{place}@example.org,yes\n" for place in range(3))
     assert imported(works, Contact, f"Customer,Type,Value,Primary\n{rows}").created == 3
@@ -287,7 +287,7 @@ def test_in_a_file_the_last_of_those_that_are_primary_is(works: Works, reached: 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_of_two_files_that_name_an_account_and_a_person_each_is_made_once(works: Works) -> None:
+def test_of_two_files_that_name_an_account_and_a_person_each_is_made_once(works: UnitOfWorkFactory) -> None:
     """And of a file and a lead that is converted; none of them waits for the other in a circle."""
     for time in range(TIMES):
         lark, wren, address = f"Lark {time}", f"Wren {time}", f"ada{time}@example.org"
@@ -309,7 +309,7 @@ def convert(ref: str) -> Act:
     return lambda work: work.get(Lead, work.lookup("lead", ref)).convert(work)
 
 
-def test_of_two_leads_with_one_address_one_customer_and_one_account_comes(works: Works) -> None:
+def test_of_two_leads_with_one_address_one_customer_and_one_account_comes(works: UnitOfWorkFactory) -> None:
     for time in range(TIMES):
         about = {"email": f"ada{time}@example.org", "company": f"Lark {time}", "owner": "me"}
         leads = [given(works, Lead, first_name=f"Ada {n}", **about).ref for n in range(3)]
@@ -320,7 +320,7 @@ def test_of_two_leads_with_one_address_one_customer_and_one_account_comes(works:
     assert primaries(works, Membership) == TIMES
 
 
-def test_who_is_made_while_a_lead_is_converted_is_the_same_customer_or_came_after(works: Works) -> None:
+def test_who_is_made_while_a_lead_is_converted_is_the_same_customer_or_came_after(works: UnitOfWorkFactory) -> None:
     """A conversion finds a customer who is just being made: it waits for whoever makes them."""
     for time in range(TIMES):
         email = f"ada{time}@example.org"
@@ -337,7 +337,7 @@ def test_who_is_made_while_a_lead_is_converted_is_the_same_customer_or_came_afte
 
 
 def test_twelve_who_change_how_people_work_together_leave_an_admin_one_primary_and_no_circle(
-    works: Works, reached: list[Contact]
+    works: UnitOfWorkFactory, reached: list[Contact]
 ) -> None:
     """Twelve at a barrier, again and again: whatever is refused is refused in words, and what must hold, holds."""
     people = ("U_ADA", "U_MONA", "U_ELI")

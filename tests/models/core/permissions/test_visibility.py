@@ -15,7 +15,7 @@ from models.core.errors import Forbidden, NotFound
 from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.search.query import find_everywhere, find_records, suggestions
-from models.core.unit_of_work import HIDDEN, Work, Works
+from models.core.unit_of_work import HIDDEN, UnitOfWork, UnitOfWorkFactory
 from models.exchange.exporter import export
 from tests.models.companies import SEEN, Rules, company
 from tests.models.marks import SQLITE
@@ -31,24 +31,24 @@ for another one.
 """
 
 
-def everyone(works: Works) -> list[str]:
+def everyone(works: UnitOfWorkFactory) -> list[str]:
     with works("T1", writes=False) as work:
         return list(work.session.scalars(select(User.slack_id).order_by(User.id)))
 
 
-def plain(works: Works, roles: Mapping[str, Rules]) -> Company:
+def plain(works: UnitOfWorkFactory, roles: Mapping[str, Rules]) -> Company:
     with works("T1", writes=False) as work:
         return everything(work, roles)
 
 
-def allowed(work: Work, there: Company, entity: type[Entity], verb: str = "show") -> set[int]:
+def allowed(work: UnitOfWork, there: Company, entity: type[Entity], verb: str = "show") -> set[int]:
     """The numbers of the records that somebody may see, or use a verb on, as plain lists say."""
     assert work.actor
     person, rows = there.person(work.actor.slack_id), there.rows[entity.slug()]
     return {row["number"] for row in rows if not row["deleted_at"] and there.may(person, entity.slug(), row, verb)}
 
 
-def doors(work: Work, entity: type[Entity], everywhere: list[Entity]) -> Iterator[tuple[str, set[int]]]:
+def doors(work: UnitOfWork, entity: type[Entity], everywhere: list[Entity]) -> Iterator[tuple[str, set[int]]]:
     """Every way to come by records of an entity, and the numbers that it gives.
 
     everywhere: what a search through all entities found, which is the same for each of them.
@@ -63,7 +63,7 @@ def doors(work: Work, entity: type[Entity], everywhere: list[Entity]) -> Iterato
 
 
 @pytest.mark.parametrize("seed", range(COMPANIES))
-def test_what_is_listed_found_counted_and_offered_is_what_one_may_see(works: Works, seed: int) -> None:
+def test_what_is_listed_found_counted_and_offered_is_what_one_may_see(works: UnitOfWorkFactory, seed: int) -> None:
     there = plain(works, company(works, random.Random(seed)))
     whole, cases = COMPANIES > 1, 0
     for place, slack_id in enumerate(everyone(works)):
@@ -79,7 +79,7 @@ def test_what_is_listed_found_counted_and_offered_is_what_one_may_see(works: Wor
     assert cases > (1000 if whole else 250)
 
 
-def reached(work: Work, entity: type[Entity], may: set[int]) -> None:
+def reached(work: UnitOfWork, entity: type[Entity], may: set[int]) -> None:
     """A number and a reference lead to a record just where it may be seen; its name is told just there."""
     with policy.beyond(work.session):
         there = work.session.scalars(select(entity)).all()
@@ -102,7 +102,7 @@ def answer(ask: Callable[[], object]) -> str:
 
 @SQLITE
 @pytest.mark.parametrize("seed", range(COMPANIES))
-def test_an_export_holds_what_one_may_both_see_and_export_without_what_is_hidden(works: Works, seed: int) -> None:
+def test_an_export_holds_what_one_may_both_see_and_export_without_what_is_hidden(works: UnitOfWorkFactory, seed: int) -> None:
     there = plain(works, company(works, random.Random(seed)))
     for slack_id in everyone(works):
         with works("T1", slack_id, writes=False) as work:
@@ -120,7 +120,7 @@ def test_an_export_holds_what_one_may_both_see_and_export_without_what_is_hidden
 
 @SQLITE
 @pytest.mark.parametrize("seed", range(COMPANIES))
-def test_those_who_read_together_see_what_each_of_them_may(works: Works, seed: int) -> None:
+def test_those_who_read_together_see_what_each_of_them_may(works: UnitOfWorkFactory, seed: int) -> None:
     luck = random.Random(seed)
     whole = plain(works, company(works, luck))
     people = everyone(works)

@@ -11,7 +11,7 @@ from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.identity.rights import Preset
 from models.core.search import filter_parser, filter_sql
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.dialect
 NOTHING: list[str] = []
 
 
-def fitting(works: Works, entity: type[Entity], text: str, by: str = "U_RITA") -> list[str]:
+def fitting(works: UnitOfWorkFactory, entity: type[Entity], text: str, by: str = "U_RITA") -> list[str]:
     """The names of the records that a filter fits, in the order of their numbers."""
     with works("T1", by, writes=False) as work:
         found = select(entity).where(filter_sql.condition(filter_parser.parse(text), entity, work))
         return [record.title for record in work.session.scalars(found.order_by(entity.number))]
 
 
-def refused(works: Works, entity: type[Entity], text: str) -> str:
+def refused(works: UnitOfWorkFactory, entity: type[Entity], text: str) -> str:
     with pytest.raises(ValueError) as caught:  # noqa: PT011  its sentence is what the tests look at
         fitting(works, entity, text)
     return str(caught.value)
@@ -162,7 +162,7 @@ SENSELESS = {
 
 
 @pytest.fixture
-def deals(works: Works) -> Works:
+def deals(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
     works.welcome("T1", "U_RITA", role=Preset.ADMIN)  # who sees everything
     works.welcome("T1", "U_ELI", role=Preset.ADMIN)
     made: list[tuple[type[Entity], dict[str, str]]] = [
@@ -183,29 +183,29 @@ def deals(works: Works) -> Works:
     return works
 
 
-def test_a_filter_fits(deals: Works) -> None:
+def test_a_filter_fits(deals: UnitOfWorkFactory) -> None:
     assert {text: fitting(deals, Opportunity, text) for text in DEALS} == DEALS
 
 
-def test_a_filter_fits_people(deals: Works) -> None:
+def test_a_filter_fits_people(deals: UnitOfWorkFactory) -> None:
     given(deals, Customer, first_name="Bo", email="bo@example.org", phone="030 1234567")
     assert {text: fitting(deals, Customer, text) for text in PEOPLE} == PEOPLE
 
 
-def test_a_day_is_the_whole_day_where_the_reader_lives(deals: Works) -> None:
+def test_a_day_is_the_whole_day_where_the_reader_lives(deals: UnitOfWorkFactory) -> None:
     """Half past eleven at night in Berlin is half past ten in UTC, and already tomorrow in Kolkata."""
     given(deals, Activity, description="Call", customer="CU-1", due_date="today 23:30")
     assert {text: bool(fitting(deals, Activity, text)) for text in DAYS} == DAYS
 
 
-def test_each_reader_has_their_own_day(deals: Works) -> None:
+def test_each_reader_has_their_own_day(deals: UnitOfWorkFactory) -> None:
     given(deals, Activity, description="Call", customer="CU-1", due_date="today 23:30")
     assert fitting(deals, Activity, "due = tomorrow", by="U_RAVI") == ["Call"]
     assert fitting(deals, Activity, "due = today", by="U_RAVI") == []
     assert fitting(deals, Activity, "due = today", by="U_MONA") == ["Call"]
 
 
-def test_the_day_the_clocks_change_is_still_one_day(deals: Works, clock: StoppedClock) -> None:
+def test_the_day_the_clocks_change_is_still_one_day(deals: UnitOfWorkFactory, clock: StoppedClock) -> None:
     clock.forward(timedelta(days=19))  # the 29th, of 23 hours in Berlin
     given(deals, Activity, description="Last minute", customer="CU-1", due_date="today 23:59")
     given(deals, Activity, description="Next day", customer="CU-1", due_date="tomorrow 0:00")
@@ -213,7 +213,7 @@ def test_the_day_the_clocks_change_is_still_one_day(deals: Works, clock: Stopped
     assert fitting(deals, Activity, "due > today") == ["Next day"]
 
 
-def test_flags_are_yes_or_no(deals: Works) -> None:
+def test_flags_are_yes_or_no(deals: UnitOfWorkFactory) -> None:
     given(deals, Contact, customer="CU-1", type="email", value="a@b.org", primary="yes")
     given(deals, Contact, customer="CU-1", type="email", value="c@d.org")
     assert fitting(deals, Contact, "primary = yes") == ["email a@b.org"]
@@ -222,20 +222,20 @@ def test_flags_are_yes_or_no(deals: Works) -> None:
 
 
 @SQLITE
-def test_what_makes_no_sense_is_told_with_what_does(deals: Works) -> None:
+def test_what_makes_no_sense_is_told_with_what_does(deals: UnitOfWorkFactory) -> None:
     told = {text: refused(deals, Opportunity, text)[: len(sentence)] for text, sentence in SENSELESS.items()}
     assert told == SENSELESS
 
 
 @SQLITE
-def test_an_ambiguous_name_is_not_guessed(deals: Works) -> None:
+def test_an_ambiguous_name_is_not_guessed(deals: UnitOfWorkFactory) -> None:
     given(deals, Customer, first_name="Ada", last_name="Byron")
     with pytest.raises(Ambiguous, match="could be CU-3 Ada Byron, CU-1 Ada Lovelace"):
         fitting(deals, Opportunity, "customer = ada")
 
 
 @SQLITE
-def test_only_entities_that_can_be_open_have_a_word_for_it(deals: Works) -> None:
+def test_only_entities_that_can_be_open_have_a_word_for_it(deals: UnitOfWorkFactory) -> None:
     assert filter_sql.shortcuts(Customer) == ["mine"]
     assert filter_sql.shortcuts(Contact) == []
     assert fitting(deals, Customer, "open") == []
@@ -257,7 +257,7 @@ def test_a_broken_filter_is_not_taken_for_words() -> None:
         filter_sql.read("stage =", Opportunity)
 
 
-def test_filters_see_only_their_own_workspace(deals: Works) -> None:
+def test_filters_see_only_their_own_workspace(deals: UnitOfWorkFactory) -> None:
     given(deals, Lead, first_name="Ada")
     given(deals, Lead, "U_OTTO", "T2", first_name="Ada", company="Theirs")
     assert fitting(deals, Lead, "first_name = ada") == ["Ada"]
@@ -265,7 +265,7 @@ def test_filters_see_only_their_own_workspace(deals: Works) -> None:
     assert fitting(deals, Lead, "theirs") == []
 
 
-def test_words_that_many_records_hold_are_looked_through(deals: Works) -> None:
+def test_words_that_many_records_hold_are_looked_through(deals: UnitOfWorkFactory) -> None:
     with deals("T1", "U_RITA", writes=False) as work:
         assert filter_sql.few_with("deal", Opportunity, work) == []
         assert filter_sql.few_with("s", Opportunity, work) is None
@@ -273,7 +273,7 @@ def test_words_that_many_records_hold_are_looked_through(deals: Works) -> None:
 
 
 @table("entity", ENTITIES.values())
-def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: Works, entity: type[Entity]) -> None:
+def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         for name in entity.fields():
             for op in ("=", "!="):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models.core.search import filter_parser, filter_sql
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.models.marks import tried
 
@@ -38,7 +38,7 @@ TREES = st.recursive(
 @example(filter_parser.Term("amount", ">", ""))
 @tried(60)
 @for_all(TREES)
-def test_any_tree_is_answered_or_refused_with_a_sentence(works: Works, tree: filter_parser.Node) -> None:
+def test_any_tree_is_answered_or_refused_with_a_sentence(works: UnitOfWorkFactory, tree: filter_parser.Node) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         told = ""
         try:

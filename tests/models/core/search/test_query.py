@@ -8,7 +8,7 @@ from models.core import records
 from models.core.entity.base import ENTITIES
 from models.core.search.index import SearchText
 from models.core.search.query import CANDIDATES, PAGE, find_everywhere, find_records, suggestions
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
 from models.customers.contact import Contact
 from models.customers.customer import Customer
@@ -57,7 +57,7 @@ SLIPS = {
 
 
 @pytest.fixture
-def people(works: Works) -> Works:
+def people(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
     """A few customers whose names have something in common."""
     named = [
         ("Ada", "Lovelace", {"email": "ada@example.org", "phone": "030 1234567", "city": "London"}),
@@ -72,65 +72,65 @@ def people(works: Works) -> Works:
     return works
 
 
-def offered(works: Works, text: str, limit: int = 20) -> list[str]:
+def offered(works: UnitOfWorkFactory, text: str, limit: int = 20) -> list[str]:
     with works("T1", "U_RITA", writes=False) as work:
         return [record.title for record in suggestions(work, Customer, text, limit)]
 
 
-def everywhere(works: Works, text: str, limit: int = 10) -> list[str]:
+def everywhere(works: UnitOfWorkFactory, text: str, limit: int = 10) -> list[str]:
     with works("T1", "U_RITA", writes=False) as work:
         return [str(record) for record in find_everywhere(work, text, limit)]
 
 
-def headed(works: Works, entity: type[Opportunity | Customer], text: str, page: str | bool | None = None) -> str:
+def headed(works: UnitOfWorkFactory, entity: type[Opportunity | Customer], text: str, page: str | bool | None = None) -> str:
     with works("T1", "U_RITA", writes=False) as work:
         return find_records(work, entity, text, page).heading
 
 
-def test_the_likeliest_comes_first(people: Works) -> None:
+def test_the_likeliest_comes_first(people: UnitOfWorkFactory) -> None:
     found = {typed: offered(people, typed)[0] for typed in LIKELIEST}
     assert found == LIKELIEST
 
 
-def test_what_nothing_fits_finds_nothing(people: Works) -> None:
+def test_what_nothing_fits_finds_nothing(people: UnitOfWorkFactory) -> None:
     for typed in ["xyz", "cu-99", "999", "%", "___", '"', "'; --", "searched", "OR", "NEAR(", "*", "\x00"]:
         assert offered(people, typed) == [], typed
 
 
-def test_a_slip_of_the_finger_is_forgiven(people: Works) -> None:
+def test_a_slip_of_the_finger_is_forgiven(people: UnitOfWorkFactory) -> None:
     found = {typed: offered(people, typed) for typed in SLIPS}
     assert found == {typed: [name] for typed, name in SLIPS.items()}
 
 
-def test_two_slips_in_a_short_word_are_another_word(people: Works) -> None:
+def test_two_slips_in_a_short_word_are_another_word(people: UnitOfWorkFactory) -> None:
     assert offered(people, "hupperz") == []
 
 
-def test_what_is_spelt_right_comes_before_what_is_nearly_so(works: Works) -> None:
+def test_what_is_spelt_right_comes_before_what_is_nearly_so(works: UnitOfWorkFactory) -> None:
     for last in ("Johnson", "Jonson"):
         given(works, Customer, first_name="Adam", last_name=last)
     assert offered(works, "jonson") == ["Adam Jonson", "Adam Johnson"]
     assert offered(works, "johnson") == ["Adam Johnson", "Adam Jonson"]
 
 
-def test_before_anything_is_typed_the_newest_are_offered(people: Works) -> None:
+def test_before_anything_is_typed_the_newest_are_offered(people: UnitOfWorkFactory) -> None:
     assert offered(people, " ", limit=2) == ["Иван Петров", "Li Wei"]
 
 
 @SQLITE
-def test_never_more_than_asked_for(people: Works) -> None:
+def test_never_more_than_asked_for(people: UnitOfWorkFactory) -> None:
     assert len(offered(people, "a", limit=1)) == 1
     assert offered(people, "ada", limit=1) == ["Ada Lovelace"]
 
 
-def test_a_name_beats_a_mention_of_it(works: Works) -> None:
+def test_a_name_beats_a_mention_of_it(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Grace", email="grace@acme.org")
     given(works, Customer, first_name="Acme", last_name="Smith")
     given(works, Customer, first_name="Edith", email="edith@acme.org")
     assert offered(works, "acme")[0] == "Acme Smith"
 
 
-def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(works: Works) -> None:
+def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(works: UnitOfWorkFactory) -> None:
     """More than the candidates taken from the index, and it is the oldest."""
     meant = given(works, Account, name="Group")
     common = {"workspace": "T1", "version": 1, "created_at": START, "updated_at": START, "custom": {}}
@@ -152,7 +152,7 @@ def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(works
         assert find_records(work, Account, "group").heading.startswith("More than 199 accounts match")
 
 
-def test_renamed_and_deleted_records_are_found_as_they_are_now(people: Works) -> None:
+def test_renamed_and_deleted_records_are_found_as_they_are_now(people: UnitOfWorkFactory) -> None:
     with people("T1", "U_RITA") as work:
         records.update(work, work.find(Customer, 1), {"last_name": "King"})
         records.delete(work, work.find(Customer, 2))
@@ -161,7 +161,7 @@ def test_renamed_and_deleted_records_are_found_as_they_are_now(people: Works) ->
     assert offered(people, "hopper") == offered(people, "cu-2") == offered(people, "g") == []
 
 
-def test_other_workspaces_are_never_searched(people: Works) -> None:
+def test_other_workspaces_are_never_searched(people: UnitOfWorkFactory) -> None:
     given(people, Customer, "U_OTTO", "T2", first_name="Ada", last_name="Other")
     assert offered(people, "ada") == ["Ada Lovelace", "Adam Johnson"]
     assert offered(people, "other") == []
@@ -170,7 +170,7 @@ def test_other_workspaces_are_never_searched(people: Works) -> None:
         assert [record.title for record in find_everywhere(work, "cu-1")] == ["Ada Other"]
 
 
-def test_everything_is_searched_at_once(people: Works) -> None:
+def test_everything_is_searched_at_once(people: UnitOfWorkFactory) -> None:
     given(people, Lead, first_name="Adele")
     given(people, Account, name="Ada Works")
     given(people, Opportunity, name="Engine", customer="CU-1")
@@ -181,46 +181,46 @@ def test_everything_is_searched_at_once(people: Works) -> None:
     assert everywhere(people, "ada", limit=1) == found[:1]
 
 
-def test_a_reference_finds_just_the_one_it_names(people: Works) -> None:
+def test_a_reference_finds_just_the_one_it_names(people: UnitOfWorkFactory) -> None:
     given(people, Opportunity, name="Engine", customer="CU-1")
     given(people, Lead, first_name="About", company="OP-1")
     for typed in ["OP-1", "op1", "#op-1", " OP-1 "]:
         assert everywhere(people, typed) == ["OP-1 Engine"]
 
 
-def test_an_address_finds_who_has_it(people: Works) -> None:
+def test_an_address_finds_who_has_it(people: UnitOfWorkFactory) -> None:
     given(people, Contact, customer="CU-2", type="email", value="amazing@navy.mil")
     assert everywhere(people, "ada@example.org") == ["CU-1 Ada Lovelace"]
     assert everywhere(people, "amazing@navy.mil") == ["CT-1 email amazing@navy.mil"]
 
 
 @SQLITE
-def test_a_number_alone_means_nothing_among_everything(people: Works) -> None:
+def test_a_number_alone_means_nothing_among_everything(people: UnitOfWorkFactory) -> None:
     assert everywhere(people, "1") == []
 
 
-def test_every_entity_can_be_found_by_its_reference(people: Works) -> None:
+def test_every_entity_can_be_found_by_its_reference(people: UnitOfWorkFactory) -> None:
     with people("T1", "U_RITA", writes=False) as work:
         for entity in ENTITIES.values():
             assert suggestions(work, entity, f"{entity.prefix}-99") == []
 
 
 @SQLITE
-def test_words_after_a_noun_are_a_search(people: Works) -> None:
+def test_words_after_a_noun_are_a_search(people: UnitOfWorkFactory) -> None:
     assert headed(people, Customer, "ada") == "2 customers match “ada”"
     assert headed(people, Customer, "lovelace") == "1 customer matches “lovelace”"
     assert headed(people, Customer, "nobody") == "No customer matches “nobody”"
 
 
 @SQLITE
-def test_nothing_after_a_noun_lists_the_newest(people: Works) -> None:
+def test_nothing_after_a_noun_lists_the_newest(people: UnitOfWorkFactory) -> None:
     assert headed(people, Customer, "") == "6 customers, newest first"
     assert headed(people, Opportunity, " ") == "There is no deal yet"
     with people("T1", writes=False) as work:
         assert find_records(work, Customer, "").records[0].title == "Иван Петров"
 
 
-def test_a_filter_after_a_noun_filters(people: Works) -> None:
+def test_a_filter_after_a_noun_filters(people: UnitOfWorkFactory) -> None:
     for amount in ("5k", "15k", "25k"):
         given(people, Opportunity, name=f"Deal of {amount}", customer="CU-1", amount=amount)
     assert headed(people, Opportunity, "amount > 10k") == "2 deals match “amount > 10k”"
@@ -231,7 +231,7 @@ def test_a_filter_after_a_noun_filters(people: Works) -> None:
 
 
 @SQLITE
-def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(people: Works) -> None:
+def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(people: UnitOfWorkFactory) -> None:
     with people("T1", "U_RITA", writes=False) as work:
         with pytest.raises(ValueError, match="needs a value"):
             find_records(work, Customer, "first_name =")
@@ -239,7 +239,7 @@ def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(people: 
         assert find_records(work, Customer, "not").records == []
 
 
-def test_ten_to_a_page(works: Works) -> None:
+def test_ten_to_a_page(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_RITA") as work:
         for number in range(PAGE * 2 + 5):
             records.create(work, Account, {"name": f"Acme {number}", "industry": "Steel"})
@@ -252,25 +252,25 @@ def test_ten_to_a_page(works: Works) -> None:
 
 
 @SQLITE
-def test_an_odd_page_is_the_first(people: Works) -> None:
+def test_an_odd_page_is_the_first(people: UnitOfWorkFactory) -> None:
     with people("T1", "U_RITA", writes=False) as work:
         for page in [True, False, None, "", "0", "-1", "x", "1", "99999999999999999999", "²"]:
             assert len(find_records(work, Customer, "", page).records) == 6, page
 
 
 @SQLITE
-def test_the_heading_shows_what_was_typed_on_one_line(people: Works) -> None:
+def test_the_heading_shows_what_was_typed_on_one_line(people: UnitOfWorkFactory) -> None:
     assert headed(people, Customer, "ada \n  lovelace") == "1 customer matches “ada lovelace”"
 
 
-def test_a_case_is_found_by_its_customer_and_description(people: Works) -> None:
+def test_a_case_is_found_by_its_customer_and_description(people: UnitOfWorkFactory) -> None:
     given(people, Case, "U_SAM", customer="CU-2", subject="Does not start", description="The compiler hangs")
     with people("T1", "U_SAM", writes=False) as work:
         for text in ("hopper", "compiler", "start"):
             assert [case.ref for case in suggestions(work, Case, text)] == ["CS-1"]
 
 
-def test_people_are_found_before_all_that_carries_their_name(works: Works) -> None:
+def test_people_are_found_before_all_that_carries_their_name(works: UnitOfWorkFactory) -> None:
     """There may be far more tasks about a customer than a search looks at."""
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace")
     with works("T1", "U_RITA") as work:
@@ -280,7 +280,7 @@ def test_people_are_found_before_all_that_carries_their_name(works: Works) -> No
         assert str(find_everywhere(work, "lovelace")[0]) == str(ada)
 
 
-def test_who_is_named_comes_before_what_is_about_them(works: Works) -> None:
+def test_who_is_named_comes_before_what_is_about_them(works: UnitOfWorkFactory) -> None:
     """Also where half a word is typed, and the task begins like it."""
     henrik = given(works, Customer, first_name="Henrik", last_name="Dahl")
     given(works, Activity, description="Call Henrik", customer=henrik.ref)
@@ -325,7 +325,7 @@ FOUND = dict(
 )
 
 
-def test_half_words_and_slips_and_names_written_as_one_are_found(works: Works) -> None:
+def test_half_words_and_slips_and_names_written_as_one_are_found(works: UnitOfWorkFactory) -> None:
     for name in NAMES:
         first, _, last = name.partition(" ")
         given(works, Customer, first_name=first, **({"last_name": last} if last else {}))

@@ -18,7 +18,7 @@ from models.core.search import filter_sql, mentions
 from models.core.search.filter_parser import And, Node, Term, Word, write
 from models.core.search.index import index
 from models.core.search.query import FEW, find_everywhere, find_records, heading, list_records, suggestions
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.models import counting
 from tests.models.companies import SEEN, stocked
 from tests.models.filtering import Author, Reading, Refused
@@ -38,11 +38,11 @@ ALL = Term("created_at", ">=", "2020-01-01")
 class Readers:
     """A company, and the people of it who read: each alone, and some together."""
 
-    def __init__(self, works: Works, seed: int) -> None:
+    def __init__(self, works: UnitOfWorkFactory, seed: int) -> None:
         self.works, self.luck = works, random.Random(seed)
         self.company: Company = remembered(works, ("stocked", seed), lambda: company(works, seed))
 
-    def each(self, writes: bool = False, everyone: bool = COMPANIES > 0) -> Iterator[tuple[Work, Eyes]]:
+    def each(self, writes: bool = False, everyone: bool = COMPANIES > 0) -> Iterator[tuple[UnitOfWork, Eyes]]:
         people = [row["slack_id"] for row in self.company.rows["user"]]
         groups = [[person] for person in people] + [self.luck.sample(people, 3) for _ in range(GROUPS)]
         for group in groups if everyone else groups[self.works.sqlite :: 2]:
@@ -53,23 +53,23 @@ class Readers:
                     yield work, Eyes(self.company, readers, readers[0])
 
 
-def company(works: Works, seed: int) -> Company:
+def company(works: UnitOfWorkFactory, seed: int) -> Company:
     roles = stocked(works, random.Random(f"company {seed}"), RECORDS)
     with works("T1", writes=False) as work:
         return everything(work, roles)
 
 
-def everybody(work: Work) -> list[User]:
+def everybody(work: UnitOfWork) -> list[User]:
     with policy.beyond(work.session):
         return list(work.session.scalars(select(User)))
 
 
 @pytest.fixture(params=range(COMPANIES or 1))
-def readers(works: Works, request: pytest.FixtureRequest) -> Readers:
+def readers(works: UnitOfWorkFactory, request: pytest.FixtureRequest) -> Readers:
     return Readers(works, 2 * request.param + works.sqlite)
 
 
-def found(work: Work, slug: str, node: Node | str) -> tuple[list[int], str]:
+def found(work: UnitOfWork, slug: str, node: Node | str) -> tuple[list[int], str]:
     """The numbers of the records of the first page, in its order, and how its heading counts; refused or not.
 
     node: a filter, or what was typed after `list`.
@@ -164,7 +164,7 @@ def secrets(eyes: Eyes, slug: str) -> list[str]:
     return sorted(eyes.hidden(slug) & entity.fields().keys() - {entity.part_of, "deleted_at", "primary"})
 
 
-def told(work: Work, slug: str, text: str) -> object:
+def told(work: UnitOfWork, slug: str, text: str) -> object:
     """All that is said to who types this after `list`, after `find`, in a picker, and in a sentence."""
     said: list[object] = []
     try:
@@ -178,7 +178,7 @@ def told(work: Work, slug: str, text: str) -> object:
     return said
 
 
-def shuffle(work: Work, slug: str, names: Sequence[str]) -> None:
+def shuffle(work: UnitOfWork, slug: str, names: Sequence[str]) -> None:
     """Let each record hold in these fields what the one after it holds, and the index know."""
     table, session = ENTITIES[slug].__table__, work.session
     columns = [table.c[name] for name in names]

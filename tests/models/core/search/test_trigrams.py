@@ -24,7 +24,7 @@ from models.core.search.trigrams import (
     ways_of,
     words_of,
 )
-from models.core.unit_of_work import Work, Works
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.tables import table
 
 pytestmark = pytest.mark.dialect
@@ -32,13 +32,13 @@ pytestmark = pytest.mark.dialect
 WORDS = st.text(string.ascii_lowercase, min_size=4, max_size=12)
 
 
-def put(work: Work, *texts: str) -> None:
+def put(work: UnitOfWork, *texts: str) -> None:
     for number, words in enumerate(texts, 1000):
         work.session.add(SearchText(entity="thing", record_id=number, text=words))
     work.session.flush()
 
 
-def texts_with(work: Work, *pieces: str) -> set[str]:
+def texts_with(work: UnitOfWork, *pieces: str) -> set[str]:
     statement = found(work.session, [pieces]).where(SearchText.entity == "thing")
     return {row.text for row in work.session.execute(statement)}
 
@@ -95,7 +95,7 @@ def test_only_what_has_a_trigram_is_served() -> None:
     assert not served([[]])
 
 
-def test_a_text_is_found_by_any_part_of_it(works: Works) -> None:
+def test_a_text_is_found_by_any_part_of_it(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "ld-1 ada lovelace", "ld-2 grace hopper")
         assert texts_with(work, "lovelace") == {"ld-1 ada lovelace"}
@@ -107,7 +107,7 @@ def test_a_text_is_found_by_any_part_of_it(works: Works) -> None:
         assert texts_with(work, " op") == set()
 
 
-def test_the_same_trigrams_in_another_order_are_another_word(works: Works) -> None:
+def test_the_same_trigrams_in_another_order_are_another_word(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "abcd bcda")
         assert texts_with(work, "abcda") == set()
@@ -116,27 +116,27 @@ def test_the_same_trigrams_in_another_order_are_another_word(works: Works) -> No
 @pytest.mark.parametrize(
     "odd", ['say "hi" now', "100% sure", "snake_case", "back\\slash", "it's", "a*b*c", "x OR y", "(z)"]
 )
-def test_signs_mean_nothing_but_themselves(works: Works, odd: str) -> None:
+def test_signs_mean_nothing_but_themselves(works: UnitOfWorkFactory, odd: str) -> None:
     with works("T1") as work:
         put(work, odd, "100x sure snakeXcase")
         assert texts_with(work, odd) == {odd}
 
 
-def test_scripts_without_latin_letters_are_found(works: Works) -> None:
+def test_scripts_without_latin_letters_are_found(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "ld-1 иван петров", "ld-2 山田太郎")
         assert texts_with(work, "петр") == {"ld-1 иван петров"}
         assert texts_with(work, "田太郎") == {"ld-2 山田太郎"}
 
 
-def test_one_of_several_ways_is_enough(works: Works) -> None:
+def test_one_of_several_ways_is_enough(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "adele", "grace", "edith")
         rows = work.session.execute(found(work.session, [["adele"], ["edi", "dith"]]))
         assert {row.text for row in rows} == {"adele", "edith"}
 
 
-def test_the_index_follows_every_change_of_a_text(works: Works) -> None:
+def test_the_index_follows_every_change_of_a_text(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "ada lovelace", "grace hopper")
     with works("T1") as work:
@@ -147,14 +147,14 @@ def test_the_index_follows_every_change_of_a_text(works: Works) -> None:
         assert [texts_with(work, word) for word in ("ada", "grace", "clarke")] == [set(), set(), {"edith clarke"}]
 
 
-def test_texts_of_other_workspaces_are_not_found(works: Works) -> None:
+def test_texts_of_other_workspaces_are_not_found(works: UnitOfWorkFactory) -> None:
     with works("T2") as work:
         put(work, "ada lovelace")
     with works("T1") as work:
         assert texts_with(work, "ada") == set()
 
 
-def test_an_index_serves_the_search(works: Works) -> None:
+def test_an_index_serves_the_search(works: UnitOfWorkFactory) -> None:
     """Asked of the database itself."""
     with works("T1") as work:
         statement = found(work.session, [["lovelace"]]).limit(200)
@@ -171,7 +171,7 @@ def test_an_index_serves_the_search(works: Works) -> None:
             assert "Bitmap Index Scan on search_index" in " ".join(row[0] for row in plan)
 
 
-def test_like_never_touches_the_trigram_table(works: Works) -> None:
+def test_like_never_touches_the_trigram_table(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         statement = str(found(work.session, [["lovelace"], ["ada", "grace"]]).compile(work.session.connection()))
         assert ("LIKE" in statement) is not works.sqlite
@@ -179,7 +179,7 @@ def test_like_never_touches_the_trigram_table(works: Works) -> None:
     assert "MATCH" in str(matches([["ada"]]))
 
 
-def test_no_pieces_are_in_every_text(works: Works) -> None:
+def test_no_pieces_are_in_every_text(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "ada")
         assert work.session.scalars(
@@ -217,7 +217,7 @@ def test_one_slip_anywhere_in_a_long_word_is_forgiven(word: str, data: st.DataOb
     assert any(all(part in f" {word}" for part in way) for way in slips(typed))
 
 
-def test_a_search_leaves_the_database_as_free_to_plan_as_before(works: Works) -> None:
+def test_a_search_leaves_the_database_as_free_to_plan_as_before(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "ada lovelace")
         assert [row.text for row in find(work.session, [["lovelace"]], ["thing"], 5)] == ["ada lovelace"]

@@ -10,7 +10,7 @@ from models.core.identity.role import Role
 from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.search.query import find_records, suggestions
-from models.core.unit_of_work import Works
+from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
@@ -23,25 +23,25 @@ WAYS = ("{0} created >= 2020-01-01", "created >= 2020-01-01 {0}", "{0} OR (open 
 """How a word may stand in a filter, beside what fits everything or nothing."""
 
 
-def allow(works: Works, rights: str, role: str = "rep") -> None:
+def allow(works: UnitOfWorkFactory, rights: str, role: str = "rep") -> None:
     """Let a role say this."""
     with works("T1", "U_ADA") as work:
         found = work.session.scalars(select(Role).where(Role.key == role)).one()
         records.update(work, found, {"rights": rights})
 
 
-def fitting(works: Works, entity: type[Entity], text: str, by: str = REP) -> list[str]:
+def fitting(works: UnitOfWorkFactory, entity: type[Entity], text: str, by: str = REP) -> list[str]:
     with works("T1", by, writes=False) as work:
         return sorted(record.title for record in find_records(work, entity, text).records)
 
 
-def refused(works: Works, entity: type[Entity], text: str, by: str = REP) -> str:
+def refused(works: UnitOfWorkFactory, entity: type[Entity], text: str, by: str = REP) -> str:
     with pytest.raises(ValueError, match="Your role does not show you") as error:
         fitting(works, entity, text, by)
     return str(error.value)
 
 
-def task_about_a_hidden_lead(works: Works) -> None:
+def task_about_a_hidden_lead(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, OTHER, first_name="Quentin", last_name="Zamora", company="Secret Looms")
     task = given(works, Activity, OTHER, description="Call back", lead=lead.ref, due_date="today 18:00")
     with works("T1", "U_ADA") as work:
@@ -49,7 +49,7 @@ def task_about_a_hidden_lead(works: Works) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_name_of_a_hidden_lead_is_not_read_off_a_task(works: Works, way: str) -> None:
+def test_the_name_of_a_hidden_lead_is_not_read_off_a_task(works: UnitOfWorkFactory, way: str) -> None:
     task_about_a_hidden_lead(works)
     assert fitting(works, Activity, "created >= 2020-01-01") == ["Call back"]
     for guess in ("quentin", "que", "qu", "q", "zamora", '"quentin zamora"'):
@@ -62,7 +62,7 @@ def test_the_name_of_a_hidden_lead_is_not_read_off_a_task(works: Works, way: str
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_hidden_phone_number_is_not_read_digit_by_digit(works: Works, way: str) -> None:
+def test_a_hidden_phone_number_is_not_read_digit_by_digit(works: UnitOfWorkFactory, way: str) -> None:
     given(works, Customer, first_name="Ada", phone="030 1234567", city="London", tags="vip")
     allow(works, "everything: look\ncustomer: look, hide phone")
     way = way.replace("(open {0})", "{0}")  # a customer is never open
@@ -74,7 +74,7 @@ def test_a_hidden_phone_number_is_not_read_digit_by_digit(works: Works, way: str
 
 
 def test_a_word_that_many_hold_finds_no_less_and_still_nothing_hidden(
-    works: Works, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     allow(works, "everything: look\nlead: look\ncustomer: look, hide city")
     for number in range(8):
@@ -88,7 +88,7 @@ def test_a_word_that_many_hold_finds_no_less_and_still_nothing_hidden(
 
 
 @SQLITE
-def test_a_shortcut_asks_for_no_hidden_field(works: Works) -> None:
+def test_a_shortcut_asks_for_no_hidden_field(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=customer.ref, close_date="2026-03-01")
     allow(works, "everything: look\ndeal: look, hide stage\ntask: look, hide due_date")
@@ -104,7 +104,7 @@ def test_a_shortcut_asks_for_no_hidden_field(works: Works) -> None:
 
 
 @SQLITE
-def test_who_is_in_which_team_is_not_asked_through_my_team(works: Works) -> None:
+def test_who_is_in_which_team_is_not_asked_through_my_team(works: UnitOfWorkFactory) -> None:
     given(works, Customer, "U_RAVI", first_name="Ada")
     assert fitting(works, Customer, "owner = my-team") == ["Ada"]
     allow(works, "everything: look\nuser: look, hide team")
@@ -113,7 +113,7 @@ def test_who_is_in_which_team_is_not_asked_through_my_team(works: Works) -> None
 
 
 @SQLITE
-def test_a_currency_is_hidden_with_its_amounts(works: Works) -> None:
+def test_a_currency_is_hidden_with_its_amounts(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=customer.ref, amount="$12k")
     allow(works, "everything: look\ndeal: look, hide currency")
@@ -123,7 +123,7 @@ def test_a_currency_is_hidden_with_its_amounts(works: Works) -> None:
         assert not {"amount", "currency"} & policy.fields(work, work.find(Opportunity, 1)).keys()
 
 
-def test_the_order_of_a_search_tells_nothing_of_what_is_hidden(works: Works) -> None:
+def test_the_order_of_a_search_tells_nothing_of_what_is_hidden(works: UnitOfWorkFactory) -> None:
     allow(works, "everything: look\ncustomer: look, hide city")
     for city in ("Acme", "Rome", "Acme"):
         given(works, Customer, first_name="Acmea", city=city)
@@ -132,13 +132,13 @@ def test_the_order_of_a_search_tells_nothing_of_what_is_hidden(works: Works) -> 
 
 
 @SQLITE
-def test_a_record_named_by_its_reference_is_offered_once(works: Works) -> None:
+def test_a_record_named_by_its_reference_is_offered_once(works: UnitOfWorkFactory) -> None:
     task_about_a_hidden_lead(works)
     with works("T1", REP, writes=False) as work:
         assert [record.ref for record in suggestions(work, Activity, "at-1")] == ["AT-1"]
 
 
-def test_several_readers_find_only_what_each_of_them_may_read(works: Works) -> None:
+def test_several_readers_find_only_what_each_of_them_may_read(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", city="London", tags="vip")
     allow(works, "everything: look\ncustomer: look, hide city")
     with works("T1", "U_ADA", writes=False) as work:
@@ -150,7 +150,7 @@ def test_several_readers_find_only_what_each_of_them_may_read(works: Works) -> N
                 find_records(work, Customer, "city = London")
 
 
-def test_what_a_deleted_record_is_called_is_found_where_it_is_shown(works: Works) -> None:
+def test_what_a_deleted_record_is_called_is_found_where_it_is_shown(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=customer.ref)
     with works("T1", "U_ADA") as work:
@@ -159,7 +159,7 @@ def test_what_a_deleted_record_is_called_is_found_where_it_is_shown(works: Works
         assert fitting(works, Opportunity, text) == ["Sails"], text
 
 
-def test_is_not_also_fits_what_is_empty(works: Works) -> None:
+def test_is_not_also_fits_what_is_empty(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=customer.ref)
     with works("T1", "U_ADA") as work:
