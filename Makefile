@@ -38,6 +38,7 @@ docs: .venv/run  ## Bring the tables of the documents up to date with the code
 
 lint: .venv/dev  ## Style
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: .venv/dev  ## Types
 	$(BIN)/mypy

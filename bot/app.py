@@ -1,4 +1,6 @@
-"""Put the application together: database, catalogue, Bolt. The one place that knows all the parts."""
+"""Put the application together: database, catalogue, Bolt. The one place that knows all the
+parts.
+"""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +9,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot.config import Settings
-from bot.slack.clients import Clients, AuthorizeKnown
+from bot.slack.clients import AuthorizeKnown, Clients
 from bot.slack.request_verification import Signature
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.listeners import Listeners
@@ -37,11 +39,17 @@ def create_dispatcher(works: UnitOfWorkFactory, root: str = "/crm", **more: Any)
 
 def create_clients(settings: Settings, works: UnitOfWorkFactory) -> Clients:
     """The Web API of every workspace that installed the app."""
-    return Clients(settings.slack_api_url, works, Vault(settings.encryption_keys) if settings.encryption_keys else None)
+    return Clients(
+        settings.slack_api_url,
+        works,
+        Vault(settings.encryption_keys) if settings.encryption_keys else None,
+    )
 
 
 def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "") -> App:
-    """Bolt with one listener a payload type. signing_secret: needed where requests come over HTTP."""
+    """Bolt with one listener a payload type. signing_secret: needed where requests come over
+    HTTP.
+    """
     bolt = logging.getLogger("slack_bolt")
     bolt.setLevel(logging.ERROR)  # below, it logs parts of bodies and advice for developers
     app = App(
@@ -56,13 +64,17 @@ def create_app(clients: Clients, dispatcher: Dispatcher, signing_secret: str = "
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
         attaching_function_token_enabled=False,  # it would write what a payload carries into the client all share
     )
-    logging.getLogger("slack_bolt.MultiTeamsAuthorization").setLevel(logging.CRITICAL)  # `Known` says it, counted
+    logging.getLogger("slack_bolt.MultiTeamsAuthorization").setLevel(
+        logging.CRITICAL
+    )  # `Known` says it, counted
     Listeners(dispatcher, clients.removed).open(app)
     return app
 
 
 def move_in(works: UnitOfWorkFactory, settings: Settings, team: str, name: str) -> None:
-    """Make the workspace of the token in the settings ready. New, it gets what was imported before there was any."""
+    """Make the workspace of the token in the settings ready. New, it gets what was imported before
+    there was any.
+    """
     known = works.workspaces()
     if LOCAL in known and team not in known:
         adoption.move(works, team)
@@ -73,4 +85,6 @@ def move_in(works: UnitOfWorkFactory, settings: Settings, team: str, name: str) 
 def mention_local(works: UnitOfWorkFactory) -> None:
     """Say in the log where what was imported before waits for a workspace."""
     if LOCAL in works.workspaces():
-        log.warning("What was imported before Slack was connected waits. Give it to a workspace with: crm adopt T0123")
+        log.warning(
+            "What was imported before Slack was connected waits. Give it to a workspace with: crm adopt T0123"
+        )

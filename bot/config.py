@@ -1,4 +1,6 @@
-"""Settings: one frozen object from the environment and `.env`; a wrong one stops the start with a sentence."""
+"""Settings: one frozen object from the environment and `.env`; a wrong one stops the start with a
+sentence.
+"""
 
 import base64
 import binascii
@@ -17,10 +19,17 @@ class SettingsError(Exception):
 
 
 def setting(
-    default: str, help: str, check: Callable[[str], str] = str, *, needed: bool = False, secret: bool = False,
+    default: str,
+    help: str,
+    check: Callable[[str], str] = str,
+    *,
+    needed: bool = False,
+    secret: bool = False,
     also: str = "",
-) -> Any:  # fmt: skip
-    """A setting. needed: to begin with Slack; secret: never shown; also: a variable read where its own is not set."""
+) -> Any:
+    """A setting. needed: to begin with Slack; secret: never shown; also: a variable read where its
+    own is not set.
+    """
     about = {"help": help, "check": check, "needed": needed, "also": also}
     return field(default=default, repr=not secret, metadata=about)
 
@@ -48,7 +57,9 @@ def public_url(text: str) -> str:
 
 def database(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
-        raise ValueError("it is no database URL. Try sqlite:///rapport.db or postgresql://user:password@host/name")
+        raise ValueError(
+            "it is no database URL. Try sqlite:///rapport.db or postgresql://user:password@host/name"
+        )
     return text
 
 
@@ -123,48 +134,76 @@ class Settings:
     """Everything that can be set; every name is an environment variable in capitals."""
 
     slack_bot_token: str = setting(
-        "", "The bot's token: api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token",
-        token("xoxb-", f"{APPS} → your app → OAuth & Permissions"), needed=True, secret=True,
-    )  # fmt: skip
-    slack_app_token: str = setting(
-        "", "The token for Socket Mode: api.slack.com/apps → your app → Basic Information → App-Level Tokens",
-        token("xapp-", f"{APPS} → your app → Basic Information → App-Level Tokens"), needed=True, secret=True,
-    )  # fmt: skip
-    slack_signing_secret: str = setting(
-        "", "For HTTP in place of Socket Mode: api.slack.com/apps → your app → Basic Information → Signing Secret",
+        "",
+        "The bot's token: api.slack.com/apps → your app → OAuth & Permissions → Bot User OAuth Token",
+        token("xoxb-", f"{APPS} → your app → OAuth & Permissions"),
+        needed=True,
         secret=True,
-    )  # fmt: skip
+    )
+    slack_app_token: str = setting(
+        "",
+        "The token for Socket Mode: api.slack.com/apps → your app → Basic Information → App-Level Tokens",
+        token("xapp-", f"{APPS} → your app → Basic Information → App-Level Tokens"),
+        needed=True,
+        secret=True,
+    )
+    slack_signing_secret: str = setting(
+        "",
+        "For HTTP in place of Socket Mode: api.slack.com/apps → your app → Basic Information → Signing Secret",
+        secret=True,
+    )
     slack_client_id: str = setting(
-        "", "To be installed in many workspaces: api.slack.com/apps → your app → Basic Information → Client ID"
+        "",
+        "To be installed in many workspaces: api.slack.com/apps → your app → Basic Information → Client ID",
     )
     slack_client_secret: str = setting(
-        "", "Beside SLACK_CLIENT_ID: api.slack.com/apps → your app → Basic Information → Client Secret", secret=True
+        "",
+        "Beside SLACK_CLIENT_ID: api.slack.com/apps → your app → Basic Information → Client Secret",
+        secret=True,
     )
     encryption_keys: str = setting(
-        "", "Keys that encrypt tokens and sign the audit trail: the first writes, all read (crm key; commas between)",
-        fernet_keys, secret=True,
-    )  # fmt: skip
-    public_url: str = setting("", "Where the bot is reached from outside, such as https://crm.example.com", public_url)
-    http_host: str = setting("127.0.0.1", "The address HTTP is served on; 0.0.0.0 for every one there is")
+        "",
+        "Keys that encrypt tokens and sign the audit trail: the first writes, all read (crm key; commas between)",
+        fernet_keys,
+        secret=True,
+    )
+    public_url: str = setting(
+        "", "Where the bot is reached from outside, such as https://crm.example.com", public_url
+    )
+    http_host: str = setting(
+        "127.0.0.1", "The address HTTP is served on; 0.0.0.0 for every one there is"
+    )
     http_port: str = setting(
-        "", "The port HTTP is served on: 3000 in HTTP mode; in Socket Mode none, and for health only when set",
-        port, also="PORT",
-    )  # fmt: skip
+        "",
+        "The port HTTP is served on: 3000 in HTTP mode; in Socket Mode none, and for health only when set",
+        port,
+        also="PORT",
+    )
     slack_api_url: str = setting("", "Where the Web API is, when it is not Slack's own", url)
     database_url: str = setting(
         "sqlite:///rapport.db", "Where the CRM is kept: SQLite or PostgreSQL", database, secret=True
     )
     new_database_url: str = setting("", "Where `crm db copy` copies it to", database, secret=True)
-    root_command: str = setting("/crm", "The name of the root command, as in the app's manifest", command)
+    root_command: str = setting(
+        "/crm", "The name of the root command, as in the app's manifest", command
+    )
     sales_channel: str = setting("#sales", "The channel where leads and deals stand")
     support_channel: str = setting("#support", "The channel where cases stand")
-    digest_at: str = setting("08:30", "When managers get their digest, in their own time", time_of_day)
+    digest_at: str = setting(
+        "08:30", "When managers get their digest, in their own time", time_of_day
+    )
     remind_at: str = setting("09:00", "When the channels are told what is due", time_of_day)
-    zone: str = setting("UTC", "The time zone of the channels; people have their own in Slack", zone)
+    zone: str = setting(
+        "UTC", "The time zone of the channels; people have their own in Slack", zone
+    )
     currency: str = setting("USD", "The currency of amounts typed without one", letters(3, "EUR"))
-    region: str = setting("US", "The country of telephone numbers typed without a code", letters(2, "DE"))
+    region: str = setting(
+        "US", "The country of telephone numbers typed without a code", letters(2, "DE")
+    )
     log_level: str = setting("INFO", f"How much is logged: {', '.join(LEVELS)}", level)
-    log_format: str = setting("text", "How it is logged: text, or json for machines", one_of("text", "json"))
+    log_format: str = setting(
+        "text", "How it is logged: text, or json for machines", one_of("text", "json")
+    )
 
     @property
     def mode(self) -> str:
@@ -189,14 +228,23 @@ class Settings:
     @property
     def workspace(self) -> dict[str, str]:
         """The settings that are kept with the workspace."""
-        names = ("sales_channel", "support_channel", "digest_at", "remind_at", "zone", "currency", "region")
+        names = (
+            "sales_channel",
+            "support_channel",
+            "digest_at",
+            "remind_at",
+            "zone",
+            "currency",
+            "region",
+        )
         return {name: getattr(self, name) for name in names}
 
 
 def load(environment: Mapping[str, str | None] | None = None, needs_slack: bool = True) -> Settings:
     """The settings of the environment, over those of `.env`.
 
-    needs_slack: whether the tokens must be there. SettingsError names the setting, what is wrong, and where to get it.
+    needs_slack: whether the tokens must be there. SettingsError names the setting, what is wrong,
+    and where to get it.
     """
     given = {**dotenv_values(Path(".env")), **os.environ} if environment is None else environment
     values: dict[str, str] = {}
@@ -212,14 +260,17 @@ def load(environment: Mapping[str, str | None] | None = None, needs_slack: bool 
     settings = Settings(**values)
     if needs_slack and (missing := lacking(settings)):
         help = next(each.metadata["help"] for each in fields(Settings) if each.name == missing)
-        raise SettingsError(f"{missing.upper()} is missing. {help}. Put it into .env or the environment.")
+        raise SettingsError(
+            f"{missing.upper()} is missing. {help}. Put it into .env or the environment."
+        )
     return settings
 
 
 def lacking(settings: Settings) -> str:
     """The setting without which nothing can be done in Slack; "" where all are there.
 
-    A token is needed, unless workspaces bring theirs when they install the app; and a way in, socket or HTTP.
+    A token is needed, unless workspaces bring theirs when they install the app; and a way in,
+    socket or HTTP.
     """
     begun = bool(settings.slack_client_id)
     if begun and not settings.slack_client_secret:

@@ -1,4 +1,6 @@
-"""Looks whether the database is still the one that was opened, and says in the log when it is not."""
+"""Looks whether the database is still the one that was opened, and says in the log when it is
+not.
+"""
 
 import logging
 import os
@@ -19,7 +21,8 @@ log = logging.getLogger(__name__)
 class DatabaseWatch:
     """Looks once a second, in the thread that waits for the end of the bot.
 
-    A file that is gone may come back, and is waited for. So is a sound one where something else stands in its place.
+    A file that is gone may come back, and is waited for. So is a sound one where something else
+    stands in its place.
     """
 
     def __init__(self, works: UnitOfWorkFactory) -> None:
@@ -42,11 +45,15 @@ class DatabaseWatch:
         return found != self.generation
 
     def look(self) -> str:
-        """Return what stays while it is the same. While a SQLite file is open, the files beside it stay as well."""
+        """Return what stays while it is the same. While a SQLite file is open, the files beside it
+        stay as well.
+        """
         place = self.works.place
         with self.works.everywhere() as session:
             found = schema.generation(session.connection())
-        return str([identity(place.with_name(place.name + end)) for end in ENDS]) if place else found
+        return (
+            str([identity(place.with_name(place.name + end)) for end in ENDS]) if place else found
+        )
 
     def can_be_opened(self) -> bool:
         """Whether what stands there now is a database, once all of ours is closed."""
@@ -64,8 +71,10 @@ class DatabaseWatch:
         with suppress(FileNotFoundError):
             now = place.stat()
             if (before := self.unsound) and (now.st_ino, now.st_size, now.st_mtime_ns) == (
-                before.st_ino, before.st_size, before.st_mtime_ns
-            ):  # fmt: skip
+                before.st_ino,
+                before.st_size,
+                before.st_mtime_ns,
+            ):
                 return False
             self.unsound = now
         return is_sound(place)
@@ -78,8 +87,11 @@ class DatabaseWatch:
         self.told = sentence
 
     def let_go(self) -> None:
-        """Bring what stands only in the write-ahead log into the file, wherever that was moved to: who opens it there
-        has all of it.
+        """Bring what stands only in the write-ahead log into the file, wherever that was moved to:
+        who opens it there has all of it.
         """
-        with suppress(SQLAlchemyError, sqlite3.Error), closing(self.works.engine.raw_connection()) as connection:
+        with (
+            suppress(SQLAlchemyError, sqlite3.Error),
+            closing(self.works.engine.raw_connection()) as connection,
+        ):
             connection.cursor().execute("PRAGMA wal_checkpoint(FULL)")

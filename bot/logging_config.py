@@ -1,4 +1,6 @@
-"""The log: text or JSON lines with the reference of what was being done, and nothing of what people said or are."""
+"""The log: text or JSON lines with the reference of what was being done, and nothing of what people
+said or are.
+"""
 
 import json
 import logging
@@ -18,10 +20,31 @@ from handlers.core.telemetry import reference
 
 log = logging.getLogger(__name__)
 OURS = ("bot", "handlers", "models", "__main__")
-CHATTY = ("slack_sdk", "slack_bolt", "urllib3", "apscheduler", "uvicorn", "asyncio", "alembic", "sqlalchemy")
-"""Libraries that are asked to be quiet where they would otherwise build a sentence for every call."""
-PLAIN = (ArithmeticError, AttributeError, ImportError, NameError, OperationalError, OSError, RecursionError, TypeError)
-"""Exceptions that speak of code or of the network. What others say may be what people typed, and stays out."""
+CHATTY = (
+    "slack_sdk",
+    "slack_bolt",
+    "urllib3",
+    "apscheduler",
+    "uvicorn",
+    "asyncio",
+    "alembic",
+    "sqlalchemy",
+)
+"""Libraries that are asked to be quiet where they would otherwise build a sentence for every call.
+"""
+PLAIN = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    NameError,
+    OperationalError,
+    OSError,
+    RecursionError,
+    TypeError,
+)
+"""Exceptions that speak of code or of the network. What others say may be what people typed, and
+stays out.
+"""
 SECRETS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
@@ -41,13 +64,16 @@ PAYLOAD = re.compile(r"[{\[].*", re.DOTALL)
 def configure(level: str, format: str = "text", stream: TextIO | None = None) -> None:
     """Log to stderr from now on.
 
-    level: from which our own records count, libraries warn and no more · format: text or json · stream: not stderr.
+    level: from which our own records count, libraries warn and no more · format: text or json ·
+    stream: not stderr.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(FORMATS[format]())
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or is_ours(record))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.raiseExceptions = False  # a record that cannot be written would be printed with all that is in it
+    logging.raiseExceptions = (
+        False  # a record that cannot be written would be printed with all that is in it
+    )
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.root.level))
     threading.excepthook = lost  # Python would print what the exception says
@@ -62,15 +88,21 @@ def lost(thread: Any) -> None:
 
 
 def is_ours(record: logging.LogRecord) -> bool:
-    """Bolt's own loggers take names and levels as they please, so only the name of ours is to be trusted."""
+    """Bolt's own loggers take names and levels as they please, so only the name of ours is to be
+    trusted.
+    """
     return record.name.partition(".")[0] in OURS
 
 
 def said(record: logging.LogRecord) -> str:
-    """The message without secrets and without what exceptions say; of a library's, without payloads, too."""
+    """The message without secrets and without what exceptions say; of a library's, without
+    payloads, too.
+    """
     text, values = str(record.msg), record.args
     if isinstance(values, tuple):
-        values = tuple(kind_of(value) if isinstance(value, SQLAlchemyError) else value for value in values)
+        values = tuple(
+            kind_of(value) if isinstance(value, SQLAlchemyError) else value for value in values
+        )
     with suppress(TypeError, ValueError, KeyError):  # values that do not fit the text
         text = text % values if values else text
     for error in chain(record.exc_info[1]) if record.exc_info else ():
@@ -87,8 +119,13 @@ def scrubbed(text: str) -> str:
 
 
 def told(error: BaseException) -> str:
-    """A traceback that shows code and kinds of errors, and what they say only where that cannot be anybody's words."""
-    parts = [f"{''.join(traceback.format_tb(each.__traceback__))}{kind_of(each)}" for each in chain(error)]
+    """A traceback that shows code and kinds of errors, and what they say only where that cannot be
+    anybody's words.
+    """
+    parts = [
+        f"{''.join(traceback.format_tb(each.__traceback__))}{kind_of(each)}"
+        for each in chain(error)
+    ]
     return scrubbed("\n\nwhich led to\n\n".join(parts))
 
 
@@ -124,7 +161,9 @@ class Text(logging.Formatter):
 
 
 class JSON(logging.Formatter):
-    """One object a line: time, level, logger, message, and request and exception where there are any."""
+    """One object a line: time, level, logger, message, and request and exception where there are
+    any.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

@@ -1,4 +1,6 @@
-"""The app's manifest, generated from the routes: commands, shortcuts, events and the scopes they need."""
+"""The app's manifest, generated from the routes: commands, shortcuts, events and the scopes they
+need.
+"""
 
 from typing import Any
 
@@ -67,8 +69,16 @@ REQUESTS, REDIRECT = "/slack/events", "/slack/oauth_redirect"
 
 
 def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The root and its aliases; an alias whose word is no route would be a lie, so it raises KeyError."""
-    listed = [(catalogue.root, "The CRM: type what you want to do, or help", "help | lead new | deal won OP-42")]
+    """The root and its aliases; an alias whose word is no route would be a lie, so it raises
+    KeyError.
+    """
+    listed = [
+        (
+            catalogue.root,
+            "The CRM: type what you want to do, or help",
+            "help | lead new | deal won OP-42",
+        )
+    ]
     for word, description in ALIASES.items():
         if word not in catalogue.words.nouns and word not in catalogue.words.globals:
             raise KeyError(word)
@@ -80,7 +90,9 @@ def commands(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def manifest(catalogue: Catalogue, url: str = "") -> dict[str, Any]:
-    """The manifest in the shape of Slack's schema. url: where Slack reaches the bot; without one, over Socket Mode."""
+    """The manifest in the shape of Slack's schema. url: where Slack reaches the bot; without one,
+    over Socket Mode.
+    """
     made = in_socket_mode(catalogue)
     return over_http(made, url.rstrip("/")) if url else made
 
@@ -114,7 +126,12 @@ def in_socket_mode(catalogue: Catalogue) -> dict[str, Any]:
             },
             "bot_user": {"display_name": "crm", "always_online": True},
             "shortcuts": [
-                {"name": each.name, "type": each.kind, "callback_id": each.callback, "description": each.description}
+                {
+                    "name": each.name,
+                    "type": each.kind,
+                    "callback_id": each.callback,
+                    "description": each.description,
+                }
                 for each in SHORTCUTS
             ],
             "slash_commands": commands(catalogue),
@@ -133,4 +150,6 @@ def in_socket_mode(catalogue: Catalogue) -> dict[str, Any]:
 def written(catalogue: Catalogue, url: str = "") -> str:
     """The manifest as the text of manifest.yaml."""
     head = "# Generated from the routes by `crm manifest`; a test says that they agree.\n"
-    return head + str(yaml.safe_dump(manifest(catalogue, url), sort_keys=False, allow_unicode=True, width=120))
+    return head + str(
+        yaml.safe_dump(manifest(catalogue, url), sort_keys=False, allow_unicode=True, width=120)
+    )

@@ -1,4 +1,6 @@
-"""The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly end."""
+"""The running bot: connected to Slack, sending what is waiting, watching the clock; and its orderly
+end.
+"""
 
 import gc
 import logging
@@ -43,7 +45,8 @@ Wait = Callable[[float], bool]
 AGAIN = 5.0
 """Seconds between two attempts to reach a Slack that is away."""
 IN_HAND = 5.0
-"""Seconds for what people did when we are told to stop. Slack gives up on each of it after three."""
+"""Seconds for what people did when we are told to stop. Slack gives up on each of it after three.
+"""
 LOOK = 1.0
 """Seconds between two looks whether the database is still the same."""
 MADE = "There is no database at %s; a new, empty one was made. If you expected your records, check DATABASE_URL."
@@ -62,7 +65,9 @@ class Stopped(Exception):
 
 
 def prepare(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory:
-    """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by `crm db upgrade`."""
+    """The units of work over a database that is up to date. SQLite is brought there; PostgreSQL by
+    `crm db upgrade`.
+    """
     works = create_works(settings, clock)
     try:
         if works.sqlite:
@@ -76,8 +81,8 @@ def prepare(settings: Settings, clock: Clock | None = None) -> UnitOfWorkFactory
 
 
 def open_database(settings: Settings) -> UnitOfWorkFactory:
-    """Prepare the database; say so where an empty one was made although there is a Slack workspace, whose records
-    somebody may miss.
+    """Prepare the database; say so where an empty one was made although there is a Slack workspace,
+    whose records somebody may miss.
     """
     missing = is_missing(settings)
     works = prepare(settings)
@@ -87,7 +92,9 @@ def open_database(settings: Settings) -> UnitOfWorkFactory:
 
 
 def open_again(settings: Settings) -> UnitOfWorkFactory:
-    """Prepare the database that stands in the place of another. Unusable where it is none: nothing is made here."""
+    """Prepare the database that stands in the place of another. Unusable where it is none: nothing
+    is made here.
+    """
     works = create_works(settings)
     works.close()
     if works.place and not is_sound(works.place):
@@ -115,11 +122,15 @@ def introduce(settings: Settings, works: UnitOfWorkFactory, clients: Clients, wa
         me = patiently(client.auth_test, wait)
     team = str(me["team_id"])
     move_in(works, settings, team, str(me.get("team") or team))
-    clients.add(team, settings.slack_bot_token, str(me.get("bot_id") or ""), str(me.get("user_id") or ""))
+    clients.add(
+        team, settings.slack_bot_token, str(me.get("bot_id") or ""), str(me.get("user_id") or "")
+    )
 
 
 def patiently(ask: Callable[[], T], wait: Wait) -> T:
-    """Ask Slack until it answers: who is restarted on Slack's bad day comes up when that is over."""
+    """Ask Slack until it answers: who is restarted on Slack's bad day comes up when that is
+    over.
+    """
     while True:
         try:
             with understood():
@@ -128,7 +139,11 @@ def patiently(ask: Callable[[], T], wait: Wait) -> T:
             pause, why = limit.pause.total_seconds(), "it asks for a pause"
         except Unclear as unclear:
             pause, why = AGAIN, str(unclear)
-        log.warning("Slack cannot be reached (%s). Trying again in %.0f s; check the network, if it lasts.", why, pause)
+        log.warning(
+            "Slack cannot be reached (%s). Trying again in %.0f s; check the network, if it lasts.",
+            why,
+            pause,
+        )
         if wait(pause):
             raise Stopped
 
@@ -139,27 +154,42 @@ def refusal_of(setting: str, where: str) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        raise SettingsError(f"{setting} is refused by Slack ({refused}). Copy it again from {where}.") from None
+        raise SettingsError(
+            f"{setting} is refused by Slack ({refused}). Copy it again from {where}."
+        ) from None
 
 
 class Bot:
     """Everything that runs, put together; `start` it, and `stop` it in order.
 
-    look_every: seconds between two looks of the scheduler at the clock · pace: seconds a channel rests after a post.
+    look_every: seconds between two looks of the scheduler at the clock · pace: seconds a channel
+    rests after a post.
     """
 
-    def __init__(self, settings: Settings, works: UnitOfWorkFactory, look_every: float = 60, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        works: UnitOfWorkFactory,
+        look_every: float = 60,
+        pace: float = 1.0,
+    ) -> None:
         self.settings, self.works = settings, works
         self.metrics = self.create_metrics() if settings.port is not None else None
         watch = self.metrics or Watch()
         self.clients = create_clients(settings, works)
-        dispatcher = create_dispatcher(works, settings.root_command, watch=watch, checks=lambda: self.vitals.checks())
-        self.courier = DeliveryDispatcher(works, self.clients, dispatcher.catalogue, pace=pace, watch=watch)
+        dispatcher = create_dispatcher(
+            works, settings.root_command, watch=watch, checks=lambda: self.vitals.checks()
+        )
+        self.courier = DeliveryDispatcher(
+            works, self.clients, dispatcher.catalogue, pace=pace, watch=watch
+        )
         self.scheduler = Scheduler(works, look_every, watch=watch)
         self.app = create_app(self.clients, dispatcher, settings.slack_signing_secret)
         self.gate = DrainGate()
         self.line = self.create_line() if settings.mode == "socket" else None
-        self.vitals: HealthMonitor = HealthMonitor(works, self.scheduler, self.courier, self.connected, look_every, self.metrics)
+        self.vitals: HealthMonitor = HealthMonitor(
+            works, self.scheduler, self.courier, self.connected, look_every, self.metrics
+        )
         self.web = self.create_web(settings.port) if settings.port is not None else None
 
     def create_metrics(self) -> "Metrics":
@@ -169,17 +199,23 @@ class Bot:
         return Metrics()
 
     def create_line(self) -> SocketModeConnection:
-        return SocketModeConnection(self.app, self.settings.slack_app_token, self.clients.client(), self.gate)
+        return SocketModeConnection(
+            self.app, self.settings.slack_app_token, self.clients.client(), self.gate
+        )
 
     def create_web(self, port: int) -> "Web":
-        """What is served over HTTP: in Socket Mode only how we are, and installing where that is set up."""
+        """What is served over HTTP: in Socket Mode only how we are, and installing where that is
+        set up.
+        """
         from bot.http.rejections import Rejections
         from bot.http.server import Events, Web
 
         rejections = Rejections(self.metrics)
         routes: list[BaseRoute] = [*self.vitals.routes()]
         if self.line is None:
-            routes += Events(self.app, self.settings.slack_signing_secret, self.gate, rejections).routes()
+            routes += Events(
+                self.app, self.settings.slack_signing_secret, self.gate, rejections
+            ).routes()
         if self.settings.installs and self.clients.vault:
             from bot.slack.oauth import Installs
 
@@ -190,7 +226,9 @@ class Bot:
         return self.gate.open and (self.line is None or self.line.connected())
 
     def start(self, wait: Wait) -> None:
-        """Health is served from the first moment; people are, as soon as Slack has said who we are."""
+        """Health is served from the first moment; people are, as soon as Slack has said who we
+        are.
+        """
         self.vitals.start()
         if self.web:
             self.web.start()
@@ -206,13 +244,18 @@ class Bot:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """Take no more work, finish what is in hand with its answers, and only then let go of Slack.
+        """Take no more work, finish what is in hand with its answers, and only then let go of
+        Slack.
 
-        What is to be sent and does not go out any more waits in the database. Bounded: nobody waits for us for ever.
+        What is to be sent and does not go out any more waits in the database. Bounded: nobody waits
+        for us for ever.
         """
         self.vitals.stop()
         if not self.shut():
-            log.warning("What was in hand did not end within %.0f s; nothing of it was acknowledged", IN_HAND)
+            log.warning(
+                "What was in hand did not end within %.0f s; nothing of it was acknowledged",
+                IN_HAND,
+            )
         endings = [self.line.hang_up] if self.line else []
         late = together([*endings, self.scheduler.stop, self.courier.stop], ENDING)
         if late:
@@ -221,8 +264,8 @@ class Bot:
             self.web.stop(1)
 
     def shut(self) -> bool:
-        """Let nothing more in; whether what was in hand ended in time. Over HTTP even the port is closed at once, so
-        that whoever stands before several replicas turns to another one.
+        """Let nothing more in; whether what was in hand ended in time. Over HTTP even the port is
+        closed at once, so that whoever stands before several replicas turns to another one.
         """
         if self.line:
             return self.gate.shut(IN_HAND)
@@ -230,7 +273,9 @@ class Bot:
 
 
 def together(acts: Sequence[Callable[[], object]], seconds: float) -> list[str]:
-    """Do these at once, each in a thread of its own; returns the names of those that take longer."""
+    """Do these at once, each in a thread of its own; returns the names of those that take
+    longer.
+    """
     threads = [threading.Thread(target=act, name=act.__qualname__, daemon=True) for act in acts]
     for thread in threads:
         thread.start()
@@ -242,7 +287,11 @@ def together(acts: Sequence[Callable[[], object]], seconds: float) -> list[str]:
 
 @contextmanager
 def running(
-    settings: Settings, works: UnitOfWorkFactory, look_every: float = 60, wait: Wait = never, pace: float = 1.0
+    settings: Settings,
+    works: UnitOfWorkFactory,
+    look_every: float = 60,
+    wait: Wait = never,
+    pace: float = 1.0,
 ) -> Iterator[Scheduler]:
     """Connect to Slack and work until the block ends; then finish what is in hand."""
     bot = Bot(settings, works, look_every, pace)
@@ -254,8 +303,12 @@ def running(
 
 
 def told_to_stop() -> Callable[..., bool]:
-    """Notice SIGTERM and Ctrl-C from now on; call what this returns to wait for them, or for so many seconds."""
-    told: SimpleQueue[int] = SimpleQueue()  # unlike an Event, a signal handler may fill it at any moment
+    """Notice SIGTERM and Ctrl-C from now on; call what this returns to wait for them, or for so
+    many seconds.
+    """
+    told: SimpleQueue[int] = (
+        SimpleQueue()
+    )  # unlike an Event, a signal handler may fill it at any moment
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _: told.put(number))
 
@@ -263,7 +316,9 @@ def told_to_stop() -> Callable[..., bool]:
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
             with suppress(Empty):
-                told.get(timeout=min(left, 1))  # an endless wait would sleep through a signal that comes just before it
+                told.get(
+                    timeout=min(left, 1)
+                )  # an endless wait would sleep through a signal that comes just before it
                 return True
         return False
 
@@ -271,20 +326,26 @@ def told_to_stop() -> Callable[..., bool]:
 
 
 def run(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C; anew from the beginning on a database that was put in the place of ours."""
+    """Run until SIGTERM or Ctrl-C; anew from the beginning on a database that was put in the place
+    of ours.
+    """
     logging_config.configure(settings.log_level, settings.log_format)
     wait = told_to_stop()
     open_works = open_database
     with suppress(Stopped):
         while run_on(settings, open_works(settings), wait):
-            log.warning("Another database stands in the place of the one that was opened. Beginning anew on that")
+            log.warning(
+                "Another database stands in the place of the one that was opened. Beginning anew on that"
+            )
             gc.unfreeze()
             open_works = open_again
     log.info("Stopped")
 
 
 def waited(watch: DatabaseWatch, wait: Wait) -> bool:
-    """Wait until we are told to stop, or until another database stands in the place of ours; whether it was that."""
+    """Wait until we are told to stop, or until another database stands in the place of ours;
+    whether it was that.
+    """
     while not wait(LOOK):
         if watch.is_replaced():
             return True
@@ -292,7 +353,9 @@ def waited(watch: DatabaseWatch, wait: Wait) -> bool:
 
 
 def run_on(settings: Settings, works: UnitOfWorkFactory, wait: Wait) -> bool:
-    """Run on this database until we are told to stop, or until it is not the same any more; whether it was that."""
+    """Run on this database until we are told to stop, or until it is not the same any more; whether
+    it was that.
+    """
     with closing(works), running(settings, works, wait=wait):
         warn(works)
         watch = DatabaseWatch(works)

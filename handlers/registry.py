@@ -1,4 +1,6 @@
-"""What people can do: every noun with its verbs. An entity without a router of its own has the verbs that all have."""
+"""What people can do: every noun with its verbs. An entity without a router of its own has the
+verbs that all have.
+"""
 
 from handlers.activities import activity, log_activity
 from handlers.admin import audit, deliveries, role, team
@@ -10,7 +12,13 @@ from handlers.support import case
 from models.core.identity.user import User
 from models.registry import ENTITIES
 
-OWN: tuple[Router, ...] = (lead.router, opportunity.router, case.router, activity.router, log_activity.router)
+OWN: tuple[Router, ...] = (
+    lead.router,
+    opportunity.router,
+    case.router,
+    activity.router,
+    log_activity.router,
+)
 ADMIN: tuple[Router, ...] = (
     Records(User, without=("new", "delete", "restore", "revert")),  # people come and go in Slack
     role.router,

@@ -8,7 +8,7 @@ from models.core.identity.installation import Installation, InstallState
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
-from models.core.outbox.delivery import Delivery, JobRun, Post, IdempotencyKey
+from models.core.outbox.delivery import Delivery, IdempotencyKey, JobRun, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.replica import Replica
 from models.core.search.index import SearchText

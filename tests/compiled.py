@@ -1,4 +1,6 @@
-"""What one engine has compiled serves every engine of the process: tests open hundreds, for a few statements each."""
+"""What one engine has compiled serves every engine of the process: tests open hundreds, for a few
+statements each.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +14,9 @@ MOST = 4000
 
 
 class Compiled:
-    """Compiled statements of the engines of one kind; SQLAlchemy asks for them by the dialect of one engine first."""
+    """Compiled statements of the engines of one kind; SQLAlchemy asks for them by the dialect of
+    one engine first.
+    """
 
     def __init__(self) -> None:
         self.kept: LRUCache[tuple[Any, ...], Any] = LRUCache(MOST)

@@ -1,4 +1,6 @@
-"""Databases for tests: whatever takes `works` runs on SQLite and on PostgreSQL, each time on clean ground."""
+"""Databases for tests: whatever takes `works` runs on SQLite and on PostgreSQL, each time on clean
+ground.
+"""
 
 import fcntl
 import gc
@@ -28,9 +30,9 @@ from tests.written import Written
 
 DATABASES = ("sqlite", "postgres")
 BY_TURNS = os.environ.get("DATABASES") != "both"
-"""Whether of the tests of a module that run on either database one runs on the one, the next on the other, and rows of
-a table as well. DATABASES=both runs all on both; and so does `dialect`, for modules whose code is not the same for
-both, and whoever asks for a test by its id.
+"""Whether of the tests of a module that run on either database one runs on the one, the next on the
+other, and rows of a table as well. DATABASES=both runs all on both; and so does `dialect`, for
+modules whose code is not the same for both, and whoever asks for a test by its id.
 """
 database.create_engine = sharing(database.create_engine)  # type: ignore[assignment]
 PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -39,14 +41,23 @@ settings.register_profile("many", **PATIENT)
 settings.register_profile("few", max_examples=25, **PATIENT)
 settings.load_profile("many" if THOROUGH else "few")
 OUTSIDE = {"crm", "make_database", "server", "tmp_path"}
-"""Whoever asks for one of these may write to the database in other ways than through an engine of this process."""
-LONG = ("tests/docs/test_contributing.py", "tests/chaos/", "tests/bot/test_moved.py", "tests/bench/")
+"""Whoever asks for one of these may write to the database in other ways than through an engine of
+this process.
+"""
+LONG = (
+    "tests/docs/test_contributing.py",
+    "tests/chaos/",
+    "tests/bot/test_moved.py",
+    "tests/bench/",
+)
 """Begun first, so that no worker is alone with one of these at the end."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for two cores: a third of the time goes by in waiting, and each learns all there is anew, for seconds."""
+    """Three for two cores: a third of the time goes by in waiting, and each learns all there is
+    anew, for seconds.
+    """
     return 3 * (os.cpu_count() or 1) // 2
 
 
@@ -57,8 +68,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Leave each test to one of the databases; let long tests begin first in an order made by chance."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Leave each test to one of the databases; let long tests begin first in an order made by
+    chance.
+    """
     if BY_TURNS and not any("::" in arg for arg in config.args):
         leave_to_one(config, items)
     yield
@@ -71,7 +86,9 @@ def leave_to_one(config: pytest.Config, items: list[pytest.Item]) -> None:
         database, other = of_database(item)
         if database and not item.get_closest_marker("dialect"):
             module, _, test = item.nodeid.partition("[")[0].partition("::")
-            modules.setdefault(module, {}).setdefault(f"{test}[{other}]", []).append((database, item))
+            modules.setdefault(module, {}).setdefault(f"{test}[{other}]", []).append(
+                (database, item)
+            )
     spared: set[pytest.Item] = set()
     for module, tests in modules.items():
         on_both = sorted(name for name, found in tests.items() if len(found) == 2)
@@ -82,7 +99,9 @@ def leave_to_one(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def of_database(item: pytest.Item) -> tuple[str, str]:
-    """The database that a test runs on for its own sake, and its name without that; nothing where it has no choice."""
+    """The database that a test runs on for its own sake, and its name without that; nothing where
+    it has no choice.
+    """
     params = getattr(getattr(item, "callspec", None), "params", {})
     found = [params[name] for name in ("engine", "blank", "settled") if name in params]
     if len(found) != 1:
@@ -92,7 +111,9 @@ def of_database(item: pytest.Item) -> tuple[str, str]:
 
 
 def pytest_collection() -> None:
-    """Thousands of tests stay to the end: looking through them for garbage takes a tenth of the time."""
+    """Thousands of tests stay to the end: looking through them for garbage takes a tenth of the
+    time.
+    """
     gc.disable()
 
 
@@ -162,7 +183,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 def sqlite_ground(
     tmp_path_factory: pytest.TempPathFactory, made_once: Callable[[str, Callable[[], str]], str]
 ) -> tuple[Engine, Path]:
-    """One engine for all tests, because it keeps its compiled statements, and the file they all begin with."""
+    """One engine for all tests, because it keeps its compiled statements, and the file they all
+    begin with.
+    """
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('ground') / 'crm.db'}")
     event.listen(engine, "connect", carelessly)
 
@@ -184,7 +207,9 @@ def carelessly(connection: sqlite3.Connection, record: object) -> None:
 
 
 @pytest.fixture
-def clean_sqlite(sqlite_ground: tuple[Engine, Path], request: pytest.FixtureRequest) -> Iterator[Engine]:
+def clean_sqlite(
+    sqlite_ground: tuple[Engine, Path], request: pytest.FixtureRequest
+) -> Iterator[Engine]:
     engine, _ = sqlite_ground
     GROUNDS[engine].begin(remembers="monkeypatch" not in request.fixturenames)
     yield engine
@@ -200,8 +225,11 @@ def blank_sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def server() -> URL:
-    """A PostgreSQL server: the one of TEST_DATABASE_URL, or a throw-away one that all workers of this run share."""
-    # Not among pytest's own folders: for root the server runs as another user, whom pytest shuts out of those.
+    """A PostgreSQL server: the one of TEST_DATABASE_URL, or a throw-away one that all workers of
+    this run share.
+    """
+    # Not among pytest's own folders: for root the server runs as another user, whom pytest shuts
+    # out of those.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"rapport-postgres-{run}"
     return server_at(folder, cleanup_mode="delete")
@@ -215,7 +243,9 @@ def plain(server: URL) -> str:
 
 @pytest.fixture(scope="session")
 def make_database(server: URL, plain: str) -> Iterator[Callable[..., URL]]:
-    """Makes a database on the server, in place of one of the same name; each worker has its own. like: copy this."""
+    """Makes a database on the server, in place of one of the same name; each worker has its own.
+    like: copy this.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
 
@@ -236,8 +266,12 @@ def make_database(server: URL, plain: str) -> Iterator[Callable[..., URL]]:
 
 
 @pytest.fixture(scope="session")
-def template(make_database: Callable[..., URL], made_once: Callable[[str, Callable[[], str]], str]) -> str:
-    """What databases are copied from on the server: quicker than to make every step again for each."""
+def template(
+    make_database: Callable[..., URL], made_once: Callable[[str, Callable[[], str]], str]
+) -> str:
+    """What databases are copied from on the server: quicker than to make every step again for
+    each.
+    """
 
     def made() -> str:
         url = make_database("template")
@@ -251,8 +285,12 @@ def template(make_database: Callable[..., URL], made_once: Callable[[str, Callab
 
 
 @pytest.fixture(scope="session")
-def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterator[tuple[Engine, Written]]:
-    engine = open_engine(make_database("ground", like=template).render_as_string(hide_password=False))
+def postgres_ground(
+    make_database: Callable[..., URL], template: str
+) -> Iterator[tuple[Engine, Written]]:
+    engine = open_engine(
+        make_database("ground", like=template).render_as_string(hide_password=False)
+    )
     with everywhere(engine).begin() as connection:
         again = ground.keep(connection)
     written = Written(engine, again)
@@ -262,7 +300,9 @@ def postgres_ground(make_database: Callable[..., URL], template: str) -> Iterato
 
 
 @pytest.fixture
-def clean_postgres(postgres_ground: tuple[Engine, Written], request: pytest.FixtureRequest) -> Engine:
+def clean_postgres(
+    postgres_ground: tuple[Engine, Written], request: pytest.FixtureRequest
+) -> Engine:
     engine, written = postgres_ground
     with everywhere(engine).begin() as connection:
         written.restore(connection)

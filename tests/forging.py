@@ -1,4 +1,6 @@
-"""What Slack sends when people act, recorded from the small one, and the same with one thing in it forged."""
+"""What Slack sends when people act, recorded from the small one, and the same with one thing in it
+forged.
+"""
 
 import copy
 import random
@@ -54,7 +56,13 @@ def leaves(part: Any, path: Path = ()) -> Iterator[Path]:
     """The way to every string, and to every object and list on it: those are forged, too."""
     if isinstance(part, str) or (isinstance(part, dict | list) and path):
         yield path
-    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    inner = (
+        part.items()
+        if isinstance(part, dict)
+        else enumerate(part)
+        if isinstance(part, list)
+        else ()
+    )
     for key, each in inner:
         yield from leaves(each, (*path, key))
 
@@ -67,7 +75,9 @@ def forged(envelope: Envelope, path: Path, how: str) -> Envelope:
         holder = holder[key]
     value = FORGED[how](holder[path[-1]])
     if envelope.kind == SLASH and isinstance(value, str):
-        value = value.encode("utf-8", "ignore").decode()  # a form cannot hold half a letter, unlike JSON
+        value = value.encode(
+            "utf-8", "ignore"
+        ).decode()  # a form cannot hold half a letter, unlike JSON
     if value is GONE:
         del holder[path[-1]]
     else:
@@ -143,7 +153,12 @@ def chosen(slack: SlackDriver, keep: Callable[[str], None]) -> None:
 
 def events(said: Envelope) -> dict[str, Envelope]:
     """What Slack tells of people and of the app itself."""
-    user = {"id": "U_RITA", "real_name": TYPED, "tz": "Europe/Berlin", "profile": {"email": f"{TYPED}@acme.example"}}
+    user = {
+        "id": "U_RITA",
+        "real_name": TYPED,
+        "tz": "Europe/Berlin",
+        "profile": {"email": f"{TYPED}@acme.example"},
+    }
     inner = {
         "profile": {"type": "user_change", "user": user},
         "joining": {"type": "team_join", "user": {**user, "id": "U_RAVI"}},
@@ -165,7 +180,11 @@ def of_channels() -> dict[str, dict[str, Any]]:
         "coming": {"type": "member_joined_channel", **who, "inviter": "U_RITA"},
         "going": {"type": "member_left_channel", **who},
         "sharing": {"type": "channel_shared", "connected_team_id": "T_ELSEWHERE", "channel": PLACE},
-        "unsharing": {"type": "channel_unshared", "previously_connected_team_id": "T_ELSEWHERE", "channel": PLACE},
+        "unsharing": {
+            "type": "channel_unshared",
+            "previously_connected_team_id": "T_ELSEWHERE",
+            "channel": PLACE,
+        },
         "renaming": {"type": "channel_rename", "channel": named},
         "hiding": {"type": "group_rename", "channel": named},
     }
@@ -173,22 +192,48 @@ def of_channels() -> dict[str, dict[str, Any]]:
 
 def of_groups() -> dict[str, dict[str, Any]]:
     """What Slack tells of who is in a user group."""
-    group = {"id": GROUP, "team_id": "T1", "name": TYPED, "handle": TYPED.lower(), "users": ["U_OLGA"]}
-    changed = {"added_users": ["U_ELI"], "added_users_count": "1", "removed_users": [], "removed_users_count": "0"}
+    group = {
+        "id": GROUP,
+        "team_id": "T1",
+        "name": TYPED,
+        "handle": TYPED.lower(),
+        "users": ["U_OLGA"],
+    }
+    changed = {
+        "added_users": ["U_ELI"],
+        "added_users_count": "1",
+        "removed_users": [],
+        "removed_users_count": "0",
+    }
     return {
-        "gathering": {"type": "subteam_members_changed", "subteam_id": GROUP, "team_id": "T1", **changed},
+        "gathering": {
+            "type": "subteam_members_changed",
+            "subteam_id": GROUP,
+            "team_id": "T1",
+            **changed,
+        },
         "grouping": {"type": "subteam_updated", "subteam": group},
     }
 
 
 INSTALLED: Path = ("authorizations", 0, "team_id")
-"""Where an event says in whose name it comes: in a channel that is shared, `team_id` is that of whoever did it."""
+"""Where an event says in whose name it comes: in a channel that is shared, `team_id` is that of
+whoever did it.
+"""
 AUTHORITY: dict[str, tuple[Path, ...]] = {
     "command": (("user_id",), ("team_id",)),
     "button": (("user", "id"), ("user", "team_id"), ("team", "id"), ("actions", 0, "action_id")),
-    "submission": (("user", "id"), ("user", "team_id"), ("view", "app_installed_team_id"), ("view", "callback_id")),
+    "submission": (
+        ("user", "id"),
+        ("user", "team_id"),
+        ("view", "app_installed_team_id"),
+        ("view", "callback_id"),
+    ),
     "message": (("event", "user"), ("event", "team")),
-    **{name: (("event", "channel"), INSTALLED) for name in ("coming", "going", "sharing", "unsharing")},
+    **{
+        name: (("event", "channel"), INSTALLED)
+        for name in ("coming", "going", "sharing", "unsharing")
+    },
     **{name: (("event", "channel", "id"), INSTALLED) for name in ("renaming", "hiding")},
     "gathering": (("event", "subteam_id"), INSTALLED),
     "grouping": (("event", "subteam", "id"), INSTALLED),
@@ -200,17 +245,26 @@ SILENT = ("missing", "empty", "nothing")
 
 def every(kept: dict[str, Envelope]) -> list[Forgery]:
     """Every way to forge one thing in one of them."""
-    return [(name, path, how) for name, each in kept.items() for path in leaves(each.payload) for how in FORGED]
+    return [
+        (name, path, how)
+        for name, each in kept.items()
+        for path in leaves(each.payload)
+        for how in FORGED
+    ]
 
 
 def authority() -> list[Forgery]:
     """Every way to forge who acts, where, and what."""
     hows = [how for how in FORGED if how not in SILENT]
-    return [(name, path, how) for name, paths in AUTHORITY.items() for path in paths for how in hows]
+    return [
+        (name, path, how) for name, paths in AUTHORITY.items() for path in paths for how in hows
+    ]
 
 
 def some(kept: dict[str, Envelope], share: int, seed: object) -> list[Forgery]:
-    """Each in so many of all ways, with every kind of payload and of forgery among them; the same for the same seed."""
+    """Each in so many of all ways, with every kind of payload and of forgery among them; the same
+    for the same seed.
+    """
     shuffled = every(kept)
     random.Random(str(seed)).shuffle(shuffled)
     first = {name: each for each in reversed(shuffled) for name in (each[0], each[2])}

@@ -1,4 +1,6 @@
-"""The people every test finds in its database, the clock they live by, and `given`, which makes the records."""
+"""The people every test finds in its database, the clock they live by, and `given`, which makes the
+records.
+"""
 
 import threading
 from collections.abc import Callable
@@ -19,18 +21,44 @@ from tests.remembered import remembered
 E = TypeVar("E", bound=Entity)
 
 START = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
-"""A Tuesday; Berlin is an hour ahead and changes its clocks on the 29th, New York did two days ago."""
+"""A Tuesday; Berlin is an hour ahead and changes its clocks on the 29th, New York did two days ago.
+"""
 
 PEOPLE: dict[str, dict[str, Any]] = {
-    "U_RITA": {"name": "Rita Reyes", "role": Preset.SENIOR, "zone": "Europe/Berlin", "team": "sales"},
+    "U_RITA": {
+        "name": "Rita Reyes",
+        "role": Preset.SENIOR,
+        "zone": "Europe/Berlin",
+        "team": "sales",
+    },
     "U_RAVI": {"name": "Ravi Rao", "role": Preset.SENIOR, "zone": "Asia/Kolkata", "team": "sales"},
-    "U_MONA": {"name": "Mona Meyer", "role": Preset.MANAGER, "zone": "America/New_York", "team": "sales"},
-    "U_SAM": {"name": "Sam Silva", "role": Preset.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
-    "U_SOFIA": {"name": "Sofia Stein", "role": Preset.SUPPORT, "zone": "Europe/Berlin", "team": "support"},
+    "U_MONA": {
+        "name": "Mona Meyer",
+        "role": Preset.MANAGER,
+        "zone": "America/New_York",
+        "team": "sales",
+    },
+    "U_SAM": {
+        "name": "Sam Silva",
+        "role": Preset.SUPPORT,
+        "zone": "Europe/Berlin",
+        "team": "support",
+    },
+    "U_SOFIA": {
+        "name": "Sofia Stein",
+        "role": Preset.SUPPORT,
+        "zone": "Europe/Berlin",
+        "team": "support",
+    },
     "U_ELI": {"name": "Eli East", "role": Preset.EXECUTIVE, "zone": "Europe/London"},
     "U_ADA": {"name": "Ada Abel", "role": Preset.ADMIN, "zone": "Europe/Berlin"},
     "U_JULE": {"name": "Jule Jansen", "role": Preset.REP, "zone": "Europe/Berlin", "team": "sales"},
-    "U_OLGA": {"name": "Olga Orlova", "role": Preset.SENIOR, "zone": "Europe/Berlin", "team": "north"},
+    "U_OLGA": {
+        "name": "Olga Orlova",
+        "role": Preset.SENIOR,
+        "zone": "Europe/Berlin",
+        "team": "north",
+    },
     "U_GUS": {"name": "Gus Grant", "role": Preset.REP, "guest": True},
 }
 OUTSIDER = {"name": "Otto Olsen", "role": Preset.ADMIN, "zone": "Europe/Oslo"}
@@ -45,7 +73,8 @@ class StoppedClock(Clock):
 
 
 class Seconds:
-    """The `time` of one module: its monotonic clock stands until a test moves it, that of the program goes on.
+    """The `time` of one module: its monotonic clock stands until a test moves it, that of the
+    program goes on.
 
     To stop `time.monotonic` itself would stop every event loop and time-out of the process.
     """
@@ -60,7 +89,14 @@ class Seconds:
 def settle(engine: Engine) -> None:
     """Put both workspaces and their people into a database whose tables are there and empty."""
     works = UnitOfWorkFactory(engine, StoppedClock())
-    works.settle("T1", name="Acme", currency="EUR", region="DE", sales_channel="C_SALES", support_channel="C_SUPPORT")
+    works.settle(
+        "T1",
+        name="Acme",
+        currency="EUR",
+        region="DE",
+        sales_channel="C_SALES",
+        support_channel="C_SUPPORT",
+    )
     works.settle("T2", name="Other", currency="USD", region="US")
     for slack_id, profile in PEOPLE.items():
         works.welcome("T1", slack_id, **profile)
@@ -68,7 +104,13 @@ def settle(engine: Engine) -> None:
     works.settle("T1")  # with the teams of its people
 
 
-def given(works: UnitOfWorkFactory, entity: type[E], by: str = "U_RITA", workspace: str = "T1", **texts: str) -> E:
+def given(
+    works: UnitOfWorkFactory,
+    entity: type[E],
+    by: str = "U_RITA",
+    workspace: str = "T1",
+    **texts: str,
+) -> E:
     """A record made as a person makes it, from texts: `given(works, Lead, first_name="Ada")`.
 
     What tests begin with again and again is made only the first times (see `tests/remembered.py`).
@@ -81,35 +123,61 @@ def given(works: UnitOfWorkFactory, entity: type[E], by: str = "U_RITA", workspa
     return remembered(works, (entity.slug(), by, workspace, *texts.items()), made)
 
 
-def task(works: UnitOfWorkFactory, customer: Customer, due: str, what: str = "Call Ada", by: str = "U_RITA") -> Activity:
+def task(
+    works: UnitOfWorkFactory,
+    customer: Customer,
+    due: str,
+    what: str = "Call Ada",
+    by: str = "U_RITA",
+) -> Activity:
     """Something to do for a customer. due: as people type it, such as +1h."""
     return given(works, Activity, by=by, description=what, due_date=due, customer=customer.ref)
 
 
-def spoil(works: UnitOfWorkFactory, act: Callable[[UnitOfWork], object], by: str = "U_RITA") -> None:
-    """Do something in a unit of work that fails at its end; whoever calls this expects a ZeroDivisionError."""
+def spoil(
+    works: UnitOfWorkFactory, act: Callable[[UnitOfWork], object], by: str = "U_RITA"
+) -> None:
+    """Do something in a unit of work that fails at its end; whoever calls this expects a
+    ZeroDivisionError.
+    """
     with works("T1", by) as work:
         act(work)
         raise ZeroDivisionError
 
 
 def keep(connection: Connection) -> dict[str, list[str]]:
-    """Copy what a PostgreSQL database holds beside it; returns the SQL that brings each table back to exactly that.
+    """Copy what a PostgreSQL database holds beside it; returns the SQL that brings each table back
+    to exactly that.
 
-    Rows that are as they were stay: written anew for every test they would cost the most, and more from test to test.
-    Quicker than a new database from a template, which takes 30 ms and new connections.
+    Rows that are as they were stay: written anew for every test they would cost the most, and more
+    from test to test. Quicker than a new database from a template, which takes 30 ms and new
+    connections.
     """
     tables = Base.metadata.sorted_tables
     connection.execute(text("CREATE SCHEMA kept"))
-    filled = [table for table in tables if connection.scalar(text(f'SELECT 1 FROM "{table.name}" LIMIT 1'))]
+    filled = [
+        table
+        for table in tables
+        if connection.scalar(text(f'SELECT 1 FROM "{table.name}" LIMIT 1'))
+    ]
     for table in filled:
         connection.execute(text(f'CREATE TABLE kept."{table.name}" AS TABLE "{table.name}"'))
         connection.execute(text(f'ANALYZE kept."{table.name}"'))
-    counted = connection.scalars(text("SELECT schemaname || '.' || sequencename FROM pg_sequences")).all()
-    lasts = {name: connection.scalar(text(f"SELECT last_value FROM {name} WHERE is_called")) for name in counted}
-    rewound = {name: f"SELECT setval('{name}', {last or 1}, {bool(last)})" for name, last in lasts.items()}
+    counted = connection.scalars(
+        text("SELECT schemaname || '.' || sequencename FROM pg_sequences")
+    ).all()
+    lasts = {
+        name: connection.scalar(text(f"SELECT last_value FROM {name} WHERE is_called"))
+        for name in counted
+    }
+    rewound = {
+        name: f"SELECT setval('{name}', {last or 1}, {bool(last)})" for name, last in lasts.items()
+    }
     again = {
-        table.name: [without(table, kept=table in filled), *([missing(table)] if table in filled else [])]
+        table.name: [
+            without(table, kept=table in filled),
+            *([missing(table)] if table in filled else []),
+        ]
         for table in reversed(tables)
     }
     for name, sql in rewound.items():
@@ -118,7 +186,9 @@ def keep(connection: Connection) -> dict[str, list[str]]:
 
 
 def without(table: Table, kept: bool) -> str:
-    """What removes the rows that are new or changed, to the byte: *= compares values of any type as they are stored."""
+    """What removes the rows that are new or changed, to the byte: *= compares values of any type as
+    they are stored.
+    """
     delete = f'DELETE FROM "{table.name}" AS now'
     there = f'SELECT FROM kept."{table.name}" AS old WHERE {same(table)} AND old.* *= now.*'
     return f"{delete} WHERE NOT EXISTS ({there})" if kept else delete
@@ -131,7 +201,9 @@ def missing(table: Table) -> str:
 
 
 def same(table: Table) -> str:
-    return " AND ".join(f'old."{column.name}" = now."{column.name}"' for column in table.primary_key)
+    return " AND ".join(
+        f'old."{column.name}" = now."{column.name}"' for column in table.primary_key
+    )
 
 
 def together(acts: list[Callable[[], object]]) -> list[object]:

@@ -1,4 +1,6 @@
-"""Two workspaces full of records that look alike: whatever the one shows of the other has a word in it that tells."""
+"""Two workspaces full of records that look alike: whatever the one shows of the other has a word in
+it that tells.
+"""
 
 from hashlib import sha256
 from typing import Any
@@ -25,14 +27,24 @@ def fill_ours(works: UnitOfWorkFactory) -> None:
 
 
 def fill_theirs(works: UnitOfWorkFactory) -> None:
-    """The same people in T2 and one more, and of each entity two records: they go one number further."""
+    """The same people in T2 and one more, and of each entity two records: they go one number
+    further.
+    """
     for slack_id, profile in PEOPLE.items():
         works.welcome(THEIRS, slack_id, **{**profile, "name": f"{profile['name']} {TELLTALE}"})
     works.welcome(THEIRS, "U_ZED", name=f"Zed {TELLTALE}")
-    works.settle(THEIRS, sales_channel="C_SALES", support_channel="C_SUPPORT")  # with the teams of its people
+    works.settle(
+        THEIRS, sales_channel="C_SALES", support_channel="C_SUPPORT"
+    )  # with the teams of its people
     for number in ("one", "two"):
         for slug in kinds():
-            given(works, ENTITIES[slug], by="U_ADA", workspace=THEIRS, **telling(ENTITIES[slug], number))
+            given(
+                works,
+                ENTITIES[slug],
+                by="U_ADA",
+                workspace=THEIRS,
+                **telling(ENTITIES[slug], number),
+            )
 
 
 def kinds() -> list[str]:
@@ -53,8 +65,14 @@ def kinds() -> list[str]:
 
 
 def texts_of(entity: type[Entity]) -> dict[str, str]:
-    """A text for every field of the form, but for those that would point at a record of the same kind."""
-    own = [name for name, kind in entity.fields().items() if isinstance(kind, Reference) and kind.to == entity.slug()]
+    """A text for every field of the form, but for those that would point at a record of the same
+    kind.
+    """
+    own = [
+        name
+        for name, kind in entity.fields().items()
+        if isinstance(kind, Reference) and kind.to == entity.slug()
+    ]
     return {name: text for name, text in texts_for(entity).items() if name not in own}
 
 
@@ -62,9 +80,16 @@ def telling(entity: type[Entity], number: str) -> dict[str, str]:
     """The texts of ours with the telling word in each that takes any."""
     texts = texts_of(entity)
     for name, kind in entity.fields().items():
-        if name in texts and type(kind) in (Text, LongText) and texts[name].startswith(("Sample", "A sample")):
+        if (
+            name in texts
+            and type(kind) in (Text, LongText)
+            and texts[name].startswith(("Sample", "A sample"))
+        ):
             texts[name] = f"{texts[name]} {TELLTALE} {number}"
-    return {name: text.replace("sample@", f"sample.{TELLTALE}.{number}@") for name, text in texts.items()}
+    return {
+        name: text.replace("sample@", f"sample.{TELLTALE}.{number}@")
+        for name, text in texts.items()
+    }
 
 
 def rows_of(works: UnitOfWorkFactory, workspace: str) -> str:

@@ -22,7 +22,9 @@ def environment(**settings: str) -> dict[str, str]:
 
 @contextmanager
 def started(folder: Path, *words: str, **settings: str) -> Iterator[Process]:
-    """`crm` with these words, in this folder; killed at the end, should it still run. settings: by their names."""
+    """`crm` with these words, in this folder; killed at the end, should it still run. settings: by
+    their names.
+    """
     with subprocess.Popen(
         command(*words),
         cwd=folder,

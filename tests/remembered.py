@@ -1,4 +1,6 @@
-"""What tests make again and again is made once a process: on SQLite the file of that moment is copied back."""
+"""What tests make again and again is made once a process: on SQLite the file of that moment is
+copied back.
+"""
 
 import pickle
 import shutil
@@ -20,10 +22,12 @@ Files = tuple[tuple[int, int] | None, ...]
 
 
 class Ground:
-    """The SQLite file in which every test begins, and what was made in it since, as long as nothing else was done.
+    """The SQLite file in which every test begins, and what was made in it since, as long as nothing
+    else was done.
 
-    The second time that the same is made after the same, the file is kept; from the third time on it is copied.
-    Whatever else is written, through our engine or past it, makes the rest of the test go without.
+    The second time that the same is made after the same, the file is kept; from the third time on
+    it is copied. Whatever else is written, through our engine or past it, makes the rest of the
+    test go without.
     """
 
     def __init__(self, engine: Engine, first: Path) -> None:
@@ -31,14 +35,18 @@ class Ground:
         self.path = Path(engine.url.database or "")
         self.beside = [self.path.with_name(self.path.name + end) for end in ENDS]
         self.state: int | None = None
-        """Which of the known states the file is in; None where something was done that is not remembered."""
+        """Which of the known states the file is in; None where something was done that is not
+        remembered.
+        """
         self.states: dict[tuple[int, object], int] = {}
         self.kept: dict[int, tuple[bytes, bytes, dict[str, tuple[int, str]]]] = {}
         self.stood: Files = ()
         event.listen(engine, "commit", self.written)
 
     def begin(self, remembers: bool = True) -> None:
-        """Back to how every test begins. remembers: whether things are made in this test as in every other."""
+        """Back to how every test begins. remembers: whether things are made in this test as in
+        every other.
+        """
         self.clear()
         shutil.copyfile(self.first, self.path)
         self.state, self.stood = 0 if remembers else None, self.files()
@@ -58,7 +66,9 @@ class Ground:
         return tuple(looked(path) for path in (self.path, self.beside[0]))
 
     def once(self, works: UnitOfWorkFactory, what: tuple[object, ...], make: Callable[[], T]) -> T:
-        """What `make` makes, and the database as it is then. what: all that it depends on, besides what is there."""
+        """What `make` makes, and the database as it is then. what: all that it depends on, besides
+        what is there.
+        """
         alone = threading.current_thread() is threading.main_thread() and not works.committed
         if self.state is None or not alone or self.files() != self.stood:
             self.state = None
@@ -97,6 +107,8 @@ GROUNDS: dict[Engine, Ground] = {}
 
 
 def remembered(works: UnitOfWorkFactory, what: tuple[object, ...], make: Callable[[], T]) -> T:
-    """What `make` makes in this database; where it is the file that tests begin in, made only the first times."""
+    """What `make` makes in this database; where it is the file that tests begin in, made only the
+    first times.
+    """
     ground = GROUNDS.get(works.engine)
     return ground.once(works, what, make) if ground else make()

@@ -33,10 +33,14 @@ TEXTS: dict[type[Field], str] = {
     Group: "<!subteam^S0SAMPLE|@sample>",
     Table: "lead: look own, new, hide score",
 }
-OWN = {"user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"}, "team": {"role": "support lead"}}
+OWN = {
+    "user": {"starts_at": "08:00", "ends_at": "16:00", "role": "manager"},
+    "team": {"role": "support lead"},
+}
 """Texts for fields whose entity asks more of them than their kind."""
 APART = {"activity": ("lead",)}
-"""Fields that cannot be filled together with the others: an activity is about a customer or a lead."""
+"""Fields that cannot be filled together with the others: an activity is about a customer or a lead.
+"""
 
 
 def text_for(kind: Field) -> str:
@@ -51,7 +55,11 @@ def text_for(kind: Field) -> str:
 def texts_for(entity: type[Entity]) -> dict[str, str]:
     """A text for every field of the entity's form."""
     apart = APART.get(entity.slug(), ())
-    texts = {name: begins_as(entity, name) for name, kind in entity.fields().items() if kind.form and name not in apart}
+    texts = {
+        name: begins_as(entity, name)
+        for name, kind in entity.fields().items()
+        if kind.form and name not in apart
+    }
     return texts | OWN.get(entity.slug(), {})
 
 
@@ -71,7 +79,11 @@ def given_sample(works: UnitOfWorkFactory, entity: type[Entity]) -> Entity:
 def given_references(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
     """The records that `texts_for` this entity names, each the first of its kind."""
     for kind in entity.fields().values():
-        if isinstance(kind, fields.Reference) and kind.form and not stands(works, ENTITIES[kind.to]):
+        if (
+            isinstance(kind, fields.Reference)
+            and kind.form
+            and not stands(works, ENTITIES[kind.to])
+        ):
             if kind.to != entity.slug():
                 given_references(works, ENTITIES[kind.to])
             given(works, ENTITIES[kind.to], by="U_ADA", **needed(ENTITIES[kind.to]))
@@ -86,4 +98,8 @@ def needed(entity: type[Entity]) -> dict[str, str]:
     """The least a record of this entity is made of, and what it belongs to."""
     kinds = entity.fields()
     wanted = {*entity.named, "customer", *(name for name, kind in kinds.items() if kind.required)}
-    return {name: begins_as(entity, name) for name, kind in kinds.items() if kind.form and name in wanted}
+    return {
+        name: begins_as(entity, name)
+        for name, kind in kinds.items()
+        if kind.form and name in wanted
+    }

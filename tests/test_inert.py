@@ -1,4 +1,6 @@
-"""What is alive in a payload is found, what is inert is left alone, and there are hostile texts enough."""
+"""What is alive in a payload is found, what is inert is left alone, and there are hostile texts
+enough.
+"""
 
 from typing import Any
 
@@ -46,7 +48,10 @@ def test_an_address_in_the_text_of_a_message_is_a_link_where_it_is_shown() -> No
 
 @table("piece", ["user", "usergroup", "channel", "broadcast", "link"])
 def test_what_is_more_than_words_in_rich_text_is_alive(piece: str) -> None:
-    part = {"type": "rich_text_section", "elements": [{"type": "text", "text": "<!here>"}, {"type": piece}]}
+    part = {
+        "type": "rich_text_section",
+        "elements": [{"type": "text", "text": "<!here>"}, {"type": piece}],
+    }
     assert len(pings({"blocks": [{"type": "rich_text", "elements": [part]}]})) == 1
 
 
@@ -63,7 +68,7 @@ def test_our_own_moments_are_no_pings() -> None:
     assert pings(mrkdwn(moment(START).replace("|", "^https://evil.example|"), verbatim=True))
 
 
-# ── the texts ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── the texts ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_there_are_more_than_five_hundred_different_ones_in_families() -> None:

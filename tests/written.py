@@ -1,4 +1,6 @@
-"""Which tables of the PostgreSQL database that all tests begin with were written to: only those are restored."""
+"""Which tables of the PostgreSQL database that all tests begin with were written to: only those are
+restored.
+"""
 
 import re
 from typing import Any
@@ -6,8 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 PLAIN = (
-    "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "ANALYZE",
-)  # fmt: skip
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "WITH",
+    "SET",
+    "SAVEPOINT",
+    "RELEASE",
+    "ROLLBACK",
+    "EXPLAIN",
+    "ANALYZE",
+)
 """How statements begin that write to no other tables than those they name."""
 NAMED = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE)
 COUNTS = re.compile(r"\b(?:nextval|setval)\b")
@@ -36,7 +48,9 @@ class Written:
 
     def restore(self, connection: Connection) -> None:
         """Bring the tables that were written to back to what they held."""
-        steps = [step for table, steps in self.again.items() if table in self.tables for step in steps]
+        steps = [
+            step for table, steps in self.again.items() if table in self.tables for step in steps
+        ]
         if steps:
             connection.exec_driver_sql("; ".join([UNGUARDED, *steps]))
 

@@ -32,11 +32,15 @@ REASONS = 10
 def answer(works: UnitOfWorkFactory, workspace: str, person: str, line: str) -> str:
     """What the line answers, as text. person: a Slack id, '' for the CRM itself."""
     dispatcher = create_dispatcher(works)
-    return words(dispatcher.do(Interaction(surface="say", workspace=workspace, person=person, line=line)))
+    return words(
+        dispatcher.do(Interaction(surface="say", workspace=workspace, person=person, line=line))
+    )
 
 
 def condition(works: UnitOfWorkFactory) -> list[str]:
-    """Every process, and what waits for Slack in every workspace: for whoever runs the bot, and nobody in Slack."""
+    """Every process, and what waits for Slack in every workspace: for whoever runs the bot, and
+    nobody in Slack.
+    """
     processes, lines = [], []
     for workspace in works.workspaces():
         with works(workspace, writes=False) as work:
@@ -50,9 +54,13 @@ def words(reply: Reply) -> str:
     if isinstance(reply, Message):
         return reply.text
     if isinstance(reply, Form):
-        asked = [block["label"]["text"] for block in reply.view["blocks"] if block["type"] == "input"]
+        asked = [
+            block["label"]["text"] for block in reply.view["blocks"] if block["type"] == "input"
+        ]
         if not asked:
-            return re.sub(r"^\*(.+)\*\n", r"\1: ", readable(reply.view["blocks"]), flags=re.MULTILINE)
+            return re.sub(
+                r"^\*(.+)\*\n", r"\1: ", readable(reply.view["blocks"]), flags=re.MULTILINE
+            )
         return f"This needs more: {', '.join(asked)}. Add them as field=value."
     if isinstance(reply, Home):
         return "\n".join(block["text"]["text"] for block in reply.view["blocks"] if "text" in block)
@@ -78,7 +86,8 @@ class Place:
 
 
 def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) -> bool:
-    """Import a file with a progress bar, say what each column is, and leave what was rejected beside the file.
+    """Import a file with a progress bar, say what each column is, and leave what was rejected
+    beside the file.
 
     Returns whether anything was taken, or, if it is a dry run, would be.
     """
@@ -87,7 +96,9 @@ def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) ->
     told = (place.works, place.workspace, place.person, place.entity)
     try:
         with path.open("rb") as file, bar() as progress:
-            outcome = exchange.load(*told, file, answers, progress=progress, rejected=rejected, dry=dry)
+            outcome = exchange.load(
+                *told, file, answers, progress=progress, rejected=rejected, dry=dry
+            )
     except exchange.Unanswered as error:
         click.echo("\n".join([mapping_told(error.survey.columns), *error.survey.notes]))
         raise
@@ -96,8 +107,12 @@ def load_file(place: Place, path: Path, answers: exchange.Answers, dry: bool) ->
     if outcome.rejected and not dry:
         with written_privately(beside) as file_beside:
             file_beside.write(rejected.getvalue())
-        click.echo(f"The rejected rows and the reasons are in {beside}. Correct them there and import that file.")
-    return not outcome.questions and bool(outcome.created + outcome.updated + outcome.unchanged + outcome.skipped)
+        click.echo(
+            f"The rejected rows and the reasons are in {beside}. Correct them there and import that file."
+        )
+    return not outcome.questions and bool(
+        outcome.created + outcome.updated + outcome.unchanged + outcome.skipped
+    )
 
 
 def outcome_told(outcome: exchange.Outcome, dry: bool) -> Iterator[str]:
@@ -124,17 +139,29 @@ PLAINLY = ("nothing here", "left out", "what was wrong", "has no name")
 def mapping_told(columns: exchange.Columns) -> str:
     """Which column filled which field, and which stayed out although something stood in it."""
     used = [f"{header} → {field}" for header, field in columns.fields.items()]
-    used += [f"{header} → {field} where that is empty" for header, field in columns.fallback.items()]
+    used += [
+        f"{header} → {field} where that is empty" for header, field in columns.fallback.items()
+    ]
     used += [f"{header} → {field} beside that" for header, field in columns.beside.items()]
-    unused = [f"{header} ({why})" if not why.startswith(PLAINLY) else header
-              for header, why in columns.left_out.items() if why != "empty"]  # fmt: skip
+    unused = [
+        f"{header} ({why})" if not why.startswith(PLAINLY) else header
+        for header, why in columns.left_out.items()
+        if why != "empty"
+    ]
     empty = sum(why == "empty" for why in columns.left_out.values())
-    lines = [f"Read: {', '.join(used)}", f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns"]
-    return "\n".join([*lines, "Another mapping: --map HEADER=FIELD; what is left out into the notes: --rest"])
+    lines = [
+        f"Read: {', '.join(used)}",
+        f"Left out: {', '.join(unused) or 'nothing'}; {empty} empty columns",
+    ]
+    return "\n".join(
+        [*lines, "Another mapping: --map HEADER=FIELD; what is left out into the notes: --rest"]
+    )
 
 
 def turn_back(place: Place, unit: str, again: bool) -> None:
-    """Undo what was done last, or redo what was undone last, however much that is. unit: another act, by its id."""
+    """Undo what was done last, or redo what was undone last, however much that is. unit: another
+    act, by its id.
+    """
     works, find = place.works, last_change.last_undo if again else last_change.last_unit
     if not unit:
         with works(place.workspace, place.person, "say", writes=False) as work:
@@ -163,7 +190,11 @@ def bar(label: str = "Importing") -> Iterator[Callable[[int, int], None]]:
 
         def progress(done: int, total: int) -> None:
             if not drawn:
-                drawn.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
+                drawn.append(
+                    stack.enter_context(
+                        click.progressbar(length=total, label=label, file=sys.stderr)
+                    )
+                )
             drawn[0].update(done - drawn[0].pos)
 
         yield progress

@@ -1,4 +1,6 @@
-"""The commands that keep the database: bring it up to date, copy it, back it up and bring it back, check its trail."""
+"""The commands that keep the database: bring it up to date, copy it, back it up and bring it back,
+check its trail.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +19,9 @@ A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What goes wrong for a reason a person can mend ends with its sentence, not with a traceback."""
+    """What goes wrong for a reason a person can mend ends with its sentence, not with a
+    traceback.
+    """
 
     @wraps(command)
     def tried(*args: Any, **kwargs: Any) -> Any:
@@ -31,7 +35,9 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except (SettingsError, CRMError) as error:
             sentence = str(error)
-        except SQLAlchemyError as error:  # the database goes away in the middle, or has no more room
+        except (
+            SQLAlchemyError
+        ) as error:  # the database goes away in the middle, or has no more room
             if not (sentence := advice(error)):
                 raise
         click.echo(sentence, err=True)
@@ -42,7 +48,9 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def opened(as_it_is: bool = False) -> Iterator["UnitOfWorkFactory"]:
-    """The database of the settings, closed at the end. as_it_is: also one that is not up to date."""
+    """The database of the settings, closed at the end. as_it_is: also one that is not up to
+    date.
+    """
     from bot.app import create_works
     from bot.config import load
     from bot.runner import open_database
@@ -97,11 +105,12 @@ def revision(message: str) -> None:
 def copy(urls: tuple[str, ...]) -> None:
     """Copy everything into an empty database.
 
-    From DATABASE_URL to NEW_DATABASE_URL, unless you say otherwise: crm db copy postgresql://rapport@host/rapport
+    From DATABASE_URL to NEW_DATABASE_URL, unless you say otherwise: crm db copy
+    postgresql://rapport@host/rapport
 
-    A URL with a password stands in the environment or .env, where others on this machine cannot read it; or write - in
-    its place, and it is asked for. Stop the bot first. When this is stopped in the middle, the same command goes on
-    where it was.
+    A URL with a password stands in the environment or .env, where others on this machine cannot
+    read it; or write - in its place, and it is asked for. Stop the bot first. When this is stopped
+    in the middle, the same command goes on where it was.
     """
     from models.core.db.engine import open_engine
     from models.maintenance import copy as copying
@@ -133,7 +142,9 @@ class Shown:
 
 
 def from_and_to(urls: tuple[str, ...]) -> tuple[str, ...]:
-    """The two databases of a copy: those that were named, and the ones of the settings in place of the others."""
+    """The two databases of a copy: those that were named, and the ones of the settings in place of
+    the others.
+    """
     from bot.config import SettingsError, load
 
     if len(urls) > 2:
@@ -141,14 +152,22 @@ def from_and_to(urls: tuple[str, ...]) -> tuple[str, ...]:
     for url in urls:
         without_password(url)
     settings = load(needs_slack=False)
-    found = (settings.database_url, *urls)[-2:] if urls else (settings.database_url, settings.new_database_url)
+    found = (
+        (settings.database_url, *urls)[-2:]
+        if urls
+        else (settings.database_url, settings.new_database_url)
+    )
     if not found[1]:
-        raise SettingsError("Where to? Set NEW_DATABASE_URL in .env or the environment, or name an empty database.")
+        raise SettingsError(
+            "Where to? Set NEW_DATABASE_URL in .env or the environment, or name an empty database."
+        )
     return found
 
 
 def without_password(url: str) -> None:
-    """SettingsError where a URL in the line of a command has a password: everybody on the machine can read it there."""
+    """SettingsError where a URL in the line of a command has a password: everybody on the machine
+    can read it there.
+    """
     from bot.config import SettingsError
 
     user, at, _ = url.partition("://")[2].rpartition("@")
@@ -160,25 +179,36 @@ def without_password(url: str) -> None:
 
 
 def given(url: str) -> str:
-    """A database URL that was named or, where - stands in its place, typed without being shown or read from a pipe."""
+    """A database URL that was named or, where - stands in its place, typed without being shown or
+    read from a pipe.
+    """
     from bot.config import SettingsError, database
 
     if url == "-":
-        url = click.prompt("Database URL", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+        url = (
+            click.prompt("Database URL", hide_input=True, err=True)
+            if sys.stdin.isatty()
+            else sys.stdin.readline()
+        )
     try:
         return database(url.strip())
     except ValueError as error:
-        raise SettingsError(f"{url.rpartition('@')[2].partition('?')[0].strip()}: {error}") from None
+        raise SettingsError(
+            f"{url.rpartition('@')[2].partition('?')[0].strip()}: {error}"
+        ) from None
 
 
 @click.command()
 @click.argument("file", type=A_FILE, required=False)
-@click.option("--keep", type=click.IntRange(min=1), help="Delete all but so many of the backups beside it.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), help="Delete all but so many of the backups beside it."
+)
 @in_words
 def backup(file: Path | None, keep: int | None) -> None:
     """Write everything into one file, while the bot runs.
 
-    Without FILE it is called rapport-, the date and the time. --keep counts the files that are called so.
+    Without FILE it is called rapport-, the date and the time. --keep counts the files that are
+    called so.
     """
     from models.maintenance import backup as backups
 
@@ -213,7 +243,9 @@ def restore(file: Path, force: bool) -> None:
             after_restore.draw_anew(works)
     click.echo(f"The database is again what {file} holds.")
     if force:
-        click.echo("A bot that runs on it notices within seconds, lets go of what was there and begins anew.")
+        click.echo(
+            "A bot that runs on it notices within seconds, lets go of what was there and begins anew."
+        )
     if aside.exists():
         click.echo(f"What was there before is in {aside}.")
     if step != schema.head():
@@ -226,7 +258,8 @@ def restore(file: Path, force: bool) -> None:
 def adopt(workspace: str) -> None:
     """Give what was imported before Slack was connected to a workspace, by its id: crm adopt T0123
 
-    Rapport is installed there and no records were made yet. A workspace whose token is in .env needs no such word.
+    Rapport is installed there and no records were made yet. A workspace whose token is in .env
+    needs no such word.
     """
     from models.maintenance import adoption
 
@@ -241,14 +274,24 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--end", default="", metavar="'PLACE HASH'", help="Where a trail ended once: it must still have that.")
-@click.option("--workspace", "wanted", default="", help="Only the trail of this workspace; the one whose end you give.")
+@click.option(
+    "--end",
+    default="",
+    metavar="'PLACE HASH'",
+    help="Where a trail ended once: it must still have that.",
+)
+@click.option(
+    "--workspace",
+    "wanted",
+    default="",
+    help="Only the trail of this workspace; the one whose end you give.",
+)
 @in_words
 def verify(end: str, wanted: str) -> None:
     """Read the audit trail of every workspace; ends with 1 where something is wrong.
 
-    Whoever can write to the database can cut off the end of a trail. Therefore the log says once a minute where each
-    ends: keep the log elsewhere, and give such an end with --end.
+    Whoever can write to the database can cut off the end of a trail. Therefore the log says once a
+    minute where each ends: keep the log elsewhere, and give such an end with --end.
     """
     from models.core.audit import verify as proof
     from models.core.db.deadline import at_leisure
@@ -279,4 +322,6 @@ def guard() -> None:
     with opened() as works, works.queue(), everywhere(works.engine).begin() as connection:
         for statement in append_only.statements(connection.dialect.name):
             connection.execute(text(statement))
-    click.echo("The audit trail is append-only. What was done to it meanwhile says: crm audit verify")
+    click.echo(
+        "The audit trail is append-only. What was done to it meanwhile says: crm audit verify"
+    )

@@ -37,7 +37,9 @@ def run() -> None:
 
 @main.command()
 @click.option("--port", default=3000, show_default=True, help="Where the page is.")
-@click.option("--database", default="", help="A database to keep; without one every start is fresh.")
+@click.option(
+    "--database", default="", help="A database to keep; without one every start is fresh."
+)
 @in_words
 def sandbox(port: int, database: str) -> None:
     """Try everything in the browser, without a Slack workspace."""
@@ -63,7 +65,9 @@ def start(context: click.Context, port: int) -> None:
 
 
 @main.command()
-@click.option("--url", default="", help="Where Slack reaches the bot over HTTP: https://crm.example.com")
+@click.option(
+    "--url", default="", help="Where Slack reaches the bot over HTTP: https://crm.example.com"
+)
 @in_words
 def manifest(url: str) -> None:
     """Print manifest.yaml, generated from the routes: for Socket Mode, or for HTTP at a URL."""
@@ -88,7 +92,9 @@ def key(context: click.Context) -> None:
 @key.command()
 @in_words
 def rotate() -> None:
-    """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the others can then go."""
+    """Encrypt every token and sign every audit trail with the first of the ENCRYPTION_KEYS; the
+    others can then go.
+    """
     from bot.config import SettingsError, load
     from models.core.audit.chain import sign_anew
     from models.core.identity.installation import renew
@@ -117,7 +123,9 @@ def settings() -> None:
 
 
 def workspace_of(works: "UnitOfWorkFactory", wanted: str) -> str:
-    """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack is connected."""
+    """The workspace meant: the one named, the only one there is, or a first one, adopted once Slack
+    is connected.
+    """
     from bot.config import load
     from models.core.errors import NotFound
     from models.core.identity.user import LOCAL
@@ -131,9 +139,14 @@ def workspace_of(works: "UnitOfWorkFactory", wanted: str) -> str:
     raise NotFound(f"Say which workspace with --workspace: {', '.join(known)}")
 
 
-in_workspace = click.option("--workspace", default="", help="The workspace's id; needed only where there are several.")
+in_workspace = click.option(
+    "--workspace", default="", help="The workspace's id; needed only where there are several."
+)
 as_person = click.option(
-    "--as", "person", default="", help="Act as this person (Slack id); otherwise the CRM itself acts."
+    "--as",
+    "person",
+    default="",
+    help="Act as this person (Slack id); otherwise the CRM itself acts.",
 )
 
 
@@ -180,24 +193,44 @@ KEPT = click.Path(dir_okay=False, path_type=Path)
 @click.argument("noun")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--map", "mapped", multiple=True, metavar="HEADER=FIELD",
-    help="Where a column goes, empty for nowhere; or what a word means: \"Stage:Engaging=qualification\".",
-)  # fmt: skip
-@click.option("--people", multiple=True, metavar="NAME=PERSON", help="Who somebody is here: \"Jane Doe=@jane\".")
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Whether the day or the month is first.")
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="HEADER=FIELD",
+    help='Where a column goes, empty for nowhere; or what a word means: "Stage:Engaging=qualification".',
+)
+@click.option(
+    "--people", multiple=True, metavar="NAME=PERSON", help='Who somebody is here: "Jane Doe=@jane".'
+)
+@click.option(
+    "--dates", type=click.Choice(["dmy", "mdy"]), help="Whether the day or the month is first."
+)
 @click.option("--decimal", type=click.Choice([".", ","]), help="What stands before decimals.")
-@click.option("--encoding", default="", help="How the file is encoded, where that cannot be told: cp1252, gbk.")
+@click.option(
+    "--encoding",
+    default="",
+    help="How the file is encoded, where that cannot be told: cp1252, gbk.",
+)
 @click.option("--sheet", default="", help="Which sheet of a workbook is read, by its name.")
 @click.option("--answers", type=KEPT, help="A file that keeps all of these for the next import.")
 @click.option("--strict", is_flag=True, help="Refuse a row of which any cell cannot be read.")
-@click.option("--anyway", is_flag=True, help="Leave out the rows with words that are not understood.")
-@click.option("--make", multiple=True, type=click.Choice(["accounts", "customers"]), help="Make those that rows name.")
+@click.option(
+    "--anyway", is_flag=True, help="Leave out the rows with words that are not understood."
+)
+@click.option(
+    "--make",
+    multiple=True,
+    type=click.Choice(["accounts", "customers"]),
+    help="Make those that rows name.",
+)
 @click.option("--rest", is_flag=True, help="Keep in the notes what no field takes.")
 @click.option("--dry", is_flag=True, help="Only say what would happen.")
 @in_workspace
 @as_person
 @in_words
-def import_(noun: str, file: Path, dry: bool, workspace: str, person: str, answers: Path | None, **said: Any) -> None:
+def import_(
+    noun: str, file: Path, dry: bool, workspace: str, person: str, answers: Path | None, **said: Any
+) -> None:
     """Load a file of another CRM, as CSV or XLSX: crm import accounts FILE."""
     from bot.cli.console import Place, entity_named, kept_answers, load_file
     from models.exchange.answers import said as heard
@@ -230,7 +263,9 @@ def export(noun: str, file: Any, workspace: str, person: str) -> None:
 @as_person
 @in_words
 def undo(act: str, workspace: str, person: str) -> None:
-    """Take back what was done last, an import as a whole: crm undo, or crm undo ACT with the id of another act."""
+    """Take back what was done last, an import as a whole: crm undo, or crm undo ACT with the id of
+    another act.
+    """
     from bot.cli.console import Place, turn_back
 
     with opened() as works:

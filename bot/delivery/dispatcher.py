@@ -1,4 +1,6 @@
-"""The courier: takes the deliveries that wait in the database to Slack, each once, and never with the database held."""
+"""The courier: takes the deliveries that wait in the database to Slack, each once, and never with
+the database held.
+"""
 
 import logging
 import threading
@@ -8,7 +10,7 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.worker import DeliveryWorker, DeliveryTask, DeliveryResult
+from bot.delivery.worker import DeliveryResult, DeliveryTask, DeliveryWorker
 from bot.scheduler.scheduler import ClockJumpDetector
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
@@ -22,15 +24,23 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 THREADS = 8
-"""80 posts a second where Slack answers in 100 ms: more than it allows one workspace, at 4 ms of our time each."""
+"""80 posts a second where Slack answers in 100 ms: more than it allows one workspace, at 4 ms of
+our time each.
+"""
 AHEAD = 3
-"""Deliveries taken for each thread: one on its way, the others so that it need not wait for the next round."""
+"""Deliveries taken for each thread: one on its way, the others so that it need not wait for the
+next round.
+"""
 BREATH, SOON, LATE = 0.05, 0.1, 1.0
-"""Seconds between two rounds: at least; while something is due; while nothing is or the database is away."""
+"""Seconds between two rounds: at least; while something is due; while nothing is or the database is
+away.
+"""
 STUMBLED = 5.0
 """Seconds after something went wrong that we did not think of."""
 PATIENCE = 5.0
-"""Seconds for the calls in hand when the end comes; what takes longer is looked for by whoever comes next."""
+"""Seconds for the calls in hand when the end comes; what takes longer is looked for by whoever
+comes next.
+"""
 SEALED = 1.0
 """Seconds between two looks for what the audit trail has to be sealed for."""
 SET = 60.0
@@ -38,18 +48,26 @@ SET = 60.0
 
 
 class DeliveryDispatcher:
-    """Sends what waits, the oldest of each channel first and in turn, one post a second and channel.
+    """Sends what waits, the oldest of each channel first and in turn, one post a second and
+    channel.
 
-    One thread talks to the database: a round writes down what became of the last deliveries and takes the next ones in
-    one unit of work, and draws those. The others talk to Slack. Several couriers may share a database, here and
-    elsewhere.
-    pace: seconds a channel rests after a post. clock: this machine's, whatever time the works live in.
+    One thread talks to the database: a round writes down what became of the last deliveries and
+    takes the next ones in one unit of work, and draws those. The others talk to Slack. Several
+    couriers may share a database, here and elsewhere. pace: seconds a channel rests after a post.
+    clock: this machine's, whatever time the works live in.
     """
 
     def __init__(
-        self, works: UnitOfWorkFactory, clients: Clients, catalogue: Catalogue, *,
-        pace: float = 1.0, threads: int = THREADS, watch: Watch | None = None, clock: Clock | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        works: UnitOfWorkFactory,
+        clients: Clients,
+        catalogue: Catalogue,
+        *,
+        pace: float = 1.0,
+        threads: int = THREADS,
+        watch: Watch | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.works, self.clients, self.pace, self.count = works, clients, pace, threads
         self.carrier = DeliveryWorker(works, clients, catalogue, watch or Watch())
         self.clock = clock or Clock()
@@ -61,7 +79,8 @@ class DeliveryDispatcher:
         self.done: SimpleQueue[DeliveryResult] = SimpleQueue()
         self.notes: defaultdict[str, list[DeliveryResult]] = defaultdict(list)
         self.hand: set[int] = set()
-        """The deliveries that are ours: nothing else says so when a clock jumps past their lease."""
+        """The deliveries that are ours: nothing else says so when a clock jumps past their lease.
+        """
         self.turn: dict[str, str] = {}
         """Workspace → the channel that had the last turn."""
         self.bell, self.ended = threading.Event(), threading.Event()
@@ -74,14 +93,16 @@ class DeliveryDispatcher:
         """Whether something is due, though perhaps its channel rests."""
         self.rounds = 0
 
-    # ── its threads ─────────────────────────────────────────────────────────────────────────────────────
+    # ── its threads ───────────────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
         self.ended.clear()
         self.came = time.monotonic()
         self.thread = threading.Thread(target=self.work, name="courier", daemon=True)
         carriers = [f"carrier {number}" for number in range(1, self.count + 1)]
-        self.threads = [threading.Thread(target=self.serve, name=name, daemon=True) for name in carriers]
+        self.threads = [
+            threading.Thread(target=self.serve, name=name, daemon=True) for name in carriers
+        ]
         for thread in (self.thread, *self.threads):
             thread.start()
 
@@ -100,14 +121,18 @@ class DeliveryDispatcher:
         try:
             self.round()
         except (Busy, SQLAlchemyError):
-            log.warning("The database is away: what was sent last is looked for in Slack after the next start")
+            log.warning(
+                "The database is away: what was sent last is looked for in Slack after the next start"
+            )
 
     def wake(self) -> None:
         """Something was written: look now."""
         self.bell.set()
 
     def alive(self) -> float:
-        """Seconds since the thread that talks to the database last came round; 0 before it began."""
+        """Seconds since the thread that talks to the database last came round; 0 before it
+        began.
+        """
         return time.monotonic() - self.came if self.came is not None else 0.0
 
     def work(self) -> None:
@@ -127,7 +152,9 @@ class DeliveryDispatcher:
             self.failures += 1
             if self.failures == 2:  # once may be a lock that somebody held a little long
                 why = error.__cause__ or error
-                log.error("The database is away, and is asked every second until it is back: %s", why)
+                log.error(
+                    "The database is away, and is asked every second until it is back: %s", why
+                )
             return LATE
         except Exception:
             log.exception("The courier stumbled; it goes on")
@@ -144,7 +171,9 @@ class DeliveryDispatcher:
             self.bell.set()
 
     def drain(self) -> int:
-        """Without its threads: send everything that is ready now; returns how many deliveries that were."""
+        """Without its threads: send everything that is ready now; returns how many deliveries that
+        were.
+        """
         count = 0
         while not self.ended.is_set():
             taken = self.round()
@@ -155,24 +184,32 @@ class DeliveryDispatcher:
             count += taken
         return count
 
-    # ── a round ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── a round ───────────────────────────────────────────────────────────────────────────────────
 
     def round(self) -> int:
-        """Write down what became of what was carried, and take what comes next; returns how many were taken."""
+        """Write down what became of what was carried, and take what comes next; returns how many
+        were taken.
+        """
         while not self.done.empty():
             note = self.done.get()
             self.notes[note.delivery.workspace].append(note)
         noted = [workspace for workspace, notes in self.notes.items() if notes]
         due = self.due()
         self.waiting = bool(due)
-        return sum(self.visit(workspace, workspace in due) for workspace in dict.fromkeys([*noted, *due]))
+        return sum(
+            self.visit(workspace, workspace in due) for workspace in dict.fromkeys([*noted, *due])
+        )
 
     def due(self) -> list[str]:
         """The workspaces to take something from; another one is the first each time."""
         if self.ended.is_set() or not self.room() or not self.right_time():
             return []
         open_to_us = set(self.clients.workspaces())
-        due = [each for each in queue.workspaces_due(self.works) if each in open_to_us and self.carrier.serves(each)]
+        due = [
+            each
+            for each in queue.workspaces_due(self.works)
+            if each in open_to_us and self.carrier.serves(each)
+        ]
         self.rounds += 1
         first = self.rounds % len(due) if due else 0
         return [*due[first:], *due[:first]]
@@ -204,8 +241,12 @@ class DeliveryDispatcher:
             self.errands.put(DeliveryTask(delivery, until, drawn.get(delivery.id)))
         return len(taken)
 
-    def unit(self, workspace: str, notes: list[DeliveryResult], room: int) -> tuple[list[DeliveryResult], list[Delivery]]:
-        """Write the notes and take up to `room` deliveries; returns the notes that have to wait, and what was taken."""
+    def unit(
+        self, workspace: str, notes: list[DeliveryResult], room: int
+    ) -> tuple[list[DeliveryResult], list[Delivery]]:
+        """Write the notes and take up to `room` deliveries; returns the notes that have to wait,
+        and what was taken.
+        """
         with self.works(workspace) as work:
             waiting = arrivals.arrived(work, [note.arrival for note in notes if note.arrival])
             for note in notes:
@@ -221,7 +262,9 @@ class DeliveryDispatcher:
         return kept, taken
 
     def one_by_one(self, workspace: str, notes: list[DeliveryResult]) -> list[DeliveryResult]:
-        """One of the notes cannot be written: it must not keep the others waiting. Its delivery is looked for later."""
+        """One of the notes cannot be written: it must not keep the others waiting. Its delivery is
+        looked for later.
+        """
         kept = []
         for note in notes:
             try:
@@ -236,7 +279,9 @@ class DeliveryDispatcher:
             return queue.anything(work, self.pace)
 
     def seal(self) -> bool:
-        """Seal what was written to the audit trail lately, in a unit of its own; whether there is more."""
+        """Seal what was written to the audit trail lately, in a unit of its own; whether there is
+        more.
+        """
         if time.monotonic() < self.seal_at:
             return False
         full = chain.seal_all(self.works) >= chain.BATCH
@@ -244,11 +289,11 @@ class DeliveryDispatcher:
         return full
 
     def right_time(self) -> bool:
-        """Whether our clock and the database's agree. Leases are times: with a wrong clock we would take what another
-        replica has in hand, and send it twice.
+        """Whether our clock and the database's agree. Leases are times: with a wrong clock we would
+        take what another replica has in hand, and send it twice.
 
-        So when ours jumps, we take nothing until everybody has let go of what they had; from then on what was written
-        down by the wrong clock holds up nothing.
+        So when ours jumps, we take nothing until everybody has let go of what they had; from then
+        on what was written down by the wrong clock holds up nothing.
         """
         if self.wall.jump():
             self.rest_until, self.compare_at = time.monotonic() + queue.LEASE.total_seconds(), 0.0
@@ -260,8 +305,9 @@ class DeliveryDispatcher:
             if before and not self.agrees:
                 log.error(
                     "This machine's clock is %d s ahead of the database's. Nothing is sent from here until they agree. "
-                    "Set it by NTP: timedatectl set-ntp true", ahead.total_seconds(),
-                )  # fmt: skip
+                    "Set it by NTP: timedatectl set-ntp true",
+                    ahead.total_seconds(),
+                )
         if not self.agrees or time.monotonic() < self.rest_until:
             return False
         if not self.caught_up:
@@ -271,7 +317,7 @@ class DeliveryDispatcher:
             self.caught_up = True
         return True
 
-    # ── the end ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── the end ───────────────────────────────────────────────────────────────────────────────────
 
     def next(self) -> DeliveryTask | None:
         try:

@@ -33,7 +33,9 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 FRESH = 1.0
-"""Seconds for which what was drawn ahead may be sent; a card that changes meanwhile is drawn anew afterwards."""
+"""Seconds for which what was drawn ahead may be sent; a card that changes meanwhile is drawn anew
+afterwards.
+"""
 MOVES = 3
 """Times that one asks who is in a channel, where it changes while one asks."""
 EARLY = ("card", "redraw", "event", "message")
@@ -42,10 +44,12 @@ EARLY = ("card", "redraw", "event", "message")
 
 @dataclass(frozen=True)
 class Rendered:
-    """What to send. version: the record's when it was drawn; places: where its card stands already, channel → ts.
+    """What to send. version: the record's when it was drawn; places: where its card stands already,
+    channel → ts.
 
-    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the monotonic clock ·
-    named: the records of a list, with their versions · stands: whether exactly this stands there already.
+    room: whom it was drawn for, None for one person, and shown, what they may see; at: when, on the
+    monotonic clock · named: the records of a list, with their versions · stands: whether exactly
+    this stands there already.
     """
 
     message: Message
@@ -80,16 +84,20 @@ class Later(Exception):
 
 
 class Renderer:
-    """Draws in units of work that only read, and never with the database held while Slack is asked."""
+    """Draws in units of work that only read, and never with the database held while Slack is
+    asked.
+    """
 
     def __init__(self, works: UnitOfWorkFactory, catalogue: Catalogue) -> None:
         self.works, self.catalogue = works, catalogue
 
     def ahead(self, audience: ChannelMembers, taken: Sequence[Delivery]) -> dict[int, Rendered]:
-        """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by delivery.
+        """Draw what can be drawn ahead, in one unit of work with a question a table; returns it by
+        delivery.
 
-        What goes wrong here goes wrong again when it is drawn by itself, and is told then. Slack is asked nothing: what
-        goes to a channel of which we do not know who reads it has to wait for its own turn.
+        What goes wrong here goes wrong again when it is drawn by itself, and is told then. Slack is
+        asked nothing: what goes to a channel of which we do not know who reads it has to wait for
+        its own turn.
         """
         wanted = [each for each in taken if is_early(each) and not is_alone(each.channel)]
         drawn: dict[int, Rendered] = {}
@@ -107,15 +115,24 @@ class Renderer:
                         drawn[delivery.id] = message.beside(looks, delivery)
         return drawn
 
-    def drawn(self, audience: ChannelMembers, delivery: Delivery, channel: str, ahead: Rendered | None = None) -> Rendered:
+    def drawn(
+        self,
+        audience: ChannelMembers,
+        delivery: Delivery,
+        channel: str,
+        ahead: Rendered | None = None,
+    ) -> Rendered:
         """What it says now, read in a short unit of work of whoever reads it.
 
-        channel: its id, or that of a person · ahead: what was drawn ahead, which does while it is fresh.
+        channel: its id, or that of a person · ahead: what was drawn ahead, which does while it is
+        fresh.
         """
         if ahead and ahead.is_fresh() and audience.rooms.get(channel) is ahead.room:
             return ahead
         if is_alone(channel):
-            person = delivery.channel if is_person(delivery.channel) else audience.outlet.reader(channel)
+            person = (
+                delivery.channel if is_person(delivery.channel) else audience.outlet.reader(channel)
+            )
             return self.for_one(delivery, person)
         turn = audience.heard.get(channel)
         if turn is not None and audience.room(channel, turn) is None:
@@ -139,7 +156,8 @@ class Renderer:
             return self.legible(work, delivery)
 
     def among(self, audience: ChannelMembers, delivery: Delivery, channel: str) -> Rendered | int:
-        """What it says to all who read a channel; where we do not know who does, how often that has changed.
+        """What it says to all who read a channel; where we do not know who does, how often that has
+        changed.
 
         What somebody had posted there shows no more than they may see themselves.
         """
@@ -154,7 +172,9 @@ class Renderer:
                 return self.legible(work, delivery, room)
 
     def legible(self, work: UnitOfWork, delivery: Delivery, room: Room | None = None) -> Rendered:
-        """Drawn for those who read the unit of work; what cannot be drawn is refused with a reference."""
+        """Drawn for those who read the unit of work; what cannot be drawn is refused with a
+        reference.
+        """
         try:
             drawn = self.draw(work, delivery, arrivals.places(work, [delivery]), room)
             return drawn.beside(arrivals.looks(work, [delivery]), delivery)
@@ -166,11 +186,17 @@ class Renderer:
             raise Refused(f"I cannot draw it, reference {reference}") from error
 
     def draw(
-        self, work: UnitOfWork, delivery: Delivery, places: Mapping[Subject, Mapping[str, str]], room: Room | None
+        self,
+        work: UnitOfWork,
+        delivery: Delivery,
+        places: Mapping[Subject, Mapping[str, str]],
+        room: Room | None,
     ) -> Rendered:
-        """places: where the cards of records stand already · room: of those who read it, where it is a channel.
+        """places: where the cards of records stand already · room: of those who read it, where it
+        is a channel.
 
-        Refused where people of another company would read a text of which nobody knows what it says of records.
+        Refused where people of another company would read a text of which nobody knows what it says
+        of records.
         """
         if room and room.shared and delivery.kind == "message":
             raise Refused("shared_with_outsiders")
@@ -180,7 +206,11 @@ class Renderer:
         if message is None:
             raise Nothing("nothing to say any more")
         if not is_card(delivery):
-            shown = anew.shown(work, delivery) if room and reposting.is_told(delivery, delivery.channel) else None
+            shown = (
+                anew.shown(work, delivery)
+                if room and reposting.is_told(delivery, delivery.channel)
+                else None
+            )
             named = {(record.slug(), record.id): record.version for record in message.named}
             return Rendered(message, shown=shown, room=room, named=named)
         slug, id = subject(delivery)
@@ -194,7 +224,11 @@ class Renderer:
         if told and shown and not named and reposting.may_stand(told.shown, shown):
             raise Nothing("it shows nothing that somebody may not see")
         kept = told or next(iter(named), None)
-        message = anew.anew(work, self.catalogue, kept, [each.record_id for each in named]) if kept else None
+        message = (
+            anew.anew(work, self.catalogue, kept, [each.record_id for each in named])
+            if kept
+            else None
+        )
         if message is None:
             raise Nothing("it stands as it is")
         return Rendered(message, shown=shown, room=room)
@@ -210,7 +244,9 @@ def is_alone(channel: str) -> bool:
     return is_person(channel) or is_direct(channel)
 
 
-def known_rooms(audience: ChannelMembers, work: UnitOfWork, channels: Collection[str]) -> dict[str, Room]:
+def known_rooms(
+    audience: ChannelMembers, work: UnitOfWork, channels: Collection[str]
+) -> dict[str, Room]:
     """Those of the channels of which we know who reads them."""
     ids = {channel: id for channel in channels if (id := audience.outlet.known(channel))}
     audience.heard |= (turns := audiences.turns(work, ids.values()))
@@ -218,8 +254,13 @@ def known_rooms(audience: ChannelMembers, work: UnitOfWork, channels: Collection
 
 
 def readers(work: UnitOfWork, rooms: Mapping[str, Room]) -> dict[str, tuple[User, ...]]:
-    """Who stands for all who read each of these rooms; rooms with the same people are asked for once."""
-    names = {people: str(number) for number, people in enumerate({room.people for room in rooms.values()})}
+    """Who stands for all who read each of these rooms; rooms with the same people are asked for
+    once.
+    """
+    names = {
+        people: str(number)
+        for number, people in enumerate({room.people for room in rooms.values()})
+    }
     found = audiences.viewers(work, {name: people for people, name in names.items()})
     strangers = {each: (STRANGER,) if room.strangers else () for each, room in rooms.items()}
     return {each: (*found[names[room.people]], *strangers[each]) for each, room in rooms.items()}

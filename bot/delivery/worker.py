@@ -1,4 +1,6 @@
-"""What one thread does with one delivery: draw it as it is now, take it to Slack, and say what became of it."""
+"""What one thread does with one delivery: draw it as it is now, take it to Slack, and say what
+became of it.
+"""
 
 import logging
 import time
@@ -11,12 +13,12 @@ from functools import partial
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.delivery.renderer import Renderer, Rendered, Later, Nothing
+from bot.delivery.renderer import Later, Nothing, Rendered, Renderer
 from bot.slack.channel_members import ChannelMembers
 from bot.slack.circuit_breaker import Limited
 from bot.slack.clients import Clients
 from bot.slack.errors import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
-from bot.slack.gateway import SlackGateway, Refused, Unclear, is_person
+from bot.slack.gateway import Refused, SlackGateway, Unclear, is_person
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch, referred
 from models.core import user_groups
@@ -37,7 +39,8 @@ SHUT = 60.0
 
 @dataclass(frozen=True)
 class DeliveryTask:
-    """A delivery that is ours. until: on the monotonic clock, the last moment at which to begin a call to Slack.
+    """A delivery that is ours. until: on the monotonic clock, the last moment at which to begin a
+    call to Slack.
 
     drawn: what it said when it was taken, if it was drawn then.
     """
@@ -61,9 +64,13 @@ class DeliveryResult:
 
 
 class DeliveryWorker:
-    """Takes deliveries to Slack, in as many threads as call it; the database is never held meanwhile."""
+    """Takes deliveries to Slack, in as many threads as call it; the database is never held
+    meanwhile.
+    """
 
-    def __init__(self, works: UnitOfWorkFactory, clients: Clients, catalogue: Catalogue, watch: Watch) -> None:
+    def __init__(
+        self, works: UnitOfWorkFactory, clients: Clients, catalogue: Catalogue, watch: Watch
+    ) -> None:
         self.works, self.clients, self.root, self.watch = works, clients, catalogue.root, watch
         self.drawer = Renderer(works, catalogue)
         self.audiences: dict[str, ChannelMembers] = {}
@@ -92,9 +99,15 @@ class DeliveryWorker:
             case Nothing():
                 return DeliveryResult(delivery, partial(results.drop, why=str(error)), "dropped")
             case Limited():
-                return DeliveryResult(delivery, partial(results.put_back, pause=error.pause), "limited")
+                return DeliveryResult(
+                    delivery, partial(results.put_back, pause=error.pause), "limited"
+                )
             case Unclear():
-                log.warning("Delivery %s: no clear answer from Slack (%s); it is looked for", delivery.id, error)
+                log.warning(
+                    "Delivery %s: no clear answer from Slack (%s); it is looked for",
+                    delivery.id,
+                    error,
+                )
                 return DeliveryResult(delivery, partial(results.doubt, error=str(error)), "unknown")
             case Refused():
                 return self.refused(delivery, str(error))
@@ -103,21 +116,40 @@ class DeliveryWorker:
             case CRMError():  # its sentence may name people: it is for who reads it, not for the queue
                 why = f"there is nothing to draw ({type(error).__name__})"
                 return DeliveryResult(delivery, partial(results.drop, why=why), "dropped")
-        log.error("Delivery %s was interrupted; it is looked for. Reference %s", delivery.id, reference, exc_info=error)
-        return DeliveryResult(delivery, partial(results.doubt, error=f"interrupted, reference {reference}"), "unknown")
+        log.error(
+            "Delivery %s was interrupted; it is looked for. Reference %s",
+            delivery.id,
+            reference,
+            exc_info=error,
+        )
+        return DeliveryResult(
+            delivery, partial(results.doubt, error=f"interrupted, reference {reference}"), "unknown"
+        )
 
     def refused(self, delivery: Delivery, error: str) -> DeliveryResult:
-        """Slack says no: to the token, which is not the message's fault; to a card that is gone; or to the message."""
+        """Slack says no: to the token, which is not the message's fault; to a card that is gone; or
+        to the message.
+        """
         if error in UNTRUSTED:
             self.mistrusted(delivery.workspace, error)
             return DeliveryResult(delivery, results.put_back)
-        stood = delivery.ts if results.is_redraw(delivery) else delivery.thread if delivery.kind == "event" else None
+        stood = (
+            delivery.ts
+            if results.is_redraw(delivery)
+            else delivery.thread
+            if delivery.kind == "event"
+            else None
+        )
         if stood and error in (*GONE, *CLOSED):
-            return DeliveryResult(delivery, partial(results.gone, channel=delivery.channel, ts=stood), "dropped")
+            return DeliveryResult(
+                delivery, partial(results.gone, channel=delivery.channel, ts=stood), "dropped"
+            )
         return DeliveryResult(delivery, partial(self.refuse, error=error), "refused")
 
     def mistrusted(self, workspace: str, error: str) -> None:
-        """Slack does not take the token: everything of the workspace waits, and the log says what to do."""
+        """Slack does not take the token: everything of the workspace waits, and the log says what
+        to do.
+        """
         if error in REVOKED:
             self.clients.ended(workspace)
         elif self.serves(workspace):
@@ -158,7 +190,9 @@ class DeliveryWorker:
             return self.found_again(audience, errand, arrival)
         drawn = self.drawer.drawn(audience, delivery, channel, errand.drawn)
         if ts := drawn.places.get(channel, ""):
-            return DeliveryResult(delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent")
+            return DeliveryResult(
+                delivery, partial(results.draw_anew, channel=channel, ts=ts), "sent"
+            )
         self.hurry(errand)
         ts = outlet.post(channel, delivery.thread, drawn.message, key)
         return sent(delivery, outlet.place(channel), ts, drawn)
@@ -168,17 +202,24 @@ class DeliveryWorker:
         if time.monotonic() > errand.until:
             raise Later
 
-    def found(self, outlet: SlackGateway, delivery: Delivery, channel: str, key: str) -> Arrival | None:
-        """A post whose outcome is unknown, if it arrived: nobody knows for whom it was drawn, and when."""
+    def found(
+        self, outlet: SlackGateway, delivery: Delivery, channel: str, key: str
+    ) -> Arrival | None:
+        """A post whose outcome is unknown, if it arrived: nobody knows for whom it was drawn, and
+        when.
+        """
         with self.works(delivery.workspace, writes=False) as work:
             after, named = arrivals.before(work, delivery), arrivals.may_name(work, delivery)
         asked, settled = delivery.created_at, delivery.not_before
         ts = outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
         return Arrival(delivery, channel, ts, arrivals.UNSEEN, named=named) if ts else None
 
-    def found_again(self, audience: ChannelMembers, errand: DeliveryTask, arrival: Arrival) -> DeliveryResult:
-        """It arrived, and nobody knows for whom it was drawn. What cannot be drawn once it is marked as sent, because
-        what was typed is not kept, is drawn again now for those who read it; cards are drawn again at any time.
+    def found_again(
+        self, audience: ChannelMembers, errand: DeliveryTask, arrival: Arrival
+    ) -> DeliveryResult:
+        """It arrived, and nobody knows for whom it was drawn. What cannot be drawn once it is
+        marked as sent, because what was typed is not kept, is drawn again now for those who read
+        it; cards are drawn again at any time.
         """
         delivery, channel, ts = errand.delivery, arrival.channel, arrival.ts
         if reposting.is_told(delivery, channel):
@@ -189,7 +230,9 @@ class DeliveryWorker:
         return DeliveryResult(delivery, outcome="sent", arrival=arrival)
 
     def audience(self, workspace: str) -> ChannelMembers:
-        """Slack as this workspace's token sees it, and who reads there; a new token sees it anew."""
+        """Slack as this workspace's token sees it, and who reads there; a new token sees it
+        anew.
+        """
         try:
             client: WebClient = self.clients.of(workspace)
         except NotFound as missing:
@@ -215,15 +258,21 @@ def reconsider(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
 def gather(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
     """A team becomes who is in its user group, as soon as we know them all."""
     members, known = audience.gathered(delivery.about["group"])
-    return DeliveryResult(delivery, partial(user_groups.gather, members=members) if known else AGAIN)
+    return DeliveryResult(
+        delivery, partial(user_groups.gather, members=members) if known else AGAIN
+    )
 
 
 def check_members(audience: ChannelMembers, delivery: Delivery) -> DeliveryResult:
-    """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody was read."""
+    """Whoever does not belong to the workspace is shut out, as soon as Slack's list of everybody
+    was read.
+    """
     with audience.works(audience.workspace, writes=False) as work:
         known = user_groups.ours(work)
     outsiders, complete = audience.outsiders(known)
-    return DeliveryResult(delivery, partial(user_groups.shut_out, outsiders=outsiders) if complete else AGAIN)
+    return DeliveryResult(
+        delivery, partial(user_groups.shut_out, outsiders=outsiders) if complete else AGAIN
+    )
 
 
 AGAIN = partial(results.put_back, pause=timedelta(seconds=1))
@@ -238,5 +287,7 @@ CHORES: dict[str, Callable[[ChannelMembers, Delivery], DeliveryResult]] = {
 def sent(delivery: Delivery, channel: str, ts: str, drawn: Rendered) -> DeliveryResult:
     """It stands in Slack as it was drawn."""
     turn = drawn.room.turn if drawn.room else None
-    arrival = Arrival(delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look)
+    arrival = Arrival(
+        delivery, channel, ts, drawn.version, drawn.shown, turn, drawn.named, drawn.look
+    )
     return DeliveryResult(delivery, outcome="sent", arrival=arrival)

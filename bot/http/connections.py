@@ -1,4 +1,6 @@
-"""Connections over HTTP that nobody can hold: only so many are open, and what is sent has to come within seconds."""
+"""Connections over HTTP that nobody can hold: only so many are open, and what is sent has to come
+within seconds.
+"""
 
 import asyncio
 from http import HTTPStatus
@@ -12,20 +14,28 @@ from bot.http.rejections import REASONS, Rejections
 SECONDS = 5.0
 """For the head of a request, and again for its body. Slack gives up on a whole one after three."""
 CONNECTIONS = 256
-"""Open at once; a load balancer holds some tens. Each costs a file descriptor, of which a process has 1,024."""
+"""Open at once; a load balancer holds some tens. Each costs a file descriptor, of which a process
+has 1,024.
+"""
 HEAD = 16_384
 """Bytes of a head that is not complete; Slack's has two thousand."""
 
 
 class GuardedConnection(H11Protocol):
-    """Closes a connection whose request does not come within seconds, and the one that has waited for longest where
-    there are too many.
+    """Closes a connection whose request does not come within seconds, and the one that has waited
+    for longest where there are too many.
 
-    rejections: counts both · seconds: for a head, and for a body · most: connections that are open at once.
+    rejections: counts both · seconds: for a head, and for a body · most: connections that are open
+    at once.
     """
 
     def __init__(
-        self, *args: Any, rejections: Rejections, seconds: float = SECONDS, most: int = CONNECTIONS, **more: Any
+        self,
+        *args: Any,
+        rejections: Rejections,
+        seconds: float = SECONDS,
+        most: int = CONNECTIONS,
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self.rejections, self.seconds, self.most = rejections, seconds, most
@@ -62,7 +72,9 @@ class GuardedConnection(H11Protocol):
         if (awaited := self.incomplete()) != self.awaited:
             self.stop_timer()
             self.awaited, self.since = awaited, self.loop.time()
-            self.timer = self.loop.call_later(self.seconds, self.refuse, "too_slow") if awaited else None
+            self.timer = (
+                self.loop.call_later(self.seconds, self.refuse, "too_slow") if awaited else None
+            )
 
     def incomplete(self) -> tuple[str, object] | None:
         """What of which request is to come; None while one is answered, and between two."""
@@ -76,24 +88,32 @@ class GuardedConnection(H11Protocol):
             self.timer.cancel()
 
     def is_waiting(self) -> bool:
-        """Whether nothing is lost to us when this connection closes: its request is incomplete, or there is none."""
-        return not self.transport.is_closing() and (self.awaited is not None or self.conn.their_state is h11.IDLE)
+        """Whether nothing is lost to us when this connection closes: its request is incomplete, or
+        there is none.
+        """
+        return not self.transport.is_closing() and (
+            self.awaited is not None or self.conn.their_state is h11.IDLE
+        )
 
     def make_room(self) -> None:
-        """Close the connection whose request has been incomplete for longest, else the one idle for longest; the new
-        one where all others are being answered.
+        """Close the connection whose request has been incomplete for longest, else the one idle for
+        longest; the new one where all others are being answered.
         """
         waiting = [each for each in self.connections if each is not self and each.is_waiting()]  # type: ignore[union-attr]
         longest = min(waiting, key=lambda each: (each.awaited is None, each.since), default=self)  # type: ignore[union-attr]
         longest.refuse("too_many")  # type: ignore[union-attr]
 
     def refuse(self, reason: str) -> None:
-        """Answer with the status of the reason, where a request was begun and not answered, and close."""
+        """Answer with the status of the reason, where a request was begun and not answered, and
+        close.
+        """
         self.stop_timer()
         if self.transport.is_closing():
             return
         self.rejections.note(reason)
-        idle = self.awaited is None and self.conn.their_state is h11.IDLE  # an answer there would be taken for the next
+        idle = (
+            self.awaited is None and self.conn.their_state is h11.IDLE
+        )  # an answer there would be taken for the next
         if not idle and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.write(written(REASONS[reason][0]))
         self.transport.close()

@@ -1,4 +1,6 @@
-"""How a running bot is: what load balancers, Prometheus, admins and the other replicas are told of it."""
+"""How a running bot is: what load balancers, Prometheus, admins and the other replicas are told of
+it.
+"""
 
 import json
 import logging
@@ -32,11 +34,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BEAT, SOON = 10.0, 2.0
-"""Seconds between two signs of life in the database; while something is wrong, that it is over is told soon."""
+"""Seconds between two signs of life in the database; while something is wrong, that it is over is
+told soon.
+"""
 LOOKS = 3
 """Looks at the clock that may be missed. Fewer would be a single long one."""
 STUCK = 30.0
-"""Seconds without a sign of life after which a thread of ours counts as stuck, however short its rounds are."""
+"""Seconds without a sign of life after which a thread of ours counts as stuck, however short its
+rounds are.
+"""
 
 
 class Living(Protocol):
@@ -54,12 +60,13 @@ class Found:
 
 
 class HealthMonitor:
-    """What a replica finds of itself. It may be asked at any time by anyone and answers within two seconds.
+    """What a replica finds of itself. It may be asked at any time by anyone and answers within two
+    seconds.
 
     vitals = Vitals(works, scheduler, courier, connected=lambda: True, metrics=metrics)
-    vitals.start()    # from now on the other replicas and `/crm status` see it
-    vitals.routes()   # /healthz, /readyz and /metrics for bot.http.server
-    vitals.stop()     # first of all when stopping: /readyz answers 503 from then on
+    vitals.start()    # from now on the other replicas and `/crm status` see it vitals.routes()   #
+    /healthz, /readyz and /metrics for bot.http.server vitals.stop()     # first of all when
+    stopping: /readyz answers 503 from then on
 
     connected: whether Slack reaches us · look_every: seconds between two looks of the scheduler.
     """
@@ -73,7 +80,12 @@ class HealthMonitor:
         look_every: float = 60,
         metrics: "Metrics | None" = None,
     ) -> None:
-        self.works, self.scheduler, self.courier, self.connected = works, scheduler, courier, connected
+        self.works, self.scheduler, self.courier, self.connected = (
+            works,
+            scheduler,
+            courier,
+            connected,
+        )
         self.patience, self.metrics = max(LOOKS * look_every, STUCK), metrics
         self.id, self.host = uuid.uuid4().hex, socket.gethostname()
         self.needed = schema.head()
@@ -88,14 +100,18 @@ class HealthMonitor:
         self.thread.start()
 
     def stop(self) -> None:
-        """Say from now on that this replica is going, and take its row out of the database, if that answers soon."""
+        """Say from now on that this replica is going, and take its row out of the database, if that
+        answers soon.
+        """
         self.ended.set()
         if self.thread.is_alive():
             self.thread.join(2)
         self.pulse.stop()
 
     def live(self) -> None:
-        """Write a sign of life again and again. Without one for a minute the others show this replica as gone."""
+        """Write a sign of life again and again. Without one for a minute the others show this
+        replica as gone.
+        """
         while not self.ended.is_set():
             well = self.try_to(self.show_life)
             self.ended.wait(BEAT if well else SOON)
@@ -104,7 +120,9 @@ class HealthMonitor:
     def show_life(self) -> bool:
         """Whether all is well, too."""
         checks = self.checks()
-        beat(self.works, self.id, self.host, [[check.name, check.ok, check.text] for check in checks])
+        beat(
+            self.works, self.id, self.host, [[check.name, check.ok, check.text] for check in checks]
+        )
         return all(check.ok for check in checks)
 
     def leave(self) -> bool:
@@ -126,15 +144,21 @@ class HealthMonitor:
 
     def ask(self) -> Found:
         with self.works.everywhere() as session:
-            return Found(schema.step(session.connection()), figures.backlog(session, self.works.clock()))
+            return Found(
+                schema.step(session.connection()), figures.backlog(session, self.works.clock())
+            )
 
     def checks(self) -> list[Check]:
-        """What this replica finds of itself, as it is now: nothing of what any workspace has in it, not even how much,
-        for the admins of all of them are told.
+        """What this replica finds of itself, as it is now: nothing of what any workspace has in it,
+        not even how much, for the admins of all of them are told.
         """
         felt = self.pulse.feel()
         return [
-            Check("running", not self.ended.is_set(), "It is stopping." if self.ended.is_set() else "It is running."),
+            Check(
+                "running",
+                not self.ended.is_set(),
+                "It is stopping." if self.ended.is_set() else "It is running.",
+            ),
             Check("database", felt.ok and not self.unwritten, self.unwritten or felt.text),
             self.tables(felt.found),
             self.slack(),
@@ -148,28 +172,38 @@ class HealthMonitor:
             return Check("tables", False, "Nobody knows while the database does not answer.")
         stand = f"They stand at {found.step or 'nothing'}"
         if found.step < self.needed:
-            return Check("tables", False, f"{stand}, and this version needs {self.needed}. Run: crm db upgrade")
+            return Check(
+                "tables",
+                False,
+                f"{stand}, and this version needs {self.needed}. Run: crm db upgrade",
+            )
         return Check("tables", True, f"{stand}.")
 
     def slack(self) -> Check:
         ok = self.connected()
-        return Check("slack", ok, "Connected to Slack." if ok else "Not connected to Slack; it keeps trying.")
+        return Check(
+            "slack", ok, "Connected to Slack." if ok else "Not connected to Slack; it keeps trying."
+        )
 
     def clockwork(self) -> Check:
         age = self.scheduler.alive()
-        return Check("scheduler", age <= self.patience, f"It last looked at the clock {seconds(age)} ago.")
+        return Check(
+            "scheduler", age <= self.patience, f"It last looked at the clock {seconds(age)} ago."
+        )
 
     def delivery(self) -> Check:
         age = self.courier.alive()
         return Check("courier", age <= STUCK, f"It last looked for deliveries {seconds(age)} ago.")
 
     def queue(self) -> Check:
-        """What waits in all workspaces together, for whoever runs the bot. Not vital: a replica taken out of service
-        because much waits would make more wait.
+        """What waits in all workspaces together, for whoever runs the bot. Not vital: a replica
+        taken out of service because much waits would make more wait.
         """
         found = self.pulse.feel().found
         if found is None:
-            return Check("deliveries", False, "Nobody knows while the database does not answer.", vital=False)
+            return Check(
+                "deliveries", False, "Nobody knows while the database does not answer.", vital=False
+            )
         depth, lag = found.backlog.depth, found.backlog.lag
         text = f"{depth} wait, the oldest due for {span(lag)}." if depth else "None waits."
         return Check("deliveries", lag <= BEHIND, text, vital=False)
@@ -186,10 +220,16 @@ class HealthMonitor:
             "courier_age_seconds": self.courier.alive(),
         }
         if isinstance(pool, QueuePool):
-            known |= {"database_connections_in_use": pool.checkedout(), "database_connections": pool.size()}
+            known |= {
+                "database_connections_in_use": pool.checkedout(),
+                "database_connections": pool.size(),
+            }
         if felt.found:
             lag = felt.found.backlog.lag.total_seconds()
-            known |= {"deliveries_waiting": felt.found.backlog.depth, "delivery_oldest_seconds": lag}
+            known |= {
+                "deliveries_waiting": felt.found.backlog.depth,
+                "delivery_oldest_seconds": lag,
+            }
         return known
 
     def routes(self) -> "list[Route]":
@@ -203,7 +243,9 @@ class HealthMonitor:
         def readyz(request: "Request") -> Response:
             checks = [*self.checks(), self.queue()]
             ready = all(check.ok for check in checks if check.vital)
-            return answer({"ready": ready, "checks": [vars(check) for check in checks]}, 200 if ready else 503)
+            return answer(
+                {"ready": ready, "checks": [vars(check) for check in checks]}, 200 if ready else 503
+            )
 
         def metrics(request: "Request") -> Response:
             assert self.metrics is not None
@@ -218,17 +260,30 @@ def seconds(number: float) -> str:
     return span(timedelta(seconds=number))
 
 
-LASTING = (DatabaseProblem.FULL, DatabaseProblem.READ_ONLY, DatabaseProblem.DISK, DatabaseProblem.MOVED, DatabaseProblem.FOREIGN, DatabaseProblem.DAMAGED)
+LASTING = (
+    DatabaseProblem.FULL,
+    DatabaseProblem.READ_ONLY,
+    DatabaseProblem.DISK,
+    DatabaseProblem.MOVED,
+    DatabaseProblem.FOREIGN,
+    DatabaseProblem.DAMAGED,
+)
 """What somebody has to mend before anything can be written."""
 
 
 def unwritable(error: Exception) -> str:
-    """What to do about a disk that is full, or a file that is not what it was; empty where that is not in the way."""
-    return advice(error) if isinstance(error, SQLAlchemyError) and trouble_of(error) in LASTING else ""
+    """What to do about a disk that is full, or a file that is not what it was; empty where that is
+    not in the way.
+    """
+    return (
+        advice(error) if isinstance(error, SQLAlchemyError) and trouble_of(error) in LASTING else ""
+    )
 
 
 def unusable(error: Exception) -> str:
-    """What to do about a database that cannot even be read, without what it says; empty where nobody knows."""
+    """What to do about a database that cannot even be read, without what it says; empty where
+    nobody knows.
+    """
     trouble = trouble_of(error) if isinstance(error, SQLAlchemyError) else None
     return trouble.advice if trouble in LASTING else ""
 

@@ -1,4 +1,6 @@
-"""The database's pulse: asked in a thread of its own, so that nobody hangs when the database does."""
+"""The database's pulse: asked in a thread of its own, so that nobody hangs when the database
+does.
+"""
 
 import logging
 import threading
@@ -28,10 +30,13 @@ class ProbeResult(Generic[T]):
 class CachedProbe(Generic[T]):
     """Asks one question, never twice at once, and only when someone wants to know.
 
-    ask: takes as long as it likes and may fail · explain: why it failed, in words; empty for what has none.
+    ask: takes as long as it likes and may fail · explain: why it failed, in words; empty for what
+    has none.
     """
 
-    def __init__(self, ask: Callable[[], T], explain: Callable[[Exception], str] = lambda error: "") -> None:
+    def __init__(
+        self, ask: Callable[[], T], explain: Callable[[Exception], str] = lambda error: ""
+    ) -> None:
         self.ask, self.explain = ask, explain
         self.changed = threading.Condition()
         self.ended = False
@@ -51,7 +56,9 @@ class CachedProbe(Generic[T]):
             self.changed.notify_all()
 
     def feel(self) -> ProbeResult[T]:
-        """The last answer, at most a second old, or that there is none. Waits a second for it, all callers together."""
+        """The last answer, at most a second old, or that there is none. Waits a second for it, all
+        callers together.
+        """
         with self.changed:
             if self.is_fresh() or self.ended:
                 return self.last
@@ -59,9 +66,13 @@ class CachedProbe(Generic[T]):
                 self.asked_at = time.monotonic()
                 self.changed.notify_all()
             asked = self.asked_at
-            self.changed.wait_for(lambda: self.asked_at != asked, max(0, asked + PATIENCE - time.monotonic()))
+            self.changed.wait_for(
+                lambda: self.asked_at != asked, max(0, asked + PATIENCE - time.monotonic())
+            )
             if self.asked_at == asked:
-                return ProbeResult(False, f"It has not answered for {time.monotonic() - asked:.0f} s.")
+                return ProbeResult(
+                    False, f"It has not answered for {time.monotonic() - asked:.0f} s."
+                )
             return self.last
 
     def is_fresh(self) -> bool:
@@ -85,5 +96,9 @@ class CachedProbe(Generic[T]):
         except Exception as error:  # whatever it is, there was no answer
             if self.last.ok or self.answered_at is None:  # said once, not once a second
                 log.warning("The database does not answer", exc_info=error)
-            return ProbeResult(False, self.explain(error) or f"It refuses us: {type(error).__name__}.")
-        return ProbeResult(True, f"It answered in {(time.monotonic() - began) * 1000:.0f} ms.", found)
+            return ProbeResult(
+                False, self.explain(error) or f"It refuses us: {type(error).__name__}."
+            )
+        return ProbeResult(
+            True, f"It answered in {(time.monotonic() - began) * 1000:.0f} ms.", found
+        )

@@ -1,4 +1,6 @@
-"""Figures for Prometheus: what people do, what is delivered, what jobs run. No label names a person or a record."""
+"""Figures for Prometheus: what people do, what is delivered, what jobs run. No label names a person
+or a record.
+"""
 
 import re
 from collections.abc import Mapping
@@ -16,9 +18,13 @@ from prometheus_client import (
 from handlers.core.telemetry import Watch
 
 KIND = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40})?")
-"""What verbs, kinds of deliveries, jobs and outcomes are called. Nothing with an accent, a space or a digit is."""
+"""What verbs, kinds of deliveries, jobs and outcomes are called. Nothing with an accent, a space or
+a digit is.
+"""
 LABELS = 500
-"""More names than there are verbs; what comes after is one figure together, for each name costs memory for ever."""
+"""More names than there are verbs; what comes after is one figure together, for each name costs
+memory for ever.
+"""
 ANSWER = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10)
 """Slack gives up on us after three seconds, so that is where the buckets are."""
 LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400)
@@ -44,20 +50,48 @@ class Metrics(Watch):
         self.names: set[str] = set()
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second figure for each, which nobody reads
         ProcessCollector(registry=registry)
-        self.acts = Counter("rapport_acts", "Acts of people, answered", ["name", "outcome"], registry=registry)
+        self.acts = Counter(
+            "rapport_acts", "Acts of people, answered", ["name", "outcome"], registry=registry
+        )
         self.act_seconds = Histogram(
-            "rapport_act_seconds", "Seconds until an act was answered", ["name"], buckets=ANSWER, registry=registry
+            "rapport_act_seconds",
+            "Seconds until an act was answered",
+            ["name"],
+            buckets=ANSWER,
+            registry=registry,
         )
-        self.deliveries = Counter("rapport_deliveries", "Deliveries to Slack", ["kind", "outcome"], registry=registry)
+        self.deliveries = Counter(
+            "rapport_deliveries", "Deliveries to Slack", ["kind", "outcome"], registry=registry
+        )
         self.lag = Histogram(
-            "rapport_delivery_lag_seconds", "Seconds from due to sent", ["kind"], buckets=LAG, registry=registry
+            "rapport_delivery_lag_seconds",
+            "Seconds from due to sent",
+            ["kind"],
+            buckets=LAG,
+            registry=registry,
         )
+        self.count_the_rest(registry)
+
+    def count_the_rest(self, registry: CollectorRegistry) -> None:
+        """The figures of requests, jobs and the state of things."""
         self.refused = Counter(
-            "rapport_http_refused", "Requests over HTTP that were refused, by reason", ["reason"], registry=registry
+            "rapport_http_refused",
+            "Requests over HTTP that were refused, by reason",
+            ["reason"],
+            registry=registry,
         )
-        self.jobs = Counter("rapport_job_runs", "Looks of the scheduler's jobs", ["job", "outcome"], registry=registry)
-        self.job_seconds = Histogram("rapport_job_seconds", "Seconds a job's look took", ["job"], registry=registry)
-        self.gauges = {name: Gauge(f"rapport_{name}", text, registry=registry) for name, text in GAUGES.items()}
+        self.jobs = Counter(
+            "rapport_job_runs",
+            "Looks of the scheduler's jobs",
+            ["job", "outcome"],
+            registry=registry,
+        )
+        self.job_seconds = Histogram(
+            "rapport_job_seconds", "Seconds a job's look took", ["job"], registry=registry
+        )
+        self.gauges = {
+            name: Gauge(f"rapport_{name}", text, registry=registry) for name, text in GAUGES.items()
+        }
 
     def handled(self, name: str, outcome: str, seconds: float) -> None:
         name = self.folded(name)

@@ -1,4 +1,6 @@
-"""What Slack posts, read strictly: what Slack never writes is a ValueError before anybody works with it."""
+"""What Slack posts, read strictly: what Slack never writes is a ValueError before anybody works
+with it.
+"""
 
 import json
 import math
@@ -18,10 +20,15 @@ DIGITS = 20
 
 
 def payload(body: bytes) -> dict[str, Any]:
-    """Return what Slack says, in JSON, in a form, or in JSON in a form; ValueError where it is none of them."""
+    """Return what Slack says, in JSON, in a form, or in JSON in a form; ValueError where it is none
+    of them.
+    """
     text = body.decode()
     if not text.startswith(("{", "[")):
-        for escape, sign in FREQUENT:  # one by one, as the library replaces them, takes three times as long
+        for (
+            escape,
+            sign,
+        ) in FREQUENT:  # one by one, as the library replaces them, takes three times as long
             text = text.replace(escape, sign)
         form = once(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS))
         if "payload" not in form:
@@ -31,7 +38,9 @@ def payload(body: bytes) -> dict[str, Any]:
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """Return the object that a text of JSON holds. ValueError where it holds none, or one that nobody means."""
+    """Return the object that a text of JSON holds. ValueError where it holds none, or one that
+    nobody means.
+    """
     try:
         said = DECODER.decode(text)
     except RecursionError:
@@ -47,7 +56,9 @@ def is_deep(said: Any) -> bool:
     """Whether more lists and objects stand in one another than anybody needs."""
     level = [said]
     for _ in range(DEEPEST):
-        inner = [part for each in level for part in (each.values() if isinstance(each, dict) else each)]
+        inner = [
+            part for each in level for part in (each.values() if isinstance(each, dict) else each)
+        ]
         level = [part for part in inner if isinstance(part, dict | list)]
         if not level:
             return False
@@ -80,5 +91,7 @@ def no_number(name: str) -> float:
     raise ValueError("It is no JSON")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=once, parse_int=whole, parse_float=finite, parse_constant=no_number)
+DECODER = json.JSONDecoder(
+    object_pairs_hook=once, parse_int=whole, parse_float=finite, parse_constant=no_number
+)
 """Made once; given to `json.loads`, the same would be made for every payload."""

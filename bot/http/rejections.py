@@ -1,4 +1,6 @@
-"""What is refused over HTTP before anybody acts: counted by reason, and told in one line a minute at most."""
+"""What is refused over HTTP before anybody acts: counted by reason, and told in one line a minute
+at most.
+"""
 
 import asyncio
 import logging
@@ -48,10 +50,14 @@ class Rejections:
             self.tell()
 
     def tell(self) -> None:
-        """Write one line about what was not told yet; after a minute without any, the next is told at once again."""
+        """Write one line about what was not told yet; after a minute without any, the next is told
+        at once again.
+        """
         self.resting = bool(self.untold)
         if self.untold:
-            kinds = ", ".join(f"{count} {REASONS[reason][1]}" for reason, count in self.untold.most_common())
+            kinds = ", ".join(
+                f"{count} {REASONS[reason][1]}" for reason, count in self.untold.most_common()
+            )
             log.warning("Refused requests over HTTP: %s", kinds)
             self.untold.clear()
             asyncio.get_running_loop().call_later(self.pause, self.tell)
@@ -60,4 +66,6 @@ class Rejections:
         """Count a refusal and return the answer to it."""
         self.note(reason)
         status, _ = REASONS[reason]
-        return PlainTextResponse(reason.replace("_", " "), status, {"Retry-After": "1"} if status == 503 else {})
+        return PlainTextResponse(
+            reason.replace("_", " "), status, {"Retry-After": "1"} if status == 503 else {}
+        )

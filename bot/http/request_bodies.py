@@ -1,4 +1,6 @@
-"""The bodies of requests, read so that all of them together hold no more memory than was set aside for them."""
+"""The bodies of requests, read so that all of them together hold no more memory than was set aside
+for them.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +11,17 @@ from starlette.requests import Request
 from bot.http.rejections import Rejected
 
 LARGEST = 2_000_000
-"""Bytes of a request; a form of Slack's largest view, with all it says of itself, is a quarter of that."""
+"""Bytes of a request; a form of Slack's largest view, with all it says of itself, is a quarter of
+that.
+"""
 TOGETHER = 16_000_000
 """Bytes of all bodies that are being read, or read and not yet answered."""
 
 
 class Room:
-    """What one request holds. whole: whether its body has come, so that it is somebody's who waits for an answer."""
+    """What one request holds. whole: whether its body has come, so that it is somebody's who waits
+    for an answer.
+    """
 
     def __init__(self) -> None:
         self.scope = CancelScope()
@@ -23,7 +29,9 @@ class Room:
 
 
 class Bodies:
-    """Gives room to the bodies of requests; where there is none left, the one that has been coming for longest goes."""
+    """Gives room to the bodies of requests; where there is none left, the one that has been coming
+    for longest goes.
+    """
 
     def __init__(self, most: int = TOGETHER) -> None:
         self.most, self.held = most, 0
@@ -41,7 +49,9 @@ class Bodies:
             self.held -= room.size
 
     async def read(self, request: Request, room: Room) -> bytes:
-        """Return the body; Rejected where it is too large, or where there is no room left for it."""
+        """Return the body; Rejected where it is too large, or where there is no room left for
+        it.
+        """
         body = bytearray()
         with room.scope:
             async for part in request.stream():

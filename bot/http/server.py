@@ -1,4 +1,6 @@
-"""HTTP: what Slack posts, where the app is installed, and how it is; served in a thread beside everything else."""
+"""HTTP: what Slack posts, where the app is installed, and how it is; served in a thread beside
+everything else.
+"""
 
 import logging
 import socket
@@ -28,13 +30,17 @@ from models.core.db.engine import THREADS
 
 log = logging.getLogger(__name__)
 KEPT_ALIVE = 75
-"""Seconds an idle connection stays open: longer than load balancers wait, lest they send into one we just closed."""
+"""Seconds an idle connection stays open: longer than load balancers wait, lest they send into one
+we just closed.
+"""
 KINDS = ("application/json", "application/x-www-form-urlencoded")
 """What Slack posts. Where a proxy took that header away, what it is shows when it is read."""
 AT_ONCE = 128
 """Connections that are taken in one go, and that wait to be taken."""
 PIECE = 65_536
-"""Bytes of a connection that the kernel keeps for us: more would come into memory at once, for each of them."""
+"""Bytes of a connection that the kernel keeps for us: more would come into memory at once, for each
+of them.
+"""
 
 
 class Events:
@@ -44,7 +50,9 @@ class Events:
     rejections: counts what is refused.
     """
 
-    def __init__(self, app: App, signing_secret: str, gate: DrainGate, rejections: Rejections | None = None) -> None:
+    def __init__(
+        self, app: App, signing_secret: str, gate: DrainGate, rejections: Rejections | None = None
+    ) -> None:
         self.app, self.gate = app, gate
         self.rejections = rejections or Rejections()
         self.signature, self.bodies = Signature(signing_secret), Bodies()
@@ -58,7 +66,9 @@ class Events:
         await answer(scope, receive, send)
 
     async def posted(self, request: Request) -> Response:
-        """Answer a request. What its headers cannot justify is refused before a byte of its body is read."""
+        """Answer a request. What its headers cannot justify is refused before a byte of its body is
+        read.
+        """
         headers = by_name(request)
         try:
             self.check(headers)
@@ -122,17 +132,30 @@ class Web:
     """
 
     def __init__(
-        self, routes: Sequence[BaseRoute], host: str, port: int, rejections: Rejections | None = None,
+        self,
+        routes: Sequence[BaseRoute],
+        host: str,
+        port: int,
+        rejections: Rejections | None = None,
         seconds: float = SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.host, self.port, self.rejections = host, port, rejections or Rejections()
         app = Starlette(routes=list(routes), exception_handlers={HTTPException: self.lost})
         connection: Any = partial(GuardedConnection, rejections=self.rejections, seconds=seconds)
         config = uvicorn.Config(
-            app, log_config=None, log_level="error", access_log=False, lifespan="off", http=connection, ws="none",
-            server_header=False, proxy_headers=False, timeout_keep_alive=KEPT_ALIVE, backlog=AT_ONCE,
+            app,
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            lifespan="off",
+            http=connection,
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEPT_ALIVE,
+            backlog=AT_ONCE,
             h11_max_incomplete_event_size=HEAD,
-        )  # fmt: skip
+        )
         self.server = uvicorn.Server(config)
         self.thread: threading.Thread | None = None
 
@@ -152,13 +175,19 @@ class Web:
                 f"Nothing can be served on HTTP_HOST {self.host} and HTTP_PORT {self.port}: {error.strerror}."
             ) from None
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # half an answer would wait 40 ms for an ACK
+        listener.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # half an answer would wait 40 ms for an ACK
         self.port = listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.server.run, args=[[listener]], name="web", daemon=True)
+        self.thread = threading.Thread(
+            target=self.server.run, args=[[listener]], name="web", daemon=True
+        )
         self.thread.start()
 
     def stop(self, seconds: float) -> bool:
-        """Take no more connections and answer what is in hand; whether that took no longer than these seconds."""
+        """Take no more connections and answer what is in hand; whether that took no longer than
+        these seconds.
+        """
         self.server.config.timeout_graceful_shutdown = int(seconds)
         self.server.should_exit = True
         if self.thread:

@@ -1,4 +1,6 @@
-"""What the page in the browser asks of the small Slack: to look, to act, and to be told what happens."""
+"""What the page in the browser asks of the small Slack: to look, to act, and to be told what
+happens.
+"""
 
 import asyncio
 import json
@@ -36,17 +38,27 @@ def routes(slack: Slack, static: Path) -> list[Route]:
         if request.query_params.get("user") not in slack.members:
             return RedirectResponse(f"/?user={slack.people[0].id}")  # somebody has to look
         page = static / "index.html"
-        return FileResponse(page) if page.exists() else PlainTextResponse("The page is not built yet.", 503)
+        return (
+            FileResponse(page)
+            if page.exists()
+            else PlainTextResponse("The page is not built yet.", 503)
+        )
 
     async def events(request: Request) -> Response:
         user = request.query_params.get("user", "")
         if user not in slack.members:
             return JSONResponse({"error": f"There is nobody called {user}."}, 400)
-        return StreamingResponse(_stream(slack, user), media_type="text/event-stream",
-                                 headers={"cache-control": "no-store"})
+        return StreamingResponse(
+            _stream(slack, user),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store"},
+        )
 
     looks = [Route(f"/page/{name}", _endpoint(slack, look)) for name, look in LOOKS.items()]
-    acts = [Route(f"/page/{name}", _endpoint(slack, act), methods=["POST"]) for name, act in ACTS.items()]
+    acts = [
+        Route(f"/page/{name}", _endpoint(slack, act), methods=["POST"])
+        for name, act in ACTS.items()
+    ]
     return [Route("/", index), Route("/page/events", events), *looks, *acts]
 
 
@@ -58,7 +70,9 @@ def _endpoint(slack: Slack, act: Act) -> Callable[[Request], object]:
             args = dict(request.query_params) if request.method == "GET" else await request.json()
             if args.get("user") not in slack.members:
                 raise LookupError(f"There is nobody called {args.get('user')}.")
-            return JSONResponse(await run_in_threadpool(act, slack, Person(slack, args["user"]), args))
+            return JSONResponse(
+                await run_in_threadpool(act, slack, Person(slack, args["user"]), args)
+            )
         except KeyError as missing:
             return JSONResponse({"error": f"{missing.args[0]} is missing."}, 400)
         except (LookupError, ValueError) as error:
@@ -93,37 +107,65 @@ async def _stream(slack: Slack, user: str) -> AsyncIterator[str]:
 
 def _drawn(slack: Slack, event: Json) -> Json:
     message = event.get("message")
-    return event | {"message": page_message(slack, message)} if isinstance(message, Message) else event
+    return (
+        event | {"message": page_message(slack, message)} if isinstance(message, Message) else event
+    )
 
 
-# ── to look ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── to look ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def state(slack: Slack, person: Person, args: Json) -> Json:
     features = slack.manifest.get("features", {})
-    commands = [{"command": one["command"], "description": one.get("description", ""),
-                 "usage_hint": one.get("usage_hint", "")} for one in features.get("slash_commands", ())]
+    commands = [
+        {
+            "command": one["command"],
+            "description": one.get("description", ""),
+            "usage_hint": one.get("usage_hint", ""),
+        }
+        for one in features.get("slash_commands", ())
+    ]
     return {
-        "team": {"id": slack.team_id, "name": slack.team_name}, "me": _user(person.member), "bot": _user(slack.bot),
+        "team": {"id": slack.team_id, "name": slack.team_name},
+        "me": _user(person.member),
+        "bot": _user(slack.bot),
         "users": [_user(member) for member in slack.members.values()],
-        "channels": [_channel(slack, channel, person.member.id) for channel in slack.channels_of(person.member.id)],
-        "commands": commands, "shortcuts": list(features.get("shortcuts", ())), "now": iso(slack.now()),
+        "channels": [
+            _channel(slack, channel, person.member.id)
+            for channel in slack.channels_of(person.member.id)
+        ],
+        "commands": commands,
+        "shortcuts": list(features.get("shortcuts", ())),
+        "now": iso(slack.now()),
         "connected": slack.transport.connected,
     }
 
 
 def _user(member: Member) -> Json:
-    return {"id": member.id, "name": member.name, "real_name": member.real_name or member.name,
-            "title": member.title, "tz": member.tz, "is_bot": member.is_bot, "avatar": "", "role_hint": member.title}
+    return {
+        "id": member.id,
+        "name": member.name,
+        "real_name": member.real_name or member.name,
+        "title": member.title,
+        "tz": member.tz,
+        "is_bot": member.is_bot,
+        "avatar": "",
+        "role_hint": member.title,
+    }
 
 
 def _channel(slack: Slack, channel: Channel, user: str) -> Json:
     seen = [m for m in slack.timeline.of(channel.id) if m.seen_by(user) and not m.is_reply]
     read = float(slack.read.get((user, channel.id), "0"))
     unread = sum(1 for message in seen if message.user != user and float(message.ts) > read)
-    shape: Json = {"id": channel.id, "name": channel.name, "topic": channel.topic,
-                   "kind": "im" if channel.is_im else "channel", "unread": unread,
-                   "latest": seen[-1].ts if seen else ""}
+    shape: Json = {
+        "id": channel.id,
+        "name": channel.name,
+        "topic": channel.topic,
+        "kind": "im" if channel.is_im else "channel",
+        "unread": unread,
+        "latest": seen[-1].ts if seen else "",
+    }
     return shape | {"user": slack.bot.id} if channel.is_im else shape
 
 
@@ -139,7 +181,9 @@ def messages(slack: Slack, person: Person, args: Json) -> Json:
         found = [message for message in slack.timeline.of(channel) if not message.is_reply]
         if found:
             slack.read[user, channel] = found[-1].ts
-    return {"messages": [page_message(slack, message) for message in found if message.seen_by(user)]}
+    return {
+        "messages": [page_message(slack, message) for message in found if message.seen_by(user)]
+    }
 
 
 def home(slack: Slack, person: Person, args: Json) -> Json:
@@ -147,7 +191,7 @@ def home(slack: Slack, person: Person, args: Json) -> Json:
     return {"view": view_json(slack, view) if view else None}
 
 
-# ── to act ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── to act ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _told(outcome: Outcome) -> Json:
@@ -172,7 +216,9 @@ def action(slack: Slack, person: Person, args: Json) -> Json:
 
 
 def options(slack: Slack, person: Person, args: Json) -> Json:
-    outcome = person.options(args["container"], args["action_id"], args["block_id"], args.get("value", ""))
+    outcome = person.options(
+        args["container"], args["action_id"], args["block_id"], args.get("value", "")
+    )
     return outcome.options if outcome.ok else {"options": []}
 
 
@@ -207,5 +253,14 @@ def clock(slack: Slack, person: Person, args: Json) -> Json:
 
 
 LOOKS: dict[str, Act] = {"state": state, "messages": messages, "home": home}
-ACTS: dict[str, Act] = {"command": command, "message": message, "action": action, "options": options,
-                        "submit": submit, "close": close, "shortcut": shortcut, "open_home": open_home, "clock": clock}
+ACTS: dict[str, Act] = {
+    "command": command,
+    "message": message,
+    "action": action,
+    "options": options,
+    "submit": submit,
+    "close": close,
+    "shortcut": shortcut,
+    "open_home": open_home,
+    "clock": clock,
+}

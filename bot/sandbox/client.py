@@ -1,4 +1,6 @@
-"""A desk at which people of the small Slack sit: what tests and the conversation docs act and look through."""
+"""A desk at which people of the small Slack sit: what tests and the conversation docs act and look
+through.
+"""
 
 from collections.abc import Mapping
 
@@ -17,12 +19,17 @@ from bot.sandbox.views import View
 class SlackDriver:
     """Acts as people and sees what they see; whatever Slack would have refused fails the test.
 
-    Whoever acts without being named is `user`, in `channel`. What is read afterwards (`last`, `modal`, `errors`) is
-    what the person who acted last sees.
+    Whoever acts without being named is `user`, in `channel`. What is read afterwards (`last`,
+    `modal`, `errors`) is what the person who acted last sees.
     """
 
-    def __init__(self, slack: Slack, transport: Transport | None = None, user: str | None = None,
-                 channel: str | None = None) -> None:
+    def __init__(
+        self,
+        slack: Slack,
+        transport: Transport | None = None,
+        user: str | None = None,
+        channel: str | None = None,
+    ) -> None:
         self.slack = slack
         if transport is not None:
             slack.transport = transport
@@ -32,14 +39,19 @@ class SlackDriver:
         self.errors: dict[str, str] = {}
         self.asked = ""  # the confirmation dialog that came up last
 
-    # ── acts ────────────────────────────────────────────────────────────────────────────────────────────
+    # ── acts ──────────────────────────────────────────────────────────────────────────────────────
 
     def command(self, line: str, user: str | None = None, channel: str | None = None) -> Outcome:
         """Type a slash command."""
         return self._done(self._person(user).command(line, channel or self.channel))
 
-    def say(self, text: str, channel: str | None = None, thread_ts: str | None = None,
-            user: str | None = None) -> Outcome:
+    def say(
+        self,
+        text: str,
+        channel: str | None = None,
+        thread_ts: str | None = None,
+        user: str | None = None,
+    ) -> Outcome:
         """Say something in a channel or thread; `@crm` mentions the bot."""
         return self._done(self._person(user).message(text, channel or self.channel, thread_ts))
 
@@ -48,9 +60,18 @@ class SlackDriver:
         person = self._person(user)
         return self._done(person.message(text, self.slack.im(person.member.id).id))
 
-    def click(self, action_id: str, where: Shown | None = None, user: str | None = None, *, value: str | None = None,
-              confirm: bool = True) -> Outcome:
-        """Press the button on the newest surface that has it; `confirm=False` answers its dialog with no."""
+    def click(
+        self,
+        action_id: str,
+        where: Shown | None = None,
+        user: str | None = None,
+        *,
+        value: str | None = None,
+        confirm: bool = True,
+    ) -> Outcome:
+        """Press the button on the newest surface that has it; `confirm=False` answers its dialog
+        with no.
+        """
         person = self._person(user)
         surface, block, element = self._find(action_id, where, value)
         if element["type"] != "button":
@@ -59,8 +80,15 @@ class SlackDriver:
             return Outcome()
         return self._act(person, surface, {"block_id": block["block_id"], "action_id": action_id})
 
-    def pick(self, action_id: str, text: str, where: Shown | None = None, user: str | None = None, *,
-             confirm: bool = True) -> Outcome:
+    def pick(
+        self,
+        action_id: str,
+        text: str,
+        where: Shown | None = None,
+        user: str | None = None,
+        *,
+        confirm: bool = True,
+    ) -> Outcome:
         """Choose in a select, menu, picker or group of boxes, or type in an input."""
         person = self._person(user)
         surface, block, element = self._find(action_id, where, None)
@@ -73,7 +101,9 @@ class SlackDriver:
         if block["type"] == "input" and not block.get("dispatch_action"):
             person.keep(surface, {block["block_id"]: {action_id: chosen}})
             return Outcome()
-        return self._act(person, surface, {"block_id": block["block_id"], "action_id": action_id, **chosen})
+        return self._act(
+            person, surface, {"block_id": block["block_id"], "action_id": action_id, **chosen}
+        )
 
     def options(self, action_id: str, text: str, user: str | None = None) -> list[str]:
         """What is offered to somebody who types this in a select."""
@@ -82,12 +112,17 @@ class SlackDriver:
         offered = self._options(person, surface, block, element, text)
         return [option["text"]["text"] for option in form_filler.choices(offered)]
 
-    def submit(self, texts: Mapping[str, str] | None = None, /, *, user: str | None = None, **more: str) -> Outcome:
+    def submit(
+        self, texts: Mapping[str, str] | None = None, /, *, user: str | None = None, **more: str
+    ) -> Outcome:
         """Fill the modal on top, block by block, leave the rest as it stands, and submit."""
         person = self._person(user)
         view = self._top()
-        elements = {block["block_id"]: (block, element) for block, element in interactive(view.blocks)
-                    if element["type"] in VALUE_KEYS}
+        elements = {
+            block["block_id"]: (block, element)
+            for block, element in interactive(view.blocks)
+            if element["type"] in VALUE_KEYS
+        }
         values: Json = {}
         for name, text in {**(texts or {}), **more}.items():
             if name not in elements:
@@ -103,7 +138,9 @@ class SlackDriver:
         person = self._person(user)
         return self._done(person.close(self._top().id))
 
-    def shortcut(self, callback_id: str, where: Shown | None = None, user: str | None = None) -> Outcome:
+    def shortcut(
+        self, callback_id: str, where: Shown | None = None, user: str | None = None
+    ) -> Outcome:
         """Choose a global shortcut, or one on a message."""
         message = where.raw if where and isinstance(where.raw, Message) else None
         return self._done(self._person(user).shortcut(callback_id, message))
@@ -123,7 +160,7 @@ class SlackDriver:
         self.check()
         return answer
 
-    # ── sights ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── sights ────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def seen(self) -> list[Shown]:
@@ -149,7 +186,9 @@ class SlackDriver:
         """What the bot posted in a channel for all to see, oldest first."""
         room = self.slack.channel(channel or self.channel)
         messages = self.slack.timeline.of(room.id) if room else []
-        return [shown(one) for one in messages if one.user == self.slack.bot.id and one.only_for is None]
+        return [
+            shown(one) for one in messages if one.user == self.slack.bot.id and one.only_for is None
+        ]
 
     def thread(self, of: Shown) -> list[Shown]:
         """The replies under a message."""
@@ -162,7 +201,7 @@ class SlackDriver:
         if found:
             raise AssertionError("\n".join(found))
 
-    # ── how ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── how ───────────────────────────────────────────────────────────────────────────────────────
 
     def _person(self, user: str | None) -> Person:
         member = self.slack.member(user or self.user)
@@ -185,29 +224,45 @@ class SlackDriver:
         return view
 
     def _surfaces(self) -> list[Message | View]:
-        """What the person could act on: the open modal first, then the newest of messages and home tab."""
+        """What the person could act on: the open modal first, then the newest of messages and home
+        tab.
+        """
         modal, home = self.slack.views.top(self.actor), self.slack.views.homes.get(self.actor)
         behind: list[Message | View] = [*self.slack.visible(self.actor), *([home] if home else [])]
         behind.sort(key=lambda surface: surface.turn, reverse=True)
         return [*([modal] if modal else []), *behind]
 
-    def _find(self, action_id: str, where: Shown | None, value: str | None) -> tuple[Message | View, Json, Json]:
+    def _find(
+        self, action_id: str, where: Shown | None, value: str | None
+    ) -> tuple[Message | View, Json, Json]:
         surfaces = [where.raw] if where and where.raw else self._surfaces()
         for surface in surfaces:
             for block, element in interactive(surface.blocks):
                 if element["action_id"] == action_id and value in (None, element.get("value")):
                     return surface, block, element
         there = [name for surface in surfaces[:3] for name in shown(surface).actions]
-        raise AssertionError(f"{self.actor} sees no {action_id} {value or ''}; the newest are {', '.join(there)}")
+        raise AssertionError(
+            f"{self.actor} sees no {action_id} {value or ''}; the newest are {', '.join(there)}"
+        )
 
     def _confirmed(self, element: Json, answer: bool) -> bool:
         self.asked = words(element.get("confirm") or {})
         return answer or "confirm" not in element
 
-    def _entry(self, person: Person, surface: Message | View, block: Json, element: Json, text: str) -> Json:
-        return form_filler.entry(self.slack, element, text,
-                             lambda asked, typed: self._options(person, surface, block, asked, typed))
+    def _entry(
+        self, person: Person, surface: Message | View, block: Json, element: Json, text: str
+    ) -> Json:
+        return form_filler.entry(
+            self.slack,
+            element,
+            text,
+            lambda asked, typed: self._options(person, surface, block, asked, typed),
+        )
 
-    def _options(self, person: Person, surface: Message | View, block: Json, element: Json, text: str) -> Json:
+    def _options(
+        self, person: Person, surface: Message | View, block: Json, element: Json, text: str
+    ) -> Json:
         container = shown(surface).container
-        return self._done(person.options(container, element["action_id"], block["block_id"], text)).options
+        return self._done(
+            person.options(container, element["action_id"], block["block_id"], text)
+        ).options

@@ -9,7 +9,9 @@ Json = dict[str, Any]
 
 
 class Clock(Protocol):
-    """The time of the workspace, in aware UTC; it can be moved forward to see what happens tomorrow."""
+    """The time of the workspace, in aware UTC; it can be moved forward to see what happens
+    tomorrow.
+    """
 
     def __call__(self) -> datetime: ...
 
@@ -18,7 +20,9 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody in the workspace, or a guest of a shared channel when `team` is another workspace."""
+    """Somebody in the workspace, or a guest of a shared channel when `team` is another
+    workspace.
+    """
 
     id: str
     name: str
@@ -30,7 +34,9 @@ class Member:
     email: str = ""
     team: str = ""
     teams: tuple[str, ...] = ()
-    """The workspaces of an Enterprise Grid that they belong to; `team` may then be the organisation itself."""
+    """The workspaces of an Enterprise Grid that they belong to; `team` may then be the organisation
+    itself.
+    """
     is_admin: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
@@ -85,6 +91,8 @@ def find_channel(channels: Iterable[Channel], said: str) -> Channel | None:
     """The channel somebody means by an id, a name or `#name`."""
     wanted = said.strip().removeprefix("#").casefold()
     for channel in channels:
-        if wanted == channel.id.casefold() or (not channel.is_im and wanted == channel.name.casefold()):
+        if wanted == channel.id.casefold() or (
+            not channel.is_im and wanted == channel.name.casefold()
+        ):
             return channel
     return None

@@ -1,4 +1,6 @@
-"""What an app hears besides what people do with it: who comes and goes, what becomes of channels and user groups."""
+"""What an app hears besides what people do with it: who comes and goes, what becomes of channels
+and user groups.
+"""
 
 from threading import Timer
 
@@ -43,8 +45,13 @@ def join(slack: Slack, channel_id: str, user: str) -> None:
     channel = slack.channels[channel_id]
     slack.join(channel_id, user)
     kind = "G" if channel.is_private else "C"
-    inner = {"type": "member_joined_channel", "user": user, "channel": channel_id, "channel_type": kind,
-             "team": slack.members[user].team}
+    inner = {
+        "type": "member_joined_channel",
+        "user": user,
+        "channel": channel_id,
+        "channel_type": kind,
+        "team": slack.members[user].team,
+    }
     happen(slack, inner, channel)
 
 
@@ -53,8 +60,13 @@ def leave(slack: Slack, channel_id: str, user: str) -> None:
     channel = slack.channels[channel_id]
     channel.members = [member for member in slack.members_of(channel_id) if member != user]
     kind = "G" if channel.is_private else "C"
-    inner = {"type": "member_left_channel", "user": user, "channel": channel_id, "channel_type": kind,
-             "team": slack.members[user].team}
+    inner = {
+        "type": "member_left_channel",
+        "user": user,
+        "channel": channel_id,
+        "channel_type": kind,
+        "team": slack.members[user].team,
+    }
     happen(slack, inner, channel)
 
 
@@ -62,7 +74,9 @@ def share(slack: Slack, channel_id: str, team: str = "T_ELSEWHERE") -> None:
     """A channel is shared with another company, whose people read it from now on."""
     channel = slack.channels[channel_id]
     channel.is_ext_shared = True
-    happen(slack, {"type": "channel_shared", "connected_team_id": team, "channel": channel_id}, channel)
+    happen(
+        slack, {"type": "channel_shared", "connected_team_id": team, "channel": channel_id}, channel
+    )
 
 
 def rename(slack: Slack, channel_id: str, name: str) -> None:
@@ -75,9 +89,20 @@ def rename(slack: Slack, channel_id: str, name: str) -> None:
 def regroup(slack: Slack, group: Group, users: list[str]) -> None:
     """Somebody decides anew who is in a user group."""
     before, group.users = group.users, list(users)
-    about = {"subteam_id": group.id, "team_id": slack.team_id, "date_update": int(slack.now().timestamp())}
-    added, removed = [one for one in users if one not in before], [one for one in before if one not in users]
-    changes = {"added_users": added, "added_users_count": str(len(added)), "removed_users": removed,
-               "removed_users_count": str(len(removed))}
+    about = {
+        "subteam_id": group.id,
+        "team_id": slack.team_id,
+        "date_update": int(slack.now().timestamp()),
+    }
+    added, removed = (
+        [one for one in users if one not in before],
+        [one for one in before if one not in users],
+    )
+    changes = {
+        "added_users": added,
+        "added_users_count": str(len(added)),
+        "removed_users": removed,
+        "removed_users_count": str(len(removed)),
+    }
     happen(slack, {"type": "subteam_members_changed", **about, **changes})
     happen(slack, {"type": "subteam_updated", "subteam": group_json(slack, group)})

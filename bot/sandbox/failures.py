@@ -1,4 +1,6 @@
-"""Failures made on purpose: rate limits, refusals, and connections dropped before or after the deed."""
+"""Failures made on purpose: rate limits, refusals, and connections dropped before or after the
+deed.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,9 +15,10 @@ class Failure:
 
     An answer to a response_url goes by that name, and can only be refused.
 
-    `kind` is "ratelimited" (429 with Retry-After), a status such as "500", "drop_before" or "drop_after" (the
-    connection is cut without, or with, the deed done), "slow" (done at once, answered after `seconds`), or an error
-    of Slack's such as "channel_not_found". With a `rate` it strikes that share of all calls instead, until cleared.
+    `kind` is "ratelimited" (429 with Retry-After), a status such as "500", "drop_before" or
+    "drop_after" (the connection is cut without, or with, the deed done), "slow" (done at once,
+    answered after `seconds`), or an error of Slack's such as "channel_not_found". With a `rate` it
+    strikes that share of all calls instead, until cleared.
     """
 
     method: str
@@ -47,7 +50,9 @@ class Failures:
     def take(self, method: str, args: Json) -> Failure | None:
         """The failure that strikes this call, one use less."""
         for failure in list(self._waiting):
-            if failure.concerns(method, args) and (not failure.rate or self._chance.random() < failure.rate):
+            if failure.concerns(method, args) and (
+                not failure.rate or self._chance.random() < failure.rate
+            ):
                 self.struck[failure.kind] += 1
                 failure.times -= 1
                 if failure.times <= 0 and not failure.rate:

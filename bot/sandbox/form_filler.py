@@ -1,4 +1,6 @@
-"""Plain texts into the elements of a form, whatever their kind: how tests and the conversation docs type."""
+"""Plain texts into the elements of a form, whatever their kind: how tests and the conversation docs
+type.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,15 +14,24 @@ YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 
 
 def entry(slack: Slack, element: Json, text: str, ask: Ask) -> Json:
-    """The entry of `state.values` after somebody filled the element with this text; "" empties it."""
+    """The entry of `state.values` after somebody filled the element with this text; "" empties
+    it.
+    """
     kind = element["type"]
     if kind not in VALUE_KEYS or kind == "file_input":
         raise AssertionError(f"a {kind} cannot be filled with a text")
     key = VALUE_KEYS[kind][0]
     if kind in LISTS:
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        return {"type": kind, key: _boxes(element, parts) or [_one(slack, element, part, ask) for part in parts
-                                                              if part.casefold() not in _no(element)]}
+        return {
+            "type": kind,
+            key: _boxes(element, parts)
+            or [
+                _one(slack, element, part, ask)
+                for part in parts
+                if part.casefold() not in _no(element)
+            ],
+        }
     return {"type": kind, key: _one(slack, element, text, ask) if text.strip() else None}
 
 

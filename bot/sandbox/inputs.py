@@ -1,4 +1,6 @@
-"""The stateful elements of Block Kit: where each keeps its value, what it starts with, and when it is complete."""
+"""The stateful elements of Block Kit: where each keeps its value, what it starts with, and when it
+is complete.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -89,14 +91,20 @@ def value_in(entry: Json | None) -> Any:
 
 
 def complaints(blocks: list[Json], values: Json) -> dict[str, str]:
-    """What Slack's client itself refuses before it submits: by block, the sentence under the input."""
+    """What Slack's client itself refuses before it submits: by block, the sentence under the
+    input.
+    """
     found: dict[str, str] = {}
     for block in blocks:
         if block["type"] == "input":
             element = block["element"]
             value = value_in(values.get(block["block_id"], {}).get(element["action_id"]))
             empty = value is None or value == "" or value == []
-            complaint = (None if block.get("optional") else REQUIRED) if empty else _complaint(element, value)
+            complaint = (
+                (None if block.get("optional") else REQUIRED)
+                if empty
+                else _complaint(element, value)
+            )
             if complaint:
                 found[block["block_id"]] = complaint
     return found
@@ -109,7 +117,9 @@ def _complaint(element: Json, value: Any) -> str | None:
         case "email_text_input":
             return None if MAIL.fullmatch(value) else "You'll need to enter a valid email."
         case "url_text_input":
-            return None if re.match(r"https?://\S+$", value) else "You'll need to enter a valid URL."
+            return (
+                None if re.match(r"https?://\S+$", value) else "You'll need to enter a valid URL."
+            )
         case "number_input":
             return _number(element, value)
     most = element.get("max_selected_items")

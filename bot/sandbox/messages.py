@@ -8,7 +8,9 @@ from bot.sandbox.entities import Json
 
 @dataclass
 class Message:
-    """One message. `turn` says when it was last drawn: an edited message is newer than its neighbours."""
+    """One message. `turn` says when it was last drawn: an edited message is newer than its
+    neighbours.
+    """
 
     channel: str
     ts: str
@@ -22,7 +24,9 @@ class Message:
     only_for: str | None = None
     edited_at: str | None = None
     turn: int = 0
-    values: Json = field(default_factory=dict)  # what people chose in its selects, as Slack keeps it
+    values: Json = field(
+        default_factory=dict
+    )  # what people chose in its selects, as Slack keeps it
 
     @property
     def is_reply(self) -> bool:

@@ -1,4 +1,6 @@
-"""What Slack's client does to a text: names to ids on the way in, blocks to plain words on the way out."""
+"""What Slack's client does to a text: names to ids on the way in, blocks to plain words on the way
+out.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,9 +16,35 @@ BROADCAST = re.compile(r"(?<![\w<|!])@(here|channel|everyone)\b")
 ENCODED = re.compile(r"<[@#][A-Z0-9_]+>")
 # What people can read in an object of Block Kit, in the order they read it.
 READABLE = (
-    "title", "subtitle", "header", "label", "caption", "text", "body", "fields", "rows", "elements", "accessory",
-    "element", "hint", "options", "option_groups", "description", "actions", "chart", "segments", "series", "name",
-    "data", "axis_config", "categories", "x_label", "y_label", "alt_text", "child_blocks", "placeholder",
+    "title",
+    "subtitle",
+    "header",
+    "label",
+    "caption",
+    "text",
+    "body",
+    "fields",
+    "rows",
+    "elements",
+    "accessory",
+    "element",
+    "hint",
+    "options",
+    "option_groups",
+    "description",
+    "actions",
+    "chart",
+    "segments",
+    "series",
+    "name",
+    "data",
+    "axis_config",
+    "categories",
+    "x_label",
+    "y_label",
+    "alt_text",
+    "child_blocks",
+    "placeholder",
 )
 
 
@@ -30,9 +58,15 @@ def unescape(text: str) -> str:
 
 
 def encode(
-    text: str, members: list[Member], channels: list[Channel], with_names: bool = False, groups: Sequence[Group] = ()
+    text: str,
+    members: list[Member],
+    channels: list[Channel],
+    with_names: bool = False,
+    groups: Sequence[Group] = (),
 ) -> str:
-    """A typed text as Slack hands it to an app: escaped, with people, channels, links and addresses in brackets."""
+    """A typed text as Slack hands it to an app: escaped, with people, channels, links and addresses
+    in brackets.
+    """
     teams = {group.handle.casefold(): group for group in groups}
     people = {member.name.casefold(): member for member in members}
     rooms = {channel.name.casefold(): channel for channel in channels if not channel.is_im}
@@ -48,7 +82,10 @@ def encode(
         return _bracket("#", channel.id, channel.name, with_names) if channel else match[0]
 
     pieces = ENCODED.split(text)
-    kept = [*ENCODED.findall(text), ""]  # ids put in by the client's own completion stay as they are
+    kept = [
+        *ENCODED.findall(text),
+        "",
+    ]  # ids put in by the client's own completion stay as they are
     done = []
     for piece, code in zip(pieces, kept, strict=True):
         piece = LINK.sub(r"<\g<0>>", escape(piece))
@@ -79,7 +116,9 @@ def _texts(part: Any) -> Iterator[str]:
 
 def _texts_of(part: Json) -> Iterator[str]:
     if part.get("type") in ("rich_text_section", "rich_text_quote", "rich_text_preformatted"):
-        yield "".join(_rich(element) for element in part.get("elements") or () if isinstance(element, dict))
+        yield "".join(
+            _rich(element) for element in part.get("elements") or () if isinstance(element, dict)
+        )
         return
     for key in READABLE:
         if key in part:

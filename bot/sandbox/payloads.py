@@ -1,4 +1,6 @@
-"""What Slack sends an app: commands, actions, submissions, shortcuts and events, in Slack's own shape."""
+"""What Slack sends an app: commands, actions, submissions, shortcuts and events, in Slack's own
+shape.
+"""
 
 from typing import Any
 
@@ -11,16 +13,27 @@ from .slack import APP_ID, Slack
 from .tickets import Address
 from .views import View
 
-TOKEN = "sandbox-verification-token"  # deprecated by Slack, still sent; the signature is what counts
+TOKEN = (
+    "sandbox-verification-token"  # deprecated by Slack, still sent; the signature is what counts
+)
 
 
 def command(slack: Slack, member: Member, channel: Channel, name: str, text: str) -> Json:
     """The form of a slash command; it has no thread."""
     room = {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
     return {
-        "token": TOKEN, "team_id": slack.team_id, "team_domain": _domain(slack), "channel_id": channel.id,
-        "channel_name": room, "user_id": member.id, "user_name": member.name, "command": name, "text": text,
-        "api_app_id": APP_ID, "is_enterprise_install": "false", "trigger_id": slack.tickets.trigger(member.id),
+        "token": TOKEN,
+        "team_id": slack.team_id,
+        "team_domain": _domain(slack),
+        "channel_id": channel.id,
+        "channel_name": room,
+        "user_id": member.id,
+        "user_name": member.name,
+        "command": name,
+        "text": text,
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+        "trigger_id": slack.tickets.trigger(member.id),
         "response_url": _url(slack, slack.tickets.address(member.id, channel.id, slack.now())),
     }
 
@@ -28,11 +41,17 @@ def command(slack: Slack, member: Member, channel: Channel, name: str, text: str
 def in_message(slack: Slack, member: Member, message: Message) -> Json:
     """The part of an action that says on which message it was done."""
     place: Json = {
-        "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel,
-                      "is_ephemeral": message.only_for is not None},
+        "container": {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": message.channel,
+            "is_ephemeral": message.only_for is not None,
+        },
         "channel": _channel(slack, message.channel),
         "state": {"values": state_of(message.blocks, message.values)},
-        "response_url": _url(slack, slack.tickets.address(member.id, message.channel, slack.now(), message.ts)),
+        "response_url": _url(
+            slack, slack.tickets.address(member.id, message.channel, slack.now(), message.ts)
+        ),
     }
     if message.is_reply:
         place["container"]["thread_ts"] = message.thread_ts
@@ -51,52 +70,97 @@ def actions(slack: Slack, member: Member, place: Json, done: list[Json]) -> Json
     return {"type": "block_actions", **_common(slack, member), **place, "actions": stamped}
 
 
-def suggestion(slack: Slack, member: Member, place: Json, block_id: str, action_id: str, value: str) -> Json:
+def suggestion(
+    slack: Slack, member: Member, place: Json, block_id: str, action_id: str, value: str
+) -> Json:
     """Somebody types in a select whose options the app knows."""
     common = {key: value for key, value in _common(slack, member).items() if key != "trigger_id"}
     place = {key: value for key, value in place.items() if key not in ("response_url", "state")}
-    return {"type": "block_suggestion", **common, **place, "block_id": block_id, "action_id": action_id,
-            "value": value}
+    return {
+        "type": "block_suggestion",
+        **common,
+        **place,
+        "block_id": block_id,
+        "action_id": action_id,
+        "value": value,
+    }
 
 
 def submission(slack: Slack, member: Member, view: View) -> Json:
-    return {"type": "view_submission", **_common(slack, member), "view": view_json(slack, view),
-            "response_urls": _response_urls(slack, member, view)}
+    return {
+        "type": "view_submission",
+        **_common(slack, member),
+        "view": view_json(slack, view),
+        "response_urls": _response_urls(slack, member, view),
+    }
 
 
 def closing(slack: Slack, member: Member, view: View, is_cleared: bool) -> Json:
     common = {key: value for key, value in _common(slack, member).items() if key != "trigger_id"}
-    return {"type": "view_closed", **common, "view": view_json(slack, view), "is_cleared": is_cleared}
+    return {
+        "type": "view_closed",
+        **common,
+        "view": view_json(slack, view),
+        "is_cleared": is_cleared,
+    }
 
 
 def shortcut(slack: Slack, member: Member, callback_id: str) -> Json:
-    return {"type": "shortcut", **_common(slack, member), "callback_id": callback_id, "action_ts": slack.stamp()}
+    return {
+        "type": "shortcut",
+        **_common(slack, member),
+        "callback_id": callback_id,
+        "action_ts": slack.stamp(),
+    }
 
 
 def message_action(slack: Slack, member: Member, callback_id: str, message: Message) -> Json:
     address = slack.tickets.address(member.id, message.channel, slack.now(), message.ts)
-    return {"type": "message_action", **_common(slack, member), "callback_id": callback_id,
-            "action_ts": slack.stamp(), "message_ts": message.ts, "message": message_json(slack, message),
-            "channel": _channel(slack, message.channel), "response_url": _url(slack, address)}
+    return {
+        "type": "message_action",
+        **_common(slack, member),
+        "callback_id": callback_id,
+        "action_ts": slack.stamp(),
+        "message_ts": message.ts,
+        "message": message_json(slack, message),
+        "channel": _channel(slack, message.channel),
+        "response_url": _url(slack, address),
+    }
 
 
 def event(slack: Slack, inner: Json, channel: Channel | None = None) -> Json:
     """An event in its wrapper, with an id by which a repeated one is known."""
     number = next(slack.numbers)
     return {
-        "token": TOKEN, "team_id": slack.team_id, "context_team_id": slack.team_id, "context_enterprise_id": None,
-        "api_app_id": APP_ID, "event": inner, "type": "event_callback", "event_id": f"Ev{number:08d}",
-        "event_time": int(slack.now().timestamp()), "event_context": f"4-sandbox-{number}",
+        "token": TOKEN,
+        "team_id": slack.team_id,
+        "context_team_id": slack.team_id,
+        "context_enterprise_id": None,
+        "api_app_id": APP_ID,
+        "event": inner,
+        "type": "event_callback",
+        "event_id": f"Ev{number:08d}",
+        "event_time": int(slack.now().timestamp()),
+        "event_context": f"4-sandbox-{number}",
         "is_ext_shared_channel": bool(channel and channel.is_ext_shared),
-        "authorizations": [{"enterprise_id": None, "team_id": slack.team_id, "user_id": slack.bot.id, "is_bot": True,
-                            "is_enterprise_install": False}],
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": slack.team_id,
+                "user_id": slack.bot.id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
     }
 
 
 def said(slack: Slack, message: Message, kind: str) -> Json:
     """The event of a message: `app_mention`, or `message` with the type of its channel."""
     inner = message_json(slack, message) | {
-        "type": kind, "channel": message.channel, "event_ts": message.ts,
+        "type": kind,
+        "channel": message.channel,
+        "event_ts": message.ts,
         "client_msg_id": f"00000000-0000-4000-8000-{next(slack.numbers):012d}",
         "blocks": [_typed(message.text)],
     }
@@ -108,21 +172,35 @@ def said(slack: Slack, message: Message, kind: str) -> Json:
 
 
 def home_opened(slack: Slack, member: Member) -> Json:
-    inner: Json = {"type": "app_home_opened", "user": member.id, "channel": slack.im(member.id).id, "tab": "home",
-                   "event_ts": slack.stamp()}
+    inner: Json = {
+        "type": "app_home_opened",
+        "user": member.id,
+        "channel": slack.im(member.id).id,
+        "tab": "home",
+        "event_ts": slack.stamp(),
+    }
     view = slack.views.homes.get(member.id)
     return inner | {"view": view_json(slack, view)} if view else inner
 
 
 def action_of(element: Json, block_id: str, done: Json) -> Json:
     """One action: what the element is, and what the person chose or typed in it."""
-    action: Json = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id}
+    action: Json = {
+        "type": element["type"],
+        "action_id": element["action_id"],
+        "block_id": block_id,
+    }
     for key in ("text", "value", "style"):
         if key in element:
             action[key] = element[key]
-    typed = element["type"] != "button"  # the value of a button is the app's, whatever the client says
-    return action | {key: value for key, value in done.items()
-                     if key.startswith("selected_") or (key in ("value", "rich_text_value") and typed)}
+    typed = (
+        element["type"] != "button"
+    )  # the value of a button is the app's, whatever the client says
+    return action | {
+        key: value
+        for key, value in done.items()
+        if key.startswith("selected_") or (key in ("value", "rich_text_value") and typed)
+    }
 
 
 def _typed(text: str) -> Json:
@@ -133,9 +211,18 @@ def _typed(text: str) -> Json:
 
 def _common(slack: Slack, member: Member) -> Json:
     return {
-        "user": {"id": member.id, "username": member.name, "name": member.name, "team_id": member.team},
-        "team": {"id": slack.team_id, "domain": _domain(slack)}, "api_app_id": APP_ID, "token": TOKEN,
-        "trigger_id": slack.tickets.trigger(member.id), "enterprise": None, "is_enterprise_install": False,
+        "user": {
+            "id": member.id,
+            "username": member.name,
+            "name": member.name,
+            "team_id": member.team,
+        },
+        "team": {"id": slack.team_id, "domain": _domain(slack)},
+        "api_app_id": APP_ID,
+        "token": TOKEN,
+        "trigger_id": slack.tickets.trigger(member.id),
+        "enterprise": None,
+        "is_enterprise_install": False,
     }
 
 
@@ -148,8 +235,14 @@ def _response_urls(slack: Slack, member: Member, view: View) -> list[Json]:
         channel = chosen.get("selected_conversation") or chosen.get("selected_channel")
         if element.get("response_url_enabled") and channel:
             address = slack.tickets.address(member.id, channel, slack.now())
-            found.append({"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel,
-                          "response_url": _url(slack, address)})
+            found.append(
+                {
+                    "block_id": block["block_id"],
+                    "action_id": element["action_id"],
+                    "channel_id": channel,
+                    "response_url": _url(slack, address),
+                }
+            )
     return found
 
 

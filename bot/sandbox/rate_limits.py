@@ -1,7 +1,8 @@
-"""How often an app may call each method of the Web API, and how long it has to wait when it called too often.
+"""How often an app may call each method of the Web API, and how long it has to wait when it called
+too often.
 
-The tiers are those of `metadata/web-api/rate_limit_tiers.json` in Slack's Java SDK, github.com/slackapi/java-slack-sdk,
-copyright (c) Slack Technologies, LLC, under the MIT licence.
+The tiers are those of `metadata/web-api/rate_limit_tiers.json` in Slack's Java SDK,
+github.com/slackapi/java-slack-sdk, copyright (c) Slack Technologies, LLC, under the MIT licence.
 """
 
 import math
@@ -17,7 +18,9 @@ MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Rate:
-    """At most so many calls within so many seconds. by: an argument, where each of its values is counted by itself."""
+    """At most so many calls within so many seconds. by: an argument, where each of its values is
+    counted by itself.
+    """
 
     calls: int
     seconds: float = MINUTE
@@ -65,7 +68,9 @@ RATES = {
 
 
 class Rates:
-    """Counts the calls of one app in one workspace. now: a clock in seconds, which may run faster than the world's."""
+    """Counts the calls of one app in one workspace. now: a clock in seconds, which may run faster
+    than the world's.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.now = now
@@ -76,11 +81,15 @@ class Rates:
         self._called: dict[tuple[str, Rate, str], deque[float]] = {}
 
     def limit(self, method: str, *rates: Rate) -> None:
-        """Let a method be called so often from now on, whatever its tier; without a rate as often as one likes."""
+        """Let a method be called so often from now on, whatever its tier; without a rate as often
+        as one likes.
+        """
         self.rates[method] = rates
 
     def wait(self, method: str, args: Json) -> int:
-        """Count a call; returns 0 where it may be made. Else it is not counted, and may be in so many whole seconds."""
+        """Count a call; returns 0 where it may be made. Else it is not counted, and may be in so
+        many whole seconds.
+        """
         if not self.on:
             return 0
         now, windows = self.now(), self._windows(method, args)
@@ -100,6 +109,7 @@ class Rates:
     def _windows(self, method: str, args: Json) -> list[tuple[Rate, deque[float]]]:
         """The calls of late that each rate of a method counts."""
         places = [
-            (rate, (method, rate, str(args.get(rate.by, "")) if rate.by else "")) for rate in self.rates.get(method, ())
+            (rate, (method, rate, str(args.get(rate.by, "")) if rate.by else ""))
+            for rate in self.rates.get(method, ())
         ]
         return [(rate, self._called.setdefault(place, deque())) for rate, place in places]

@@ -1,4 +1,6 @@
-"""The company of the sandbox: who works there, and the last weeks of its work as the lines its people typed."""
+"""The company of the sandbox: who works there, and the last weeks of its work as the lines its
+people typed.
+"""
 
 import re
 from dataclasses import replace
@@ -22,37 +24,97 @@ SAM, SOFIA, ELI, ADA = "U_SAM", "U_SOFIA", "U_ELI", "U_ADA"
 STAFF = (
     (Member(RITA, "rita", "Rita Reyes", "Sales rep", "Europe/Berlin"), Preset.SENIOR, "sales"),
     (Member(RAVI, "ravi", "Ravi Rao", "Sales rep", "Asia/Kolkata"), Preset.SENIOR, "sales"),
-    (Member(ROSA, "rosa", "Rosa Lindqvist", "Sales rep", "Europe/Stockholm"), Preset.SENIOR, "sales"),
+    (
+        Member(ROSA, "rosa", "Rosa Lindqvist", "Sales rep", "Europe/Stockholm"),
+        Preset.SENIOR,
+        "sales",
+    ),
     (Member(MONA, "mona", "Mona Meyer", "Sales manager", "Europe/Berlin"), Preset.MANAGER, "sales"),
     (Member(SAM, "sam", "Sam Silva", "Support rep", "Europe/Lisbon"), Preset.SUPPORT, "support"),
-    (Member(SOFIA, "sofia", "Sofia Sato", "Support lead", "Europe/Berlin"), Preset.SUPPORT_LEAD, "support"),
+    (
+        Member(SOFIA, "sofia", "Sofia Sato", "Support lead", "Europe/Berlin"),
+        Preset.SUPPORT_LEAD,
+        "support",
+    ),
     (Member(ELI, "eli", "Eli Evans", "Chief executive", "Europe/London"), Preset.EXECUTIVE, None),
     (Member(ADA, "ada", "Ada Abel", "Operations", "Europe/Berlin"), Preset.ADMIN, None),
 )
 """Who works there, with their role and their team."""
-PEOPLE = tuple(replace(member, email=f"{member.name}@harbourpine.example") for member, _, _ in STAFF)
+PEOPLE = tuple(
+    replace(member, email=f"{member.name}@harbourpine.example") for member, _, _ in STAFF
+)
 
 CHANNELS = (
     Channel("C_GENERAL", "general", "Everything and everyone"),
-    Channel("C_SALES", "sales", "Leads and deals stand here", [RITA, RAVI, ROSA, MONA, ADA, BOT_USER]),
+    Channel(
+        "C_SALES", "sales", "Leads and deals stand here", [RITA, RAVI, ROSA, MONA, ADA, BOT_USER]
+    ),
     Channel("C_SUPPORT", "support", "Cases stand here"),
 )
 
 STORY: tuple[tuple[int, str, str], ...] = (
     (71, ADA, f"team edit sales lead=<@{MONA}>"),
     (71, ADA, f"team edit support lead=<@{SOFIA}>"),
-    (70, MONA, "account new Northwind Traders industry=Wholesale domain=northwind.example country=GB employees=240"),
-    (70, MONA, "account new Blue Fjord Shipping industry=Logistics domain=bluefjord.example country=NO employees=1200"),
-    (69, RITA, "account new Café Lumière industry=Hospitality domain=lumiere.example country=FR employees=35"),
-    (69, RAVI, "account new Sundaram Textiles industry=Manufacturing domain=sundaram.example country=IN employees=900"),
-    (68, ROSA, "account new Kvarnby Energi industry=Energy domain=kvarnby.example country=SE employees=410"),
-    (68, RITA, "account new Oakline Furniture industry=Retail domain=oakline.example country=DE employees=150"),
-    (60, RITA, 'customer new Grace Okafor grace@northwind.example phone=+442079460111 job="Head of purchasing"'),
-    (60, RITA, 'customer new Henrik Dahl henrik@bluefjord.example phone=+4721000001 job="Fleet director"'),
-    (59, RITA, "customer new Amélie Laurent amelie@lumiere.example phone=+33123456789 job=Owner city=Lyon"),
-    (59, RAVI, 'customer new Meera Sundaram meera@sundaram.example phone=+914422001122 job="Managing director"'),
-    (58, ROSA, 'customer new Åsa Nyström asa@kvarnby.example phone=+46812345678 job="Operations lead"'),
-    (58, RITA, 'customer new Jonas Eichel jonas@oakline.example phone=+493012345678 job="Store planner"'),
+    (
+        70,
+        MONA,
+        "account new Northwind Traders industry=Wholesale domain=northwind.example country=GB employees=240",
+    ),
+    (
+        70,
+        MONA,
+        "account new Blue Fjord Shipping industry=Logistics domain=bluefjord.example country=NO employees=1200",
+    ),
+    (
+        69,
+        RITA,
+        "account new Café Lumière industry=Hospitality domain=lumiere.example country=FR employees=35",
+    ),
+    (
+        69,
+        RAVI,
+        "account new Sundaram Textiles industry=Manufacturing domain=sundaram.example country=IN employees=900",
+    ),
+    (
+        68,
+        ROSA,
+        "account new Kvarnby Energi industry=Energy domain=kvarnby.example country=SE employees=410",
+    ),
+    (
+        68,
+        RITA,
+        "account new Oakline Furniture industry=Retail domain=oakline.example country=DE employees=150",
+    ),
+    (
+        60,
+        RITA,
+        'customer new Grace Okafor grace@northwind.example phone=+442079460111 job="Head of purchasing"',
+    ),
+    (
+        60,
+        RITA,
+        'customer new Henrik Dahl henrik@bluefjord.example phone=+4721000001 job="Fleet director"',
+    ),
+    (
+        59,
+        RITA,
+        "customer new Amélie Laurent amelie@lumiere.example phone=+33123456789 job=Owner city=Lyon",
+    ),
+    (
+        59,
+        RAVI,
+        'customer new Meera Sundaram meera@sundaram.example phone=+914422001122 job="Managing director"',
+    ),
+    (
+        58,
+        ROSA,
+        'customer new Åsa Nyström asa@kvarnby.example phone=+46812345678 job="Operations lead"',
+    ),
+    (
+        58,
+        RITA,
+        'customer new Jonas Eichel jonas@oakline.example phone=+493012345678 job="Store planner"',
+    ),
     (57, ROSA, "customer new Tomas Berg tomas@kvarnby.example job=Buyer"),
     (57, RAVI, 'customer new Anand Pillai anand@sundaram.example job="IT manager"'),
     (57, RITA, 'membership new CU-1 AC-1 role="Head of purchasing" primary=yes'),
@@ -64,7 +126,11 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (56, RITA, "contact new CU-1 mobile +447700900123"),
     (56, RAVI, "contact new CU-4 linkedin linkedin.example/in/meera"),
     (50, RITA, 'deal new "Northwind starter order" CU-1 AC-1 amount=€8,400 close=now-30d'),
-    (48, RAVI, 'deal new "Sundaram loom sensors" CU-4 AC-4 amount=€52k close=now+12d next="Send the test report"'),
+    (
+        48,
+        RAVI,
+        'deal new "Sundaram loom sensors" CU-4 AC-4 amount=€52k close=now+12d next="Send the test report"',
+    ),
     (46, ROSA, 'deal new "Kvarnby turbine service" CU-5 AC-5 amount=€120k close=now+25d'),
     (
         45,
@@ -79,11 +145,27 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (25, RITA, "deal stage OP-4 discovery"),
     (22, RAVI, "deal stage OP-2 proposal"),
     (21, ROSA, "deal stage OP-3 negotiation"),
-    (20, ROSA, 'lead new Ingrid Solberg ingrid@fjellhotell.example company="Fjell Hotell" source="Trade fair"'),
-    (18, RITA, 'lead new Paul Achterberg paul@achterberg.example company="Achterberg Bikes" source=Website'),
-    (16, RAVI, 'lead new Priya Nair priya@coastalfoods.example company="Coastal Foods" source=Referral'),
+    (
+        20,
+        ROSA,
+        'lead new Ingrid Solberg ingrid@fjellhotell.example company="Fjell Hotell" source="Trade fair"',
+    ),
+    (
+        18,
+        RITA,
+        'lead new Paul Achterberg paul@achterberg.example company="Achterberg Bikes" source=Website',
+    ),
+    (
+        16,
+        RAVI,
+        'lead new Priya Nair priya@coastalfoods.example company="Coastal Foods" source=Referral',
+    ),
     (15, RITA, "deal stage OP-5 proposal"),
-    (12, RAVI, 'lead new Omar Haddad company="Haddad Imports" source="Cold call" phone=+4915112345678'),
+    (
+        12,
+        RAVI,
+        'lead new Omar Haddad company="Haddad Imports" source="Cold call" phone=+4915112345678',
+    ),
     (10, RITA, "lead qualify LD-2"),
     (9, ROSA, 'lead convert LD-1 deal="Fjell Hotell lobby" amount=€18k'),
     (8, RITA, "deal stage OP-8 proposal"),
@@ -101,8 +183,16 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (6, SOFIA, "case claim CS-2"),
     (5, SOFIA, "case resolve CS-2 The invoice is corrected; a new copy is on its way."),
     (2, SOFIA, 'case new "Two chairs arrived damaged" CU-3 AC-3 priority=normal origin=phone'),
-    (1, SAM, 'case new "Sensors drop off the network every night" CU-8 AC-4 priority=urgent origin=email'),
-    (1, SOFIA, 'case new "How do we add a second administrator?" CU-5 AC-5 priority=low origin=slack'),
+    (
+        1,
+        SAM,
+        'case new "Sensors drop off the network every night" CU-8 AC-4 priority=urgent origin=email',
+    ),
+    (
+        1,
+        SOFIA,
+        'case new "How do we add a second administrator?" CU-5 AC-5 priority=low origin=slack',
+    ),
     (6, RITA, 'task new "Send the fleet pilot offer" OP-4 due="now-1d 16:00"'),
     (4, RITA, 'task new "Call Amélie about delivery dates" OP-5 due="now+0d 11:00"'),
     (4, RITA, 'task new "Prepare the Oakline visit" OP-8 due="now+0d 15:30"'),
@@ -112,7 +202,9 @@ STORY: tuple[tuple[int, str, str], ...] = (
     (2, RITA, 'task new "Ask Grace about a second order" CU-1 due="now+3d 10:00"'),
     (1, RITA, 'task new "Call Lena Vogt after the webinar" LD-5 due="now+1d 9:30"'),
 )
-"""(days ago, who, what they typed). `now+3d` is counted from the day the sandbox starts, not from that day."""
+"""(days ago, who, what they typed). `now+3d` is counted from the day the sandbox starts, not from
+that day.
+"""
 
 KEPT = ("OP-2", "OP-4", "OP-8", "LD-2", "LD-5", "CS-1", "CS-4")
 """Records whose cards stand in the channels when the sandbox opens."""
@@ -121,23 +213,40 @@ KEPT = ("OP-2", "OP-4", "OP-8", "LD-2", "LD-5", "CS-1", "CS-4")
 def settle(works: UnitOfWorkFactory) -> None:
     """Make the people known with their roles and teams. The workspace must be there."""
     for member, (_, role, team) in zip(PEOPLE, STAFF, strict=True):
-        profile = {"name": member.real_name, "email": member.email, "zone": member.tz, "role": role, "team": team}
+        profile = {
+            "name": member.real_name,
+            "email": member.email,
+            "zone": member.tz,
+            "role": role,
+            "team": team,
+        }
         works.welcome(TEAM[0], member.id, **profile)
     works.settle(TEAM[0])  # with a team of each name
 
 
-def tell(works: UnitOfWorkFactory, dispatcher: Dispatcher, clock: Clock, story: tuple[tuple[int, str, str], ...] = STORY) -> None:
-    """Live through the story, each line on its day, in the order of the days; then forget the old messages."""
+def tell(
+    works: UnitOfWorkFactory,
+    dispatcher: Dispatcher,
+    clock: Clock,
+    story: tuple[tuple[int, str, str], ...] = STORY,
+) -> None:
+    """Live through the story, each line on its day, in the order of the days; then forget the old
+    messages.
+    """
     began = clock.ahead
     for days, person, line in sorted(story, key=lambda each: -each[0]):
         clock.ahead = began - timedelta(days=days)
-        dispatcher.do(Interaction(surface="say", workspace=TEAM[0], person=person, line=dated(line, days)))
+        dispatcher.do(
+            Interaction(surface="say", workspace=TEAM[0], person=person, line=dated(line, days))
+        )
     clock.ahead = began
     keep_cards(works)
 
 
 def dated(line: str, days: int) -> str:
-    """`now+3d` in a line means three days after the sandbox starts; on the day it was typed that was further off."""
+    """`now+3d` in a line means three days after the sandbox starts; on the day it was typed that
+    was further off.
+    """
     return re.sub(r"now([+-]\d+)d", lambda shift: f"{days + int(shift[1]):+}d", line)
 
 

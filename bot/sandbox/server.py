@@ -1,4 +1,6 @@
-"""The small Slack on the network: Web API, websockets, response addresses, files and the page in the browser."""
+"""The small Slack on the network: Web API, websockets, response addresses, files and the page in
+the browser.
+"""
 
 import asyncio
 import json
@@ -37,16 +39,28 @@ def serve(slack: Slack, port: int = 3000, host: str = "127.0.0.1") -> Iterator[s
     """Serve the workspace in a thread of its own while the block runs; port 0 takes a free one."""
     sockets = Sockets()
     listener = socket.create_server((host, port))
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # half an answer would wait 40 ms for an ACK
+    listener.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )  # half an answer would wait 40 ms for an ACK
     slack.url = f"http://{host}:{listener.getsockname()[1]}"
     if isinstance(slack.transport, Nobody):
         slack.transport = sockets
     servers: list[uvicorn.Server] = []
     app = application(slack, sockets, lambda request: _cut(servers[0], request))
-    config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False, lifespan="off",
-                            http="h11", ws="websockets-sansio", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        http="h11",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=1,
+    )
     servers.append(uvicorn.Server(config))
-    thread = Thread(target=servers[0].run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True)
+    thread = Thread(
+        target=servers[0].run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True
+    )
     thread.start()
     try:
         while not servers[0].started and thread.is_alive():
@@ -80,17 +94,24 @@ def application(slack: Slack, sockets: Sockets, cut: Cut) -> Starlette:
 
     async def file(request: Request) -> Response:
         found = slack.files.get(request.path_params["file"])
-        return Response(found["bytes"]) if found and found["bytes"] is not None else PlainTextResponse("gone", 404)
+        return (
+            Response(found["bytes"])
+            if found and found["bytes"] is not None
+            else PlainTextResponse("gone", 404)
+        )
 
-    return Starlette(routes=[
-        Route("/api/{method:path}", web_api, methods=["GET", "POST"]),
-        WebSocketRoute("/socket/{ticket}", connect),
-        Route("/response/{code}", respond, methods=["POST"]),
-        Route("/upload/{file}", upload, methods=["POST"]),
-        Route("/files/{file}/{name}", file),
-        *browser_api.routes(slack, STATIC),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
-    ], exception_handlers={ClientDisconnect: _unheard})
+    return Starlette(
+        routes=[
+            Route("/api/{method:path}", web_api, methods=["GET", "POST"]),
+            WebSocketRoute("/socket/{ticket}", connect),
+            Route("/response/{code}", respond, methods=["POST"]),
+            Route("/upload/{file}", upload, methods=["POST"]),
+            Route("/files/{file}/{name}", file),
+            *browser_api.routes(slack, STATIC),
+            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        ],
+        exception_handlers={ClientDisconnect: _unheard},
+    )
 
 
 async def _unheard(request: Request, gone: Exception) -> Response:

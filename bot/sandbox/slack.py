@@ -32,9 +32,18 @@ class Slack:
     signing_secret = "sandbox"
     client_id, client_secret = "1.2", "sandbox"
 
-    def __init__(self, manifest: Json, people: Sequence[Member], channels: Sequence[Channel], clock: Clock,
-                 team: tuple[str, str] = ("T1", "Sandbox"), *, groups: Sequence[Group] = (),
-                 trigger_seconds: float = 3.0, ack_seconds: float = 3.0) -> None:
+    def __init__(
+        self,
+        manifest: Json,
+        people: Sequence[Member],
+        channels: Sequence[Channel],
+        clock: Clock,
+        team: tuple[str, str] = ("T1", "Sandbox"),
+        *,
+        groups: Sequence[Group] = (),
+        trigger_seconds: float = 3.0,
+        ack_seconds: float = 3.0,
+    ) -> None:
         self.manifest, self.clock = manifest, clock
         self.team_id, self.team_name = team
         self.ack_seconds = ack_seconds
@@ -50,7 +59,9 @@ class Slack:
         """Back to the first day: the same people and channels, and nothing said or done."""
         with self.lock:
             bot = Member(BOT_USER, self.bot_name, self.app_name, is_bot=True)
-            self.members = {m.id: replace(m, team=m.team or self.team_id) for m in (*self._people, bot)}
+            self.members = {
+                m.id: replace(m, team=m.team or self.team_id) for m in (*self._people, bot)
+            }
             self.channels: dict[str, Channel] = {}
             self.groups = {group.id: copy.deepcopy(group) for group in self._groups}
             self.timeline, self.views = Timeline(), Views()
@@ -65,7 +76,9 @@ class Slack:
             self._last_ts = 0
             self.distributed = False  # whether many companies install the app: Slack lets it read little history then
             self.latency = 0.0  # seconds the Web API takes for an answer
-            self.retry_after = [0.0]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
+            self.retry_after = [
+                0.0
+            ]  # seconds until an unacknowledged event comes again; Slack's own: 0, 60, 300
             for channel in copy.deepcopy(self._channels):
                 self._settle(channel)
 
@@ -88,11 +101,13 @@ class Slack:
         """Everybody but the bot."""
         return [member for member in self.members.values() if not member.is_bot]
 
-    # ── members and channels ────────────────────────────────────────────────────────────────────────────
+    # ── members and channels ──────────────────────────────────────────────────────────────────────
 
     def _settle(self, channel: Channel) -> None:
         if channel.members is None:
-            channel.members = [m.id for m in self.members.values() if m.belongs(self.team_id) and not m.deleted]
+            channel.members = [
+                m.id for m in self.members.values() if m.belongs(self.team_id) and not m.deleted
+            ]
         else:
             channel.members = list(channel.members)
         self.channels[channel.id] = channel
@@ -101,7 +116,9 @@ class Slack:
         return self.members.get(said) or find_member(self.members.values(), said)
 
     def channel(self, said: str) -> Channel | None:
-        """The channel with this id or name; a person's id means the direct messages with the bot."""
+        """The channel with this id or name; a person's id means the direct messages with the
+        bot.
+        """
         if said in self.members:
             return self.im(said)
         return self.channels.get(said) or find_channel(self.channels.values(), said)
@@ -111,7 +128,9 @@ class Slack:
         with self.lock:
             channel_id = "D" + user[1:]
             if channel_id not in self.channels:
-                self._settle(Channel(channel_id, self.bot.name, members=[user, BOT_USER], user=user))
+                self._settle(
+                    Channel(channel_id, self.bot.name, members=[user, BOT_USER], user=user)
+                )
             return self.channels[channel_id]
 
     def members_of(self, channel_id: str) -> list[str]:
@@ -125,13 +144,17 @@ class Slack:
 
     def channels_of(self, user: str) -> list[Channel]:
         self.im(user)
-        return [channel for channel in list(self.channels.values()) if user in self.members_of(channel.id)]
+        return [
+            channel
+            for channel in list(self.channels.values())
+            if user in self.members_of(channel.id)
+        ]
 
     def encode(self, text: str, with_names: bool = False) -> str:
         people, rooms = list(self.members.values()), list(self.channels.values())
         return encode(text, people, rooms, with_names, list(self.groups.values()))
 
-    # ── messages ────────────────────────────────────────────────────────────────────────────────────────
+    # ── messages ──────────────────────────────────────────────────────────────────────────────────
 
     def stamp(self) -> str:
         """The next `ts`: the time in microseconds, never the same twice and never going back."""
@@ -139,10 +162,14 @@ class Slack:
             self._last_ts = max(int(self.clock().timestamp() * 1_000_000), self._last_ts + 1)
             return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def post(self, channel: str, user: str, text: str, blocks: list[Json] | None = None, **more: Any) -> Message:
+    def post(
+        self, channel: str, user: str, text: str, blocks: list[Json] | None = None, **more: Any
+    ) -> Message:
         """A new message, for all members of the channel or with `only_for` for one."""
         with self.lock:
-            message = Message(channel, self.stamp(), user, text, self.named(blocks), turn=next(self.turns), **more)
+            message = Message(
+                channel, self.stamp(), user, text, self.named(blocks), turn=next(self.turns), **more
+            )
             self.timeline.add(message)
         self._tell_of("message", message)
         return message
@@ -159,7 +186,10 @@ class Slack:
     def remove(self, message: Message) -> None:
         with self.lock:
             self.timeline.remove(message)
-        self.tell({"type": "message_deleted", "channel": message.channel, "ts": message.ts}, self.audience(message))
+        self.tell(
+            {"type": "message_deleted", "channel": message.channel, "ts": message.ts},
+            self.audience(message),
+        )
 
     def audience(self, message: Message) -> list[str]:
         return [message.only_for] if message.only_for else self.members_of(message.channel)
@@ -167,7 +197,12 @@ class Slack:
     def visible(self, user: str) -> list[Message]:
         """Every message this person can see, the one drawn last at the end."""
         with self.lock:
-            seen = [m for channel in self.channels_of(user) for m in self.timeline.of(channel.id) if m.seen_by(user)]
+            seen = [
+                m
+                for channel in self.channels_of(user)
+                for m in self.timeline.of(channel.id)
+                if m.seen_by(user)
+            ]
         return sorted(seen, key=lambda message: message.turn)
 
     def named(self, blocks: list[Json] | None) -> list[Json] | None:
@@ -181,10 +216,12 @@ class Slack:
                     part.setdefault("action_id", f"a{next(self.numbers)}")
         return named
 
-    # ── views ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── views ─────────────────────────────────────────────────────────────────────────────────────
 
     def show(self, user: str, content: Json, previous: View | None = None) -> View:
-        """A modal on top of the person's stack: a new stack, unless it is pushed onto `previous`."""
+        """A modal on top of the person's stack: a new stack, unless it is pushed onto
+        `previous`.
+        """
         with self.lock:
             view = self._new_view(user, content)
             if previous:
@@ -216,7 +253,7 @@ class Slack:
     def new_hash(self) -> str:
         return f"{self.stamp()[:10]}.{next(self.numbers):08x}"
 
-    # ── what happens, for those who watch, and what went wrong ──────────────────────────────────────────
+    # ── what happens, for those who watch, and what went wrong ────────────────────────────────────
 
     def listen(self, user: str, listener: Listener) -> Callable[[], None]:
         """Tell `listener` what this person's client would draw; returns how to stop."""
@@ -244,13 +281,24 @@ class Slack:
         self.sent.append(envelope)
         return self.transport.send(envelope, self.ack_seconds)
 
-    def fail(self, method: str, times: int = 1, with_: str = "500", seconds: float = 1,
-             channel: str | None = None, rate: float = 0) -> None:
-        """Let the next calls of a method fail, or a share of all; see failures.Failure for what `with_` may be."""
+    def fail(
+        self,
+        method: str,
+        times: int = 1,
+        with_: str = "500",
+        seconds: float = 1,
+        channel: str | None = None,
+        rate: float = 0,
+    ) -> None:
+        """Let the next calls of a method fail, or a share of all; see failures.Failure for what
+        `with_` may be.
+        """
         self.failures.add(Failure(method, with_, times, seconds, channel, rate))
 
     def distribute(self) -> None:
-        """Play Slack to an app that many companies install: it gets little history, once a minute."""
+        """Play Slack to an app that many companies install: it gets little history, once a
+        minute.
+        """
         self.distributed = True
         for method in ("conversations.history", "conversations.replies"):
             self.rates.limit(method, *TIERS[1])

@@ -1,4 +1,6 @@
-"""Socket Mode: envelopes over websockets, one connection after the other, and their acknowledgements back."""
+"""Socket Mode: envelopes over websockets, one connection after the other, and their
+acknowledgements back.
+"""
 
 import asyncio
 import itertools
@@ -75,14 +77,19 @@ class Sockets:
             return Answer(acknowledged=False, why=f"no acknowledgement within {seconds:g} s")
 
     def _message(self, envelope_id: str, envelope: Envelope) -> Json:
-        message: Json = {"envelope_id": envelope_id, "type": envelope.kind, "payload": envelope.payload,
-                         "accepts_response_payload": envelope.kind != EVENT}
+        message: Json = {
+            "envelope_id": envelope_id,
+            "type": envelope.kind,
+            "payload": envelope.payload,
+            "accepts_response_payload": envelope.kind != EVENT,
+        }
         if envelope.kind == EVENT:
             message |= {"retry_attempt": envelope.retry, "retry_reason": envelope.retry_reason}
         return message
 
     def refresh(self, reason: str = "refresh_requested") -> None:
-        """Ask the app to open new connections, as Slack does every few hours; "warning" only announces it.
+        """Ask the app to open new connections, as Slack does every few hours; "warning" only
+        announces it.
 
         The old ones stay open until the app closes them, or somebody hangs up.
         """
@@ -98,24 +105,35 @@ class Sockets:
         """One connection, from hello to its end."""
         await websocket.accept()
         if len(self._lines) >= MOST_CONNECTIONS:
-            await websocket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": HOST})
+            await websocket.send_json(
+                {"type": "disconnect", "reason": "too_many_websockets", "debug_info": HOST}
+            )
             await websocket.close()
             return
         line = Line(websocket, asyncio.get_running_loop())
-        self._lines.append(line)  # whoever sends now comes after the hello: this loop does one thing at a time
+        self._lines.append(
+            line
+        )  # whoever sends now comes after the hello: this loop does one thing at a time
         try:
             await websocket.send_json(self._hello())
             async for text in websocket.iter_text():
                 line.acknowledged(_read(text))
-        except (WebSocketDisconnect, RuntimeError):  # starlette says RuntimeError when we closed it ourselves
+        except (
+            WebSocketDisconnect,
+            RuntimeError,
+        ):  # starlette says RuntimeError when we closed it ourselves
             pass
         finally:
             self._lines.remove(line)
             line.lost()
 
     def _hello(self) -> Json:
-        return {"type": "hello", "num_connections": len(self._lines), "connection_info": {"app_id": APP_ID},
-                "debug_info": HOST | {"build_number": 1, "approximate_connection_time": 18060}}
+        return {
+            "type": "hello",
+            "num_connections": len(self._lines),
+            "connection_info": {"app_id": APP_ID},
+            "debug_info": HOST | {"build_number": 1, "approximate_connection_time": 18060},
+        }
 
 
 def _read(text: str) -> Json:

@@ -1,4 +1,6 @@
-"""`crm sandbox`: the small Slack, the company that lives in it, and the bot connected to it over Socket Mode."""
+"""`crm sandbox`: the small Slack, the company that lives in it, and the bot connected to it over
+Socket Mode.
+"""
 
 import errno
 import logging
@@ -66,13 +68,22 @@ def opened(port: int, database: str = "", pace: float = 1.0) -> Iterator[str]:
     clock = SandboxClock()
     with (
         tempfile.TemporaryDirectory(prefix="rapport-") as folder,
-        closing(prepare(settings_for(database or f"sqlite:///{Path(folder) / 'sandbox.db'}"), clock)) as works,
+        closing(
+            prepare(settings_for(database or f"sqlite:///{Path(folder) / 'sandbox.db'}"), clock)
+        ) as works,
     ):
         furnish(works, clock)
         slack = Slack(
-            manifest(create_dispatcher(works).catalogue), seed.PEOPLE, seed.CHANNELS, clock, seed.TEAM
+            manifest(create_dispatcher(works).catalogue),
+            seed.PEOPLE,
+            seed.CHANNELS,
+            clock,
+            seed.TEAM,
         )
-        with serve(slack, port) as url, running(settings_for(database, url), works, 5, pace=pace) as scheduler:
+        with (
+            serve(slack, port) as url,
+            running(settings_for(database, url), works, 5, pace=pace) as scheduler,
+        ):
             clock.moved.append(scheduler.tick)
             yield url
 
@@ -90,4 +101,6 @@ def sandbox(port: int, database: str) -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise click.ClickException(f"Port {port} is taken. Try: crm sandbox --port {port + 1}") from None
+        raise click.ClickException(
+            f"Port {port} is taken. Try: crm sandbox --port {port + 1}"
+        ) from None

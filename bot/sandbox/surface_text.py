@@ -38,7 +38,11 @@ class Shown:
     @property
     def buttons(self) -> list[str]:
         """The labels of the buttons, in order."""
-        return [element["text"]["text"] for _, element in interactive(self.blocks) if element["type"] == "button"]
+        return [
+            element["text"]["text"]
+            for _, element in interactive(self.blocks)
+            if element["type"] == "button"
+        ]
 
     def __contains__(self, text: str) -> bool:
         return text in self.words or text in self.text
@@ -54,13 +58,31 @@ def shown(surface: Message | View) -> Shown:
 
 def _message(message: Message) -> Shown:
     container = {"type": "message", "channel": message.channel, "ts": message.ts}
-    return Shown(message.text, message.blocks or [], container, message.ts, message.channel, message.user,
-                 message.thread_ts, message.only_for is not None, raw=message)
+    return Shown(
+        message.text,
+        message.blocks or [],
+        container,
+        message.ts,
+        message.channel,
+        message.user,
+        message.thread_ts,
+        message.only_for is not None,
+        raw=message,
+    )
 
 
 def _view(view: View) -> Shown:
     """A modal's text is its title; its values are what its inputs hold, by block."""
     title = (view.content.get("title") or {}).get("text", "")
     state = view.state()
-    values = {block_id: value_in(next(iter(entries.values()))) for block_id, entries in state.items()}
-    return Shown(title, view.blocks, {"type": "view", "view_id": view.id}, user=view.user, values=values, raw=view)
+    values = {
+        block_id: value_in(next(iter(entries.values()))) for block_id, entries in state.items()
+    }
+    return Shown(
+        title,
+        view.blocks,
+        {"type": "view", "view_id": view.id},
+        user=view.user,
+        values=values,
+        raw=view,
+    )

@@ -1,4 +1,6 @@
-"""What Slack hands out for a short while: trigger ids, response addresses, and tickets for a websocket."""
+"""What Slack hands out for a short while: trigger ids, response addresses, and tickets for a
+websocket.
+"""
 
 import itertools
 import time

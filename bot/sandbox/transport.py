@@ -1,4 +1,6 @@
-"""How what a person does reaches the bot: directly in this thread, or (sockets.py) over a websocket."""
+"""How what a person does reaches the bot: directly in this thread, or (sockets.py) over a
+websocket.
+"""
 
 import json
 import time
@@ -53,7 +55,9 @@ class Nobody:
 
 
 class Direct:
-    """Signed requests through `app.dispatch`, in the thread of the caller, as Slack would post them over HTTP."""
+    """Signed requests through `app.dispatch`, in the thread of the caller, as Slack would post them
+    over HTTP.
+    """
 
     connected = True
 
@@ -65,7 +69,10 @@ class Direct:
         began = time.monotonic()
         response = self.app.dispatch(self._request(envelope))
         if response.status != 200:
-            return Answer(acknowledged=False, why=f"the app answered {response.status} {response.body or ''}".strip())
+            return Answer(
+                acknowledged=False,
+                why=f"the app answered {response.status} {response.body or ''}".strip(),
+            )
         if time.monotonic() - began > seconds:
             return Answer(acknowledged=False, why=f"the app took more than {seconds:g} s")
         return Answer(body_of(response))
@@ -80,7 +87,10 @@ class Direct:
             "x-slack-signature": self.verifier.generate_signature(timestamp=stamp, body=body) or "",
         }
         if envelope.retry:
-            headers |= {"x-slack-retry-num": str(envelope.retry), "x-slack-retry-reason": envelope.retry_reason}
+            headers |= {
+                "x-slack-retry-num": str(envelope.retry),
+                "x-slack-retry-reason": envelope.retry_reason,
+            }
         return BoltRequest(body=body, headers=dict(headers))
 
 

@@ -35,7 +35,7 @@ class Person:
     def __init__(self, slack: Slack, user_id: str) -> None:
         self.slack, self.member = slack, slack.members[user_id]
 
-    # ── the composer ────────────────────────────────────────────────────────────────────────────────────
+    # ── the composer ──────────────────────────────────────────────────────────────────────────────
 
     def command(self, line: str, channel: str, thread_ts: str | None = None) -> Outcome:
         """Type a slash command in a channel."""
@@ -50,7 +50,9 @@ class Person:
         room = self._room(channel)
         if declared[name].get("should_escape"):
             text = self.slack.encode(text, with_names=True)
-        answer = self._deliver(SLASH, payloads.command(self.slack, self.member, room, name, text.strip()))
+        answer = self._deliver(
+            SLASH, payloads.command(self.slack, self.member, room, name, text.strip())
+        )
         if not answer.acknowledged:
             return self._failed(f"{name} failed because the app did not respond", answer)
         if answer.body.get("text") or answer.body.get("blocks"):
@@ -62,9 +64,13 @@ class Person:
         room = self._room(channel)
         if room.is_archived or self.member.id not in self.slack.members_of(room.id):
             return self._shown(f"You cannot post in {room.name}.")
-        if room.is_im and not self._features().get("app_home", {}).get("messages_tab_enabled", True):
+        if room.is_im and not self._features().get("app_home", {}).get(
+            "messages_tab_enabled", True
+        ):
             return self._shown("Sending messages to this app has been turned off.")
-        message = self.slack.post(room.id, self.member.id, self.slack.encode(text), thread_ts=thread_ts or None)
+        message = self.slack.post(
+            room.id, self.member.id, self.slack.encode(text), thread_ts=thread_ts or None
+        )
         for inner in self._events(message, room):
             events.send(self.slack, payloads.event(self.slack, inner, room))
         return Outcome(ts=message.ts)
@@ -80,7 +86,7 @@ class Person:
         if events.subscribed(self.slack, kind):
             yield payloads.said(self.slack, message, "message")
 
-    # ── buttons and selects ─────────────────────────────────────────────────────────────────────────────
+    # ── buttons and selects ───────────────────────────────────────────────────────────────────────
 
     def act(self, container: Json, action: Json, state: Json | None = None) -> Outcome:
         """Use an element: click a button, choose in a select or a menu, tick a box."""
@@ -90,7 +96,9 @@ class Person:
         values: Json = dict((state or {}).get("values") or {})
         if element["type"] in VALUE_KEYS:
             key = VALUE_KEYS[element["type"]][0]
-            values[block_id] = values.get(block_id, {}) | {action_id: {"type": element["type"], key: action.get(key)}}
+            values[block_id] = values.get(block_id, {}) | {
+                action_id: {"type": element["type"], key: action.get(key)}
+            }
         self.keep(surface, values)
         done = payloads.action_of(element, block_id, action)
         payload = payloads.actions(self.slack, self.member, self._place(surface), [done])
@@ -110,7 +118,7 @@ class Person:
             return self._shown(f"{action_id}: the options could not be loaded")
         return Outcome(options=answer.body)
 
-    # ── modals ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── modals ────────────────────────────────────────────────────────────────────────────────────
 
     def submit(self, view_id: str, values: Json) -> Outcome:
         """Press the submit button of the modal on top."""
@@ -149,7 +157,9 @@ class Person:
                 views_api.told(self.slack, "view_updated", view)
             case "push":
                 content = content_of(views_api.checked(self.slack, "modal", body.get("view")))
-                views_api.told(self.slack, "view_pushed", views_api.push(self.slack, self.member.id, content))
+                views_api.told(
+                    self.slack, "view_pushed", views_api.push(self.slack, self.member.id, content)
+                )
             case "clear":
                 for one in reversed(list(self.slack.views.stack(self.member.id))):
                     self._drop(one)
@@ -164,16 +174,20 @@ class Person:
         inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
         strangers = sorted(set(errors) - inputs)
         if strangers or not errors:
-            self.slack.problem(f"errors must name inputs of the view by block_id, not {', '.join(strangers) or 'none'}")
+            self.slack.problem(
+                f"errors must name inputs of the view by block_id, not {', '.join(strangers) or 'none'}"
+            )
             return self._shown(TROUBLE)
         return Outcome(ok=False, errors=errors)
 
-    # ── shortcuts and the home tab ──────────────────────────────────────────────────────────────────────
+    # ── shortcuts and the home tab ────────────────────────────────────────────────────────────────
 
     def shortcut(self, callback_id: str, message: Message | None = None) -> Outcome:
         """Choose a shortcut, from the composer's menu or from a message's."""
         kind = "message" if message else "global"
-        declared = [(one["type"], one["callback_id"]) for one in self._features().get("shortcuts", ())]
+        declared = [
+            (one["type"], one["callback_id"]) for one in self._features().get("shortcuts", ())
+        ]
         if (kind, callback_id) not in declared:
             return self._shown(f"There is no {kind} shortcut {callback_id}.")
         if message:
@@ -181,20 +195,27 @@ class Person:
         else:
             payload = payloads.shortcut(self.slack, self.member, callback_id)
         answer = self._deliver(INTERACTIVE, payload)
-        return Outcome() if answer.acknowledged else self._failed(f"{callback_id}: {TROUBLE}", answer)
+        return (
+            Outcome() if answer.acknowledged else self._failed(f"{callback_id}: {TROUBLE}", answer)
+        )
 
     def open_home(self) -> Outcome:
         """Look at the app's home tab."""
         has_home = self._features().get("app_home", {}).get("home_tab_enabled")
         if has_home and events.subscribed(self.slack, "app_home_opened"):
-            events.send(self.slack, payloads.event(self.slack, payloads.home_opened(self.slack, self.member)))
+            events.send(
+                self.slack,
+                payloads.event(self.slack, payloads.home_opened(self.slack, self.member)),
+            )
         return Outcome()
 
     def again(self) -> Answer:
         """Slack sends the last thing once more, as when the first answer was lost on the way."""
-        return self.slack.deliver(replace(self.slack.sent[-1], retry=1, retry_reason="http_timeout"))
+        return self.slack.deliver(
+            replace(self.slack.sent[-1], retry=1, retry_reason="http_timeout")
+        )
 
-    # ── what all of them need ───────────────────────────────────────────────────────────────────────────
+    # ── what all of them need ─────────────────────────────────────────────────────────────────────
 
     def _deliver(self, kind: str, payload: Json) -> Answer:
         return self.slack.deliver(Envelope(kind, payload))

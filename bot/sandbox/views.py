@@ -8,10 +8,29 @@ from bot.sandbox.entities import Json
 from .inputs import state_of
 
 DEEPEST = 3
-CONTENT = ("type", "title", "submit", "close", "blocks", "private_metadata", "callback_id", "external_id",
-           "clear_on_close", "notify_on_close", "submit_disabled")
-DEFAULTS: Json = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False,
-                  "notify_on_close": False, "title": None, "submit": None, "close": None}
+CONTENT = (
+    "type",
+    "title",
+    "submit",
+    "close",
+    "blocks",
+    "private_metadata",
+    "callback_id",
+    "external_id",
+    "clear_on_close",
+    "notify_on_close",
+    "submit_disabled",
+)
+DEFAULTS: Json = {
+    "private_metadata": "",
+    "callback_id": "",
+    "external_id": "",
+    "clear_on_close": False,
+    "notify_on_close": False,
+    "title": None,
+    "submit": None,
+    "close": None,
+}
 
 
 @dataclass
@@ -37,7 +56,9 @@ class View:
             self.values.setdefault(block_id, {}).update(entries)
 
     def become(self, content: Json, new_hash: str) -> None:
-        """Show other blocks; an element that keeps its ids keeps what was typed, as in Slack's client."""
+        """Show other blocks; an element that keeps its ids keeps what was typed, as in Slack's
+        client.
+        """
         self.content, self.hash = content, new_hash
 
     def state(self) -> Json:
@@ -59,11 +80,15 @@ class Views:
         return stack[-1] if stack else None
 
     def all(self) -> list[View]:
-        return [view for stack in self.stacks.values() for view in stack] + list(self.homes.values())
+        return [view for stack in self.stacks.values() for view in stack] + list(
+            self.homes.values()
+        )
 
     def find(self, view_id: str | None = None, external_id: str | None = None) -> View | None:
         for view in self.all():
-            if view.id == view_id or (external_id and view.content.get("external_id") == external_id):
+            if view.id == view_id or (
+                external_id and view.content.get("external_id") == external_id
+            ):
                 return view
         return None
 
@@ -71,7 +96,7 @@ class Views:
         """The view is gone, and those it pushed with it."""
         stack = self.stack(view.user)
         if view in stack:
-            del stack[stack.index(view):]
+            del stack[stack.index(view) :]
 
 
 def content_of(view: Any) -> Json:

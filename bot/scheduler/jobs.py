@@ -1,4 +1,6 @@
-"""The jobs of the scheduler: each looks whether its time has come and writes deliveries, once for each slot."""
+"""The jobs of the scheduler: each looks whether its time has come and writes deliveries, once for
+each slot.
+"""
 
 import logging
 import random
@@ -15,7 +17,7 @@ from models.activities import reminders
 from models.core import user_groups as people
 from models.core.identity.installation import InstallState
 from models.core.identity.rights import Preset
-from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, IdempotencyKey, deliver
+from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey, JobRun, deliver
 from models.core.outbox.posted import ListSubscription
 from models.core.permissions import policy
 from models.core.replica import Replica
@@ -41,7 +43,8 @@ ROUND = 20
 class Job:
     """Something to look at regularly in every workspace, in as many units of work as it needs.
 
-    every: how many looks lie between two · worth: how late it still does what it has missed; None: however late.
+    every: how many looks lie between two · worth: how late it still does what it has missed; None:
+    however late.
     """
 
     name: str
@@ -52,7 +55,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Hearer:
-    """Someone with a clock of their own: a person, or a channel of the workspace. name: what tells them apart."""
+    """Someone with a clock of their own: a person, or a channel of the workspace. name: what tells
+    them apart.
+    """
 
     channel: str
     zone: ZoneInfo
@@ -82,18 +87,28 @@ def daily(
 ) -> Job:
     """A job that tells each of its hearers something once a working day, when their clock strikes.
 
-    kind: of the delivery · at: the workspace's setting with the time · besides: what else is done when it is told.
-    What was missed for longer than it is worth is skipped: there is never more than one to catch up with.
+    kind: of the delivery · at: the workspace's setting with the time · besides: what else is done
+    when it is told. What was missed for longer than it is worth is skipped: there is never more
+    than one to catch up with.
     """
 
     @wraps(hearers)
     def look(work: UnitOfWork) -> None:
-        found = [(hearer, struck(work.now, hearer.zone, getattr(work.workspace, at))) for hearer in hearers(work)]
+        found = [
+            (hearer, struck(work.now, hearer.zone, getattr(work.workspace, at)))
+            for hearer in hearers(work)
+        ]
         ours = set(reminders.take(work, name, [hearer.slot(slot) for hearer, slot in found]))
         for hearer, slot in found:
             if hearer.slot(slot) in ours and slot.is_worth(work.now, hearer.zone, worth):
                 besides(work)
-                deliver(work, kind, hearer.channel, f"{kind}:{hearer.slot(slot)}", about=since(work, slot))
+                deliver(
+                    work,
+                    kind,
+                    hearer.channel,
+                    f"{kind}:{hearer.slot(slot)}",
+                    about=since(work, slot),
+                )
             elif hearer.slot(slot) in ours:
                 log.info("The job %s of %s was missed and is not worth it any more", name, slot.day)
 
@@ -101,7 +116,9 @@ def daily(
 
 
 def since(work: UnitOfWork, slot: Slot) -> dict[str, str]:
-    """When it should have come, so that one that comes late says so; the bot cannot be late where it was not yet."""
+    """When it should have come, so that one that comes late says so; the bot cannot be late where
+    it was not yet.
+    """
     return {"due": slot.at.isoformat()} if slot.at >= work.workspace.created_at else {}
 
 
@@ -111,21 +128,27 @@ def sales_channel(work: UnitOfWork) -> list[Hearer]:
 
 
 def support_channel(work: UnitOfWork) -> list[Hearer]:
-    """The support channel, each working day: cases that need someone, and so no alarm for any of them."""
+    """The support channel, each working day: cases that need someone, and so no alarm for any of
+    them.
+    """
     return [Hearer(work.workspace.support_channel, ZoneInfo(work.workspace.zone))]
 
 
 def managers(work: UnitOfWork) -> list[Hearer]:
-    """Those whose role has a digest, each working day in their own time; where there are none, the admins."""
+    """Those whose role has a digest, each working day in their own time; where there are none, the
+    admins.
+    """
     people = [user for user in reminders.colleagues(work) if policy.can(user, "digest", policy.CRM)]
     found = [user for user in people if user.role != Preset.ADMIN] or people
     return [Hearer(user.slack_id, user.tz, user.ref) for user in found]
 
 
 def remind(works: UnitOfWorkFactory, workspace: str) -> None:
-    """Owners of what is due, in their working hours: each in short units of their own, so that nobody waits for it.
+    """Owners of what is due, in their working hours: each in short units of their own, so that
+    nobody waits for it.
 
-    By chance, some at a time, so that replicas seldom meet at the same owner. Who was held by another is left to it.
+    By chance, some at a time, so that replicas seldom meet at the same owner. Who was held by
+    another is left to it.
     """
     visited: set[int] = set()
     while owners := expectant(works, workspace) - visited:
@@ -147,14 +170,22 @@ def remind_owner(work: UnitOfWork, owner: int) -> bool:
     told = reminders.reminders(work, user) if user else []
     for number, reminder in enumerate(told, 1):
         about = {"ids": reminder.ids, **({"more": True} if reminder.more else {})}
-        deliver(work, "due", user.slack_id if user else "", f"due:{owner}:{work.unit}:{number}", about=about)
+        deliver(
+            work,
+            "due",
+            user.slack_id if user else "",
+            f"due:{owner}:{work.unit}:{number}",
+            about=about,
+        )
     return sum(len(reminder.ids) for reminder in told) >= reminders.AT_ONCE
 
 
 def alarm(work: UnitOfWork) -> None:
     """The support channel, at once: new cases that became high or urgent and have nobody."""
     if ids := triage.alarms(work):
-        deliver(work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids})
+        deliver(
+            work, "cases", work.workspace.support_channel, f"alarm:{work.unit}", about={"ids": ids}
+        )
 
 
 def gather(work: UnitOfWork) -> None:
@@ -164,7 +195,9 @@ def gather(work: UnitOfWork) -> None:
 
 
 def check_members(work: UnitOfWork) -> None:
-    """Once a day, and once after a new release came: who belongs to another company has no rights here."""
+    """Once a day, and once after a new release came: who belongs to another company has no rights
+    here.
+    """
     if reminders.first(work, people.MEMBERS, str(work.now.date())):
         people.ask_who_belongs(work)
 
@@ -193,7 +226,9 @@ def sweep(work: UnitOfWork) -> None:
 
 
 def remove(work: UnitOfWork, rows: Any, condition: Any) -> None:
-    """Delete, of the oldest rows, those the condition fits. Ids rise with time, so no other index is needed."""
+    """Delete, of the oldest rows, those the condition fits. Ids rise with time, so no other index
+    is needed.
+    """
     oldest = select(rows.id).order_by(rows.id).limit(SWEPT)
     work.session.execute(delete(rows).where(rows.id.in_(oldest), condition))
 
@@ -201,7 +236,14 @@ def remove(work: UnitOfWork, rows: Any, condition: Any) -> None:
 JOBS = (
     Job("reminders", remind),
     daily("team", "team_due", "remind_at", sales_channel, worth=timedelta(hours=6)),
-    daily("cases", "cases", "remind_at", support_channel, worth=timedelta(hours=12), besides=triage.alarms),
+    daily(
+        "cases",
+        "cases",
+        "remind_at",
+        support_channel,
+        worth=timedelta(hours=12),
+        besides=triage.alarms,
+    ),
     Job("alarm", in_one_unit(alarm)),
     daily("digest", "digest", "digest_at", managers, worth=DAY),
     Job("groups", in_one_unit(gather), every=10),

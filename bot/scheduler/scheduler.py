@@ -1,4 +1,6 @@
-"""The scheduler: APScheduler looks at the clock; the database decides what fires, so that each thing does so once."""
+"""The scheduler: APScheduler looks at the clock; the database decides what fires, so that each
+thing does so once.
+"""
 
 import logging
 import threading
@@ -19,15 +21,18 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 JUMP = timedelta(minutes=1)
-"""The clock on the wall may move away from the one that only counts by so much between two looks."""
+"""The clock on the wall may move away from the one that only counts by so much between two looks.
+"""
 
 
 class Scheduler:
-    """Runs every job in every workspace, again and again; in each replica, since a job takes its slot in the database.
+    """Runs every job in every workspace, again and again; in each replica, since a job takes its
+    slot in the database.
 
-    look_every: seconds between two looks · again: seconds after which one that failed is repeated, until it succeeds.
-    What was due while nobody looked is done at the next look, if it is still worth it. Each job has a thread of its
-    own, so that ten thousand reminders keep no digest waiting.
+    look_every: seconds between two looks · again: seconds after which one that failed is repeated,
+    until it succeeds. What was due while nobody looked is done at the next look, if it is still
+    worth it. Each job has a thread of its own, so that ten thousand reminders keep no digest
+    waiting.
     """
 
     def __init__(
@@ -42,14 +47,18 @@ class Scheduler:
         self.troubles, self.wall = FailureLog(), ClockJumpDetector(works.clock)
         self.looked: float | None = None
         self.ended = threading.Event()
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would tell of every look, also of those left out
+        logging.getLogger("apscheduler").setLevel(
+            logging.ERROR
+        )  # it would tell of every look, also of those left out
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         threads = {"default": ThreadPoolExecutor(len(jobs))}
         self.clockwork = BackgroundScheduler(timezone=UTC, job_defaults=defaults, executors=threads)
         at_once = Clock()()  # what became due while nobody looked
         for job in jobs:
             every = look_every * job.every
-            self.clockwork.add_job(self.insist, "interval", [job], id=job.name, seconds=every, next_run_time=at_once)
+            self.clockwork.add_job(
+                self.insist, "interval", [job], id=job.name, seconds=every, next_run_time=at_once
+            )
 
     def start(self) -> None:
         self.ended.clear()
@@ -71,16 +80,27 @@ class Scheduler:
             self.run(job)
 
     def insist(self, job: Job) -> None:
-        """One look of one job, and another soon after each that fails; the clockwork leaves out its own meanwhile."""
+        """One look of one job, and another soon after each that fails; the clockwork leaves out its
+        own meanwhile.
+        """
         while not self.run(job) and not self.ended.wait(self.again):
             pass  # what was away, such as the database, may be back
 
     def run(self, job: Job) -> bool:
-        """One look of one job; whether it went well. What fails in one workspace does not keep the others waiting."""
+        """One look of one job; whether it went well. What fails in one workspace does not keep the
+        others waiting.
+        """
         began = time.perf_counter()
         if jump := self.wall.jump():
-            way, by = "forward" if jump > timedelta() else "back", timedelta(seconds=round(abs(jump).total_seconds()))
-            log.warning("The clock jumped %s by %s, or this machine slept. Nothing is told twice for it.", way, by)
+            way, by = (
+                "forward" if jump > timedelta() else "back",
+                timedelta(seconds=round(abs(jump).total_seconds())),
+            )
+            log.warning(
+                "The clock jumped %s by %s, or this machine slept. Nothing is told twice for it.",
+                way,
+                by,
+            )
         places: list[str] | None = None
         with self.troubles.told("The list of workspaces"):
             places = self.works.workspaces()
@@ -91,7 +111,9 @@ class Scheduler:
         return well
 
     def look(self, job: Job, workspace: str) -> bool:
-        """One look of one job in one workspace; whether it went well. Who is told to stop leaves the rest alone."""
+        """One look of one job in one workspace; whether it went well. Who is told to stop leaves
+        the rest alone.
+        """
         well = self.ended.is_set()
         if not well:
             with referred(), self.troubles.told(f"The job {job.name} in {workspace}"):
@@ -101,21 +123,30 @@ class Scheduler:
 
 
 class FailureLog:
-    """What fails at every look, such as a database that is away, told when it begins and when it is over."""
+    """What fails at every look, such as a database that is away, told when it begins and when it is
+    over.
+    """
 
     def __init__(self) -> None:
         self.known: set[str] = set()
 
     @contextmanager
     def told(self, what: str) -> Iterator[None]:
-        """End the block where it fails, with a sentence in the log. Only a mistake of ours is worth a traceback."""
+        """End the block where it fails, with a sentence in the log. Only a mistake of ours is worth
+        a traceback.
+        """
         try:
             yield
         except Exception as error:
             if what not in self.known:
                 expected = isinstance(error, (CRMError, SQLAlchemyError, OSError))
                 why = error.__cause__ or error
-                log.warning("%s failed (%s). It is tried again until it goes well.", what, why, exc_info=not expected)
+                log.warning(
+                    "%s failed (%s). It is tried again until it goes well.",
+                    what,
+                    why,
+                    exc_info=not expected,
+                )
             self.known.add(what)
         else:
             if what in self.known:
@@ -124,7 +155,9 @@ class FailureLog:
 
 
 class ClockJumpDetector:
-    """The clock on the wall, watched by one that only counts. most: how far it may move between two looks."""
+    """The clock on the wall, watched by one that only counts. most: how far it may move between two
+    looks.
+    """
 
     def __init__(
         self, clock: Clock, counter: Callable[[], float] = time.monotonic, most: timedelta = JUMP
@@ -134,11 +167,15 @@ class ClockJumpDetector:
         self.origin = self.read()
 
     def read(self) -> datetime:
-        """When counting began, by the wall: stays the same while that is not set. Moved on purpose does not count."""
+        """When counting began, by the wall: stays the same while that is not set. Moved on purpose
+        does not count.
+        """
         return self.clock() - self.clock.ahead - timedelta(seconds=self.counter())
 
     def jump(self) -> timedelta | None:
-        """How far the clock jumped since the last call, back or forward; None when it just went on."""
+        """How far the clock jumped since the last call, back or forward; None when it just went
+        on.
+        """
         with self.guard:
             before, self.origin = self.origin, self.read()
             moved = self.origin - before

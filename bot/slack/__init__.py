@@ -1,1 +1,3 @@
-"""Slack's Web API and Socket Mode: clients, the gateway for deliveries, who reads in which channel."""
+"""Slack's Web API and Socket Mode: clients, the gateway for deliveries, who reads in which
+channel.
+"""

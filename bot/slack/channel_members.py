@@ -1,4 +1,6 @@
-"""Who reads along in the channels of one workspace, asked of Slack and remembered for as long as it holds."""
+"""Who reads along in the channels of one workspace, asked of Slack and remembered for as long as it
+holds.
+"""
 
 import time
 from collections.abc import Collection, Mapping
@@ -17,17 +19,22 @@ from models.core.outbox import audience
 from models.core.unit_of_work import UnitOfWorkFactory
 
 KNOWN_FOR = 600.0
-"""Seconds after which we ask again who is in a channel, whatever Slack told us of comings and goings."""
+"""Seconds after which we ask again who is in a channel, whatever Slack told us of comings and
+goings.
+"""
 SOON = 5.0
 """Seconds after which we go on asking who those are that we do not know."""
 ASKED, A_MINUTE = 10, 30
-"""Unknown people looked up one by one, a call of Slack's each: at a time, while a delivery waits, and in a minute.
-Slack allows an app a hundred in a workspace: the others are for people who act for the first time.
+"""Unknown people looked up one by one, a call of Slack's each: at a time, while a delivery waits,
+and in a minute. Slack allows an app a hundred in a workspace: the others are for people who act for
+the first time.
 """
 PAGES = 5
 """Pages of the list of everybody that are asked for at a time; Slack allows twenty a minute."""
 LISTED_FOR = 300.0
-"""Seconds for which that list tells who somebody is: then it is asked for again, if there are many we do not know."""
+"""Seconds for which that list tells who somebody is: then it is asked for again, if there are many
+we do not know.
+"""
 MINUTE = 60.0
 AT_ONCE = 100
 """People who are welcomed in one unit of work, so that nobody waits for it."""
@@ -35,10 +42,11 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Room:
-    """Who reads along in a channel. people: Slack ids of those we know; strangers: whether there are others.
+    """Who reads along in a channel. people: Slack ids of those we know; strangers: whether there
+    are others.
 
-    shared: whether some come, or will, from another company · complete: whether nobody is left to be looked up ·
-    turn: how often it had changed · until: on the monotonic clock.
+    shared: whether some come, or will, from another company · complete: whether nobody is left to
+    be looked up · turn: how often it had changed · until: on the monotonic clock.
     """
 
     people: frozenset[str]
@@ -50,7 +58,9 @@ class Room:
 
 
 class ChannelMembers:
-    """Whom the channels of a workspace are drawn for. Many threads ask it; none holds the database meanwhile."""
+    """Whom the channels of a workspace are drawn for. Many threads ask it; none holds the database
+    meanwhile.
+    """
 
     def __init__(self, works: UnitOfWorkFactory, workspace: str, outlet: SlackGateway) -> None:
         self.works, self.workspace, self.outlet = works, workspace, outlet
@@ -60,7 +70,9 @@ class ChannelMembers:
         self.heard: dict[str, int] = {}
         """Channel → how often it had changed when deliveries for it were last taken."""
         self.listed: dict[str, dict[str, Any]] = {}
-        """Everybody of ours, as Slack's list says, and as far as it was read: so far as the cursor leads on."""
+        """Everybody of ours, as Slack's list says, and as far as it was read: so far as the cursor
+        leads on.
+        """
         self.cursor, self.listed_until = "", 0.0
         self.asked: list[float] = []
         """When people were asked for one by one, in the last minute."""
@@ -82,23 +94,42 @@ class ChannelMembers:
             return self.room(channel, turn) or self.found(channel, turn)
 
     def found(self, channel: str, turn: int) -> Room:
-        """Who is in a channel, as Slack says now. Where others read along than before, its cards are drawn anew."""
+        """Who is in a channel, as Slack says now. Where others read along than before, its cards
+        are drawn anew.
+        """
         members, all_of_them = self.outlet.members(channel)
         shared = self.outlet.is_shared(channel)
         left = self.look_up(members)
         known = frozenset(members - self.works.unknown(self.workspace, members))
-        strangers = shared or not all_of_them or bool(self.strange(members)) or any(map(self.others.get, members))
+        strangers = (
+            shared
+            or not all_of_them
+            or bool(self.strange(members))
+            or any(map(self.others.get, members))
+        )
         complete = not left
-        room = Room(known, strangers, shared, complete, turn, time.monotonic() + (KNOWN_FOR if complete else SOON))
+        room = Room(
+            known,
+            strangers,
+            shared,
+            complete,
+            turn,
+            time.monotonic() + (KNOWN_FOR if complete else SOON),
+        )
         before, self.rooms[channel] = self.rooms.get(channel), room
-        others = before is not None and (before.people, before.strangers) != (room.people, room.strangers)
+        others = before is not None and (before.people, before.strangers) != (
+            room.people,
+            room.strangers,
+        )
         if (before is None or before.complete) and (others or not complete):
             with self.works(self.workspace) as work:
                 audience.reconsider(work, channel)
         return room
 
     def go_on(self, channel: str) -> bool:
-        """Ask who those in a channel are whom we do not know yet, if we have begun to; whether nobody is left."""
+        """Ask who those in a channel are whom we do not know yet, if we have begun to; whether
+        nobody is left.
+        """
         room = self.rooms.get(channel)
         if room is None or room.complete:
             return True
@@ -106,23 +137,29 @@ class ChannelMembers:
             return self.found(channel, room.turn).complete
 
     def gathered(self, group: str) -> tuple[set[str], bool]:
-        """Who is in a user group, and whether we know all of ours among them by now. group: its id."""
+        """Who is in a user group, and whether we know all of ours among them by now. group: its
+        id.
+        """
         members = self.outlet.gathered(group)
         return members, not self.look_up(members)
 
     def outsiders(self, people: Collection[str]) -> tuple[set[str], bool]:
-        """Return who of these people belongs to another company, and whether Slack's list was read to its end."""
+        """Return who of these people belongs to another company, and whether Slack's list was read
+        to its end.
+        """
         with self.turn:
             self.list_on()
             return {person for person in people if self.others.get(person)}, not self.cursor
 
-    # ── who they are ────────────────────────────────────────────────────────────────────────────────────
+    # ── who they are ──────────────────────────────────────────────────────────────────────────────
 
     def look_up(self, members: Collection[str]) -> set[str]:
-        """Find out who those are that we do not know; those of ours are welcomed. Returns who is left for later.
+        """Find out who those are that we do not know; those of ours are welcomed. Returns who is
+        left for later.
 
-        Many are read from the list of everybody in the workspace, and few are asked for one by one: so whoever acts for
-        the first time is not kept waiting by those who read along. Many who are in no list are from elsewhere.
+        Many are read from the list of everybody in the workspace, and few are asked for one by one:
+        so whoever acts for the first time is not kept waiting by those who read along. Many who are
+        in no list are from elsewhere.
         """
         if not self.strange(members):
             return set()
@@ -130,7 +167,9 @@ class ChannelMembers:
             asked = self.strange(members)
             if len(asked) > ASKED:
                 self.list_on()
-                self.welcome({person: profile for person in asked if (profile := self.listed.get(person))})
+                self.welcome(
+                    {person: profile for person in asked if (profile := self.listed.get(person))}
+                )
                 asked = self.strange(asked)
                 if self.cursor:
                     return asked
@@ -147,7 +186,9 @@ class ChannelMembers:
         return self.works.unknown(self.workspace, people) - self.others.keys()
 
     def list_on(self) -> None:
-        """Ask for the list of everybody, or for its next pages; what Slack has had enough of goes on another time."""
+        """Ask for the list of everybody, or for its next pages; what Slack has had enough of goes
+        on another time.
+        """
         if not self.cursor and time.monotonic() < self.listed_until:
             return
         if not self.cursor:
@@ -155,7 +196,11 @@ class ChannelMembers:
         with suppress(Limited):
             for _ in range(PAGES):
                 page, self.cursor = self.outlet.everybody(self.cursor)
-                self.listed |= {user["id"]: profile for user in page if (profile := self.judged(user["id"], user))}
+                self.listed |= {
+                    user["id"]: profile
+                    for user in page
+                    if (profile := self.judged(user["id"], user))
+                }
                 if not self.cursor:
                     return
 
@@ -176,7 +221,9 @@ class ChannelMembers:
         return found
 
     def welcome(self, profiles: Mapping[str, dict[str, Any]]) -> None:
-        """Store what Slack says of people of ours, many in one unit of work, and each alone where that fails."""
+        """Store what Slack says of people of ours, many in one unit of work, and each alone where
+        that fails.
+        """
         waiting = sorted(profiles)
         for some in (waiting[start : start + AT_ONCE] for start in range(0, len(waiting), AT_ONCE)):
             try:

@@ -1,4 +1,6 @@
-"""Methods of Slack's that were called too often: nobody calls them until Slack says, and then one tries first."""
+"""Methods of Slack's that were called too often: nobody calls them until Slack says, and then one
+tries first.
+"""
 
 import math
 import time
@@ -12,7 +14,9 @@ T = TypeVar("T")
 LONGEST = 300.0
 """Seconds after which one tries, however long Slack says: so long deliveries wait at most."""
 WAITS = 2.0
-"""Seconds that others wait for what becomes of a trial: a call that began much later would outlast its lease."""
+"""Seconds that others wait for what becomes of a trial: a call that began much later would outlast
+its lease.
+"""
 
 
 class Limited(Exception):
@@ -41,8 +45,8 @@ class CircuitBreakers:
     def through(self, method: str, call: Callable[[], T], patience: int = 1) -> T:
         """What a call answers; Limited without calling while the gate is shut.
 
-        patience: so many calls in a row have to be refused before it shuts. When Slack's time is over one call tries,
-        and the others wait a little for what becomes of it.
+        patience: so many calls in a row have to be refused before it shuts. When Slack's time is
+        over one call tries, and the others wait a little for what becomes of it.
         """
         gate = self.gates.setdefault(method, CircuitBreaker())
         if gate.row < patience:
@@ -59,7 +63,9 @@ class CircuitBreakers:
         return self.tried(gate, call)
 
     def tried(self, gate: CircuitBreaker, call: Callable[[], T]) -> T:
-        """Call, and write down whether Slack would have it; whatever else it says, it is not that it was too often."""
+        """Call, and write down whether Slack would have it; whatever else it says, it is not that
+        it was too often.
+        """
         try:
             answer = call()
         except Limited as limited:

@@ -1,4 +1,6 @@
-"""Slack's Web API for each workspace, with the token it gave us: from the settings, or from an installation."""
+"""Slack's Web API for each workspace, with the token it gave us: from the settings, or from an
+installation.
+"""
 
 import logging
 import re
@@ -27,20 +29,28 @@ from models.core.unit_of_work import UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 AGAIN = 5.0
-"""Seconds for which we remember that a workspace is not there: another replica may be installing it."""
+"""Seconds for which we remember that a workspace is not there: another replica may be installing
+it.
+"""
 SAY_AGAIN = 60.0
 """Seconds between two lines of the log about workspaces that we do not know."""
 MANY, NAMED = 1000, 3
-"""Workspaces that are told apart until then, and those that are named. As many others are remembered as missing."""
+"""Workspaces that are told apart until then, and those that are named. As many others are
+remembered as missing.
+"""
 TEAM = re.compile(r"[TE][A-Z0-9]{2,19}")
-"""The id of a workspace as Slack writes it. Whatever else stands in its place does not go into the log."""
+"""The id of a workspace as Slack writes it. Whatever else stands in its place does not go into the
+log.
+"""
 LIST_AGAIN = 15.0
 """Seconds for which we remember which workspaces there are."""
 
 
 @dataclass(frozen=True)
 class WorkspaceClient:
-    """The way into a workspace: its client, who we are there, and the sealed token as it stands in the database."""
+    """The way into a workspace: its client, who we are there, and the sealed token as it stands in
+    the database.
+    """
 
     client: KeptClient
     bot_id: str = ""
@@ -49,12 +59,16 @@ class WorkspaceClient:
 
 
 class Clients:
-    """One client a workspace. None repeats a call by itself: Slack has no key that makes a second post harmless.
+    """One client a workspace. None repeats a call by itself: Slack has no key that makes a second
+    post harmless.
 
-    works, vault: where installations are found, and what opens their tokens; without them only what was added is known.
+    works, vault: where installations are found, and what opens their tokens; without them only what
+    was added is known.
     """
 
-    def __init__(self, base_url: str = "", works: UnitOfWorkFactory | None = None, vault: Vault | None = None) -> None:
+    def __init__(
+        self, base_url: str = "", works: UnitOfWorkFactory | None = None, vault: Vault | None = None
+    ) -> None:
         self.base_url = base_url or WebClient.BASE_URL
         self.connections = Connections(self.base_url)
         self.works, self.vault = works, vault
@@ -68,7 +82,9 @@ class Clients:
         """A client for this token; without one for what needs none, or brings its own."""
         return KeptClient(self.connections, token)
 
-    def add(self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = "") -> KeptClient:
+    def add(
+        self, workspace: str, token: str, bot_id: str = "", bot_user: str = "", sealed: str = ""
+    ) -> KeptClient:
         """Remember the token of a workspace, and who we are there."""
         door = WorkspaceClient(self.client(token), bot_id, bot_user, sealed)
         with self.lock:
@@ -98,12 +114,16 @@ class Clients:
         return door.client
 
     def is_distributed(self, workspace: str) -> bool:
-        """Whether the app came there as one that many companies install: Slack lets it do less then."""
+        """Whether the app came there as one that many companies install: Slack lets it do less
+        then.
+        """
         door = self.find(workspace)
         return bool(door and door.sealed)
 
     def find(self, workspace: str) -> WorkspaceClient | None:
-        """The way into a workspace. The database is asked once, and for those that are not there now and then."""
+        """The way into a workspace. The database is asked once, and for those that are not there
+        now and then.
+        """
         door = self.doors.get(workspace)
         if door is None and self.missed.get(workspace, 0.0) <= time.monotonic():
             self.look(workspace)
@@ -122,7 +142,11 @@ class Clients:
             token = self.vault.open(there.token)
         except Locked as locked:
             if workspace not in self.locked:  # once is enough
-                log.error("Nothing is done in the workspace %s: its token stays closed. %s", workspace, locked)
+                log.error(
+                    "Nothing is done in the workspace %s: its token stays closed. %s",
+                    workspace,
+                    locked,
+                )
             self.locked.add(workspace)
             return
         self.add(workspace, token, there.bot_id, there.bot_user, there.token)
@@ -143,14 +167,23 @@ class Clients:
         door = self.drop(workspace)
         if door is None:
             return
-        remedy = "Install the app there again." if door.sealed else "Set a new SLACK_BOT_TOKEN and restart."
-        log.error("Slack refuses the token of workspace %s. What is to be sent there waits. %s", workspace, remedy)
+        remedy = (
+            "Install the app there again."
+            if door.sealed
+            else "Set a new SLACK_BOT_TOKEN and restart."
+        )
+        log.error(
+            "Slack refuses the token of workspace %s. What is to be sent there waits. %s",
+            workspace,
+            remedy,
+        )
         if door.sealed and self.works:
             with self.works(workspace) as work:
                 installation.end(work, token=door.sealed)
 
     def removed(self, workspace: str, at: int) -> None:
-        """Slack says that the app was removed, or its token revoked. at: when, in seconds since 1970.
+        """Slack says that the app was removed, or its token revoked. at: when, in seconds since
+        1970.
 
         Events may come late: one that is older than the installation says nothing about it.
         """
@@ -162,7 +195,9 @@ class Clients:
                 if not installation.end(work, before=datetime.fromtimestamp(at + 1, UTC)):
                     return
         self.drop(workspace)
-        log.warning("The app was removed from the workspace %s. What is to be sent there waits.", workspace)
+        log.warning(
+            "The app was removed from the workspace %s. What is to be sent there waits.", workspace
+        )
 
     def drop(self, workspace: str) -> WorkspaceClient | None:
         with self.lock:
@@ -171,7 +206,9 @@ class Clients:
 
 
 class Missed:
-    """Counts what comes from workspaces where the app is not installed, and says so once in a while."""
+    """Counts what comes from workspaces where the app is not installed, and says so once in a
+    while.
+    """
 
     def __init__(self) -> None:
         self.workspaces: Counter[str] = Counter()
@@ -186,20 +223,29 @@ class Missed:
                 return
             log.warning(
                 "Refused %d requests from workspaces where the app is not installed: %s",
-                self.workspaces.total(), ", ".join(sorted(filter(None, self.workspaces))[:NAMED]),
-            )  # fmt: skip
+                self.workspaces.total(),
+                ", ".join(sorted(filter(None, self.workspaces))[:NAMED]),
+            )
             self.workspaces.clear()
             self.next = time.monotonic() + SAY_AGAIN
 
 
 class AuthorizeKnown(Authorize):
-    """Tells Bolt who we are in the workspace of a request, without asking Slack; None where we do not know it."""
+    """Tells Bolt who we are in the workspace of a request, without asking Slack; None where we do
+    not know it.
+    """
 
     def __init__(self, clients: Clients) -> None:
         self.clients, self.missed = clients, Missed()
 
     def __call__(
-        self, *, context: BoltContext, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: Any
+        self,
+        *,
+        context: BoltContext,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        **_: Any,
     ) -> AuthorizeResult | None:
         try:
             door = self.clients.find(team_id) if team_id else None

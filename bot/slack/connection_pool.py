@@ -1,4 +1,6 @@
-"""A client of Slack's Web API that keeps its connections: opening one for each call costs more than the call."""
+"""A client of Slack's Web API that keeps its connections: opening one for each call costs more than
+the call.
+"""
 
 import ssl
 import time
@@ -17,22 +19,28 @@ from weakref import finalize
 from slack_sdk import WebClient
 
 IDLE = 3.0
-"""Seconds for which a connection nobody uses is good: fewer than servers wait before they close one."""
+"""Seconds for which a connection nobody uses is good: fewer than servers wait before they close
+one.
+"""
 SECONDS = 10
 """How long a call waits: to be connected, and then for each part of the answer."""
 
 
 class Connections:
-    """The connections to one Web API, for many threads; those that nobody uses are kept, on top the one used last.
+    """The connections to one Web API, for many threads; those that nobody uses are kept, on top the
+    one used last.
 
-    Nothing is ever sent twice: where a connection breaks, the call fails, since Slack may have done what it asked.
+    Nothing is ever sent twice: where a connection breaks, the call fails, since Slack may have done
+    what it asked.
     """
 
     def __init__(self, url: str) -> None:
         self.idle: deque[tuple[HTTPConnection, float]] = deque()
         """What is kept, and since when."""
         self.url = urlsplit(url)
-        finalize(self, close_all, self.idle)  # __del__ would come after the sockets' own where they go in a circle
+        finalize(
+            self, close_all, self.idle
+        )  # __del__ would come after the sockets' own where they go in a circle
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
@@ -40,7 +48,9 @@ class Connections:
         return ssl.create_default_context()
 
     def call(self, request: Request) -> tuple[HTTPResponse, bytes]:
-        """Send a request and read the whole answer; OSError or HTTPException where the connection breaks."""
+        """Send a request and read the whole answer; OSError or HTTPException where the connection
+        breaks.
+        """
         connection = self.good() or self.new()
         try:
             connection.request("POST", request.selector, request.data, dict(request.header_items()))
@@ -60,7 +70,9 @@ class Connections:
         return HTTPConnection(self.url.netloc, timeout=SECONDS)
 
     def good(self) -> HTTPConnection | None:
-        """The connection used last, unless Slack has closed it; what was not used for a while is closed by us."""
+        """The connection used last, unless Slack has closed it; what was not used for a while is
+        closed by us.
+        """
         with suppress(IndexError):  # no more are left
             while True:
                 connection, since = self.idle.pop()
@@ -85,9 +97,11 @@ def is_quiet(connection: HTTPConnection) -> bool:
 
 
 class KeptClient(WebClient):
-    """Slack's client over kept connections; over the library's own where a proxy is set. Never repeats a call.
+    """Slack's client over kept connections; over the library's own where a proxy is set. Never
+    repeats a call.
 
-    Many threads share it, so its token never changes: a library that sets another one gets an error.
+    Many threads share it, so its token never changes: a library that sets another one gets an
+    error.
     """
 
     def __init__(self, connections: Connections, token: str | None = None) -> None:

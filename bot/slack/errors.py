@@ -5,13 +5,21 @@ from models.core.identity.user import Workspace
 
 REVOKED = ("token_revoked", "account_inactive")
 """The app was removed, or its token taken back: only a new install helps."""
-UNTRUSTED = (*REVOKED, "invalid_auth", "not_authed", "token_expired", "team_access_not_granted", "org_login_required")
+UNTRUSTED = (
+    *REVOKED,
+    "invalid_auth",
+    "not_authed",
+    "token_expired",
+    "team_access_not_granted",
+    "org_login_required",
+)
 """What Slack says to a token: nothing is wrong with the message, which waits."""
 GONE = ("message_not_found", "cant_update_message", "thread_not_found", "cannot_reply_to_message")
 """The card is not there any more."""
 CLOSED = ("channel_not_found", "is_archived", "is_inactive")
-"""The channel is not there any more for us: what stood there is out of reach. Slack has one word for posting in an
-archived channel and another for changing what stands there."""
+"""The channel is not there any more for us: what stood there is out of reach. Slack has one word
+for posting in an archived channel and another for changing what stands there.
+"""
 
 AGAIN = "Install the app again with the manifest of this version"
 REASONS = {
@@ -43,8 +51,12 @@ REASONS = {
 
 def sentence(error: str, channel: str, workspace: Workspace) -> str:
     """What went wrong where, and which setting it comes from. error: Slack's word for it."""
-    where = f"<@{channel}>" if is_person(channel) else channel if is_name(channel) else f"<#{channel}>"
-    names = [name for name in ("sales_channel", "support_channel") if getattr(workspace, name) == channel]
+    where = (
+        f"<@{channel}>" if is_person(channel) else channel if is_name(channel) else f"<#{channel}>"
+    )
+    names = [
+        name for name in ("sales_channel", "support_channel") if getattr(workspace, name) == channel
+    ]
     setting = f" The channel comes from the setting {' and '.join(names).upper()}." if names else ""
     return f"I could not post in {where}: {reason(error)}.{setting}"
 

@@ -1,4 +1,6 @@
-"""Slack as the courier sees it: where to post, posting, drawing anew, and looking whether a post arrived."""
+"""Slack as the courier sees it: where to post, posting, drawing anew, and looking whether a post
+arrived.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +24,9 @@ KNOWN_FOR = 600.0
 BEFORE = timedelta(minutes=10)
 """How far Slack's clock may be behind ours."""
 LOOK, FEW = 200, 15
-"""Messages that are asked for at a time; and those that Slack gives an app that many companies install."""
+"""Messages that are asked for at a time; and those that Slack gives an app that many companies
+install.
+"""
 MINUTE = 60.0
 """Seconds after which such an app may look again, at whatever channel."""
 MESSAGES = 4000
@@ -93,20 +97,26 @@ class Reading:
 class History:
     """Reads the channels of one workspace, for many threads.
 
-    call: calls a method of the client · distributed: whether many companies install the app. Slack lets it look at few
-    messages once a minute then, so what takes longer is put off and goes on where it stopped.
+    call: calls a method of the client · distributed: whether many companies install the app. Slack
+    lets it look at few messages once a minute then, so what takes longer is put off and goes on
+    where it stopped.
     """
 
-    def __init__(self, client: WebClient, call: Callable[..., Any], distributed: bool = False) -> None:
+    def __init__(
+        self, client: WebClient, call: Callable[..., Any], distributed: bool = False
+    ) -> None:
         self.client, self.call, self.distributed = client, call, distributed
         self.begun: dict[tuple[str, str | None], Reading] = {}
         self.next, self.lock = 0.0, Lock()
 
-    def read(self, channel: str, thread: str | None, after: str, enough: float, now: datetime) -> Reading:
+    def read(
+        self, channel: str, thread: str | None, after: str, enough: float, now: datetime
+    ) -> Reading:
         """Find everything we posted in a channel or a thread after a ts.
 
-        Limited where Slack wants us to wait; called again it goes on. Unclear where it is too much to look through.
-        enough: the moment before which a channel need not be read, in seconds since 1970.
+        Limited where Slack wants us to wait; called again it goes on. Unclear where it is too much
+        to look through. enough: the moment before which a channel need not be read, in seconds
+        since 1970.
         """
         reading = self.begun.pop((channel, thread), None)
         if reading is None or reading.after > after:
@@ -127,9 +137,15 @@ class History:
         raise Unclear("too much was written there to look through")
 
     def page(self, about: Mapping[str, Any], cursor: str) -> Mapping[str, Any]:
-        look: Any = self.client.conversations_replies if "ts" in about else self.client.conversations_history
+        look: Any = (
+            self.client.conversations_replies
+            if "ts" in about
+            else self.client.conversations_history
+        )
         self.take_turn()
-        found: Mapping[str, Any] = self.call(look, **about, limit=FEW if self.distributed else LOOK, cursor=cursor)
+        found: Mapping[str, Any] = self.call(
+            look, **about, limit=FEW if self.distributed else LOOK, cursor=cursor
+        )
         return found
 
     def take_turn(self) -> None:
@@ -143,8 +159,8 @@ class History:
 
 
 class SlackGateway:
-    """The workspace of one token, for many threads. Remembers which channel a name means, where a person reads direct
-    messages, and what it saw when it looked for posts.
+    """The workspace of one token, for many threads. Remembers which channel a name means, where a
+    person reads direct messages, and what it saw when it looked for posts.
     """
 
     def __init__(self, client: WebClient, distributed: bool = False) -> None:
@@ -156,7 +172,9 @@ class SlackGateway:
         self.looks: dict[tuple[str, str | None], Reading] = {}
 
     def call(self, method: Callable[..., Any], patience: int = 1, **said: Any) -> Any:
-        """What a method of the client answers, if Slack has not had enough of it. patience: as at its gate."""
+        """What a method of the client answers, if Slack has not had enough of it. patience: as at
+        its gate.
+        """
 
         def run() -> Any:
             with understood():
@@ -167,7 +185,8 @@ class SlackGateway:
     def place(self, channel: str) -> str:
         """The id of a channel: of its name, or itself.
 
-        A person is a place to post to as they are; where they read it is known afterwards, or asked with `direct`.
+        A person is a place to post to as they are; where they read it is known afterwards, or asked
+        with `direct`.
         """
         if is_person(channel):
             return self.people.get(channel, channel)
@@ -186,7 +205,9 @@ class SlackGateway:
     def direct(self, person: str) -> str:
         """The id of a person's direct messages."""
         if person not in self.people:
-            self.people[person] = str(self.call(self.client.conversations_open, users=person)["channel"]["id"])
+            self.people[person] = str(
+                self.call(self.client.conversations_open, users=person)["channel"]["id"]
+            )
         return self.people[person]
 
     def named(self, name: str) -> str:
@@ -217,11 +238,15 @@ class SlackGateway:
         return bool(what.get("is_ext_shared") or what.get("is_pending_ext_shared"))
 
     def members(self, channel: str) -> tuple[set[str], bool]:
-        """The ids of those who are in a channel, people and bots, and whether that is all of them."""
+        """The ids of those who are in a channel, people and bots, and whether that is all of
+        them.
+        """
         found: set[str] = set()
         cursor = ""
         while len(found) < MOST:
-            page = self.call(self.client.conversations_members, channel=channel, limit=PAGE, cursor=cursor)
+            page = self.call(
+                self.client.conversations_members, channel=channel, limit=PAGE, cursor=cursor
+            )
             found |= set(page["members"])
             if not (cursor := following(page)):
                 return found, True
@@ -237,7 +262,9 @@ class SlackGateway:
             raise
 
     def everybody(self, cursor: str = "") -> tuple[list[dict[str, Any]], str]:
-        """What Slack says of the next people of the workspace, and the cursor that leads to those after them."""
+        """What Slack says of the next people of the workspace, and the cursor that leads to those
+        after them.
+        """
         page = self.call(self.client.users_list, limit=PAGE, cursor=cursor)
         return page["members"], following(page)
 
@@ -246,12 +273,18 @@ class SlackGateway:
         return set(self.call(self.client.usergroups_users_list, usergroup=group)["users"])
 
     def post(self, channel: str, thread: str | None, message: Message, key: str) -> str:
-        """Post it, marked with the key, and return its ts; without the native charts where they are refused.
+        """Post it, marked with the key, and return its ts; without the native charts where they are
+        refused.
 
         channel: also a person, which spares asking where they read it.
         """
         mark = {"event_type": "rapport_delivery", "event_payload": {"key": key}}
-        said = {"channel": channel, "text": cut(message.text, TEXT), "thread_ts": thread, "metadata": mark}
+        said = {
+            "channel": channel,
+            "text": cut(message.text, TEXT),
+            "thread_ts": thread,
+            "metadata": mark,
+        }
         try:
             return self.sent(said, message.blocks)
         except Refused as refused:
@@ -272,20 +305,29 @@ class SlackGateway:
         self.call(self.client.chat_update, channel=channel, ts=ts, text=text, blocks=message.blocks)
 
     def find(
-        self, channel: str, thread: str | None, key: str, since: datetime,
-        settled: datetime | None = None, now: datetime | None = None, after: str = "",
-    ) -> str:  # fmt: skip
+        self,
+        channel: str,
+        thread: str | None,
+        key: str,
+        since: datetime,
+        settled: datetime | None = None,
+        now: datetime | None = None,
+        after: str = "",
+    ) -> str:
         """The ts of the post with this key; "" where there is none.
 
-        since: when it was asked for, by our clock, which may have been ahead · after: the ts of what was posted there
-        before, by Slack's; the earlier of both counts · settled: when it would have shown at the latest. With it, and
-        with `now`, one look at the channel after that serves for all posts in doubt there.
+        since: when it was asked for, by our clock, which may have been ahead · after: the ts of
+        what was posted there before, by Slack's; the earlier of both counts · settled: when it
+        would have shown at the latest. With it, and with `now`, one look at the channel after that
+        serves for all posts in doubt there.
         """
         after = min(after, f"{(since - BEFORE).timestamp():.6f}")
         look = self.looks.get((channel, thread))
         if look is None or settled is None or not (look.after <= after and settled <= look.at):
             enough = (since - BEFORE).timestamp()
-            look = self.looks[channel, thread] = self.history.read(channel, thread, after, enough, now or since)
+            look = self.looks[channel, thread] = self.history.read(
+                channel, thread, after, enough, now or since
+            )
             for old in list(self.looks)[:-LOOKED]:
                 self.looks.pop(old, None)
         return look.marks.get(key, "")
@@ -297,7 +339,9 @@ def following(page: Any) -> str:
 
 
 def is_name(channel: str) -> bool:
-    """Whether a channel is given by its name, with or without #: names are in small letters, ids in capitals."""
+    """Whether a channel is given by its name, with or without #: names are in small letters, ids in
+    capitals.
+    """
     return channel == channel.lower()
 
 

@@ -1,4 +1,6 @@
-"""Installing the app in a workspace: to Slack and back, and its token, sealed, into the database."""
+"""Installing the app in a workspace: to Slack and back, and its token, sealed, into the
+database.
+"""
 
 import hmac
 import logging
@@ -30,7 +32,12 @@ from models.core.unit_of_work import UnitOfWorkFactory
 log = logging.getLogger(__name__)
 
 COOKIE = "rapport_install"
-OURS = ("invalid_client_id", "bad_client_secret", "bad_redirect_uri", "oauth_authorization_url_mismatch")
+OURS = (
+    "invalid_client_id",
+    "bad_client_secret",
+    "bad_redirect_uri",
+    "oauth_authorization_url_mismatch",
+)
 """What Slack says where the settings of the bot do not fit those of the app."""
 HEADERS = {
     "Cache-Control": "no-store",
@@ -57,7 +64,9 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Installs:
-    """The two addresses of an installation: where it begins, and where Slack sends the browser back to."""
+    """The two addresses of an installation: where it begins, and where Slack sends the browser back
+    to.
+    """
 
     settings: Settings
     works: UnitOfWorkFactory
@@ -68,22 +77,37 @@ class Installs:
         return [Route("/slack/install", self.begin), Route(REDIRECT, self.finish)]
 
     def begin(self, request: Request) -> Response:
-        """Send the browser to Slack, with a state that is good once, for ten minutes, and in this browser."""
+        """Send the browser to Slack, with a state that is good once, for ten minutes, and in this
+        browser.
+        """
         state = secrets.token_urlsafe(32)
         try:
             installation.begin_install(self.works, state)
         except (CRMError, SQLAlchemyError) as error:
             return self.failed(error)
-        asked = {"client_id": self.settings.slack_client_id, "scope": ",".join(SCOPES), "state": state, **self.back()}
+        asked = {
+            "client_id": self.settings.slack_client_id,
+            "scope": ",".join(SCOPES),
+            "state": state,
+            **self.back(),
+        }
         slack = self.clients.base_url.removesuffix("api/")
         answer = RedirectResponse(f"{slack}oauth/v2/authorize?{urlencode(asked)}", 302, HEADERS)
         seconds = int(installation.UNDER_WAY.total_seconds())
-        answer.set_cookie(COOKIE, state, seconds, path="/slack", secure=True, httponly=True, samesite="lax")
+        answer.set_cookie(
+            COOKIE, state, seconds, path="/slack", secure=True, httponly=True, samesite="lax"
+        )
         return answer
 
     def back(self) -> dict[str, str]:
-        """Where Slack sends the browser back to; the first address of the app's own list, where we do not know it."""
-        return {"redirect_uri": f"{self.settings.public_url}{REDIRECT}"} if self.settings.public_url else {}
+        """Where Slack sends the browser back to; the first address of the app's own list, where we
+        do not know it.
+        """
+        return (
+            {"redirect_uri": f"{self.settings.public_url}{REDIRECT}"}
+            if self.settings.public_url
+            else {}
+        )
 
     def finish(self, request: Request) -> Response:
         """Slack sent the browser back: exchange the code for a token and keep it."""
@@ -92,12 +116,18 @@ class Installs:
             name = self.store(self.granted(request.query_params.get("code", "")))
         except (Failed, CRMError, SQLAlchemyError) as error:
             return self.failed(error)
-        done = page(f"Rapport is installed in {name}", f"Open Slack and type {self.settings.root_command}.", 200)
+        done = page(
+            f"Rapport is installed in {name}",
+            f"Open Slack and type {self.settings.root_command}.",
+            200,
+        )
         done.delete_cookie(COOKIE, path="/slack", secure=True, httponly=True, samesite="lax")
         return done
 
     def check(self, request: Request) -> None:
-        """Only an installation that was begun here, in this browser, not long ago, and is not finished yet."""
+        """Only an installation that was begun here, in this browser, not long ago, and is not
+        finished yet.
+        """
         state, kept = request.query_params.get("state", ""), request.cookies.get(COOKIE, "")
         if not state or not hmac.compare_digest(state.encode(), kept.encode()):
             raise Failed("This installation was not begun in this browser.")
@@ -114,35 +144,52 @@ class Installs:
         try:
             with understood():
                 grant: Any = client.oauth_v2_access(
-                    client_id=app.slack_client_id, client_secret=app.slack_client_secret, code=code, **self.back()
+                    client_id=app.slack_client_id,
+                    client_secret=app.slack_client_secret,
+                    code=code,
+                    **self.back(),
                 ).data
                 if grant.get("is_enterprise_install") or not (grant.get("team") or {}).get("id"):
-                    raise Failed("Rapport is installed in one workspace after the other, not in a whole organisation.")
+                    raise Failed(
+                        "Rapport is installed in one workspace after the other, not in a whole organisation."
+                    )
                 if not str(grant.get("access_token", "")).startswith("xoxb-"):
-                    raise Failed("Slack gave no token for a bot. The app needs a bot user; see its manifest.")
+                    raise Failed(
+                        "Slack gave no token for a bot. The app needs a bot user; see its manifest."
+                    )
                 client = self.clients.client(grant["access_token"])
                 return {**grant, "bot_id": client.auth_test().get("bot_id") or ""}
         except Refused as refused:
             if str(refused) in OURS:
-                log.error("Slack refuses an installation (%s): check SLACK_CLIENT_ID and the rest of it", refused)
-                raise Failed(f"The bot is not set up for installations ({refused}). Tell who runs it.", 500) from None
+                log.error(
+                    "Slack refuses an installation (%s): check SLACK_CLIENT_ID and the rest of it",
+                    refused,
+                )
+                raise Failed(
+                    f"The bot is not set up for installations ({refused}). Tell who runs it.", 500
+                ) from None
             raise Failed(f"Slack refuses this installation ({refused}).") from None
         except (Limited, Unclear):
             raise Failed("Slack does not answer right now.", 502) from None
 
     def store(self, grant: dict[str, Any]) -> str:
-        """Keep the token, sealed; returns the workspace's name. One that was here before finds everything again."""
+        """Keep the token, sealed; returns the workspace's name. One that was here before finds
+        everything again.
+        """
         team, token = str(grant["team"]["id"]), str(grant["access_token"])
         name = str(grant["team"].get("name") or team)
         if team not in self.works.workspaces():
             self.works.settle(team, name=name, **self.settings.workspace)
-        sealed, about = self.vault.seal(token), {
-            "app_id": str(grant.get("app_id") or ""),
-            "bot_id": str(grant["bot_id"]),
-            "bot_user": str(grant.get("bot_user_id") or ""),
-            "scopes": str(grant.get("scope") or ""),
-            "installed_by": str((grant.get("authed_user") or {}).get("id") or ""),
-        }  # fmt: skip
+        sealed, about = (
+            self.vault.seal(token),
+            {
+                "app_id": str(grant.get("app_id") or ""),
+                "bot_id": str(grant["bot_id"]),
+                "bot_user": str(grant.get("bot_user_id") or ""),
+                "scopes": str(grant.get("scope") or ""),
+                "installed_by": str((grant.get("authed_user") or {}).get("id") or ""),
+            },
+        )
         installer = self.installer(team, token, about["installed_by"])
         with self.works(team) as work:
             installation.install(work, sealed, **about)
@@ -153,10 +200,14 @@ class Installs:
         return name
 
     def installer(self, team: str, token: str, slack_id: str) -> str:
-        """Get to know who installs the app, if Slack says that they are a member; returns their id, else nothing."""
+        """Get to know who installs the app, if Slack says that they are a member; returns their id,
+        else nothing.
+        """
         found: members.Profile = {}
         with suppress(Refused, Limited, Unclear), understood():
-            found = members.member(self.clients.client(token).users_info(user=slack_id)["user"], team)
+            found = members.member(
+                self.clients.client(token).users_info(user=slack_id)["user"], team
+            )
         if found:
             self.works.welcome(team, slack_id, **found)
         return slack_id if found else ""
@@ -167,7 +218,9 @@ class Installs:
         else:
             log.warning("An installation failed: %s", type(error).__name__)
             status, why = 503, "The database is busy right now."
-        return page("Rapport was not installed", f"{why} To try again, begin at /slack/install.", status)
+        return page(
+            "Rapport was not installed", f"{why} To try again, begin at /slack/install.", status
+        )
 
 
 def page(title: str, text: str, status: int) -> HTMLResponse:

@@ -1,4 +1,5 @@
-"""Only Slack gets in: a wrong signature or an old timestamp is refused with 401, and nothing of the body is logged.
+"""Only Slack gets in: a wrong signature or an old timestamp is refused with 401, and nothing of the
+body is logged.
 
 Bolt's own check answers 500 to a timestamp that is no number and logs the body of what it refuses.
 """
@@ -24,7 +25,9 @@ RECENT = 300
 
 
 class Signature(Middleware):
-    """Checks Slack's signature on what came over HTTP; without a secret nothing gets in. Socket Mode is signed in."""
+    """Checks Slack's signature on what came over HTTP; without a secret nothing gets in. Socket
+    Mode is signed in.
+    """
 
     def __init__(self, secret: str, clock: Clock | None = None) -> None:
         self.verifier = SignatureVerifier(secret, clock or Clock()) if secret else None
@@ -38,7 +41,9 @@ class Signature(Middleware):
         return BoltResponse(status=401, body=REFUSAL)
 
     def signed(self, headers: Mapping[str, Sequence[str]], body: str | bytes) -> bool:
-        """Whether Slack sent this, not more than five minutes ago. headers: by their names in small letters."""
+        """Whether Slack sent this, not more than five minutes ago. headers: by their names in small
+        letters.
+        """
         if self.verifier is None or not self.plausible(headers):
             return False
         [stamp], [signature] = headers[STAMP], headers[SIGNATURE]
@@ -48,11 +53,18 @@ class Signature(Middleware):
             return False
 
     def plausible(self, headers: Mapping[str, Sequence[str]]) -> bool:
-        """Whether the headers alone could be Slack's: one signature and one timestamp, both well-formed and recent."""
+        """Whether the headers alone could be Slack's: one signature and one timestamp, both
+        well-formed and recent.
+        """
         stamps, signatures = list(headers.get(STAMP, ())), list(headers.get(SIGNATURE, ()))
         if self.verifier is None or len(stamps) != 1 or len(signatures) != 1:
             return False
         [stamp], [signature] = stamps, signatures
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= DIGITS and FORM.fullmatch(signature)):
+        if not (
+            stamp.isascii()
+            and stamp.isdigit()
+            and len(stamp) <= DIGITS
+            and FORM.fullmatch(signature)
+        ):
             return False
         return abs(self.verifier.clock.now() - int(stamp)) <= RECENT

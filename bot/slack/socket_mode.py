@@ -1,4 +1,6 @@
-"""Socket Mode: what comes over the line is done and acknowledged, or, once the gate is shut, not begun at all."""
+"""Socket Mode: what comes over the line is done and acknowledged, or, once the gate is shut, not
+begun at all.
+"""
 
 import logging
 from contextlib import suppress
@@ -17,7 +19,9 @@ log = logging.getLogger(__name__)
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Bolt's own reading of a request ends in, where it is nothing that Slack sends."""
 PART = 16_384
-"""Bytes to take from the socket at once: most forms in one piece, which are five with the library's own 1,024."""
+"""Bytes to take from the socket at once: most forms in one piece, which are five with the library's
+own 1,024.
+"""
 
 
 class DrainGate:
@@ -49,14 +53,18 @@ class DrainGate:
 
 
 class SocketModeConnection(SocketModeHandler):
-    """A connection that Slack sends people's acts over. It keeps itself connected until it is hung up.
+    """A connection that Slack sends people's acts over. It keeps itself connected until it is hung
+    up.
 
-    Its library cannot stop receiving without closing. So what arrives once the gate is shut is left lying,
-    unacknowledged: Slack tells the person that it did not work, and sends an event again to whoever is connected then.
+    Its library cannot stop receiving without closing. So what arrives once the gate is shut is left
+    lying, unacknowledged: Slack tells the person that it did not work, and sends an event again to
+    whoever is connected then.
     """
 
     def __init__(self, app: App, app_token: str, client: WebClient, gate: DrainGate) -> None:
-        super().__init__(app, app_token, web_client=client, concurrency=THREADS, receive_buffer_size=PART)
+        super().__init__(
+            app, app_token, web_client=client, concurrency=THREADS, receive_buffer_size=PART
+        )
         self.gate = gate
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
@@ -69,7 +77,9 @@ class SocketModeConnection(SocketModeHandler):
                 self.gate.leave()
 
     def address(self) -> str:
-        """Ask Slack where to connect to; unlike the library, which would sleep for as long as Slack tells it to."""
+        """Ask Slack where to connect to; unlike the library, which would sleep for as long as Slack
+        tells it to.
+        """
         return str(self.client.web_client.apps_connections_open(app_token=self.app_token)["url"])
 
     def pick_up(self, address: str) -> None:
@@ -78,16 +88,24 @@ class SocketModeConnection(SocketModeHandler):
         self.connect()  # type: ignore[no-untyped-call]
 
     def hang_up(self) -> None:
-        """Close the socket at once. The library's own way waits for its threads: three seconds, or for ever."""
+        """Close the socket at once. The library's own way waits for its threads: three seconds, or
+        for ever.
+        """
         client = self.client
         client.closed, client.auto_reconnect_enabled = True, False
         client.current_session_state.terminated = True
-        for runner in (client.current_session_runner, client.current_app_monitor, client.message_processor):
+        for runner in (
+            client.current_session_runner,
+            client.current_app_monitor,
+            client.message_processor,
+        ):
             runner.event.set()
         session = client.current_session
         if session and session.sock:
             with suppress(OSError):  # the other side was faster
-                session.sock.shutdown(SHUT_RDWR)  # wakes the thread that reads, which holds what `disconnect` needs
+                session.sock.shutdown(
+                    SHUT_RDWR
+                )  # wakes the thread that reads, which holds what `disconnect` needs
         client.disconnect()
         client.message_workers.shutdown(wait=False)
 

@@ -26,7 +26,9 @@ router = Router("log", entity=Activity, doc="Write down a call, a meeting, an e-
 
 
 def kept(request: Request, kind: str) -> Reply:
-    """Store it as an activity that is done; what is still to come is no such thing, and is asked about."""
+    """Store it as an activity that is done; what is still to come is no such thing, and is asked
+    about.
+    """
     if asked := still_to_come(request, kind):
         return asked
     activity = records.create(request.work, Activity, {**request.texts, "type": kind})
@@ -36,9 +38,16 @@ def kept(request: Request, kind: str) -> Reply:
 
 
 def still_to_come(request: Request, kind: str) -> Reply | None:
-    """What asks whether a task is meant by `call Henrik tomorrow`; None where it is clear that something was done."""
+    """What asks whether a task is meant by `call Henrik tomorrow`; None where it is clear that
+    something was done.
+    """
     said, work = request.texts.get("description", ""), request.work
-    if request.surface == "form" or request.flag("yes") or kind == ActivityType.NOTE or "\n" in said:
+    if (
+        request.surface == "form"
+        or request.flag("yes")
+        or kind == ActivityType.NOTE
+        or "\n" in said
+    ):
         return None
     about = next((request.texts[name] for name in Activity.whose if request.texts.get(name)), "")
     try:
@@ -57,10 +66,14 @@ def tell_thread(request: Request, activity: Activity, kind: str) -> None:
     """Say it in the thread of the card under which it was logged, where it is about that record."""
     here = standing_here(request.work, request.channel, request.thread) if request.thread else None
     if here and getattr(activity, here.slug(), None) == here.id:
-        request.work.tell(here, f"logged {SPOKEN.get(kind.casefold(), 'something')}", activity=activity.id)
+        request.work.tell(
+            here, f"logged {SPOKEN.get(kind.casefold(), 'something')}", activity=activity.id
+        )
 
 
-@router.verb("new", record=False, asks=("type", *ASKS), text="description", saves=True, title="Log activity")
+@router.verb(
+    "new", record=False, asks=("type", *ASKS), text="description", saves=True, title="Log activity"
+)
 def new(request: Request, _: Any) -> Reply:
     """Log something that has happened; a form opens."""
     return kept(request, request.texts["type"])

@@ -1,4 +1,6 @@
-"""Asking for a right: admins are told who wants what, with buttons that give it, and who asked hears the answer."""
+"""Asking for a right: admins are told who wants what, with buttons that give it, and who asked
+hears the answer.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +39,9 @@ class Right:
 
     @property
     def governs(self) -> bool:
-        """Whether it changes how people work together: that is typed by an admin in so many words, never pressed."""
+        """Whether it changes how people work together: that is typed by an admin in so many words,
+        never pressed.
+        """
         entity = ENTITIES.get(self.about)
         return bool(entity and entity.governing) and self.verb not in READS
 
@@ -96,29 +100,35 @@ def wanted(work: UnitOfWork, verb: Verb, number: int | None) -> Right:
 def has(actor: User, right: Right) -> bool:
     """Whether someone's role gives as much as this already."""
     return (right.about == GLOBAL and policy.can(actor, right.verb, GLOBAL)) or (
-        WIDTH.index(policy.rights_of(actor).scope(right.about, right.verb)) >= WIDTH.index(right.scope)
+        WIDTH.index(policy.rights_of(actor).scope(right.about, right.verb))
+        >= WIDTH.index(right.scope)
     )
 
 
 def wish(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """Who asks for what, to be allowed to everyone with the role they asked with, by another role, or not; None once
-    they have it. about: by, the right, and role, the id of the one they had.
+    """Who asks for what, to be allowed to everyone with the role they asked with, by another role,
+    or not; None once they have it. about: by, the right, and role, the id of the one they had.
     """
     asker, right = work.get(User, delivery.about["by"]), right_of(delivery.about)
     if has(asker, right) or asker.left:
         return None
     said = f"{asker.name} ({asker.role}) asks to be allowed “{right}”."
     buttons = offers(work, asker, right, delivery.about.get("role"))
-    return Message(said, [blocks.section(escape(said)), *([blocks.actions(*buttons)] if buttons else [])])
+    return Message(
+        said, [blocks.section(escape(said)), *([blocks.actions(*buttons)] if buttons else [])]
+    )
 
 
 def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) -> list[Block]:
-    """What an admin can answer, as far as they still may. A role is allowed it with a press where it stands and is
-    still the one that they asked with, and where that lets nobody change how people work together.
+    """What an admin can answer, as far as they still may. A role is allowed it with a press where
+    it stands and is still the one that they asked with, and where that lets nobody change how
+    people work together.
     """
     role = work.session.scalar(select(Role).where(Role.key == asker.role))
     line = f"{asker.ref} {right.line}"
-    grant = [every(work, role, right, f"{role.ref} {line}")] if role and role.id == asked_with else []
+    grant = (
+        [every(work, role, right, f"{role.ref} {line}")] if role and role.id == asked_with else []
+    )
     buttons = {
         **({"grant": grant[0]} if grant and not right.governs else {}),
         "give": blocks.button("Give another role", "role.give", asker.ref),
@@ -128,10 +138,14 @@ def offers(work: UnitOfWork, asker: User, right: Right, asked_with: int | None) 
 
 
 def every(work: UnitOfWork, role: Role, right: Right, line: str) -> Block:
-    """The button that lets everyone with a role do something, once it was said how many that are."""
+    """The button that lets everyone with a role do something, once it was said how many that
+    are.
+    """
     label, count = blocks.cut(f"Allow every {role.title}", 75), role.people(work)
     people = "one person has" if count == 1 else f"{count} people have"
-    sure = blocks.confirm(f"{label}?", f"“{right}” is then allowed to all who have the role: {people} it.", "Allow")
+    sure = blocks.confirm(
+        f"{label}?", f"“{right}” is then allowed to all who have the role: {people} it.", "Allow"
+    )
     return blocks.button(label, "role.grant", line, "primary", sure)
 
 
@@ -153,7 +167,9 @@ def answered(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
     if about["answer"] == "role":
         said = f"{by} gave you the role {about['role']}."
     elif about["answer"] == "granted":
-        said = f"{by} allowed what you asked for: every {about['role']} may now “{right_of(about)}”."
+        said = (
+            f"{by} allowed what you asked for: every {about['role']} may now “{right_of(about)}”."
+        )
     else:
         said = f"{by} declined what you asked for: “{right_of(about)}”."
     return plainly(said)

@@ -20,24 +20,44 @@ router = Router("audit", doc="Who changed what, and whether that was tampered wi
 AT_ONCE = 10_000
 """Entries that are read while the person waits: 0.3 s."""
 BY_MESSAGE = 300_000
-"""Entries that are read for a direct message: 9 s, well within the time in which a delivery is ours."""
+"""Entries that are read for a direct message: 9 s, well within the time in which a delivery is
+ours.
+"""
 SHOWN = 8
 
 
-END = {"end": Text("Where it ended once", 100, hint="As the log or an earlier verdict said: a place and 64 letters")}
+END = {
+    "end": Text(
+        "Where it ended once",
+        100,
+        hint="As the log or an earlier verdict said: a place and 64 letters",
+    )
+}
 
 
 @router.verb("verify", record=False, asks=END, title="Verify the audit trail")
 def verify(request: Request, _: Any) -> Reply:
-    """Find what was changed, taken out or moved in the audit trail: `audit verify`, `audit verify end="12 …"`."""
+    """Find what was changed, taken out or moved in the audit trail: `audit verify`, `audit verify
+    end="12 …"`.
+    """
     work = request.work
     count = work.session.scalar(select(AuditHead.place)) or 0
     if count > BY_MESSAGE:
-        return plainly(f"There are {count:,} entries. Have them read where the bot runs: crm audit verify")
+        return plainly(
+            f"There are {count:,} entries. Have them read where the bot runs: crm audit verify"
+        )
     if count <= AT_ONCE or work.actor is None:
         return told(proof.verify(work, request["end"] or ""))
-    deliver(work, "verdict", work.actor.slack_id, f"verdict:{work.unit}", about={"end": request["end"] or ""})
-    return plainly(f"There are {count:,} entries. The verdict on them is on its way to you as a direct message.")
+    deliver(
+        work,
+        "verdict",
+        work.actor.slack_id,
+        f"verdict:{work.unit}",
+        about={"end": request["end"] or ""},
+    )
+    return plainly(
+        f"There are {count:,} entries. The verdict on them is on its way to you as a direct message."
+    )
 
 
 def verdict(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message:
@@ -49,7 +69,9 @@ def told(found: proof.Verdict) -> Message:
     """The verdict, and what was found first."""
     lines = [str(problem) for problem in found.problems[:SHOWN]]
     if found.count > SHOWN:
-        lines.append(f"and {found.count - SHOWN:,} more; all of them where the bot runs: crm audit verify")
+        lines.append(
+            f"and {found.count - SHOWN:,} more; all of them where the bot runs: crm audit verify"
+        )
     sign = ":rotating_light:" if found.count else ":white_check_mark:"
     drawn = [blocks.section(f"{sign} {escape(str(found))}")]
     drawn += [blocks.section("\n".join(escape(line) for line in lines))] if lines else []

@@ -18,7 +18,9 @@ from models.core.outbox import results
 from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState
 from models.core.unit_of_work import UnitOfWork
 
-router = Router("deliveries", words=("delivery",), doc="What the bot has to tell, and what Slack refused.")
+router = Router(
+    "deliveries", words=("delivery",), doc="What the bot has to tell, and what Slack refused."
+)
 
 SHOWN = 8
 BUTTONS = {"retry": "Retry", "drop": "Drop"}
@@ -66,7 +68,9 @@ def list_(request: Request, _: Any) -> Reply:
 
 @router.verb("retry", record=False, words=True)
 def retry(request: Request, _: Any) -> Reply:
-    """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`, `deliveries retry all`."""
+    """Send again what was refused, when its reason is mended: `deliveries retry 3f9a1c2e`,
+    `deliveries retry all`.
+    """
     if request.line.rest.strip().lower() == "all":
         count = results.retry_all(request.work)
         return plainly(f"I will send {count} {'delivery' if count == 1 else 'deliveries'} again.")
@@ -88,14 +92,21 @@ def chosen(request: Request, verb: str) -> Delivery:
     """The delivery whose code was typed."""
     named = request.line.rest.strip().removeprefix("#").lower()
     if not CODE.fullmatch(named):
-        raise NotFound(f"Which delivery? Give what stands before it, such as: deliveries {verb} 3f9a1c2e")
+        raise NotFound(
+            f"Which delivery? Give what stands before it, such as: deliveries {verb} 3f9a1c2e"
+        )
     return results.find(request.work, named)
 
 
 def buttons(work: UnitOfWork, delivery: Delivery) -> list[Block]:
     """What can be done about it, as far as one may."""
-    offers = [(verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)]
-    drawn = [blocks.button(label, f"{router.noun}.{verb}", results.code(delivery)) for verb, label in offers]
+    offers = [
+        (verb, label) for verb, label in BUTTONS.items() if cards.usable(verb, router.noun, work)
+    ]
+    drawn = [
+        blocks.button(label, f"{router.noun}.{verb}", results.code(delivery))
+        for verb, label in offers
+    ]
     return [blocks.actions(*drawn)] if drawn else []
 
 
@@ -103,14 +114,18 @@ def after(request: Request, count: int) -> Block:
     """What can be done with all of them."""
     if count > 1 and cards.usable("retry", router.noun, request.work):
         return blocks.actions(blocks.button("Retry all", "deliveries.retry", "all"))
-    return blocks.context(f"To let go of one: `{request.catalogue.root} deliveries drop` and what stands before it")
+    return blocks.context(
+        f"To let go of one: `{request.catalogue.root} deliveries drop` and what stands before it"
+    )
 
 
 def told(work: UnitOfWork, delivery: Delivery) -> str:
     """A delivery as mrkdwn, in which a channel can be opened."""
     first, second = (escape(text) for text in facts(work, delivery))
     if CHANNEL.fullmatch(delivery.channel):
-        first, second = (text.replace(delivery.channel, f"<#{delivery.channel}>") for text in (first, second))
+        first, second = (
+            text.replace(delivery.channel, f"<#{delivery.channel}>") for text in (first, second)
+        )
     return f"*{first}* {cards.moment(delivery.created_at)}\n{second}"
 
 
@@ -122,7 +137,11 @@ def facts(work: UnitOfWork, delivery: Delivery) -> Sequence[str]:
     why = why.replace(f"<@{delivery.channel}>", place(work, delivery))
     if delivery.state == DeliveryState.REFUSED:
         return what, blocks.cut(why, 300)
-    state = "In doubt: it is looked for in Slack" if delivery.state == DeliveryState.UNKNOWN else "Late: not sent yet"
+    state = (
+        "In doubt: it is looked for in Slack"
+        if delivery.state == DeliveryState.UNKNOWN
+        else "Late: not sent yet"
+    )
     return what, f"{state}, tried {delivery.attempts}×. {blocks.cut(why, 200)}".strip()
 
 

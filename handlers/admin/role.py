@@ -1,4 +1,6 @@
-"""What admins do with roles: allow, refuse, hide and show, a word at a time or in the form; and who gets which."""
+"""What admins do with roles: allow, refuse, hide and show, a word at a time or in the form; and who
+gets which.
+"""
 
 from typing import Any
 
@@ -22,13 +24,19 @@ from models.core.unit_of_work import UnitOfWork
 router = Records(Role)
 
 RIGHT = {"right": Text("Role and right", required=True, hint="Such as: rep lead delete own")}
-HIDDEN = {"fields": Text("Role, record and fields", required=True, hint="Such as: executive customer notes")}
+HIDDEN = {
+    "fields": Text(
+        "Role, record and fields", required=True, hint="Such as: executive customer notes"
+    )
+}
 GIVEN = {"person": Person("Who", required=True), "role": Named("Role", to="role", required=True)}
 
 
 @router.verb("allow", record=False, words=True, asks=RIGHT, title="Allow")
 def allow(request: Request, _: Any) -> Reply:
-    """Let everyone with a role do something, with own, team or all records: `role allow rep lead delete own`."""
+    """Let everyone with a role do something, with own, team or all records: `role allow rep lead
+    delete own`.
+    """
     role, about, words = told(request, "right")
     return granted(request, role, right_of(about, words))
 
@@ -46,7 +54,12 @@ def hide(request: Request, _: Any) -> Reply:
     role, about, names = told(request, "fields")
     now = rights.stored(role.rights)
     fewer = now.hiding(about, now.hidden.get(about, frozenset()) | hideable(about, names))
-    return changed(request, role, fewer, f"No {role.title} sees {', '.join(names)} of a {rights.noun(about)} any more.")
+    return changed(
+        request,
+        role,
+        fewer,
+        f"No {role.title} sees {', '.join(names)} of a {rights.noun(about)} any more.",
+    )
 
 
 @router.verb("reveal", record=False, words=True, asks=HIDDEN, title="Show fields again")
@@ -55,7 +68,12 @@ def reveal(request: Request, _: Any) -> Reply:
     role, about, names = told(request, "fields")
     now = rights.stored(role.rights)
     more = now.hiding(about, now.hidden.get(about, frozenset()) - hideable(about, names))
-    return changed(request, role, more, f"Every {role.title} sees {', '.join(names)} of a {rights.noun(about)}.")
+    return changed(
+        request,
+        role,
+        more,
+        f"Every {role.title} sees {', '.join(names)} of a {rights.noun(about)}.",
+    )
 
 
 @router.verb("give", record=False, asks=GIVEN, text="role", title="Give a role")
@@ -74,7 +92,11 @@ def grant(request: Request, _: Any) -> Reply:
     person, right, role = asked(request)
     if role is None or role.key != person.role or right.governs:
         typed = f"role allow {role.title if role else person.role} {right.line}"
-        why = "has another role by now" if role and role.key != person.role else "asked for what no button allows"
+        why = (
+            "has another role by now"
+            if role and role.key != person.role
+            else "asked for what no button allows"
+        )
         raise Conflict(f"{person.name} {why}, so nothing was allowed. If you mean it: {typed}")
     answer(request.work, person, "granted", role=role.title, **vars(right))
     return granted(request, role, right)
@@ -89,7 +111,9 @@ def decline(request: Request, _: Any) -> Reply:
 
 
 def asked(request: Request) -> tuple[User, Right, Role | None]:
-    """Who asked for what, and with which role, as the buttons of a request say it: RO-2 US-5 lead delete own."""
+    """Who asked for what, and with which role, as the buttons of a request say it: RO-2 US-5 lead
+    delete own.
+    """
     work, (first, *words) = request.work, request.line.rest.split()[:6] or [""]
     ref = REFERENCE.fullmatch(first)
     with_role = ref and ref[1].upper() == Role.prefix
@@ -118,16 +142,22 @@ def changed(request: Request, role: Role, now: Rights, said: str) -> Reply:
     """Store what a role says now."""
     before, role.rights = role.rights, str(now)
     request.work.session.flush()
-    return receipt(request, role, f"{role.title} was like that already." if before == role.rights else said)
+    return receipt(
+        request, role, f"{role.title} was like that already." if before == role.rights else said
+    )
 
 
 def told(request: Request, ask: str) -> tuple[Role, str, list[str]]:
     """The role that a line begins with, what it is about, and the words behind."""
     typed = request.line.rest.strip()
-    role, words = split(request.work, ask, str(request[ask]) if request.line.fields or not typed else typed)
+    role, words = split(
+        request.work, ask, str(request[ask]) if request.line.fields or not typed else typed
+    )
     if len(words) < 2:
         example = f"{role.title} lead delete"
-        raise Invalid({ask: f"What about {role.title}? Say the record and then what, such as: {example}"})
+        raise Invalid(
+            {ask: f"What about {role.title}? Say the record and then what, such as: {example}"}
+        )
     try:
         return role, rights.slug(words[0].casefold()), [word.casefold() for word in words[1:]]
     except ValueError as error:

@@ -21,26 +21,44 @@ UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def status(request: Request) -> Message:
-    """This process, what waits for Slack, what ran last, and every process that serves this database. What waits and
-    what ran is this workspace's alone: what the others have is not told, not even counted.
+    """This process, what waits for Slack, what ran last, and every process that serves this
+    database. What waits and what ran is this workspace's alone: what the others have is not told,
+    not even counted.
     """
     work = request.work
     checks, lag = request.checks(), results.lag(work)
-    lines = [*found(checks), waiting(work, lag, request.catalogue.root), ran(work), *serving(work), *kept(work)]
+    lines = [
+        *found(checks),
+        waiting(work, lag, request.catalogue.root),
+        ran(work),
+        *serving(work),
+        *kept(work),
+    ]
     heading = headline(checks, replicas(work.session), work, lag > BEHIND)
-    drawn = [blocks.section(f"*{escape(heading)}*"), blocks.section("\n".join(escape(line) for line in lines))]
+    drawn = [
+        blocks.section(f"*{escape(heading)}*"),
+        blocks.section("\n".join(escape(line) for line in lines)),
+    ]
     return Message("\n".join([heading, *lines]), drawn)
 
 
-def headline(checks: Sequence[Check], known: Sequence[Replica], work: UnitOfWork, behind: bool = False) -> str:
-    """One sentence for who has time for one. behind: whether something waits too long to be sent."""
+def headline(
+    checks: Sequence[Check], known: Sequence[Replica], work: UnitOfWork, behind: bool = False
+) -> str:
+    """One sentence for who has time for one. behind: whether something waits too long to be
+    sent.
+    """
     if any(not check.ok for check in checks):
         return "Something needs attention"
     alive = [replica for replica in known if not replica.is_gone(work.now)]
     if not checks and not alive:
         return "No bot is running on this database. Start one: crm run"
     others = [check for replica in alive for check in replica.checks if not check[1]]
-    return "Something needs attention" if others or len(alive) < len(known) or behind else "All is well"
+    return (
+        "Something needs attention"
+        if others or len(alive) < len(known) or behind
+        else "All is well"
+    )
 
 
 def found(checks: Sequence[Check]) -> list[str]:
@@ -48,7 +66,10 @@ def found(checks: Sequence[Check]) -> list[str]:
     if not checks:
         return []
     fine = ", ".join(check.name for check in checks if check.ok) or "nothing"
-    return [f"Here: OK {fine}", *(f"NOT OK {check.name}: {check.text}" for check in checks if not check.ok)]
+    return [
+        f"Here: OK {fine}",
+        *(f"NOT OK {check.name}: {check.text}" for check in checks if not check.ok),
+    ]
 
 
 def waiting(work: UnitOfWork, lag: timedelta, root: str) -> str:
@@ -71,16 +92,24 @@ def serving(work: UnitOfWork) -> list[str]:
     for replica in replicas(work.session):
         seen = f"seen {span(work.now - replica.seen_at)} ago"
         wrong = [f"{name}: {text.removesuffix('.')}" for name, ok, text in replica.checks if not ok]
-        state = "GONE" if replica.is_gone(work.now) else f"NOT OK {'; '.join(wrong)}" if wrong else "OK"
+        state = (
+            "GONE" if replica.is_gone(work.now) else f"NOT OK {'; '.join(wrong)}" if wrong else "OK"
+        )
         up = f"up for {span(replica.seen_at - replica.started_at)}"
-        lines.append(f"Replica {replica.host}: {blocks.cut(state, 200)}, {seen}, {up}, version {replica.version}")
+        lines.append(
+            f"Replica {replica.host}: {blocks.cut(state, 200)}, {seen}, {up}, version {replica.version}"
+        )
     return counted(lines, REPLICAS)
 
 
 def kept(work: UnitOfWork) -> list[str]:
-    """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces apart."""
+    """Rapport 0.1.0 on PostgreSQL 18.6, tables at 0003. And whether PostgreSQL keeps the workspaces
+    apart.
+    """
     connection = work.session.connection()
-    stands = f"Rapport {release()} on {stats.kept_in(work.session)}, tables at {schema.step(connection)}"
+    stands = (
+        f"Rapport {release()} on {stats.kept_in(work.session)}, tables at {schema.step(connection)}"
+    )
     unguarded = schema.unguarded(connection)
     return [stands, f"NOT OK {unguarded}"] if unguarded else [stands]
 

@@ -12,7 +12,9 @@ router = Records(Team)
 
 @router.verb("join", asks={"person": Person("Who", required=True)}, text="", button="Join")
 def join(request: Request, team: Team) -> Reply:
-    """Take somebody into the team, with the role of its people where it has one: `team join sales @rita`."""
+    """Take somebody into the team, with the role of its people where it has one: `team join sales
+    @rita`.
+    """
     person = request.work.get(User, request["person"])
     team.take(person)
     return receipt(request, person)

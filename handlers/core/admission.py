@@ -10,36 +10,47 @@ from models.core.errors import Forbidden, NotFound
 from models.core.unit_of_work import UnitOfWorkFactory
 
 ELSEWHERE = "This is only for the people of the workspace it belongs to."
-UNSAID = "Slack does not say right now who you are, so nothing was done. Please try again in a moment."
+UNSAID = (
+    "Slack does not say right now who you are, so nothing was done. Please try again in a moment."
+)
 KNOWN_FOR, UNKNOWN_FOR = 600.0, 60.0
-"""Seconds for which we remember that somebody belongs to a workspace, and that somebody does not."""
+"""Seconds for which we remember that somebody belongs to a workspace, and that somebody does not.
+"""
 REMEMBERED = 10_000
 """People of whom we remember that."""
 NAMED = 10
 """People named in one act whom we look up at Slack."""
 
 LookUp = Callable[[str], Mapping[str, Any] | None]
-"""Columns of User for a Slack id; nothing for who is no member; None where Slack does not answer."""
+"""Columns of User for a Slack id; nothing for who is no member; None where Slack does not answer.
+"""
 
 
 class Admission:
-    """Lets in the members of each workspace. Slack is asked about who is new, and about who may come from elsewhere."""
+    """Lets in the members of each workspace. Slack is asked about who is new, and about who may
+    come from elsewhere.
+    """
 
     def __init__(self, works: UnitOfWorkFactory) -> None:
         self.works = works
         self.members: dict[tuple[str, str, str], tuple[bool, float]] = {}
-        """Workspace, person, and where their act says that they come from → whether they are members, until when."""
+        """Workspace, person, and where their act says that they come from → whether they are
+        members, until when.
+        """
         self.governed: set[str] = set()
         """The workspaces that have had an admin."""
 
     def admit(self, act: Interaction, look_up: LookUp) -> None:
-        """Let in who acts, and get to know whom they name. Forbidden and NotFound say why somebody stays outside.
+        """Let in who acts, and get to know whom they name. Forbidden and NotFound say why somebody
+        stays outside.
 
-        What an act says of the person's workspace is no proof: in a channel that is shared with others it may be the
-        organisation's, also for one of the workspace.
+        What an act says of the person's workspace is no proof: in a channel that is shared with
+        others it may be the organisation's, also for one of the workspace.
         """
         elsewhere = act.home_team not in ("", act.workspace)
-        if (elsewhere or self.is_new(act.workspace, act.person)) and not self.is_member(act, act.person, look_up):
+        if (elsewhere or self.is_new(act.workspace, act.person)) and not self.is_member(
+            act, act.person, look_up
+        ):
             raise Forbidden(ELSEWHERE)
         named = [each for each in dict.fromkeys(act.people) if self.is_new(act.workspace, each)]
         for person in named[:NAMED]:
@@ -74,7 +85,10 @@ class Admission:
             self.works.welcome(act.workspace, person, guest=True)
         if len(self.members) >= REMEMBERED:
             self.members.clear()
-        self.members[key] = bool(profile), time.monotonic() + (KNOWN_FOR if profile else UNKNOWN_FOR)
+        self.members[key] = (
+            bool(profile),
+            time.monotonic() + (KNOWN_FOR if profile else UNKNOWN_FOR),
+        )
         return bool(profile)
 
     def is_governed(self, workspace: str) -> bool:
@@ -86,7 +100,9 @@ class Admission:
         return workspace in self.governed
 
     def appoint(self, act: Interaction, look_up: LookUp) -> None:
-        """Make who acts the first admin, if they are a full member by what Slack says of them now."""
+        """Make who acts the first admin, if they are a full member by what Slack says of them
+        now.
+        """
         if profile := look_up(act.person):
             self.works.welcome(act.workspace, act.person, **profile)
             with self.works(act.workspace) as work:

@@ -1,6 +1,8 @@
-"""What was answered already: Slack sends again what it thinks was lost, and nobody wants to be told twice.
+"""What was answered already: Slack sends again what it thinks was lost, and nobody wants to be told
+twice.
 
-Who did something tells it in any case. This decides about what each attempt says alike: what one reads, and refusals.
+Who did something tells it in any case. This decides about what each attempt says alike: what one
+reads, and refusals.
 """
 
 import hashlib
@@ -15,13 +17,16 @@ from models.core.errors import CRMError
 from models.core.unit_of_work import UnitOfWorkFactory
 
 KEPT = 2_000
-"""Acts that are remembered in this process: Slack sends one again within seconds, an event within minutes."""
+"""Acts that are remembered in this process: Slack sends one again within seconds, an event within
+minutes.
+"""
 
 
 class AnswerCache:
     """Decides whether an act is answered; what writes is not done twice anyway.
 
-    An event may come again to any replica, so the database knows it. Everything else comes again at once, if at all.
+    An event may come again to any replica, so the database knows it. Everything else comes again at
+    once, if at all.
     """
 
     def __init__(self, works: UnitOfWorkFactory) -> None:
@@ -34,7 +39,9 @@ class AnswerCache:
             return True  # the acknowledgement is the answer, or drawing it again is
         if act.surface == "message":
             with suppress(CRMError, SQLAlchemyError):
-                return self.works.attempt(lambda work: work.once(f"said:{key_of(act)}"), act.workspace)
+                return self.works.attempt(
+                    lambda work: work.once(f"said:{key_of(act)}"), act.workspace
+                )
             return True
         key = (act.surface, act.workspace, act.person, act.key, act.line)
         with self.lock:
@@ -46,6 +53,8 @@ class AnswerCache:
 
 
 def key_of(act: Interaction) -> str:
-    """What tells an answer from the next: a message that was edited is answered again, for what it says now."""
+    """What tells an answer from the next: a message that was edited is answered again, for what it
+    says now.
+    """
     words = hashlib.sha256(act.line.encode()).hexdigest()[:16] if act.edited else ""
     return ":".join(filter(None, (act.key, words)))

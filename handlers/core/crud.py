@@ -15,6 +15,7 @@ from models.core import records
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous, CRMError, Invalid, Stale
 from models.core.fields import Person
+from models.core.parsing.texts import summary
 from models.core.permissions import policy
 from models.core.search.query import Page, find_records, list_records, suggestions
 from models.core.unit_of_work import UnitOfWork
@@ -23,16 +24,24 @@ E = TypeVar("E", bound=Entity)
 
 
 class Records(Router, Generic[E]):
-    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs it lacks; besides:
-    fields that its own verbs fill, and that may be named and asked for as well.
+    """A noun whose records are made, shown, changed, found, hidden and brought back. without: verbs
+    it lacks; besides: fields that its own verbs fill, and that may be named and asked for as well.
     """
 
-    def __init__(self, entity: type[E], without: Sequence[str] = (), besides: Sequence[str] = ()) -> None:
-        super().__init__(entity.slug(), entity.words(), entity, entity.__doc__ or "")
+    def __init__(
+        self, entity: type[E], without: Sequence[str] = (), besides: Sequence[str] = ()
+    ) -> None:
+        super().__init__(entity.slug(), entity.words(), entity, summary(entity.__doc__))
         self.entity: type[E] = entity
-        asked = {name: kind for name, kind in entity.fields().items() if kind.form or name in besides}
+        asked = {
+            name: kind for name, kind in entity.fields().items() if kind.form or name in besides
+        }
         one = {"asks": asked, "saves": True, "common": True}
-        new = {"asks": asked | entity.joining(), "defaults": defaults(entity), "title": f"New {entity.noun()}"}
+        new = {
+            "asks": asked | entity.joining(),
+            "defaults": defaults(entity),
+            "title": f"New {entity.noun()}",
+        }
         self.verb("new", record=False, **one | new)(self.new)
         self.verb("show", writes=False, common=True)(self.show)
         self.verb("edit", partial=True, button="Edit", text="", **one)(self.edit)
@@ -79,9 +88,13 @@ class Records(Router, Generic[E]):
         return receipt(request, record)
 
     def anew(self, request: Request, name: str, record: E | None, error: Invalid) -> Reply:
-        """The form once more, where it was sent without an input that what was chosen in it takes."""
+        """The form once more, where it was sent without an input that what was chosen in it
+        takes.
+        """
         verb = self.verbs[name]
-        if request.surface != "form" or not any(is_left_out(request, verb, each) for each in error.errors):
+        if request.surface != "form" or not any(
+            is_left_out(request, verb, each) for each in error.errors
+        ):
             raise error
         return redrawn(request, verb, record, str(error))
 
@@ -96,11 +109,15 @@ class Records(Router, Generic[E]):
         return self.listed(request, "find", partial(find_records, request.work, self.entity))
 
     def look(self, work: UnitOfWork, words: str, page: str | bool | None) -> Page[E]:
-        """Where just a noun was typed, a name is looked for as a word first, then as that of a colleague."""
+        """Where just a noun was typed, a name is looked for as a word first, then as that of a
+        colleague.
+        """
         found = list_records(work, self.entity, words, page, people=False)
         return found if found.records else list_records(work, self.entity, words, page)
 
-    def listed(self, request: Request, verb: str, look: Callable[[str, str | bool | None], Page[E]]) -> Reply:
+    def listed(
+        self, request: Request, verb: str, look: Callable[[str, str | bool | None], Page[E]]
+    ) -> Reply:
         """The page of records that a search or a list finds."""
         words = request.line.rest
         try:
@@ -138,7 +155,9 @@ class Records(Router, Generic[E]):
 
 
 def made_of(request: Request, router: Router, searched: str) -> list[tuple[str, str]]:
-    """The line that makes a record of words that were looked for and not found, for who may: deal new Renewal 12k."""
+    """The line that makes a record of words that were looked for and not found, for who may: deal
+    new Renewal 12k.
+    """
     line = f"{router.word} new {request.line.rest}"
     return [(line, line)] if searched and policy.can(request.work.actor, "new", router.noun) else []
 

@@ -1,4 +1,6 @@
-"""Do what an act says in a unit of work and hand the reply to whoever answers: never silence, never a traceback."""
+"""Do what an act says in a unit of work and hand the reply to whoever answers: never silence, never
+a traceback.
+"""
 
 import logging
 import time
@@ -42,7 +44,8 @@ class Answer(Protocol):
         ...
 
     def profile(self, person: str) -> Mapping[str, Any] | None:
-        """What Slack knows of a member of the workspace, as columns of User; nothing of anybody else.
+        """What Slack knows of a member of the workspace, as columns of User; nothing of anybody
+        else.
 
         None where Slack does not answer.
         """
@@ -53,8 +56,9 @@ class Answer(Protocol):
 class Dispatcher:
     """Everything people can do, ready to be done.
 
-    home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot finds of itself ·
-    patience: seconds after which an answer is late · shares: how much is done for one person at once.
+    home: draws the App Home tab · watch: hears how each act ended · checks: what the running bot
+    finds of itself · patience: seconds after which an answer is late · shares: how much is done for
+    one person at once.
     """
 
     works: UnitOfWorkFactory
@@ -96,9 +100,11 @@ class Dispatcher:
         return verb.id if verb else "unknown"
 
     def answer(self, act: Interaction, answer: Answer) -> str:
-        """After the commit say what came of it; what Slack sends again is not said again. Returns how it ended.
+        """After the commit say what came of it; what Slack sends again is not said again. Returns
+        how it ended.
 
-        Who did something says so, whoever answered before; and an attempt that failed silences no other.
+        Who did something says so, whoever answered before; and an attempt that failed silences no
+        other.
         """
         outcome, say, did = self.outcome(act, answer)
         if outcome in AGAIN or self.said.first(act) or did:
@@ -108,7 +114,9 @@ class Dispatcher:
         return outcome
 
     def outcome(self, act: Interaction, answer: Answer) -> tuple[str, Callable[[], None], bool]:
-        """Do it; what goes wrong is said in words. Returns how it ended, what says so, and whether it did something."""
+        """Do it; what goes wrong is said in words. Returns how it ended, what says so, and whether
+        it did something.
+        """
         try:
             reply = self.share_of(act, answer)
         except Invalid as error:
@@ -146,7 +154,9 @@ class Dispatcher:
             return Nothing()  # one of those that are on their way draws it
 
     def do_or_ask(self, act: Interaction) -> Reply:
-        """Do it; where a text does not fit, open the form with what was typed and the reason on top."""
+        """Do it; where a text does not fit, open the form with what was typed and the reason on
+        top.
+        """
         with within(PERSON):
             try:
                 return self.do(act)
@@ -154,7 +164,9 @@ class Dispatcher:
                 if act.surface == "form" or not act.trigger:
                     raise
                 asked = error
-            return self.do(replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)}))
+            return self.do(
+                replace(act, line=f"{act.line} --form", state={**act.state, "note": str(asked)})
+            )
 
     def do(self, act: Interaction) -> Reply:
         """Open the unit of work, run the verb, commit. What was done already is not done again."""
@@ -165,7 +177,10 @@ class Dispatcher:
         line = self.catalogue.parse(act.line)
         verb = verb_of(line, self.catalogue)
         if verb and asks_first(line, verb, act.surface):
-            with suppress(Decided), self.works(act.workspace, act.person, act.surface, writes=False) as work:
+            with (
+                suppress(Decided),
+                self.works(act.workspace, act.person, act.surface, writes=False) as work,
+            ):
                 return perform(self.request(act, work).but(asking=True))
         writes = verb.writes or "here" in line.flags if verb else line.verb is not None
         writes = writes or in_its_thread(line, act.thread)
@@ -175,7 +190,11 @@ class Dispatcher:
         def perform_once(work: UnitOfWork) -> Reply:
             if key and not work.once(key):
                 return (
-                    plainly(EDITED) if act.edited else plainly("This was done already.") if pressed_again else Nothing()
+                    plainly(EDITED)
+                    if act.edited
+                    else plainly("This was done already.")
+                    if pressed_again
+                    else Nothing()
                 )
             reply = perform(self.request(act, work))
             if key and (isinstance(reply, Form) or (isinstance(reply, Message) and reply.asks)):

@@ -1,6 +1,8 @@
-"""What Slack tells besides what people do, read from its payloads: about which channel or user group, when, which one.
+"""What Slack tells besides what people do, read from its payloads: about which channel or user
+group, when, which one.
 
-TypeError, KeyError or ValueError where it is nothing that Slack sends; what stands there is in none of them.
+TypeError, KeyError or ValueError where it is nothing that Slack sends; what stands there is in none
+of them.
 """
 
 import re
@@ -8,7 +10,11 @@ from typing import Any
 
 from handlers.core.payloads import Payload
 
-CHANNEL, GROUP, EVENT = re.compile("[CG][A-Z0-9_]{1,31}"), re.compile("S[A-Z0-9_]{1,31}"), re.compile(r"\w{1,64}")
+CHANNEL, GROUP, EVENT = (
+    re.compile("[CG][A-Z0-9_]{1,31}"),
+    re.compile("S[A-Z0-9_]{1,31}"),
+    re.compile(r"\w{1,64}"),
+)
 """What Slack calls them by."""
 
 

@@ -1,4 +1,6 @@
-"""From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal share."""
+"""From a line to its verb: the one path that commands, buttons, forms, mentions and the terminal
+share.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,7 +8,13 @@ from dataclasses import replace
 from handlers.core.commandline import binding, subjects
 from handlers.core.commandline.arguments import filled
 from handlers.core.commandline.parser import Line, Ref
-from handlers.core.commandline.suggestions import candidates, not_understood, puzzled, several_lines, slipped
+from handlers.core.commandline.suggestions import (
+    candidates,
+    not_understood,
+    puzzled,
+    several_lines,
+    slipped,
+)
 from handlers.core.payloads import GLOBAL
 from handlers.core.request import Message, Reply, Request
 from handlers.core.router import Catalogue, Verb
@@ -56,8 +64,9 @@ def perform(request: Request) -> Reply:
 
 
 def placed(request: Request) -> Request:
-    """With `this` or in the thread of a card, a verb without a noun is about the record that stands there; in a thread
-    also a field that is named, and what else is only understood of that record: amount 20k.
+    """With `this` or in the thread of a card, a verb without a noun is about the record that stands
+    there; in a thread also a field that is named, and what else is only understood of that record:
+    amount 20k.
     """
     line, known = request.line, request.catalogue.nouns_with(request.line.verb or "")
     if in_its_thread(line, request.thread):
@@ -65,21 +74,33 @@ def placed(request: Request) -> Request:
         again = request.catalogue.parse(f"{here.ref} {line.raw}") if here else line
         if not again.unknown:
             return request.but(line=again)
-    if line.noun or not known or not (request.thread or any(ref.kind == "this" for ref in line.refs)):
+    if (
+        line.noun
+        or not known
+        or not (request.thread or any(ref.kind == "this" for ref in line.refs))
+    ):
         return request
     here = standing_here(request.work, request.channel, request.thread)
     if here is None and any(ref.kind == "this" for ref in line.refs):
         raise subjects.unclear()
-    return request.but(line=replace(line, noun=here.slug())) if here and here.slug() in known else request
+    return (
+        request.but(line=replace(line, noun=here.slug()))
+        if here and here.slug() in known
+        else request
+    )
 
 
 def in_its_thread(line: Line, thread: str) -> bool:
-    """Whether a line that says nothing by itself may be about the record whose thread it is written in."""
+    """Whether a line that says nothing by itself may be about the record whose thread it is written
+    in.
+    """
     return bool(thread and line.unknown and not line.refs and not line.noun)
 
 
 def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
-    """The verb a line names; a bare reference is shown, a bare noun listed, words after a noun are a search."""
+    """The verb a line names; a bare reference is shown, a bare noun listed, words after a noun are
+    a search.
+    """
     if not line.raw.strip():
         return catalogue.find(GLOBAL, "help")
     noun = line.noun or next((ref.entity for ref in line.refs if ref.entity), None)
@@ -93,7 +114,9 @@ def verb_of(line: Line, catalogue: Catalogue) -> Verb | None:
 
 
 def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
-    """Open the form where something is missing, ask before destruction; then do it, to each of the records."""
+    """Open the form where something is missing, ask before destruction; then do it, to each of the
+    records.
+    """
     record = records[0] if records else None
     if request.surface != "form" and wants_form(request, verb):
         return form(request, verb, record, others=records[1:])
@@ -105,18 +128,30 @@ def run(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
         raise Decided
     values = {} if verb.saves else read_all(verb.asks, request.texts, request.work)
     reply = done(request.but(values=values), verb, records)
-    return here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
+    return (
+        here(request, verb, reply) if request.flag("here") and isinstance(reply, Message) else reply
+    )
 
 
 def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
     """What the verb answers, for each of the records, with what was typed and is not told by it."""
-    told = {name: text for name, text in request.texts.items() if isinstance(verb.asks.get(name), Text | LongText)}
+    told = {
+        name: text
+        for name, text in request.texts.items()
+        if isinstance(verb.asks.get(name), Text | LongText)
+    }
     try:
         replies = [verb.run(request, record) for record in records] or [verb.run(request, None)]
     except Conflict as error:
         if len(records) > 1:
-            raise Conflict(f"{error} Nothing was done to the others: a line changes all or none.") from error
-        if request.surface == "form" or verb.words or not any(text.strip() for text in told.values()):
+            raise Conflict(
+                f"{error} Nothing was done to the others: a line changes all or none."
+            ) from error
+        if (
+            request.surface == "form"
+            or verb.words
+            or not any(text.strip() for text in told.values())
+        ):
             raise
         raise Invalid({next(iter(told)): str(error)}) from error  # the form opens with the text
     reply = replies[0] if len(replies) == 1 else together(request, records, replies)
@@ -124,8 +159,9 @@ def done(request: Request, verb: Verb, records: Sequence[Entity]) -> Reply:
 
 
 def here(request: Request, verb: Verb, message: Message) -> Message:
-    """With --here the channel sees it: a record's card stands there from now on; anything else is posted once, drawn
-    for those who are there. Who is alone with the bot has seen it already, and what asks back asks this person.
+    """With --here the channel sees it: a record's card stands there from now on; anything else is
+    posted once, drawn for those who are there. Who is alone with the bot has seen it already, and
+    what asks back asks this person.
     """
     work, channel = request.work, request.channel
     if not channel or channel.startswith("D") or message.asks:
@@ -135,7 +171,9 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
         its = {"entity": card.slug(), "record_id": card.id, "about": {"person": person}}
         deliver(work, "card", channel, f"here:{work.unit}", **its)
         if stands_in(work, card, channel):
-            return plainly("Its card stands in this channel already. I bring it up to date, and will keep it so.")
+            return plainly(
+                "Its card stands in this channel already. I bring it up to date, and will keep it so."
+            )
         return plainly(WILL)
     work.session.flush()
     if work.changes:
@@ -150,8 +188,12 @@ def here(request: Request, verb: Verb, message: Message) -> Message:
     return plainly(WILL)
 
 
-def again(work: UnitOfWork, catalogue: Catalogue, line: str, channel: str, thread: str) -> Message | None:
-    """What a line that only asks answers those who read the unit of work; None where that is no message."""
+def again(
+    work: UnitOfWork, catalogue: Catalogue, line: str, channel: str, thread: str
+) -> Message | None:
+    """What a line that only asks answers those who read the unit of work; None where that is no
+    message.
+    """
     asked = catalogue.parse(line)
     verb = verb_of(asked, catalogue)
     if verb is None or verb.writes:
@@ -163,20 +205,26 @@ def again(work: UnitOfWork, catalogue: Catalogue, line: str, channel: str, threa
 
 
 def asks_first(line: Line, verb: Verb, surface: str) -> bool:
-    """Whether it will most likely open a form or ask back: worth a look first that keeps no writer waiting."""
+    """Whether it will most likely open a form or ask back: worth a look first that keeps no writer
+    waiting.
+    """
     if surface == "form" or not verb.writes:
         return False
     if verb.confirm:
         return "yes" not in line.flags
     typed = line.text or line.fields or line.people or (line.refs and not verb.record)
     needs = verb.saves or any(kind.required for kind in verb.asks.values())
-    return bool(verb.asks) and (surface == "shortcut" or "form" in line.flags or (needs and not typed))
+    return bool(verb.asks) and (
+        surface == "shortcut" or "form" in line.flags or (needs and not typed)
+    )
 
 
 def wants_form(request: Request, verb: Verb) -> bool:
     """Whether the form has to open: asked for, nothing typed, or something required missing."""
     filled = {name for name, text in request.texts.items() if text.strip() or verb.partial}
-    needed = {name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults}
+    needed = {
+        name for name, kind in verb.asks.items() if kind.required and name not in verb.defaults
+    }
     missing = bool(needed - filled) and not verb.partial
     wished = request.surface == "shortcut" or request.flag("form")
     return bool(verb.asks) and (wished or missing or (verb.saves and not filled))

@@ -25,10 +25,14 @@ class Shares:
 
     @contextmanager
     def __call__(self, person: Hashable) -> Iterator[None]:
-        """Do the block as a part of this person's share. TooMany, with what to do, where that is used up."""
+        """Do the block as a part of this person's share. TooMany, with what to do, where that is
+        used up.
+        """
         with self.guard:
             if self.running[person] >= self.most:
-                raise TooMany(f"You have {self.most} things running here already. Wait a moment, then try again.")
+                raise TooMany(
+                    f"You have {self.most} things running here already. Wait a moment, then try again."
+                )
             self.running[person] += 1
         try:
             yield

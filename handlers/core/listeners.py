@@ -1,4 +1,6 @@
-"""Between Bolt and the dispatcher, the only module that knows both: one listener a payload type, one way back."""
+"""Between Bolt and the dispatcher, the only module that knows both: one listener a payload type,
+one way back.
+"""
 
 import logging
 import re
@@ -59,7 +61,9 @@ def unheard(workspace: str, at: int) -> None:
 
 @dataclass(frozen=True)
 class Listeners:
-    """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own dict."""
+    """The listeners, one for each type of payload; which verb it is the dispatcher finds in its own
+    dict.
+    """
 
     dispatcher: Dispatcher
     removed: Removed = unheard
@@ -88,17 +92,23 @@ class Listeners:
         app.error(misunderstood)
 
     def listener(self, read: Callable[[Payload], Interaction]) -> Callable[..., None]:
-        def listen(ack: Ack, body: dict[str, Any], context: BoltContext, request: BoltRequest) -> None:
+        def listen(
+            ack: Ack, body: dict[str, Any], context: BoltContext, request: BoltRequest
+        ) -> None:
             act = replace(read(body), repeated="x-slack-retry-num" in request.headers)
             self.handle(act, ack, context, body)
 
         return listen
 
     def handle(self, act: Interaction, ack: Ack, context: BoltContext, body: Payload) -> None:
-        """The workspace is the one whose token answers, so that nothing crosses from one to another."""
+        """The workspace is the one whose token answers, so that nothing crosses from one to
+        another.
+        """
         act = replace(act, workspace=context.team_id or act.workspace)
         self.dispatcher.handle(act, Responder(self.dispatcher, act, ack, context.client, body))
-        if ack.response is None:  # even the answer went wrong: without this Slack would show its own, and ask again
+        if (
+            ack.response is None
+        ):  # even the answer went wrong: without this Slack would show its own, and ask again
             ack()
 
     def mentioned(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
@@ -120,33 +130,53 @@ class Listeners:
             ack()
 
     def profile_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Names and time zones follow Slack, for the people we know. Who is of another workspace now may do nothing."""
+        """Names and time zones follow Slack, for the people we know. Who is of another workspace
+        now may do nothing.
+        """
         ack()
         user, works, team = body["event"]["user"], self.dispatcher.works, context.team_id or ""
         try:
             if not works.unknown(team, {user["id"]}):
                 told = user if "team_id" in user else look_up(context.client, user["id"])
                 if told is not None:
-                    works.welcome(team, user["id"], **(members.member(told, team) or {"guest": True}))
+                    works.welcome(
+                        team, user["id"], **(members.member(told, team) or {"guest": True})
+                    )
         except CRMError as error:
             log.warning("A profile was not brought up to date: %s", error)
 
     def audience_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Others read a channel than before: its cards are drawn for them."""
-        self.heard(partial(audience.moved, channel=event_payloads.channel(body)), ack, body, context)
+        self.heard(
+            partial(audience.moved, channel=event_payloads.channel(body)), ack, body, context
+        )
 
     def group_changed(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Somebody joined or left a user group: the teams that follow it are asked for anew."""
-        self.heard(partial(user_groups.look_again, group=event_payloads.group(body)), ack, body, context)
+        self.heard(
+            partial(user_groups.look_again, group=event_payloads.group(body)), ack, body, context
+        )
 
-    def heard(self, act: Callable[[UnitOfWork], None], ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """Do what follows from an event, once however often it is sent; acknowledged when that is written down."""
+    def heard(
+        self,
+        act: Callable[[UnitOfWork], None],
+        ack: Ack,
+        body: dict[str, Any],
+        context: BoltContext,
+    ) -> None:
+        """Do what follows from an event, once however often it is sent; acknowledged when that is
+        written down.
+        """
         key = event_payloads.key(body)
-        self.dispatcher.works.attempt(lambda work: act(work) if work.once(key) else None, context.team_id or "")
+        self.dispatcher.works.attempt(
+            lambda work: act(work) if work.once(key) else None, context.team_id or ""
+        )
         ack()
 
     def uninstalled(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
-        """The app was removed; acknowledged only when that is written down, since Slack then tells us again."""
+        """The app was removed; acknowledged only when that is written down, since Slack then tells
+        us again.
+        """
         self.removed(context.team_id or "", event_payloads.moment(body))
         ack()
 
@@ -163,13 +193,17 @@ def acknowledged(ack: Ack) -> None:
 
 
 def misunderstood(error: Exception) -> BoltResponse:
-    """Nothing that Slack sends: some part is missing, or is of another kind. Nobody can be told; nothing was done."""
+    """Nothing that Slack sends: some part is missing, or is of another kind. Nobody can be told;
+    nothing was done.
+    """
     log.error("What was sent could not be read", exc_info=error)
     return BoltResponse(status=400, body="malformed")
 
 
 def look_up(client: WebClient, person: str) -> Payload | None:
-    """What Slack says of a person; nothing of whom it does not know, None where it does not answer."""
+    """What Slack says of a person; nothing of whom it does not know, None where it does not
+    answer.
+    """
     try:
         user: Payload = client.users_info(user=person)["user"]
         return user
@@ -183,7 +217,9 @@ def look_up(client: WebClient, person: str) -> Payload | None:
 
 @dataclass(frozen=True)
 class Responder:
-    """The way back to the person of one act: on the surface they are on, else in a direct message."""
+    """The way back to the person of one act: on the surface they are on, else in a direct
+    message.
+    """
 
     dispatcher: Dispatcher
     act: Interaction
@@ -193,7 +229,9 @@ class Responder:
 
     @property
     def outside(self) -> bool:
-        """Whether the person is of another company: nothing is told to them anywhere but where they act."""
+        """Whether the person is of another company: nothing is told to them anywhere but where they
+        act.
+        """
         return self.dispatcher.admission.is_outsider(self.act)
 
     def profile(self, person: str) -> Mapping[str, Any] | None:
@@ -202,7 +240,9 @@ class Responder:
             return None
         found = members.member(told, self.act.workspace)
         if found and person == self.act.person and not members.comes_from(told, self.act.home_team):
-            raise Forbidden(ELSEWHERE)  # what was sent and what Slack says of them do not go together
+            raise Forbidden(
+                ELSEWHERE
+            )  # what was sent and what Slack says of them do not go together
         return found
 
     def reply(self, reply: Reply) -> None:
@@ -218,7 +258,9 @@ class Responder:
             self.ack()
 
     def invalid(self, error: Invalid) -> None:
-        """Sentences under the inputs they are about; on a line, with a button that opens the form."""
+        """Sentences under the inputs they are about; on a line, with a button that opens the
+        form.
+        """
         drawn = self.body["view"]["blocks"] if self.act.surface == "form" else []
         if inputs := [block["block_id"] for block in drawn if block["type"] == "input"]:
             elsewhere = [text for name, text in error.errors.items() if name not in inputs]
@@ -244,20 +286,26 @@ class Responder:
         elif not self.act.trigger:
             self.say(choices("This needs a form.", [("Open the form", self.with_form())]))
         else:
-            method = self.client.views_push if self.act.container == "view" else self.client.views_open
+            method = (
+                self.client.views_push if self.act.container == "view" else self.client.views_open
+            )
             try:
                 method(trigger_id=self.act.trigger, view=form.view)
                 self.ack()
             except SlackApiError as error:
                 log.warning("A form was not opened: %s", error.response["error"])
-                self.say(choices("The form took too long to open.", [("Try again", self.with_form())]))
+                self.say(
+                    choices("The form took too long to open.", [("Try again", self.with_form())])
+                )
 
     def with_form(self) -> str:
         """The same line, to open the form with; a button holds no more of it."""
         return f"{self.act.line[:BUTTON_VALUE]} --form"
 
     def show(self, home: Home) -> None:
-        """Draw the Home tab. Who asked for it elsewhere is told where it is; who cannot have it, why."""
+        """Draw the Home tab. Who asked for it elsewhere is told where it is; who cannot have it,
+        why.
+        """
         if refusal := self.publish(home):
             self.tell(plainly(NO_HOME.format(refusal)))
         elif self.act.container == "home":
@@ -266,7 +314,9 @@ class Responder:
             self.tell(self.way_home())
 
     def publish(self, home: Home) -> str:
-        """Draw the Home tab, plainly where Slack refuses it as it is. Returns why there is none, if there is none."""
+        """Draw the Home tab, plainly where Slack refuses it as it is. Returns why there is none, if
+        there is none.
+        """
         try:
             self.client.views_publish(user_id=self.act.person, view=home.view)
         except SlackApiError as error:
@@ -316,7 +366,8 @@ class Responder:
         self.ack()
         if self.act.container == "view":
             self.client.views_push(
-                trigger_id=self.act.trigger, view=blocks.modal("Rapport", "crm.answer", message.blocks)
+                trigger_id=self.act.trigger,
+                view=blocks.modal("Rapport", "crm.answer", message.blocks),
             )
         elif self.act.surface in ("button", "command") and back:
             self.respond(message)
@@ -324,7 +375,9 @@ class Responder:
             self.whisper(message)
 
     def respond(self, message: Message) -> None:
-        """Where the button stood, or the command was typed; without charts where Slack does not draw them."""
+        """Where the button stood, or the command was typed; without charts where Slack does not
+        draw them.
+        """
         refusal = self.sent_back(message)
         if blocks.INVALID in refusal and blocks.has_native(message.blocks):
             message = replace(message, blocks=blocks.plainer(message.blocks))
@@ -334,7 +387,9 @@ class Responder:
             self.whisper(message)
 
     def sent_back(self, message: Message) -> str:
-        """Answer in place of a message of the person's own, else beside it. Returns why that is refused, if it is."""
+        """Answer in place of a message of the person's own, else beside it. Returns why that is
+        refused, if it is.
+        """
         answer: dict[str, Any] = {
             "response_type": "ephemeral",
             "replace_original": message.replace and self.act.container == "ephemeral",
@@ -346,7 +401,9 @@ class Responder:
             response = WebhookClient(self.body["response_url"]).send_dict(answer | thread)
         except (OSError, ValueError, SlackClientError) as error:
             return type(error).__name__
-        return "" if response.status_code == 200 else str(response.body)  # it was used too often, or too late
+        return (
+            "" if response.status_code == 200 else str(response.body)
+        )  # it was used too often, or too late
 
     def whisper(self, message: Message) -> None:
         """Seen by the person alone: in the channel where they are, else in a direct message."""
@@ -357,10 +414,14 @@ class Responder:
             return
         try:
             if alone:
-                self.client.chat_postMessage(channel=channel, text=text, blocks=drawn, thread_ts=thread)
+                self.client.chat_postMessage(
+                    channel=channel, text=text, blocks=drawn, thread_ts=thread
+                )
             else:
                 person = self.act.person
-                self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)
+                self.client.chat_postEphemeral(
+                    channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread
+                )
         except SlackApiError as error:
             why = str(error.response["error"])
             if why == blocks.INVALID and blocks.has_native(message.blocks):

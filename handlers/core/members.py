@@ -1,4 +1,6 @@
-"""Who is a member of a workspace, and what we keep of them: decided here alone, by what Slack says of somebody."""
+"""Who is a member of a workspace, and what we keep of them: decided here alone, by what Slack says
+of somebody.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,18 +15,23 @@ Profile = dict[str, Any]
 def belongs(user: Mapping[str, Any], workspace: str) -> bool:
     """Return whether Slack says that somebody is of this workspace, as a person or a bot.
 
-    Who shares a channel with it is not called a stranger, so their teams decide; who has none is of elsewhere.
+    Who shares a channel with it is not called a stranger, so their teams decide; who has none is of
+    elsewhere.
     """
     return workspace in teams(user) and not user.get("is_stranger")
 
 
 def comes_from(user: Mapping[str, Any], team: str) -> bool:
-    """Return whether an act of this person may say that they are of a workspace or of an organisation."""
+    """Return whether an act of this person may say that they are of a workspace or of an
+    organisation.
+    """
     return team in teams(user) or team == organisation(user).get("enterprise_id")
 
 
 def teams(user: Mapping[str, Any]) -> list[str]:
-    """Return the workspaces that Slack says somebody belongs to; the first may be their organisation."""
+    """Return the workspaces that Slack says somebody belongs to; the first may be their
+    organisation.
+    """
     others = organisation(user).get("teams")
     found = [user.get("team_id"), *(others if isinstance(others, list) else ())]
     return [team for team in found if isinstance(team, str) and team]
@@ -42,12 +49,16 @@ def is_bot(user: Mapping[str, Any]) -> bool:
 
 
 def member(user: Mapping[str, Any], workspace: str) -> Profile:
-    """Return what we keep of a member of the workspace; nothing of a bot, and of somebody from elsewhere."""
+    """Return what we keep of a member of the workspace; nothing of a bot, and of somebody from
+    elsewhere.
+    """
     return profile(user) if belongs(user, workspace) and not is_bot(user) else {}
 
 
 def profile(user: Mapping[str, Any]) -> Profile:
-    """Return what we keep of what Slack says of a person. The zone's name, never its offset; without one, no zone."""
+    """Return what we keep of what Slack says of a person. The zone's name, never its offset;
+    without one, no zone.
+    """
     details = user.get("profile") or {}
     name = user.get("real_name") or details.get("real_name") or user.get("name") or ""
     zone = known(values.read_zone, user.get("tz"))
@@ -61,7 +72,9 @@ def profile(user: Mapping[str, Any]) -> Profile:
 
 
 def known(read: Callable[[str], str], text: str | None) -> str | None:
-    """Return what a text says; nothing where it cannot be read, so that an odd profile locks nobody out."""
+    """Return what a text says; nothing where it cannot be read, so that an odd profile locks nobody
+    out.
+    """
     try:
         return read(text) if text else None
     except ValueError:

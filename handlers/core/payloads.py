@@ -16,12 +16,16 @@ ID = re.compile(r"\w{0,64}", re.ASCII)
 STAMP = re.compile(r"[ -~]*")
 """What Slack calls payloads, messages and triggers by; half a letter would stop the database."""
 NAME = re.compile(r"(\w+)(?:\.([\w-]*))?(?:#\d+)?", re.ASCII)
-"""What we call buttons, forms and shortcuts by: a noun, a verb, and a number where one stands there several times."""
+"""What we call buttons, forms and shortcuts by: a noun, a verb, and a number where one stands there
+several times.
+"""
 
 
 @dataclass(frozen=True)
 class Interaction:
-    """One thing a person did. `line` is what it amounts to, whatever the surface; `key` tells a repetition."""
+    """One thing a person did. `line` is what it amounts to, whatever the surface; `key` tells a
+    repetition.
+    """
 
     surface: str
     workspace: str
@@ -42,12 +46,22 @@ class Interaction:
     repeated: bool = False
     """Whether Slack says that it sends this again."""
     edited: bool = False
-    """Whether it is a message whose words were changed after it was sent: still the same message."""
+    """Whether it is a message whose words were changed after it was sent: still the same message.
+    """
 
     def __post_init__(self) -> None:
-        """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still send anything."""
+        """TypeError or ValueError where this is nothing that Slack sends: whoever signs may still
+        send anything.
+        """
         ids = (self.workspace, self.person, self.channel, self.home_team, *self.named)
-        words = (self.line, self.key, self.thread, self.trigger, self.container, *self.texts.values())
+        words = (
+            self.line,
+            self.key,
+            self.thread,
+            self.trigger,
+            self.container,
+            *self.texts.values(),
+        )
         if not all(isinstance(each, str) for each in (*ids, *words)):
             raise TypeError("a text is no text")
         if not all(ID.fullmatch(each) for each in ids):
@@ -83,7 +97,9 @@ def command(body: Payload, root: str) -> Interaction:
 
 
 def action(body: Payload) -> Interaction:
-    """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won OP-42`."""
+    """A button or a menu: `opportunity.won` with the value `OP-42` is the line `opportunity won
+    OP-42`.
+    """
     pressed = body["actions"][0]
     noun, verb = noun_and_verb(pressed["action_id"])
     value = given(pressed, "value") or given(pressed.get("selected_option") or {}, "value")
@@ -95,14 +111,18 @@ def action(body: Payload) -> Interaction:
         key=once(body, pressed),
         state=state,
         channel=given(body.get("channel") or {}, "id") or state.get("c", ""),
-        thread=given(body.get("message") or {}, "thread_ts") or given(container, "thread_ts") or state.get("t", ""),
+        thread=given(body.get("message") or {}, "thread_ts")
+        or given(container, "thread_ts")
+        or state.get("t", ""),
         container=kind_of(container, view),
         **sender(body),
     )
 
 
 def noun_and_verb(name: str) -> tuple[str, str]:
-    """The noun and the verb that a name of ours stands for; ValueError where it could be a line of its own."""
+    """The noun and the verb that a name of ours stands for; ValueError where it could be a line of
+    its own.
+    """
     found = NAME.fullmatch(name)
     if found is None:
         raise ValueError("a name is none of ours")
@@ -110,7 +130,9 @@ def noun_and_verb(name: str) -> tuple[str, str]:
 
 
 def once(body: Payload, pressed: Payload) -> str:
-    """What tells a press from the next. A button with a whole line of its own works once where it stands."""
+    """What tells a press from the next. A button with a whole line of its own works once where it
+    stands.
+    """
     where = given(body.get("container") or {}, "message_ts")
     if where and pressed["action_id"].startswith(f"{GLOBAL}.run"):
         return f"{where}:{pressed['action_id']}:{body['user']['id']}"
@@ -150,7 +172,9 @@ def submission(body: Payload) -> Interaction:
 
 
 def shortcut(body: Payload) -> Interaction:
-    """A global or message shortcut: its callback_id is the line, and the message comes along as a text."""
+    """A global or message shortcut: its callback_id is the line, and the message comes along as a
+    text.
+    """
     message = body.get("message") or {}
     return Interaction(
         surface="shortcut",
@@ -164,7 +188,9 @@ def shortcut(body: Payload) -> Interaction:
 
 
 def message(body: Payload, bot: str) -> Interaction:
-    """A mention of the bot, or a direct message to it. Edited later it is the same message, and not a second one."""
+    """A mention of the bot, or a direct message to it. Edited later it is the same message, and not
+    a second one.
+    """
     event = body["event"]
     return Interaction(
         surface="message",
@@ -180,7 +206,9 @@ def message(body: Payload, bot: str) -> Interaction:
 
 
 def key_of(event: Payload, heard: str) -> str:
-    """What tells a message from the next: where it stands. Its event has another id each time that it is edited."""
+    """What tells a message from the next: where it stands. Its event has another id each time that
+    it is edited.
+    """
     stamp = given(event, "ts")
     if not isinstance(stamp, str):
         raise TypeError("a stamp is no stamp")
@@ -202,7 +230,9 @@ def home(body: Payload) -> Interaction:
 def options(body: Payload) -> Interaction:
     """A picker asks what it may offer: the line is what was typed, the state says of which noun."""
     noun = (body["action_id"].split(".") + [""])[1]
-    return Interaction(surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body))
+    return Interaction(
+        surface="options", line=given(body, "value"), state={"noun": noun}, **sender(body)
+    )
 
 
 def sender(body: Payload) -> dict[str, Any]:

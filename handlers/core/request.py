@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Message:
-    """An answer for the person alone. replace: it takes the place of the message whose button was pressed.
+    """An answer for the person alone. replace: it takes the place of the message whose button was
+    pressed.
 
-    card: the record it is the card of; posted with --here, that card stands in the channel and is kept up to date.
-    asks: it asks back, and nothing was done yet. named: the records of a list that follows them.
-    done: it tells what was done here and now, so nobody else tells it.
+    card: the record it is the card of; posted with --here, that card stands in the channel and is
+    kept up to date. asks: it asks back, and nothing was done yet. named: the records of a list that
+    follows them. done: it tells what was done here and now, so nobody else tells it.
     """
 
     text: str
@@ -64,7 +65,9 @@ Reply = Message | Form | Home | Options | Nothing
 
 @dataclass(frozen=True)
 class Request:
-    """What a person did, without Slack: who and when (work), the line, the texts of a form, where it happened."""
+    """What a person did, without Slack: who and when (work), the line, the texts of a form, where
+    it happened.
+    """
 
     work: UnitOfWork
     catalogue: "Catalogue"
@@ -76,7 +79,9 @@ class Request:
     values: Mapping[str, Any] = field(default_factory=dict)
     """The texts a verb asks for, read."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What a form remembers: r (reference), v (version), c (channel), t (thread). And w (why), which is an input."""
+    """What a form remembers: r (reference), v (version), c (channel), t (thread). And w (why),
+    which is an input.
+    """
     channel: str = ""
     thread: str = ""
     container: str = ""
@@ -92,7 +97,9 @@ class Request:
 
     @property
     def reason(self) -> str:
-        """Why, as the person said it with --reason, in this line or in the form that such a line opened."""
+        """Why, as the person said it with --reason, in this line or in the form that such a line
+        opened.
+        """
         said = self.line.flags.get("reason") or self.state.get("w")
         return said.strip("' ") if isinstance(said, str) else ""
 

@@ -25,7 +25,10 @@ LEADING = re.compile(r"(?:[:,;!.]+\s*|[-–—]\s+)+(?=\S)")
 """What stands between a mention and what is said."""
 ADDRESSED = ("email", "e-mail", "mail")
 """Words for an e-mail that somebody sent, and for the address it went to."""
-GIVEN = re.compile(r"(?:(?:give|given|goes|over|hand(?:ed)? over|passed) )?(?:to\b|->|=>|→)\s*(?=\S)", re.IGNORECASE)
+GIVEN = re.compile(
+    r"(?:(?:give|given|goes|over|hand(?:ed)? over|passed) )?(?:to\b|->|=>|→)\s*(?=\S)",
+    re.IGNORECASE,
+)
 """What stands between a record and whom it is given to."""
 LINES = 32
 """As many as are worked on at once."""
@@ -39,9 +42,9 @@ def always(record: Any) -> bool:
 class Verb:
     """One thing people can do. It is a command, a button and an `@crm` line all at once.
 
-    asks: what it needs besides the record; required ones that are missing open a form. saves: what it asks for are the
-    record's own fields, so that nothing typed opens the form too, and it gets the texts unread. text: the ask that
-    words without a name fill.
+    asks: what it needs besides the record; required ones that are missing open a form. saves: what
+    it asks for are the record's own fields, so that nothing typed opens the form too, and it gets
+    the texts unread. text: the ask that words without a name fill.
     """
 
     noun: str
@@ -85,7 +88,13 @@ def takes_prose(verb: Verb) -> bool:
 class Router:
     """The verbs of one noun. `noun` is what action ids begin with; `words` are what people type."""
 
-    def __init__(self, noun: str, words: Sequence[str] = (), entity: type[Entity] | None = None, doc: str = "") -> None:
+    def __init__(
+        self,
+        noun: str,
+        words: Sequence[str] = (),
+        entity: type[Entity] | None = None,
+        doc: str = "",
+    ) -> None:
         self.noun, self.words, self.entity, self.doc = noun, (noun, *words), entity, doc
         self.verbs: dict[str, Verb] = {}
         self.meanings: Callable[[str], Iterable[str]] = lambda said: ()
@@ -131,7 +140,9 @@ class Router:
         """Every word that names a field the verb asks for → the field."""
         names = dict(self.entity.field_names()) if self.entity else {}
         names |= {word: name for name, kind in verb.asks.items() for word in (*kind.also, name)}
-        names |= {"name": self.entity.named[0]} if self.entity and len(self.entity.named) == 1 else {}
+        names |= (
+            {"name": self.entity.named[0]} if self.entity and len(self.entity.named) == 1 else {}
+        )
         return {word: name for word, name in names.items() if name in verb.asks}
 
 
@@ -146,13 +157,18 @@ class Catalogue:
     def words(self) -> Words:
         """What the grammar must know to read a line."""
         nouns = {
-            word: router.noun for router in self.routers.values() for word in router.words if router.noun != GLOBAL
+            word: router.noun
+            for router in self.routers.values()
+            for word in router.words
+            if router.noun != GLOBAL
         }
         return Words(
             nouns=nouns,
             verbs={noun: set(router.verbs) for noun, router in self.routers.items()},
             globals=set(self.routers[GLOBAL].verbs),
-            prefixes={entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers},
+            prefixes={
+                entity.prefix: slug for slug, entity in ENTITIES.items() if slug in self.routers
+            },
             fields={noun: set(self.field_kinds(router)) for noun, router in self.routers.items()},
             running={noun: self.running(router) for noun, router in self.routers.items()},
             prose={
@@ -168,11 +184,17 @@ class Catalogue:
         names = router.entity.field_names() if router.entity else {}
         known = {word: router.fields()[name] for word, name in names.items()}
         asks = [ask for verb in router.verbs.values() for ask in verb.asks.items()]
-        return known | {word: kind for name, kind in asks for word in (name, *kind.also) if word not in known}
+        return known | {
+            word: kind for name, kind in asks for word in (name, *kind.also) if word not in known
+        }
 
     def running(self, router: Router) -> set[str]:
         """The words for fields whose values are running text."""
-        return {word for word, kind in self.field_kinds(router).items() if isinstance(kind, Text | LongText | Tags)}
+        return {
+            word
+            for word, kind in self.field_kinds(router).items()
+            if isinstance(kind, Text | LongText | Tags)
+        }
 
     def prose(self, router: Router, verb: Verb) -> Prose:
         names = router.names_asked(verb)
@@ -185,30 +207,54 @@ class Catalogue:
         return lru_cache(LINES)(self.read)
 
     def read(self, text: str) -> Line:
-        """What a line says. What cannot be seen is not there; a verb that only one noun has needs no noun."""
+        """What a line says. What cannot be seen is not there; a verb that only one noun has needs
+        no noun.
+        """
         text = clean(text)
         line = parse_line(self.spoken(text), self.words)
-        if line.noun and line.verb != "help" and line.rest.strip(" ?").casefold() == "help" and line.unknown:
+        if (
+            line.noun
+            and line.verb != "help"
+            and line.rest.strip(" ?").casefold() == "help"
+            and line.unknown
+        ):
             return parse_line(f"help {line.noun}", self.words)  # deal help, as in /crm-deal help
         if self.is_list(line):
-            return parse_line(f"{line.noun} list {line.verb} {' '.join(line.raw.split(' ')[2:])}", self.words)
-        if line.verb == "show" and not line.noun and [ref.kind for ref in line.refs] in (["email"], ["name"]):
+            return parse_line(
+                f"{line.noun} list {line.verb} {' '.join(line.raw.split(' ')[2:])}", self.words
+            )
+        if (
+            line.verb == "show"
+            and not line.noun
+            and [ref.kind for ref in line.refs] in (["email"], ["name"])
+        ):
             return parse_line(f"find {line.raw}", self.words)  # it may be of any noun
         nouns = self.nouns_with(line.verb) if line.verb and not line.noun else []
         if len(nouns) == 1:
             return replace(parse_line(f"{nouns[0]} {line.raw}", self.words), implied=True)
-        return self.meant(line) if line.unknown and (line.verb in (None, "show", "find") or not line.noun) else line
+        return (
+            self.meant(line)
+            if line.unknown and (line.verb in (None, "show", "find") or not line.noun)
+            else line
+        )
 
     def is_list(self, line: Line) -> bool:
-        """Whether many are meant by a state that is a verb as well: deals won last month, new leads today."""
+        """Whether many are meant by a state that is a verb as well: deals won last month, new leads
+        today.
+        """
         edit = self.find(line.noun, "edit") if line.noun and line.verb and not line.refs else None
-        many = any(word in self.words.nouns and word.endswith("s") for word in line.raw.lower().split(" ")[:2])
+        many = any(
+            word in self.words.nouns and word.endswith("s")
+            for word in line.raw.lower().split(" ")[:2]
+        )
         first = line.verb == "new" and line.raw.lower().startswith("new ")
         state = edit and line.verb and line.verb != "new" and option_named(edit.asks, line.verb)
         return bool(many and edit and (first or state))
 
     def spoken(self, text: str) -> str:
-        """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal list`."""
+        """The line without the way it is addressed: `: deal list`, `@crm, deal list`, `/crm-deal
+        list`.
+        """
         text = self.address.sub(r"\1 ", text, count=1) if text[:1] in ("/", "@") else text
         return LEADING.sub("", text, count=1) if LEADING.match(text) else text
 
@@ -218,7 +264,9 @@ class Catalogue:
         return re.compile(rf"[/@]{root}(?:-(\w+))?(?![\w-])[\s:,;]*", re.IGNORECASE)
 
     def meant(self, line: Line) -> Line:
-        """What a line that is not understood means in other words; the line itself where it is none of these."""
+        """What a line that is not understood means in other words; the line itself where it is none
+        of these.
+        """
         for other in self.rephrased(line):
             found = parse_line(other, self.words)
             if len(nouns := self.nouns_with(found.verb or "")) == 1 and not found.noun:
@@ -228,10 +276,14 @@ class Catalogue:
         return line
 
     def rephrased(self, line: Line) -> Iterator[str]:
-        """Other lines that this one may stand for: with the noun that has its verb for such a record, a phrase's, or
-        one that changes a field of the record.
+        """Other lines that this one may stand for: with the noun that has its verb for such a
+        record, a phrase's, or one that changes a field of the record.
         """
-        about, word = (line.refs[0].entity, (line.unknown or "").casefold().rstrip(":")) if line.refs else (None, "")
+        about, word = (
+            (line.refs[0].entity, (line.unknown or "").casefold().rstrip(":"))
+            if line.refs
+            else (None, "")
+        )
         changes = list(self.changed(line, about)) if about else []
         if word in ADDRESSED and EMAIL.fullmatch(line.said.split()[-1]):
             yield from changes
@@ -240,13 +292,24 @@ class Catalogue:
             if any(isinstance(kind, Reference) and kind.to == about for kind in asks):
                 yield f"{noun} {line.raw}"
         first, _, rest = line.raw.partition(" ")
-        said = [line.raw, rest] if about and self.words.nouns.get(first.casefold()) == about else [line.raw]
-        yield from (meant for text in said for router in self.routers.values() for meant in router.meanings(text))
+        said = (
+            [line.raw, rest]
+            if about and self.words.nouns.get(first.casefold()) == about
+            else [line.raw]
+        )
+        yield from (
+            meant
+            for text in said
+            for router in self.routers.values()
+            for meant in router.meanings(text)
+        )
         yield from changes
         yield from self.made(line, word, about) if about else ()
 
     def made(self, line: Line, word: str, about: str) -> Iterator[str]:
-        """The line that makes a record about another one: task CU-2 send brochure, CU-2 task send brochure."""
+        """The line that makes a record about another one: task CU-2 send brochure, CU-2 task send
+        brochure.
+        """
         noun = self.words.nouns.get(word)
         if line.noun and self.points(line.noun, about) and line.verb == "show":
             yield f"{line.noun} new {line.rest}"
@@ -260,7 +323,9 @@ class Catalogue:
         return any(isinstance(kind, Reference) and kind.to == about for kind in kinds)
 
     def changed(self, line: Line, about: str) -> Iterator[str]:
-        """The lines that change a record as this one may mean it: amount 20k, to discovery, to Ravi."""
+        """The lines that change a record as this one may mean it: amount 20k, to discovery, to
+        Ravi.
+        """
         edit = self.find(about, "edit")
         if edit and (
             begins_with_field(self.routers[edit.noun].names_asked(edit), line.said)
@@ -269,11 +334,15 @@ class Catalogue:
             yield f"edit {line.raw}"
         if given := GIVEN.match(line.said):
             refs = [ref.text for ref in line.refs if ref.start < line.free]
-            yield f"assign {' '.join(refs)} {line.said[given.end():]}"
+            yield f"assign {' '.join(refs)} {line.said[given.end() :]}"
 
     def nouns_with(self, verb: str) -> list[str]:
         """The nouns that have a verb; none where it stands alone."""
-        return [] if verb in self.words.globals else [noun for noun, has in self.words.verbs.items() if verb in has]
+        return (
+            []
+            if verb in self.words.globals
+            else [noun for noun, has in self.words.verbs.items() if verb in has]
+        )
 
     def find(self, noun: str | None, name: str | None) -> Verb | None:
         router = self.routers.get(noun or GLOBAL)
@@ -282,5 +351,7 @@ class Catalogue:
     def allowed(self, actor: User | None, noun: str) -> list[Verb]:
         """The verbs of a noun this person may use."""
         return [
-            verb for verb in self.routers[noun].verbs.values() if can(actor, verb.name, verb.about) and not verb.hidden
+            verb
+            for verb in self.routers[noun].verbs.values()
+            if can(actor, verb.name, verb.about) and not verb.hidden
         ]

@@ -1,4 +1,6 @@
-"""What happens while the bot runs, told to whoever counts it; what it finds of itself; the reference of each act."""
+"""What happens while the bot runs, told to whoever counts it; what it finds of itself; the
+reference of each act.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -10,17 +12,24 @@ _REFERENCE: ContextVar[str] = ContextVar("reference", default="")
 
 
 class Watch:
-    """Hears of everything and keeps nothing; `bot.http.metrics` keeps figures. No name of a person or record gets here."""
+    """Hears of everything and keeps nothing; `bot.http.metrics` keeps figures. No name of a person
+    or record gets here.
+    """
 
     def handled(self, name: str, outcome: str, seconds: float) -> None:
-        """Somebody's act was answered. name: of the verb; outcome: done, invalid, refused, busy, late or failed."""
+        """Somebody's act was answered. name: of the verb; outcome: done, invalid, refused, busy,
+        late or failed.
+        """
 
     def delivered(self, kind: str, outcome: str, lag: float) -> None:
-        """A delivery ended or was put back. outcome: sent, refused, unknown, limited or dropped; lag: seconds since
-        it was due."""
+        """A delivery ended or was put back. outcome: sent, refused, unknown, limited or dropped;
+        lag: seconds since it was due.
+        """
 
     def rejected(self, reason: str) -> None:
-        """A request over HTTP was refused before anybody acted. reason: one of `bot.http.rejections.REASONS`."""
+        """A request over HTTP was refused before anybody acted. reason: one of
+        `bot.http.rejections.REASONS`.
+        """
 
     def ran(self, job: str, outcome: str, seconds: float) -> None:
         """A job looked whether it had something to do. outcome: done or failed."""
@@ -28,7 +37,9 @@ class Watch:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing a running bot looks at in itself. vital: without it, people are better served by another replica."""
+    """One thing a running bot looks at in itself. vital: without it, people are better served by
+    another replica.
+    """
 
     name: str
     ok: bool
@@ -38,7 +49,8 @@ class Check:
 
 @contextmanager
 def referred() -> Iterator[str]:
-    """Give all that is logged in this block one reference; a person who is told it can name it to whoever reads logs.
+    """Give all that is logged in this block one reference; a person who is told it can name it to
+    whoever reads logs.
 
     with referred() as reference: …   around each act, delivery and look of a job.
     """

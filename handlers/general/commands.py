@@ -46,7 +46,11 @@ def find(request: Request, _: Any) -> Reply:
 @router.verb("help", record=False, words=True, writes=False)
 def help_(request: Request, _: Any) -> Reply:
     """What you can do; `help deal` for one thing in full."""
-    return guide.overview(request) if not request.line.rest.strip() else guide.about(request, request.line.rest.strip())
+    return (
+        guide.overview(request)
+        if not request.line.rest.strip()
+        else guide.about(request, request.line.rest.strip())
+    )
 
 
 @router.verb("home", record=False, writes=False)
@@ -56,17 +60,27 @@ def home(request: Request, _: Any) -> Reply:
 
 
 HOURS = {
-    "starts_at": Clock("Working from", hint="In your own time, such as 9:00 or 8am", also=("from", "starts")),
-    "ends_at": Clock("Working until", hint="Such as 17:30, or 6:00 of the next day", also=("until", "ends", "to")),
+    "starts_at": Clock(
+        "Working from", hint="In your own time, such as 9:00 or 8am", also=("from", "starts")
+    ),
+    "ends_at": Clock(
+        "Working until", hint="Such as 17:30, or 6:00 of the next day", also=("until", "ends", "to")
+    ),
 }
 
 
 @router.verb("hours", record=False, asks=HOURS, text="", saves=True, title="Working hours")
 def hours(request: Request, _: Any) -> Reply:
-    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over midnight."""
+    """Set your working hours, in which reminders may come: `hours from=9:00 until=17:30`, also over
+    midnight.
+    """
     if request.work.actor is None:
         raise Conflict("Only people have working hours. Say whose with --as.")
-    records.update(request.work, request.work.actor, {name: text for name, text in request.texts.items() if text})
+    records.update(
+        request.work,
+        request.work.actor,
+        {name: text for name, text in request.texts.items() if text},
+    )
     return receipt(request, request.work.actor)
 
 
@@ -96,14 +110,20 @@ def status(request: Request, _: Any) -> Reply:
 
 @router.verb("undo", record=False, words=True)
 def undo(request: Request, _: Any) -> Reply:
-    """Take back what you did last, said again what you did before, or what a receipt's button did; for 24 hours."""
-    return turned(request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work))
+    """Take back what you did last, said again what you did before, or what a receipt's button did;
+    for 24 hours.
+    """
+    return turned(
+        request, undoing.undo, request.line.rest.strip() or last_change.last_unit(request.work)
+    )
 
 
 @router.verb("redo", record=False, words=True)
 def redo(request: Request, _: Any) -> Reply:
     """Do again what you undid last, and said again what you undid before."""
-    return turned(request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work))
+    return turned(
+        request, undoing.redo, request.line.rest.strip() or last_change.last_undo(request.work)
+    )
 
 
 def turned(request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], unit: str) -> Reply:
@@ -111,7 +131,9 @@ def turned(request: Request, turn: Callable[[UnitOfWork, str], list[Entity]], un
     work, many = request.work, undoing.touched(request.work, unit)
     if len(many) > MANY and not request.flag("yes"):
         verb = turn.__name__.capitalize()
-        return question(f"{verb} what changed {listed(many)}?", verb, f"{turn.__name__} {unit} --yes")
+        return question(
+            f"{verb} what changed {listed(many)}?", verb, f"{turn.__name__} {unit} --yes"
+        )
     records = turn(work, unit)
     done = "Undone" if work.door == undoing.UNDO else "Done again"
     return receipt(request, records[0], f"{done}: {listed(records)}", replace=True)

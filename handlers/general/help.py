@@ -11,6 +11,7 @@ from handlers.core.ui.blocks import escape
 from handlers.core.ui.receipts import choices
 from models.core.entity.base import Entity
 from models.core.fields.base import Field
+from models.core.parsing.texts import summary
 from models.core.permissions import policy
 
 POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm"))
@@ -18,7 +19,9 @@ POLITE = frozenset(("me", "please", "pls", "with", "this", "on", "about", "crm")
 
 @dataclass(frozen=True)
 class Topic:
-    """Something that people ask for help on and that is no noun. root and me stand in braces in its text."""
+    """Something that people ask for help on and that is no noun. root and me stand in braces in its
+    text.
+    """
 
     words: frozenset[str]
     text: str
@@ -67,7 +70,19 @@ TOPICS = (
         "the history · `--yes` does not ask first · `--page=2` is the next page.",
     ),
     Topic(
-        frozenset(("import", "imports", "export", "exports", "csv", "file", "files", "excel", "spreadsheet")),
+        frozenset(
+            (
+                "import",
+                "imports",
+                "export",
+                "exports",
+                "csv",
+                "file",
+                "files",
+                "excel",
+                "spreadsheet",
+            )
+        ),
         "*Files* are imported and exported by whoever runs the bot, in a terminal: `crm import deals FILE`, "
         "`crm import deals FILE --dry` to see what would happen, `crm export deals`.",
     ),
@@ -82,7 +97,9 @@ EVERYDAY = ("lead new", "deal new", "task new", "case new", "home")
 
 
 def overview(request: Request) -> Message:
-    """What every record can do, then what is special to each noun, and a few buttons to begin with."""
+    """What every record can do, then what is special to each noun, and a few buttons to begin
+    with.
+    """
     root = request.catalogue.root
     intro = f"Type `{root}`, then what you want to do, in either order: `deal new` or `new deal`."
     common = shared(request)
@@ -91,7 +108,9 @@ def overview(request: Request) -> Message:
         "Values as you would write them: `amount=12k`, `close=fri`, `due=+3d`, `owner=me`. "
         f"Records: `OP-42`, or `this` in a thread. One thing in full: `{root} help deal`"
     )
-    begin = [blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if may(request, line)]
+    begin = [
+        blocks.button(line.capitalize(), "crm.run", line) for line in EVERYDAY if may(request, line)
+    ]
     drawn = [blocks.section(intro), blocks.section("\n".join(lines)), blocks.context(values)]
     drawn += [blocks.actions(*begin)] if begin else []
     return Message("\n".join([intro, *lines, values]), blocks.distinct(drawn))
@@ -100,18 +119,27 @@ def overview(request: Request) -> Message:
 def shared(request: Request) -> list[str]:
     """The verbs that every entity has, as far as this person may use them somewhere."""
     catalogue, actor = request.catalogue, request.work.actor
-    names = [verb.name for noun in catalogue.routers for verb in catalogue.allowed(actor, noun) if verb.common]
+    names = [
+        verb.name
+        for noun in catalogue.routers
+        for verb in catalogue.allowed(actor, noun)
+        if verb.common
+    ]
     return list(dict.fromkeys(names))
 
 
 def special(request: Request) -> list[str]:
-    """A line a noun, with the verbs that only it has; the nouns that have none share the last one."""
+    """A line a noun, with the verbs that only it has; the nouns that have none share the last
+    one.
+    """
     catalogue, plain = request.catalogue, []
     lines = []
     for noun, router in catalogue.routers.items():
         allowed = catalogue.allowed(request.work.actor, noun)
         if own := [verb.name for verb in allowed if not verb.common]:
-            lines.append(f"*{catalogue.root if noun == GLOBAL else name(router)}* {' · '.join(own)}")
+            lines.append(
+                f"*{catalogue.root if noun == GLOBAL else name(router)}* {' · '.join(own)}"
+            )
         elif allowed:
             plain.append(name(router))
     return [*lines, f"*Also* {' · '.join(plain)}"] if plain else lines
@@ -137,16 +165,20 @@ def about(request: Request, word: str) -> Message:
             return Message("\n".join(lines), [blocks.section("\n".join(lines))])
     if set(words) <= POLITE:
         return overview(request)
-    return choices(f"There is no help on “{word[:60]}”.", [("Help", "help"), ("Filters", "help filters")])
+    return choices(
+        f"There is no help on “{word[:60]}”.", [("Help", "help"), ("Filters", "help filters")]
+    )
 
 
 def usages(request: Request, word: str) -> list[str]:
     """A line for every noun that has this verb, as far as this person may use it."""
     catalogue, actor = request.catalogue, request.work.actor
     found = [
-        (router, verb) for router in catalogue.routers.values() for verb in catalogue.allowed(actor, router.noun)
+        (router, verb)
+        for router in catalogue.routers.values()
+        for verb in catalogue.allowed(actor, router.noun)
         if verb.name == word
-    ]  # fmt: skip
+    ]
     return [usage(catalogue.root, router, verb) for router, verb in found]
 
 
@@ -156,22 +188,30 @@ def about_noun(request: Request, noun: str) -> Message:
     router = catalogue.routers[noun]
     lines = [f"*{name(router)}*: {escape(router.doc)}", ""]
     allowed = catalogue.allowed(request.work.actor, noun)
-    lines += [usage(catalogue.root, router, verb) for verb in allowed] or ["Your role lets you do nothing with it."]
+    lines += [usage(catalogue.root, router, verb) for verb in allowed] or [
+        "Your role lets you do nothing with it."
+    ]
     fields = [kind.label for kind in seen(request, router) if kind.form] if allowed else []
-    drawn = [blocks.section("\n".join(lines))] + ([blocks.context("Fields: " + ", ".join(fields))] if fields else [])
+    drawn = [blocks.section("\n".join(lines))] + (
+        [blocks.context("Fields: " + ", ".join(fields))] if fields else []
+    )
     return Message("\n".join(lines), drawn)
 
 
 def seen(request: Request, router: Router) -> list[Field]:
     """The fields that are not hidden from this person."""
     entity, kinds = router.entity, router.fields()
-    return [kind for name, kind in kinds.items() if entity and not policy.hides(request.work, entity, name)]
+    return [
+        kind
+        for name, kind in kinds.items()
+        if entity and not policy.hides(request.work, entity, name)
+    ]
 
 
 def usage(root: str, router: Router, verb: Verb) -> str:
     example = f" {router.entity.prefix}-1" if verb.record and router.entity else ""
     noun = "" if router.noun == GLOBAL else f" {name(router)}"
-    return f"`{root}{noun} {verb.name}{example}` {verb.help.splitlines()[0]}"
+    return f"`{root}{noun} {verb.name}{example}` {summary(verb.help)}"
 
 
 def name(router: Router) -> str:

@@ -33,13 +33,19 @@ def home(request: Request) -> Home:
     drawn += [blocks.actions(*begin)] if begin else []
     if may(request, "task list"):
         secret = cards.concealed(work, Activity.open())
-        drawn += part(request, "My day", my_day(work, SHOWN + 1), secret or "Nothing is due. Enjoy it.", done)
+        drawn += part(
+            request, "My day", my_day(work, SHOWN + 1), secret or "Nothing is due. Enjoy it.", done
+        )
     if may(request, "deal list"):
         secret = cards.concealed(work, Opportunity.open())
-        drawn += part(request, "My open deals", my_deals(work, SHOWN + 1), secret or "You have no open deals.")
+        drawn += part(
+            request, "My open deals", my_deals(work, SHOWN + 1), secret or "You have no open deals."
+        )
     if may(request, "case list"):
         secret = cards.concealed(work, Case.open())
-        drawn += part(request, "My cases", my_cases(work, SHOWN + 1), secret or "You have no open cases.")
+        drawn += part(
+            request, "My cases", my_cases(work, SHOWN + 1), secret or "You have no open cases."
+        )
     return tab(drawn)
 
 
@@ -47,15 +53,24 @@ def tab(drawn: Sequence[Block]) -> Home:
     return Home(blocks.home(drawn))
 
 
-BEGIN = (("New lead", "lead new"), ("New deal", "deal new"), ("New task", "task new"), ("New case", "case new"))
+BEGIN = (
+    ("New lead", "lead new"),
+    ("New deal", "deal new"),
+    ("New task", "task new"),
+    ("New case", "case new"),
+)
 
 
-def part(request: Request, title: str, records: Sequence[Entity], empty: str, *verbs: Verb) -> list[Block]:
+def part(
+    request: Request, title: str, records: Sequence[Entity], empty: str, *verbs: Verb
+) -> list[Block]:
     drawn = [blocks.header(title)]
     if not records:
         return [*drawn, blocks.section(empty)]
     for record in records[:SHOWN]:
         drawn += cards.row(record, request.work, *verbs)
     if len(records) > SHOWN:
-        drawn.append(blocks.context(f"and more: `{request.catalogue.root} {records[0].noun()} list mine`"))
+        drawn.append(
+            blocks.context(f"and more: `{request.catalogue.root} {records[0].noun()} list mine`")
+        )
     return drawn

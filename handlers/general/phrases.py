@@ -1,4 +1,6 @@
-"""How people say things that are verbs: a line that is not understood by itself may be one of these."""
+"""How people say things that are verbs: a line that is not understood by itself may be one of
+these.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,10 +19,19 @@ PHRASES = tuple(
     (re.compile(f"{said}[ ?!.]*", re.IGNORECASE | re.DOTALL), meant)
     for said, meant in (
         # talk
-        (r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo)(?: (?:there|crm|rapport))?", "help hello"),
-        (r"(?:many )?(?:thanks|thank you|thx|cheers|danke|merci)(?: (?:a lot|so much|very much))?", "help thanks"),
+        (
+            r"(?:hi|hey|hello|good (?:morning|afternoon|evening)|hallo)(?: (?:there|crm|rapport))?",
+            "help hello",
+        ),
+        (
+            r"(?:many )?(?:thanks|thank you|thx|cheers|danke|merci)(?: (?:a lot|so much|very much))?",
+            "help thanks",
+        ),
         (r"(?:ok|okay|great|cool|nice|perfect|bye|goodbye|good night|see you)", "help thanks"),
-        (r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)", "help"),
+        (
+            r"(?:what (?:can|do) (?:you|i) do(?: here)?|who are you|how does this work|commands|usage)",
+            "help",
+        ),
         (r"(?:help|i need help|help me|how do i start)", "help"),
         (r"how (?:(?:do|can|should) (?:i|we|you)|to) (.+)", r"help \1"),
         # lists
@@ -32,23 +43,37 @@ PHRASES = tuple(
         (rf"{GET}(?: all| the)* ({STATE} )?({NOUN})", r"\2 list \1"),
         (rf"({STATE}) ({NOUN})( .+)?", r"\2 list \1\3"),
         (rf"(?:all|every)(?: the)? ({NOUN})", r"\1 list"),
-        (rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
-         r"\2 list \1\3"),
-        (rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)", r"\2 list \1\3"),
+        (
+            rf"(?:how many|count)(?: of| the| my)* ({STATE} )?({NOUN})(?: do (?:we|i) have| are there| are)?( .+)?",
+            r"\2 list \1\3",
+        ),
+        (
+            rf"(?:{GET} |what are |a |the )?list of(?: all| the)* ({STATE} )?({NOUN})((?: .*)?)",
+            r"\2 list \1\3",
+        ),
         (rf"how many ({NOUN})(?: are(?: there)?| do (?:we|i) have)?((?: .*)?)", r"\1 list\2"),
         (r"(calls|meetings|e-?mails|notes)((?: .*)?)", r"task list \1\2"),
-        (r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)", "report"),
-        (rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",
-         r"report\1"),
+        (
+            r"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)",
+            "report",
+        ),
+        (
+            rf"(?:my |the |show |me |open |sales )*(?:pipeline|forecast|funnel|numbers|figures)((?! {NUMBER}).+)",
+            r"report\1",
+        ),
         (r"(?:my |today'?s )(?:day|agenda|home)", "home"),
         (r"(?:search|search for|look for|look up|where is|who is|google) (.+)", r"find \1"),
         (rf"(?:open|view|see|get|show me|give me) ({REF})", r"show \1"),
         (rf"(?:who|what|when|where|how)(?:'s|’s)?(?: [a-z]+)* ({REF})", r"show \1"),
         # deals, cases and tasks
-        (rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
-         r"snooze \1 \2"),
-        (rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
-         r"edit \1 close \2"),
+        (
+            rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
+            r"snooze \1 \2",
+        ),
+        (
+            rf"(?:push|postpone|delay|move|reschedule|shift) ({REF}) (?:back )?(?:to|until|till|by) ({DAYISH})",
+            r"edit \1 close \2",
+        ),
         (rf"(?:move|advance|push) (?:the )?(?:deal )?({REF} .+)", r"deal stage \1"),
         (rf"(?:mark|close|set)(?: deal)? ({REF}) (?:as |to )?(won|lost)(.*)", r"deal \2 \1\3"),
         (rf"({REF}) (?:{ISNOW}) (won|lost)(.*)", r"deal \2 \1\3"),
@@ -57,8 +82,10 @@ PHRASES = tuple(
         (rf"({REF}) (?:{ISNOW} )?(?:reopened|open again)", r"reopen \1"),
         (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?|ticked off)(.*)", r"done \1\2"),
         (rf"({REF}) (?:{ISNOW} )?(?:done|finished|completed?)(.*)", r"resolve \1\2"),
-        (rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
-         r"edit \2 \1 \3"),
+        (
+            rf"(?:set|change|update|put|move)(?: the)? ([a-z_ -]+?) (?:of|for|on|in) ({REF}) (?:to|as|at|=) *(.+)",
+            r"edit \2 \1 \3",
+        ),
         (rf"(?:resolved|solved|fixed) ({REF})(.*)", r"resolve \1\2"),
         (rf"(?:closed) ({REF})(.*)", r"close \1\2"),
         (rf"escalate (?:case |ticket )?({REF})(.*)", r"case edit \1 priority=urgent\2"),
@@ -67,7 +94,10 @@ PHRASES = tuple(
         (rf"({REF}) (?:take|grab|mine|is mine|i(?:'ll| will)? take it)", r"claim \1"),
         (rf"({REF}) (?:answer|respond)(?:ed)?:? (.+)", r"reply \1 \2"),
         (rf"(?:reply|answer|respond|write) to ({REF}):? (.+)", r"reply \1 \2"),
-        (rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)", r"assign \1 \2"),
+        (
+            rf"(?:give|hand(?: over)?|pass(?: on)?|transfer|reassign|delegate) ({REF}) (.+)",
+            r"assign \1 \2",
+        ),
         (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"snooze \1 \2"),
         (rf"({REF}) (?:to|until|till|->) ({DAYISH})", r"edit \1 close \2"),
         (rf"rename ({REF}) (?:to |as |into )?(.+)", r"edit \1 name \2"),
@@ -83,7 +113,10 @@ PHRASES = tuple(
         (rf"(?:new|neue[rs]?|nouveau|nouvelle|nuev[oa]) ({NOUN})(.*)", r"\1 new\2"),
         (r"([a-z]+[^\Ws]): *(.+)", r"\1 new \2"),
         # what has happened
-        (r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)", r"log call \1"),
+        (
+            r"(?:i )?(?:called|phoned|rang|spoke (?:to|with)|talked (?:to|with)|had a call with) (.+)",
+            r"log call \1",
+        ),
         (r"(?:i |we )?(?:met(?: with)?|visited|had a meeting with) (.+)", r"log meeting \1"),
         (r"(?:i )?(?:e-?mailed|wrote(?: to)?) (.+)", r"log email \1"),
         (rf"{NOTE} (#?cs-?\d+):?(.*)", r"case note \1\2"),
@@ -92,7 +125,7 @@ PHRASES = tuple(
         # many, of some kind
         (rf"(?:{GET}(?: all| the)* )?([a-z-]+) (?!this)([a-z]+s)((?: .*)?)", r"\2 list \1\3"),
     )
-)  # fmt: skip
+)
 ADDRESS = r"(?:(?:hey|hi|hello|ok|dear) )?(?:/?crm|rapport)\b[,:]?"
 ASKING = r"please|pls|kindly|can you|could you|would you|i want to|i'd like to|let'?s"
 THANKING = re.compile(r"(?<=\S),? +(?:please|pls|thanks|thank you|danke|bitte)$", re.IGNORECASE)
@@ -108,4 +141,6 @@ def meanings(said: str) -> Iterator[str]:
         yield asked
     for pattern, meant in PHRASES:
         if found := pattern.fullmatch(asked):
-            yield " ".join(found.expand(meant).split()) if "\n" not in asked else found.expand(meant)
+            yield (
+                " ".join(found.expand(meant).split()) if "\n" not in asked else found.expand(meant)
+            )

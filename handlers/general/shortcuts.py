@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shortcut:
-    """callback: the verb's id; kind: "global", or "message" where the message's text goes into the form."""
+    """callback: the verb's id; kind: "global", or "message" where the message's text goes into the
+    form.
+    """
 
     name: str
     kind: str
@@ -15,7 +17,9 @@ class Shortcut:
 
 SHORTCUTS = (
     Shortcut("New lead", "global", "lead.new", "Write down someone who showed interest"),
-    Shortcut("Log activity", "global", "log.new", "Write down a call, a meeting, an e-mail or a note"),
+    Shortcut(
+        "Log activity", "global", "log.new", "Write down a call, a meeting, an e-mail or a note"
+    ),
     Shortcut("Create case", "message", "case.new", "Make a case of this message"),
     Shortcut("Make task", "message", "activity.new", "Make a task of this message"),
 )

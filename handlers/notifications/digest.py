@@ -1,5 +1,5 @@
-"""What the bot says by itself, drawn when it is sent for those who will read it: cards, thread lines, reminders, lists,
-receipts and the managers' digest.
+"""What the bot says by itself, drawn when it is sent for those who will read it: cards, thread
+lines, reminders, lists, receipts and the managers' digest.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,12 +34,17 @@ TOLD = ("entity", "record_id", "action", "field", "old", "new")
 Drawing = Callable[[UnitOfWork, Catalogue, Delivery], Message | None]
 
 
-def draw(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, named: Sequence[int] = ()) -> Message | None:
-    """What a delivery says now; None where there is nothing to say any more. Its text is inert, like its blocks.
+def draw(
+    work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, named: Sequence[int] = ()
+) -> Message | None:
+    """What a delivery says now; None where there is nothing to say any more. Its text is inert,
+    like its blocks.
 
     named: the ids of the records of a list that stands already, and follows them.
     """
-    drawing: Callable[[], Message | None] = partial(DRAWINGS[delivery.kind], work, catalogue, delivery)
+    drawing: Callable[[], Message | None] = partial(
+        DRAWINGS[delivery.kind], work, catalogue, delivery
+    )
     if named:
         drawing = partial(FOLLOWING[delivery.kind], work, catalogue, named)
     message = drawing()
@@ -51,15 +56,21 @@ def draw(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery, named: Sequ
     return replace(message, text=escape(message.text))
 
 
-def narrowed(work: UnitOfWork, drawing: Callable[[], Message | None], message: Message | None) -> Message | None:
-    """A list for several readers, who are told that something is missing from it, and not how much."""
+def narrowed(
+    work: UnitOfWork, drawing: Callable[[], Message | None], message: Message | None
+) -> Message | None:
+    """A list for several readers, who are told that something is missing from it, and not how
+    much.
+    """
     alone = (work.actor,) if work.actor else ()
     with policy.among(work.session, alone):
         whole = drawing()
     if whole is None or (message and (message.text, message.blocks) == (whole.text, whole.blocks)):
         return message
     said, drawn = f"{cards.LEFT_OUT}.", message or Message("")
-    return replace(drawn, text=f"{drawn.text}\n{said}".strip(), blocks=[*drawn.blocks, blocks.context(said)])
+    return replace(
+        drawn, text=f"{drawn.text}\n{said}".strip(), blocks=[*drawn.blocks, blocks.context(said)]
+    )
 
 
 def excused(work: UnitOfWork, delivery: Delivery, message: Message) -> Message:
@@ -70,7 +81,9 @@ def excused(work: UnitOfWork, delivery: Delivery, message: Message) -> Message:
     zone = work.zone if work.actor else ZoneInfo(work.workspace.zone)
     said = f"Late: this should have come {values.show_moment(due, work.now, zone)}."
     heading, *rest = message.blocks
-    return replace(message, text=f"{message.text}\n{said}", blocks=[heading, blocks.context(said), *rest])
+    return replace(
+        message, text=f"{message.text}\n{said}", blocks=[heading, blocks.context(said), *rest]
+    )
 
 
 def card(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
@@ -79,12 +92,16 @@ def card(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message 
 
 
 def line(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What somebody asked with --here, answered for all who are there. about: line, as it was typed; person.
+    """What somebody asked with --here, answered for all who are there. about: line, as it was
+    typed; person.
 
-    Nothing where it cannot be answered to all of them, as when it asks for a field that some do not see.
+    Nothing where it cannot be answered to all of them, as when it asks for a field that some do not
+    see.
     """
     try:
-        return again(work, catalogue, delivery.about["line"], delivery.channel, delivery.thread or "")
+        return again(
+            work, catalogue, delivery.about["line"], delivery.channel, delivery.thread or ""
+        )
     except CRMError:
         if len(work.viewers) < 2:
             raise
@@ -92,13 +109,17 @@ def line(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message 
 
 
 def receipt(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What somebody did with --here, from the audit trail. about: unit, of what was changed; person."""
+    """What somebody did with --here, from the audit trail. about: unit, of what was changed;
+    person.
+    """
     record = record_events.record_of(work, delivery)
     if not record_events.is_open(work, record):
         return record_events.hint(record)
     work.unit = delivery.about["unit"]
     entries = select(AuditEntry).where(AuditEntry.unit == work.unit).order_by(AuditEntry.id)
-    work.changes = [{name: getattr(entry, name) for name in TOLD} for entry in work.session.scalars(entries)]
+    work.changes = [
+        {name: getattr(entry, name) for name in TOLD} for entry in work.session.scalars(entries)
+    ]
     return receipts.receipt(Request(work, catalogue, catalogue.parse(record.ref)), record)
 
 
@@ -113,19 +134,26 @@ def digest(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Messag
 
 
 def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
-    """The pipeline by stage, what was won and lost this week, the open cases by priority, with a chart and as text.
+    """The pipeline by stage, what was won and lost this week, the open cases by priority, with a
+    chart and as text.
 
-    Where a field that they are counted by is hidden from who reads, that is said in place of the figures.
+    Where a field that they are counted by is hidden from who reads, that is said in place of the
+    figures.
     """
     pipeline, priorities = by_stage(work), cases_by_priority(work)
     closed, week = closed_this_week(work)
     day = f"{work.today:%A} {work.today.day} {work.today:%B}"
     drawn = [blocks.header(f"Good day, {work.me}"), blocks.context(day)]
-    no_stages, no_cases = no_figures(work, Opportunity.stage), no_figures(work, Case.priority, Case.status)
+    no_stages, no_cases = (
+        no_figures(work, Opportunity.stage),
+        no_figures(work, Case.priority, Case.status),
+    )
     if not (pipeline or closed or priorities or no_stages or no_cases):
         quiet = f"Nothing is open, and nothing was closed {week}."
         begin = f"A deal is one line away: `{catalogue.root} deal new`"
-        return Message(f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")])
+        return Message(
+            f"Good day, {work.me}. {quiet}", [*drawn, blocks.section(f"{quiet} {begin}")]
+        )
     parts = [("Open pipeline", no_stages or pipeline_lines(pipeline))]
     parts.append((f"Closed {week}", no_stages or closed_lines(closed)))
     parts.append(("Open cases", no_cases or case_lines(priorities)))
@@ -137,12 +165,16 @@ def report(work: UnitOfWork, catalogue: Catalogue) -> Message:
 
 
 def no_figures(work: UnitOfWork, *counted: Any) -> list[str]:
-    """What stands in place of figures that are counted by columns which not everybody who reads may see."""
+    """What stands in place of figures that are counted by columns which not everybody who reads may
+    see.
+    """
     return list(filter(None, [cards.concealed(work, *counted)]))
 
 
 def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
-    """What was won and lost since Monday in the reader's zone; on a Monday, since the one before."""
+    """What was won and lost since Monday in the reader's zone; on a Monday, since the one
+    before.
+    """
     monday = work.today - timedelta(days=work.today.weekday())
     start, end, week = monday, monday + timedelta(days=7), "this week"
     if work.today == monday:
@@ -153,13 +185,23 @@ def closed_this_week(work: UnitOfWork) -> tuple[list[StageRow], str]:
 
 def pipeline_lines(rows: Sequence[StageRow]) -> list[str]:
     """A line a stage, and one for all of them: Proposal: 3 deals, €120,000 and $4,000."""
-    lines = [f"{stage.capitalize()}: {figures([row for row in rows if row.stage == stage])}" for stage in stages(rows)]
-    return [*lines, f"Together: {figures(rows)}; weighted {money(rows, 'weighted')}"] if rows else ["No open deals."]
+    lines = [
+        f"{stage.capitalize()}: {figures([row for row in rows if row.stage == stage])}"
+        for stage in stages(rows)
+    ]
+    return (
+        [*lines, f"Together: {figures(rows)}; weighted {money(rows, 'weighted')}"]
+        if rows
+        else ["No open deals."]
+    )
 
 
 def closed_lines(rows: Sequence[StageRow]) -> list[str]:
     told = {stage: [row for row in rows if row.stage == stage] for stage in (Stage.WON, Stage.LOST)}
-    return [f"{stage.capitalize()}: {figures(found) if found else 'none'}" for stage, found in told.items()]
+    return [
+        f"{stage.capitalize()}: {figures(found) if found else 'none'}"
+        for stage, found in told.items()
+    ]
 
 
 def case_lines(rows: Sequence[PriorityRow]) -> list[str]:
@@ -184,9 +226,17 @@ def figures(rows: Sequence[StageRow]) -> str:
 
 def money(rows: Sequence[StageRow], figure: str = "amount") -> str:
     """One figure a currency, the one with the most deals first; they are never added up."""
-    currencies = sorted({row.currency for row in rows if row.amount}, key=lambda code: (-deals(rows, code), code))
-    sums = {code: sum(getattr(row, figure) for row in rows if row.currency == code) for code in currencies}
-    return " and ".join(values.show_amount(total, code) for code, total in sums.items()) or "no amounts"
+    currencies = sorted(
+        {row.currency for row in rows if row.amount}, key=lambda code: (-deals(rows, code), code)
+    )
+    sums = {
+        code: sum(getattr(row, figure) for row in rows if row.currency == code)
+        for code in currencies
+    }
+    return (
+        " and ".join(values.show_amount(total, code) for code, total in sums.items())
+        or "no amounts"
+    )
 
 
 def deals(rows: Sequence[StageRow], currency: str) -> int:
@@ -194,12 +244,19 @@ def deals(rows: Sequence[StageRow], currency: str) -> int:
 
 
 def pipeline_chart(rows: Sequence[StageRow], currency: str) -> list[Block]:
-    """The stages as bars, in the workspace's currency or else the one most deals have; the text has all of them."""
+    """The stages as bars, in the workspace's currency or else the one most deals have; the text has
+    all of them.
+    """
     known = {row.currency for row in rows if row.amount}
     if not known:
         return []
-    shown = currency if currency in known else max(sorted(known), key=lambda code: deals(rows, code))
-    sums = {stage: sum(row.amount for row in rows if (row.stage, row.currency) == (stage, shown)) for stage in OPEN}
+    shown = (
+        currency if currency in known else max(sorted(known), key=lambda code: deals(rows, code))
+    )
+    sums = {
+        stage: sum(row.amount for row in rows if (row.stage, row.currency) == (stage, shown))
+        for stage in OPEN
+    }
     points = [(stage.capitalize(), float(total)) for stage, total in sums.items()]
     return [charts.bars(f"Open pipeline in {shown}", shown, points, x="Stage", y=shown)]
 

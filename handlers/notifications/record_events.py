@@ -1,6 +1,8 @@
-"""What happened, for those it concerns: lines in the threads of a record's cards, and that somebody was given one.
+"""What happened, for those it concerns: lines in the threads of a record's cards, and that somebody
+was given one.
 
-Deliveries say it with ids: who did it is named, and what they said is quoted, only now, from where it stands.
+Deliveries say it with ids: who did it is named, and what they said is quoted, only now, from where
+it stands.
 """
 
 from collections.abc import Mapping
@@ -22,8 +24,9 @@ TAKEN_BACK = {"undone": "undid this", "redone": "did this again"}
 
 
 def event(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message | None:
-    """What happened to a record, for the thread of its card: word for word where everybody there may see all of the
-    record, since colleagues write what they like. about: by, did, remark, activity, undone, redone.
+    """What happened to a record, for the thread of its card: word for word where everybody there
+    may see all of the record, since colleagues write what they like. about: by, did, remark,
+    activity, undone, redone.
     """
     record = record_of(work, delivery)
     if not is_open(work, record):
@@ -37,7 +40,11 @@ def told(work: UnitOfWork, record: Entity, about: Mapping[str, Any]) -> str:
     if "text" in about:
         text = str(about["text"])  # written by a release that kept the words themselves
     else:
-        said = f": {quoted(work, record, about['remark'])}" if "remark" in about else logged(work, about)
+        said = (
+            f": {quoted(work, record, about['remark'])}"
+            if "remark" in about
+            else logged(work, about)
+        )
         text = f"{name_of(work, about['by'])} {about['did']}{said}"
     for taken_back, verb in TAKEN_BACK.items():
         text = f"{name_of(work, about[taken_back])} {verb}: {text}" if taken_back in about else text
@@ -51,7 +58,9 @@ def quoted(work: UnitOfWork, record: Entity, remark: int) -> str:
 
 
 def logged(work: UnitOfWork, about: Mapping[str, Any]) -> str:
-    """What was logged in this thread, word for word where all who read may see it and it still stands."""
+    """What was logged in this thread, word for word where all who read may see it and it still
+    stands.
+    """
     if "activity" not in about:
         return ""
     activity = work.get(Activity, about["activity"])
@@ -69,7 +78,9 @@ def assigned(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
     record, by = record_of(work, delivery), delivery.about["by"]
     if record.deleted_at or (work.actor and getattr(record, record.owned) != work.actor.id):
         return None
-    giver = by if isinstance(by, str) else name_of(work, by)  # a release before this one wrote the name itself
+    giver = (
+        by if isinstance(by, str) else name_of(work, by)
+    )  # a release before this one wrote the name itself
     said = f"{giver} gave you {record}"
     return Message(said, [blocks.section(escape(said)), *cards.row(record, work)])
 
@@ -86,4 +97,6 @@ def is_open(work: UnitOfWork, record: Entity) -> bool:
 def hint(record: Entity) -> Message:
     """That something happened to a record, and no more."""
     said = f"{record.ref} has news. Not everybody here may see it."
-    return Message(said, [blocks.section(said, blocks.button("Show", f"{record.slug()}.show", record.ref))])
+    return Message(
+        said, [blocks.section(said, blocks.button("Show", f"{record.slug()}.show", record.ref))]
+    )

@@ -1,4 +1,6 @@
-"""Reminders as they are drawn: tasks for their owner, tasks for the team, cases for the support channel."""
+"""Reminders as they are drawn: tasks for their owner, tasks for the team, cases for the support
+channel.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -36,17 +38,25 @@ def due(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Message |
     """
     if work.actor is None:
         return None
-    tasks, count = reminders.due(work, work.actor.id, delivery.about.get("ids", []), reminders.TOGETHER)
+    tasks, count = reminders.due(
+        work, work.actor.id, delivery.about.get("ids", []), reminders.TOGETHER
+    )
     if not tasks:
         return None
     if delivery.about.get("more"):
         _, count = reminders.due(work, work.actor.id, [], 1)
-    left = f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`" if count > len(tasks) else ""
+    left = (
+        f"and {count - len(tasks)} more: `{catalogue.root} task list overdue`"
+        if count > len(tasks)
+        else ""
+    )
     return task_list(work, tasks, count, left)
 
 
 def due_still(work: UnitOfWork, catalogue: Catalogue, ids: Sequence[int]) -> Message:
-    """The activities of a reminder as they are now: what is done, put off or somebody else's says so."""
+    """The activities of a reminder as they are now: what is done, put off or somebody else's says
+    so.
+    """
     tasks = reposting.followed(work, Activity, ids)
     return task_list(work, tasks, sum(is_due(task, work) for task in tasks))
 
@@ -59,13 +69,20 @@ def task_list(work: UnitOfWork, tasks: Sequence[Activity], count: int, left: str
     for task in tasks:
         drawn += [blocks.section(task_line(task, work)), *task_buttons(task, work)]
     drawn += [blocks.context(left)] if left else []
-    told = "; ".join(f"{task} ({told})" if (told := when(task, work)) else str(task) for task in tasks)
+    told = "; ".join(
+        f"{task} ({told})" if (told := when(task, work)) else str(task) for task in tasks
+    )
     return Message(f"{heading}: {told}" if told else heading, blocks.distinct(drawn), named=tasks)
 
 
 def is_due(task: Activity, work: UnitOfWork) -> bool:
     """Whether the reader still has to do it."""
-    return is_mine(task, work) and not task.done_at and task.due_date is not None and task.due_date <= work.now
+    return (
+        is_mine(task, work)
+        and not task.done_at
+        and task.due_date is not None
+        and task.due_date <= work.now
+    )
 
 
 def is_mine(task: Activity, work: UnitOfWork) -> bool:
@@ -75,20 +92,26 @@ def is_mine(task: Activity, work: UnitOfWork) -> bool:
 
 def task_line(task: Activity, work: UnitOfWork) -> str:
     about = cards.texts(task, work, "customer", "lead", "opportunity", "case").values()
-    told = " · ".join(escape(blocks.cut(text, cards.SHORT)) for text in [when(task, work), *about] if text)
+    told = " · ".join(
+        escape(blocks.cut(text, cards.SHORT)) for text in [when(task, work), *about] if text
+    )
     return f"*{task.ref}* {escape(blocks.cut(task.title, SHORT))}\n{told}"
 
 
 def when(task: Activity, work: UnitOfWork) -> str:
-    """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's zone; or what came of
-    it; nothing of that where it is hidden from them.
+    """`due today 09:00`, or `overdue since Fri 6 Mar 09:00` from the next day on, in the reader's
+    zone; or what came of it; nothing of that where it is hidden from them.
     """
     seen = cards.texts(task, work, "owner", "due_date", "done_at")
     if task.done_at:
         return "done" if "done_at" in seen else ""
     if not is_mine(task, work):
         return f"now {seen['owner']}'s" if "owner" in seen else "nobody's now"
-    return f"{'overdue since' if is_late(task, work) else 'due'} {seen['due_date']}" if "due_date" in seen else ""
+    return (
+        f"{'overdue since' if is_late(task, work) else 'due'} {seen['due_date']}"
+        if "due_date" in seen
+        else ""
+    )
 
 
 def is_late(task: Activity, work: UnitOfWork) -> bool:
@@ -98,7 +121,9 @@ def is_late(task: Activity, work: UnitOfWork) -> bool:
 
 def task_buttons(task: Activity, work: UnitOfWork) -> list[Block]:
     """What can be done about it, as far as one may; no block where that is nothing."""
-    drawn = cards.ways(task, work, *TASK_BUTTONS) if is_mine(task, work) and not task.done_at else []
+    drawn = (
+        cards.ways(task, work, *TASK_BUTTONS) if is_mine(task, work) and not task.done_at else []
+    )
     return [blocks.actions(*drawn)] if drawn else []
 
 
@@ -134,7 +159,11 @@ def pressing(work: UnitOfWork, catalogue: Catalogue, delivery: Delivery) -> Mess
     found, count = triage.pressing(work, delivery.about.get("ids", []), CASES)
     if not found:
         return None
-    left = f"and {count - len(found)} more: `{catalogue.root} case list open`" if count > len(found) else ""
+    left = (
+        f"and {count - len(found)} more: `{catalogue.root} case list open`"
+        if count > len(found)
+        else ""
+    )
     return case_list(work, found, count, left)
 
 
@@ -163,7 +192,11 @@ def case_row(case: Case, work: UnitOfWork) -> Block:
     told = list(cards.texts(case, work, "status" if over else "priority").values())
     owner = cards.texts(case, work, "assignee").get("assignee", "nobody has it")
     told += [escape(owner), f"since {cards.moment(case.created_at)}"]
-    told += [f"overdue since {until}" for until in cards.moments(case, work, "resolve_by").values() if late]
+    told += [
+        f"overdue since {until}"
+        for until in cards.moments(case, work, "resolve_by").values()
+        if late
+    ]
     free = not over and masking.may_hold(work, lambda case: not case.assignee, case)
     claim = cards.ways(case, work, ("claim", "Claim")) if free else []
     button = next(iter(claim or cards.ways(case, work, ("show", "Show"))), None)

@@ -1,5 +1,5 @@
-"""What was said before, drawn anew: a list as its records are now; and for those who read it now the same, less, or
-that it is for others.
+"""What was said before, drawn anew: a list as its records are now; and for those who read it now
+the same, less, or that it is for others.
 """
 
 from collections.abc import Sequence
@@ -23,20 +23,31 @@ LOST = ("line",)
 
 
 def shown(work: UnitOfWork, said: Delivery | PostedMessage) -> Shown:
-    """What decides whether something may stand as it is: a line in a thread speaks of one record and nothing else."""
+    """What decides whether something may stand as it is: a line in a thread speaks of one record
+    and nothing else.
+    """
     if said.kind == "event" and said.entity:
         record = work.get(ENTITIES[said.entity], said.record_id or 0)
         return {"open": record_events.is_open(work, record)}
     return together(work)
 
 
-def anew(work: UnitOfWork, catalogue: Catalogue, kept: PostedMessage | ListSubscription, named: Sequence[int] = ()) -> Message | None:
-    """What it says to those who read it now, as of when it was posted; what cannot be drawn any more, that it is for
-    others. None where it may stand as it is.
+def anew(
+    work: UnitOfWork,
+    catalogue: Catalogue,
+    kept: PostedMessage | ListSubscription,
+    named: Sequence[int] = (),
+) -> Message | None:
+    """What it says to those who read it now, as of when it was posted; what cannot be drawn any
+    more, that it is for others. None where it may stand as it is.
 
     named: the ids of the records of a list that follows them; all else about them is as it is now.
     """
-    same = (Delivery.id == kept.delivery, Delivery.ts == kept.ts, Delivery.kind != "redraw")  # ids come again
+    same = (
+        Delivery.id == kept.delivery,
+        Delivery.ts == kept.ts,
+        Delivery.kind != "redraw",
+    )  # ids come again
     said = work.session.scalar(select(Delivery).where(*same))
     if isinstance(kept, PostedMessage) and kept.kind == "event" and said is None:
         return short(work, kept)
@@ -53,6 +64,8 @@ def anew(work: UnitOfWork, catalogue: Catalogue, kept: PostedMessage | ListSubsc
 
 
 def short(work: UnitOfWork, told: PostedMessage) -> Message | None:
-    """A line in a thread whose words nobody has any more: where all may see the record it stands as it is."""
+    """A line in a thread whose words nobody has any more: where all may see the record it stands as
+    it is.
+    """
     record = work.get(ENTITIES[told.entity or ""], told.record_id or 0)
     return None if record_events.is_open(work, record) else record_events.hint(record)

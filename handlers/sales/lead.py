@@ -15,12 +15,18 @@ DEAL = {
 }
 
 
-@router.verb("convert", asks=DEAL, button="Convert", style="primary", when=lambda lead: not lead.converted)
+@router.verb(
+    "convert", asks=DEAL, button="Convert", style="primary", when=lambda lead: not lead.converted
+)
 def convert(request: Request, lead: Lead) -> Reply:
     """Turn the lead into a customer, an account and a deal."""
     became = lead.convert(request.work, request["deal"], request["amount"], request["currency"])
     assert became.opportunity
-    return receipt(request, lead, f"{lead.spoken} is now {became.customer.ref}, with the deal {became.opportunity}")
+    return receipt(
+        request,
+        lead,
+        f"{lead.spoken} is now {became.customer.ref}, with the deal {became.opportunity}",
+    )
 
 
 @router.verb("claim", button="Claim", when=lambda lead: not lead.owner and lead.status not in ENDED)
@@ -30,7 +36,11 @@ def claim(request: Request, lead: Lead) -> Reply:
     return receipt(request, lead)
 
 
-@router.verb("qualify", button="Qualify", when=lambda lead: lead.status in (LeadStatus.NEW, LeadStatus.WORKING))
+@router.verb(
+    "qualify",
+    button="Qualify",
+    when=lambda lead: lead.status in (LeadStatus.NEW, LeadStatus.WORKING),
+)
 def qualify(request: Request, lead: Lead) -> Reply:
     """Mark the lead as worth a deal."""
     lead.qualify(request.work)

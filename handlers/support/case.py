@@ -17,14 +17,18 @@ def is_open(case: Case) -> bool:
     return case.status in OPEN
 
 
-@router.verb("claim", button="Claim", style="primary", when=lambda case: is_open(case) and not case.assignee)
+@router.verb(
+    "claim", button="Claim", style="primary", when=lambda case: is_open(case) and not case.assignee
+)
 def claim(request: Request, case: Case) -> Reply:
     """Take the case; of two people at once the first gets it."""
     case.claim(request.work)
     return receipt(request, case)
 
 
-@router.verb("reply", asks=ANSWER, button="Reply", when=lambda case: case.status != CaseStatus.CLOSED)
+@router.verb(
+    "reply", asks=ANSWER, button="Reply", when=lambda case: case.status != CaseStatus.CLOSED
+)
 def reply(request: Request, case: Case) -> Reply:
     """Answer the customer: `case reply CS-9 We are looking into it`."""
     case.reply(request.work, request["text"])

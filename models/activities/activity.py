@@ -23,14 +23,36 @@ from models.sales.opportunity import Opportunity
 from models.support.case import Case
 
 NEWS = timedelta(days=1)
-"""What has been due for longer when it is written down is no news; the morning's reminder has it."""
+"""What has been due for longer when it is written down is no news; the morning's reminder has it.
+"""
 
 
-DONE = values.YES | {"completed", "complete", "done", "closed", "finished", "held", "sent", "erledigt"}
+DONE = values.YES | {
+    "completed",
+    "complete",
+    "done",
+    "closed",
+    "finished",
+    "held",
+    "sent",
+    "erledigt",
+}
 NOT_DONE = values.NO | {
-    "not started", "in progress", "waiting on someone else", "waiting", "deferred", "open", "planned", "to do", "todo",
-    "pending", "scheduled", "new", "not done", "offen",
-}  # fmt: skip
+    "not started",
+    "in progress",
+    "waiting on someone else",
+    "waiting",
+    "deferred",
+    "open",
+    "planned",
+    "to do",
+    "todo",
+    "pending",
+    "scheduled",
+    "new",
+    "not done",
+    "offen",
+}
 """What other systems call what is done, and what is not."""
 
 
@@ -40,8 +62,8 @@ LASTED = re.compile(r"(\d{1,3}):(\d\d)(?::(\d\d))?")
 
 
 def timed(texts: dict[str, str]) -> dict[str, str]:
-    """The texts of a row with its time of day in its due date, and in minutes how long it took. What has an end besides
-    is a meeting.
+    """The texts of a row with its time of day in its due date, and in minutes how long it took.
+    What has an end besides is a meeting.
     """
     texts = dict(texts)
     if CLOCK.fullmatch(texts.get("due_time", "")) and ":" not in texts.get("due_date", ":"):
@@ -81,7 +103,8 @@ class Activity(Entity):
     remarks = "description"
 
     type: Mapped[str] = field(
-        Choice("Type", options=ActivityType, required=True, others=ACTIVITIES), default=ActivityType.TASK
+        Choice("Type", options=ActivityType, required=True, others=ACTIVITIES),
+        default=ActivityType.TASK,
     )
     description: Mapped[str] = field(LongText("Description", required=True, search=True))
     due_date: Mapped[datetime | None] = field(Moment("Due", also=("due", "when")))
@@ -95,14 +118,28 @@ class Activity(Entity):
     outcome: Mapped[str | None] = field(Text("Outcome"))
     minutes: Mapped[int | None] = field(Number("Minutes"))
     remind_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When its owner is to be told that it is due; empty once told. Done or hidden it stays, for when it comes back."""
+    """When its owner is to be told that it is due; empty once told. Done or hidden it stays, for
+    when it comes back.
+    """
 
     @classmethod
     def indexes(cls) -> list[Any]:
         todo = "done_at IS NULL AND deleted_at IS NULL"
         return [
-            partial("ix_activity_open", "workspace", "due_date", "id", where=f"{todo} AND due_date IS NOT NULL"),
-            partial("ix_activity_untold", "workspace", "owner", "remind_at", where=f"remind_at IS NOT NULL AND {todo}"),
+            partial(
+                "ix_activity_open",
+                "workspace",
+                "due_date",
+                "id",
+                where=f"{todo} AND due_date IS NOT NULL",
+            ),
+            partial(
+                "ix_activity_untold",
+                "workspace",
+                "owner",
+                "remind_at",
+                where=f"remind_at IS NOT NULL AND {todo}",
+            ),
             Index(None, "workspace", "owner", "done_at", "due_date"),
             Index(None, "workspace", "customer"),
             Index(None, "workspace", "lead"),
@@ -131,12 +168,16 @@ class Activity(Entity):
 
     @classmethod
     def untold(cls, work: UnitOfWork) -> ColumnElement[bool]:
-        """The condition for what has come due and its owner was not told of. Spelt as in the index that serves it."""
+        """The condition for what has come due and its owner was not told of. Spelt as in the index
+        that serves it.
+        """
         return (cls.remind_at <= work.now) & cls.done_at.is_(None) & cls.deleted_at.is_(None)
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Other systems say in a word whether something is done, and beside the day at what time it is due."""
+        """Other systems say in a word whether something is done, and beside the day at what time it
+        is due.
+        """
         texts = timed(texts)
         status = values.fold(texts.get("status", ""))
         if status in DONE | NOT_DONE:
@@ -145,13 +186,22 @@ class Activity(Entity):
 
     @classmethod
     def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        """It was done when the file says, else when it was due, else when it was made, but not after now."""
+        """It was done when the file says, else when it was due, else when it was made, but not
+        after now.
+        """
         known = (values.get(name) for name in ("done_at", "due_date", "created_at"))
         return {"done_at": min(next(filter(None, known), now), now)}
 
     def arrive(self, work: UnitOfWork) -> None:
-        """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may still be open."""
-        if self.type != ActivityType.TASK and not self.done_at and self.due_date and self.due_date <= work.now:
+        """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may
+        still be open.
+        """
+        if (
+            self.type != ActivityType.TASK
+            and not self.done_at
+            and self.due_date
+            and self.due_date <= work.now
+        ):
             self.done_at = self.due_date
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
@@ -161,7 +211,8 @@ class Activity(Entity):
         return " ".join((self.description or "").split())
 
     def settle(self, work: UnitOfWork, changes: Changes) -> None:
-        """An activity belongs to one customer or one lead; a deal or a case brings its customer along.
+        """An activity belongs to one customer or one lead; a deal or a case brings its customer
+        along.
 
         One from a file may be about a deal, a case or an account alone.
         """
@@ -171,17 +222,29 @@ class Activity(Entity):
             self.customer = next((record.customer for record in about if record.customer), None)
         named = bool(self.customer) + bool(self.lead)
         about_something = self.account or self.opportunity or self.case
-        if named > 1 or not (named or (about_something and not self.decides(work, changes, "customer", "lead"))):
-            problem = "both a customer and a lead. Keep one" if self.lead else "nobody yet. Name a customer or a lead"
+        if named > 1 or not (
+            named or (about_something and not self.decides(work, changes, "customer", "lead"))
+        ):
+            problem = (
+                "both a customer and a lead. Keep one"
+                if self.lead
+                else "nobody yet. Name a customer or a lead"
+            )
             raise Invalid({"customer": f"This is about {problem}."})
         if self.minutes is not None and self.minutes < 0:
             raise Invalid({"minutes": "Minutes cannot be negative."})
         if "due_date" in changes:
-            news = self.due_date and self.due_date > work.now - NEWS and not self.was_told(work, self.due_date)
+            news = (
+                self.due_date
+                and self.due_date > work.now - NEWS
+                and not self.was_told(work, self.due_date)
+            )
             self.remind_at = self.due_date if news else None
 
     def was_told(self, work: UnitOfWork, due: datetime) -> bool:
-        """Whether somebody was reminded of it when it was due at a moment that has passed, before it was put off."""
+        """Whether somebody was reminded of it when it was due at a moment that has passed, before
+        it was put off.
+        """
         if self.id is None or due > work.now:
             return False
         sent = (Delivery.kind == "due", Delivery.sent_at >= due, Delivery.error.is_(None))

@@ -1,4 +1,6 @@
-"""What is due, whose it is, and who has been told: once for each due moment, in each person's own working hours."""
+"""What is due, whose it is, and who has been told: once for each due moment, in each person's own
+working hours.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,9 @@ AT_ONCE = 10 * TOGETHER
 
 @dataclass(frozen=True)
 class Reminder:
-    """One message to an owner: the ids of activities. more: whether it says how many are due besides."""
+    """One message to an owner: the ids of activities. more: whether it says how many are due
+    besides.
+    """
 
     ids: list[int]
     more: bool = False
@@ -44,8 +48,12 @@ def first(work: UnitOfWork, job: str, slot: str) -> bool:
 
 
 def take(work: UnitOfWork, job: str, slots: Sequence[str]) -> list[str]:
-    """Those of a job's slots that nobody had taken, here or in another replica; now they are. It looks, then writes."""
-    taken = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == job, JobRun.slot.in_(slots))))
+    """Those of a job's slots that nobody had taken, here or in another replica; now they are. It
+    looks, then writes.
+    """
+    taken = set(
+        work.session.scalars(select(JobRun.slot).where(JobRun.job == job, JobRun.slot.in_(slots)))
+    )
     return [slot for slot in slots if slot not in taken and first(work, job, slot)]
 
 
@@ -55,12 +63,17 @@ def at_work(user: User | Hours, now: datetime) -> bool:
 
 
 def shift(user: User | Hours, now: datetime) -> date | None:
-    """The working day on which the hours began that someone is in, which may end on the next one; None in none."""
+    """The working day on which the hours began that someone is in, which may end on the next one;
+    None in none.
+    """
     zone = ZoneInfo(user.zone)
     today = now.astimezone(zone).date()
     overnight = user.ends_at <= user.starts_at
     for day in (today, today - DAY) if overnight else (today,):
-        start, end = strikes(day, user.starts_at, zone), strikes(day + DAY * overnight, user.ends_at, zone)
+        start, end = (
+            strikes(day, user.starts_at, zone),
+            strikes(day + DAY * overnight, user.ends_at, zone),
+        )
         if day.weekday() <= FRIDAY and start <= now < end:
             return day
     return None
@@ -72,9 +85,11 @@ def colleagues(work: UnitOfWork) -> list[User]:
 
 
 def expectant(work: UnitOfWork) -> list[User]:
-    """Whom to remind of something now: who is at work and was not told of all that is due, or not yet today.
+    """Whom to remind of something now: who is at work and was not told of all that is due, or not
+    yet today.
 
-    Outside their working hours people are left alone; the next working day begins with what fell there.
+    Outside their working hours people are left alone; the next working day begins with what fell
+    there.
     """
     people = present(work)
     found = with_any(work, [user.id for user in people], Activity.untold(work))
@@ -84,22 +99,34 @@ def expectant(work: UnitOfWork) -> list[User]:
 
 
 def present(work: UnitOfWork) -> list[Hours]:
-    """Who can be told something and is at work now; whole users would take far longer to load, each minute."""
+    """Who can be told something and is at work now; whole users would take far longer to load, each
+    minute.
+    """
     hours = select(User.id, User.zone, User.starts_at, User.ends_at).where(~User.left, ~User.guest)
-    return [person for row in work.session.execute(hours) if at_work(person := Hours(*row), work.now)]
+    return [
+        person for row in work.session.execute(hours) if at_work(person := Hours(*row), work.now)
+    ]
 
 
 def with_any(work: UnitOfWork, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
     """Those of these people who have a wanted activity: one look into an index for each of them.
 
-    A subquery that ends at its first row; EXISTS may become a join with everything that is wanted of anybody.
+    A subquery that ends at its first row; EXISTS may become a join with everything that is wanted
+    of anybody.
     """
-    anything = select(Activity.id).where(Activity.owner == User.id, wanted).limit(1).scalar_subquery()
-    return set(work.session.scalars(select(User.id).where(User.id.in_(list(owners)), anything.is_not(None))))
+    anything = (
+        select(Activity.id).where(Activity.owner == User.id, wanted).limit(1).scalar_subquery()
+    )
+    return set(
+        work.session.scalars(
+            select(User.id).where(User.id.in_(list(owners)), anything.is_not(None))
+        )
+    )
 
 
 def hold(work: UnitOfWork, owner: int) -> User | None:
-    """Someone, kept from every other replica until this unit ends: what they are told comes in order.
+    """Someone, kept from every other replica until this unit ends: what they are told comes in
+    order.
 
     None when another replica is telling them just now.
     """
@@ -108,10 +135,11 @@ def hold(work: UnitOfWork, owner: int) -> User | None:
 
 
 def reminders(work: UnitOfWork, owner: User) -> list[Reminder]:
-    """What to tell someone now, the oldest first, and mark it as told; call it again until there is nothing.
+    """What to tell someone now, the oldest first, and mark it as told; call it again until there is
+    nothing.
 
-    Each activity is named once, after its due moment; put off, it has a new one. The first reminder of a working day
-    repeats what is overdue.
+    Each activity is named once, after its due moment; put off, it has a new one. The first reminder
+    of a working day repeats what is overdue.
     """
     begins = bool(unwelcomed(work, [owner]))
     again = told_before(work, owner) if begins else []
@@ -121,7 +149,9 @@ def reminders(work: UnitOfWork, owner: User) -> list[Reminder]:
     if again and len(again) + len(new) <= TOGETHER:
         return [Reminder(again + new)]
     repeated = [Reminder(again[:TOGETHER], more=len(again) > TOGETHER)] if again else []
-    return repeated + [Reminder(new[start : start + TOGETHER]) for start in range(0, len(new), TOGETHER)]
+    return repeated + [
+        Reminder(new[start : start + TOGETHER]) for start in range(0, len(new), TOGETHER)
+    ]
 
 
 def morning(user: User | Hours, now: datetime) -> str:
@@ -133,14 +163,25 @@ def morning(user: User | Hours, now: datetime) -> str:
 def unwelcomed(work: UnitOfWork, people: Iterable[User | Hours]) -> list[int]:
     """The ids of those whose working day has not begun with a reminder yet."""
     slots = {morning(user, work.now): user.id for user in people}
-    begun = set(work.session.scalars(select(JobRun.slot).where(JobRun.job == "morning", JobRun.slot.in_(slots))))
+    begun = set(
+        work.session.scalars(
+            select(JobRun.slot).where(JobRun.job == "morning", JobRun.slot.in_(slots))
+        )
+    )
     return [id for slot, id in slots.items() if slot not in begun]
 
 
 def told_before(work: UnitOfWork, owner: User) -> list[int]:
-    """Of what is due and not new, the oldest; one more than a message names shows that there is more."""
+    """Of what is due and not new, the oldest; one more than a message names shows that there is
+    more.
+    """
     told = (Activity.owner == owner.id, Activity.overdue(work), Activity.remind_at.is_(None))
-    oldest = select(Activity.id).where(*told).order_by(Activity.due_date, Activity.id).limit(TOGETHER + 1)
+    oldest = (
+        select(Activity.id)
+        .where(*told)
+        .order_by(Activity.due_date, Activity.id)
+        .limit(TOGETHER + 1)
+    )
     return list(work.session.scalars(oldest))
 
 
@@ -151,19 +192,26 @@ def untold(work: UnitOfWork, owner: int, limit: int = AT_ONCE) -> list[int]:
 
 
 def take_untold(work: UnitOfWork, owner: User) -> list[int]:
-    """What is untold, marked as told. What its owner puts off or ticks off at this very moment is left alone."""
+    """What is untold, marked as told. What its owner puts off or ticks off at this very moment is
+    left alone.
+    """
     ids = untold(work, owner.id)
     still = (Activity.id.in_(ids), Activity.owner == owner.id, Activity.untold(work))
     told = update(Activity).where(*still).values(remind_at=None).returning(Activity.id)
-    marked = set(work.session.scalars(told, execution_options={"synchronize_session": False})) if ids else set()
+    marked = (
+        set(work.session.scalars(told, execution_options={"synchronize_session": False}))
+        if ids
+        else set()
+    )
     return [id for id in ids if id in marked]
 
 
 def due(work: UnitOfWork, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
-    """What of someone's is due now, the oldest first: at most `limit`, and how many there are in all.
+    """What of someone's is due now, the oldest first: at most `limit`, and how many there are in
+    all.
 
-    ids: only these of them, all when empty. Done, put off or given away meanwhile, it is not among them; nothing is
-    where not everybody who reads may see when it is due and done.
+    ids: only these of them, all when empty. Done, put off or given away meanwhile, it is not among
+    them; nothing is where not everybody who reads may see when it is due and done.
     """
     theirs = [Activity.owner == owner, Activity.open(), Activity.due_date <= work.now]
     if visibility.hidden(work, *theirs):
@@ -176,7 +224,9 @@ def due(work: UnitOfWork, owner: int, ids: list[int], limit: int) -> tuple[list[
 
 @dataclass(frozen=True)
 class Plate:
-    """What one person has before them: how many activities, how many of them overdue, and the first as (ref, title)."""
+    """What one person has before them: how many activities, how many of them overdue, and the first
+    as (ref, title).
+    """
 
     owner: str
     count: int
@@ -185,28 +235,41 @@ class Plate:
 
 
 def plates(work: UnitOfWork, until: datetime, shown: int) -> list[Plate]:
-    """Everybody's open activities due before `until` (UTC), the fullest plate first; nobody's as “Nobody”.
+    """Everybody's open activities due before `until` (UTC), the fullest plate first; nobody's as
+    “Nobody”.
 
-    shown: how many of each are named. Nobody's where not everybody who reads may see when they are due and done.
+    shown: how many of each are named. Nobody's where not everybody who reads may see when they are
+    due and done.
     """
     wanted = (Activity.open(), Activity.due_date < until)
     if visibility.hidden(work, *wanted):
         return []
-    place = func.row_number().over(partition_by=Activity.owner, order_by=(Activity.due_date, Activity.id))
+    place = func.row_number().over(
+        partition_by=Activity.owner, order_by=(Activity.due_date, Activity.id)
+    )
     overdue = func.count().filter(Activity.due_date <= work.now).over(partition_by=Activity.owner)
     ranked = (
         select(
-            Activity.owner, Activity.number, Activity.title,
-            place.label("place"), overdue.label("overdue"),
+            Activity.owner,
+            Activity.number,
+            Activity.title,
+            place.label("place"),
+            overdue.label("overdue"),
             func.count().over(partition_by=Activity.owner).label("together"),
         )
         .where(*wanted)
         .subquery()
-    )  # fmt: skip
+    )
     each = ranked.c
-    rows = select(ranked, User.name).join(User, User.id == each.owner, isouter=True).where(each.place <= shown)
+    rows = (
+        select(ranked, User.name)
+        .join(User, User.id == each.owner, isouter=True)
+        .where(each.place <= shown)
+    )
     found: dict[int | None, Plate] = {}
     for row in work.session.execute(rows.order_by(each.together.desc(), each.owner, each.place)):
-        plate = found.setdefault(row.owner, Plate(row.name or "Nobody", row.together, row.overdue, []))
+        plate = found.setdefault(
+            row.owner, Plate(row.name or "Nobody", row.together, row.overdue, [])
+        )
         plate.first.append((f"{Activity.prefix}-{row.number}", row.title))
     return list(found.values())

@@ -16,9 +16,17 @@ E = TypeVar("E", bound=Entity)
 
 
 def my_day(work: UnitOfWork, limit: int) -> list[Activity]:
-    """The actor's open activities due until the end of today in their zone, overdue ones included, the oldest first."""
+    """The actor's open activities due until the end of today in their zone, overdue ones included,
+    the oldest first.
+    """
     midnight = datetime.combine(work.today + timedelta(days=1), time(), work.zone)
-    return mine(work, Activity, Activity.open() & (Activity.due_date < midnight), Activity.due_date, limit=limit)
+    return mine(
+        work,
+        Activity,
+        Activity.open() & (Activity.due_date < midnight),
+        Activity.due_date,
+        limit=limit,
+    )
 
 
 def my_deals(work: UnitOfWork, limit: int) -> list[Opportunity]:
@@ -32,10 +40,16 @@ def my_cases(work: UnitOfWork, limit: int) -> list[Case]:
     return mine(work, Case, Case.open(), limit=limit)
 
 
-def mine(work: UnitOfWork, entity: type[E], wanted: ColumnElement[bool], *order: Any, limit: int) -> list[E]:
-    """The actor's records that a condition fits, in an order, or by age where that is hidden from who reads."""
+def mine(
+    work: UnitOfWork, entity: type[E], wanted: ColumnElement[bool], *order: Any, limit: int
+) -> list[E]:
+    """The actor's records that a condition fits, in an order, or by age where that is hidden from
+    who reads.
+    """
     if visibility.hidden(work, wanted):
         return []
-    mine = select(entity).where(getattr(entity, entity.owned) == (work.actor.id if work.actor else 0), wanted)
+    mine = select(entity).where(
+        getattr(entity, entity.owned) == (work.actor.id if work.actor else 0), wanted
+    )
     first = [] if visibility.hidden(work, *order) else order
     return list(work.session.scalars(mine.order_by(*first, entity.id).limit(limit)))

@@ -1,4 +1,6 @@
-"""What is said about a record: rows of their own and none of its fields, which its trail tells all the same."""
+"""What is said about a record: rows of their own and none of its fields, which its trail tells all
+the same.
+"""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -20,7 +22,9 @@ R = TypeVar("R", bound="Comment")
 
 
 class Comment(Row):
-    """Something said about a record: never changed, only taken back when the act that said it is undone."""
+    """Something said about a record: never changed, only taken back when the act that said it is
+    undone.
+    """
 
     __abstract__ = True
 
@@ -53,21 +57,38 @@ def say(work: "UnitOfWork", record: Entity, remark: R) -> R:
 
 
 def turn(work: "UnitOfWork", record: Entity, remark: Comment) -> None:
-    """Take it back, so that nobody is shown it any more; or let one that was taken back stand again."""
+    """Take it back, so that nobody is shown it any more; or let one that was taken back stand
+    again.
+    """
     before = remark.standing
     remark.taken_back_at = None if remark.taken_back_at else work.now
     write_down(work, record, remark, before, remark.standing)
 
 
-def write_down(work: "UnitOfWork", record: Entity, remark: Comment, old: str | None, new: str | None) -> None:
-    """The entry of the trail, in which `note:17` stands for a field; and the cards show what stands now."""
-    touched = any((row["entity"], row["record_id"]) == (record.slug(), record.id) for row in work.changes)
+def write_down(
+    work: "UnitOfWork", record: Entity, remark: Comment, old: str | None, new: str | None
+) -> None:
+    """The entry of the trail, in which `note:17` stands for a field; and the cards show what stands
+    now.
+    """
+    touched = any(
+        (row["entity"], row["record_id"]) == (record.slug(), record.id) for row in work.changes
+    )
     entry = {
-        "workspace": work.workspace.id, "unit": work.unit, "at": work.now, "door": work.door,
-        "actor": work.actor.id if work.actor else None, "reason": work.reason[: entries.REASON] or None,
-        "action": "update", "entity": record.slug(), "record_id": record.id, "version": record.version,
-        "field": f"{remark.verb}:{remark.id}", "old": old, "new": new,
-    }  # fmt: skip
+        "workspace": work.workspace.id,
+        "unit": work.unit,
+        "at": work.now,
+        "door": work.door,
+        "actor": work.actor.id if work.actor else None,
+        "reason": work.reason[: entries.REASON] or None,
+        "action": "update",
+        "entity": record.slug(),
+        "record_id": record.id,
+        "version": record.version,
+        "field": f"{remark.verb}:{remark.id}",
+        "old": old,
+        "new": new,
+    }
     insert_rows(work.session, insert_into(work.session, entries.AuditEntry.__table__), [entry])
     work.changes.append(entry)
     if not touched:
@@ -75,10 +96,13 @@ def write_down(work: "UnitOfWork", record: Entity, remark: Comment, old: str | N
 
 
 def find(work: "UnitOfWork", record: Entity, field: str) -> Comment | None:
-    """The remark about a record that a field of its trail stands for; None where that stands for something else.
+    """The remark about a record that a field of its trail stands for; None where that stands for
+    something else.
 
     Nobody else takes it back until a unit that writes has ended.
     """
     kind, id = COMMENTS.get(record.slug()), field.partition(":")[2]
     lock = work.session.connection().get_execution_options().get("writes", True)
-    return work.session.get(kind, int(id), with_for_update=lock) if kind and id.isdecimal() else None
+    return (
+        work.session.get(kind, int(id), with_for_update=lock) if kind and id.isdecimal() else None
+    )

@@ -1,4 +1,6 @@
-"""Records that show the name of another: brought up to date after it was renamed, some at a time."""
+"""Records that show the name of another: brought up to date after it was renamed, some at a
+time.
+"""
 
 from sqlalchemy import select
 
@@ -13,8 +15,8 @@ AT_ONCE = 50
 
 
 def refresh(work: UnitOfWork, delivery: Delivery) -> None:
-    """Bring the next records up to date that refer to the one a delivery is about: their names, the texts they are
-    found by, and their cards. What is left is asked for with a delivery of its own.
+    """Bring the next records up to date that refer to the one a delivery is about: their names, the
+    texts they are found by, and their cards. What is left is asked for with a delivery of its own.
 
     delivery: one of the channel `NAMES`; its `about` says how far the ones before it got.
     """
@@ -24,12 +26,21 @@ def refresh(work: UnitOfWork, delivery: Delivery) -> None:
         return
     entity, name = places[place]
     column = entity.__mapper__.columns[name]
-    theirs = select(entity).where(column == delivery.record_id, entity.id > after).order_by(entity.id).limit(AT_ONCE)
+    theirs = (
+        select(entity)
+        .where(column == delivery.record_id, entity.id > after)
+        .order_by(entity.id)
+        .limit(AT_ONCE)
+    )
     found = list(work.session.scalars(theirs))
     for record in found:
         rename(work, record)
     index(work, found)
-    more = {"place": place, "after": found[-1].id} if len(found) == AT_ONCE else {"place": place + 1, "after": 0}
+    more = (
+        {"place": place, "after": found[-1].id}
+        if len(found) == AT_ONCE
+        else {"place": place + 1, "after": 0}
+    )
     subject = {"entity": delivery.entity, "record_id": delivery.record_id}
     deliver(work, NAMES, NAMES, f"{NAMES}:{delivery.id}", about=more, **subject)
 
@@ -40,5 +51,8 @@ def rename(work: UnitOfWork, record: Entity) -> None:
     if title == record.title:
         redraw(work, record, background=True)
     else:
-        record.title, record.key = title, values.fold(title)[:255]  # what follows from a change follows from this one
+        record.title, record.key = (
+            title,
+            values.fold(title)[:255],
+        )  # what follows from a change follows from this one
         work.session.flush()

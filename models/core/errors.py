@@ -20,7 +20,9 @@ class NotFound(CRMError):
 
 
 class Ambiguous(CRMError, ValueError):
-    """A name fits several records: (reference, title) of each is offered, never guessed. text: what was typed."""
+    """A name fits several records: (reference, title) of each is offered, never guessed. text: what
+    was typed.
+    """
 
     def __init__(self, sentence: str, text: str, candidates: list[tuple[str, str]]) -> None:
         self.text, self.candidates = text, candidates
@@ -32,7 +34,9 @@ class Conflict(CRMError):
 
 
 class Stale(Conflict):
-    """A form was filled in from an older version than the one that stands: what changed meanwhile."""
+    """A form was filled in from an older version than the one that stands: what changed
+    meanwhile.
+    """
 
     def __init__(self, sentence: str, version: int) -> None:
         self.version = version
@@ -42,15 +46,21 @@ class Stale(Conflict):
 class Busy(CRMError):
     """The database did not let us in, in time or at all: says which, and what the person can do."""
 
-    def __init__(self, sentence: str = "The database is busy right now. Nothing was saved; please try again.") -> None:
+    def __init__(
+        self, sentence: str = "The database is busy right now. Nothing was saved; please try again."
+    ) -> None:
         super().__init__(sentence)
 
 
 class Outrun(Busy):
-    """Somebody changed people, roles or teams between the question whether one may do something and the act."""
+    """Somebody changed people, roles or teams between the question whether one may do something and
+    the act.
+    """
 
     def __init__(self) -> None:
-        super().__init__("Somebody changed roles or teams at the same moment. Nothing was saved; please try again.")
+        super().__init__(
+            "Somebody changed roles or teams at the same moment. Nothing was saved; please try again."
+        )
 
 
 class Unusable(CRMError):

@@ -1,4 +1,6 @@
-"""What happens around every flush and before every statement: scope, numbers, names, rules, audit, cards to redraw."""
+"""What happens around every flush and before every statement: scope, numbers, names, rules, audit,
+cards to redraw.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,39 +23,51 @@ if TYPE_CHECKING:
     from models.core.unit_of_work import UnitOfWork
 
 FEW = 10
-"""Records that one act changes and whose cards it waits for; where it changes more, they let others pass."""
+"""Records that one act changes and whose cards it waits for; where it changes more, they let others
+pass.
+"""
 
 
 @event.listens_for(Session, "do_orm_execute")
 def only_ours(state: ORMExecuteState) -> None:
-    """Every ORM statement sees the rows of its own workspace, those that all who will read the answer may see, and what
-    is deleted only when it asks.
+    """Every ORM statement sees the rows of its own workspace, those that all who will read the
+    answer may see, and what is deleted only when it asks.
     """
     work = state.session.info.get("work")
     if work is None or state.is_column_load or state.is_relationship_load:
         return
     hidden = not state.execution_options.get("with_deleted")
-    state.statement = state.statement.options(*criteria(work.workspace.id, hidden, visibility.of(state.session)))
+    state.statement = state.statement.options(
+        *criteria(work.workspace.id, hidden, visibility.of(state.session))
+    )
 
 
 @lru_cache(maxsize=1024)
 def criteria(here: str, hidden: bool, seen: visibility.Sight = ()) -> tuple[Any, ...]:
-    """What every statement of a workspace is narrowed to: made once, since making it costs as much as the statement."""
+    """What every statement of a workspace is narrowed to: made once, since making it costs as much
+    as the statement.
+    """
     ours = with_loader_criteria(Row, lambda cls: cls.workspace == here, include_aliases=True)
     there = with_loader_criteria(Entity, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
     limits = {entity: visibility.conditions(entity, seen) for entity in ENTITIES.values()}
-    narrowed = [with_loader_criteria(entity, and_(*limit)) for entity, limit in limits.items() if limit]
+    narrowed = [
+        with_loader_criteria(entity, and_(*limit)) for entity, limit in limits.items() if limit
+    ]
     return (ours, *([there] if hidden else []), *narrowed)
 
 
 @event.listens_for(Session, "before_flush")
 def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
-    """Give new rows their workspace and number, let entities keep their rules, and keep names in step."""
+    """Give new rows their workspace and number, let entities keep their rules, and keep names in
+    step.
+    """
     work = session.info.get("work")
     if work is None:
         return
     records = [row for row in (*session.new, *session.dirty) if isinstance(row, Entity)]
-    if any(record.governing and (record.id is None or entries.changes_of(record)) for record in records):
+    if any(
+        record.governing and (record.id is None or entries.changes_of(record)) for record in records
+    ):
         work.govern()
     keep_rules(work, records)
     for row in session.new:
@@ -62,7 +76,9 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
 
 
 def keep_rules(work: "UnitOfWork", records: Sequence[Entity]) -> None:
-    """Let the records of a flush keep their rules, one after the other, and give the new ones their numbers."""
+    """Let the records of a flush keep their rules, one after the other, and give the new ones their
+    numbers.
+    """
     for record in records:
         if record.number is None:
             begin(work, record)
@@ -74,7 +90,9 @@ def keep_rules(work: "UnitOfWork", records: Sequence[Entity]) -> None:
 
 
 def begin(work: "UnitOfWork", record: Entity) -> None:
-    """What a new record has before anyone looks at it: defaults and its birthday, unless it brings one along."""
+    """What a new record has before anyone looks at it: defaults and its birthday, unless it brings
+    one along.
+    """
     for name, default in record.defaults().items():
         if getattr(record, name) is None:
             setattr(record, name, default)
@@ -93,7 +111,9 @@ def follow_rules(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
 
 @event.listens_for(Session, "after_flush")
 def record_changes(session: Session, context: UOWTransaction) -> None:
-    """Write the audit rows, the search text and the wish to redraw cards for what was just written."""
+    """Write the audit rows, the search text and the wish to redraw cards for what was just
+    written.
+    """
     work = session.info.get("work")
     if work is None:
         return
@@ -110,7 +130,9 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
 
 
 def write_down(work: "UnitOfWork", records: Sequence[Entity], action: str) -> None:
-    """The audit rows, the search texts and what else follows from records just written. action: create or update."""
+    """The audit rows, the search texts and what else follows from records just written. action:
+    create or update.
+    """
     written = [(record, action, entries.changes_of(record)) for record in records]
     rows = entries.entries(work, written)
     if rows:
@@ -125,12 +147,16 @@ def write_down(work: "UnitOfWork", records: Sequence[Entity], action: str) -> No
 
 
 def insert_many(work: "UnitOfWork", records: Sequence[Entity]) -> None:
-    """Store many new records of one entity, which have begun and kept their rules, at a fraction of a flush's time.
+    """Store many new records of one entity, which have begun and kept their rules, at a fraction of
+    a flush's time.
 
-    All that a flush does for new records is done for them too. The session does not know them afterwards.
+    All that a flush does for new records is done for them too. The session does not know them
+    afterwards.
     """
     entity, here = type(records[0]), work.workspace.id
-    columns = [(name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"]
+    columns = [
+        (name, column.name) for name, column in entity.__mapper__.columns.items() if name != "id"
+    ]
     first = take_numbers(work, entity, len(records))
     for number, record in enumerate(records, first):
         vars(record).update(workspace=here, number=number, version=1, custom=record.custom or {})

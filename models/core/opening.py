@@ -7,13 +7,25 @@ from models.core.errors import NotFound
 from models.core.identity.user import User, Workspace
 from models.core.permissions.cache import Rosters
 
-ACTOR = (User.workspace == Workspace.id) & (User.slack_id == bindparam("actor")) & User.deleted_at.is_(None)
-OPENING = select(Workspace, User).join(User, ACTOR, isouter=True).where(Workspace.id == bindparam("workspace"))
+ACTOR = (
+    (User.workspace == Workspace.id)
+    & (User.slack_id == bindparam("actor"))
+    & User.deleted_at.is_(None)
+)
+OPENING = (
+    select(Workspace, User)
+    .join(User, ACTOR, isouter=True)
+    .where(Workspace.id == bindparam("workspace"))
+)
 """One question, made once: every unit of work begins with it."""
 
 
-def opening(session: Session, rosters: Rosters, workspace: str, actor: str) -> tuple[Workspace, User | None]:
-    """The workspace and the person who acts, who from now on is the one that reads. NotFound says who is unknown."""
+def opening(
+    session: Session, rosters: Rosters, workspace: str, actor: str
+) -> tuple[Workspace, User | None]:
+    """The workspace and the person who acts, who from now on is the one that reads. NotFound says
+    who is unknown.
+    """
     found = session.execute(OPENING, {"workspace": workspace, "actor": actor}).one_or_none()
     if found is None:
         raise NotFound("This workspace is not set up.")
@@ -21,6 +33,10 @@ def opening(session: Session, rosters: Rosters, workspace: str, actor: str) -> t
     if actor and person is None:
         raise NotFound("I do not know you yet. Please try again.")
     readers = (person,) if person else ()
-    session.info |= {"viewers": readers, "readers": readers, "roster": rosters.of(workspace, place.roster)}
+    session.info |= {
+        "viewers": readers,
+        "readers": readers,
+        "roster": rosters.of(workspace, place.roster),
+    }
     session.info["role"] = person.role if person else ""
     return place, person

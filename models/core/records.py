@@ -22,7 +22,8 @@ E = TypeVar("E", bound=Entity)
 def create(work: UnitOfWork, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
     """Make a record from texts. Fields not named take their default; the actor becomes the owner.
 
-    Invalid has a sentence for every bad or missing field. asks: whether a person is there who can say what it lacks.
+    Invalid has a sentence for every bad or missing field. asks: whether a person is there who can
+    say what it lacks.
     """
     given = {name: text for name, text in texts.items() if text.strip()}
     policy.may_fill(work, entity, given)
@@ -34,16 +35,26 @@ def create(work: UnitOfWork, entity: type[E], texts: Mapping[str, str], asks: bo
         must_lack_nothing(work, entity(), parsed)
     if entity.owned and entity.makers and work.actor and entity.owned not in texts:
         parsed[entity.owned] = work.actor.id
-    others = [(slug, between, text, joinable(work, ENTITIES[slug], text, name))
-              for name, (slug, between) in entity.joins.items() if (text := given.get(name, "").strip())]  # fmt: skip
+    others = [
+        (slug, between, text, joinable(work, ENTITIES[slug], text, name))
+        for name, (slug, between) in entity.joins.items()
+        if (text := given.get(name, "").strip())
+    ]
     record = work.add(entity(**parsed))
     for slug, between, text, known in others:
-        join(work, record, ENTITIES[slug], ENTITIES[between], known or made(work, ENTITIES[slug], text))
+        join(
+            work,
+            record,
+            ENTITIES[slug],
+            ENTITIES[between],
+            known or made(work, ENTITIES[slug], text),
+        )
     return record
 
 
 def joinable(work: UnitOfWork, entity: type[Entity], text: str, name: str) -> int | None:
-    """The id of the record that a text names as a whole, None where it is to be made. name: the field of the text.
+    """The id of the record that a text names as a whole, None where it is to be made. name: the
+    field of the text.
 
     Of two people who name it at the same moment the second finds what the first made.
     """
@@ -66,7 +77,9 @@ def made(work: UnitOfWork, entity: type[Entity], text: str) -> int:
 
 
 def join(work: UnitOfWork, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
-    """Join a new record to another one. there: the id of that one; between: the entity that joins them."""
+    """Join a new record to another one. there: the id of that one; between: the entity that joins
+    them.
+    """
     policy.check(work, "new", between)
     work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
 
@@ -80,24 +93,37 @@ def may_give(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) 
 def verbs_of(record: Entity, names: Iterable[str]) -> list[str]:
     """The verbs that changing these fields of a record amounts to."""
     changed = set(names)
-    return [*(["assign"] if record.owned in changed else []), *(["edit"] if changed - {record.owned} else [])]
+    return [
+        *(["assign"] if record.owned in changed else []),
+        *(["edit"] if changed - {record.owned} else []),
+    ]
 
 
 def needed(entity: type[Entity]) -> list[str]:
-    """The fields without which there can be no record: they are required, and nothing stands in for them."""
+    """The fields without which there can be no record: they are required, and nothing stands in for
+    them.
+    """
     columns = entity.__table__.columns
-    return [name for name, kind in entity.fields().items() if kind.required and columns[name].default is None]
+    return [
+        name
+        for name, kind in entity.fields().items()
+        if kind.required and columns[name].default is None
+    ]
 
 
-def update(work: UnitOfWork, record: Entity, texts: Mapping[str, str], version: int | None = None) -> None:
+def update(
+    work: UnitOfWork, record: Entity, texts: Mapping[str, str], version: int | None = None
+) -> None:
     """Change fields of a record from texts; an empty text empties the field.
 
-    version: the one the person saw. Where others changed other fields since, both changes stand; where they changed the
-    same field, Stale says what they did and nothing is changed.
+    version: the one the person saw. Where others changed other fields since, both changes stand;
+    where they changed the same field, Stale says what they did and nothing is changed.
     """
     policy.may_fill(work, type(record), texts)
     parsed = record.parse(texts, work)
-    must_be_here(work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)})
+    must_be_here(
+        work, type(record), {n: value for n, value in parsed.items() if value != getattr(record, n)}
+    )
     must_lack_nothing(work, record, parsed)
     if record.owned in parsed and parsed[record.owned] != getattr(record, record.owned):
         policy.check(work, "assign", record)
@@ -110,26 +136,39 @@ def update(work: UnitOfWork, record: Entity, texts: Mapping[str, str], version: 
 
 
 def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
-    """Invalid, where nothing is known of a new record but whose it is and what every new one begins with."""
+    """Invalid, where nothing is known of a new record but whose it is and what every new one begins
+    with.
+    """
     usual = {**entity.defaults(), entity.owned: values.get(entity.owned)}
     if all(value in (None, "", usual.get(name)) for name, value in values.items()):
         names = dict.fromkeys((*entity.named, *entity.stand_ins))
         labels = [entity.fields()[name].label for name in names]
         *most, last = labels
         choice = f"{', '.join(most)} or {last}" if most else last
-        raise Invalid({entity.named[0]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."})
+        raise Invalid(
+            {
+                entity.named[
+                    0
+                ]: f"Nothing is filled in yet. A {entity.noun()} needs at least: {choice}."
+            }
+        )
 
 
 def must_lack_nothing(work: UnitOfWork, record: Entity, values: Mapping[str, Any]) -> None:
-    """Invalid, with a sentence for each field that a person has to fill before a record gets these values."""
+    """Invalid, with a sentence for each field that a person has to fill before a record gets these
+    values.
+    """
     if work.can_ask and (errors := record.lacks(values)):
         raise Invalid(errors)
 
 
 def must_be_here(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) -> None:
     """Invalid, with a sentence for each field that is to name somebody who may do nothing here."""
-    people = {name: work.get(User, values[name]) for name, kind in entity.fields().items()
-              if isinstance(kind, Person) and values.get(name) is not None}  # fmt: skip
+    people = {
+        name: work.get(User, values[name])
+        for name, kind in entity.fields().items()
+        if isinstance(kind, Person) and values.get(name) is not None
+    }
     if errors := {name: why for name, person in people.items() if (why := absent(person))}:
         raise Invalid(errors)
 
@@ -138,28 +177,42 @@ def absent(person: User) -> str:
     """Why nothing can be given to somebody; "" where it can."""
     if person.left:
         return f"{person.name} has left Slack. Choose somebody else."
-    return f"{person.name} is a guest, and guests cannot use the CRM. Choose somebody else." if person.guest else ""
+    return (
+        f"{person.name} is a guest, and guests cannot use the CRM. Choose somebody else."
+        if person.guest
+        else ""
+    )
 
 
 def merge(work: UnitOfWork, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
-    """Of what a person wants, what differs from the version they saw; Stale where someone else changed the same."""
+    """Of what a person wants, what differs from the version they saw; Stale where someone else
+    changed the same.
+    """
     since: dict[str, entries.AuditEntry] = {}
     seen: dict[str, Any] = {}
     for entry in history(work, record):
         if entry.version > version and entry.field in record.fields():
             seen.setdefault(entry.field, record.fields()[entry.field].load(entry.old))
             since[entry.field] = entry
-    wanted = {name: value for name, value in parsed.items() if value != seen.get(name, getattr(record, name))}
-    if clash := [name for name in wanted if name in since and wanted[name] != getattr(record, name)]:
+    wanted = {
+        name: value
+        for name, value in parsed.items()
+        if value != seen.get(name, getattr(record, name))
+    }
+    if clash := [
+        name for name in wanted if name in since and wanted[name] != getattr(record, name)
+    ]:
         kinds = record.fields()
         told = []
         for name in clash:
             old, new = (
-                kinds[name].show(each, work, record) or "nothing" for each in (seen[name], getattr(record, name))
+                kinds[name].show(each, work, record) or "nothing"
+                for each in (seen[name], getattr(record, name))
             )
             told.append(f"{who(work, since[name])} changed {kinds[name].label} from {old} to {new}")
         raise Stale(
-            f"While you were editing {record.ref}, {'; '.join(told)}. Save again to keep yours.", record.version
+            f"While you were editing {record.ref}, {'; '.join(told)}. Save again to keep yours.",
+            record.version,
         )
     return wanted
 
@@ -171,7 +224,11 @@ def who(work: UnitOfWork, entry: entries.AuditEntry) -> str:
 def history(work: UnitOfWork, record: Entity) -> list[entries.AuditEntry]:
     """Every change of a record, oldest first."""
     mine = (entries.AuditEntry.entity == record.slug(), entries.AuditEntry.record_id == record.id)
-    return list(work.session.scalars(select(entries.AuditEntry).where(*mine).order_by(entries.AuditEntry.id)))
+    return list(
+        work.session.scalars(
+            select(entries.AuditEntry).where(*mine).order_by(entries.AuditEntry.id)
+        )
+    )
 
 
 def delete(work: UnitOfWork, record: Entity) -> None:
@@ -201,6 +258,11 @@ def assign(work: UnitOfWork, record: Entity, user: int) -> None:
     work.session.flush()
     if person.id != (work.actor.id if work.actor else None):
         deliver(
-            work, "assigned", person.slack_id, f"assigned:{record.ref}:{work.unit}",
-            about={"by": work.actor.id if work.actor else None}, entity=record.slug(), record_id=record.id,
-        )  # fmt: skip
+            work,
+            "assigned",
+            person.slack_id,
+            f"assigned:{record.ref}:{work.unit}",
+            about={"by": work.actor.id if work.actor else None},
+            entity=record.slug(),
+            record_id=record.id,
+        )

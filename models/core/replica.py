@@ -14,7 +14,9 @@ from models.core.entity.base import Base
 from models.core.unit_of_work import UnitOfWorkFactory
 
 GONE = timedelta(minutes=1)
-"""Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with it."""
+"""Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with
+it.
+"""
 
 
 class Replica(Base):
@@ -42,11 +44,18 @@ def release() -> str:
 
 
 def beat(works: UnitOfWorkFactory, id: str, host: str, checks: list[Any]) -> None:
-    """Write a replica's sign of life, its first one or the next. It is no workspace's, so no unit of work fits."""
+    """Write a replica's sign of life, its first one or the next. It is no workspace's, so no unit
+    of work fits.
+    """
     with writing(works) as session:
         now = works.clock()
         replica = session.get(Replica, id) or Replica(id=id, started_at=now)
-        replica.host, replica.version, replica.checks, replica.seen_at = host[:255], release()[:20], checks, now
+        replica.host, replica.version, replica.checks, replica.seen_at = (
+            host[:255],
+            release()[:20],
+            checks,
+            now,
+        )
         session.add(replica)
 
 

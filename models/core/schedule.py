@@ -1,4 +1,6 @@
-"""Daily times: when a time of the day strikes in a zone, once each local date however its clocks change."""
+"""Daily times: when a time of the day strikes in a zone, once each local date however its clocks
+change.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -16,14 +18,17 @@ PUNCTUAL = timedelta(minutes=15)
 class Slot:
     """A local date whose time has come, and the moment (UTC) at which it came.
 
-    The date is the slot's name: whoever takes each date once fires once a day, in whichever zone they are by then.
+    The date is the slot's name: whoever takes each date once fires once a day, in whichever zone
+    they are by then.
     """
 
     day: date
     at: datetime
 
     def is_worth(self, now: datetime, zone: tzinfo, worth: timedelta) -> bool:
-        """Whether it should still run: no later than `worth`, and on its own day or only just after it."""
+        """Whether it should still run: no later than `worth`, and on its own day or only just after
+        it.
+        """
         late = now - self.at
         return late <= worth and (late <= PUNCTUAL or now.astimezone(zone).date() <= self.day)
 
@@ -32,20 +37,27 @@ class Slot:
 def strikes(day: date, at: str, zone: tzinfo) -> datetime:
     """The moment at which it is `at` ("08:30") on a day there.
 
-    A missing hour strikes at the first moment after it, be that on the next day; a repeated one when it comes first.
+    A missing hour strikes at the first moment after it, be that on the next day; a repeated one
+    when it comes first.
     """
     return to_utc(day, time.fromisoformat(at), zone)
 
 
 def counts(day: date, zone: tzinfo, working_days: bool) -> bool:
-    """Whether a day exists there, which who moves across the date line leaves out (Samoa, 2011), and is wanted."""
+    """Whether a day exists there, which who moves across the date line leaves out (Samoa, 2011),
+    and is wanted.
+    """
     exists = strikes(day, "00:00", zone).astimezone(zone).date() == day
     return exists and (day.weekday() <= FRIDAY or not working_days)
 
 
 def struck(now: datetime, zone: tzinfo, at: str, working_days: bool = True) -> Slot:
-    """The latest date whose `at` has struck there. working_days: leave out Saturdays and Sundays."""
-    day = now.astimezone(zone).date() + DAY  # a clock that goes back past midnight has been in tomorrow already
+    """The latest date whose `at` has struck there. working_days: leave out Saturdays and
+    Sundays.
+    """
+    day = (
+        now.astimezone(zone).date() + DAY
+    )  # a clock that goes back past midnight has been in tomorrow already
     while strikes(day, at, zone) > now or not counts(day, zone, working_days):
         day -= DAY
     return Slot(day, strikes(day, at, zone))

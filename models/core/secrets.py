@@ -1,4 +1,6 @@
-"""Encryption at rest: what is sealed here can be read only with the keys of the settings, which no database holds."""
+"""Encryption at rest: what is sealed here can be read only with the keys of the settings, which no
+database holds.
+"""
 
 import base64
 import hmac
@@ -17,7 +19,10 @@ class Vault:
     """
 
     def __init__(self, keys: str) -> None:
-        from cryptography.fernet import Fernet, MultiFernet  # 30 ms that only a bot with installs needs
+        from cryptography.fernet import (
+            Fernet,
+            MultiFernet,
+        )  # 30 ms that only a bot with installs needs
 
         each = [Fernet(key) for key in keys.split(",")]
         self.first, self.all = each[0], MultiFernet(each)
@@ -32,7 +37,9 @@ class Vault:
         try:
             return self.all.decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise Locked("None of the ENCRYPTION_KEYS opens this. Add the key it was written with.") from None
+            raise Locked(
+                "None of the ENCRYPTION_KEYS opens this. Add the key it was written with."
+            ) from None
 
     def renewed(self, sealed: str) -> str:
         """The same, sealed with the first key; itself where it is that already."""
@@ -48,7 +55,8 @@ class Vault:
 class Signer:
     """Signs with the first of its keys, and knows what any of them has signed.
 
-    keys: as for a vault; without one it signs nothing. What is signed has a key of its own, made from each.
+    keys: as for a vault; without one it signs nothing. What is signed has a key of its own, made
+    from each.
     """
 
     PURPOSE = b"the end of the audit trail"
@@ -65,7 +73,12 @@ class Signer:
 
     def knows(self, text: str, signature: str) -> bool:
         """Whether one of our keys has signed this text."""
-        return any([hmac.compare_digest(each.encode(), signature.encode()) for each in self.signatures(text)])
+        return any(
+            [
+                hmac.compare_digest(each.encode(), signature.encode())
+                for each in self.signatures(text)
+            ]
+        )
 
     def signatures(self, text: str) -> list[str]:
         return [hmac.digest(key, text.encode(), "sha256").hex() for key in self.keys]

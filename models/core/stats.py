@@ -1,4 +1,6 @@
-"""Figures about the database for those who run the bot: how far it is, what waits, what ran last."""
+"""Figures about the database for those who run the bot: how far it is, what waits, what ran
+last.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,14 +25,18 @@ class Backlog:
 
 def backlog(session: Session, now: datetime) -> Backlog:
     """What waits for Slack in all workspaces together."""
-    depth, oldest = session.execute(select(func.count(Delivery.id), func.min(Delivery.not_before)).where(WAITING)).one()
+    depth, oldest = session.execute(
+        select(func.count(Delivery.id), func.min(Delivery.not_before)).where(WAITING)
+    ).one()
     return Backlog(depth, max(now - oldest, timedelta()) if oldest else timedelta())
 
 
 def last_runs(work: UnitOfWork) -> dict[str, datetime]:
     """When each job of this workspace last had something to do, the latest first."""
     last = func.max(JobRun.at)
-    rows = work.session.execute(select(JobRun.job, last).group_by(JobRun.job).order_by(last.desc(), JobRun.job))
+    rows = work.session.execute(
+        select(JobRun.job, last).group_by(JobRun.job).order_by(last.desc(), JobRun.job)
+    )
     return {job: at for job, at in rows}
 
 
@@ -38,4 +44,6 @@ def kept_in(session: Session) -> str:
     """The kind of database and its version: PostgreSQL 18.6."""
     dialect = session.get_bind().dialect
     numbers = getattr(dialect, "server_version_info", None) or ()
-    return " ".join([NAMES.get(dialect.name, dialect.name), ".".join(str(number) for number in numbers)]).strip()
+    return " ".join(
+        [NAMES.get(dialect.name, dialect.name), ".".join(str(number) for number in numbers)]
+    ).strip()

@@ -1,4 +1,6 @@
-"""The unit of work: one session, one actor, one moment, one commit. The only place that reads the clock and commits."""
+"""The unit of work: one session, one actor, one moment, one commit. The only place that reads the
+clock and commits.
+"""
 
 import hashlib
 import random
@@ -73,9 +75,13 @@ class UnitOfWork:
     reason: str = ""
     """Why, in the words of who acts."""
     restores: bool = False
-    """Whether it brings back what stood before: rules that ask for more, or set what follows, have had their say."""
+    """Whether it brings back what stood before: rules that ask for more, or set what follows, have
+    had their say.
+    """
     tentative: bool = False
-    """Whether what it stores may well be taken back, and its numbers with it: an import's, or the trial of one."""
+    """Whether what it stores may well be taken back, and its numbers with it: an import's, or the
+    trial of one.
+    """
     unit: str = field(default_factory=lambda: uuid.uuid4().hex)
     changes: list[dict[str, Any]] = field(default_factory=list)
     """The audit rows of this unit so far."""
@@ -84,7 +90,9 @@ class UnitOfWork:
 
     @property
     def viewers(self) -> tuple[User, ...]:
-        """Who will read what comes of it: what not all of them may see, no statement finds. Nobody: the CRM itself."""
+        """Who will read what comes of it: what not all of them may see, no statement finds. Nobody:
+        the CRM itself.
+        """
         found: tuple[User, ...] = self.session.info.get("viewers", ())
         return found
 
@@ -106,7 +114,9 @@ class UnitOfWork:
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody came through a door, and can be asked for what is missing: the program itself cannot."""
+        """Whether somebody came through a door, and can be asked for what is missing: the program
+        itself cannot.
+        """
         return self.door != SYSTEM and not (self.restores or self.repeats)
 
     @property
@@ -116,7 +126,9 @@ class UnitOfWork:
 
     @property
     def repeats(self) -> bool:
-        """Whether records become what they were, here or elsewhere, so that nobody is asked to say more of them."""
+        """Whether records become what they were, here or elsewhere, so that nobody is asked to say
+        more of them.
+        """
         return self.door in REPEATS
 
     @property
@@ -148,19 +160,24 @@ class UnitOfWork:
         self.session.refresh(record, with_for_update=True)
 
     def hold(self, *keys: str) -> None:
-        """Keep others from acting on the same keys until this unit ends: what is looked for next, and made where it is
-        not there, is made once. On SQLite nobody else writes meanwhile.
+        """Keep others from acting on the same keys until this unit ends: what is looked for next,
+        and made where it is not there, is made once. On SQLite nobody else writes meanwhile.
         """
         if self.session.get_bind().dialect.name != "postgresql":
             return
-        digests = (hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest() for key in keys)
-        for number in sorted(map(int.from_bytes, digests)):  # in one order, so that nobody waits in a circle
+        digests = (
+            hashlib.blake2b(f"{self.workspace.id} {key}".encode(), digest_size=8).digest()
+            for key in keys
+        )
+        for number in sorted(
+            map(int.from_bytes, digests)
+        ):  # in one order, so that nobody waits in a circle
             self.session.execute(select(func.pg_advisory_xact_lock(number - 2**63)))
 
     def govern(self) -> None:
-        """Be the only one who changes how people work together, until this unit ends: rules such as that there is an
-        admin hold for what stands then. Busy where somebody changed that since the actor was let in; what they may do
-        is asked again with the next attempt.
+        """Be the only one who changes how people work together, until this unit ends: rules such as
+        that there is an admin hold for what stands then. Busy where somebody changed that since the
+        actor was let in; what they may do is asked again with the next attempt.
         """
         if self.session.info.get("governs"):
             return
@@ -175,7 +192,9 @@ class UnitOfWork:
 
         deleted: also a hidden one.
         """
-        statement = select(entity).where(entity.number == number).execution_options(with_deleted=True)
+        statement = (
+            select(entity).where(entity.number == number).execution_options(with_deleted=True)
+        )
         with policy.beyond(self.session):
             record = self.session.scalar(statement) if 0 < number < 2**31 else None
         if record is None or not policy.can(self.actor, "show", record):
@@ -185,7 +204,9 @@ class UnitOfWork:
         return record
 
     def lookup(self, entity: str, text: str) -> int:
-        """The id of the one record that `text` names; ValueError where it names none, Ambiguous where several."""
+        """The id of the one record that `text` names; ValueError where it names none, Ambiguous
+        where several.
+        """
         return lookup(self, ENTITIES[entity], text)
 
     def ref(self, entity: str, id: int) -> str:
@@ -202,7 +223,10 @@ class UnitOfWork:
 
     def once(self, key: str) -> bool:
         """True the first time this key is asked for, in this and every other unit that commits."""
-        return delivery.insert_once(self, delivery.IdempotencyKey, key=key[:200], at=self.now) is not None
+        return (
+            delivery.insert_once(self, delivery.IdempotencyKey, key=key[:200], at=self.now)
+            is not None
+        )
 
     def forget(self, key: str) -> None:
         """Let `once` answer True again: nothing was done after all."""
@@ -211,30 +235,40 @@ class UnitOfWork:
         self.session.connection().execute(delete(seen).where(*ours))
 
     def regroup(self) -> None:
-        """Who may see what has changed: forget what was known of it, in this unit at once, then in every process."""
+        """Who may see what has changed: forget what was known of it, in this unit at once, then in
+        every process.
+        """
         forget(self.session, self.workspace.id)
 
     def shows(self, record: Entity) -> bool:
-        """Whether all who will read the answer may see a record; also while the program looks at what they may not."""
+        """Whether all who will read the answer may see a record; also while the program looks at
+        what they may not.
+        """
         readers = self.session.info.get("readers", ())
         return all(policy.can(reader, "show", record) for reader in readers)
 
     def who(self, id: int | None) -> str:
-        """The name of somebody who did something, for those who may see it; without an id it was the CRM itself."""
+        """The name of somebody who did something, for those who may see it; without an id it was
+        the CRM itself.
+        """
         if id is None:
             return "Rapport"
         person = self.get(User, id)
         return person.name if self.shows(person) else "Somebody"
 
     def tell(self, record: Entity, did: str, **about: int) -> None:
-        """Say in the threads of a record's cards what the actor did: took it. about: the id of a remark, or
-        of an activity, to quote.
+        """Say in the threads of a record's cards what the actor did: took it. about: the id of a
+        remark, or of an activity, to quote.
         """
-        delivery.tell(self, record, {"by": self.actor.id if self.actor else None, "did": did, **about})
+        delivery.tell(
+            self, record, {"by": self.actor.id if self.actor else None, "did": did, **about}
+        )
 
 
 class UnitOfWorkFactory:
-    """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit trail ends."""
+    """Opens units of work; made once at start-up. keys: ENCRYPTION_KEYS, which sign where the audit
+    trail ends.
+    """
 
     def __init__(self, engine: Engine, clock: Clock | None = None, keys: str = "") -> None:
         self.engine = engine
@@ -249,13 +283,19 @@ class UnitOfWorkFactory:
         self.known: set[tuple[str, str]] = set()
         self.rosters = Rosters()
         self.committed: list[Any] = []
-        """Called after every unit that wrote: the delivery worker listens here instead of waiting for its next look."""
+        """Called after every unit that wrote: the delivery worker listens here instead of waiting
+        for its next look.
+        """
 
     @contextmanager
-    def __call__(self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True) -> Iterator[UnitOfWork]:
-        """A unit of work in a workspace for the person with this Slack id; without one the CRM itself acts.
+    def __call__(
+        self, workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
+    ) -> Iterator[UnitOfWork]:
+        """A unit of work in a workspace for the person with this Slack id; without one the CRM
+        itself acts.
 
-        Commits when the block ends, rolls back when it raises. writes=False refuses changes and lets others write.
+        Commits when the block ends, rolls back when it raises. writes=False refuses changes and
+        lets others write.
         """
         options = {"workspace": workspace, "writes": writes}
         turn = self.queue() if writes and self.sqlite else nullcontext()
@@ -280,9 +320,16 @@ class UnitOfWorkFactory:
                 listener()
 
     def attempt(
-        self, act: Callable[[UnitOfWork], T], workspace: str, actor: str = "", door: str = SYSTEM, writes: bool = True
+        self,
+        act: Callable[[UnitOfWork], T],
+        workspace: str,
+        actor: str = "",
+        door: str = SYSTEM,
+        writes: bool = True,
     ) -> T:
-        """Do it in a unit of work while a person waits; as a whole again where two stood in each other's way."""
+        """Do it in a unit of work while a person waits; as a whole again where two stood in each
+        other's way.
+        """
         with within(PERSON):
             for pause in PAUSES:
                 try:
@@ -305,13 +352,17 @@ class UnitOfWorkFactory:
 
     def opened(self, session: Session, workspace: str, actor: str, door: str) -> UnitOfWork:
         place, person = opening(session, self.rosters, workspace, actor)
-        work = session.info["work"] = UnitOfWork(session, place, self.clock(), person, door, signer=self.signer)
+        work = session.info["work"] = UnitOfWork(
+            session, place, self.clock(), person, door, signer=self.signer
+        )
         return work
 
     def settle(self, workspace: str, **settings: str) -> None:
         """Make a workspace, or bring its settings up to date. settings: columns of Workspace."""
         with self.queue(), Session(everywhere(self.engine)) as session, session.begin():
-            place = session.get(Workspace, workspace) or Workspace(id=workspace, created_at=self.clock())
+            place = session.get(Workspace, workspace) or Workspace(
+                id=workspace, created_at=self.clock()
+            )
             for name, value in settings.items():
                 setattr(place, name, value)
             session.add(place)
@@ -333,20 +384,28 @@ class UnitOfWorkFactory:
             return list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
 
     def unknown(self, workspace: str, people: Collection[str]) -> set[str]:
-        """Those of these people, by their Slack ids, who have no User row. Asks of each until the answer is yes."""
+        """Those of these people, by their Slack ids, who have no User row. Asks of each until the
+        answer is yes.
+        """
         asked = {person for person in people if (workspace, person) not in self.known}
         if asked:
             with self(workspace, writes=False) as work:
-                found = set(work.session.scalars(select(User.slack_id).where(User.slack_id.in_(asked))))
+                found = set(
+                    work.session.scalars(select(User.slack_id).where(User.slack_id.in_(asked)))
+                )
             self.known |= {(workspace, person) for person in found}
             asked -= found
         return asked
 
     def welcome(self, workspace: str, slack_id: str, **profile: Any) -> None:
-        """Store what Slack says of a person. profile: columns of User. Who is new has the role rep."""
+        """Store what Slack says of a person. profile: columns of User. Who is new has the role
+        rep.
+        """
         try:
             self.store_profile(workspace, slack_id, profile)
-        except IntegrityError:  # another replica met the same person at the same moment: theirs is the row to update
+        except (
+            IntegrityError
+        ):  # another replica met the same person at the same moment: theirs is the row to update
             self.store_profile(workspace, slack_id, profile)
 
     def store_profile(self, workspace: str, slack_id: str, profile: Mapping[str, Any]) -> None:

@@ -18,15 +18,20 @@ MEMBERS = "members"
 
 
 def appoint(work: UnitOfWork, slack_id: str) -> None:
-    """Make somebody whom we know an admin, if there is none: whoever installs the app gives the others their rights."""
+    """Make somebody whom we know an admin, if there is none: whoever installs the app gives the
+    others their rights.
+    """
     work.govern()
-    person = work.session.scalar(select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest))
+    person = work.session.scalar(
+        select(User).where(User.slack_id == slack_id, ~User.left, ~User.guest)
+    )
     if person is not None and not policy.admins(work.session):
         person.role = Preset.ADMIN
 
 
 def meet(work: UnitOfWork, profiles: Mapping[str, Mapping[str, Any]]) -> None:
-    """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an admin.
+    """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an
+    admin.
 
     profiles: what Slack says of each, by their Slack id: columns of User.
     """
@@ -40,12 +45,19 @@ def meet(work: UnitOfWork, profiles: Mapping[str, Mapping[str, Any]]) -> None:
 
 def is_governed(work: UnitOfWork) -> bool:
     """Whether anybody has ever been an admin, also one who has left since."""
-    ever = select(User.id).where(User.role == Preset.ADMIN).limit(1).execution_options(with_deleted=True)
+    ever = (
+        select(User.id)
+        .where(User.role == Preset.ADMIN)
+        .limit(1)
+        .execution_options(with_deleted=True)
+    )
     return work.session.scalar(ever) is not None
 
 
 def begin(work: UnitOfWork, slack_id: str) -> None:
-    """Make the first full member who uses the CRM its admin; where there has been one, nobody becomes it this way."""
+    """Make the first full member who uses the CRM its admin; where there has been one, nobody
+    becomes it this way.
+    """
     work.govern()
     if not is_governed(work):
         appoint(work, slack_id)
@@ -54,8 +66,9 @@ def begin(work: UnitOfWork, slack_id: str) -> None:
 def gather(work: UnitOfWork, delivery: Delivery, members: Collection[str]) -> None:
     """Let a team be who is in its user group. members: their Slack ids.
 
-    Who is in a team that has a group of its own stays there until that group lets them go: so nobody goes to and fro
-    between two. Guests and those who left Slack belong to no team this way. delivery: the one that asked for it.
+    Who is in a team that has a group of its own stays there until that group lets them go: so
+    nobody goes to and fro between two. Guests and those who left Slack belong to no team this way.
+    delivery: the one that asked for it.
     """
     team = work.session.get(Team, delivery.record_id)
     if team is None or team.deleted_at or Group.id_of(team.group) != delivery.about.get("group"):
@@ -67,7 +80,9 @@ def gather(work: UnitOfWork, delivery: Delivery, members: Collection[str]) -> No
             person.team = None
     work.session.flush()
     following = set(work.session.scalars(select(Team.key).where(Team.group.is_not(None))))
-    theirs = select(User).where(User.slack_id.in_(members), ~User.left, ~User.guest).order_by(User.id)
+    theirs = (
+        select(User).where(User.slack_id.in_(members), ~User.left, ~User.guest).order_by(User.id)
+    )
     for person in work.session.scalars(theirs):
         if person.team not in following:
             team.take(person)
@@ -92,7 +107,9 @@ def ours(work: UnitOfWork) -> set[str]:
 
 
 def shut_out(work: UnitOfWork, delivery: Delivery, outsiders: Collection[str]) -> None:
-    """Take every right from people who do not belong to the workspace. delivery: the one that asked for it."""
+    """Take every right from people who do not belong to the workspace. delivery: the one that asked
+    for it.
+    """
     work.reason = "Slack says that they belong to another company"
     theirs = select(User).where(User.slack_id.in_(outsiders), ~User.guest).order_by(User.id)
     for person in work.session.scalars(theirs):

@@ -9,7 +9,18 @@ from sqlalchemy.orm import Mapped
 from models.core.entity.base import Changes, Entity
 from models.core.entity.hierarchy import is_above_itself
 from models.core.errors import Invalid
-from models.core.fields import Country, Domain, LongText, Money, Number, Person, Reference, Tags, Text, field
+from models.core.fields import (
+    Country,
+    Domain,
+    LongText,
+    Money,
+    Number,
+    Person,
+    Reference,
+    Tags,
+    Text,
+    field,
+)
 from models.core.unit_of_work import UnitOfWork
 
 
@@ -26,7 +37,9 @@ class Account(Entity):
 
     name: Mapped[str] = field(Text("Name", required=True, search=True))
     industry: Mapped[str | None] = field(Text("Industry", search=True))
-    domain: Mapped[str | None] = field(Domain("Domain", search=True, same=True, also=("website", "url")))
+    domain: Mapped[str | None] = field(
+        Domain("Domain", search=True, same=True, also=("website", "url"))
+    )
     employees: Mapped[int | None] = field(Number("Employees", also=("size",)))
     annual_revenue: Mapped[Decimal | None] = field(Money("Annual revenue", also=("revenue",)))
     parent: Mapped[int | None] = field(Reference("Parent account", to="account", also=("parent",)))
@@ -44,7 +57,9 @@ class Account(Entity):
         ]
 
     def settle(self, work: UnitOfWork, changes: Changes) -> None:
-        """An account is never its own parent, however far up: of two people at once the second is told."""
+        """An account is never its own parent, however far up: of two people at once the second is
+        told.
+        """
         if "parent" not in changes or not self.parent:
             return
         work.hold("parents of accounts")

@@ -52,13 +52,20 @@ class Contact(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        by_customer, by_value = Index(None, "workspace", "customer"), Index(None, "workspace", "value")
+        by_customer, by_value = (
+            Index(None, "workspace", "customer"),
+            Index(None, "workspace", "value"),
+        )
         return [by_customer, by_value, one_primary(cls.slug(), "customer", "type")]
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
         kind, _, value = words.partition(" ")
-        return {"type": kind, "value": value} if kind.casefold() in list(ContactType) else {"value": words}
+        return (
+            {"type": kind, "value": value}
+            if kind.casefold() in list(ContactType)
+            else {"value": words}
+        )
 
     def called(self, reader: Reader) -> str:
         kind = READERS.get(ContactType(self.type), self.fields()["value"])
@@ -70,7 +77,12 @@ class Contact(Entity):
             kind = READERS.get(ContactType(self.type))
             try:
                 self.value = (
-                    kind.read(f"+{self.value}" if self.value.isdigit() and len(self.value) > 10 else self.value, work)
+                    kind.read(
+                        f"+{self.value}"
+                        if self.value.isdigit() and len(self.value) > 10
+                        else self.value,
+                        work,
+                    )
                     if kind
                     else self.value
                 )

@@ -9,7 +9,18 @@ from sqlalchemy.orm import Mapped
 
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Invalid
-from models.core.fields import Choice, Country, Email, LongText, Person, Phone, Tags, Text, Zone, field
+from models.core.fields import (
+    Choice,
+    Country,
+    Email,
+    LongText,
+    Person,
+    Phone,
+    Tags,
+    Text,
+    Zone,
+    field,
+)
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import LIFECYCLES
 from models.core.parsing.names import split_name
@@ -49,23 +60,34 @@ class Customer(Entity):
 
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
-    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, same=True, also=("mail",)))
-    phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
+    email: Mapped[str | None] = field(
+        Email("E-mail", search=True, personal=True, same=True, also=("mail",))
+    )
+    phone: Mapped[str | None] = field(
+        Phone("Phone", search=True, personal=True, same=True, also=("tel",))
+    )
     job_title: Mapped[str | None] = field(Text("Job title", personal=True, also=("job",)))
     owner: Mapped[int | None] = field(Person("Owner"))
     tags: Mapped[tuple[str, ...]] = field(Tags("Tags", search=True))
     lifecycle: Mapped[str | None] = field(
         Choice(
-            "Lifecycle", options=Lifecycle, others=LIFECYCLES, card=False,
+            "Lifecycle",
+            options=Lifecycle,
+            others=LIFECYCLES,
+            card=False,
             hint="Leave empty to have it worked out from the deals",
-        )  # fmt: skip
+        )
     )
     language: Mapped[str | None] = field(Text("Language", 35, card=False))
-    time_zone: Mapped[str | None] = field(Zone("Time zone", card=False, hint="Such as Europe/Berlin"))
+    time_zone: Mapped[str | None] = field(
+        Zone("Time zone", card=False, hint="Such as Europe/Berlin")
+    )
     street: Mapped[str | None] = field(Text("Street", personal=True, card=False))
     city: Mapped[str | None] = field(Text("City", personal=True, search=True))
     region: Mapped[str | None] = field(Text("Region", card=False, also=("state",)))
-    postal_code: Mapped[str | None] = field(Text("Postal code", 20, personal=True, card=False, also=("zip",)))
+    postal_code: Mapped[str | None] = field(
+        Text("Postal code", 20, personal=True, card=False, also=("zip",))
+    )
     country: Mapped[str | None] = field(Country("Country", hint="Two letters, such as DE"))
     notes: Mapped[str | None] = field(LongText("Notes", personal=True, card=False))
 
@@ -88,16 +110,22 @@ class Customer(Entity):
         if not (self.first_name or self.last_name or self.email):
             raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
         if self.email and "email" in changes and not work.tentative:
-            work.hold(f"customer {self.email}")  # who converts a lead with this address finds this one, or is found
+            work.hold(
+                f"customer {self.email}"
+            )  # who converts a lead with this address finds this one, or is found
 
     def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
-        if not self.lifecycle and visibility.hidden(work, Opportunity.stage, Opportunity.close_date):
+        if not self.lifecycle and visibility.hidden(
+            work, Opportunity.stage, Opportunity.close_date
+        ):
             return []  # it tells of deals
         stage, reason = self.stands(work)
         return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
 
     def stands(self, work: UnitOfWork) -> tuple[Lifecycle, str]:
-        """The lifecycle stage and the reason for it in words, from the customer's deals unless someone set it."""
+        """The lifecycle stage and the reason for it in words, from the customer's deals unless
+        someone set it.
+        """
         if self.lifecycle:
             return Lifecycle(self.lifecycle), "set by hand"
         won = Opportunity.stage == Stage.WON
@@ -110,7 +138,13 @@ class Customer(Entity):
         if sales and last and work.today - last > LAPSED_AFTER and not running:
             return Lifecycle.LAPSED, f"last sale {last:%b %Y}"
         if sales:
-            stage = Lifecycle.CUSTOMER if sales == 1 else Lifecycle.REPEAT if sales < LOYAL_FROM else Lifecycle.LOYAL
+            stage = (
+                Lifecycle.CUSTOMER
+                if sales == 1
+                else Lifecycle.REPEAT
+                if sales < LOYAL_FROM
+                else Lifecycle.LOYAL
+            )
             return stage, "1 sale" if sales == 1 else f"{sales} sales"
         if running:
             return Lifecycle.PROSPECT, "1 open deal" if running == 1 else f"{running} open deals"

@@ -33,7 +33,10 @@ class Membership(Entity):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        by_customer, by_account = Index(None, "workspace", "customer"), Index(None, "workspace", "account")
+        by_customer, by_account = (
+            Index(None, "workspace", "customer"),
+            Index(None, "workspace", "account"),
+        )
         return [by_customer, by_account, one_primary(cls.slug(), "customer")]
 
     @classmethod

@@ -1,4 +1,6 @@
-"""Records in and out as files: import what another system exported, export what can be imported again."""
+"""Records in and out as files: import what another system exported, export what can be imported
+again.
+"""
 
 from models.exchange.answers import Answers
 from models.exchange.csv_files import Sheet, survey
@@ -7,4 +9,14 @@ from models.exchange.importer import Unanswered, load
 from models.exchange.mapping import Columns, guess
 from models.exchange.report import Outcome
 
-__all__ = ["Answers", "Columns", "Outcome", "Sheet", "Unanswered", "export", "guess", "load", "survey"]
+__all__ = [
+    "Answers",
+    "Columns",
+    "Outcome",
+    "Sheet",
+    "Unanswered",
+    "export",
+    "guess",
+    "load",
+    "survey",
+]

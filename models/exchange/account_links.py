@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from models.exchange.rows import FileRow
 
 
-def unknown(desk: PrefetchingUnitOfWork, entity: type[Entity], texts: Mapping[str, str]) -> dict[str, str]:
+def unknown(
+    desk: PrefetchingUnitOfWork, entity: type[Entity], texts: Mapping[str, str]
+) -> dict[str, str]:
     """Return why a row cannot be joined to what it names, by the name of its column."""
     errors: dict[str, str] = {}
     for name, (there, between) in entity.joins.items():
@@ -29,8 +31,12 @@ def unknown(desk: PrefetchingUnitOfWork, entity: type[Entity], texts: Mapping[st
     return errors
 
 
-def join(desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tuple["FileRow", Entity]]) -> int:
-    """Join new and changed records to what their rows name, where they are not yet; returns how many are joined."""
+def join(
+    desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tuple["FileRow", Entity]]
+) -> int:
+    """Join new and changed records to what their rows name, where they are not yet; returns how
+    many are joined.
+    """
     made = 0
     for name, (there, between) in entity.joins.items():
         pairs = {}
@@ -43,11 +49,23 @@ def join(desk: PrefetchingUnitOfWork, entity: type[Entity], taken: Sequence[tupl
 
 
 def role_of(desk: PrefetchingUnitOfWork, record: Entity) -> str | None:
-    """Return what somebody is where they are joined to: what is hidden of them from the actor is not told by it."""
-    return None if policy.hides(desk, type(record), "job_title") else getattr(record, "job_title", None)
+    """Return what somebody is where they are joined to: what is hidden of them from the actor is
+    not told by it.
+    """
+    return (
+        None
+        if policy.hides(desk, type(record), "job_title")
+        else getattr(record, "job_title", None)
+    )
 
 
-def store(desk: PrefetchingUnitOfWork, one: str, other: str, between: type[Entity], pairs: Mapping[tuple[int, int], Entity]) -> int:
+def store(
+    desk: PrefetchingUnitOfWork,
+    one: str,
+    other: str,
+    between: type[Entity],
+    pairs: Mapping[tuple[int, int], Entity],
+) -> int:
     table: Any = between
     mine = getattr(table, one).in_({id for id, _ in pairs})
     columns = select(getattr(table, one), getattr(table, other), table.primary, table.deleted_at)
@@ -59,7 +77,9 @@ def store(desk: PrefetchingUnitOfWork, one: str, other: str, between: type[Entit
     records = []
     for (id, at), record in pairs.items():
         if (id, at) not in there:
-            joined = table(**{one: id, other: at}, role=role_of(desk, record), primary=id not in led)
+            joined = table(
+                **{one: id, other: at}, role=role_of(desk, record), primary=id not in led
+            )
             led.add(id)
             records.append(joined)
     for joined in records:

@@ -1,4 +1,6 @@
-"""What a person says about a file: where its columns go, what its words mean, who its people are."""
+"""What a person says about a file: where its columns go, what its words mean, who its people
+are.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,11 +17,12 @@ EXAMPLE = '--map "Stage:Engaging=qualification"'
 class Answers:
     """What a person says about a file.
 
-    columns: header → field, "" leaves it out · words: (header or field, word) → option, "" leaves the cell empty ·
-    people: what the file calls a person → their Slack id, e-mail or name here · dates: `dmy` or `mdy` · decimal: the
-    sign before decimals · encoding: its name · sheet: that of a workbook · strict: refuse a row with one optional
-    cell that cannot be read · anyway: go on although words of the file are unknown; their rows are refused · make: the
-    entities of which records are made that rows name and that are not here · rest: what no field takes is noted.
+    columns: header → field, "" leaves it out · words: (header or field, word) → option, "" leaves
+    the cell empty · people: what the file calls a person → their Slack id, e-mail or name here ·
+    dates: `dmy` or `mdy` · decimal: the sign before decimals · encoding: its name · sheet: that of
+    a workbook · strict: refuse a row with one optional cell that cannot be read · anyway: go on
+    although words of the file are unknown; their rows are refused · make: the entities of which
+    records are made that rows name and that are not here · rest: what no field takes is noted.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +41,11 @@ class Answers:
         if self.decimal not in ("", ".", ","):
             raise Invalid({"decimal": "The sign before decimals is “.” or “,”."})
         if self.dates not in ("", *ORDERS):
-            raise Invalid({"dates": f"Dates are dmy (day first) or mdy (month first), not “{self.dates[:20]}”."})
+            raise Invalid(
+                {
+                    "dates": f"Dates are dmy (day first) or mdy (month first), not “{self.dates[:20]}”."
+                }
+            )
 
     def over(self, kept: "Answers") -> "Answers":
         """Return these answers, and for what they do not say those that were kept."""
@@ -65,7 +72,11 @@ def said(mapped: Iterable[str], people: Iterable[str] = (), **others: Any) -> An
         before, sign, after = each.rpartition("=")
         header, colon, word = before.partition(":")
         if not sign:
-            raise Invalid({"map": f"“{each[:60]}” does not say where it goes. Write it as HEADER=FIELD or {EXAMPLE}."})
+            raise Invalid(
+                {
+                    "map": f"“{each[:60]}” does not say where it goes. Write it as HEADER=FIELD or {EXAMPLE}."
+                }
+            )
         if colon and header.strip():
             words[header.strip(), word.strip()] = after.strip()
         else:
@@ -74,7 +85,9 @@ def said(mapped: Iterable[str], people: Iterable[str] = (), **others: Any) -> An
     for each in people:
         name, sign, person = each.rpartition("=")
         if not sign or not name.strip() or not person.strip():
-            raise Invalid({"people": f'“{each[:60]}” does not say who it is. Write it as "Jane Doe=@jane".'})
+            raise Invalid(
+                {"people": f'“{each[:60]}” does not say who it is. Write it as "Jane Doe=@jane".'}
+            )
         known[name.strip()] = person.strip()
     return Answers(columns, words, known, **others)
 
@@ -83,12 +96,20 @@ def read(text: str) -> Answers:
     """Return the answers that were kept in a text; Invalid says what is wrong with it."""
     try:
         kept = json.loads(text)
-        words = {(header, word): to for header, each in kept.get("words", {}).items() for word, to in each.items()}
+        words = {
+            (header, word): to
+            for header, each in kept.get("words", {}).items()
+            for word, to in each.items()
+        }
         return Answers(
-            dict(kept.get("columns", {})), words, dict(kept.get("people", {})),
-            str(kept.get("dates", "")), str(kept.get("decimal", "")), str(kept.get("encoding", "")),
+            dict(kept.get("columns", {})),
+            words,
+            dict(kept.get("people", {})),
+            str(kept.get("dates", "")),
+            str(kept.get("decimal", "")),
+            str(kept.get("encoding", "")),
             str(kept.get("sheet", "")),
-        )  # fmt: skip
+        )
     except (ValueError, AttributeError, TypeError):
         problem = "The file of answers is not one that an import wrote. Delete it, or name another."
         raise Invalid({"answers": problem}) from None
@@ -100,8 +121,17 @@ def written(answers: Answers) -> str:
     for (header, word), option in answers.words.items():
         words.setdefault(header, {})[word] = option
     kept = {
-        "columns": dict(answers.columns), "words": words, "people": dict(answers.people),
-        "dates": answers.dates, "decimal": answers.decimal, "encoding": answers.encoding,
+        "columns": dict(answers.columns),
+        "words": words,
+        "people": dict(answers.people),
+        "dates": answers.dates,
+        "decimal": answers.decimal,
+        "encoding": answers.encoding,
         "sheet": answers.sheet,
-    }  # fmt: skip
-    return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False, indent=2) + "\n"
+    }
+    return (
+        json.dumps(
+            {name: value for name, value in kept.items() if value}, ensure_ascii=False, indent=2
+        )
+        + "\n"
+    )

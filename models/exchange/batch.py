@@ -1,4 +1,6 @@
-"""A batch of rows in one unit of work: which are new, which change a record, which cannot be taken and why."""
+"""A batch of rows in one unit of work: which are new, which change a record, which cannot be taken
+and why.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +49,9 @@ class Batch:
     rehearsed: frozenset[str] | set[str] = frozenset()
     """Keys that a dry run would have stored already."""
     patient: bool = True
-    """A row that names a record of its own kind which is not here may wait: perhaps it stands further down."""
+    """A row that names a record of its own kind which is not here may wait: perhaps it stands
+    further down.
+    """
     strict: bool = False
     """A row is refused with any cell that cannot be read."""
     make: frozenset[str] = frozenset()
@@ -77,23 +81,31 @@ class Batch:
         self.kinds = dict(self.entity.fields())
         self.labels = {name: kind.label for name, kind in (BESIDES | self.kinds).items()}
         self.needed = needed(self.entity)
-        references = {name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)}
+        references = {
+            name: kind for name, kind in self.kinds.items() if isinstance(kind, Reference)
+        }
         self.near = {name: ENTITIES[kind.to] for name, kind in references.items()}
         self.people = {name for name, there in self.near.items() if there.are_people}
         self.upward = {name for name, there in self.near.items() if there is self.entity}
         money = {kind.currency for kind in self.kinds.values() if isinstance(kind, Money)}
-        self.context = {name for name, kind in self.kinds.items() if isinstance(kind, Country) or name in money}
+        self.context = {
+            name for name, kind in self.kinds.items() if isinstance(kind, Country) or name in money
+        }
         """What says how other cells of a row are read."""
         self.loose = [*(name for name in self.entity.besides if name not in self.entity.joins)]
         """What a file tells besides the fields, and what is left of it here was not understood."""
-        self.hidden = {name for name in self.kinds if not policy.can(self.desk.actor, "show", self.entity, name)}
+        self.hidden = {
+            name
+            for name in self.kinds
+            if not policy.can(self.desk.actor, "show", self.entity, name)
+        }
         self.forbidden = missing(self.desk, "new", self.entity)
         self.before: set[int] = set()
         """The records that rows before these have made or changed."""
         self.taken_back: set[int] = set()
         """The records that are hidden because somebody took back what made them."""
 
-    # ── in ──────────────────────────────────────────────────────────────────────────────────────────────
+    # ── in ────────────────────────────────────────────────────────────────────────────────────────
 
     def take(self, lines: Sequence[FileRow]) -> None:
         """Sort the rows and store what can be stored."""
@@ -143,7 +155,9 @@ class Batch:
             self.taken_back = self.hidden_by_undo(known)
 
     def prefer_known(self, name: str, slugs: Iterable[str], lines: Iterable[FileRow]) -> None:
-        """Where a row names a record in several ways, let it be the first way by which one is known."""
+        """Where a row names a record in several ways, let it be the first way by which one is
+        known.
+        """
         for line in lines:
             if line.others and len(texts := line.naming(name)) > 1:
                 known = (text for text in texts if any(self.found(slug, text) for slug in slugs))
@@ -157,7 +171,9 @@ class Batch:
             return None
 
     def choose(self, name: str, fields: Sequence[str], lines: Iterable[FileRow]) -> None:
-        """Let the name of some record fill the field of the entity that knows it, or go where that field names it."""
+        """Let the name of some record fill the field of the entity that knows it, or go where that
+        field names it.
+        """
         for line in lines:
             for each in fields:
                 slug = self.near[each].slug()
@@ -171,15 +187,26 @@ class Batch:
                     break
 
     def unit_of(self, known: Sequence[Entity]) -> set[int]:
-        mine = (AuditEntry.entity == self.entity.slug(), AuditEntry.record_id.in_([record.id for record in known]))
-        rows = select(AuditEntry.record_id).where(*mine, AuditEntry.unit == self.desk.unit).distinct()
+        mine = (
+            AuditEntry.entity == self.entity.slug(),
+            AuditEntry.record_id.in_([record.id for record in known]),
+        )
+        rows = (
+            select(AuditEntry.record_id).where(*mine, AuditEntry.unit == self.desk.unit).distinct()
+        )
         return set(self.desk.session.scalars(rows))
 
     def hidden_by_undo(self, known: Sequence[Entity]) -> set[int]:
         hidden = [record.id for record in known if record.deleted_at]
         mine = (AuditEntry.entity == self.entity.slug(), AuditEntry.field == "deleted_at")
-        doors = select(AuditEntry.record_id, AuditEntry.door).where(*mine, AuditEntry.record_id.in_(hidden))
-        last = {id: door for id, door in self.desk.session.execute(doors.order_by(AuditEntry.id))} if hidden else {}
+        doors = select(AuditEntry.record_id, AuditEntry.door).where(
+            *mine, AuditEntry.record_id.in_(hidden)
+        )
+        last = (
+            {id: door for id, door in self.desk.session.execute(doors.order_by(AuditEntry.id))}
+            if hidden
+            else {}
+        )
         return {id for id, door in last.items() if door in REPEATS}
 
     def known(self, line: FileRow) -> Entity | None:
@@ -188,7 +215,9 @@ class Batch:
     def sort(self, line: FileRow) -> None:
         record = self.known(line)
         if record is None and line.ours:
-            raise NotFound(f"There is no {line.key}. Empty the reference to make a new {self.entity.noun()}.")
+            raise NotFound(
+                f"There is no {line.key}. Empty the reference to make a new {self.entity.noun()}."
+            )
         if record is None and line.key in self.rehearsed:
             self.unchanged, self.again = self.unchanged + 1, self.again + (not line.copied)
         elif record is None:
@@ -205,11 +234,13 @@ class Batch:
             self.unchanged += 1
             self.same.append((line, record))
             return
-        for verb in verbs_of(record, wanted.keys() - {"deleted_at"}) + (["restore"] if record.deleted_at else []):
+        for verb in verbs_of(record, wanted.keys() - {"deleted_at"}) + (
+            ["restore"] if record.deleted_at else []
+        ):
             policy.check(self.desk, verb, record)
         self.updated.append((line, record, wanted))
 
-    # ── what a row says ─────────────────────────────────────────────────────────────────────────────────
+    # ── what a row says ───────────────────────────────────────────────────────────────────────────
 
     def made(self, line: FileRow) -> Entity:
         """The new record of a row, with everything but its number and id."""
@@ -217,7 +248,9 @@ class Batch:
             raise self.forbidden
         parsed, left = self.read(line, line.texts)
         if left and self.entity.remarks:
-            parsed[self.entity.remarks] = leftovers.compose(parsed.get(self.entity.remarks) or "", left)
+            parsed[self.entity.remarks] = leftovers.compose(
+                parsed.get(self.entity.remarks) or "", left
+            )
         if self.entity.owned in parsed:
             may_give(self.desk, self.entity, parsed)
         record: Entity = bare(self.entity, parsed | {EXTERNAL_ID: line.key})
@@ -228,23 +261,36 @@ class Batch:
         return record
 
     def wanted(self, line: FileRow, record: Entity) -> dict[str, Any]:
-        """The values of a row that differ from those of its record; what an export would write so is the same.
+        """The values of a row that differ from those of its record; what an export would write so
+        is the same.
 
-        Of a row without an id only what could not be read when it came, and whose it is if it is nobody's: people went
-        on from the rest.
+        Of a row without an id only what could not be read when it came, and whose it is if it is
+        nobody's: people went on from the rest.
         """
         remarks = self.entity.remarks
         above, before = leftovers.split(getattr(record, remarks)) if remarks else ("", {})
-        nobodys = {name for name in self.people if name in line.texts and getattr(record, name) is None}
+        nobodys = {
+            name for name in self.people if name in line.texts and getattr(record, name) is None
+        }
         if line.copied and not (before or nobodys):
             return {}
         self.must_be_the_same(line, record)
-        stood = {name for name, text in line.texts.items() if self.stands(record, name, text)} - self.context
+        stood = {
+            name for name, text in line.texts.items() if self.stands(record, name, text)
+        } - self.context
         texts = {name: text for name, text in line.texts.items() if name not in stood}
         parsed, left = self.read(line, texts, record)
-        filled = {label for name in line.texts if (label := self.label(name)) in before and label not in left}
+        filled = {
+            label
+            for name in line.texts
+            if (label := self.label(name)) in before and label not in left
+        }
         if line.copied:
-            parsed = {name: value for name, value in parsed.items() if self.label(name) in filled or name in nobodys}
+            parsed = {
+                name: value
+                for name, value in parsed.items()
+                if self.label(name) in filled or name in nobodys
+            }
         if remarks and (before or left):
             rest = {label: text for label, text in before.items() if label not in filled}
             notes = above if line.copied else parsed.get(remarks) or above
@@ -257,23 +303,33 @@ class Batch:
             return name == CREATED_AT
         return text == self.kinds[name].write(getattr(record, name), self.desk)
 
-    def read(self, line: FileRow, texts: Mapping[str, str], record: Entity | None = None) -> tuple[Values, Cells]:
+    def read(
+        self, line: FileRow, texts: Mapping[str, str], record: Entity | None = None
+    ) -> tuple[Values, Cells]:
         """Return the values that texts stand for, and by label the cells that no field takes.
 
         Invalid says why the row is refused, Waits that it may be taken later.
         """
         if self.rehearsed:
-            texts = {name: text for name, text in texts.items() if not self.is_rehearsed(name, text)}
+            texts = {
+                name: text for name, text in texts.items() if not self.is_rehearsed(name, text)
+            }
         parsed, errors = self.reader.read(texts, self.desk)
         errors |= {name: why for name, why in line.unread.items() if name not in parsed}
         errors |= account_links.unknown(self.desk, self.entity, texts)
-        errors |= {name: f"“{texts[name][:60]}” is not understood." for name in self.loose if name in texts}
+        errors |= {
+            name: f"“{texts[name][:60]}” is not understood." for name in self.loose if name in texts
+        }
         if record is None:
             absent = [name for name in self.needed if name not in parsed and name not in errors]
-            errors |= {name: f"{self.labels[name]} is required." for name in absent if name not in line.raw}
+            errors |= {
+                name: f"{self.labels[name]} is required." for name in absent if name not in line.raw
+            }
         done = self.entity.when_done(parsed, self.desk.now) if DONE in texts else {}
         if self.hidden:  # also of what the record holds already: else a file could try what that is
-            policy.may_fill(self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done)))
+            policy.may_fill(
+                self.desk, self.entity, dict.fromkeys((*line.texts, *parsed, *errors, *done))
+            )
         parsed |= {} if getattr(record, "done_at", None) else done
         left = self.judged(line, errors, record) if errors else {}
         return parsed, left | self.beyond(line) if line.further else left
@@ -282,7 +338,9 @@ class Batch:
         """Read what stands beside the fields of a row; returns by header what cannot be read."""
         line.ways, unread = contact_points.read(self.desk, self.reader, line.further, line.texts)
         if unread and self.strict:
-            raise Invalid({header: f"“{text[:60]}” cannot be read." for header, text in unread.items()})
+            raise Invalid(
+                {header: f"“{text[:60]}” cannot be read." for header, text in unread.items()}
+            )
         if unread:
             self.left.setdefault(id(line), {}).update(unread)
         return unread
@@ -290,12 +348,20 @@ class Batch:
     def judged(self, line: FileRow, errors: Mapping[str, str], record: Entity | None) -> Cells:
         """Return the cells that no field takes and that are kept instead."""
         names = [name for name in (*self.labels, *self.entity.besides, *errors) if name in errors]
-        if self.patient and self.upward & errors.keys() and not self.refused(errors.keys() - self.upward):
+        if (
+            self.patient
+            and self.upward & errors.keys()
+            and not self.refused(errors.keys() - self.upward)
+        ):
             raise Waits
         if refused := self.refused(names):
             raise Invalid({name: errors[name] for name in refused})
-        free = [name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())]
-        left = {self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free}
+        free = [
+            name for name in dict.fromkeys(names) if getattr(record, name, None) in (None, "", ())
+        ]
+        left = {
+            self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free
+        }
         if left and self.entity.remarks:
             policy.may_fill(self.desk, self.entity, [self.entity.remarks])
         if left:
@@ -307,10 +373,16 @@ class Batch:
 
     def refused(self, names: Iterable[str]) -> list[str]:
         """Those of these fields whose cells must be read, or the row is not taken."""
-        return [name for name in names if self.strict or (name in self.kinds and self.kinds[name].required)]
+        return [
+            name
+            for name in names
+            if self.strict or (name in self.kinds and self.kinds[name].required)
+        ]
 
     def must_be_the_same(self, line: FileRow, record: Entity) -> None:
-        """AC-4 is another account in every workspace; the moment it was made says which one a file means."""
+        """AC-4 is another account in every workspace; the moment it was made says which one a file
+        means.
+        """
         if line.ours and (text := line.texts.get(CREATED_AT)):
             birth, _ = self.reader.read({CREATED_AT: text}, self.desk)
             if birth and birth[CREATED_AT] != record.created_at:
@@ -324,12 +396,17 @@ class Batch:
     def reason(self, error: Invalid) -> str:
         """The sentences of an error, each with the field it is about."""
         told = [(self.labels.get(name, name), sentence) for name, sentence in error.errors.items()]
-        return " ".join(sentence if sentence.startswith(label) else f"{label}: {sentence}" for label, sentence in told)
+        return " ".join(
+            sentence if sentence.startswith(label) else f"{label}: {sentence}"
+            for label, sentence in told
+        )
 
-    # ── into the database ───────────────────────────────────────────────────────────────────────────────
+    # ── into the database ─────────────────────────────────────────────────────────────────────────
 
     def attempt(self, taken: list[Taken], store: Callable[[list[Taken]], None]) -> list[Taken]:
-        """Store them all; where the database or a rule objects, all but those it objects to, found by halving."""
+        """Store them all; where the database or a rule objects, all but those it objects to, found
+        by halving.
+        """
         if not taken:
             return []
         before = len(self.desk.changes)
@@ -357,14 +434,22 @@ class Batch:
             if isinstance(kind, Email) and kind.same:
                 column: Any = getattr(self.entity, name)
                 mine = Counter(filter(None, (getattr(record, name) for record in records)))
-                theirs = set(self.desk.session.scalars(select(column).where(column.in_(mine)))) if mine else set()
+                theirs = (
+                    set(self.desk.session.scalars(select(column).where(column.in_(mine))))
+                    if mine
+                    else set()
+                )
                 double = {text: count - (text not in theirs) for text, count in mine.items()}
-                self.alike.update({(kind.label, text): count for text, count in double.items() if count})
+                self.alike.update(
+                    {(kind.label, text): count for text, count in double.items() if count}
+                )
 
     def change(self, updated: list[Change]) -> None:
         for _, record, wanted in updated:
             for name, value in wanted.items():
-                if getattr(record, name) != value:  # read anew after an attempt that failed: rules and trail ask for it
+                if (
+                    getattr(record, name) != value
+                ):  # read anew after an attempt that failed: rules and trail ask for it
                     setattr(record, name, value)
         self.desk.session.flush()
 
@@ -379,7 +464,9 @@ def missing(desk: PrefetchingUnitOfWork, verb: str, entity: type[Entity]) -> For
 
 
 def bare(entity: type[Entity], values: Values) -> Any:
-    """A new record with these values, at a fraction of the time: nobody asks what changed of one that comes in bulk."""
+    """A new record with these values, at a fraction of the time: nobody asks what changed of one
+    that comes in bulk.
+    """
     record = entity.__mapper__.class_manager.new_instance()
     vars(record).update(dict.fromkeys(entity.__mapper__.column_attrs.keys()) | values)
     return record

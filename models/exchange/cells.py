@@ -1,4 +1,6 @@
-"""What the cells of a row say: values for the fields, and a sentence for each cell that says nothing to its field."""
+"""What the cells of a row say: values for the fields, and a sentence for each cell that says
+nothing to its field.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +10,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.core.entity.base import Entity
-from models.core.fields import Choice, Country, Currency, Day, Domain, Flag, Moment, Money, Number, Phone, Tags, Zone
+from models.core.fields import (
+    Choice,
+    Country,
+    Currency,
+    Day,
+    Domain,
+    Flag,
+    Moment,
+    Money,
+    Number,
+    Phone,
+    Tags,
+    Zone,
+)
 from models.core.fields.base import Field
 from models.core.parsing import values
 from models.exchange.mapping import CREATED_AT
@@ -27,7 +42,9 @@ Errors = dict[str, str]
 
 @dataclass
 class Reader:
-    """Reads the cells of one file. Remembers what it read: a file says the same few words again and again."""
+    """Reads the cells of one file. Remembers what it read: a file says the same few words again and
+    again.
+    """
 
     entity: type[Entity]
     read_before: dict[tuple[str, str], tuple[dict[str, Any], str]] = field(default_factory=dict)
@@ -35,9 +52,13 @@ class Reader:
     def __post_init__(self) -> None:
         self.kinds: dict[str, Field] = {**self.entity.fields(), CREATED_AT: Moment("Created")}
         self.settled = {name for name, kind in self.kinds.items() if isinstance(kind, SETTLED)}
-        self.country = next((name for name, kind in self.kinds.items() if isinstance(kind, Country)), "")
+        self.country = next(
+            (name for name, kind in self.kinds.items() if isinstance(kind, Country)), ""
+        )
 
-    def read(self, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> tuple[dict[str, Any], Errors]:
+    def read(
+        self, texts: Mapping[str, str], desk: PrefetchingUnitOfWork
+    ) -> tuple[dict[str, Any], Errors]:
         """Return the values by field, and for each text that cannot be read why."""
         found: dict[str, Any] = {}
         errors: Errors = {}
@@ -45,14 +66,20 @@ class Reader:
             kind = self.kinds.get(name)
             if kind is None:
                 continue
-            got, why = self.remembered(name, text, desk) if name in self.settled else self.cell(kind, name, texts, desk)
+            got, why = (
+                self.remembered(name, text, desk)
+                if name in self.settled
+                else self.cell(kind, name, texts, desk)
+            )
             if why:
                 errors[name] = why
             else:
                 found.update(got)
         return found, errors
 
-    def remembered(self, name: str, text: str, desk: PrefetchingUnitOfWork) -> tuple[dict[str, Any], str]:
+    def remembered(
+        self, name: str, text: str, desk: PrefetchingUnitOfWork
+    ) -> tuple[dict[str, Any], str]:
         key = name, text
         if key not in self.read_before:
             if len(self.read_before) >= MOST:
@@ -60,7 +87,9 @@ class Reader:
             self.read_before[key] = self.cell(self.kinds[name], name, {name: text}, desk)
         return self.read_before[key]
 
-    def cell(self, kind: Field, name: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> tuple[dict[str, Any], str]:
+    def cell(
+        self, kind: Field, name: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork
+    ) -> tuple[dict[str, Any], str]:
         """Return the values that a cell sets, and why it sets none."""
         try:
             if isinstance(kind, Phone):
@@ -77,11 +106,17 @@ class Reader:
             return {}, str(error)
 
     def phone(self, text: str, texts: Mapping[str, str], desk: PrefetchingUnitOfWork) -> str:
-        """The row's own country tells what a number without a country code means, else the workspace's."""
+        """The row's own country tells what a number without a country code means, else the
+        workspace's.
+        """
         if self.country not in texts:
             return values.read_phone_cell(text, desk.region)
         own, why = self.remembered(self.country, texts[self.country], desk)
-        return values.read_phone(text, "") if why else values.read_phone_cell(text, own[self.country], own=True)
+        return (
+            values.read_phone(text, "")
+            if why
+            else values.read_phone_cell(text, own[self.country], own=True)
+        )
 
     def money(self, text: str, currency: str) -> Any:
         """The currency beside an amount tells what its sign means."""

@@ -1,4 +1,6 @@
-"""What the cells of a column show together: the order of its days, the sign before its decimals, its words."""
+"""What the cells of a column show together: the order of its days, the sign before its decimals,
+its words.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -6,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from models.exchange.csv_files import content
-from models.exchange.formats import (  # fmt: skip
+from models.exchange.formats import (
     COMPACT,
     DMY,
     FIGURE,
@@ -32,7 +34,9 @@ MOST_WORDS = 5_000
 
 @dataclass
 class Seen:
-    """The cells of one column. words: how often each comes; emptied: how often each word stood for nothing."""
+    """The cells of one column. words: how often each comes; emptied: how often each word stood for
+    nothing.
+    """
 
     empty: frozenset[str]
     counts_words: bool = False
@@ -43,7 +47,9 @@ class Seen:
     several: Counter[str] = field(default_factory=Counter)
     """How many cells hold several values, by what separates them."""
     between: tuple[str, ...] = ()
-    """What may separate several values in a cell that is to hold one, such as an address, a number or a name."""
+    """What may separate several values in a cell that is to hold one, such as an address, a number
+    or a name.
+    """
     measured: bool = False
     """Whether each of several values must look as an address or a number does."""
     are_ids: bool = True
@@ -68,10 +74,14 @@ class Seen:
                 getattr(self, look).add(cell, count)
 
     def glance(self, cells: list[str]) -> None:
-        """Count what stands for nothing, and where a cell is to hold one value, those that hold several."""
+        """Count what stands for nothing, and where a cell is to hold one value, those that hold
+        several.
+        """
         if self.between:
             holds, shortest = (holds_one, SHORT) if self.measured else (str.strip, 1)
-            found = (separator_in(cell, self.between, holds) for cell in cells if len(cell) > shortest)
+            found = (
+                separator_in(cell, self.between, holds) for cell in cells if len(cell) > shortest
+            )
             self.several.update(filter(None, found))
         self.are_ids = self.are_ids and all(
             ID.fullmatch(cell) for raw in cells if (cell := content(raw)) and cell not in self.empty
@@ -86,7 +96,9 @@ def holds_one(text: str) -> bool:
 
 
 def separator_in(cell: str, signs: tuple[str, ...], holds: Callable[[str], object]) -> str:
-    """Return what separates several values in a cell, "" where there is one. holds: whether a part can be a value."""
+    """Return what separates several values in a cell, "" where there is one. holds: whether a part
+    can be a value.
+    """
     for sign in signs:
         parts = cell.split(sign) if sign in cell else []
         if len(parts) > 1 and all(map(holds, parts)):
@@ -96,7 +108,9 @@ def separator_in(cell: str, signs: tuple[str, ...], holds: Callable[[str], objec
 
 @dataclass
 class Days:
-    """How days are written. proof: an example for each order that only that order allows; unclear: one that both do."""
+    """How days are written. proof: an example for each order that only that order allows; unclear:
+    one that both do.
+    """
 
     proof: dict[str, str] = field(default_factory=dict)
     dotted: str = ""
@@ -164,7 +178,13 @@ class Figures:
             self.proof.setdefault(signs[-1], cell)
         elif len(signs) > 1:
             self.proof.setdefault("," if signs[0] == "." else ".", cell)
-        elif signs and len(rest) == 3 and 1 <= len(whole) <= 3 and whole.isdigit() and not whole.startswith("0"):
+        elif (
+            signs
+            and len(rest) == 3
+            and 1 <= len(whole) <= 3
+            and whole.isdigit()
+            and not whole.startswith("0")
+        ):
             self.unclear.setdefault(signs[0], cell)
         elif signs:
             self.proof.setdefault(signs[0], cell)

@@ -1,4 +1,6 @@
-"""What the cells of all columns together decide: day or month first, point or comma, per cent or parts of one."""
+"""What the cells of all columns together decide: day or month first, point or comma, per cent or
+parts of one.
+"""
 
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
@@ -17,17 +19,29 @@ SIGNS = {".": "a point", ",": "a comma"}
 
 @dataclass
 class Decider:
-    """Decides column by column, and where a column leaves it open by the others of the file, else asks."""
+    """Decides column by column, and where a column leaves it open by the others of the file, else
+    asks.
+    """
 
     work: UnitOfWork
     answers: Answers
     notes: list[str]
     questions: list[str]
 
-    def decide(self, columns: list[Decision], kinds: Mapping[str, Field], seen: Mapping[int, Seen]) -> list[Decision]:
+    def decide(
+        self, columns: list[Decision], kinds: Mapping[str, Field], seen: Mapping[int, Seen]
+    ) -> list[Decision]:
         """Return the decisions with those about days and numbers."""
-        days = {each.header: seen[each.place].days for each in columns if "days" in seen[each.place].looks}
-        figures = {each.header: seen[each.place].figures for each in columns if "figures" in seen[each.place].looks}
+        days = {
+            each.header: seen[each.place].days
+            for each in columns
+            if "days" in seen[each.place].looks
+        }
+        figures = {
+            each.header: seen[each.place].figures
+            for each in columns
+            if "figures" in seen[each.place].looks
+        }
         orders = self.orders(days)
         whole = {each.header for each in columns if type(kinds.get(each.target)) is Number}
         signs = self.signs(figures, whole)
@@ -35,9 +49,15 @@ class Decider:
         for each in columns:
             kind = kinds.get(each.target)
             if isinstance(kind, Day | Moment) and each.header in days:
-                each = replace(each, order=orders[each.header], serials=self.serials(each.header, days[each.header]))
+                each = replace(
+                    each,
+                    order=orders[each.header],
+                    serials=self.serials(each.header, days[each.header]),
+                )
             elif isinstance(kind, Money | Number) and each.header in figures:
-                fractions = isinstance(kind, Percent) and self.fractions(each.header, figures[each.header])
+                fractions = isinstance(kind, Percent) and self.fractions(
+                    each.header, figures[each.header]
+                )
                 unit = currency_in(each.header) if isinstance(kind, Money) else ""
                 each = replace(each, decimal=signs[each.header], fractions=fractions, unit=unit)
             decided.append(each)
@@ -48,7 +68,9 @@ class Decider:
         """Return for each column which of day and month stands first."""
         if self.answers.dates:
             return dict.fromkeys(days, self.answers.dates)
-        clear = {header: next(iter(each.proof)) for header, each in days.items() if len(each.proof) == 1}
+        clear = {
+            header: next(iter(each.proof)) for header, each in days.items() if len(each.proof) == 1
+        }
         dotted = {header: DMY for header, each in days.items() if each.dotted and not each.proof}
         others = set(clear.values()) | set(dotted.values())
         orders: dict[str, str] = {}
@@ -59,10 +81,14 @@ class Decider:
                 self.notes.append(f"{header}: the {ORDERS[orders[header]]}, as in {example}.")
             elif len(each.proof) == 2:
                 both = f"{each.proof[DMY]} has the day first and {each.proof[MDY]} the month"
-                self.questions.append(f"{header}: {both}. Say which it is: --dates dmy or --dates mdy")
+                self.questions.append(
+                    f"{header}: {both}. Say which it is: --dates dmy or --dates mdy"
+                )
             elif each.unclear and len(others) == 1:
                 orders[header] = next(iter(others))
-                self.notes.append(f"{header}: the {ORDERS[orders[header]]}, as in the other columns.")
+                self.notes.append(
+                    f"{header}: the {ORDERS[orders[header]]}, as in the other columns."
+                )
             elif each.unclear:
                 self.questions.append(
                     f"{header}: in {each.unclear} either the day or the month is first, and nothing in the file shows "
@@ -73,7 +99,9 @@ class Decider:
 
     def serials(self, header: str, days: Days) -> int:
         if days.short:
-            self.notes.append(f"{header}: years of two digits, as in {days.short}, are from 1950 to 2049.")
+            self.notes.append(
+                f"{header}: years of two digits, as in {days.short}, are from 1950 to 2049."
+            )
         if not days.are_counted:
             return 0
         kind = days.counted.most_common(1)[0][0]
@@ -89,12 +117,18 @@ class Decider:
         others = {next(iter(each.proof)) for each in figures.values() if len(each.proof) == 1}
         signs: dict[str, str] = {}
         for header, each in figures.items():
-            signs[header] = sign = self.answers.decimal or self.sign(header, each, others, header in whole)
+            signs[header] = sign = self.answers.decimal or self.sign(
+                header, each, others, header in whole
+            )
             if sign in each.proof and (sign == "," or each.unclear):
-                self.notes.append(f"{header}: {SIGNS[sign]} stands before decimals, as in {each.proof[sign]}.")
+                self.notes.append(
+                    f"{header}: {SIGNS[sign]} stands before decimals, as in {each.proof[sign]}."
+                )
             elif sign and OTHER[sign] in each.unclear:
                 example = each.unclear[OTHER[sign]]
-                self.notes.append(f"{header}: {SIGNS[OTHER[sign]]} stands between thousands, as in {example}.")
+                self.notes.append(
+                    f"{header}: {SIGNS[OTHER[sign]]} stands between thousands, as in {example}."
+                )
         return signs
 
     def sign(self, header: str, figures: Figures, others: Set[str], whole: bool) -> str:
@@ -119,7 +153,9 @@ class Decider:
         )
 
     def fractions(self, header: str, figures: Figures) -> bool:
-        """Whether a column of percentages holds parts of one: none is above 1, and no sign stands behind."""
+        """Whether a column of percentages holds parts of one: none is above 1, and no sign stands
+        behind.
+        """
         if figures.marked or figures.wholes or not figures.shares:
             return False
         self.notes.append(f"{header}: parts of one; 1 is 100 %.")
@@ -134,4 +170,6 @@ class Decider:
             if each.unit:
                 self.notes.append(f"{each.header}: in {each.unit}, as its header says.")
             elif not kind.currency or kind.currency not in beside:
-                self.notes.append(f"{each.header}: in {self.work.currency} where a cell names no currency.")
+                self.notes.append(
+                    f"{each.header}: in {self.work.currency} where a cell names no currency."
+                )

@@ -1,4 +1,6 @@
-"""The survey of a file before a row is stored: what each column is, how it is read, what is not understood."""
+"""The survey of a file before a row is stored: what each column is, how it is read, what is not
+understood.
+"""
 
 import re
 from collections import Counter
@@ -10,7 +12,19 @@ from sqlalchemy import select
 
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Invalid
-from models.core.fields import Choice, Country, Day, Email, Moment, Money, Number, Percent, Person, Phone, Reference
+from models.core.fields import (
+    Choice,
+    Country,
+    Day,
+    Email,
+    Moment,
+    Money,
+    Number,
+    Percent,
+    Person,
+    Phone,
+    Reference,
+)
 from models.core.fields.base import Field
 from models.core.identity.user import User
 from models.core.parsing import values
@@ -42,10 +56,25 @@ from models.exchange.prefetch import address_in, person_named
 
 FLAGS = {"done_at": "status", "closed_at": "is_closed", "close_date": "is_closed"}
 """Moments that a file may only say yes or no to, and what that fills instead."""
-YES_OR_NO = values.YES | values.NO | {
-    "done", "not done", "to do", "todo", "open", "closed", "completed", "complete", "not completed", "incomplete",
-}  # fmt: skip
-BARE = re.compile(r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+YES_OR_NO = (
+    values.YES
+    | values.NO
+    | {
+        "done",
+        "not done",
+        "to do",
+        "todo",
+        "open",
+        "closed",
+        "completed",
+        "complete",
+        "not completed",
+        "incomplete",
+    }
+)
+BARE = re.compile(
+    r"\d+|005[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?|[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
+)
 """The ids of people in other systems."""
 SAMPLE = 20
 """Different cells of a column that are looked up to see whether it names records that are here."""
@@ -55,7 +84,8 @@ SAMPLE = 20
 class Survey:
     """What is known of a file before a row of it is stored.
 
-    notes: what was decided, in sentences · questions: what must be answered first, in sentences with the answer.
+    notes: what was decided, in sentences · questions: what must be answered first, in sentences
+    with the answer.
     """
 
     sheet: Sheet
@@ -81,10 +111,16 @@ def examine(work: UnitOfWork, entity: type[Entity], sheet: Sheet, answers: Answe
     for header, target in columns.all().items():
         column = seen[places[header]]
         decision = Decision(
-            header, places[header], target, empty=column.empty, beside=header in columns.beside,
+            header,
+            places[header],
+            target,
+            empty=column.empty,
+            beside=header in columns.beside,
             label=label_of(entity, header, target) if header in columns.beside else "",
-        )  # fmt: skip
-        survey.decisions.emptied.update({(header, word): count for word, count in column.emptied.items()})
+        )
+        survey.decisions.emptied.update(
+            {(header, word): count for word, count in column.emptied.items()}
+        )
         survey.decisions.columns += examiner.decided(decision, column)
     must_be_columns(survey, examiner.kinds, answers)
     decider = Decider(work, answers, survey.notes, survey.questions)
@@ -104,7 +140,9 @@ def keep_rest(entity: type[Entity], columns: Columns) -> None:
 
 @dataclass
 class Examiner:
-    """Decides about the columns of a file, one after the other. people: who is called what, as the person says."""
+    """Decides about the columns of a file, one after the other. people: who is called what, as the
+    person says.
+    """
 
     work: UnitOfWork
     entity: type[Entity]
@@ -121,7 +159,9 @@ class Examiner:
     def to_be_seen(self, target: str) -> Seen:
         """Return what there is to see of a column that fills this."""
         kind = self.kinds.get(target)
-        seen = Seen(blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country))
+        seen = Seen(
+            blanks_of(kind), counts_words=isinstance(kind, Choice | Person | Moment | Day | Country)
+        )
         if isinstance(kind, Day | Moment):
             seen.looks = ("days",)
         elif isinstance(kind, Money | Number | Percent):
@@ -133,7 +173,9 @@ class Examiner:
         return seen
 
     def decided(self, decision: Decision, seen: Seen) -> list[Decision]:
-        """Return the decision about a column with what its words say; none where it is no such column at all."""
+        """Return the decision about a column with what its words say; none where it is no such
+        column at all.
+        """
         kind = self.kinds.get(decision.target)
         if isinstance(kind, Choice):
             return self.options(decision, kind, seen)
@@ -148,24 +190,37 @@ class Examiner:
 
     def said(self, decision: Decision) -> bool:
         """Whether the person says what a column fills."""
-        return values.fold(decision.header) in {values.fold(header) for header in self.answers.columns}
+        return values.fold(decision.header) in {
+            values.fold(header) for header in self.answers.columns
+        }
 
     def options(self, decision: Decision, kind: Choice, seen: Seen) -> list[Decision]:
         words = Words(kind, decision.header, decision.target, self.answers)
         read = words.read(self.work, seen.words)
-        if is_last_resort(self.entity, decision.header) and words.are_unknown(seen.words) and not self.said(decision):
-            self.survey.columns.leave_out(decision.header, f"none of its words is a {kind.label.lower()}")
+        if (
+            is_last_resort(self.entity, decision.header)
+            and words.are_unknown(seen.words)
+            and not self.said(decision)
+        ):
+            self.survey.columns.leave_out(
+                decision.header, f"none of its words is a {kind.label.lower()}"
+            )
             return []
         words.tell(self.survey)
         return [replace(decision, words=read)]
 
 
 def told_several(survey: Survey, entity: type[Entity], decision: Decision, seen: Seen) -> str:
-    """Return what separates several values in the cells of a column, "" where each holds one, and say so."""
+    """Return what separates several values in the cells of a column, "" where each holds one, and
+    say so.
+    """
     if not seen.several:
         return ""
     sign, count = seen.several.most_common(1)[0]
-    rows, more = "1 row" if count == 1 else f"{count:,} rows", where_more(entity, decision.target, decision.beside)
+    rows, more = (
+        "1 row" if count == 1 else f"{count:,} rows",
+        where_more(entity, decision.target, decision.beside),
+    )
     survey.notes.append(f"{decision.header}: in {rows} there are several values; {more}.")
     return sign
 
@@ -178,25 +233,37 @@ def where_more(entity: type[Entity], target: str, beside: bool) -> str:
         return f"each is a {entity.reached_by}"
     if entity.reached_by and target not in entity.besides:
         return f"the first is its {entity.fields()[target].label.lower()}, the others are its {entity.reached_by}s"
-    return "the first is read, the others go to the notes" if entity.remarks else "the first is read"
+    return (
+        "the first is read, the others go to the notes" if entity.remarks else "the first is read"
+    )
 
 
 def lacking(work: UnitOfWork, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
-    """Return a question for each field that no column fills and without which no record can be made.
+    """Return a question for each field that no column fills and without which no record can be
+    made.
 
     Rows with ids that are known here need not fill any.
     """
     targets = columns.all()
-    filled = {*targets.values(), *(["first_name", "last_name"] if PERSON_NAME in targets.values() else [])}
-    filled |= {meaning(entity, header)[1] for header, why in columns.left_out.items() if why == "empty"}
+    filled = {
+        *targets.values(),
+        *(["first_name", "last_name"] if PERSON_NAME in targets.values() else []),
+    }
+    filled |= {
+        meaning(entity, header)[1] for header, why in columns.left_out.items() if why == "empty"
+    }
     missing = [name for name in needed(entity) if name not in filled]
     if not missing or REF in filled:
         return []
-    header = next((header for header, target in columns.fields.items() if target == EXTERNAL_ID), "")
+    header = next(
+        (header for header, target in columns.fields.items() if target == EXTERNAL_ID), ""
+    )
     rows = list(islice(sheet.lines(), SAMPLE * 5))
     if header and share_known(work, entity.slug(), rows, sheet.headers.index(header)):
         return []
-    usable = [header for header, why in columns.left_out.items() if why.startswith("nothing")] or ["HEADER"]
+    usable = [header for header, why in columns.left_out.items() if why.startswith("nothing")] or [
+        "HEADER"
+    ]
     return [
         f"No column fills {entity.fields()[name].label}, without which there is no {entity.noun()}. "
         f'Say which one does, such as: --map "{usable[0]}={name}"'
@@ -208,18 +275,28 @@ def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
     """Return which columns the person maps: a header with a colon in it is no word of a column."""
     headers = {values.fold(header) for header in sheet.headers}
     whole = {f"{header}:{word}": to for (header, word), to in answers.words.items()}
-    return dict(answers.columns) | {header: to for header, to in whole.items() if values.fold(header) in headers}
+    return dict(answers.columns) | {
+        header: to for header, to in whole.items() if values.fold(header) in headers
+    }
 
 
 def prefer_known(work: UnitOfWork, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
-    """Where several columns name the same record, take the one whose names, ids or addresses are known here best."""
+    """Where several columns name the same record, take the one whose names, ids or addresses are
+    known here best.
+    """
     rows = list(islice(sheet.lines(), SAMPLE * 5))
     for target, to in goals(entity).items():
         taken = next((header for header, name in columns.fields.items() if name == target), "")
-        others = [each for each in sheet.headers if each != taken and may_fill(entity, columns, each, target)]
+        others = [
+            each
+            for each in sheet.headers
+            if each != taken and may_fill(entity, columns, each, target)
+        ]
         if not taken or not others:
             continue
-        known = {each: how_known(work, to, rows, sheet.headers.index(each)) for each in (taken, *others)}
+        known = {
+            each: how_known(work, to, rows, sheet.headers.index(each)) for each in (taken, *others)
+        }
         best = max(known, key=lambda each: known[each])
         if known[best] > known[taken]:
             columns.swap(taken, best)
@@ -233,14 +310,18 @@ def may_fill(entity: type[Entity], columns: Columns, header: str, target: str) -
 
 
 def how_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
-    """Return how well the cells of a column name records that are here, and whether they tell a reader anything."""
+    """Return how well the cells of a column name records that are here, and whether they tell a
+    reader anything.
+    """
     cells = [cell for row in rows if place < len(row) and (cell := content(row[place]))]
     return share_known(work, to, rows, place), bool(cells) and not all(map(is_bare, cells))
 
 
 def share_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> float:
     """Return how many of the first different cells of a column name a record that is here."""
-    cells = dict.fromkeys(cell for row in rows if place < len(row) and (cell := content(row[place])))
+    cells = dict.fromkeys(
+        cell for row in rows if place < len(row) and (cell := content(row[place]))
+    )
     some = list(cells)[:SAMPLE]
     return sum(is_known(work, to, cell) for cell in some) / max(len(some), 1)
 
@@ -249,7 +330,10 @@ def is_known(work: UnitOfWork, to: str, cell: str) -> bool:
     here = ENTITIES[to]
     if here.are_people:
         return not strangers(work, Counter([cell]), {})
-    if work.session.scalar(select(here.id).where(here.external_id == complete(cell)).limit(1)) is not None:
+    if (
+        work.session.scalar(select(here.id).where(here.external_id == complete(cell)).limit(1))
+        is not None
+    ):
         return True
     try:
         return bool(lookup(work, here, address_in(cell)[1] or cell, whole=True))
@@ -258,27 +342,45 @@ def is_known(work: UnitOfWork, to: str, cell: str) -> bool:
 
 
 def must_be_columns(survey: Survey, kinds: Mapping[str, Field], answers: Answers) -> None:
-    """Raise Invalid where the person says what a word means of a column that is not here or holds no options."""
+    """Raise Invalid where the person says what a word means of a column that is not here or holds
+    no options.
+    """
     names = {values.fold(header) for header in survey.sheet.headers}
-    options = [each for each in survey.decisions.columns if isinstance(kinds.get(each.target), Choice)]
-    known = {values.fold(name) for each in options for name in (each.header, each.target, kinds[each.target].label)}
+    options = [
+        each for each in survey.decisions.columns if isinstance(kinds.get(each.target), Choice)
+    ]
+    known = {
+        values.fold(name)
+        for each in options
+        for name in (each.header, each.target, kinds[each.target].label)
+    }
     for header, word in answers.words:
         if values.fold(header) not in known and values.fold(f"{header}:{word}") not in names:
             held = ", ".join(each.header for each in options) or "none"
-            raise Invalid({"map": f"No column of options is called “{header[:60]}”. Those of the file are: {held}."})
+            raise Invalid(
+                {
+                    "map": f"No column of options is called “{header[:60]}”. Those of the file are: {held}."
+                }
+            )
 
 
 def prefer_several(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
     """Of the columns that name what somebody belongs to take the one that names several."""
     for target in entity.joins:
         taken = next((header for header, to in columns.fields.items() if to == target), "")
-        others = [header for header, to in columns.fallback.items() if to == target and seen[header].several]
+        others = [
+            header
+            for header, to in columns.fallback.items()
+            if to == target and seen[header].several
+        ]
         if taken and others and not seen[taken].several:
             columns.swap(taken, others[0])
 
 
 def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -> None:
-    """Where a column that could be a moment only says yes or no, let it say whether instead of when."""
+    """Where a column that could be a moment only says yes or no, let it say whether instead of
+    when.
+    """
     for header, target in list(columns.fields.items()):
         flag, words = FLAGS.get(target, ""), seen[header].words
         says_whether = bool(words) and all(values.fold(word) in YES_OR_NO for word in words)
@@ -289,7 +391,9 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
 
 
 def people_of(work: UnitOfWork, answers: Answers) -> dict[str, str]:
-    """Return who people are here by what the file calls them; Invalid names those who are not here either."""
+    """Return who people are here by what the file calls them; Invalid names those who are not here
+    either.
+    """
     found: dict[str, str] = {}
     for name, person in answers.people.items():
         try:
@@ -319,7 +423,9 @@ def is_bare(name: str) -> bool:
 
 
 def tell(survey: Survey, entity: type[Entity]) -> None:
-    """Add to the notes what does not keep the file from being stored, and yet should be known before."""
+    """Add to the notes what does not keep the file from being stored, and yet should be known
+    before.
+    """
     decisions, columns = survey.decisions, survey.columns
     emptied: dict[str, Counter[str]] = {}
     for (header, word), count in decisions.emptied.items():
@@ -332,9 +438,15 @@ def tell(survey: Survey, entity: type[Entity]) -> None:
             f"Not among the people here, so that their records have no owner: {listed(decisions.strangers)}. "
             f'Say who they are, now or when you import the file again: --people "{name}=@somebody"'
         )
-    ids = [header for header, why in columns.left_out.items() if looks_like_ids(header) and why.startswith("nothing")]
+    ids = [
+        header
+        for header, why in columns.left_out.items()
+        if looks_like_ids(header) and why.startswith("nothing")
+    ]
     if ids and not {EXTERNAL_ID, REF} & set(columns.fields.values()):
-        survey.notes.append(f'Ids that are not used: {", ".join(ids)}. To use one: --map "{ids[0]}={EXTERNAL_ID}"')
+        survey.notes.append(
+            f'Ids that are not used: {", ".join(ids)}. To use one: --map "{ids[0]}={EXTERNAL_ID}"'
+        )
 
 
 def looks_like_ids(header: str) -> bool:

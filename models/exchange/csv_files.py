@@ -1,4 +1,6 @@
-"""Files with records: read as other programs write them, written so that a spreadsheet opens them safely."""
+"""Files with records: read as other programs write them, written so that a spreadsheet opens them
+safely.
+"""
 
 import csv
 import io
@@ -20,7 +22,13 @@ LARGEST_CELL = 2**31 - 1
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 SHEATHED = ("=", "'")
 """What stands first in a cell that says something else than is in it."""
-NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "a web page or XML"), (b"{", "JSON"), (b"[{", "JSON"), (b"BEGIN:V", "a vCard"))
+NO_TABLES = (
+    (b"%PDF", "a PDF"),
+    (b"<", "a web page or XML"),
+    (b"{", "JSON"),
+    (b"[{", "JSON"),
+    (b"BEGIN:V", "a vCard"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,9 @@ class Plain:
     dialect: Dialect
 
     def rows(self) -> Iterator[list[str]]:
-        """The rows as the file has them, blank ones too. CRMError names the line that is not as the others are."""
+        """The rows as the file has them, blank ones too. CRMError names the line that is not as the
+        others are.
+        """
         self.file.seek(0)
         csv.field_size_limit(LARGEST_CELL)  # the field says how much it holds
         text = io.TextIOWrapper(self.file, self.encoding.name, newline="")
@@ -53,7 +63,9 @@ class Plain:
                 "Save the file as CSV UTF-8, or say which encoding it has with --encoding."
             ) from None
         finally:
-            with suppress(ValueError):  # the file may be closed already where not all rows were asked for
+            with suppress(
+                ValueError
+            ):  # the file may be closed already where not all rows were asked for
                 text.detach()
 
 
@@ -68,7 +80,9 @@ def broken(line: int, problem: str) -> str:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file that was looked through once: how it is written, what its columns are, how much there is."""
+    """A file that was looked through once: how it is written, what its columns are, how much there
+    is.
+    """
 
     source: Plain | Workbook
     headers: list[str]
@@ -80,15 +94,20 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[list[str]]:
-        """The rows as the file has them, one at a time; rows with nothing in them are passed over, and footers."""
+        """The rows as the file has them, one at a time; rows with nothing in them are passed over,
+        and footers.
+        """
         lines = islice(self.source.rows(), self.first, None)
         return islice((cells for cells in lines if says_anything(cells)), self.rows)
 
 
-def survey(file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0, sheet: str = "") -> Sheet:
+def survey(
+    file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0, sheet: str = ""
+) -> Sheet:
     """Look through a file, which can be read again after. CRMError says why it cannot be used.
 
-    encoding, sheet: those the person named; known: how many of these cells are headers that mean something.
+    encoding, sheet: those the person named; known: how many of these cells are headers that mean
+    something.
     """
     source = open_source(file, encoding, known, sheet)
     place = place_of_headers(cells_of(source), known)
@@ -101,11 +120,17 @@ def survey(file: BinaryIO, encoding: str = "", known: Known = lambda cells: 0, s
     footers = tail.footers(len(headers))
     filled = frozenset(header for place, header in enumerate(headers) if place not in empty)
     notes = [
-        *([source.encoding.note, source.dialect.note] if isinstance(source, Plain) else [source.note]),
+        *(
+            [source.encoding.note, source.dialect.note]
+            if isinstance(source, Plain)
+            else [source.note]
+        ),
         *told("above the headers", [title for title in above if title]),
         *told("below the last record", [" ".join(filter(None, row)) for row in footers]),
     ]
-    return Sheet(source, headers, place + 1, count - len(footers), filled, tuple(filter(None, notes)))
+    return Sheet(
+        source, headers, place + 1, count - len(footers), filled, tuple(filter(None, notes))
+    )
 
 
 def open_source(file: BinaryIO, encoding: str, known: Known, sheet: str) -> Plain | Workbook:
@@ -131,7 +156,9 @@ def open_plain(file: BinaryIO, encoding: str) -> Plain:
     start = file.read(CHUNK)
     for beginning, what in NO_TABLES:
         if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(beginning):
-            raise CRMError(f"The file is {what}, not a table. Export it as CSV or XLSX, and import that.")
+            raise CRMError(
+                f"The file is {what}, not a table. Export it as CSV or XLSX, and import that."
+            )
     found = encoding_of(file, encoding)
     text = start.decode(found.name, "replace")
     whole = text if len(start) < CHUNK else text.rpartition("\n")[0] or text
@@ -141,7 +168,9 @@ def open_plain(file: BinaryIO, encoding: str) -> Plain:
 def look_through(
     rows: Iterator[list[str]], headers: list[str], source: Plain | Workbook
 ) -> tuple[int, dict[int, str], Tail]:
-    """Count the rows; returns how many hold anything, the columns in which nothing stands, and the last rows."""
+    """Count the rows; returns how many hold anything, the columns in which nothing stands, and the
+    last rows.
+    """
     count, empty, tail = 0, dict(enumerate(headers)), Tail()
     delimiter = source.dialect.delimiter if isinstance(source, Plain) else ""
     for cells in rows:
@@ -149,8 +178,14 @@ def look_through(
         if not says_anything(cells):
             continue
         count += 1
-        if delimiter and len(cells) < len(headers) and has_swallowed(cells, delimiter, len(headers)):
-            start = next(cell for cell in cells if "\n" in cell or "\r" in cell).split("\n")[0].strip()
+        if (
+            delimiter
+            and len(cells) < len(headers)
+            and has_swallowed(cells, delimiter, len(headers))
+        ):
+            start = (
+                next(cell for cell in cells if "\n" in cell or "\r" in cell).split("\n")[0].strip()
+            )
             raise CRMError(
                 f'A quote (") before “{start[:60]}” is never closed, so that it takes in the lines after it. '
                 "Close it or remove it, and import the file again."
@@ -158,7 +193,9 @@ def look_through(
         if empty:
             for place in [place for place in empty if place < len(cells) and cells[place].strip()]:
                 del empty[place]
-    tail.rows = type(tail.rows)([[content(cell) for cell in row] for row in tail.rows], tail.rows.maxlen)
+    tail.rows = type(tail.rows)(
+        [[content(cell) for cell in row] for row in tail.rows], tail.rows.maxlen
+    )
     return count, empty, tail
 
 
@@ -169,12 +206,17 @@ def says_anything(cells: list[str]) -> bool:
 def has_swallowed(cells: list[str], delimiter: str, width: int) -> bool:
     """Whether a cell holds whole rows, because a quote before it was not closed."""
     return width > 1 and any(
-        line.count(delimiter) == width - 1 for cell in cells if "\n" in cell for line in cell.splitlines()[1:]
+        line.count(delimiter) == width - 1
+        for cell in cells
+        if "\n" in cell
+        for line in cell.splitlines()[1:]
     )
 
 
 def distinct(headers: list[str]) -> list[str]:
-    """Return the headers, of which those that come again are numbered, so that each can be spoken of."""
+    """Return the headers, of which those that come again are numbered, so that each can be spoken
+    of.
+    """
     seen: Counter[str] = Counter()
     named = []
     for header in headers:
@@ -200,7 +242,9 @@ def unguard(text: str) -> str:
 
 
 def content(cell: str) -> str:
-    """Return what a cell says: without the spaces around it, the guard before it, and the sheath of `="01234"`."""
+    """Return what a cell says: without the spaces around it, the guard before it, and the sheath of
+    `="01234"`.
+    """
     cell = cell.strip()
     if cell[:1] not in SHEATHED:
         return cell

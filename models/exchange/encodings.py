@@ -1,4 +1,6 @@
-"""In which encoding a file is written: what its bytes prove, what reads like a language, or what the person says."""
+"""In which encoding a file is written: what its bytes prove, what reads like a language, or what
+the person says.
+"""
 
 import codecs
 import re
@@ -13,9 +15,12 @@ from models.exchange.plausibility import Oddity, oddity
 
 CHUNK = 1 << 20
 MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 WORD = re.compile(r"[^\s,;|\"/()<>@&+=]*[^\x00-\x7f][^\s,;|\"/()<>@&+=]*")
 LINES, LONGEST_LINE, WORDS = 2_000, 2_000, 1_500
@@ -32,8 +37,8 @@ class Unsure(CRMError):
 
 @dataclass(frozen=True)
 class Encoding:
-    """The encoding of a file. guessed: some words of the file that show whether the guess is right; none when it is
-    certain.
+    """The encoding of a file. guessed: some words of the file that show whether the guess is right;
+    none when it is certain.
     """
 
     name: str
@@ -51,7 +56,9 @@ class Encoding:
 
 
 def encoding_of(file: BinaryIO, wanted: str = "") -> Encoding:
-    """Return the encoding of a file. wanted: the one that the person named. Unsure asks them to name one."""
+    """Return the encoding of a file. wanted: the one that the person named. Unsure asks them to
+    name one.
+    """
     if wanted:
         return Encoding(named(file, wanted))
     file.seek(0)
@@ -62,7 +69,9 @@ def encoding_of(file: BinaryIO, wanted: str = "") -> Encoding:
     if b"\0" in start and (name := without_mark(file, start)):
         return Encoding(name)
     if b"\x1b$" in start and start.isascii():
-        return Encoding("iso2022_jp", tuple(WORD.findall(start.decode("iso2022_jp", "replace"))[:SHOWN]))
+        return Encoding(
+            "iso2022_jp", tuple(WORD.findall(start.decode("iso2022_jp", "replace"))[:SHOWN])
+        )
     wrong = first_not_unicode(file)
     if wrong is not None:
         return likely(file, wrong)
@@ -79,7 +88,9 @@ def named(file: BinaryIO, wanted: str) -> str:
             f"There is no encoding called “{wanted[:40]}”. Try utf-8, cp1252, cp1250, cp1251, mac-roman, gbk, "
             "shift-jis or utf-16-le."
         ) from None
-    name = {"utf-8": "utf-8-sig", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)
+    name = {"utf-8": "utf-8-sig", "shift_jis": "cp932", "gb2312": "gb18030", "gbk": "gb18030"}.get(
+        name, name
+    )
     decoder = codecs.getincrementaldecoder(name)()
     try:
         for chunk in chunks(file):
@@ -98,8 +109,8 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def without_mark(file: BinaryIO, start: bytes) -> str:
-    """Return which UTF-16 it is by the side on which the zeros are, in a file that does not say so itself; "" where it
-    is UTF-8 with a few zeros in it. Unsure where it is no text.
+    """Return which UTF-16 it is by the side on which the zeros are, in a file that does not say so
+    itself; "" where it is UTF-8 with a few zeros in it. Unsure where it is no text.
     """
     even, odd = start[::2].count(0), start[1::2].count(0)
     name = "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else ""
@@ -107,7 +118,9 @@ def without_mark(file: BinaryIO, start: bytes) -> str:
         if name and not CONTROL.search(codecs.getincrementaldecoder(name)().decode(start)):
             return name
     if first_not_unicode(file) is not None:
-        raise Unsure("The file is not a text: there are zeros in it. Save it as CSV UTF-8 or as XLSX, and import that.")
+        raise Unsure(
+            "The file is not a text: there are zeros in it. Save it as CSV UTF-8 or as XLSX, and import that."
+        )
     return ""
 
 
@@ -125,7 +138,9 @@ def first_not_unicode(file: BinaryIO) -> int | None:
 
 
 def must_be_whole(file: BinaryIO) -> None:
-    """Raise Unsure where letters were lost before the file was saved, or turned into others by a wrong encoding."""
+    """Raise Unsure where letters were lost before the file was saved, or turned into others by a
+    wrong encoding.
+    """
     words = words_in(beyond_ascii(file), "utf-8") or []
     if lost := [word for word in words if "\ufffd" in word]:
         raise Unsure(
@@ -142,7 +157,9 @@ def must_be_whole(file: BinaryIO) -> None:
 
 
 def read_twice(word: str) -> str:
-    """Return what a word was before UTF-8 was taken for Windows-1252 and saved as UTF-8 again, "" where it was not."""
+    """Return what a word was before UTF-8 was taken for Windows-1252 and saved as UTF-8 again, ""
+    where it was not.
+    """
     try:
         return word.encode("cp1252").decode("utf-8")
     except UnicodeError:
@@ -150,15 +167,21 @@ def read_twice(word: str) -> str:
 
 
 def likely(file: BinaryIO, wrong: int) -> Encoding:
-    """Return the encoding in which the words of a file read best; Unsure shows how they read where several could be.
+    """Return the encoding in which the words of a file read best; Unsure shows how they read where
+    several could be.
 
     wrong: the line that is not UTF-8.
     """
     lines = beyond_ascii(file)
-    readings = {name: words for name in (*SINGLE, *LEADS) if (words := words_in(lines, name)) is not None}
+    readings = {
+        name: words for name in (*SINGLE, *LEADS) if (words := words_in(lines, name)) is not None
+    }
     scores = {name: oddity(words, name) for name, words in readings.items()}
     if is_from_an_old_mac(file):
-        scores = {n: replace(each, mean=each.mean - OLD_MAC * n.startswith("mac")) for n, each in scores.items()}
+        scores = {
+            n: replace(each, mean=each.mean - OLD_MAC * n.startswith("mac"))
+            for n, each in scores.items()
+        }
     order = sorted(scores, key=lambda name: scores[name].mean)
     if not order or scores[order[0]].mean > ODD:
         raise Unsure(
@@ -166,7 +189,11 @@ def likely(file: BinaryIO, wrong: int) -> Encoding:
             f"{shown(readings, order)} Save it as CSV UTF-8, or say which encoding it has with --encoding."
         )
     best, *others = order
-    rivals = [name for name in others if readings[name] != readings[best] and is_close(scores[name], scores[best])]
+    rivals = [
+        name
+        for name in others
+        if readings[name] != readings[best] and is_close(scores[name], scores[best])
+    ]
     if rivals and not is_decided(lines, [best, *rivals]):
         raise Unsure(
             f"The file is not UTF-8, and it could be read in several ways: {shown(readings, [best, *rivals])} "
@@ -191,7 +218,9 @@ def beyond_ascii(file: BinaryIO) -> bytes:
     found: list[bytes] = []
     rest = b""
     for chunk in chunks(file):
-        whole, _, rest = (rest + chunk).rpartition(b"\n") if len(chunk) == CHUNK else (rest + chunk, b"", b"")
+        whole, _, rest = (
+            (rest + chunk).rpartition(b"\n") if len(chunk) == CHUNK else (rest + chunk, b"", b"")
+        )
         found += [line[:LONGEST_LINE] for line in whole.splitlines() if not line.isascii()]
         if len(found) >= LINES:
             break
@@ -199,7 +228,9 @@ def beyond_ascii(file: BinaryIO) -> bytes:
 
 
 def words_in(lines: bytes, encoding: str) -> list[str] | None:
-    """Return the words with more than ASCII in them, each once; None where a byte means nothing in this encoding."""
+    """Return the words with more than ASCII in them, each once; None where a byte means nothing in
+    this encoding.
+    """
     good: list[str] = []
     for line in lines.split(b"\n"):
         try:
@@ -211,7 +242,9 @@ def words_in(lines: bytes, encoding: str) -> list[str] | None:
 
 
 def is_decided(lines: bytes, names: list[str]) -> bool:
-    """Whether a second opinion, by how often characters come, agrees among characters of two bytes."""
+    """Whether a second opinion, by how often characters come, agrees among characters of two
+    bytes.
+    """
     if not all(name in LEADS for name in names):
         return False
     from charset_normalizer import from_bytes
@@ -231,6 +264,11 @@ def shown(readings: dict[str, list[str]], names: list[str]) -> str:
     if names and len(told) > 1:  # the first beside what is different of it elsewhere
         pairs = zip(readings[names[1]], first, strict=False)
         place = next((place for place, (word, other) in enumerate(pairs) if word != other), 0)
-        told = {tuple(first[place : place + SHOWN]): names[0]} | {w: n for w, n in told.items() if n != names[0]}
-    lines = [f"{n} ({SPOKEN[n]}): {', '.join(f'“{w}”' for w in words)}" for words, n in list(told.items())[:5]]
+        told = {tuple(first[place : place + SHOWN]): names[0]} | {
+            w: n for w, n in told.items() if n != names[0]
+        }
+    lines = [
+        f"{n} ({SPOKEN[n]}): {', '.join(f'“{w}”' for w in words)}"
+        for words, n in list(told.items())[:5]
+    ]
     return "; ".join(lines) + "."

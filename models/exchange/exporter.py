@@ -17,15 +17,22 @@ from models.exchange.rows import COPIED
 PAGE = 500
 
 
-def export(work: UnitOfWork, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None) -> int:
-    """Write the records of an entity as CSV, oldest first; returns how many. The headers are the names of the fields.
+def export(
+    work: UnitOfWork, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None
+) -> int:
+    """Write the records of an entity as CSV, oldest first; returns how many. The headers are the
+    names of the fields.
 
-    file: opened with newline=""; where: only these records. What is deleted, or not the
-    actor's to see or to export, is left out.
+    file: opened with newline=""; where: only these records. What is deleted, or not the actor's to
+    see or to export, is left out.
     """
     policy.check(work, "export", entity)
     desk = PrefetchingUnitOfWork(**vars(work))
-    kinds = {n: kind for n, kind in entity.fields().items() if n != "deleted_at" and not policy.hides(work, entity, n)}
+    kinds = {
+        n: kind
+        for n, kind in entity.fields().items()
+        if n != "deleted_at" and not policy.hides(work, entity, n)
+    }
     mine = visibility.only(work, entity, "export")
     mark = origins.mark_of(work.workspace)
     csv_files.write(file, [REF, *kinds, EXTERNAL_ID, CREATED_AT, ORIGIN])
@@ -34,7 +41,9 @@ def export(work: UnitOfWork, entity: type[Entity], file: TextIO, where: ColumnEl
         desk.gather(records)
         for record in records:
             texts = [
-                kind.write(getattr(record, name), desk) if policy.legible(desk, record, name) else ""
+                kind.write(getattr(record, name), desk)
+                if policy.legible(desk, record, name)
+                else ""
                 for name, kind in kinds.items()
             ]
             born = BESIDES[CREATED_AT].write(record.created_at, desk)
@@ -45,8 +54,8 @@ def export(work: UnitOfWork, entity: type[Entity], file: TextIO, where: ColumnEl
 
 
 def links(desk: PrefetchingUnitOfWork, record: Entity, texts: Mapping[str, str]) -> dict[str, str]:
-    """What else those are known by to whom a record refers, for a workspace where our references mean others: people by
-    their names, records by the ids they have elsewhere.
+    """What else those are known by to whom a record refers, for a workspace where our references
+    mean others: people by their names, records by the ids they have elsewhere.
     """
     found = {}
     for name, kind in record.fields().items():
@@ -62,7 +71,9 @@ def elsewhere(record: Entity) -> str:
     return "" if id.startswith(COPIED) else id
 
 
-def pages(work: UnitOfWork, entity: type[Entity], where: ColumnElement[bool]) -> Iterator[list[Entity]]:
+def pages(
+    work: UnitOfWork, entity: type[Entity], where: ColumnElement[bool]
+) -> Iterator[list[Entity]]:
     """The records by their keys, so that no cursor stays open and only a page is in memory."""
     last = 0
     while True:

@@ -1,4 +1,6 @@
-"""What is decided about each column of a file as a whole, and how a cell then becomes a text that a field reads."""
+"""What is decided about each column of a file as a whole, and how a cell then becomes a text that a
+field reads.
+"""
 
 import re
 from collections import Counter
@@ -27,20 +29,24 @@ SECONDS = re.compile(r"\d{10}|\d{13}")
 """A moment as programs count them, in seconds or thousandths of them."""
 EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 FIRST_SERIAL, LAST_SERIAL = 10_000, 73_050
-"""Serial numbers from May 1927 to the end of 2099: what is outside of these is no day of a business."""
+"""Serial numbers from May 1927 to the end of 2099: what is outside of these is no day of a
+business.
+"""
 
 
 @dataclass(frozen=True)
 class Decision:
     """How the cells of one column are read.
 
-    place: which cell of the row · target: the field it fills, or one of `mapping`'s other targets · overrides: what it
-    says counts more than what the columns before it say; otherwise it only fills what they leave empty · empty: words
-    that stand for an empty cell · words: cell, folded → text for the field, "" for none · order: `dmy` or `mdy` where
-    days are written in numbers · serials: the year from which days are counted, where they are numbers · decimal: the
-    sign before decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded: 15-character
-    ids are completed to 18 · between: what separates several values in a cell · beside: what it says stands
-    beside what the columns before it say · label: what then stands before a text.
+    place: which cell of the row · target: the field it fills, or one of `mapping`'s other targets ·
+    overrides: what it says counts more than what the columns before it say; otherwise it only fills
+    what they leave empty · empty: words that stand for an empty cell · words: cell, folded → text
+    for the field, "" for none · order: `dmy` or `mdy` where days are written in numbers · serials:
+    the year from which days are counted, where they are numbers · decimal: the sign before
+    decimals, "." or "," · fractions: 0.2 is 20 % · unit: the currency of its header · padded:
+    15-character ids are completed to 18 · between: what separates several values in a cell ·
+    beside: what it says stands beside what the columns before it say · label: what then stands
+    before a text.
     """
 
     header: str
@@ -62,11 +68,21 @@ class Decision:
     @property
     def is_plain(self) -> bool:
         """Whether a cell that is not empty is its text as it stands there."""
-        read = (self.words, self.order, self.serials, self.decimal, self.fractions, self.unit, self.padded)
+        read = (
+            self.words,
+            self.order,
+            self.serials,
+            self.decimal,
+            self.fractions,
+            self.unit,
+            self.padded,
+        )
         return not any((*read, self.between, self.beside, self.overrides))
 
     def parts(self, cell: str) -> list[str]:
-        """Return the values that a cell holds; several only where its column has cells with several."""
+        """Return the values that a cell holds; several only where its column has cells with
+        several.
+        """
         if not self.between or self.between not in cell:
             return [cell]
         return [part for each in cell.split(self.between) if (part := each.strip())] or [cell]
@@ -74,7 +90,8 @@ class Decision:
     def apply(self, cell: str) -> str:
         """Return the cell, stripped and unguarded, as a text for its field, "" where it is empty.
 
-        ValueError says why it does not fit what was decided; then the field must not read the cell either.
+        ValueError says why it does not fit what was decided; then the field must not read the cell
+        either.
         """
         if not cell or cell in self.empty:
             return ""
@@ -87,7 +104,9 @@ class Decision:
         return complete(cell) if self.padded else cell
 
     def day(self, cell: str) -> str:
-        """Return a day in numbers as 2026-01-13, with whatever stood behind it; any other text as it is."""
+        """Return a day in numbers as 2026-01-13, with whatever stood behind it; any other text as
+        it is.
+        """
         if self.serials and cell[:1].isdigit() and (counted := from_count(cell, self.serials)):
             return counted
         found = NUMERIC_DAY.fullmatch(cell)
@@ -101,7 +120,9 @@ class Decision:
             raise ValueError(f"“{cell[:40]}” is no day when the {ORDERS[self.order]}.") from None
 
     def number(self, cell: str) -> str:
-        """Return a number without separators and with a point before its decimals; signs and currency stay."""
+        """Return a number without separators and with a point before its decimals; signs and
+        currency stay.
+        """
         if SCIENTIFIC.fullmatch(cell):
             cell = f"{Decimal(cell.replace(',', '.')):f}"
         elif self.decimal and (found := FIGURE.search(cell)):
@@ -114,9 +135,13 @@ class Decision:
     def figure(self, figure: str, cell: str) -> str:
         whole, sign, rest = figure.partition(self.decimal)
         digits = re.sub(r"[^\d]", "", whole)
-        grouped = re.fullmatch(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{2,3})*(?:[.,'’\u00a0\u202f ]\d{3})|\d*", whole)
+        grouped = re.fullmatch(
+            r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{2,3})*(?:[.,'’\u00a0\u202f ]\d{3})|\d*", whole
+        )
         if not grouped or (rest and not rest.isdigit()):
-            raise ValueError(f"“{cell[:40]}” does not fit its column, where “{self.decimal}” stands before decimals.")
+            raise ValueError(
+                f"“{cell[:40]}” does not fit its column, where “{self.decimal}” stands before decimals."
+            )
         rest = f"{rest}0" if len(rest) == 3 else rest  # else nobody could tell it from a thousand
         return f"{digits or 0}.{rest}" if sign and rest else digits
 
@@ -147,7 +172,9 @@ def from_serial(cell: str, found: re.Match[str], epoch: int) -> str:
         raise ValueError(f"“{cell[:40]}” is not a day as spreadsheets count them.")
     day = (EPOCHS[epoch] + timedelta(days=number)).isoformat()
     minutes = round(float(f"0.{found[2] or 0}") * 24 * 60)
-    return f"{day} {minutes // 60:02}:{minutes % 60:02}" if found[2] and 0 < minutes < 24 * 60 else day
+    return (
+        f"{day} {minutes // 60:02}:{minutes % 60:02}" if found[2] and 0 < minutes < 24 * 60 else day
+    )
 
 
 ID_15 = re.compile(r"(?:00[0-9A-Za-z]|500|701|800|a[0-9A-Za-z]{2})[0-9A-Za-z]{12}")
@@ -157,11 +184,15 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def complete(cell: str) -> str:
-    """Return a Salesforce id of 15 characters as its 18, of which the last three tell capitals; others as they are."""
+    """Return a Salesforce id of 15 characters as its 18, of which the last three tell capitals;
+    others as they are.
+    """
     if not ID_15.fullmatch(cell):
         return cell
     parts = (cell[start : start + 5] for start in (0, 5, 10))
-    return cell + "".join(LETTERS[sum(letter.isupper() << n for n, letter in enumerate(part))] for part in parts)
+    return cell + "".join(
+        LETTERS[sum(letter.isupper() << n for n, letter in enumerate(part))] for part in parts
+    )
 
 
 @dataclass

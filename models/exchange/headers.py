@@ -151,7 +151,9 @@ due_time: duetime
 lasted_seconds: durationinseconds calldurationinseconds durationseconds durationsec
 ends: enddatetime endtime enddate end dateend enddatetimeutc
 """
-"""The fields, of which the first that an entity has is meant : the words, in lower case without spaces or signs."""
+"""The fields, of which the first that an entity has is meant : the words, in lower case without
+spaces or signs.
+"""
 
 LAST = """
 subject|description: name
@@ -185,10 +187,33 @@ NOUNS = {
 """What other systems call our entities; they write the noun before many headers."""
 
 QUALIFIERS = (
-    "primaryaddress", "mailingaddress", "billingaddress", "businessaddress", "workaddress", "address1", "mailing",
-    "billing", "business", "office", "work", "company", "primary", "main", "default", "current", "contact",
-    "address", "home", "corporate", "legal", "person", "shippingaddress", "shipping", "otheraddress", "other",
-)  # fmt: skip
+    "primaryaddress",
+    "mailingaddress",
+    "billingaddress",
+    "businessaddress",
+    "workaddress",
+    "address1",
+    "mailing",
+    "billing",
+    "business",
+    "office",
+    "work",
+    "company",
+    "primary",
+    "main",
+    "default",
+    "current",
+    "contact",
+    "address",
+    "home",
+    "corporate",
+    "legal",
+    "person",
+    "shippingaddress",
+    "shipping",
+    "otheraddress",
+    "other",
+)
 """What stands before an address, a phone number or an e-mail address, the surest first."""
 
 QUALIFIED = ("street", "city", "region", "postal_code", "country", "phone", "email")
@@ -197,9 +222,19 @@ OF_ADDRESS = "ofaddress"
 """What Pipedrive writes behind the parts of an address."""
 
 LINKS = (
-    "", "id", "ids", "name", "email", "number", "ref", "reference", "externalid", "recordid", "fullname",
+    "",
+    "id",
+    "ids",
+    "name",
+    "email",
+    "number",
+    "ref",
+    "reference",
+    "externalid",
+    "recordid",
+    "fullname",
     "emailaddress",
-)  # fmt: skip
+)
 """What follows a noun where a column names a record."""
 RELATED = ("", "primary", "associated", "related", "linked", "main", "parent")
 
@@ -217,6 +252,8 @@ def read(table: str) -> dict[str, tuple[str, ...]]:
 WORDS = read(TABLE)
 TEXTS = frozenset(word for word, names in WORDS.items() if names[0] == "notes")
 """What is a text without a name of its own."""
-HEADLINES = frozenset(word for word, names in WORDS.items() if names[0] == "subject" or names == ("description",))
+HEADLINES = frozenset(
+    word for word, names in WORDS.items() if names[0] == "subject" or names == ("description",)
+)
 """What is a short text, and stands before a long one where a field takes both."""
 LAST_WORDS = read(LAST)

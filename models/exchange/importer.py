@@ -43,16 +43,17 @@ def load(
     rejected: TextIO | None = None,
     dry: bool = False,
 ) -> Outcome:
-    """Survey a file and import it in batches. What was stored stays when it stops half-way; import it again to go on.
+    """Survey a file and import it in batches. What was stored stays when it stops half-way; import
+    it again to go on.
 
-    A row whose reference or foreign id is known changes that record where they differ; an empty cell changes nothing.
-    Rows without an id are known by their whole content. Rows that cannot be taken go to `rejected` with the reason, to
-    be corrected and imported. No cards are posted, and nobody becomes the owner of a record whose row names none: an
-    import speaks for many people.
+    A row whose reference or foreign id is known changes that record where they differ; an empty
+    cell changes nothing. Rows without an id are known by their whole content. Rows that cannot be
+    taken go to `rejected` with the reason, to be corrected and imported. No cards are posted, and
+    nobody becomes the owner of a record whose row names none: an import speaks for many people.
 
-    file: one that can be read again; answers: what the person says about it; progress: gets the rows done and the rows
-    there are; rejected: opened with newline=""; dry: store nothing. CRMError says why a file cannot be used, Unanswered
-    what must be said before.
+    file: one that can be read again; answers: what the person says about it; progress: gets the
+    rows done and the rows there are; rejected: opened with newline=""; dry: store nothing. CRMError
+    says why a file cannot be used, Unanswered what must be said before.
     """
     started = time.perf_counter()
     answers = answers or Answers()
@@ -60,12 +61,11 @@ def load(
         check_rights(work, entity, answers)
         survey = surveyed(work, entity, file, answers)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
+        if survey.questions and not dry:
+            raise Unanswered(survey)
         outcome = Outcome(survey.columns, notes=survey.notes)
         if dry:
-            outcome.questions = survey.questions
-            outcome.preview = preview(work, entity, survey)
-        elif survey.questions:
-            raise Unanswered(survey)
+            outcome.questions, outcome.preview = survey.questions, preview(work, entity, survey)
     rejects = Rejects(survey.sheet.headers, rejected)
     loading = Loading(works, workspace, actor, translation, outcome, rejects, answers, dry)
     loading.run(survey.sheet, progress or (lambda done, there: None))
@@ -74,7 +74,9 @@ def load(
 
 
 def check_rights(work: UnitOfWork, entity: type[Entity], answers: Answers) -> None:
-    """Raise Forbidden unless the actor may import these records, and make those that the rows only name."""
+    """Raise Forbidden unless the actor may import these records, and make those that the rows only
+    name.
+    """
     policy.check(work, "import", entity)
     for slug in answers.make:
         policy.check(work, "new", ENTITIES[slug])
@@ -85,10 +87,16 @@ def surveyed(work: UnitOfWork, entity: type[Entity], file: BinaryIO, answers: An
     known = partial(meaningful, entity)
     sheet = csv_files.survey(file, answers.encoding, known, answers.sheet)
     if not sheet.rows:
-        raise Invalid({"file": f"The file has no rows below its headers: {', '.join(sheet.headers)[:200]}."})
+        raise Invalid(
+            {"file": f"The file has no rows below its headers: {', '.join(sheet.headers)[:200]}."}
+        )
     survey = examine(work, entity, sheet, answers)
     if not survey.columns.fields:
-        raise Invalid({"file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."})
+        raise Invalid(
+            {
+                "file": f"None of the columns is a field of {entity.plural()}: {', '.join(sheet.headers)}."
+            }
+        )
     return survey
 
 
@@ -114,13 +122,19 @@ def preview(work: UnitOfWork, entity: type[Entity], survey: Survey) -> list[str]
     return shown
 
 
-def fields_shown(desk: PrefetchingUnitOfWork, entity: type[Entity], texts: dict[str, str]) -> list[str]:
-    """Return the fields of a row as people will read them; a text that cannot be read stands in quotes."""
+def fields_shown(
+    desk: PrefetchingUnitOfWork, entity: type[Entity], texts: dict[str, str]
+) -> list[str]:
+    """Return the fields of a row as people will read them; a text that cannot be read stands in
+    quotes.
+    """
     kinds = {name: kind for name, kind in entity.fields().items() if name in texts}
     found, unread = Reader(entity).read(texts, desk)
     record = SimpleNamespace(**dict.fromkeys(entity.fields()) | found)
     shown = {
-        name: f"“{texts[name]}”" if name in unread else kind.show(getattr(record, name), desk, record)
+        name: f"“{texts[name]}”"
+        if name in unread
+        else kind.show(getattr(record, name), desk, record)
         for name, kind in kinds.items()
     }
     return [f"{kinds[name].label}: {' '.join(text.split())[:80]}" for name, text in shown.items()]

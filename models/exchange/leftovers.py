@@ -1,4 +1,6 @@
-"""What stands in a file and fits no field, kept in the notes of its record until the field can be filled."""
+"""What stands in a file and fits no field, kept in the notes of its record until the field can be
+filled.
+"""
 
 from collections.abc import Mapping
 

@@ -24,13 +24,21 @@ from models.exchange.headers import (
     WORDS,
 )
 
-REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = "ref", "external_id", "created_at", "deleted", "full_name"
+REF, EXTERNAL_ID, CREATED_AT, DELETED, PERSON_NAME = (
+    "ref",
+    "external_id",
+    "created_at",
+    "deleted",
+    "full_name",
+)
 MIDDLE, SUFFIX = "middle_name", "name_suffix"
 WEB = "web"
 ORIGIN = "exported_from"
-"""What a column can fill besides fields: our reference, the id and the birthday the record has elsewhere, whether it is
-deleted there (such rows are passed over), a person's first and last name in one, what stands between and behind them,
-where on the web people are found, and which workspace our own export is of."""
+"""What a column can fill besides fields: our reference, the id and the birthday the record has
+elsewhere, whether it is deleted there (such rows are passed over), a person's first and last name
+in one, what stands between and behind them, where on the web people are found, and which workspace
+our own export is of.
+"""
 
 BESIDES = {EXTERNAL_ID: Text("Id"), CREATED_AT: Moment("Created")}
 """What a file tells of a record besides its fields."""
@@ -47,8 +55,9 @@ UNIT = re.compile(r"(.*?)[\s_]*(?:[\[(](.+)[\])]|\bin ([A-Z]{3}))\s*", re.DOTALL
 class Columns:
     """What becomes of each column of a file: the field it fills, or why it is left out.
 
-    fallback: columns that fill a field only in rows where the column in `fields` is empty · beside: columns that say
-    more than one field can hold: further ways to reach somebody, and texts that stand below one another.
+    fallback: columns that fill a field only in rows where the column in `fields` is empty · beside:
+    columns that say more than one field can hold: further ways to reach somebody, and texts that
+    stand below one another.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -66,7 +75,9 @@ class Columns:
         self.left_out[header] = why
 
     def swap(self, taken: str, other: str) -> None:
-        """Fill with another column what one column fills, and leave to that one what was left to the other."""
+        """Fill with another column what one column fills, and leave to that one what was left to
+        the other.
+        """
         target = self.fields.pop(taken)
         self.fields[other] = target
         for some in (self.fallback, self.beside):
@@ -82,16 +93,19 @@ def guess(
     filled: Collection[str] | None = None,
     chosen: Mapping[str, str] | None = None,
 ) -> Columns:
-    """What each column fills: what the person chose, then the entity's own words, then what other systems call things.
+    """What each column fills: what the person chose, then the entity's own words, then what other
+    systems call things.
 
-    filled: the headers under which anything stands, all when None. chosen: header → field, or "" to leave the column
-    out; Invalid says what is not there.
+    filled: the headers under which anything stands, all when None. chosen: header → field, or "" to
+    leave the column out; Invalid says what is not there.
     """
     headers = list(dict.fromkeys(headers))
     taken = choose(entity, headers, chosen or {})
     usable = [header for header in headers if header and (filled is None or header in filled)]
     meant = {header: meaning(entity, header) for header in usable if header not in taken}
-    nearest = sorted(meant, key=lambda header: (-names_it(entity, header, meant[header][1]), meant[header][0]))
+    nearest = sorted(
+        meant, key=lambda header: (-names_it(entity, header, meant[header][1]), meant[header][0])
+    )
     for header in nearest:
         if meant[header][1] and meant[header][1] not in taken.values():
             taken[header] = meant[header][1]
@@ -109,7 +123,9 @@ def guess(
 
 
 def arranged(entity: type[Entity], taken: Mapping[str, str]) -> Columns:
-    """The columns that are taken: of those that fill the same one, all but the first say more beside it."""
+    """The columns that are taken: of those that fill the same one, all but the first say more
+    beside it.
+    """
     columns = Columns()
     for header, target in taken.items():
         second = target in columns.fields.values() or not is_plain(entity, header, target)
@@ -119,13 +135,17 @@ def arranged(entity: type[Entity], taken: Mapping[str, str]) -> Columns:
 
 
 def label_of(entity: type[Entity], header: str, target: str) -> str:
-    """Return what stands before the text of a column below another text: nothing below the subject of a task."""
+    """Return what stands before the text of a column below another text: nothing below the subject
+    of a task.
+    """
     bare = target in entity.named and is_plain(entity, header, target)
     return header if target == entity.remarks and not bare else ""
 
 
 def is_plain(entity: type[Entity], header: str, target: str) -> bool:
-    """Whether the header of a text says no more than that it is one: Description, and not Resolution."""
+    """Whether the header of a text says no more than that it is one: Description, and not
+    Resolution.
+    """
     words = words_of(entity, header)
     main = any(word in own_words(entity) or word in TEXTS for word in words)
     return target != entity.remarks or main or names_it(entity, header, target)
@@ -143,7 +163,9 @@ def holds_more(entity: type[Entity], target: str) -> bool:
 
 
 def may_stand_in(entity: type[Entity], target: str) -> bool:
-    """Whether a second column may fill a field where the first is empty: a day it was closed or is expected to be."""
+    """Whether a second column may fill a field where the first is empty: a day it was closed or is
+    expected to be.
+    """
     kind = BESIDES.get(target) or entity.fields().get(target)
     names_a_record = isinstance(kind, Reference) and not isinstance(kind, Person)
     return isinstance(kind, Day | Moment) or names_a_record or target in entity.besides
@@ -152,11 +174,15 @@ def may_stand_in(entity: type[Entity], target: str) -> bool:
 def is_last_resort(entity: type[Entity], header: str) -> bool:
     """Whether a header is taken for what it fills only because nothing clearer is there."""
     words = words_of(entity, header)
-    return meaning(entity, header)[1] in {name for word in words for name in LAST_WORDS.get(word, ())}
+    return meaning(entity, header)[1] in {
+        name for word in words for name in LAST_WORDS.get(word, ())
+    }
 
 
 def words_of(entity: type[Entity], header: str) -> list[str]:
-    """Return the words that a header is: as a whole, without what stands in parentheses, without the noun before."""
+    """Return the words that a header is: as a whole, without what stands in parentheses, without
+    the noun before.
+    """
     header = CUSTOM.sub(r"\1", NUMBERED.sub("", header))
     word = squeeze(header)
     bare = squeeze(UNIT.sub(r"\1", header)) if UNIT.fullmatch(header) else word
@@ -165,7 +191,9 @@ def words_of(entity: type[Entity], header: str) -> list[str]:
 
 
 def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
-    """Return which field a header means, "" for none, and how far one had to look for it; the nearest is the surest."""
+    """Return which field a header means, "" for none, and how far one had to look for it; the
+    nearest is the surest.
+    """
     word, bare, *shorter = words_of(entity, header)
     own = own_words(entity)
     found = (
@@ -176,7 +204,9 @@ def meaning(entity: type[Entity], header: str) -> tuple[int, str]:
         links(entity).get(bare, ""),
         qualified(entity, bare),
         first_of(entity, LAST_WORDS.get(bare, ())),
-        next((name for each in shorter if (name := first_of(entity, LAST_WORDS.get(each, ())))), ""),
+        next(
+            (name for each in shorter if (name := first_of(entity, LAST_WORDS.get(each, ())))), ""
+        ),
     )
     return next(((place, name) for place, name in enumerate(found) if name), (len(found), ""))
 
@@ -193,10 +223,17 @@ def first_of(entity: type[Entity], names: Iterable[str]) -> str:
 
 
 def without_noun(entity: type[Entity], word: str) -> list[str]:
-    """Return a word without the noun of the entity before it, which some write twice: dealamount as amount."""
+    """Return a word without the noun of the entity before it, which some write twice: dealamount as
+    amount.
+    """
     nouns = {squeeze(noun) for noun in nouns_of(entity)}
     once = {word.removeprefix(noun) for noun in nouns if word.startswith(noun) and word != noun}
-    twice = {each.removeprefix(noun) for each in once for noun in nouns if each.startswith(noun) and each != noun}
+    twice = {
+        each.removeprefix(noun)
+        for each in once
+        for noun in nouns
+        if each.startswith(noun) and each != noun
+    }
     return sorted(once | twice, key=len)
 
 
@@ -225,7 +262,9 @@ def links(entity: type[Entity]) -> dict[str, str]:
 
 
 def qualified(entity: type[Entity], word: str) -> str:
-    """Return the field of an address or a number with a word before it that says which: mailingcity as city."""
+    """Return the field of an address or a number with a word before it that says which: mailingcity
+    as city.
+    """
     for before in QUALIFIERS:
         rest = word.removeprefix(before)
         if rest and rest != word:
@@ -235,17 +274,27 @@ def qualified(entity: type[Entity], word: str) -> str:
     return ""
 
 
-def choose(entity: type[Entity], headers: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:
+def choose(
+    entity: type[Entity], headers: Iterable[str], chosen: Mapping[str, str]
+) -> dict[str, str]:
     """What the person said, with headers as the file spells them and fields by their real names."""
     written = {values.fold(header): header for header in headers}
     words = own_words(entity)
     taken: dict[str, str] = {}
     for header, word in chosen.items():
         if values.fold(header) not in written:
-            raise Invalid({header: f"The file has no column “{header[:60]}”. It has: {', '.join(written.values())}."})
+            raise Invalid(
+                {
+                    header: f"The file has no column “{header[:60]}”. It has: {', '.join(written.values())}."
+                }
+            )
         if word and squeeze(word) not in words:
             close = difflib.get_close_matches(squeeze(word), words, 1)
-            hint = f"Did you mean {words[close[0]]}?" if close else f"Try one of: {', '.join(targets(entity))}."
+            hint = (
+                f"Did you mean {words[close[0]]}?"
+                if close
+                else f"Try one of: {', '.join(targets(entity))}."
+            )
             raise Invalid({header: f"There is no “{word[:60]}” to fill. {hint}"})
         taken[written[values.fold(header)]] = words[squeeze(word)] if word else ""
     return taken
@@ -274,11 +323,20 @@ def targets(entity: type[Entity]) -> list[str]:
 
 @cache
 def own_words(entity: type[Entity]) -> dict[str, str]:
-    """Return the words by which we call our fields ourselves; what only we fill is called by its name alone."""
+    """Return the words by which we call our fields ourselves; what only we fill is called by its
+    name alone.
+    """
     kinds = entity.fields()
     inner = {name for name, kind in kinds.items() if isinstance(kind, Reference) and not kind.form}
-    names = {word: name for word, name in entity.field_names().items() if name not in {"deleted_at", *inner}}
-    return {squeeze(word): name for word, name in (names | {target: target for target in targets(entity)}).items()}
+    names = {
+        word: name
+        for word, name in entity.field_names().items()
+        if name not in {"deleted_at", *inner}
+    }
+    return {
+        squeeze(word): name
+        for word, name in (names | {target: target for target in targets(entity)}).items()
+    }
 
 
 def squeeze(header: str) -> str:

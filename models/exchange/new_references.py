@@ -1,4 +1,6 @@
-"""Records that rows name and that are not here: made from their names where the person says so, else counted."""
+"""Records that rows name and that are not here: made from their names where the person says so,
+else counted.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +25,8 @@ MADE_FROM_NAMES = ("account", "customer")
 
 @dataclass
 class Missing:
-    """Names that name nobody here, folded, with how they are written: by entity those of which nothing was made, and
-    those that were made.
+    """Names that name nobody here, folded, with how they are written: by entity those of which
+    nothing was made, and those that were made.
     """
 
     left: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -68,15 +70,20 @@ class Maker:
             if slug in self.wanted:
                 self.make(slug, self.left_to_make(slug, unknown))
             else:
-                self.missing.left.setdefault(slug, {}).update({key: all[0][0] for key, all in unknown.items()})
+                self.missing.left.setdefault(slug, {}).update(
+                    {key: all[0][0] for key, all in unknown.items()}
+                )
 
     def named(self) -> dict[str, str]:
         """What a row may name and may be made, by what it fills."""
         kinds = self.entity.fields().items()
         near = {name: str(getattr(kind, "to", "")) for name, kind in kinds if kind.form}
         joined = {name: slug for name, (slug, _) in self.entity.joins.items()}
-        return {name: slug for name, slug in (near | joined).items() if slug in MADE_FROM_NAMES
-                and slug != self.entity.slug()}  # fmt: skip
+        return {
+            name: slug
+            for name, slug in (near | joined).items()
+            if slug in MADE_FROM_NAMES and slug != self.entity.slug()
+        }
 
     def is_unknown(self, slug: str, texts: Sequence[str]) -> bool:
         """Whether no text names a record, and none names several."""
@@ -90,16 +97,20 @@ class Maker:
             return False
         return True
 
-    def left_to_make(self, slug: str, unknown: Mapping[str, list[list[str]]]) -> dict[str, list[list[str]]]:
-        """What is still not here once others are kept from making it: of two files the second finds what the first
-        made.
+    def left_to_make(
+        self, slug: str, unknown: Mapping[str, list[list[str]]]
+    ) -> dict[str, list[list[str]]]:
+        """What is still not here once others are kept from making it: of two files the second finds
+        what the first made.
         """
         self.desk.hold(*(f"{slug} {key}" for key in unknown))
         texts = {text for written in unknown.values() for texts in written for text in texts}
         for text in texts:
             self.desk.lost.pop((slug, text), None)
         self.desk.meet(ENTITIES[slug], texts)
-        return {key: written for key, written in unknown.items() if self.is_unknown(slug, written[0])}
+        return {
+            key: written for key, written in unknown.items() if self.is_unknown(slug, written[0])
+        }
 
     def make(self, slug: str, unknown: Mapping[str, list[list[str]]]) -> None:
         entity = ENTITIES[slug]
@@ -128,7 +139,9 @@ def groups(line: "FileRow", name: str) -> list[list[str]]:
 
 
 def key_of(texts: Sequence[str]) -> str:
-    """Return what tells records that are made apart: the address, else the name; "" where there is neither."""
+    """Return what tells records that are made apart: the address, else the name; "" where there is
+    neither.
+    """
     address, name = parts_of(texts)
     return address.casefold() or values.fold(name)
 
@@ -152,7 +165,11 @@ def record_of(desk: PrefetchingUnitOfWork, reader: Reader, texts: Sequence[str])
     address, name = parts_of(texts)
     said = read_name(name) if "first_name" in reader.kinds else {entity.named[0]: name}
     said |= {"email": address, "domain": next(filter(None, map(domain_in, texts)), "")}
-    seen = {field: text for field, text in said.items() if text and not policy.hides(desk, entity, field)}
+    seen = {
+        field: text
+        for field, text in said.items()
+        if text and not policy.hides(desk, entity, field)
+    }
     found, _ = reader.read(seen, desk)
     record: Entity = entity(**found)
     listeners.begin(desk, record)

@@ -34,7 +34,9 @@ class Words:
     """Words of the file that are called otherwise here."""
 
     def read(self, work: UnitOfWork, words: Counter[str]) -> dict[str, str]:
-        """Return the option of each word, folded; words that nothing here is called by are counted."""
+        """Return the option of each word, folded; words that nothing here is called by are
+        counted.
+        """
         said = self.said(work)
         found: dict[str, str] = {}
         for word, count in words.items():
@@ -54,14 +56,23 @@ class Words:
     def said(self, work: UnitOfWork) -> dict[str, str]:
         """Return what the person says that words of this column mean."""
         names = (values.fold(self.header), self.target, values.fold(self.kind.label))
-        mine = {word: to for (header, word), to in self.answers.words.items() if values.fold(header) in names}
+        mine = {
+            word: to
+            for (header, word), to in self.answers.words.items()
+            if values.fold(header) in names
+        }
         try:
-            return {values.fold(word): self.kind.read(option, work) if option else "" for word, option in mine.items()}
+            return {
+                values.fold(word): self.kind.read(option, work) if option else ""
+                for word, option in mine.items()
+            }
         except ValueError as error:
             raise Invalid({"map": str(error)}) from None
 
     def option(self, work: UnitOfWork, word: str) -> str | None:
-        """Return the option that a word is, also before the name of its pipeline, as in `New (Support Pipeline)`."""
+        """Return the option that a word is, also before the name of its pipeline, as in `New
+        (Support Pipeline)`.
+        """
         for each in dict.fromkeys((word, PIPELINE.sub("", word))):
             try:
                 return self.kind.read(each, work)
@@ -71,8 +82,13 @@ class Words:
 
     def tell(self, survey: "Survey") -> None:
         if self.translated:
-            told = ", ".join(f"“{word[:60]}” is {option}" for word, option in list(self.translated.items())[:SHOWN])
-            survey.notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
+            told = ", ".join(
+                f"“{word[:60]}” is {option}"
+                for word, option in list(self.translated.items())[:SHOWN]
+            )
+            survey.notes.append(
+                f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}."
+            )
         if not self.unknown:
             return
         survey.decisions.unknown[self.header] = self.unknown

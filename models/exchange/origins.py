@@ -1,4 +1,6 @@
-"""Which workspace the references in one of our own exports are of: CU-1 is another customer in each."""
+"""Which workspace the references in one of our own exports are of: CU-1 is another customer in
+each.
+"""
 
 import re
 from collections.abc import Mapping
@@ -14,13 +16,17 @@ MARK = re.compile(r"\w+\.[0-9a-f]{8}", re.ASCII)
 
 @dataclass(frozen=True)
 class Origin:
-    """What an export says of a row: its workspace, and what else the records are known by to which it refers."""
+    """What an export says of a row: its workspace, and what else the records are known by to which
+    it refers.
+    """
 
     mark: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
 
     def is_here(self, workspace: Workspace) -> bool:
-        """Whether the references are of this workspace, or of what it was before Slack was connected."""
+        """Whether the references are of this workspace, or of what it was before Slack was
+        connected.
+        """
         moved_in = workspace.adopted_at is not None and self.mark.startswith(f"{LOCAL}.")
         return moved_in or self.mark == mark_of(workspace)
 
@@ -49,5 +55,9 @@ def read(text: str) -> Origin:
     mark, *rest = text.split() or [""]
     if not MARK.fullmatch(mark):
         return Origin()
-    links = {name: unquote(link) for name, equals, link in (each.partition("=") for each in rest) if equals}
+    links = {
+        name: unquote(link)
+        for name, equals, link in (each.partition("=") for each in rest)
+        if equals
+    }
     return Origin(mark, links)

@@ -1,4 +1,6 @@
-"""How plausible a word is that an encoding makes of bytes: what no language writes was read in the wrong one."""
+"""How plausible a word is that an encoding makes of bytes: what no language writes was read in the
+wrong one.
+"""
 
 import unicodedata
 from collections.abc import Sequence
@@ -58,7 +60,9 @@ def odd_in(word: str, encoding: str) -> float:
 
 def split(word: str) -> list[str]:
     """The parts of a word that are letters."""
-    return "".join(letter if unicodedata.category(letter)[0] in "LM" else " " for letter in word).split()
+    return "".join(
+        letter if unicodedata.category(letter)[0] in "LM" else " " for letter in word
+    ).split()
 
 
 @cache
@@ -73,7 +77,9 @@ def odd_signs(word: str) -> bool:
     for place, sign in enumerate(word):
         if sign.isascii() or sign.isalpha() and unicodedata.category(sign) in ("Lu", "Ll", "Lo"):
             continue
-        if unicodedata.category(sign) in ("Mn", "Mc") and script(sign) == script(word[place - 1 : place] or " "):
+        if unicodedata.category(sign) in ("Mn", "Mc") and script(sign) == script(
+            word[place - 1 : place] or " "
+        ):
             continue  # vowels of other scripts
         if sign not in BESIDE_WORDS:
             return True
@@ -84,8 +90,11 @@ def odd_signs(word: str) -> bool:
             return True
         if sign in "–—" and between and word[place - 1].islower() and word[place + 1].islower():
             return True
-    return any(unicodedata.normalize("NFKC", letter) != letter and script(letter) == "LATIN" for letter in word
-               if letter not in "ºª")  # fmt: skip
+    return any(
+        unicodedata.normalize("NFKC", letter) != letter and script(letter) == "LATIN"
+        for letter in word
+        if letter not in "ºª"
+    )
 
 
 def has_odd_case(word: str) -> bool:
@@ -125,10 +134,16 @@ def odd_part(part: str, encoding: str) -> float:
 def odd_latin(letters: str, languages: tuple[str, ...]) -> float:
     """Return how odd a word is in the language that fits it best."""
     special = {letter for letter in letters if not letter.isascii()}
-    fitting = [LATIN[each][1] for each in languages if each in LATIN and special <= set(LATIN[each][0])]
+    fitting = [
+        LATIN[each][1] for each in languages if each in LATIN and special <= set(LATIN[each][0])
+    ]
     if not fitting:
         return 1.0
-    return max(min(fitting), odd_neighbours(letters), 0.3 if len(letters) == 1 and letters not in "àéèáóíúyö" else 0.0)
+    return max(
+        min(fitting),
+        odd_neighbours(letters),
+        0.3 if len(letters) == 1 and letters not in "àéèáóíúyö" else 0.0,
+    )
 
 
 def odd_neighbours(letters: str) -> float:
@@ -168,7 +183,9 @@ def odd_characters(word: str, encoding: str) -> float:
 
 
 def odd_together(text: str, encoding: str) -> float:
-    """Return how odd it is what no single word shows: no capitals at all, or only one half of the characters."""
+    """Return how odd it is what no single word shows: no capitals at all, or only one half of the
+    characters.
+    """
     letters = [letter for letter in text if not letter.isascii()]
     if encoding in ("gb18030", "euc_jp") and len(letters) >= MANY:
         leads = [letter.encode(encoding, "replace")[0] for letter in letters]
@@ -183,7 +200,11 @@ def odd_together(text: str, encoding: str) -> float:
 def odd_mixture(words: Sequence[str], encoding: str) -> float:
     """Return how odd it is that words are of so many languages."""
     languages = [set(LATIN[each][0]) for each in SINGLE.get(encoding, ()) if each in LATIN]
-    left = [special for word in words if (special := {c for c in word.lower() if c.isalpha() and not c.isascii()})]
+    left = [
+        special
+        for word in words
+        if (special := {c for c in word.lower() if c.isalpha() and not c.isascii()})
+    ]
     if len(left) < FEW or not languages:
         return 0.0
     needed = 0

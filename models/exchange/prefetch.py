@@ -18,7 +18,9 @@ from models.core.unit_of_work import UnitOfWork
 WITH_ADDRESS = re.compile(r"(.*?)\s*[(<\[]\s*([^\s()<>\[\]]+@[^\s()<>\[\]]+)\s*[)>\]]")
 """A name with the address of who is called so."""
 Way = tuple[Any, Callable[[str], str]]
-"""A column by which records are found, and what makes its value of a text; "" where the text cannot be one."""
+"""A column by which records are found, and what makes its value of a text; "" where the text cannot
+be one.
+"""
 
 
 class Several(ValueError):
@@ -27,12 +29,17 @@ class Several(ValueError):
 
 @dataclass
 class PrefetchingUnitOfWork(UnitOfWork):
-    """A unit of work that knows many records beforehand, by their reference and by the id they have elsewhere."""
+    """A unit of work that knows many records beforehand, by their reference and by the id they have
+    elsewhere.
+    """
 
     here: bool = False
-    """Whether the file is an export of this workspace, so that a text such as CU-1 is a reference of ours."""
+    """Whether the file is an export of this workspace, so that a text such as CU-1 is a reference
+    of ours.
+    """
     known: dict[tuple[bool, str], Entity] = field(default_factory=dict)
-    """The records that rows stand for, by whether the key is a reference of ours, and by the key."""
+    """The records that rows stand for, by whether the key is a reference of ours, and by the key.
+    """
     near: list[Entity] = field(default_factory=list)
     """Kept alive, so that the session finds their names without asking the database."""
     found: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -40,9 +47,11 @@ class PrefetchingUnitOfWork(UnitOfWork):
     """Why a text names no record, once for all rows that have it."""
 
     def lookup(self, entity: str, text: str) -> int:
-        """As for a person who types, but the beginning of a name is not enough: nobody sees what it was taken for.
+        """As for a person who types, but the beginning of a name is not enough: nobody sees what it
+        was taken for.
 
-        A reference of ours counts only in an export of this workspace: other systems number their records alike.
+        A reference of ours counts only in an export of this workspace: other systems number their
+        records alike.
         """
         key = entity, text
         if key not in self.found and key not in self.lost:
@@ -69,14 +78,25 @@ class PrefetchingUnitOfWork(UnitOfWork):
         self.near += self.everyone(entity, {id for (slug, _), id in new if slug == entity.slug()})
 
     def search(
-        self, entity: type[Entity], texts: Collection[str], column: Any, to_value: Callable[[str], Any]
+        self,
+        entity: type[Entity],
+        texts: Collection[str],
+        column: Any,
+        to_value: Callable[[str], Any],
     ) -> set[str]:
-        """Find records by one column; returns the texts that are settled, found or with several candidates."""
+        """Find records by one column; returns the texts that are settled, found or with several
+        candidates.
+        """
         wanted = {text: value for text in texts if (value := to_value(text))}
         if not wanted:
             return set()
-        counted = select(column, func.min(entity.id), func.count()).where(column.in_(set(wanted.values())))
-        rows = {value: (id, count) for value, id, count in self.session.execute(counted.group_by(column))}
+        counted = select(column, func.min(entity.id), func.count()).where(
+            column.in_(set(wanted.values()))
+        )
+        rows = {
+            value: (id, count)
+            for value, id, count in self.session.execute(counted.group_by(column))
+        }
         for text, value in wanted.items():
             if value not in rows:
                 continue
@@ -88,8 +108,15 @@ class PrefetchingUnitOfWork(UnitOfWork):
         return {text for text, value in wanted.items() if value in rows}
 
     def several(self, entity: type[Entity], text: str, column: Any, value: Any) -> ValueError:
-        some = select(entity.number, entity.title).where(column == value).order_by(entity.number).limit(5)
-        listed = ", ".join(f"{entity.prefix}-{number} {title}" for number, title in self.session.execute(some))
+        some = (
+            select(entity.number, entity.title)
+            .where(column == value)
+            .order_by(entity.number)
+            .limit(5)
+        )
+        listed = ", ".join(
+            f"{entity.prefix}-{number} {title}" for number, title in self.session.execute(some)
+        )
         return Several(f"“{text[:60]}” could be {listed}. Please say which one.")
 
     def ask(self, entity: type[Entity], texts: Iterable[str]) -> None:
@@ -109,7 +136,8 @@ class PrefetchingUnitOfWork(UnitOfWork):
         return entity.unknown(text)
 
     def meet_rows(self, entity: type[Entity], refs: Collection[str], ids: Collection[str]) -> None:
-        """Know the records, deleted ones too, for which rows stand, and keep others from changing them until this ends.
+        """Know the records, deleted ones too, for which rows stand, and keep others from changing
+        them until this ends.
 
         refs: references of ours; ids: those they have elsewhere.
         """
@@ -128,16 +156,22 @@ class PrefetchingUnitOfWork(UnitOfWork):
             for name, kind in record.fields().items():
                 if isinstance(kind, Reference) and (there := getattr(record, name)):
                     ids.setdefault(kind.to, set()).add(there)
-        self.near = [record for to, wanted in ids.items() for record in self.everyone(ENTITIES[to], wanted)]
+        self.near = [
+            record for to, wanted in ids.items() for record in self.everyone(ENTITIES[to], wanted)
+        ]
 
     def everyone(self, entity: type[Entity], ids: Collection[int]) -> Iterable[Entity]:
         if not ids:
             return []
-        return self.session.scalars(select(entity).where(entity.id.in_(ids)).execution_options(with_deleted=True))
+        return self.session.scalars(
+            select(entity).where(entity.id.in_(ids)).execution_options(with_deleted=True)
+        )
 
 
 def number_in(entity: type[Entity]) -> Callable[[str], int]:
-    """Returns what reads the number of a reference to a record of an entity, 0 where a text is none."""
+    """Returns what reads the number of a reference to a record of an entity, 0 where a text is
+    none.
+    """
 
     def number(text: str) -> int:
         match = REFERENCE.fullmatch(text)
@@ -160,7 +194,9 @@ def ways(work: UnitOfWork, entity: type[Entity]) -> Iterator[Way]:
 
 
 def address_in(text: str) -> tuple[str, str]:
-    """Return a name and the address that follows it: `Jane Doe (jane@x.example)`; "" for what is not there."""
+    """Return a name and the address that follows it: `Jane Doe (jane@x.example)`; "" for what is
+    not there.
+    """
     if "@" not in text:
         return "", ""
     found = WITH_ADDRESS.fullmatch(text.strip())
@@ -168,7 +204,9 @@ def address_in(text: str) -> tuple[str, str]:
 
 
 def person_named(work: UnitOfWork, entity: type[Entity], text: str) -> int:
-    """Return the id of the person whom a cell names, by all that names a person; ValueError where nobody is meant."""
+    """Return the id of the person whom a cell names, by all that names a person; ValueError where
+    nobody is meant.
+    """
     name, address = address_in(text)
     for each in filter(None, (address, name)):
         with suppress(ValueError):

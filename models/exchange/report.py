@@ -27,7 +27,9 @@ class Tally:
         self.examples.setdefault(kind, example)
 
     def told(self) -> str:
-        return ", ".join(f"{kind} {count:,} × (such as “{example[:60]}”)" for kind, count, example in self.most())
+        return ", ".join(
+            f"{kind} {count:,} × (such as “{example[:60]}”)" for kind, count, example in self.most()
+        )
 
     def most(self) -> list[tuple[str, int, str]]:
         """Each with its count and its example, the most frequent first."""
@@ -37,7 +39,9 @@ class Tally:
 
 @dataclass
 class Outcome:
-    """What an import did, in rows, and which column filled which field. unit: by which it is undone."""
+    """What an import did, in rows, and which column filled which field. unit: by which it is
+    undone.
+    """
 
     mapping: Columns
     read: int = 0
@@ -77,10 +81,17 @@ class Outcome:
     """Records that came in although they lack something."""
 
     def __str__(self) -> str:
-        if self.read and self.unchanged == self.read and not (self.joined or self.reached or self.missing.made):
+        if (
+            self.read
+            and self.unchanged == self.read
+            and not (self.joined or self.reached or self.missing.made)
+        ):
             return f"Nothing changed: all {self.read:,} rows are here already."
         done = {"new": self.created, "changed": self.updated, "here already": self.unchanged}
-        left = {"skipped because the file says they are deleted": self.skipped, "rejected": self.rejected}
+        left = {
+            "skipped because the file says they are deleted": self.skipped,
+            "rejected": self.rejected,
+        }
         told = [f"{count:,} {word}" for word, count in (done | left).items() if count]
         return f"{self.read:,} rows in {self.seconds:.1f} s: {', '.join(told) or 'nothing to do'}."
 
@@ -104,7 +115,9 @@ class Outcome:
                 "To refuse their rows instead: --strict"
             )
         if self.noted:
-            columns = ", ".join(f"{header} {count:,} ×" for header, count in self.noted.most_common())
+            columns = ", ".join(
+                f"{header} {count:,} ×" for header, count in self.noted.most_common()
+            )
             yield f"What a field had no room for stands in the notes: {columns}."
 
     def told_of_records(self) -> Iterator[str]:
@@ -116,7 +129,9 @@ class Outcome:
             rows = "1 row has" if self.again == 1 else f"{self.again:,} rows have"
             yield f"{rows} the id of a row before; of each the last row counts."
         if self.doubles:
-            records = "1 new record has" if self.doubles == 1 else f"{self.doubles:,} new records have"
+            records = (
+                "1 new record has" if self.doubles == 1 else f"{self.doubles:,} new records have"
+            )
             yield f"{records} an e-mail address that another has too: {listed(self.alike)}."
         if self.joined:
             yield f"Memberships made with the accounts that rows name: {self.joined:,}."
@@ -135,7 +150,9 @@ def listed(words: Iterable[str]) -> str:
 
 @dataclass
 class Rejects:
-    """The rows that could not be taken, written down as they were, with the reason in a column behind theirs."""
+    """The rows that could not be taken, written down as they were, with the reason in a column
+    behind theirs.
+    """
 
     headers: list[str]
     file: TextIO | None
@@ -146,8 +163,13 @@ class Rejects:
             if not self.count:
                 csv_files.write(self.file, [*self.without_reason(self.headers), REASON])
             width = len(self.headers)
-            under, beyond = self.without_reason(cells[:width] + [""] * (width - len(cells))), cells[width:]
-            csv_files.write(self.file, [*map(csv_files.unguard, under), reason, *map(csv_files.unguard, beyond)])
+            under, beyond = (
+                self.without_reason(cells[:width] + [""] * (width - len(cells))),
+                cells[width:],
+            )
+            csv_files.write(
+                self.file, [*map(csv_files.unguard, under), reason, *map(csv_files.unguard, beyond)]
+            )
         self.count += 1
 
     def without_reason(self, cells: list[str]) -> list[str]:

@@ -14,7 +14,17 @@ from models.core.parsing.names import with_name
 from models.exchange import origins
 from models.exchange.csv_files import content
 from models.exchange.formats import Decision, Decisions
-from models.exchange.mapping import DELETED, EXTERNAL_ID, MIDDLE, ORIGIN, PERSON_NAME, REF, SUFFIX, WEB, squeeze
+from models.exchange.mapping import (
+    DELETED,
+    EXTERNAL_ID,
+    MIDDLE,
+    ORIGIN,
+    PERSON_NAME,
+    REF,
+    SUFFIX,
+    WEB,
+    squeeze,
+)
 from models.exchange.prefetch import number_in
 
 COPIED = "row:"
@@ -23,7 +33,9 @@ COPIED = "row:"
 
 @dataclass(frozen=True)
 class Further:
-    """A value that its field cannot hold because another one is in it: the header, the field, the text."""
+    """A value that its field cannot hold because another one is in it: the header, the field, the
+    text.
+    """
 
     header: str
     target: str
@@ -32,8 +44,8 @@ class Further:
 
 @dataclass
 class Cells:
-    """What the cells of a row say, by what they are to fill: texts as the fields read them, as they stand there, and
-    why some cannot be read.
+    """What the cells of a row say, by what they are to fill: texts as the fields read them, as they
+    stand there, and why some cannot be read.
     """
 
     texts: dict[str, str]
@@ -91,7 +103,9 @@ class Translation:
     def __post_init__(self) -> None:
         self.here = REF in map(squeeze, self.headers)
         self.upward = [
-            name for name, kind in self.entity.fields().items() if getattr(kind, "to", "") == self.entity.slug()
+            name
+            for name, kind in self.entity.fields().items()
+            if getattr(kind, "to", "") == self.entity.slug()
         ]
         self.number = number_in(self.entity)
         kinds = self.entity.fields()
@@ -100,14 +114,19 @@ class Translation:
         self.naming = [*self.references, *self.entity.either, *self.entity.joins]
         """What names other records, which are looked up before anything else is read."""
         self.columns = [
-            (each, each.place, each.target, each.is_plain and each.target != WEB) for each in self.decisions.columns
+            (each, each.place, each.target, each.is_plain and each.target != WEB)
+            for each in self.decisions.columns
         ]
         """The columns, and whether their cells are texts as they stand there."""
 
     def line(self, cells: list[str]) -> FileRow | None:
-        """The row as texts, or None where the file says it is deleted. CRMError says what is wrong with the row."""
+        """The row as texts, or None where the file says it is deleted. CRMError says what is wrong
+        with the row.
+        """
         if any(cells[len(self.headers) :]):
-            raise CRMError(f"The row has {len(cells)} cells, but there are {len(self.headers)} columns.")
+            raise CRMError(
+                f"The row has {len(cells)} cells, but there are {len(self.headers)} columns."
+            )
         read = self.read(cells)
         raw = read.raw
         texts = self.entity.translate(read.texts)
@@ -115,12 +134,17 @@ class Translation:
             return None
         texts = named(texts)
         texts |= {name: values.clean(texts[name]) for name in self.naming if name in texts}
-        ref, external = texts.pop(REF, ""), " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split())
+        ref, external = (
+            texts.pop(REF, ""),
+            " ".join(values.clean(texts.pop(EXTERNAL_ID, "")).split()),
+        )
         origin = origins.read(texts.pop(ORIGIN, ""))
         number = self.number(ref)
         ours = bool(number)
         if origin.mark and self.workspace and not origin.is_here(self.workspace):
-            texts |= {name: origin.link(name, texts[name]) for name in self.references if name in texts}
+            texts |= {
+                name: origin.link(name, texts[name]) for name in self.references if name in texts
+            }
             raw |= {name: text for name, text in origin.links.items() if name in raw}
             external, ours = external or (origin.id_of(ref) if ref else ""), False
         key = f"{self.entity.prefix}-{number}" if ours else external or ref
@@ -129,7 +153,9 @@ class Translation:
         return line
 
     def read(self, cells: list[str]) -> Cells:
-        """For each target the text from the first of its columns that says something, or the last that overrides."""
+        """For each target the text from the first of its columns that says something, or the last
+        that overrides.
+        """
         found = Cells(dict(self.decisions.constants))
         texts, raw, width = found.texts, found.raw, len(cells)
         for decision, place, target, plain in self.columns:
@@ -141,7 +167,9 @@ class Translation:
             elif cell not in decision.empty:
                 texts[target] = raw[target] = cell
         if found.unread:
-            found.unread = {target: why for target, why in found.unread.items() if target not in texts}
+            found.unread = {
+                target: why for target, why in found.unread.items() if target not in texts
+            }
         if found.further:
             self.put_below(found)
         return found
@@ -176,9 +204,13 @@ class Translation:
             found.further.append(Further(header, target, text))
 
     def put_below(self, found: Cells) -> None:
-        """Put further texts below the text of a row, and what else has no place of its own: nothing is lost."""
+        """Put further texts below the text of a row, and what else has no place of its own: nothing
+        is lost.
+        """
         remarks = self.entity.remarks
-        below = [each for each in found.further if each.target == remarks or not self.entity.reached_by]
+        below = [
+            each for each in found.further if each.target == remarks or not self.entity.reached_by
+        ]
         if not below or not remarks:
             return
         found.further = [each for each in found.further if each not in below]
@@ -187,19 +219,23 @@ class Translation:
         found.texts[remarks] = "\n".join(filter(None, (found.texts.get(remarks, ""), *lines)))
 
     def key_of(self, texts: Mapping[str, str]) -> str:
-        """A key made of the content, so that the same file is not stored twice; equal rows are numbered.
+        """A key made of the content, so that the same file is not stored twice; equal rows are
+        numbered.
 
         Whose a row is does not count, since that may be said later.
         """
         content = blake2b(
-            repr(sorted(item for item in texts.items() if item[0] not in self.people)).encode(), digest_size=12
+            repr(sorted(item for item in texts.items() if item[0] not in self.people)).encode(),
+            digest_size=12,
         ).hexdigest()
         self.seen[content] += 1
         return f"{COPIED}{content}:{self.seen[content]}"
 
 
 def named(texts: dict[str, str]) -> dict[str, str]:
-    """The texts of a row with the name in its parts; what stands between and behind them is a part of one."""
+    """The texts of a row with the name in its parts; what stands between and behind them is a part
+    of one.
+    """
     whole, middle, suffix = (texts.pop(name, "") for name in (PERSON_NAME, MIDDLE, SUFFIX))
     if middle and texts.get("first_name"):
         texts["first_name"] = f"{texts['first_name']} {middle}"

@@ -17,7 +17,9 @@ from models.exchange.rows import FileRow, Translation
 from models.maintenance import statistics
 
 BATCH = 500
-"""Rows a unit of work: the database is held for a tenth of a second, and stopping half-way loses no more than these."""
+"""Rows a unit of work: the database is held for a tenth of a second, and stopping half-way loses no
+more than these.
+"""
 
 MANY = 1000
 """New records after which the database looks again how many there are of what."""
@@ -28,7 +30,9 @@ class Rehearsed(Exception):
 
 
 def batches(lines: Iterable[FileRow]) -> Iterator[list[FileRow]]:
-    """Batches in which no key comes twice: what stands twice in the file changes the record it made before."""
+    """Batches in which no key comes twice: what stands twice in the file changes the record it made
+    before.
+    """
     batch: dict[tuple[bool, str], FileRow] = {}
     for line in lines:
         if (line.ours, line.key) in batch or len(batch) == BATCH:
@@ -85,7 +89,9 @@ class Loading:
                 self.outcome.skipped += 1
 
     def take(self, lines: list[FileRow], patient: bool = True) -> list[FileRow]:
-        """Store a batch as a part of the one act; returns the rows that wait for a record further down the file."""
+        """Store a batch as a part of the one act; returns the rows that wait for a record further
+        down the file.
+        """
         with suppress(Rehearsed), self.works(self.workspace, self.actor, IMPORT) as work:
             work.tentative, work.unit = True, self.outcome.unit
             desk = PrefetchingUnitOfWork(**vars(work), here=self.translation.here)
@@ -112,7 +118,9 @@ class Loading:
             self.reject(line.cells, reason)
         for left in batch.left.values():
             for label, text in left.items():
-                (outcome.kept if self.translation.entity.remarks else outcome.dropped).add(label, text)
+                (outcome.kept if self.translation.entity.remarks else outcome.dropped).add(
+                    label, text
+                )
         for _, record in batch.created:
             if record.lacking:
                 outcome.lacking.add(record.lacking, str(record))
@@ -126,7 +134,8 @@ class Loading:
     def take_waiting(self, waiting: list[FileRow]) -> None:
         """Try the rows that waited again and again, as long as some of what they wait for arrives.
 
-        Then those are taken without it that wait for nothing in the file; those that wait for them are next.
+        Then those are taken without it that wait for nothing in the file; those that wait for them
+        are next.
         """
         while waiting:
             before = len(waiting)

@@ -1,4 +1,6 @@
-"""What stands around the table in a file: titles and blank lines above it, totals and imprints below."""
+"""What stands around the table in a file: titles and blank lines above it, totals and imprints
+below.
+"""
 
 import re
 from collections import deque
@@ -49,7 +51,9 @@ class Tail:
     rows: deque[Row] = field(default_factory=lambda: deque(maxlen=BEHIND))
 
     def footers(self, width: int) -> list[Row]:
-        """Return the rows at the end that are no records: totals, imprints, and lone remarks behind a blank line."""
+        """Return the rows at the end that are no records: totals, imprints, and lone remarks behind
+        a blank line.
+        """
         found: list[Row] = []
         sure = False
         for row in reversed(self.rows):
@@ -65,7 +69,9 @@ class Tail:
         return found if sure else []
 
     def after_blank(self, row: Row) -> bool:
-        """Whether a blank line stands somewhere above a row, among rows that hold one cell at most."""
+        """Whether a blank line stands somewhere above a row, among rows that hold one cell at
+        most.
+        """
         rows = list(self.rows)
         place = next(n for n, each in enumerate(rows) if each is row)
         for above in reversed(rows[:place]):
@@ -82,4 +88,6 @@ def is_footer(filled: Row, width: int) -> bool:
     if IMPRINT.match(filled[0]) and len(filled) <= max(1, width // 2):
         return True
     rest = filled[1:]
-    return bool(rest and TOTAL.fullmatch(filled[0]) and all(FIGURE.fullmatch(cell) for cell in rest))
+    return bool(
+        rest and TOTAL.fullmatch(filled[0]) and all(FIGURE.fullmatch(cell) for cell in rest)
+    )

@@ -22,7 +22,9 @@ PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 
 @dataclass(frozen=True)
 class Workbook:
-    """One sheet of a workbook. others: the further ones with anything in them, and how many rows that are."""
+    """One sheet of a workbook. others: the further ones with anything in them, and how many rows
+    that are.
+    """
 
     cells: list[list[Any]]
     sheet: str
@@ -34,7 +36,10 @@ class Workbook:
     def note(self) -> str:
         if not self.others:
             return ""
-        left = ", ".join(f"“{name}” ({rows:,} {'row' if rows == 1 else 'rows'})" for name, rows in self.others.items())
+        left = ", ".join(
+            f"“{name}” ({rows:,} {'row' if rows == 1 else 'rows'})"
+            for name, rows in self.others.items()
+        )
         why = ", whose headers fit best" if self.fits else ""
         return (
             f"The workbook has several sheets. “{self.sheet}” was read{why}; not read: {left}. "
@@ -57,14 +62,21 @@ def is_workbook(file: BinaryIO) -> bool:
 def open_workbook(file: BinaryIO, sheet: str, known: Callable[[Workbook], int]) -> Workbook:
     """Return the rows of a sheet of a workbook; CRMError says why it cannot be read.
 
-    sheet: the name of the one that is meant, "" for the one whose headers mean most. known: how many of them do.
+    sheet: the name of the one that is meant, "" for the one whose headers mean most. known: how
+    many of them do.
     """
     there = sheets_of(file)
-    rows = {name: sum(any(cell != "" for cell in row) for row in cells) for name, cells in there.items()}
+    rows = {
+        name: sum(any(cell != "" for cell in row) for row in cells) for name, cells in there.items()
+    }
     rows = {name: count for name, count in rows.items() if count}
     if not rows:
         raise CRMError("The workbook is empty: its first row must name the columns.")
-    meant = {} if sheet or len(rows) == 1 else {name: known(Workbook(there[name], name)) for name in rows}
+    meant = (
+        {}
+        if sheet or len(rows) == 1
+        else {name: known(Workbook(there[name], name)) for name in rows}
+    )
     taken = named(sheet, rows) if sheet else max(rows, key=lambda name: meant.get(name, 0))
     others = {name: count for name, count in rows.items() if name != taken}
     return Workbook(there[taken], taken, others, len(set(meant.values())) > 1)
@@ -76,7 +88,9 @@ def named(sheet: str, rows: Mapping[str, int]) -> str:
         if values.fold(name) == values.fold(sheet):
             return name
     there = ", ".join(f"“{name}” ({count:,} rows)" for name, count in rows.items())
-    raise CRMError(f"The workbook has no sheet “{sheet[:60]}” with anything in it. It has: {there}.")
+    raise CRMError(
+        f"The workbook has no sheet “{sheet[:60]}” with anything in it. It has: {there}."
+    )
 
 
 def sheets_of(file: BinaryIO) -> dict[str, list[list[Any]]]:
@@ -87,23 +101,33 @@ def sheets_of(file: BinaryIO) -> dict[str, list[list[Any]]]:
     file.seek(0)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        return {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
     except python_calamine.PasswordError:
-        raise CRMError("The workbook is protected by a password. Save it without one, or as CSV UTF-8.") from None
+        raise CRMError(
+            "The workbook is protected by a password. Save it without one, or as CSV UTF-8."
+        ) from None
     except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise CRMError(f"The workbook cannot be read ({error}). Save it again as XLSX, or as CSV UTF-8.") from None
+        raise CRMError(
+            f"The workbook cannot be read ({error}). Save it again as XLSX, or as CSV UTF-8."
+        ) from None
 
 
 def check_size(file: BinaryIO) -> None:
-    """Raise CRMError where little unpacks to more than a machine holds: to calamine, which ends the process when memory
-    does, all cells between the first and the last are there, also where somebody touched one far to the right.
+    """Raise CRMError where little unpacks to more than a machine holds: to calamine, which ends the
+    process when memory does, all cells between the first and the last are there, also where
+    somebody touched one far to the right.
     """
     if not zipfile.is_zipfile(file):
         return  # an old workbook, which cannot be so large, or a broken one
     with zipfile.ZipFile(file) as packed:
         parts = packed.infolist()
         if sum(part.file_size for part in parts) > LARGEST:
-            raise CRMError("The workbook is too large to be read. Save its sheet as CSV UTF-8: that is read in pieces.")
+            raise CRMError(
+                "The workbook is too large to be read. Save its sheet as CSV UTF-8: that is read in pieces."
+            )
         for part in parts:
             if SHEET.fullmatch(part.filename):
                 with packed.open(part) as sheet:
@@ -135,7 +159,9 @@ def written(cell: Any) -> str:
         case float():
             return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
         case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
+            return (
+                cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
+            )
         case date() | time():
             return cell.isoformat()
         case timedelta():

@@ -1,1 +1,3 @@
-"""The database as a whole: its schema, statistics, copies, backups, and what moves between workspaces."""
+"""The database as a whole: its schema, statistics, copies, backups, and what moves between
+workspaces.
+"""

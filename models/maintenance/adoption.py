@@ -1,9 +1,22 @@
-"""What was imported before there was a Slack workspace becomes that of one: asked for by whoever runs the bot."""
+"""What was imported before there was a Slack workspace becomes that of one: asked for by whoever
+runs the bot.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Table, UniqueConstraint, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Table,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,15 +42,23 @@ NEXT = "Take them over as files: crm export NOUN FILE --workspace LOCAL, then cr
 
 
 def move(works: UnitOfWorkFactory, workspace: str) -> Counts:
-    """Give everything of LOCAL to a workspace that holds no records of its own; one that is not there is made.
+    """Give everything of LOCAL to a workspace that holds no records of its own; one that is not
+    there is made.
 
     Returns how many records of each kind moved. Conflict and NotFound say why nothing did.
     """
     try:
-        with at_leisure(), works.queue(), Session(everywhere(works.engine)) as session, session.begin():
+        with (
+            at_leisure(),
+            works.queue(),
+            Session(everywhere(works.engine)) as session,
+            session.begin(),
+        ):
             place = session.get(Workspace, LOCAL, with_for_update=True)
             if place is None:
-                raise NotFound("There is nothing to adopt: all records are in a workspace of Slack's already.")
+                raise NotFound(
+                    "There is nothing to adopt: all records are in a workspace of Slack's already."
+                )
             there = session.get(Workspace, workspace, with_for_update=True)
             if there is None:
                 there = make_like(session, place, workspace)
@@ -49,7 +70,9 @@ def move(works: UnitOfWorkFactory, workspace: str) -> Counts:
             hand_over(session.connection(), workspace)
             session.delete(place)
     except IntegrityError:
-        raise Conflict(f"Something was made in {workspace} at the same moment. Nothing moved; try again.") from None
+        raise Conflict(
+            f"Something was made in {workspace} at the same moment. Nothing moved; try again."
+        ) from None
     return moved
 
 
@@ -59,12 +82,16 @@ def adopt(works: UnitOfWorkFactory, workspace: str) -> Counts:
     known = [each for each in works.workspaces() if each != LOCAL]
     if workspace not in known:
         there = f"those that do: {', '.join(known)}" if known else "none does yet"
-        raise NotFound(f"No workspace {workspace} uses Rapport; {there}. Install the app in it first.")
+        raise NotFound(
+            f"No workspace {workspace} uses Rapport; {there}. Install the app in it first."
+        )
     return move(works, workspace)
 
 
 def make_like(session: Session, place: Workspace, workspace: str) -> Workspace:
-    columns = {name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"}
+    columns = {
+        name: getattr(place, name) for name in list(place.__mapper__.columns.keys()) if name != "id"
+    }
     made = Workspace(id=workspace, **columns)
     session.add(made)
     session.flush()
@@ -79,13 +106,24 @@ def check(session: Session, workspace: str) -> None:
         has = f"{workspace} holds records of its own ({told(own)})"
         raise Conflict(f"{has}, whose numbers those of LOCAL would meet. {NEXT.format(workspace)}")
     if User in counted(session, LOCAL):
-        raise Conflict(f"LOCAL has people of its own, and so has {workspace}. {NEXT.format(workspace)}")
-    if session.scalar(select(func.count(AuditHead.id)).where(AuditHead.workspace.in_((LOCAL, workspace)))) == 2:
-        raise Conflict(f"The audit trails of LOCAL and of {workspace} are both sealed. {NEXT.format(workspace)}")
+        raise Conflict(
+            f"LOCAL has people of its own, and so has {workspace}. {NEXT.format(workspace)}"
+        )
+    if (
+        session.scalar(
+            select(func.count(AuditHead.id)).where(AuditHead.workspace.in_((LOCAL, workspace)))
+        )
+        == 2
+    ):
+        raise Conflict(
+            f"The audit trails of LOCAL and of {workspace} are both sealed. {NEXT.format(workspace)}"
+        )
 
 
 def counted(session: Session, workspace: str) -> Counts:
-    """How many records a workspace holds, also deleted ones, but for the roles that every workspace begins with."""
+    """How many records a workspace holds, also deleted ones, but for the roles that every workspace
+    begins with.
+    """
     found: Counts = {}
     for entity in ENTITIES.values():
         statement = select(func.count(entity.id)).where(entity.workspace == workspace)
@@ -98,38 +136,62 @@ def counted(session: Session, workspace: str) -> Counts:
 
 def told(counts: Counts) -> str:
     """2 customers, 1 lead."""
-    return ", ".join(f"{count:,} {each.noun() if count == 1 else each.plural()}" for each, count in counts.items())
+    return ", ".join(
+        f"{count:,} {each.noun() if count == 1 else each.plural()}"
+        for each, count in counts.items()
+    )
 
 
 def hand_over(connection: Connection, workspace: str) -> None:
-    """Move the rows of every table. Of what both have, such as the roles all begin with, the other keeps its own."""
+    """Move the rows of every table. Of what both have, such as the roles all begin with, the other
+    keeps its own.
+    """
     ours, theirs = COUNTERS, COUNTERS.alias()
-    last = select(theirs.c.last).where(theirs.c.workspace == LOCAL, theirs.c.entity == ours.c.entity).scalar_subquery()
-    connection.execute(update(ours).where(ours.c.workspace == workspace, last > ours.c.last).values(last=last))
+    last = (
+        select(theirs.c.last)
+        .where(theirs.c.workspace == LOCAL, theirs.c.entity == ours.c.entity)
+        .scalar_subquery()
+    )
+    connection.execute(
+        update(ours).where(ours.c.workspace == workspace, last > ours.c.last).values(last=last)
+    )
     for table in Workspace.metadata.sorted_tables:
         if "workspace" in table.columns:
             drop_doubles(connection, table, workspace)
-            connection.execute(update(table).where(table.c.workspace == LOCAL).values(workspace=workspace))
+            connection.execute(
+                update(table).where(table.c.workspace == LOCAL).values(workspace=workspace)
+            )
 
 
 def drop_doubles(connection: Connection, table: Table, workspace: str) -> None:
-    """Delete the rows of LOCAL whose key the other workspace has as well: of records only the roles all begin with."""
+    """Delete the rows of LOCAL whose key the other workspace has as well: of records only the roles
+    all begin with.
+    """
     doubled = [exists().where(*same) for same in meeting(table, table.alias(), workspace)]
     if not doubled or (table.name in ENTITIES and table is not ROLES):
         return
     gone = delete(table).where(table.c.workspace == LOCAL, or_(*doubled))
     if table is ROLES:
-        ids = connection.scalars(gone.where(table.c.key.in_(list(PRESETS))).returning(table.c.id)).all()
-        connection.execute(delete(TEXTS).where(TEXTS.c.entity == table.name, TEXTS.c.record_id.in_(ids)))
+        ids = connection.scalars(
+            gone.where(table.c.key.in_(list(PRESETS))).returning(table.c.id)
+        ).all()
+        connection.execute(
+            delete(TEXTS).where(TEXTS.c.entity == table.name, TEXTS.c.record_id.in_(ids))
+        )
     else:
         connection.execute(gone)
 
 
 def meeting(table: Table, other: FromClause, workspace: str) -> Iterator[list[Any]]:
-    """For each key of a table, the conditions under which a row of the other workspace has the same one."""
+    """For each key of a table, the conditions under which a row of the other workspace has the same
+    one.
+    """
     keys: list[Any] = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     keys += [] if "id" in table.columns else [table.primary_key]
     for key in keys:
         names = [column.name for column in key.columns if column.name != "workspace"]
         if names:
-            yield [other.c.workspace == workspace, *(other.c[name] == table.c[name] for name in names)]
+            yield [
+                other.c.workspace == workspace,
+                *(other.c[name] == table.c[name] for name in names),
+            ]

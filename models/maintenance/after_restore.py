@@ -1,4 +1,6 @@
-"""What follows when a backup is brought back: Slack shows what the database does not know any more."""
+"""What follows when a backup is brought back: Slack shows what the database does not know any
+more.
+"""
 
 from sqlalchemy import select, update
 
@@ -12,7 +14,9 @@ ALONE = "D%"
 
 
 def draw_anew(works: UnitOfWorkFactory) -> None:
-    """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it shows."""
+    """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it
+    shows.
+    """
     for workspace in works.workspaces():
         with works(workspace) as work:
             for kept in (Post, PostedMessage, ListSubscription):
@@ -23,14 +27,25 @@ def draw_anew(works: UnitOfWorkFactory) -> None:
 
 def follow(work: UnitOfWork) -> None:
     """Draw anew the lists of those who read alone, such as reminders."""
-    lists = select(ListSubscription.channel, ListSubscription.ts).where(ListSubscription.channel.like(ALONE)).distinct()
+    lists = (
+        select(ListSubscription.channel, ListSubscription.ts)
+        .where(ListSubscription.channel.like(ALONE))
+        .distinct()
+    )
     redraws = [
         {
-            "key": f"redraw:{channel}:{ts}:restored:{work.unit}", "kind": "redraw", "channel": channel, "ts": ts,
-            "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
-            "about": {}, "background": True,
+            "key": f"redraw:{channel}:{ts}:restored:{work.unit}",
+            "kind": "redraw",
+            "channel": channel,
+            "ts": ts,
+            "state": DeliveryState.WAITING,
+            "not_before": work.now,
+            "created_at": work.now,
+            "attempts": 0,
+            "about": {},
+            "background": True,
         }
         for channel, ts in work.session.execute(lists)
-    ]  # fmt: skip
+    ]
     if redraws:
         insert_all(work, Delivery, redraws)

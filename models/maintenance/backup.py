@@ -24,9 +24,13 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 DOUBT = "UPDATE delivery SET state = 'unknown' WHERE state = 'waiting' AND kind <> 'redraw'"
-"""What waits in a backup may have been sent since: it is looked for in Slack first. Fits every step there was."""
+"""What waits in a backup may have been sent since: it is looked for in Slack first. Fits every step
+there was.
+"""
 LEAVING = 20
-"""How often, in tenths of a second, we look again whether those who have just closed their connections are gone."""
+"""How often, in tenths of a second, we look again whether those who have just closed their
+connections are gone.
+"""
 
 
 def back_up(engine: Engine, file: Path) -> None:
@@ -37,7 +41,9 @@ def back_up(engine: Engine, file: Path) -> None:
         raise NotFound(f"There is no folder {file.parent}.")
     with explained(f"The backup was not made, and {file} is not there"), unfinished(file) as part:
         if engine.dialect.name == "postgresql":
-            run_tool("pg_dump", engine.url, "--format=custom", "--enable-row-security", f"--file={part}")
+            run_tool(
+                "pg_dump", engine.url, "--format=custom", "--enable-row-security", f"--file={part}"
+            )
         else:
             dump(engine, part)
         step_of(part)
@@ -55,7 +61,9 @@ def restore(engine: Engine, file: Path, aside: Path, force: bool = False) -> str
         raise Conflict(f"{aside} is there already. Move it away first.")
     if is_dump(file) is not (engine.dialect.name == "postgresql"):
         kind = "PostgreSQL" if is_dump(file) else "SQLite"
-        raise Conflict(f"{file} is a backup of {kind}. Restore it into another database there, then: crm db copy …")
+        raise Conflict(
+            f"{file} is a backup of {kind}. Restore it into another database there, then: crm db copy …"
+        )
     if engine.dialect.name == "postgresql":
         restore_server(engine, file, aside, force)
     else:
@@ -65,7 +73,9 @@ def restore(engine: Engine, file: Path, aside: Path, force: bool = False) -> str
 
 
 def dump(engine: Engine, part: Path) -> None:
-    """SQLite writes it in one reading transaction: nobody waits, and nothing of the write-ahead log is missing."""
+    """SQLite writes it in one reading transaction: nobody waits, and nothing of the write-ahead log
+    is missing.
+    """
     place = Path(engine.url.database or "")
     if not place.is_file():
         raise NotFound(f"There is no database {place} yet.")
@@ -74,7 +84,9 @@ def dump(engine: Engine, part: Path) -> None:
 
 
 def restore_file(place: Path, file: Path, aside: Path, force: bool) -> None:
-    """Nobody writes meanwhile: who has the file open waits for a turn, and then finds that it is another one."""
+    """Nobody writes meanwhile: who has the file open waits for a turn, and then finds that it is
+    another one.
+    """
     with unfinished(place) as part:
         with closing(reading(file)) as kept, closing(sqlite3.connect(part)) as new:
             kept.backup(new)
@@ -100,12 +112,16 @@ def complete(place: Path) -> None:
 
 
 def be_alone(place: Path) -> None:
-    """SQLite leaves its write-ahead log only when nobody else has the file open; then the log is in the file."""
+    """SQLite leaves its write-ahead log only when nobody else has the file open; then the log is in
+    the file.
+    """
     try:
         with closing(sqlite3.connect(place, timeout=0)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError:
-        raise Conflict(f"{place} is in use. Stop the bot, then restore. (--force does it all the same.)") from None
+        raise Conflict(
+            f"{place} is in use. Stop the bot, then restore. (--force does it all the same.)"
+        ) from None
     except sqlite3.DatabaseError:
         return  # it is damaged, which is why somebody restores
 
@@ -117,9 +133,15 @@ def restore_server(engine: Engine, file: Path, aside: Path, force: bool) -> None
         back_up(engine, aside)
     engine.dispose()
     run_tool(
-        "pg_restore", engine.url, "--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error",
+        "pg_restore",
+        engine.url,
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        "--single-transaction",
+        "--exit-on-error",
         str(file),
-    )  # fmt: skip
+    )
     with everywhere(engine).begin() as connection:
         connection.execute(text(DOUBT))
     statistics.renew(engine)  # which no backup holds
@@ -148,7 +170,9 @@ def step_of(file: Path) -> str:
             sound = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if sound != "ok":
                 raise Unusable(f"{file} is damaged: {sound}")
-            row = connection.execute("SELECT version_num FROM alembic_version, workspace LIMIT 1").fetchone()
+            row = connection.execute(
+                "SELECT version_num FROM alembic_version, workspace LIMIT 1"
+            ).fetchone()
             row = row or connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError as error:
         raise Unusable(f"{file} is no database of Rapport, or damaged: {error}") from None
@@ -180,12 +204,16 @@ def explained(outcome: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        raise Unusable(f"{outcome}: {error}. Is there room, and may Rapport read and write there?") from None
+        raise Unusable(
+            f"{outcome}: {error}. Is there room, and may Rapport read and write there?"
+        ) from None
 
 
 @contextmanager
 def unfinished(file: Path) -> Iterator[Path]:
-    """An empty file beside a file, for what is not whole yet, which only its owner reads; gone in the end."""
+    """An empty file beside a file, for what is not whole yet, which only its owner reads; gone in
+    the end.
+    """
     part = file.with_name(f"{file.name}.part")
     part.unlink(missing_ok=True)
     make_private(part)
@@ -199,7 +227,9 @@ def run_tool(name: str, url: URL | None, *words: str) -> str:
     """Run a tool of PostgreSQL; what it wrote."""
     tool = shutil.which(name)
     if tool is None:
-        raise NotFound(f"{name} is missing. Install PostgreSQL's client programs, or run it where the server is.")
+        raise NotFound(
+            f"{name} is missing. Install PostgreSQL's client programs, or run it where the server is."
+        )
     with tempfile.NamedTemporaryFile("w", suffix=".pgpass") as secret:
         where = [f"--dbname={without_secrets(url, secret)}"] if url is not None else []
         done = subprocess.run([tool, *where, *words], capture_output=True, text=True, check=False)
@@ -209,11 +239,17 @@ def run_tool(name: str, url: URL | None, *words: str) -> str:
 
 
 def without_secrets(url: URL, secret: IO[str]) -> str:
-    """A URL for a command line; the password goes into a file. Where there is none, PostgreSQL's own is looked into."""
+    """A URL for a command line; the password goes into a file. Where there is none, PostgreSQL's
+    own is looked into.
+    """
     if "sslpassword" in url.query:
-        raise Unusable("The database URL has an sslpassword, which others could read. Take a key without a password.")
+        raise Unusable(
+            "The database URL has an sslpassword, which others could read. Take a key without a password."
+        )
     password = url.password or url.query.get("password")
-    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    plain = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    )
     plain = plain.difference_update_query(["password"])
     if password:
         escaped = str(password).replace("\\", "\\\\").replace(":", "\\:")

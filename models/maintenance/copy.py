@@ -1,4 +1,6 @@
-"""Copy a whole database into another, of either kind: every row of every table, going on where it was stopped."""
+"""Copy a whole database into another, of either kind: every row of every table, going on where it
+was stopped.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +27,7 @@ from sqlalchemy import (
     text,
     tuple_,
     update,
-)  # fmt: skip
+)
 
 import models.registry  # noqa: F401  brings every table
 from models.core.db.engine import unhurried
@@ -34,8 +36,12 @@ from models.core.errors import Conflict
 from models.maintenance import schema, statistics
 
 BATCH = 2000
-STATE = Table("copy_state", MetaData(), Column("name", String(80), primary_key=True), Column("done", Text))
-"""In the target while it is copied into: the last key of each table that is there; under SOURCE, whose copy it is."""
+STATE = Table(
+    "copy_state", MetaData(), Column("name", String(80), primary_key=True), Column("done", Text)
+)
+"""In the target while it is copied into: the last key of each table that is there; under SOURCE,
+whose copy it is.
+"""
 SOURCE = "source"
 
 Progress = Callable[[str, int, int], None]
@@ -53,7 +59,9 @@ class Copied:
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> Copied:
-    """Copy everything. Conflict says what stands against it; nothing is written into a database with other data."""
+    """Copy everything. Conflict says what stands against it; nothing is written into a database
+    with other data.
+    """
     schema.check(source)
     with unhurried(source) as ours, unhurried(target) as theirs:
         begin(source, target, theirs)
@@ -74,22 +82,32 @@ def tables() -> list[Table]:
 
 
 def begin(source: Engine, target: Engine, theirs: Connection) -> None:
-    """Make the tables, or find the copy that was begun. Until it is finished nothing else starts on that database."""
+    """Make the tables, or find the copy that was begun. Until it is finished nothing else starts on
+    that database.
+    """
     name = source.url.render_as_string(hide_password=True)
     if STATE.name in inspect(target).get_table_names():
         with theirs.begin():
             begun = theirs.scalar(select(STATE.c.done).where(STATE.c.name == SOURCE))
         if begun != name:
-            raise Conflict(f"The target holds a copy of {begun} that was begun. Copy that, or take an empty database.")
+            raise Conflict(
+                f"The target holds a copy of {begun} that was begun. Copy that, or take an empty database."
+            )
         return
     schema.upgrade(target)
     with theirs.begin():
         for table in tables():
             if theirs.scalar(select(func.count()).select_from(table)):
-                raise Conflict(f"The target is not empty: there are rows in {table.name}. Take an empty database.")
+                raise Conflict(
+                    f"The target is not empty: there are rows in {table.name}. Take an empty database."
+                )
         STATE.create(theirs)
         theirs.execute(
-            insert(STATE), [{"name": SOURCE, "done": name}, *({"name": table.name, "done": None} for table in tables())]
+            insert(STATE),
+            [
+                {"name": SOURCE, "done": name},
+                *({"name": table.name, "done": None} for table in tables()),
+            ],
         )
         schema.stamp(theirs, schema.COPYING)
 
@@ -111,7 +129,9 @@ def copy_table(table: Table, ours: Connection, theirs: Connection, progress: Pro
         progress(table.name, count, total)
 
 
-def batches(table: Table, connection: Connection, after: Sequence[Any] | None = None) -> Iterator[Sequence[Row[Any]]]:
+def batches(
+    table: Table, connection: Connection, after: Sequence[Any] | None = None
+) -> Iterator[Sequence[Row[Any]]]:
     """All rows after a key, in its order."""
     key = tuple_(*table.primary_key)
     while True:
@@ -127,21 +147,33 @@ def batches(table: Table, connection: Connection, after: Sequence[Any] | None = 
 def later(table: Table) -> list[Column[Any]]:
     """Columns that may point at rows which come later: they are filled when everything is there."""
     known = {each.name for each in tables()[: tables().index(table)]}
-    return [column for column in table.c if any(key.column.table.name not in known for key in column.foreign_keys)]
+    return [
+        column
+        for column in table.c
+        if any(key.column.table.name not in known for key in column.foreign_keys)
+    ]
 
 
 def point(table: Table, column: Column[Any], ours: Connection, theirs: Connection) -> None:
     """Fill such a column. Doing it twice is doing it once."""
-    change = update(table).where(table.c.id == bindparam("row")).values({column.name: bindparam("to")})
+    change = (
+        update(table).where(table.c.id == bindparam("row")).values({column.name: bindparam("to")})
+    )
     for batch in batches(table, ours):
-        pairs = [{"row": row.id, "to": to} for row in batch if (to := row._mapping[column.name]) is not None]
+        pairs = [
+            {"row": row.id, "to": to}
+            for row in batch
+            if (to := row._mapping[column.name]) is not None
+        ]
         if pairs:
             with theirs.begin():
                 theirs.execute(change, pairs)
 
 
 def compare(table: Table, ours: Connection, theirs: Connection) -> int:
-    """Read both again; how many rows there are. The order does not matter: databases sort texts in their own ways."""
+    """Read both again; how many rows there are. The order does not matter: databases sort texts in
+    their own ways.
+    """
     (here, sum_here), (there, sum_there) = digest(table, ours), digest(table, theirs)
     if here != there or sum_here != sum_there:
         raise Conflict(

@@ -21,24 +21,33 @@ from models.core.errors import Unusable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Alembic is imported where a step is taken: a bot that starts on a database that is up to date does without it.
+# Alembic is imported where a step is taken: a bot that starts on a database that is up to date does
+# without it.
 
 LOCK = 7_277_678
-"""The advisory lock under which one replica migrates while the others wait; any number, if it is always this one."""
+"""The advisory lock under which one replica migrates while the others wait; any number, if it is
+always this one.
+"""
 COPYING = "copying"
 """Where a database stands that is being copied into."""
 LOCKED = "55P03"
 PATIENCE, PAUSE, ATTEMPTS = "1s", 0.2, 60
-"""How long a step waits for a table that others use, seconds until it tries again, and how often it does."""
+"""How long a step waits for a table that others use, seconds until it tries again, and how often it
+does.
+"""
 PASSES = "(rolsuper OR rolbypassrls)"
-UNGUARDED = "Row-level security does not hold for the role {}. See “A role for the bot” in docs/operate.md"
+UNGUARDED = (
+    "Row-level security does not hold for the role {}. See “A role for the bot” in docs/operate.md"
+)
 FORMATTING = {"wrap": "-m ruff format --quiet", "sort": "-m ruff check --quiet --fix --exit-zero"}
 """What ruff does to a new step when it is written, in this order."""
 STEPS = Path(str(files("models"))) / "migrations"
 
 
 def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
-    """Bring the tables up to a step, the newest by default. Several processes may call this at once."""
+    """Bring the tables up to a step, the newest by default. Several processes may call this at
+    once.
+    """
     if to != "head" or current(engine) != head(steps):
         from alembic import command
 
@@ -51,14 +60,18 @@ def upgrade(engine: Engine, to: str = "head", steps: Path = STEPS) -> None:
 
 
 def downgrade(engine: Engine, to: str, steps: Path = STEPS) -> None:
-    """Take the tables back to a step; "base" is an empty database. What only newer steps can hold is lost."""
+    """Take the tables back to a step; "base" is an empty database. What only newer steps can hold
+    is lost.
+    """
     from alembic import command
 
     migrate(engine, steps, lambda config: command.downgrade(config, to))
 
 
 def current(engine: Engine) -> str:
-    """The step a database stands at; empty before the first. Unusable says why it cannot be asked."""
+    """The step a database stands at; empty before the first. Unusable says why it cannot be
+    asked.
+    """
     with explained(), engine.connect() as connection:
         return stands_at(connection)
 
@@ -71,13 +84,15 @@ def stands_at(connection: Connection) -> str:
 
 
 def step(connection: Connection) -> str:
-    """The step written down in a database that has one: a single row, without a look through the catalogue."""
+    """The step written down in a database that has one: a single row, without a look through the
+    catalogue.
+    """
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def generation(connection: Connection) -> str:
-    """Return what changes when a backup is brought back over a PostgreSQL database in use, which makes its tables anew;
-    nothing on SQLite, whose engine belongs to one file.
+    """Return what changes when a backup is brought back over a PostgreSQL database in use, which
+    makes its tables anew; nothing on SQLite, whose engine belongs to one file.
     """
     if connection.dialect.name != "postgresql":
         return ""
@@ -93,17 +108,25 @@ def check(engine: Engine, steps: Path = STEPS) -> None:
 
 
 def unguarded(connection: Connection) -> str:
-    """Why PostgreSQL itself does not keep the workspaces apart; empty where it does, and on SQLite, which cannot."""
+    """Why PostgreSQL itself does not keep the workspaces apart; empty where it does, and on SQLite,
+    which cannot.
+    """
     if connection.dialect.name != "postgresql":
         return ""
-    name = connection.scalar(text("SELECT rolname FROM pg_roles WHERE rolname = current_user AND " + PASSES))
+    name = connection.scalar(
+        text("SELECT rolname FROM pg_roles WHERE rolname = current_user AND " + PASSES)
+    )
     return UNGUARDED.format(name) if name else ""
 
 
 def refuse_newer(found: str, steps: Path) -> None:
-    """A database that a newer version has brought on may lack what this version writes. Who runs already goes on."""
+    """A database that a newer version has brought on may lack what this version writes. Who runs
+    already goes on.
+    """
     if found == COPYING:
-        raise Unusable("A copy into this database was begun and is not finished. Go on with it: crm db copy …")
+        raise Unusable(
+            "A copy into this database was begun and is not finished. Go on with it: crm db copy …"
+        )
     if found and found not in known(steps):
         raise Unusable(
             f"The database stands at {found}; this version of Rapport knows the steps up to {head(steps)}. Nothing was"
@@ -127,7 +150,9 @@ def known(steps: Path = STEPS) -> list[str]:
 
 
 def revision(message: str, steps: Path = STEPS) -> Path:
-    """Write the step from the newest one to the models as they are now; returns the file, to be read and completed."""
+    """Write the step from the newest one to the models as they are now; returns the file, to be
+    read and completed.
+    """
     from alembic import command
 
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +160,9 @@ def revision(message: str, steps: Path = STEPS) -> Path:
         upgrade(engine, steps=steps)
         with migrating(engine, steps) as config:
             format_after_writing(config)
-            step = command.revision(config, message, autogenerate=True, rev_id=f"{int(head(steps) or 0) + 1:04}")
+            step = command.revision(
+                config, message, autogenerate=True, rev_id=f"{int(head(steps) or 0) + 1:04}"
+            )
         engine.dispose()
     assert step is not None
     assert not isinstance(step, list)
@@ -160,12 +187,16 @@ def format_after_writing(config: "Config") -> None:
     for name, options in FORMATTING.items():
         config.set_section_option("post_write_hooks", f"{name}.type", "exec")
         config.set_section_option("post_write_hooks", f"{name}.executable", sys.executable)
-        config.set_section_option("post_write_hooks", f"{name}.options", f"{options} REVISION_SCRIPT_FILENAME")
+        config.set_section_option(
+            "post_write_hooks", f"{name}.options", f"{options} REVISION_SCRIPT_FILENAME"
+        )
     config.set_section_option("post_write_hooks", "hooks", ", ".join(FORMATTING))
 
 
 def migrate(engine: Engine, steps: Path, act: Callable[["Config"], None]) -> None:
-    """Move between steps; where people are in the way, let them pass and try again: each step is done or not done."""
+    """Move between steps; where people are in the way, let them pass and try again: each step is
+    done or not done.
+    """
     for attempt in range(ATTEMPTS):
         try:
             with explained(), migrating(engine, steps) as config:
@@ -179,7 +210,9 @@ def migrate(engine: Engine, steps: Path, act: Callable[["Config"], None]) -> Non
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """The troubles of a database in words, for whoever starts this; errors of a step stay what they are."""
+    """The troubles of a database in words, for whoever starts this; errors of a step stay what they
+    are.
+    """
     try:
         yield
     except SQLAlchemyError as error:
@@ -201,8 +234,9 @@ def migrating(engine: Engine, steps: Path) -> Iterator["Config"]:
 
 @contextmanager
 def on_sqlite(connection: Connection) -> Iterator[None]:
-    """One transaction for all steps. SQLite rebuilds a table to alter it: the rows that point at it must not notice,
-    and must be right again after."""
+    """One transaction for all steps. SQLite rebuilds a table to alter it: the rows that point at it
+    must not notice, and must be right again after.
+    """
     raw: Any = connection.connection.driver_connection
     raw.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
     try:
@@ -217,9 +251,13 @@ def on_sqlite(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def on_postgresql(connection: Connection) -> Iterator[None]:
-    """A transaction for each step. Who waits for a table holds up all who come after, so nobody waits for it long."""
+    """A transaction for each step. Who waits for a table holds up all who come after, so nobody
+    waits for it long.
+    """
     while not ask(connection, f"SELECT pg_try_advisory_lock({LOCK})"):
-        time.sleep(PAUSE)  # in a statement that waits, an index that is built beside the others would wait for us
+        time.sleep(
+            PAUSE
+        )  # in a statement that waits, an index that is built beside the others would wait for us
     try:
         ask(connection, "SELECT set_config('statement_timeout', '0', false)")
         ask(connection, f"SELECT set_config('lock_timeout', '{PATIENCE}', false)")

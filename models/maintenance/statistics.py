@@ -1,8 +1,9 @@
 """What a database knows of its tables when it chooses how to look for something.
 
-PostgreSQL counts for itself, and is asked to after everything that brings many rows at once. SQLite is told: as if
-every table held the million records of one big company. Its own counts would come too late, since a bot that runs
-does not notice them, and are averages, by which a column that is mostly empty is never looked up in its index.
+PostgreSQL counts for itself, and is asked to after everything that brings many rows at once. SQLite
+is told: as if every table held the million records of one big company. Its own counts would come
+too late, since a bot that runs does not notice them, and are averages, by which a column that is
+mostly empty is never looked up in its index.
 """
 
 from itertools import pairwise
@@ -19,15 +20,30 @@ PART = 100_000
 """Rows of an index that holds only some of a table."""
 FEW, PEOPLE, MANY = 5, 50, 200_000
 """How many different values there are: of a choice, of who works here, and of anything else."""
-CHOSEN = {"entity", "state", "job", "kind", "door", "action", "left", "guest", "done_at", "deleted_at"}
+CHOSEN = {
+    "entity",
+    "state",
+    "job",
+    "kind",
+    "door",
+    "action",
+    "left",
+    "guest",
+    "done_at",
+    "deleted_at",
+}
 """Other columns with few values, or with nothing in most rows."""
 WHO = {"actor", "by"}
 Told = set[tuple[str, str, str]]
-"""Table, index, and the rows that have the same value in its first column, its first two, and so on."""
+"""Table, index, and the rows that have the same value in its first column, its first two, and so
+on.
+"""
 
 
 def renew(engine: Engine) -> None:
-    """Let the database choose by what is true now. Costs some seconds on PostgreSQL, and nothing on SQLite."""
+    """Let the database choose by what is true now. Costs some seconds on PostgreSQL, and nothing on
+    SQLite.
+    """
     with unhurried(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
@@ -43,11 +59,15 @@ def renew(engine: Engine) -> None:
 
 
 def tell(connection: Connection, wanted: Told) -> None:
-    """Put what is to be known of every index where SQLite keeps what it has counted; every connection reads it anew."""
+    """Put what is to be known of every index where SQLite keeps what it has counted; every
+    connection reads it anew.
+    """
     for name in ("sqlite_stat1", "sqlite_stat4"):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
     connection.exec_driver_sql("ANALYZE sqlite_master")  # makes the table, counts nothing
-    connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", sorted(wanted))
+    connection.exec_driver_sql(
+        "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", sorted(wanted)
+    )
     connection.exec_driver_sql("ANALYZE sqlite_master")  # reads it
 
 
@@ -56,15 +76,22 @@ def known(connection: Connection) -> Told:
     there = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"
     if not connection.exec_driver_sql(there).all():
         return set()
-    return {(row[0], row[1], row[2]) for row in connection.exec_driver_sql("SELECT tbl, idx, stat FROM sqlite_stat1")}
+    return {
+        (row[0], row[1], row[2])
+        for row in connection.exec_driver_sql("SELECT tbl, idx, stat FROM sqlite_stat1")
+    }
 
 
 def assumed(connection: Connection) -> Told:
     """What it is to go by: of each index of our tables that is there."""
     found = set()
     for table in Base.metadata.sorted_tables:
-        for _, index, unique, _, partial in connection.exec_driver_sql(f'PRAGMA index_list("{table.name}")'):
-            columns = [row[2] for row in connection.exec_driver_sql(f'PRAGMA index_info("{index}")')]
+        for _, index, unique, _, partial in connection.exec_driver_sql(
+            f'PRAGMA index_list("{table.name}")'
+        ):
+            columns = [
+                row[2] for row in connection.exec_driver_sql(f'PRAGMA index_info("{index}")')
+            ]
             counts = shares(table.name, columns, PART if partial else ROWS, bool(unique))
             found.add((table.name, index, " ".join(map(str, counts))))
     return found

@@ -1,4 +1,6 @@
-"""How a new migration is written down: in plain column types, and with row-level security on every table it makes."""
+"""How a new migration is written down: in plain column types, and with row-level security on every
+table it makes.
+"""
 
 from typing import Any, Literal
 
@@ -33,12 +35,16 @@ class OpenUpOp(ops.MigrateOperation):
 
 
 rewrite = rewriter.Rewriter()
-"""Completes what Alembic found out, in both directions: a downgrade that makes a table again guards it again."""
+"""Completes what Alembic found out, in both directions: a downgrade that makes a table again guards
+it again.
+"""
 
 
 @rewrite.rewrites(ops.CreateTableOp)
 def guard_new_table(context: Any, revision: Any, found: ops.CreateTableOp) -> Any:
-    has_workspace = any(isinstance(each, Column) and each.name == WORKSPACE for each in found.columns)
+    has_workspace = any(
+        isinstance(each, Column) and each.name == WORKSPACE for each in found.columns
+    )
     return [found, IsolateOp(found.table_name)] if has_workspace else found
 
 
@@ -48,7 +54,9 @@ def guard_altered_table(context: Any, revision: Any, found: ops.ModifyTableOps) 
 
     Indexes alone need no batch: written as calls of their own, they name their table.
     """
-    if found.ops and all(isinstance(each, ops.CreateIndexOp | ops.DropIndexOp) for each in found.ops):
+    if found.ops and all(
+        isinstance(each, ops.CreateIndexOp | ops.DropIndexOp) for each in found.ops
+    ):
         return found.ops
     changed: list[Any] = [found]
     for each in found.ops:
@@ -72,7 +80,8 @@ def write_open_up(context: AutogenContext, found: OpenUpOp) -> str:
 
 
 def plain_type(kind: str, item: Any, context: Any) -> str | Literal[False]:
-    """Our column types as what they are in the database, so that old migrations never depend on new code.
+    """Our column types as what they are in the database, so that old migrations never depend on new
+    code.
 
     SQLite, from which a dropped table is read, does not know that its moments have a time zone.
     """

@@ -1,4 +1,6 @@
-"""What tables have in common, as it stood at the first release: never edited, because released steps build on it."""
+"""What tables have in common, as it stood at the first release: never edited, because released
+steps build on it.
+"""
 
 from alembic import op
 from sqlalchemy import JSON, Column, DateTime, ForeignKey, Integer, String, UniqueConstraint, text
@@ -18,7 +20,11 @@ def entity(name: str, *columns: Column[object] | UniqueConstraint) -> None:
         Column("number", Integer, nullable=False),
         Column("version", Integer, nullable=False),
         Column("title", String(255), nullable=False),
-        Column("key", String(255).with_variant(String(255, collation="C"), "postgresql"), nullable=False),
+        Column(
+            "key",
+            String(255).with_variant(String(255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         Column("created_at", DateTime(timezone=True), nullable=False),
         Column("updated_at", DateTime(timezone=True), nullable=False),
         Column("external_id", String(255)),

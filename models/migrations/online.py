@@ -1,7 +1,7 @@
 """Change tables that are in use: what others read and write meanwhile goes on.
 
-A step that uses this does nothing else, because on PostgreSQL it is not one transaction: what is killed in the middle
-is simply run again.
+A step that uses this does nothing else, because on PostgreSQL it is not one transaction: what is
+killed in the middle is simply run again.
 """
 
 from collections.abc import Iterator
@@ -12,29 +12,39 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 ATTEMPTS = 5
-"""How often rows are mended for an index that takes only one of them, where others write meanwhile."""
+"""How often rows are mended for an index that takes only one of them, where others write meanwhile.
+"""
 BATCH = 5000
 """Rows that are changed, and kept from others, at a time."""
 
 
 def index(table: str, *columns: str, name: str = "", where: str = "", unique: bool = False) -> None:
-    """An index on a table that may have many rows. where: the SQL condition of those it holds, by default all."""
+    """An index on a table that may have many rows. where: the SQL condition of those it holds, by
+    default all.
+    """
     name = name or f"ix_{table}_{'_'.join(columns)}"
     rows = text(where) if where else None
     if op.get_bind().dialect.name == "sqlite":
-        op.create_index(name, table, list(columns), unique=unique, sqlite_where=rows, if_not_exists=True)
+        op.create_index(
+            name, table, list(columns), unique=unique, sqlite_where=rows, if_not_exists=True
+        )
         return
     with beside_others():
         drop_half_built(name)
         op.create_index(
-            name, table, list(columns), unique=unique, postgresql_where=rows, postgresql_concurrently=True,
+            name,
+            table,
+            list(columns),
+            unique=unique,
+            postgresql_where=rows,
+            postgresql_concurrently=True,
             if_not_exists=True,
-        )  # fmt: skip
+        )
 
 
 def only_one(table: str, *columns: str, name: str, where: str, change: str, others: str) -> None:
-    """A unique index in each workspace over some of the rows, once those that it would not take are mended. The release
-    before may write such rows meanwhile: then both is done again.
+    """A unique index in each workspace over some of the rows, once those that it would not take are
+    mended. The release before may write such rows meanwhile: then both is done again.
 
     change: what SET says to mend a row; others: the condition for the rows that need it.
     """
@@ -59,7 +69,9 @@ def drop_index(table: str, name: str) -> None:
 
 
 def update(table: str, change: str, where: str) -> None:
-    """Change rows of a table, some thousand ids at a time. change: what SET says; where: which rows still need it."""
+    """Change rows of a table, some thousand ids at a time. change: what SET says; where: which rows
+    still need it.
+    """
     if op.get_bind().dialect.name == "sqlite":
         update_in_batches(table, change, where)
         return
@@ -68,7 +80,9 @@ def update(table: str, change: str, where: str) -> None:
 
 
 def update_in_batches(table: str, change: str, where: str) -> None:
-    ids = text(f'SELECT max(id) FROM (SELECT id FROM "{table}" WHERE id > :done ORDER BY id LIMIT {BATCH}) AS batch')
+    ids = text(
+        f'SELECT max(id) FROM (SELECT id FROM "{table}" WHERE id > :done ORDER BY id LIMIT {BATCH}) AS batch'
+    )
     rows = text(f'UPDATE "{table}" SET {change} WHERE id > :done AND id <= :upto AND ({where})')
     done = 0
     while upto := op.get_bind().scalar(ids, {"done": done}):
@@ -78,7 +92,9 @@ def update_in_batches(table: str, change: str, where: str) -> None:
 
 @contextmanager
 def beside_others() -> Iterator[None]:
-    """Outside of a transaction, waiting for whoever has the rows in hand: that holds up nobody here."""
+    """Outside of a transaction, waiting for whoever has the rows in hand: that holds up nobody
+    here.
+    """
     with op.get_context().autocommit_block():
         patience = op.get_bind().scalar(text("SHOW lock_timeout"))
         op.execute("SET lock_timeout = 0")

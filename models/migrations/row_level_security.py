@@ -1,6 +1,8 @@
-"""The second wall between workspaces, on PostgreSQL: a table shows and takes the rows of one workspace only.
+"""The second wall between workspaces, on PostgreSQL: a table shows and takes the rows of one
+workspace only.
 
-Which one, every transaction says as it begins; to who says nothing a table is empty. SQLite has no such wall.
+Which one, every transaction says as it begins; to who says nothing a table is empty. SQLite has no
+such wall.
 """
 
 from alembic import op
@@ -10,10 +12,12 @@ HERE = "current_setting('rapport.workspace', true)"
 
 
 def isolate(table: str, column: str = "workspace", read: bool = False) -> None:
-    """Let nothing of a table cross workspaces, not even for its owner. column: that says whose a row is.
+    """Let nothing of a table cross workspaces, not even for its owner. column: that says whose a
+    row is.
 
-    read: only writing is guarded. For what is found by LIKE: that function is not leakproof, so behind a policy for
-    reading PostgreSQL would use no trigrams, and look into every text of the workspace instead.
+    read: only writing is guarded. For what is found by LIKE: that function is not leakproof, so
+    behind a policy for reading PostgreSQL would use no trigrams, and look into every text of the
+    workspace instead.
     """
     if op.get_bind().dialect.name != "postgresql":
         return

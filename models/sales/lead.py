@@ -11,7 +11,18 @@ from sqlalchemy.orm import Mapped
 from models.activities.activity import Activity
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Conflict
-from models.core.fields import Choice, Email, LongText, Number, Person, Phone, Reference, Tags, Text, field
+from models.core.fields import (
+    Choice,
+    Email,
+    LongText,
+    Number,
+    Person,
+    Phone,
+    Reference,
+    Tags,
+    Text,
+    field,
+)
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import LEAD_STATUSES
 from models.core.parsing import values
@@ -68,12 +79,21 @@ class Lead(Entity):
     first_name: Mapped[str | None] = field(Text("First name", search=True, personal=True))
     last_name: Mapped[str | None] = field(Text("Last name", search=True, personal=True))
     company: Mapped[str | None] = field(Text("Company", search=True))
-    email: Mapped[str | None] = field(Email("E-mail", search=True, personal=True, same=True, also=("mail",)))
-    phone: Mapped[str | None] = field(Phone("Phone", search=True, personal=True, same=True, also=("tel",)))
-    job_title: Mapped[str | None] = field(Text("Job title", personal=True, card=False, also=("job",)))
-    source: Mapped[str | None] = field(Text("Source", 255, search=True, hint="Where the lead came from"))
+    email: Mapped[str | None] = field(
+        Email("E-mail", search=True, personal=True, same=True, also=("mail",))
+    )
+    phone: Mapped[str | None] = field(
+        Phone("Phone", search=True, personal=True, same=True, also=("tel",))
+    )
+    job_title: Mapped[str | None] = field(
+        Text("Job title", personal=True, card=False, also=("job",))
+    )
+    source: Mapped[str | None] = field(
+        Text("Source", 255, search=True, hint="Where the lead came from")
+    )
     status: Mapped[str] = field(
-        Choice("Status", options=LeadStatus, required=True, others=LEAD_STATUSES), default=LeadStatus.NEW
+        Choice("Status", options=LeadStatus, required=True, others=LEAD_STATUSES),
+        default=LeadStatus.NEW,
     )
     score: Mapped[int | None] = field(Number("Score", form=False))
     owner: Mapped[int | None] = field(Person("Owner"))
@@ -87,7 +107,9 @@ class Lead(Entity):
     utm_content: Mapped[str | None] = field(Text("UTM content", form=False, card=False))
     converted_customer: Mapped[int | None] = field(Reference("Customer", to="customer", form=False))
     converted_account: Mapped[int | None] = field(Reference("Account", to="account", form=False))
-    converted_opportunity: Mapped[int | None] = field(Reference("Deal", to="opportunity", form=False))
+    converted_opportunity: Mapped[int | None] = field(
+        Reference("Deal", to="opportunity", form=False)
+    )
 
     @classmethod
     def indexes(cls) -> list[Any]:
@@ -122,13 +144,22 @@ class Lead(Entity):
         return self.converted_customer is not None
 
     def settle(self, work: UnitOfWork, changes: Changes) -> None:
-        """Only converting makes a lead converted, and it stays so. One that a file calls converted was so elsewhere."""
+        """Only converting makes a lead converted, and it stays so. One that a file calls converted
+        was so elsewhere.
+        """
         if self.converted and self.status != LeadStatus.CONVERTED:
             raise Conflict(f"{self.called(work)} is converted and stays so.")
         says_so = self.status == LeadStatus.CONVERTED and not self.converted and "status" in changes
         if says_so and not (work.from_file or work.repeats):
-            raise Conflict(f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}")
-        if work.from_file and self.id and self.status == LeadStatus.CONVERTED and changes.keys() & {"status", *BECAME}:
+            raise Conflict(
+                f"A lead is converted with: lead convert {self.ref if self.id else 'LD-1'}"
+            )
+        if (
+            work.from_file
+            and self.id
+            and self.status == LeadStatus.CONVERTED
+            and changes.keys() & {"status", *BECAME}
+        ):
             policy.check(work, "convert", self)
 
     def claim(self, work: UnitOfWork) -> None:
@@ -154,26 +185,28 @@ class Lead(Entity):
         work.tell(self, "disqualified it.")
 
     def convert(
-        self, work: UnitOfWork, deal: str | None = None, amount: Decimal | None = None, currency: str | None = None
+        self,
+        work: UnitOfWork,
+        deal: str | None = None,
+        amount: Decimal | None = None,
+        currency: str | None = None,
     ) -> Conversion:
         """Turn the lead, once, into a customer, an account where it names a company, and a deal.
 
-        deal: the name of the deal, by default the company's or the person's; amount in `currency` (ISO 4217).
-        A customer with the same e-mail and an account with the same name are used again, where the actor may see them:
-        of two leads at once the second finds what the first made. What is made takes the right to make it by hand.
-        The lead's activities go over to the customer, and what was empty of a known one is filled.
-        Conflict when converted.
+        deal: its name, by default the company's or the person's; amount in `currency` (ISO 4217).
+        A customer with the same e-mail and an account with the same name are used again, where the
+        actor may see them, and of two leads at once the second finds what the first made. What is
+        made takes the right to make it. Activities go over to the customer; what was empty of a
+        known one is filled. Conflict when converted.
         """
         work.lock(self)
-        if self.converted_customer:
-            became = [work.ref("customer", self.converted_customer)]
-            became += [work.ref("opportunity", self.converted_opportunity)] if self.converted_opportunity else []
-            raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
+        self.must_be_unconverted(work)
         owner = self.owner or (work.actor.id if work.actor else None)
         customer, account = self.as_customer(work, owner), self.as_account(work, owner)
         if account and not self.belongs(work, customer, account):
-            role, since = self.job_title, work.today
-            self.make(work, Membership(customer=customer.id, account=account.id, role=role, primary=True, since=since))
+            belonging = Membership(customer=customer.id, account=account.id, primary=True)
+            belonging.role, belonging.since = self.job_title, work.today
+            self.make(work, belonging)
         opportunity = self.make(
             work,
             Opportunity(
@@ -186,15 +219,30 @@ class Lead(Entity):
             ),
         )
         self.hand_over(work, customer)
-        self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
-        self.converted_account = account.id if account else None
-        self.status = LeadStatus.CONVERTED
-        work.session.flush()
+        self.became(work, customer, opportunity)
         work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
         return Conversion(customer, account, opportunity)
 
+    def became(self, work: UnitOfWork, customer: Customer, opportunity: Opportunity) -> None:
+        """Be converted into these, from now on."""
+        self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
+        self.converted_account = opportunity.account
+        self.status = LeadStatus.CONVERTED
+        work.session.flush()
+
+    def must_be_unconverted(self, work: UnitOfWork) -> None:
+        """Raise Conflict where it was converted already, with what it became."""
+        if not self.converted_customer:
+            return
+        became = [work.ref("customer", self.converted_customer)]
+        if self.converted_opportunity:
+            became.append(work.ref("opportunity", self.converted_opportunity))
+        raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
+
     def make(self, work: UnitOfWork, record: E) -> E:
-        """Store what the lead becomes, for who may make such a record; Forbidden says which right is missing."""
+        """Store what the lead becomes, for who may make such a record; Forbidden says which right
+        is missing.
+        """
         policy.check(work, "new", type(record))
         return work.add(record)
 
@@ -202,33 +250,49 @@ class Lead(Entity):
         known = None
         if self.email:
             work.hold(f"customer {self.email}")
-            known = work.session.scalar(select(Customer).where(Customer.email == self.email).limit(1))
+            known = work.session.scalar(
+                select(Customer).where(Customer.email == self.email).limit(1)
+            )
         if known:
             self.complete(work, known)
             return known
         first_name = self.first_name or (None if self.last_name else self.title)
-        return self.make(work, Customer(owner=owner, **{**self.personal(), "first_name": first_name}))
+        return self.make(
+            work, Customer(owner=owner, **{**self.personal(), "first_name": first_name})
+        )
 
     def personal(self) -> dict[str, Any]:
         """What is known of the person, as fields of a customer."""
         return {name: getattr(self, name) for name in PERSONAL}
 
     def complete(self, work: UnitOfWork, customer: Customer) -> None:
-        """Fill what is empty of a customer who is known already with what the lead says, as far as the actor may change
-        it. A name is one thing: the lead's last name does not join another first name.
+        """Fill what is empty of a customer who is known already with what the lead says, as far as
+        the actor may change it. A name is one thing: the lead's last name does not join another
+        first name.
         """
         if not policy.can(work.actor, "edit", customer):
             return
         named = bool(customer.first_name or customer.last_name)
         for name, value in self.personal().items():
-            seen = all(policy.can(work.actor, "show", type(each), name) for each in (self, customer))
-            if value and seen and not getattr(customer, name) and not (named and name in Customer.named):
+            seen = all(
+                policy.can(work.actor, "show", type(each), name) for each in (self, customer)
+            )
+            if (
+                value
+                and seen
+                and not getattr(customer, name)
+                and not (named and name in Customer.named)
+            ):
                 setattr(customer, name, value)
 
     def hand_over(self, work: UnitOfWork, customer: Customer) -> None:
         """What was planned and done with the lead goes on with the customer, whoever may see it."""
         with policy.beyond(work.session):
-            theirs = select(Activity).where(Activity.lead == self.id).execution_options(with_deleted=True)
+            theirs = (
+                select(Activity)
+                .where(Activity.lead == self.id)
+                .execution_options(with_deleted=True)
+            )
             for activity in work.session.scalars(theirs):
                 activity.lead, activity.customer = None, customer.id
 
@@ -237,9 +301,13 @@ class Lead(Entity):
             return None
         key = values.fold(self.company)[:255]
         work.hold(f"account {key}")
-        known = work.session.scalar(select(Account).where(Account.key == key).order_by(Account.id).limit(1))
+        known = work.session.scalar(
+            select(Account).where(Account.key == key).order_by(Account.id).limit(1)
+        )
         return known or self.make(work, Account(name=self.company, owner=owner))
 
     def belongs(self, work: UnitOfWork, customer: Customer, account: Account) -> bool:
-        there = select(Membership.id).where(Membership.customer == customer.id, Membership.account == account.id)
+        there = select(Membership.id).where(
+            Membership.customer == customer.id, Membership.account == account.id
+        )
         return work.session.scalar(there.limit(1)) is not None

@@ -14,7 +14,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
 from models.core.errors import Conflict, Invalid
-from models.core.fields import Choice, Currency, Day, LongText, Money, Percent, Person, Reference, Text, field
+from models.core.fields import (
+    Choice,
+    Currency,
+    Day,
+    LongText,
+    Money,
+    Percent,
+    Person,
+    Reference,
+    Text,
+    field,
+)
 from models.core.fields.base import Reader
 from models.core.fields.synonyms import STAGES
 from models.core.fields.trailing import take_amount, take_close
@@ -38,14 +49,18 @@ class Forecast(StrEnum):
     OMIT = "omit"
 
 
-FIGURE = re.compile(r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE)
+FIGURE = re.compile(
+    r"(?<![\w.,'])(?!(?:19|20)\d\d\b)(?:\d[\d.,']*k\b|\d[\d.,']*\d{2})", re.IGNORECASE
+)
 """What may be an amount in the name of a deal, and is no year."""
 NOON = time(12)
 """When a deal was closed of which only the day is known: the same day in nearly every zone."""
 CLOSED = (Stage.WON, Stage.LOST)
 OPEN = tuple(stage for stage in Stage if stage not in CLOSED)
 SUMMED = ("workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability")
-"""The columns from which the report sums the pipeline: an index of them spares it a look at each deal."""
+"""The columns from which the report sums the pipeline: an index of them spares it a look at each
+deal.
+"""
 DEFAULTS = {
     Stage.QUALIFICATION: (10, Forecast.PIPELINE),
     Stage.DISCOVERY: (25, Forecast.PIPELINE),
@@ -54,11 +69,16 @@ DEFAULTS = {
     Stage.WON: (100, Forecast.COMMIT),
     Stage.LOST: (0, Forecast.OMIT),
 }
-"""Probability in per cent and forecast category a deal takes on entering a stage, unless the person says otherwise."""
+"""Probability in per cent and forecast category a deal takes on entering a stage, unless the person
+says otherwise.
+"""
 
 OUTCOMES: dict[str, dict[str, str]] = {
-    "open": {}, "won": {"stage": Stage.WON}, "lost": {"stage": Stage.LOST}, "deleted": {"deleted": "yes"},
-}  # fmt: skip
+    "open": {},
+    "won": {"stage": Stage.WON},
+    "lost": {"stage": Stage.LOST},
+    "deleted": {"deleted": "yes"},
+}
 """What Pipedrive says of a deal beside its stage."""
 
 OTHER_FORECASTS = {
@@ -67,7 +87,9 @@ OTHER_FORECASTS = {
     "mostlikely": Forecast.COMMIT,
     "omitted": Forecast.OMIT,
 }
-"""Salesforce's forecast categories where they differ; what is closed there counts as committed here."""
+"""Salesforce's forecast categories where they differ; what is closed there counts as committed
+here.
+"""
 WHY_LOST = "Why is it lost? Say it with the reason: deal lost {} too expensive"
 
 
@@ -96,7 +118,9 @@ class Opportunity(Entity):
     )
     currency: Mapped[str | None] = field(Currency("Currency", form=False, card=False))
     close_date: Mapped[date | None] = field(Day("Close date", also=("close", "closes", "closing")))
-    probability: Mapped[int | None] = field(Percent("Probability", hint="Leave empty for the stage's own"))
+    probability: Mapped[int | None] = field(
+        Percent("Probability", hint="Leave empty for the stage's own")
+    )
     forecast: Mapped[str | None] = field(
         Choice("Forecast category", options=Forecast, others=OTHER_FORECASTS, also=("category",))
     )
@@ -125,7 +149,11 @@ class Opportunity(Entity):
         name, close = take_close(name, reader)
         if close and not amount:
             name, amount = take_amount(name)
-        return {"name": name} | ({"amount": amount} if amount else {}) | ({"close_date": close} if close else {})
+        return (
+            {"name": name}
+            | ({"amount": amount} if amount else {})
+            | ({"close_date": close} if close else {})
+        )
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
@@ -133,10 +161,18 @@ class Opportunity(Entity):
         status = values.fold(texts.get("status", ""))
         flags = {name: values.fold(texts.get(name, "")) for name in ("is_won", "is_closed")}
         if status in OUTCOMES:
-            texts = {name: text for name, text in texts.items() if name != "status"} | OUTCOMES[status]
+            texts = {name: text for name, text in texts.items() if name != "status"} | OUTCOMES[
+                status
+            ]
         if all(text in values.YES | values.NO | {""} for text in flags.values()):
             won, closed = (flags[name] in values.YES for name in flags)
-            stage = {"stage": Stage.WON} if won else {"stage": Stage.LOST} if closed and flags["is_won"] else {}
+            stage = (
+                {"stage": Stage.WON}
+                if won
+                else {"stage": Stage.LOST}
+                if closed and flags["is_won"]
+                else {}
+            )
             texts = {name: text for name, text in texts.items() if name not in flags} | stage
         return texts
 
@@ -156,7 +192,9 @@ class Opportunity(Entity):
 
     def settle(self, work: UnitOfWork, changes: Changes) -> None:
         """A stage brings its probability and category."""
-        if not (self.customer or self.account) and self.decides(work, changes, "customer", "account"):
+        if not (self.customer or self.account) and self.decides(
+            work, changes, "customer", "account"
+        ):
             raise Invalid({"customer": "Name the customer, or at least the account, of this deal."})
         if self.amount is not None and not self.currency:
             self.currency = work.currency
@@ -173,8 +211,8 @@ class Opportunity(Entity):
             self.settle_close(work, changes)
 
     def settle_close(self, work: UnitOfWork, changes: Changes) -> None:
-        """A deal that stood and is closed, through whatever door, is closed today, or on the day that is said with it;
-        and is never lost without a reason.
+        """A deal that stood and is closed, through whatever door, is closed today, or on the day
+        that is said with it; and is never lost without a reason.
         """
         if self.stage == Stage.LOST and not self.lost_reason and work.can_ask:
             raise Invalid({"lost_reason": WHY_LOST.format(self.ref)})
@@ -184,22 +222,39 @@ class Opportunity(Entity):
     def awaited(self) -> Mapping[str, tuple[str, str]]:
         """A figure in the name may be an amount that was not read as one."""
         figure = FIGURE.search(self.name)
-        return {"amount": ("none yet", f"amount={figure[0]}")} if figure and self.amount is None else {}
+        return (
+            {"amount": ("none yet", f"amount={figure[0]}")}
+            if figure and self.amount is None
+            else {}
+        )
 
     def lacks(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Whoever loses a deal says why."""
         loses = values.get("stage") == Stage.LOST and self.stage != Stage.LOST
         example = self.ref if self.number else f"{self.prefix}-1"
-        return {"lost_reason": WHY_LOST.format(example)} if loses and not values.get("lost_reason") else {}
+        return (
+            {"lost_reason": WHY_LOST.format(example)}
+            if loses and not values.get("lost_reason")
+            else {}
+        )
 
     @property
     def lacking(self) -> str:
-        return "" if self.customer or self.account else "came without customer and account. Their cards say so."
+        return (
+            ""
+            if self.customer or self.account
+            else "came without customer and account. Their cards say so."
+        )
 
     def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
         if self.customer or self.account:
             return []
-        return [("Nobody's deal", f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1")]
+        return [
+            (
+                "Nobody's deal",
+                f"It names neither customer nor account. Name one: edit {self.ref} customer=CU-1",
+            )
+        ]
 
     def follow(self, work: UnitOfWork, changes: Changes) -> None:
         """Write down every move whose day is known."""
@@ -208,23 +263,31 @@ class Opportunity(Entity):
         before, after = changes["stage"]
         if at := self.moved_at(work, before):
             by = work.actor.id if work.actor else None
-            work.session.add(StageChange(opportunity=self.id, before=before, after=after, at=at, by=by))
+            work.session.add(
+                StageChange(opportunity=self.id, before=before, after=after, at=at, by=by)
+            )
 
     def moved_at(self, work: UnitOfWork, before: str | None) -> datetime | None:
-        """Return when the deal moved to its stage; None where a file tells of a closed deal and of no day.
+        """Return when the deal moved to its stage; None where a file tells of a closed deal and of
+        no day.
 
-        A deal that a file calls closed was closed on its close date. Another one took its first step when it was made.
+        A deal that a file calls closed was closed on its close date. Another one took its first
+        step when it was made.
         """
         if not (work.from_file and self.closed):
             return work.now if before else self.created_at
         if self.close_date and self.close_date < work.today:
-            return datetime.combine(self.close_date, NOON, ZoneInfo(work.workspace.zone)).astimezone(UTC)
+            return datetime.combine(
+                self.close_date, NOON, ZoneInfo(work.workspace.zone)
+            ).astimezone(UTC)
         if before or self.close_date == work.today:
             return work.now
         return self.created_at if self.created_at < work.now else None
 
     def move(self, work: UnitOfWork, stage: str, reason: str | None = None) -> None:
-        """Take the deal to another stage. Conflict when it stands there already. reason: why it is lost."""
+        """Take the deal to another stage. Conflict when it stands there already. reason: why it is
+        lost.
+        """
         if self.stage == stage:
             raise Conflict(f"{self} is already {stage}.")
         if work.can_ask and (errors := self.lacks({"stage": stage, "lost_reason": reason})):
@@ -238,7 +301,9 @@ class Opportunity(Entity):
         self.move(work, Stage.WON)
 
     def lose(self, work: UnitOfWork, reason: str, competitor: str | None = None) -> None:
-        """Close the deal as lost today, with the reason. Settling clears a reason only when a deal is reopened."""
+        """Close the deal as lost today, with the reason. Settling clears a reason only when a deal
+        is reopened.
+        """
         self.move(work, Stage.LOST, reason)
         self.competitor = competitor or self.competitor
 

@@ -1,4 +1,6 @@
-"""Figures of the sales pipeline and of open cases. Amounts of different currencies are never added up."""
+"""Figures of the sales pipeline and of open cases. Amounts of different currencies are never added
+up.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +18,8 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class StageRow:
-    """The deals of one stage and currency. amount: their sum in that currency; weighted: each times its probability.
+    """The deals of one stage and currency. amount: their sum in that currency; weighted: each times
+    its probability.
 
     Deals without an amount count, with the currency they have or "".
     """
@@ -30,7 +33,9 @@ class StageRow:
 
 @dataclass(frozen=True)
 class PriorityRow:
-    """The open cases of one priority: how many, how many nobody has taken, how many are past their deadline."""
+    """The open cases of one priority: how many, how many nobody has taken, how many are past their
+    deadline.
+    """
 
     priority: str
     count: int
@@ -44,16 +49,21 @@ def by_stage(work: UnitOfWork) -> list[StageRow]:
 
 
 def closed_between(work: UnitOfWork, start: datetime, end: datetime) -> list[StageRow]:
-    """The deals won and lost in [start, end), UTC, by currency: those that moved there then and stand there still.
+    """The deals won and lost in [start, end), UTC, by currency: those that moved there then and
+    stand there still.
 
     Source: the written moves, not the close date, which people set to what they expect.
     """
-    moves = select(StageChange.opportunity, StageChange.after).where(StageChange.at >= start, StageChange.at < end)
+    moves = select(StageChange.opportunity, StageChange.after).where(
+        StageChange.at >= start, StageChange.at < end
+    )
     return stage_rows(work, CLOSED, tuple_(Opportunity.id, Opportunity.stage).in_(moves))
 
 
 def stage_rows(work: UnitOfWork, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
-    """Nothing where not everybody who reads may see the stage: who counts the deals of a stage knows where they are."""
+    """Nothing where not everybody who reads may see the stage: who counts the deals of a stage
+    knows where they are.
+    """
     if visibility.hidden(work, Opportunity.stage):
         return []
     money = Numeric(18, 2)
@@ -64,22 +74,37 @@ def stage_rows(work: UnitOfWork, stages: tuple[str, ...], *conditions: object) -
         .where(Opportunity.stage.in_(stages), *conditions)  # type: ignore[arg-type]
         .group_by(Opportunity.stage, Opportunity.currency)
     )
-    secret = visibility.hidden(work, Opportunity.amount)  # whoever knew the sum of one deal would know its amount
+    secret = visibility.hidden(
+        work, Opportunity.amount
+    )  # whoever knew the sum of one deal would know its amount
     vague = secret or visibility.hidden(work, Opportunity.probability)
     found = [
-        StageRow(stage, currency or "", count, ZERO if secret else total or ZERO, ZERO if vague else expected or ZERO)
+        StageRow(
+            stage,
+            currency or "",
+            count,
+            ZERO if secret else total or ZERO,
+            ZERO if vague else expected or ZERO,
+        )
         for stage, currency, count, total, expected in work.session.execute(rows)
     ]
     return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
 
 
 def cases_by_priority(work: UnitOfWork) -> list[PriorityRow]:
-    """The open cases by priority, the most urgent first; nothing where what they are counted by is hidden."""
+    """The open cases by priority, the most urgent first; nothing where what they are counted by is
+    hidden.
+    """
     if visibility.hidden(work, Case.priority, Case.status):
         return []
     late = false() if visibility.hidden(work, Case.resolve_by) else Case.resolve_by < work.now
     overdue = func.count().filter(late)
-    rows = select(Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue)
+    rows = select(
+        Case.priority, func.count(), func.count().filter(Case.assignee.is_(None)), overdue
+    )
     urgency = list(reversed(Priority))
-    found = [PriorityRow(*row) for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))]
+    found = [
+        PriorityRow(*row)
+        for row in work.session.execute(rows.where(Case.open()).group_by(Case.priority))
+    ]
     return sorted(found, key=lambda row: urgency.index(Priority(row.priority)))

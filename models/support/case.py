@@ -65,10 +65,12 @@ class Case(Entity):
     account: Mapped[int | None] = field(Reference("Account", to="account"))
     subject: Mapped[str] = field(Text("Subject", 255, required=True, search=True))
     status: Mapped[str] = field(
-        Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES), default=CaseStatus.NEW
+        Choice("Status", options=CaseStatus, required=True, others=CASE_STATUSES),
+        default=CaseStatus.NEW,
     )
     priority: Mapped[str] = field(
-        Choice("Priority", options=Priority, required=True, others=PRIORITIES, ranked=True), default=Priority.NORMAL
+        Choice("Priority", options=Priority, required=True, others=PRIORITIES, ranked=True),
+        default=Priority.NORMAL,
     )
     description: Mapped[str | None] = field(LongText("Description", search=True))
     origin: Mapped[str | None] = field(Choice("Origin", options=Origin, others=ORIGINS, card=False))
@@ -98,7 +100,9 @@ class Case(Entity):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """A case is closed, whatever another system calls that, where it says so beside the status."""
+        """A case is closed, whatever another system calls that, where it says so beside the
+        status.
+        """
         if (flag := values.fold(texts.get("is_closed", ""))) not in values.YES | values.NO:
             return texts
         texts = {name: text for name, text in texts.items() if name != "is_closed"}
@@ -120,12 +124,16 @@ class Case(Entity):
         if self.csat is not None and not 1 <= self.csat <= 5:
             raise Invalid({"csat": "Satisfaction goes from 1 to 5."})
         if "status" in changes:
-            today = None if work.from_file and self.id is None else work.now  # of what ended elsewhere only files know
+            today = (
+                None if work.from_file and self.id is None else work.now
+            )  # of what ended elsewhere only files know
             self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
             self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
 
     def arrive(self, work: UnitOfWork) -> None:
-        """A case that ended elsewhere ended when the file says, or when it was made if it says no more."""
+        """A case that ended elsewhere ended when the file says, or when it was made if it says no
+        more.
+        """
         if self.status not in ENDED:
             return
         made = self.created_at if self.created_at < work.now else None
@@ -134,7 +142,9 @@ class Case(Entity):
             self.closed_at = self.closed_at or self.resolved_at
 
     def claim(self, work: UnitOfWork) -> None:
-        """Take the case. Of two people at once the first gets it; Conflict tells the other who did."""
+        """Take the case. Of two people at once the first gets it; Conflict tells the other who
+        did.
+        """
         work.lock(self)
         self.must_be_open()
         if self.assignee and work.actor and self.assignee != work.actor.id:
@@ -146,12 +156,18 @@ class Case(Entity):
         work.tell(self, "took it.")
 
     def reply(self, work: UnitOfWork, text: str, public: bool = True) -> "CaseComment":
-        """Answer the customer (public) or leave a note for colleagues. The first answer is the first response."""
+        """Answer the customer (public) or leave a note for colleagues. The first answer is the
+        first response.
+        """
         if public:
             self.responded_at = self.responded_at or work.now
             self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
         author = work.actor.id if work.actor else None
-        reply = say(work, self, CaseComment(case=self.id, author=author, public=public, text=text, at=work.now))
+        reply = say(
+            work,
+            self,
+            CaseComment(case=self.id, author=author, public=public, text=text, at=work.now),
+        )
         work.tell(self, "replied" if public else "noted", remark=reply.id)
         return reply
 
@@ -182,8 +198,17 @@ class Case(Entity):
             raise Conflict(f"{self} is already {self.status}.")
 
     def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
-        answers = (CaseComment.case == self.id, CaseComment.public, CaseComment.taken_back_at.is_(None))
-        last = work.session.scalar(select(CaseComment).where(*answers).order_by(CaseComment.at.desc(), CaseComment.id.desc()).limit(1))
+        answers = (
+            CaseComment.case == self.id,
+            CaseComment.public,
+            CaseComment.taken_back_at.is_(None),
+        )
+        last = work.session.scalar(
+            select(CaseComment)
+            .where(*answers)
+            .order_by(CaseComment.at.desc(), CaseComment.id.desc())
+            .limit(1)
+        )
         return [("Last reply", " ".join(last.text.split()))] if last else []
 
 

@@ -11,7 +11,9 @@ from models.core.unit_of_work import UnitOfWork
 from models.support.case import PRESSING, Case, Priority
 
 NEW = timedelta(days=7)
-"""Longer than this ago, a case is no news; the daily list has it. A job's slots are kept for longer."""
+"""Longer than this ago, a case is no news; the daily list has it. A job's slots are kept for
+longer.
+"""
 JUST_NOW = timedelta(minutes=10)
 
 
@@ -22,16 +24,22 @@ def neglected(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def pressing(work: UnitOfWork, ids: list[int], limit: int) -> tuple[list[Case], int]:
-    """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many there are in all.
+    """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many
+    there are in all.
 
-    None where not everybody who reads may see what they are chosen by. ids: only these of them, all when empty.
+    None where not everybody who reads may see what they are chosen by. ids: only these of them, all
+    when empty.
     """
     wanted = [neglected(work), *([Case.id.in_(ids)] if ids else [])]
     if visibility.hidden(work, *wanted):
         return [], 0
-    urgency = case({Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2}, value=Case.priority, else_=3)
+    urgency = case(
+        {Priority.URGENT: 0, Priority.HIGH: 1, Priority.NORMAL: 2}, value=Case.priority, else_=3
+    )
     found = select(Case).where(*wanted).order_by(urgency, Case.created_at, Case.id).limit(limit)
-    return list(work.session.scalars(found)), work.session.scalar(select(func.count(Case.id)).where(*wanted)) or 0
+    return list(work.session.scalars(found)), work.session.scalar(
+        select(func.count(Case.id)).where(*wanted)
+    ) or 0
 
 
 def alarms(work: UnitOfWork) -> list[int]:
@@ -39,7 +47,12 @@ def alarms(work: UnitOfWork) -> list[int]:
 
     One whose card was asked for just now is told by that card, the newest in the channel.
     """
-    new = (Case.open(), Case.priority.in_(PRESSING), Case.assignee.is_(None), Case.created_at > work.now - NEW)
+    new = (
+        Case.open(),
+        Case.priority.in_(PRESSING),
+        Case.assignee.is_(None),
+        Case.created_at > work.now - NEW,
+    )
     found = work.session.scalars(select(Case.id).where(*new).order_by(Case.id)).all()
     told = [int(slot) for slot in take(work, "alarm", [str(id) for id in found])]
     fresh = just_carded(work, told) if told else set()
@@ -47,8 +60,12 @@ def alarms(work: UnitOfWork) -> list[int]:
 
 
 def just_carded(work: UnitOfWork, ids: list[int]) -> set[int | None]:
-    """Of these cases, those whose card in the support channel was asked for just now, found by its unique key."""
+    """Of these cases, those whose card in the support channel was asked for just now, found by its
+    unique key.
+    """
     refs = work.session.execute(select(Case.number).where(Case.id.in_(ids))).scalars()
     keys = [f"card:{Case.prefix}-{number}:{work.workspace.support_channel}" for number in refs]
-    cards = select(Delivery.record_id).where(Delivery.key.in_(keys), Delivery.created_at > work.now - JUST_NOW)
+    cards = select(Delivery.record_id).where(
+        Delivery.key.in_(keys), Delivery.created_at > work.now - JUST_NOW
+    )
     return set(work.session.scalars(cards))

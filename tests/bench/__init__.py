@@ -1,1 +1,3 @@
-"""The benchmark: what Rapport costs beside the least that any program must do. `make bench` runs it."""
+"""The benchmark: what Rapport costs beside the least that any program must do. `make bench` runs
+it.
+"""

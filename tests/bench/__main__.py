@@ -1,4 +1,5 @@
-"""python -m tests.bench: measure everything, print the table, write build/bench.json; with --only, print some.
+"""python -m tests.bench: measure everything, print the table, write build/bench.json; with --only,
+print some.
 
 With --quick everything is tried with little of it, and nothing is judged: whether it runs at all.
 """
@@ -16,7 +17,18 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from tests.bench import bringing, company, crowded, delivering, dispatching, due, guarding, people, sizes, starting
+from tests.bench import (
+    bringing,
+    company,
+    crowded,
+    delivering,
+    dispatching,
+    due,
+    guarding,
+    people,
+    sizes,
+    starting,
+)
 from tests.bench.figures import Figure, keep, table
 from tests.processes import ROOT
 
@@ -61,7 +73,9 @@ class Run:
     def measure(self) -> None:
         for databases in (company.on_sqlite, company.on_postgresql):
             if wanted := [name for name in NAMES[:-1] if name in self.only]:
-                self.attempt(databases.__name__, lambda on=databases, which=wanted: self.on(on, which))  # type: ignore[misc]
+                self.attempt(
+                    databases.__name__, lambda on=databases, which=wanted: self.on(on, which)
+                )  # type: ignore[misc]
         if "starting" in self.only:
             self.attempt("starting", lambda: self.figures.extend(starting.measured()))
 
@@ -71,7 +85,11 @@ class Run:
             where, dialect = company.named(engines[0]), engines[0].dialect.name
 
             def taken(name: str) -> list[Figure]:
-                return ON_DATABASES[name](engines) if name in ON_DATABASES else IN_FOLDERS[name](Path(folder), dialect)
+                return (
+                    ON_DATABASES[name](engines)
+                    if name in ON_DATABASES
+                    else IN_FOLDERS[name](Path(folder), dialect)
+                )
 
             for name in wanted:
                 self.attempt(f"{name} on {where}", lambda: self.figures.extend(taken(name)))  # noqa: B023
@@ -88,10 +106,16 @@ class Run:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended on the way out
-    asked = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what Rapport costs.")
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(1)
+    )  # so that all processes are ended on the way out
+    asked = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="Measure what Rapport costs."
+    )
     asked.add_argument("--only", nargs="+", choices=NAMES, default=NAMES)
-    asked.add_argument("--quick", action="store_true", help="a little of everything, and nothing judged")
+    asked.add_argument(
+        "--quick", action="store_true", help="a little of everything, and nothing judged"
+    )
     options = asked.parse_args()
     for module, less in QUICK.items() if options.quick else ():
         for name, value in less.items():
@@ -100,7 +124,11 @@ def main() -> int:
     run = Run(options.only)
     run.measure()
     if options.only == NAMES:
-        keep(run.figures, ROOT / "build" / ("bench-quick.json" if options.quick else "bench.json"), run.broken)
+        keep(
+            run.figures,
+            ROOT / "build" / ("bench-quick.json" if options.quick else "bench.json"),
+            run.broken,
+        )
     print(table(run.figures))
     for name, why in run.broken.items():
         print(f"{name} broke off: {why}")

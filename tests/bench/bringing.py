@@ -1,4 +1,6 @@
-"""Files on their way in: a hundred thousand customers, and cases that name some of them by their e-mail."""
+"""Files on their way in: a hundred thousand customers, and cases that name some of them by their
+e-mail.
+"""
 
 import io
 from collections.abc import Callable
@@ -22,7 +24,9 @@ from tests.ground import StoppedClock, settle
 
 SIZE, CASES = 100_000, 300
 TIMES, TWICE, GROWTH = 60.0, 2.0, 40.0
-"""The bars: times as long as a bare executemany; as references by an id; megabytes from the first tenth to the end."""
+"""The bars: times as long as a bare executemany; as references by an id; megabytes from the first
+tenth to the end.
+"""
 HEADERS = "Id,First name,Last name,Email,Phone,City,Country,Created\n"
 PHONES = ("+49 151 {:08}", "030 {:07}", "+1 212 55{:05}", "+33 1 {:08}")
 """As people write them, the second without its country code."""
@@ -33,7 +37,14 @@ def row(number: int) -> str:
     first, last = grown.name(number)
     phone = PHONES[number % len(PHONES)].format(20_000 + number % 80_000)
     day = f"2024-0{1 + number % 9}-1{number % 10}"
-    words = (f"003{number:07}", first, last, address(number), phone, grown.city(number % grown.CITIES))
+    words = (
+        f"003{number:07}",
+        first,
+        last,
+        address(number),
+        phone,
+        grown.city(number % grown.CITIES),
+    )
     return ",".join((*words, COUNTRIES[number % len(COUNTRIES)], f"{day} 12:00:00"))
 
 
@@ -49,7 +60,9 @@ def customers() -> bytes:
 def cases(first: str, name: Callable[[int], str]) -> bytes:
     """A file of cases. name: what it calls the customer with a number."""
     step = max(SIZE // CASES, 1)
-    rows = (f"{first}{number},Help {number},{name(number * step % SIZE)}" for number in range(CASES))
+    rows = (
+        f"{first}{number},Help {number},{name(number * step % SIZE)}" for number in range(CASES)
+    )
     return ("Id,Subject,Customer\n" + "\n".join(rows) + "\n").encode()
 
 
@@ -67,14 +80,40 @@ def measured(folder: Path, dialect: str) -> list[Figure]:
     many, few, rate = f"{SIZE:,}", f"{CASES:,}", f"{SIZE / took:,.0f} rows a second"
     grew = memory[-1] - memory[len(memory) // 10]
     return [
-        Figure(f"import of {many} customers on {where}", took, floor, "s", TIMES, f"{rate}; executemany of the rows"),
-        Figure(f"memory of an import on {where}", grew, 0.0, "MB", GROWTH, "from its first tenth on", absolute=True),
-        Figure(f"{few} references by e-mail on {where}", by_email, by_id, "s", TWICE, f"among {many}; the floor by id"),
+        Figure(
+            f"import of {many} customers on {where}",
+            took,
+            floor,
+            "s",
+            TIMES,
+            f"{rate}; executemany of the rows",
+        ),
+        Figure(
+            f"memory of an import on {where}",
+            grew,
+            0.0,
+            "MB",
+            GROWTH,
+            "from its first tenth on",
+            absolute=True,
+        ),
+        Figure(
+            f"{few} references by e-mail on {where}",
+            by_email,
+            by_id,
+            "s",
+            TWICE,
+            f"among {many}; the floor by id",
+        ),
     ]
 
 
-def brought(works: UnitOfWorkFactory, entity: type[Entity], file: bytes, memory: list[float] | None = None) -> Outcome:
-    """Import a file, all of whose rows must be taken. memory: gets the megabytes after each batch."""
+def brought(
+    works: UnitOfWorkFactory, entity: type[Entity], file: bytes, memory: list[float] | None = None
+) -> Outcome:
+    """Import a file, all of whose rows must be taken. memory: gets the megabytes after each
+    batch.
+    """
     used = psutil.Process()
 
     def watch(done: int, total: int) -> None:
@@ -87,15 +126,21 @@ def brought(works: UnitOfWorkFactory, entity: type[Entity], file: bytes, memory:
 
 
 def timed_bare(engine: Engine, other: Engine) -> float:
-    """The seconds of an executemany of the rows that came in, into another database with the same tables."""
+    """The seconds of an executemany of the rows that came in, into another database with the same
+    tables.
+    """
     table: Any = Customer.__table__
     with unhurried(engine) as connection:
         rows = [dict(each) for each in connection.execute(select(table)).mappings()]
         connection.rollback()
     statement = insert(table).compile(dialect=engine.dialect)
-    bind = {column.name: column.type.dialect_impl(engine.dialect).bind_processor(engine.dialect)
-            for column in table.columns}  # fmt: skip
-    values: Any = [{name: to(row[name]) if (to := bind[name]) else row[name] for name in bind} for row in rows]
+    bind = {
+        column.name: column.type.dialect_impl(engine.dialect).bind_processor(engine.dialect)
+        for column in table.columns
+    }
+    values: Any = [
+        {name: to(row[name]) if (to := bind[name]) else row[name] for name in bind} for row in rows
+    ]
     if statement.positiontup:
         values = [tuple(row[name] for name in statement.positiontup) for row in values]
     with unhurried(other) as connection, connection.begin():

@@ -1,7 +1,9 @@
-"""A company of some size in four databases that are alike, so that what one is asked can be asked of its twins."""
+"""A company of some size in four databases that are alike, so that what one is asked can be asked
+of its twins.
+"""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +25,9 @@ TWINS = ("ours", "recorded", "floor", "spare")
 
 
 def fill(engine: Engine) -> None:
-    """Accounts, every sixth an Acme, customers, and Rita's deals, which differ in nothing but their numbers."""
+    """Accounts, every sixth an Acme, customers, and Rita's deals, which differ in nothing but their
+    numbers.
+    """
     schema.upgrade(engine)
     settle(engine)
     with UnitOfWorkFactory(engine)("T1", "U_RITA") as work:
@@ -31,7 +35,12 @@ def fill(engine: Engine) -> None:
             name = f"{'Acme' if number % 6 == 0 else 'Birch'} Works {number}"
             records.create(work, Account, {"name": name, "industry": "Machines"})
             records.create(work, Customer, {"first_name": "Ada", "last_name": f"Person {number}"})
-            about = {"customer": "CU-1", "account": "AC-1", "amount": "12k EUR", "close_date": "+30d"}
+            about = {
+                "customer": "CU-1",
+                "account": "AC-1",
+                "amount": "12k EUR",
+                "close_date": "+30d",
+            }
             records.create(work, Opportunity, {"name": "Renewal", **about})
 
 
@@ -48,10 +57,15 @@ def on_sqlite(folder: Path) -> Iterator[list[Engine]]:
 
 @contextmanager
 def on_postgresql(folder: Path) -> Iterator[list[Engine]]:
-    """On the server of TEST_DATABASE_URL, else on one of its own with its usual settings; guarded as for a bot."""
+    """On the server of TEST_DATABASE_URL, else on one of its own with its usual settings; guarded
+    as for a bot.
+    """
     server = server_at(folder / "postgres")
     admin, role = create_engine(server, isolation_level="AUTOCOMMIT"), plain(server)
-    at: Callable[[str], URL] = lambda name: server.set(database=f"rapport_bench_{name}", username=role)  # noqa: E731
+
+    def at(name: str) -> URL:
+        return server.set(database=f"rapport_bench_{name}", username=role)
+
     with admin.connect() as connection:
         for name in ("first", *TWINS):
             connection.execute(text(f"DROP DATABASE IF EXISTS rapport_bench_{name} WITH (FORCE)"))
@@ -60,7 +74,11 @@ def on_postgresql(folder: Path) -> Iterator[list[Engine]]:
         fill(first)
         first.dispose()
         for name in TWINS:
-            connection.execute(text(f"CREATE DATABASE rapport_bench_{name} OWNER {role} TEMPLATE rapport_bench_first"))
+            connection.execute(
+                text(
+                    f"CREATE DATABASE rapport_bench_{name} OWNER {role} TEMPLATE rapport_bench_first"
+                )
+            )
     admin.dispose()
     yield from opened([at(name).render_as_string(hide_password=False) for name in TWINS])
 

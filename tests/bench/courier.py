@@ -16,7 +16,9 @@ from models.core.unit_of_work import UnitOfWorkFactory
 def main(database: str, slack: str, threads: str) -> None:
     clients = Clients(slack)
     clients.add("T1", "xoxb-bench", "B0BOT", "U0BOT")
-    courier = DeliveryDispatcher(UnitOfWorkFactory(open_engine(database)), clients, Catalogue(ROUTERS), threads=int(threads))
+    courier = DeliveryDispatcher(
+        UnitOfWorkFactory(open_engine(database)), clients, Catalogue(ROUTERS), threads=int(threads)
+    )
     print("ready", flush=True)
     sys.stdin.readline()
     courier.start()

@@ -1,6 +1,8 @@
-"""A workspace of real size: two thousand people and a thousand cards in a channel; somebody joins it, a deal is edited.
+"""A workspace of real size: two thousand people and a thousand cards in a channel; somebody joins
+it, a deal is edited.
 
-Slack is the one of the sandbox, which counts calls by Slack's rates, and answers after the time that Slack takes.
+Slack is the one of the sandbox, which counts calls by Slack's rates, and answers after the time
+that Slack takes.
 """
 
 import time
@@ -39,7 +41,9 @@ ROOM = "C_ROOM"
 
 @dataclass
 class Scene:
-    """The channel, the bot that posts there, and the deals whose cards stand there, by their ids: the ts of each."""
+    """The channel, the bot that posts there, and the deals whose cards stand there, by their ids:
+    the ts of each.
+    """
 
     slack: Slack
     works: UnitOfWorkFactory
@@ -47,7 +51,9 @@ class Scene:
     cards: dict[int, str]
 
     def edited(self, deal: int, name: str) -> float:
-        """The seconds until the card of a deal says when it was edited; its name is not for everybody who reads it."""
+        """The seconds until the card of a deal says when it was edited; its name is not for
+        everybody who reads it.
+        """
         began = time.perf_counter()
         with self.works("T1", "U_RITA") as work:
             record = work.get(Opportunity, deal)
@@ -69,10 +75,18 @@ class Scene:
 
 
 def crowd() -> list[Member]:
-    """Rita and her colleagues of whom the CRM has not heard, and guests who come later, one in each round."""
-    guests = [Member(f"U_GUEST{number}", f"guest{number}", is_restricted=True) for number in range(ROUNDS)]
+    """Rita and her colleagues of whom the CRM has not heard, and guests who come later, one in each
+    round.
+    """
+    guests = [
+        Member(f"U_GUEST{number}", f"guest{number}", is_restricted=True) for number in range(ROUNDS)
+    ]
     rita = Member("U_RITA", "rita", "Rita Reyes", tz="Europe/Berlin")
-    return [rita, *guests, *(Member(f"U_{number}", f"person{number}", f"Person {number}") for number in range(PEOPLE))]
+    return [
+        rita,
+        *guests,
+        *(Member(f"U_{number}", f"person{number}", f"Person {number}") for number in range(PEOPLE)),
+    ]
 
 
 def posted(works: UnitOfWorkFactory, slack: Slack) -> dict[int, str]:
@@ -80,7 +94,10 @@ def posted(works: UnitOfWorkFactory, slack: Slack) -> dict[int, str]:
     with works("T1", "U_RITA") as work:
         work.session.execute(delete(Delivery))
         about = {"customer": "CU-1", "account": "AC-1", "amount": "12k EUR", "close_date": "+30d"}
-        deals = [records.create(work, Opportunity, {"name": f"Renewal {number}", **about}) for number in range(CARDS)]
+        deals = [
+            records.create(work, Opportunity, {"name": f"Renewal {number}", **about})
+            for number in range(CARDS)
+        ]
         cards = {deal.id: slack.post(ROOM, BOT_USER, deal.ref, []).ts for deal in deals}
         work.session.execute(delete(Delivery))
         same = {"entity": "opportunity", "channel": ROOM, "posted_at": work.now}
@@ -91,7 +108,9 @@ def posted(works: UnitOfWorkFactory, slack: Slack) -> dict[int, str]:
 @contextmanager
 def scene(engine: Engine) -> Iterator[Scene]:
     members = crowd()
-    room = Channel(ROOM, "room", members=[*(each.id for each in members if not each.is_restricted), BOT_USER])
+    room = Channel(
+        ROOM, "room", members=[*(each.id for each in members if not each.is_restricted), BOT_USER]
+    )
     slack = Slack(manifest(Catalogue(ROUTERS)), members, [room], Clock(), ("T1", "Acme"))
     with serve(slack, port=0):
         works, clients = UnitOfWorkFactory(engine), installed(slack)
@@ -109,7 +128,9 @@ def scene(engine: Engine) -> Iterator[Scene]:
 
 
 def first_card(there: Scene) -> float:
-    """The seconds until a new deal's card stands there, in a channel of people of whom nobody is known."""
+    """The seconds until a new deal's card stands there, in a channel of people of whom nobody is
+    known.
+    """
     began = time.perf_counter()
     before = len(there.slack.timeline.of(ROOM))
     with there.works("T1", "U_RITA") as work:
@@ -121,7 +142,9 @@ def first_card(there: Scene) -> float:
 
 
 def measured(engine: Engine) -> list[Figure]:
-    """The slowest edit, each right after a guest has joined for whom all cards have to be drawn anew."""
+    """The slowest edit, each right after a guest has joined for whom all cards have to be drawn
+    anew.
+    """
     with scene(engine) as there:
         first, seconds = first_card(there), []
         for number, deal in enumerate(list(there.cards)[:ROUNDS]):

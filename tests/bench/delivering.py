@@ -1,4 +1,6 @@
-"""Deliveries beside the most that any number of threads could make, each waiting for Slack: one replica and two."""
+"""Deliveries beside the most that any number of threads could make, each waiting for Slack: one
+replica and two.
+"""
 
 import subprocess
 import sys
@@ -21,12 +23,18 @@ from tests.bench.figures import Figure
 from tests.processes import ROOT
 
 SHARE, LIMITED_SHARE = 0.85, 0.60
-"""The bars: shares of the ceiling, with a Slack that takes everything and with one that refuses some."""
+"""The bars: shares of the ceiling, with a Slack that takes everything and with one that refuses
+some.
+"""
 LIMITED = 0.03
 CHANNELS = 256
-"""For each replica: as many as keep the pace of one post a second and channel from being what is measured."""
+"""For each replica: as many as keep the pace of one post a second and channel from being what is
+measured.
+"""
 WARM, SECONDS = 30.0, 5.0
-"""Until every replica knows who is in each channel, which it asks every ten minutes; then for so long."""
+"""Until every replica knows who is in each channel, which it asks every ten minutes; then for so
+long.
+"""
 
 
 def ask(engine: Engine, count: int, channels: int) -> None:
@@ -58,7 +66,9 @@ def replicas(count: int, engine: Engine, slack: str) -> Iterator[None]:
     with ExitStack() as stack:
         running = []
         for _ in range(count):
-            process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
             running.append(stack.enter_context(process))
             stack.callback(process.kill)
         for process in running:
@@ -77,7 +87,10 @@ def delivered(engine: Engine, count: int, limited: float = 0.0) -> Figure:
     ask(engine, int(ceiling * (WARM + SECONDS) * 1.2), count * CHANNELS)
     with distant(limited=limited) as (slack, _), replicas(count, engine, slack.api):
         started = time.perf_counter()
-        while slack.calls["conversations.members"] < count * count * CHANNELS and time.perf_counter() < started + WARM:
+        while (
+            slack.calls["conversations.members"] < count * count * CHANNELS
+            and time.perf_counter() < started + WARM
+        ):
             time.sleep(0.1)
         before = len(slack.posted)
         began = time.perf_counter()
@@ -92,7 +105,9 @@ def delivered(engine: Engine, count: int, limited: float = 0.0) -> Figure:
     )
     bar = LIMITED_SHARE if limited else SHARE
     note += f", {slack.refused} answered 429" if limited else ""
-    return Figure(f"deliveries, {how}, on {named(engine)}", rate, ceiling, "/s", bar, note, least=True)
+    return Figure(
+        f"deliveries, {how}, on {named(engine)}", rate, ceiling, "/s", bar, note, least=True
+    )
 
 
 def measured(engine: Engine) -> list[Figure]:

@@ -1,4 +1,6 @@
-"""What people wait for: a signed request through Bolt and the database, beside Bolt and the same SQL without us."""
+"""What people wait for: a signed request through Bolt and the database, beside Bolt and the same
+SQL without us.
+"""
 
 import copy
 import json
@@ -43,12 +45,25 @@ SECRET = "bench"
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Slack answers at once while the block runs: its time, and that of HTTP, is in neither figure."""
+    """Slack answers at once while the block runs: its time, and that of HTTP, is in neither
+    figure.
+    """
     spoken = WebClient.api_call
-    data = {"ok": True, "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT", "user": "crm", "team": "Acme"}
+    data = {
+        "ok": True,
+        "team_id": "T1",
+        "user_id": "U0BOT",
+        "bot_id": "B0BOT",
+        "user": "crm",
+        "team": "Acme",
+    }
 
     def answer(client: WebClient, api_method: str, **_: Any) -> SlackResponse:
-        about: Json = {"api_url": api_method, "req_args": {}, "headers": {"x-oauth-scopes": "commands"}}
+        about: Json = {
+            "api_url": api_method,
+            "req_args": {},
+            "headers": {"x-oauth-scopes": "commands"},
+        }
         return SlackResponse(client=client, http_verb="POST", data=data, status_code=200, **about)
 
     WebClient.api_call = answer  # type: ignore[method-assign,assignment]  # Bolt makes clients of its own
@@ -60,7 +75,9 @@ def silence() -> Iterator[None]:
 
 @dataclass
 class Bench:
-    """Three databases alike: ours answers there, is recorded there, and is replayed there by a program without ours."""
+    """Three databases alike: ours answers there, is recorded there, and is replayed there by a
+    program without ours.
+    """
 
     engines: list[Engine]
 
@@ -79,7 +96,11 @@ class Bench:
 
     def plain(self, act: Callable[[], None]) -> App:
         """A Bolt app with the settings of ours whose one listener does this and acknowledges."""
-        app = App(client=WebClient(token="xoxb-bench"), signing_secret=SECRET, process_before_response=True)
+        app = App(
+            client=WebClient(token="xoxb-bench"),
+            signing_secret=SECRET,
+            process_before_response=True,
+        )
 
         def listen(ack: Ack) -> None:
             act()
@@ -90,8 +111,12 @@ class Bench:
         app.view({"type": "view_submission", "callback_id": "opportunity.edit"})(listen)
         return app
 
-    def measure(self, name: str, envelope: Callable[[int], Envelope], writes: bool, bar: float) -> Figure:
-        """Ours, the floor, and Bolt alone, in turn. What ours does is recorded and replayed afresh in every round."""
+    def measure(
+        self, name: str, envelope: Callable[[int], Envelope], writes: bool, bar: float
+    ) -> Figure:
+        """Ours, the floor, and Bolt alone, in turn. What ours does is recorded and replayed afresh
+        in every round.
+        """
         self.writes = writes
 
         def ours(number: int) -> float:
@@ -114,7 +139,9 @@ class Bench:
             request = sign(envelope(number))
             return timed(lambda: answered(self.empty, request))
 
-        mine, least, bolt = (1000 * seconds for seconds in in_turn(ROUNDS, ours, floor, empty, unheeded=WARM))
+        mine, least, bolt = (
+            1000 * seconds for seconds in in_turn(ROUNDS, ours, floor, empty, unheeded=WARM)
+        )
         note = f"{len(self.recorded.sql)} statements; of the floor, Bolt is {bolt:.2f} ms; median of {ROUNDS}"
         return Figure(f"{name} on {self.where}", mine, least, "ms", bar, note)
 
@@ -134,21 +161,41 @@ def answered(app: App, request: BoltRequest) -> None:
 
 
 def command(text: str) -> Envelope:
-    place = {"team_id": "T1", "team_domain": "acme", "channel_id": "C_SALES", "channel_name": "sales"}
-    person = {"user_id": "U_RITA", "user_name": "rita", "trigger_id": "", "response_url": "http://127.0.0.1:9/none"}
-    return Envelope(SLASH, {"command": "/crm", "text": text, "api_app_id": "A0BOT", **place, **person})
+    place = {
+        "team_id": "T1",
+        "team_domain": "acme",
+        "channel_id": "C_SALES",
+        "channel_name": "sales",
+    }
+    person = {
+        "user_id": "U_RITA",
+        "user_name": "rita",
+        "trigger_id": "",
+        "response_url": "http://127.0.0.1:9/none",
+    }
+    return Envelope(
+        SLASH, {"command": "/crm", "text": text, "api_app_id": "A0BOT", **place, **person}
+    )
 
 
 def submission(engine: Engine, line: str, **texts: str) -> Envelope:
-    """What Slack sends when Rita opens a form with this line, fills it with these texts and saves it."""
+    """What Slack sends when Rita opens a form with this line, fills it with these texts and saves
+    it.
+    """
     people = [Member("U_RITA", "rita", "Rita Reyes", tz="Europe/Berlin")]
-    slack = Slack(manifest(Catalogue(ROUTERS)), people, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme"))
+    slack = Slack(
+        manifest(Catalogue(ROUTERS)), people, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme")
+    )
     with serve(slack, port=0):
-        app = create_app(installed(slack), create_dispatcher(UnitOfWorkFactory(engine)), slack.signing_secret)
+        app = create_app(
+            installed(slack), create_dispatcher(UnitOfWorkFactory(engine)), slack.signing_secret
+        )
         desk = SlackDriver(slack, Direct(app, slack.signing_secret, time.time), "U_RITA", "C_SALES")
         desk.command(line)
         desk.submit(texts)
-        return next(each for each in reversed(slack.sent) if each.payload.get("type") == "view_submission")
+        return next(
+            each for each in reversed(slack.sent) if each.payload.get("type") == "view_submission"
+        )
 
 
 def again(sent: Envelope, view_id: str, ref: str = "") -> Envelope:
@@ -162,13 +209,26 @@ def again(sent: Envelope, view_id: str, ref: str = "") -> Envelope:
 
 
 def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
-    """Commands that read and forms that save. spare: a fourth database alike, to draw the forms from."""
-    lead = submission(spare, "/crm lead new", first_name="Ada", last_name="Lovelace", email="ada@x.org", company="Acme")
+    """Commands that read and forms that save. spare: a fourth database alike, to draw the forms
+    from.
+    """
+    lead = submission(
+        spare,
+        "/crm lead new",
+        first_name="Ada",
+        last_name="Lovelace",
+        email="ada@x.org",
+        company="Acme",
+    )
     deal = submission(spare, f"/crm edit OP-{SIZE}", amount="15k EUR", next_step="Call them")
     with silence():
         bench = Bench(engines)
-        figures = [bench.measure(f"/crm {text}", partial(reading, text), False, READ) for text in READS]
-        figures.append(bench.measure("form: a new lead", lambda round: again(lead, f"VL{round}"), True, SAVE))
+        figures = [
+            bench.measure(f"/crm {text}", partial(reading, text), False, READ) for text in READS
+        ]
+        figures.append(
+            bench.measure("form: a new lead", lambda round: again(lead, f"VL{round}"), True, SAVE)
+        )
         figures.append(bench.measure("form: a deal changed", partial(changing, deal), True, SAVE))
     return figures
 

@@ -1,4 +1,5 @@
-"""A Slack that is far away: a thin HTTP and websocket server, which answers everything after the time Slack takes.
+"""A Slack that is far away: a thin HTTP and websocket server, which answers everything after the
+time Slack takes.
 
 The small Slack of the sandbox checks what it is given, which would be the bottleneck here.
 """
@@ -32,14 +33,22 @@ AT_ONCE = (
 )
 """What is asked once, or once for each channel: it is answered without waiting."""
 SCOPES = "commands,chat:write"
-WHO = {"team_id": "T1", "team": "Acme", "user_id": "U0BOT", "user": "crm", "bot_id": "B0BOT", "url": "https://acme/"}
+WHO = {
+    "team_id": "T1",
+    "team": "Acme",
+    "user_id": "U0BOT",
+    "user": "crm",
+    "bot_id": "B0BOT",
+    "url": "https://acme/",
+}
 HEAD = "HTTP/1.1 {} {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nx-oauth-scopes: {}\r\n{}\r\n"
 
 
 class Distant:
     """Slack's Web API and its socket, in the event loop of whoever serves it.
 
-    limited: the share of posts that are answered with 429, drawn from a row of random numbers that is always the same.
+    limited: the share of posts that are answered with 429, drawn from a row of random numbers that
+    is always the same.
     """
 
     def __init__(self, takes: float = TAKES, limited: float = 0.0) -> None:
@@ -55,7 +64,9 @@ class Distant:
         self.api = self.socket = ""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection; it is kept for as long as its caller likes, as Slack's are. slack_sdk likes one call."""
+        """One connection; it is kept for as long as its caller likes, as Slack's are. slack_sdk
+        likes one call.
+        """
         try:
             while await self.call(reader, writer):
                 pass
@@ -67,7 +78,10 @@ class Distant:
     async def call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one call; whether another one may follow."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = next((line for line in head.lower().split("\r\n") if line.startswith("content-length:")), ":0")
+        length = next(
+            (line for line in head.lower().split("\r\n") if line.startswith("content-length:")),
+            ":0",
+        )
         body = await reader.readexactly(int(length.partition(":")[2]))
         method = head.split(" ", 2)[1].rpartition("/")[2].partition("?")[0]
         writer.write(await self.answer(method, arguments(body)))
@@ -86,7 +100,9 @@ class Distant:
             "apps.connections.open": lambda _: {"url": self.socket},
             "views.open": self.open_view,
             "chat.postMessage": self.post,
-            "conversations.info": lambda args: {"channel": {"id": args["channel"], "is_channel": True}},
+            "conversations.info": lambda args: {
+                "channel": {"id": args["channel"], "is_channel": True}
+            },
             "conversations.members": lambda _: {"members": ["U0BOT", "U_RITA"]},
             "users.info": self.person,
             "conversations.open": lambda args: {"channel": {"id": f"D{args['users']}"}},
@@ -118,11 +134,15 @@ class Distant:
                     future.set_result(said.get("payload") or {})
 
     async def sent(self, kind: str, payload: str) -> Json:
-        """Send an envelope over one of the sockets; returns what it is acknowledged with. payload: JSON."""
+        """Send an envelope over one of the sockets; returns what it is acknowledged with. payload:
+        JSON.
+        """
         stamp = next(self.stamps)
         envelope_id = f"00000000-0000-4000-8000-{stamp:012d}"
         future = self.waiting[envelope_id] = asyncio.Future()
-        about = f'"envelope_id": "{envelope_id}", "type": "{kind}", "accepts_response_payload": true'
+        about = (
+            f'"envelope_id": "{envelope_id}", "type": "{kind}", "accepts_response_payload": true'
+        )
         await self.lines[stamp % len(self.lines)].send(f'{{{about}, "payload": {payload}}}')
         answer: Json = await future
         return answer
@@ -145,9 +165,17 @@ def response(answer: Json, status: int = 200, more: str = "") -> bytes:
 
 
 @contextmanager
-def distant(takes: float = TAKES, limited: float = 0.0) -> Iterator[tuple[Distant, asyncio.AbstractEventLoop]]:
-    """Serve it in a thread while the block runs; what else lives in its event loop may be put there."""
-    slack, ready, ended = Distant(takes, limited), Future[asyncio.AbstractEventLoop](), asyncio.Event()
+def distant(
+    takes: float = TAKES, limited: float = 0.0
+) -> Iterator[tuple[Distant, asyncio.AbstractEventLoop]]:
+    """Serve it in a thread while the block runs; what else lives in its event loop may be put
+    there.
+    """
+    slack, ready, ended = (
+        Distant(takes, limited),
+        Future[asyncio.AbstractEventLoop](),
+        asyncio.Event(),
+    )
 
     async def serving() -> None:
         async with (

@@ -26,7 +26,9 @@ TABLE = Activity.__table__
 
 
 def fill(engine: Engine) -> list[int]:
-    """A million that are done, and beside them what is to come, what was told, and what is due; its owners."""
+    """A million that are done, and beside them what is to come, what was told, and what is due; its
+    owners.
+    """
     works = UnitOfWorkFactory(engine, StoppedClock())
     for number in range(OWNERS):
         works.welcome("T1", f"U_{number:03}", name=f"Person {number}", zone="Europe/Berlin")
@@ -34,24 +36,47 @@ def fill(engine: Engine) -> list[int]:
         named_so = User.slack_id.in_([f"U_{number:03}" for number in range(OWNERS)])
         owners = list(work.session.scalars(select(User.id).where(named_so)))
     with unhurried(engine) as connection, connection.begin():
-        connection.execute(insert(Activity), [done(number, owners) for number in range(1, THOUSAND + 1)])
+        connection.execute(
+            insert(Activity), [done(number, owners) for number in range(1, THOUSAND + 1)]
+        )
         multiply(connection)
-        connection.execute(insert(Activity), [row for kind in KINDS for row in planned(kind, owners)])
+        connection.execute(
+            insert(Activity), [row for kind in KINDS for row in planned(kind, owners)]
+        )
     statistics.renew(engine)
     return owners
 
 
 def activity(number: int, owner: int, **columns: Any) -> dict[str, Any]:
-    same = {"workspace": "T1", "type": ActivityType.CALL, "description": "Call", "title": "Call", "key": "call"}
-    moments = {"created_at": START, "updated_at": START, "due_date": None, "done_at": None, "remind_at": None}
-    return same | moments | {"number": number, "version": 1, "custom": {}, "customer": 1, "owner": owner} | columns
+    same = {
+        "workspace": "T1",
+        "type": ActivityType.CALL,
+        "description": "Call",
+        "title": "Call",
+        "key": "call",
+    }
+    moments = {
+        "created_at": START,
+        "updated_at": START,
+        "due_date": None,
+        "done_at": None,
+        "remind_at": None,
+    }
+    return (
+        same
+        | moments
+        | {"number": number, "version": 1, "custom": {}, "customer": 1, "owner": owner}
+        | columns
+    )
 
 
 def done(number: int, owners: list[int]) -> dict[str, Any]:
     """Every tenth was done before its owner was told, and still has its moment."""
     moment = START - timedelta(hours=number)
     remind_at = moment if number % 10 == 0 else None
-    return activity(number, owners[number % OWNERS], due_date=moment, done_at=moment, remind_at=remind_at)
+    return activity(
+        number, owners[number % OWNERS], due_date=moment, done_at=moment, remind_at=remind_at
+    )
 
 
 def multiply(connection: Connection) -> None:
@@ -60,7 +85,9 @@ def multiply(connection: Connection) -> None:
     columns = [column for column in first.columns if column.name not in ("id", "number")]
     number = first.c.number + times.c.number * literal(THOUSAND)
     again = select(*columns, number).join_from(first, times, times.c.number < THOUSAND)
-    connection.execute(insert(Activity).from_select([*(column.name for column in columns), "number"], again))
+    connection.execute(
+        insert(Activity).from_select([*(column.name for column in columns), "number"], again)
+    )
 
 
 Planned = Callable[[int], dict[str, Any]]
@@ -87,7 +114,10 @@ def planned(kind: Planned, owners: list[int]) -> list[dict[str, Any]]:
     """So many of a kind for each owner."""
     begin = THOUSAND * (THOUSAND + 1) + OWNERS * EACH * KINDS.index(kind)
     places = [(owner, count) for owner in owners for count in range(EACH)]
-    return [activity(begin + place, owner, **kind(count)) for place, (owner, count) in enumerate(places, 1)]
+    return [
+        activity(begin + place, owner, **kind(count))
+        for place, (owner, count) in enumerate(places, 1)
+    ]
 
 
 def scan(work: UnitOfWork) -> dict[int, list[int]]:
@@ -105,7 +135,9 @@ def measured(engine: Engine) -> list[Figure]:
     owners, works = fill(engine), UnitOfWorkFactory(engine, StoppedClock())
     with works("T1", writes=False) as work:
         known = scan(work)
-    assert {owner: len(ids) for owner, ids in known.items()} == dict.fromkeys(owners, EACH), "not what is due"
+    assert {owner: len(ids) for owner, ids in known.items()} == dict.fromkeys(owners, EACH), (
+        "not what is due"
+    )
 
     def within(look: Callable[[UnitOfWork], Any]) -> float:
         def unit() -> None:
@@ -114,7 +146,9 @@ def measured(engine: Engine) -> list[Figure]:
 
         return timed(unit)
 
-    ours, floor = in_turn(ROUNDS, lambda _: within(scan), lambda _: within(lambda work: fetch(work, known)))
+    ours, floor = in_turn(
+        ROUNDS, lambda _: within(scan), lambda _: within(lambda work: fetch(work, known))
+    )
     with works("T1", writes=False) as work:
         count = work.session.scalar(select(func.count(Activity.id)))
     note = (

@@ -38,9 +38,11 @@ class Figure:
 
 
 def in_turn(count: int, *things: Callable[[int], float], unheeded: int = 10) -> list[float]:
-    """The median of each thing's seconds, done one after the other, so that a busy moment strikes them alike.
+    """The median of each thing's seconds, done one after the other, so that a busy moment strikes
+    them alike.
 
-    The first `unheeded` rounds warm up. Each thing is told the number of the round and returns what it took.
+    The first `unheeded` rounds warm up. Each thing is told the number of the round and returns what
+    it took.
     """
     rounds = [[thing(number) for thing in things] for number in range(count + unheeded)][unheeded:]
     return [statistics.median(taken) for taken in zip(*rounds, strict=True)]
@@ -63,12 +65,17 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([*lines, "", *(f"{each.name}: {each.note}" for each in figures)])
 
 
-def keep(figures: Sequence[Figure], path: Path, broken: Mapping[str, str] = MappingProxyType({})) -> None:
+def keep(
+    figures: Sequence[Figure], path: Path, broken: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Write the figures as JSON. broken: what could not be measured, and why."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     for each in figures:
-        row = asdict(each) | {"ratio": round(each.ratio, 3) if each.floor else None, "met": each.met}
+        row = asdict(each) | {
+            "ratio": round(each.ratio, 3) if each.floor else None,
+            "met": each.met,
+        }
         rows.append(row | {"ours": round(each.ours, 4), "floor": round(each.floor, 4)})
     rows += [{"name": name, "broken": why, "met": False} for name, why in broken.items()]
     path.write_text(json.dumps(rows, indent=1) + "\n")

@@ -1,4 +1,6 @@
-"""A company of a given size, made by the database itself: customers, their deals, what was done, and its trail."""
+"""A company of a given size, made by the database itself: customers, their deals, what was done,
+and its trail.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,15 +47,29 @@ SHARES: dict[type[Entity], float] = {Customer: 0.4, Opportunity: 0.2, Activity: 
 """Of all records; customers first, since others point at them."""
 OWNERS = 40
 AT_HAND = 100
-"""Open deals and tasks of each owner, or a fifth of what there is: how many people work on says how many are open."""
+"""Open deals and tasks of each owner, or a fifth of what there is: how many people work on says how
+many are open.
+"""
 FIRSTS, LASTS, CITIES, DAYS = 200, 2000, 50, 400
 HERE = MetaData()
-NUMBERS = Table("bench_number", HERE, Column("i", Integer, primary_key=True), prefixes=["TEMPORARY"])
+NUMBERS = Table(
+    "bench_number", HERE, Column("i", Integer, primary_key=True), prefixes=["TEMPORARY"]
+)
 NAME = String(40)
-KINDS: dict[str, Any] = {"first": NAME, "last": NAME, "city": NAME, "day": UTCDateTime, "who": Integer}
+KINDS: dict[str, Any] = {
+    "first": NAME,
+    "last": NAME,
+    "city": NAME,
+    "day": UTCDateTime,
+    "who": Integer,
+}
 WORDS = {
     name: Table(
-        f"bench_{name}", HERE, Column("k", Integer, primary_key=True), Column("word", kind), prefixes=["TEMPORARY"]
+        f"bench_{name}",
+        HERE,
+        Column("k", Integer, primary_key=True),
+        Column("word", kind),
+        prefixes=["TEMPORARY"],
     )
     for name, kind in KINDS.items()
 }
@@ -93,23 +109,38 @@ def build(engine: Engine, size: int) -> None:
     settle(engine)
     works = UnitOfWorkFactory(engine, StoppedClock())
     for number in range(OWNERS - 1):
-        works.welcome("T1", f"U_{number:03}", name=f"Person {number}", zone="Europe/Berlin", role="rep", team="sales")
+        works.welcome(
+            "T1",
+            f"U_{number:03}",
+            name=f"Person {number}",
+            zone="Europe/Berlin",
+            role="rep",
+            team="sales",
+        )
     with unhurried(engine) as connection, in_bulk(connection):
         prepare(connection, size)
         counts = {entity: int(size * share) for entity, share in SHARES.items()}
         fill(connection, counts)
         for entity, count in counts.items():
-            connection.execute(insert(Counter.__table__).values(workspace="T1", entity=entity.slug(), last=count))
+            connection.execute(
+                insert(Counter.__table__).values(workspace="T1", entity=entity.slug(), last=count)
+            )
         HERE.drop_all(connection)
         if engine.dialect.name == "postgresql":
-            for table in (*(entity.__table__ for entity in counts), SearchText.__table__, AuditEntry.__table__):
+            for table in (
+                *(entity.__table__ for entity in counts),
+                SearchText.__table__,
+                AuditEntry.__table__,
+            ):
                 connection.execute(text(SEQUENCE.format(table.name)))
     statistics.renew(engine)
 
 
 @contextmanager
 def in_bulk(connection: Connection) -> Iterator[None]:
-    """One transaction, at the end of which PostgreSQL makes its search index, and in which SQLite waits for no disk."""
+    """One transaction, at the end of which PostgreSQL makes its search index, and in which SQLite
+    waits for no disk.
+    """
     if connection.dialect.name == "sqlite":
         raw: Any = connection.connection.driver_connection
         raw.execute("PRAGMA synchronous=OFF")
@@ -117,7 +148,9 @@ def in_bulk(connection: Connection) -> Iterator[None]:
             yield
         return
     with connection.begin():
-        made = connection.scalar(text("SELECT indexdef FROM pg_indexes WHERE indexname = 'search_index'"))
+        made = connection.scalar(
+            text("SELECT indexdef FROM pg_indexes WHERE indexname = 'search_index'")
+        )
         connection.execute(text("DROP INDEX search_index"))
         yield
         connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
@@ -129,7 +162,9 @@ def prepare(connection: Connection, size: int) -> None:
     HERE.create_all(connection)
     counting = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < :size) SELECT i FROM c"
     connection.execute(text(f"INSERT INTO bench_number (i) {counting}"), {"size": size})
-    owners = select(User.id).where(User.slack_id.in_(["U_RITA", *(f"U_{number:03}" for number in range(OWNERS))]))
+    owners = select(User.id).where(
+        User.slack_id.in_(["U_RITA", *(f"U_{number:03}" for number in range(OWNERS))])
+    )
     held: dict[str, Sequence[Any]] = {
         "first": [first_name(number) for number in range(FIRSTS)],
         "last": [last_name(number) for number in range(LASTS)],
@@ -138,7 +173,9 @@ def prepare(connection: Connection, size: int) -> None:
         "who": connection.scalars(owners.order_by(User.id)).all(),
     }
     for name, values in held.items():
-        connection.execute(insert(WORDS[name]), [{"k": k, "word": value} for k, value in enumerate(values)])
+        connection.execute(
+            insert(WORDS[name]), [{"k": k, "word": value} for k, value in enumerate(values)]
+        )
 
 
 def fill(connection: Connection, counts: dict[type[Entity], int]) -> None:
@@ -150,7 +187,12 @@ def fill(connection: Connection, counts: dict[type[Entity], int]) -> None:
         for field in entity.line[:2]:
             put(connection, AuditEntry.__table__, count, entry(entity, field, place))
             place += count
-    moved = {"opportunity": I, "after": Stage.QUALIFICATION.value, "at": picked("day", I), "by": picked("who", I)}
+    moved = {
+        "opportunity": I,
+        "after": Stage.QUALIFICATION.value,
+        "at": picked("day", I),
+        "by": picked("who", I),
+    }
     put(connection, StageChange.__table__, counts[Opportunity], {"workspace": "T1", **moved})
 
 
@@ -159,9 +201,15 @@ def put(connection: Connection, table: Any, count: int, values: dict[str, Any]) 
     columns = {column.key: column for column in table.columns}
     columns |= {"before": columns["from"], "after": columns["to"]} if "from" in columns else {}
     named = [columns[name] for name in values]
-    plain = [value if isinstance(value, ColumnElement) else literal(value, column.type)
-             for value, column in zip(values.values(), named, strict=True)]  # fmt: skip
-    connection.execute(insert(table).from_select([column.name for column in named], select(*plain).where(count >= I)))
+    plain = [
+        value if isinstance(value, ColumnElement) else literal(value, column.type)
+        for value, column in zip(values.values(), named, strict=True)
+    ]
+    connection.execute(
+        insert(table).from_select(
+            [column.name for column in named], select(*plain).where(count >= I)
+        )
+    )
 
 
 def picked(name: str, number: Any) -> Any:
@@ -173,7 +221,10 @@ def picked(name: str, number: Any) -> Any:
 
 def joined(*parts: Any) -> Any:
     """The parts of a text."""
-    first, *rest = (cast(part, String(255)) if isinstance(part, ColumnElement) else literal(part) for part in parts)
+    first, *rest = (
+        cast(part, String(255)) if isinstance(part, ColumnElement) else literal(part)
+        for part in parts
+    )
     for part in rest:
         first = first.concat(part)
     return first
@@ -203,21 +254,31 @@ def customer(_: Any) -> dict[str, Any]:
 def lead(_: Any) -> dict[str, Any]:
     status = case((I % 10 == 0, LeadStatus.NEW.value), else_=LeadStatus.UNQUALIFIED.value)
     company = joined(LAST, " UnitOfWorkFactory")
-    return record(PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=company)
+    return record(
+        PERSON, first_name=FIRST, last_name=LAST, email=ADDRESS, status=status, company=company
+    )
 
 
 def deal(counts: dict[type[Entity], int]) -> dict[str, Any]:
     name, count = joined("Renewal ", I % 1000), counts[Opportunity]
     is_open = at_hand(count)
-    stage = case((is_open, Stage.PROPOSAL.value), (I % 3 == 0, Stage.LOST.value), else_=Stage.WON.value)
+    stage = case(
+        (is_open, Stage.PROPOSAL.value), (I % 3 == 0, Stage.LOST.value), else_=Stage.WON.value
+    )
     money = {"amount": I % 50_000, "currency": "EUR", "probability": 50, "forecast": "best"}
-    return record(name, name=name, customer=buyer(counts), stage=stage, close_date=START.date(), **money)
+    return record(
+        name, name=name, customer=buyer(counts), stage=stage, close_date=START.date(), **money
+    )
 
 
 def activity(counts: dict[type[Entity], int]) -> dict[str, Any]:
     name = joined("Call about the offer ", I % 1000)
     done_at = case((at_hand(counts[Activity]), null()), else_=picked("day", I))
-    about = {"type": ActivityType.CALL.value, "customer": buyer(counts), "due_date": picked("day", I)}
+    about = {
+        "type": ActivityType.CALL.value,
+        "customer": buyer(counts),
+        "due_date": picked("day", I),
+    }
     return record(name, description=name, done_at=done_at, **about)
 
 
@@ -233,7 +294,12 @@ def found_by(entity: type[Entity]) -> dict[str, Any]:
     """The text of each record: its reference, its name, and what else it is found by."""
     rows: Any = entity.__table__
     mine = rows.c.id == I
-    words: list[Any] = [f"{entity.prefix.lower()}-", I, " ", select(rows.c.key).where(mine).scalar_subquery()]
+    words: list[Any] = [
+        f"{entity.prefix.lower()}-",
+        I,
+        " ",
+        select(rows.c.key).where(mine).scalar_subquery(),
+    ]
     if "company" in rows.c:
         words += [" works"]
     if "email" in rows.c:
@@ -242,14 +308,28 @@ def found_by(entity: type[Entity]) -> dict[str, Any]:
         words += [" ", func.lower(picked("city", I))]
     if entity in (Opportunity, Activity):
         theirs: Any = Customer.__table__
-        name = select(theirs.c.key).join_from(rows, theirs, theirs.c.id == rows.c.customer).where(mine)
+        name = (
+            select(theirs.c.key).join_from(rows, theirs, theirs.c.id == rows.c.customer).where(mine)
+        )
         words += [" ", name.scalar_subquery()]
     return {"workspace": "T1", "entity": entity.slug(), "record_id": I, "text": joined(*words)}
 
 
 def entry(entity: type[Entity], field: str, place: int) -> dict[str, Any]:
     """What was written down when each was made, and sealed since."""
-    act = {"unit": joined(entity.prefix, I), "at": picked("day", I), "actor": picked("who", I), "door": "command"}
-    what = {"action": "create", "entity": entity.slug(), "record_id": I, "version": 1, "field": field, "new": "x"}
+    act = {
+        "unit": joined(entity.prefix, I),
+        "at": picked("day", I),
+        "actor": picked("who", I),
+        "door": "command",
+    }
+    what = {
+        "action": "create",
+        "entity": entity.slug(),
+        "record_id": I,
+        "version": 1,
+        "field": field,
+        "new": "x",
+    }
     seal = {"place": place + I, "salt": "s" * 32, "digest": "d" * 64, "hash": "h" * 64}
     return {"workspace": "T1", **act, **what, **seal}

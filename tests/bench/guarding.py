@@ -1,4 +1,6 @@
-"""What rights and the audit trail cost: a command with both, beside the same code with both switched off."""
+"""What rights and the audit trail cost: a command with both, beside the same code with both
+switched off.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,7 +19,17 @@ from models.core.entity.base import Entity
 from models.core.permissions import policy, visibility
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.bench.company import SIZE, named
-from tests.bench.dispatching import SECRET, again, answered, changing, command, reading, sign, silence, submission
+from tests.bench.dispatching import (
+    SECRET,
+    again,
+    answered,
+    changing,
+    command,
+    reading,
+    sign,
+    silence,
+    submission,
+)
 from tests.bench.figures import Figure, in_turn, timed
 
 SHARE = 1.35
@@ -42,7 +54,9 @@ OFF: tuple[tuple[Any, str, Any], ...] = (
     (visibility, "of", lambda _: ()),
     (entries, "entries", lambda *_: []),
 )
-"""What asks who may, what narrows statements, and what writes down changes: where it stands, and what does nothing."""
+"""What asks who may, what narrows statements, and what writes down changes: where it stands, and
+what does nothing.
+"""
 
 
 @contextmanager
@@ -63,18 +77,34 @@ def app_on(engine: Engine) -> App:
 
 def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
     """Commands and forms, with and without, in turn. spare: a database to draw the forms from."""
-    lead = submission(spare, "/crm lead new", first_name="Ada", last_name="Lovelace", email="ada@x.org", company="Acme")
+    lead = submission(
+        spare,
+        "/crm lead new",
+        first_name="Ada",
+        last_name="Lovelace",
+        email="ada@x.org",
+        company="Acme",
+    )
     deal = submission(spare, f"/crm edit OP-{SIZE}", amount="15k EUR", next_step="Call them")
-    acts: dict[str, Callable[[int], Envelope]] = {f"/crm {text}": partial(reading, text) for text in READS}
-    acts["/crm lead new Ada Lovelace"] = lambda number: command(f"lead new Ada Lovelace ada{number}@x.org")
+    acts: dict[str, Callable[[int], Envelope]] = {
+        f"/crm {text}": partial(reading, text) for text in READS
+    }
+    acts["/crm lead new Ada Lovelace"] = lambda number: command(
+        f"lead new Ada Lovelace ada{number}@x.org"
+    )
     acts["form: a new lead"] = lambda number: again(lead, f"VG{number}")
     acts["form: a deal changed"] = partial(changing, deal)
     with silence():
         apps = [app_on(engine) for engine in engines[:2]]
-        return [compared(name, envelope, *apps, where=named(engines[0])) for name, envelope in acts.items()]
+        return [
+            compared(name, envelope, *apps, where=named(engines[0]))
+            for name, envelope in acts.items()
+        ]
 
 
-def compared(name: str, envelope: Callable[[int], Envelope], guarded: App, bare: App, where: str) -> Figure:
+def compared(
+    name: str, envelope: Callable[[int], Envelope], guarded: App, bare: App, where: str
+) -> Figure:
     def ours(number: int) -> float:
         request = sign(envelope(number))
         return timed(lambda: answered(guarded, request))

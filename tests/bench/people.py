@@ -1,4 +1,6 @@
-"""A hundred people at once, each sending the next act when the last was answered: to us, and to Bolt's defaults."""
+"""A hundred people at once, each sending the next act when the last was answered: to us, and to
+Bolt's defaults.
+"""
 
 import asyncio
 import hashlib
@@ -29,7 +31,9 @@ Send = Callable[[int, str, str], Awaitable[str]]
 """Takes an act of a person to the bot: its kind and JSON. Brings why it failed, or nothing."""
 CROWD = 100
 TIMES, LONGEST = 5.0, 3.0
-"""The bars: times the acts a second of Bolt's default settings, and the seconds of the slowest answer."""
+"""The bars: times the acts a second of Bolt's default settings, and the seconds of the slowest
+answer.
+"""
 WARM, SECONDS = 2.0, 5.0
 GIVE_UP = 20.0
 SIGNED = "POST /slack/events HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded\r\n"
@@ -37,7 +41,9 @@ SIGNED = "POST /slack/events HTTP/1.1\r\nhost: bench\r\ncontent-type: applicatio
 
 @dataclass
 class Counted:
-    """What became of the acts of a run. done: in the time that counts; seconds: of all that were on their way in it."""
+    """What became of the acts of a run. done: in the time that counts; seconds: of all that were on
+    their way in it.
+    """
 
     done: int = 0
     failed: int = 0
@@ -50,7 +56,9 @@ class Counted:
         return self.done / SECONDS
 
     def at(self, share: float) -> float:
-        """The seconds within which this share of the answers came, also of those that say that it failed."""
+        """The seconds within which this share of the answers came, also of those that say that it
+        failed.
+        """
         ordered = sorted(self.seconds) or [GIVE_UP]
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
@@ -65,7 +73,9 @@ PLACES = {"p50": 0.5, "p99": 0.99, "worst": 1.0}
 
 @dataclass
 class Crowd:
-    """People who open a form and send it, and open the next. send: takes one act to the bot and brings its answer."""
+    """People who open a form and send it, and open the next. send: takes one act to the bot and
+    brings its answer.
+    """
 
     slack: Distant
     send: Send
@@ -73,7 +83,9 @@ class Crowd:
     counted: Counted = field(default_factory=Counted)
 
     async def come(self) -> Counted:
-        """Everybody begins within the first second, and what is answered once they are warm counts."""
+        """Everybody begins within the first second, and what is answered once they are warm
+        counts.
+        """
         began = time.perf_counter()
         await asyncio.gather(*(self.sit(person, began) for person in range(CROWD)))
         return self.counted
@@ -89,13 +101,19 @@ class Crowd:
         await self.act(person, SLASH, json.dumps(asked), began, opens=trigger)
         if (view := self.slack.opened.pop(trigger, None)) is None:
             return
-        filled = {"U_RITA": name(person), "VIEW": f"V{trigger}", "Lovelace": f"Lovelace {trigger[:8]}"}
+        filled = {
+            "U_RITA": name(person),
+            "VIEW": f"V{trigger}",
+            "Lovelace": f"Lovelace {trigger[:8]}",
+        }
         text = self.form
         for old, new in (filled | {'"META"': json.dumps(view["private_metadata"])}).items():
             text = text.replace(old, new)
         await self.act(person, INTERACTIVE, text, began)
 
-    async def act(self, person: int, kind: str, payload: str, began: float, opens: str = "") -> None:
+    async def act(
+        self, person: int, kind: str, payload: str, began: float, opens: str = ""
+    ) -> None:
         sent = time.perf_counter()
         try:
             why = await asyncio.wait_for(self.send(person, kind, payload), GIVE_UP)
@@ -127,7 +145,9 @@ def filled_form(spare: Engine) -> str:
 def bot(settings: str, door: str, database: str, slack: str) -> Iterator[str]:
     """The bot in a process of its own; yields where it listens."""
     command = [sys.executable, "-m", "tests.bench.served", settings, door, database, slack]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         try:
             where = process.stdout.readline().strip()
@@ -147,10 +167,18 @@ class OverHTTP:
     async def __call__(self, person: int, kind: str, payload: str) -> str:
         """Send it; returns why it failed, or nothing."""
         if person not in self.lines:
-            self.lines[person] = await asyncio.open_connection("127.0.0.1", self.ports[person % len(self.ports)])
+            self.lines[person] = await asyncio.open_connection(
+                "127.0.0.1", self.ports[person % len(self.ports)]
+            )
         reader, writer = self.lines[person]
         try:
-            writer.write(signed(urlencode(json.loads(payload)) if kind == SLASH else f"payload={quote_plus(payload)}"))
+            writer.write(
+                signed(
+                    urlencode(json.loads(payload))
+                    if kind == SLASH
+                    else f"payload={quote_plus(payload)}"
+                )
+            )
             head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(head.partition("content-length:")[2].partition("\r")[0] or 0)
             return problem(await reader.readexactly(length), head.split(" ", 2)[1])
@@ -182,7 +210,9 @@ def crowded(settings: str, door: str, engine: Engine, form: str, replicas: int =
     """A hundred people, for some seconds."""
     url = engine.url.render_as_string(hide_password=False)
     with distant() as (slack, loop), ExitStack() as running:
-        where = [running.enter_context(bot(settings, door, url, slack.api)) for _ in range(replicas)]
+        where = [
+            running.enter_context(bot(settings, door, url, slack.api)) for _ in range(replicas)
+        ]
         crowd = Crowd(slack, OverHTTP(where) if door == "http" else over_socket(slack), form)
         return within(loop, crowd.come())
 
@@ -198,14 +228,21 @@ def measured(engines: list[Engine], spare: Engine) -> list[Figure]:
     for door, title in (("http", "HTTP"), ("socket", "Socket Mode")):
         default = crowded("default", door, engines[1], form)
         for replicas in (1, 2) if engines[0].dialect.name == "postgresql" else (1,):
-            ours, more = crowded("ours", door, engines[0], form, replicas), ", 2 replicas," if replicas == 2 else ""
-            figures += compared(f"{CROWD} people over {title}{more} on {named(engines[0])}", ours, default)
+            ours, more = (
+                crowded("ours", door, engines[0], form, replicas),
+                ", 2 replicas," if replicas == 2 else "",
+            )
+            figures += compared(
+                f"{CROWD} people over {title}{more} on {named(engines[0])}", ours, default
+            )
     return figures
 
 
 def compared(where: str, ours: Counted, default: Counted) -> list[Figure]:
     slack = f"Slack takes {1000 * TAKES:g} ms"
-    note = f"opening a form and saving it, {slack}. Ours: {ours}. Bolt's default settings: {default}"
+    note = (
+        f"opening a form and saving it, {slack}. Ours: {ours}. Bolt's default settings: {default}"
+    )
     worst = f"the slowest of {len(ours.seconds):,} answers"
     return [
         Figure(f"{where}: acts", ours.rate, default.rate, "/s", TIMES, note, least=True),
@@ -216,4 +253,11 @@ def compared(where: str, ours: Counted, default: Counted) -> list[Figure]:
 def welcome(engine: Engine) -> None:
     works = UnitOfWorkFactory(engine)
     for person in range(CROWD):
-        works.welcome("T1", name(person), name=f"Person {person}", role=Preset.REP, zone="Europe/Berlin", team="sales")
+        works.welcome(
+            "T1",
+            name(person),
+            name=f"Person {person}",
+            role=Preset.REP,
+            zone="Europe/Berlin",
+            team="sales",
+        )

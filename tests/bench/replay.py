@@ -1,4 +1,6 @@
-"""The floor of a unit of work: the same statements in a plain Session, without a line of ours between them."""
+"""The floor of a unit of work: the same statements in a plain Session, without a line of ours
+between them.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +18,9 @@ Step = Callable[[Session, list[Any]], None]
 
 @dataclass
 class Recording:
-    """What one unit of work did to the database, as steps that do it again. sql: the statements the database saw."""
+    """What one unit of work did to the database, as steps that do it again. sql: the statements the
+    database saw.
+    """
 
     steps: list[Step] = field(default_factory=list)
     sql: list[str] = field(default_factory=list)
@@ -57,7 +61,9 @@ def drove(sql: str, parameters: Any) -> Step:
 def driving(kept: Recording) -> Callable[..., None]:
     """Notices what goes straight to the driver."""
 
-    def before_cursor_execute(_: Any, __: Any, sql: str, parameters: Any, context: Any, ___: bool) -> None:
+    def before_cursor_execute(
+        _: Any, __: Any, sql: str, parameters: Any, context: Any, ___: bool
+    ) -> None:
         if context.compiled is None and not sql.startswith("BEGIN"):
             kept.steps.append(drove(sql, parameters))
 
@@ -83,11 +89,17 @@ class Flush:
 
     def insert(self, mapper: Mapper[Any], target: Any) -> None:
         values = {name: getattr(target, name) for name in columns_of(mapper)}
-        self.inserted.append((mapper.class_, {name: value for name, value in values.items() if value is not None}))
+        self.inserted.append(
+            (mapper.class_, {name: value for name, value in values.items() if value is not None})
+        )
 
     def update(self, mapper: Mapper[Any], target: Any) -> None:
         attributes = inspect(target).attrs
-        values = {name: getattr(target, name) for name in columns_of(mapper) if attributes[name].history.has_changes()}
+        values = {
+            name: getattr(target, name)
+            for name in columns_of(mapper)
+            if attributes[name].history.has_changes()
+        }
         self.updated.append((mapper.class_, inspect(target).identity, values))
 
 
@@ -134,7 +146,9 @@ def recording(engine: Engine) -> Iterator[Recording]:
     def after_flush(*_: Any) -> None:
         of_the_orm.discard("flush")
 
-    def before_execute(_: Any, statement: Executable, many: list[Any], one: dict[str, Any], __: Any) -> None:
+    def before_execute(
+        _: Any, statement: Executable, many: list[Any], one: dict[str, Any], __: Any
+    ) -> None:
         if not of_the_orm:
             kept.steps.append(ran(statement, many, one))
         of_the_orm.discard("statement")
@@ -148,8 +162,18 @@ def recording(engine: Engine) -> Iterator[Recording]:
         (Session, "after_flush", after_flush, {"insert": True}),
         (engine, "before_execute", before_execute, {}),
         (engine, "before_cursor_execute", driving(kept), {}),
-        (Base, "after_insert", lambda mapper, _, target: flush().insert(mapper, target), {"propagate": True}),
-        (Base, "after_update", lambda mapper, _, target: flush().update(mapper, target), {"propagate": True}),
+        (
+            Base,
+            "after_insert",
+            lambda mapper, _, target: flush().insert(mapper, target),
+            {"propagate": True},
+        ),
+        (
+            Base,
+            "after_update",
+            lambda mapper, _, target: flush().update(mapper, target),
+            {"propagate": True},
+        ),
     )
     with listening(*hooks), seen(engine, kept.sql):
         yield kept

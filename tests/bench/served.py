@@ -1,7 +1,8 @@
-"""python -m tests.bench.served SETTINGS DOOR DATABASE SLACK: the bot in a process of its own, as ours or as Bolt's.
+"""python -m tests.bench.served SETTINGS DOOR DATABASE SLACK: the bot in a process of its own, as
+ours or as Bolt's.
 
-SETTINGS is `ours`, or `default` for the same handlers in an App made without any, behind the same server. DOOR is
-`http` or `socket`. Says where it listens; ends with its standard input.
+SETTINGS is `ours`, or `default` for the same handlers in an App made without any, behind the same
+server. DOOR is `http` or `socket`. Says where it listens; ends with its standard input.
 """
 
 import sys
@@ -23,14 +24,18 @@ SECRET = "bench"
 
 
 def default_app(client: WebClient, dispatcher: Dispatcher) -> App:
-    """Bolt with its default settings, and one listener a type like ours: what it answers is the same."""
+    """Bolt with its default settings, and one listener a type like ours: what it answers is the
+    same.
+    """
     app = App(name="default", client=client, signing_secret=SECRET)
     Listeners(dispatcher).open(app)
     return app
 
 
 def over_http(app: App, gate: DrainGate) -> str:
-    """Bolt's own servers take one request after the other while a listener waits for Slack, so neither app has one."""
+    """Bolt's own servers take one request after the other while a listener waits for Slack, so
+    neither app has one.
+    """
     web = Web(Events(app, SECRET, gate).routes(), "127.0.0.1", 0)
     web.start()
     return f"http://127.0.0.1:{web.port}/slack/events"
@@ -45,7 +50,11 @@ def main(settings: str, door: str, database: str, slack: str) -> None:
     if door == "http":
         where = over_http(app, gate)
     else:
-        line = SocketModeConnection(app, "xapp-1", client, gate) if is_ours else SocketModeHandler(app, "xapp-1", web_client=client)
+        line = (
+            SocketModeConnection(app, "xapp-1", client, gate)
+            if is_ours
+            else SocketModeHandler(app, "xapp-1", web_client=client)
+        )
         line.connect()  # type: ignore[no-untyped-call]
         where = "connected"
     print(where, flush=True)

@@ -1,4 +1,6 @@
-"""What people do, in companies of ten thousand, a hundred thousand and a million records: how the time grows."""
+"""What people do, in companies of ten thousand, a hundred thousand and a million records: how the
+time grows.
+"""
 
 import random
 import statistics
@@ -21,7 +23,9 @@ from tests.ground import StoppedClock
 
 SIZES = (10_000, 100_000, 1_000_000)
 GROWTH, MOST = 4.0, 100.0
-"""The bars: times as long at the median in the biggest as in the smallest, and milliseconds for 99 of 100."""
+"""The bars: times as long at the median in the biggest as in the smallest, and milliseconds for 99
+of 100.
+"""
 ROUNDS, WARM = 100, 10
 TINY = 0.5
 """Milliseconds below which growth is not told from chance."""
@@ -103,7 +107,9 @@ ACTS: dict[str, Callable[[Office], float]] = {
     "find a first name": lambda at: at.do(f"find {at.name()[0]}"),
     "find a person": lambda at: at.do(f"find {' '.join(at.name())}"),
     "find what is not there": lambda at: at.do(f"customer find {at.last()[:4]}xq{at.last()[:3]}"),
-    "filter by city": lambda at: at.do(f'customer find city = "{grown.city(at.round % grown.CITIES)}"'),
+    "filter by city": lambda at: at.do(
+        f'customer find city = "{grown.city(at.round % grown.CITIES)}"'
+    ),
     "filter by stage": lambda at: at.do("deal find stage = won amount > 10k"),
     "filter by a name": lambda at: at.do(f"customer find last_name ~ {at.last()} city = nowhere"),
     "a letter in a picker": lambda at: at.picked(at.last()[: 3 + at.round % 4]),
@@ -125,22 +131,33 @@ def measured(folder: Path, dialect: str) -> list[Figure]:
     for size in SIZES:
         with blank(folder, dialect, f"size{size}") as engine:
             grown.build(engine, size)
-            office, where = Office(create_dispatcher(UnitOfWorkFactory(engine, StoppedClock())), size), named(engine)
+            office, where = (
+                Office(create_dispatcher(UnitOfWorkFactory(engine, StoppedClock())), size),
+                named(engine),
+            )
             for name, act in ACTS.items():
                 seconds[name].append([1000 * act(office) for _ in range(WARM + ROUNDS)][WARM:])
-    rows = [figures(f"{name} on {where}", taken, name in REPORTS) for name, taken in seconds.items()]
+    rows = [
+        figures(f"{name} on {where}", taken, name in REPORTS) for name, taken in seconds.items()
+    ]
     return [figure for row in rows for figure in row]
 
 
 def figures(name: str, taken: list[list[float]], report: bool) -> list[Figure]:
-    """How much longer it takes in the biggest than in the smallest, and the slowest of a hundred there."""
+    """How much longer it takes in the biggest than in the smallest, and the slowest of a hundred
+    there.
+    """
     medians = [statistics.median(each) for each in taken]
     slowest = [sorted(each)[int(0.99 * len(each)) - 1] for each in taken]
     told = "; ".join(
-        f"{size:,}: {median:.1f} and {slow:.1f} ms" for size, median, slow in zip(SIZES, medians, slowest, strict=True)
+        f"{size:,}: {median:.1f} and {slow:.1f} ms"
+        for size, median, slow in zip(SIZES, medians, slowest, strict=True)
     )
     note = f"median and 99th of 100 among {told}"
     grows = Figure(f"{name}: growth", medians[-1], max(medians[0], TINY), "ms", GROWTH, note)
     if report:
         return [grows]
-    return [grows, Figure(f"{name}: slowest", slowest[-1], slowest[0], "ms", MOST, note, absolute=True)]
+    return [
+        grows,
+        Figure(f"{name}: slowest", slowest[-1], slowest[0], "ms", MOST, note, absolute=True),
+    ]

@@ -34,20 +34,33 @@ def python(*words: str) -> None:
 
 
 def help_() -> Figure:
-    crm = [str(script)] if (script := Path(sys.executable).with_name("crm")).exists() else [sys.executable, "-m", "bot"]
+    crm = (
+        [str(script)]
+        if (script := Path(sys.executable).with_name("crm")).exists()
+        else [sys.executable, "-m", "bot"]
+    )
     ours, floor = in_turn(
         HELPS,
-        lambda _: timed(lambda: subprocess.run([*crm, "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)),
+        lambda _: timed(
+            lambda: subprocess.run(
+                [*crm, "--help"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+            )
+        ),
         lambda _: timed(lambda: python("-c", "pass")),
         unheeded=2,
     )
-    return Figure("crm --help", ours, floor, "s", HELP, "the floor is python -c pass", absolute=True)
+    return Figure(
+        "crm --help", ours, floor, "s", HELP, "the floor is python -c pass", absolute=True
+    )
 
 
 def sandbox_ready() -> float:
     """Seconds from the start of the process until the page answers and the bot is connected."""
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, started(Path(folder), "sandbox", "--port", "0") as process:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started(Path(folder), "sandbox", "--port", "0") as process,
+    ):
         url = read_until(process, "The sandbox is ready: ").split()[-1]
         with urlopen(url) as page, urlopen(f"{url}/page/state?user=U_RITA") as state:
             assert page.status == 200
@@ -61,7 +74,15 @@ def sandbox_ready() -> float:
 def sandbox() -> Figure:
     least = lambda _: timed(lambda: python("-c", SANDBOX))  # noqa: E731
     ours, floor = in_turn(SANDBOXES, lambda _: sandbox_ready(), least, unheeded=1)
-    return Figure("the sandbox is ready", ours, floor, "s", READY, "the floor imports the libraries", absolute=True)
+    return Figure(
+        "the sandbox is ready",
+        ours,
+        floor,
+        "s",
+        READY,
+        "the floor imports the libraries",
+        absolute=True,
+    )
 
 
 def resident(process: int) -> float:
@@ -72,7 +93,12 @@ def resident(process: int) -> float:
 @contextmanager
 def served() -> Iterator[Callable[[], AbstractContextManager[Process]]]:
     """A small Slack; what is yielded connects the bot to it, on the same database each time."""
-    slack = Slack(manifest(Catalogue(ROUTERS)), [Member("U_RITA", "rita")], [Channel("C_SALES", "sales")], Clock())
+    slack = Slack(
+        manifest(Catalogue(ROUTERS)),
+        [Member("U_RITA", "rita")],
+        [Channel("C_SALES", "sales")],
+        Clock(),
+    )
     tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
     with tempfile.TemporaryDirectory() as folder, serve(slack, port=0) as url:
 

@@ -34,10 +34,14 @@ def test_a_bar_is_the_most_or_the_least_of_the_ratio_or_of_the_figure(
 
 
 def test_figures_are_kept_with_their_ratio_and_whether_they_are_met(tmp_path: Path) -> None:
-    keep([Figure("thing", 6.0, 2.0, "/s", 2.5, "why", least=True)], tmp_path / "build" / "bench.json")
+    keep(
+        [Figure("thing", 6.0, 2.0, "/s", 2.5, "why", least=True)], tmp_path / "build" / "bench.json"
+    )
 
     kept = json.loads((tmp_path / "build" / "bench.json").read_text())
-    assert [(each["ratio"], each["bar"], each["met"], each["note"]) for each in kept] == [(3.0, 2.5, True, "why")]
+    assert [(each["ratio"], each["bar"], each["met"], each["note"]) for each in kept] == [
+        (3.0, 2.5, True, "why")
+    ]
 
 
 def test_people_are_counted_by_their_place_among_the_answers() -> None:

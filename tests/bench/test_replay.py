@@ -1,4 +1,6 @@
-"""The floor of the figures does what ours does: a recorded unit of work, done again without ours, says the same."""
+"""The floor of the figures does what ours does: a recorded unit of work, done again without ours,
+says the same.
+"""
 
 import shutil
 from pathlib import Path
@@ -12,13 +14,23 @@ from models.sales.lead import Lead
 from tests.bench.replay import recording, same_sql
 
 
-def test_a_recorded_unit_says_the_same_when_it_is_done_again(clean_sqlite: Engine, tmp_path: Path) -> None:
+def test_a_recorded_unit_says_the_same_when_it_is_done_again(
+    clean_sqlite: Engine, tmp_path: Path
+) -> None:
     shutil.copyfile(clean_sqlite.url.database or "", tmp_path / "twin.db")
     twin = open_engine(f"sqlite:///{tmp_path / 'twin.db'}")
-    with recording(clean_sqlite) as recorded, UnitOfWorkFactory(clean_sqlite)("T1", "U_RITA") as work:
-        lead = records.create(work, Lead, {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.org"})
+    with (
+        recording(clean_sqlite) as recorded,
+        UnitOfWorkFactory(clean_sqlite)("T1", "U_RITA") as work,
+    ):
+        lead = records.create(
+            work, Lead, {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@x.org"}
+        )
         work.session.flush()
         records.update(work, lead, {"company": "Acme"})
-    assert {line.split()[2] for line in recorded.sql if line.startswith("INSERT")} >= {"lead", "audit_entry"}
+    assert {line.split()[2] for line in recorded.sql if line.startswith("INSERT")} >= {
+        "lead",
+        "audit_entry",
+    }
     assert same_sql(recorded, twin, writes=True)
     twin.dispose()

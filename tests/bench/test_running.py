@@ -1,4 +1,6 @@
-"""The benchmark itself: that it runs, measures what it says, and that one broken row takes no others with it."""
+"""The benchmark itself: that it runs, measures what it says, and that one broken row takes no
+others with it.
+"""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +32,10 @@ def broken(_: object) -> list[Figure]:
 
 
 def test_a_row_that_breaks_off_takes_no_others_with_it(
-    clean_sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    clean_sqlite: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     @contextmanager
     def databases(_: Path) -> Iterator[list[Engine]]:
@@ -67,15 +72,21 @@ def test_what_is_due_is_measured_as_the_role_that_a_bot_has(
 
 
 def test_a_company_of_a_size_is_as_people_would_have_made_it(blank: Engine) -> None:
-    """Each record is found by the text that the program would have written, its trail is there, and all acts work."""
+    """Each record is found by the text that the program would have written, its trail is there, and
+    all acts work.
+    """
     grown.build(blank, SIZE)
     works = UnitOfWorkFactory(blank, StoppedClock())
     with works("T1", writes=False) as work:
         for entity in grown.SHARES:
             records = work.session.scalars(select(entity)).all()
-            kept = select(SearchText.record_id, SearchText.text).where(SearchText.entity == entity.slug())
+            kept = select(SearchText.record_id, SearchText.text).where(
+                SearchText.entity == entity.slug()
+            )
             assert len(records) == int(SIZE * grown.SHARES[entity])
-            assert dict(work.session.execute(kept).all()) == {each.id: text_of(each, work) for each in records}
+            assert dict(work.session.execute(kept).all()) == {
+                each.id: text_of(each, work) for each in records
+            }
             trail = select(AuditEntry.record_id).where(AuditEntry.entity == entity.slug())
             assert set(work.session.scalars(trail)) == {each.id for each in records}
     assert set(grown.SHARES) <= set(ENTITIES.values())

@@ -9,7 +9,9 @@ from bot.slack.socket_mode import DrainGate
 
 
 def main(seconds: float) -> None:
-    """Serve until the standard input ends; the port is printed. seconds: for a head, and for a body."""
+    """Serve until the standard input ends; the port is printed. seconds: for a head, and for a
+    body.
+    """
     gate = DrainGate()
     gate.unlock()
     app = App(token="xoxb-0", signing_secret="sandbox", token_verification_enabled=False)

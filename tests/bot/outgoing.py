@@ -21,7 +21,9 @@ def deal(works: UnitOfWorkFactory, name: str = "Sails", **texts: str) -> Opportu
 def rows(works: UnitOfWorkFactory, **columns: object) -> list[Delivery]:
     """The deliveries of T1 with these values, in the order they were asked for."""
     with works("T1", writes=False) as work:
-        return list(work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id)))
+        return list(
+            work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id))
+        )
 
 
 def posts(works: UnitOfWorkFactory) -> list[Post]:

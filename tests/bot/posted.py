@@ -30,7 +30,9 @@ class Answered:
 
 
 def ask(url: str, body: str | bytes | None = None, headers: Any = ()) -> Answered:
-    """GET, or POST where there is a body. headers: pairs, of which a name may come twice; nothing is followed."""
+    """GET, or POST where there is a body. headers: pairs, of which a name may come twice; nothing
+    is followed.
+    """
     where = urlsplit(url)
     connection = HTTPConnection(where.hostname or "", where.port, timeout=10)
     content = body.encode() if isinstance(body, str) else body
@@ -76,7 +78,13 @@ class Posted:
         if answer.status != 200:
             return Answer(acknowledged=False, why=f"the app answered {answer.status}")
         is_json = answer.headers.get("content-type", "").startswith("application/json")
-        said = json.loads(answer.text) if is_json and answer.text else {"text": answer.text} if answer.text else {}
+        said = (
+            json.loads(answer.text)
+            if is_json and answer.text
+            else {"text": answer.text}
+            if answer.text
+            else {}
+        )
         return Answer(dict(said))
 
 
@@ -88,6 +96,8 @@ def posting(slack: Slack, works: UnitOfWorkFactory) -> Iterator[Posted]:
     app = create_app(installed(slack), create_dispatcher(works), slack.signing_secret)
     web = Web(Events(app, slack.signing_secret, gate).routes(), "127.0.0.1", 0)
     web.start()
-    slack.transport = posted = Posted(f"http://127.0.0.1:{web.port}/slack/events", slack.signing_secret)
+    slack.transport = posted = Posted(
+        f"http://127.0.0.1:{web.port}/slack/events", slack.signing_secret
+    )
     yield posted
     assert web.stop(5)

@@ -16,7 +16,14 @@ ELSEWHERE = "guests or people from elsewhere"
 
 
 def ada_lovelace(works: UnitOfWorkFactory) -> Lead:
-    return given(works, Lead, first_name="Ada", last_name="Lovelace", company="Analytical", phone="+4930123456")
+    return given(
+        works,
+        Lead,
+        first_name="Ada",
+        last_name="Lovelace",
+        company="Analytical",
+        phone="+4930123456",
+    )
 
 
 def room(slack: SlackDriver, *members: str, name: str = "C_ROOM") -> str:
@@ -25,7 +32,13 @@ def room(slack: SlackDriver, *members: str, name: str = "C_ROOM") -> str:
     return name
 
 
-def shown(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, record: Lead | Case, *members: str) -> Shown:
+def shown(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    record: Lead | Case,
+    *members: str,
+) -> Shown:
     """The card of a record in a channel with these people."""
     return standing(slack, works, courier, record, room(slack, *members))
 

@@ -19,8 +19,13 @@ PUBLIC = "https://crm.example.com"
 
 
 def workspace(team: str, clock: Clock) -> Slack:
-    """A workspace whose first person is Rita; people of different workspaces may have the same id."""
-    people = [Member("U_RITA", "rita", f"Rita of {team}"), Member("U_MONA", "mona", f"Mona of {team}")]
+    """A workspace whose first person is Rita; people of different workspaces may have the same
+    id.
+    """
+    people = [
+        Member("U_RITA", "rita", f"Rita of {team}"),
+        Member("U_MONA", "mona", f"Mona of {team}"),
+    ]
     sales = Channel("C_SALES", "sales", members=["U_RITA", BOT_USER])
     slack = Slack(manifest(Catalogue(ROUTERS), PUBLIC), people, [sales], clock, (team, team))
     slack.bot_token = f"xoxb-{team}"
@@ -31,7 +36,9 @@ class Front:
     """Hands each request to the workspace that its token, its code or its address names."""
 
     def __init__(self, *slacks: Slack) -> None:
-        self.slacks = [(slack, application(slack, Sockets(), lambda request: None)) for slack in slacks]
+        self.slacks = [
+            (slack, application(slack, Sockets(), lambda request: None)) for slack in slacks
+        ]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body = bytearray()
@@ -46,7 +53,11 @@ class Front:
 
         token = dict(scope["headers"]).get(b"authorization", b"").decode()
         said = body.decode()
-        wanted = [app for slack, app in self.slacks if slack.bot_token in token or f"code={slack.team_id}." in said]
+        wanted = [
+            app
+            for slack, app in self.slacks
+            if slack.bot_token in token or f"code={slack.team_id}." in said
+        ]
         await (wanted or [self.slacks[0][1]])[0](scope, again, send)
 
 

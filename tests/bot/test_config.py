@@ -37,10 +37,26 @@ def test_tokens_are_not_needed_where_slack_is_not() -> None:
 @table(
     ("name", "text", "why"),
     [
-        ("SLACK_BOT_TOKEN", "xapp-1", "it does not begin with xoxb-. Copy it from https://api.slack.com/apps"),
-        ("SLACK_APP_TOKEN", "xoxb-1", "it does not begin with xapp-. Copy it from https://api.slack.com/apps"),
-        ("SLACK_API_URL", "localhost:3000", "it is not a URL. Leave it out to talk to Slack itself"),
-        ("DATABASE_URL", "mysql://here", "it is no database URL. Try sqlite:///rapport.db or postgresql://"),
+        (
+            "SLACK_BOT_TOKEN",
+            "xapp-1",
+            "it does not begin with xoxb-. Copy it from https://api.slack.com/apps",
+        ),
+        (
+            "SLACK_APP_TOKEN",
+            "xoxb-1",
+            "it does not begin with xapp-. Copy it from https://api.slack.com/apps",
+        ),
+        (
+            "SLACK_API_URL",
+            "localhost:3000",
+            "it is not a URL. Leave it out to talk to Slack itself",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://here",
+            "it is no database URL. Try sqlite:///rapport.db or postgresql://",
+        ),
         ("ROOT_COMMAND", "crm", "it is no command name. Try /crm"),
         ("ROOT_COMMAND", "/CRM", "it is no command name. Try /crm"),
         ("ROOT_COMMAND", "/c r m", "it is no command name. Try /crm"),
@@ -53,9 +69,21 @@ def test_tokens_are_not_needed_where_slack_is_not() -> None:
         ("CURRENCY", "€€€", "it is not a code of 3 letters. Try EUR"),
         ("LOG_LEVEL", "loud", "it is none of DEBUG, INFO, WARNING, ERROR"),
         ("REGION", "49", "it is not a code of 2 letters. Try DE"),
-        ("ENCRYPTION_KEYS", "secret", "it is no list of keys separated by commas. Make a key with: crm key"),
-        ("ENCRYPTION_KEYS", f"{KEY},{KEY[:-4]}", "it is no list of keys separated by commas. Make a key with: crm key"),
-        ("ENCRYPTION_KEYS", "é" * 44, "it is no list of keys separated by commas. Make a key with: crm key"),
+        (
+            "ENCRYPTION_KEYS",
+            "secret",
+            "it is no list of keys separated by commas. Make a key with: crm key",
+        ),
+        (
+            "ENCRYPTION_KEYS",
+            f"{KEY},{KEY[:-4]}",
+            "it is no list of keys separated by commas. Make a key with: crm key",
+        ),
+        (
+            "ENCRYPTION_KEYS",
+            "é" * 44,
+            "it is no list of keys separated by commas. Make a key with: crm key",
+        ),
         ("PUBLIC_URL", "crm.example.com", "it is not a URL. Try https://crm.example.com"),
         ("HTTP_PORT", "http", "it is no port. Try 3000"),
         ("HTTP_PORT", "65536", "it is no port. Try 3000"),
@@ -103,7 +131,9 @@ def test_every_setting_says_what_it_is_for_and_has_a_default_it_would_accept(nam
     assert setting.default == "" or setting.metadata["check"](setting.default) == setting.default
 
 
-def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_goes_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-file\nCURRENCY=GBP\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-environment")
@@ -119,7 +149,7 @@ def test_a_workspace_keeps_the_settings_it_needs_and_no_token() -> None:
     assert not any("token" in name for name in kept)
 
 
-# ── how Slack reaches us ────────────────────────────────────────────────────────────────────────────────────
+# ── how Slack reaches us ──────────────────────────────────────────────────────────────────────────
 
 
 def test_an_app_token_means_socket_mode_and_a_signing_secret_alone_http() -> None:
@@ -166,7 +196,9 @@ def test_what_is_missing_is_named(given: dict[str, str], missing: str) -> None:
     assert str(refused.value).startswith(f"{missing} is missing. ")
 
 
-@pytest.mark.parametrize(("given", "reachable"), [({}, False), (TOKENS, True), (HTTP, True)], ids=range(3))
+@pytest.mark.parametrize(
+    ("given", "reachable"), [({}, False), (TOKENS, True), (HTTP, True)], ids=range(3)
+)
 def test_whether_there_is_a_slack_to_start_with(given: dict[str, str], reachable: bool) -> None:
     assert load(given, needs_slack=False).reachable is reachable
 

@@ -1,4 +1,6 @@
-"""The log tells what failed and where, under the reference a person was told, and never what anybody said or is."""
+"""The log tells what failed and where, under the reference a person was told, and never what
+anybody said or is.
+"""
 
 import io
 import json
@@ -115,12 +117,16 @@ def bad_answer(request: Request) -> object:
 
 
 @pytest.mark.parametrize("trouble", [bad_value, bad_row, bad_cast, bad_answer])
-def test_a_failing_request_leaves_nothing_of_the_person_behind(works: UnitOfWorkFactory, log: Log, trouble: object) -> None:
+def test_a_failing_request_leaves_nothing_of_the_person_behind(
+    works: UnitOfWorkFactory, log: Log, trouble: object
+) -> None:
     works.welcome("T1", "U_RITA", role=Preset.ADMIN)
     given(works, Lead, first_name="Ada", last_name=NAME, company="Analytical", email=MAIL)
     person = Heard()
     dispatcher = failing(works, trouble)  # type: ignore[arg-type]
-    dispatcher.handle(Interaction("command", "T1", "U_RITA", f"try {NAME} {MAIL} {TOKEN}", key="k"), person)
+    dispatcher.handle(
+        Interaction("command", "T1", "U_RITA", f"try {NAME} {MAIL} {TOKEN}", key="k"), person
+    )
     written = log()
     assert "A command failed" in written
     assert "test_logs.py" in written, "the traceback tells where"
@@ -132,7 +138,9 @@ def test_a_failing_request_leaves_nothing_of_the_person_behind(works: UnitOfWork
 
 
 @SQLITE
-def test_what_people_do_every_day_leaves_nothing_of_them_behind(works: UnitOfWorkFactory, log: Log) -> None:
+def test_what_people_do_every_day_leaves_nothing_of_them_behind(
+    works: UnitOfWorkFactory, log: Log
+) -> None:
     dispatcher = create_dispatcher(works)
     lead = f"lead new first_name=Ada last_name={NAME} email={MAIL}"
     for line in (lead, f"find {NAME}", "lead new email=nonsense", NAME):
@@ -143,7 +151,9 @@ def test_what_people_do_every_day_leaves_nothing_of_them_behind(works: UnitOfWor
 
 @SQLITE
 @pytest.mark.parametrize("kind", ["500", "fatal_error", "drop_after"])
-def test_an_answer_that_does_not_reach_slack_leaves_nothing_behind(slack: SlackDriver, log: Log, kind: str) -> None:
+def test_an_answer_that_does_not_reach_slack_leaves_nothing_behind(
+    slack: SlackDriver, log: Log, kind: str
+) -> None:
     slack.slack.failures.add(Failure("*", kind, times=9))
     slack.say(f"@crm lead new first_name=Ada last_name={NAME} email={MAIL}")
     slack.slack.failures.clear()
@@ -154,10 +164,22 @@ def test_an_answer_that_does_not_reach_slack_leaves_nothing_behind(slack: SlackD
 
 
 def test_bodies_that_slacks_libraries_log_are_dropped(log: Log) -> None:
-    App(name="rapport", client=WebClient(token=TOKEN), signing_secret="s", token_verification_enabled=False)
-    for name in ("slack_sdk.web.base_client", "slack_bolt.App", "rapport:App", "urllib3.connectionpool"):
+    App(
+        name="rapport",
+        client=WebClient(token=TOKEN),
+        signing_secret="s",
+        token_verification_enabled=False,
+    )
+    for name in (
+        "slack_sdk.web.base_client",
+        "slack_bolt.App",
+        "rapport:App",
+        "urllib3.connectionpool",
+    ):
         logger = logging.getLogger(name)
-        logger.debug("Sending a request - headers: {'Authorization': 'Bearer %s'}, body: %s", TOKEN, NAME)
+        logger.debug(
+            "Sending a request - headers: {'Authorization': 'Bearer %s'}, body: %s", TOKEN, NAME
+        )
         logger.warning(f"Unhandled request ({{'text': '{NAME}'}}) [{MAIL}]")
     written = log()
     assert "Unhandled request (…" in written
@@ -197,8 +219,14 @@ def test_whoever_repeats_an_exception_is_not_repeated(log: Log, name: str) -> No
         ("{'Authorization': 'Bearer abc.def'}", "{'Authorization': '[removed]'}"),
         ("authorization: Basic dXNlcg==", "authorization: [removed]"),
         ("bearer abc", "Bearer [removed]"),
-        ("postgresql://crm:s3cret@db.example.org/crm", "postgresql://crm:[removed]@db.example.org/crm"),
-        ("/slack/oauth_redirect?code=1.2&state=abc", "/slack/oauth_redirect?code=[removed]&state=[removed]"),
+        (
+            "postgresql://crm:s3cret@db.example.org/crm",
+            "postgresql://crm:[removed]@db.example.org/crm",
+        ),
+        (
+            "/slack/oauth_redirect?code=1.2&state=abc",
+            "/slack/oauth_redirect?code=[removed]&state=[removed]",
+        ),
         ("https://hooks.slack.com/commands/T1/2/abc", "[response address]"),
         (MAIL, "[e-mail]"),
         ("+49 30 1234567", "[telephone]"),
@@ -208,7 +236,9 @@ def test_secrets_are_taken_out_whoever_writes_them(secret: str, instead: str) ->
     assert scrubbed(f"Before {secret} after") == f"Before {instead} after"
 
 
-@table("plain", ["Delivery 12: no clear answer", "2026-03-10 10:00:00+00:00", "SELECT 1 = 1", "/crm"])
+@table(
+    "plain", ["Delivery 12: no clear answer", "2026-03-10 10:00:00+00:00", "SELECT 1 = 1", "/crm"]
+)
 def test_what_is_no_secret_stays(plain: str) -> None:
     assert scrubbed(plain) == plain
 
@@ -236,7 +266,11 @@ def test_a_traceback_goes_back_to_the_first_cause() -> None:
             raise ZeroDivisionError("division by zero") from error
     except ZeroDivisionError as error:
         text = told(error)
-    assert text.index("KeyError") < text.index("which led to") < text.index("ZeroDivisionError: division by zero")
+    assert (
+        text.index("KeyError")
+        < text.index("which led to")
+        < text.index("ZeroDivisionError: division by zero")
+    )
     assert NAME not in text
 
 

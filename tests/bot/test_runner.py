@@ -24,13 +24,17 @@ pytestmark = SQLITE
 def settings(slack: SlackDriver, world: Slack) -> Settings:
     """For HTTP, on a free port."""
     return Settings(
-        slack_bot_token=world.bot_token, slack_signing_secret=world.signing_secret, http_port="0",
+        slack_bot_token=world.bot_token,
+        slack_signing_secret=world.signing_secret,
+        http_port="0",
         slack_api_url=f"{world.url}/api/",
-    )  # fmt: skip
+    )
 
 
 class Waits:
-    """Waits for nothing, and remembers how long it should have; told to stop at the end of its patience."""
+    """Waits for nothing, and remembers how long it should have; told to stop at the end of its
+    patience.
+    """
 
     def __init__(self, patience: int = 10) -> None:
         self.patience = patience
@@ -41,7 +45,7 @@ class Waits:
         return len(self.seconds) > self.patience
 
 
-# ── Slack's bad days ────────────────────────────────────────────────────────────────────────────────────
+# ── Slack's bad days ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,12 @@ class Waits:
     ],
 )
 def test_a_slack_that_is_away_is_asked_again_with_a_sentence_each_time(
-    slack: SlackDriver, client: WebClient, caplog: pytest.LogCaptureFixture, failure: str, pause: float, why: str
+    slack: SlackDriver,
+    client: WebClient,
+    caplog: pytest.LogCaptureFixture,
+    failure: str,
+    pause: float,
+    why: str,
 ) -> None:
     slack.slack.fail("auth.test", times=3, with_=failure, seconds=7)
     wait = Waits()
@@ -64,7 +73,9 @@ def test_a_slack_that_is_away_is_asked_again_with_a_sentence_each_time(
     assert why in caplog.text
 
 
-def test_who_is_told_to_stop_while_slack_is_away_stops(slack: SlackDriver, client: WebClient) -> None:
+def test_who_is_told_to_stop_while_slack_is_away_stops(
+    slack: SlackDriver, client: WebClient
+) -> None:
     slack.slack.fail("auth.test", times=9, with_="500")
     with pytest.raises(Stopped):
         patiently(client.auth_test, Waits(patience=1))
@@ -72,7 +83,10 @@ def test_who_is_told_to_stop_while_slack_is_away_stops(slack: SlackDriver, clien
 
 def test_a_refused_token_ends_with_its_name(slack: SlackDriver, client: WebClient) -> None:
     slack.slack.fail("auth.test", with_="account_inactive")
-    with pytest.raises(SettingsError) as refused, refusal_of("SLACK_BOT_TOKEN", "OAuth & Permissions"):
+    with (
+        pytest.raises(SettingsError) as refused,
+        refusal_of("SLACK_BOT_TOKEN", "OAuth & Permissions"),
+    ):
         patiently(client.auth_test, Waits())
     assert str(refused.value) == (
         "SLACK_BOT_TOKEN is refused by Slack (account_inactive). Copy it again from OAuth & Permissions."
@@ -87,7 +101,7 @@ def test_a_refused_token_is_not_asked_for_again(slack: SlackDriver, client: WebC
     assert not wait.seconds
 
 
-# ── from start to end ───────────────────────────────────────────────────────────────────────────────────
+# ── from start to end ─────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -103,7 +117,9 @@ def at(bot: Bot, path: str) -> str:
     return f"http://127.0.0.1:{bot.web.port}{path}"
 
 
-def test_over_http_people_are_served_and_health_beside_them(bot: Bot, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_over_http_people_are_served_and_health_beside_them(
+    bot: Bot, slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.slack.transport = Posted(at(bot, "/slack/events"), "sandbox")
     slack.command("/crm lead new Ada Lovelace")
     assert told(slack) == "Created LD-1 Ada Lovelace"
@@ -114,7 +130,9 @@ def test_over_http_people_are_served_and_health_beside_them(bot: Bot, slack: Sla
     assert ask(at(bot, "/slack/install")).status == 404  # nobody set that up
 
 
-def test_health_is_served_while_slack_is_away_and_people_are_not(settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver) -> None:
+def test_health_is_served_while_slack_is_away_and_people_are_not(
+    settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver
+) -> None:
     slack.slack.fail("auth.test", times=9, with_="500")
     bot = Bot(settings, works)
     seen: list[int] = []
@@ -136,23 +154,41 @@ def test_stopped_it_takes_nothing_more(bot: Bot) -> None:
         ask(address)
 
 
-def test_a_refused_token_ends_the_start_in_order(settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver) -> None:
+def test_a_refused_token_ends_the_start_in_order(
+    settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver
+) -> None:
     slack.slack.fail("auth.test", with_="invalid_auth")
-    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN is refused by Slack"), running(settings, works):
+    with (
+        pytest.raises(SettingsError, match="SLACK_BOT_TOKEN is refused by Slack"),
+        running(settings, works),
+    ):
         raise AssertionError("it runs")
 
 
-def test_a_refused_app_token_is_named(settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver, world: Slack) -> None:
-    line = Settings(slack_bot_token=world.bot_token, slack_app_token="xapp-old", slack_api_url=settings.slack_api_url)
-    with pytest.raises(SettingsError, match="SLACK_APP_TOKEN is refused by Slack"), running(line, works):
+def test_a_refused_app_token_is_named(
+    settings: Settings, works: UnitOfWorkFactory, slack: SlackDriver, world: Slack
+) -> None:
+    line = Settings(
+        slack_bot_token=world.bot_token,
+        slack_app_token="xapp-old",
+        slack_api_url=settings.slack_api_url,
+    )
+    with (
+        pytest.raises(SettingsError, match="SLACK_APP_TOKEN is refused by Slack"),
+        running(line, works),
+    ):
         raise AssertionError("it runs")
 
 
-def test_what_was_in_hand_when_it_stopped_is_saved_and_answered(bot: Bot, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_was_in_hand_when_it_stopped_is_saved_and_answered(
+    bot: Bot, slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     transport = Posted(at(bot, "/slack/events"), "sandbox")
     slack.slack.transport = transport
     with works.queue():
-        person = threading.Thread(target=lambda: slack._person(None).command("/crm lead new Ada", "C_SALES"))
+        person = threading.Thread(
+            target=lambda: slack._person(None).command("/crm lead new Ada", "C_SALES")
+        )
         person.start()
         while not bot.gate.inside:
             pass
@@ -166,4 +202,9 @@ def test_what_was_in_hand_when_it_stopped_is_saved_and_answered(bot: Bot, slack:
 
 def test_a_status_of_a_running_bot_is_json_that_a_machine_reads(bot: Bot) -> None:
     found = json.loads(ask(at(bot, "/readyz")).text)
-    assert {check["name"] for check in found["checks"]} >= {"database", "slack", "scheduler", "courier"}
+    assert {check["name"] for check in found["checks"]} >= {
+        "database",
+        "slack",
+        "scheduler",
+        "courier",
+    }

@@ -1,4 +1,6 @@
-"""The sandbox as a whole: the small Slack, its company, and the bot connected to it as to the real one."""
+"""The sandbox as a whole: the small Slack, its company, and the bot connected to it as to the real
+one.
+"""
 
 import json
 import re
@@ -58,11 +60,15 @@ class Page:
 
     def act(self, what: str, user: str, **about: str) -> Json:
         body = json.dumps({"user": user, **about}).encode()
-        with urlopen(Request(f"{self.url}/page/{what}", body, {"content-type": "application/json"})) as answer:
+        with urlopen(
+            Request(f"{self.url}/page/{what}", body, {"content-type": "application/json"})
+        ) as answer:
             return dict(json.load(answer))
 
     def texts(self, user: str, channel: str) -> list[str]:
-        return [message["text"] for message in self.look("messages", user, channel=channel)["messages"]]
+        return [
+            message["text"] for message in self.look("messages", user, channel=channel)["messages"]
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -100,17 +106,26 @@ def test_a_few_cards_stand_in_the_channels_and_no_old_news(page: Page) -> None:
 
 
 def test_a_command_is_answered(page: Page) -> None:
-    assert page.act("command", seed.RITA, channel="C_GENERAL", text="/crm find northwind") == {"ok": True}
-    assert any("Northwind" in text for text in eventually(lambda: page.texts(seed.RITA, "C_GENERAL")))
+    assert page.act("command", seed.RITA, channel="C_GENERAL", text="/crm find northwind") == {
+        "ok": True
+    }
+    assert any(
+        "Northwind" in text for text in eventually(lambda: page.texts(seed.RITA, "C_GENERAL"))
+    )
 
 
 def test_on_the_next_working_morning_the_manager_gets_the_digest(page: Page) -> None:
-    now = datetime.fromisoformat(page.look("state", seed.MONA)["now"]).astimezone(ZoneInfo("Europe/Berlin"))
+    now = datetime.fromisoformat(page.look("state", seed.MONA)["now"]).astimezone(
+        ZoneInfo("Europe/Berlin")
+    )
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     while morning.isoweekday() > 5:
         morning += timedelta(days=1)
     page.act("clock", seed.MONA, to=morning.astimezone(UTC).isoformat())
-    assert any("pipeline" in text.casefold() for text in eventually(lambda: page.texts(seed.MONA, "D_MONA")))
+    assert any(
+        "pipeline" in text.casefold()
+        for text in eventually(lambda: page.texts(seed.MONA, "D_MONA"))
+    )
 
 
 def counts(works: UnitOfWorkFactory) -> list[int]:
@@ -119,7 +134,9 @@ def counts(works: UnitOfWorkFactory) -> list[int]:
         return [work.session.scalar(select(func.count(each.id))) or 0 for each in counted]
 
 
-def test_the_company_is_told_once_however_often_the_sandbox_starts(blank_sqlite: Any, clock: Clock) -> None:
+def test_the_company_is_told_once_however_often_the_sandbox_starts(
+    blank_sqlite: Any, clock: Clock
+) -> None:
     schema.upgrade(blank_sqlite)
     works = UnitOfWorkFactory(blank_sqlite, clock)
     before = clock()
@@ -144,7 +161,7 @@ def test_days_of_the_present_are_said_from_the_past() -> None:
     assert seed.dated("task new now or never", 4) == "task new now or never"
 
 
-# ── as processes ────────────────────────────────────────────────────────────────────────────────────────────
+# ── as processes ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_without_tokens_start_is_the_sandbox_and_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from bot.runner import together
 
 
 class Ends(logging.Handler):
-    """Tells us to stop as soon as Slack cannot be reached, as an operator does. told: everything that was logged."""
+    """Tells us to stop as soon as Slack cannot be reached, as an operator does. told: everything
+    that was logged.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +30,11 @@ class Ends(logging.Handler):
 
 @pytest.mark.usefixtures("kept_logging", "signals")
 def test_started_while_slack_is_away_it_waits_and_ends_when_told_to(tmp_path: Path) -> None:
-    nowhere = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:9/api/"}
+    nowhere = {
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_APP_TOKEN": "xapp-1",
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+    }
     operator = Ends()
     runner.log.addHandler(operator)
     try:

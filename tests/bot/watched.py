@@ -1,4 +1,6 @@
-"""What the tests of health and figures share: threads that say how they are, and a server to ask over HTTP."""
+"""What the tests of health and figures share: threads that say how they are, and a server to ask
+over HTTP.
+"""
 
 import socket
 import threading

@@ -33,7 +33,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def sit(browser: Browser, url: str) -> Iterator[Sit]:
-    """`sit("U_RITA", "C_SALES")` opens a window as a person in a channel; nothing may go wrong in it."""
+    """`sit("U_RITA", "C_SALES")` opens a window as a person in a channel; nothing may go wrong in
+    it.
+    """
     screens: list[Screen] = []
 
     def sit(user: str, channel: str, width: int = 1280, height: int = 800) -> Screen:

@@ -48,7 +48,9 @@ def form(browser: Browser, url: str, folder: Path) -> None:
     screen = sit(browser, url, "U_RITA", "C_SALES")
     expect(screen.card("LD-5")).to_be_visible()
     screen.say("/crm lead new")
-    screen.fill(first_name="Grace", last_name="Hopper", company="Compilers Inc", phone="call me maybe")
+    screen.fill(
+        first_name="Grace", last_name="Hopper", company="Compilers Inc", phone="call me maybe"
+    )
     screen.save()
     expect(screen.field("phone")).to_contain_text("is not a phone number")
     take(screen, str(folder / "lead-form"))

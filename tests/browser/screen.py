@@ -39,7 +39,10 @@ class Screen:
         self.page, self.url = page, url
         self.troubles: list[str] = []
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: self.troubles.append(said.text) if said.type == "error" else None,
+        )
 
     def visit(self, user: str, channel: str) -> "Screen":
         self.page.goto(f"{self.url}/?user={user}&channel={channel}")

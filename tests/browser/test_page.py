@@ -106,7 +106,15 @@ def test_what_people_type_is_only_text(sit: Sit) -> None:
 
 def test_every_emoji_of_ours_is_drawn(sit: Sit) -> None:
     screen = sit("U_RITA", "C_GENERAL")
-    for line in ("lead list", "deal list", "case list", "task list", "customer list", "account list", "help"):
+    for line in (
+        "lead list",
+        "deal list",
+        "case list",
+        "task list",
+        "customer list",
+        "account list",
+        "help",
+    ):
         screen.say(f"/crm {line}")
     expect(screen.whisper("One thing in full")).to_be_visible()
     expect(screen.page.get_by_text(re.compile(":[a-z_]+:"))).to_have_count(0)

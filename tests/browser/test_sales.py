@@ -17,7 +17,9 @@ def new_lead(screen: Screen, name: str, *more: str) -> str:
 def test_a_mistake_in_a_form_is_shown_under_its_field_and_saving_posts_the_card(sit: Sit) -> None:
     screen = sit("U_RITA", "C_SALES")
     screen.say("/crm lead new")
-    screen.fill(first_name="Ada", last_name="Lovelace", company="Analytical Engines", phone="call me")
+    screen.fill(
+        first_name="Ada", last_name="Lovelace", company="Analytical Engines", phone="call me"
+    )
     screen.save()
     expect(screen.field("phone")).to_contain_text("is not a phone number")
     expect(screen.field("first_name").locator("input")).to_have_value("Ada")
@@ -61,7 +63,9 @@ def test_converting_a_lead_by_its_button_tells_the_thread_of_its_card(sit: Sit) 
     expect(card).to_contain_text("Converted")
     expect(card.get_by_role("button", name="Convert", exact=True)).to_have_count(0)
     card.locator("button.replies").click()
-    expect(screen.page.get_by_role("complementary", name="Thread")).to_contain_text("Rita Reyes converted it")
+    expect(screen.page.get_by_role("complementary", name="Thread")).to_contain_text(
+        "Rita Reyes converted it"
+    )
 
 
 def test_a_customer_is_found_by_typing_in_the_picker(sit: Sit) -> None:

@@ -47,7 +47,9 @@ def test_a_message_becomes_a_case_by_its_shortcut(sit: Sit) -> None:
     expect(screen.field("subject").locator("input")).to_have_value("The blue vase arrived cracked")
     screen.pick("customer", "gra", "Grace Okafor")
     screen.save()
-    card = screen.messages.filter(has_text="Priority: Normal").filter(has_text="The blue vase arrived cracked")
+    card = screen.messages.filter(has_text="Priority: Normal").filter(
+        has_text="The blue vase arrived cracked"
+    )
     expect(card).to_contain_text("Grace Okafor")
 
 
@@ -63,8 +65,8 @@ def test_the_bot_is_spoken_to_in_the_thread_of_a_card(sit: Sit) -> None:
 
 
 def test_a_menu_stays_open_and_at_its_message_when_others_write(sit: Sit) -> None:
-    # In #general nothing is posted by itself. A card or a list that the sandbox still had to post would push the
-    # message out of sight, and its menu closes then.
+    # In #general nothing is posted by itself. A card or a list that the sandbox still had to post
+    # would push the message out of sight, and its menu closes then.
     sam, sofia = (sit(person, "C_GENERAL", height=500) for person in ("U_SAM", "U_SOFIA"))
     for number in range(8):
         sofia.say(f"Message {number}")

@@ -1,1 +1,3 @@
-"""Crashes, outages and repetitions, made on purpose: nothing may be lost and nothing may come twice."""
+"""Crashes, outages and repetitions, made on purpose: nothing may be lost and nothing may come
+twice.
+"""

@@ -1,4 +1,6 @@
-"""python -m tests.chaos: make trouble, print what was lost and what came twice, write build/chaos.json."""
+"""python -m tests.chaos: make trouble, print what was lost and what came twice, write
+build/chaos.json.
+"""
 
 import argparse
 import signal
@@ -24,7 +26,7 @@ from tests.chaos import (
     twice,
     unwell,
     zones,
-)  # fmt: skip
+)
 from tests.chaos.databases import Database, ground
 from tests.chaos.figures import Figure, keep, table
 from tests.processes import ROOT
@@ -39,7 +41,9 @@ def killed(database: Database, seed: int, quick: bool) -> Found:
 
 
 def http(database: Database, seed: int, quick: bool) -> Found:
-    return kill.run(database, REPLICAS[database.name], kills=5 if quick else 30, seed=seed, door="http")
+    return kill.run(
+        database, REPLICAS[database.name], kills=5 if quick else 30, seed=seed, door="http"
+    )
 
 
 def unwell_(database: Database, seed: int, quick: bool) -> Found:
@@ -96,10 +100,21 @@ def off_(database: Database, seed: int, quick: bool) -> Found:
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "kill": killed, "http": http, "slack": unwell_, "gone": gone_, "storm": storm_, "full": full_, "jump": jump_,
-    "stop": orderly_, "token": revoked_, "archive": archived_, "restore": restored_, "due": due_, "twice": twice_,
+    "kill": killed,
+    "http": http,
+    "slack": unwell_,
+    "gone": gone_,
+    "storm": storm_,
+    "full": full_,
+    "jump": jump_,
+    "stop": orderly_,
+    "token": revoked_,
+    "archive": archived_,
+    "restore": restored_,
+    "due": due_,
+    "twice": twice_,
     "off": off_,
-}  # fmt: skip
+}
 ALONE: dict[str, Callable[[bool], Figure]] = {
     "contention": lambda quick: contention.run(2 if quick else 10),
     "zones": lambda quick: zones.run(2025, 2026) if quick else zones.run(),
@@ -109,9 +124,15 @@ ALONE: dict[str, Callable[[bool], Figure]] = {
 
 def asked(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.chaos", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=[*SCENARIOS, *ALONE], default=[*SCENARIOS, *ALONE])
-    parser.add_argument("--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
-    parser.add_argument("--quick", action="store_true", help="a shorter run, to see that all of it works")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*SCENARIOS, *ALONE], default=[*SCENARIOS, *ALONE]
+    )
+    parser.add_argument(
+        "--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"]
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a shorter run, to see that all of it works"
+    )
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args(words)
 
@@ -120,28 +141,41 @@ def played(options: argparse.Namespace) -> Iterator[Figure]:
     """What each attempt found; one that breaks off is a finding, too."""
     with ground(tuple(options.database)) as databases:
         for name in options.only:
-            tries = [("none", partial(ALONE[name], options.quick))] if name in ALONE else [
-                (database.name, partial(SCENARIOS[name], database, options.seed, options.quick))
-                for database in databases
-            ]
+            tries = (
+                [("none", partial(ALONE[name], options.quick))]
+                if name in ALONE
+                else [
+                    (database.name, partial(SCENARIOS[name], database, options.seed, options.quick))
+                    for database in databases
+                ]
+            )
             for where, attempt in tries:
                 try:
                     found = attempt()
                 except Exception as error:
                     traceback.print_exc()
-                    found = Figure(name, where, 0, 0, wrong=[f"it broke off: {type(error).__name__}: {error}"])
+                    found = Figure(
+                        name, where, 0, 0, wrong=[f"it broke off: {type(error).__name__}: {error}"]
+                    )
                 yield from found if isinstance(found, list) else [found]
 
 
 def main() -> int:
-    """Play what was asked for; returns 0 where nothing was lost, doubled or wrong, and something was looked at."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended on the way out
+    """Play what was asked for; returns 0 where nothing was lost, doubled or wrong, and something
+    was looked at.
+    """
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(1)
+    )  # so that all processes are ended on the way out
     options, figures, began = asked(), list[Figure](), time.monotonic()
     try:
         for figure in played(options):
             figures.append(figure)
-            print(f"{time.monotonic() - began:5.0f} s  {figure if not figure.good else figure.name}: {figure.kept}",
-                  file=sys.stderr, flush=True)
+            print(
+                f"{time.monotonic() - began:5.0f} s  {figure if not figure.good else figure.name}: {figure.kept}",
+                file=sys.stderr,
+                flush=True,
+            )
     finally:
         keep(figures, ROOT / "build" / "chaos.json")
     print(table(figures))

@@ -1,5 +1,5 @@
-"""A channel is archived while people work: its cards are forgotten, an admin is told, and what was refused goes out
-when the channel is back and somebody says so.
+"""A channel is archived while people work: its cards are forgotten, an admin is told, and what was
+refused goes out when the channel is back and somebody says so.
 """
 
 import time
@@ -37,8 +37,12 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
             assert Crowd(ground).person(admin).command("/crm deliveries retry all", ROOM).ok
 
         figure = play(ground, NAME, trouble, seed, heal=heal, gone=(SUPPORT,))
-        if not any("archived" in one.text for each in posts(ground).values() for one in each
-                   if one.channel == ground.slack.im(admin).id):
+        if not any(
+            "archived" in one.text
+            for each in posts(ground).values()
+            for one in each
+            if one.channel == ground.slack.im(admin).id
+        ):
             figure.lost.append("the admin was not told that the channel is archived")
         return figure
 

@@ -1,4 +1,6 @@
-"""What stands before several replicas in HTTP mode: signed requests, to one after the other that takes them."""
+"""What stands before several replicas in HTTP mode: signed requests, to one after the other that
+takes them.
+"""
 
 import itertools
 import json
@@ -13,7 +15,9 @@ from bot.sandbox.transport import EVENT, Answer, Envelope, form_of
 
 
 class Balancer:
-    """Posts to the ports in turn. Where nobody listens it turns to the next; what was begun is never sent again."""
+    """Posts to the ports in turn. Where nobody listens it turns to the next; what was begun is
+    never sent again.
+    """
 
     def __init__(self, signing_secret: str) -> None:
         self.verifier = SignatureVerifier(signing_secret)
@@ -34,13 +38,17 @@ class Balancer:
         first = next(self.turns)
         for number in range(len(self.ports)):
             try:
-                return self.posted(self.ports[(first + number) % len(self.ports)], envelope, seconds)
+                return self.posted(
+                    self.ports[(first + number) % len(self.ports)], envelope, seconds
+                )
             except ConnectionRefusedError:
                 continue
             except TimeoutError:
                 return Answer(acknowledged=False, why=f"no answer within {seconds:g} s")
             except (OSError, HTTPException) as error:
-                return Answer(acknowledged=False, why=f"the connection broke: {type(error).__name__}")
+                return Answer(
+                    acknowledged=False, why=f"the connection broke: {type(error).__name__}"
+                )
         return Answer(acknowledged=False, why="nobody listens")
 
     def posted(self, port: int, envelope: Envelope, seconds: float) -> Answer:
@@ -54,16 +62,23 @@ class Balancer:
         finally:
             connection.close()
         if response.status != 200:
-            return Answer(acknowledged=False, why=f"the app answered {response.status} {text}".strip())
+            return Answer(
+                acknowledged=False, why=f"the app answered {response.status} {text}".strip()
+            )
         is_json = (response.getheader("content-type") or "").startswith("application/json")
         return Answer(json.loads(text) if text and is_json else {"text": text} if text else {})
 
     def headers(self, envelope: Envelope, body: str) -> dict[str, str]:
         stamp = str(int(time.time()))
         headers = {
-            "content-type": "application/json" if envelope.kind == EVENT else "application/x-www-form-urlencoded",
+            "content-type": "application/json"
+            if envelope.kind == EVENT
+            else "application/x-www-form-urlencoded",
             "x-slack-request-timestamp": stamp,
             "x-slack-signature": self.verifier.generate_signature(timestamp=stamp, body=body) or "",
         }
-        retry = {"x-slack-retry-num": str(envelope.retry), "x-slack-retry-reason": envelope.retry_reason}
+        retry = {
+            "x-slack-retry-num": str(envelope.retry),
+            "x-slack-retry-reason": envelope.retry_reason,
+        }
         return {**headers, **retry} if envelope.retry else headers

@@ -1,4 +1,6 @@
-"""What the books are kept from: what was found, what stands in Slack, and what the database asked for."""
+"""What the books are kept from: what was found, what stands in Slack, and what the database asked
+for.
+"""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,6 @@
-"""The databases of a short scenario: a SQLite file of its own, or a new database on the tests' PostgreSQL server."""
+"""The databases of a short scenario: a SQLite file of its own, or a new database on the tests'
+PostgreSQL server.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -46,7 +48,9 @@ class Borrowed:
 
 @pytest.fixture(autouse=True)
 def _a_working_day() -> None:
-    """For the last hours of Saturday, UTC, it is the weekend even in the furthest zone: nobody is reminded then."""
+    """For the last hours of Saturday, UTC, it is the weekend even in the furthest zone: nobody is
+    reminded then.
+    """
     now = datetime.now(UTC)
     if is_weekend(now + offset_at(now)):
         pytest.skip("it is the weekend everywhere")

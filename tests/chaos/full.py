@@ -1,6 +1,8 @@
-"""The disk of a SQLite file is full for a while: nothing more can be written, and everybody hears about it in time.
+"""The disk of a SQLite file is full for a while: nothing more can be written, and everybody hears
+about it in time.
 
-No file may grow beyond a size, by the kernel's own limit for a process; a full disk does the same to all of them.
+No file may grow beyond a size, by the kernel's own limit for a process; a full disk does the same
+to all of them.
 """
 
 from resource import RLIM_INFINITY, RLIMIT_FSIZE, prlimit
@@ -14,8 +16,12 @@ ROOM = 1 << 16
 """Bytes that a file may have: less than any database, and so nothing more can be written to one."""
 
 
-def run(database: Database, replicas: int, seconds: float, seed: int, people: int = 40) -> list[Figure]:
-    """Nothing on PostgreSQL, whose server belongs to somebody else, so that nobody here may limit it."""
+def run(
+    database: Database, replicas: int, seconds: float, seed: int, people: int = 40
+) -> list[Figure]:
+    """Nothing on PostgreSQL, whose server belongs to somebody else, so that nobody here may limit
+    it.
+    """
     if database.name != "SQLite":
         return []
     with floor(database, people, replicas) as ground:

@@ -1,4 +1,6 @@
-"""The database is gone for a while: everybody hears about it in time, and what was queued arrives afterwards."""
+"""The database is gone for a while: everybody hears about it in time, and what was queued arrives
+afterwards.
+"""
 
 import threading
 import time
@@ -22,9 +24,17 @@ QUEUED = 3
 """Messages for each person that wait when it goes."""
 
 
-def run(database: Database, replicas: int, seconds: float, seed: int, people: int = 40, tasks: bool = True
-        ) -> list[Figure]:
-    """One figure for each way of being away. tasks: whether reminders come due meanwhile; they take a minute more."""
+def run(
+    database: Database,
+    replicas: int,
+    seconds: float,
+    seed: int,
+    people: int = 40,
+    tasks: bool = True,
+) -> list[Figure]:
+    """One figure for each way of being away. tasks: whether reminders come due meanwhile; they take
+    a minute more.
+    """
     found = []
     for number in range(len(database.gone())):
         with floor(database, people, replicas) as ground:
@@ -35,11 +45,15 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
 
 
 def outage(ground: Floor, name: str, away: Away, seconds: float, seed: int, tasks: bool) -> Figure:
-    """People work, and ask many at a time, while the database is away; each of them hears about it in time."""
+    """People work, and ask many at a time, while the database is away; each of them hears about it
+    in time.
+    """
     warm_up(ground, seed)
     chance = Random(seed)
     now = ground.works.clock()
-    dues = [(person, now + timedelta(seconds=2 + chance.random() * seconds)) for person in ground.people]
+    dues = [
+        (person, now + timedelta(seconds=2 + chance.random() * seconds)) for person in ground.people
+    ]
     due = ground.plan(dues if tasks else [])
     queue(ground, QUEUED)
     silent: list[Sight] = []
@@ -55,11 +69,17 @@ def outage(ground: Floor, name: str, away: Away, seconds: float, seed: int, task
             seen = ground.witness.sights[before:]
             away.end()
         silent.extend(sight for sight in seen if is_silent(sight))
-        return {"seconds": round(seconds), "asked": len(seen), "silent": len(silent),
-                "worst": round(max(sight.seconds for sight in seen), 2)}
+        return {
+            "seconds": round(seconds),
+            "asked": len(seen),
+            "silent": len(silent),
+            "worst": round(max(sight.seconds for sight in seen), 2),
+        }
 
     figure = play(ground, name, trouble, seed, tasks=due, pace=10.0)
-    figure.wrong.extend(f"{sight.envelope.kind}: {sight.answer.why or f'{sight.seconds:.1f} s'}" for sight in silent)
+    figure.wrong.extend(
+        f"{sight.envelope.kind}: {sight.answer.why or f'{sight.seconds:.1f} s'}" for sight in silent
+    )
     return figure
 
 
@@ -68,7 +88,9 @@ def is_silent(sight: Sight) -> bool:
 
 
 def warm_up(ground: Floor, seed: int) -> None:
-    """Everybody has said something, so that every replica has met everybody and has its connections."""
+    """Everybody has said something, so that every replica has met everybody and has its
+    connections.
+    """
     with Crowd(ground, seed + 1000, pace=30.0, kinds=("command",)):
         time.sleep(1)
     ground.settle(within=20)
@@ -77,7 +99,9 @@ def warm_up(ground: Floor, seed: int) -> None:
 def together(ground: Floor, count: int) -> None:
     """So many people type at the same moment."""
     crowd = Crowd(ground)
-    threads = [threading.Thread(target=crowd.look, args=(person,)) for person in ground.people[:count]]
+    threads = [
+        threading.Thread(target=crowd.look, args=(person,)) for person in ground.people[:count]
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,6 @@
-"""The records against their trail: it says of every field how it came to be what it is, and the chain is whole."""
+"""The records against their trail: it says of every field how it came to be what it is, and the
+chain is whole.
+"""
 
 import time
 
@@ -22,9 +24,11 @@ Place = tuple[str, int, str]
 
 
 def check_trail(floor: Floor, books: Books, set_back: bool = False) -> None:
-    """Every entry goes on from the one before, the last says what the record holds, and all of them are sealed.
+    """Every entry goes on from the one before, the last says what the record holds, and all of them
+    are sealed.
 
-    set_back: whether a clock was, which the proof of the trail cannot tell from entries that were put in later.
+    set_back: whether a clock was, which the proof of the trail cannot tell from entries that were
+    put in later.
     """
     with floor.works(TEAM, writes=False) as work:
         told = told_by_trail(work, books)
@@ -32,7 +36,9 @@ def check_trail(floor: Floor, books: Books, set_back: bool = False) -> None:
     books.trials += len(held)
     for place in sorted(told.keys() | held.keys()):
         if told.get(place) != held.get(place):
-            books.wrong.append(f"{named(place)} is {held.get(place)!r}, and {told.get(place)!r} by the trail")
+            books.wrong.append(
+                f"{named(place)} is {held.get(place)!r}, and {told.get(place)!r} by the trail"
+            )
     check_seals(floor, books, set_back)
 
 
@@ -44,7 +50,9 @@ def told_by_trail(work: UnitOfWork, books: Books) -> dict[Place, str | None]:
     for slug, id, field, old, new in work.session.execute(select(*columns).order_by(entry.id)):
         place = (slug, id, field)
         if (old or None) != told.get(place):
-            books.wrong.append(f"the trail of {named(place)} goes on from {old!r} after {told.get(place)!r}")
+            books.wrong.append(
+                f"the trail of {named(place)} goes on from {old!r} after {told.get(place)!r}"
+            )
         told[place] = new or None
     return {place: value for place, value in told.items() if value}
 
@@ -76,10 +84,15 @@ def check_seals(floor: Floor, books: Books, set_back: bool = False) -> None:
     with floor.works(TEAM, writes=False) as work:
         verdict = verify.verify(work)
     books.trials += verdict.sealed
-    found = [problem for problem in verdict.problems if not (set_back and SET_BACK in problem.sentence)]
+    found = [
+        problem for problem in verdict.problems if not (set_back and SET_BACK in problem.sentence)
+    ]
     books.wrong += [f"the trail: {problem}" for problem in found]
 
 
 def unsealed(floor: Floor) -> int:
     with floor.works(TEAM, writes=False) as work:
-        return work.session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.hash.is_(None))) or 0
+        return (
+            work.session.scalar(select(func.count(AuditEntry.id)).where(AuditEntry.hash.is_(None)))
+            or 0
+        )

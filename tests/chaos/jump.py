@@ -1,4 +1,6 @@
-"""The clock of the machine jumps, forward and back, while Slack is unwell: nothing comes twice or waits for it."""
+"""The clock of the machine jumps, forward and back, while Slack is unwell: nothing comes twice or
+waits for it.
+"""
 
 import sys
 import time
@@ -44,7 +46,9 @@ class Shifted(Replica):
 
 
 def run(database: Database, replicas: int, seconds: float, seed: int, people: int = 24) -> Figure:
-    """For so many seconds at each of the times, and in between at the right one; on several machines one at a time."""
+    """For so many seconds at each of the times, and in between at the right one; on several
+    machines one at a time.
+    """
     chance = Random(seed)
     with floor(database, people, replicas, kind=Shifted) as ground:
         ground.slack.failures.reseed(seed)

@@ -13,24 +13,34 @@ from tests.chaos.scene import afresh, play
 
 NAME = "kill -9"
 UNREADY, ALL = 0.1, 0.2
-"""The share of kills that strike a replica while it starts, and of those that strike every replica at once."""
+"""The share of kills that strike a replica while it starts, and of those that strike every replica
+at once.
+"""
 LONGEST = 0.6
 """Seconds a replica lives at most, once it works."""
 LATENCY = 0.05
-"""Seconds Slack takes for an answer: time for a kill between a post and the note that it was made."""
+"""Seconds Slack takes for an answer: time for a kill between a post and the note that it was made.
+"""
 
 
 def run(
-    database: Database, replicas: int, kills: int, seed: int, people: int = 24, pace: float = 10.0,
+    database: Database,
+    replicas: int,
+    kills: int,
+    seed: int,
+    people: int = 24,
+    pace: float = 10.0,
     door: str = "socket",
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Kill so many processes; then let the rest arrive and compare."""
     chance = Random(seed)
     with floor(database, people, replicas, door=door) as ground:
         ground.slack.latency = LATENCY
         now = ground.works.clock()
-        dues = sorted((now + timedelta(seconds=chance.random() * kills), chance.choice(ground.people))
-                      for _ in range(5 * kills))
+        dues = sorted(
+            (now + timedelta(seconds=chance.random() * kills), chance.choice(ground.people))
+            for _ in range(5 * kills)
+        )
         due = ground.plan([(person, moment) for moment, person in dues])
 
         def trouble(crowd: Crowd) -> dict[str, int]:

@@ -1,6 +1,8 @@
-"""python -m tests.chaos.mutations: break the bot on purpose, one way after the other, and see that a scenario notices.
+"""python -m tests.chaos.mutations: break the bot on purpose, one way after the other, and see that
+a scenario notices.
 
-Each is made in a copy of the sources, where its scenario is played in its quick form and has to end red.
+Each is made in a copy of the sources, where its scenario is played in its quick form and has to end
+red.
 """
 
 import argparse
@@ -23,8 +25,8 @@ LONGEST = 900
 
 @dataclass(frozen=True)
 class Mutation:
-    """What is broken. edits: (file, what stands there once, what then stands there) · scenario: the one that notices ·
-    database: where it is played · seen: words of the evidence.
+    """What is broken. edits: (file, what stands there once, what then stands there) · scenario: the
+    one that notices · database: where it is played · seen: words of the evidence.
     """
 
     name: str
@@ -42,87 +44,202 @@ class Mutation:
             (root / file).write_text(source.replace(old, new))
 
 
-CARRYING, DELIVERY, OUTLET = "bot/delivery/worker.py", "bot/delivery/dispatcher.py", "bot/slack/gateway.py"
+CARRYING, DELIVERY, OUTLET = (
+    "bot/delivery/worker.py",
+    "bot/delivery/dispatcher.py",
+    "bot/slack/gateway.py",
+)
 OUTBOX, WORK = "models/core/outbox/delivery.py", "models/core/unit_of_work.py"
 POST = "ts = outlet.post(channel, delivery.thread, drawn.message, key)"
 FOUND = "if doubtful and (arrival := self.found(outlet, delivery, channel, key)):"
-BUSY = 'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
+BUSY = (
+    'act.surface, error.__cause__)\n            return "busy", partial(answer.refused, str(error))'
+)
 LIMITED = "return Note(delivery, partial(results.put_back, pause=error.pause)"
 DREAMT = "dreamt = (row.workspace == work.workspace.id,"
 
 MUTATIONS = (
-    Mutation("no record gets a card", "slack", (
-        (WORK, "        if record.channel:\n", "        if record.channel and not record.channel:\n"),
-    ), "the card of"),
-    Mutation("what Slack has no time for is dropped", "slack", (
-        (CARRYING, LIMITED, 'return Note(delivery, partial(results.drop, why="busy")'),
-    ), "was dropped: busy"),
-    Mutation("nothing is told in threads", "stop", (
-        (OUTBOX, '    deliver(work, "event", CARDS, key, about=about, **subject)\n', "    return\n"),
-    ), "in the thread of"),
-    Mutation("answers come twice", "stop", (
-        ("handlers/core/listeners.py",
-         "self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)",
-         "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]"),
-    ), "came 2 times"),
-    Mutation("cards are not drawn anew", "stop", (
-        (OUTBOX, "    work.session.connection().execute(REDRAWING,", "    _ = (REDRAWING,"),
-    ), "does not show"),
-    Mutation("what may have been posted is not looked for", "kill", (
-        (CARRYING, FOUND, FOUND.replace("doubtful", "not key")),
-    ), "was posted 2 times"),
-    Mutation("the seal of an entry is not its hash", "due", (
-        ("models/core/audit/chain.py", '"hash": last})', '"hash": last[::-1]})'),
-    ), "the trail:"),
-    Mutation("something counts as sent and was not posted", "storm", (
-        (CARRYING, POST, f'{POST} if delivery.id % 3 else "1.000001"'),
-    ), "lost: "),
-    Mutation("some things are posted twice", "gone", (
-        (CARRYING, POST, f"{POST}\n        {POST} if delivery.id % 5 == 0 else ts"),
-    ), "was posted 2 times"),
-    Mutation("people wait for a database that is away", "gone", (
-        ("models/core/db/deadline.py", "STATEMENT = 2.0", "STATEMENT = 20.0"),
-        ("models/core/db/deadline.py", "PERSON = 2.5", "PERSON = 25.0"),
-    ), "acknowledgement within"),
-    Mutation("who does something twice did it twice", "twice", (
-        ("handlers/core/dispatcher.py", "if key and not work.once(key):", "if key and not (work.once(key) or key):"),
-    ), "effects"),
-    Mutation("lists follow nothing", "twice", (
-        ("models/core/outbox/reposting.py", "    insert_all(work, Listed, [", "    list(["),
-    ), "a reminder says of"),
-    Mutation("some changes leave no trail", "http", (
-        ("models/core/audit/entries.py", "for name, (old, new) in changes.items():",
-         "for name, (old, new) in list(changes.items())[: len(changes) - len(rows) % 2]:"),
-    ), "by the trail"),
-    Mutation("where it stands is not written down", "off", (
-        ("models/core/outbox/arrivals.py", '"sent_at": work.now, "ts": ts,', '"sent_at": work.now, "ts": None,'),
-    ), "is not in Slack"),
-    Mutation("what is sent again is not", "archive", (
-        ("models/core/outbox/results.py",
-         "statement = update(Delivery).where(REFUSED).values(**again)",
-         "statement = update(Delivery).where(REFUSED, Delivery.id < 0).values(**again)"),
-    ), "is refused"),
-    Mutation("a revoked token is the message's fault", "token", (
-        (CARRYING, "if error in UNTRUSTED:", "if error == UNTRUSTED:"),
-    ), "is refused"),
-    Mutation("after a restore nothing is in doubt", "restore", (
-        ("models/maintenance/backup.py", "AND kind <> 'redraw'\"", "AND kind = 'nothing'\""),
-        (CARRYING, POST, f'time.sleep(0.2)\n        {POST}'),
-    ), "posted 2 times"),
-    Mutation("what a wrong clock put off waits", "jump", (
-        ("models/core/outbox/queue.py", DREAMT, f"{DREAMT} row.id < 0,"),
-    ), "is waiting"),
-    Mutation("a full disk is told as a success", "full", (
-        ("handlers/core/dispatcher.py", BUSY, BUSY.replace("str(error)", '"Created"')),
-    ), "was promised and is not there"),
-    Mutation("some commits are none", "contention", (
-        (WORK, "session.flush()\n                    saving = True",
-         "session.flush()\n                    saving = random.random() < 0.9 or session.rollback()"),
-    ), "were written and"),
-    Mutation("every other day is left out", "zones", (
-        ("models/core/schedule.py", "        day -= DAY\n", "        day -= DAY * 2\n"),
-    ), "zones"),
-)  # fmt: skip
+    Mutation(
+        "no record gets a card",
+        "slack",
+        (
+            (
+                WORK,
+                "        if record.channel:\n",
+                "        if record.channel and not record.channel:\n",
+            ),
+        ),
+        "the card of",
+    ),
+    Mutation(
+        "what Slack has no time for is dropped",
+        "slack",
+        ((CARRYING, LIMITED, 'return Note(delivery, partial(results.drop, why="busy")'),),
+        "was dropped: busy",
+    ),
+    Mutation(
+        "nothing is told in threads",
+        "stop",
+        (
+            (
+                OUTBOX,
+                '    deliver(work, "event", CARDS, key, about=about, **subject)\n',
+                "    return\n",
+            ),
+        ),
+        "in the thread of",
+    ),
+    Mutation(
+        "answers come twice",
+        "stop",
+        (
+            (
+                "handlers/core/listeners.py",
+                "self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn, thread_ts=thread)",
+                "[self.client.chat_postEphemeral(channel=channel, user=person, text=text, blocks=drawn) for _ in range(2)]",
+            ),
+        ),
+        "came 2 times",
+    ),
+    Mutation(
+        "cards are not drawn anew",
+        "stop",
+        ((OUTBOX, "    work.session.connection().execute(REDRAWING,", "    _ = (REDRAWING,"),),
+        "does not show",
+    ),
+    Mutation(
+        "what may have been posted is not looked for",
+        "kill",
+        ((CARRYING, FOUND, FOUND.replace("doubtful", "not key")),),
+        "was posted 2 times",
+    ),
+    Mutation(
+        "the seal of an entry is not its hash",
+        "due",
+        (("models/core/audit/chain.py", '"hash": last})', '"hash": last[::-1]})'),),
+        "the trail:",
+    ),
+    Mutation(
+        "something counts as sent and was not posted",
+        "storm",
+        ((CARRYING, POST, f'{POST} if delivery.id % 3 else "1.000001"'),),
+        "lost: ",
+    ),
+    Mutation(
+        "some things are posted twice",
+        "gone",
+        ((CARRYING, POST, f"{POST}\n        {POST} if delivery.id % 5 == 0 else ts"),),
+        "was posted 2 times",
+    ),
+    Mutation(
+        "people wait for a database that is away",
+        "gone",
+        (
+            ("models/core/db/deadline.py", "STATEMENT = 2.0", "STATEMENT = 20.0"),
+            ("models/core/db/deadline.py", "PERSON = 2.5", "PERSON = 25.0"),
+        ),
+        "acknowledgement within",
+    ),
+    Mutation(
+        "who does something twice did it twice",
+        "twice",
+        (
+            (
+                "handlers/core/dispatcher.py",
+                "if key and not work.once(key):",
+                "if key and not (work.once(key) or key):",
+            ),
+        ),
+        "effects",
+    ),
+    Mutation(
+        "lists follow nothing",
+        "twice",
+        (("models/core/outbox/reposting.py", "    insert_all(work, Listed, [", "    list(["),),
+        "a reminder says of",
+    ),
+    Mutation(
+        "some changes leave no trail",
+        "http",
+        (
+            (
+                "models/core/audit/entries.py",
+                "for name, (old, new) in changes.items():",
+                "for name, (old, new) in list(changes.items())[: len(changes) - len(rows) % 2]:",
+            ),
+        ),
+        "by the trail",
+    ),
+    Mutation(
+        "where it stands is not written down",
+        "off",
+        (
+            (
+                "models/core/outbox/arrivals.py",
+                '"sent_at": work.now, "ts": ts,',
+                '"sent_at": work.now, "ts": None,',
+            ),
+        ),
+        "is not in Slack",
+    ),
+    Mutation(
+        "what is sent again is not",
+        "archive",
+        (
+            (
+                "models/core/outbox/results.py",
+                "statement = update(Delivery).where(REFUSED).values(**again)",
+                "statement = update(Delivery).where(REFUSED, Delivery.id < 0).values(**again)",
+            ),
+        ),
+        "is refused",
+    ),
+    Mutation(
+        "a revoked token is the message's fault",
+        "token",
+        ((CARRYING, "if error in UNTRUSTED:", "if error == UNTRUSTED:"),),
+        "is refused",
+    ),
+    Mutation(
+        "after a restore nothing is in doubt",
+        "restore",
+        (
+            ("models/maintenance/backup.py", "AND kind <> 'redraw'\"", "AND kind = 'nothing'\""),
+            (CARRYING, POST, f"time.sleep(0.2)\n        {POST}"),
+        ),
+        "posted 2 times",
+    ),
+    Mutation(
+        "what a wrong clock put off waits",
+        "jump",
+        (("models/core/outbox/queue.py", DREAMT, f"{DREAMT} row.id < 0,"),),
+        "is waiting",
+    ),
+    Mutation(
+        "a full disk is told as a success",
+        "full",
+        (("handlers/core/dispatcher.py", BUSY, BUSY.replace("str(error)", '"Created"')),),
+        "was promised and is not there",
+    ),
+    Mutation(
+        "some commits are none",
+        "contention",
+        (
+            (
+                WORK,
+                "session.flush()\n                    saving = True",
+                "session.flush()\n                    saving = random.random() < 0.9 or session.rollback()",
+            ),
+        ),
+        "were written and",
+    ),
+    Mutation(
+        "every other day is left out",
+        "zones",
+        (("models/core/schedule.py", "        day -= DAY\n", "        day -= DAY * 2\n"),),
+        "zones",
+    ),
+)
 
 
 @contextmanager
@@ -132,7 +249,11 @@ def broken(mutation: Mutation) -> Iterator[Path]:
         root = Path(name)
         for each in COPIED:
             if (ROOT / each).is_dir():
-                shutil.copytree(ROOT / each, root / each, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+                shutil.copytree(
+                    ROOT / each,
+                    root / each,
+                    ignore=shutil.ignore_patterns("__pycache__", "node_modules"),
+                )
             else:
                 shutil.copy(ROOT / each, root / each)
         mutation.apply(root)
@@ -140,12 +261,28 @@ def broken(mutation: Mutation) -> Iterator[Path]:
 
 
 def notice(mutation: Mutation) -> tuple[bool, str]:
-    """Play its scenario on broken sources; whether that ended red for the reason it should, and what it said."""
-    words = ["-m", "tests.chaos", "--quick", "--only", mutation.scenario, "--database", mutation.database]
+    """Play its scenario on broken sources; whether that ended red for the reason it should, and
+    what it said.
+    """
+    words = [
+        "-m",
+        "tests.chaos",
+        "--quick",
+        "--only",
+        mutation.scenario,
+        "--database",
+        mutation.database,
+    ]
     with broken(mutation) as root:
         ours = {**environment(), "PYTHONPATH": str(root)}
         done = subprocess.run(
-            [sys.executable, *words], cwd=root, env=ours, capture_output=True, text=True, timeout=LONGEST, check=False
+            [sys.executable, *words],
+            cwd=root,
+            env=ours,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
         )
     said = done.stdout + done.stderr
     return done.returncode == 1 and mutation.seen in said and "it broke off" not in said, said
@@ -154,7 +291,9 @@ def notice(mutation: Mutation) -> tuple[bool, str]:
 def main() -> int:
     """Returns 0 where every mutation was noticed."""
     parser = argparse.ArgumentParser("python -m tests.chaos.mutations", description=__doc__)
-    parser.add_argument("--only", nargs="+", metavar="SCENARIO", help="those that these scenarios notice")
+    parser.add_argument(
+        "--only", nargs="+", metavar="SCENARIO", help="those that these scenarios notice"
+    )
     options = parser.parse_args()
     missed = []
     for mutation in MUTATIONS:
@@ -163,7 +302,10 @@ def main() -> int:
         began = time.monotonic()
         noticed, said = notice(mutation)
         found = "noticed by" if noticed else "NOT noticed by"
-        print(f"{time.monotonic() - began:4.0f} s  {mutation.name}: {found} {mutation.scenario}", flush=True)
+        print(
+            f"{time.monotonic() - began:4.0f} s  {mutation.name}: {found} {mutation.scenario}",
+            flush=True,
+        )
         if not noticed:
             missed.append(mutation.name)
             print(said[-3000:], file=sys.stderr, flush=True)

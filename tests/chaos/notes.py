@@ -1,4 +1,6 @@
-"""What the CRM itself has to tell: notes to people, asked for while replicas and databases come and go."""
+"""What the CRM itself has to tell: notes to people, asked for while replicas and databases come and
+go.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -14,12 +16,20 @@ def queue(floor: Floor, each: int) -> None:
     with floor.works(TEAM) as work:
         for number in range(each):
             for person in floor.people:
-                deliver(work, "message", person, f"queued:{number}:{person}", about={"text": f"Queued {number}"})
+                deliver(
+                    work,
+                    "message",
+                    person,
+                    f"queued:{number}:{person}",
+                    about={"text": f"Queued {number}"},
+                )
 
 
 @contextmanager
 def talking(floor: Floor, pace: float) -> Iterator[list[str]]:
-    """So many notes a second, to one person after the other; yields the keys of those that were asked for so far."""
+    """So many notes a second, to one person after the other; yields the keys of those that were
+    asked for so far.
+    """
     ended, keys = threading.Event(), list[str]()
 
     def talk() -> None:
@@ -27,7 +37,13 @@ def talking(floor: Floor, pace: float) -> Iterator[list[str]]:
             key = f"note:{len(keys)}"
             try:
                 with floor.works(TEAM) as work:
-                    deliver(work, "message", floor.people[len(keys) % len(floor.people)], key, about={"text": key})
+                    deliver(
+                        work,
+                        "message",
+                        floor.people[len(keys) % len(floor.people)],
+                        key,
+                        about={"text": key},
+                    )
             except CRMError:
                 continue  # the database is away or too busy: then nobody has asked for it
             keys.append(key)

@@ -1,4 +1,6 @@
-"""Three hours switched off: one digest to make up for it, marked late, and each reminder once, oldest first."""
+"""Three hours switched off: one digest to make up for it, marked late, and each reminder once,
+oldest first.
+"""
 
 from datetime import timedelta
 
@@ -21,25 +23,39 @@ MORNING = "morning"
 
 
 def run(database: Database, replicas: int, people: int = 20, each: int = 20) -> Figure:
-    """The machine's clock stays: the digest's hour, the last runs and the due dates are put three hours back."""
+    """The machine's clock stays: the digest's hour, the last runs and the due dates are put three
+    hours back.
+    """
     with floor(database, people) as ground:
         manager = furnish(ground)
         now = ground.works.clock()
         count = people * each
         moments = [now - OFF * (1 - number / count) for number in range(count)]
-        due = ground.plan([(ground.people[number * 7 % people], moment) for number, moment in enumerate(moments)])
+        due = ground.plan(
+            [(ground.people[number * 7 % people], moment) for number, moment in enumerate(moments)]
+        )
         ground.start(replicas)
         rest = ground.settle(within=90, calm=3)
         ground.restart()
         ground.settle(within=30, calm=3)
         books = judge(ground, tasks=due, order=True)
         check_digests(ground, manager, books)
-        return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,
-                      books.wrong + ground.problems(), {"posts": ground.posted(), "seconds": round(rest, 1)})
+        return Figure(
+            NAME,
+            database.name,
+            replicas,
+            books.trials,
+            books.lost,
+            books.doubled,
+            books.wrong + ground.problems(),
+            {"posts": ground.posted(), "seconds": round(rest, 1)},
+        )
 
 
 def furnish(ground: Floor) -> str:
-    """A manager whose digest was due while the bot was off; ten days ago everything had run. Returns who it is."""
+    """A manager whose digest was due while the bot was off; ten days ago everything had run.
+    Returns who it is.
+    """
     struck = f"{local_now() - OFF + timedelta(minutes=30):%H:%M}"
     ground.settings |= {"DIGEST_AT": struck, "REMIND_AT": struck}
     with ground.works(TEAM) as work:
@@ -48,7 +64,9 @@ def furnish(ground: Floor) -> str:
         manager.role = Preset.MANAGER
         past = work.now - timedelta(days=10)
         work.session.add(JobRun(job="digest", slot=f"{past.date()}:{manager.id}", at=past))
-        everything = update(JobRun).where(JobRun.job != MORNING)  # swept away, a morning would begin once more
+        everything = update(JobRun).where(
+            JobRun.job != MORNING
+        )  # swept away, a morning would begin once more
         work.session.execute(everything.values(at=past))
         work.workspace.created_at = past
         return manager.slack_id

@@ -1,4 +1,6 @@
-"""SIGTERM under load: one replica after the other is stopped in order and started anew, and nobody is left waiting."""
+"""SIGTERM under load: one replica after the other is stopped in order and started anew, and nobody
+is left waiting.
+"""
 
 import time
 from typing import Any

@@ -17,7 +17,9 @@ PATIENCE = 120.0
 
 @dataclass
 class Replica:
-    """One process of the bot at a time. settings: its environment; log: the file all its lives write to."""
+    """One process of the bot at a time. settings: its environment; log: the file all its lives
+    write to.
+    """
 
     folder: Path
     settings: dict[str, str]
@@ -45,7 +47,11 @@ class Replica:
             log.flush()
             self.told = log.tell()
             self.process = subprocess.Popen(
-                self.command(), cwd=self.folder, env=environment(**self.settings), stdout=log, stderr=log
+                self.command(),
+                cwd=self.folder,
+                env=environment(**self.settings),
+                stdout=log,
+                stderr=log,
             )
 
     @property
@@ -79,7 +85,9 @@ class Replica:
             self.process.wait()
 
     def stop(self) -> float:
-        """As an operator does; returns the seconds it took. One that does not end is killed, and that is an error."""
+        """As an operator does; returns the seconds it took. One that does not end is killed, and
+        that is an error.
+        """
         if not self.process or not self.alive:
             return 0.0
         began = time.monotonic()
@@ -94,7 +102,9 @@ class Replica:
 
 @dataclass
 class Inside(Replica):
-    """A bot in this process, with connections and threads of its own, where it does not matter what a process is."""
+    """A bot in this process, with connections and threads of its own, where it does not matter what
+    a process is.
+    """
 
     bot: Bot | None = None
 

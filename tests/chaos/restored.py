@@ -1,5 +1,5 @@
-"""A backup is made while people work, they go on working, and then it is brought back: what it holds is whole, and what
-was sent since is not sent again.
+"""A backup is made while people work, they go on working, and then it is brought back: what it
+holds is whole, and what was sent since is not sent again.
 """
 
 import os
@@ -41,10 +41,23 @@ def run(database: Database, replicas: int, seconds: float, seed: int, people: in
             time.sleep(seconds)
         rest = ground.settle(within=120)
         books = judge(ground, [*before.acts, *after.acts], since=since)
-        other = {"backup s": round(took, 1), "restore s": round(back, 1), "posts": ground.posted(),
-                 "in doubt": ground.doubted(), "then": round(rest, 1)}
-        return Figure(NAME, database.name, replicas, books.trials, books.lost, books.doubled,
-                      books.wrong + ground.problems(), other)
+        other = {
+            "backup s": round(took, 1),
+            "restore s": round(back, 1),
+            "posts": ground.posted(),
+            "in doubt": ground.doubted(),
+            "then": round(rest, 1),
+        }
+        return Figure(
+            NAME,
+            database.name,
+            replicas,
+            books.trials,
+            books.lost,
+            books.doubled,
+            books.wrong + ground.problems(),
+            other,
+        )
 
 
 def keep(ground: Floor, *words: str) -> float:
@@ -53,8 +66,16 @@ def keep(ground: Floor, *words: str) -> float:
     tools = f"{Path(package) / 'pginstall' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     began = time.monotonic()
     settings = {**ground.settings, "PATH": tools}
-    done = subprocess.run(command(*words), cwd=ground.folder, env=environment(**settings), capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        command(*words),
+        cwd=ground.folder,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
-        raise AssertionError(f"crm {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        raise AssertionError(
+            f"crm {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        )
     return time.monotonic() - began

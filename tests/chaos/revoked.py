@@ -1,4 +1,6 @@
-"""The token is revoked while people work: everything waits, and goes out when the bot has its new token."""
+"""The token is revoked while people work: everything waits, and goes out when the bot has its new
+token.
+"""
 
 import time
 from typing import Any
@@ -11,7 +13,13 @@ from tests.chaos.floor import floor
 from tests.chaos.scene import play
 
 NAME = "token revoked"
-METHODS = ("chat.postMessage", "chat.update", "chat.postEphemeral", "conversations.history", "conversations.replies")
+METHODS = (
+    "chat.postMessage",
+    "chat.update",
+    "chat.postEphemeral",
+    "conversations.history",
+    "conversations.replies",
+)
 NEW = "xoxb-second"
 
 

@@ -1,6 +1,7 @@
 """`crm` on a machine whose clock somebody sets: python -m tests.chaos.shifted run
 
-A file says by how many seconds the clock is ahead; everything else is as it is. CLOCK_FILE: where that is.
+A file says by how many seconds the clock is ahead; everything else is as it is. CLOCK_FILE: where
+that is.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""What stands in the channels against the records: one card each that shows what they are now, a line for each thing
-that happened, and lists that follow.
+"""What stands in the channels against the records: one card each that shows what they are now, a
+line for each thing that happened, and lists that follow.
 """
 
 import re
@@ -26,16 +26,22 @@ MOVED = " moved it from "
 
 
 def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since: str = "") -> None:
-    """Cards, thread lines and lists. gone: channels whose cards were taken away · since: the ts before which what
-    stands there may be about records of which nobody knows any more.
+    """Cards, thread lines and lists. gone: channels whose cards were taken away · since: the ts
+    before which what stands there may be about records of which nobody knows any more.
     """
     with floor.works(TEAM, writes=False) as work:
         deals = list(work.session.scalars(select(Opportunity)))
         cases = list(work.session.scalars(select(Case)))
         notes = list(work.session.scalars(select(CaseComment).order_by(CaseComment.id)))
-        moves = list(work.session.scalars(select(StageChange).where(StageChange.before.is_not(None))))
+        moves = list(
+            work.session.scalars(select(StageChange).where(StageChange.before.is_not(None)))
+        )
     asked = {results.fingerprint(row): row for row in rows(floor)}
-    taken = {(row.entity, row.record_id) for row in asked.values() if (row.error or "").endswith("its card is gone")}
+    taken = {
+        (row.entity, row.record_id)
+        for row in asked.values()
+        if (row.error or "").endswith("its card is gone")
+    }
     said = {case.id: [note.text for note in notes if note.case == case.id] for case in cases}
     records: Sequence[Opportunity | Case] = [*deals, *cases]
     for record in records:
@@ -52,7 +58,9 @@ def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since
         if home in gone:
             continue  # while there was no card, there was no thread
         replies = floor.slack.timeline.replies(card.channel, card.ts)
-        thread = [one for one in replies if key_of(one) in asked or (key_of(one) and one.ts > since)]
+        thread = [
+            one for one in replies if key_of(one) in asked or (key_of(one) and one.ts > since)
+        ]
         if isinstance(record, Case):
             check_notes(record, said[record.id], thread, books)
         else:
@@ -64,7 +72,11 @@ def check_standing(floor: Floor, books: Books, gone: Collection[str] = (), since
 def the_card(floor: Floor, record: Entity, books: Books, since: str) -> Message | None:
     """The one card of a record."""
     home = HOMES[type(record)]
-    there = [one for one in floor.slack.timeline.of(home) if heading(one)[0] == record.ref and one.only_for is None]
+    there = [
+        one
+        for one in floor.slack.timeline.of(home)
+        if heading(one)[0] == record.ref and one.only_for is None
+    ]
     ours = [one for one in there if one.ts > since or record.title in heading(one)[1]]
     if not ours:
         books.lost.append(f"the card of {record.ref} in {home}")
@@ -74,7 +86,12 @@ def the_card(floor: Floor, record: Entity, books: Books, since: str) -> Message 
 
 
 def words_of_deal(deal: Opportunity) -> list[str]:
-    return [deal.name, *line_of_deal(deal), *([deal.next_step] if deal.next_step else []), stamp(deal)]
+    return [
+        deal.name,
+        *line_of_deal(deal),
+        *([deal.next_step] if deal.next_step else []),
+        stamp(deal),
+    ]
 
 
 def line_of_deal(deal: Opportunity) -> list[str]:
@@ -97,7 +114,9 @@ def check_notes(case: Case, said: Sequence[str], thread: Sequence[Message], book
         books.trials += 1
         if counted[token] != 1:
             found = books.doubled if counted[token] else books.lost
-            found.append(f"the line about {token} stands {counted[token]} times in the thread of {case.ref}")
+            found.append(
+                f"the line about {token} stands {counted[token]} times in the thread of {case.ref}"
+            )
 
 
 def check_moves(deal: Opportunity, count: int, thread: Sequence[Message], books: Books) -> None:
@@ -118,14 +137,18 @@ def check_thread_order(floor: Floor, books: Books) -> None:
     for (channel, thread), lines in threads.items():
         numbers = [number for _, number in sorted(lines)]
         if numbers != sorted(numbers):
-            books.wrong.append(f"the lines of the thread {thread} in {channel} came in another order than all happened")
+            books.wrong.append(
+                f"the lines of the thread {thread} in {channel} came in another order than all happened"
+            )
 
 
 def check_lists(floor: Floor, books: Books) -> None:
     """The reminders, each a list, say of every task that they name whether it is done by now."""
     with floor.works(TEAM, writes=False) as work:
         done = {task.ref: bool(task.done_at) for task in work.session.scalars(select(Activity))}
-    for message in (one for each in posts(floor).values() for one in each if one.channel.startswith("D")):
+    for message in (
+        one for each in posts(floor).values() for one in each if one.channel.startswith("D")
+    ):
         for text in texts(message.blocks or []):
             found = TASK.match(text)
             if found and found[1] in done:

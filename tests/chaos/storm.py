@@ -1,4 +1,6 @@
-"""Everything at once: Slack is unwell, the database comes and goes, and replicas are killed meanwhile."""
+"""Everything at once: Slack is unwell, the database comes and goes, and replicas are killed
+meanwhile.
+"""
 
 import time
 from datetime import timedelta
@@ -25,7 +27,12 @@ def run(database: Database, replicas: int, rounds: int, seed: int, people: int =
         ground.slack.latency = LATENCY
         ground.slack.failures.reseed(seed)
         now = ground.works.clock()
-        due = ground.plan([(person, now + timedelta(seconds=chance.random() * 2 * rounds)) for person in ground.people])
+        due = ground.plan(
+            [
+                (person, now + timedelta(seconds=chance.random() * 2 * rounds))
+                for person in ground.people
+            ]
+        )
         weather(ground, BAD)
 
         def trouble(crowd: Crowd) -> dict[str, Any]:

@@ -65,11 +65,18 @@ class Echo:
         (Answer(), True),
         (Answer({"text": "Created CU-2"}), True),
         (Answer({"response_action": "errors", "errors": {"name": "No"}}), False),
-        (Answer({"text": "The database is busy right now. Nothing was saved; please try again."}), False),
+        (
+            Answer(
+                {"text": "The database is busy right now. Nothing was saved; please try again."}
+            ),
+            False,
+        ),
         (Answer(acknowledged=False, why="busy"), False),
     ],
 )
-def test_only_what_was_acknowledged_and_not_refused_is_promised(answer: Answer, promised: bool) -> None:
+def test_only_what_was_acknowledged_and_not_refused_is_promised(
+    answer: Answer, promised: bool
+) -> None:
     witness = Witness(Echo(answer))
     witness.send(Envelope(SLASH, {"text": "customer new Zq1x1z"}), 3)
     assert [sight.promised for sight in witness.about("Zq1x1z")] == [promised]
@@ -82,7 +89,9 @@ def test_a_stutter_sends_everything_twice_under_the_same_id() -> None:
     for number in range(5):
         assert stutter.send(Envelope(EVENT, {"event_id": f"Ev{number}"}), 3).acknowledged
     stutter.end()
-    assert sorted(each.payload["event_id"] for each in echo.heard) == sorted(2 * [f"Ev{each}" for each in range(5)])
+    assert sorted(each.payload["event_id"] for each in echo.heard) == sorted(
+        2 * [f"Ev{each}" for each in range(5)]
+    )
     assert sum(envelope.retry for envelope in echo.heard) == 5
 
 
@@ -91,15 +100,26 @@ def test_figures_are_kept_and_shown(tmp_path: Path) -> None:
     bad = Figure("twice", "PostgreSQL", 3, 20, lost=["a"], doubled=["b", "c"], wrong=["d"])
     keep([good, bad], tmp_path / "build" / "chaos.json")
     first, second = json.loads((tmp_path / "build" / "chaos.json").read_text())
-    assert first == {"name": "kill -9", "database": "SQLite", "replicas": 1, "trials": 1000, "lost": 0, "doubled": 0,
-                     "other": {"kills": 100, "wrong": 0}}
+    assert first == {
+        "name": "kill -9",
+        "database": "SQLite",
+        "replicas": 1,
+        "trials": 1000,
+        "lost": 0,
+        "doubled": 0,
+        "other": {"kills": 100, "wrong": 0},
+    }
     assert (second["lost"], second["doubled"], second["other"]) == (1, 2, {"wrong": 1})
     assert "kill -9   SQLite" in table([good, bad])
     assert (good.good, bad.good) == (True, False)
 
 
 def test_a_figure_shows_its_evidence_but_not_all_of_it() -> None:
-    shown = str(Figure("twice", "SQLite", 1, 20, lost=[f"AT-{number}" for number in range(12)], wrong=["odd"]))
+    shown = str(
+        Figure(
+            "twice", "SQLite", 1, 20, lost=[f"AT-{number}" for number in range(12)], wrong=["odd"]
+        )
+    )
     assert shown.splitlines()[:2] == ["twice on SQLite", "lost: AT-0"]
     assert shown.endswith("wrong: odd\nand 4 more")
 
@@ -122,5 +142,7 @@ def test_whoever_looks_on_sees_both_answers_to_what_comes_twice(empty: Floor) ->
     empty.witness.inner = Echo(Answer({"text": "Created"}))
     with stuttering(empty, seed=1):
         empty.slack.deliver(Envelope(SLASH, {"text": "Zq1x1z"}))
-    assert [sight.answer.body for sight in empty.witness.about("Zq1x1z")] == 2 * [{"text": "Created"}]
+    assert [sight.answer.body for sight in empty.witness.about("Zq1x1z")] == 2 * [
+        {"text": "Created"}
+    ]
     assert empty.slack.transport is empty.witness

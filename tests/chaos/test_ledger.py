@@ -39,7 +39,9 @@ def post(floor: Floor, row: Delivery, text: str = "x", known: bool = True) -> Me
     """Post it as the courier does, and with `known` write down that it is sent."""
     key = {"event_payload": {"key": results.fingerprint(row)}}
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
-    message = floor.slack.post(floor.slack.im(RITA).id, floor.slack.bot.id, text, blocks, metadata=key)
+    message = floor.slack.post(
+        floor.slack.im(RITA).id, floor.slack.bot.id, text, blocks, metadata=key
+    )
     if known:
         with floor.works(TEAM) as work:
             sent = {"state": DeliveryState.SENT, "ts": message.ts}
@@ -81,7 +83,9 @@ def test_a_post_that_is_only_said_to_be_there_is_noticed(empty: Floor) -> None:
     assert "is said to be sent and is not in Slack" in posts(empty).lost[0]
 
 
-@pytest.mark.parametrize("state", [DeliveryState.WAITING, DeliveryState.UNKNOWN, DeliveryState.REFUSED])
+@pytest.mark.parametrize(
+    "state", [DeliveryState.WAITING, DeliveryState.UNKNOWN, DeliveryState.REFUSED]
+)
 def test_what_was_not_sent_is_noticed(empty: Floor, state: str) -> None:
     ask(empty, state=state)
     assert len(posts(empty).lost) == 1
@@ -96,7 +100,9 @@ def test_a_reminder_that_never_came_is_noticed(empty: Floor) -> None:
 
 
 def test_a_reminder_that_came_twice_is_noticed(empty: Floor) -> None:
-    assert reminders(empty, "*AT-1*", "*AT-2* and AT-1").doubled == ["the reminder of AT-1 came 2 times"]
+    assert reminders(empty, "*AT-1*", "*AT-2* and AT-1").doubled == [
+        "the reminder of AT-1 came 2 times"
+    ]
 
 
 def test_a_wrong_order_is_noticed(empty: Floor) -> None:
@@ -141,7 +147,7 @@ def test_half_an_effect_is_noticed(empty: Floor) -> None:
     assert "1 effects, but 0 in the audit trail" in acts(empty, 0).wrong[0]
 
 
-# ── what is said to be sent ─────────────────────────────────────────────────────────────────────────────
+# ── what is said to be sent ───────────────────────────────────────────────────────────────────────
 
 
 def test_what_counts_as_sent_without_a_place_is_noticed(empty: Floor) -> None:
@@ -159,7 +165,7 @@ def test_a_post_nobody_asked_for_is_noticed(empty: Floor) -> None:
     assert posts(empty).doubled == ["nobody asked for “Hello” in C_SALES"]
 
 
-# ── what stands in the channels ─────────────────────────────────────────────────────────────────────────
+# ── what stands in the channels ───────────────────────────────────────────────────────────────────
 
 
 def a_deal(floor: Floor, cards: int = 1, stage: str = "Qualification", move: bool = False) -> Books:
@@ -169,7 +175,9 @@ def a_deal(floor: Floor, cards: int = 1, stage: str = "Qualification", move: boo
         if move:
             deal.move(work, "won")
     for _ in range(cards):
-        text = f":moneybag: *{deal.ref}* {TOKEN}\n{stage} <!date^{int(deal.updated_at.timestamp())}^"
+        text = (
+            f":moneybag: *{deal.ref}* {TOKEN}\n{stage} <!date^{int(deal.updated_at.timestamp())}^"
+        )
         blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
         floor.slack.post("C_SALES", floor.slack.bot.id, text, blocks)
     check_standing(floor, books := Books())
@@ -193,7 +201,9 @@ def test_a_card_that_shows_what_was_so_is_noticed(empty: Floor) -> None:
 
 
 def test_a_move_of_which_no_line_tells_is_noticed(empty: Floor) -> None:
-    assert a_deal(empty, stage="Won", move=True).lost == ["OP-1 was moved 1 times, and 0 lines in its thread say so"]
+    assert a_deal(empty, stage="Won", move=True).lost == [
+        "OP-1 was moved 1 times, and 0 lines in its thread say so"
+    ]
 
 
 def test_a_reminder_that_does_not_follow_its_tasks_is_noticed(empty: Floor) -> None:
@@ -202,7 +212,7 @@ def test_a_reminder_that_does_not_follow_its_tasks_is_noticed(empty: Floor) -> N
     assert books.wrong == ["a reminder says of AT-2: done"]
 
 
-# ── answers and the trail ───────────────────────────────────────────────────────────────────────────────
+# ── answers and the trail ─────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("whispers", "found"), [(0, "lost"), (1, ""), (2, "doubled")])
@@ -211,7 +221,9 @@ def test_whoever_mentions_the_bot_has_one_answer(empty: Floor, whispers: int, fo
     for _ in range(whispers):
         empty.slack.post("C_SALES", empty.slack.bot.id, f"Created {TOKEN}", only_for=RITA)
     check_answers(empty, [Act("mention", TOKEN, RITA)], books := Books(), answered=True)
-    assert [name for name in ("lost", "doubled") if getattr(books, name)] == ([found] if found else [])
+    assert [name for name in ("lost", "doubled") if getattr(books, name)] == (
+        [found] if found else []
+    )
 
 
 def test_a_line_that_is_acknowledged_without_a_word_is_noticed(empty: Floor) -> None:
@@ -236,7 +248,9 @@ def test_a_trail_that_says_something_else_is_noticed(empty: Floor, column: str, 
     assert value in books.wrong[0]
 
 
-def test_a_broken_seal_and_one_that_is_missing_are_noticed(empty: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_seal_and_one_that_is_missing_are_noticed(
+    empty: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(history, "SEALING", 0)
     check_seals(empty, missing := Books())
     assert "were never sealed" in missing.wrong[0]

@@ -1,4 +1,6 @@
-"""Slack's bad days, a locked database and a mountain of reminders, short and without processes of their own."""
+"""Slack's bad days, a locked database and a mountain of reminders, short and without processes of
+their own.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,10 @@ QUEUED = 3
 
 
 def couriers(floor: Floor, pace: float, count: int = 2) -> list[DeliveryDispatcher]:
-    return [DeliveryDispatcher(floor.works, installed(floor.slack), Catalogue(ROUTERS), pace=pace) for _ in range(count)]
+    return [
+        DeliveryDispatcher(floor.works, installed(floor.slack), Catalogue(ROUTERS), pace=pace)
+        for _ in range(count)
+    ]
 
 
 def at_once(*acts: Callable[[], object]) -> None:
@@ -64,7 +69,10 @@ def test_many_reminders_due_at_once_come_once_and_in_order(postgres: Database) -
     clock = StoppedClock()
     with floor(postgres, people=6, clock=clock) as made:
         now = clock()
-        dues = [(made.people[number * 5 % 6], now - timedelta(seconds=99 - number)) for number in range(36)]
+        dues = [
+            (made.people[number * 5 % 6], now - timedelta(seconds=99 - number))
+            for number in range(36)
+        ]
         tasks = made.plan(dues)
         at_once(*(lambda: remind(made.works, TEAM) for _ in range(3)))
         carry(made, couriers(made, pace=0), clock, timedelta(seconds=1))
@@ -78,9 +86,13 @@ def test_everybody_hears_of_a_locked_database_and_what_was_queued_arrives(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with floor(sqlite, people=6) as made:
-        app = create_app(installed(made.slack), create_dispatcher(made.works), made.slack.signing_secret)
+        app = create_app(
+            installed(made.slack), create_dispatcher(made.works), made.slack.signing_secret
+        )
         made.slack.ack_seconds = 60
-        made.witness.inner = Direct(app, made.slack.signing_secret, lambda: made.works.clock().timestamp())
+        made.witness.inner = Direct(
+            app, made.slack.signing_secret, lambda: made.works.clock().timestamp()
+        )
         queue(made, QUEUED)
         crowd = Crowd(made)
         ((_, away),) = sqlite.gone()
@@ -92,7 +104,9 @@ def test_everybody_hears_of_a_locked_database_and_what_was_queued_arrives(
             monkeypatch.undo()
             away.end()
         told = [sight.answer for sight in made.witness.sights]
-        assert all(answer.acknowledged and TROUBLE.search(str(answer.body)) for answer in told), told
+        assert all(answer.acknowledged and TROUBLE.search(str(answer.body)) for answer in told), (
+            told
+        )
         carry(made, couriers(made, pace=0), Clock(), timedelta())
         check_posts(made, books := Books())
         assert books == Books(trials=6 * QUEUED)

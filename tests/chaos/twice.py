@@ -1,4 +1,6 @@
-"""Everything comes twice and out of order, to different replicas; and one form is submitted sixteen times at once."""
+"""Everything comes twice and out of order, to different replicas; and one form is submitted sixteen
+times at once.
+"""
 
 import time
 from collections.abc import Iterator
@@ -19,7 +21,13 @@ AT_ONCE = 16
 
 
 def run(
-    database: Database, replicas: int, seconds: float, forms: int, seed: int, people: int = 24, door: str = "socket",
+    database: Database,
+    replicas: int,
+    seconds: float,
+    forms: int,
+    seed: int,
+    people: int = 24,
+    door: str = "socket",
     kind: type[Replica] = Replica,
 ) -> list[Figure]:
     with floor(database, people, door=door, kind=kind) as ground:
@@ -36,13 +44,18 @@ def repeated(ground: Floor, database: Database, seconds: float, seed: int) -> Fi
         time.sleep(seconds)
     ground.settle(within=30)
     books = judge(ground, crowd.acts, answered=True)
-    sent = {"envelopes": 2 * len(stutter.second), "presses": sum(act.kind == "press" for act in crowd.acts)}
+    sent = {
+        "envelopes": 2 * len(stutter.second),
+        "presses": sum(act.kind == "press" for act in crowd.acts),
+    }
     return figure(f"twice, {ground.door}", ground, database, len(crowd.acts), books, sent)
 
 
 @contextmanager
 def stuttering(ground: Floor, seed: int) -> Iterator[Stutter]:
-    """Everything is delivered twice meanwhile; the witness sees both, for either may be the one that is answered."""
+    """Everything is delivered twice meanwhile; the witness sees both, for either may be the one
+    that is answered.
+    """
     ground.slack.transport = stutter = Stutter(ground.witness, seed)
     try:
         yield stutter
@@ -68,11 +81,23 @@ def submit(ground: Floor, crowd: Crowd, threads: ThreadPoolExecutor, id: str) ->
     view = ground.slack.views.top(id)
     assert view
     act: Act = crowd.begun("form", id)
-    assert person.submit(view.id, filled(ground, view, {"first_name": "Ada", "last_name": act.token})).ok
+    assert person.submit(
+        view.id, filled(ground, view, {"first_name": "Ada", "last_name": act.token})
+    ).ok
     again = [replace(ground.slack.sent[-1], retry=0) for _ in range(AT_ONCE - 1)]
     list(threads.map(ground.slack.deliver, again))
 
 
-def figure(name: str, ground: Floor, database: Database, trials: int, books: Books, other: dict[str, int]) -> Figure:
-    return Figure(name, database.name, len(ground.replicas), trials, books.lost, books.doubled,
-                  books.wrong + ground.problems(), dict(other))
+def figure(
+    name: str, ground: Floor, database: Database, trials: int, books: Books, other: dict[str, int]
+) -> Figure:
+    return Figure(
+        name,
+        database.name,
+        len(ground.replicas),
+        trials,
+        books.lost,
+        books.doubled,
+        books.wrong + ground.problems(),
+        dict(other),
+    )

@@ -1,4 +1,6 @@
-"""A time zone of our own in which it is a working day now, whatever day the machine thinks it is."""
+"""A time zone of our own in which it is a working day now, whatever day the machine thinks it
+is.
+"""
 
 import os
 import struct

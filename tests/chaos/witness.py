@@ -1,4 +1,6 @@
-"""A transport that remembers what Slack sent, what came back and when; another that sends everything twice."""
+"""A transport that remembers what Slack sent, what came back and when; another that sends
+everything twice.
+"""
 
 import json
 import re
@@ -10,7 +12,9 @@ from random import Random
 
 from bot.sandbox.transport import Answer, Envelope, Transport
 
-TROUBLE = re.compile(r"nothing was (saved|done|changed)|went wrong|try again|is not installed", re.IGNORECASE)
+TROUBLE = re.compile(
+    r"nothing was (saved|done|changed)|went wrong|try again|is not installed", re.IGNORECASE
+)
 """The words by which a person knows that it was not done."""
 
 
@@ -49,9 +53,15 @@ class Witness:
         return answer
 
     def pressed(self, value: str) -> list[Sight]:
-        """The presses of buttons with this value; the message they stand on names those of its other buttons, too."""
-        return [sight for sight in list(self.sights) for action in sight.envelope.payload.get("actions", ())
-                if action.get("value") == value]
+        """The presses of buttons with this value; the message they stand on names those of its
+        other buttons, too.
+        """
+        return [
+            sight
+            for sight in list(self.sights)
+            for action in sight.envelope.payload.get("actions", ())
+            if action.get("value") == value
+        ]
 
     def about(self, token: str) -> list[Sight]:
         """What was sent that has this word in it."""
@@ -59,7 +69,9 @@ class Witness:
 
 
 class Stutter:
-    """Sends everything twice, both somewhat late, so that little arrives in the order in which it was sent."""
+    """Sends everything twice, both somewhat late, so that little arrives in the order in which it
+    was sent.
+    """
 
     def __init__(self, inner: Transport, seed: int, late: float = 0.3) -> None:
         self.inner, self.late = inner, late

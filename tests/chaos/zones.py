@@ -10,4 +10,6 @@ def run(first: int = FIRST, last: int = LAST) -> Figure:
     from tests.models.core.every_zone import every_zone
 
     trials, problems = every_zone(first, last)
-    return Figure(NAME, "none", 0, trials, wrong=list(problems), other={"years": f"{first} to {last}"})
+    return Figure(
+        NAME, "none", 0, trials, wrong=list(problems), other={"years": f"{first} to {last}"}
+    )

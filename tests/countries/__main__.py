@@ -1,6 +1,7 @@
 """Write the names of all countries in all languages of CLDR: `python -m tests.countries`.
 
-It needs babel, which nothing else does. A name that languages use for several countries is left out.
+It needs babel, which nothing else does. A name that languages use for several countries is left
+out.
 """
 
 from collections import defaultdict

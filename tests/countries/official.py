@@ -1,4 +1,6 @@
-"""What countries are called officially, by ISO 3166-1 and the United Nations, and what people call them besides."""
+"""What countries are called officially, by ISO 3166-1 and the United Nations, and what people call
+them besides.
+"""
 
 OFFICIAL = """
 AD Principality of Andorra; AE The United Arab Emirates, Emirates, UAE; AF Islamic Republic of Afghanistan, Islamic

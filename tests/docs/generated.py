@@ -1,4 +1,6 @@
-"""The parts of the documents that are taken from the code: settings, commands, rights, the data model."""
+"""The parts of the documents that are taken from the code: settings, commands, rights, the data
+model.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -19,15 +21,20 @@ from models.core.fields import Choice, Person, Reference
 from models.core.fields.base import Field
 from models.core.identity.defaults import DESCRIPTIONS
 from models.core.identity.rights import PRESETS, Preset, Rights, Scope, stored
+from models.core.parsing.texts import summary
 from models.core.permissions.policy import CRM, EVERYONE
 
 ROOT = Path(__file__).parents[2]
-PART = re.compile(r"(?P<begin><!-- generated: (?P<name>[\w-]+)[^>]*-->\n).*?(?P<end><!-- end -->)", re.DOTALL)
+PART = re.compile(
+    r"(?P<begin><!-- generated: (?P<name>[\w-]+)[^>]*-->\n).*?(?P<end><!-- end -->)", re.DOTALL
+)
 CATALOGUE = Catalogue(ROUTERS)
 
 
 def renewed(document: str) -> str:
-    """A document with its generated parts as they should be. KeyError where one asks for a part nobody knows."""
+    """A document with its generated parts as they should be. KeyError where one asks for a part
+    nobody knows.
+    """
 
     def part(found: re.Match[str]) -> str:
         return f"{found['begin']}\n{PARTS[found['name']]()}\n\n{found['end']}"
@@ -43,27 +50,32 @@ def documents() -> list[Path]:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines
+    )
 
 
-def one_line(text: str | None) -> str:
-    return (text or "").strip().partition("\n")[0]
-
-
-# ── settings and commands ───────────────────────────────────────────────────────────────────────────────────
+# ── settings and commands ─────────────────────────────────────────────────────────────────────────
 
 
 def settings() -> str:
     rows = []
     for each in fields(Settings):
-        default = "needed for Slack" if each.metadata["needed"] else f"`{each.default}`" if each.default else ""
+        default = (
+            "needed for Slack"
+            if each.metadata["needed"]
+            else f"`{each.default}`"
+            if each.default
+            else ""
+        )
         rows.append((f"`{each.name.upper()}`", default, each.metadata["help"]))
     return table(("Setting", "Default", "What it is for"), rows)
 
 
 def slash() -> str:
     rows = [
-        (f"`{each['command']}`", each["description"], f"`{each['usage_hint']}`") for each in slash_commands(CATALOGUE)
+        (f"`{each['command']}`", each["description"], f"`{each['usage_hint']}`")
+        for each in slash_commands(CATALOGUE)
     ]
     return table(("Command", "What it is for", "What you may type after it"), rows)
 
@@ -72,9 +84,18 @@ def everywhere() -> str:
     """The verbs that need no noun, and those that every entity has."""
     common: dict[str, Verb] = {}
     for router in entity_routers():
-        common |= {verb.name: verb for verb in router.verbs.values() if verb.common and verb.name not in common}
-    rows = [(f"`{verb.name}`", one_line(verb.help)) for verb in CATALOGUE.routers[GLOBAL].verbs.values()]
-    rows += [(f"`deal {verb.name}{' OP-42' if verb.record else ''}`", one_line(verb.help)) for verb in common.values()]
+        common |= {
+            verb.name: verb
+            for verb in router.verbs.values()
+            if verb.common and verb.name not in common
+        }
+    rows = [
+        (f"`{verb.name}`", summary(verb.help)) for verb in CATALOGUE.routers[GLOBAL].verbs.values()
+    ]
+    rows += [
+        (f"`deal {verb.name}{' OP-42' if verb.record else ''}`", summary(verb.help))
+        for verb in common.values()
+    ]
     nouns = ", ".join(f"`{noun_of(router)}`" for router in entity_routers())
     intro = f"What works everywhere. `deal` stands for any noun:\n{nouns}."
     return f"{intro}\n\n{table(('After `/crm`', 'What it does'), rows)}"
@@ -83,7 +104,11 @@ def everywhere() -> str:
 def special() -> str:
     """The verbs that belong to one noun."""
     rows = [
-        (f"`{noun_of(router)} {verb.name}{reference(router, verb)}`", one_line(verb.help), who(verb))
+        (
+            f"`{noun_of(router)} {verb.name}{reference(router, verb)}`",
+            summary(verb.help),
+            who(verb),
+        )
         for router in CATALOGUE.routers.values()
         if router.noun != GLOBAL
         for verb in router.verbs.values()
@@ -132,7 +157,7 @@ def rights() -> str:
     return "\n\n".join(parts)
 
 
-# ── the data model ──────────────────────────────────────────────────────────────────────────────────────────
+# ── the data model ────────────────────────────────────────────────────────────────────────────────
 
 
 def diagram() -> str:
@@ -151,14 +176,18 @@ def entities() -> str:
 
 
 def entity_part(entity: type[Entity]) -> str:
-    words = ", ".join(f"`{word}`" for word in dict.fromkeys((entity.noun(), *entity.nouns, entity.slug())))
+    words = ", ".join(
+        f"`{word}`" for word in dict.fromkeys((entity.noun(), *entity.nouns, entity.slug()))
+    )
     rows = [
         (f"`{name}`", kind.label, kind_of(kind), length_of(kind), *marks(kind))
         for name, kind in entity.fields().items()
         if name != "deleted_at"
     ]
     head = ("Field", "Label", "Kind", "Length", "Required", "Personal", "Searched")
-    about = f"{one_line(entity.__doc__)} In commands: {words}; references look like `{entity.prefix}-5`."
+    about = (
+        f"{summary(entity.__doc__)} In commands: {words}; references look like `{entity.prefix}-5`."
+    )
     return f"### {entity.__name__}\n\n{about}\n\n{table(head, rows)}"
 
 
@@ -171,7 +200,9 @@ def kind_of(kind: Field) -> str:
 
 
 def length_of(kind: Field) -> str:
-    """How many characters the column holds; nothing where it holds no characters or has no limit."""
+    """How many characters the column holds; nothing where it holds no characters or has no
+    limit.
+    """
     length = getattr(kind.column(), "length", None)
     return str(length) if length else ""
 
@@ -183,15 +214,19 @@ def marks(kind: Field) -> list[str]:
 def tables() -> str:
     """The tables that hold no records of people."""
     rows = [
-        (f"`{mapper.local_table.description}`", one_line(mapper.class_.__doc__), columns_of(mapper))
-        for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table.description))
+        (f"`{mapper.local_table.description}`", summary(mapper.class_.__doc__), columns_of(mapper))
+        for mapper in sorted(
+            Base.registry.mappers, key=lambda mapper: str(mapper.local_table.description)
+        )
         if mapper.class_.__module__.startswith("models.") and not issubclass(mapper.class_, Entity)
     ]
     return table(("Table", "What stands in it", "Columns"), rows)
 
 
 def columns_of(mapper: Mapper[Base]) -> str:
-    return ", ".join(f"`{column.name}`" for column in inspect(mapper).local_table.columns if column.name != "id")
+    return ", ".join(
+        f"`{column.name}`" for column in inspect(mapper).local_table.columns if column.name != "id"
+    )
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -1,7 +1,9 @@
-"""Adding an entity goes as CONTRIBUTING says: somebody follows it to the letter, in a copy of the project.
+"""Adding an entity goes as CONTRIBUTING says: somebody follows it to the letter, in a copy of the
+project.
 
-By default the types of the copy are not checked, which takes as long as all the rest, and of the tests of the whole
-only those are run that read tables, routes and documents. `RECIPE=whole` does all of it.
+By default the types of the copy are not checked, which takes as long as all the rest, and of the
+tests of the whole only those are run that read tables, routes and documents. `RECIPE=whole` does
+all of it.
 """
 
 import os
@@ -18,11 +20,23 @@ from tests.docs.generated import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RECIPE = TEXT[TEXT.index("\n## Add an entity\n") : TEXT.index("\n## Change a table")]
-BLOCK = re.compile(r"^```(?P<kind>python|diff) (?P<path>\S+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(
+    r"^```(?P<kind>python|diff) (?P<path>\S+)\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE
+)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 TARGET = r"^{}:.*\n((?:\t.*\n)+)"
 """What the Makefile does for a target."""
-UNWANTED = (".git", ".venv", "node_modules", "build", "*.egg-info", ".*_cache", "__pycache__", "*.db*", ".env")
+UNWANTED = (
+    ".git",
+    ".venv",
+    "node_modules",
+    "build",
+    "*.egg-info",
+    ".*_cache",
+    "__pycache__",
+    "*.db*",
+    ".env",
+)
 SAY = """
 import sys
 from bot.__main__ import main
@@ -48,12 +62,20 @@ INSIDE = ("PYTEST", "DATABASE", "SLACK", "RECIPE", "PYTHONDONTWRITEBYTECODE")
 SERVER: dict[str, str] = {}
 """The PostgreSQL server of this run, which serves the tests of the copy as well."""
 WHOLE = os.environ.get("RECIPE") == "whole"
-LOOKING = ("tests/models/migrations/test_online.py", "tests/bot/test_manifest.py", "tests/docs/test_generated.py")
+LOOKING = (
+    "tests/models/migrations/test_online.py",
+    "tests/bot/test_manifest.py",
+    "tests/docs/test_generated.py",
+)
 """The tests that look at all tables, all routes and all documents, and need no database for it."""
 TRYING = (
-    "tests/models/migrations/test_row_level_security.py", "tests/models/migrations/test_migrations.py", "tests/models/core/test_isolation.py",
-    "tests/handlers/core/test_isolation.py", "tests/test_architecture.py", "tests/docs",
-)  # fmt: skip
+    "tests/models/migrations/test_row_level_security.py",
+    "tests/models/migrations/test_migrations.py",
+    "tests/models/core/test_isolation.py",
+    "tests/handlers/core/test_isolation.py",
+    "tests/test_architecture.py",
+    "tests/docs",
+)
 """Those that try all tables and all migrations out, or read everything."""
 
 
@@ -69,33 +91,49 @@ def run(command: str, folder: Path, *more: str, code: int = 0) -> str:
     """What a command of the document prints, run in the copy; it must end with this code."""
     program, *arguments = command.split()
     outside = {name: text for name, text in os.environ.items() if not name.startswith(INSIDE)}
-    outside["PYTEST_XDIST_WORKER"] = "recipe"  # its databases are called so, beside those of this run
+    outside["PYTEST_XDIST_WORKER"] = (
+        "recipe"  # its databases are called so, beside those of this run
+    )
     outside |= SERVER
     line = [sys.executable, *PROGRAMS[program], *arguments, *more]
-    done = subprocess.run(line, cwd=folder, env=outside, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        line, cwd=folder, env=outside, capture_output=True, text=True, check=False
+    )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
 def make(target: str, folder: Path) -> None:
-    """Do what `make` does for a target, with the Python of this run in place of the .venv of the project."""
-    found = re.search(TARGET.format(target), (folder / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    """Do what `make` does for a target, with the Python of this run in place of the .venv of the
+    project.
+    """
+    found = re.search(
+        TARGET.format(target), (folder / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert found, f"there is no `make {target}`"
     for line in found[1].splitlines():
         if "$(COMPILE)" not in line:
-            run(line.strip().removeprefix("@").removeprefix("$(BIN)/").replace("$(ARGS)", ""), folder)
+            run(
+                line.strip().removeprefix("@").removeprefix("$(BIN)/").replace("$(ARGS)", ""),
+                folder,
+            )
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory, server: URL) -> Path:
-    """The project in which somebody has followed the recipe: its code, then its commands, in their order."""
+    """The project in which somebody has followed the recipe: its code, then its commands, in their
+    order.
+    """
     SERVER["TEST_DATABASE_URL"] = server.render_as_string(hide_password=False)
     folder = tmp_path_factory.mktemp("recipe") / "project"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*UNWANTED))
     for block in BLOCK.finditer(RECIPE):
         path = folder / block["path"]
         old = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.write_text(patched(old, block["code"]) if block["kind"] == "diff" else block["code"], encoding="utf-8")
+        path.write_text(
+            patched(old, block["code"]) if block["kind"] == "diff" else block["code"],
+            encoding="utf-8",
+        )
     (commands,) = SHELL.findall(RECIPE)
     for command in commands.splitlines():
         program, *words = command.removeprefix(".venv/bin/").split()
@@ -124,7 +162,11 @@ def test_what_the_recipe_makes_passes_the_tests_of_the_whole(copy: Path) -> None
 def test_the_migration_guards_its_table_and_people_can_use_it(copy: Path) -> None:
     written = next((copy / "models/migrations/versions").glob("*_assets.py")).read_text("utf-8")
     assert written.count("op.create_table") == written.count('isolate("asset")') == 1
-    lines = ('asset new "Loom sensor" sn=A-17 warranty=+1y', "help asset", "asset set AS-1 installed=+2y")
+    lines = (
+        'asset new "Loom sensor" sn=A-17 warranty=+1y',
+        "help asset",
+        "asset set AS-1 installed=+2y",
+    )
     said = run("say", copy, *lines, code=1)
     assert said.startswith("Created AS-1 Loom sensor\n")
     assert "`/crm asset new`" in said
@@ -133,12 +175,21 @@ def test_the_migration_guards_its_table_and_people_can_use_it(copy: Path) -> Non
 
 def test_who_may_change_its_records_is_what_the_document_says(copy: Path) -> None:
     told = " ".join(RECIPE.split())
-    assert "until you give it a line of its own in `models/core/identity/rights.py`: reps change their own, senior reps" in told
-    assert "their team's, managers and admins all of them; support, marketing, executives and the privacy" in told
+    assert (
+        "until you give it a line of its own in `models/core/identity/rights.py`: reps change their own, senior reps"
+        in told
+    )
+    assert (
+        "their team's, managers and admins all of them; support, marketing, executives and the privacy"
+        in told
+    )
     scopes = dict(each.rsplit(" ", 1) for each in run("scopes", copy).strip().split(", "))
     assert {name: scope for name, scope in scopes.items() if scope != "none"} == {
-        "rep": "own", "senior rep": "team", "manager": "all", "admin": "all",
-    }  # fmt: skip
+        "rep": "own",
+        "senior rep": "team",
+        "manager": "all",
+        "admin": "all",
+    }
 
 
 def test_a_diff_that_does_not_fit_is_noticed() -> None:

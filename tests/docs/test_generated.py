@@ -20,7 +20,11 @@ def test_the_generated_parts_of_a_document_are_up_to_date(path: Path) -> None:
 
 
 def test_every_part_is_in_some_document() -> None:
-    used = {part["name"] for path in documents() for part in PART.finditer(path.read_text(encoding="utf-8"))}
+    used = {
+        part["name"]
+        for path in documents()
+        for part in PART.finditer(path.read_text(encoding="utf-8"))
+    }
     assert used == set(PARTS)
 
 
@@ -44,8 +48,12 @@ def test_the_readme_has_every_setting_with_its_default() -> None:
 
 
 def test_the_data_model_has_every_entity_and_every_field() -> None:
-    text = next(path for path in documents() if path.name == "data-model.md").read_text(encoding="utf-8")
-    chapters = {part.partition("\n")[0]: part for part in re.split("^### ", text, flags=re.MULTILINE)}
+    text = next(path for path in documents() if path.name == "data-model.md").read_text(
+        encoding="utf-8"
+    )
+    chapters = {
+        part.partition("\n")[0]: part for part in re.split("^### ", text, flags=re.MULTILINE)
+    }
     for entity in ENTITIES.values():
         for name in entity.fields().keys() - {"deleted_at"}:
             assert f"| `{name}` |" in chapters[entity.__name__]

@@ -11,7 +11,9 @@ from tests.tables import table
 
 FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
-PATH = re.compile(r"`((?:bot|handlers|models|tests|docs|\.ci|\.github)/[\w./-]*|[\w-]+\.(?:md|toml|txt|yaml))`")
+PATH = re.compile(
+    r"`((?:bot|handlers|models|tests|docs|\.ci|\.github)/[\w./-]*|[\w-]+\.(?:md|toml|txt|yaml))`"
+)
 EXAMPLE = re.compile(r"^ *```\w+ (\S+/\S+)$", re.MULTILINE)
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -20,7 +22,9 @@ def broken(document: str, folder: Path) -> Iterator[str]:
     """The links and paths of a document in this folder that lead nowhere."""
     text = FENCE.sub("", document)
     for target in LINK.findall(text):
-        if not target.startswith(("https://", "http://127.0.0.1")) and not leads(target, document, folder):
+        if not target.startswith(("https://", "http://127.0.0.1")) and not leads(
+            target, document, folder
+        ):
             yield target
     for path in PATH.findall(text):
         if not (ROOT / path).exists() and path not in EXAMPLE.findall(document):
@@ -28,11 +32,15 @@ def broken(document: str, folder: Path) -> Iterator[str]:
 
 
 def leads(target: str, document: str, folder: Path) -> bool:
-    """Whether a link to a file, a heading of a file or a heading of the document itself finds it."""
+    """Whether a link to a file, a heading of a file or a heading of the document itself finds
+    it.
+    """
     path, _, heading = target.partition("#")
     if path and not (folder / path).exists():
         return False
-    return not heading or heading in headings((folder / path).read_text(encoding="utf-8") if path else document)
+    return not heading or heading in headings(
+        (folder / path).read_text(encoding="utf-8") if path else document
+    )
 
 
 def headings(document: str) -> list[str]:

@@ -1,4 +1,6 @@
-"""The threat model names only tests that there are, and a proof for whatever it says stops somebody."""
+"""The threat model names only tests that there are, and a proof for whatever it says stops
+somebody.
+"""
 
 import ast
 import re
@@ -11,7 +13,9 @@ from tests.docs.generated import ROOT
 
 TEXT = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-ROW = re.compile(r"^\| (?!What |---)(?P<tried>[^|]+) \| (?P<stops>[^|]+) \| (?P<proof>[^|]*) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (?!What |---)(?P<tried>[^|]+) \| (?P<stops>[^|]+) \| (?P<proof>[^|]*) \|$", re.MULTILINE
+)
 PARTS = re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]
 
 
@@ -26,7 +30,9 @@ def written(path: Path) -> frozenset[str]:
 
 def missing(text: str) -> list[str]:
     """The tests that a document names and nobody wrote."""
-    return [f"{path}::{name}" for path, name in NAMED.findall(text) if name not in written(ROOT / path)]
+    return [
+        f"{path}::{name}" for path, name in NAMED.findall(text) if name not in written(ROOT / path)
+    ]
 
 
 def test_every_test_that_is_named_exists() -> None:
@@ -35,7 +41,9 @@ def test_every_test_that_is_named_exists() -> None:
 
 
 def test_a_test_that_nobody_wrote_is_noticed() -> None:
-    assert missing("`tests/docs/test_security.py::test_nothing`") == ["tests/docs/test_security.py::test_nothing"]
+    assert missing("`tests/docs/test_security.py::test_nothing`") == [
+        "tests/docs/test_security.py::test_nothing"
+    ]
     assert missing("`tests/nowhere.py::test_it`") == ["tests/nowhere.py::test_it"]
 
 
@@ -52,6 +60,9 @@ def test_every_part_says_what_proves_it_or_what_remains(part: str) -> None:
 
 def test_it_is_known_how_to_report_a_hole_and_what_is_supported() -> None:
     said = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (.+)$", said, re.MULTILINE)[:2] == ["Reporting a hole", "What is supported"]
+    assert re.findall(r"^## (.+)$", said, re.MULTILINE)[:2] == [
+        "Reporting a hole",
+        "What is supported",
+    ]
     assert "Report a vulnerability" in said
     assert "SECURITY.md" in TEXT

@@ -21,7 +21,9 @@ from tests.docs.generated import ROOT
 from tests.ground import StoppedClock
 from tests.installed import installed
 
-CONVERSATION = re.compile(r"^```conversation (?P<person>\w+)\n(?P<lines>.*?)^```$", re.DOTALL | re.MULTILINE)
+CONVERSATION = re.compile(
+    r"^```conversation (?P<person>\w+)\n(?P<lines>.*?)^```$", re.DOTALL | re.MULTILINE
+)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

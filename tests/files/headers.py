@@ -1,4 +1,6 @@
-"""Headers that other systems and people write over their columns, with the field that each fills."""
+"""Headers that other systems and people write over their columns, with the field that each
+fills.
+"""
 
 TABLE = {
     "lead": """
@@ -160,7 +162,9 @@ TABLE = {
         people | Contact = customer · Email = customer
     """,
 }
-"""For each entity the headers by where they come from, each with the field it fills, or - where it fills none."""
+"""For each entity the headers by where they come from, each with the field it fills, or - where it
+fills none.
+"""
 
 
 def each() -> list[tuple[str, str, str, str]]:

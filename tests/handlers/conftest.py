@@ -36,14 +36,17 @@ MEMBERS = [
     for slack_id, profile in PEOPLE.items()
 ]
 SALES = ["U_RITA", "U_RAVI", "U_MONA", "U_ADA", BOT_USER]
-"""Whose roles let them see all that Rita and her colleagues do: where only they are, nothing is masked."""
+"""Whose roles let them see all that Rita and her colleagues do: where only they are, nothing is
+masked.
+"""
 CHANNELS = [
     Channel("C_GENERAL", "general"),
     Channel("C_SALES", "sales", members=SALES),
     Channel("C_SUPPORT", "support", members=[*SALES, "U_SAM", "U_SOFIA", "U_ELI"]),
 ]
 SLOW = 30.0
-"""Seconds that an answer may take on a busy machine. That Slack waits for three, its own tests try."""
+"""Seconds that an answer may take on a busy machine. That Slack waits for three, its own tests try.
+"""
 GROUPS = [Group("S0NORTH", "north-team", ["U_OLGA"]), Group("S0DESK", "desk", ["U_SAM", "U_SOFIA"])]
 
 
@@ -51,9 +54,15 @@ GROUPS = [Group("S0NORTH", "north-team", ["U_OLGA"]), Group("S0DESK", "desk", ["
 def world() -> Iterator[Slack]:
     """One small Slack a test process; each test begins it anew."""
     slack = Slack(
-        manifest(Catalogue(ROUTERS)), MEMBERS, CHANNELS, StoppedClock(), ("T1", "Acme"), groups=GROUPS,
-        trigger_seconds=SLOW, ack_seconds=SLOW,
-    )  # fmt: skip
+        manifest(Catalogue(ROUTERS)),
+        MEMBERS,
+        CHANNELS,
+        StoppedClock(),
+        ("T1", "Acme"),
+        groups=GROUPS,
+        trigger_seconds=SLOW,
+        ack_seconds=SLOW,
+    )
     with serve(slack, port=0):
         yield slack
 
@@ -70,7 +79,9 @@ def slack(world: Slack, client: WebClient, works: UnitOfWorkFactory, clock: Any)
     world.clock = clock
     world.rates.on = False  # a test says by itself when something is sent, and how much
     app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
-    return SlackDriver(world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL")
+    return SlackDriver(
+        world, Direct(app, world.signing_secret, time.time), user="U_RITA", channel="C_GENERAL"
+    )
 
 
 @pytest.fixture
@@ -91,7 +102,10 @@ def ada(works: UnitOfWorkFactory) -> Customer:
 
 @pytest.fixture
 def deals(works: UnitOfWorkFactory, ada: Customer) -> list[Opportunity]:
-    return [given(works, Opportunity, name=name, customer=ada.ref) for name in ("Sails", "Oars", "Ropes")]
+    return [
+        given(works, Opportunity, name=name, customer=ada.ref)
+        for name in ("Sails", "Oars", "Ropes")
+    ]
 
 
 @pytest.fixture

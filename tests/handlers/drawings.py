@@ -33,12 +33,25 @@ def said(message: Message | None) -> str:
 def words(block: Any) -> str:
     if isinstance(block, dict):
         own = block.get("text") if isinstance(block.get("text"), str) else ""
-        return "\n".join(filter(None, [own, *(words(value) for value in block.values() if not isinstance(value, str))]))
+        return "\n".join(
+            filter(
+                None,
+                [own, *(words(value) for value in block.values() if not isinstance(value, str))],
+            )
+        )
     return "\n".join(filter(None, map(words, block))) if isinstance(block, list) else ""
 
 
 def buttons(message: Message | None) -> list[tuple[str, str]]:
     """(action, value) of every button, without what makes actions distinct."""
     assert message is not None
-    elements = [each for block in message.blocks for each in [*block.get("elements", []), block.get("accessory", {})]]
-    return [(each["action_id"].partition("#")[0], each["value"]) for each in elements if each.get("type") == "button"]
+    elements = [
+        each
+        for block in message.blocks
+        for each in [*block.get("elements", []), block.get("accessory", {})]
+    ]
+    return [
+        (each["action_id"].partition("#")[0], each["value"])
+        for each in elements
+        if each.get("type") == "button"
+    ]

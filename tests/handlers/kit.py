@@ -1,4 +1,6 @@
-"""What the tests of the handlers share: one database where it does not matter which, cards that stand, payloads."""
+"""What the tests of the handlers share: one database where it does not matter which, cards that
+stand, payloads.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +24,9 @@ KEPT: dict[object, bytes] = {}
 
 
 def begin_with(works: UnitOfWorkFactory, what: object, fill: Callable[[], object]) -> None:
-    """Bring the database to where `fill` leaves it: done once a process, copied from then on where that is possible."""
+    """Bring the database to where `fill` leaves it: done once a process, copied from then on where
+    that is possible.
+    """
     if not works.sqlite:
         fill()
         return
@@ -49,7 +53,13 @@ def found(works: UnitOfWorkFactory, entity: type[Any], number: int = 1) -> Any:
         return work.find(entity, number, deleted=True)
 
 
-def standing(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, record: Entity, channel: str = "C_SALES") -> Shown:
+def standing(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    record: Entity,
+    channel: str = "C_SALES",
+) -> Shown:
     """The card of a record where it stands in a channel."""
     with works("T1") as work:
         stand(work, record, channel)
@@ -92,7 +102,9 @@ def assert_inert(slack: SlackDriver) -> None:
 
 
 def height(blocks: list[dict[str, Any]]) -> int:
-    """About how many lines a message takes in Slack: 80 letters a line, half as many in a column."""
+    """About how many lines a message takes in Slack: 80 letters a line, half as many in a
+    column.
+    """
     return sum(HEIGHTS[block["type"]](block) for block in blocks)
 
 
@@ -106,7 +118,9 @@ def columns(texts: list[dict[str, str]]) -> int:
 
 
 HEIGHTS = {
-    "section": lambda block: lines(block["text"]["text"]) if "text" in block else columns(block["fields"]),
+    "section": lambda block: (
+        lines(block["text"]["text"]) if "text" in block else columns(block["fields"])
+    ),
     "context": lambda block: 1,
     "actions": lambda block: 1,
 }

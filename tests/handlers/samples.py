@@ -42,8 +42,22 @@ SAID = {
     "deliveries.drop": results.code(Delivery(key=REFUSED)),
 }
 """What stands behind a verb that asks for nothing."""
-BARE = {"convert", "claim", "qualify", "disqualify", "won", "resolve", "close", "reopen", "done", "delete", "restore",
-        "verify", "undo", "redo"}  # fmt: skip
+BARE = {
+    "convert",
+    "claim",
+    "qualify",
+    "disqualify",
+    "won",
+    "resolve",
+    "close",
+    "reopen",
+    "done",
+    "delete",
+    "restore",
+    "verify",
+    "undo",
+    "redo",
+}
 """The verbs that need nothing besides their record."""
 
 

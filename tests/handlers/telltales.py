@@ -1,4 +1,6 @@
-"""Companies full of words that occur nowhere else, so that a word in an answer tells which field it was taken from."""
+"""Companies full of words that occur nowhere else, so that a word in an answer tells which field it
+was taken from.
+"""
 
 import json
 import random
@@ -36,7 +38,9 @@ Secret = tuple[str, int, str]
 
 
 def word(entity: type[Entity], number: int, name: str) -> str:
-    """The word that stands in one field of one record and is like no other, so that no slip of a finger finds it."""
+    """The word that stands in one field of one record and is like no other, so that no slip of a
+    finger finds it.
+    """
     drawn = random.Random(f"{entity.slug()}:{number}:{name}")
     return "zq" + "".join(drawn.choices("abcdefghijklmnoprstuvwxy", k=LETTERS))
 
@@ -44,7 +48,9 @@ def word(entity: type[Entity], number: int, name: str) -> str:
 def values_of(entity: type[Entity], number: int) -> dict[str, Any]:
     """Something in every field that holds a text."""
     kinds = {name: kind for name, kind in entity.fields().items() if type(kind) in SAYING}
-    return {name: SAYING[type(kind)].format(word(entity, number, name)) for name, kind in kinds.items()}
+    return {
+        name: SAYING[type(kind)].format(word(entity, number, name)) for name, kind in kinds.items()
+    }
 
 
 SAYING: dict[type[Field], str] = {
@@ -67,9 +73,13 @@ def company(works: UnitOfWorkFactory, luck: random.Random) -> None:
         made: dict[str, list[int]] = {}
         for entity in MADE:
             for number in range(1, RECORDS + 1):
-                about = {name: luck.choice(made[to]) for name, to in pointing(entity) if made.get(to)}
+                about = {
+                    name: luck.choice(made[to]) for name, to in pointing(entity) if made.get(to)
+                }
                 owner = {entity.owned: luck.choice(people)} if entity.owned else {}
-                new: Entity = work.add(entity(**values_of(entity, number) | about | owner | BESIDES.get(entity, {})))
+                new: Entity = work.add(
+                    entity(**values_of(entity, number) | about | owner | BESIDES.get(entity, {}))
+                )
                 made.setdefault(entity.slug(), []).append(new.id)
 
 
@@ -94,11 +104,17 @@ class Sight:
     """References."""
     fields: set[Secret] = field(default_factory=set)
     words: dict[str, set[str]] = field(default_factory=dict)
-    """Reference → what the person may read there: its own words, and the names of what it points at."""
+    """Reference → what the person may read there: its own words, and the names of what it points
+    at.
+    """
 
     def finds(self, typed: str) -> set[str]:
         """The references of the records where a word that begins so may be read."""
-        return {ref for ref, words in self.words.items() if any(each.startswith(typed) for each in words)}
+        return {
+            ref
+            for ref, words in self.words.items()
+            if any(each.startswith(typed) for each in words)
+        }
 
 
 def sight(works: UnitOfWorkFactory, person: str) -> Sight:
@@ -106,23 +122,41 @@ def sight(works: UnitOfWorkFactory, person: str) -> Sight:
     with works("T1", person, writes=False) as work:
         assert work.actor
         with policy.beyond(work.session):
-            there = [record for entity in SEEN for record in work.session.scalars(everything(entity))]
+            there = [
+                record for entity in SEEN for record in work.session.scalars(everything(entity))
+            ]
         for record in [record for record in there if policy.can(work.actor, "show", record)]:
             found.records.add(record.ref)
-            seen = [name for name in words_of(type(record)) if policy.can(work.actor, "show", record, name)]
+            seen = [
+                name
+                for name in words_of(type(record))
+                if policy.can(work.actor, "show", record, name)
+            ]
             found.fields |= {(record.slug(), record.number, name) for name in seen}
             held = {name: word(type(record), record.number, name) for name in seen}
-            found.words[record.ref] = {each for name, each in held.items() if each in (getattr(record, name) or "")}
+            found.words[record.ref] = {
+                each for name, each in held.items() if each in (getattr(record, name) or "")
+            }
             found.words[record.ref] |= set(names_at(work, record))
     return found
 
 
 def names_at(work: UnitOfWork, record: Entity) -> Iterator[str]:
-    """The words by which the records are called that this one points at, as far as the person may see them."""
+    """The words by which the records are called that this one points at, as far as the person may
+    see them.
+    """
     for name, to in pointing(type(record)):
         id, kind = getattr(record, name), ENTITIES[to]
-        if id and policy.can(work.actor, "show", record, name) and policy.can(work.actor, "show", work.get(kind, id)):
-            yield from (word(kind, work.get(kind, id).number, each) for each in kind.named if each in words_of(kind))
+        if (
+            id
+            and policy.can(work.actor, "show", record, name)
+            and policy.can(work.actor, "show", work.get(kind, id))
+        ):
+            yield from (
+                word(kind, work.get(kind, id).number, each)
+                for each in kind.named
+                if each in words_of(kind)
+            )
 
 
 def everything(entity: type[Entity]) -> Any:
@@ -139,7 +173,9 @@ SECRETS: Mapping[str, Secret] = {
 
 @dataclass
 class Heard:
-    """The way back to a person who writes everything down that reaches their screen, or Slack on its way there."""
+    """The way back to a person who writes everything down that reaches their screen, or Slack on
+    its way there.
+    """
 
     said: list[Any] = field(default_factory=list)
 

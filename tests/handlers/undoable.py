@@ -1,4 +1,6 @@
-"""An act for every verb that changes records, and what a workspace holds, to compare before and after."""
+"""An act for every verb that changes records, and what a workspace holds, to compare before and
+after.
+"""
 
 from collections.abc import Callable
 from functools import cache
@@ -67,7 +69,13 @@ LINES = {
     "role.grant": ["role grant RO-1 US-8 lead delete all", "role grant RO-2 US-1 case delete own"],
     "crm.hours": ["hours from=8:00 until=16:00", "hours from=07:15 until=15:00"],
 }
-EDITED = {"user": {"role": ["manager", "support", "rep"], "team": ["north", "sales"], "starts_at": ["07:15", "08:30"]}}
+EDITED = {
+    "user": {
+        "role": ["manager", "support", "rep"],
+        "team": ["north", "sales"],
+        "starts_at": ["07:15", "08:30"],
+    }
+}
 """Other texts for the fields of an entity than its kinds suggest."""
 
 
@@ -104,17 +112,24 @@ def command(line: str, by: str = "U_ADA") -> Interaction:
 def made(entity: type[Entity], nth: int) -> Interaction:
     """A new record with every field filled, through its form."""
     unique = {"name": f"Sample {nth}"} if "name" in entity.fields() else {}
-    return Interaction("form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique)
+    return Interaction(
+        "form", "T1", "U_ADA", f"{entity.slug()} new", texts=texts_for(entity) | unique
+    )
 
 
 def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Interaction:
-    """A few fields of a record changed, through its form: words, choices, and whether it is the primary one."""
+    """A few fields of a record changed, through its form: words, choices, and whether it is the
+    primary one.
+    """
     texts: dict[str, list[str]] = {}
     for name, kind in entity.fields().items():
         if kind.form and isinstance(kind, Choice) and entity.slug() != "lead":
             texts[name] = [option.value for option in kind.options]
         elif kind.form and type(kind) is Text and kind.length >= 50:
-            texts[name] = [f"Something new {nth}", *([] if kind.required or name in entity.named else [""])]
+            texts[name] = [
+                f"Something new {nth}",
+                *([] if kind.required or name in entity.named else [""]),
+            ]
     texts = EDITED.get(entity.slug(), texts)
     if "primary" in entity.fields():
         texts["primary"] = ["yes", "no"]
@@ -124,7 +139,7 @@ def edited(entity: type[Entity], ref: str, pick: Pick, nth: int) -> Interaction:
     return Interaction("form", "T1", "U_ADA", f"{entity.slug()} edit {ref}", texts=chosen)
 
 
-# ── what a workspace holds ──────────────────────────────────────────────────────────────────────────────
+# ── what a workspace holds ────────────────────────────────────────────────────────────────────────
 
 
 @cache
@@ -141,12 +156,15 @@ def looks() -> dict[str, Select[Any]]:
 
 
 def held(works: UnitOfWorkFactory) -> dict[str, Any]:
-    """Every record that is not hidden with everything it holds, what it is found by, and what was said about it.
+    """Every record that is not hidden with everything it holds, what it is found by, and what was
+    said about it.
 
-    Left out: versions and times of change, which only grow; the trail and the moves of deals, which are history; and
-    what Slack is told, which follows from the records.
+    Left out: versions and times of change, which only grow; the trail and the moves of deals, which
+    are history; and what Slack is told, which follows from the records.
     """
     with works.engine.connect() as connection:
         return {
-            f"{name} {row.id}": row._asdict() for name, look in looks().items() for row in connection.execute(look)
+            f"{name} {row.id}": row._asdict()
+            for name, look in looks().items()
+            for row in connection.execute(look)
         }

@@ -1,4 +1,6 @@
-"""Companies made up by chance: people of random roles in random teams, and records that belong to anyone."""
+"""Companies made up by chance: people of random roles in random teams, and records that belong to
+anyone.
+"""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -33,9 +35,15 @@ SCOPES = ("none", "own", "team", "all")
 """From the narrowest on."""
 RECORDS = 4
 HIDEABLE: Mapping[type[Entity], str] = {
-    Lead: "source status", Customer: "notes phone city", Account: "industry", Opportunity: "next_step",
-    Case: "description", Activity: "outcome", Contact: "verified", Membership: "role",
-}  # fmt: skip
+    Lead: "source status",
+    Customer: "notes phone city",
+    Account: "industry",
+    Opportunity: "next_step",
+    Case: "description",
+    Activity: "outcome",
+    Contact: "verified",
+    Membership: "role",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a role says: of everything, and of the entities (by table name) that have a line of their own."""
+    """What a role says: of everything, and of the entities (by table name) that have a line of
+    their own.
+    """
 
     look: str
     change: str
@@ -64,18 +74,24 @@ class Rules:
 
 
 def rules(luck: random.Random, hideable: Mapping[type[Entity], str], share: float) -> Rules:
-    """The rights of a random role: a line for some entities, with scopes, and fields hidden in so large a share."""
+    """The rights of a random role: a line for some entities, with scopes, and fields hidden in so
+    large a share.
+    """
     lines = {}
     for entity in luck.sample(list(hideable), luck.randrange(2, len(hideable))):
         names = hideable[entity].split()
-        hidden = luck.sample(names, min(len(names), luck.randrange(1, 4))) if luck.random() < share else []
+        hidden = (
+            luck.sample(names, min(len(names), luck.randrange(1, 4)))
+            if luck.random() < share
+            else []
+        )
         lines[entity.slug()] = Line(luck.choice(SCOPES), luck.choice(SCOPES), hidden)
     return Rules(luck.choice(SCOPES), luck.choice(SCOPES), lines)
 
 
 def company(works: UnitOfWorkFactory, luck: random.Random) -> Mapping[str, Rules]:
-    """People of random roles in random teams, some led and some below others, and records that belong to anyone, some
-    of them deleted. Returns what the roles say, by their names.
+    """People of random roles in random teams, some led and some below others, and records that
+    belong to anyone, some of them deleted. Returns what the roles say, by their names.
     """
     roles = organise(works, luck)
     for _ in range(RECORDS):
@@ -85,7 +101,10 @@ def company(works: UnitOfWorkFactory, luck: random.Random) -> Mapping[str, Rules
 
 
 def organise(
-    works: UnitOfWorkFactory, luck: random.Random, hideable: Mapping[type[Entity], str] = HIDEABLE, share: float = 0.3
+    works: UnitOfWorkFactory,
+    luck: random.Random,
+    hideable: Mapping[type[Entity], str] = HIDEABLE,
+    share: float = 0.3,
 ) -> Mapping[str, Rules]:
     """Give the people random roles and teams."""
     roles = {f"role {number}": rules(luck, hideable, share) for number in range(4)}
@@ -95,8 +114,12 @@ def organise(
         people = list(work.session.scalars(select(User).order_by(User.id)))
         for place, name in enumerate(TEAMS):
             lead = luck.choice([*people, None])
-            team = work.session.scalar(select(Team).where(Team.key == name)) or work.add(Team(name=name))
-            above = work.session.scalar(select(Team.id).where(Team.key == luck.choice(TEAMS[: place + 1])))
+            team = work.session.scalar(select(Team).where(Team.key == name)) or work.add(
+                Team(name=name)
+            )
+            above = work.session.scalar(
+                select(Team.id).where(Team.key == luck.choice(TEAMS[: place + 1]))
+            )
             team.lead, team.parent = lead and lead.id, above if above != team.id else None
         for person in people:
             if person.role != Preset.ADMIN:
@@ -108,10 +131,16 @@ def records_of(works: UnitOfWorkFactory, luck: random.Random) -> None:
     """One record of each entity, of a random owner, about the random ones before."""
     with works("T1") as work:
         people = [None, *work.session.scalars(select(User.id).order_by(User.id))]
-        customer = work.add(Customer(first_name="Acme", last_name="Ada", notes="acme", owner=luck.choice(people)))
+        customer = work.add(
+            Customer(first_name="Acme", last_name="Ada", notes="acme", owner=luck.choice(people))
+        )
         account = work.add(Account(name="Acme", owner=luck.choice(people)))
         lead = work.add(Lead(first_name="Acme", company="Acme", owner=luck.choice(people)))
-        work.add(Opportunity(name="Acme", customer=customer.id, next_step="acme", owner=luck.choice(people)))
+        work.add(
+            Opportunity(
+                name="Acme", customer=customer.id, next_step="acme", owner=luck.choice(people)
+            )
+        )
         work.add(Case(subject="Acme", customer=customer.id, assignee=luck.choice(people)))
         work.add(Activity(type="call", description="Acme", lead=lead.id, owner=luck.choice(people)))
         work.add(Contact(type="other", value="Acme", customer=customer.id))
@@ -119,7 +148,9 @@ def records_of(works: UnitOfWorkFactory, luck: random.Random) -> None:
 
 
 def delete_some(works: UnitOfWorkFactory, luck: random.Random) -> None:
-    """Delete some records and leave those that are parts of them, name them, or are called after them."""
+    """Delete some records and leave those that are parts of them, name them, or are called after
+    them.
+    """
     with works("T1") as work:
         for entity in SEEN:
             there = list(work.session.scalars(select(entity).order_by(entity.id)))
@@ -127,9 +158,22 @@ def delete_some(works: UnitOfWorkFactory, luck: random.Random) -> None:
                 record.deleted_at = work.now
 
 
-# ── with something in every field ───────────────────────────────────────────────────────────────────────
+# ── with something in every field ─────────────────────────────────────────────────────────────────
 
-WORDS = ("amber", "Birch", "cobalt", "Dünen", "ember", "fjord", "granite", "Hazel", "indigo", "Jasmin", "kelp", "Łódź")
+WORDS = (
+    "amber",
+    "Birch",
+    "cobalt",
+    "Dünen",
+    "ember",
+    "fjord",
+    "granite",
+    "Hazel",
+    "indigo",
+    "Jasmin",
+    "kelp",
+    "Łódź",
+)
 HOSTS = ("amber", "birch", "cobalt", "ember", "fjord", "granite", "hazel", "indigo", "kelp")
 MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 
@@ -141,13 +185,16 @@ def may_be_hidden(entity: type[Entity]) -> str:
 
 
 def stocked(works: UnitOfWorkFactory, luck: random.Random, records: int) -> Mapping[str, Rules]:
-    """A company whose records hold something in every field: random words, days, amounts, and each other.
+    """A company whose records hold something in every field: random words, days, amounts, and each
+    other.
 
     records: how many of each entity. Any field may be hidden from a role.
     """
     roles = organise(works, luck, {entity: may_be_hidden(entity) for entity in (*SEEN, User)}, 0.8)
     with works("T1") as work:
-        made: dict[str, list[int]] = {"user": list(work.session.scalars(select(User.id).order_by(User.id)))}
+        made: dict[str, list[int]] = {
+            "user": list(work.session.scalars(select(User.id).order_by(User.id)))
+        }
         for entity in (Customer, Account, Lead, Opportunity, Case, Activity, Contact, Membership):
             for _ in range(records):
                 made.setdefault(entity.slug(), []).append(stock(work, luck, entity, made).id)
@@ -155,20 +202,35 @@ def stocked(works: UnitOfWorkFactory, luck: random.Random, records: int) -> Mapp
     return roles
 
 
-def stock(work: UnitOfWork, luck: random.Random, entity: type[Entity], made: Mapping[str, Sequence[int]]) -> Entity:
+def stock(
+    work: UnitOfWork, luck: random.Random, entity: type[Entity], made: Mapping[str, Sequence[int]]
+) -> Entity:
     """A record with random values, as its rules allow them."""
     kinds = {name: kind for name, kind in entity.fields().items() if kind.form}
-    values = {name: anything(luck, kind, made) for name, kind in kinds.items() if kind.required or luck.random() < 0.7}
+    values = {
+        name: anything(luck, kind, made)
+        for name, kind in kinds.items()
+        if kind.required or luck.random() < 0.7
+    }
     if entity is Activity:
-        values |= {"done_at": luck.choice([None, MORNING]), "lead": None, "customer": luck.choice(made["customer"])}
-        values |= {"lead": luck.choice(made["lead"]), "customer": None} if luck.random() < 0.5 else {}
+        values |= {
+            "done_at": luck.choice([None, MORNING]),
+            "lead": None,
+            "customer": luck.choice(made["customer"]),
+        }
+        values |= (
+            {"lead": luck.choice(made["lead"]), "customer": None} if luck.random() < 0.5 else {}
+        )
     if entity is Opportunity:
         values["currency"] = luck.choice(["EUR", "USD"])
         values.setdefault("customer", luck.choice(made["customer"]))
     if entity is Contact:
         values["type"] = "other"
     if entity is Lead:
-        values |= {"status": luck.choice(["new", "working", "qualified"]), "last_name": luck.choice(WORDS)}
+        values |= {
+            "status": luck.choice(["new", "working", "qualified"]),
+            "last_name": luck.choice(WORDS),
+        }
     if entity is Customer:
         values.setdefault("last_name", luck.choice(WORDS))
     if entity is Membership:

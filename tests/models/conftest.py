@@ -1,4 +1,6 @@
-"""A database of its own with the people of `ground`, for tests that change its tables or want to lose it."""
+"""A database of its own with the people of `ground`, for tests that change its tables or want to
+lose it.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator

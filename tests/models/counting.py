@@ -1,7 +1,6 @@
 """What figures and lists tell of what people see, counted over plain lists."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,22 +26,35 @@ def told(work: UnitOfWork) -> dict[str, Any]:
     rows = pipeline.by_stage(work)
     stages = {row.stage for row in rows}
     return {
-        "stages": {(row.stage, row.currency): (row.count, row.amount, round(row.weighted, 1))
-                   for row in rows if row.amount},
+        "stages": {
+            (row.stage, row.currency): (row.count, row.amount, round(row.weighted, 1))
+            for row in rows
+            if row.amount
+        },
         "deals": {stage: sum(row.count for row in rows if row.stage == stage) for stage in stages},
-        "cases": [(row.priority, row.count, row.unclaimed, row.overdue) for row in pipeline.cases_by_priority(work)],
+        "cases": [
+            (row.priority, row.count, row.unclaimed, row.overdue)
+            for row in pipeline.cases_by_priority(work)
+        ],
         "pressing": [row.number for row in triage.pressing(work, [], LONG)[0]],
         "day": [row.number for row in mine.my_day(work, LONG)],
         "my deals": [row.number for row in mine.my_deals(work, LONG)],
         "my cases": [row.number for row in mine.my_cases(work, LONG)],
         "due": [row.number for row in reminders.due(work, me, [], LONG)[0]],
-        "plates": sorted((plate.count, plate.overdue) for plate in reminders.plates(work, LATER, 3)),
-    }  # fmt: skip
+        "plates": sorted(
+            (plate.count, plate.overdue) for plate in reminders.plates(work, LATER, 3)
+        ),
+    }
 
 
 def expected(eyes: Eyes) -> dict[str, Any]:
     """What it should say, one record after the other."""
-    figures = {"stages": stages(eyes), "deals": deals(eyes), "cases": cases(eyes), "pressing": pressing(eyes)}
+    figures = {
+        "stages": stages(eyes),
+        "deals": deals(eyes),
+        "cases": cases(eyes),
+        "pressing": pressing(eyes),
+    }
     return figures | theirs(eyes)
 
 
@@ -57,13 +69,18 @@ def stages(eyes: Eyes) -> dict[tuple[str, str], tuple[int, Decimal, Decimal]]:
     """By stage and currency: how many, their sum, and that times the probability."""
     found: dict[tuple[str, str], tuple[int, Decimal, Decimal]] = {}
     for row in [] if eyes.blind("opportunity", "amount") else open_ones(eyes, "opportunity"):
-        count, amount, weighted = found.get((row["stage"], row["currency"]), (0, Decimal(0), Decimal(0)))
+        count, amount, weighted = found.get(
+            (row["stage"], row["currency"]), (0, Decimal(0), Decimal(0))
+        )
         more, chance = row["amount"] or 0, row["probability"] or 0
         sums = (amount + more, weighted + Decimal(more * chance) / 100)
         found[row["stage"], row["currency"]] = (count + 1, *sums)
     vague = eyes.blind("opportunity", "probability")
-    return {key: (count, amount, round(Decimal(0) if vague else weighted, 1))
-            for key, (count, amount, weighted) in found.items() if amount}  # fmt: skip
+    return {
+        key: (count, amount, round(Decimal(0) if vague else weighted, 1))
+        for key, (count, amount, weighted) in found.items()
+        if amount
+    }
 
 
 def deals(eyes: Eyes) -> Counter[str]:
@@ -72,7 +89,10 @@ def deals(eyes: Eyes) -> Counter[str]:
 
 def cases(eyes: Eyes) -> list[tuple[str, int, int, int]]:
     rows, blind = open_ones(eyes, "case", "priority"), eyes.blind("case", "resolve_by")
-    late: Callable[[Row], bool] = lambda row: not blind and bool(row["resolve_by"]) and row["resolve_by"] < START  # noqa: E731
+
+    def late(row: Row) -> bool:
+        return not blind and bool(row["resolve_by"]) and bool(row["resolve_by"] < START)
+
     kinds = {each: [row for row in rows if row["priority"] == each] for each in URGENCY}
     return [
         (priority, len(them), sum(row["assignee"] is None for row in them), sum(map(late, them)))
@@ -83,21 +103,34 @@ def cases(eyes: Eyes) -> list[tuple[str, int, int, int]]:
 
 def pressing(eyes: Eyes) -> list[int]:
     rows = open_ones(eyes, "case", "priority", "resolve_by")
-    nobodys = [row for row in rows if row["priority"] in ("urgent", "high") and row["assignee"] is None]
-    late = [row for row in rows if row["resolve_by"] and row["resolve_by"] < START and row not in nobodys]
-    ordered = sorted(nobodys + late, key=lambda row: (URGENCY.index(row["priority"]), row["created_at"], row["id"]))
+    nobodys = [
+        row for row in rows if row["priority"] in ("urgent", "high") and row["assignee"] is None
+    ]
+    late = [
+        row
+        for row in rows
+        if row["resolve_by"] and row["resolve_by"] < START and row not in nobodys
+    ]
+    ordered = sorted(
+        nobodys + late,
+        key=lambda row: (URGENCY.index(row["priority"]), row["created_at"], row["id"]),
+    )
     return [row["number"] for row in ordered]
 
 
 def theirs(eyes: Eyes) -> dict[str, Any]:
     """What is on the plate of who asks, and on everybody's."""
     me, zone = eyes.me["id"], ZoneInfo(eyes.me["zone"])
-    midnight = datetime.combine(START.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
+    midnight = datetime.combine(
+        START.astimezone(zone).date() + timedelta(days=1), time(), zone
+    ).astimezone(UTC)
     tasks = sorted(open_ones(eyes, "activity"), key=lambda row: (row["due_date"], row["id"]))
     mine = [row for row in tasks if row["owner"] == me]
     by_date = not eyes.blind("opportunity", "close_date")
     deals = [row for row in open_ones(eyes, "opportunity") if row["owner"] == me]
-    deals.sort(key=lambda row: ((row["close_date"] or date.max) if by_date else date.max, row["id"]))
+    deals.sort(
+        key=lambda row: ((row["close_date"] or date.max) if by_date else date.max, row["id"])
+    )
     soon = [row for row in tasks if row["due_date"] < LATER]
     plates = Counter(row["owner"] for row in soon)
     over = Counter(row["owner"] for row in soon if row["due_date"] <= START)

@@ -1,4 +1,6 @@
-"""What a filter finds in what people see, record by record in plain Python; and filters made up by chance."""
+"""What a filter finds in what people see, record by record in plain Python; and filters made up by
+chance.
+"""
 
 import operator
 import random
@@ -21,14 +23,30 @@ from tests.models.plainly import Eyes, Row
 
 Fits = Callable[[Row], bool]
 SIGNS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
-TYPED = (fields.Text, fields.LongText, fields.Email, fields.Domain, fields.Phone, fields.Choice, fields.Zone, Named)
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+TYPED = (
+    fields.Text,
+    fields.LongText,
+    fields.Email,
+    fields.Domain,
+    fields.Phone,
+    fields.Choice,
+    fields.Zone,
+    Named,
+)
 TEXTS = (fields.Text, fields.LongText)
 OPEN: dict[str, tuple[tuple[str, ...], Fits]] = {
     "opportunity": (("stage",), lambda row: row["stage"] not in ("won", "lost")),
     "case": (("status",), lambda row: row["status"] in ("new", "open", "waiting")),
-    "activity": (("done_at", "due_date"), lambda row: row["done_at"] is None and row["due_date"] is not None),
+    "activity": (
+        ("done_at", "due_date"),
+        lambda row: row["done_at"] is None and row["due_date"] is not None,
+    ),
 }
 DUE = {"opportunity": "close_date", "case": "resolve_by", "activity": "due_date"}
 
@@ -84,7 +102,10 @@ class Reading:
         if text != "overdue":
             return is_open if text == "open" else lambda row: not is_open(row)
         today = START.astimezone(ZoneInfo(self.eyes.me["zone"])).date()
-        over: Fits = lambda row: row[due] < today if self.slug == "opportunity" else row[due] <= START  # noqa: E731
+
+        def over(row: Row) -> bool:
+            return bool(row[due] < today if self.slug == "opportunity" else row[due] <= START)
+
         return lambda row: is_open(row) and row[due] is not None and over(row)
 
     def must_see(self, slug: str, *names: str) -> None:
@@ -95,7 +116,9 @@ class Reading:
         kind = ENTITIES[self.slug].fields().get(name) or fields.Moment(name)
         self.must_see(self.slug, name)
         if value == "empty":
-            return lambda row: (not row[name] and not isinstance(row[name], bool | int)) is (op == "=")
+            return lambda row: (
+                (not row[name] and not isinstance(row[name], bool | int)) is (op == "=")
+            )
         compare = self.compare(kind, name, "=" if op == "!=" else op, value)
         if op == "!=":
             return lambda row: row[name] in (None, ()) or not compare(row)
@@ -113,7 +136,9 @@ class Reading:
                 ranks = [option.value for option in kind.options]
                 return lambda row: SIGNS[op](ranks.index(row[name]), ranks.index(value))
             case fields.Tags():
-                return lambda row: any(value in tag if op == "~" else value == tag for tag in row[name])
+                return lambda row: any(
+                    value in tag if op == "~" else value == tag for tag in row[name]
+                )
             case _ if op == "~":
                 return lambda row: fold(value) in fold(row[name])
             case _ if isinstance(kind, TEXTS):
@@ -128,9 +153,11 @@ class Reading:
             theirs = {row["id"] for row in eyes.records("user") if row["team"] == eyes.me["team"]}
             return lambda row: row[name] in theirs
         if op == "~":
-            return lambda row: bool(there := company.find(kind.to, row[name])) and eyes.sees(kind.to, there) and (
-                fold(value) in fold(there["title"])
-            )  # fmt: skip
+            return lambda row: (
+                bool(there := company.find(kind.to, row[name]))
+                and eyes.sees(kind.to, there)
+                and (fold(value) in fold(there["title"]))
+            )
         meant = eyes.me["id"] if value == "me" else self.meant(kind.to, value)
         return lambda row: row[name] == meant
 
@@ -157,7 +184,10 @@ class Reading:
     def moment(self, name: str, op: str, value: str) -> Fits:
         """A day is the whole of it where who asks lives."""
         day, zone = date.fromisoformat(value), ZoneInfo(self.eyes.me["zone"])
-        first, after = (datetime.combine(day + timedelta(days=more), time(), zone).astimezone(UTC) for more in (0, 1))
+        first, after = (
+            datetime.combine(day + timedelta(days=more), time(), zone).astimezone(UTC)
+            for more in (0, 1)
+        )
         whole: dict[str, Fits] = {
             "=": lambda row: first <= row[name] < after,
             "<": lambda row: row[name] < first,
@@ -169,12 +199,15 @@ class Reading:
 
 
 READING: dict[type[Field], Callable[[str], Any]] = {
-    fields.Number: int, fields.Percent: int, fields.Day: date.fromisoformat, fields.Flag: lambda text: text == "yes",
+    fields.Number: int,
+    fields.Percent: int,
+    fields.Day: date.fromisoformat,
+    fields.Flag: lambda text: text == "yes",
     fields.Phone: lambda text: text.removeprefix("+"),
-}  # fmt: skip
+}
 
 
-# ── filters made up ─────────────────────────────────────────────────────────────────────────────────────
+# ── filters made up ───────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
@@ -202,15 +235,26 @@ class Author:
         if chance < 0.6:
             state = self.luck.choice(["open", "closed", "overdue", "mine"])
             known = self.slug in OPEN or (state == "mine" and self.entity.owned)
-            return Term("is", self.luck.choice(["=", "!="]), state) if known and chance < 0.5 else Word(state)
+            return (
+                Term("is", self.luck.choice(["=", "!="]), state)
+                if known and chance < 0.5
+                else Word(state)
+            )
         return self.term()
 
     def word(self) -> str:
         """A part of a word that stands somewhere, in whatever record."""
-        to = self.luck.choice([self.slug, *(kind.to for kind in self.entity.fields().values() if is_searched(kind))])
+        to = self.luck.choice(
+            [self.slug, *(kind.to for kind in self.entity.fields().values() if is_searched(kind))]
+        )
         rows = self.eyes.company.rows[to]
         kinds = [name for name, kind in ENTITIES[to].fields().items() if isinstance(kind, TYPED)]
-        held = [str(row[name]) for row in self.luck.sample(rows, min(3, len(rows))) for name in kinds if row[name]]
+        held = [
+            str(row[name])
+            for row in self.luck.sample(rows, min(3, len(rows)))
+            for name in kinds
+            if row[name]
+        ]
         words = [word for text in held for word in text.split() if word.isalnum()] or list(WORDS)
         word = self.luck.choice(words)
         if word.isdigit() and len(word) > 9 and self.luck.random() < 0.3:
@@ -220,7 +264,11 @@ class Author:
         return cut if len(cut) > 2 and fold(cut) not in KEYWORDS else self.luck.choice(WORDS)
 
     def term(self) -> Term:
-        kinds = {name: kind for name, kind in self.entity.fields().items() if not isinstance(kind, fields.Link)}
+        kinds = {
+            name: kind
+            for name, kind in self.entity.fields().items()
+            if not isinstance(kind, fields.Link)
+        }
         name = self.luck.choice([*kinds, "created_at"])
         kind = kinds.get(name) or fields.Moment(name)
         signs = self.signs(kind)
@@ -259,7 +307,9 @@ class Author:
         return text[first : first + 4].strip()
 
     def words(self) -> tuple[str, Node]:
-        """Words of a list, and the filter that they are to whoever sees what they ask; to others they are words."""
+        """Words of a list, and the filter that they are to whoever sees what they ask; to others
+        they are words.
+        """
         ways = [self.option, self.period, self.bound, self.bound, self.held]
         ways += [self.person, self.nobodys] if self.entity.owned else []
         text, field, node = self.luck.choice(ways)()
@@ -268,8 +318,17 @@ class Author:
         return text, node
 
     def option(self) -> tuple[str, str, Node]:
-        kinds = {name: kind for name, kind in self.entity.fields().items() if isinstance(kind, fields.Choice)}
-        known = [(name, option) for name, kind in kinds.items() for option in kind.options if option not in STATES]
+        kinds = {
+            name: kind
+            for name, kind in self.entity.fields().items()
+            if isinstance(kind, fields.Choice)
+        }
+        known = [
+            (name, option)
+            for name, kind in kinds.items()
+            for option in kind.options
+            if option not in STATES
+        ]
         if not known:
             return "unlikely", "", Word("unlikely")
         name, option = self.luck.choice(known)
@@ -281,9 +340,15 @@ class Author:
         return "this year", dated, And((Term(dated, ">=", begin), Term(dated, "<=", end)))
 
     def bound(self) -> tuple[str, str, Node]:
-        """What a field that has an order is compared with; amounts also without the field: over 500."""
+        """What a field that has an order is compared with; amounts also without the field: over
+        500.
+        """
         found = self.bare() if self.luck.random() < 0.3 else None
-        kinds = {name: kind for name, kind in self.entity.fields().items() if kind.ordered and self.values(name)}
+        kinds = {
+            name: kind
+            for name, kind in self.entity.fields().items()
+            if kind.ordered and self.values(name)
+        }
         name = self.luck.choice([name for name in kinds if self.sees(name)] or [""])
         if found or not name:
             return found or self.held()
@@ -293,12 +358,18 @@ class Author:
         word, op = self.luck.choice(SIDES if dated else LIMITS)
         between: Node = And((Term(name, ">=", one), Term(name, "<=", other)))
         single: Node = Term(name, op, one)  # type: ignore[arg-type]
-        text, node = self.luck.choice([(f"{word} {one}", single), (f"between {one} and {other}", between)])
+        text, node = self.luck.choice(
+            [(f"{word} {one}", single), (f"between {one} and {other}", between)]
+        )
         return f"{said} {text}", name, node
 
     def bare(self) -> tuple[str, str, Node] | None:
-        """An amount alone is one of the first field with amounts that they see; where they see none, it is words."""
-        kinds = [name for name, kind in self.entity.fields().items() if isinstance(kind, fields.Money)]
+        """An amount alone is one of the first field with amounts that they see; where they see
+        none, it is words.
+        """
+        kinds = [
+            name for name, kind in self.entity.fields().items() if isinstance(kind, fields.Money)
+        ]
         name = next(iter([name for name in kinds if self.sees(name)] or kinds), "")
         if not name or not self.values(name):
             return None
@@ -314,18 +385,37 @@ class Author:
     def about(self, name: str) -> list[str]:
         """What somebody may type to learn what a field holds."""
         kind, said = self.entity.fields()[name], name.replace("_", " ")
-        texts = [f"{word} {said}" for word in ("with", "no", "without")] + [f"{said} missing", f"{name}=empty"]
+        texts = [f"{word} {said}" for word in ("with", "no", "without")] + [
+            f"{said} missing",
+            f"{name}=empty",
+        ]
         if held := self.values(name):
             low, high = (self.value(kind, "=", self.luck.choice(held)) for _ in range(2))
-            texts += [low, low[:-1], f"over {low}", f"> {low}", f"{low}+", f"between {low} and {high}", f"before {low}"]
-            texts += [f"{said} {low}", f"{said} over {low}", f"{name} = {low}", f'{name} ~ "{low}"', f"not {low}"]
+            texts += [
+                low,
+                low[:-1],
+                f"over {low}",
+                f"> {low}",
+                f"{low}+",
+                f"between {low} and {high}",
+                f"before {low}",
+            ]
+            texts += [
+                f"{said} {low}",
+                f"{said} over {low}",
+                f"{name} = {low}",
+                f'{name} ~ "{low}"',
+                f"not {low}",
+            ]
         return texts
 
     def sees(self, name: str) -> bool:
         return not self.eyes.blind(self.slug, name)
 
     def values(self, name: str) -> list[Any]:
-        return [row[name] for row in self.eyes.company.rows[self.slug] if row[name] not in (None, ())]
+        return [
+            row[name] for row in self.eyes.company.rows[self.slug] if row[name] not in (None, ())
+        ]
 
     def nobodys(self) -> tuple[str, str, Node]:
         return "unassigned", self.entity.owned, Term(self.entity.owned, "=", "empty")
@@ -337,10 +427,16 @@ class Author:
         wanted = fold(row["title"])
         meant = [other for other in seen if f" {wanted} " in f" {fold(other['title'])} "]
         field = self.entity.owned if meant else ""
-        return row["title"], field, Term(self.entity.owned, "=", f"US-{meant[0]['number'] if meant else 0}")
+        return (
+            row["title"],
+            field,
+            Term(self.entity.owned, "=", f"US-{meant[0]['number'] if meant else 0}"),
+        )
 
     def name(self, kind: fields.Reference, op: str, held: int) -> str:
-        """What a record may be called that is pointed at: its reference, its name, a part of that."""
+        """What a record may be called that is pointed at: its reference, its name, a part of
+        that.
+        """
         row = self.eyes.company.find(kind.to, held)
         assert row
         if op == "~":

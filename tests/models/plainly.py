@@ -1,5 +1,5 @@
-"""What people see of a company, worked out once more over plain lists: the rules as one would say them aloud, with
-nothing of the code that is under test.
+"""What people see of a company, worked out once more over plain lists: the rules as one would say
+them aloud, with nothing of the code that is under test.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ class Company:
     def person(self, slack_id: str) -> Row:
         return next(row for row in self.rows["user"] if row["slack_id"] == slack_id)
 
-    # ── who may see what ────────────────────────────────────────────────────────────────────────────────
+    # ── who may see what ──────────────────────────────────────────────────────────────────────────
 
     def may(self, person: Row, slug: str, row: Row, verb: str = "show") -> bool:
         """Whether somebody may show or export a record."""
@@ -39,11 +39,18 @@ class Company:
             return True
         scope, owner = self.scope(person, slug, verb), self.owner(slug, row)
         mine = owner in (None, person["id"])  # what is nobody's is everybody's
-        if not (scope == "all" or (scope != "none" and mine) or (scope == "team" and owner in self.team(person))):
+        if not (
+            scope == "all"
+            or (scope != "none" and mine)
+            or (scope == "team" and owner in self.team(person))
+        ):
             return False
         named = [ENTITIES[slug].fields()[name] for name in ENTITIES[slug].named]
-        above = [(kind.to, row[name]) for name, kind in zip(ENTITIES[slug].named, named, strict=True)
-                 if isinstance(kind, Reference)]  # fmt: skip
+        above = [
+            (kind.to, row[name])
+            for name, kind in zip(ENTITIES[slug].named, named, strict=True)
+            if isinstance(kind, Reference)
+        ]
         return all(self.may(person, to, found) for to, id in above if (found := self.find(to, id)))
 
     def scope(self, person: Row, slug: str, verb: str) -> str:
@@ -61,8 +68,8 @@ class Company:
         return row[entity.owned] if entity.owned else None
 
     def team(self, person: Row) -> set[int]:
-        """Who is in somebody's team, in one that they lead, or in one below these; who has no team, with all others who
-        have none.
+        """Who is in somebody's team, in one that they lead, or in one below these; who has no team,
+        with all others who have none.
         """
         teams = [row for row in self.rows["team"] if not row["deleted_at"]]
         names, known = {person["team"]}, {row["id"] for row in teams if row["lead"] == person["id"]}
@@ -86,13 +93,24 @@ class Eyes:
 
     def records(self, slug: str) -> list[Row]:
         """The records of an entity that they all see, the newest first."""
-        there = [row for row in self.company.rows[slug] if not row["deleted_at"] and self.sees(slug, row)]
+        there = [
+            row for row in self.company.rows[slug] if not row["deleted_at"] and self.sees(slug, row)
+        ]
         return sorted(there, key=lambda row: -row["number"])
 
     def hidden(self, slug: str) -> set[str]:
-        """The fields of an entity that are hidden from one of them; with a currency, what is told in it."""
-        roles = [self.company.roles.get(person["role"]) for person in self.readers if not person["guest"]]
-        found = {name for role in roles if role and slug in role.lines for name in role.lines[slug].hidden}
+        """The fields of an entity that are hidden from one of them; with a currency, what is told
+        in it.
+        """
+        roles = [
+            self.company.roles.get(person["role"]) for person in self.readers if not person["guest"]
+        ]
+        found = {
+            name
+            for role in roles
+            if role and slug in role.lines
+            for name in role.lines[slug].hidden
+        }
         return found | ({"amount"} if "currency" in found else set())
 
     def blind(self, slug: str, *names: str) -> bool:
@@ -100,7 +118,9 @@ class Eyes:
         return not self.hidden(slug).isdisjoint(names)
 
     def words(self, slug: str, row: Row) -> str:
-        """The text in which they would look for words: all of the record that they see and that is searched."""
+        """The text in which they would look for words: all of the record that they see and that is
+        searched.
+        """
         return f" {fold(' '.join(self.texts(slug, row)))}"
 
     def texts(self, slug: str, row: Row) -> Iterator[str]:

@@ -12,7 +12,11 @@ def steps(works: UnitOfWorkFactory) -> list[list[str]]:
     """What each step asks to be drawn anew, until nothing waits."""
     found = []
     waiting = select(Delivery).where(Delivery.kind == "audience", Delivery.state == "waiting")
-    redraws = select(Delivery).where(Delivery.kind == "redraw", Delivery.state == "waiting").order_by(Delivery.id)
+    redraws = (
+        select(Delivery)
+        .where(Delivery.kind == "redraw", Delivery.state == "waiting")
+        .order_by(Delivery.id)
+    )
     while True:
         with works("T1") as work:
             delivery = work.session.scalar(waiting)

@@ -11,14 +11,14 @@ from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import given
 
-COPIED = (
-    "workspace, unit, at, actor, door, action, entity, record_id, version, field, old, new, reason, digest, salt, hash"
-)
+COPIED = "workspace, unit, at, actor, door, action, entity, record_id, version, field, old, new, reason, digest, salt, hash"
 
 
 @contextmanager
 def unguarded(connection: Connection) -> Iterator[None]:
-    """Within it the database refuses nothing, as to somebody who puts the triggers back so that nobody notices."""
+    """Within it the database refuses nothing, as to somebody who puts the triggers back so that
+    nobody notices.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SET LOCAL rapport.workspace = '*'"))
@@ -34,12 +34,16 @@ def unguarded(connection: Connection) -> Iterator[None]:
 
 
 def tamper(works: UnitOfWorkFactory, *statements: str) -> None:
-    """Do something to the trail for good, with nothing in the way, and leave everything else as it was."""
+    """Do something to the trail for good, with nothing in the way, and leave everything else as it
+    was.
+    """
     with everywhere(works.engine).begin() as connection, unguarded(connection):
         connection.execute(text("DROP INDEX ix_audit_entry_place"))
         for statement in statements:
             connection.execute(text(statement))
-        connection.execute(text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)"))
+        connection.execute(
+            text("CREATE INDEX ix_audit_entry_place ON audit_entry (workspace, place)")
+        )
 
 
 class Undone(Exception):

@@ -8,29 +8,64 @@ from functools import cache
 from pathlib import Path
 
 SOURCES = (
-    *(f"models/core/{name}.py" for name in (
-        "permissions/policy", "permissions/visibility", "identity/rights", "identity/role", "identity/team",
-        "search/filter_sql", "search/query", "outbox/queue", "outbox/results", "outbox/arrivals", "history/undo",
-        "history/as_of",
-    )),
+    *(
+        f"models/core/{name}.py"
+        for name in (
+            "permissions/policy",
+            "permissions/visibility",
+            "identity/rights",
+            "identity/role",
+            "identity/team",
+            "search/filter_sql",
+            "search/query",
+            "outbox/queue",
+            "outbox/results",
+            "outbox/arrivals",
+            "history/undo",
+            "history/as_of",
+        )
+    ),
     "models/exchange/*.py",
-    "bot/delivery/*.py", "bot/slack/gateway.py", "bot/slack/channel_members.py",
+    "bot/delivery/*.py",
+    "bot/slack/gateway.py",
+    "bot/slack/channel_members.py",
     "handlers/core/**/*.py",
     "handlers/*/*.py",
-)  # fmt: skip
+)
 """Rights, visibility, delivery, transfer and handlers."""
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-SET_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd}
-TRIVIAL = ("dataclass", "property", "cached_property", "classmethod", "staticmethod", "contextmanager", "overload")
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+SET_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+TRIVIAL = (
+    "dataclass",
+    "property",
+    "cached_property",
+    "classmethod",
+    "staticmethod",
+    "contextmanager",
+    "overload",
+)
 """Without one of these decorators nothing works at all, or nothing changes."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake. within: the function or class it is in · start, end: the place in the source, in bytes."""
+    """One mistake. within: the function or class it is in · start, end: the place in the source, in
+    bytes.
+    """
 
     path: str
     line: int
@@ -60,7 +95,9 @@ def short(text: str) -> str:
 
 def sources(root: Path) -> list[str]:
     """The paths of all modules that are mutated."""
-    found = [path for pattern in SOURCES for path in sorted(root.glob(pattern)) if path.stat().st_size]
+    found = [
+        path for pattern in SOURCES for path in sorted(root.glob(pattern)) if path.stat().st_size
+    ]
     return [path.relative_to(root).as_posix() for path in found]
 
 
@@ -85,7 +122,9 @@ def is_python(source: bytes) -> bool:
 
 
 class Search:
-    """Walks through the code that runs; not through annotations, docstrings, logging and imports."""
+    """Walks through the code that runs; not through annotations, docstrings, logging and
+    imports.
+    """
 
     def __init__(self, path: str, source: bytes) -> None:
         self.path, self.source = path, source
@@ -130,7 +169,9 @@ def running_parts(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def is_idle(node: ast.AST) -> bool:
-    """Whether nobody would notice: docstrings, imports, logging, what only the type checker reads."""
+    """Whether nobody would notice: docstrings, imports, logging, what only the type checker
+    reads.
+    """
     if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr | ast.Assert):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -149,7 +190,13 @@ def changes(node: ast.AST) -> Iterator[Change]:
     yield from of_condition(node)
     yield from of_value(node)
     match node:
-        case ast.Expr(value=ast.Call()) | ast.AugAssign() | ast.Raise() | ast.Continue() | ast.Break():
+        case (
+            ast.Expr(value=ast.Call())
+            | ast.AugAssign()
+            | ast.Raise()
+            | ast.Continue()
+            | ast.Break()
+        ):
             yield "drop", node, "pass"
         case ast.Call(func=function, keywords=[_, *_]) if name_of(function) not in TRIVIAL:
             yield from without_keywords(node)
@@ -179,7 +226,9 @@ def of_value(node: ast.AST) -> Iterator[Change]:
             yield "compare otherwise", node, f"({ast.unparse(other)})"
         case ast.Constant(value=bool() as value):
             yield "other constant", node, str(not value)
-        case ast.Constant(value=int() as value):  # fractions are seconds that somebody waits, which no test does
+        case ast.Constant(
+            value=int() as value
+        ):  # fractions are seconds that somebody waits, which no test does
             yield "other constant", node, str(value + 1)
 
 
@@ -196,7 +245,11 @@ def without_keywords(call: ast.Call) -> Iterator[Change]:
     for dropped in call.keywords:
         if dropped.arg:
             keywords = [each for each in call.keywords if each is not dropped]
-            yield f"drop {dropped.arg}=", call, ast.unparse(ast.Call(call.func, call.args, keywords))
+            yield (
+                f"drop {dropped.arg}=",
+                call,
+                ast.unparse(ast.Call(call.func, call.args, keywords)),
+            )
 
 
 def without_decorators(function: ast.FunctionDef) -> Iterator[Change]:

@@ -31,7 +31,7 @@ def claim(lead: "int | str", n: int = 2) -> bool:
 EXPECTED = {
     "module | other constant | 5 -> 6",
     'claim | drop decorator | router.verb("claim", when=lambda lead: not lead.owner) -> (lambda function: function)',
-    'claim | drop when= | router.verb("claim", when=lambda lead: not lead.owner) -> router.verb(\'claim\')',
+    "claim | drop when= | router.verb(\"claim\", when=lambda lead: not lead.owner) -> router.verb('claim')",
     "claim | drop not | not lead.owner -> (lead.owner)",
     "claim | other constant | 2 -> 3",
     "claim | negate | lead and n < MOST -> (not (lead and n < MOST))",

@@ -16,7 +16,9 @@ from tests.mutations.mutants import Mutant
 
 FAILED = re.compile(r"^(?:FAILED|ERROR) (tests/\S.*?)(?: - .*)?$", re.MULTILINE)
 NEAR, WIDE = 600.0, 3600.0
-"""Seconds for the tests of a module, and for all; a mutant that takes longer hangs, which is noticed, too."""
+"""Seconds for the tests of a module, and for all; a mutant that takes longer hangs, which is
+noticed, too.
+"""
 PARTING = 30.0
 """Seconds for tests that we stop to take their servers down."""
 LEFT_OUT = ("tests/bench", "tests/chaos", "tests/browser", "tests/mutations")
@@ -32,7 +34,8 @@ class Verdict:
 
 
 class Trials:
-    """Two copies of the tree: one for mistakes, one to make sure that a test which failed there passes without them.
+    """Two copies of the tree: one for mistakes, one to make sure that a test which failed there
+    passes without them.
 
     near: whether only the tests nearest to a module are run.
     """
@@ -60,7 +63,9 @@ class Trials:
         return Verdict(bool(by), by, time.monotonic() - began)
 
     def noticed(self, tests: list[str], seconds: float) -> str:
-        """The first of these tests that fails on the mutant and passes without it; empty where none does."""
+        """The first of these tests that fails on the mutant and passes without it; empty where none
+        does.
+        """
         doubtful: list[str] = []
         while tests:
             done = self.test(self.mutated, tests, seconds, doubtful)
@@ -77,12 +82,30 @@ class Trials:
         return ""
 
     def test(self, place: Path, tests: list[str], seconds: float, without: list[str]) -> "Done":
-        words = [sys.executable, "-m", "pytest", "-q", "-x", "-n", str(self.workers), "-p", "no:randomly",
-                 "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]  # fmt: skip
+        words = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-n",
+            str(self.workers),
+            "-p",
+            "no:randomly",
+            "-p",
+            "no:cacheprovider",
+            "--no-header",
+            "--tb=no",
+            "-rfE",
+        ]
         ignored = [f"--ignore={name}" for name in LEFT_OUT]
         deselected = [word for name in without for word in ("--deselect", name)]
         alone = "::" in tests[0]
-        return run([*(words if not alone else [*words, "-n", "0"]), *ignored, *deselected, *tests], place, seconds)
+        return run(
+            [*(words if not alone else [*words, "-n", "0"]), *ignored, *deselected, *tests],
+            place,
+            seconds,
+        )
 
 
 @dataclass(frozen=True)
@@ -96,12 +119,22 @@ class Done:
 
 def run(words: list[str], place: Path, seconds: float) -> Done:
     """Run a command there in a group of its own, which ends with it."""
-    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1", "DATABASES": "both"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(place),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DATABASES": "both",
+    }
     environment.pop("PYTEST_XDIST_TESTRUNUID", None)
     with subprocess.Popen(
-        words, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        words,
+        cwd=place,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
-    ) as process:  # fmt: skip
+    ) as process:
         try:
             text, _ = process.communicate(timeout=seconds)
             return Done(process.returncode, text)
@@ -114,7 +147,9 @@ def run(words: list[str], place: Path, seconds: float) -> Done:
 
 
 def stop(process: "subprocess.Popen[str]") -> None:
-    """As Ctrl-C does, so that servers are taken down; what then still runs of its group is killed."""
+    """As Ctrl-C does, so that servers are taken down; what then still runs of its group is
+    killed.
+    """
     os.kill(process.pid, signal.SIGINT)
     with suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=PARTING)
@@ -127,7 +162,9 @@ def copy_tree(root: Path, place: Path) -> None:
     """Copy what git knows or would take in, as it stands now."""
     shutil.rmtree(place, ignore_errors=True)
     words = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(words, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(
+        words, cwd=root, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     for name in listed:
         if (root / name).is_file():
             (place / name).parent.mkdir(parents=True, exist_ok=True)

@@ -5,5 +5,17 @@ from .chat import answer_command, respond
 from .core import METHODS, call, refusal
 from .files import uploaded
 
-__all__ = ["METHODS", "answer_command", "call", "chat", "conversations", "files", "oauth", "refusal",
-           "respond", "uploaded", "users", "views"]
+__all__ = [
+    "METHODS",
+    "answer_command",
+    "call",
+    "chat",
+    "conversations",
+    "files",
+    "oauth",
+    "refusal",
+    "respond",
+    "uploaded",
+    "users",
+    "views",
+]

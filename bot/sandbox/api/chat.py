@@ -1,4 +1,6 @@
-"""Methods that post, change and remove messages, and the addresses that commands and clicks come with."""
+"""Methods that post, change and remove messages, and the addresses that commands and clicks come
+with.
+"""
 
 from typing import Any
 
@@ -20,8 +22,14 @@ def post_message(slack: Slack, args: Json) -> Json:
     channel = _may_post(slack, args)
     content = _content(slack, args)
     thread_ts = _thread(slack, channel, args)
-    message = slack.post(channel.id, slack.bot.id, **content, thread_ts=thread_ts, metadata=_metadata(args))
-    return {"channel": channel.id, "ts": message.ts, "message": message_json(slack, message, with_metadata=True)}
+    message = slack.post(
+        channel.id, slack.bot.id, **content, thread_ts=thread_ts, metadata=_metadata(args)
+    )
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "message": message_json(slack, message, with_metadata=True),
+    }
 
 
 @method("chat.postEphemeral", "chat:write")
@@ -31,7 +39,9 @@ def post_ephemeral(slack: Slack, args: Json) -> Json:
     if user.id not in slack.members_of(channel.id):
         raise Refused("user_not_in_channel")
     content = _content(slack, args)
-    message = slack.post(channel.id, slack.bot.id, **content, thread_ts=args.get("thread_ts"), only_for=user.id)
+    message = slack.post(
+        channel.id, slack.bot.id, **content, thread_ts=args.get("thread_ts"), only_for=user.id
+    )
     return {"message_ts": message.ts}
 
 
@@ -50,7 +60,12 @@ def update(slack: Slack, args: Json) -> Json:
     if args.get("metadata"):
         content["metadata"] = _metadata(args)
     slack.change(message, **content)
-    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message_json(slack, message)}
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "text": message.text,
+        "message": message_json(slack, message),
+    }
 
 
 @method("chat.delete", "chat:write")
@@ -66,11 +81,16 @@ def permalink(slack: Slack, args: Json) -> Json:
     channel = channel_of(slack, args)
     message = message_of(slack, channel, args.get("message_ts"))
     link = f"{slack.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": link + (f"?thread_ts={message.thread_ts}" if message.is_reply else "")}
+    return {
+        "channel": channel.id,
+        "permalink": link + (f"?thread_ts={message.thread_ts}" if message.is_reply else ""),
+    }
 
 
 def respond(slack: Slack, code: str, body: Json) -> None:
-    """What is posted to a response_url: a private answer, an answer for all, or the original anew or gone."""
+    """What is posted to a response_url: a private answer, an answer for all, or the original anew
+    or gone.
+    """
     with slack.lock:
         address = slack.tickets.addresses.get(code)
         if address is None:
@@ -88,16 +108,25 @@ def respond(slack: Slack, code: str, body: Json) -> None:
             slack.change(original, **content)
             return
         in_channel = body.get("response_type") == "in_channel"
-        thread_ts = body.get("thread_ts") or (original.thread_ts if original and original.is_reply else None)
-        slack.post(address.channel, slack.bot.id, **content, thread_ts=thread_ts,
-                   only_for=None if in_channel else address.user)
+        thread_ts = body.get("thread_ts") or (
+            original.thread_ts if original and original.is_reply else None
+        )
+        slack.post(
+            address.channel,
+            slack.bot.id,
+            **content,
+            thread_ts=thread_ts,
+            only_for=None if in_channel else address.user,
+        )
 
 
 def answer_command(slack: Slack, user: str, channel: str, body: Json) -> None:
     """The acknowledgement of a slash command may itself be the message."""
     with slack.lock:
         in_channel = body.get("response_type") == "in_channel"
-        slack.post(channel, slack.bot.id, **_content(slack, body), only_for=None if in_channel else user)
+        slack.post(
+            channel, slack.bot.id, **_content(slack, body), only_for=None if in_channel else user
+        )
 
 
 def _may_post(slack: Slack, args: Json) -> Channel:
@@ -114,7 +143,9 @@ def _content(slack: Slack, args: Json) -> Json:
     blocks: Any = decoded(args, "blocks")
     if blocks:
         if isinstance(blocks, list) and blocks_too_long(blocks):
-            slack.problem("msg_blocks_too_long: the blocks of a message have more than 13,000 characters")
+            slack.problem(
+                "msg_blocks_too_long: the blocks of a message have more than 13,000 characters"
+            )
             raise Refused("msg_blocks_too_long")
         linted(slack, "message", {"blocks": blocks}, "invalid_blocks")
     if not args.get("text") and not blocks:
@@ -140,7 +171,9 @@ def _thread(slack: Slack, channel: Channel, args: Json) -> str | None:
 
 
 def _own(slack: Slack, channel: Channel, args: Json, error: str) -> Message:
-    """The bot's own message; nobody can change what a person wrote, nor what only one person saw."""
+    """The bot's own message; nobody can change what a person wrote, nor what only one person
+    saw.
+    """
     message = message_of(slack, channel, args.get("ts"))
     if message.user != slack.bot.id:
         raise Refused(error)

@@ -33,10 +33,18 @@ def conversations_open(slack: Slack, args: Json) -> Json:
 
 @method("conversations.list", "channels:read", "groups:read", "im:read")
 def conversations_list(slack: Slack, args: Json) -> Json:
-    kinds = {KINDS.get(kind.strip()) for kind in str(args.get("types") or "public_channel").split(",")}
+    kinds = {
+        KINDS.get(kind.strip()) for kind in str(args.get("types") or "public_channel").split(",")
+    }
     if any(kind and not allows(slack, f"{FAMILY[kind]}:read") for kind in kinds):
-        raise Refused("missing_scope", needed=",".join(f"{FAMILY[kind]}:read" for kind in kinds if kind))
-    channels = [channel for channel in slack.channels.values() if channel.kind in kinds and _known(slack, channel)]
+        raise Refused(
+            "missing_scope", needed=",".join(f"{FAMILY[kind]}:read" for kind in kinds if kind)
+        )
+    channels = [
+        channel
+        for channel in slack.channels.values()
+        if channel.kind in kinds and _known(slack, channel)
+    ]
     if is_true(args.get("exclude_archived")):
         channels = [channel for channel in channels if not channel.is_archived]
     page, metadata = page_of(channels, args)
@@ -73,9 +81,15 @@ def conversations_history(slack: Slack, args: Json) -> Json:
     _joined(slack, channel)
     wanted = [m for m in slack.timeline.of(channel.id) if not m.is_reply and _asked_for(m, args)]
     page, metadata = page_of(wanted[::-1], args, most=FEW if slack.distributed else 1000)
-    shapes = [message_json(slack, message, is_true(args.get("include_all_metadata"))) for message in page]
-    return {"messages": shapes, "has_more": bool(metadata["response_metadata"]["next_cursor"]), "pin_count": 0,
-            **metadata}
+    shapes = [
+        message_json(slack, message, is_true(args.get("include_all_metadata"))) for message in page
+    ]
+    return {
+        "messages": shapes,
+        "has_more": bool(metadata["response_metadata"]["next_cursor"]),
+        "pin_count": 0,
+        **metadata,
+    }
 
 
 @method("conversations.replies", "channels:history", "groups:history", "im:history")
@@ -90,8 +104,14 @@ def conversations_replies(slack: Slack, args: Json) -> Json:
     replies = slack.timeline.replies(channel.id, start.ts) if start else []
     thread = [start, *(reply for reply in replies if _asked_for(reply, args))] if start else []
     page, metadata = page_of(thread, args, most=FEW if slack.distributed else 1000, default=1000)
-    shapes = [message_json(slack, message, is_true(args.get("include_all_metadata"))) for message in page]
-    return {"messages": shapes, "has_more": bool(metadata["response_metadata"]["next_cursor"]), **metadata}
+    shapes = [
+        message_json(slack, message, is_true(args.get("include_all_metadata"))) for message in page
+    ]
+    return {
+        "messages": shapes,
+        "has_more": bool(metadata["response_metadata"]["next_cursor"]),
+        **metadata,
+    }
 
 
 def _known(slack: Slack, channel: Channel) -> bool:

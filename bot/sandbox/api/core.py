@@ -30,8 +30,12 @@ class Registered:
 METHODS: dict[str, Registered] = {}
 
 
-def method(name: str, *scopes: str, app_token: bool = False, client: bool = False) -> Callable[[Method], Method]:
-    """Register a method of the Web API under Slack's name for it. client: called with the app's id and secret."""
+def method(
+    name: str, *scopes: str, app_token: bool = False, client: bool = False
+) -> Callable[[Method], Method]:
+    """Register a method of the Web API under Slack's name for it. client: called with the app's id
+    and secret.
+    """
 
     def register(run: Method) -> Method:
         METHODS[name] = Registered(run, scopes, app_token, client)
@@ -59,7 +63,9 @@ def refusal(refused: Refused) -> Json:
     answer: Json = {"ok": False, "error": refused.error, **refused.more}
     if refused.messages:
         answer["errors"] = list(refused.messages)
-        answer["response_metadata"] = {"messages": [f"[ERROR] {message}" for message in refused.messages]}
+        answer["response_metadata"] = {
+            "messages": [f"[ERROR] {message}" for message in refused.messages]
+        }
     return answer
 
 
@@ -76,7 +82,9 @@ def _authorise(slack: Slack, registered: Registered, token: str | None) -> None:
         raise Refused("not_allowed_token_type")
     granted = slack.manifest.get("oauth_config", {}).get("scopes", {}).get("bot")
     if granted is not None and registered.scopes and not set(granted) & set(registered.scopes):
-        raise Refused("missing_scope", needed=",".join(registered.scopes), provided=",".join(granted))
+        raise Refused(
+            "missing_scope", needed=",".join(registered.scopes), provided=",".join(granted)
+        )
 
 
 def basic(client_id: str, client_secret: str) -> str:
@@ -91,7 +99,9 @@ def allows(slack: Slack, scope: str) -> bool:
 
 
 def linted(slack: Slack, surface: str, payload: Json, error: str) -> None:
-    """Refuse what Slack would refuse, and remember it: a test fails even if the app swallows the error."""
+    """Refuse what Slack would refuse, and remember it: a test fails even if the app swallows the
+    error.
+    """
     found = problems(surface, payload)
     if found:
         slack.problem(f"{error} in a {surface}: " + "; ".join(found))
@@ -121,7 +131,9 @@ def number(args: Json, key: str, default: int) -> int:
 
 
 def channel_of(slack: Slack, args: Json, key: str = "channel", named: bool = False) -> Channel:
-    """The channel of a call, by its id. named: also by its name, or by the person who reads it, as posts may say it."""
+    """The channel of a call, by its id. named: also by its name, or by the person who reads it, as
+    posts may say it.
+    """
     said = str(args.get(key) or "")
     channel = slack.channel(said) if named else slack.channels.get(said)
     if channel is None or (channel.is_private and slack.bot.id not in slack.members_of(channel.id)):
@@ -144,7 +156,9 @@ def message_of(slack: Slack, channel: Channel, ts: Any) -> Message:
     return message
 
 
-def page_of(items: list[Any], args: Json, most: int = 1000, default: int = 100) -> tuple[list[Any], Json]:
+def page_of(
+    items: list[Any], args: Json, most: int = 1000, default: int = 100
+) -> tuple[list[Any], Json]:
     """One page of a list, and the `response_metadata` that leads to the next."""
     limit = max(1, min(number(args, "limit", default), most))
     cursor = str(args.get("cursor") or "")
@@ -152,4 +166,6 @@ def page_of(items: list[Any], args: Json, most: int = 1000, default: int = 100) 
         raise Refused("invalid_cursor")
     start = int(cursor[5:]) if cursor else 0
     rest = start + limit < len(items)
-    return items[start:start + limit], {"response_metadata": {"next_cursor": f"next:{start + limit}" if rest else ""}}
+    return items[start : start + limit], {
+        "response_metadata": {"next_cursor": f"next:{start + limit}" if rest else ""}
+    }

@@ -1,4 +1,6 @@
-"""Methods that take a file in three steps: an address to send to, the bytes, and where to share it."""
+"""Methods that take a file in three steps: an address to send to, the bytes, and where to share
+it.
+"""
 
 from bot.sandbox.entities import Json
 
@@ -13,8 +15,14 @@ def get_upload_url(slack: Slack, args: Json) -> Json:
     if not name or length <= 0:
         raise Refused("invalid_arguments", "filename and length are required")
     file_id = f"F{next(slack.numbers):06d}"
-    slack.files[file_id] = {"id": file_id, "name": name, "title": name, "size": length, "bytes": None,
-                            "url": f"{slack.url}/files/{file_id}/{name}"}
+    slack.files[file_id] = {
+        "id": file_id,
+        "name": name,
+        "title": name,
+        "size": length,
+        "bytes": None,
+        "url": f"{slack.url}/files/{file_id}/{name}",
+    }
     return {"upload_url": f"{slack.url}/upload/{file_id}", "file_id": file_id}
 
 
@@ -51,10 +59,20 @@ def _share(slack: Slack, args: Json, files: list[Json]) -> None:
     if slack.bot.id not in slack.members_of(channel.id):
         raise Refused("not_in_channel")
     comment, thread_ts = str(args.get("initial_comment") or ""), args.get("thread_ts") or None
-    slack.post(channel.id, slack.bot.id, comment, thread_ts=thread_ts, files=[_shape(file) for file in files])
+    slack.post(
+        channel.id,
+        slack.bot.id,
+        comment,
+        thread_ts=thread_ts,
+        files=[_shape(file) for file in files],
+    )
 
 
 def _shape(file: Json) -> Json:
     """A file without its bytes, as messages carry it."""
     shape = {key: value for key, value in file.items() if key != "bytes"}
-    return shape | {"url_private": file["url"], "permalink": file["url"], "filetype": file["name"].rpartition(".")[2]}
+    return shape | {
+        "url_private": file["url"],
+        "permalink": file["url"],
+        "filetype": file["name"].rpartition(".")[2],
+    }

@@ -12,7 +12,8 @@ SPENT = "oauth.v2.access"
 
 
 def agree(slack: Slack, address: str, user: str) -> str:
-    """A person is sent to this address of `/oauth/v2/authorize` and agrees: where the browser goes next.
+    """A person is sent to this address of `/oauth/v2/authorize` and agrees: where the browser goes
+    next.
 
     The code says which workspace it is for; the app asks for no more than its manifest does.
     """
@@ -38,9 +39,15 @@ def access(slack: Slack, args: Json) -> Json:
     if args.get("redirect_uri") and args["redirect_uri"] not in _addresses(slack):
         raise Refused("bad_redirect_uri")
     return {
-        "app_id": APP_ID, "authed_user": {"id": rest.partition(".")[0]}, "scope": ",".join(_scopes(slack)),
-        "token_type": "bot", "access_token": slack.bot_token, "bot_user_id": slack.bot.id,
-        "team": {"id": slack.team_id, "name": slack.team_name}, "enterprise": None, "is_enterprise_install": False,
+        "app_id": APP_ID,
+        "authed_user": {"id": rest.partition(".")[0]},
+        "scope": ",".join(_scopes(slack)),
+        "token_type": "bot",
+        "access_token": slack.bot_token,
+        "bot_user_id": slack.bot.id,
+        "team": {"id": slack.team_id, "name": slack.team_name},
+        "enterprise": None,
+        "is_enterprise_install": False,
     }
 
 

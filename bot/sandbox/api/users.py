@@ -9,8 +9,15 @@ from bot.sandbox.tickets import Refused
 
 @method("auth.test")
 def auth_test(slack: Slack, args: Json) -> Json:
-    return {"url": f"{slack.url}/", "team": slack.team_name, "user": slack.bot.name, "team_id": slack.team_id,
-            "user_id": slack.bot.id, "bot_id": BOT_ID, "is_enterprise_install": False}
+    return {
+        "url": f"{slack.url}/",
+        "team": slack.team_name,
+        "user": slack.bot.name,
+        "team_id": slack.team_id,
+        "user_id": slack.bot.id,
+        "bot_id": BOT_ID,
+        "is_enterprise_install": False,
+    }
 
 
 @method("api.test")
@@ -26,7 +33,11 @@ def connections_open(slack: Slack, args: Json) -> Json:
 
 @method("users.info", "users:read")
 def users_info(slack: Slack, args: Json) -> Json:
-    return {"user": user_json(slack, member_of(slack, args.get("user")), allows(slack, "users:read.email"))}
+    return {
+        "user": user_json(
+            slack, member_of(slack, args.get("user")), allows(slack, "users:read.email")
+        )
+    }
 
 
 @method("users.list", "users:read")
@@ -48,7 +59,11 @@ def lookup_by_email(slack: Slack, args: Json) -> Json:
 @method("usergroups.list", "usergroups:read")
 def usergroups_list(slack: Slack, args: Json) -> Json:
     shapes = [group_json(slack, group) for group in slack.groups.values()]
-    return {"usergroups": [{key: value for key, value in shape.items() if key != "users"} for shape in shapes]}
+    return {
+        "usergroups": [
+            {key: value for key, value in shape.items() if key != "users"} for shape in shapes
+        ]
+    }
 
 
 @method("usergroups.users.list", "usergroups:read")
@@ -62,7 +77,15 @@ def usergroups_users_list(slack: Slack, args: Json) -> Json:
 @method("team.info", "team:read")
 def team_info(slack: Slack, args: Json) -> Json:
     domain = slack.team_name.lower().replace(" ", "-")
-    return {"team": {"id": slack.team_id, "name": slack.team_name, "domain": domain, "email_domain": "", "icon": {}}}
+    return {
+        "team": {
+            "id": slack.team_id,
+            "name": slack.team_name,
+            "domain": domain,
+            "email_domain": "",
+            "icon": {},
+        }
+    }
 
 
 @method("bots.info", "users:read")

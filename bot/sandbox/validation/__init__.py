@@ -34,7 +34,11 @@ def problems(surface: str, payload: Json) -> list[str]:
     """
     try:
         found = list(_message(payload) if surface == "message" else _view(surface, payload))
-    except (AttributeError, KeyError, TypeError) as error:  # a list where an object belongs, and the like
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+    ) as error:  # a list where an object belongs, and the like
         return [problem("", f"malformed payload: {error}")]
     if not found:  # ids are compared once every block has its shape
         found = list(_ids(surface, payload.get("blocks") or []))
@@ -42,7 +46,9 @@ def problems(surface: str, payload: Json) -> list[str]:
 
 
 def blocks_too_long(blocks: Any) -> bool:
-    """Whether all the blocks of a message together are more than Slack takes (undocumented, about 13,000)."""
+    """Whether all the blocks of a message together are more than Slack takes (undocumented, about
+    13,000).
+    """
     return len(words(blocks)) > BLOCKS_CHARACTERS
 
 
@@ -62,12 +68,19 @@ def _message(payload: Json) -> Problems:
     if blocks is None:
         return
     yield from _blocks("message", blocks)
-    kinds = Counter(one.get("type") for one in blocks if isinstance(one, dict)) if isinstance(blocks, list) else {}
+    kinds = (
+        Counter(one.get("type") for one in blocks if isinstance(one, dict))
+        if isinstance(blocks, list)
+        else {}
+    )
     if kinds.get("table", 0) > 1:
         yield problem("/blocks", "only_one_table_allowed: a message has at most one table")
     if kinds.get("data_visualization", 0) > 2:
         yield problem("/blocks", "a message has at most two data_visualization blocks")
-    if kinds.get("markdown", 0) and len(words([b for b in blocks if b.get("type") == "markdown"])) > 12_000:
+    if (
+        kinds.get("markdown", 0)
+        and len(words([b for b in blocks if b.get("type") == "markdown"])) > 12_000
+    ):
         yield problem("/blocks", "all markdown blocks together must have at most 12000 characters")
     if blocks_too_long(blocks):
         yield problem("/blocks", f"msg_blocks_too_long: more than {BLOCKS_CHARACTERS} characters")
@@ -95,7 +108,9 @@ def _modal(view: Json) -> Problems:
     yield from optional_plain(view, "submit", "", 24)
     yield from optional_plain(view, "close", "", 24)
     blocks = view.get("blocks")
-    has_input = isinstance(blocks, list) and any(isinstance(b, dict) and b.get("type") == "input" for b in blocks)
+    has_input = isinstance(blocks, list) and any(
+        isinstance(b, dict) and b.get("type") == "input" for b in blocks
+    )
     if has_input and not view.get("submit"):
         yield problem("/submit", "missing required field: submit (the view has an input)")
 
@@ -105,13 +120,18 @@ def _blocks(surface: str, blocks: Any) -> Problems:
         yield problem("/blocks", "must be a list of blocks")
         return
     if len(blocks) > MOST_BLOCKS[surface]:
-        yield problem("/blocks", f"no more than {MOST_BLOCKS[surface]} blocks allowed (there are {len(blocks)})")
+        yield problem(
+            "/blocks",
+            f"no more than {MOST_BLOCKS[surface]} blocks allowed (there are {len(blocks)})",
+        )
     for index, one in enumerate(blocks):
         yield from block(one, f"/blocks/{index}", surface)
 
 
 def _ids(surface: str, blocks: list[Json]) -> Problems:
-    """Two things of one name cannot be told apart: blocks anywhere, elements in a form or within one block."""
+    """Two things of one name cannot be told apart: blocks anywhere, elements in a form or within
+    one block.
+    """
     every = list(unfolded(blocks))
     for block_id in _repeated(one["block_id"] for one in every if one.get("block_id")):
         yield problem("/blocks", f"block_id {block_id!r} is not unique")

@@ -20,13 +20,27 @@ from bot.sandbox.validation.rich_text import rich_text
 
 MESSAGES = {"message"}
 ONLY = {
-    **dict.fromkeys(("markdown", "table", "data_table", "data_visualization", "context_actions"), MESSAGES),
-    **dict.fromkeys(("task_card", "plan", "container"), MESSAGES), "alert": {"modal"}, "carousel": {"message", "home"},
-}  # fmt: skip
+    **dict.fromkeys(
+        ("markdown", "table", "data_table", "data_visualization", "context_actions"), MESSAGES
+    ),
+    **dict.fromkeys(("task_card", "plan", "container"), MESSAGES),
+    "alert": {"modal"},
+    "carousel": {"message", "home"},
+}
 """The blocks that do not stand everywhere, and where they do."""
 IN_CONTAINER = {
-    "actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section", "table", "video",
-}  # fmt: skip
+    "actions",
+    "context",
+    "divider",
+    "file",
+    "header",
+    "image",
+    "input",
+    "rich_text",
+    "section",
+    "table",
+    "video",
+}
 
 
 def block(value: Any, where: str, surface: str) -> Problems:
@@ -39,7 +53,11 @@ def block(value: Any, where: str, surface: str) -> Problems:
         yield problem(where, f"{kind} blocks are not allowed in a {surface}")
     yield from optional_string(value, "block_id", where, 255, least=1)
     yield from RULES[kind](value, where)
-    if kind == "input" and surface != "modal" and value.get("element", {}).get("type") == "file_input":
+    if (
+        kind == "input"
+        and surface != "modal"
+        and value.get("element", {}).get("type") == "file_input"
+    ):
         yield problem(f"{where}/element", "file_input is allowed in modals only")
 
 
@@ -155,7 +173,9 @@ def _children(value: Json, where: str) -> Problems:
     for index, one in enumerate(children):
         kind = one.get("type") if isinstance(one, dict) else None
         if kind not in IN_CONTAINER:
-            yield problem(f"{where}/child_blocks/{index}", f"{kind} blocks are not allowed in a container")
+            yield problem(
+                f"{where}/child_blocks/{index}", f"{kind} blocks are not allowed in a container"
+            )
         else:
             yield from block(one, f"{where}/child_blocks/{index}", "message")
 
@@ -179,9 +199,22 @@ def _count(value: Json, where: str, most: int) -> Problems:
 
 
 RULES: dict[str, Callable[[Json, str], Problems]] = {
-    "section": section, "header": header, "divider": divider, "image": image_block, "context": context,
-    "actions": actions, "context_actions": context_actions, "input": input_block, "markdown": markdown,
-    "alert": alert, "card": card, "carousel": carousel, "container": container,
-    "video": video, "rich_text": rich_text, "table": table,
-    "data_table": data_table, "data_visualization": data_visualization,
+    "section": section,
+    "header": header,
+    "divider": divider,
+    "image": image_block,
+    "context": context,
+    "actions": actions,
+    "context_actions": context_actions,
+    "input": input_block,
+    "markdown": markdown,
+    "alert": alert,
+    "card": card,
+    "carousel": carousel,
+    "container": container,
+    "video": video,
+    "rich_text": rich_text,
+    "table": table,
+    "data_table": data_table,
+    "data_visualization": data_visualization,
 }

@@ -21,7 +21,9 @@ def table(block: Json, where: str) -> Problems:
 
 
 def data_table(block: Json, where: str) -> Problems:
-    """A header and up to 100 rows of the same length, with a caption for those who do not see it."""
+    """A header and up to 100 rows of the same length, with a caption for those who do not see
+    it.
+    """
     yield from string(block.get("caption"), f"{where}/caption", 3000)
     yield from _rows(block, where, 2, 101)
     rows = block.get("rows")
@@ -48,7 +50,9 @@ def _rows(block: Json, where: str, least: int, most: int) -> Problems:
         for column, cell in enumerate(row):
             yield from _cell(cell, f"{where}/rows/{index}/{column}")
     if len(words(rows)) > TABLE_CHARACTERS:
-        yield problem(f"{where}/rows", f"all cells together must have at most {TABLE_CHARACTERS} characters")
+        yield problem(
+            f"{where}/rows", f"all cells together must have at most {TABLE_CHARACTERS} characters"
+        )
 
 
 def _cell(cell: Any, where: str) -> Problems:
@@ -60,7 +64,9 @@ def _cell(cell: Any, where: str) -> Problems:
         if kind == "raw_number" and not _is_number(cell.get("value")):
             yield problem(f"{where}/value", "must be a number")
     else:
-        yield problem(where, f"unsupported cell {kind!r}, must be raw_text, raw_number or rich_text")
+        yield problem(
+            where, f"unsupported cell {kind!r}, must be raw_text, raw_number or rich_text"
+        )
 
 
 def data_visualization(block: Json, where: str) -> Problems:
@@ -89,7 +95,11 @@ def _pie(chart: Json, where: str) -> Problems:
 def _series(chart: Json, where: str) -> Problems:
     axes = chart.get("axis_config")
     categories = axes.get("categories") if isinstance(axes, dict) else None
-    if not isinstance(axes, dict) or not isinstance(categories, list) or not 1 <= len(categories) <= 20:
+    if (
+        not isinstance(axes, dict)
+        or not isinstance(categories, list)
+        or not 1 <= len(categories) <= 20
+    ):
         yield problem(f"{where}/axis_config/categories", "must have 1 to 20 categories")
         return
     for index, category in enumerate(categories):

@@ -38,7 +38,9 @@ def text(value: Any, where: str, most: int, kinds: tuple[str, ...] = ANY_TEXT) -
         yield problem(where, "must be a text object")
         return
     if value.get("type") not in kinds:
-        yield problem(where, f"unsupported text type {value.get('type')!r}, must be {' or '.join(kinds)}")
+        yield problem(
+            where, f"unsupported text type {value.get('type')!r}, must be {' or '.join(kinds)}"
+        )
     yield from string(value.get("text"), f"{where}/text", most)
     foreign = "emoji" if value.get("type") == "mrkdwn" else "verbatim"
     if foreign in value:
@@ -77,7 +79,9 @@ def style(holder: Json, where: str) -> Problems:
         yield problem(f"{where}/style", "must be primary or danger")
 
 
-def option(value: Any, where: str, kinds: tuple[str, ...] = PLAIN, may_link: bool = False) -> Problems:
+def option(
+    value: Any, where: str, kinds: tuple[str, ...] = PLAIN, may_link: bool = False
+) -> Problems:
     """One option of a select, menu or group of boxes."""
     if not isinstance(value, dict):
         yield problem(where, "must be an option")
@@ -92,8 +96,14 @@ def option(value: Any, where: str, kinds: tuple[str, ...] = PLAIN, may_link: boo
             yield problem(f"{where}/url", "only options of an overflow menu may have a url")
 
 
-def options(values: Any, where: str, most: int, least: int = 1, kinds: tuple[str, ...] = PLAIN,
-            may_link: bool = False) -> Problems:
+def options(
+    values: Any,
+    where: str,
+    most: int,
+    least: int = 1,
+    kinds: tuple[str, ...] = PLAIN,
+    may_link: bool = False,
+) -> Problems:
     """A list of options, each with a value of its own."""
     if not isinstance(values, list) or not least <= len(values) <= most:
         yield problem(where, f"must have {least} to {most} options")

@@ -24,9 +24,22 @@ from bot.sandbox.validation.composition import (
 SELECTS = {name for name in VALUE_KEYS if name.endswith("_select")}
 BOXES = {"checkboxes", "radio_buttons"}
 PICKERS = {"datepicker", "timepicker", "datetimepicker"}
-TEXT_INPUTS = {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"}
-IN_ACTIONS = {"button", "overflow", "workflow_button", "rich_text_input"} | SELECTS | BOXES | PICKERS
-IN_SECTION = {"button", "overflow", "workflow_button", "image"} | SELECTS | BOXES | (PICKERS - {"datetimepicker"})
+TEXT_INPUTS = {
+    "plain_text_input",
+    "email_text_input",
+    "url_text_input",
+    "number_input",
+    "rich_text_input",
+}
+IN_ACTIONS = (
+    {"button", "overflow", "workflow_button", "rich_text_input"} | SELECTS | BOXES | PICKERS
+)
+IN_SECTION = (
+    {"button", "overflow", "workflow_button", "image"}
+    | SELECTS
+    | BOXES
+    | (PICKERS - {"datetimepicker"})
+)
 IN_INPUT = TEXT_INPUTS | SELECTS | BOXES | PICKERS | {"file_input"}
 FOCUSABLE = TEXT_INPUTS | SELECTS | BOXES | PICKERS
 CONFIRMABLE = SELECTS | BOXES | PICKERS | {"button", "overflow", "workflow_button", "icon_button"}
@@ -81,7 +94,9 @@ def static_select(value: Json, where: str) -> Problems:
     else:
         yield from option_groups(value["option_groups"], f"{where}/option_groups")
     groups = [group.get("options") or [] for group in value.get("option_groups") or ()]
-    yield from _initial(value, where, [*(value.get("options") or []), *(one for group in groups for one in group)])
+    yield from _initial(
+        value, where, [*(value.get("options") or []), *(one for group in groups for one in group)]
+    )
     yield from _most_selected(value, where)
 
 
@@ -104,7 +119,11 @@ def id_select(value: Json, where: str) -> Problems:
 
 
 def picker(value: Json, where: str) -> Problems:
-    shapes = {"datepicker": r"\d{4}-\d\d-\d\d", "timepicker": r"([01]\d|2[0-3]):[0-5]\d", "datetimepicker": r"\d{10}"}
+    shapes = {
+        "datepicker": r"\d{4}-\d\d-\d\d",
+        "timepicker": r"([01]\d|2[0-3]):[0-5]\d",
+        "datetimepicker": r"\d{10}",
+    }
     key = VALUE_KEYS[value["type"]][1]
     if key in value and not re.fullmatch(shapes[value["type"]], str(value[key])):
         yield problem(f"{where}/{key}", f"{value[key]!r} has the wrong format")
@@ -155,7 +174,9 @@ def _initial(value: Json, where: str, offered: Any) -> Problems:
     """What is chosen at first must be one of the options, letter by letter."""
     key = VALUE_KEYS[value["type"]][1]
     if key in value and (value["type"] in LISTS) != isinstance(value[key], list):
-        yield problem(f"{where}/{key}", "must be a list" if value["type"] in LISTS else "must be one option")
+        yield problem(
+            f"{where}/{key}", "must be a list" if value["type"] in LISTS else "must be one option"
+        )
     if value.get(key) == []:
         yield problem(f"{where}/{key}", "must not be an empty list")
     for one in _chosen(value):
@@ -164,16 +185,32 @@ def _initial(value: Json, where: str, offered: Any) -> Problems:
 
 
 def _most_selected(value: Json, where: str) -> Problems:
-    if "max_selected_items" in value and (value["type"] not in LISTS or value["max_selected_items"] < 1):
-        yield problem(f"{where}/max_selected_items", "must be at least 1, and only in a multi-select")
+    if "max_selected_items" in value and (
+        value["type"] not in LISTS or value["max_selected_items"] < 1
+    ):
+        yield problem(
+            f"{where}/max_selected_items", "must be at least 1, and only in a multi-select"
+        )
 
 
 RULES: dict[str, Callable[[Json, str], Problems]] = {
-    "button": button, "workflow_button": button, "image": image, "overflow": overflow, "icon_button": icon_button,
-    "feedback_buttons": feedback, "file_input": file_input, "plain_text_input": text_input,
-    "number_input": number_input, "static_select": static_select, "multi_static_select": static_select,
-    "external_select": external_select, "multi_external_select": external_select,
-    **dict.fromkeys(BOXES, boxes), **dict.fromkeys(PICKERS, picker),
+    "button": button,
+    "workflow_button": button,
+    "image": image,
+    "overflow": overflow,
+    "icon_button": icon_button,
+    "feedback_buttons": feedback,
+    "file_input": file_input,
+    "plain_text_input": text_input,
+    "number_input": number_input,
+    "static_select": static_select,
+    "multi_static_select": static_select,
+    "external_select": external_select,
+    "multi_external_select": external_select,
+    **dict.fromkeys(BOXES, boxes),
+    **dict.fromkeys(PICKERS, picker),
     **dict.fromkeys(("email_text_input", "url_text_input", "rich_text_input"), typed_input),
-    **dict.fromkeys(sorted(one for one in SELECTS if "static" not in one and "external" not in one), id_select),
+    **dict.fromkeys(
+        sorted(one for one in SELECTS if "static" not in one and "external" not in one), id_select
+    ),
 }

@@ -7,8 +7,18 @@ from bot.sandbox.validation.composition import WEB, Problems, problem, string, u
 
 PARTS = ("rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted")
 # kind of piece → the key it cannot do without
-PIECES = {"text": "text", "link": "url", "user": "user_id", "channel": "channel_id", "usergroup": "usergroup_id",
-          "emoji": "name", "broadcast": "range", "color": "value", "date": "timestamp", "team": "team_id"}
+PIECES = {
+    "text": "text",
+    "link": "url",
+    "user": "user_id",
+    "channel": "channel_id",
+    "usergroup": "usergroup_id",
+    "emoji": "name",
+    "broadcast": "range",
+    "color": "value",
+    "date": "timestamp",
+    "team": "team_id",
+}
 
 
 def rich_text(block: Json, where: str) -> Problems:

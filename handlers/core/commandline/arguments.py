@@ -1,14 +1,30 @@
-"""What becomes of every word of a line: the text of a field, or something that is not understood."""
+"""What becomes of every word of a line: the text of a field, or something that is not
+understood.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from handlers.core.commandline import subjects
-from handlers.core.commandline.binding import heard, legible, named, names_of, people_asked, pointed, tells
+from handlers.core.commandline.binding import (
+    heard,
+    legible,
+    named,
+    names_of,
+    people_asked,
+    pointed,
+    tells,
+)
 from handlers.core.commandline.lexer import QUOTED, value_of
 from handlers.core.commandline.line import EMAIL, REFERENCE
-from handlers.core.commandline.named_fields import BETWEEN, fields_behind, fields_named, option_named, options_behind
+from handlers.core.commandline.named_fields import (
+    BETWEEN,
+    fields_behind,
+    fields_named,
+    option_named,
+    options_behind,
+)
 from handlers.core.commandline.parser import Ref, Value
 from handlers.core.request import Request
 from handlers.core.router import Verb, takes_prose
@@ -31,7 +47,8 @@ TOWARDS = re.compile(r"\A(?:to|until|till|as)\s+(?=\S)", re.IGNORECASE)
 class Filling:
     """A line on its way into the fields of a verb.
 
-    texts: field → its text · left: words that nothing was made of · cuts: the places in the line that are not words.
+    texts: field → its text · left: words that nothing was made of · cuts: the places in the line
+    that are not words.
     """
 
     request: Request
@@ -70,8 +87,13 @@ class Filling:
     def shorter(self) -> str:
         """The line without what nothing was made of."""
         line = self.request.line
-        idle = [place for place in line.cuts if any(line.raw[slice(*place)].lower().lstrip("-—–").startswith(name)
-                for name in self.idle)]  # fmt: skip
+        idle = [
+            place
+            for place in line.cuts
+            if any(
+                line.raw[slice(*place)].lower().lstrip("-—–").startswith(name) for name in self.idle
+            )
+        ]
         out = [*self.again, *idle]
         if self.loose:
             kept = [line.raw[start:end].strip() for start, end in sorted(set(self.cuts) - set(out))]
@@ -83,7 +105,9 @@ class Filling:
         return " ".join(filter(None, [*parts, line.raw[at:].strip()]))
 
     def cut(self, *parts: Ref) -> None:
-        self.cuts += [(part.start, part.end) for part in parts if part.start >= self.request.line.begins]
+        self.cuts += [
+            (part.start, part.end) for part in parts if part.start >= self.request.line.begins
+        ]
 
     def take_fields(self) -> None:
         """Take each `field=value` once; what a value is not made of goes on as words."""
@@ -99,7 +123,11 @@ class Filling:
                 continue
             seen.add(name)
             end = ends(self.verb.asks[name], value, self.request)
-            text = value.text if end == value.end else value_of(self.request.line.raw[value.begins : end].strip())
+            text = (
+                value.text
+                if end == value.end
+                else value_of(self.request.line.raw[value.begins : end].strip())
+            )
             running = isinstance(self.verb.asks[name], Text | LongText)
             self.texts[name] = legible(self.request, text) if running else text
             self.cuts.append((value.start, end))
@@ -123,13 +151,19 @@ class Filling:
                 self.head.append(self.request.line.raw[ref.start : ref.end])
 
     def take_out(self, start: int, end: int) -> None:
-        """Take a person or a record out of the words, unless it stands in the middle of what somebody tells."""
+        """Take a person or a record out of the words, unless it stands in the middle of what
+        somebody tells.
+        """
         line = self.request.line
         if start < line.begins:
             return
         if start > line.free and takes_prose(self.verb):
             return
-        if start > line.free and tells(self.request.catalogue, self.verb) and self.words_between(end, len(line.raw)):
+        if (
+            start > line.free
+            and tells(self.request.catalogue, self.verb)
+            and self.words_between(end, len(line.raw))
+        ):
             self.amid.append(from_slack(line.raw[start:end]))
             return
         ends = start > line.free and not self.words_between(end, len(line.raw))
@@ -143,10 +177,14 @@ class Filling:
         words = self.words_between(self.request.line.begins, len(self.request.line.raw))
         for ref in self.used:
             if ref.start < 0:  # the words are its name
-                words = re.sub(rf"(?<!\S){re.escape(ref.text)}(?!\S)", "", words, count=1, flags=re.IGNORECASE).strip()
+                words = re.sub(
+                    rf"(?<!\S){re.escape(ref.text)}(?!\S)", "", words, count=1, flags=re.IGNORECASE
+                ).strip()
         for ref in self.request.line.refs:
             if ref.kind == "email" and not takes_prose(self.verb):  # without the brackets around it
-                words = words.replace(from_slack(self.request.line.raw[ref.start : ref.end]), ref.text)
+                words = words.replace(
+                    from_slack(self.request.line.raw[ref.start : ref.end]), ref.text
+                )
         words = " ".join([*self.head, words]).strip()
         if not words:
             return
@@ -154,39 +192,59 @@ class Filling:
         if not found and self.takes_named(words):
             return
         words = words if found else self.without_titles(words)
-        if any(name in self.texts and self.texts[name] != text for name, text in found.items()) or not found:
+        if (
+            any(name in self.texts and self.texts[name] != text for name, text in found.items())
+            or not found
+        ):
             self.loose = True
             self.left += [] if set(re.findall(r"[\w&]+", words.casefold())) <= GLUE else [words]
             return
         self.texts = found | self.texts
 
     def takes_named(self, words: str) -> bool:
-        """Whether the words, or those besides the names of the records, name fields themselves; they are taken."""
+        """Whether the words, or those besides the names of the records, name fields themselves;
+        they are taken.
+        """
         bare = self.without_titles(words)
-        named = next((each for each in map(self.named, dict.fromkeys((words, bare))) if each is not None), None)
+        named = next(
+            (each for each in map(self.named, dict.fromkeys((words, bare))) if each is not None),
+            None,
+        )
         self.texts |= named or {}
         return named is not None
 
     def named(self, words: str) -> dict[str, str] | None:
-        """The fields that words for no field name themselves: amount 20k, priority to high; None where they do not."""
+        """The fields that words for no field name themselves: amount 20k, priority to high; None
+        where they do not.
+        """
         asks, names = self.verb.asks, names_of(self.request.catalogue, self.verb)
         words = BETWEEN.sub("", words, count=1) if BETWEEN.match(words) else words
         option = option_named(asks, words, others=not self.texts)
-        found = dict([option]) if option else fields_named(
-            asks, names, words, self.texts, lambda kind, text: reads(kind, text, self.request)
-        )  # fmt: skip
+        found = (
+            dict([option])
+            if option
+            else fields_named(
+                asks, names, words, self.texts, lambda kind, text: reads(kind, text, self.request)
+            )
+        )
         return None if found is None or found.keys() & self.texts.keys() else found
 
     def without_titles(self, words: str) -> str:
-        """The words without the names of the records that are meant, which people copy with their references."""
+        """The words without the names of the records that are meant, which people copy with their
+        references.
+        """
         for title in self.titles:
             words = (
-                re.sub(rf"(?<!\S){re.escape(title)}(?!\w)", "", words, count=1, flags=re.IGNORECASE) if title else words
+                re.sub(rf"(?<!\S){re.escape(title)}(?!\w)", "", words, count=1, flags=re.IGNORECASE)
+                if title
+                else words
             )
         return words.strip()
 
     def meant(self, words: str) -> Iterator[tuple[str, str]]:
-        """The fields that words without a name fill: the entity's own when it is new, else the first it asks for."""
+        """The fields that words without a name fill: the entity's own when it is new, else the
+        first it asks for.
+        """
         verb, entity = self.verb, self.request.catalogue.routers[self.verb.noun].entity
         if verb.name == "new" and entity and not takes_prose(verb):
             if len(entity.named) > 1:  # the name has parts of its own
@@ -194,7 +252,9 @@ class Filling:
             words, behind = self.behind(words)
             found = entity.texts_of(words, self.request.work) | behind
             if len(entity.named) == 1 and any(name in self.texts for name in found):
-                found = {entity.named[0]: words}  # what could be read off their end was given by itself
+                found = {
+                    entity.named[0]: words
+                }  # what could be read off their end was given by itself
             yield from ((name, unquoted(self.without_end(text))) for name, text in found.items())
         elif verb.text:
             prose = isinstance(verb.asks[verb.text], LongText)
@@ -203,17 +263,25 @@ class Filling:
     def behind(self, words: str) -> tuple[str, dict[str, str]]:
         """The words of a new record without the fields that are named behind them, and these."""
         catalogue, verb = self.request.catalogue, self.verb
-        names = {word: name for word, name in names_of(catalogue, verb).items() if name not in self.texts}
+        names = {
+            word: name for word, name in names_of(catalogue, verb).items() if name not in self.texts
+        }
         prose = tells(catalogue, verb)
-        free = {} if prose else {name: kind for name, kind in verb.asks.items() if name not in self.texts}
+        free = (
+            {}
+            if prose
+            else {name: kind for name, kind in verb.asks.items() if name not in self.texts}
+        )
         words, options = options_behind(free, words)
         words, fields = fields_behind(
             verb.asks, names, words, prose, lambda kind, text: reads(kind, text, self.request)
-        )  # fmt: skip
+        )
         return words, options | fields
 
     def without_end(self, text: str) -> str:
-        """A name without the people and records that stand at its end, once what followed them is read."""
+        """A name without the people and records that stand at its end, once what followed them is
+        read.
+        """
         ends = [legible(self.request, each) for each in self.amid]
         while end := next((each for each in ends if text.endswith(f" {each}")), ""):
             text = LEADING.sub("", f"{text.removesuffix(end).rstrip()} ").rstrip()
@@ -230,10 +298,13 @@ class Filling:
         return from_slack(" ".join(part for part in parts if part).strip())
 
 
-def filled(request: Request, verb: Verb, used: Sequence[Ref], titles: Sequence[str] = ()) -> Filling:
+def filled(
+    request: Request, verb: Verb, used: Sequence[Ref], titles: Sequence[str] = ()
+) -> Filling:
     """The texts of a line by the field they are for, and the words that are for none.
 
-    used: the references that named the records, which therefore say nothing else · titles: the names of these.
+    used: the references that named the records, which therefore say nothing else · titles: the
+    names of these.
     """
     filling = Filling(request, verb, used, titles)
     if verb.asks or not verb.words:
@@ -251,9 +322,11 @@ def accepted(verb: Verb) -> set[str]:
 
 
 def ends(kind: Field, value: Value, request: Request) -> int:
-    """Where the text of a field ends: where a shorter one can be read and all of it cannot, what follows are words.
+    """Where the text of a field ends: where a shorter one can be read and all of it cannot, what
+    follows are words.
 
-    Unless that could be read as well: in `close=fri 5 dec`, which is a Saturday, neither part is meant alone.
+    Unless that could be read as well: in `close=fri 5 dec`, which is a Saturday, neither part is
+    meant alone.
     """
     raw = request.line.raw
     if len(value.ends) == 1 or isinstance(kind, Text | LongText | Tags):

@@ -18,7 +18,9 @@ SHORT = 2
 
 
 def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
-    """The record a verb is about, and the reference that named it: a number, a name, `this`, the card of the thread."""
+    """The record a verb is about, and the reference that named it: a number, a name, `this`, the
+    card of the thread.
+    """
     entity, line, work = ENTITIES[verb.noun], request.line, request.work
     for ref in line.refs:
         if ref.kind == "number" and ref.entity == verb.noun and ref.number is not None:
@@ -38,12 +40,14 @@ def target(request: Request, verb: Verb) -> tuple[Entity, Ref | None]:
 def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
     """The records a verb is about, and the references that named them.
 
-    All numbers that stand together are meant; where words are a text, those in it are a part of it. Where the verb asks
-    for another record of the same kind, that is what a second number names.
+    All numbers that stand together are meant; where words are a text, those in it are a part of it.
+    Where the verb asks for another record of the same kind, that is what a second number names.
     """
     first, used = target(request, verb)
     records, refs = [first], [used] if used else []
-    asked = [kind for kind in verb.asks.values() if isinstance(kind, Reference) and kind.to == verb.noun]
+    asked = [
+        kind for kind in verb.asks.values() if isinstance(kind, Reference) and kind.to == verb.noun
+    ]
     if used is None or used.kind != "number" or asked or takes_prose(verb):
         return records, refs
     for ref in request.line.refs:
@@ -58,7 +62,9 @@ def targets(request: Request, verb: Verb) -> tuple[list[Entity], list[Ref]]:
 
 
 def called(request: Request, entity: type[Entity], name: str) -> Entity:
-    """The one record a name fits; Ambiguous where it fits several, or none and a search finds some."""
+    """The one record a name fits; Ambiguous where it fits several, or none and a search finds
+    some.
+    """
     try:
         return request.work.get(entity, request.work.lookup(entity.slug(), name))
     except Ambiguous:
@@ -69,7 +75,9 @@ def called(request: Request, entity: type[Entity], name: str) -> Entity:
 
 def people_asked(verb: Verb, given: Collection[str] = ()) -> list[str]:
     """The fields that the people in a line fill, one after the other."""
-    return [name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in given]
+    return [
+        name for name, kind in verb.asks.items() if isinstance(kind, Person) and name not in given
+    ]
 
 
 def mentions(request: Request, verb: Verb) -> list[str]:
@@ -79,14 +87,24 @@ def mentions(request: Request, verb: Verb) -> list[str]:
 
 
 def named(request: Request, verb: Verb) -> dict[str, str]:
-    """The `field=value` parts; a name that is no field of this verb is an error with the nearest one that is."""
+    """The `field=value` parts; a name that is no field of this verb is an error with the nearest
+    one that is.
+    """
     known, line = names_of(request.catalogue, verb), request.line
     strange = [word for word in line.fields if word not in known]
-    if line.unknown and f"{line.unknown}=" in line.rest.casefold() and not is_told(request, verb, line.unknown):
+    if (
+        line.unknown
+        and f"{line.unknown}=" in line.rest.casefold()
+        and not is_told(request, verb, line.unknown)
+    ):
         strange.append(line.unknown)
     if strange:
         near = suggest(strange[0], known) or slips(strange[0], known)
-        others = f"Try one of: {', '.join(verb.asks)}." if verb.asks else f"“{verb.name}” takes no fields."
+        others = (
+            f"Try one of: {', '.join(verb.asks)}."
+            if verb.asks
+            else f"“{verb.name}” takes no fields."
+        )
         hint = f"Did you mean {near[0]}?" if near else others
         raise CRMError(f"There is no “{strange[0][:60]}” here. {hint}")
     return {known[word]: text for word, text in line.fields.items()}
@@ -98,7 +116,9 @@ def names_of(catalogue: Catalogue, verb: Verb) -> dict[str, str]:
 
 
 def is_told(request: Request, verb: Verb, word: str) -> bool:
-    """Whether `word=` is a part of a text that is kept as it is, and not a field that was mistyped."""
+    """Whether `word=` is a part of a text that is kept as it is, and not a field that was
+    mistyped.
+    """
     if not tells(request.catalogue, verb):
         return False
     known = names_of(request.catalogue, verb)
@@ -106,7 +126,9 @@ def is_told(request: Request, verb: Verb, word: str) -> bool:
 
 
 def slips(word: str, known: Iterable[str]) -> list[str]:
-    """The words that one slip of the finger made this one of; of two letters it could be too many."""
+    """The words that one slip of the finger made this one of; of two letters it could be too
+    many.
+    """
     return [other for other in known if len(word) > SHORT and slips_between(word, other) <= 1]
 
 
@@ -118,7 +140,9 @@ def tells(catalogue: Catalogue, verb: Verb) -> bool:
 
 
 def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> dict[str, str]:
-    """A reference to another record, or its name, fills the first free field that holds such records."""
+    """A reference to another record, or its name, fills the first free field that holds such
+    records.
+    """
     if ref.kind in ("name", "email"):
         return subjects.by_name(request, verb, ref, taken)
     if ref.kind == "this":
@@ -127,7 +151,11 @@ def pointed(request: Request, verb: Verb, ref: Ref, taken: dict[str, str]) -> di
     else:
         slug, text = ref.entity or "", ref.text
     asks = verb.asks.items()
-    kinds = {name: kind for name, kind in asks if isinstance(kind, Reference | Joined) and name not in taken}
+    kinds = {
+        name: kind
+        for name, kind in asks
+        if isinstance(kind, Reference | Joined) and name not in taken
+    }
     return next(({name: text} for name, kind in kinds.items() if kind.to == slug), {})
 
 
@@ -138,7 +166,9 @@ def leaving_out(words: str, patterns: Sequence[str]) -> str:
 
 
 def legible(request: Request, words: str) -> str:
-    """The words with names in the place of people and channels, which are codes to whoever reads them."""
+    """The words with names in the place of people and channels, which are codes to whoever reads
+    them.
+    """
     named = re.sub(r"<@\w+>", lambda code: with_names(request.work, code[0]), words)
     return re.sub(r"<#\w+\|([^<>]+)>", r"#\1", named)
 

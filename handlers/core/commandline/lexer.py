@@ -31,7 +31,9 @@ PERIODS, SIGNS = frozenset(("week", "month", "quarter", "year")), ".,;:!?)"
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of the line from `start` to `end`; `name` is a field's or a flag's, `text` what the person saw."""
+    """A piece of the line from `start` to `end`; `name` is a field's or a flag's, `text` what the
+    person saw.
+    """
 
     kind: Kind
     text: str
@@ -48,7 +50,9 @@ class Token:
 
 
 def scan(line: str) -> list[Token]:
-    """Every token of the line, in order. Whatever is typed, each character is in a token or is white space."""
+    """Every token of the line, in order. Whatever is typed, each character is in a token or is
+    white space.
+    """
     return together([token_of(found) for found in TOKEN.finditer(line)])
 
 
@@ -97,11 +101,14 @@ class Flag:
     end: int
 
 
-def take_flags(tokens: list[Token], known: Mapping[str, bool | str]) -> tuple[list[Token], list[Flag]]:
+def take_flags(
+    tokens: list[Token], known: Mapping[str, bool | str]
+) -> tuple[list[Token], list[Flag]]:
     """The tokens without the known flags, and the flags.
 
-    A flag that takes a value has it after `=`, or as the next word or quotation; a time may follow: --every mon 9:00.
-    One that takes words has all that follow, up to the next flag or field, or one quotation: --reason they asked for it
+    A flag that takes a value has it after `=`, or as the next word or quotation; a time may follow:
+    --every mon 9:00. One that takes words has all that follow, up to the next flag or field, or one
+    quotation: --reason they asked for it
     """
     others: list[Token] = []
     flags: list[Flag] = []
@@ -114,13 +121,17 @@ def take_flags(tokens: list[Token], known: Mapping[str, bool | str]) -> tuple[li
         take = take_words if known[token.name] == "words" else take_values
         values = [token] if token.text else take(waiting) if known[token.name] else []
         value = " ".join(value.text for value in values)
-        flags.append(Flag(token.name, value or True, token.start, values[-1].end if values else token.end))
+        flags.append(
+            Flag(token.name, value or True, token.start, values[-1].end if values else token.end)
+        )
     return others, flags
 
 
 def take_words(waiting: list[Token]) -> list[Token]:
     values = take_values(waiting)
-    while values and values[0].kind == "word" and waiting and waiting[-1].kind in ("word", "quoted"):
+    while (
+        values and values[0].kind == "word" and waiting and waiting[-1].kind in ("word", "quoted")
+    ):
         values.append(waiting.pop())
     return values
 

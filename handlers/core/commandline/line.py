@@ -12,17 +12,25 @@ REFERENCE = re.compile(r"#?([a-z]{1,8})[-‐‑–—]?([0-9]{1,12})", re.IGNORE
 EMAIL = re.compile(r"[^\s@<>\"=,;()]+@[^\s@<>\"=,;()]+\.[^\s@<>\"=,;().]+")
 AROUND = ".,;:!?()<>"
 FLAGS: Mapping[str, bool | str] = {
-    "here": False, "dm": False, "csv": False, "dry": False, "yes": False, "form": False, "every": True, "page": True,
+    "here": False,
+    "dm": False,
+    "csv": False,
+    "dry": False,
+    "yes": False,
+    "form": False,
+    "every": True,
+    "page": True,
     "reason": "words",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
 class Prose:
     """A verb whose free words are a text that is kept to the letter.
 
-    text: the names of the field it is for, which may begin it: `text=…` · others: names of the other fields that may
-    stand in it · one: whether the verb is about one record, after which all is text.
+    text: the names of the field it is for, which may begin it: `text=…` · others: names of the
+    other fields that may stand in it · one: whether the verb is about one record, after which all
+    is text.
     """
 
     text: Set[str] = frozenset()
@@ -45,11 +53,14 @@ class Words:
     fields: Mapping[str, Set[str]] = field(default_factory=dict)
     """Entity → the names and aliases of its fields; an entity that is missing takes any."""
     running: Mapping[str, Set[str]] = field(default_factory=dict)
-    """Entity → its fields whose values are running text, with whatever stands in it; where it is missing, all are."""
+    """Entity → its fields whose values are running text, with whatever stands in it; where it is
+    missing, all are.
+    """
     prose: Mapping[tuple[str, str], Prose] = field(default_factory=dict)
     """Entity and verb → how its text is kept to the letter, for verbs that take such a text."""
     flags: Mapping[str, bool | str] = field(default_factory=lambda: FLAGS)
-    """Flag → whether it takes a value: every → True; "words" are all up to the next flag or field."""
+    """Flag → whether it takes a value: every → True; "words" are all up to the next flag or field.
+    """
 
     @cached_property
     def named(self) -> Set[str]:
@@ -61,7 +72,8 @@ class Words:
 class Ref:
     """A record somebody pointed at: `OP-42`, `this`, an e-mail address, or a quoted name.
 
-    start, end: where it stands in the line; -1 where it was made of words that nobody marked as a name.
+    start, end: where it stands in the line; -1 where it was made of words that nobody marked as a
+    name.
     """
 
     kind: Literal["number", "this", "email", "name"]
@@ -74,7 +86,9 @@ class Ref:
 
 @dataclass(frozen=True)
 class Value:
-    """`name=` with all that belongs to it, from `start` to `end`. ends: where each of its pieces ends."""
+    """`name=` with all that belongs to it, from `start` to `end`. ends: where each of its pieces
+    ends.
+    """
 
     name: str
     text: str
@@ -91,12 +105,14 @@ class Value:
 class Line:
     """A command line, understood.
 
-    noun: an entity; that of the first reference where none was typed · verb: a verb of the noun or a global; `show`
-    where there is only a reference, `edit` with fields, `find` where unknown words follow a noun · people and channels:
-    ids · text: the free words · rest: all after noun and verb as it was typed, for filters · said: the same without the
-    references it starts with, for notes and replies (neither has the known flags) · unknown: the first word in the
-    place of a noun, verb, field or flag that nobody knows · begins: where `rest` begins · values, named: the fields,
-    and the people, with their places · cuts: where the flags stand · free: where the first free word begins.
+    noun: an entity; that of the first reference where none was typed · verb: a verb of the noun or
+    a global; `show` where there is only a reference, `edit` with fields, `find` where unknown words
+    follow a noun · people and channels: ids · text: the free words · rest: all after noun and verb
+    as it was typed, for filters · said: the same without the references it starts with, for notes
+    and replies (neither has the known flags) · unknown: the first word in the place of a noun,
+    verb, field or flag that nobody knows · begins: where `rest` begins · values, named: the fields,
+    and the people, with their places · cuts: where the flags stand · free: where the first free
+    word begins.
     """
 
     raw: str

@@ -1,4 +1,6 @@
-"""Fields that are named in words, without a sign: `amount 20k`, `next step: call Eva`, `priority to high`."""
+"""Fields that are named in words, without a sign: `amount 20k`, `next step: call Eva`, `priority to
+high`.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +15,8 @@ Reads = Callable[[Field, str], bool]
 """Whether a text is a value of a kind."""
 
 MOST, WIDEST = 60, 12
-"""Words at the end of a line among which fields are looked for, and words that a value which is no text may have: to
-read a value is a question to the database where it is a record.
+"""Words at the end of a line among which fields are looked for, and words that a value which is no
+text may have: to read a value is a question to the database where it is a record.
 """
 TO = r"(?::|=|->|=>|→|–>|(?:(?:back|moved|goes|went|put) )?(?:to|into|in)\b|(?:is|as|now|at)\b)"
 LEADING = re.compile(rf"(?:{TO}\s*)+", re.IGNORECASE)
@@ -23,8 +25,12 @@ BETWEEN = re.compile(r"(?:[,;]|and\b|&)\s*", re.IGNORECASE)
 
 @lru_cache
 def opening(names: tuple[str, ...]) -> re.Pattern[str]:
-    """One of the names at the beginning of words, the longest first; `phone number` is a phone, `due date` is due."""
-    words = "|".join(re.escape(name).replace("_", "[ _]") for name in sorted(names, key=len, reverse=True))
+    """One of the names at the beginning of words, the longest first; `phone number` is a phone,
+    `due date` is due.
+    """
+    words = "|".join(
+        re.escape(name).replace("_", "[ _]") for name in sorted(names, key=len, reverse=True)
+    )
     return re.compile(
         rf"(?:the |its |is |are )?(?P<name>{words})(?: (?:number|address|date))?(?=$|\s|:|=|,)\s*(?:{TO}\s*)*",
         re.IGNORECASE,
@@ -38,11 +44,17 @@ def begins_with_field(names: Mapping[str, str], words: str) -> bool:
 
 
 def fields_named(
-    asks: Mapping[str, Field], names: Mapping[str, str], words: str, given: Mapping[str, str], reads: Reads
+    asks: Mapping[str, Field],
+    names: Mapping[str, str],
+    words: str,
+    given: Mapping[str, str],
+    reads: Reads,
 ) -> dict[str, str] | None:
-    """The fields that words name one after the other, with their texts; None where not all the words belong to one.
+    """The fields that words name one after the other, with their texts; None where not all the
+    words belong to one.
 
-    names: every word for a field → the field · given: what was read already, whose name may stand alone.
+    names: every word for a field → the field · given: what was read already, whose name may stand
+    alone.
     """
     texts: dict[str, str] = {}
     rest = words.strip()
@@ -62,13 +74,18 @@ def fields_named(
 def fields_behind(
     asks: Mapping[str, Field], names: Mapping[str, str], words: str, prose: bool, reads: Reads
 ) -> tuple[str, dict[str, str]]:
-    """Words without the fields that are named behind them, and these: Renewal stage proposal. prose: the words are a
-    sentence, in which only a name with a sign is a field: owner: Ravi.
+    """Words without the fields that are named behind them, and these: Renewal stage proposal.
+    prose: the words are a sentence, in which only a name with a sign is a field: owner: Ravi.
     """
     running = (Text, LongText, Tags, Reference)
-    plain = {word: name for word, name in names.items()
-             if isinstance(asks[name], Person) or not isinstance(asks[name], running)}  # fmt: skip
-    starts = [found for found in re.finditer(r"[\s,;]+(?=\S)", words) if found.start()] if plain else []
+    plain = {
+        word: name
+        for word, name in names.items()
+        if isinstance(asks[name], Person) or not isinstance(asks[name], running)
+    }
+    starts = (
+        [found for found in re.finditer(r"[\s,;]+(?=\S)", words) if found.start()] if plain else []
+    )
     named = [(found, opening(tuple(plain)).match(words, found.end())) for found in starts[-MOST:]]
     for found, name in named:
         if name is None or (prose and ":" not in name[0] and "=" not in name[0]):
@@ -92,7 +109,9 @@ def options_behind(asks: Mapping[str, Field], words: str) -> tuple[str, dict[str
 
 
 def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) -> tuple[str, str]:
-    """The value that words begin with, and what follows it: another field, where the value is no text of its own."""
+    """The value that words begin with, and what follows it: another field, where the value is no
+    text of its own.
+    """
     if isinstance(kind, LongText):
         return words.strip(), ""
     if isinstance(kind, Text | Tags):
@@ -102,23 +121,33 @@ def value_at(kind: Field, words: str, names: Mapping[str, str], reads: Reads) ->
     spaces = [found.start() for found in islice(re.finditer(r"\s+", words), WIDEST)]
     for place in [*([len(words)] if len(spaces) < WIDEST else []), *reversed(spaces), 0]:
         value, rest = words[:place].strip(" ,;"), words[place:].strip()
-        if (not rest or begins_with_field(names, BETWEEN.sub("", rest, count=1))) and (reads(kind, value) or not value):
+        if (not rest or begins_with_field(names, BETWEEN.sub("", rest, count=1))) and (
+            reads(kind, value) or not value
+        ):
             return value, rest
     return words.strip(), ""
 
 
-def option_named(asks: Mapping[str, Field], words: str, others: bool = True) -> tuple[str, str] | None:
-    """The one field that can hold what the words say, and the option: discovery, to high. others: also by what other
-    systems call it: on hold.
+def option_named(
+    asks: Mapping[str, Field], words: str, others: bool = True
+) -> tuple[str, str] | None:
+    """The one field that can hold what the words say, and the option: discovery, to high. others:
+    also by what other systems call it: on hold.
     """
     said = squeezed(LEADING.sub("", words.strip(), count=1))
     found = [(name, option) for name, option, options in offered(asks) if said in options]
-    found = found or [(name, str(kind.others[said])) for name, kind in asks.items()
-                      if others and isinstance(kind, Choice) and kind.required and said in kind.others]  # fmt: skip
+    found = found or [
+        (name, str(kind.others[said]))
+        for name, kind in asks.items()
+        if others and isinstance(kind, Choice) and kind.required and said in kind.others
+    ]
     return found[0] if len(found) == 1 else None
 
 
 def offered(asks: Mapping[str, Field]) -> Iterator[tuple[str, str, tuple[str, str]]]:
     for name, kind in asks.items():
         if isinstance(kind, Choice):
-            yield from ((name, each.value, (squeezed(each), squeezed(kind.name(each)))) for each in kind.options)
+            yield from (
+                (name, each.value, (squeezed(each), squeezed(kind.name(each))))
+                for each in kind.options
+            )

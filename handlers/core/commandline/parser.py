@@ -1,8 +1,10 @@
-"""The grammar of the command line: what a person typed, as noun, verb, references, fields and free text.
+"""The grammar of the command line: what a person typed, as noun, verb, references, fields and free
+text.
 
     line := noun verb args | verb noun args | ref [verb] args | verb ref args | global
 
-Nothing here knows the product: `Words` says which nouns, verbs, prefixes, fields and flags there are.
+Nothing here knows the product: `Words` says which nouns, verbs, prefixes, fields and flags there
+are.
 """
 
 from collections.abc import Iterable, Set
@@ -56,11 +58,15 @@ def parse(line: str, words: Words) -> Line:
 
 
 def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
-    """The tokens with `name = value` as `name=value`, and `next step=value` as one, for the names of fields."""
+    """The tokens with `name = value` as `name=value`, and `next step=value` as one, for the names
+    of fields.
+    """
     found: list[Token] = []
     for token in tokens:
         before = found[-1] if found else None
-        sign = token.kind == "word" and token.text.startswith("=") and not token.text.startswith("==")
+        sign = (
+            token.kind == "word" and token.text.startswith("=") and not token.text.startswith("==")
+        )
         if before and sign and before.word and underscored(before.word) in known:
             value = token.text.removeprefix("=")
             found[-1] = Token("field", value, before.start, token.end, before.word)
@@ -73,7 +79,9 @@ def joined(tokens: list[Token], known: Set[str]) -> list[Token]:
 
 
 def around(line: str, flags: list[Flag], start: int) -> list[Flag]:
-    """The flags before a text that begins at `start`, and those at its end; in the middle they are a part of it."""
+    """The flags before a text that begins at `start`, and those at its end; in the middle they are
+    a part of it.
+    """
     kept: list[Flag] = []
     end = len(line.rstrip())
     for flag in reversed(flags):
@@ -90,14 +98,20 @@ def suggest(word: str, known: Iterable[str]) -> list[str]:
 
     word = word.lower()[:LONGEST_SUGGESTED]
     near = process.extract(
-        word, sorted(set(known)), scorer=JaroWinkler.normalized_similarity, limit=3, score_cutoff=0.78
+        word,
+        sorted(set(known)),
+        scorer=JaroWinkler.normalized_similarity,
+        limit=3,
+        score_cutoff=0.78,
     )
     return [match[0] for match in near]
 
 
 @dataclass
 class Head:
-    """The start of a line: noun, verb and the references beside them, in any order people say them in."""
+    """The start of a line: noun, verb and the references beside them, in any order people say them
+    in.
+    """
 
     words: Words
     tokens: list[Token]
@@ -165,7 +179,9 @@ class Head:
             self.at += 1
 
     def ref_at(self, at: int) -> Ref | None:
-        """The reference that stands there; none where the text of a verb has begun that is kept to the letter."""
+        """The reference that stands there; none where the text of a verb has begun that is kept to
+        the letter.
+        """
         ref = read_ref(self.tokens[at], self.words) if at < len(self.tokens) else None
         prose = self.prose
         if ref is None or prose is None:
@@ -221,7 +237,9 @@ class Head:
 
 @dataclass
 class Body:
-    """The rest of a line. References, people and channels before the first free word stand apart from the text."""
+    """The rest of a line. References, people and channels before the first free word stand apart
+    from the text.
+    """
 
     words: Words
     noun: str | None
@@ -255,7 +273,9 @@ class Body:
     def takes_field(self, token: Token) -> bool:
         """Whether the token names a field that may stand here."""
         if self.prose:
-            alone = not self.free and not any(value.name in self.prose.text for value in self.values)
+            alone = not self.free and not any(
+                value.name in self.prose.text for value in self.values
+            )
             known: Set[str] | None = self.prose.others | (self.prose.text if alone else frozenset())
         else:
             known = self.words.fields.get(self.noun or "")
@@ -269,15 +289,22 @@ class Body:
         self.open = not token.closed
 
     def goes_on(self, token: Token) -> bool:
-        """Whether the token belongs to the value before it: up to the next field or flag, all of a running text.
+        """Whether the token belongs to the value before it: up to the next field or flag, all of a
+        running text.
 
         Where the value is no text, a person or a reference is not a part of it.
         """
         last = self.values[-1]
-        if token.kind in ("field", "flag") or any(last.end <= start < token.start for start, _ in self.cuts):
+        if token.kind in ("field", "flag") or any(
+            last.end <= start < token.start for start, _ in self.cuts
+        ):
             return self.prose is not None and last.name in self.prose.text
         running = self.words.running.get(self.noun or "")
-        return running is None or last.name in running or (token.kind == "word" and not read_ref(token, self.words))
+        return (
+            running is None
+            or last.name in running
+            or (token.kind == "word" and not read_ref(token, self.words))
+        )
 
     def extend(self, token: Token) -> None:
         last = self.values.pop()
@@ -285,10 +312,14 @@ class Body:
         self.values.append(Value(last.name, text, last.start, last.begins, (*last.ends, token.end)))
 
     def take_named(self, token: Token) -> bool:
-        """Whether the token points at somebody or something; a quotation or `this` among the words does not."""
+        """Whether the token points at somebody or something; a quotation or `this` among the words
+        does not.
+        """
         if token.kind in ("person", "channel"):
             self.named.append(token)
-        elif (ref := read_ref(token, self.words)) and (ref.kind in ("number", "email") or not self.free):
+        elif (ref := read_ref(token, self.words)) and (
+            ref.kind in ("number", "email") or not self.free
+        ):
             if self.prose and ref.kind in ("name", "this"):
                 return False
             self.refs.append(ref)

@@ -1,4 +1,6 @@
-"""What a line is about, where it does not say so by a number: names, addresses, `this`, and the card of a thread."""
+"""What a line is about, where it does not say so by a number: names, addresses, `this`, and the
+card of a thread.
+"""
 
 import re
 from collections.abc import Mapping
@@ -19,15 +21,37 @@ from models.core.unit_of_work import UnitOfWork
 OFFERED = 5
 BETWEEN = ("-", "–", "—", "|", "/", ",", ";", ":")
 QUOTES = '"“”„«»'
-LEADING = frozenset((
-    "for", "with", "at", "from", "of", "to", "a", "à", "al", "an", "für", "mit", "bei", "von", "pour", "avec", "chez",
-    "para", "con", "@",
-))  # fmt: skip
+LEADING = frozenset(
+    (
+        "for",
+        "with",
+        "at",
+        "from",
+        "of",
+        "to",
+        "a",
+        "à",
+        "al",
+        "an",
+        "für",
+        "mit",
+        "bei",
+        "von",
+        "pour",
+        "avec",
+        "chez",
+        "para",
+        "con",
+        "@",
+    )
+)
 """Words between what something is and whom it is about."""
 
 
 def which(request: Request, verb: Verb, said: str) -> CRMError:
-    """The question which record is meant, with those that stand nearby to choose from. said: the word for it."""
+    """The question which record is meant, with those that stand nearby to choose from. said: the
+    word for it.
+    """
     entity, work = ENTITIES[verb.noun], request.work
     sentence = f"Which {entity.noun()}? Name it, for example: {entity.noun()} {verb.name} {entity.prefix}-1"
     if request.surface == "form":
@@ -40,7 +64,11 @@ def which(request: Request, verb: Verb, said: str) -> CRMError:
 def here_or_asked(request: Request, verb: Verb, said: str) -> Entity:
     """The record that `this` stands for, or that a thread is about; else the question which one."""
     work, thread = request.work, request.thread
-    here = standing_here(work, request.channel, thread, verb.noun, deleted=bool(thread)) if said or thread else None
+    here = (
+        standing_here(work, request.channel, thread, verb.noun, deleted=bool(thread))
+        if said or thread
+        else None
+    )
     if here is None:
         raise which(request, verb, said)
     if here.deleted_at and not verb.deleted:
@@ -57,7 +85,9 @@ def this(request: Request) -> Entity:
 
 
 def unclear() -> NotFound:
-    return NotFound("It is not clear what “this” is here. Name the record by its number, such as OP-1.")
+    return NotFound(
+        "It is not clear what “this” is here. Name the record by its number, such as OP-1."
+    )
 
 
 def offers(sentence: str, said: str, records: list[Entity]) -> Ambiguous:
@@ -69,46 +99,65 @@ def unlike(request: Request, entity: type[Entity], name: str, error: ValueError)
     near = suggestions(request.work, entity, name, OFFERED)
     if not near:
         return NotFound(str(error))
-    return offers(f"There is no {entity.noun()} “{name[:60]}”. Did you mean one of these?", name, near)
+    return offers(
+        f"There is no {entity.noun()} “{name[:60]}”. Did you mean one of these?", name, near
+    )
 
 
 def fields_of(verb: Verb, request: Request, taken: Mapping[str, str]) -> dict[str, type[Entity]]:
-    """The fields of a verb that hold records, are free, and are not hidden from who acts: field → entity."""
+    """The fields of a verb that hold records, are free, and are not hidden from who acts: field →
+    entity.
+    """
     actor = request.work.actor
     return {
         name: ENTITIES[kind.to]
         for name, kind in verb.asks.items()
-        if isinstance(kind, Reference) and not isinstance(kind, Person) and name not in taken
+        if isinstance(kind, Reference)
+        and not isinstance(kind, Person)
+        and name not in taken
         and policy.can(actor, verb.name, verb.about, name)
-    }  # fmt: skip
+    }
 
 
 def by_name(request: Request, verb: Verb, ref: Ref, taken: Mapping[str, str]) -> dict[str, str]:
-    """The field that the record fills which a quoted name or an address means; nothing where it means none, or is what
-    a new record is called itself. Ambiguous where it means several.
+    """The field that the record fills which a quoted name or an address means; nothing where it
+    means none, or is what a new record is called itself. Ambiguous where it means several.
     """
     itself = (
-        any(isinstance(kind, Email) for kind in verb.asks.values()) if ref.kind == "email" else not request.line.text
+        any(isinstance(kind, Email) for kind in verb.asks.values())
+        if ref.kind == "email"
+        else not request.line.text
     )
     if verb.record or (itself and not isinstance(verb.asks.get(verb.text), LongText)):
         return {}
     free = fields_of(verb, request, taken)
-    return chosen(free, mentions.called(request.work, list(dict.fromkeys(free.values())), ref.text), ref.text)
+    return chosen(
+        free, mentions.called(request.work, list(dict.fromkeys(free.values())), ref.text), ref.text
+    )
 
 
 def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[str, str]:
-    """What a new record is about that names no other: the record whose card the thread hangs under, else who is spoken
-    of in its words. Ambiguous where these are several.
+    """What a new record is about that names no other: the record whose card the thread hangs under,
+    else who is spoken of in its words. Ambiguous where these are several.
     """
     free = fields_of(verb, request, texts)
-    if verb.record or not verb.saves or len(free) < len(fields_of(verb, request, {})) or request.surface == "form":
+    if (
+        verb.record
+        or not verb.saves
+        or len(free) < len(fields_of(verb, request, {}))
+        or request.surface == "form"
+    ):
         return {}
     work, thread = request.work, request.thread
     here = standing_here(work, request.channel, thread) if thread else None
     if here is not None:
         return chosen(free, [here], here.ref)
     named = ENTITIES[verb.about].named[0] if verb.about in ENTITIES else ""
-    words = request.texts.get("message") if request.surface == "shortcut" else texts.get(named) or texts.get(verb.text)
+    words = (
+        request.texts.get("message")
+        if request.surface == "shortcut"
+        else texts.get(named) or texts.get(verb.text)
+    )
     known = list(dict.fromkeys(entity for entity in free.values() if entity.in_talk))
     if not words or not known:
         return {}
@@ -121,12 +170,18 @@ def spoken_of(request: Request, verb: Verb, texts: Mapping[str, str]) -> dict[st
     return filled | without_it(work, verb, texts, found[0]) if filled else {}
 
 
-def without_it(work: UnitOfWork, verb: Verb, texts: Mapping[str, str], record: Entity) -> dict[str, str]:
-    """What the words say besides the record that they are about: nothing, where they are nothing but its name."""
+def without_it(
+    work: UnitOfWork, verb: Verb, texts: Mapping[str, str], record: Entity
+) -> dict[str, str]:
+    """What the words say besides the record that they are about: nothing, where they are nothing
+    but its name.
+    """
     entity = ENTITIES[verb.about]
     named = entity.named[0]
     words = texts.get(named) or texts.get(verb.text) or ""
-    if values.fold(words) in (record.key, *record.key.split()) and isinstance(verb.asks.get(named), LongText):
+    if values.fold(words) in (record.key, *record.key.split()) and isinstance(
+        verb.asks.get(named), LongText
+    ):
         return {named: ""}
     return before_name(work, entity, texts, record) if verb.name == "new" and named in texts else {}
 
@@ -134,15 +189,19 @@ def without_it(work: UnitOfWork, verb: Verb, texts: Mapping[str, str], record: E
 def needed(
     work: UnitOfWork, about: type[Entity] | None, words: str, found: list[Entity]
 ) -> tuple[list[Entity], list[Entity]]:
-    """Whom it is about, and what else is named: where a person is needed, a company is not whom it is about. Where only
-    a company is named, the other words may name the person.
+    """Whom it is about, and what else is named: where a person is needed, a company is not whom it
+    is about. Where only a company is named, the other words may name the person.
     """
     whose = [ENTITIES[name] for name in about.whose if ENTITIES[name].in_talk] if about else []
     people = [record for record in found if type(record) in whose]
     if not found or not whose or len(people) == len(found):
         return found, []
     folded = values.fold(words)
-    others = [record for record in found if type(record) not in whose and values.fold(record.title) in folded]
+    others = [
+        record
+        for record in found
+        if type(record) not in whose and values.fold(record.title) in folded
+    ]
     people = people or mentions.named_in(work, without(words, others), whose)
     return (people, others) if people else (found, [])
 
@@ -154,8 +213,11 @@ def without(words: str, named: list[Entity]) -> str:
     return words
 
 
-def before_name(work: UnitOfWork, entity: type[Entity], texts: Mapping[str, str], record: Entity) -> dict[str, str]:
-    """What can be read off the end of the words before the name of a record with which they end: Renewal 12k for Acme.
+def before_name(
+    work: UnitOfWork, entity: type[Entity], texts: Mapping[str, str], record: Entity
+) -> dict[str, str]:
+    """What can be read off the end of the words before the name of a record with which they end:
+    Renewal 12k for Acme.
 
     The name stays where it is; nothing is read where a field has been filled already.
     """
@@ -176,7 +238,12 @@ def before_name(work: UnitOfWork, entity: type[Entity], texts: Mapping[str, str]
 
 def chosen(free: Mapping[str, type[Entity]], found: list[Entity], said: str) -> dict[str, str]:
     """The first free field that holds such a record, with the one that was found."""
-    ways = [(name, record) for record in found for name, entity in free.items() if isinstance(record, entity)]
+    ways = [
+        (name, record)
+        for record in found
+        for name, entity in free.items()
+        if isinstance(record, entity)
+    ]
     if len(found) > 1:
         listed = ", ".join(str(record) for record in found[:OFFERED])
         name = f"“{said[:60]}”" if said else "This"

@@ -26,17 +26,26 @@ LONGEST, LINE = 200, 1900
 
 
 def slipped(line: Line, verb: Verb, catalogue: Catalogue) -> bool:
-    """Whether an unknown word is rather a verb that was mistyped: of a record, or with one named beside it."""
+    """Whether an unknown word is rather a verb that was mistyped: of a record, or with one named
+    beside it.
+    """
     if not line.unknown or verb.name not in ("show", "find") or line.verb == line.unknown:
         return False
-    return verb.name == "show" or bool(line.refs and suggest(line.unknown, catalogue.words.verbs[verb.noun]))
+    return verb.name == "show" or bool(
+        line.refs and suggest(line.unknown, catalogue.words.verbs[verb.noun])
+    )
 
 
 def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Message:
-    """What an ambiguous name may mean: for each the same line, with its reference in the place of the name."""
+    """What an ambiguous name may mean: for each the same line, with its reference in the place of
+    the name.
+    """
     name = rf'["“„]?{re.escape(error.text)}["”]?'
     ways = (rf"(?<=[=]){name}", rf"(?<!\w){name}(?!\w)") if error.text else ()
-    flags = "".join(f" --{flag}" + ("" if value is True else f'="{value}"') for flag, value in line.flags.items())
+    flags = "".join(
+        f" --{flag}" + ("" if value is True else f'="{value}"')
+        for flag, value in line.flags.items()
+    )
 
     def naming(ref: str) -> str:
         for way in ways if in_field else reversed(ways):
@@ -46,39 +55,52 @@ def candidates(line: Line, verb: Verb, error: Ambiguous, in_field: bool) -> Mess
         return f"{verb.noun} {verb.name} {ref} {line.rest}{flags}"
 
     offers = [(f"{ref} {title}", naming(ref)) for ref, title in error.candidates]
-    return choices(str(error), [offer for offer in offers if len(offer[1]) <= LINE])  # cut off, it would say less
+    return choices(
+        str(error), [offer for offer in offers if len(offer[1]) <= LINE]
+    )  # cut off, it would say less
 
 
 def not_understood(request: Request, verb: Verb, left: Sequence[str], shorter: str) -> Message:
-    """Words that nothing can be made of, before anything is done. shorter: the line without them."""
+    """Words that nothing can be made of, before anything is done. shorter: the line without
+    them.
+    """
     words = legible(request, " ".join(left))
     sentence = f"I did not understand “{words[:LONGEST]}”. Nothing was done yet."
     noun = request.catalogue.routers[verb.noun].word
     asks = [*verb.asks]
     if asks:
         sentence += f" “{verb.name}” takes: {', '.join(asks)}."
-    return choices(sentence, [(shorter, shorter[:LINE]), ("Help", "help" if noun == GLOBAL else f"help {noun}")])
+    return choices(
+        sentence,
+        [(shorter, shorter[:LINE]), ("Help", "help" if noun == GLOBAL else f"help {noun}")],
+    )
 
 
 def several_lines(request: Request, verb: Verb) -> Message | None:
-    """What is offered for lines that were pasted together, or the row of a table; None where it is one line."""
+    """What is offered for lines that were pasted together, or the row of a table; None where it is
+    one line.
+    """
     line, catalogue = request.line, request.catalogue
     if request.flag("form") or request.surface == "form":
         return None
     lines = [each.strip() for each in line.raw.splitlines() if each.strip()]
     begins = line.raw[: line.begins]
-    if len(lines) > 1 and (not tells(catalogue, verb) or any(is_command(each, catalogue) for each in lines[1:])):
+    if len(lines) > 1 and (
+        not tells(catalogue, verb) or any(is_command(each, catalogue) for each in lines[1:])
+    ):
         whole = [
-            each if at == 0 or is_command(each, catalogue) else f"{begins} {each}" for at, each in enumerate(lines)
+            each if at == 0 or is_command(each, catalogue) else f"{begins} {each}"
+            for at, each in enumerate(lines)
         ]
         sentence = f"These are {len(lines)} lines, and I do one at a time. Nothing was done yet. Which one?"
         if len(lines) > OFFERED:
-            sentence += f" Here are the first {OFFERED}; many records are better imported from a file."
+            sentence += (
+                f" Here are the first {OFFERED}; many records are better imported from a file."
+            )
         offers = [(with_names(request.work, each), each[:LINE]) for each in whole[:OFFERED]]
-        return choices(
-            sentence,
-            [*offers, *([("All of it as one text", f"{line.raw[:LINE]} --form")] if tells(catalogue, verb) else [])],
-        )
+        if tells(catalogue, verb):
+            offers.append(("All of it as one text", f"{line.raw[:LINE]} --form"))
+        return choices(sentence, offers)
     if verb.saves and "\t" in line.raw[line.begins :] and not tells(catalogue, verb):
         form = f"{' '.join(line.raw.split())[:LINE]} --form"
         sentence = (
@@ -90,10 +112,15 @@ def several_lines(request: Request, verb: Verb) -> Message | None:
 
 
 def is_command(text: str, catalogue: Catalogue) -> bool:
-    """Whether a line begins with a noun and a verb of it, in either order, or with a reference and its verb."""
+    """Whether a line begins with a noun and a verb of it, in either order, or with a reference and
+    its verb.
+    """
     line = catalogue.parse(text)
     return bool(
-        line.noun and line.verb and not line.unknown and len(text[: line.begins].split()) >= (1 if line.refs else 2)
+        line.noun
+        and line.verb
+        and not line.unknown
+        and len(text[: line.begins].split()) >= (1 if line.refs else 2)
     )
 
 
@@ -102,17 +129,27 @@ def puzzled(request: Request) -> Message:
     line, offers = request.line, meant(request)
     word = unknown(line)
     word = with_names(request.work, word)
-    sentence = f"I do not know “{word[:60]}”." if word != line.verb else f"“{word}” goes with more than one thing."
+    sentence = (
+        f"I do not know “{word[:60]}”."
+        if word != line.verb
+        else f"“{word}” goes with more than one thing."
+    )
     offers = [*offers, *ways_on(request)][:OFFERED]
     sentence += " Did you mean one of these?" if offers else ""
-    if len(line.raw.split()) > FEW and not line.refs and policy.can(request.work.actor, "new", "activity"):
+    if (
+        len(line.raw.split()) > FEW
+        and not line.refs
+        and policy.can(request.work.actor, "new", "activity")
+    ):
         offers.append(("Make it a task", f"task new {line.raw}"[:LINE]))
     search = (f"Search for “{word[:40]}”", f"find {line.raw}"[:2000])
     return choices(sentence, [*offers, search, ("Help", "help")])
 
 
 def meant(request: Request) -> list[tuple[str, str]]:
-    """What a word nobody knows may have meant: (word, the line with it), the nearest first, each noun once."""
+    """What a word nobody knows may have meant: (word, the line with it), the nearest first, each
+    noun once.
+    """
     line, catalogue, word = request.line, request.catalogue, unknown(request.line)
     about = next((ref.entity for ref in line.refs if ref.entity), None)
     nouns = [] if about else catalogue.nouns_with(word.casefold())
@@ -120,18 +157,28 @@ def meant(request: Request) -> list[tuple[str, str]]:
         said = [catalogue.routers[noun].word for noun in nouns]
         return [(f"{each} {word}", f"{each} {line.raw}") for each in said[:OFFERED]]
     noun = line.noun or about
-    known = catalogue.words.verbs.get(noun, set()) if noun else {*catalogue.words.nouns, *catalogue.words.globals}
+    known = (
+        catalogue.words.verbs.get(noun, set())
+        if noun
+        else {*catalogue.words.nouns, *catalogue.words.globals}
+    )
     edit = catalogue.find(about, "edit") if about else None
     fields = names_of(catalogue, edit) if edit else {}
     if len(line.said.split()) < 2 or values.fold(line.said).replace(" ", "_") in fields:
         fields = {}  # without a value
     same = {**fields, **catalogue.words.nouns}
     near = {same.get(other, other): other for other in reversed(suggest(word, {*known, *fields}))}
-    return [(other, instead(line.raw, word, other)) for other in reversed(near.values()) if other != word.casefold()]
+    return [
+        (other, instead(line.raw, word, other))
+        for other in reversed(near.values())
+        if other != word.casefold()
+    ]
 
 
 def ways_on(request: Request) -> list[tuple[str, str]]:
-    """What can be done with the record that a line names which is not understood, as its card offers it."""
+    """What can be done with the record that a line names which is not understood, as its card
+    offers it.
+    """
     line, work = request.line, request.work
     ref = next((ref for ref in line.refs if ref.entity and ref.number), None)
     router = request.catalogue.routers.get(ref.entity or "") if ref else None
@@ -141,7 +188,11 @@ def ways_on(request: Request) -> list[tuple[str, str]]:
         record = work.find(router.entity, ref.number or 0)
     except CRMError:
         return []
-    own = [verb for verb in router.verbs.values() if verb.button and verb.name not in ("delete", "more")]
+    own = [
+        verb
+        for verb in router.verbs.values()
+        if verb.button and verb.name not in ("delete", "more")
+    ]
     own.sort(key=lambda verb: verb.common)
     able = [verb for verb in own if verb.when(record) and policy.can(work.actor, verb.name, record)]
     ways = [(f"{verb.button} {ref.text}", f"{verb.name} {ref.text}") for verb in able]
@@ -153,16 +204,29 @@ def values_of(request: Request, ref: Ref) -> list[tuple[str, str]]:
     edit, said = request.catalogue.find(ref.entity, "edit"), request.line.said
     if edit is None or not said:
         return []
-    kinds = {type(kind): (name, kind) for name, kind in reversed([*edit.asks.items()]) if isinstance(kind, TELLING)}
+    kinds = {
+        type(kind): (name, kind)
+        for name, kind in reversed([*edit.asks.items()])
+        if isinstance(kind, TELLING)
+    }
     fitting = [name for name, kind in kinds.values() if reads(kind, said, request)]
-    return [(f"{name} {said}"[:LONGEST], f"edit {ref.text} {name}={said}"[:LINE]) for name in fitting]
+    return [
+        (f"{name} {said}"[:LONGEST], f"edit {ref.text} {name}={said}"[:LINE]) for name in fitting
+    ]
 
 
 def unknown(line: Line) -> str:
     """The word that is not understood; a verb, where it is not clear of what."""
-    return (line.verb if not line.noun else None) or line.unknown or line.verb or (line.raw.split() or ["that"])[0]
+    return (
+        (line.verb if not line.noun else None)
+        or line.unknown
+        or line.verb
+        or (line.raw.split() or ["that"])[0]
+    )
 
 
 def instead(line: str, word: str, other: str) -> str:
     """The line with one word in the place of another."""
-    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, line, count=1, flags=re.IGNORECASE)
+    return re.sub(
+        rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, line, count=1, flags=re.IGNORECASE
+    )

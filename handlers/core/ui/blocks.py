@@ -1,4 +1,6 @@
-"""The few Block Kit pieces the bot draws with, kept inside Slack's limits; plain dicts, no Slack library."""
+"""The few Block Kit pieces the bot draws with, kept inside Slack's limits; plain dicts, no Slack
+library.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -27,7 +29,9 @@ def cut(text: str, limit: int) -> str:
 
 
 def apart(old: str, new: str, limit: int) -> tuple[str, str]:
-    """Two texts, each cut to the limit around where they begin to differ: of long ones that shows what changed."""
+    """Two texts, each cut to the limit around where they begin to differ: of long ones that shows
+    what changed.
+    """
     differing = (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other)
     alike = next(differing, min(len(old), len(new)))
     if max(len(old), len(new)) <= limit or alike < limit // 2:
@@ -46,12 +50,16 @@ def plain(text: str, limit: int = SECTION) -> Block:
 
 
 def mrkdwn(text: str, limit: int = SECTION) -> Block:
-    """Text of ours with `escape`d texts of people in it; verbatim, so that no @here or #general in it comes alive."""
+    """Text of ours with `escape`d texts of people in it; verbatim, so that no @here or #general in
+    it comes alive.
+    """
     return {"type": "mrkdwn", "text": cut(text, limit) or " ", "verbatim": True}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    return {"type": "section", "text": mrkdwn(text)} | ({"accessory": accessory} if accessory else {})
+    return {"type": "section", "text": mrkdwn(text)} | (
+        {"accessory": accessory} if accessory else {}
+    )
 
 
 def columns(texts: Iterable[str]) -> Block:
@@ -73,7 +81,10 @@ def divider() -> Block:
 
 def said(text: str) -> Block:
     """What a person typed, word for word: nothing in it is read as formatting, links or names."""
-    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": cut(text, SECTION) or " "}]}
+    words = {
+        "type": "rich_text_section",
+        "elements": [{"type": "text", "text": cut(text, SECTION) or " "}],
+    }
     return {"type": "rich_text", "elements": [words]}
 
 
@@ -88,7 +99,12 @@ def confirm(title: str, question: str, yes: str) -> Block:
 
 def button(label: str, action: str, value: str, style: str = "", ask: Block | None = None) -> Block:
     """A button that runs `action` with the rest of the line in `value`."""
-    block: Block = {"type": "button", "text": plain(label, BUTTON), "action_id": action, "value": value[:2000]}
+    block: Block = {
+        "type": "button",
+        "text": plain(label, BUTTON),
+        "action_id": action,
+        "value": value[:2000],
+    }
     return block | ({"style": style} if style else {}) | ({"confirm": ask} if ask else {})
 
 
@@ -104,7 +120,9 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)[:25]}
 
 
-def modal(title: str, callback: str, blocks: Sequence[Block], metadata: str = "", submit: str = "") -> Block:
+def modal(
+    title: str, callback: str, blocks: Sequence[Block], metadata: str = "", submit: str = ""
+) -> Block:
     """A view. submit: the label of its button; without one it only shows."""
     view: Block = {
         "type": "modal",

@@ -25,7 +25,9 @@ LEFT_OUT = "Not everything is shown here, because not everybody here may see it"
 
 
 def marked(kind: Field, value: object, work: UnitOfWork, record: Entity) -> str:
-    """A value as mrkdwn: what people typed is inert, a moment is shown by Slack in each reader's own zone."""
+    """A value as mrkdwn: what people typed is inert, a moment is shown by Slack in each reader's
+    own zone.
+    """
     if isinstance(kind, Moment) and isinstance(value, datetime):
         return moment(value)
     return escape(blocks.cut(" ".join(kind.show(value, work, record).split()), SHORT))
@@ -37,11 +39,15 @@ def moment(value: datetime) -> str:
 
 
 def texts(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
-    """What these fields of a record hold, by their names, for all who read: what is hidden from one of them, or empty,
-    is not there. The one way by which a value comes into a line.
+    """What these fields of a record hold, by their names, for all who read: what is hidden from one
+    of them, or empty, is not there. The one way by which a value comes into a line.
     """
     kinds = policy.fields(work, record)
-    found = {name: kinds[name].show(getattr(record, name), work, record) for name in names if name in kinds}
+    found = {
+        name: kinds[name].show(getattr(record, name), work, record)
+        for name in names
+        if name in kinds
+    }
     return {name: text for name, text in found.items() if text}
 
 
@@ -52,26 +58,39 @@ def moments(record: Entity, work: UnitOfWork, *names: str) -> dict[str, str]:
 
 def aside(record: Entity, work: UnitOfWork, name: str) -> str:
     """CS-9 Lost oar (urgent): a record with one word about it in the middle of a sentence."""
-    return " ".join([str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())])
+    return " ".join(
+        [str(record), *(f"({text.lower()})" for text in texts(record, work, name).values())]
+    )
 
 
 def shown(record: Entity, work: UnitOfWork) -> list[tuple[str, str]]:
-    """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields and the facts."""
+    """The (label, mrkdwn) pairs of a card that hold something, what matters first: a list's fields
+    and the facts.
+    """
     seen = policy.fields(work, record)
     kinds = {name: kind for name, kind in seen.items() if kind.card and name not in record.named}
-    pairs = {name: (kind.label, marked(kind, getattr(record, name), work, record)) for name, kind in kinds.items()}
+    pairs = {
+        name: (kind.label, marked(kind, getattr(record, name), work, record))
+        for name, kind in kinds.items()
+    }
     hidden = {kind.label for name, kind in record.fields().items() if name not in seen}
     told = record.facts(work) if seen else []
-    facts = [(label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden]
+    facts = [
+        (label, escape(blocks.cut(text, SHORT))) for label, text in told if label not in hidden
+    ]
     first = [pairs.pop(name) for name in record.line if name in pairs]
     return [pair for pair in [*first, *facts, *pairs.values()] if pair[1]]
 
 
 def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
-    """The card of a record: its name, what matters, and a button for each verb that makes sense now."""
+    """The card of a record: its name, what matters, and a button for each verb that makes sense
+    now.
+    """
     if record.deleted_at:
         name = str(record)
-        return Message(f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")])
+        return Message(
+            f"{name} was deleted", [blocks.section(f":wastebasket: ~{escape(name)}~ was deleted.")]
+        )
     lines = [f"*{label}:* {text}" for label, text in shown(record, work)[:ROWS]]
     name = escape(blocks.cut(str(record).removeprefix(record.ref), 150))
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{name}")]
@@ -82,7 +101,9 @@ def card(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> Message:
 
 
 def masked(record: Entity, work: UnitOfWork) -> str:
-    """Says that something is left out for those who read along, and for whom; nothing to one who reads alone."""
+    """Says that something is left out for those who read along, and for whom; nothing to one who
+    reads alone.
+    """
     if len(work.viewers) < 2 and not any(viewer.guest for viewer in work.viewers):
         return ""
     drawn = {name for name, kind in record.fields().items() if kind.card}
@@ -99,26 +120,39 @@ def summary(record: Entity, work: UnitOfWork) -> str:
 
 
 def buttons(record: Entity, work: UnitOfWork, catalogue: Catalogue) -> list[Block]:
-    """The verbs of the card: the first few as buttons, the others behind ⋮; no block where there is none."""
-    verbs = [verb for verb in catalogue.routers[record.slug()].verbs.values() if offered(verb, record, work)]
+    """The verbs of the card: the first few as buttons, the others behind ⋮; no block where there is
+    none.
+    """
+    verbs = [
+        verb
+        for verb in catalogue.routers[record.slug()].verbs.values()
+        if offered(verb, record, work)
+    ]
     verbs.sort(key=lambda verb: verb.common)
     first, rest = verbs[:BUTTONS], verbs[BUTTONS : BUTTONS + 5]
     drawn = [button(verb, record, work) for verb in first]
     if rest:
         drawn.append(
-            blocks.overflow(f"{record.slug()}.menu", [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest])
+            blocks.overflow(
+                f"{record.slug()}.menu",
+                [blocks.option(v.button, f"{v.name} {record.ref}") for v in rest],
+            )
         )
     return [blocks.actions(*drawn)] if drawn else []
 
 
 def offered(verb: Verb, record: Entity, work: UnitOfWork) -> bool:
     """Whether a verb has a button now, as far as those who read may know."""
-    return bool(verb.button) and masking.may_hold(work, verb.when, record) and usable(verb.name, record, work)
+    return (
+        bool(verb.button)
+        and masking.may_hold(work, verb.when, record)
+        and usable(verb.name, record, work)
+    )
 
 
 def usable(verb: str, what: Entity | str, work: UnitOfWork) -> bool:
-    """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they may do; in a channel
-    everyone sees all, and pressing is checked.
+    """Whether a button for a verb is drawn, wherever it stands. One who reads alone sees what they
+    may do; in a channel everyone sees all, and pressing is checked.
     """
     return len(work.viewers) != 1 or policy.can(work.viewers[0], verb, what)
 
@@ -135,13 +169,16 @@ def ways(record: Entity, work: UnitOfWork, *offers: tuple[str, ...]) -> list[Blo
 def button(verb: Verb, record: Entity, work: UnitOfWork) -> Block:
     ask = None
     if verb.confirm:
-        ask = blocks.confirm(f"{verb.button}?", verb.confirm.format(record=str(record)), verb.button)
+        ask = blocks.confirm(
+            f"{verb.button}?", verb.confirm.format(record=str(record)), verb.button
+        )
     value = f"{record.ref} --yes" if verb.confirm else record.ref
     return blocks.button(verb.button, verb.id, value, verb.style, ask)
 
 
 def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[Block]:
-    """A record as one line of a list, with a button to look at it or to do the one thing that is next.
+    """A record as one line of a list, with a button to look at it or to do the one thing that is
+    next.
 
     line: its summary, where that is known.
     """
@@ -151,8 +188,12 @@ def row(record: Entity, work: UnitOfWork, *verbs: Verb, line: str = "") -> list[
     return [blocks.section(text, button(first, record, work) if first else show)]
 
 
-def listing(records: Sequence[Entity], work: UnitOfWork, heading: str, more: str = "", note: str = "") -> Message:
-    """Up to ten records, one line each. more: the line that shows the next ones; note: what the words were read as."""
+def listing(
+    records: Sequence[Entity], work: UnitOfWork, heading: str, more: str = "", note: str = ""
+) -> Message:
+    """Up to ten records, one line each. more: the line that shows the next ones; note: what the
+    words were read as.
+    """
     lines = [summary(record, work) for record in records]
     drawn = [blocks.section(f"*{escape(heading)}*")]
     drawn += [blocks.context(escape(note))] if note else []
@@ -168,7 +209,9 @@ def details(record: Entity, work: UnitOfWork) -> Form:
     name = str(record).removeprefix(record.ref)
     drawn = [blocks.section(f"{record.icon} *{record.ref}*{escape(name)}")]
     held = {
-        name: kind for name, kind in policy.fields(work, record).items() if getattr(record, name) not in (None, "", ())
+        name: kind
+        for name, kind in policy.fields(work, record).items()
+        if getattr(record, name) not in (None, "", ())
     }
     short = [
         f"*{kind.label}*\n{marked(kind, getattr(record, name), work, record)}"
@@ -183,9 +226,13 @@ def details(record: Entity, work: UnitOfWork) -> Form:
 
 
 def concealed(work: UnitOfWork, *asked: Any) -> str:
-    """The line in place of records or figures that are found by fields which not everybody who reads may see; empty
-    where they may see them all. asked: the columns or conditions.
+    """The line in place of records or figures that are found by fields which not everybody who
+    reads may see; empty where they may see them all. asked: the columns or conditions.
     """
     hidden = visibility.hidden(work, *asked)
     are = "are" if len(hidden) > 1 else "is"
-    return f"Not shown, because {' and '.join(hidden)} {are} hidden from who reads this." if hidden else ""
+    return (
+        f"Not shown, because {' and '.join(hidden)} {are} hidden from who reads this."
+        if hidden
+        else ""
+    )

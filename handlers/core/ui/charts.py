@@ -1,4 +1,6 @@
-"""Slack's own charts. Text always stands beside them, and a message is sent without them where Slack has none."""
+"""Slack's own charts. Text always stands beside them, and a message is sent without them where
+Slack has none.
+"""
 
 from collections.abc import Sequence
 
@@ -7,8 +9,12 @@ from handlers.core.ui.blocks import Block, cut
 TITLE, LABEL, AXIS, CATEGORIES = 50, 20, 50, 20
 
 
-def bars(title: str, name: str, points: Sequence[tuple[str, float]], x: str = "", y: str = "") -> Block:
-    """A bar chart of one series. points: (category, value), up to 20 whose first 20 letters differ."""
+def bars(
+    title: str, name: str, points: Sequence[tuple[str, float]], x: str = "", y: str = ""
+) -> Block:
+    """A bar chart of one series. points: (category, value), up to 20 whose first 20 letters
+    differ.
+    """
     data = [{"label": cut(label, LABEL), "value": value} for label, value in points[:CATEGORIES]]
     axes: Block = {"categories": [point["label"] for point in data]}
     axes |= {"x_label": cut(x, AXIS)} if x else {}

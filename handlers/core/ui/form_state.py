@@ -22,12 +22,18 @@ def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
 def read(view: Mapping[str, Any]) -> dict[str, str]:
     """The texts a person left in a modal, by field name."""
     state = view.get("state", {}).get("values", {})
-    return {block: text_of(next(iter(values.values()))) for block, values in state.items() if values}
+    return {
+        block: text_of(next(iter(values.values()))) for block, values in state.items() if values
+    }
 
 
 def picked_people(view: Mapping[str, Any]) -> tuple[str, ...]:
     """The people who were picked, by their Slack ids."""
-    inputs = (each for values in view.get("state", {}).get("values", {}).values() for each in values.values())
+    inputs = (
+        each
+        for values in view.get("state", {}).get("values", {}).values()
+        for each in values.values()
+    )
     return tuple(each["selected_user"] for each in inputs if each.get("selected_user"))
 
 

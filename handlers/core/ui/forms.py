@@ -14,7 +14,19 @@ from models.core.audit.entries import REASON
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.errors import Conflict
-from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Number, Person, Reference, Text
+from models.core.fields import (
+    Choice,
+    Day,
+    Email,
+    Flag,
+    Link,
+    LongText,
+    Moment,
+    Number,
+    Person,
+    Reference,
+    Text,
+)
 from models.core.fields.base import Field, Reader
 from models.core.permissions import policy
 from models.core.search.query import suggestions
@@ -33,7 +45,9 @@ def element(kind: Field, text: str, reader: Reader) -> Block:
 
 
 def written(text: str, length: int, **more: Any) -> Block:
-    """An input that holds `length` characters; what is longer already stays, to be shortened by hand."""
+    """An input that holds `length` characters; what is longer already stays, to be shortened by
+    hand.
+    """
     text = text[:INPUT]
     most = max(min(length, INPUT), len(text))
     return {"type": "plain_text_input", "max_length": most} | more | initial("initial_value", text)
@@ -72,12 +86,16 @@ def _(kind: Number, text: str, reader: Reader) -> Block:
 
 @element.register
 def _(kind: Day, text: str, reader: Reader) -> Block:
-    return {"type": "datepicker"} | initial("initial_date", text and kind.write(kind.read(text, reader), reader))
+    return {"type": "datepicker"} | initial(
+        "initial_date", text and kind.write(kind.read(text, reader), reader)
+    )
 
 
 @element.register
 def _(kind: Moment, text: str, reader: Reader) -> Block:
-    return {"type": "datetimepicker"} | initial("initial_date_time", text and int(kind.read(text, reader).timestamp()))
+    return {"type": "datetimepicker"} | initial(
+        "initial_date_time", text and int(kind.read(text, reader).timestamp())
+    )
 
 
 @element.register
@@ -93,7 +111,9 @@ def _(kind: Choice, text: str, reader: Reader) -> Block:
 def _(kind: Flag, text: str, reader: Reader) -> Block:
     yes = option("Yes", "yes")
     ticked = bool(text) and kind.read(text, reader)
-    return {"type": "checkboxes", "options": [yes]} | initial("initial_options", [yes] if ticked else None)
+    return {"type": "checkboxes", "options": [yes]} | initial(
+        "initial_options", [yes] if ticked else None
+    )
 
 
 @element.register
@@ -122,12 +142,20 @@ def _(kind: Person, text: str, reader: Reader) -> Block:
 
 
 def action_of(name: str, kind: Field) -> str:
-    """The action_id of an input: pickers say what they pick, so that one handler serves them all."""
-    return f"pick.{kind.to}.{name}" if isinstance(kind, Reference | Named) and not isinstance(kind, Person) else name
+    """The action_id of an input: pickers say what they pick, so that one handler serves them
+    all.
+    """
+    return (
+        f"pick.{kind.to}.{name}"
+        if isinstance(kind, Reference | Named) and not isinstance(kind, Person)
+        else name
+    )
 
 
 def field_block(name: str, kind: Field, text: str, reader: Reader) -> tuple[Block, str]:
-    """The input block of a field, and the sentence about a text that does not fit it ('' when it fits)."""
+    """The input block of a field, and the sentence about a text that does not fit it ('' when it
+    fits).
+    """
     problem = ""
     try:
         drawn = element(kind, text, reader)
@@ -147,27 +175,25 @@ def likely(kind: Field, text: str, reader: Reader) -> str:
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
-def form(request: Request, verb: Verb, record: Entity | None, note: str = "", others: Sequence[Entity] = ()) -> Form:
+def form(
+    request: Request,
+    verb: Verb,
+    record: Entity | None,
+    note: str = "",
+    others: Sequence[Entity] = (),
+) -> Form:
     """The modal of a verb, filled with the record's values and over them with what was typed.
 
-    others: more records that it is about; one form is sent for all of them. Conflict where it would fill their fields.
+    others: more records that it is about; one form is sent for all of them. Conflict where it would
+    fill their fields.
     """
     if others and verb.saves:
-        raise Conflict(f"Name what to change of all of them, such as: {verb.name} {record and record.ref} field=value.")
+        raise Conflict(
+            f"Name what to change of all of them, such as: {verb.name} {record and record.ref} field=value."
+        )
     note = note or request.state.get("note", "")
-    inputs, notes = [], note.splitlines()
-    for name, kind in verb.asks.items():
-        if not fillable(request.work, verb, record, name) or not is_asked(request, verb, record, kind):
-            continue
-        text = request.texts.get(name, stands(request, verb, record, name))
-        if len(text) > INPUT and name not in request.texts:
-            notes.append(f"{kind.label} is too long for a form and stays as it is.")
-            continue
-        if len(text) > INPUT:
-            notes.append(f"{kind.label} is longer than a form holds: only its first {INPUT:,} characters are here.")
-        block, problem = field_block(name, kind, text, request.work)
-        inputs.append(block)
-        notes += [problem] if problem and problem not in notes else []
+    inputs, notes = inputs_of(request, verb, record)
+    notes = [*note.splitlines(), *(each for each in notes if each not in note.splitlines())]
     state = {
         "c": request.channel,
         "p": request.container if request.container == "home" else "",
@@ -180,6 +206,29 @@ def form(request: Request, verb: Verb, record: Entity | None, note: str = "", ot
     title = f"{verb.title or verb.name.capitalize()} {state['r']}".strip()
     metadata = json.dumps({key: value for key, value in state.items() if value})
     return Form(blocks.modal(title, verb.id, [*told, *inputs], metadata, "Save"))
+
+
+def inputs_of(request: Request, verb: Verb, record: Entity | None) -> tuple[list[Block], list[str]]:
+    """The inputs of a form, and what is to be said above them."""
+    inputs: list[Block] = []
+    notes: list[str] = []
+    for name, kind in verb.asks.items():
+        if not fillable(request.work, verb, record, name) or not is_asked(
+            request, verb, record, kind
+        ):
+            continue
+        text = request.texts.get(name, stands(request, verb, record, name))
+        if len(text) > INPUT and name not in request.texts:
+            notes.append(f"{kind.label} is too long for a form and stays as it is.")
+            continue
+        if len(text) > INPUT:
+            notes.append(
+                f"{kind.label} is longer than a form holds: only its first {INPUT:,} characters are here."
+            )
+        block, problem = field_block(name, kind, text, request.work)
+        inputs.append(block)
+        notes += [problem] if problem and problem not in notes else []
+    return inputs, notes
 
 
 def stands(request: Request, verb: Verb, record: Entity | None, name: str) -> str:
@@ -200,7 +249,9 @@ def is_asked(request: Request, verb: Verb, record: Entity | None, kind: Field) -
 
 
 def why(reason: str) -> Block:
-    """The input for the reason that was given before the form opened: the person sees it there and may change it."""
+    """The input for the reason that was given before the form opened: the person sees it there and
+    may change it.
+    """
     drawn = written(reason[:REASON], REASON) | {"action_id": WHY}
     told = {"label": plain("Reason"), "hint": plain("Kept in the history of what you change.")}
     return {"type": "input", "block_id": WHY, "element": drawn, "optional": True, **told}

@@ -1,4 +1,6 @@
-"""What became of a record: who changed what when and why, how it was at any moment, and the way back to that."""
+"""What became of a record: who changed what when and why, how it was at any moment, and the way
+back to that.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -64,12 +66,16 @@ def history(request: Request, record: Entity) -> Reply:
     if rest:
         line = f"{record.slug()} history {record.ref} --page={shown[-1][0].unit}"
         drawn.append(blocks.actions(blocks.button(f"More ({len(rest)})", "crm.run", line)))
-    texts = [f"{values.show_moment(act[0].at, work.now, work.zone)} · {line}" for act, line in lines]
+    texts = [
+        f"{values.show_moment(act[0].at, work.now, work.zone)} · {line}" for act, line in lines
+    ]
     return Message("\n".join([heading, *(texts or ["Nothing was changed yet."])]), drawn)
 
 
 States = dict[int, tuple[SimpleNamespace, SimpleNamespace]]
-"""The record before and after each entry, by the entry's id: an amount is shown in its currency of then."""
+"""The record before and after each entry, by the entry's id: an amount is shown in its currency of
+then.
+"""
 
 
 def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
@@ -77,7 +83,9 @@ def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
     kinds, states, now = record.fields(), States(), SimpleNamespace(**vars(record))
     for _, entries in groupby(newest, key=lambda entry: entry.version):
         version = list(entries)
-        known = {each.field: kinds[each.field].load(each.old) for each in version if each.field in kinds}
+        known = {
+            each.field: kinds[each.field].load(each.old) for each in version if each.field in kinds
+        }
         before = SimpleNamespace(**vars(now) | known)
         states |= {each.id: (before, now) for each in version}
         now = before
@@ -87,7 +95,11 @@ def unwound(record: Entity, newest: Sequence[AuditEntry]) -> States:
 def told(work: UnitOfWork, record: Entity, act: Sequence[AuditEntry], states: States) -> str:
     """v3 · Rita Reyes in a form: Stage: Proposal → Won; and 2 more. Why: they signed."""
     first, door = act[0], DOORS.get(act[0].door, "")
-    said = [each for each in map(lambda entry: change(work, record, entry, states), reversed(act)) if each]
+    said = [
+        each
+        for each in map(lambda entry: change(work, record, entry, states), reversed(act))
+        if each
+    ]
     more = [f"and {len(said) - TOLD} more"] if len(said) > TOLD else []
     created = "Created: " if first.action == "create" else ""
     why = f". Why: {first.reason}" if first.reason else ""
@@ -108,7 +120,9 @@ def change(work: UnitOfWork, record: Entity, entry: AuditEntry, states: States) 
     before, after = states[entry.id]
     if entry.action == "create":
         return f"{label}: {shown(work, kind, entry.new, after)}"
-    old, new = blocks.apart(read(work, kind, entry.old, before), read(work, kind, entry.new, after), SHORT)
+    old, new = blocks.apart(
+        read(work, kind, entry.old, before), read(work, kind, entry.new, after), SHORT
+    )
     return f"{label}: {old or 'empty'} → {new or 'empty'}"
 
 
@@ -118,7 +132,9 @@ def shown(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -
 
 
 def read(work: UnitOfWork, kind: Field | None, text: str | None, record: Any) -> str:
-    """A kept text as a person reads it; as it was kept where nobody knows the field any more, or what it names."""
+    """A kept text as a person reads it; as it was kept where nobody knows the field any more, or
+    what it names.
+    """
     try:
         said = kind.show(kind.load(text), work, record) if kind else text
     except (CRMError, ValueError):
@@ -134,7 +150,9 @@ def person(work: UnitOfWork, entry: AuditEntry) -> str:
 
 
 def as_of(request: Request, record: Entity) -> Reply:
-    """How it was on a day, at a moment or at a version: `OP-42 as of 2026-06-30`, `OP-42 as of friday`."""
+    """How it was on a day, at a moment or at a version: `OP-42 as of 2026-06-30`, `OP-42 as of
+    friday`.
+    """
     work, point = request.work, request["when"]
     must_be_visible(work, record)
     state = past.as_of(work, record, point.at)
@@ -150,7 +168,9 @@ def as_of(request: Request, record: Entity) -> Reply:
 
 
 def must_be_visible(work: UnitOfWork, record: Entity) -> None:
-    """What was deleted is hidden from all but those who may bring it back: they must know who deleted what."""
+    """What was deleted is hidden from all but those who may bring it back: they must know who
+    deleted what.
+    """
     if record.deleted_at:
         policy.check(work, "restore", record)
 
@@ -164,7 +184,9 @@ def onwards(work: UnitOfWork, record: Entity, state: past.State) -> list[Block]:
 
 
 def back_to(record: Entity, state: past.State) -> Block:
-    return blocks.button("Set back to this", f"{record.slug()}.revert", f"{record.ref} to v{state.version}")
+    return blocks.button(
+        "Set back to this", f"{record.slug()}.revert", f"{record.ref} to v{state.version}"
+    )
 
 
 def when(work: UnitOfWork, point: Point, state: past.State) -> str:
@@ -187,29 +209,41 @@ def held(work: UnitOfWork, record: Entity, state: past.State) -> list[tuple[str,
 
 
 def revert(request: Request, record: Entity) -> Reply:
-    """Set it back to what it was, after a look at what that changes: `revert OP-42 to friday`, `revert OP-42 to v3`."""
+    """Set it back to what it was, after a look at what that changes: `revert OP-42 to friday`,
+    `revert OP-42 to v3`.
+    """
     point = request["when"]
     if request.flag("yes") and point.seen in (0, record.version):
         made = past.revert(request.work, record, point.at)
-        return receipt(request, record, f"{record} is set back to v{made.state.version}", replace=True)
+        return receipt(
+            request, record, f"{record} is set back to v{made.state.version}", replace=True
+        )
     return preview(request, record, past.plan(request.work, record, point.at), point)
 
 
 def preview(request: Request, record: Entity, plan: past.Plan, point: Point) -> Message:
-    """What would change, with the button that does it; it asks again where somebody is faster than the button."""
+    """What would change, with the button that does it; it asks again where somebody is faster than
+    the button.
+    """
     work = request.work
     then, now = plan.state.of(record), SimpleNamespace(**vars(record))
     lines = []
     for each in plan.changes[:PREVIEWED]:
         old = shown(work, each.kind, each.kind.dump(each.now), now)
-        lines.append(f"{each.kind.label}: {old} → {shown(work, each.kind, each.kind.dump(each.then), then)}")
+        lines.append(
+            f"{each.kind.label}: {old} → {shown(work, each.kind, each.kind.dump(each.then), then)}"
+        )
     if len(plan.changes) > PREVIEWED:
         lines.append(f"and {len(plan.changes) - PREVIEWED} more")
     if plan.stays:
         lines.append(f"These stay as they are: {', '.join(plan.stays)}")
     changed = "It has changed meanwhile. " if point.seen not in (0, record.version) else ""
     question = f"{changed}Set {record} back, {when(work, point, plan.state)}?"
-    line = f"{record.slug()} revert {record.ref} to v{plan.state.version} from v{record.version} --yes"
+    line = (
+        f"{record.slug()} revert {record.ref} to v{plan.state.version} from v{record.version} --yes"
+    )
     drawn = [blocks.section(escape(question)), blocks.context(*(escape(line) for line in lines))]
-    drawn.append(blocks.actions(blocks.button("Set back", "crm.run", line + because(request), "danger")))
+    drawn.append(
+        blocks.actions(blocks.button("Set back", "crm.run", line + because(request), "danger"))
+    )
     return Message("\n".join([question, *lines]), drawn, asks=True)

@@ -23,11 +23,14 @@ TOLD = 8
 LONG, SAID = 80, 300
 """Letters of a value, and of a text that was said."""
 NAMED, MOST, TEXTS = 5, 45, 10
-"""Records that are named in one sentence, blocks that one answer has, and texts that one block has."""
+"""Records that are named in one sentence, blocks that one answer has, and texts that one block has.
+"""
 
 
 def receipt(request: Request, record: Entity, said: str = "", replace: bool = False) -> Message:
-    """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the list of changes."""
+    """What this act changed, old → new, with Undo, Edit and Show. said: a sentence instead of the
+    list of changes.
+    """
     work = request.work
     work.session.flush()
     lines = told(work, record, filled_in(request), request.surface)
@@ -46,7 +49,9 @@ def filled_in(request: Request) -> list[str]:
 
 def small(lines: Sequence[str]) -> list[Block]:
     """Lines below a sentence; one block holds ten."""
-    return [blocks.context(*map(escape, lines[at : at + TEXTS])) for at in range(0, len(lines), TEXTS)]
+    return [
+        blocks.context(*map(escape, lines[at : at + TEXTS])) for at in range(0, len(lines), TEXTS)
+    ]
 
 
 def offered(work: UnitOfWork, record: Entity) -> list[Block]:
@@ -62,30 +67,47 @@ def way_back(work: UnitOfWork) -> list[Block]:
     if not work.changes or (len(work.viewers) == 1 and not is_reversible(work)):
         return []
     undone = work.door == UNDO
-    return [blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)]
+    return [
+        blocks.button("Redo" if undone else "Undo", "crm.redo" if undone else "crm.undo", work.unit)
+    ]
 
 
 def headline(work: UnitOfWork, record: Entity) -> str:
-    mine = [row for row in work.changes if row["entity"] == record.slug() and row["record_id"] == record.id]
+    mine = [
+        row
+        for row in work.changes
+        if row["entity"] == record.slug() and row["record_id"] == record.id
+    ]
     if any(row["action"] == "create" for row in mine):
         return f"Created {record}"
     if any(row["field"] == "deleted_at" for row in mine):
-        return f"Deleted {record}. It can be restored for 30 days." if record.deleted_at else f"Restored {record}"
+        return (
+            f"Deleted {record}. It can be restored for 30 days."
+            if record.deleted_at
+            else f"Restored {record}"
+        )
     return f"Changed {record}" if mine else f"{record}: nothing changed"
 
 
-def told(work: UnitOfWork, record: Entity | None, typed: Collection[str] = (), surface: str = "") -> list[str]:
-    """A line for every field that changed on records that stood before, and one for every record that is new.
+def told(
+    work: UnitOfWork, record: Entity | None, typed: Collection[str] = (), surface: str = ""
+) -> list[str]:
+    """A line for every field that changed on records that stood before, and one for every record
+    that is new.
 
-    record: the one that the act is about, None where it is about several. typed: the fields somebody filled, which are
-    told as they were understood, and of a new record as well.
+    record: the one that the act is about, None where it is about several. typed: the fields
+    somebody filled, which are told as they were understood, and of a new record as well.
     """
     lines: list[str] = []
     new: list[str] = []
     for key, rows in grouped(work.changes).items():
         other = work.get(ENTITIES[key[0]], key[1])
         if rows[0]["action"] == "create":
-            new += [*filled(work, other, rows, typed, surface), *awaited(work, other)] if other is record else []
+            new += (
+                [*filled(work, other, rows, typed, surface), *awaited(work, other)]
+                if other is record
+                else []
+            )
             lines += [] if other is record else [f"Created {other}"]
             continue
         seen = policy.fields(work, other)
@@ -96,7 +118,9 @@ def told(work: UnitOfWork, record: Entity | None, typed: Collection[str] = (), s
             for row in rows
             if row["field"] in seen and row["field"] != "deleted_at"
         ]
-    lines += unchanged(work, record, typed) if record and surface != "form" else []  # a form holds all of it
+    lines += (
+        unchanged(work, record, typed) if record and surface != "form" else []
+    )  # a form holds all of it
     return new + lines[:TOLD] + ([f"and {len(lines) - TOLD} more"] if len(lines) > TOLD else [])
 
 
@@ -115,9 +139,15 @@ def unchanged(work: UnitOfWork, record: Entity, typed: Collection[str]) -> list[
 
 
 def filled(
-    work: UnitOfWork, record: Entity, rows: Iterable[dict[str, Any]], typed: Collection[str], surface: str
+    work: UnitOfWork,
+    record: Entity,
+    rows: Iterable[dict[str, Any]],
+    typed: Collection[str],
+    surface: str,
 ) -> list[str]:
-    """A line for every field of a new record that somebody filled; a form is filled already with what is usual."""
+    """A line for every field of a new record that somebody filled; a form is filled already with
+    what is usual.
+    """
     seen, kinds, lines = policy.fields(work, record), record.fields(), []
     usual = {**record.defaults(), record.owned: work.actor and work.actor.id}
     for row in rows:
@@ -134,16 +164,24 @@ def filled(
 
 
 def awaited(work: UnitOfWork, record: Entity) -> list[str]:
-    """A line for every field of a new record that people may want to fill, with the line that does, for who may."""
+    """A line for every field of a new record that people may want to fill, with the line that does,
+    for who may.
+    """
     if not policy.can(work.actor, "edit", record):
         return []
     seen, waiting = policy.fields(work, record), record.awaited().items()
     edit = f"{record.noun()} edit {record.ref}"
-    return [f"{seen[name].label}: {said} · `{edit} {example}`" for name, (said, example) in waiting if name in seen]
+    return [
+        f"{seen[name].label}: {said} · `{edit} {example}`"
+        for name, (said, example) in waiting
+        if name in seen
+    ]
 
 
 def echo(kind: Field, value: Any, work: UnitOfWork, record: Entity) -> str:
-    """A value as it was understood; a record that was named with its number, so that one sees which it is."""
+    """A value as it was understood; a record that was named with its number, so that one sees which
+    it is.
+    """
     if type(kind) is Reference and value is not None:
         return str(work.get(ENTITIES[kind.to], value))
     return kind.echo(value, work, record)
@@ -156,7 +194,9 @@ def has_words(text: str, words: str) -> bool:
 
 
 def echoed(request: Request, verb: Verb, reply: Message) -> Message:
-    """The answer with what was typed for the verb and is not told by it: the text of a reply, the name of a deal."""
+    """The answer with what was typed for the verb and is not told by it: the text of a reply, the
+    name of a deal.
+    """
     lines: list[str] = []
     fields = request.catalogue.routers[verb.noun].fields()
     if verb.words:
@@ -166,7 +206,11 @@ def echoed(request: Request, verb: Verb, reply: Message) -> Message:
         if kind is None or name in fields or value in (None, "", ()):
             continue
         shown = kind.echo(value, request.work, SimpleNamespace(**request.values))
-        if not (has_words(reply.text, shown) if isinstance(kind, Text | LongText) else shown in reply.text):
+        if not (
+            has_words(reply.text, shown)
+            if isinstance(kind, Text | LongText)
+            else shown in reply.text
+        ):
             lines.append(f"{kind.label}: {blocks.cut(shown, SAID)}")
     if not lines:
         return reply
@@ -181,13 +225,17 @@ def together(request: Request, records: Sequence[Entity], replies: Sequence[Repl
     messages = [reply for reply in replies if isinstance(reply, Message)]
     if not request.work.changes:
         drawn = [block for message in messages for block in message.blocks]
-        return Message("\n".join(message.text for message in messages), blocks.distinct(drawn[:MOST]))
+        return Message(
+            "\n".join(message.text for message in messages), blocks.distinct(drawn[:MOST])
+        )
     first = "\n".join(message.text.partition("\n")[0] for message in messages)
     lines = told(request.work, None, filled_in(request))
     drawn = [blocks.section(escape(first))]
     drawn += small(lines)
     buttons = way_back(request.work)
-    return Message("\n".join([first, *lines]), [*drawn, *([blocks.actions(*buttons)] if buttons else [])])
+    return Message(
+        "\n".join([first, *lines]), [*drawn, *([blocks.actions(*buttons)] if buttons else [])]
+    )
 
 
 def listed(records: Sequence[Entity]) -> str:
@@ -207,12 +255,18 @@ def grouped(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, int], list[dict[s
 def before(record: Entity, rows: Sequence[dict[str, Any]]) -> SimpleNamespace:
     """The record as it was: an old amount is shown in its old currency."""
     kinds = record.fields()
-    old = {row["field"]: kinds[row["field"]].load(row["old"]) for row in rows if row["field"] in kinds}
+    old = {
+        row["field"]: kinds[row["field"]].load(row["old"]) for row in rows if row["field"] in kinds
+    }
     return SimpleNamespace(**vars(record) | old)
 
 
-def difference(work: UnitOfWork, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False) -> str:
-    """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was understood."""
+def difference(
+    work: UnitOfWork, record: Entity, was: SimpleNamespace, row: dict[str, Any], typed: bool = False
+) -> str:
+    """Stage: Proposal → Won. typed: whether somebody wrote it, and wants to see how it was
+    understood.
+    """
     kind = record.fields()[row["field"]]
     old = kind.show(kind.load(row["old"]), work, was)
     value = kind.load(row["new"])
@@ -225,7 +279,9 @@ def choices(sentence: str, offers: Sequence[tuple[str, str]]) -> Message:
     """A sentence and a button for each thing it might have meant. offers: (label, line)."""
     drawn = [blocks.section(escape(sentence))]
     if offers:
-        drawn.append(blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in offers)))
+        drawn.append(
+            blocks.actions(*(blocks.button(label, "crm.run", line) for label, line in offers))
+        )
     return Message(sentence, blocks.distinct(drawn), asks=True)
 
 

@@ -1,17 +1,32 @@
-"""What makes the audit trail append-only, as it stands since 0013: never edited, because that migration makes it.
+"""What makes the audit trail append-only, as it stands since 0013: never edited, because that
+migration makes it.
 
-`models.core.audit.verify` compares a database with these texts. Both databases keep a trigger's text to the letter:
-SQLite the whole statement, PostgreSQL the body of a function, so its conditions stand there and not in a WHEN.
+`models.core.audit.verify` compares a database with these texts. Both databases keep a trigger's
+text to the letter: SQLite the whole statement, PostgreSQL the body of a function, so its conditions
+stand there and not in a WHEN.
 """
 
 SAID = (
-    "id", "workspace", "unit", "at", "actor", "door", "action", "entity", "record_id", "version", "field", "old", "new",
+    "id",
+    "workspace",
+    "unit",
+    "at",
+    "actor",
+    "door",
+    "action",
+    "entity",
+    "record_id",
+    "version",
+    "field",
+    "old",
+    "new",
     "reason",
-)  # fmt: skip
+)
 SEAL = ("place", "salt", "digest", "hash")
 HEAD = ("id", "workspace", "place", "hash", "at")
 LOCAL = "LOCAL"
-"""What was filled before Slack was connected moves, once, into the workspace that connects first."""
+"""What was filled before Slack was connected moves, once, into the workspace that connects first.
+"""
 REFUSED = "The audit trail is append-only."
 TABLES = {"audit_entry": "place", "audit_head": "workspace"}
 """The tables, and what tells their rows apart within a workspace."""
@@ -20,21 +35,29 @@ ALIKE = {"sqlite": "IS", "postgresql": "IS NOT DISTINCT FROM"}
 
 def same(dialect: str, names: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
     """The condition that these columns stay as they are."""
-    return " AND ".join(f'NEW."{name}" {ALIKE[dialect]} OLD."{name}"' for name in names if name not in but)
+    return " AND ".join(
+        f'NEW."{name}" {ALIKE[dialect]} OLD."{name}"' for name in names if name not in but
+    )
 
 
 def entry_change(dialect: str) -> str:
-    """The changes of an entry that are none of what it says: that it is sealed, erased, or moves in."""
+    """The changes of an entry that are none of what it says: that it is sealed, erased, or moves
+    in.
+    """
     gone = ("old", "new", "salt")
     nothing = " AND ".join(f'NEW."{name}" IS NULL' for name in gone)
-    sealed = "OLD.hash IS NULL AND NEW.hash IS NOT NULL AND NEW.place IS NOT NULL AND " + same(dialect, SAID)
+    sealed = "OLD.hash IS NULL AND NEW.hash IS NOT NULL AND NEW.place IS NOT NULL AND " + same(
+        dialect, SAID
+    )
     erased = f"OLD.hash IS NOT NULL AND {nothing} AND {same(dialect, (*SAID, *SEAL), gone)}"
     moved = f"OLD.workspace = '{LOCAL}' AND {same(dialect, (*SAID, *SEAL), ('workspace',))}"
     return f"({sealed}) OR ({erased}) OR ({moved})"
 
 
 def head_change(dialect: str) -> str:
-    """The head goes on, is signed, or moves in. Once a key has signed it, it goes nowhere without a new signature."""
+    """The head goes on, is signed, or moves in. Once a key has signed it, it goes nowhere without a
+    new signature.
+    """
     signed = f"NEW.signature IS NOT NULL AND {same(dialect, ('since',))}"
     newly = "OLD.signature IS NULL"
     goes_on = f"NEW.place > OLD.place AND {same(dialect, ('id', 'workspace'))}"
@@ -50,19 +73,24 @@ CHANGES = {"audit_entry": entry_change, "audit_head": head_change}
 def sqlite_triggers() -> dict[str, str]:
     """Each trigger of SQLite by its name: the statement that makes it.
 
-    INSERT OR REPLACE deletes what is in its way without asking the trigger for that, so it is refused before.
+    INSERT OR REPLACE deletes what is in its way without asking the trigger for that, so it is
+    refused before.
     """
     found: dict[str, str] = {}
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
     for table, key in TABLES.items():
         there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
-        keyed = f"EXISTS (SELECT 1 FROM {table} WHERE workspace = NEW.workspace AND {key} = NEW.{key})"
+        keyed = (
+            f"EXISTS (SELECT 1 FROM {table} WHERE workspace = NEW.workspace AND {key} = NEW.{key})"
+        )
         conditions = {
             f"stays_{table}": f"BEFORE DELETE ON {table}",
             f"grows_{table}": f"BEFORE UPDATE ON {table} WHEN NOT ({CHANGES[table]('sqlite')})",
             f"replaces_{table}": f"BEFORE INSERT ON {table} WHEN {there} OR {keyed}",
         }
-        found |= {name: f"CREATE TRIGGER {name} {when} {refuse}" for name, when in conditions.items()}
+        found |= {
+            name: f"CREATE TRIGGER {name} {when} {refuse}" for name, when in conditions.items()
+        }
     return found
 
 
@@ -83,7 +111,9 @@ ROW, BEFORE, DELETE, UPDATE, TRUNCATE = 1, 2, 8, 16, 32
 
 
 def postgresql_triggers() -> dict[str, tuple[str, int, str]]:
-    """Each trigger of PostgreSQL by its name: its table, when it runs, and the function it calls."""
+    """Each trigger of PostgreSQL by its name: its table, when it runs, and the function it
+    calls.
+    """
     found = {}
     for table in TABLES:
         found[f"stays_{table}"] = (table, ROW | BEFORE | DELETE, "append_only")

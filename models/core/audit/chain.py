@@ -1,7 +1,9 @@
-"""The audit trail as a chain: sealed after the fact, in order, so that whoever changes an entry later is found out.
+"""The audit trail as a chain: sealed after the fact, in order, so that whoever changes an entry
+later is found out.
 
-Each entry is hashed together with the one before it, so that the last hash stands for all of them; with a key of the
-settings that end is signed, so that who has only the database cannot make another chain and pass it off as ours.
+Each entry is hashed together with the one before it, so that the last hash stands for all of them;
+with a key of the settings that end is signed, so that who has only the database cannot make another
+chain and pass it off as ours.
 """
 
 import json
@@ -23,8 +25,21 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 """Entries sealed in one unit of work: 20 ms in which nobody else writes to SQLite."""
-SAID = ("id", "unit", "at", "actor", "door", "action", "entity", "record_id", "version", "field", "reason")
-"""What an entry says besides old and new. Its workspace may change, once: when Slack is connected."""
+SAID = (
+    "id",
+    "unit",
+    "at",
+    "actor",
+    "door",
+    "action",
+    "entity",
+    "record_id",
+    "version",
+    "field",
+    "reason",
+)
+"""What an entry says besides old and new. Its workspace may change, once: when Slack is connected.
+"""
 AT = SAID.index("at")
 TABLE: Any = AuditEntry.__table__
 WRITTEN = [TABLE.c[name] for name in (*SAID, "old", "new")]
@@ -41,7 +56,9 @@ UNSET = (
     " it was, and restart"
 )
 GONE = "The audit trail of %s lost its end: somebody wrote to the database. Nothing is sealed. Run: crm audit verify"
-LOST = "The audit trail of %s ended at %s %s, and now has no such entry: it was cut off or made anew"
+LOST = (
+    "The audit trail of %s ended at %s %s, and now has no such entry: it was cut off or made anew"
+)
 complained: dict[tuple[str, str], datetime] = {}
 """What the log was told, of which workspace, and when."""
 
@@ -49,7 +66,9 @@ Entry = Row[Any]
 
 
 def wording(entry: Entry) -> str:
-    """What an entry says besides old and new, on one line that is the same whatever database it comes from."""
+    """What an entry says besides old and new, on one line that is the same whatever database it
+    comes from.
+    """
     said = entry[: len(SAID)]
     return json.dumps([*said[:AT], said[AT].isoformat(), *said[AT + 1 :]])
 
@@ -60,7 +79,9 @@ def fingerprint(words: str, salt: str, old: str | None, new: str | None) -> str:
 
 
 def link(previous: str, place: int, words: str, digest: str) -> str:
-    """The hash of an entry: it stands for this entry, at this place, after all that are before it."""
+    """The hash of an entry: it stands for this entry, at this place, after all that are before
+    it.
+    """
     return sha256(f"{previous}\n{place}\n{words}\n{digest}".encode()).hexdigest()
 
 
@@ -75,10 +96,11 @@ def is_ours(work: UnitOfWork, head: AuditHead) -> bool:
 
 
 def seal(work: UnitOfWork, limit: int = BATCH) -> int:
-    """Put up to `limit` entries at the end of the chain, in the order they were written; returns how many that were.
+    """Put up to `limit` entries at the end of the chain, in the order they were written; returns
+    how many that were.
 
-    Two never do this at once: who comes second leaves it to the first. An end that somebody else has put there stays
-    as it is, to be looked into.
+    Two never do this at once: who comes second leaves it to the first. An end that somebody else
+    has put there stays as it is, to be looked into.
     """
     here = TABLE.c.workspace == work.workspace.id
     waiting = select(*WRITTEN).where(here, TABLE.c.hash.is_(None)).order_by(TABLE.c.id).limit(limit)
@@ -94,9 +116,13 @@ def seal(work: UnitOfWork, limit: int = BATCH) -> int:
         words, salt, place = wording(entry), secrets.token_hex(16), place + 1
         digest = fingerprint(words, salt, entry.old, entry.new)
         last = link(last, place, words, digest)
-        seals.append({"sealed": entry.id, "place": place, "salt": salt, "digest": digest, "hash": last})
+        seals.append(
+            {"sealed": entry.id, "place": place, "salt": salt, "digest": digest, "hash": last}
+        )
     if entries:
-        work.session.connection().execute(update(TABLE).where(TABLE.c.id == bindparam("sealed")), seals)
+        work.session.connection().execute(
+            update(TABLE).where(TABLE.c.id == bindparam("sealed")), seals
+        )
         head.place, head.hash, head.at = place, last, work.now
     sign(work, head, len(entries))
     work.session.flush()
@@ -104,16 +130,24 @@ def seal(work: UnitOfWork, limit: int = BATCH) -> int:
 
 
 def sign(work: UnitOfWork, head: AuditHead, added: int) -> None:
-    """Sign the end with the first key, if there is one; a first time only when nobody is left who cannot."""
+    """Sign the end with the first key, if there is one; a first time only when nobody is left who
+    cannot.
+    """
     if head.signature is None and work.signer and all_can_sign(work):
         head.since = head.place - added + 1
-        log.warning("The audit trail of %s is signed with a key from place %s on", work.workspace.id, head.since)
+        log.warning(
+            "The audit trail of %s is signed with a key from place %s on",
+            work.workspace.id,
+            head.since,
+        )
     if head.since is not None and work.signer:
         head.signature = work.signer.sign(signed_words(head))
 
 
 def all_can_sign(work: UnitOfWork) -> bool:
-    """Whether every process that serves this database is of our release: the one before seals without a signature."""
+    """Whether every process that serves this database is of our release: the one before seals
+    without a signature.
+    """
     alive = [replica for replica in replicas(work.session) if not replica.is_gone(work.now)]
     return all(replica.version == release() for replica in alive)
 
@@ -139,10 +173,14 @@ def complain(work: UnitOfWork, sentence: str) -> None:
 
 
 def locked_head(work: UnitOfWork) -> AuditHead | None:
-    """The end of the chain, ours until this unit ends; None while somebody else has it, or where it was taken away."""
+    """The end of the chain, ours until this unit ends; None while somebody else has it, or where it
+    was taken away.
+    """
     ours = select(AuditHead).with_for_update(skip_locked=True)
     head = work.session.scalar(ours)
-    if head is None and work.session.scalar(select(AuditHead.id)) is None:  # the first of all is not there yet
+    if (
+        head is None and work.session.scalar(select(AuditHead.id)) is None
+    ):  # the first of all is not there yet
         if work.session.scalar(select(AuditEntry.id).where(AuditEntry.place.is_not(None)).limit(1)):
             complain(work, GONE)
             return None
@@ -156,20 +194,28 @@ def unsealed(works: UnitOfWorkFactory) -> list[str]:
 
     LOCAL is not among them: its entries may still join another chain.
     """
-    entry = select(AuditEntry.id).where(AuditEntry.workspace == Workspace.id, AuditEntry.hash.is_(None))
-    head = select(AuditHead.id).where(AuditHead.workspace == Workspace.id, AuditHead.signature.is_(None))
+    entry = select(AuditEntry.id).where(
+        AuditEntry.workspace == Workspace.id, AuditEntry.hash.is_(None)
+    )
+    head = select(AuditHead.id).where(
+        AuditHead.workspace == Workspace.id, AuditHead.signature.is_(None)
+    )
     waits = or_(entry.exists(), head.exists()) if works.signer else entry.exists()
     with works.everywhere() as session:
         return list(session.scalars(select(Workspace.id).where(waits, Workspace.id != LOCAL)))
 
 
 def seal_all(works: UnitOfWorkFactory, limit: int = BATCH) -> int:
-    """Seal what waits in every workspace, up to `limit` entries in each; returns how many that were."""
+    """Seal what waits in every workspace, up to `limit` entries in each; returns how many that
+    were.
+    """
     return sum(seal_in(works, workspace, limit) for workspace in unsealed(works))
 
 
 def seal_in(works: UnitOfWorkFactory, workspace: str, limit: int) -> int:
-    """The log hears once a minute where the chain ends: who can write to the database cannot rewrite that."""
+    """The log hears once a minute where the chain ends: who can write to the database cannot
+    rewrite that.
+    """
     with works(workspace) as work:
         before = work.session.scalar(select(AuditHead.at))
         if workspace in works.ends and not holds(work, *works.ends[workspace]):
@@ -185,7 +231,9 @@ def seal_in(works: UnitOfWorkFactory, workspace: str, limit: int) -> int:
 
 def holds(work: UnitOfWork, place: int | None, hash: str) -> bool:
     """Whether an entry of the chain has this hash, at this place if one is given."""
-    found = select(TABLE.c.place).where(TABLE.c.workspace == work.workspace.id, TABLE.c.hash == hash)
+    found = select(TABLE.c.place).where(
+        TABLE.c.workspace == work.workspace.id, TABLE.c.hash == hash
+    )
     places = work.session.scalars(found.where(TABLE.c.place == place) if place else found).all()
     return bool(places)
 

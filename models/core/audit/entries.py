@@ -20,11 +20,13 @@ REASON = 255
 
 
 class AuditEntry(Row):
-    """One field of one record, before and after. `unit` joins what one act changed; `version` is that after it.
+    """One field of one record, before and after. `unit` joins what one act changed; `version` is
+    that after it.
 
-    The last four are its seal, which `models.core.audit.chain` adds after the commit. The database refuses every other
-    change (`models.core.audit.append_only`), but that old, new and salt of a sealed entry are emptied: a person can be
-    forgotten, and the chain still holds, because it is made over the digest.
+    The last four are its seal, which `models.core.audit.chain` adds after the commit. The database
+    refuses every other change (`models.core.audit.append_only`), but that old, new and salt of a
+    sealed entry are emptied: a person can be forgotten, and the chain still holds, because it is
+    made over the digest.
     """
 
     unit: Mapped[str] = mapped_column(String(32))
@@ -52,9 +54,20 @@ class AuditEntry(Row):
             Index(None, "workspace", "unit"),
             Index(None, "workspace", "actor", "id"),
             Index(
-                "ix_audit_entry_place", "workspace", "place", unique=True, sqlite_where=sealed, postgresql_where=sealed
+                "ix_audit_entry_place",
+                "workspace",
+                "place",
+                unique=True,
+                sqlite_where=sealed,
+                postgresql_where=sealed,
             ),
-            Index("ix_audit_entry_unsealed", "workspace", "id", sqlite_where=unsealed, postgresql_where=unsealed),
+            Index(
+                "ix_audit_entry_unsealed",
+                "workspace",
+                "id",
+                sqlite_where=unsealed,
+                postgresql_where=unsealed,
+            ),
         ]
 
     @property
@@ -64,9 +77,11 @@ class AuditEntry(Row):
 
 
 class AuditHead(Row):
-    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that was sealed.
+    """Where the chain of a workspace ends: the place and the hash of its last entry, and when that
+    was sealed.
 
-    signature: made of them with a key of the settings, which no database holds; since: the first place under it.
+    signature: made of them with a key of the settings, which no database holds; since: the first
+    place under it.
     """
 
     place: Mapped[int] = mapped_column(Integer)
@@ -93,7 +108,9 @@ def changes_of(record: Entity) -> Changes:
     found: Changes = {}
     if instance_state(record).key is None:  # not stored yet: there is no history to look through
         get = vars(record).get
-        return {name: (None, value) for name in record.fields() if (value := get(name)) not in NOTHING}
+        return {
+            name: (None, value) for name in record.fields() if (value := get(name)) not in NOTHING
+        }
     attributes = inspect(record).attrs
     for name in record.fields():
         history = attributes[name].history
@@ -123,7 +140,15 @@ def entries(work: "UnitOfWork", written: Iterable[Written]) -> list[dict[str, An
     rows = []
     for record, action, changes in written:
         kinds = record.fields()
-        about = {"action": action, "entity": record.slug(), "record_id": record.id, "version": record.version, **act}
+        about = {
+            "action": action,
+            "entity": record.slug(),
+            "record_id": record.id,
+            "version": record.version,
+            **act,
+        }
         for name, (old, new) in changes.items():
-            rows.append({**about, "field": name, "old": kinds[name].dump(old), "new": kinds[name].dump(new)})
+            rows.append(
+                {**about, "field": name, "old": kinds[name].dump(old), "new": kinds[name].dump(new)}
+            )
     return rows

@@ -1,4 +1,6 @@
-"""The proof of the audit trail: what was changed, taken out, put in or moved, and what no longer stops that."""
+"""The proof of the audit trail: what was changed, taken out, put in or moved, and what no longer
+stops that.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +10,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, text, tuple_
 
 from models.core.audit import append_only
-from models.core.audit.chain import TABLE, WRITTEN, Entry, fingerprint, holds, is_ours, link, wording
+from models.core.audit.chain import (
+    TABLE,
+    WRITTEN,
+    Entry,
+    fingerprint,
+    holds,
+    is_ours,
+    link,
+    wording,
+)
 from models.core.audit.entries import AuditEntry, AuditHead
 from models.core.errors import Unusable
 from models.core.unit_of_work import UnitOfWork
@@ -18,19 +29,25 @@ CHUNK = 2000
 LISTED = 100
 """Problems that are told one by one; the others are counted."""
 SKEW = timedelta(hours=1)
-"""How much earlier than the one before it an entry may say it is: clocks differ, and some acts take long."""
+"""How much earlier than the one before it an entry may say it is: clocks differ, and some acts take
+long.
+"""
 END = re.compile(r"(?:(?P<place>\d{1,9})[\s:]+)?(?P<hash>[0-9a-f]{64})")
 BACKDATED = (
     "it says it is from {}, long before what was written before it: a clock was set back meanwhile, or somebody put it "
     "in later."
 )
-UNLINKED = "it does not follow the one before it: something was changed, moved, put in or taken out."
+UNLINKED = (
+    "it does not follow the one before it: something was changed, moved, put in or taken out."
+)
 SEALED = [*WRITTEN, *(TABLE.c[name] for name in ("place", "salt", "digest", "hash"))]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with the trail. place: in the chain, 0 for what stands nowhere in it; entry: its id."""
+    """Something wrong with the trail. place: in the chain, 0 for what stands nowhere in it; entry:
+    its id.
+    """
 
     place: int
     entry: int | None
@@ -43,7 +60,9 @@ class Problem:
 
 @dataclass
 class Verdict:
-    """How it stands with the trail of a workspace: where it ends, what it holds, and what is wrong with it."""
+    """How it stands with the trail of a workspace: where it ends, what it holds, and what is wrong
+    with it.
+    """
 
     place: int = 0
     hash: str = ""
@@ -75,14 +94,17 @@ class Verdict:
 
 
 def verify(work: UnitOfWork, end: str = "") -> Verdict:
-    """Read the whole chain and say what was changed, taken out, put in or moved since it was sealed.
+    """Read the whole chain and say what was changed, taken out, put in or moved since it was
+    sealed.
 
     end: where it ended once, as the log or an earlier verdict said; Unusable where that is no end.
     """
     adopted = work.workspace.adopted_at
     walk, verdict = Walk(adopted=adopted), Verdict(adopted=adopted)
     before, head = -1, None
-    while before < walk.place and (head is None or head.place > walk.place):  # or it was sealed while we read
+    while before < walk.place and (
+        head is None or head.place > walk.place
+    ):  # or it was sealed while we read
         before = walk.place
         for entry in beyond(work, walk):
             walk.step(entry, verdict)
@@ -100,13 +122,19 @@ def judge_signature(work: UnitOfWork, head: AuditHead | None, verdict: Verdict) 
         return
     verdict.since = head.since
     if not work.signer:
-        verdict.note(0, None, "Its end is signed with a key. Set ENCRYPTION_KEYS, and it can be checked.")
+        verdict.note(
+            0, None, "Its end is signed with a key. Set ENCRYPTION_KEYS, and it can be checked."
+        )
     elif not is_ours(work, head):
-        verdict.note(head.place, None, "no key of ENCRYPTION_KEYS has signed that the chain ends here.")
+        verdict.note(
+            head.place, None, "no key of ENCRYPTION_KEYS has signed that the chain ends here."
+        )
 
 
 def judge_waiting(work: UnitOfWork, walk: "Walk", verdict: Verdict) -> None:
-    """Judge what has no place: what was sealed lost it, and what was not yet is not older than what was."""
+    """Judge what has no place: what was sealed lost it, and what was not yet is not older than what
+    was.
+    """
     unplaced = select(AuditEntry.id, AuditEntry.at).where(AuditEntry.place.is_(None))
     for id, _ in work.session.execute(unplaced.where(AuditEntry.hash.is_not(None)).limit(LISTED)):
         verdict.note(0, id, "an entry is sealed, and its place was taken away.")
@@ -114,7 +142,11 @@ def judge_waiting(work: UnitOfWork, walk: "Walk", verdict: Verdict) -> None:
     verdict.waiting = work.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if walk.at is not None:
         older = waiting.where(AuditEntry.at < walk.at - SKEW)
-        older = older.where(or_(AuditEntry.actor.is_not(None), AuditEntry.at > walk.adopted)) if walk.adopted else older
+        older = (
+            older.where(or_(AuditEntry.actor.is_not(None), AuditEntry.at > walk.adopted))
+            if walk.adopted
+            else older
+        )
         for id, at in work.session.execute(older.limit(LISTED)):
             verdict.note(0, id, BACKDATED.format(moment(at)))
 
@@ -125,22 +157,35 @@ def cut_off(work: UnitOfWork, end: str) -> list[str]:
         return []
     found = END.fullmatch(end.strip())
     if found is None:
-        raise Unusable("That is no end of a trail. Give what the log or an earlier verdict said: 1234 and 64 letters.")
+        raise Unusable(
+            "That is no end of a trail. Give what the log or an earlier verdict said: 1234 and 64 letters."
+        )
     if holds(work, int(found["place"] or 0), found["hash"]):
         return []
-    return ["It does not have the end you gave: what stood there was cut off, or the chain was made anew."]
+    return [
+        "It does not have the end you gave: what stood there was cut off, or the chain was made anew."
+    ]
 
 
 def open_doors(work: UnitOfWork) -> list[str]:
-    """The triggers that keep the trail append-only and are not there as they should be, with what to do."""
+    """The triggers that keep the trail append-only and are not there as they should be, with what
+    to do.
+    """
     found = TRIGGERS[work.session.connection().dialect.name](work)
-    return [f"The trigger {name} is missing or was changed. Put it back: crm audit guard" for name in found]
+    return [
+        f"The trigger {name} is missing or was changed. Put it back: crm audit guard"
+        for name in found
+    ]
 
 
 def missing_on_sqlite(work: UnitOfWork) -> list[str]:
     made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     there = {name: statement for name, statement in work.session.connection().execute(text(made))}
-    return [name for name, statement in append_only.sqlite_triggers().items() if there.get(name) != statement]
+    return [
+        name
+        for name, statement in append_only.sqlite_triggers().items()
+        if there.get(name) != statement
+    ]
 
 
 MADE = """
@@ -186,7 +231,9 @@ class Walk:
     """Whether something was found just here, so that what follows need not fit."""
 
     def step(self, entry: Entry, verdict: Verdict) -> None:
-        """Judge the next entry: that it is the next, that it says what it said, and that it follows the one before."""
+        """Judge the next entry: that it is the next, that it says what it said, and that it follows
+        the one before.
+        """
         verdict.sealed += 1
         verdict.erased += entry.salt is None
         words, found = wording(entry), verdict.count
@@ -194,15 +241,25 @@ class Walk:
         gap = verdict.count > found
         if complaint := changed(entry, words):
             verdict.note(entry.place, entry.id, complaint)
-        elif not (gap or self.doubt) and link(self.hash, entry.place, words, entry.digest) != entry.hash:
+        elif (
+            not (gap or self.doubt)
+            and link(self.hash, entry.place, words, entry.digest) != entry.hash
+        ):
             verdict.note(entry.place, entry.id, UNLINKED)
         elif not self.moved_in(entry) and self.at is not None and entry.at < self.at - SKEW:
             verdict.note(entry.place, entry.id, BACKDATED.format(moment(entry.at)))
         self.at = max(self.at or entry.at, entry.at) if self.moved_in(entry) else entry.at
-        self.place, self.hash, self.entry, self.doubt = entry.place, entry.hash, entry.id, verdict.count > found
+        self.place, self.hash, self.entry, self.doubt = (
+            entry.place,
+            entry.hash,
+            entry.id,
+            verdict.count > found,
+        )
 
     def moved_in(self, entry: Entry) -> bool:
-        """Whether an entry may rightly be older than the one before it: nobody's, from before LOCAL was adopted."""
+        """Whether an entry may rightly be older than the one before it: nobody's, from before LOCAL
+        was adopted.
+        """
         return self.adopted is not None and entry.actor is None and entry.at <= self.adopted
 
     def judge_place(self, entry: Entry, verdict: Verdict) -> None:
@@ -231,7 +288,11 @@ def changed(entry: Entry, words: str) -> str:
     if entry.hash is None or entry.digest is None:
         return "its seal was taken away."
     if entry.salt is None:
-        return "" if entry.old is None and entry.new is None else "it was erased, and says something all the same."
+        return (
+            ""
+            if entry.old is None and entry.new is None
+            else "it was erased, and says something all the same."
+        )
     kept = fingerprint(words, entry.salt, entry.old, entry.new) == entry.digest
     return "" if kept else "it was changed, or put in later."
 

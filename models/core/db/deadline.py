@@ -1,4 +1,6 @@
-"""How long the database may keep someone waiting: one deadline for all that is done while a person waits."""
+"""How long the database may keep someone waiting: one deadline for all that is done while a person
+waits.
+"""
 
 import math
 from collections.abc import Iterator
@@ -7,7 +9,9 @@ from contextvars import ContextVar
 from time import monotonic
 
 STATEMENT = 2.0
-"""Seconds for a statement, a lock or a turn: well under Slack's three, so a stuck database gets a sentence."""
+"""Seconds for a statement, a lock or a turn: well under Slack's three, so a stuck database gets a
+sentence.
+"""
 PERSON = 2.5
 """Seconds for everything together that happens between a click and its answer."""
 
@@ -17,7 +21,9 @@ leisure: ContextVar[bool] = ContextVar("leisure", default=False)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """All that is waited for in the block ends after so many seconds; an earlier deadline around it stays."""
+    """All that is waited for in the block ends after so many seconds; an earlier deadline around it
+    stays.
+    """
     before = deadline.set(min(monotonic() + seconds, deadline.get()))
     try:
         yield
@@ -36,5 +42,11 @@ def at_leisure() -> Iterator[None]:
 
 
 def left(most: float = 0) -> float:
-    """The seconds that may still be waited; so many at most, as long as for a statement by default."""
-    return math.inf if leisure.get() else max(0.0, min(most or STATEMENT, deadline.get() - monotonic()))
+    """The seconds that may still be waited; so many at most, as long as for a statement by
+    default.
+    """
+    return (
+        math.inf
+        if leisure.get()
+        else max(0.0, min(most or STATEMENT, deadline.get() - monotonic()))
+    )

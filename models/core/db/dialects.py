@@ -26,7 +26,9 @@ def on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
 def on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
     # Sort keys compare by bytes; under their collation only ASCII has a lower case.
     plain = f'({compiler.process(element.clauses, **options)}) COLLATE "default"'
-    signs, keys = (each.replace("'", "''") for each in ("".join(TYPOGRAPHY), "".join(TYPOGRAPHY.values())))
+    signs, keys = (
+        each.replace("'", "''") for each in ("".join(TYPOGRAPHY), "".join(TYPOGRAPHY.values()))
+    )
     text = f"lower(normalize(translate({plain}, '{signs}', '{keys}'), NFKD))"
     for letter, without in (STROKES | {ord("ß"): "ss"}).items():
         text = f"replace({text}, '{chr(letter)}', '{without}')"

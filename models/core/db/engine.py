@@ -1,4 +1,6 @@
-"""The engine: SQLite that many threads can write to, or PostgreSQL that never keeps a person waiting."""
+"""The engine: SQLite that many threads can write to, or PostgreSQL that never keeps a person
+waiting.
+"""
 
 import json
 import math
@@ -9,7 +11,19 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Dialect, Engine, bindparam, column, create_engine, event, func, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -22,18 +36,24 @@ from models.core.errors import Unusable
 from models.core.parsing.texts import fold
 
 THREADS = 32
-"""Threads that handle requests. No thread shares a connection, because SQLAlchemy's queue for them is not fair."""
+"""Threads that handle requests. No thread shares a connection, because SQLAlchemy's queue for them
+is not fair.
+"""
 CONNECTIONS, OVERFLOW = THREADS + 14, 4
-"""With those of the courier, the scheduler, who takes numbers, and whoever asks how things are. Each is opened when it
-is first needed."""
+"""With those of the courier, the scheduler, who takes numbers, and whoever asks how things are.
+Each is opened when it is first needed.
+"""
 LONG = 60.0
 """Seconds that a migration waits for whoever has a SQLite file in hand."""
 EVERYWHERE = "*"
 """What PostgreSQL is told instead of a workspace by what serves all of them."""
 OFTEN = 50_000
-"""Steps of SQLite between two looks at the clock, some milliseconds: for each look it waits for Python's lock."""
+"""Steps of SQLite between two looks at the clock, some milliseconds: for each look it waits for
+Python's lock.
+"""
 ENDS = "ends"
-"""Under this name a connection to SQLite keeps the moment at which its statement ends, done or not."""
+"""Under this name a connection to SQLite keeps the moment at which its statement ends, done or not.
+"""
 FILES = "files"
 """Under this name a connection to SQLite keeps which files it stands on."""
 WRITES = "writes"
@@ -52,7 +72,8 @@ def normal(url: str) -> str:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the modes that were measured to lose nothing (docs/decisions.md). url: SQLite or PostgreSQL.
+    """An engine with the modes that were measured to lose nothing (docs/decisions.md). url: SQLite
+    or PostgreSQL.
 
     What people typed stays out of its errors, which end in the log.
     """
@@ -63,21 +84,27 @@ def open_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "postgresql":
             return open_postgresql(parsed)
     except ImportError:
-        raise Unusable('The driver for PostgreSQL is missing. Run: pip install "rapport-crm[postgres]"') from None
+        raise Unusable(
+            'The driver for PostgreSQL is missing. Run: pip install "rapport-crm[postgres]"'
+        ) from None
     except (ArgumentError, ValueError):
         pass
-    raise Unusable("The database URL is wrong. Try sqlite:///rapport.db or postgresql://user:password@host:5432/name")
+    raise Unusable(
+        "The database URL is wrong. Try sqlite:///rapport.db or postgresql://user:password@host:5432/name"
+    )
 
 
 def everywhere(engine: Engine) -> Engine:
-    """The same database with the rows of every workspace: for what is no workspace's. Alone, an engine sees none."""
+    """The same database with the rows of every workspace: for what is no workspace's. Alone, an
+    engine sees none.
+    """
     return engine.execution_options(workspace=EVERYWHERE)
 
 
 @contextmanager
 def unhurried(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees every workspace, without the time-outs that serve people; it does not go back among
-    theirs.
+    """A connection that sees every workspace, without the time-outs that serve people; it does not
+    go back among theirs.
     """
     with at_leisure(), everywhere(engine).connect() as connection:
         if engine.dialect.name == "postgresql":
@@ -91,8 +118,10 @@ def unhurried(engine: Engine) -> Iterator[Connection]:
 
 
 def open_postgresql(url: URL) -> Engine:
-    """An engine whose every wait ends, also when the server hangs or the network swallows what is sent."""
-    from models.core.db.postgres import CONNECT, CircuitBreaker, TimeoutConnection, check_options, connect
+    """An engine whose every wait ends, also when the server hangs or the network swallows what is
+    sent.
+    """
+    from models.core.db.postgres import CONNECT, check_options
 
     check_options(url.query)
     modes = {
@@ -101,24 +130,43 @@ def open_postgresql(url: URL) -> Engine:
         "timezone": "UTC",
         "plan_cache_mode": "force_custom_plan",  # a plan for any value uses neither trigrams nor partial indexes
     }
-    about: dict[str, Any] = {"options": " ".join(f"-c {name}={value}" for name, value in modes.items())}
+    about: dict[str, Any] = {
+        "options": " ".join(f"-c {name}={value}" for name, value in modes.items())
+    }
     about |= {"connect_timeout": int(CONNECT) + 1}
     about |= {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     engine = create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT, pool_pre_ping=True,
-        hide_parameters=True, connect_args=about,
-    )  # fmt: skip
-    gate, dialect = CircuitBreaker(), cast(Any, engine.dialect)
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=OVERFLOW,
+        pool_timeout=STATEMENT,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=about,
+    )
+    dialect = cast(Any, engine.dialect)
     ping = dialect.do_ping
     dialect.do_ping = lambda raw: raw.is_fresh() or ping(raw)
+    end_every_wait(engine)
+    return engine
+
+
+def end_every_wait(engine: Engine) -> None:
+    """Have the connections of an engine give up when the server no longer answers."""
+    from models.core.db.postgres import CircuitBreaker, TimeoutConnection, connect
+
+    breaker = CircuitBreaker()
 
     @event.listens_for(engine, "do_connect")
-    def do_connect(_: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]) -> TimeoutConnection:
-        return connect(gate, lambda: TimeoutConnection.connect(*words, **names))
+    def do_connect(
+        _: Dialect, __: Any, words: Sequence[Any], names: Mapping[str, Any]
+    ) -> TimeoutConnection:
+        return connect(breaker, lambda: TimeoutConnection.connect(*words, **names))
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        options, raw = connection.get_execution_options(), cast(TimeoutConnection, connection.connection.driver_connection)
+        options = connection.get_execution_options()
+        raw = cast(TimeoutConnection, connection.connection.driver_connection)
         raw.intend(options.get("workspace", ""), options.get("writes", True))
 
     @event.listens_for(engine, "checkin")
@@ -126,16 +174,26 @@ def open_postgresql(url: URL) -> Engine:
         if connection is not None:
             connection.rest()
 
+
+def open_sqlite(url: URL) -> Engine:
+    """An engine for one file, which it never makes anew: not the one that takes its place, and no
+    empty one.
+    """
+    file = DatabaseFile(Path(url.database or ""))
+    engine = create_engine(
+        url,
+        pool_size=CONNECTIONS,
+        max_overflow=OVERFLOW,
+        pool_timeout=STATEMENT,
+        hide_parameters=True,
+        connect_args={"timeout": STATEMENT, "uri": True},
+    )
+    stay_with(engine, file)
     return engine
 
 
-def open_sqlite(url: URL) -> Engine:
-    """An engine for one file, which it never makes anew: not the one that takes its place, and no empty one."""
-    file = DatabaseFile(Path(url.database or ""))
-    engine = create_engine(
-        url, pool_size=CONNECTIONS, max_overflow=OVERFLOW, pool_timeout=STATEMENT,
-        hide_parameters=True, connect_args={"timeout": STATEMENT, "uri": True},
-    )  # fmt: skip
+def stay_with(engine: Engine, file: DatabaseFile) -> None:
+    """Have an engine notice when another file takes the place of the one it opened."""
     event.listen(engine, "engine_disposed", lambda _: file.forget())
     dialect = cast(Any, engine.dialect)
     keep = dialect.do_commit
@@ -161,15 +219,18 @@ def open_sqlite(url: URL) -> Engine:
         writes = connection.info[WRITES] = connection.get_execution_options().get(WRITES, True)
         file.check(connection.info[FILES] if writes else [])
         raw: Any = connection.connection.driver_connection
-        raw.execute(f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}")  # what is left after the wait for a turn
+        raw.execute(
+            f"PRAGMA busy_timeout={milliseconds(min(left(), LONG))}"
+        )  # what is left after the wait for a turn
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     end_in_time(engine)
-    return engine
 
 
 def prepare(connection: Any, file: DatabaseFile) -> None:
-    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it can compute."""
+    """Set up a new connection to a SQLite file: how it keeps what is written, for whom, and what it
+    can compute.
+    """
     file.take_from_others()
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
@@ -178,11 +239,15 @@ def prepare(connection: Any, file: DatabaseFile) -> None:
 
 
 def end_in_time(engine: Engine) -> None:
-    """Let SQLite give up a statement when nobody waits for it any more: others could not write as long as it runs."""
+    """Let SQLite give up a statement when nobody waits for it any more: others could not write as
+    long as it runs.
+    """
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:
-        connection.set_progress_handler(lambda: monotonic() > record.info.get(ENDS, math.inf), OFTEN)
+        connection.set_progress_handler(
+            lambda: monotonic() > record.info.get(ENDS, math.inf), OFTEN
+        )
 
     @event.listens_for(engine, "before_cursor_execute")
     def before_cursor_execute(connection: Connection, *_: Any) -> None:
@@ -195,7 +260,9 @@ def end_in_time(engine: Engine) -> None:
 
 @lru_cache(maxsize=10_000)
 def folded(text: str | None) -> str | None:
-    """What SQLite calls `fold`, for every record that a filter looks through: the same few cities, again and again."""
+    """What SQLite calls `fold`, for every record that a filter looks through: the same few cities,
+    again and again.
+    """
     return text and fold(text)
 
 
@@ -214,8 +281,12 @@ def insert_rows(session: Session, statement: Any, rows: Sequence[Mapping[str, An
         insert_bound(connection, statement, rows)
 
 
-def insert_listed(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """For PostgreSQL: one statement with all of them as JSON. Given rows, it would run one each, at twice the price."""
+def insert_listed(
+    connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """For PostgreSQL: one statement with all of them as JSON. Given rows, it would run one each, at
+    twice the price.
+    """
     sql, bind = listed(statement, connection.dialect, tuple(rows[0]))
     listing = [{name: to(row[name]) if to else row[name] for name, to in bind} for row in rows]
     connection.execute(sql, {"listing": json.dumps(listing, default=bare)})
@@ -231,20 +302,28 @@ def listed(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> tuple[An
 
 
 def bare(value: Any) -> Any:
-    """What JSON holds instead of a value it does not know: itself where psycopg has wrapped it, else its text."""
+    """What JSON holds instead of a value it does not know: itself where psycopg has wrapped it,
+    else its text.
+    """
     return value.obj if hasattr(value, "obj") else str(value)
 
 
 def insert_bound(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """For SQLite: work out once a column how it is bound, not once a value, which costs more than storing it."""
+    """For SQLite: work out once a column how it is bound, not once a value, which costs more than
+    storing it.
+    """
     sql, bind = bound(statement, connection.dialect, tuple(rows[0]))
-    columns = [[to(row[name]) for row in rows] if to else [row[name] for row in rows] for name, to in bind]
+    columns = [
+        [to(row[name]) for row in rows] if to else [row[name] for row in rows] for name, to in bind
+    ]
     connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
 
 
 @lru_cache(maxsize=64)
 def bound(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, Binders]:
-    """An INSERT as SQL, and what makes the values of a row ready for it, in the order it takes them."""
+    """An INSERT as SQL, and what makes the values of a row ready for it, in the order it takes
+    them.
+    """
     compiled = statement.compile(dialect=dialect, column_keys=names)
     return str(compiled), binders(statement.table, dialect, compiled.positiontup)
 
@@ -254,13 +333,20 @@ def binders(table: Any, dialect: Dialect, names: Sequence[str]) -> Binders:
 
 
 def binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """What turns a value into what the driver takes, remembering the last ones; None where it takes it as it is."""
+    """What turns a value into what the driver takes, remembering the last ones; None where it takes
+    it as it is.
+    """
     bind = kind.dialect_impl(dialect).bind_processor(dialect)
     return lru_cache(maxsize=64)(bind) if bind and kind.hashable else bind
 
 
-INSERTS: dict[str, Callable[[Any], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-"""An INSERT that knows ON CONFLICT, which both databases spell alike but SQLAlchemy keeps with each dialect."""
+INSERTS: dict[str, Callable[[Any], Any]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
+"""An INSERT that knows ON CONFLICT, which both databases spell alike but SQLAlchemy keeps with each
+dialect.
+"""
 
 
 def insert_into(session: Session, table: Any) -> Any:

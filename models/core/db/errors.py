@@ -1,16 +1,26 @@
-"""What the errors of a database mean: a sentence for the person who waits, advice for whoever runs Rapport."""
+"""What the errors of a database mean: a sentence for the person who waits, advice for whoever runs
+Rapport.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 
 from models.core.db.sqlite_file import MOVED
 from models.core.errors import Busy, Outrun
 
 AGAIN = ("40P01", "40001")
-"""What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it works."""
+"""What PostgreSQL answers to one of two who stood in each other's way: the same once more, and it
+works.
+"""
 ASK = "Nothing was saved; please tell whoever runs Rapport."
 UNSURE = "The database was gone before it said whether this was saved. Please look, before you try again."
 
@@ -85,22 +95,46 @@ class DatabaseProblem(Enum):
 
 SQLITE = {
     MOVED: DatabaseProblem.MOVED,
-    3: DatabaseProblem.UNOPENED, 5: DatabaseProblem.BUSY, 6: DatabaseProblem.BUSY, 8: DatabaseProblem.READ_ONLY, 9: DatabaseProblem.SLOW,
+    3: DatabaseProblem.UNOPENED,
+    5: DatabaseProblem.BUSY,
+    6: DatabaseProblem.BUSY,
+    8: DatabaseProblem.READ_ONLY,
+    9: DatabaseProblem.SLOW,
     10: DatabaseProblem.DISK,
-    11: DatabaseProblem.DAMAGED, 13: DatabaseProblem.FULL, 14: DatabaseProblem.UNOPENED, 26: DatabaseProblem.FOREIGN,
-}  # fmt: skip
+    11: DatabaseProblem.DAMAGED,
+    13: DatabaseProblem.FULL,
+    14: DatabaseProblem.UNOPENED,
+    26: DatabaseProblem.FOREIGN,
+}
 """By primary result code, but for one that says more."""
 POSTGRESQL = {
-    "40P01": DatabaseProblem.BUSY, "40001": DatabaseProblem.BUSY, "55P03": DatabaseProblem.BUSY, "57014": DatabaseProblem.SLOW, "53": DatabaseProblem.BUSY,
-    "53100": DatabaseProblem.FULL, "53300": DatabaseProblem.CROWDED, "25006": DatabaseProblem.READ_ONLY, "25P03": DatabaseProblem.GONE,
-    "57": DatabaseProblem.GONE, "08": DatabaseProblem.GONE, "28": DatabaseProblem.SHUT, "3D000": DatabaseProblem.SHUT, "58": DatabaseProblem.DISK,
-    "XX001": DatabaseProblem.DAMAGED, "XX002": DatabaseProblem.DAMAGED,
-}  # fmt: skip
+    "40P01": DatabaseProblem.BUSY,
+    "40001": DatabaseProblem.BUSY,
+    "55P03": DatabaseProblem.BUSY,
+    "57014": DatabaseProblem.SLOW,
+    "53": DatabaseProblem.BUSY,
+    "53100": DatabaseProblem.FULL,
+    "53300": DatabaseProblem.CROWDED,
+    "25006": DatabaseProblem.READ_ONLY,
+    "25P03": DatabaseProblem.GONE,
+    "57": DatabaseProblem.GONE,
+    "08": DatabaseProblem.GONE,
+    "28": DatabaseProblem.SHUT,
+    "3D000": DatabaseProblem.SHUT,
+    "58": DatabaseProblem.DISK,
+    "XX001": DatabaseProblem.DAMAGED,
+    "XX002": DatabaseProblem.DAMAGED,
+}
 """By SQLSTATE, or its first two characters for the rest of a class."""
 SAID = {
-    "too many": DatabaseProblem.CROWDED, "connection slots": DatabaseProblem.CROWDED, "authentication": DatabaseProblem.SHUT,
-    "password": DatabaseProblem.SHUT, "pg_hba": DatabaseProblem.SHUT, "role ": DatabaseProblem.SHUT, "database \"": DatabaseProblem.SHUT,
-}  # fmt: skip
+    "too many": DatabaseProblem.CROWDED,
+    "connection slots": DatabaseProblem.CROWDED,
+    "authentication": DatabaseProblem.SHUT,
+    "password": DatabaseProblem.SHUT,
+    "pg_hba": DatabaseProblem.SHUT,
+    "role ": DatabaseProblem.SHUT,
+    'database "': DatabaseProblem.SHUT,
+}
 """By what a server says that lets nobody in: such a refusal carries no SQLSTATE."""
 
 
@@ -115,9 +149,14 @@ def trouble_of(error: SQLAlchemyError) -> DatabaseProblem | None:
         return SQLITE.get(code) or SQLITE.get(code & 0xFF)
     if state := sqlstate(error):
         return POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
-    if not isinstance(error, OperationalError | InterfaceError) and not error.connection_invalidated:
+    if (
+        not isinstance(error, OperationalError | InterfaceError)
+        and not error.connection_invalidated
+    ):
         return None
-    return next((trouble for words, trouble in SAID.items() if words in str(original)), DatabaseProblem.GONE)
+    return next(
+        (trouble for words, trouble in SAID.items() if words in str(original)), DatabaseProblem.GONE
+    )
 
 
 def sqlstate(error: BaseException | None) -> str:
@@ -126,14 +165,18 @@ def sqlstate(error: BaseException | None) -> str:
 
 
 def advice(error: SQLAlchemyError) -> str:
-    """What to do, and the first line of what the database said; empty where it is a mistake in the program."""
+    """What to do, and the first line of what the database said; empty where it is a mistake in the
+    program.
+    """
     trouble = trouble_of(error)
     said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return f"{trouble.advice} ({said})" if trouble else ""
 
 
 def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
-    """What a person is told of the database's own troubles; empty where the error is one of the program."""
+    """What a person is told of the database's own troubles; empty where the error is one of the
+    program.
+    """
     trouble = trouble_of(error)
     if trouble is None or (trouble is DatabaseProblem.READ_ONLY and not writes):
         return ""
@@ -142,8 +185,8 @@ def told(error: SQLAlchemyError, writes: bool, saving: bool) -> str:
 
 
 def worth_another(busy: Busy) -> bool:
-    """Whether the same may succeed in a moment: after a deadlock, when a connection has become free, or when what one
-    may do is asked again.
+    """Whether the same may succeed in a moment: after a deadlock, when a connection has become
+    free, or when what one may do is asked again.
     """
     if isinstance(busy, Outrun):
         return True

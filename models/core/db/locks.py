@@ -1,4 +1,6 @@
-"""Whose turn it is to write to a SQLite file: first come, first served, among threads and then among processes."""
+"""Whose turn it is to write to a SQLite file: first come, first served, among threads and then
+among processes.
+"""
 
 import os
 import threading
@@ -25,7 +27,9 @@ TOGETHER = 0.02
 
 
 class FairLock:
-    """Mutual exclusion, first come, first served. SQLite lets one writer in and wakes the waiting by chance."""
+    """Mutual exclusion, first come, first served. SQLite lets one writer in and wakes the waiting
+    by chance.
+    """
 
     def __init__(self) -> None:
         self.guard = threading.RLock()
@@ -66,7 +70,8 @@ class FairLock:
 
 
 class FileLock:
-    """Mutual exclusion of processes by a file beside the database; the kernel lets go of it when a process is killed.
+    """Mutual exclusion of processes by a file beside the database; the kernel lets go of it when a
+    process is killed.
 
     Without a way to lock, or to make the file, it lets everybody in.
     """
@@ -111,14 +116,17 @@ def taken(file: int) -> bool:
 class WriteQueue:
     """Lets one writer at a time to a database file.
 
-    Threads queue. Their processes meet at two locks, as at a counter with one place to wait in front of it: whoever
-    waits there is next, so a process whose threads write all the time cannot keep the others out.
+    Threads queue. Their processes meet at two locks, as at a counter with one place to wait in
+    front of it: whoever waits there is next, so a process whose threads write all the time cannot
+    keep the others out.
     """
 
     def __init__(self, database: str | None) -> None:
         self.threads = FairLock()
         named = database if database and database != ":memory:" else None
-        self.locks = [FileLock(Path(f"{named}-{place}")) for place in ("next", "turn")] if named else []
+        self.locks = (
+            [FileLock(Path(f"{named}-{place}")) for place in ("next", "turn")] if named else []
+        )
         self.ours_since = 0.0
         """When this process got its turn; 0 while it has none."""
 
@@ -149,7 +157,9 @@ class WriteQueue:
         return bool(self.ours_since)
 
     def leave(self) -> None:
-        """On to the next thread of this process for a while, then to another process: changing costs more."""
+        """On to the next thread of this process for a while, then to another process: changing
+        costs more.
+        """
         with self.threads.guard:
             if not self.threads.waiting or time.monotonic() > self.ours_since + TOGETHER:
                 for lock in self.locks[1:]:

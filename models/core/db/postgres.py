@@ -1,4 +1,6 @@
-"""Connections to PostgreSQL that give up when the server no longer answers, where its own time-outs cannot help."""
+"""Connections to PostgreSQL that give up when the server no longer answers, where its own time-outs
+cannot help.
+"""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -22,7 +24,9 @@ from models.core.db.deadline import STATEMENT, left
 T = TypeVar("T")
 
 PING, CONNECT, ANSWER = 1.0, 2.0, STATEMENT + 0.3
-"""Seconds for a sign of life, for a connection, and for any answer: the server itself would have ended it before."""
+"""Seconds for a sign of life, for a connection, and for any answer: the server itself would have
+ended it before.
+"""
 FRESH = 1.0
 """Seconds in which a connection that was put down is taken up again without a sign of life."""
 REST = 1.0
@@ -36,7 +40,8 @@ class Unanswered(psycopg.OperationalError):
 class CircuitBreaker:
     """Shut while the server does not answer, so that not everybody finds out by waiting.
 
-    When it has been shut for a moment one is let through to try again, and opens it or shuts it for another moment.
+    When it has been shut for a moment one is let through to try again, and opens it or shuts it for
+    another moment.
     """
 
     def __init__(self) -> None:
@@ -59,9 +64,11 @@ class CircuitBreaker:
 
 
 class TimeoutConnection(psycopg.Connection[Any]):
-    """A connection whose every wait ends, and whose every transaction is told which workspace it may see.
+    """A connection whose every wait ends, and whose every transaction is told which workspace it
+    may see.
 
-    gate: what it finds out for the others; rested: since when it lies in the pool; workspace: of the next transaction.
+    gate: what it finds out for the others; rested: since when it lies in the pool; workspace: of
+    the next transaction.
     """
 
     gate: CircuitBreaker
@@ -69,7 +76,9 @@ class TimeoutConnection(psycopg.Connection[Any]):
     workspace = ""
 
     def intend(self, workspace: str, writes: bool) -> None:
-        """Say what the next transaction is for. workspace: `EVERYWHERE` for all of them, empty for none."""
+        """Say what the next transaction is for. workspace: `EVERYWHERE` for all of them, empty for
+        none.
+        """
         self.workspace = workspace
         if bool(self.read_only) is writes:  # telling psycopg costs something, also where it knows
             self.read_only = not writes
@@ -79,8 +88,8 @@ class TimeoutConnection(psycopg.Connection[Any]):
         self.rested, self.workspace = monotonic(), ""
 
     def is_fresh(self) -> bool:
-        """Whether it was in use a moment ago, and the server has said nothing since, as it would when it goes away: to
-        ask it for a sign of life would be another way there and back.
+        """Whether it was in use a moment ago, and the server has said nothing since, as it would
+        when it goes away: to ask it for a sign of life would be another way there and back.
         """
         if monotonic() > self.rested + FRESH or self.gate.shut_until or self.spoken():
             return False
@@ -94,14 +103,22 @@ class TimeoutConnection(psycopg.Connection[Any]):
         return bool(looking.poll(0))
 
     def _start_query(self) -> PQGen[None]:
-        """Begin as psycopg does before a first statement, and in the same breath say whose rows it is about.
+        """Begin as psycopg does before a first statement, and in the same breath say whose rows it
+        is about.
 
-        psycopg has no place for this, and a statement of its own would be another way to the server and back.
+        psycopg has no place for this, and a statement of its own would be another way to the server
+        and back.
         """
         telling = tell(self.workspace)
-        if not telling or self.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE:
+        if (
+            not telling
+            or self.autocommit
+            or self.pgconn.transaction_status != TransactionStatus.IDLE
+        ):
             yield from super()._start_query()
-        elif self.pgconn.pipeline_status:  # there nothing waits for an answer, and each command goes alone
+        elif (
+            self.pgconn.pipeline_status
+        ):  # there nothing waits for an answer, and each command goes alone
             yield from super()._start_query()
             yield from self._exec_command(telling)
         else:
@@ -114,7 +131,9 @@ class TimeoutConnection(psycopg.Connection[Any]):
         return super().wait(self.watched(gen), *about, **more)
 
     def watched(self, gen: PQGen[T]) -> PQGen[T]:
-        """The same steps of talking to the server; several times a second psycopg says that nothing came."""
+        """The same steps of talking to the server; several times a second psycopg says that nothing
+        came.
+        """
         talked = False
         try:
             wanted = next(gen)
@@ -153,12 +172,20 @@ class TimeoutConnection(psycopg.Connection[Any]):
 
 @lru_cache(maxsize=1024)
 def tell(workspace: str) -> bytes:
-    """What row-level security asks for until the transaction ends: to who does not say it, every table is empty."""
-    return sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes() if workspace else b""
+    """What row-level security asks for until the transaction ends: to who does not say it, every
+    table is empty.
+    """
+    return (
+        sql.SQL("SET LOCAL rapport.workspace = {}").format(workspace).as_bytes()
+        if workspace
+        else b""
+    )
 
 
 def connect(gate: CircuitBreaker, act: Callable[[], TimeoutConnection]) -> TimeoutConnection:
-    """Connect in a thread of its own: nothing else ends a look for a host's address that nobody answers."""
+    """Connect in a thread of its own: nothing else ends a look for a host's address that nobody
+    answers.
+    """
     gate.admit()
     arriving: Future[TimeoutConnection] = Future()
 

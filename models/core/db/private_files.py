@@ -14,7 +14,8 @@ OTHERS = 0o077
 def keep_private(path: Path) -> None:
     """Take a file from everybody but its owner, if it is there and ours.
 
-    By its name: to open a file of SQLite and close it again would let go of the locks this process holds on it.
+    By its name: to open a file of SQLite and close it again would let go of the locks this process
+    holds on it.
     """
     with suppress(OSError):
         mode = path.stat().st_mode

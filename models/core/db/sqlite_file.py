@@ -1,7 +1,8 @@
 """The file of a SQLite database: whether what stands at its path is still what was opened.
 
-A process that has a file open goes on reading and writing it after it was deleted, moved or replaced, and loses all of
-that. So each transaction looks at the path before it begins, and one that writes again after its commit.
+A process that has a file open goes on reading and writing it after it was deleted, moved or
+replaced, and loses all of that. So each transaction looks at the path before it begins, and one
+that writes again after its commit.
 """
 
 import sqlite3
@@ -35,7 +36,9 @@ class DatabaseFile:
         self.opened, self.size = None, 0
 
     def address(self) -> str:
-        """Return what SQLite opens. Only the first connection may make a file; one made later would be empty."""
+        """Return what SQLite opens. Only the first connection may make a file; one made later would
+        be empty.
+        """
         return f"file:{quote(str(self.path))}?mode={'rw' if self.opened else 'rwc'}"
 
     def take_from_others(self) -> None:
@@ -44,8 +47,8 @@ class DatabaseFile:
             keep_private(path)
 
     def recognise(self) -> list[Identity]:
-        """Return the files beside it that a new connection stands on. OperationalError where it opened another file
-        than the others.
+        """Return the files beside it that a new connection stands on. OperationalError where it
+        opened another file than the others.
         """
         found = identity(self.path)
         self.opened = self.opened or found
@@ -54,10 +57,11 @@ class DatabaseFile:
         return [identity(path) for path in self.beside]
 
     def check(self, beside: list[Identity]) -> None:
-        """OperationalError unless the files of a connection are in their places, and the database has not shrunk.
+        """OperationalError unless the files of a connection are in their places, and the database
+        has not shrunk.
 
-        beside: what the connection found, completed by what has been made since; nothing where it is enough to look at
-        the file itself.
+        beside: what the connection found, completed by what has been made since; nothing where it
+        is enough to look at the file itself.
         """
         size = self.size  # read first: meanwhile another thread may see that the file has grown
         try:
@@ -83,13 +87,17 @@ def identity(path: Path) -> Identity:
 
 
 def moved() -> OperationalError:
-    error = sqlite3.OperationalError("the file of the database was moved, deleted, replaced or cut off")
+    error = sqlite3.OperationalError(
+        "the file of the database was moved, deleted, replaced or cut off"
+    )
     error.sqlite_errorcode, error.sqlite_errorname = MOVED, "SQLITE_READONLY_DBMOVED"
     return OperationalError("", {}, error)
 
 
 def is_sound(path: Path) -> bool:
-    """Whether a file holds a database of Rapport that SQLite finds nothing wrong with. Reads all of it."""
+    """Whether a file holds a database of Rapport that SQLite finds nothing wrong with. Reads all of
+    it.
+    """
     if not path.is_file():
         return False
     try:

@@ -7,7 +7,9 @@ from sqlalchemy import DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 SortKey = String(255).with_variant(String(255, collation="C"), "postgresql")
-"""A folded text that both databases compare letter by letter, so that an index serves its beginnings."""
+"""A folded text that both databases compare letter by letter, so that an index serves its
+beginnings.
+"""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -30,7 +32,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class TagList(TypeDecorator[tuple[str, ...]]):
-    """Several words in one text, each between bars, so that LIKE '%|vip|%' finds exactly one of them."""
+    """Several words in one text, each between bars, so that LIKE '%|vip|%' finds exactly one of
+    them.
+    """
 
     impl = Text
     cache_ok = True

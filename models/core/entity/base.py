@@ -104,10 +104,13 @@ class Entity(Row):
     are_people: ClassVar[bool] = False
     """Whether each of its records is a person, who belongs to themselves."""
     needs: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """The fields that only who has another right may change, through whatever door: field → (entity, verb)."""
+    """The fields that only who has another right may change, through whatever door: field →
+    (entity, verb).
+    """
     governing: ClassVar[frozenset[str]] = frozenset()
-    """The fields that say who may see what: one that changes counts at once everywhere, and on every card. An entity
-    that has any says how people work together: only who has the right by its name may change it.
+    """The fields that say who may see what: one that changes counts at once everywhere, and on
+    every card. An entity that has any says how people work together: only who has the right by its
+    name may change it.
     """
     in_talk: ClassVar[bool] = False
     """Whether people name it in the middle of a sentence: somebody, or a company."""
@@ -116,12 +119,17 @@ class Entity(Row):
     besides: ClassVar[tuple[str, ...]] = ()
     """What a file may tell of it that is no field; `translate` says what that amounts to."""
     either: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Of what a file tells besides: the names of one record, which fills whichever of these fields knows it."""
+    """Of what a file tells besides: the names of one record, which fills whichever of these fields
+    knows it.
+    """
     joins: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """What a new one may be joined to by its name, in a file, a line or a form, and through what: (entity, the entity
-    between them)."""
+    """What a new one may be joined to by its name, in a file, a line or a form, and through what:
+    (entity, the entity between them).
+    """
     reached_by: ClassVar[str] = ""
-    """The entity of the further ways to reach one: a file may tell of several numbers and addresses."""
+    """The entity of the further ways to reach one: a file may tell of several numbers and
+    addresses.
+    """
     asked_as: ClassVar[str] = ""
     """What a form calls it that asks for its name to join it: Company."""
     remarks: ClassVar[str] = ""
@@ -180,7 +188,9 @@ class Entity(Row):
     @cache
     def fields(cls) -> Mapping[str, Field]:
         columns = inspect(cls).columns
-        found = {name: column.info["field"] for name, column in columns.items() if "field" in column.info}
+        found = {
+            name: column.info["field"] for name, column in columns.items() if "field" in column.info
+        }
         return {name: found[name] for name in sorted(found, key=lambda name: name == "deleted_at")}
 
     @classmethod
@@ -188,7 +198,11 @@ class Entity(Row):
     def defaults(cls) -> Mapping[str, Any]:
         """What a new record holds in fields nobody filled."""
         columns = cls.__table__.columns
-        return {name: default.arg for name in cls.fields() if (default := columns[name].default) and default.is_scalar}
+        return {
+            name: default.arg
+            for name in cls.fields()
+            if (default := columns[name].default) and default.is_scalar
+        }
 
     @classmethod
     @cache
@@ -202,12 +216,16 @@ class Entity(Row):
 
     @classmethod
     def joining(cls) -> dict[str, Field]:
-        """What a new one is asked for besides its fields: the names of what it is to be joined to."""
+        """What a new one is asked for besides its fields: the names of what it is to be joined
+        to.
+        """
         return {name: ENTITIES[there].joined_by() for name, (there, _) in cls.joins.items()}
 
     @classmethod
     def joined_by(cls) -> Field:
-        """The kind of a text that names a record of this entity, or one that is made by this name."""
+        """The kind of a text that names a record of this entity, or one that is made by this
+        name.
+        """
         word = cls.asked_as or cls.noun().capitalize()
         hint = f"Its name. A new {cls.noun()} is made where there is none of that name"
         return Joined(word, hint=hint, to=cls.slug(), also=(values.fold(word), *cls.words()))
@@ -219,7 +237,9 @@ class Entity(Row):
 
     @classmethod
     def texts_of(cls, words: str, reader: Reader) -> dict[str, str]:
-        """The fields that words without `field=` fill: the name, and what an entity knows to read off its end."""
+        """The fields that words without `field=` fill: the name, and what an entity knows to read
+        off its end.
+        """
         return {cls.named[0]: words} if words else {}
 
     @classmethod
@@ -234,7 +254,9 @@ class Entity(Row):
 
     @classmethod
     def meant(cls) -> ColumnElement[bool]:
-        """The condition for records that are still meant by their names, and not what they have become."""
+        """The condition for records that are still meant by their names, and not what they have
+        become.
+        """
         return true()
 
     @classmethod
@@ -259,30 +281,39 @@ class Entity(Row):
 
     @classmethod
     def translate(cls, texts: dict[str, str]) -> dict[str, str]:
-        """Return the texts of a row with what it tells besides its fields put into fields, as far as it fits them."""
+        """Return the texts of a row with what it tells besides its fields put into fields, as far
+        as it fits them.
+        """
         return texts
 
     @classmethod
     def when_done(cls, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        """Return the values of a record that a file calls done, besides those that the file gives."""
+        """Return the values of a record that a file calls done, besides those that the file
+        gives.
+        """
         return {}
 
     def arrive(self, work: "UnitOfWork") -> None:
-        """Before a record from a file is stored: let what happened long ago stand on its own day, not on today's."""
+        """Before a record from a file is stored: let what happened long ago stand on its own day,
+        not on today's.
+        """
 
     def joined(self) -> dict[str, Any]:
         """What the record between this new one and what it is joined to says."""
         return {}
 
     def decides(self, work: "UnitOfWork", changes: Changes, *names: str) -> bool:
-        """Whether somebody says now what these fields hold: they make the record, or change one of the fields.
+        """Whether somebody says now what these fields hold: they make the record, or change one of
+        the fields.
 
         A file does not, and neither does what sets a record back.
         """
         return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
 
     def settle(self, work: "UnitOfWork", changes: Changes) -> None:
-        """Before every flush, with what changed through any door: keep what follows from it, refuse what cannot be."""
+        """Before every flush, with what changed through any door: keep what follows from it, refuse
+        what cannot be.
+        """
 
     def follow(self, work: "UnitOfWork", changes: Changes) -> None:
         """After it was written and has its id: make what follows from the change."""
@@ -292,26 +323,36 @@ class Entity(Row):
         return []
 
     def awaited(self) -> Mapping[str, tuple[str, str]]:
-        """What people may want to say of a new one that they did not: field → (what is said instead, an example)."""
+        """What people may want to say of a new one that they did not: field → (what is said
+        instead, an example).
+        """
         return {}
 
     @property
     def lacking(self) -> str:
-        """What it came without in a file, as the end of a sentence that begins with it; "" where it is complete."""
+        """What it came without in a file, as the end of a sentence that begins with it; "" where it
+        is complete.
+        """
         return ""
 
     @property
     def is_seen(self) -> bool:
-        """Whether all who will read the answer may see it; outside of a unit of work nobody reads."""
+        """Whether all who will read the answer may see it; outside of a unit of work nobody
+        reads.
+        """
         session = object_session(self)
         work: UnitOfWork | None = session.info.get("work") if session else None
         return work is None or work.shows(self)
 
     def __str__(self) -> str:
-        """OP-42 Acme renewal, in whatever sentence; only its reference where not all who read may see it."""
+        """OP-42 Acme renewal, in whatever sentence; only its reference where not all who read may
+        see it.
+        """
         return f"{self.ref} {self.title}".rstrip() if self.is_seen else self.ref
 
     @property
     def spoken(self) -> str:
-        """Acme renewal; its reference where not all who read may see it, or where it has no name."""
+        """Acme renewal; its reference where not all who read may see it, or where it has no
+        name.
+        """
         return self.title if self.title and self.is_seen else self.ref

@@ -11,13 +11,19 @@ if TYPE_CHECKING:
 
 
 def is_above_itself(work: "UnitOfWork", record: Entity, field: str) -> bool:
-    """Whether a record would stand above itself, however far up. field: the one with the record above.
+    """Whether a record would stand above itself, however far up. field: the one with the record
+    above.
 
-    What counts is what the database holds now, with what this unit of work is about to write: two changes that are good
-    one by one may make a circle together, in one file as well as by two people at once.
+    What counts is what the database holds now, with what this unit of work is about to write: two
+    changes that are good one by one may make a circle together, in one file as well as by two
+    people at once.
     """
     entity, above, seen = type(record), getattr(record, field), {record.id}
-    ours = {each.id: getattr(each, field) for each in (*work.session.new, *work.session.dirty) if type(each) is entity}
+    ours = {
+        each.id: getattr(each, field)
+        for each in (*work.session.new, *work.session.dirty)
+        if type(each) is entity
+    }
     column = getattr(entity, field)
     while above is not None:
         if above in seen:

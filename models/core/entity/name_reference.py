@@ -1,4 +1,6 @@
-"""A kind of field that points at a record by its name, which stays readable where the record is gone."""
+"""A kind of field that points at a record by its name, which stays readable where the record is
+gone.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,20 +28,37 @@ class Named(Field):
 
 
 def must_stand(work: "UnitOfWork", record: Entity, changes: Changes, *fields: str) -> None:
-    """Raise Conflict where a field was given a name that nothing has any more: it was deleted or renamed just now."""
+    """Raise Conflict where a field was given a name that nothing has any more: it was deleted or
+    renamed just now.
+    """
     for name in fields:
         kind, key = record.fields()[name], changes.get(name, (None, None))[1]
         if not key or not isinstance(kind, Named):
             continue
         entity = ENTITIES[kind.to]
-        known = {values.fold(each.called(work)) for each in work.session.dirty if isinstance(each, entity)}
-        if key not in known and work.session.scalar(select(entity.id).where(entity.key == key).limit(1)) is None:
-            raise Conflict(f"There is no {entity.noun()} {key} any more. Choose another one: {entity.noun()} list")
+        known = {
+            values.fold(each.called(work))
+            for each in work.session.dirty
+            if isinstance(each, entity)
+        }
+        if (
+            key not in known
+            and work.session.scalar(select(entity.id).where(entity.key == key).limit(1)) is None
+        ):
+            raise Conflict(
+                f"There is no {entity.noun()} {key} any more. Choose another one: {entity.noun()} list"
+            )
 
 
 def must_be_unique(work: "UnitOfWork", record: Entity, name: str) -> None:
-    """Raise Invalid where another record has this name: who points at it by its name must know which is meant."""
+    """Raise Invalid where another record has this name: who points at it by its name must know
+    which is meant.
+    """
     entity = type(record)
-    same = select(entity).where(entity.key == values.fold(name), entity.id != (record.id or 0)).limit(1)
+    same = (
+        select(entity)
+        .where(entity.key == values.fold(name), entity.id != (record.id or 0))
+        .limit(1)
+    )
     if other := work.session.scalar(same):
         raise Invalid({"name": f"There is a {entity.noun()} {name} already: {other.ref}."})

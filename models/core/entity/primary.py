@@ -1,4 +1,6 @@
-"""Of the ways to reach a customer, or of the accounts they belong to, one is primary: whoever makes it so, and when."""
+"""Of the ways to reach a customer, or of the accounts they belong to, one is primary: whoever makes
+it so, and when.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +16,17 @@ STANDS = '"primary" AND deleted_at IS NULL'
 
 
 def one_primary(table: str, *same: str) -> Index:
-    """The index that lets no second one be primary. same: the fields that those have in common of which one is."""
+    """The index that lets no second one be primary. same: the fields that those have in common of
+    which one is.
+    """
     there = text(STANDS)
     name = f"ix_{table}_primary"
     return Index(name, "workspace", *same, unique=True, sqlite_where=there, postgresql_where=there)
 
 
 def keep_one_primary(work: "UnitOfWork", record: Any, changes: Changes, *same: str) -> None:
-    """Let a record that becomes primary be the only one; one that is restored does not take that from another.
+    """Let a record that becomes primary be the only one; one that is restored does not take that
+    from another.
 
     same: the fields that those have in common of which one is primary.
     """
@@ -45,17 +50,25 @@ def is_primary(record: Any) -> bool:
 
 
 def rivals(work: "UnitOfWork", record: Any, alike: dict[str, Any]) -> list[Any]:
-    """The others that are primary in the database now, or are about to be with this unit of work: changed, new, or
-    coming in a file.
+    """The others that are primary in the database now, or are about to be with this unit of work:
+    changed, new, or coming in a file.
     """
     entity, session = type(record), work.session
-    stored = select(entity).where(*(getattr(entity, name) == value for name, value in alike.items()), entity.primary)
+    stored = select(entity).where(
+        *(getattr(entity, name) == value for name, value in alike.items()), entity.primary
+    )
     found = [other for other in session.scalars(stored) if other is not record]
     for other in found:
         if not session.is_modified(other):
-            session.refresh(other)  # it may have been read before whoever made it primary had committed
+            session.refresh(
+                other
+            )  # it may have been read before whoever made it primary had committed
     coming = session.info.get("coming", ())
-    ours = [each for each in (*session.new, *session.dirty, *coming) if type(each) is entity and each not in found]
+    ours = [
+        each
+        for each in (*session.new, *session.dirty, *coming)
+        if type(each) is entity and each not in found
+    ]
     return [*found, *(each for each in ours if is_primary(each) and agrees(each, alike))]
 
 
@@ -64,8 +77,8 @@ def agrees(record: Any, alike: dict[str, Any]) -> bool:
 
 
 def write_ahead(work: "UnitOfWork", other: Entity, *same: str) -> None:
-    """Store what is to become of one that gives way before the one that takes its place: the session stores them by
-    their ids, and for a moment two would be primary.
+    """Store what is to become of one that gives way before the one that takes its place: the
+    session stores them by their ids, and for a moment two would be primary.
     """
     if other.id is not None:
         table: Any = type(other).__table__

@@ -35,17 +35,21 @@ OURS = (COUNTERS.c.workspace == bindparam("here"), COUNTERS.c.entity == bindpara
 COUNTING = update(COUNTERS).where(*OURS).values(MORE).returning(COUNTERS.c.last)
 """Made once: every new record runs it."""
 TURNS: dict[tuple[str, str], FairLock] = {}
-"""One thread of a process at a time asks a counter: who stands behind another needs no connection for it."""
+"""One thread of a process at a time asks a counter: who stands behind another needs no connection
+for it.
+"""
 APART = 4
-"""How many counters a process asks at once. An import that holds one keeps nobody from the others."""
+"""How many counters a process asks at once. An import that holds one keeps nobody from the others.
+"""
 ROOM = BoundedSemaphore(APART)
 
 
 def take_numbers(work: "UnitOfWork", entity: type[Entity], count: int = 1) -> int:
     """Reserve `count` consecutive numbers for new records; returns the first of them.
 
-    On PostgreSQL in a transaction of their own, or everybody who creates one waits until the one before has committed.
-    So a unit that fails there leaves a gap, unless it is tentative. Busy says that the person has waited long enough.
+    On PostgreSQL in a transaction of their own, or everybody who creates one waits until the one
+    before has committed. So a unit that fails there leaves a gap, unless it is tentative. Busy says
+    that the person has waited long enough.
     """
     session, here = work.session, work.workspace.id
     engine = cast(Engine, session.get_bind())
@@ -58,7 +62,9 @@ def take_numbers(work: "UnitOfWork", entity: type[Entity], count: int = 1) -> in
 
 @contextmanager
 def room() -> Iterator[None]:
-    """Be one of the few who take numbers apart, so that a process needs few connections more than it has threads."""
+    """Be one of the few who take numbers apart, so that a process needs few connections more than
+    it has threads.
+    """
     if not ROOM.acquire(timeout=min(left(), TIMEOUT_MAX)):
         raise Busy
     try:
@@ -71,7 +77,9 @@ def count_on(connection: Connection, here: str, entity: type[Entity], count: int
     asked = {"here": here, "slug": entity.slug(), "count": count}
     last = connection.execute(COUNTING, asked).scalar()
     if last is None:  # the first of its kind; someone else's may come first after all
-        first = inserting(COUNTERS, connection.dialect.name).values(workspace=here, entity=entity.slug(), last=count)
+        first = inserting(COUNTERS, connection.dialect.name).values(
+            workspace=here, entity=entity.slug(), last=count
+        )
         kept = first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=MORE)
         last = connection.execute(kept.returning(COUNTERS.c.last), {"count": count}).scalar_one()
     return int(last) - count + 1

@@ -1,10 +1,12 @@
 """What a field is: declared once on the entity, read by every surface.
 
-From one declaration come the column, the form input, the card line, the CSV column, the filter, the search text,
-validation and audit. Nothing here knows about Slack; `handlers.core.ui.forms` draws each kind.
+From one declaration come the column, the form input, the card line, the CSV column, the filter, the
+search text, validation and audit. Nothing here knows about Slack; `handlers.core.ui.forms` draws
+each kind.
 
-Five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `echo` says how it was
-understood, `write` is the plain text that `parse` reads back (forms, CSV), `dump` is what the audit trail keeps.
+Five texts of one value: `parse` reads what a person typed, `show` is for a person's eyes, `echo`
+says how it was understood, `write` is the plain text that `parse` reads back (forms, CSV), `dump`
+is what the audit trail keeps.
 """
 
 from collections.abc import Mapping
@@ -21,7 +23,9 @@ from models.core.parsing import values
 
 
 class Reader(Protocol):
-    """Who types and reads: what a kind must know to understand a text and to show a value. The unit of work is one."""
+    """Who types and reads: what a kind must know to understand a text and to show a value. The unit
+    of work is one.
+    """
 
     now: datetime
 
@@ -43,9 +47,10 @@ class Reader(Protocol):
 class Field:
     """The base of every kind: one line of text.
 
-    required: a record cannot be without it · search: its words find the record · personal: it goes out and away with
-    the person · same: equal values hint at a duplicate · form, card: shown there · also: other words for it ·
-    when: it is asked for only where another field holds a value: (field, value).
+    required: a record cannot be without it · search: its words find the record · personal: it goes
+    out and away with the person · same: equal values hint at a duplicate · form, card: shown there
+    · also: other words for it · when: it is asked for only where another field holds a value:
+    (field, value).
     """
 
     label: str
@@ -79,11 +84,15 @@ class Field:
 
     def read(self, text: str, reader: Reader) -> Any:
         if len(text) > self.length:
-            raise ValueError(f"{self.label} holds at most {self.length} characters; this has {len(text)}.")
+            raise ValueError(
+                f"{self.label} holds at most {self.length} characters; this has {len(text)}."
+            )
         return text
 
     def assign(self, name: str, text: str, reader: Reader) -> dict[str, Any]:
-        """The attributes that typing `text` into the field `name` sets; most kinds set just the one."""
+        """The attributes that typing `text` into the field `name` sets; most kinds set just the
+        one.
+        """
         return {name: self.parse(text, reader)}
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
@@ -104,10 +113,13 @@ class Field:
         return None if text is None else type(self).thaw(text)
 
 
-def read_all(kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+def read_all(
+    kinds: Mapping[str, Field], texts: Mapping[str, str], reader: Reader
+) -> dict[str, Any]:
     """The values of texts by field name: {name: text} in, {attribute: value} out.
 
-    Invalid has a sentence for every text that cannot be read; Ambiguous comes through, with what could be meant.
+    Invalid has a sentence for every text that cannot be read; Ambiguous comes through, with what
+    could be meant.
     """
     parsed: dict[str, Any] = {}
     errors: dict[str, str] = {}

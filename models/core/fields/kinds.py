@@ -100,7 +100,9 @@ class Percent(Number):
 
 @dataclass(frozen=True)
 class Money(Field):
-    """An amount. Its currency stands in the sibling field `currency`; without one it is the workspace's."""
+    """An amount. Its currency stands in the sibling field `currency`; without one it is the
+    workspace's.
+    """
 
     ordered, thaw = True, Decimal
     currency: str = ""
@@ -301,7 +303,9 @@ class Reference(Field):
 
 @dataclass(frozen=True)
 class Joined(Text):
-    """The name of a record that a new one is to be joined to, and that is made where there is none."""
+    """The name of a record that a new one is to be joined to, and that is made where there is
+    none.
+    """
 
     to: str = ""
 

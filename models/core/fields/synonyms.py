@@ -1,4 +1,6 @@
-"""What other systems call the options of a field, for imports and for people who come from there."""
+"""What other systems call the options of a field, for imports and for people who come from
+there.
+"""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +13,12 @@ NUMBERED = re.compile(r"\A\W*\d+\s*[^\w\s]\W*(?=\w)")
 
 
 def named(**words: str) -> Mapping[str, str]:
-    """Return the option by word, squeezed. words: option → what else it is called, with commas between."""
-    return {squeezed(word): option for option, others in words.items() for word in others.split(",")}
+    """Return the option by word, squeezed. words: option → what else it is called, with commas
+    between.
+    """
+    return {
+        squeezed(word): option for option, others in words.items() for word in others.split(",")
+    }
 
 
 def squeezed(word: str) -> str:

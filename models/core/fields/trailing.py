@@ -1,7 +1,7 @@
 """What people add at the end of a name: an amount, a day.
 
-Words of a name are taken for an amount or a day only where they can hardly be anything else: `HDMI cable 5m`,
-`Call April` and `Invoice of 1 March` are names. What can be two days is asked about.
+Words of a name are taken for an amount or a day only where they can hardly be anything else: `HDMI
+cable 5m`, `Call April` and `Invoice of 1 March` are names. What can be two days is asked about.
 """
 
 import re
@@ -19,16 +19,19 @@ from models.core.parsing.dates import Impossible, english, offer
 from models.core.parsing.holidays import FEASTS
 
 FIGURE = r"[-−]?(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d[\d.,']*)"
-SIGN = r"(?:(?i:us|ca|c|au|a|nz|s|hk|nt|mx|r)?\$|(?i:cn)?¥|[€£¥￥₹₩₽₺₪₫₴₦₱฿₸₾₡₲₵₨]|(?i:rs)\.?|S?Fr\.)"
-MAIN = (
-    r"(?:EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|SGD|HKD|BRL|MXN|ZAR|AED|SAR|ILS|KRW)"
+SIGN = (
+    r"(?:(?i:us|ca|c|au|a|nz|s|hk|nt|mx|r)?\$|(?i:cn)?¥|[€£¥￥₹₩₽₺₪₫₴₦₱฿₸₾₡₲₵₨]|(?i:rs)\.?|S?Fr\.)"
 )
+MAIN = r"(?:EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|SGD|HKD|BRL|MXN|ZAR|AED|SAR|ILS|KRW)"
 BEHIND = r"(?:[A-Z]{3}|(?i:kr|euros?|dollars?|yen|francs?|franken|rupees?|zł|kč))"
 SCALE = r"(?i:k|tsd\.?|tausend|thousand|grand|mio\.?|millions?|millionen|mrd\.?|bn|billions?|lakhs?|lacs?|crores?)"
 ANY_SCALE = rf"(?:{SCALE}|(?i:m|mm|mn|b|cr|mil|mille))"
 ABOUT = r"(?:[~≈] ?|(?i:ca|approx|about|around|circa|etwa|rund)\.? )?"
-CENTS = r"\d[\d.]*,-{1,2}|\d{3,}[.,]\d\d|\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,|(?:[ '’]\d{3})+[.,])\d\d"
-"""A figure that is long, or in groups, and has two decimals as well is hardly anything but money."""
+CENTS = (
+    r"\d[\d.]*,-{1,2}|\d{3,}[.,]\d\d|\d{1,3}(?:(?:,\d{3})+\.|(?:\.\d{3})+,|(?:[ '’]\d{3})+[.,])\d\d"
+)
+"""A figure that is long, or in groups, and has two decimals as well is hardly anything but money.
+"""
 AMOUNT = re.compile(
     rf"{ABOUT}[-−]?(?:(?:{SIGN}|{MAIN}) ?{FIGURE}(?: ?{ANY_SCALE})?(?: ?{MAIN})?(?:\.?-)?"
     rf"|{FIGURE}(?: ?{ANY_SCALE})? ?(?:{SIGN}|{BEHIND})"
@@ -38,44 +41,190 @@ BETWEEN = " -–—,;:|/("
 """Signs between a name and what follows it."""
 TOWARDS = re.compile(r"(?<=\S) (?:for|at|of|worth|für|zu|über|von|pour|à|de|por)$", re.IGNORECASE)
 """What leads from a name to its amount."""
-CLOSING = re.compile(r"(?<=\S),? (?:(?:is |which )?(?:closing|closes|close|due|expected)|abschluss)$", re.IGNORECASE)
+CLOSING = re.compile(
+    r"(?<=\S),? (?:(?:is |which )?(?:closing|closes|close|due|expected)|abschluss)$", re.IGNORECASE
+)
 LED = re.compile(r"(?:by|before|until|bis|due) ", re.IGNORECASE)
 """What leads from the name of a deal to the day on which it closes."""
 GROUPED = re.compile(r"(\d{1,3}) (\d{3}\b.*)")
-COUNTED = frozenset((
-    "phase", "part", "teil", "version", "v", "model", "modell", "lot", "no", "nr", "number", "type", "typ",
-    "step", "level", "tier", "stage", "q", "quarter", "year", "gen", "serie", "series", "batch", "line", "los",
-    "release", "unit", "room", "building", "floor", "stufe",
-))  # fmt: skip
-"""Words after which a number is theirs: `Phase 2 500 EUR` is 500, or 2,500 for a phase without a number."""
+COUNTED = frozenset(
+    (
+        "phase",
+        "part",
+        "teil",
+        "version",
+        "v",
+        "model",
+        "modell",
+        "lot",
+        "no",
+        "nr",
+        "number",
+        "type",
+        "typ",
+        "step",
+        "level",
+        "tier",
+        "stage",
+        "q",
+        "quarter",
+        "year",
+        "gen",
+        "serie",
+        "series",
+        "batch",
+        "line",
+        "los",
+        "release",
+        "unit",
+        "room",
+        "building",
+        "floor",
+        "stufe",
+    )
+)
+"""Words after which a number is theirs: `Phase 2 500 EUR` is 500, or 2,500 for a phase without a
+number.
+"""
 LONGEST_AMOUNT, LONGEST_MOMENT = 5, 9
 """Words that the end of a name may have."""
 
-NOT_DUE = frozenset((
-    "from", "since", "of", "dated", "after", "every", "each", "about", "re", "regarding", "to", "and", "or",
-    "than", "not", "vom", "von", "seit", "nach", "jeden", "jede", "jedes", "und", "oder", "auf", "uber", "du",
-    "depuis", "apres", "chaque", "et", "ou", "del", "desde", "despues", "cada", "y", "o", "de",
-    "merry", "happy", "frohe", "frohes", "joyeux", "joyeuses", "feliz", "felices",
-))  # fmt: skip
+NOT_DUE = frozenset(
+    (
+        "from",
+        "since",
+        "of",
+        "dated",
+        "after",
+        "every",
+        "each",
+        "about",
+        "re",
+        "regarding",
+        "to",
+        "and",
+        "or",
+        "than",
+        "not",
+        "vom",
+        "von",
+        "seit",
+        "nach",
+        "jeden",
+        "jede",
+        "jedes",
+        "und",
+        "oder",
+        "auf",
+        "uber",
+        "du",
+        "depuis",
+        "apres",
+        "chaque",
+        "et",
+        "ou",
+        "del",
+        "desde",
+        "despues",
+        "cada",
+        "y",
+        "o",
+        "de",
+        "merry",
+        "happy",
+        "frohe",
+        "frohes",
+        "joyeux",
+        "joyeuses",
+        "feliz",
+        "felices",
+    )
+)
 """Words after which a day is what is spoken of, and not when it is to be done."""
-TITLES = frozenset((
-    "mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "mlle", "monsieur", "madame", "sr", "sra",
-    "don", "dona",
-))  # fmt: skip
-FULL_MONTHS = frozenset((
-    "january", "february", "july", "september", "october", "november", "december", "januar", "februar", "oktober",
-    "dezember", "janvier", "fevrier", "juillet", "septembre", "octobre", "novembre", "decembre", "enero",
-    "febrero", "septiembre", "octubre", "noviembre", "diciembre",
-))  # fmt: skip
+TITLES = frozenset(
+    (
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "sr",
+        "sra",
+        "don",
+        "dona",
+    )
+)
+FULL_MONTHS = frozenset(
+    (
+        "january",
+        "february",
+        "july",
+        "september",
+        "october",
+        "november",
+        "december",
+        "januar",
+        "februar",
+        "oktober",
+        "dezember",
+        "janvier",
+        "fevrier",
+        "juillet",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+        "enero",
+        "febrero",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    )
+)
 """Months that are nothing else; people are called April and August."""
-NUMBERED = frozenset((
-    "version", "v", "release", "to", "from", "section", "chapter", "kapitel", "step", "build", "punkt",
-))  # fmt: skip
+NUMBERED = frozenset(
+    (
+        "version",
+        "v",
+        "release",
+        "to",
+        "from",
+        "section",
+        "chapter",
+        "kapitel",
+        "step",
+        "build",
+        "punkt",
+    )
+)
 WEEKDAYS = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day")
-SHORT = frozenset((
-    "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mie", "jue", "vie", "sab", "dom", "weekend", "wochenende",
-    "w-e",
-))  # fmt: skip
+SHORT = frozenset(
+    (
+        "lun",
+        "mar",
+        "mer",
+        "jeu",
+        "ven",
+        "sam",
+        "dim",
+        "mie",
+        "jue",
+        "vie",
+        "sab",
+        "dom",
+        "weekend",
+        "wochenende",
+        "w-e",
+    )
+)
 MOVING = re.compile(rf"year|month|quarter|week|day\b|{'|'.join(FEASTS)}")
 """What says of a day that it is none of a date."""
 LENGTH = re.compile(r"\d+ (?:business )?(?:minute|hour|day|week|month|quarter|year)|\d+ ?(?:h|d|w)")
@@ -84,10 +233,28 @@ FRACTION = re.compile(
     r"24/7|\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}(?: .*)?|q[1-4]|(?:w|week) ?\d+|\d{1,2} ago"
 )
 LEADING = frozenset(("by", "on", "until", "due", "at", "in", "bis", "am"))
-SUBJECTS = frozenset((
-    "about", "regarding", "re", "concerning", "because", "with", "to", "for", "wegen", "mit", "fur", "an", "sobre",
-    "con", "para", "avec", "pour", "au",
-))  # fmt: skip
+SUBJECTS = frozenset(
+    (
+        "about",
+        "regarding",
+        "re",
+        "concerning",
+        "because",
+        "with",
+        "to",
+        "for",
+        "wegen",
+        "mit",
+        "fur",
+        "an",
+        "sobre",
+        "con",
+        "para",
+        "avec",
+        "pour",
+        "au",
+    )
+)
 """Words with which the subject begins that may follow a day: call Ada tomorrow about the offer."""
 INFINITIVE = re.compile(r"[a-zäöüß]{3,}(?:e[lr]?n)")
 HALVES = re.compile(
@@ -123,8 +290,8 @@ def take_amount(words: str) -> tuple[str, str]:
 
 
 def take_close(words: str, reader: Reader) -> tuple[str, str]:
-    """`Acme renewal closing 30 june` → (`Acme renewal`, `30 june`). A day that nothing leads to may belong to the name,
-    unless it follows an amount.
+    """`Acme renewal closing 30 june` → (`Acme renewal`, `30 june`). A day that nothing leads to may
+    belong to the name, unless it follows an amount.
     """
     try:
         rest, day = take_moment(words, reader)
@@ -156,16 +323,19 @@ def grouped_or_not(tail: str, apart: re.Match[str]) -> Ambiguous:
     unit = rest[figure.end() :].strip() if figure else ""
     behind = f"{first} {unit} {figure[0]}" if figure else rest
     offered = [(f"{first}{rest}", "as one amount"), (behind, f"with {first} in the name")]
-    sentence = f"“{tail}” could be {first}{rest}, or {first} belongs to the name and the amount is {rest}."
+    sentence = (
+        f"“{tail}” could be {first}{rest}, or {first} belongs to the name and the amount is {rest}."
+    )
     return Ambiguous(f"{sentence} Try {offered[0][0]} or {offered[1][0]}.", tail, offered)
 
 
 def take_moment(words: str, reader: Reader) -> tuple[str, str]:
-    """`Call Ada by fri 9:00` → (`Call Ada`, `by fri 9:00`): the longest end that says when something is due; else what
-    stands before its subject (`tomorrow about the offer`) or before a German verb (`Ada morgen anrufen`).
+    """`Call Ada by fri 9:00` → (`Call Ada`, `by fri 9:00`): the longest end that says when
+    something is due; else what stands before its subject (`tomorrow about the offer`) or before a
+    German verb (`Ada morgen anrufen`).
 
-    What is past, or spoken of rather than due, stays in the text. Ambiguous where it can be two days; a day that is in
-    no calendar is taken, so that whoever reads it can say so.
+    What is past, or spoken of rather than due, stays in the text. Ambiguous where it can be two
+    days; a day that is in no calendar is taken, so that whoever reads it can say so.
     """
     rest, due = at_the_end(words, reader)
     for head, behind in [] if due else amid(words):
@@ -213,16 +383,33 @@ def at_the_end(words: str, reader: Reader) -> tuple[str, str]:
 
 
 def is_half(before: list[str]) -> bool:
-    """Whether what stands before a day or a time says more of it that is not understood: `a week today`, `at 9ish`."""
+    """Whether what stands before a day or a time says more of it that is not understood: `a week
+    today`, `at 9ish`.
+    """
     last = english(before[-1])
-    timed = len(before) > 2 and regular(before[-2]) in ("at", "by", "um", "@", "before", "gegen", "vers", "around")
+    timed = len(before) > 2 and regular(before[-2]) in (
+        "at",
+        "by",
+        "um",
+        "@",
+        "before",
+        "gegen",
+        "vers",
+        "around",
+    )
     said = "~" in english(" ".join(before[-3:]))
     return said or bool(HALVES.fullmatch(last)) or (timed and last[:1].isdigit())
 
 
 def ask_if_just_gone(moment: datetime, tail: str, reader: Reader) -> None:
-    """Ambiguous where a day without a year was just now, and comes again in a year: `24 nov` on the 25th."""
-    if moment - reader.now < FAR or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail) or MOVING.search(english(tail)):
+    """Ambiguous where a day without a year was just now, and comes again in a year: `24 nov` on the
+    25th.
+    """
+    if (
+        moment - reader.now < FAR
+        or re.search(r"\d{4}|'\d\d|[/.]\d\d?[/.]\d\d", tail)
+        or MOVING.search(english(tail))
+    ):
         return
     local = moment.astimezone(reader.zone)
     days = [add_months(local.date(), -12), local.date()]
@@ -251,7 +438,9 @@ def may_be_due(tail: str, before: str) -> bool:
 
 
 def is_clear_word(tail: str, typed: str, meant: str) -> bool:
-    """Whether one word is no name and no other word: `do`, `sam`, `May`, `Morgen` and `Domingo` may be."""
+    """Whether one word is no name and no other word: `do`, `sam`, `May`, `Morgen` and `Domingo` may
+    be.
+    """
     bare = typed.rstrip(".")
     if bare.isalpha() and (len(bare) <= 2 or bare in SHORT or bare == "now"):
         return bare == "now"
@@ -259,5 +448,7 @@ def is_clear_word(tail: str, typed: str, meant: str) -> bool:
         return bare in FULL_MONTHS
     if tail[:1].isupper() and meant == "tomorrow" and bare in ("morgen", "manana"):
         return False
-    romance = WEEKDAYS.fullmatch(meant) and not bare.endswith(("day", "tag", "woch")) and len(bare) > 5
+    romance = (
+        WEEKDAYS.fullmatch(meant) and not bare.endswith(("day", "tag", "woch")) and len(bare) > 5
+    )
     return not (romance and tail[:1].isupper())

@@ -1,4 +1,6 @@
-"""A record as it was: at any moment since it came, read off the audit trail, and set back to that."""
+"""A record as it was: at any moment since it came, read off the audit trail, and set back to
+that.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ from models.core.unit_of_work import UnitOfWork
 class State:
     """What the fields of a record held at a version, which stood from `since` on.
 
-    erased: fields of which nobody can say any more. By name: what `deleted_at` held says whether it was deleted.
+    erased: fields of which nobody can say any more. By name: what `deleted_at` held says whether it
+    was deleted.
     """
 
     version: int
@@ -46,7 +49,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What setting a record back to a state would change, and the labels of the fields that differ and stay."""
+    """What setting a record back to a state would change, and the labels of the fields that differ
+    and stay.
+    """
 
     state: State
     changes: Sequence[Change]
@@ -54,7 +59,9 @@ class Plan:
 
 
 def as_of(work: UnitOfWork, record: Entity, at: datetime | int) -> State:
-    """How a record was at a moment (UTC) or a version. NotFound where it was not there yet, or has no such version."""
+    """How a record was at a moment (UTC) or a version. NotFound where it was not there yet, or has
+    no such version.
+    """
     entries = history(work, record)
     version = version_at(work, record, entries, at)
     kinds = record.fields()
@@ -66,16 +73,24 @@ def as_of(work: UnitOfWork, record: Entity, at: datetime | int) -> State:
         if entry.field in kinds:
             values[entry.field] = kinds[entry.field].load(entry.old)
             (erased.add if entry.erased else erased.discard)(entry.field)
-    since = next((entry.at for entry in reversed(entries) if entry.version <= version), record.created_at)
+    since = next(
+        (entry.at for entry in reversed(entries) if entry.version <= version), record.created_at
+    )
     return State(version, since, values, frozenset(erased))
 
 
-def version_at(work: UnitOfWork, record: Entity, entries: Sequence[AuditEntry], at: datetime | int) -> int:
-    """The version that stood then. One that was written later stands later, whatever the clocks of its writers said."""
+def version_at(
+    work: UnitOfWork, record: Entity, entries: Sequence[AuditEntry], at: datetime | int
+) -> int:
+    """The version that stood then. One that was written later stands later, whatever the clocks of
+    its writers said.
+    """
     if isinstance(at, int):
         known = [entry.version for entry in entries if entry.version <= at <= record.version]
         if not known:
-            raise NotFound(f"There is no v{at} of {record}. Its newest is v{record.version}: history {record.ref}")
+            raise NotFound(
+                f"There is no v{at} of {record}. Its newest is v{record.version}: history {record.ref}"
+            )
         return known[-1]
     known = [entry.version for entry in entries if entry.at <= at]
     if not known:
@@ -85,7 +100,9 @@ def version_at(work: UnitOfWork, record: Entity, entries: Sequence[AuditEntry], 
 
 
 def plan(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
-    """What `revert` would do. Conflict where nothing differs, or where other records came of what has to go."""
+    """What `revert` would do. Conflict where nothing differs, or where other records came of what
+    has to go.
+    """
     state = as_of(work, record, to)
     if state.values["deleted_at"]:
         raise Conflict(f"{record} was deleted then. To hide it: delete {record.ref}")
@@ -97,7 +114,11 @@ def plan(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
         if kind.dump(now) == kind.dump(then):
             continue
         known = all(policy.names_seen(work, kind, value) for value in (now, then))
-        if name in state.erased or not known or not (kind.form or name in sums or refillable(record, kind, now)):
+        if (
+            name in state.erased
+            or not known
+            or not (kind.form or name in sums or refillable(record, kind, now))
+        ):
             stays.append(kind.label)
         else:
             changes.append(Change(name, kind, now, then))
@@ -109,7 +130,9 @@ def plan(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
 
 
 def must_be_allowed(work: UnitOfWork, record: Entity, changes: Sequence[Change]) -> None:
-    """Raise what giving the record away, and changing how people work together, raises when it is done by its verb."""
+    """Raise what giving the record away, and changing how people work together, raises when it is
+    done by its verb.
+    """
     values = {each.field: each.then for each in changes}
     if record.owned in values:
         policy.check(work, "assign", record)
@@ -120,20 +143,26 @@ def must_be_allowed(work: UnitOfWork, record: Entity, changes: Sequence[Change])
 def refillable(record: Entity, kind: Field, now: Any) -> bool:
     """Whether a field that only rules and verbs fill can be filled again: where it is empty now.
 
-    That something happened is never unsaid, so what it holds stays. Where it names another record, that came of it
-    or went with it: Conflict.
+    That something happened is never unsaid, so what it holds stays. Where it names another record,
+    that came of it or went with it: Conflict.
     """
     if isinstance(kind, Reference):
-        raise Conflict(f"{kind.label} of {record} changed since then, together with other records. That stays.")
+        raise Conflict(
+            f"{kind.label} of {record} changed since then, together with other records. That stays."
+        )
     return now in (None, "", ())
 
 
 def revert(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
-    """Set a record back to what it was at a moment (UTC) or a version; its rules hold, and its history goes on."""
+    """Set a record back to what it was at a moment (UTC) or a version; its rules hold, and its
+    history goes on.
+    """
     made = plan(work, record, to)
     work.restores = True
     work.reason = work.reason or f"set back to v{made.state.version}"
-    for _ in range(2):  # rules that follow one field, as the probability follows the stage, do not get the last word
+    for _ in range(
+        2
+    ):  # rules that follow one field, as the probability follows the stage, do not get the last word
         for change in made.changes:
             if getattr(record, change.field) != change.then:
                 setattr(record, change.field, change.then)

@@ -1,4 +1,6 @@
-"""What somebody did last: `undo` takes it back, and said again what they did before; `redo` goes the other way."""
+"""What somebody did last: `undo` takes it back, and said again what they did before; `redo` goes
+the other way.
+"""
 
 from collections.abc import Iterator
 
@@ -13,8 +15,8 @@ PAGE = 100
 
 
 def last_unit(work: UnitOfWork) -> str:
-    """The id of what the actor did last and that stands; where they have undone all, of the latest of that; '' where
-    they did nothing.
+    """The id of what the actor did last and that stands; where they have undone all, of the latest
+    of that; '' where they did nothing.
     """
     undone = ""
     for unit, door in units(work):
@@ -26,7 +28,9 @@ def last_unit(work: UnitOfWork) -> str:
 
 
 def last_undo(work: UnitOfWork) -> str:
-    """The id of what the actor undid last and that stands, if they did nothing else since; else ''."""
+    """The id of what the actor undid last and that stands, if they did nothing else since; else
+    ''.
+    """
     for unit, door in units(work):
         if door == UNDO and stands(work, unit):
             return unit
@@ -42,19 +46,27 @@ def stands(work: UnitOfWork, unit: str) -> bool:
 
 def units(work: UnitOfWork) -> Iterator[tuple[str, str]]:
     """What the actor did, the latest first: the id of each act and the door it came through."""
-    mine = select(AuditEntry.id, AuditEntry.unit, AuditEntry.door).where(own(work)).order_by(AuditEntry.id.desc())
+    mine = (
+        select(AuditEntry.id, AuditEntry.unit, AuditEntry.door)
+        .where(own(work))
+        .order_by(AuditEntry.id.desc())
+    )
     last, page = "", list(work.session.execute(mine.limit(PAGE)))
     while page:
         for _, unit, door in page:
             if unit != last:
                 yield unit, door
             last = unit
-        before = mine.where(AuditEntry.id < page[-1].id, AuditEntry.unit != last)  # an import may have a million
+        before = mine.where(
+            AuditEntry.id < page[-1].id, AuditEntry.unit != last
+        )  # an import may have a million
         page = list(work.session.execute(before.limit(PAGE)))
 
 
 def own(work: UnitOfWork) -> ColumnElement[bool]:
-    """What the actor did; of what the CRM itself did, what somebody typed in a terminal, or brought in a file."""
+    """What the actor did; of what the CRM itself did, what somebody typed in a terminal, or brought
+    in a file.
+    """
     if work.actor:
         return AuditEntry.actor == work.actor.id
     return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, IMPORT, UNDO, REDO))

@@ -1,4 +1,6 @@
-"""Points of the past as people write them, a version, a day or a moment: `v3`, `friday`, `2026-06-30 14:00`."""
+"""Points of the past as people write them, a version, a day or a moment: `v3`, `friday`,
+`2026-06-30 14:00`.
+"""
 
 import re
 from contextlib import suppress
@@ -21,7 +23,9 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Point:
-    """When: a version of the record, or a moment in UTC. seen: the version that stood when a person decided."""
+    """When: a version of the record, or a moment in UTC. seen: the version that stood when a person
+    decided.
+    """
 
     at: int | datetime
     seen: int = 0
@@ -46,7 +50,9 @@ def read_point(text: str, now: datetime, zone: tzinfo) -> Point:
 
 
 def read_past(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The latest moment not to come that a text can mean: `friday` is the last one, `4 dec` may be of last year."""
+    """The latest moment not to come that a text can mean: `friday` is the last one, `4 dec` may be
+    of last year.
+    """
     ways = [(f"{word}{text}", now) for word in ("", "last ", "today ", "yesterday ")]
     yearless = any(known.fullmatch(english(text)) for known in YEARLESS)
     ways += [(text, now - YEAR)] if yearless else []

@@ -1,4 +1,6 @@
-"""What Slack is told of an act that is taken back: what is on its way is stopped, what was said is taken back."""
+"""What Slack is told of an act that is taken back: what is on its way is stopped, what was said is
+taken back.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,8 +20,11 @@ SHOWN = ("card", "redraw", NAMES)
 """Kinds that show a record as it is when they are sent, whatever they were asked for."""
 
 
-def take_back(work: UnitOfWork, unit: str, at: datetime, records: Sequence[Entity], again: bool) -> None:
-    """Stop what an act asked for and nobody was told yet; in the threads that were told, say that it was taken back.
+def take_back(
+    work: UnitOfWork, unit: str, at: datetime, records: Sequence[Entity], again: bool
+) -> None:
+    """Stop what an act asked for and nobody was told yet; in the threads that were told, say that
+    it was taken back.
 
     at: when the act was. again: it was an undo, and what that stopped is told after all.
     """
@@ -28,13 +33,21 @@ def take_back(work: UnitOfWork, unit: str, at: datetime, records: Sequence[Entit
     for record in records:
         stop(work, unit, record)
         for about in said(work, unit, at, record):
-            tell(work, record, {**about, "redone" if again else "undone": work.actor.id if work.actor else None})
+            tell(
+                work,
+                record,
+                {**about, "redone" if again else "undone": work.actor.id if work.actor else None},
+            )
 
 
 def stop(work: UnitOfWork, unit: str, record: Entity) -> None:
     """What nobody has begun to send: news of this act, and the card of what is hidden now."""
     theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, WAITING)
-    untouched = (Delivery.attempts == 0, Delivery.claimed_until.is_(None), Delivery.state == DeliveryState.WAITING)
+    untouched = (
+        Delivery.attempts == 0,
+        Delivery.claimed_until.is_(None),
+        Delivery.state == DeliveryState.WAITING,
+    )
     waiting = select(Delivery).where(*theirs, *untouched).with_for_update(skip_locked=True)
     for delivery in work.session.scalars(waiting):
         news = delivery.kind not in SHOWN and unit in delivery.key
@@ -52,9 +65,20 @@ def revive(work: UnitOfWork, unit: str, at: datetime) -> None:
 
 
 def said(work: UnitOfWork, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
-    """What was said of this act in the threads of a record's cards, without that it was taken back."""
-    sent = (Delivery.sent_at >= at, Delivery.error.is_(None), Delivery.kind == "event", Delivery.channel == CARDS)
-    theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, Delivery.key.contains(unit))
+    """What was said of this act in the threads of a record's cards, without that it was taken
+    back.
+    """
+    sent = (
+        Delivery.sent_at >= at,
+        Delivery.error.is_(None),
+        Delivery.kind == "event",
+        Delivery.channel == CARDS,
+    )
+    theirs = (
+        Delivery.entity == record.slug(),
+        Delivery.record_id == record.id,
+        Delivery.key.contains(unit),
+    )
     found = work.session.scalars(select(Delivery.about).where(*sent, *theirs).order_by(Delivery.id))
     return [first_said(about) for about in found]
 

@@ -1,4 +1,6 @@
-"""Taking an act back, and doing it again: for a day, by whoever may do the reverse, unless somebody went on from it."""
+"""Taking an act back, and doing it again: for a day, by whoever may do the reverse, unless somebody
+went on from it.
+"""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -21,13 +23,18 @@ from models.core.records import history, verbs_of, who
 from models.core.unit_of_work import UnitOfWork
 
 WINDOW = timedelta(hours=24)
-"""How long an act can be undone. After that others have gone on from it; single records can still be set back."""
+"""How long an act can be undone. After that others have gone on from it; single records can still
+be set back.
+"""
 UNDO, REDO, TERMINAL = "undo", "redo", "say"
-"""The doors of what is taken back, of what is done again, and of what is typed where the bot runs."""
+"""The doors of what is taken back, of what is done again, and of what is typed where the bot runs.
+"""
 REFUSED = {UNDO: "it cannot simply be undone", REDO: "it cannot simply be done again"}
 ALREADY = {UNDO: "This was undone already.", REDO: "This was done again already."}
 MOST = 5_000
-"""Entries of the trail that are taken back while a person waits; an act with more is taken back in a terminal."""
+"""Entries of the trail that are taken back while a person waits; an act with more is taken back in
+a terminal.
+"""
 HOURS = {"starts_at", "ends_at"}
 """What everybody may set of themselves."""
 Change = tuple[AuditEntry, AuditEntry]
@@ -36,7 +43,9 @@ Change = tuple[AuditEntry, AuditEntry]
 
 @dataclass
 class Step:
-    """What taking an act back does to one record. values: what its fields get; remarks: those that go or come back."""
+    """What taking an act back does to one record. values: what its fields get; remarks: those that
+    go or come back.
+    """
 
     record: Entity
     values: dict[str, Any] = field(default_factory=dict)
@@ -47,7 +56,7 @@ class Step:
         return self.values.get("deleted_at") is not None
 
 
-# ── what it was ───────────────────────────────────────────────────────────────────────────────────────────
+# ── what it was ───────────────────────────────────────────────────────────────────────────────────
 
 
 def back(unit: str) -> str:
@@ -79,7 +88,9 @@ def first_of(work: UnitOfWork, unit: str) -> AuditEntry:
 
 
 def entries_of(work: UnitOfWork, unit: str) -> Sequence[AuditEntry]:
-    """What an act changed, in the order in which it did. Conflict where that is too much for one unit of work."""
+    """What an act changed, in the order in which it did. Conflict where that is too much for one
+    unit of work.
+    """
     ids = select(AuditEntry.id).where(AuditEntry.unit == unit).order_by(AuditEntry.id)
     if work.session.scalar(ids.offset(MOST).limit(1)):
         command = f"`crm undo {unit} --workspace {work.workspace.id}`"
@@ -87,7 +98,9 @@ def entries_of(work: UnitOfWork, unit: str) -> Sequence[AuditEntry]:
             f"This is more than {MOST:,} changes, and Slack would not wait for them to be taken back. Whoever runs the "
             f"bot does it in a terminal: {command}. It shows how far it is; if it stops half-way, the same goes on."
         )
-    return work.session.scalars(select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)).all()
+    return work.session.scalars(
+        select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id)
+    ).all()
 
 
 def by_record(entries: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
@@ -107,28 +120,41 @@ def by_field(entries: Iterable[AuditEntry]) -> dict[str, Change]:
     for entry in entries:
         first, _ = found.get(entry.field, (entry, entry))
         found[entry.field] = first, entry
-    return {name: (first, last) for name, (first, last) in found.items() if first.old != last.new or last.erased}
+    return {
+        name: (first, last)
+        for name, (first, last) in found.items()
+        if first.old != last.new or last.erased
+    }
 
 
-# ── taking it back ──────────────────────────────────────────────────────────────────────────────────────
+# ── taking it back ────────────────────────────────────────────────────────────────────────────────
 
 
 def undo(work: UnitOfWork, unit: str) -> list[Entity]:
-    """Take back everything one act changed; returns the records, first those that stay, then those that come or go.
+    """Take back everything one act changed; returns the records, first those that stay, then those
+    that come or go.
 
-    unit: the id the receipt carries; that of an undo does it again. What the act created is hidden, what it changed
-    gets its old value, what it said is unsaid, and what Slack was not told yet it is not told. Conflict says what is in
-    the way: a day has passed, or somebody changed the same since. Forbidden says which right is missing.
+    unit: the id the receipt carries; that of an undo does it again. What the act created is hidden,
+    what it changed gets its old value, what it said is unsaid, and what Slack was not told yet it
+    is not told. Conflict says what is in the way: a day has passed, or somebody changed the same
+    since. Forbidden says which right is missing.
     """
     first = begin(work, unit)
     entries = entries_of(work, unit)
-    steps = [step for mine in by_record(entries) if (step := step_back(work, mine)).values or step.remarks]
+    steps = [
+        step
+        for mine in by_record(entries)
+        if (step := step_back(work, mine)).values or step.remarks
+    ]
     if not steps:
         raise Conflict(ALREADY[work.door])
     must_be_unused(work, steps, first.id, unit)
     allow(work, steps, mine=work.actor is not None and first.actor == work.actor.id)
     set_back(work, steps)
-    records = [step.record for step in sorted(steps, key=lambda step: ("deleted_at" in step.values, step.record.id))]
+    records = [
+        step.record
+        for step in sorted(steps, key=lambda step: ("deleted_at" in step.values, step.record.id))
+    ]
     retractions.take_back(work, unit, first.at, records, again=work.door == REDO)
     return records
 
@@ -156,7 +182,9 @@ def redo(work: UnitOfWork, unit: str) -> list[Entity]:
 
 
 def step_back(work: UnitOfWork, entries: Sequence[AuditEntry]) -> Step:
-    """What one record needs to be as it was before an act. Conflict where somebody changed the same since."""
+    """What one record needs to be as it was before an act. Conflict where somebody changed the same
+    since.
+    """
     step = Step(record_of(work, entries[0]))
     if entries[0].action == "create":
         step.values = {} if step.record.deleted_at else {"deleted_at": work.now}
@@ -190,10 +218,13 @@ def take_field(work: UnitOfWork, step: Step, name: str, change: Change) -> None:
 
 
 def set_back(work: UnitOfWork, steps: Sequence[Step]) -> None:
-    """Give the fields their values. Rules that follow one field, as the probability follows the stage, do not get the
-    last word: the act is taken back as a whole.
+    """Give the fields their values. Rules that follow one field, as the probability follows the
+    stage, do not get the last word: the act is taken back as a whole.
     """
-    goals = [(step.record, step.values, {n: getattr(step.record, n) for n in step.record.fields()}) for step in steps]
+    goals = [
+        (step.record, step.values, {n: getattr(step.record, n) for n in step.record.fields()})
+        for step in steps
+    ]
     for _ in range(2):
         for record, values, before in goals:
             for name, value in (before | values).items():
@@ -205,11 +236,13 @@ def set_back(work: UnitOfWork, steps: Sequence[Step]) -> None:
             comments.turn(work, step.record, said)
 
 
-# ── what is in the way ──────────────────────────────────────────────────────────────────────────────────
+# ── what is in the way ────────────────────────────────────────────────────────────────────────────
 
 
 def must_be_recent(work: UnitOfWork, first: AuditEntry) -> None:
-    """Conflict, with what else there is to do, where an act is more than a day ago. first: its first entry."""
+    """Conflict, with what else there is to do, where an act is more than a day ago. first: its
+    first entry.
+    """
     if first.at >= work.now - WINDOW:
         return
     record = record_of(work, first)
@@ -229,7 +262,11 @@ def must_be_unused(work: UnitOfWork, steps: Sequence[Step], after: int, unit: st
     """
     hidden = [step.record for step in steps if step.hides]
     for record in hidden:
-        later = [entry for entry in history(work, record) if entry.id > after and entry.unit not in (unit, work.unit)]
+        later = [
+            entry
+            for entry in history(work, record)
+            if entry.id > after and entry.unit not in (unit, work.unit)
+        ]
         for name in by_field(later):
             raise changed_since(work, record, name)
     for entry in links(work, hidden, after, unit):
@@ -244,14 +281,26 @@ def must_be_unused(work: UnitOfWork, steps: Sequence[Step], after: int, unit: st
             raise Conflict(f"{by} has linked {what} to {target} since; {REFUSED[work.door]}.")
 
 
-def links(work: UnitOfWork, hidden: Sequence[Entity], after: int, unit: str) -> Sequence[AuditEntry]:
+def links(
+    work: UnitOfWork, hidden: Sequence[Entity], after: int, unit: str
+) -> Sequence[AuditEntry]:
     """The entries by which records came to refer to these, the latest first."""
-    kinds = [(slug, name, kind) for slug, entity in ENTITIES.items() for name, kind in entity.fields().items()]
+    kinds = [
+        (slug, name, kind)
+        for slug, entity in ENTITIES.items()
+        for name, kind in entity.fields().items()
+    ]
     places = []
     for slug, name, kind in kinds:
-        if keys := [called_in(kind, record) for record in hidden if record.slug() == getattr(kind, "to", "")]:
-            places.append(and_(AuditEntry.entity == slug, AuditEntry.field == name, AuditEntry.new.in_(keys)))
-    recent = select(AuditEntry).where(AuditEntry.id > after, AuditEntry.unit != unit, or_(false(), *places))
+        if keys := [
+            called_in(kind, record) for record in hidden if record.slug() == getattr(kind, "to", "")
+        ]:
+            places.append(
+                and_(AuditEntry.entity == slug, AuditEntry.field == name, AuditEntry.new.in_(keys))
+            )
+    recent = select(AuditEntry).where(
+        AuditEntry.id > after, AuditEntry.unit != unit, or_(false(), *places)
+    )
     return work.session.scalars(recent.order_by(AuditEntry.id.desc())).all()
 
 
@@ -269,28 +318,43 @@ def changed_since(work: UnitOfWork, record: Entity, name: str) -> Conflict:
     if kind is None:
         return Conflict(f"{by} has said something on {what} since; {refused}.")
     if name == "deleted_at":
-        return Conflict(f"{by} has {'deleted' if record.deleted_at else 'restored'} {what} since; {refused}.")
-    now = kind.show(getattr(record, name), work, record) if name in policy.fields(work, record) else ""
-    return Conflict(f"{by} has changed {kind.label} of {what}{f' to {now[:80]}' if now else ''} since; {refused}.")
+        return Conflict(
+            f"{by} has {'deleted' if record.deleted_at else 'restored'} {what} since; {refused}."
+        )
+    now = (
+        kind.show(getattr(record, name), work, record)
+        if name in policy.fields(work, record)
+        else ""
+    )
+    return Conflict(
+        f"{by} has changed {kind.label} of {what}{f' to {now[:80]}' if now else ''} since; {refused}."
+    )
 
 
-# ── who may ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── who may ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def allow(work: UnitOfWork, steps: Sequence[Step], mine: bool) -> None:
     """Raise what `access.check` raises unless the actor may do the reverse of the act.
 
-    mine: whether they did it. Then what counts is also whose the records will be: who gave one away takes it back.
+    mine: whether they did it. Then what counts is also whose the records will be: who gave one away
+    takes it back.
     """
     for step in steps:
-        missing = [verb for verb in verbs(work, step) if not policy.can(work.actor, verb, step.record)]
+        missing = [
+            verb for verb in verbs(work, step) if not policy.can(work.actor, verb, step.record)
+        ]
         if missing and mine and step.record.owned in step.values:
             missing = missing if not will_be_allowed(work, step, missing) else []
         for verb in missing:
             policy.check(work, verb, step.record)
         policy.may_fill(work, type(step.record), step.values)
         record = step.record
-        policy.check_needs(work, record, {name: (getattr(record, name), then) for name, then in step.values.items()})
+        policy.check_needs(
+            work,
+            record,
+            {name: (getattr(record, name), then) for name, then in step.values.items()},
+        )
 
 
 def will_be_allowed(work: UnitOfWork, step: Step, missing: Sequence[str]) -> bool:

@@ -1,4 +1,6 @@
-"""Taking back an act of many thousand records, such as an import: batch after batch, together one act again."""
+"""Taking back an act of many thousand records, such as an import: batch after batch, together one
+act again.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,12 +39,17 @@ Key = tuple[str, int]
 
 
 def take_back(
-    works: UnitOfWorkFactory, workspace: str, actor: str, unit: str, progress: Callable[[int, int], None] = lambda done, of: None
+    works: UnitOfWorkFactory,
+    workspace: str,
+    actor: str,
+    unit: str,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
     """Take back an act however many records it changed; returns how many became what they were.
 
-    Nothing is taken back where somebody went on from any of them, or the actor may not do the reverse: Conflict and
-    Forbidden say so. When it stops half-way, doing the same again goes on. progress: gets the records done and all.
+    Nothing is taken back where somebody went on from any of them, or the actor may not do the
+    reverse: Conflict and Forbidden say so. When it stops half-way, doing the same again goes on.
+    progress: gets the records done and all.
     """
     with at_leisure():
         turning = Turning(works, workspace, actor, unit)
@@ -77,7 +84,11 @@ class Turning:
             for others in self.changes_since(work, first):
                 mine = self.among_mine(work, others)
                 must_be_unused(work, self.steps(work, mine) if mine else [], first.id, self.unit)
-            records = select(AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == self.unit).distinct()
+            records = (
+                select(AuditEntry.entity, AuditEntry.record_id)
+                .where(AuditEntry.unit == self.unit)
+                .distinct()
+            )
             count = work.session.scalar(select(func.count()).select_from(records.subquery())) or 0
         for batch in self.batches() if self.actor else ():
             with self.opened(writes=False) as work:
@@ -90,25 +101,41 @@ class Turning:
     def changes_since(self, work: UnitOfWork, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
         """What others did since the act began."""
         last = first.id
-        since = select(AuditEntry).where(AuditEntry.unit.not_in((self.unit, work.unit))).order_by(AuditEntry.id)
+        since = (
+            select(AuditEntry)
+            .where(AuditEntry.unit.not_in((self.unit, work.unit)))
+            .order_by(AuditEntry.id)
+        )
         while page := work.session.scalars(since.where(AuditEntry.id > last).limit(BATCH)).all():
             yield page
             last = page[-1].id
 
     def among_mine(self, work: UnitOfWork, entries: Sequence[AuditEntry]) -> list[Key]:
-        """The records of the act that these entries changed, or by which others came to refer to them."""
+        """The records of the act that these entries changed, or by which others came to refer to
+        them.
+        """
         keys = {(entry.entity, entry.record_id) for entry in entries}
         for entry in entries:
-            kind = ENTITIES[entry.entity].fields().get(entry.field) if entry.entity in ENTITIES else None
+            kind = (
+                ENTITIES[entry.entity].fields().get(entry.field)
+                if entry.entity in ENTITIES
+                else None
+            )
             if isinstance(kind, Reference) and entry.new and entry.new.isdecimal():
                 keys.add((kind.to, int(entry.new)))
-        columns = select(AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == self.unit)
-        return [(slug, id) for slug, id in work.session.execute(columns.where(are(keys)).distinct())]
+        columns = select(AuditEntry.entity, AuditEntry.record_id).where(
+            AuditEntry.unit == self.unit
+        )
+        return [
+            (slug, id) for slug, id in work.session.execute(columns.where(are(keys)).distinct())
+        ]
 
     def batches(self) -> Iterator[list[Key]]:
         """The records of the act, in the order in which it changed them."""
         last, rest = 0, dict[Key, None]()
-        columns = select(AuditEntry.id, AuditEntry.entity, AuditEntry.record_id).where(AuditEntry.unit == self.unit)
+        columns = select(AuditEntry.id, AuditEntry.entity, AuditEntry.record_id).where(
+            AuditEntry.unit == self.unit
+        )
         while True:
             with self.opened(writes=False) as work:
                 page = columns.where(AuditEntry.id > last).order_by(AuditEntry.id).limit(PAGE)
@@ -141,11 +168,21 @@ class Turning:
         return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
 
     def steps(self, work: UnitOfWork, keys: Sequence[Key]) -> list[Step]:
-        """What taking back does to these records: all are read at once, and of each that is new that it came."""
+        """What taking back does to these records: all are read at once, and of each that is new
+        that it came.
+        """
         kept = self.read(work, keys)
         mine, new = (AuditEntry.unit == self.unit, are(keys)), AuditEntry.action == "create"
-        came = select(func.min(AuditEntry.id)).where(*mine, new).group_by(AuditEntry.entity, AuditEntry.record_id)
-        entries = select(AuditEntry).where(*mine, or_(~new, AuditEntry.id.in_(came))).order_by(AuditEntry.id)
+        came = (
+            select(func.min(AuditEntry.id))
+            .where(*mine, new)
+            .group_by(AuditEntry.entity, AuditEntry.record_id)
+        )
+        entries = (
+            select(AuditEntry)
+            .where(*mine, or_(~new, AuditEntry.id.in_(came)))
+            .order_by(AuditEntry.id)
+        )
         steps = [step_back(work, entries) for entries in by_record(work.session.scalars(entries))]
         assert len(kept) >= len(steps)  # and they stay at hand until now
         return steps
@@ -155,7 +192,9 @@ class Turning:
         with policy.beyond(work.session):
             for slug in dict.fromkeys(slug for slug, _ in keys):
                 entity = ENTITIES[slug]
-                theirs = select(entity).where(entity.id.in_([id for each, id in keys if each == slug]))
+                theirs = select(entity).where(
+                    entity.id.in_([id for each, id in keys if each == slug])
+                )
                 found += work.session.scalars(theirs.execution_options(with_deleted=True))
         return found
 
@@ -165,4 +204,6 @@ def are(keys: Any, table: Any = AuditEntry) -> Any:
     ids: dict[str, list[int]] = {}
     for slug, id in keys:
         ids.setdefault(slug, []).append(id)
-    return or_(*(and_(table.entity == slug, table.record_id.in_(theirs)) for slug, theirs in ids.items()))
+    return or_(
+        *(and_(table.entity == slug, table.record_id.in_(theirs)) for slug, theirs in ids.items())
+    )

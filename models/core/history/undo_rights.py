@@ -1,4 +1,6 @@
-"""Whether whoever did something may take it back: so that nobody is offered what would be refused."""
+"""Whether whoever did something may take it back: so that nobody is offered what would be
+refused.
+"""
 
 from models.core.audit.entries import AuditEntry
 from models.core.errors import CRMError

@@ -31,9 +31,13 @@ def furnish(work: "UnitOfWork") -> None:
     there = set(work.session.scalars(select(Role.key).execution_options(with_deleted=True)))
     for name, text in rights.PRESETS.items():
         if name not in there:
-            work.add(Role(name=name, description=DESCRIPTIONS[name], rights=str(rights.stored(text))))
+            work.add(
+                Role(name=name, description=DESCRIPTIONS[name], rights=str(rights.stored(text)))
+            )
     teams = set(work.session.scalars(select(Team.key).execution_options(with_deleted=True)))
-    for team in dict.fromkeys(work.session.scalars(select(User.team).where(User.team.is_not(None)).order_by(User.id))):
+    for team in dict.fromkeys(
+        work.session.scalars(select(User.team).where(User.team.is_not(None)).order_by(User.id))
+    ):
         if team and values.fold(team) not in teams:
             work.add(Team(name=team))
             teams.add(values.fold(team))

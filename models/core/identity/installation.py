@@ -1,4 +1,6 @@
-"""Workspaces that installed the app: their tokens, encrypted, and the one-time states of installs under way."""
+"""Workspaces that installed the app: their tokens, encrypted, and the one-time states of installs
+under way.
+"""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -18,7 +20,9 @@ UNDER_WAY = timedelta(minutes=10)
 
 
 class Installation(Row):
-    """The app in a workspace. token: encrypted; ended_at: when it was uninstalled or its token revoked."""
+    """The app in a workspace. token: encrypted; ended_at: when it was uninstalled or its token
+    revoked.
+    """
 
     app_id: Mapped[str] = mapped_column(String(20), default="")
     bot_id: Mapped[str] = mapped_column(String(20), default="")
@@ -52,7 +56,12 @@ class InstallState(Base):
 def install(work: UnitOfWork, token: str, **about: Any) -> None:
     """The app was installed, or installed again. token: sealed; about: the other columns."""
     there = Installation.here(work) or Installation()
-    for name, value in {**about, "token": token, "installed_at": work.now, "ended_at": None}.items():
+    for name, value in {
+        **about,
+        "token": token,
+        "installed_at": work.now,
+        "ended_at": None,
+    }.items():
         setattr(there, name, value)
     work.session.add(there)
 
@@ -60,8 +69,8 @@ def install(work: UnitOfWork, token: str, **about: Any) -> None:
 def end(work: UnitOfWork, token: str = "", before: datetime | None = None) -> bool:
     """The app is there no more; says whether that is news.
 
-    token: only if this is still the sealed token; before: only if it was installed by then. An old event says nothing
-    about an installation that came after it.
+    token: only if this is still the sealed token; before: only if it was installed by then. An old
+    event says nothing about an installation that came after it.
     """
     there = Installation.here(work)
     if there is None or there.ended_at or (token and there.token != token):
@@ -74,13 +83,19 @@ def end(work: UnitOfWork, token: str = "", before: datetime | None = None) -> bo
 
 def installed(works: UnitOfWorkFactory) -> list[str]:
     """The workspaces where the app is."""
-    there = select(Installation.workspace).where(Installation.ended_at.is_(None)).order_by(Installation.workspace)
+    there = (
+        select(Installation.workspace)
+        .where(Installation.ended_at.is_(None))
+        .order_by(Installation.workspace)
+    )
     with everywhere(works.engine).connect().execution_options(writes=False) as connection:
         return list(connection.scalars(there))
 
 
 def renew(works: UnitOfWorkFactory, vault: Vault) -> tuple[int, int]:
-    """Seal every token with the first key; returns how many were sealed anew, and how many no key opens."""
+    """Seal every token with the first key; returns how many were sealed anew, and how many no key
+    opens.
+    """
     count = locked = 0
     with everywhere(works.engine).connect().execution_options(writes=False) as connection:
         tokens = list(connection.scalars(select(Installation.token)))
@@ -93,7 +108,9 @@ def renew(works: UnitOfWorkFactory, vault: Vault) -> tuple[int, int]:
         if sealed != token:
             # Unless it was installed anew meanwhile.
             with works.queue(), everywhere(works.engine).begin() as connection:
-                connection.execute(update(Installation).where(Installation.token == token).values(token=sealed))
+                connection.execute(
+                    update(Installation).where(Installation.token == token).values(token=sealed)
+                )
             count += 1
     return count, locked
 
@@ -108,7 +125,9 @@ def begin_install(works: UnitOfWorkFactory, state: str) -> None:
 
 def finish_install(works: UnitOfWorkFactory, state: str) -> bool:
     """Whether an install began with this state not long ago; says so once."""
-    known = delete(InstallState).where(InstallState.state == digest(state)).returning(InstallState.at)
+    known = (
+        delete(InstallState).where(InstallState.state == digest(state)).returning(InstallState.at)
+    )
     with works.queue(), works.engine.begin() as connection:
         began = connection.execute(known).scalar()
     return began is not None and began > works.clock() - UNDER_WAY

@@ -1,14 +1,15 @@
-"""What a role may do: a table of entity × verb × scope and the fields it never sees, written as people read it.
+"""What a role may do: a table of entity × verb × scope and the fields it never sees, written as
+people read it.
 
     lead: look own, new, claim, change own
     deal: everything team, delete none, hide competitor
     everything: look
 
-A line for each entity; `everything` is for those without one. Behind it the verbs, each with whose records it is for:
-own, team, all, or none; without a word, all. What nobody owns is to be looked at and to be taken (claim, assign) by who
-may do that with their own, and to be changed only by who may change all. `look` and `change` are for the verbs that
-read and those that write, `everything` for all of them; the verb's own name counts before these. What no line allows is
-refused.
+A line for each entity; `everything` is for those without one. Behind it the verbs, each with whose
+records it is for: own, team, all, or none; without a word, all. What nobody owns is to be looked at
+and to be taken (claim, assign) by who may do that with their own, and to be changed only by who may
+change all. `look` and `change` are for the verbs that read and those that write, `everything` for
+all of them; the verb's own name counts before these. What no line allows is refused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -50,7 +51,9 @@ LOOKS = frozenset({"show", "list", "find", "more", "history", "as"})
 """The verbs that only read a record."""
 GROUPS = (LOOK, CHANGE, EVERYTHING)
 VERBS: dict[str, set[str]] = {}
-"""Every verb there is, by what it is about; the routes add theirs, so that a typing slip in a right is found."""
+"""Every verb there is, by what it is about; the routes add theirs, so that a typing slip in a right
+is found.
+"""
 IN_BULK = {"import", "export"}
 """The verbs of every entity that are typed in a terminal."""
 NOBODY = 0
@@ -65,17 +68,24 @@ class Rights:
     hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def scope(self, about: str, verb: str) -> Scope:
-        """Whose records of an entity the verb is for. about: also a noun that is no entity, such as `audit`."""
+        """Whose records of an entity the verb is for. about: also a noun that is no entity, such as
+        `audit`.
+        """
         line = self.line(about)
         if verb in line:
             return line[verb]
         group = LOOK if verb in LOOKS else CHANGE
         found = next((line[word] for word in (group, EVERYTHING) if word in line), Scope.NONE)
-        return found if verb == SHOW or about not in ENTITIES else min(found, self.scope(about, SHOW), key=WIDTH.index)
+        return (
+            found
+            if verb == SHOW or about not in ENTITIES
+            else min(found, self.scope(about, SHOW), key=WIDTH.index)
+        )
 
     def line(self, about: str) -> Mapping[str, Scope]:
-        """What is said of an entity, or of everything: that counts for how people work together only as far as they
-        look, and for what has no records not at all, unless everything of all is meant.
+        """What is said of an entity, or of everything: that counts for how people work together
+        only as far as they look, and for what has no records not at all, unless everything of all
+        is meant.
         """
         if about in self.scopes:
             return self.scopes[about]
@@ -83,13 +93,17 @@ class Rights:
         if shared.get(EVERYTHING) == Scope.ALL or (entity and not entity.governing):
             return shared
         looks = {verb: scope for verb, scope in shared.items() if verb == LOOK or verb in LOOKS}
-        return ({LOOK: shared[EVERYTHING]} if EVERYTHING in shared else {}) | looks if entity else {}
+        return (
+            ({LOOK: shared[EVERYTHING]} if EVERYTHING in shared else {}) | looks if entity else {}
+        )
 
     def hides(self, about: str, name: str) -> bool:
         return name in self.hidden.get(about, ())
 
     def beyond(self, others: "Rights", held: "Rights") -> str:
-        """The first right here that neither of the others gives, as it is typed; empty where there is none."""
+        """The first right here that neither of the others gives, as it is typed; empty where there
+        is none.
+        """
         for about in dict.fromkeys([*ENTITIES, *VERBS]):
             for verb in sorted(verbs_of(about) | LOOKS | {CHANGE}):
                 most = max(others.scope(about, verb), held.scope(about, verb), key=WIDTH.index)
@@ -110,13 +124,20 @@ class Rights:
 
     def hiding(self, about: str, names: Iterable[str]) -> "Rights":
         """The same with these fields hidden, and no others of this entity."""
-        return Rights({**self.scopes, about: self.line(about)}, {**self.hidden, about: frozenset(names)})
+        return Rights(
+            {**self.scopes, about: self.line(about)}, {**self.hidden, about: frozenset(names)}
+        )
 
     def __str__(self) -> str:
-        return "\n".join(f"{noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes)
+        return "\n".join(
+            f"{noun(about)}: {', '.join(self.told(about)) or 'none'}" for about in self.scopes
+        )
 
     def told(self, about: str) -> list[str]:
-        words = [verb if scope == Scope.ALL else f"{verb} {scope}" for verb, scope in self.scopes[about].items()]
+        words = [
+            verb if scope == Scope.ALL else f"{verb} {scope}"
+            for verb, scope in self.scopes[about].items()
+        ]
         hidden = sorted(self.hidden.get(about, ()))
         return [*words, f"{HIDE} {' '.join(hidden)}"] if hidden else words
 
@@ -129,7 +150,9 @@ def read(text: str) -> Rights:
     for line in filter(None, (line.strip() for line in text.casefold().splitlines())):
         word, colon, granted = line.partition(":")
         if not colon:
-            raise ValueError(f"“{line[:60]}” needs a colon behind what it is about, such as lead: look own, new.")
+            raise ValueError(
+                f"“{line[:60]}” needs a colon behind what it is about, such as lead: look own, new."
+            )
         about = slug(word.strip())
         if about in scopes:
             raise ValueError(f"There are two lines about {noun(about)}. Write one.")
@@ -149,13 +172,17 @@ def stored(text: str) -> Rights:
     for line in text.casefold().splitlines():
         word, _, granted = line.partition(":")
         if is_known(f"{word}: {Scope.NONE}"):
-            more = read(f"{word}: {', '.join(part for part in parts(granted) if is_known(f'{word}: {part}'))}")
+            more = read(
+                f"{word}: {', '.join(part for part in parts(granted) if is_known(f'{word}: {part}'))}"
+            )
             found = Rights({**found.scopes, **more.scopes}, {**found.hidden, **more.hidden})
     return found
 
 
 def parts(granted: str) -> list[str]:
-    """The parts of a line, each hidden field as one of its own: what is hidden stays so when another one is gone."""
+    """The parts of a line, each hidden field as one of its own: what is hidden stays so when
+    another one is gone.
+    """
     found = []
     for words in filter(None, map(str.split, granted.split(","))):
         found += [f"{HIDE} {name}" for name in words[1:]] if words[0] == HIDE else [" ".join(words)]
@@ -178,7 +205,9 @@ def slug(word: str) -> str:
         return words[word]
     if word == EVERYTHING or word in VERBS or not VERBS:
         return word
-    raise ValueError(f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}.")
+    raise ValueError(
+        f"There is nothing called “{word[:40]}”. Rights are about {', '.join(known())} or {EVERYTHING}."
+    )
 
 
 def nouns() -> dict[str, str]:
@@ -197,21 +226,31 @@ def grant(about: str, words: list[str]) -> dict[str, Scope]:
     """`edit own` as a verb and its scope."""
     verb, *rest = words
     if verb in SCOPES or len(rest) > 1 or (rest and rest[0] not in SCOPES):
-        raise ValueError(f"“{' '.join(words)[:60]}” should be a verb and own, team, all or none, such as edit team.")
+        raise ValueError(
+            f"“{' '.join(words)[:60]}” should be a verb and own, team, all or none, such as edit team."
+        )
     if VERBS and verb not in GROUPS and verb not in (there := verbs_of(about)):
         what = "anything" if about == EVERYTHING else f"a {noun(about)}"
-        raise ValueError(f"Nobody can {verb[:40]} {what}. The verbs are {', '.join(sorted(there))}.")
+        raise ValueError(
+            f"Nobody can {verb[:40]} {what}. The verbs are {', '.join(sorted(there))}."
+        )
     return {verb: Scope(rest[0]) if rest else Scope.ALL}
 
 
 def verbs_of(about: str) -> set[str]:
     """The verbs about something; about everything, all there are."""
     nouns = VERBS if about == EVERYTHING else {about}
-    return {verb for noun in nouns for verb in VERBS.get(noun, set()) | (IN_BULK if noun in ENTITIES else set())}
+    return {
+        verb
+        for noun in nouns
+        for verb in VERBS.get(noun, set()) | (IN_BULK if noun in ENTITIES else set())
+    }
 
 
 def fields(about: str, names: list[str]) -> frozenset[str]:
-    """The fields that words name. The name of a record cannot be hidden: whoever may see it must know what it is."""
+    """The fields that words name. The name of a record cannot be hidden: whoever may see it must
+    know what it is.
+    """
     entity = ENTITIES.get(about)
     if entity is None:
         raise ValueError(f"{noun(about).capitalize()} has no fields that could be hidden.")
@@ -220,9 +259,15 @@ def fields(about: str, names: list[str]) -> frozenset[str]:
         if name not in by_word:
             raise ValueError(f"A {entity.noun()} has no field “{name[:40]}”.")
         if by_word[name] in (*entity.named, *entity.stand_ins, entity.owned):
-            raise ValueError(f"A {entity.noun()} is known by its {name}: take the right to look away instead.")
+            raise ValueError(
+                f"A {entity.noun()} is known by its {name}: take the right to look away instead."
+            )
     found = {by_word[name] for name in names}
-    told = {name for name, kind in entity.fields().items() if isinstance(kind, Money) and kind.currency in found}
+    told = {
+        name
+        for name, kind in entity.fields().items()
+        if isinstance(kind, Money) and kind.currency in found
+    }
     return frozenset(found | told)  # an amount is told in its currency
 
 
@@ -298,4 +343,6 @@ PRESETS: dict[str, str] = {
     """,
     Preset.ADMIN: "everything: everything",
 }
-"""The roles that every workspace begins with. Who does the work sees what the work needs, who counts sees figures."""
+"""The roles that every workspace begins with. Who does the work sees what the work needs, who
+counts sees figures.
+"""

@@ -32,7 +32,9 @@ class Table(LongText):
 
 
 class Role(Entity):
-    """What the people who have it may do: whose records they see and change, and which fields they never see."""
+    """What the people who have it may do: whose records they see and change, and which fields they
+    never see.
+    """
 
     prefix = "RO"
     icon = ":key:"
@@ -42,13 +44,27 @@ class Role(Entity):
     name: Mapped[str] = field(Text("Name", 50, required=True, search=True))
     description: Mapped[str | None] = field(Text("Description"))
     rights: Mapped[str] = field(
-        Table("Rights", required=True, card=False, hint="A line for each: lead: look own, new, change own, hide score")
+        Table(
+            "Rights",
+            required=True,
+            card=False,
+            hint="A line for each: lead: look own, new, change own, hide score",
+        )
     )
 
     @classmethod
     def indexes(cls) -> list[Any]:
         there = text("deleted_at IS NULL")
-        return [Index("ix_role_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
+        return [
+            Index(
+                "ix_role_name",
+                "workspace",
+                "key",
+                unique=True,
+                sqlite_where=there,
+                postgresql_where=there,
+            )
+        ]
 
     def settle(self, work: "UnitOfWork", changes: Changes) -> None:
         """Admins may do everything, always: somebody must be able to mend the other roles."""
@@ -56,7 +72,9 @@ class Role(Entity):
         if self.id is None:
             return
         if self.key == Preset.ADMIN:
-            raise Conflict("The role admin stays as it is: somebody must be able to mend the other roles.")
+            raise Conflict(
+                "The role admin stays as it is: somebody must be able to mend the other roles."
+            )
         if changes.get("deleted_at", (None, None))[1]:
             self.must_be_nobodys(work)
         if "name" in changes:
@@ -69,7 +87,9 @@ class Role(Entity):
             have = "person has" if count == 1 else "people have"
             raise Conflict(f"{count} {have} the role {self.title}. Give them another one first.")
         if team := work.session.scalar(select(Team.title).where(Team.role == self.key).limit(1)):
-            raise Conflict(f"The team {team} gives the role {self.title} to who joins. Have it give another one first.")
+            raise Conflict(
+                f"The team {team} gives the role {self.title} to who joins. Have it give another one first."
+            )
 
     def people(self, work: "UnitOfWork") -> int:
         """How many have it."""
@@ -78,4 +98,7 @@ class Role(Entity):
 
     def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
         found = rights.stored(self.rights)
-        return [(rights.noun(about).capitalize(), ", ".join(found.told(about)) or "none") for about in found.scopes]
+        return [
+            (rights.noun(about).capitalize(), ", ".join(found.told(about)) or "none")
+            for about in found.scopes
+        ]

@@ -24,20 +24,27 @@ if TYPE_CHECKING:
 
 GATHERING = "gathering"
 """The kind, and the channel, of deliveries that ask Slack who is in a user group."""
-GROUP, KEPT = re.compile(r"<!subteam\^(S\w+)(?:\|@?([^|<>]+))?>"), re.compile(r"(S\w+)\|@?([^|<>]+)")
+GROUP, KEPT = (
+    re.compile(r"<!subteam\^(S\w+)(?:\|@?([^|<>]+))?>"),
+    re.compile(r"(S\w+)\|@?([^|<>]+)"),
+)
 """How Slack spells a user group, and how we keep it."""
 
 
 @dataclass(frozen=True)
 class Group(Text):
-    """A Slack user group, kept as S123|sales: the id, which Slack knows it by, and the name, which people do."""
+    """A Slack user group, kept as S123|sales: the id, which Slack knows it by, and the name, which
+    people do.
+    """
 
     length: int = 100
 
     def read(self, text: str, reader: Reader) -> str:
         found = GROUP.fullmatch(text) or KEPT.fullmatch(text)
         if not found:
-            raise wrong(text, "is not a Slack user group", "its @ in a command, picked from Slack's list")
+            raise wrong(
+                text, "is not a Slack user group", "its @ in a command, picked from Slack's list"
+            )
         return str(super().read(f"{found[1]}|{found[2] or found[1]}", reader))
 
     def show(self, value: Any, reader: Reader, record: Any = None) -> str:
@@ -54,7 +61,9 @@ class Group(Text):
 
 
 class Team(Entity):
-    """People who work together; who leads a team sees what is its and that of the teams below it."""
+    """People who work together; who leads a team sees what is its and that of the teams below
+    it.
+    """
 
     prefix = "TM"
     icon = ":busts_in_silhouette:"
@@ -66,26 +75,48 @@ class Team(Entity):
     lead: Mapped[int | None] = field(Person("Lead"))
     parent: Mapped[int | None] = field(Reference("Part of", to="team", also=("under", "above")))
     group: Mapped[str | None] = field(
-        Group("Slack user group", hint="Who is in it belongs to the team, and nobody else", also=("usergroup",))
+        Group(
+            "Slack user group",
+            hint="Who is in it belongs to the team, and nobody else",
+            also=("usergroup",),
+        )
     )
-    role: Mapped[str | None] = field(Named("Role of who joins", to="role", hint="Left empty, they keep theirs"))
+    role: Mapped[str | None] = field(
+        Named("Role of who joins", to="role", hint="Left empty, they keep theirs")
+    )
 
     @classmethod
     def indexes(cls) -> list[Any]:
         there = text("deleted_at IS NULL")
-        return [Index("ix_team_name", "workspace", "key", unique=True, sqlite_where=there, postgresql_where=there)]
+        return [
+            Index(
+                "ix_team_name",
+                "workspace",
+                "key",
+                unique=True,
+                sqlite_where=there,
+                postgresql_where=there,
+            )
+        ]
 
     def settle(self, work: "UnitOfWork", changes: Changes) -> None:
-        """A team is not part of itself, however far up one looks; its people know it by its name. Only an empty one
-        goes: else its people would be in a team that nobody leads, and who leads those above would lose sight of them.
+        """A team is not part of itself, however far up one looks; its people know it by its name.
+        Only an empty one goes: else its people would be in a team that nobody leads, and who leads
+        those above would lose sight of them.
         """
         must_be_unique(work, self, self.name)
         if self.role == Preset.ADMIN and "role" in changes:
-            raise Invalid({"role": "No team makes admins. Give the role to each of them: role give @name admin"})
+            raise Invalid(
+                {
+                    "role": "No team makes admins. Give the role to each of them: role give @name admin"
+                }
+            )
         if changes.get("deleted_at", (None, None))[1]:
             self.must_be_empty(work)
         if "parent" in changes and is_above_itself(work, self, "parent"):
-            raise Invalid({"parent": f"{self.name} would be part of itself. Choose another team, or none."})
+            raise Invalid(
+                {"parent": f"{self.name} would be part of itself. Choose another team, or none."}
+            )
         if "role" in changes:
             must_stand(work, self, changes, "role")
         if self.id and "name" in changes:
@@ -99,15 +130,17 @@ class Team(Entity):
             them = f"{people[0]} is" if len(people) == 1 else f"{people[0]} and others are"
             raise Conflict(f"{them} in the team {self.title}. Give them another team first.")
         if below := work.session.scalar(select(Team.title).where(Team.parent == self.id).limit(1)):
-            raise Conflict(f"The team {below} is a part of {self.title}. Put it somewhere else first.")
+            raise Conflict(
+                f"The team {below} is a part of {self.title}. Put it somewhere else first."
+            )
 
     def follow(self, work: "UnitOfWork", changes: Changes) -> None:
         if changes.get("group", (None, None))[1]:
             ask_who_is_in(work, self)
 
     def take(self, person: User) -> None:
-        """Make somebody one of the team, with the role of those who join; an admin stays one. Conflict where they are
-        in it.
+        """Make somebody one of the team, with the role of those who join; an admin stays one.
+        Conflict where they are in it.
         """
         if person.team == self.key:
             raise Conflict(f"{person.name} is in the team {self.title} already.")

@@ -68,8 +68,12 @@ class User(Entity):
     role: Mapped[str] = field(Named("Role", to="role", required=True), default=Preset.REP)
     team: Mapped[str | None] = field(Named("Team", to="team"))
     zone: Mapped[str] = field(Zone("Time zone", required=True, form=False), default="UTC")
-    starts_at: Mapped[str] = field(Clock("Working from", hint="In your own time, such as 9:00 or 8am"), default="09:00")
-    ends_at: Mapped[str] = field(Clock("Working until", hint="Such as 17:30, or 6:00 of the next day"), default="17:30")
+    starts_at: Mapped[str] = field(
+        Clock("Working from", hint="In your own time, such as 9:00 or 8am"), default="09:00"
+    )
+    ends_at: Mapped[str] = field(
+        Clock("Working until", hint="Such as 17:30, or 6:00 of the next day"), default="17:30"
+    )
     guest: Mapped[bool] = field(Flag("Guest", form=False, card=False), default=False)
     left: Mapped[bool] = field(Flag("Has left", form=False, card=False), default=False)
 
@@ -87,7 +91,9 @@ class User(Entity):
 
     @classmethod
     def unknown(cls, text: str) -> str:
-        """Who was picked in Slack and is not among the people, is of another company, or no person at all."""
+        """Who was picked in Slack and is not among the people, is of another company, or no person
+        at all.
+        """
         if CODE.fullmatch(text):
             return "This is nobody of this workspace. Choose one of its members."
         return super().unknown(text)
@@ -103,8 +109,8 @@ class User(Entity):
         return ZoneInfo(self.zone)
 
     def settle(self, work: "UnitOfWork", changes: Changes) -> None:
-        """There are always working hours, and there is always an admin; and a role or a team that somebody is given
-        stands.
+        """There are always working hours, and there is always an admin; and a role or a team that
+        somebody is given stands.
         """
         self.must_be_replaced(work, changes)
         if self.id is not None:
@@ -117,15 +123,20 @@ class User(Entity):
         return self.role == Preset.ADMIN and not (self.left or self.guest or self.deleted_at)
 
     def must_be_replaced(self, work: "UnitOfWork", changes: Changes) -> None:
-        """Conflict where the last admin would be one no more. That somebody has left, or is a guest, Slack tells us,
-        and it is so; a person cannot make it so by hand.
+        """Conflict where the last admin would be one no more. That somebody has left, or is a
+        guest, Slack tells us, and it is so; a person cannot make it so by hand.
         """
         told = work.actor is None and "role" not in changes
-        before = {name: changes[name][0] if name in changes else getattr(self, name) for name in RULING}
+        before = {
+            name: changes[name][0] if name in changes else getattr(self, name) for name in RULING
+        }
         ruled = before.pop("role") == Preset.ADMIN and not any(before.values())
         if not ruled or self.rules or told:
             return
-        known = {*work.session.scalars(select(User).where(User.role == Preset.ADMIN)), *work.session.dirty}
+        known = {
+            *work.session.scalars(select(User).where(User.role == Preset.ADMIN)),
+            *work.session.dirty,
+        }
         if not any(isinstance(each, User) and each is not self and each.rules for each in known):
             raise Conflict(
                 f"{self.name} is the last admin. Make somebody else one first, with: user edit @name role=admin"
@@ -133,7 +144,9 @@ class User(Entity):
 
 
 def newcomer(workspace: Workspace, slack_id: str) -> User:
-    """Return a row for somebody new: a rep, in the workspace's zone as long as Slack says no other."""
+    """Return a row for somebody new: a rep, in the workspace's zone as long as Slack says no
+    other.
+    """
     return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
 
 

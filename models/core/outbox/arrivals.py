@@ -1,4 +1,6 @@
-"""What stands in Slack: that it arrived is written down, many at once; and cards are remembered where they stand."""
+"""What stands in Slack: that it arrived is written down, many at once; and cards are remembered
+where they stand.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,10 +36,12 @@ UNSEEN = -1
 
 @dataclass(frozen=True)
 class Arrival:
-    """A delivery that stands in Slack. channel: its id; version: the record's when its card was drawn.
+    """A delivery that stands in Slack. channel: its id; version: the record's when its card was
+    drawn.
 
-    shown: what those may see for whom it was drawn · turn: how often who reads the channel had changed by then ·
-    named: the records that a list names, with their versions of then · look: a digest of it, None where it was found.
+    shown: what those may see for whom it was drawn · turn: how often who reads the channel had
+    changed by then · named: the records that a list names, with their versions of then · look: a
+    digest of it, None where it was found.
     """
 
     delivery: Delivery
@@ -72,14 +76,15 @@ def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
     return ids
 
 
-# ── what arrived ────────────────────────────────────────────────────────────────────────────────────────
+# ── what arrived ──────────────────────────────────────────────────────────────────────────────────
 
 
 def arrived(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
-    """They stand in Slack, and are remembered from now on. What changed since it was drawn is drawn anew, and so is
-    everything in a channel where somebody came meanwhile.
+    """They stand in Slack, and are remembered from now on. What changed since it was drawn is drawn
+    anew, and so is everything in a channel where somebody came meanwhile.
 
-    Returns the ids of the deliveries that have to wait, because someone is changing a record that they show.
+    Returns the ids of the deliveries that have to wait, because someone is changing a record that
+    they show.
     """
     versions = locked(work, {subject for each in arrivals for subject in each.subjects()})
     waiting = {each.delivery.id for each in arrivals if not each.subjects() <= versions.keys()}
@@ -87,7 +92,9 @@ def arrived(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
     stand = [each for each in arrivals if each.delivery.id in ours]
     remember(work, [card for card in stand if is_card(card.delivery)], versions)
     enlist(work, [each for each in stand if each.named], versions)
-    reposting.remember(work, [(each.delivery, each.channel, each.ts, each.shown, each.look) for each in stand])
+    reposting.remember(
+        work, [(each.delivery, each.channel, each.ts, each.shown, each.look) for each in stand]
+    )
     for each in stand:
         reposting.retold(work, each.delivery, each.shown)
         if each.delivery.kind == "redraw":
@@ -97,7 +104,9 @@ def arrived(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
 
 
 def follow_readers(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
-    """Somebody came into a channel, or left it, after they were drawn and before they stood there."""
+    """Somebody came into a channel, or left it, after they were drawn and before they stood
+    there.
+    """
     drawn = {(each.channel, each.turn) for each in arrivals if each.turn is not None}
     turns = audience.turns(work, {channel for channel, _ in drawn}) if drawn else {}
     for channel in sorted({channel for channel, turn in drawn if turn != turns[channel]}):
@@ -105,13 +114,18 @@ def follow_readers(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
 
 
 def locked(work: UnitOfWork, subjects: Collection[Subject]) -> dict[Subject, int]:
-    """The versions of records, 0 where there is none. Who changes them from now on waits, and then finds the cards to
-    redraw. Those that someone is changing are missing: nobody is kept waiting for that.
+    """The versions of records, 0 where there is none. Who changes them from now on waits, and then
+    finds the cards to redraw. Those that someone is changing are missing: nobody is kept waiting
+    for that.
     """
     versions: dict[Subject, int] = {}
     for slug, ids in by_entity(subjects).items():
         entity = ENTITIES[slug]
-        theirs = select(entity.id, entity.version).where(entity.id.in_(ids)).execution_options(with_deleted=True)
+        theirs = (
+            select(entity.id, entity.version)
+            .where(entity.id.in_(ids))
+            .execution_options(with_deleted=True)
+        )
         found = dict(work.session.execute(theirs.with_for_update(skip_locked=True)).all())
         if missed := ids - found.keys():
             there = set(work.session.scalars(theirs.where(entity.id.in_(missed))))
@@ -121,13 +135,21 @@ def locked(work: UnitOfWork, subjects: Collection[Subject]) -> dict[Subject, int
 
 
 def mark(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
-    """Mark them as sent, except what someone else has taken since our lease ran out; returns the ids of the others."""
+    """Mark them as sent, except what someone else has taken since our lease ran out; returns the
+    ids of the others.
+    """
     if not arrivals:
         return set()
     ids = [each.delivery.id for each in arrivals]
     tries = case({each.delivery.id: each.delivery.attempts for each in arrivals}, value=row.id)
     ts = case({each.delivery.id: each.ts for each in arrivals}, value=row.id)
-    columns = {"state": DeliveryState.SENT, "sent_at": work.now, "ts": ts, "claimed_until": None, "error": None}
+    columns = {
+        "state": DeliveryState.SENT,
+        "sent_at": work.now,
+        "ts": ts,
+        "claimed_until": None,
+        "error": None,
+    }
     columns["about"] = SPENT
     ours = (row.id.in_(ids), row.attempts == tries, WAITING)
     statement = update(table).where(*ours).values(**columns).returning(row.id)
@@ -135,7 +157,9 @@ def mark(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
 
 
 def remember(work: UnitOfWork, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
-    """Cards stand: keep where, let what waited to be told in their threads be told, and have drawn what changed."""
+    """Cards stand: keep where, let what waited to be told in their threads be told, and have drawn
+    what changed.
+    """
     if not cards:
         return
     about = [(*subject(card.delivery), card) for card in cards]
@@ -145,10 +169,19 @@ def remember(work: UnitOfWork, cards: Sequence[Arrival], versions: Mapping[Subje
     ]
     insert_all(work, Post, [{"posted_at": work.now, **post} for post in posts])
     for slug, ids in by_entity((slug, id) for slug, id, _ in about).items():
-        theirs = (row.workspace == work.workspace.id, POSTS, row.channel == CARDS, row.entity == slug)
+        theirs = (
+            row.workspace == work.workspace.id,
+            POSTS,
+            row.channel == CARDS,
+            row.entity == slug,
+        )
         told = update(table).where(*theirs, row.record_id.in_(ids)).values(not_before=work.now)
         work.session.connection().execute(told)
-    changed = {(slug, id) for slug, id, card in about if card.version and versions[slug, id] not in (0, card.version)}
+    changed = {
+        (slug, id)
+        for slug, id, card in about
+        if card.version and versions[slug, id] not in (0, card.version)
+    }
     for slug, id in changed:
         redraw(work, work.get(ENTITIES[slug], id))
 
@@ -158,14 +191,18 @@ def enlist(work: UnitOfWork, lists: Sequence[Arrival], versions: Mapping[Subject
     for each in lists:
         reposting.enlist(work, each.delivery, each.channel, each.ts, each.named, each.look)
     drawn = {(subject, version) for each in lists for subject, version in each.named.items()}
-    for slug, id in {subject for subject, version in drawn if versions[subject] not in (0, version)}:
+    for slug, id in {
+        subject for subject, version in drawn if versions[subject] not in (0, version)
+    }:
         redraw(work, work.get(ENTITIES[slug], id))
 
 
 def before(work: UnitOfWork, delivery: Delivery) -> str:
-    """The ts of what was posted last in the same place before a delivery, by Slack's clock; "" where we know of none.
+    """The ts of what was posted last in the same place before a delivery, by Slack's clock; ""
+    where we know of none.
 
-    Of a place only one is on its way at a time, so this one stands behind it, whatever our clocks say.
+    Of a place only one is on its way at a time, so this one stands behind it, whatever our clocks
+    say.
     """
     place = (row.channel == delivery.channel, row.thread.is_not_distinct_from(delivery.thread))
     lately = (row.id < delivery.id, row.id >= delivery.id - LATELY)
@@ -175,25 +212,34 @@ def before(work: UnitOfWork, delivery: Delivery) -> str:
 
 
 def may_name(work: UnitOfWork, delivery: Delivery) -> dict[Subject, int]:
-    """Return the records that a list names as far as one knows: those that it was asked for, or that it would name now.
+    """Return the records that a list names as far as one knows: those that it was asked for, or
+    that it would name now.
 
     Their versions are such that they are drawn anew: nobody knows of when the list is.
     """
     ids = list(delivery.about.get("ids", ()))
     if delivery.kind == "cases" and not ids:
         ids = [each.id for each in triage.pressing(work, [], LISTED)[0]]
-    return {(LISTS[delivery.kind], id): UNSEEN for id in ids[:LISTED]} if delivery.kind in LISTS else {}
+    return (
+        {(LISTS[delivery.kind], id): UNSEEN for id in ids[:LISTED]}
+        if delivery.kind in LISTS
+        else {}
+    )
 
 
-# ── what is drawn ───────────────────────────────────────────────────────────────────────────────────────
+# ── what is drawn ─────────────────────────────────────────────────────────────────────────────────
 
 
 def prepare(work: UnitOfWork, deliveries: Iterable[Delivery]) -> None:
-    """Read the records of cards and those they name, one question a table; the session asks for none of them again."""
+    """Read the records of cards and those they name, one question a table; the session asks for
+    none of them again.
+    """
     deliveries = list(deliveries)
     records = read(work, by_entity(subject(each) for each in deliveries if each.kind in SHOWING))
     names = [name for record in records for name in named(record)]
-    others = read(work, by_entity([*names, *(person for each in deliveries for person in acting(each))]))
+    others = read(
+        work, by_entity([*names, *(person for each in deliveries for person in acting(each))])
+    )
     work.session.info["prepared"] = records + others  # it forgets what nobody holds on to
 
 
@@ -205,14 +251,22 @@ def acting(delivery: Delivery) -> list[Subject]:
 
 def named(record: Entity) -> list[Subject]:
     """The records whose names a card shows."""
-    kinds = {name: kind for name, kind in record.fields().items() if isinstance(kind, Reference) and kind.card}
+    kinds = {
+        name: kind
+        for name, kind in record.fields().items()
+        if isinstance(kind, Reference) and kind.card
+    }
     return [(kind.to, id) for name, kind in kinds.items() if (id := getattr(record, name))]
 
 
 def read(work: UnitOfWork, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
     found: list[Entity] = []
     for slug, ids in wanted.items():
-        theirs = select(ENTITIES[slug]).where(ENTITIES[slug].id.in_(ids)).execution_options(with_deleted=True)
+        theirs = (
+            select(ENTITIES[slug])
+            .where(ENTITIES[slug].id.in_(ids))
+            .execution_options(with_deleted=True)
+        )
         found += work.session.scalars(theirs)
     return found
 
@@ -221,19 +275,25 @@ def places(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Subject, di
     """Where cards of the same records stand: channel → ts, the latest one in each."""
     found: dict[Subject, dict[str, str]] = {}
     for slug, ids in by_entity(subject(each) for each in deliveries if is_card(each)).items():
-        theirs = select(Post.record_id, Post.channel, Post.ts).where(Post.entity == slug, Post.record_id.in_(ids))
+        theirs = select(Post.record_id, Post.channel, Post.ts).where(
+            Post.entity == slug, Post.record_id.in_(ids)
+        )
         for id, channel, ts in work.session.execute(theirs.order_by(Post.id)):
             found.setdefault((slug, id), {})[channel] = ts
     return found
 
 
 def looks(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Place, str]:
-    """How what is to be drawn anew looks now, by its channel and ts; what nobody knows the look of is missing."""
+    """How what is to be drawn anew looks now, by its channel and ts; what nobody knows the look of
+    is missing.
+    """
     redraws = [each for each in deliveries if each.kind == "redraw"]
     channels, stamps = {each.channel for each in redraws}, {each.ts for each in redraws}
     found: dict[Place, str] = {}
     for kept in (Post, PostedMessage, ListSubscription) if redraws else ():
         theirs = (kept.channel.in_(channels), kept.ts.in_(stamps), kept.look.is_not(None))
-        for channel, ts, look in work.session.execute(select(kept.channel, kept.ts, kept.look).where(*theirs)):
+        for channel, ts, look in work.session.execute(
+            select(kept.channel, kept.ts, kept.look).where(*theirs)
+        ):
             found[channel, ts] = str(look)
     return found

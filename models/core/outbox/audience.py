@@ -1,4 +1,6 @@
-"""Who reads along in a channel: which people stand for all of them, and what is drawn anew when they are others."""
+"""Who reads along in a channel: which people stand for all of them, and what is drawn anew when
+they are others.
+"""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -38,9 +40,13 @@ from models.core.permissions.cache import roster_of
 from models.core.unit_of_work import UnitOfWork
 
 AUDIENCE = "audience"
-"""The kind of deliveries that ask for cards to be drawn anew for other readers, and what their channels begin with."""
+"""The kind of deliveries that ask for cards to be drawn anew for other readers, and what their
+channels begin with.
+"""
 STRANGER = User(slack_id="", name="Somebody from elsewhere", guest=True)
-"""Stands for everybody who may see nothing: guests, people of other workspaces, and whom we do not know."""
+"""Stands for everybody who may see nothing: guests, people of other workspaces, and whom we do not
+know.
+"""
 USERS: Any = User.__table__
 LEADS: Any = Team.__table__
 AT_ONCE = 50
@@ -48,15 +54,17 @@ AT_ONCE = 50
 REST = timedelta(seconds=5)
 """Until we look again whether fewer wait."""
 
-# ── who they are ────────────────────────────────────────────────────────────────────────────────────────
+# ── who they are ──────────────────────────────────────────────────────────────────────────────────
 
 
 def viewers(work: UnitOfWork, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
-    """Those who together may see exactly what all who are in a room may see, by room; a guest among them sees nothing.
+    """Those who together may see exactly what all who are in a room may see, by room; a guest among
+    them sees nothing.
 
-    What a role and a team let two people see, they let all see who have them: what is everybody's, their team's, or
-    nobody's. So two stand for all of a kind; only who leads a team has to stand for themselves. Nobody at all is taken
-    for somebody who may see nothing. rooms: the Slack ids of the people in each, of those we know.
+    What a role and a team let two people see, they let all see who have them: what is everybody's,
+    their team's, or nobody's. So two stand for all of a kind; only who leads a team has to stand
+    for themselves. Nobody at all is taken for somebody who may see nothing. rooms: the Slack ids of
+    the people in each, of those we know.
     """
     sets = {room: frozenset(people) for room, people in rooms.items()}
     stand = standing(work, set(sets.values()))
@@ -64,15 +72,29 @@ def viewers(work: UnitOfWork, rooms: Mapping[str, Collection[str]]) -> dict[str,
     with policy.beyond(work.session):
         found = work.session.scalars(select(User).where(User.id.in_(ids))) if ids else ()
         named = {user.id: user for user in found}
-    return {room: tuple(named.get(id, STRANGER) for id in stand[people]) for room, people in sets.items()}
+    return {
+        room: tuple(named.get(id, STRANGER) for id in stand[people])
+        for room, people in sets.items()
+    }
 
 
-def standing(work: UnitOfWork, sets: Collection[frozenset[str]]) -> Mapping[frozenset[str], tuple[int, ...]]:
-    """The ids of those who stand for each of these sets of people, `NOBODY` for a guest; kept with the roster."""
+def standing(
+    work: UnitOfWork, sets: Collection[frozenset[str]]
+) -> Mapping[frozenset[str], tuple[int, ...]]:
+    """The ids of those who stand for each of these sets of people, `NOBODY` for a guest; kept with
+    the roster.
+    """
     known = roster_of(work.session).rooms
-    asked = {str(number): people for number, people in enumerate(people for people in sets if people not in known)}
+    asked = {
+        str(number): people
+        for number, people in enumerate(people for people in sets if people not in known)
+    }
     if asked:
-        found = work.session.connection().execute(union_all(*(kinds(work, *each) for each in asked.items()))).all()
+        found = (
+            work.session.connection()
+            .execute(union_all(*(kinds(work, *each) for each in asked.items())))
+            .all()
+        )
         for room, people in asked.items():
             here = [row for row in found if row.room == room]
             ids = sorted({id for row in here if not row.guest for id in (row.first, row.last)})
@@ -82,43 +104,53 @@ def standing(work: UnitOfWork, sets: Collection[frozenset[str]]) -> Mapping[froz
 
 def kinds(work: UnitOfWork, room: str, people: Collection[str]) -> Select[Any]:
     """The first and the last of each kind of people in a room, and who leads a team twice."""
-    leads = select(LEADS.c.lead).where(LEADS.c.workspace == work.workspace.id, LEADS.c.lead.is_not(None))
+    leads = select(LEADS.c.lead).where(
+        LEADS.c.workspace == work.workspace.id, LEADS.c.lead.is_not(None)
+    )
     leads = leads.where(LEADS.c.deleted_at.is_(None))
     ours = (USERS.c.workspace == work.workspace.id, USERS.c.deleted_at.is_(None), ~USERS.c.left)
     alone = case((USERS.c.id.in_(leads), USERS.c.id), else_=0)
     first, last = func.min(USERS.c.id).label("first"), func.max(USERS.c.id).label("last")
-    found = select(literal(room).label("room"), first, last, USERS.c.guest).where(*ours, USERS.c.slack_id.in_(people))
+    found = select(literal(room).label("room"), first, last, USERS.c.guest).where(
+        *ours, USERS.c.slack_id.in_(people)
+    )
     return found.group_by(USERS.c.role, USERS.c.team, USERS.c.guest, alone)
 
 
-# ── when they are others ────────────────────────────────────────────────────────────────────────────────
+# ── when they are others ──────────────────────────────────────────────────────────────────────────
 
 
 @cache
 def coming_and_going(dialect: str) -> Any:
     """Counts how often who is in a channel has changed; made once for each kind of database."""
-    first = INSERTS[dialect](COUNTERS).values(workspace=bindparam("here"), entity=bindparam("place"), last=1)
+    first = INSERTS[dialect](COUNTERS).values(
+        workspace=bindparam("here"), entity=bindparam("place"), last=1
+    )
     more = {"last": COUNTERS.c.last + 1}
     return first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=more)
 
 
 def moved(work: UnitOfWork, channel: str) -> None:
-    """Somebody came into a channel or left it, or it is another channel now: what stands there is drawn anew, and no
-    replica goes by what it knew of it.
+    """Somebody came into a channel or left it, or it is another channel now: what stands there is
+    drawn anew, and no replica goes by what it knew of it.
     """
     connection = work.session.connection()
-    connection.execute(coming_and_going(connection.dialect.name), {"here": work.workspace.id, "place": channel})
+    connection.execute(
+        coming_and_going(connection.dialect.name), {"here": work.workspace.id, "place": channel}
+    )
     if any(standing_in(work, kept, channel, limit=1) for kept in (Post, PostedMessage)):
         reconsider(work, channel)
 
 
 def turns(work: UnitOfWork, channels: Iterable[str]) -> Mapping[str, int]:
-    """How often who is in these channels has changed, as far as we heard: whoever knows a channel by that number knows
-    it still.
+    """How often who is in these channels has changed, as far as we heard: whoever knows a channel
+    by that number knows it still.
     """
     wanted = set(channels)
     theirs = (COUNTERS.c.workspace == work.workspace.id, COUNTERS.c.entity.in_(wanted))
-    found = work.session.connection().execute(select(COUNTERS.c.entity, COUNTERS.c.last).where(*theirs))
+    found = work.session.connection().execute(
+        select(COUNTERS.c.entity, COUNTERS.c.last).where(*theirs)
+    )
     return dict.fromkeys(wanted, 0) | {channel: last for channel, last in found}
 
 
@@ -130,7 +162,8 @@ def reconsider(work: UnitOfWork, channel: str = "") -> None:
 
 @event.listens_for(Session, "after_flush")
 def follow_rights(session: Session, context: UOWTransaction) -> None:
-    """Who may see what is said by people, teams and roles: when it changes, cards show more or less from then on.
+    """Who may see what is said by people, teams and roles: when it changes, cards show more or less
+    from then on.
 
     Whoever is new reads no channel yet, and nobody has a role or is in a team that is new.
     """
@@ -141,14 +174,20 @@ def follow_rights(session: Session, context: UOWTransaction) -> None:
 
 def governs(row: Any) -> bool:
     """Whether what changed in a row changes what somebody may see."""
-    return isinstance(row, Entity) and bool(row.governing) and bool(row.governing & entries.changes_of(row).keys())
+    return (
+        isinstance(row, Entity)
+        and bool(row.governing)
+        and bool(row.governing & entries.changes_of(row).keys())
+    )
 
 
 def spread(work: UnitOfWork, delivery: Delivery) -> None:
-    """Ask for the next of what stands to be drawn anew. What is left is asked for with another delivery, while few of
-    these wait: so they go no faster than they are drawn, and what is asked later begins with the latest.
+    """Ask for the next of what stands to be drawn anew. What is left is asked for with another
+    delivery, while few of these wait: so they go no faster than they are drawn, and what is asked
+    later begins with the latest.
 
-    delivery: of the kind AUDIENCE; its `about` says in which channel, and how far the ones before it got.
+    delivery: of the kind AUDIENCE; its `about` says in which channel, and how far the ones before
+    it got.
     """
     channel, (stage, below) = str(delivery.about.get("channel", "")), progress(delivery)
     if is_overtaken(work, delivery):
@@ -157,7 +196,9 @@ def spread(work: UnitOfWork, delivery: Delivery) -> None:
     room = most = max(AT_ONCE - int(ask(work, BACKGROUND_WAITING).scalar_one()), 0)
     while room and stage < len(STAGES):
         kept, which = STAGES[stage]
-        found = standing_in(work, kept, channel, *which(), *([kept.id < below] if below else []), limit=room)
+        found = standing_in(
+            work, kept, channel, *which(), *([kept.id < below] if below else []), limit=room
+        )
         if found:
             insert_all(work, Delivery, [redraw_of(work, each, delivery) for each in found])
         stage, below = (stage, found[-1].id) if len(found) == room else (stage + 1, None)
@@ -165,17 +206,28 @@ def spread(work: UnitOfWork, delivery: Delivery) -> None:
     if stage < len(STAGES):
         left = {"channel": channel, "stage": stage, "below": below}
         soon = work.now + (timedelta() if most else REST)
-        deliver(work, AUDIENCE, delivery.channel, f"{AUDIENCE}:{delivery.id}", about=left, not_before=soon)
+        deliver(
+            work,
+            AUDIENCE,
+            delivery.channel,
+            f"{AUDIENCE}:{delivery.id}",
+            about=left,
+            not_before=soon,
+        )
     results.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
 
 
 def progress(delivery: Delivery) -> tuple[int, int | None]:
-    """How far the deliveries before this one got: to which stage, and there to the ids below which; None: to none."""
+    """How far the deliveries before this one got: to which stage, and there to the ids below which;
+    None: to none.
+    """
     return int(delivery.about.get("stage", 0)), delivery.about.get("below")
 
 
 def is_overtaken(work: UnitOfWork, delivery: Delivery) -> bool:
-    """Whether another asks for the same that has not got so far yet, and so comes to all that is left."""
+    """Whether another asks for the same that has not got so far yet, and so comes to all that is
+    left.
+    """
     theirs = (row.workspace == work.workspace.id, POSTS, Delivery.channel == delivery.channel)
     others = work.session.scalars(select(Delivery).where(*theirs, Delivery.id != delivery.id))
     return any(further(delivery) > further(other) for other in others if other.kind == AUDIENCE)
@@ -190,33 +242,55 @@ def further(delivery: Delivery) -> tuple[int, float, int]:
 def is_open() -> ColumnElement[bool]:
     """Whether a card is of a record that somebody still works on."""
     ends = [entity for entity in ENTITIES.values() if hasattr(entity, "open")]
-    still = [exists().where(Post.entity == each.slug(), each.id == Post.record_id, each.open()) for each in ends]
+    still = [
+        exists().where(Post.entity == each.slug(), each.id == Post.record_id, each.open())
+        for each in ends
+    ]
     return or_(Post.entity.not_in([each.slug() for each in ends]), *still)
 
 
-STAGES: Sequence[tuple[type[Post] | type[PostedMessage], Callable[[], Sequence[ColumnElement[bool]]]]] = (
+STAGES: Sequence[
+    tuple[type[Post] | type[PostedMessage], Callable[[], Sequence[ColumnElement[bool]]]]
+] = (
     (Post, lambda: [is_open()]),
     (Post, lambda: [not_(is_open())]),
     (PostedMessage, list),
 )
-"""What is drawn anew one after the other, of each the latest first: cards that people look at, the other cards, what
-was told besides.
+"""What is drawn anew one after the other, of each the latest first: cards that people look at, the
+other cards, what was told besides.
 """
 
 
 def standing_in(
-    work: UnitOfWork, kept: type[Post] | type[PostedMessage], channel: str, *which: ColumnElement[bool], limit: int
+    work: UnitOfWork,
+    kept: type[Post] | type[PostedMessage],
+    channel: str,
+    *which: ColumnElement[bool],
+    limit: int,
 ) -> Sequence[Any]:
     """The latest that stand in a channel, or with no channel in any but direct messages."""
     there = kept.channel == channel if channel else kept.channel.not_like("D%")
-    return work.session.scalars(select(kept).where(there, *which).order_by(kept.id.desc()).limit(limit)).all()
+    return work.session.scalars(
+        select(kept).where(there, *which).order_by(kept.id.desc()).limit(limit)
+    ).all()
 
 
 def redraw_of(work: UnitOfWork, kept: Post | PostedMessage, delivery: Delivery) -> dict[str, Any]:
-    """What draws a card anew, or what was told; nobody waits for it. delivery: the one that asks for it."""
+    """What draws a card anew, or what was told; nobody waits for it. delivery: the one that asks
+    for it.
+    """
     entity, record = (kept.entity, kept.record_id) if isinstance(kept, Post) else (None, None)
     return {
-        "key": f"redraw:{kept.channel}:{kept.ts}:{AUDIENCE}:{delivery.id}", "kind": "redraw", "channel": kept.channel,
-        "ts": kept.ts, "state": DeliveryState.WAITING, "not_before": work.now, "created_at": work.now, "attempts": 0,
-        "about": {}, "background": True, "entity": entity, "record_id": record,
-    }  # fmt: skip
+        "key": f"redraw:{kept.channel}:{kept.ts}:{AUDIENCE}:{delivery.id}",
+        "kind": "redraw",
+        "channel": kept.channel,
+        "ts": kept.ts,
+        "state": DeliveryState.WAITING,
+        "not_before": work.now,
+        "created_at": work.now,
+        "attempts": 0,
+        "about": {},
+        "background": True,
+        "entity": entity,
+        "record_id": record,
+    }

@@ -20,15 +20,22 @@ def stands_in(work: UnitOfWork, record: Entity, channel: str) -> bool:
     return work.session.scalar(select(Post.id).where(*mine).limit(1)) is not None
 
 
-def standing_here(work: UnitOfWork, channel: str, thread: str, entity: str = "", deleted: bool = False) -> Entity | None:
-    """The record that `this` stands for: in a thread the one whose card the thread hangs under, and no other; else the
-    newest card of the channel, else what the actor changed last.
+def standing_here(
+    work: UnitOfWork, channel: str, thread: str, entity: str = "", deleted: bool = False
+) -> Entity | None:
+    """The record that `this` stands for: in a thread the one whose card the thread hangs under, and
+    no other; else the newest card of the channel, else what the actor changed last.
 
-    None where that one is deleted, or not for all who read: another one would be a guess. channel, thread: Slack's id
-    and ts; entity: only of this one, any when empty; deleted: also what is deleted.
+    None where that one is deleted, or not for all who read: another one would be a guess. channel,
+    thread: Slack's id and ts; entity: only of this one, any when empty; deleted: also what is
+    deleted.
     """
     found: Entity | None = None
-    for way in [rooted(channel, thread)] if thread else [*([posted(channel)] if channel else []), changed(work)]:
+    for way in (
+        [rooted(channel, thread)]
+        if thread
+        else [*([posted(channel)] if channel else []), changed(work)]
+    ):
         if records := read(work, way, entity, 1):
             found = records[0]
             break
@@ -36,7 +43,9 @@ def standing_here(work: UnitOfWork, channel: str, thread: str, entity: str = "",
 
 
 def nearby(work: UnitOfWork, channel: str, entity: str) -> list[Entity]:
-    """The records that somebody may mean who did not say which: with the newest cards of the channel, changed last."""
+    """The records that somebody may mean who did not say which: with the newest cards of the
+    channel, changed last.
+    """
     ways = [*([posted(channel)] if channel else []), changed(work)]
     found = {record.ref: record for way in ways for record in read(work, way, entity, NEAR)}
     return [record for record in found.values() if is_for_readers(work, record)][:NEAR]
@@ -47,12 +56,16 @@ def rooted(channel: str, thread: str) -> Any:
 
 
 def posted(channel: str) -> Any:
-    return select(Post.entity, Post.record_id).where(Post.channel == channel).order_by(Post.id.desc())
+    return (
+        select(Post.entity, Post.record_id).where(Post.channel == channel).order_by(Post.id.desc())
+    )
 
 
 def changed(work: UnitOfWork) -> Any:
     mine = AuditEntry.actor == (work.actor.id if work.actor else 0)
-    return select(AuditEntry.entity, AuditEntry.record_id).where(mine).order_by(AuditEntry.id.desc())
+    return (
+        select(AuditEntry.entity, AuditEntry.record_id).where(mine).order_by(AuditEntry.id.desc())
+    )
 
 
 def read(work: UnitOfWork, way: Any, entity: str, limit: int) -> list[Entity]:

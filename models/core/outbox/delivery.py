@@ -1,4 +1,6 @@
-"""What Slack has to be told: rows written with the change that caused them, sent by `bot.delivery.dispatcher` after the commit."""
+"""What Slack has to be told: rows written with the change that caused them, sent by
+`bot.delivery.dispatcher` after the commit.
+"""
 
 import hashlib
 import json
@@ -59,9 +61,11 @@ def partial(name: str, *columns: str, where: str) -> Index:
 
 
 class Delivery(Row):
-    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the drawing to make then.
+    """One message to Slack. `key` is unique, so that nothing is told twice; `kind` names the
+    drawing to make then.
 
-    It holds ids and words of ours: names and what people typed are read where they stand when it is drawn.
+    It holds ids and words of ours: names and what people typed are read where they stand when it is
+    drawn.
     """
 
     key: Mapped[str] = mapped_column(String(200))
@@ -84,16 +88,38 @@ class Delivery(Row):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        """All but the keys hold only what still matters: a million rows that were sent cost the courier nothing."""
+        """All but the keys hold only what still matters: a million rows that were sent cost the
+        courier nothing.
+        """
         waiting = "state IN ('waiting', 'unknown')"
         return [
             UniqueConstraint("workspace", "key"),
             partial("ix_delivery_waiting", "workspace", "not_before", "id", where=waiting),
-            partial("ix_delivery_posts", "workspace", "channel", "id", where=f"{waiting} AND kind <> 'redraw'"),
-            partial("ix_delivery_redraws", "workspace", "id", where=f"{waiting} AND kind = 'redraw'"),
-            partial("ix_delivery_background", "workspace", "id", where=f"{waiting} AND kind = 'redraw' AND background"),
-            partial("ix_delivery_begun", "workspace", "attempts", where=f"{waiting} AND attempts > 0"),
-            partial("ix_delivery_record", "workspace", "record_id", where=f"{waiting} AND record_id IS NOT NULL"),
+            partial(
+                "ix_delivery_posts",
+                "workspace",
+                "channel",
+                "id",
+                where=f"{waiting} AND kind <> 'redraw'",
+            ),
+            partial(
+                "ix_delivery_redraws", "workspace", "id", where=f"{waiting} AND kind = 'redraw'"
+            ),
+            partial(
+                "ix_delivery_background",
+                "workspace",
+                "id",
+                where=f"{waiting} AND kind = 'redraw' AND background",
+            ),
+            partial(
+                "ix_delivery_begun", "workspace", "attempts", where=f"{waiting} AND attempts > 0"
+            ),
+            partial(
+                "ix_delivery_record",
+                "workspace",
+                "record_id",
+                where=f"{waiting} AND record_id IS NOT NULL",
+            ),
             partial("ix_delivery_refused", "workspace", "id", where="state = 'refused'"),
             partial("ix_delivery_sent", "workspace", "sent_at", where="sent_at IS NOT NULL"),
         ]
@@ -114,7 +140,10 @@ class Post(Row):
 
     @classmethod
     def indexes(cls) -> list[Any]:
-        return [UniqueConstraint("workspace", "channel", "ts"), Index(None, "workspace", "entity", "record_id")]
+        return [
+            UniqueConstraint("workspace", "channel", "ts"),
+            Index(None, "workspace", "entity", "record_id"),
+        ]
 
 
 class IdempotencyKey(Row):
@@ -143,21 +172,30 @@ class JobRun(Row):
 
 
 def insert_once(work: "UnitOfWork", row: type[Row], **columns: Any) -> int | None:
-    """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and never by rowcount."""
+    """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and
+    never by rowcount.
+    """
     connection = work.session.connection()
     values = {"workspace": work.workspace.id, **columns}
     return connection.execute(insertion(row, connection.dialect.name), values).scalar()
 
 
 def insert_all(work: "UnitOfWork", row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows with the same columns, in one statement, unless their unique keys stand already."""
+    """Insert rows with the same columns, in one statement, unless their unique keys stand
+    already.
+    """
     connection, here = work.session.connection(), work.workspace.id
-    connection.execute(insertion(row, connection.dialect.name), [{"workspace": here, **columns} for columns in rows])
+    connection.execute(
+        insertion(row, connection.dialect.name),
+        [{"workspace": here, **columns} for columns in rows],
+    )
 
 
 @cache
 def insertion(row: type[Row], dialect: str) -> Any:
-    """Made once for each table: the ORM would take longer to prepare it than the database to do it."""
+    """Made once for each table: the ORM would take longer to prepare it than the database to do
+    it.
+    """
     table: Any = row.__table__
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
@@ -180,16 +218,28 @@ def deliver(work: "UnitOfWork", kind: str, channel: str, key: str, **columns: An
 
 def stand(work: "UnitOfWork", record: Entity, channel: str) -> None:
     """Ask for the record's card in a channel, where it stands and is kept up to date."""
-    deliver(work, "card", channel, f"card:{record.ref}:{channel}", entity=record.slug(), record_id=record.id)
+    deliver(
+        work,
+        "card",
+        channel,
+        f"card:{record.ref}:{channel}",
+        entity=record.slug(),
+        record_id=record.id,
+    )
 
 
 def tell(work: "UnitOfWork", record: Entity, about: Mapping[str, Any]) -> None:
-    """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the same.
+    """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the
+    same.
 
-    about: what `handlers.notifications.record_events` puts into words: no names, and nothing that people typed.
+    about: what `handlers.notifications.record_events` puts into words: no names, and nothing that
+    people typed.
     """
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
-    key, subject = f"event:{record.ref}:{work.unit}:{digest}", {"entity": record.slug(), "record_id": record.id}
+    key, subject = (
+        f"event:{record.ref}:{work.unit}:{digest}",
+        {"entity": record.slug(), "record_id": record.id},
+    )
     deliver(work, "event", CARDS, key, about=about, **subject)
 
 
@@ -208,7 +258,11 @@ def shown(work: "UnitOfWork", records: Sequence[Entity]) -> list[Entity]:
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]
             for table in (Post, ListSubscription):
-                theirs = select(table.record_id).where(table.entity == slug, table.record_id.in_(some)).distinct()
+                theirs = (
+                    select(table.record_id)
+                    .where(table.entity == slug, table.record_id.in_(some))
+                    .distinct()
+                )
                 found |= {(slug, id) for id in work.session.scalars(theirs) if id is not None}
     return [record for key, record in here.items() if key in found]
 
@@ -220,7 +274,9 @@ def redraw(work: "UnitOfWork", record: Entity, background: bool = False) -> None
     """
     about = {"here": work.workspace.id, "slug": record.slug(), "record": record.id, "now": work.now}
     about["background"] = background
-    work.session.connection().execute(REDRAWING, about | {"change": f":{record.ref}:{record.version}:{work.unit}"})
+    work.session.connection().execute(
+        REDRAWING, about | {"change": f":{record.ref}:{record.version}:{work.unit}"}
+    )
 
 
 def redrawing() -> Any:
@@ -229,12 +285,23 @@ def redrawing() -> Any:
 
     def redraws(standing: Any, **subject: Any) -> Mapping[str, Any]:
         return {
-            "workspace": standing.workspace, "kind": literal("redraw"),
-            "key": literal("redraw:") + standing.channel + ":" + standing.ts + bindparam("change", type_=String),
-            "channel": standing.channel, "ts": standing.ts, **subject,
-            "state": literal(DeliveryState.WAITING.value), "not_before": now, "created_at": now,
-            "about": literal({}, JSON), "attempts": literal(0), "background": bindparam("background", type_=Boolean),
-        }  # fmt: skip
+            "workspace": standing.workspace,
+            "kind": literal("redraw"),
+            "key": literal("redraw:")
+            + standing.channel
+            + ":"
+            + standing.ts
+            + bindparam("change", type_=String),
+            "channel": standing.channel,
+            "ts": standing.ts,
+            **subject,
+            "state": literal(DeliveryState.WAITING.value),
+            "not_before": now,
+            "created_at": now,
+            "about": literal({}, JSON),
+            "attempts": literal(0),
+            "background": bindparam("background", type_=Boolean),
+        }
 
     cards, lists = cast(Any, Post.__table__).c, cast(Any, ListSubscription.__table__).c
     of_cards = redraws(cards, entity=cards.entity, record_id=cards.record_id)

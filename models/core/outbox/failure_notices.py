@@ -1,4 +1,6 @@
-"""What we said we would send and did not: whoever asked for it is told, once, why and what to do about it."""
+"""What we said we would send and did not: whoever asked for it is told, once, why and what to do
+about it.
+"""
 
 import hashlib
 
@@ -27,7 +29,9 @@ HIDDEN = (
 
 
 def asker(work: UnitOfWork, delivery: Delivery) -> str:
-    """The Slack id of whoever waits for a delivery that somebody else is to read; "" where nobody does."""
+    """The Slack id of whoever waits for a delivery that somebody else is to read; "" where nobody
+    does.
+    """
     if delivery.kind not in MISSED:
         return ""
     by = delivery.about.get("by")
@@ -36,13 +40,18 @@ def asker(work: UnitOfWork, delivery: Delivery) -> str:
 
 
 def apologise(work: UnitOfWork, delivery: Delivery, why: str, advice: str = "") -> str:
-    """Tell whoever asked for a delivery that it is not sent, once for each; returns who that is, if anybody.
+    """Tell whoever asked for a delivery that it is not sent, once for each; returns who that is, if
+    anybody.
 
     why: a sentence · advice: what they can do besides.
     """
     person = asker(work, delivery)
     if person:
-        record = work.session.get(ENTITIES[delivery.entity], delivery.record_id or 0) if delivery.entity else None
+        record = (
+            work.session.get(ENTITIES[delivery.entity], delivery.record_id or 0)
+            if delivery.entity
+            else None
+        )
         missed = MISSED[delivery.kind].format(ref=record.ref if record else "it")
         said = " ".join(each for each in (missed, why, advice) if each)
         digest = hashlib.sha256(delivery.key.encode()).hexdigest()[:16]

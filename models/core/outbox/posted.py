@@ -1,5 +1,5 @@
-"""What stands in Slack besides cards, remembered so that it says less when somebody comes who may see less, and that
-a list follows the records it names.
+"""What stands in Slack besides cards, remembered so that it says less when somebody comes who may
+see less, and that a list follows the records it names.
 """
 
 from datetime import datetime
@@ -15,8 +15,9 @@ from models.core.entity.base import Row
 class PostedMessage(Row):
     """A thread line, a list or a receipt that stands in a channel. It holds no words and no names.
 
-    kind, entity, record_id: as in the delivery that said it, which is kept for a month · shown: what those who read it
-    then might see together; None where nobody knows for whom it was drawn · look: as of a card that stands.
+    kind, entity, record_id: as in the delivery that said it, which is kept for a month · shown:
+    what those who read it then might see together; None where nobody knows for whom it was drawn ·
+    look: as of a card that stands.
     """
 
     __tablename__ = "told"
@@ -37,9 +38,11 @@ class PostedMessage(Row):
 
 
 class ListSubscription(Row):
-    """A record that a list names, wherever the list stands: when the record changes, the list is drawn anew.
+    """A record that a list names, wherever the list stands: when the record changes, the list is
+    drawn anew.
 
-    delivery: the one that said the list, which is kept for a month, and so is this · look: of the whole list.
+    delivery: the one that said the list, which is kept for a month, and so is this · look: of the
+    whole list.
     """
 
     __tablename__ = "listed"

@@ -1,5 +1,6 @@
-"""What is sent next: the oldest delivery of each channel that is not resting, and each card once, however often it
-changed. Also in a backlog of a hundred thousand: every question here walks an index from one channel to the next.
+"""What is sent next: the oldest delivery of each channel that is not resting, and each card once,
+however often it changed. Also in a backlog of a hundred thousand: every question here walks an
+index from one channel to the next.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,9 +17,13 @@ from models.core.outbox.statements import DUE, POSTS, WAITING, ask, row, table
 from models.core.unit_of_work import Clock, UnitOfWork, UnitOfWorkFactory
 
 LEASE = timedelta(seconds=45)
-"""How long a delivery belongs to who took it: whoever has it begins no call to Slack in the last `MARGIN` of it."""
+"""How long a delivery belongs to who took it: whoever has it begins no call to Slack in the last
+`MARGIN` of it.
+"""
 MARGIN = timedelta(seconds=25)
-"""The client's time-out, time for Slack's history to show the post, and clocks that differ by some seconds."""
+"""The client's time-out, time for Slack's history to show the post, and clocks that differ by some
+seconds.
+"""
 DRIFT = timedelta(seconds=5)
 """How far two clocks may be apart before leases mean nothing."""
 EVENTS, RENAMED = 20, 2
@@ -26,19 +31,25 @@ KEPT = ("about", "entity", "record_id", "state", "created_at", "not_before")
 """What the line in a thread has of what is told."""
 MINUTE = timedelta(minutes=1)
 MOST, LEAST = 30, 10
-"""Redraws a minute up to which those go along that nobody waits for, and how many of these there are in any case. Slack
-allows an app fifty in a workspace: the others are for what people change.
+"""Redraws a minute up to which those go along that nobody waits for, and how many of these there
+are in any case. Slack allows an app fifty in a workspace: the others are for what people change.
 """
 
 
 def workspaces_due(works: UnitOfWorkFactory) -> list[str]:
     """The workspaces in which something is due."""
     with works.everywhere() as session:
-        return list(session.connection().execute(statements.WORKSPACES_DUE, {"now": works.clock()}).scalars())
+        return list(
+            session.connection()
+            .execute(statements.WORKSPACES_DUE, {"now": works.clock()})
+            .scalars()
+        )
 
 
 def drift(works: UnitOfWorkFactory, clock: Clock) -> timedelta:
-    """How far a clock is ahead of the one the replicas share: the database's. SQLite's is this machine's own."""
+    """How far a clock is ahead of the one the replicas share: the database's. SQLite's is this
+    machine's own.
+    """
     if works.sqlite:
         return timedelta()
     with works.engine.connect() as connection:
@@ -53,12 +64,15 @@ def anything(work: UnitOfWork, pace: float = 0) -> bool:
     return bool(inside_due(work) or cards_due(work, rest) or posts_due(work, 1, rest))
 
 
-def claim(work: UnitOfWork, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()) -> list[Delivery]:
+def claim(
+    work: UnitOfWork, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()
+) -> list[Delivery]:
     """Take up to `limit` deliveries, half of them cards to draw anew if there are as many.
 
-    pace: seconds a channel rests after a post, whoever made it; 0 for no pause at all, also of redraws. after: begin
-    with the channels behind this one, so that each has its turn. but: what is in our own hands, whatever the clock says
-    of its lease. What was taken before and never marked comes back as unknown: it may have been sent.
+    pace: seconds a channel rests after a post, whoever made it; 0 for no pause at all, also of
+    redraws. after: begin with the channels behind this one, so that each has its turn. but: what is
+    in our own hands, whatever the clock says of its lease. What was taken before and never marked
+    comes back as unknown: it may have been sent.
     """
     rest = timedelta(seconds=pace)
     cards = cards_due(work, rest)
@@ -78,11 +92,15 @@ def take(work: UnitOfWork, ids: Sequence[int]) -> list[Delivery]:
     places = {id: place for place, id in enumerate(ids)}
     free = ask(work, statements.STILL_FREE, ids=ids).scalars().all()
     lease = {"ids": free, "now": work.now, "until": work.now + LEASE}
-    return sorted(work.session.scalars(statements.TAKE, lease), key=lambda delivery: places[delivery.id])
+    return sorted(
+        work.session.scalars(statements.TAKE, lease), key=lambda delivery: places[delivery.id]
+    )
 
 
 def posts_due(work: UnitOfWork, limit: int, pace: timedelta, after: str = "") -> list[int]:
-    """The oldest of each channel that is neither resting nor held, from the channel behind `after` on and round."""
+    """The oldest of each channel that is neither resting nor held, from the channel behind `after`
+    on and round.
+    """
     about: dict[str, Any] = {"since": work.now - pace, "until": work.now + DRIFT, "most": limit}
     found = list(ask(work, statements.OLDEST_POSTS, after=after, **about).scalars())
     if after and len(found) < limit:
@@ -92,9 +110,11 @@ def posts_due(work: UnitOfWork, limit: int, pace: timedelta, after: str = "") ->
 
 
 def cards_due(work: UnitOfWork, pace: timedelta = timedelta()) -> dict[int, list[int]]:
-    """For each card to draw anew the oldest delivery that asks for it, and the others, which are done with it.
+    """For each card to draw anew the oldest delivery that asks for it, and the others, which are
+    done with it.
 
-    First what people changed, and one of the others, so that whoever came reads for long nothing they may not see.
+    First what people changed, and one of the others, so that whoever came reads for long nothing
+    they may not see.
     """
     changes = ask(work, statements.CHANGES_FREE).all()
     others = ask(work, statements.BACKGROUND_FREE, most=statements.WINDOW).all()
@@ -103,7 +123,9 @@ def cards_due(work: UnitOfWork, pace: timedelta = timedelta()) -> dict[int, list
     busy: set[Any] = set()
     for channel, ts, until, state, _ in held:
         limited = until is None and state == DeliveryState.WAITING
-        busy.add(channel if limited else (channel, ts))  # a rate limit is for all cards of the channel
+        busy.add(
+            channel if limited else (channel, ts)
+        )  # a rate limit is for all cards of the channel
     cards: dict[tuple[str, str], list[int]] = {}
     for id, channel, ts in [*changes[:1], *others[:1], *changes[1:], *others[1:]]:
         if channel not in busy and (channel, ts) not in busy:
@@ -112,7 +134,9 @@ def cards_due(work: UnitOfWork, pace: timedelta = timedelta()) -> dict[int, list
 
 
 def allowed(work: UnitOfWork, held: Sequence[Any]) -> int:
-    """How many redraws that nobody waits for may follow now. held: those that are on their way, or were put back."""
+    """How many redraws that nobody waits for may follow now. held: those that are on their way, or
+    were put back.
+    """
     lately = {"since": work.now - MINUTE, "until": work.now + DRIFT}
     drawn, background = ask(work, statements.DRAWN_LATELY, **lately).one()
     begun = [each for each in held if each.claimed_until is not None]
@@ -121,13 +145,16 @@ def allowed(work: UnitOfWork, held: Sequence[Any]) -> int:
 
 
 def supersede(work: UnitOfWork, ids: Sequence[int]) -> None:
-    """One redrawing shows all that changed before it: the others of the same card are done with it."""
+    """One redrawing shows all that changed before it: the others of the same card are done with
+    it.
+    """
     if ids:
         ask(work, statements.SUPERSEDE, ids=ids)
 
 
 def catch_up(work: UnitOfWork) -> None:
-    """A clock was ahead when it was written down how long something waits, or is ours: that is over now.
+    """A clock was ahead when it was written down how long something waits, or is ours: that is over
+    now.
 
     Called while nobody has anything in hand, such as a lease after a clock jumped.
     """
@@ -156,9 +183,10 @@ def settle(work: UnitOfWork) -> None:
 def spread(work: UnitOfWork) -> None:
     """Make of what is told about a record one delivery for the thread of each of its cards.
 
-    Where the card is still on its way it waits until that stands; where there is none, nobody is told. Another replica
-    that does the same is waited for, and so is what happened before and is not due, such as by a clock that was ahead:
-    so they stand in the thread in the order in which they happened.
+    Where the card is still on its way it waits until that stands; where there is none, nobody is
+    told. Another replica that does the same is waited for, and so is what happened before and is
+    not due, such as by a clock that was ahead: so they stand in the thread in the order in which
+    they happened.
     """
     events = locked(work, CARDS, EVENTS, skip=False)
     waiting = put_off(work, {event.record_id for event in events}) if events else ()
@@ -182,23 +210,46 @@ def spread(work: UnitOfWork) -> None:
 def put_off(work: UnitOfWork, ids: Collection[int | None]) -> Sequence[Any]:
     """What is told of these records and is not due."""
     columns = (row.id, row.entity, row.record_id, row.not_before)
-    waits = (row.workspace == work.workspace.id, POSTS, row.channel == CARDS, row.not_before > work.now)
-    return work.session.connection().execute(select(*columns).where(*waits, row.record_id.in_(ids))).all()
+    waits = (
+        row.workspace == work.workspace.id,
+        POSTS,
+        row.channel == CARDS,
+        row.not_before > work.now,
+    )
+    return (
+        work.session.connection()
+        .execute(select(*columns).where(*waits, row.record_id.in_(ids)))
+        .all()
+    )
 
 
 def is_before(other: Any, event: Delivery) -> bool:
-    return other.id < event.id and (other.entity, other.record_id) == (event.entity, event.record_id)
+    return other.id < event.id and (other.entity, other.record_id) == (
+        event.entity,
+        event.record_id,
+    )
 
 
 def locked(work: UnitOfWork, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
-    """The oldest that are due in a channel of our own. skip: those that someone else has locked, else wait for them."""
-    due = select(Delivery).where(POSTS, row.channel == channel, DUE).order_by(Delivery.id).limit(limit)
+    """The oldest that are due in a channel of our own. skip: those that someone else has locked,
+    else wait for them.
+    """
+    due = (
+        select(Delivery)
+        .where(POSTS, row.channel == channel, DUE)
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
     return work.session.scalars(due.with_for_update(skip_locked=skip), {"now": work.now}).all()
 
 
 def posts_of(work: UnitOfWork, event: Delivery) -> Sequence[Post]:
     """The cards of the record that something is told about."""
-    cards = select(Post).where(Post.entity == event.entity, Post.record_id == event.record_id).order_by(Post.id)
+    cards = (
+        select(Post)
+        .where(Post.entity == event.entity, Post.record_id == event.record_id)
+        .order_by(Post.id)
+    )
     return work.session.scalars(cards).all()
 
 

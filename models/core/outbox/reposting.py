@@ -1,4 +1,6 @@
-"""What stands in Slack besides cards: remembered when it is posted, and whether it may still stand as it is."""
+"""What stands in Slack besides cards: remembered when it is posted, and whether it may still stand
+as it is.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
@@ -14,20 +16,27 @@ from models.core.unit_of_work import UnitOfWork
 E = TypeVar("E", bound=Entity)
 
 Shown = dict[str, Any]
-"""What decides whether something may stand as it is: `open`, of one record; else what is `seen` and `hidden`."""
+"""What decides whether something may stand as it is: `open`, of one record; else what is `seen` and
+`hidden`.
+"""
 UNTOLD = ("card", "redraw", "message")
-"""The kinds that need not be remembered here: cards are kept as posts, and a message speaks of no record."""
+"""The kinds that need not be remembered here: cards are kept as posts, and a message speaks of no
+record.
+"""
 
 
 def together(work: UnitOfWork) -> Shown:
-    """What all who read may see together: of each entity of which that is not everything whose records, and the fields
-    that are hidden from somebody.
+    """What all who read may see together: of each entity of which that is not everything whose
+    records, and the fields that are hidden from somebody.
     """
     rights = [policy.rights_of(viewer) for viewer in work.viewers if not viewer.guest]
     hidden = {slug for each in rights for slug, names in each.hidden.items() if names}
     return {
         "seen": {slug: sorted(theirs) for slug, theirs in visibility.of(work.session)},
-        "hidden": {slug: sorted({name for each in rights for name in each.hidden.get(slug, ())}) for slug in hidden},
+        "hidden": {
+            slug: sorted({name for each in rights for name in each.hidden.get(slug, ())})
+            for slug in hidden
+        },
     }
 
 
@@ -38,7 +47,9 @@ def may_stand(before: Shown | None, now: Shown) -> bool:
     if not before["seen"].keys() >= now["seen"].keys():
         return False  # everything was to be seen of an entity
     less = any(set(before["seen"][slug]) - set(theirs) for slug, theirs in now["seen"].items())
-    more = any(set(names) - set(before["hidden"].get(slug, ())) for slug, names in now["hidden"].items())
+    more = any(
+        set(names) - set(before["hidden"].get(slug, ())) for slug, names in now["hidden"].items()
+    )
     return not less and not more  # no more is hidden
 
 
@@ -48,35 +59,57 @@ def is_told(said: Delivery, channel: str) -> bool:
 
 
 def enlist(
-    work: UnitOfWork, said: Delivery, channel: str, ts: str, named: Collection[tuple[str, int]], look: str | None = None
+    work: UnitOfWork,
+    said: Delivery,
+    channel: str,
+    ts: str,
+    named: Collection[tuple[str, int]],
+    look: str | None = None,
 ) -> None:
-    """A list stands that names these records, and follows them from now on. look: a digest of it."""
+    """A list stands that names these records, and follows them from now on. look: a digest of
+    it.
+    """
     place = {"delivery": said.id, "channel": channel, "ts": ts, "posted_at": work.now, "look": look}
-    insert_all(work, ListSubscription, [{**place, "entity": slug, "record_id": id} for slug, id in named])
+    insert_all(
+        work, ListSubscription, [{**place, "entity": slug, "record_id": id} for slug, id in named]
+    )
 
 
 def named(work: UnitOfWork, redraw: Delivery) -> list[ListSubscription]:
     """The records that a list names which a delivery draws anew."""
-    theirs = select(ListSubscription).where(ListSubscription.channel == redraw.channel, ListSubscription.ts == redraw.ts)
+    theirs = select(ListSubscription).where(
+        ListSubscription.channel == redraw.channel, ListSubscription.ts == redraw.ts
+    )
     return list(work.session.scalars(theirs.order_by(ListSubscription.id)))
 
 
 def followed(work: UnitOfWork, entity: type[E], ids: Sequence[int]) -> list[E]:
-    """The records that a list names, in its order, but for what is deleted and what who reads may not see."""
+    """The records that a list names, in its order, but for what is deleted and what who reads may
+    not see.
+    """
     found = work.session.scalars(select(entity).where(entity.id.in_(ids)))
     return sorted(found, key=lambda record: ids.index(record.id))
 
 
-def remember(work: UnitOfWork, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]) -> None:
+def remember(
+    work: UnitOfWork, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]
+) -> None:
     """They stand: (what said it, channel, ts, what its readers may see, a digest of it)."""
     rows = [
         {
-            "delivery": said.id, "kind": said.kind, "channel": channel, "ts": ts, "entity": said.entity,
-            "record_id": said.record_id, "shown": shown, "posted_at": work.now, "look": look,
+            "delivery": said.id,
+            "kind": said.kind,
+            "channel": channel,
+            "ts": ts,
+            "entity": said.entity,
+            "record_id": said.record_id,
+            "shown": shown,
+            "posted_at": work.now,
+            "look": look,
         }
         for said, channel, ts, shown, look in told
         if is_told(said, channel)
-    ]  # fmt: skip
+    ]
     if rows:
         insert_all(work, PostedMessage, rows)
 
@@ -89,9 +122,15 @@ def retold(work: UnitOfWork, redraw: Delivery, shown: Shown | None) -> None:
 
 
 def looks(work: UnitOfWork, redraw: Delivery, look: str | None) -> None:
-    """A delivery drew something anew. look: a digest of it; None where nobody knows whether Slack shows it."""
+    """A delivery drew something anew. look: a digest of it; None where nobody knows whether Slack
+    shows it.
+    """
     for kept in (Post,) if redraw.entity else (PostedMessage, ListSubscription):
-        there = update(kept).where(kept.channel == redraw.channel, kept.ts == redraw.ts).values(look=look)
+        there = (
+            update(kept)
+            .where(kept.channel == redraw.channel, kept.ts == redraw.ts)
+            .values(look=look)
+        )
         work.session.execute(there.execution_options(synchronize_session=False))
 
 
@@ -102,7 +141,11 @@ def is_retelling(delivery: Delivery) -> bool:
 
 def find(work: UnitOfWork, redraw: Delivery) -> PostedMessage | None:
     """What a delivery draws anew; None where it is forgotten, or read by one person alone."""
-    return work.session.scalar(select(PostedMessage).where(PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts))
+    return work.session.scalar(
+        select(PostedMessage).where(
+            PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts
+        )
+    )
 
 
 def forget(work: UnitOfWork, channel: str, ts: str) -> None:

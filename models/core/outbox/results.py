@@ -1,4 +1,6 @@
-"""Deliveries on their way to Slack: what became of each is written down, and what is stuck is shown to an admin."""
+"""Deliveries on their way to Slack: what became of each is written down, and what is stuck is shown
+to an admin.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -28,20 +30,23 @@ PERHAPS = "It may have been posted all the same. "
 """Begins the reason of what was given up without knowing; sent again, it is looked for first."""
 
 ANEW = "anew"
-"""In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is gone."""
+"""In the `about` of a redraw: that somebody asked for the card, which is posted anew where it is
+gone.
+"""
 
 WAITING = Delivery.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
 AWAITED: Any = literal_column("NOT background")
 REFUSED = Delivery.state == literal_column("'refused'")
 """Literals, because no planner proves from parameters that the partial indexes serve."""
 
-# ── what became of it ───────────────────────────────────────────────────────────────────────────────────
+# ── what became of it ─────────────────────────────────────────────────────────────────────────────
 
 
 def fingerprint(delivery: Delivery) -> str:
     """What marks a post as this delivery's in Slack; says nothing of people or records.
 
-    A line in a thread is asked for anew, under the same key, when a backup is brought back: its id may be another then.
+    A line in a thread is asked for anew, under the same key, when a backup is brought back: its id
+    may be another then.
     """
     id = "" if delivery.kind == "event" else delivery.id
     told = f"{delivery.workspace}:{id}:{delivery.key}:{delivery.created_at.isoformat()}"
@@ -49,18 +54,27 @@ def fingerprint(delivery: Delivery) -> str:
 
 
 def mark(work: UnitOfWork, delivery: Delivery, **columns: Any) -> bool:
-    """Write down what became of a delivery, unless its lease ran out and someone else has taken it since."""
+    """Write down what became of a delivery, unless its lease ran out and someone else has taken it
+    since.
+    """
     ours = (Delivery.id == delivery.id, Delivery.attempts == delivery.attempts, WAITING)
     columns |= {"about": SPENT} if columns["state"] == DeliveryState.SENT else {}
-    statement = update(Delivery).where(*ours).values(claimed_until=None, **columns).returning(Delivery.id)
-    return work.session.execute(statement.execution_options(synchronize_session=False)).first() is not None
+    statement = (
+        update(Delivery).where(*ours).values(claimed_until=None, **columns).returning(Delivery.id)
+    )
+    return (
+        work.session.execute(statement.execution_options(synchronize_session=False)).first()
+        is not None
+    )
 
 
 def drop(work: UnitOfWork, delivery: Delivery, why: str) -> None:
     """There is nothing to send any more; whoever wanted it posted is told."""
     ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
     if ours and delivery.kind in failure_notices.POSTED:
-        failure_notices.apologise(work, delivery, failure_notices.HIDDEN.format(channel=delivery.channel))
+        failure_notices.apologise(
+            work, delivery, failure_notices.HIDDEN.format(channel=delivery.channel)
+        )
 
 
 def put_back(work: UnitOfWork, delivery: Delivery, pause: timedelta = timedelta()) -> None:
@@ -82,39 +96,69 @@ def doubt(work: UnitOfWork, delivery: Delivery, error: str) -> None:
 
 
 def refuse(work: UnitOfWork, delivery: Delivery, sentence: str, advice: str = "") -> None:
-    """Slack will not have it, however often: kept with the reason. Whoever asked for it is told, and an admin, once for
-    each reason.
+    """Slack will not have it, however often: kept with the reason. Whoever asked for it is told,
+    and an admin, once for each reason.
     """
     if delivery.state == DeliveryState.UNKNOWN and not is_redraw(delivery):
         sentence = PERHAPS + sentence
-    if mark(work, delivery, state=DeliveryState.REFUSED, error=sentence) and not delivery.key.startswith("refused:"):
+    if mark(
+        work, delivery, state=DeliveryState.REFUSED, error=sentence
+    ) and not delivery.key.startswith("refused:"):
         there = (User.role == Preset.ADMIN, ~User.left, ~User.guest)
         admins = select(User.slack_id).where(*there).order_by(User.id).limit(1)
         admin = work.session.scalar(admins) or ""
         digest = hashlib.sha256(sentence.encode()).hexdigest()[:16]
-        if failure_notices.apologise(work, delivery, sentence, failure_notices.AGAIN.get(delivery.kind, "")) != admin:
+        if (
+            failure_notices.apologise(
+                work, delivery, sentence, failure_notices.AGAIN.get(delivery.kind, "")
+            )
+            != admin
+        ):
             about = {"text": f"{sentence} {advice}".strip()}
             deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
 
 
 def gone(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
-    """The card does not stand there any more: it is forgotten, and posted anew only if someone asked for it now."""
+    """The card does not stand there any more: it is forgotten, and posted anew only if someone
+    asked for it now.
+    """
     work.session.execute(delete(Post).where(Post.channel == channel, Post.ts == ts))
     reposting.forget(work, channel, ts)
     if ANEW in delivery.about:
         subject = {"entity": delivery.entity, "record_id": delivery.record_id}
-        deliver(work, "card", channel, f"card:{delivery.id}:anew", about=delivery.about[ANEW], **subject)
+        deliver(
+            work, "card", channel, f"card:{delivery.id}:anew", about=delivery.about[ANEW], **subject
+        )
     drop(work, delivery, "its card is gone")
 
 
 def draw_anew(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
-    """A card that was asked for stands there already: it is drawn anew, in turn with whatever else changes it.
+    """A card that was asked for stands there already: it is drawn anew, in turn with whatever else
+    changes it.
 
     delivery: the one that asks for the card.
     """
-    about = {"ts": ts, "entity": delivery.entity, "record_id": delivery.record_id, "about": {ANEW: delivery.about}}
-    deliver(work, "redraw", channel, f"redraw:{channel}:{ts}:card:{delivery.id}:{delivery.attempts}", **about)
-    mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, ts=ts, error="dropped: its card stands there")
+    about = {
+        "ts": ts,
+        "entity": delivery.entity,
+        "record_id": delivery.record_id,
+        "about": {ANEW: delivery.about},
+    }
+    deliver(
+        work,
+        "redraw",
+        channel,
+        f"redraw:{channel}:{ts}:card:{delivery.id}:{delivery.attempts}",
+        **about,
+    )
+    mark(
+        work,
+        delivery,
+        state=DeliveryState.SENT,
+        sent_at=work.now,
+        ts=ts,
+        error="dropped: its card stands there",
+    )
 
 
 def is_redraw(delivery: Delivery) -> bool:
@@ -123,15 +167,19 @@ def is_redraw(delivery: Delivery) -> bool:
 
 
 def is_certain(redraw: Delivery) -> bool:
-    """Whether we know what stands there: nobody began to draw it, and nobody asks whether it is there at all."""
+    """Whether we know what stands there: nobody began to draw it, and nobody asks whether it is
+    there at all.
+    """
     return redraw.state == DeliveryState.WAITING and ANEW not in redraw.about
 
 
-# ── what is stuck ───────────────────────────────────────────────────────────────────────────────────────
+# ── what is stuck ─────────────────────────────────────────────────────────────────────────────────
 
 
 def lag(work: UnitOfWork) -> timedelta:
-    """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where none is due."""
+    """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where
+    none is due.
+    """
     due = (WAITING, AWAITED, Delivery.not_before <= work.now)
     oldest = work.session.scalar(select(func.min(Delivery.not_before)).where(*due))
     return work.now - oldest if oldest else timedelta()
@@ -145,15 +193,24 @@ def depth(work: UnitOfWork) -> int:
 def refused(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
     """What Slack refused, the latest first, and how many there are."""
     count = work.session.scalar(select(func.count(Delivery.id)).where(REFUSED)) or 0
-    return work.session.scalars(select(Delivery).where(REFUSED).order_by(Delivery.id.desc()).limit(limit)).all(), count
+    return work.session.scalars(
+        select(Delivery).where(REFUSED).order_by(Delivery.id.desc()).limit(limit)
+    ).all(), count
 
 
 def late(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
-    """What has waited unusually long, or may or may not have been sent, the oldest first, and how many there are."""
+    """What has waited unusually long, or may or may not have been sent, the oldest first, and how
+    many there are.
+    """
     doubtful = Delivery.state == DeliveryState.UNKNOWN
-    stuck = (WAITING, or_(doubtful, AWAITED & or_(Delivery.not_before <= work.now - LONG, since_long(work))))
+    stuck = (
+        WAITING,
+        or_(doubtful, AWAITED & or_(Delivery.not_before <= work.now - LONG, since_long(work))),
+    )
     count = work.session.scalar(select(func.count(Delivery.id)).where(*stuck)) or 0
-    return work.session.scalars(select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)).all(), count
+    return work.session.scalars(
+        select(Delivery).where(*stuck).order_by(Delivery.id).limit(limit)
+    ).all(), count
 
 
 def since_long(work: UnitOfWork) -> Any:
@@ -162,24 +219,35 @@ def since_long(work: UnitOfWork) -> Any:
 
 
 def code(delivery: Any) -> str:
-    """What people call a delivery: its number would tell them how much all workspaces together have to send."""
+    """What people call a delivery: its number would tell them how much all workspaces together have
+    to send.
+    """
     return hashlib.sha256(delivery.key.encode()).hexdigest()[:8]
 
 
 def find(work: UnitOfWork, named: str) -> Delivery:
-    """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where the codes are."""
+    """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where
+    the codes are.
+    """
     keys = select(Delivery.id, Delivery.key).order_by(Delivery.id.desc())
-    for some in (keys.where(or_(WAITING, REFUSED)), keys.where(~or_(WAITING, REFUSED)).limit(RECENT)):
+    for some in (
+        keys.where(or_(WAITING, REFUSED)),
+        keys.where(~or_(WAITING, REFUSED)).limit(RECENT),
+    ):
         for row in work.session.execute(some):
             if code(row) == named:
-                return work.session.scalars(select(Delivery).where(Delivery.id == row.id).with_for_update()).one()
+                return work.session.scalars(
+                    select(Delivery).where(Delivery.id == row.id).with_for_update()
+                ).one()
     raise NotFound(f"There is no delivery {named[:8]}. The list says which there are: deliveries")
 
 
 def retry(work: UnitOfWork, delivery: Delivery) -> None:
     """Send what was refused once more; what may have been posted before is looked for first."""
     if delivery.state != DeliveryState.REFUSED:
-        raise Conflict(f"Delivery {code(delivery)} was not refused, so there is nothing to retry. {standing(delivery)}")
+        raise Conflict(
+            f"Delivery {code(delivery)} was not refused, so there is nothing to retry. {standing(delivery)}"
+        )
     perhaps = (delivery.error or "").startswith(PERHAPS)
     delivery.state = DeliveryState.UNKNOWN if perhaps else DeliveryState.WAITING
     delivery.not_before, delivery.attempts, delivery.claimed_until = work.now, 0, None
@@ -201,17 +269,27 @@ def retry_all(work: UnitOfWork) -> int:
 def give_up(work: UnitOfWork, delivery: Delivery) -> None:
     """Somebody decided that it is not sent; unless it is on its way right now."""
     if delivery.claimed_until and delivery.claimed_until > work.now:
-        raise Conflict(f"Delivery {code(delivery)} is on its way right now. Look again in a minute.")
+        raise Conflict(
+            f"Delivery {code(delivery)} is on its way right now. Look again in a minute."
+        )
     if delivery.state == DeliveryState.SENT:
         raise Conflict(f"There is nothing to drop. {standing(delivery)}")
     by = work.actor.ref if work.actor else work.me
     failure_notices.apologise(work, delivery, "An admin decided that it is not sent.")
-    delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, work.now, f"dropped: {by} decided so"
+    delivery.state, delivery.sent_at, delivery.error = (
+        DeliveryState.SENT,
+        work.now,
+        f"dropped: {by} decided so",
+    )
     delivery.about = SPENT
 
 
 def standing(delivery: Delivery) -> str:
     """Where a delivery has got to, in a sentence."""
     if delivery.state == DeliveryState.SENT:
-        return "It was dropped before." if (delivery.error or "").startswith("dropped") else "It was sent."
+        return (
+            "It was dropped before."
+            if (delivery.error or "").startswith("dropped")
+            else "It was sent."
+        )
     return "It is waiting to be sent."

@@ -1,4 +1,5 @@
-"""What is asked of the deliveries that wait. Each question is made once: making one takes longer than answering it.
+"""What is asked of the deliveries that wait. Each question is made once: making one takes longer
+than answering it.
 
 Parameters: `here` the workspace, `now` the moment of who asks; `ask` fills both in.
 """
@@ -34,7 +35,7 @@ row = table.c
 HERE, NOW = bindparam("here", type_=row.workspace.type), bindparam("now", type_=UTCDateTime)
 IDS = bindparam("ids", type_=row.id.type, expanding=True)
 
-# ── conditions ──────────────────────────────────────────────────────────────────────────────────────────
+# ── conditions ────────────────────────────────────────────────────────────────────────────────────
 
 WAITING = row.state.in_([literal_column("'waiting'"), literal_column("'unknown'")])
 """Literals, because no planner proves from parameters that the partial indexes serve."""
@@ -42,31 +43,49 @@ POSTS = WAITING & (row.kind != literal_column("'redraw'"))
 REDRAWS = WAITING & (row.kind == literal_column("'redraw'"))
 OURS = row.workspace == HERE
 DUE = func.coalesce(row.not_before, NOW) <= NOW
-"""Its time has come; said so that no planner takes the index over times, in which all channels are mixed up."""
+"""Its time has come; said so that no planner takes the index over times, in which all channels are
+mixed up.
+"""
 BEGUN = row.claimed_until.is_not(None)
 FREE = or_(row.claimed_until.is_(None), row.claimed_until <= NOW)
-HELD = WAITING & (row.attempts > literal_column("0")) & or_(row.claimed_until > NOW, row.not_before > NOW)
-"""On its way, or put back: what stands behind it waits, so that it arrives in order and rate limits are kept."""
+HELD = (
+    WAITING
+    & (row.attempts > literal_column("0"))
+    & or_(row.claimed_until > NOW, row.not_before > NOW)
+)
+"""On its way, or put back: what stands behind it waits, so that it arrives in order and rate limits
+are kept.
+"""
 
 
 def ask(work: UnitOfWork, question: Any, **about: Any) -> Result[*tuple[Any, ...]]:
-    return work.session.connection().execute(question, {"here": work.workspace.id, "now": work.now, **about})
+    return work.session.connection().execute(
+        question, {"here": work.workspace.id, "now": work.now, **about}
+    )
 
 
-# ── what there is ───────────────────────────────────────────────────────────────────────────────────────
+# ── what there is ─────────────────────────────────────────────────────────────────────────────────
 
-SOMEWHERE = exists(select(row.id).where(row.workspace == Workspace.id, WAITING, row.not_before <= NOW))
+SOMEWHERE = exists(
+    select(row.id).where(row.workspace == Workspace.id, WAITING, row.not_before <= NOW)
+)
 WORKSPACES_DUE = select(Workspace.id).where(SOMEWHERE).order_by(Workspace.id)
 INSIDE_DUE = select(row.channel).where(OURS, POSTS, row.channel.in_(INSIDE), DUE).distinct()
 CARDS_FREE = select(row.id, row.channel, row.ts).where(OURS, REDRAWS, DUE, FREE).order_by(row.id)
 CHANGES_FREE = CARDS_FREE.where(literal_column("NOT background")).limit(WINDOW)
-BACKGROUND_FREE = CARDS_FREE.where(literal_column("background")).limit(bindparam("most", type_=row.id.type))
-CARDS_HELD = select(row.channel, row.ts, row.claimed_until, row.state, row.background).where(OURS, REDRAWS, HELD)
+BACKGROUND_FREE = CARDS_FREE.where(literal_column("background")).limit(
+    bindparam("most", type_=row.id.type)
+)
+CARDS_HELD = select(row.channel, row.ts, row.claimed_until, row.state, row.background).where(
+    OURS, REDRAWS, HELD
+)
 BACKGROUND_WAITING = select(func.count(row.id)).where(OURS, REDRAWS, literal_column("background"))
 
 
 def channels() -> CTE:
-    """The channels behind `after` for which something waits, each found by one step in the index."""
+    """The channels behind `after` for which something waits, each found by one step in the
+    index.
+    """
 
     def following(channel: Any) -> Any:
         behind = select(row.channel).where(OURS, POSTS, row.channel > channel)
@@ -78,50 +97,84 @@ def channels() -> CTE:
 
 
 def drawn_lately() -> Select[int, int]:
-    """How many cards were drawn anew between `since` and `until`, and how many of them in the background."""
+    """How many cards were drawn anew between `since` and `until`, and how many of them in the
+    background.
+    """
     since, until = (bindparam(name, type_=UTCDateTime) for name in ("since", "until"))
-    redrawn = (row.sent_at > since, row.sent_at <= until, row.error.is_(None), row.kind == literal_column("'redraw'"))
+    redrawn = (
+        row.sent_at > since,
+        row.sent_at <= until,
+        row.error.is_(None),
+        row.kind == literal_column("'redraw'"),
+    )
     background = func.count(case((literal_column("background"), row.id)))
     return select(func.count(row.id), background).where(OURS, *redrawn)
 
 
 def oldest_posts() -> Select[Any]:
-    """The oldest post of each channel behind `after` that is neither held nor rests since a post later than `since`.
+    """The oldest post of each channel behind `after` that is neither held nor rests since a post
+    later than `since`.
 
-    A post later than `until` was made when some clock was ahead: nobody waits until it has come true.
+    A post later than `until` was made when some clock was ahead: nobody waits until it has come
+    true.
     """
     places = channels()
     held = select(row.channel).where(OURS, POSTS, HELD)
     since, until = (bindparam(name, type_=UTCDateTime) for name in ("since", "until"))
-    posted = (row.sent_at > since, row.sent_at <= until, row.error.is_(None), row.kind != literal_column("'redraw'"))
+    posted = (
+        row.sent_at > since,
+        row.sent_at <= until,
+        row.error.is_(None),
+        row.kind != literal_column("'redraw'"),
+    )
     resting = select(row.channel).where(OURS, *posted)
     due = select(row.id).where(OURS, POSTS, row.channel == places.c.channel, DUE)
     oldest: Any = due.order_by(row.id).limit(1).scalar_subquery()
-    awake = (places.c.channel.not_in(INSIDE), places.c.channel.not_in(held), places.c.channel.not_in(resting))
+    awake = (
+        places.c.channel.not_in(INSIDE),
+        places.c.channel.not_in(held),
+        places.c.channel.not_in(resting),
+    )
     found = select(oldest.label("id")).where(*awake).subquery()
-    return select(found.c.id).where(found.c.id.is_not(None)).limit(bindparam("most", type_=row.id.type))
+    return (
+        select(found.c.id)
+        .where(found.c.id.is_not(None))
+        .limit(bindparam("most", type_=row.id.type))
+    )
 
 
 OLDEST_POSTS = oldest_posts()
 DRAWN_LATELY = drawn_lately()
 
-# ── when it is over ─────────────────────────────────────────────────────────────────────────────────────
+# ── when it is over ───────────────────────────────────────────────────────────────────────────────
 
-SPENT: Any = case((row.kind == literal_column("'line'"), literal({}, row.about.type)), else_=row.about)
-"""What a delivery keeps when it is over: not the line that somebody typed, which stands nowhere else."""
+SPENT: Any = case(
+    (row.kind == literal_column("'line'"), literal({}, row.about.type)), else_=row.about
+)
+"""What a delivery keeps when it is over: not the line that somebody typed, which stands nowhere
+else.
+"""
 
-# ── taking it ───────────────────────────────────────────────────────────────────────────────────────────
+# ── taking it ─────────────────────────────────────────────────────────────────────────────────────
 
-STILL_FREE = select(row.id).where(row.id.in_(IDS), WAITING, DUE, FREE).with_for_update(skip_locked=True)
+STILL_FREE = (
+    select(row.id).where(row.id.in_(IDS), WAITING, DUE, FREE).with_for_update(skip_locked=True)
+)
 TAKING: dict[str, Any] = {
     "state": case((BEGUN, literal_column("'unknown'")), else_=row.state),
     "not_before": case((BEGUN, NOW), else_=row.not_before),
     "claimed_until": bindparam("until", type_=UTCDateTime),
     "attempts": row.attempts + 1,
 }
-"""What was begun by someone who is gone is due from now on: an older look at Slack says nothing about it."""
-TAKE = select(Delivery).from_statement(update(table).where(row.id.in_(IDS)).values(**TAKING).returning(table))
+"""What was begun by someone who is gone is due from now on: an older look at Slack says nothing
+about it.
+"""
+TAKE = select(Delivery).from_statement(
+    update(table).where(row.id.in_(IDS)).values(**TAKING).returning(table)
+)
 SUPERSEDED = {"state": "sent", "sent_at": NOW, "error": "dropped: another drew it"}
 NEVER_BEGUN = (row.state == literal_column("'waiting'"), row.claimed_until.is_(None))
-"""What was begun and not written down may have been drawn: then nobody knows what stands there, and it is drawn."""
+"""What was begun and not written down may have been drawn: then nobody knows what stands there, and
+it is drawn.
+"""
 SUPERSEDE = update(table).where(row.id.in_(IDS), *NEVER_BEGUN).values(**SUPERSEDED)

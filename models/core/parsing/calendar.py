@@ -5,12 +5,24 @@ from datetime import date, timedelta
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 SATURDAY = 5
 LAST_CENTURY_FROM = 50
-"""Years of two digits from here on are of the last century: a birthday in 1955 is likelier than a deal in 2055."""
+"""Years of two digits from here on are of the last century: a birthday in 1955 is likelier than a
+deal in 2055.
+"""
 
 
 class ImpossibleDay(ValueError):

@@ -1,4 +1,6 @@
-"""The countries of ISO 3166-1: two letters inside, English names outside, and read by whatever they are called."""
+"""The countries of ISO 3166-1: two letters inside, English names outside, and read by whatever they
+are called.
+"""
 
 import re
 from functools import lru_cache
@@ -47,12 +49,16 @@ NAMES: dict[str, str] = dict(entry.strip().split(" ", 1) for entry in ISO_3166.s
 
 LONGEST = 80
 TABLE = Path(__file__).with_name("countries.txt")
-"""A line for each country: its code, and what it is called in the languages of CLDR and by ISO, as `key_of` has it."""
+"""A line for each country: its code, and what it is called in the languages of CLDR and by ISO, as
+`key_of` has it.
+"""
 LOOSE = re.compile(r"[.'(),/]")
 
 
 def read_country(text: str) -> str:
-    """The two letters that a code of two or three letters or digits, or a name in any language stands for."""
+    """The two letters that a code of two or three letters or digits, or a name in any language
+    stands for.
+    """
     code = known(key_of(text)) if len(text) <= LONGEST else ""
     if not code:
         raise wrong(text, "is not a country we know", "Germany or DE")
@@ -64,7 +70,9 @@ def show_country(code: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """A name as names are compared: Côte d’Ivoire and COTE D'IVOIRE are one, and so are U.K. and UK."""
+    """A name as names are compared: Côte d’Ivoire and COTE D'IVOIRE are one, and so are U.K. and
+    UK.
+    """
     word = LOOSE.sub("", fold(name).replace("&", " and ")).replace("-", " ")
     return " ".join(word.removeprefix("the ").split())
 

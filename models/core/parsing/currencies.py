@@ -1,4 +1,6 @@
-"""The currencies of ISO 4217: their codes, the signs people write for them, and how many decimals they have."""
+"""The currencies of ISO 4217: their codes, the signs people write for them, and how many decimals
+they have.
+"""
 
 from models.core.parsing.texts import plain, wrong
 
@@ -18,24 +20,84 @@ RUPEES = ("INR", "PKR", "LKR", "NPR", "MUR", "SCR")
 # A sign several currencies share means the person's own one, if that is among them, else the first.
 SIGNS: dict[str, tuple[str, ...]] = {
     "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"),
-    "€": ("EUR",), "£": ("GBP", "EGP", "GIP", "FKP", "SHP"), "¥": ("JPY", "CNY"), "￥": ("JPY", "CNY"), "₹": ("INR",),
-    "₩": ("KRW", "KPW"), "₽": ("RUB",), "₺": ("TRY",), "₪": ("ILS",), "₫": ("VND",), "₴": ("UAH",), "₦": ("NGN",),
-    "₱": ("PHP",), "฿": ("THB",), "₸": ("KZT",), "₾": ("GEL",), "₡": ("CRC",), "₲": ("PYG",), "₵": ("GHS",),
-    "us$": ("USD",), "ca$": ("CAD",), "c$": ("CAD",), "au$": ("AUD",), "a$": ("AUD",), "nz$": ("NZD",), "s$": ("SGD",),
-    "hk$": ("HKD",), "nt$": ("TWD",), "mx$": ("MXN",), "r$": ("BRL",), "cn¥": ("CNY",), "zł": ("PLN",), "kč": ("CZK",),
-    "kr": ("SEK", "NOK", "DKK", "ISK"), "ft": ("HUF",), "lei": ("RON", "MDL"), "euro": ("EUR",), "euros": ("EUR",),
-    "dollar": ("USD", "CAD", "AUD", "NZD"), "dollars": ("USD", "CAD", "AUD", "NZD"), "pounds": ("GBP",),
-    "yen": ("JPY",), "francs": ("CHF",), "franken": ("CHF",), "fr": ("CHF",), "sfr": ("CHF",), "rs": RUPEES,
-    "re": RUPEES, "₨": RUPEES, "rupee": RUPEES, "rupees": RUPEES,
-}  # fmt: skip
+    "€": ("EUR",),
+    "£": ("GBP", "EGP", "GIP", "FKP", "SHP"),
+    "¥": ("JPY", "CNY"),
+    "￥": ("JPY", "CNY"),
+    "₹": ("INR",),
+    "₩": ("KRW", "KPW"),
+    "₽": ("RUB",),
+    "₺": ("TRY",),
+    "₪": ("ILS",),
+    "₫": ("VND",),
+    "₴": ("UAH",),
+    "₦": ("NGN",),
+    "₱": ("PHP",),
+    "฿": ("THB",),
+    "₸": ("KZT",),
+    "₾": ("GEL",),
+    "₡": ("CRC",),
+    "₲": ("PYG",),
+    "₵": ("GHS",),
+    "us$": ("USD",),
+    "ca$": ("CAD",),
+    "c$": ("CAD",),
+    "au$": ("AUD",),
+    "a$": ("AUD",),
+    "nz$": ("NZD",),
+    "s$": ("SGD",),
+    "hk$": ("HKD",),
+    "nt$": ("TWD",),
+    "mx$": ("MXN",),
+    "r$": ("BRL",),
+    "cn¥": ("CNY",),
+    "zł": ("PLN",),
+    "kč": ("CZK",),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "ft": ("HUF",),
+    "lei": ("RON", "MDL"),
+    "euro": ("EUR",),
+    "euros": ("EUR",),
+    "dollar": ("USD", "CAD", "AUD", "NZD"),
+    "dollars": ("USD", "CAD", "AUD", "NZD"),
+    "pounds": ("GBP",),
+    "yen": ("JPY",),
+    "francs": ("CHF",),
+    "franken": ("CHF",),
+    "fr": ("CHF",),
+    "sfr": ("CHF",),
+    "rs": RUPEES,
+    "re": RUPEES,
+    "₨": RUPEES,
+    "rupee": RUPEES,
+    "rupees": RUPEES,
+}
 
 SHOWN = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 """The signs that are written as well as read; every other currency is shown by its code."""
 
 WHOLE = frozenset(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+    (
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    )
 )
-"""Currencies without a minor unit. The few with three decimals are kept to two, as all amounts are."""
+"""Currencies without a minor unit. The few with three decimals are kept to two, as all amounts are.
+"""
 
 
 def find_currency(word: str, default: str = "") -> str | None:

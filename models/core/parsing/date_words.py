@@ -1,4 +1,6 @@
-"""Words about days and times in English, German, French and Spanish, made the one English that is read."""
+"""Words about days and times in English, German, French and Spanish, made the one English that is
+read.
+"""
 
 import re
 import unicodedata
@@ -16,7 +18,11 @@ APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′´`", "'"))
 def words_of(lines: str) -> dict[str, str]:
     """`heute hoy=today; …` as a word of each to its English."""
     entries = [entry.split("=") for entry in lines.replace("\n", " ").split(";") if entry.strip()]
-    return {word.replace("_", " "): english.strip() for words, english in entries for word in words.split()}
+    return {
+        word.replace("_", " "): english.strip()
+        for words, english in entries
+        for word in words.split()
+    }
 
 
 PHRASES = words_of("""
@@ -64,7 +70,7 @@ PHRASES = words_of("""
     ascension_day himmelfahrt christi_himmelfahrt=ascension; whitsun pfingsten pfingstsonntag pentecote
     pentecostes=pentecost; whit_monday pfingstmontag lundi_de_pentecote=whitmonday;
     ubernachster_monat ubernachsten_monat=overnext month; a_week_from=week from; one_week_from=week from;
-""")  # fmt: skip
+""")
 
 WORDS = words_of("""
     morgen manana=tomorrow; nachste nachsten nachster nachstes nachstem naechste naechsten naechster naechstes naechstem
@@ -104,12 +110,14 @@ WORDS = words_of("""
     abend abends soir=evening; fruh frueh vormittag matin mornings=morning; nachmittag nachmittags tarde pm_=afternoon;
     mittag mittags midi mediodia midday=noon; mitternacht minuit medianoche=midnight; nacht noche nuit nights=night;
     kw cw kalenderwoche=week; gegen vers um=at;
-""")  # fmt: skip
+""")
 
 LONGEST = max(len(phrase.split()) for phrase in PHRASES)
 COMPOUND = re.compile(r"\b([a-z]{3,7}tag|mittwoch) ?(morgen|vormittag|mittag|nachmittag|abend)\b")
 """Montagmorgen, which is no tomorrow."""
-AGO = re.compile(r"\b(?:ago_|vor) (\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute))\b")
+AGO = re.compile(
+    r"\b(?:ago_|vor) (\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute))\b"
+)
 BARELY = re.compile(
     r"^(?:(?:some ?time|any ?time|irgendwann|around|roughly|courant|dans le courant|en algun momento)"
     r"(?: (?:in|im|during|on|de|du))?|(?:at the )?latest(?: by)?) (?=\w)|(?: or so| at the latest| latest)$"
@@ -117,17 +125,48 @@ BARELY = re.compile(
 """What says of a day no more than that it is not so sure."""
 MONTHLY = rf"(?:(?:the |next |this |last |overnext )?(?:week|month|quarter|year)|{'|'.join(MONTHS)}|q[1-4])\b"
 EARLY = re.compile(rf"\b(early|later?) (?:in |on |of )?(?={MONTHLY})")
-EARLY_DAY = re.compile(rf"\b(early|late) (?:on )?(?=(?:next |this )?(?:{'|'.join(WEEKDAYS)}|tomorrow|overmorrow)\b)")
+EARLY_DAY = re.compile(
+    rf"\b(early|late) (?:on )?(?=(?:next |this )?(?:{'|'.join(WEEKDAYS)}|tomorrow|overmorrow)\b)"
+)
 THE = re.compile(
     rf"\b(?:the|on) (?=(?:next|this|last|overnext|week|weekend|month|quarter|year|[a-z]+day|{'|'.join(FEASTS)})\b)"
 )
 TONIGHT = re.compile(r"\btonight (at [\d:~]+)$|(?<!\S)(at [\d:~]+) tonight$")
 VOR = re.compile(r"\bvor (?!\d+ (?:business )?(?:day|week|month|quarter|year|hour|minute)\b)")
 VOCABULARY = SPOKEN.union(
-    word for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS) for word in text.split()
+    word
+    for text in (*PHRASES, *PHRASES.values(), *WORDS, *WORDS.values(), *WEEKDAYS, *MONTHS)
+    for word in text.split()
 ).union(
-    ("uhr", "am", "pm", "a.m", "p.m", "o'clock", "now", "mar", "sept", "an", "ago", "due", "from", "this", "@"),
-    ("early", "late", "later", "latest", "some", "sometime", "anytime", "irgendwann", "around", "courant"),
+    (
+        "uhr",
+        "am",
+        "pm",
+        "a.m",
+        "p.m",
+        "o'clock",
+        "now",
+        "mar",
+        "sept",
+        "an",
+        "ago",
+        "due",
+        "from",
+        "this",
+        "@",
+    ),
+    (
+        "early",
+        "late",
+        "later",
+        "latest",
+        "some",
+        "sometime",
+        "anytime",
+        "irgendwann",
+        "around",
+        "courant",
+    ),
     ("or", "over", *FEASTS),
 )
 """Every word that may be a part of what says when."""
@@ -138,7 +177,11 @@ def is_of_a_day(word: str) -> bool:
     """Whether what says a day or a time may have this word in it."""
     bare = regular(word).strip("!?,;.")
     named = bare.removeprefix("mi-").removeprefix("mid-")
-    return named in VOCABULARY or any(letter.isdigit() for letter in bare) or bool(COMPOUND.fullmatch(bare))
+    return (
+        named in VOCABULARY
+        or any(letter.isdigit() for letter in bare)
+        or bool(COMPOUND.fullmatch(bare))
+    )
 
 
 def regular(text: str) -> str:
@@ -147,18 +190,28 @@ def regular(text: str) -> str:
     if text.isascii():
         return text
     apart = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+    return unicodedata.normalize(
+        "NFC", "".join(letter for letter in apart if not unicodedata.combining(letter))
+    )
 
 
 @lru_cache(maxsize=256)
 def translate(text: str) -> str:
-    """The one English of a short text in any of the four languages; what is not known stays as it is."""
-    text = COMPOUND.sub(lambda found: f"{found[1]} {'morning' if found[2] == 'morgen' else found[2]}", regular(text))
+    """The one English of a short text in any of the four languages; what is not known stays as it
+    is.
+    """
+    text = COMPOUND.sub(
+        lambda found: f"{found[1]} {'morning' if found[2] == 'morgen' else found[2]}", regular(text)
+    )
     text = " ".join(in_phrases(BARELY.sub("", on_a_clock(text)).split()))
     text = re.sub(r"\b(l|d)'(?=\w)", r"\1' ", text)
     text = re.sub(r"(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)", " ", text)
     text = re.sub(r"\bmi-(?=\w)|\bmid-(?=\w)", "middle ", text)
-    text = re.sub(r"\ba (?:las? |les )?(?=\d{1,2}(?::|h| ?uhr|\b)|midi|minuit|mediodia|medianoche)", "at ", text)
+    text = re.sub(
+        r"\ba (?:las? |les )?(?=\d{1,2}(?::|h| ?uhr|\b)|midi|minuit|mediodia|medianoche)",
+        "at ",
+        text,
+    )
     found = [known(word) for word in text.split()]
     text = " ".join(placed(found))
     text = VOR.sub("before ", AGO.sub(r"\1 ago", text))
@@ -170,12 +223,16 @@ def translate(text: str) -> str:
     text = re.sub(r"\b(next|this|last) (?:the|on)\b", r"\1", text)
     text = THE.sub("", re.sub(r"\b(?:a|on|the) (?=(?:noon|midnight)\b)", "at ", text))
     text = re.sub(r"\b(?:the|1|on) (?=(?:end|start|middle)\b)", "", text)
-    text = re.sub(r"\b(?:in|the) (?=(?:eod|tonight|end)\b)|\btoday (?=in \d)|\bthis (?=next\b)", "", text)
+    text = re.sub(
+        r"\b(?:in|the) (?=(?:eod|tonight|end)\b)|\btoday (?=in \d)|\bthis (?=next\b)", "", text
+    )
     return re.sub(r"\bday (?=\d{1,2}$)", "", re.sub(r"\b[kc]w(?=\d)", "week ", text)).strip()
 
 
 def in_phrases(words: list[str]) -> Iterator[str]:
-    """The words, with the English of a phrase in the place of its words; the longest phrase counts."""
+    """The words, with the English of a phrase in the place of its words; the longest phrase
+    counts.
+    """
     place = 0
     while place < len(words):
         for length in range(min(LONGEST, len(words) - place), 0, -1):
@@ -194,14 +251,23 @@ def known(word: str) -> str:
     """The English of a word; the dot of an abbreviation goes with it."""
     core = word.strip(",")
     bare = core.removesuffix(".") if re.fullmatch(r"[a-z]+\.", core) else core
-    english = WORDS.get(core) or WORDS.get(bare) or (bare if bare in ("sept", "ago", "mar", "an") else core)
+    english = (
+        WORDS.get(core)
+        or WORDS.get(bare)
+        or (bare if bare in ("sept", "ago", "mar", "an") else core)
+    )
     return english + ("," if word.endswith(",") else "")
 
 
 def placed(words: list[str]) -> list[str]:
-    """The words, with those decided that mean one thing beside a number or a unit, and another elsewhere."""
+    """The words, with those decided that mean one thing beside a number or a unit, and another
+    elsewhere.
+    """
     for place, word in enumerate(words):
-        before, behind = words[place - 1] if place else "", words[place + 1] if words[place + 1 :] else ""
+        before, behind = (
+            words[place - 1] if place else "",
+            words[place + 1] if words[place + 1 :] else "",
+        )
         if word == "sept":
             words[place] = "7" if behind in UNITS else "september"
         elif word == "ago" and re.fullmatch(r"\d{1,2}\.?|of", before):

@@ -1,7 +1,9 @@
-"""Days as people write them: `fri`, `+3d`, `eom`, `4 dec`, `in two weeks`, `übermorgen`, `2026-12-01`.
+"""Days as people write them: `fri`, `+3d`, `eom`, `4 dec`, `in two weeks`, `übermorgen`,
+`2026-12-01`.
 
-English, German, French and Spanish are read by the grammar here; a day and a month of another language by dateparser.
-What can mean two days is not guessed: Ambiguous offers both. A file's days are read by `models.core.parsing.file_dates`.
+English, German, French and Spanish are read by the grammar here; a day and a month of another
+language by dateparser. What can mean two days is not guessed: Ambiguous offers both. A file's days
+are read by `models.core.parsing.file_dates`.
 """
 
 import re
@@ -27,7 +29,13 @@ from models.core.parsing.calendar import (
 )
 from models.core.parsing.date_words import translate
 from models.core.parsing.holidays import read_feast
-from models.core.parsing.relative_dates import following, read_ahead, read_month, read_nth, read_week
+from models.core.parsing.relative_dates import (
+    following,
+    read_ahead,
+    read_month,
+    read_nth,
+    read_week,
+)
 from models.core.parsing.texts import plain, wrong
 
 EXAMPLE = "fri, +3d or 2026-12-01"
@@ -48,17 +56,27 @@ WEEKDAY_LATER = re.compile(
 )
 YEAR = r"(?:,? ?(?:of )?(\d{4})|,? ?'(\d\d)|,? (?:of )?(\d\d))?"
 MONTH = rf"({'|'.join(MONTHS)})\.?"
-NAMED = re.compile(rf"(?:({NAME})\.?,? )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[ -]?(?:of )?{MONTH}-?{YEAR}")
-NAMED_MONTH_FIRST = re.compile(rf"(?:({NAME})\.?,? )?{MONTH} (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?{YEAR}")
+NAMED = re.compile(
+    rf"(?:({NAME})\.?,? )?(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[ -]?(?:of )?{MONTH}-?{YEAR}"
+)
+NAMED_MONTH_FIRST = re.compile(
+    rf"(?:({NAME})\.?,? )?{MONTH} (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?{YEAR}"
+)
 ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[t ]\d{2}:\d{2}.*)?")
 CJK = re.compile(r"(\d{4})[年년] ?(\d{1,2})[月월] ?(\d{1,2})[日일]?")
-DOTTED = re.compile(rf"(?:({NAME}),? )?(?:the |on )?(\d{{1,2}})\. ?(\d{{1,2}})(?:\.|(?=\. ?\d)) ?(\d{{4}}|'?\d\d)?")
-SLASHED = re.compile(rf"(?:({NAME}),? )?(?:the |on )?(\d{{1,2}})([-/])(\d{{1,2}})(?:\3(\d{{4}}|\d\d))?")
+DOTTED = re.compile(
+    rf"(?:({NAME}),? )?(?:the |on )?(\d{{1,2}})\. ?(\d{{1,2}})(?:\.|(?=\. ?\d)) ?(\d{{4}}|'?\d\d)?"
+)
+SLASHED = re.compile(
+    rf"(?:({NAME}),? )?(?:the |on )?(\d{{1,2}})([-/])(\d{{1,2}})(?:\3(\d{{4}}|\d\d))?"
+)
 POINTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
 TIMELESS = re.compile(r",? ?\b(?:eod|morning|afternoon|evening|night|noon)\b")
 IDIOM = re.compile(r"idiom (\d+)")
 """Eight days, or fifteen, which are a week, or two, to most who say so."""
-FOREIGN = re.compile(r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?")
+FOREIGN = re.compile(
+    r"\d{1,2}\.? ?(?:of )?[^\W\d_]{3,}\.?(?:,? (?:of )?\d{4})?|[^\W\d_]{3,}\.? \d{1,2}(?:,? \d{4})?"
+)
 BESIDE = re.compile(r"(before|after) (.+)")
 LEADING = re.compile(r"^(?:(?:by|on)(?: the)?|due) (?=\D|\d{1,4}[-/.:]\d|\d{1,2}(?:\.? |[a-z]))")
 
@@ -68,9 +86,11 @@ class Impossible(ValueError):
 
 
 def read_day(text: str, today: date, shown: str = "", *, foreign: bool = True) -> date:
-    """The day a text means, seen from today. Ambiguous, with each of them, where it can mean several.
+    """The day a text means, seen from today. Ambiguous, with each of them, where it can mean
+    several.
 
-    shown: what a sentence about it quotes, by default the text; foreign: whether other languages are tried as well.
+    shown: what a sentence about it quotes, by default the text; foreign: whether other languages
+    are tried as well.
     """
     regular = text if ISO.fullmatch(text) else english(text)
     shown = shown or text
@@ -116,7 +136,11 @@ def offer(text: str, offered: list[tuple[str, str]]) -> Ambiguous:
     """What a text can mean: (how to type it, what it is) of each."""
     names = [name for _, name in offered]
     listed = " or ".join([", ".join(names[:-1]), names[-1]])
-    return Ambiguous(str(wrong(text, f"could be {listed}", " or ".join(ref for ref, _ in offered))), text, offered)
+    return Ambiguous(
+        str(wrong(text, f"could be {listed}", " or ".join(ref for ref, _ in offered))),
+        text,
+        offered,
+    )
 
 
 def within_calendar(day: date, text: str) -> date:
@@ -133,7 +157,9 @@ def read_word(text: str, today: date) -> date | None:
 
 
 def read_weekday(text: str, today: date) -> date | None:
-    """The next such day, never today; `last fri` is the one before today; `mon next week` is of that week."""
+    """The next such day, never today; `last fri` is the one before today; `mon next week` is of
+    that week.
+    """
     text = TIMELESS.sub("", text)
     if found := WEEKDAY.fullmatch(text):
         ahead = (weekday_of(found[2]) - today.weekday()) % 7
@@ -148,7 +174,9 @@ def read_weekday(text: str, today: date) -> date | None:
 
 
 def read_weekday_later(text: str, today: date) -> date | None:
-    """`fri in 2 weeks`, `a week from fri`: counted from the next such day, or by whole weeks, if both are one day."""
+    """`fri in 2 weeks`, `a week from fri`: counted from the next such day, or by whole weeks, if
+    both are one day.
+    """
     found = WEEKDAY_LATER.fullmatch(text)
     if found is None:
         return None
@@ -178,7 +206,9 @@ def read_distance(text: str, today: date) -> date | None:
 
 
 def read_beside(text: str, today: date) -> date | None:
-    """`before christmas`, `after easter`: the working day before a day, or after it; what is to come is not past."""
+    """`before christmas`, `after easter`: the working day before a day, or after it; what is to
+    come is not past.
+    """
     found = BESIDE.fullmatch(text)
     if found is None:
         return None
@@ -189,7 +219,11 @@ def read_beside(text: str, today: date) -> date | None:
         raise Unclear(*(add_working_days(each, step) for each in unclear.days)) from None
     if day is None or (step < 0 and found[2].startswith(("end ", "eod"))):
         return day
-    return add_working_days(day, step) if step > 0 else max(add_working_days(day, step), min(day, today))
+    return (
+        add_working_days(day, step)
+        if step > 0
+        else max(add_working_days(day, step), min(day, today))
+    )
 
 
 def first_read(text: str, today: date) -> date | None:
@@ -218,12 +252,16 @@ def read_numbers(text: str, today: date) -> date | None:
         return such_day((found[4] or "").lstrip("'"), int(found[3]), int(found[2]), found[1], today)
     if found := SLASHED.fullmatch(text):
         return day_or_month_first(int(found[2]), int(found[4]), found[5], found[1], today)
-    if (found := POINTED.fullmatch(text)) and int(found[2]) <= 12:  # whoever writes 30.10. means a time by 10.30
+    if (found := POINTED.fullmatch(text)) and int(
+        found[2]
+    ) <= 12:  # whoever writes 30.10. means a time by 10.30
         return day_or_month_first(int(found[1]), int(found[2]), None, None, today)
     return None
 
 
-def day_or_month_first(first: int, second: int, year: str | None, name: str | None, today: date) -> date:
+def day_or_month_first(
+    first: int, second: int, year: str | None, name: str | None, today: date
+) -> date:
     """12/05 is a day in May to half the world and one in December to the other."""
     if first > 12 or first == second:
         return such_day(year, second, first, name, today)
@@ -237,12 +275,18 @@ def day_or_month_first(first: int, second: int, year: str | None, name: str | No
 
 
 def such_day(year: str | None, month: int, day: int, name: str | None, today: date) -> date:
-    """The day of this year, or the next one. Unclear, with the days that may be meant, where the weekday differs."""
+    """The day of this year, or the next one. Unclear, with the days that may be meant, where the
+    weekday differs.
+    """
     if year:
         return fitting(make_day(full_year(year), month, day), name)
     if not 1 <= month <= 12:
         raise ImpossibleDay
-    years = [each for each in range(today.year - 8, today.year + 9) if 1 <= day <= monthrange(each, month)[1]]
+    years = [
+        each
+        for each in range(today.year - 8, today.year + 9)
+        if 1 <= day <= monthrange(each, month)[1]
+    ]
     days = [date(each, month, day) for each in years]
     coming = next((each for each in days if each >= today), None)
     if coming is None:
@@ -300,6 +344,16 @@ WORDS: dict[str, Callable[[date], date]] = {
     "end of year": lambda day: date(day.year, 12, 31),
 }
 WAYS: tuple[Callable[[str, date], date | None], ...] = (
-    read_word, read_weekday, read_weekday_later, read_distance, read_named, read_numbers, read_week, read_ahead,
-    read_month, read_nth, read_feast, read_beside,
-)  # fmt: skip
+    read_word,
+    read_weekday,
+    read_weekday_later,
+    read_distance,
+    read_named,
+    read_numbers,
+    read_week,
+    read_ahead,
+    read_month,
+    read_nth,
+    read_feast,
+    read_beside,
+)

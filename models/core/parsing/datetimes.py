@@ -1,4 +1,5 @@
-"""Moments as people write them: `fri 9:00`, `tomorrow 3pm`, `+2h`, `14:30 Uhr`, `2026-12-01 14:30`; always UTC inside.
+"""Moments as people write them: `fri 9:00`, `tomorrow 3pm`, `+2h`, `14:30 Uhr`, `2026-12-01 14:30`;
+always UTC inside.
 
 A file's moments are read by `models.core.parsing.file_dates`.
 """
@@ -7,7 +8,16 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from models.core.errors import Ambiguous
-from models.core.parsing.dates import EARLIEST, LATEST, LONGEST, echo_day, english, offer, read_day, show_day
+from models.core.parsing.dates import (
+    EARLIEST,
+    LATEST,
+    LONGEST,
+    echo_day,
+    english,
+    offer,
+    read_day,
+    show_day,
+)
 from models.core.parsing.texts import plain, wrong
 from models.core.parsing.utc_offsets import ANY, read_offset
 
@@ -39,9 +49,14 @@ AFTER = re.compile(rf"(?P<day>.+?),? (?:at |@ ?|before )?(?P<time>{TIME}){BEHIND
 BEFORE = re.compile(rf"(?:at )?(?P<time>{TIME}){BEHIND},? (?P<day>.+)")
 EXACT = re.compile(rf"(\d{{4}}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{{1,9}}))? ?({ANY})?")
 WORDS = {
-    "noon": time(12), "midnight": time(0), "eod": time(18), "morning": MORNING, "afternoon": time(15),
-    "evening": time(18), "night": time(20),
-}  # fmt: skip
+    "noon": time(12),
+    "midnight": time(0),
+    "eod": time(18),
+    "morning": MORNING,
+    "afternoon": time(15),
+    "evening": time(18),
+    "night": time(20),
+}
 TODAY = {"tonight": time(20), "eod": WORDS["eod"]}
 """Words that are a time of today."""
 
@@ -49,10 +64,11 @@ TODAY = {"tonight": time(20), "eod": WORDS["eod"]}
 def read_moment(
     text: str, now: datetime, zone: tzinfo, at: time = MORNING, *, foreign: bool = True
 ) -> datetime:
-    """The moment, in UTC, that a text means to someone in this zone; a day alone means `at` on that day.
+    """The moment, in UTC, that a text means to someone in this zone; a day alone means `at` on that
+    day.
 
-    Ambiguous, with each as it can be typed, where it can mean several. foreign: whether a day is tried in other
-    languages than ours as well; never with a time.
+    Ambiguous, with each as it can be typed, where it can mean several. foreign: whether a day is
+    tried in other languages than ours as well; never with a time.
     """
     exact = read_exact(plain(text) if len(text) <= LONGEST else "", text, zone)
     regular = "" if exact else english(text)
@@ -74,7 +90,9 @@ def read_time(text: str) -> time:
         regular = f"{regular}:00"
     elif re.fullmatch(r"\d{3,4}", regular):
         regular = f"{regular[:-2]}:{regular[-2:]}"
-    found = ALONE.fullmatch(regular.replace(".", ":") if re.fullmatch(r"\d{1,2}\.\d\d", regular) else regular)
+    found = ALONE.fullmatch(
+        regular.replace(".", ":") if re.fullmatch(r"\d{1,2}\.\d\d", regular) else regular
+    )
     if found is None:
         raise wrong(text, "is not a time of day", HOURS_EXAMPLE)
     try:
@@ -101,7 +119,9 @@ def read_exact(text: str, typed: str, zone: tzinfo) -> datetime | None:
     if found is None:
         return None
     try:
-        local = datetime.fromisoformat(f"{found[1]}T{found[2]}.{(found[3] or '0')[:6].ljust(6, '0')}")
+        local = datetime.fromisoformat(
+            f"{found[1]}T{found[2]}.{(found[3] or '0')[:6].ljust(6, '0')}"
+        )
         return on_clock(local, read_offset(found[4], local, zone) if found[4] else zone, zone)
     except OverflowError:
         raise wrong(typed, "is not in the calendar", EXAMPLE) from None
@@ -118,11 +138,18 @@ def read_distance(text: str, typed: str, now: datetime) -> datetime | None:
     if found is None or not (found[2] or found[3]) or not (found[2] or found[4]):
         return None
     bare = not (found[1] or found[5])
-    if bare and (found[4] == "m" or (found[3] and not found[4])) and not (found[2] and int(found[2]) <= SOON):
+    if (
+        bare
+        and (found[4] == "m" or (found[3] and not found[4]))
+        and not (found[2] and int(found[2]) <= SOON)
+    ):
         return None  # 5m is as well five metres; 14h30 is a time
     hours = int(found[2] or 0)
     if bare and re.fullmatch(r"\d+h", text) and SOON < hours < 24:
-        raise offer(typed, [(f"+{hours}h", f"in {hours} hours"), (f"{hours}:00", f"{hours}:00 on the clock")])
+        raise offer(
+            typed,
+            [(f"+{hours}h", f"in {hours} hours"), (f"{hours}:00", f"{hours}:00 on the clock")],
+        )
     distance = timedelta(hours=hours, minutes=int(found[3] or 0))
     return now.astimezone(UTC) + (-distance if found[1] == "-" or found[5] == " ago" else distance)
 
@@ -147,13 +174,17 @@ def read_clock(text: str, typed: str, now: datetime, zone: tzinfo) -> datetime |
 
 
 def on_day(found: re.Match[str], typed: str, today: date, zone: tzinfo) -> datetime:
-    """The moment of a time beside a day; where the day can be several, each is offered with the time."""
+    """The moment of a time beside a day; where the day can be several, each is offered with the
+    time.
+    """
     text = found["day"]
     try:
         day = read_day(text, today, text if text in plain(typed) else typed, foreign=False)
     except Ambiguous as error:
         at = read_clock_time(found, typed)
-        raise offer(typed, [(f"{ref} {at:%H:%M}", title) for ref, title in error.candidates]) from None
+        raise offer(
+            typed, [(f"{ref} {at:%H:%M}", title) for ref, title in error.candidates]
+        ) from None
     return to_utc(day, read_clock_time(found, typed), zone)
 
 
@@ -179,16 +210,26 @@ def early_or_late(found: re.Match[str], hour: int, minute: int, typed: str) -> A
     day, around = found.groupdict().get("day") or "at", plain(typed)
     in_place = found["bare"] and figure.search(around)
     clocks = [f"{each}:{minute:02}" for each in (hour, hour + 12)]
-    return offer(typed, [(figure.sub(at, around) if in_place else f"{day} {at}", at) for at in clocks])
+    return offer(
+        typed, [(figure.sub(at, around) if in_place else f"{day} {at}", at) for at in clocks]
+    )
 
 
 def on_clock(local: datetime, there: tzinfo, zone: tzinfo) -> datetime:
-    """The moment, in UTC, at which a clock shows this: one in the zone `there`, which may be the reader's own."""
-    return to_utc(local.date(), local.time(), zone) if there is zone else local.replace(tzinfo=there).astimezone(UTC)
+    """The moment, in UTC, at which a clock shows this: one in the zone `there`, which may be the
+    reader's own.
+    """
+    return (
+        to_utc(local.date(), local.time(), zone)
+        if there is zone
+        else local.replace(tzinfo=there).astimezone(UTC)
+    )
 
 
 def to_utc(day: date, at: time, zone: tzinfo) -> datetime:
-    """The first moment a clock in the zone shows this time, or the end of the gap when it skips it."""
+    """The first moment a clock in the zone shows this time, or the end of the gap when it skips
+    it.
+    """
     local = datetime.combine(day, at, zone)  # fold=0 is the first of a repeated hour
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):

@@ -1,20 +1,30 @@
-"""Days and moments as files write them: each with its year, and never in words that move, such as today.
+"""Days and moments as files write them: each with its year, and never in words that move, such
+as today.
 
-Whoever reads a file asks `orders` of the cells of a column: what all of them allow is how the column is written, `dmy`
-or `mdy`; a column that allows both has to be asked for. Then each cell is read by it:
+Whoever reads a file asks `orders` of the cells of a column: what all of them allow is how the
+column is written, `dmy` or `mdy`; a column that allows both has to be asked for. Then each cell
+is read by it:
 
-    read_written_day("05/06/2026", order="dmy")                  5 June 2026
-    read_written_day("45992", serials=True)                      the day of a spreadsheet, 1 December 2025
-    read_written_moment("16 Apr, 2021 00:03:00", zone)           that moment on a clock of the zone, in UTC
-    read_written_moment("2026-03-01 22:00:00 PST", zone)         with an offset of its own, wherever the zone is
+    read_written_day("05/06/2026", order="dmy")            5 June 2026
+    read_written_day("45992", serials=True)                a spreadsheet's 1 December 2025
+    read_written_moment("16 Apr, 2021 00:03:00", zone)     that moment in the zone, as UTC
+    read_written_moment("2026-03-01 22:00:00 PST", zone)   at its own offset, whatever the zone
 
-Without an order a day that could be read as day or month first raises Ambiguous, which is a ValueError.
+Without an order a day that could be read as day or month first raises Ambiguous, which is a
+ValueError.
 """
 
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from models.core.parsing.calendar import MONTHS, ImpossibleDay, Unclear, full_year, make_day, name_day
+from models.core.parsing.calendar import (
+    MONTHS,
+    ImpossibleDay,
+    Unclear,
+    full_year,
+    make_day,
+    name_day,
+)
 from models.core.parsing.dates import english, fitting, offer, read_foreign, within_calendar
 from models.core.parsing.datetimes import on_clock, to_utc
 from models.core.parsing.texts import plain, wrong
@@ -26,17 +36,23 @@ EPOCH = date(1899, 12, 30)
 """The day from which spreadsheets count."""
 LAST_SERIAL = 110_000
 
-YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)|(\d{4})年 ?(\d{1,2})月 ?(\d{1,2})日")
+YEAR_FIRST = re.compile(
+    r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)|(\d{4})年 ?(\d{1,2})月 ?(\d{1,2})日"
+)
 NUMBERS = re.compile(r"(\d{1,2})[-/. ] ?(\d{1,2})[-/. ] ?(\d{4}|\d\d)\.?")
 DAYNAME = r"(?:([a-z]+day)\.?,? )?"
 MONTH = rf"({'|'.join(MONTHS)})\.?"
 IN_WORDS = re.compile(
     rf"{DAYNAME}(?:the )?(\d{{1,2}})(?:st|nd|rd|th|er|\.)?[- ]?(?:of )?{MONTH}(?:,? |,|-|(?='))(?:of )?'?(\d{{4}}|\d\d)"
 )
-MONTH_FIRST = re.compile(rf"{DAYNAME}{MONTH}[- ](\d{{1,2}})(?:st|nd|rd|th)?(?:, ?| |-)'?(\d{{4}}|\d\d)")
+MONTH_FIRST = re.compile(
+    rf"{DAYNAME}{MONTH}[- ](\d{{1,2}})(?:st|nd|rd|th)?(?:, ?| |-)'?(\d{{4}}|\d\d)"
+)
 SLASHED = re.compile(r"(?<=\d)/(?=[a-z])|(?<=[a-z])/(?=\d)")
 """As Jira writes days: 12/Mar/26."""
-UNIX = re.compile(rf"{DAYNAME}{MONTH} (\d{{1,2}}) (\d\d:\d\d:\d\d) ([a-z]{{2,5}}|[+-]\d{{4}}) (\d{{4}})")
+UNIX = re.compile(
+    rf"{DAYNAME}{MONTH} (\d{{1,2}}) (\d\d:\d\d:\d\d) ([a-z]{{2,5}}|[+-]\d{{4}}) (\d{{4}})"
+)
 COMPACT = re.compile(r"(\d{8})t(\d\d)(\d\d)(\d\d)")
 REGION = re.compile(r"(?<=[\dz])\[[a-z_/]+\]$")
 CLOCK = re.compile(
@@ -46,7 +62,9 @@ CLOCK = re.compile(
 
 
 def read_written_day(text: str, order: str = "", *, serials: bool = False) -> date:
-    """The day a cell means; a time behind it is left out. order: `dmy` or `mdy`, where the column shows which."""
+    """The day a cell means; a time behind it is left out. order: `dmy` or `mdy`, where the column
+    shows which.
+    """
     words = plain(text) if len(text) <= LONGEST else ""
     found = CLOCK.fullmatch(words)
     return day_in(found["day"] if found else words, text, order, serials)
@@ -55,7 +73,9 @@ def read_written_day(text: str, order: str = "", *, serials: bool = False) -> da
 def read_written_moment(
     text: str, zone: tzinfo, order: str = "", *, serials: bool = False, at: time = time()
 ) -> datetime:
-    """The moment a cell means, in UTC; without an offset of its own on a clock of the zone. A day alone means `at`."""
+    """The moment a cell means, in UTC; without an offset of its own on a clock of the zone. A day
+    alone means `at`.
+    """
     words = usual(plain(text)) if len(text) <= LONGEST else ""
     if serials and re.fullmatch(r"\d{5,6}[.,]\d+", words):
         return serial_moment(words, zone)
@@ -64,24 +84,36 @@ def read_written_moment(
         return to_utc(day_in(words, text, order, serials), at, zone)
     day = day_in(found["day"], text, order, serials)
     hour, half = int(found["hour"]), (found["half"] or "")[:1]
-    if (half and not 1 <= hour <= 12) or hour > 23 or int(found["minute"]) > 59 or int(found["second"] or 0) > 59:
+    if (
+        (half and not 1 <= hour <= 12)
+        or hour > 23
+        or int(found["minute"]) > 59
+        or int(found["second"] or 0) > 59
+    ):
         raise wrong(text, "is not a time on the clock", "2026-12-01 14:30")
     hour = hour % 12 + 12 * (half == "p") if half else hour
     micro = int((found["fraction"] or "0")[:6].ljust(6, "0"))
-    local = datetime.combine(day, time(hour, int(found["minute"]), int(found["second"] or 0), micro))
+    local = datetime.combine(
+        day, time(hour, int(found["minute"]), int(found["second"] or 0), micro)
+    )
     return on_clock(local, offset(found["zone"], local, zone, text), zone)
 
 
 def orders(text: str) -> frozenset[str]:
-    """The orders in which a cell can be a day: one or both of `dmy` and `mdy`; none where it says nothing of them."""
+    """The orders in which a cell can be a day: one or both of `dmy` and `mdy`; none where it says
+    nothing of them.
+    """
     words = plain(text)
     clock = CLOCK.fullmatch(words)
     found = NUMBERS.fullmatch(clock["day"] if clock else words)
     if found is None:
         return frozenset()
     first, second, year = int(found[1]), int(found[2]), full_year(found[3])
-    return frozenset(order for order, day, month in (("dmy", first, second), ("mdy", second, first))
-                     if is_day(year, month, day))  # fmt: skip
+    return frozenset(
+        order
+        for order, day, month in (("dmy", first, second), ("mdy", second, first))
+        if is_day(year, month, day)
+    )
 
 
 def is_day(year: int, month: int, day: int) -> bool:
@@ -118,7 +150,10 @@ def numbers(words: str, text: str, order: str) -> date | None:
     if not possible:
         raise ImpossibleDay
     first, second, year = int(found[1]), int(found[2]), full_year(found[3])
-    days = {"dmy": lambda: make_day(year, second, first), "mdy": lambda: make_day(year, first, second)}
+    days = {
+        "dmy": lambda: make_day(year, second, first),
+        "mdy": lambda: make_day(year, first, second),
+    }
     meant = {days[each]() for each in ([order] if order else possible)}
     if len(meant) > 1:
         raise Unclear(*meant)
@@ -133,13 +168,21 @@ def in_words(words: str) -> date | None:
     elif found := MONTH_FIRST.fullmatch(text):
         name, month, day, year = found.groups()
     else:
-        return read_foreign(text, date(2000, 1, 1)) if re.search(r"\d{4}$", text) and not text.isdigit() else None
+        return (
+            read_foreign(text, date(2000, 1, 1))
+            if re.search(r"\d{4}$", text) and not text.isdigit()
+            else None
+        )
     return fitting(make_day(full_year(year), MONTHS.index(month) + 1, int(day)), name)
 
 
 def serial(words: str) -> date | None:
     found = re.fullmatch(r"(\d{1,6})(?:[.,]\d+)?", words)
-    return EPOCH + timedelta(days=int(found[1])) if found and 1 <= int(found[1]) <= LAST_SERIAL else None
+    return (
+        EPOCH + timedelta(days=int(found[1]))
+        if found and 1 <= int(found[1]) <= LAST_SERIAL
+        else None
+    )
 
 
 def serial_moment(words: str, zone: tzinfo) -> datetime:
@@ -160,7 +203,9 @@ def offset(written: str | None, local: datetime, zone: tzinfo, text: str) -> tzi
 
 
 def usual(words: str) -> str:
-    """The parts of a moment in the usual order: `Sun Mar 01 22:00:00 UTC 2026`, `20260301T220000Z`."""
+    """The parts of a moment in the usual order: `Sun Mar 01 22:00:00 UTC 2026`,
+    `20260301T220000Z`.
+    """
     words = COMPACT.sub(r"\1 \2:\3:\4", REGION.sub("", words))
     found = UNIX.fullmatch(english(words))
     return f"{found[3]} {found[2]} {found[6]} {found[4]} {found[5]}" if found else words

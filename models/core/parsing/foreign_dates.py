@@ -1,12 +1,37 @@
-"""A day and a month in the languages that our own grammar does not read, by dateparser, which is loaded for them."""
+"""A day and a month in the languages that our own grammar does not read, by dateparser, which is
+loaded for them.
+"""
 
 from datetime import date, datetime, time
 from typing import Any
 
 LANGUAGES = (
-    "it", "pt", "nl", "pl", "cs", "sk", "sv", "da", "nb", "fi", "hu", "ro", "hr", "sl", "bg", "el", "tr", "ru", "uk",
-    "lt", "lv", "et", "ca", "id", "vi",
-)  # fmt: skip
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "cs",
+    "sk",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "hu",
+    "ro",
+    "hr",
+    "sl",
+    "bg",
+    "el",
+    "tr",
+    "ru",
+    "uk",
+    "lt",
+    "lv",
+    "et",
+    "ca",
+    "id",
+    "vi",
+)
 
 
 def read_elsewhere(text: str, today: date) -> list[date]:
@@ -14,9 +39,12 @@ def read_elsewhere(text: str, today: date) -> list[date]:
     from dateparser import DateDataParser
 
     settings: Any = {
-        "PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month"], "PREFER_DATES_FROM": "future",
-        "RELATIVE_BASE": datetime.combine(today, time()), "DATE_ORDER": "DMY",
-    }  # fmt: skip
+        "PARSERS": ["absolute-time"],
+        "REQUIRE_PARTS": ["day", "month"],
+        "PREFER_DATES_FROM": "future",
+        "RELATIVE_BASE": datetime.combine(today, time()),
+        "DATE_ORDER": "DMY",
+    }
     found = set()
     for language in LANGUAGES:
         known = DateDataParser(languages=[language], settings=settings).get_date_data(text)

@@ -28,13 +28,26 @@ def thanksgiving(year: int) -> date:
 
 
 FEASTS: dict[str, Callable[[int], date]] = {
-    "newyear": always(1, 1), "epiphany": always(1, 6), "valentine": always(2, 14), "mayday": always(5, 1),
-    "halloween": always(10, 31), "thanksgiving": thanksgiving, "christmaseve": always(12, 24),
-    "christmas": always(12, 25), "boxingday": always(12, 26), "newyearseve": always(12, 31),
-    "goodfriday": from_easter(-2), "easter": easter, "eastermonday": from_easter(1), "ascension": from_easter(39),
-    "pentecost": from_easter(49), "whitmonday": from_easter(50),
-}  # fmt: skip
-FEAST = re.compile(rf"(?:at |over |on |in )?(?:(this|next|last) )?({'|'.join(FEASTS)})(?:,? (?:of )?(\d{{4}}))?")
+    "newyear": always(1, 1),
+    "epiphany": always(1, 6),
+    "valentine": always(2, 14),
+    "mayday": always(5, 1),
+    "halloween": always(10, 31),
+    "thanksgiving": thanksgiving,
+    "christmaseve": always(12, 24),
+    "christmas": always(12, 25),
+    "boxingday": always(12, 26),
+    "newyearseve": always(12, 31),
+    "goodfriday": from_easter(-2),
+    "easter": easter,
+    "eastermonday": from_easter(1),
+    "ascension": from_easter(39),
+    "pentecost": from_easter(49),
+    "whitmonday": from_easter(50),
+}
+FEAST = re.compile(
+    rf"(?:at |over |on |in )?(?:(this|next|last) )?({'|'.join(FEASTS)})(?:,? (?:of )?(\d{{4}}))?"
+)
 
 
 def read_feast(text: str, today: date) -> date | None:

@@ -1,8 +1,10 @@
-"""Numbers and money as people write them: `12k`, `€1.2m`, `12,5k EUR`, `1.200,50 €`, `CHF 12'000`, `2 lakh`, `~5k`.
+"""Numbers and money as people write them: `12k`, `€1.2m`, `12,5k EUR`, `1.200,50 €`, `CHF 12'000`,
+`2 lakh`, `~5k`.
 
-Whoever reads a file knows more of a cell than the cell says. `read_amount("$1,200.00", "EUR", given="CAD")` reads the
-sign by the currency in the column beside it and refuses another one; `decimal=","` says what the figures of the column
-have before their decimals, so that 1.200 is 1200; `read_percent("0.2", fraction=True)` is 20.
+Whoever reads a file knows more of a cell than the cell says. `read_amount("$1,200.00", "EUR",
+given="CAD")` reads the sign by the currency in the column beside it and refuses another one;
+`decimal=","` says what the figures of the column have before their decimals, so that 1.200 is 1200;
+`read_percent("0.2", fraction=True)` is 20.
 """
 
 import re
@@ -16,11 +18,33 @@ LARGEST_NUMBER = 2**31 - 1  # what an integer column holds everywhere
 LONGEST = 60
 
 SCALES = {
-    "k": 3, "tsd": 3, "tausend": 3, "mille": 3, "mil": 3,
-    "thousand": 3, "grand": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "million": 6, "millions": 6,
-    "millionen": 6, "b": 9, "bn": 9, "mrd": 9, "billion": 9, "billions": 9,
-    "lakh": 5, "lakhs": 5, "lac": 5, "lacs": 5, "cr": 7, "crore": 7, "crores": 7,
-}  # fmt: skip
+    "k": 3,
+    "tsd": 3,
+    "tausend": 3,
+    "mille": 3,
+    "mil": 3,
+    "thousand": 3,
+    "grand": 3,
+    "m": 6,
+    "mm": 6,
+    "mn": 6,
+    "mio": 6,
+    "million": 6,
+    "millions": 6,
+    "millionen": 6,
+    "b": 9,
+    "bn": 9,
+    "mrd": 9,
+    "billion": 9,
+    "billions": 9,
+    "lakh": 5,
+    "lakhs": 5,
+    "lac": 5,
+    "lacs": 5,
+    "cr": 7,
+    "crore": 7,
+    "crores": 7,
+}
 
 ABOUT = re.compile(r"^(?:[~≈∼]|(?:ca|circa|approx|about|around|etwa|rund)\b\.?) ?")
 BELOW = re.compile(r"^\((.*)\)$|^(.*\d) ?-$|^minus (.*)$")
@@ -31,7 +55,9 @@ PARTS = re.compile(
 )
 ARABIC = str.maketrans({"٬": "'", "٫": ",", "،": ","})
 PLAIN = re.compile(r"\d+|\d*[.,](?:\d{1,2}|\d{4,})|0?[.,]\d+|\d{4,}[.,]\d+")
-COMMAS = re.compile(r"(\d{1,3}(?:,\d{2,3})*,\d{3})(?:\.(\d+))?")  # groups of two are India's lakh and crore
+COMMAS = re.compile(
+    r"(\d{1,3}(?:,\d{2,3})*,\d{3})(?:\.(\d+))?"
+)  # groups of two are India's lakh and crore
 DOTS = re.compile(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
 SPACES = re.compile(r"(\d{1,3}(?:([ '])\d{3})(?:\2\d{3})*)(?:[.,](\d+))?")
 LONE_SEPARATOR = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
@@ -43,13 +69,17 @@ NUMBERS = "12, 1,200 or 12k"
 def read_amount(
     text: str, default_currency: str, *, negative: bool = False, given: str = "", decimal: str = ""
 ) -> tuple[Decimal, str]:
-    """The amount, rounded to the currency's decimals, and its ISO 4217 code; the default where none is written.
+    """The amount, rounded to the currency's decimals, and its ISO 4217 code; the default where none
+    is written.
 
-    given: the currency that stands beside it, which says what a sign means and which the text may not contradict;
-    decimal: what stands before the decimals, `.` or `,`, where that is known.
+    given: the currency that stands beside it, which says what a sign means and which the text may
+    not contradict; decimal: what stands before the decimals, `.` or `,`, where that is known.
     """
     sign, figure, tail, head = split(text, "an amount", AMOUNTS)
-    usual, decimal = given or default_currency, decimal or ("," if NO_CENTS.search(plain(text)) else "")
+    usual, decimal = (
+        given or default_currency,
+        decimal or ("," if NO_CENTS.search(plain(text)) else ""),
+    )
     scale, tail = split_scale(tail, usual)
     currency = agreed_currency(head, tail, usual, text)
     if given and currency != given:
@@ -76,7 +106,9 @@ def read_number(text: str) -> int:
 
 
 def read_percent(text: str, *, fraction: bool = False) -> int:
-    """A whole percentage from 0 to 100, with or without its sign. fraction: without its sign it is a part of one."""
+    """A whole percentage from 0 to 100, with or without its sign. fraction: without its sign it is
+    a part of one.
+    """
     share = plain(text)
     if fraction and PLAIN.fullmatch(share):
         share = f"{(Decimal(share.replace(',', '.')) * 100).normalize():f}"
@@ -93,7 +125,11 @@ def show_amount(value: Decimal, currency: str) -> str:
     """€12,500 or CHF 12,500.50: decimals only where there are any."""
     digits = f"{abs(value):,.2f}".removesuffix(".00")
     sign = "-" if value < 0 else ""
-    return f"{sign}{SHOWN[currency]}{digits}" if currency in SHOWN else f"{currency} {sign}{digits}".lstrip()
+    return (
+        f"{sign}{SHOWN[currency]}{digits}"
+        if currency in SHOWN
+        else f"{currency} {sign}{digits}".lstrip()
+    )
 
 
 def write_amount(value: Decimal) -> str:
@@ -141,7 +177,9 @@ def split_scale(tail: str, default: str) -> tuple[int, str]:
 
 
 def figure_of(body: str, text: str, *, scale: int = 0, decimal: str = "") -> Decimal:
-    """The value of digits with separators. decimal: the one before the decimals, where it is known."""
+    """The value of digits with separators. decimal: the one before the decimals, where it is
+    known.
+    """
     if decimal:
         return known_figure(body, text, decimal).scaleb(scale)
     if PLAIN.fullmatch(body):
@@ -158,17 +196,26 @@ def known_figure(body: str, text: str, decimal: str) -> Decimal:
     whole = rf"\d{{1,3}}(?:[{groups}' ]\d{{2,3}})*[{groups}' ]\d{{3}}|\d+"
     found = re.fullmatch(rf"({whole})?(?:{re.escape(decimal)}(\d+))?", body)
     if found is None:
-        raise wrong(text, f"does not have “{decimal}” before its decimals, as the others have", AMOUNTS)
+        raise wrong(
+            text, f"does not have “{decimal}” before its decimals, as the others have", AMOUNTS
+        )
     return Decimal(f"{re.sub('[^0-9]', '', found[1] or '0')}.{found[2] or 0}")
 
 
 def refuse_ambiguous(body: str, text: str, scale: int) -> None:
-    """1.200 is 1200 to half the world and 1.2 to the other, and so is 1,200k: a thousandfold is not to be guessed."""
+    """1.200 is 1200 to half the world and 1.2 to the other, and so is 1,200k: a thousandfold is not
+    to be guessed.
+    """
     lone = LONE_SEPARATOR.fullmatch(body)
     if lone is None or ("," in body and not scale):
         return
-    large, small = Decimal(lone[1] + lone[2]).scaleb(scale), Decimal(f"{lone[1]}.{lone[2]}").scaleb(scale)
-    raise wrong(text, f"could be {large:f} or {small.normalize():f}", f"{large:f} or {small.normalize():f}")
+    large, small = (
+        Decimal(lone[1] + lone[2]).scaleb(scale),
+        Decimal(f"{lone[1]}.{lone[2]}").scaleb(scale),
+    )
+    raise wrong(
+        text, f"could be {large:f} or {small.normalize():f}", f"{large:f} or {small.normalize():f}"
+    )
 
 
 def round_to(value: Decimal, places: int) -> Decimal:

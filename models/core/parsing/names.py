@@ -1,7 +1,8 @@
 """How people are named: `Ada King Lovelace`, `Byron, Ada`, `Dr. Ada Byron`, `van der Berg, Jan`.
 
-`split_name` reads what somebody typed, with an e-mail address, a phone number and the company; `read_name` the cell of
-a file, which holds a name alone. Every word is in one of the texts they return.
+`split_name` reads what somebody typed, with an e-mail address, a phone number and the company;
+`read_name` the cell of a file, which holds a name alone. Every word is in one of the texts they
+return.
 """
 
 import re
@@ -10,18 +11,65 @@ from typing import Any
 
 from models.core.parsing import values
 
-TITLES = frozenset((
-    "dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "herr", "hr", "frau", "mme", "mlle", "monsieur",
-    "madame", "sr", "sra", "srta", "señor", "señora", "dott", "ing", "dipl-ing", "mag", "med", "rev", "sir", "dame",
-    "doctor",
-))  # fmt: skip
+TITLES = frozenset(
+    (
+        "dr",
+        "prof",
+        "professor",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "herr",
+        "hr",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "sr",
+        "sra",
+        "srta",
+        "señor",
+        "señora",
+        "dott",
+        "ing",
+        "dipl-ing",
+        "mag",
+        "med",
+        "rev",
+        "sir",
+        "dame",
+        "doctor",
+    )
+)
 """What stands before a name and is none; King, Dean and Prince are names."""
-SUFFIXES = frozenset(("jr", "junior", "ii", "iii", "iv", "phd", "ph.d", "md", "mba", "esq", "cpa", "msc", "bsc", "llm"))
+SUFFIXES = frozenset(
+    (
+        "jr",
+        "junior",
+        "ii",
+        "iii",
+        "iv",
+        "phd",
+        "ph.d",
+        "md",
+        "mba",
+        "esq",
+        "cpa",
+        "msc",
+        "bsc",
+        "llm",
+    )
+)
 PHONE = re.compile(
     r"(?<![^\s,;(])(?:tel\b[.:]?|☎)? ?(?:(?:\+|00)\d[\d ()/.-]{5,}\d"
     r"|0[1-9]\d{1,4}[ /-]?\d[\d -]{4,}\d|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[ .-]\d{3}[ .-]\d{4})(?![^\s,;)>])"
 )
-"""A number that begins with its country, or as people write one of their own: 0171 2345678, (555) 123-4567."""
+"""A number that begins with its country, or as people write one of their own: 0171 2345678, (555)
+123-4567.
+"""
 BY_LAST_WORD = (
     r".*\b(?:gmbh|mbh|ag|kg|se|inc|llc|ltd|limited|corp|co|company|plc|bv|nv|sa|sas|sarl|srl|spa|oy|ab|as"
     r"|sl|ug|ohg|gbr|aps|kft|pty|lda|ltda|eurl)\.?"
@@ -50,31 +98,74 @@ PARTED = re.compile(
     rf"\s*({ADDRESS}|[,;](?=\s|$)|(?<=\s)[-–—|/](?=\s|$)|(?<=\s)[([](?=[^)\]]*[)\]]\s*(?:$|{ADDRESS})))\s*"
 )
 """What stands between the parts of what people type about somebody."""
-SMALL = frozenset((
-    "von", "van", "der", "den", "de", "del", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "lo", "el", "al",
-    "bin", "ibn", "ter", "ten", "zu", "zum", "zur", "af", "e", "y", "i", "und", "and", "et", "of", "the", "für", "&",
-))  # fmt: skip
+SMALL = frozenset(
+    (
+        "von",
+        "van",
+        "der",
+        "den",
+        "de",
+        "del",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "des",
+        "la",
+        "le",
+        "lo",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "e",
+        "y",
+        "i",
+        "und",
+        "and",
+        "et",
+        "of",
+        "the",
+        "für",
+        "&",
+    )
+)
 """Words in small letters that names of people and companies have."""
 AROUND = "<>()[],;"
 WORD = re.compile(r"[^\s,]+")
 
 
 def split_name(words: str, company: str, loosely: bool = False) -> dict[str, str]:
-    """`Ada King Lovelace ada@x.org, Kaiser GmbH` as first_name, last_name, email, phone and company texts.
+    """`Ada King Lovelace ada@x.org, Kaiser GmbH` as first_name, last_name, email, phone and
+    company texts.
 
-    A job goes to job_title, a title to the notes, and so does what follows the name and is nothing else.
+    A job goes to job_title, a title to the notes, and so does what follows the name and is
+    nothing else.
 
     Args:
         company: The field for the company.
-        loosely: Whether a name behind another is a company's without a sign that it is: Ford Motors.
+        loosely: Whether a name behind another is a company's without a sign of it: Ford Motors.
     """
     texts: dict[str, str] = {}
     found = words.split()
     if emails := [word for word in found if is_email(word)]:
-        texts["email"] = " ".join(values.from_slack(email).strip(AROUND).removeprefix("mailto:") for email in emails)
+        texts["email"] = " ".join(
+            values.from_slack(email).strip(AROUND).removeprefix("mailto:") for email in emails
+        )
     rest = " ".join(ADDRESS if is_email(word) else word for word in found)
     if phone := PHONE.search(rest):
-        texts["phone"], rest = phone[0].strip(), f"{rest[: phone.start()]}{ADDRESS}{rest[phone.end() :]}"
+        texts["phone"], rest = (
+            phone[0].strip(),
+            f"{rest[: phone.start()]}{ADDRESS}{rest[phone.end() :]}",
+        )
     name, besides = name_and_rest(rest)
     read, said = read_name(name), told_apart(besides, company, loosely)
     notes = "\n".join(filter(None, (read.pop("notes", ""), said.pop("notes", ""))))
@@ -102,7 +193,11 @@ def name_and_rest(text: str) -> tuple[str, list[str]]:
 def after_sign(text: str) -> tuple[str, str, str]:
     """What stands before the first sign between two parts, the sign, and what stands behind it."""
     sign = PARTED.search(text)
-    return (text[: sign.start()].strip(), sign[1], text[sign.end() :]) if sign else (text.strip(), "", "")
+    return (
+        (text[: sign.start()].strip(), sign[1], text[sign.end() :])
+        if sign
+        else (text.strip(), "", "")
+    )
 
 
 def parts_of(text: str) -> list[str]:
@@ -116,14 +211,29 @@ def is_small(word: str) -> bool:
 
 def is_sure(part: str) -> bool:
     """Whether a part says itself that it is no name of a person."""
-    return bool(LED.fullmatch(part) or NAMED.match(part) or IS_COMPANY.fullmatch(part) or JOB.fullmatch(part))
+    return bool(
+        LED.fullmatch(part)
+        or NAMED.match(part)
+        or IS_COMPANY.fullmatch(part)
+        or JOB.fullmatch(part)
+    )
 
 
 def is_besides(name: str, part: str) -> bool:
-    """Whether what stands behind the comma is no first name: Byron, Ada and van der Berg, Jan are names."""
-    words, others = ([word for word in text.split() if not is_particle(word)] for text in (name, part))
+    """Whether what stands behind the comma is no first name: Byron, Ada and van der Berg, Jan are
+    names.
+    """
+    words, others = (
+        [word for word in text.split() if not is_particle(word)] for text in (name, part)
+    )
     small = any(is_small(word) for word in part.split())
-    return not part or is_sure(part) or small or bool(re.search(r"\d", part)) or (len(words) > 1 and len(others) > 1)
+    return (
+        not part
+        or is_sure(part)
+        or small
+        or bool(re.search(r"\d", part))
+        or (len(words) > 1 and len(others) > 1)
+    )
 
 
 def is_particle(word: str) -> bool:
@@ -136,12 +246,21 @@ def told_apart(parts: list[str], company: str, loosely: bool) -> dict[str, str]:
     notes: list[str] = []
     for part in filter(None, parts):
         led, works, named = LED.fullmatch(part), WORKS.fullmatch(part), NAMED.match(part)
-        if company not in texts and works and JOB.fullmatch(works["job"]) and "job_title" not in texts:
+        if (
+            company not in texts
+            and works
+            and JOB.fullmatch(works["job"])
+            and "job_title" not in texts
+        ):
             texts |= {"job_title": works["job"], company: works["company"]}
         elif company not in texts and (led or named):
-            texts[company], more = extent(led["company"] if led else part[named.end() :] if named else "")
+            texts[company], more = extent(
+                led["company"] if led else part[named.end() :] if named else ""
+            )
             notes += [more] if more else []
-        elif company not in texts and (IS_COMPANY.fullmatch(part) or (loosely and is_capital(part))):
+        elif company not in texts and (
+            IS_COMPANY.fullmatch(part) or (loosely and is_capital(part))
+        ):
             texts[company] = part
         elif "job_title" not in texts and JOB.fullmatch(part):
             texts["job_title"] = part
@@ -151,7 +270,9 @@ def told_apart(parts: list[str], company: str, loosely: bool) -> dict[str, str]:
 
 
 def extent(text: str) -> tuple[str, str]:
-    """The company that a text begins with, and what is told behind it: Ford Motors, met at the fair."""
+    """The company that a text begins with, and what is told behind it: Ford Motors, met at the
+    fair.
+    """
     words = text.split()
     if IS_COMPANY.fullmatch(text) or not words[0][:1].isupper():
         return text, ""
@@ -173,7 +294,9 @@ def read_name(text: str) -> dict[str, str]:
     if not text:
         return {}
     first = text.partition(" ")[0].casefold().strip(".")
-    alike = re.search(r"\d", text) if "," in text else first not in TITLES  # nobody's name has a number in it
+    alike = (
+        re.search(r"\d", text) if "," in text else first not in TITLES
+    )  # nobody's name has a number in it
     parts = (not alike and not COMPANY.match(text) and parsed(text)) or simple(text)
     return {name: part for name, part in parts.items() if part}
 
@@ -181,7 +304,9 @@ def read_name(text: str) -> dict[str, str]:
 def parsed(text: str) -> dict[str, str]:
     """The parts of a name as nameparser sees them; nothing where a word would be lost."""
     name = parser()(text)
-    title, first, middle, last = (getattr(name, part) for part in ("title", "first", "middle", "last"))
+    title, first, middle, last = (
+        getattr(name, part) for part in ("title", "first", "middle", "last")
+    )
     if "," in text and first and last:
         first, last = " ".join(filter(None, (first, middle))), last
     elif not first and not title and " " not in last:
@@ -207,9 +332,14 @@ def parser() -> Any:
     from nameparser.config import Constants
 
     known = Constants(
-        titles=TITLES, first_name_titles=(), suffix_acronyms=SUFFIXES, suffix_not_acronyms=("jr", "junior"),
-        suffix_acronyms_ambiguous=(), conjunctions=("y", "&", "und", "and"), bound_first_names=(),
-    )  # fmt: skip
+        titles=TITLES,
+        first_name_titles=(),
+        suffix_acronyms=SUFFIXES,
+        suffix_not_acronyms=("jr", "junior"),
+        suffix_acronyms_ambiguous=(),
+        conjunctions=("y", "&", "und", "and"),
+        bound_first_names=(),
+    )
     return lambda text: HumanName(text, constants=known)
 
 

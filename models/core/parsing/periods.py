@@ -1,4 +1,6 @@
-"""Periods as people write them: `this week`, `last month`, `q3 2026`, `december`, `last 30 days`, in four languages."""
+"""Periods as people write them: `this week`, `last month`, `q3 2026`, `december`, `last 30 days`,
+in four languages.
+"""
 
 import re
 from datetime import date, timedelta
@@ -17,8 +19,12 @@ TO_DATE = re.compile(r"([wmqy])td|(week|month|quarter|year) to date")
 ROLLING = re.compile(
     r"(?:in )?(?:the )?(?:(last|next) (\d{1,3})|(\d{1,3}) (last|next)) (day|week|month|quarter|year)s?"
 )
-MONTH = re.compile(rf"(?:in )?(?:(last|next|this) )?({'|'.join(MONTHS)})(?:,? (?:of )?(\d{{4}}|'\d\d))?")
-QUARTER = re.compile(r"(?:in )?(?:(last|next|this) )?q([1-4])(?:[ /]?(?:of )?(\d{4}|'\d\d))?|(\d{4})[- ]?q([1-4])")
+MONTH = re.compile(
+    rf"(?:in )?(?:(last|next|this) )?({'|'.join(MONTHS)})(?:,? (?:of )?(\d{{4}}|'\d\d))?"
+)
+QUARTER = re.compile(
+    r"(?:in )?(?:(last|next|this) )?q([1-4])(?:[ /]?(?:of )?(\d{4}|'\d\d))?|(\d{4})[- ]?q([1-4])"
+)
 YEAR = re.compile(r"(?:in )?(20\d\d|19\d\d)")
 YEAR_MONTH = re.compile(r"(\d{4})[-/](\d\d)|(\d\d)[/.](\d{4})")
 
@@ -26,7 +32,8 @@ YEAR_MONTH = re.compile(r"(\d{4})[-/](\d\d)|(\d\d)[/.](\d{4})")
 def read_period(text: str, today: date, past: bool = False) -> tuple[date, date]:
     """The first and the last day of a period; a day is one of a single day.
 
-    past: of a month or a quarter without a year the latest that has begun is meant, else the next that is not over.
+    past: of a month or a quarter without a year the latest that has begun is meant, else the next
+    that is not over.
     """
     words = english(text)
     for read in (read_relative, read_rolling, read_to_date, read_named_period):
@@ -43,7 +50,11 @@ def read_period(text: str, today: date, past: bool = False) -> tuple[date, date]
 
 def span(period: str, first: date, count: int = 1) -> tuple[date, date]:
     """So many weeks, months, quarters or years from a day on."""
-    after = first + timedelta(weeks=count) if period == "week" else add_months(first, LENGTH[period] * count)
+    after = (
+        first + timedelta(weeks=count)
+        if period == "week"
+        else add_months(first, LENGTH[period] * count)
+    )
     return first, after - timedelta(days=1)
 
 
@@ -62,9 +73,11 @@ def read_rolling(words: str, today: date, past: bool) -> tuple[date, date] | Non
         return None
     count, unit = int(found[2] or found[3]), found[5]
     step = count * (-1 if "last" in (found[1], found[4]) else 1)
-    other = today + timedelta(days=step * (7 if unit == "week" else 1)) if unit in ("day", "week") else add_months(
-        today, step * LENGTH[unit]
-    )  # fmt: skip
+    other = (
+        today + timedelta(days=step * (7 if unit == "week" else 1))
+        if unit in ("day", "week")
+        else add_months(today, step * LENGTH[unit])
+    )
     return (other + timedelta(days=1), today) if step < 0 else (today, other - timedelta(days=1))
 
 
@@ -87,14 +100,23 @@ def read_named_period(words: str, today: date, past: bool) -> tuple[date, date] 
     if found := MONTH.fullmatch(words):
         return of_year("month", MONTHS.index(found[2]) + 1, found[3], found[1], today, past)
     if found := QUARTER.fullmatch(words):
-        return of_year("quarter", int(found[2] or found[5]) * 3 - 2, found[3] or found[4], found[1], today, past)
+        return of_year(
+            "quarter",
+            int(found[2] or found[5]) * 3 - 2,
+            found[3] or found[4],
+            found[1],
+            today,
+            past,
+        )
     return None
 
 
 def of_year(
     period: str, month: int, year: str | None, which: str | None, today: date, past: bool
 ) -> tuple[date, date]:
-    """The period that begins with a month: of a year, or the one before today, at it or after it."""
+    """The period that begins with a month: of a year, or the one before today, at it or after
+    it.
+    """
     if year:
         return span(period, date(full_year(year.lstrip("'")), month, 1))
     spans = [span(period, date(each, month, 1)) for each in range(today.year - 2, today.year + 3)]
@@ -102,7 +124,11 @@ def of_year(
         return max(each for each in spans if each[1] < today)
     if which == "next":
         return min(each for each in spans if each[0] > today)
-    return max(each for each in spans if each[0] <= today) if past else min(each for each in spans if each[1] >= today)
+    return (
+        max(each for each in spans if each[0] <= today)
+        if past
+        else min(each for each in spans if each[1] >= today)
+    )
 
 
 def week(found: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
@@ -114,4 +140,8 @@ def week(found: re.Match[str], today: date, past: bool) -> tuple[date, date] | N
         return None
     if year:
         return weeks[0]
-    return max(each for each in weeks if each[0] <= today) if past else min(each for each in weeks if each[1] >= today)
+    return (
+        max(each for each in weeks if each[0] <= today)
+        if past
+        else min(each for each in weeks if each[1] >= today)
+    )

@@ -1,7 +1,8 @@
 """Phone numbers: kept as the digits of E.164 without the +, shown with it.
 
-What a person types is read by `read_phone`. A cell of a file is read by `read`, with the country of its own row, or the
-workspace's where the row names none: a spreadsheet may have taken the plus and the zero away.
+What a person types is read by `read_phone`. A cell of a file is read by `read`, with the country of
+its own row, or the workspace's where the row names none: a spreadsheet may have taken the plus and
+the zero away.
 """
 
 import re
@@ -19,8 +20,9 @@ UNSPACED = re.compile(r"[^+\d\s().\-]|(?<!^)\+", re.ASCII)
 EXAMPLE = "+49 30 123456"
 
 REGULAR = re.compile(r"\+\d{1,4}(?:[ -]\d{1,12}){1,6}|\+\d{7,15}")
-# Countries whose international numbers have one length and nothing to strip, so that the full parser (ten times
-# slower, and 20 ms to import) would give the same digits: a test compares the two.
+# Countries whose international numbers have one length and nothing to strip, so that the full
+# parser (ten times slower, and 20 ms to import) would give the same digits: a test compares the
+# two.
 FIXED = re.compile(
     r"1[2-9]\d{9}|20[1-9]\d{8,9}|27[1-9]\d{8}|30[2-9]\d{9}|31[1-9]\d{8}|32[1-9]\d{7,8}|33[1-9]\d{8}|34[5-9]\d{8}"
     r"|41[1-9]\d{8}|44[1-9]\d{9}|45[1-9]\d{7}|46[1-9]\d{8}|47[1-9]\d{7}|48[1-9]\d{8}|61[1-9]\d{8}|65[3-9]\d{7}"
@@ -34,7 +36,9 @@ BARE = re.compile(r"[1-9]\d{6,14}")
 
 
 def read_phone(text: str, region: str) -> str:
-    """At most 15 digits. The region (DE, US, …) tells what a number without a country code means."""
+    """At most 15 digits. The region (DE, US, …) tells what a number without a country code
+    means.
+    """
     number = target(text).removeprefix("tel:")
     digits = regular_digits(number)
     if digits is None:
@@ -43,10 +47,12 @@ def read_phone(text: str, region: str) -> str:
 
 
 def read(text: str, region: str, own: bool = False) -> str:
-    """The digits that a cell of a file means. region: such as FR; own: whether the row itself names that country.
+    """The digits that a cell of a file means. region: such as FR; own: whether the row itself names
+    that country.
 
-    Digits that are a valid international number are that number although their plus is gone, unless they are a number
-    of the row's own country, or of one whose numbers have no zero in front that a spreadsheet could have taken away.
+    Digits that are a valid international number are that number although their plus is gone, unless
+    they are a number of the row's own country, or of one whose numbers have no zero in front that a
+    spreadsheet could have taken away.
     """
     digits = plain(target(text).removeprefix("tel:"))
     if not BARE.fullmatch(digits):
@@ -75,7 +81,9 @@ def country_code(region: str) -> str:
 
 
 def drops_zero(region: str) -> bool:
-    """Whether numbers are written with a zero in front inside a country, which a spreadsheet takes away."""
+    """Whether numbers are written with a zero in front inside a country, which a spreadsheet takes
+    away.
+    """
     import phonenumbers
 
     return phonenumbers.ndd_prefix_for_region(region.upper(), strip_non_digits=True) == "0"
@@ -92,19 +100,25 @@ def show_phone(digits: str) -> str:
 
 
 def regular(digits: str) -> "PhoneNumber | None":
-    """The number that regular digits are, without the parser, which could only take them apart in the same place."""
+    """The number that regular digits are, without the parser, which could only take them apart in
+    the same place.
+    """
     import phonenumbers
 
     if not FIXED.fullmatch(digits):
         return None
     known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
     code = next(int(digits[:length]) for length in (1, 2, 3) if int(digits[:length]) in known)
-    return phonenumbers.PhoneNumber(country_code=code, national_number=int(digits[len(str(code)) :]))
+    return phonenumbers.PhoneNumber(
+        country_code=code, national_number=int(digits[len(str(code)) :])
+    )
 
 
 @lru_cache(maxsize=2048)
 def parsed(number: str, region: str | None) -> "PhoneNumber | None":
-    """What a number means in a country, None where it means nothing; remembered, since what is read is shown next."""
+    """What a number means in a country, None where it means nothing; remembered, since what is read
+    is shown next.
+    """
     import phonenumbers
 
     try:
@@ -141,7 +155,11 @@ def possible_digits(number: str, region: str | None) -> str | None:
     written = clean(number)
     abroad = written.startswith("+") and not UNSPACED.search(written)
     found = parsed(f"+{SPACES.sub('', written)}", None) if abroad else parsed(written, region)
-    if found is None or phonenumbers.is_possible_number_with_reason(found) != phonenumbers.ValidationResult.IS_POSSIBLE:
+    if (
+        found is None
+        or phonenumbers.is_possible_number_with_reason(found)
+        != phonenumbers.ValidationResult.IS_POSSIBLE
+    ):
         return None
     digits = in_digits(found)
     if len(digits) > LONGEST or found.extension:
@@ -149,7 +167,9 @@ def possible_digits(number: str, region: str | None) -> str | None:
     if abroad and SPACES.sub("", written) == digits:
         return digits
     again = parsed(f"+{digits}", None)
-    return digits if again is not None and in_digits(again) == digits else None  # +49 00… loses a zero each time
+    return (
+        digits if again is not None and in_digits(again) == digits else None
+    )  # +49 00… loses a zero each time
 
 
 def in_digits(number: "PhoneNumber") -> str:

@@ -1,4 +1,6 @@
-"""Days named by the week, month, quarter or year they are in: `eom`, `next quarter`, `the 15th`, `2026-W49`."""
+"""Days named by the week, month, quarter or year they are in: `eom`, `next quarter`, `the 15th`,
+`2026-W49`.
+"""
 
 import re
 from datetime import date, timedelta
@@ -28,8 +30,12 @@ PART = re.compile(
 )
 MONTH_ALONE = re.compile(rf"(?:in |on |this )?{MONTH}(?:,? (?:of )?(\d{{4}}|'\d\d))?")
 QUARTER = re.compile(r"(?:in )?q([1-4])(?: (?:of )?(\d{4}))?")
-NTH = re.compile(r"(?:(the|on) )?(\d{1,2})(st|nd|rd|th|er|\.)?(?: (?:of )?(?:(next|this) month|month next))?")
-ISO_WEEK = re.compile(r"(\d{4})[- ]?w(?:eek )?(\d{1,2})(?:-(\d))?|(?:w|week) ?(\d{1,2})(?:[/ ](\d{4}))?")
+NTH = re.compile(
+    r"(?:(the|on) )?(\d{1,2})(st|nd|rd|th|er|\.)?(?: (?:of )?(?:(next|this) month|month next))?"
+)
+ISO_WEEK = re.compile(
+    r"(\d{4})[- ]?w(?:eek )?(\d{1,2})(?:-(\d))?|(?:w|week) ?(\d{1,2})(?:[/ ](\d{4}))?"
+)
 
 
 def read_ahead(text: str, today: date) -> date | None:
@@ -52,7 +58,9 @@ def read_ahead(text: str, today: date) -> date | None:
             return None
         first = make_day(int(year), 1, 1)
     else:
-        first = shifted(period, today, 1 if behind or which == "next" else -1 if which == "last" else 0)
+        first = shifted(
+            period, today, 1 if behind or which == "next" else -1 if which == "last" else 0
+        )
     day = part_of(part, period, first, today)
     return day if day >= today or which == "last" or year else None
 
@@ -60,7 +68,9 @@ def read_ahead(text: str, today: date) -> date | None:
 def following(text: str, today: date) -> date | None:
     """The last day of a period to come, which is over before what is to be after it."""
     if found := AHEAD.fullmatch(text):
-        return shifted(found[2] or found[3], today, 3 if found[1] == "overnext" else 2) - timedelta(days=1)
+        return shifted(found[2] or found[3], today, 3 if found[1] == "overnext" else 2) - timedelta(
+            days=1
+        )
     if found := MONTH_ALONE.fullmatch(text):
         return end_of_month(month_from(MONTHS.index(found[1]) + 1, found[2], today, 1))
     if found := QUARTER.fullmatch(text):
@@ -78,7 +88,11 @@ def part_of(part: str, period: str, first: date, today: date) -> date:
     last = date(first.year, 12, 31) if period == "year" else last
     if part == "end":
         return last
-    return first.replace(day=15) if period == "month" else first + (last - first + timedelta(days=1)) / 2
+    return (
+        first.replace(day=15)
+        if period == "month"
+        else first + (last - first + timedelta(days=1)) / 2
+    )
 
 
 def shifted(period: str, today: date, step: int) -> date:
@@ -93,7 +107,9 @@ def shifted(period: str, today: date, step: int) -> date:
 
 
 def read_month(text: str, today: date) -> date | None:
-    """`december` and `q1` as their first day. Of the one that runs the end may be meant, or next year's: it asks."""
+    """`december` and `q1` as their first day. Of the one that runs the end may be meant, or next
+    year's: it asks.
+    """
     if found := MONTH_ALONE.fullmatch(text):
         number, year, length = MONTHS.index(found[1]) + 1, found[2], 1
     elif found := QUARTER.fullmatch(text):
@@ -128,7 +144,11 @@ def read_nth(text: str, today: date) -> date | None:
         first = first if found[4] == "this" else add_months(first, 1)
         return make_day(first.year, first.month, number)
     days = (add_months(first, ahead) for ahead in range(4))
-    return next(day for each in days if number <= end_of_month(each).day and (day := each.replace(day=number)) >= today)
+    return next(
+        day
+        for each in days
+        if number <= end_of_month(each).day and (day := each.replace(day=number)) >= today
+    )
 
 
 def read_week(text: str, today: date) -> date | None:
@@ -142,4 +162,8 @@ def read_week(text: str, today: date) -> date | None:
         days = [date.fromisocalendar(each, week, day) for each in years]
     except ValueError:
         raise ImpossibleDay from None
-    return days[0] if year else next((day for day in days if day + timedelta(days=6) >= today), days[-1])
+    return (
+        days[0]
+        if year
+        else next((day for day in days if day + timedelta(days=6) >= today), days[-1])
+    )

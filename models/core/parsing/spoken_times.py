@@ -1,27 +1,42 @@
-"""Times of day as people say them: `half past nine`, `halb zehn`, `neuf heures et demie`, `a las dos y media`.
+"""Times of day as people say them: `half past nine`, `halb zehn`, `neuf heures et demie`, `a las
+dos y media`.
 
-Each becomes `at 9~30`, which is read as `at 9` is: in the early hours it is asked which half of the day is meant.
+Each becomes `at 9~30`, which is read as `at 9` is: in the early hours it is asked which half of the
+day is meant.
 """
 
 import re
 from collections.abc import Callable, Iterable
 
 NUMBERS = {
-    **dict.fromkeys(("one", "ein", "eins", "une", "una"), 1), **dict.fromkeys(("two", "zwei", "deux", "dos"), 2),
-    **dict.fromkeys(("three", "drei", "trois", "tres"), 3), **dict.fromkeys(("four", "vier", "quatre", "cuatro"), 4),
-    **dict.fromkeys(("five", "funf", "fuenf", "cinq", "cinco"), 5), **dict.fromkeys(("six", "sechs", "seis"), 6),
-    **dict.fromkeys(("seven", "sieben", "sept", "siete"), 7), **dict.fromkeys(("eight", "acht", "huit", "ocho"), 8),
-    **dict.fromkeys(("nine", "neun", "neuf", "nueve"), 9), **dict.fromkeys(("ten", "zehn", "dix", "diez"), 10),
+    **dict.fromkeys(("one", "ein", "eins", "une", "una"), 1),
+    **dict.fromkeys(("two", "zwei", "deux", "dos"), 2),
+    **dict.fromkeys(("three", "drei", "trois", "tres"), 3),
+    **dict.fromkeys(("four", "vier", "quatre", "cuatro"), 4),
+    **dict.fromkeys(("five", "funf", "fuenf", "cinq", "cinco"), 5),
+    **dict.fromkeys(("six", "sechs", "seis"), 6),
+    **dict.fromkeys(("seven", "sieben", "sept", "siete"), 7),
+    **dict.fromkeys(("eight", "acht", "huit", "ocho"), 8),
+    **dict.fromkeys(("nine", "neun", "neuf", "nueve"), 9),
+    **dict.fromkeys(("ten", "zehn", "dix", "diez"), 10),
     **dict.fromkeys(("eleven", "elf", "onze", "once"), 11),
     **dict.fromkeys(("twelve", "zwolf", "zwoelf", "douze", "doce", "midi", "minuit"), 12),
-    **dict.fromkeys(("quarter", "viertel", "quart", "cuarto", "fifteen", "funfzehn", "fuenfzehn", "quinze"), 15),
+    **dict.fromkeys(
+        ("quarter", "viertel", "quart", "cuarto", "fifteen", "funfzehn", "fuenfzehn", "quinze"), 15
+    ),
     **dict.fromkeys(("twenty", "zwanzig", "vingt", "veinte"), 20),
-    **dict.fromkeys(("twenty-five", "twenty five", "funfundzwanzig", "vingt-cinq", "veinticinco"), 25),
-    **dict.fromkeys(("half", "halb", "demie", "demi", "media", "thirty", "dreissig", "trente", "treinta"), 30),
+    **dict.fromkeys(
+        ("twenty-five", "twenty five", "funfundzwanzig", "vingt-cinq", "veinticinco"), 25
+    ),
+    **dict.fromkeys(
+        ("half", "halb", "demie", "demi", "media", "thirty", "dreissig", "trente", "treinta"), 30
+    ),
     **dict.fromkeys(("forty", "vierzig", "quarante"), 40),
-    **dict.fromkeys(("dreiviertel", "forty-five", "forty five", "funfundvierzig", "quarante-cinq"), 45),
+    **dict.fromkeys(
+        ("dreiviertel", "forty-five", "forty five", "funfundvierzig", "quarante-cinq"), 45
+    ),
     **dict.fromkeys(("fifty", "funfzig", "fuenfzig", "cinquante"), 50),
-}  # fmt: skip
+}
 
 
 def either(words: Iterable[str]) -> str:
@@ -29,7 +44,9 @@ def either(words: Iterable[str]) -> str:
 
 
 HOURS = either(word for word, number in NUMBERS.items() if number <= 12)
-MINUTES = either(word for word, number in NUMBERS.items() if number >= 5 and word not in ("half", "halb"))
+MINUTES = either(
+    word for word, number in NUMBERS.items() if number >= 5 and word not in ("half", "halb")
+)
 STEPS = either(word for word, number in NUMBERS.items() if number in (5, 10, 15, 20, 25))
 HOUR = rf"(?P<hour>\d{{1,2}}(?![\d:.,%])|(?:{HOURS})\b)"
 CLOCK = rf"{HOUR}(?: ?(?:o'clock|uhr|heures?|h|horas?)\b)?\b"
@@ -42,15 +59,21 @@ WAYS: tuple[tuple[re.Pattern[str], Callable[[int, int, str], int]], ...] = (
             rf"(?P<minute>half|{STEPS}|\d{{1,2}}(?= minutes?\b| past\b)|(?:5|10|20)(?= (?:vor|nach)\b))"
             rf"(?: minutes?)? (?P<side>past|to|after|before|till|vor|nach) {CLOCK}"
         ),
-        lambda hour, minute, side: hour * 60 + (-minute if side in ("to", "before", "till", "vor") else minute),
+        lambda hour, minute, side: (
+            hour * 60 + (-minute if side in ("to", "before", "till", "vor") else minute)
+        ),
     ),
     # halb zehn, fünf vor halb neun, dreiviertel acht
     (
         re.compile(rf"{AT}(?:(?P<minute>{STEPS}|5|10) (?P<side>vor|nach) )?halb {CLOCK}"),
         lambda hour, minute, side: hour * 60 - 30 + (-minute if side == "vor" else minute),
     ),
-    (re.compile(rf"{AT}(?P<minute>dreiviertel) {CLOCK}"), lambda hour, minute, side: hour * 60 - 15),
-    # neuf heures et demie, dix heures moins le quart, 9h et quart, midi et demi, las nueve y media, nueve menos cuarto
+    (
+        re.compile(rf"{AT}(?P<minute>dreiviertel) {CLOCK}"),
+        lambda hour, minute, side: hour * 60 - 15,
+    ),
+    # neuf heures et demie, dix heures moins le quart, 9h et quart, midi et demi, las nueve y media,
+    # nueve menos cuarto
     (
         re.compile(
             rf"{AT}(?:{HOUR} ?(?:heures?|h|horas)|(?P<noon>midi|minuit)"
@@ -71,9 +94,26 @@ EXACT = re.compile(rf"{AT}{HOUR} ?(?:uhr|heures?) (?P<minute>\d\d|{MINUTES})\b")
 PLAIN = re.compile(rf"\b(?:a las?|a|vers|sobre las?) (?P<hour>{HOURS})(?: heures?)?\b(?! ?\d)")
 """a las diez, à neuf heures."""
 WORDS = frozenset(" ".join(NUMBERS).split()).union(
-    ("past", "to", "after", "before", "till", "vor", "nach", "et", "y", "moins", "menos", "minutes", "uhr", "heure",
-     "heures", "las", "la"),
-)  # fmt: skip
+    (
+        "past",
+        "to",
+        "after",
+        "before",
+        "till",
+        "vor",
+        "nach",
+        "et",
+        "y",
+        "moins",
+        "menos",
+        "minutes",
+        "uhr",
+        "heure",
+        "heures",
+        "las",
+        "la",
+    ),
+)
 
 
 def number(word: str) -> int:
@@ -93,9 +133,15 @@ def on_a_clock(text: str) -> str:
 def figures(found: re.Match[str], minutes: Callable[[int, int, str], int]) -> str:
     """The time as `at 9~30`; what was found as it is, where it is none."""
     parts = found.groupdict()
-    hour = next(number(parts[name]) for name in ("hour", "noon", "spanish", "half") if parts.get(name))
+    hour = next(
+        number(parts[name]) for name in ("hour", "noon", "spanish", "half") if parts.get(name)
+    )
     minute = number(parts.get("minute") or "0") if parts.get("minute") else 0
     if not 1 <= hour <= 24 or minute > 59:
         return found[0]
     at = minutes(hour, minute, parts.get("side") or "")
-    return f"at {(at // 60 % 24) or 12}~{at % 60:02}" if parts.get("noon") != "minuit" else f"at 0:{at % 60:02}"
+    return (
+        f"at {(at // 60 % 24) or 12}~{at % 60:02}"
+        if parts.get("noon") != "minuit"
+        else f"at 0:{at % 60:02}"
+    )

@@ -1,20 +1,26 @@
-"""Cleaning, folding and unwrapping what people type, and the sentence that says what was wrong with it."""
+"""Cleaning, folding and unwrapping what people type, and the sentence that says what was wrong with
+it.
+"""
 
 import re
 import unicodedata
 
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Control characters, lone surrogates, zero-width spaces, and the marks that turn a whole line round (embeddings,
-# overrides, isolates). The plain direction marks U+200E, U+200F and U+061C stay: ordinary right-to-left text has them.
+# Control characters, lone surrogates, zero-width spaces, and the marks that turn a whole line round
+# (embeddings, overrides, isolates). The plain direction marks U+200E, U+200F and U+061C stay:
+# ordinary right-to-left text has them.
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\u202a-\u202e\u2066-\u2069]"
 )
-# The joiners build emoji and Persian and Indian words; beside Latin letters or at an end they only make look-alikes.
+# The joiners build emoji and Persian and Indian words; beside Latin letters or at an end they only
+# make look-alikes.
 LATIN = "\x00-\u036f\u1e00-\u1eff"
 STRAY_JOINERS = re.compile(f"(?<![^{LATIN}])[\u200c\u200d]+|[\u200c\u200d]++(?![^{LATIN}])")
 
-SMART = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("‐‑‒−", "-"))
+SMART = str.maketrans(
+    dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("‐‑‒−", "-")
+)
 SMART_FLAG = re.compile(r"(?<!\S)[—–](?=[^\W\d])")
 DASHES = re.compile("[—–―]")
 
@@ -24,13 +30,17 @@ ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 ENTITY = re.compile("&(?:amp|lt|gt);")
 
 TYPOGRAPHY = (
-    dict.fromkeys("’‘‚‛ʼʻ′´`‹›", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–—―−﹘", "-")
-)  # fmt: skip
+    dict.fromkeys("’‘‚‛ʼʻ′´`‹›", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–—―−﹘", "-")
+)
 """The signs that word processors and telephones put in the place of those on the keyboard."""
 KEYBOARD = str.maketrans(TYPOGRAPHY)
 
 # Letters that Unicode does not take apart although people type them without the stroke.
-STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+STROKES = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"}
+)
 
 
 def clean(text: str) -> str:
@@ -43,43 +53,64 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as search compares it: no case, no diacritics, single spaces, quotes and dashes of the keyboard."""
+    """The text as search compares it: no case, no diacritics, single spaces, quotes and dashes of
+    the keyboard.
+    """
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
     text = text.translate(KEYBOARD)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
-    text = "".join(letter for letter in text.translate(STROKES).translate(KEYBOARD) if not is_diacritic(letter))
+    text = "".join(
+        letter for letter in text.translate(STROKES).translate(KEYBOARD) if not is_diacritic(letter)
+    )
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_diacritic(letter: str) -> bool:
-    """Accents, Hebrew points and Arabic vowel signs; not the marks that are letters of their own in India or Japan."""
+    """Accents, Hebrew points and Arabic vowel signs; not the marks that are letters of their own in
+    India or Japan.
+    """
     place = unicodedata.combining(letter)
     return place == 1 or 10 <= place <= 36 or place >= 200
 
 
+def summary(doc: str | None) -> str:
+    """The first paragraph of a docstring, in one line."""
+    return " ".join((doc or "").strip().partition("\n\n")[0].split())
+
+
 def unquote_smart(text: str) -> str:
-    """Curly quotes and long dashes as the keyboard has them; a long dash before a word was two hyphens."""
+    """Curly quotes and long dashes as the keyboard has them; a long dash before a word was two
+    hyphens.
+    """
     return DASHES.sub("-", SMART_FLAG.sub("--", text.translate(SMART)))
 
 
 def plain(text: str) -> str:
-    """A short value made regular for matching: ASCII digits and hyphens, lower case, single spaces."""
+    """A short value made regular for matching: ASCII digits and hyphens, lower case, single
+    spaces.
+    """
     text = clean(text)
     if text.isascii():
         return " ".join(text.lower().split())
-    text = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+    text = "".join(
+        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text
+    )
     return " ".join(DASHES.sub("-", text.translate(SMART)).lower().split())
 
 
 def from_slack(text: str) -> str:
-    """Slack's spelling of a text as the person saw it: links by their words, mentions by their id, `&amp;` as &."""
+    """Slack's spelling of a text as the person saw it: links by their words, mentions by their id,
+    `&amp;` as &.
+    """
     text = WRAPPED.sub(lambda link: link[2] or link[1], text)
     return unescape(MENTION_NAME.sub(r"<@\1>", text))
 
 
 def target(text: str) -> str:
-    """Where a single link of Slack's leads (`<mailto:a@b.co|Ada>` is a@b.co); any other text as it is."""
+    """Where a single link of Slack's leads (`<mailto:a@b.co|Ada>` is a@b.co); any other text as it
+    is.
+    """
     text = clean(text)
     link = WRAPPED.fullmatch(text)
     return unescape(link[1]) if link else text
@@ -90,7 +121,9 @@ def unescape(text: str) -> str:
 
 
 def wrong(text: str, problem: str, example: str) -> ValueError:
-    """The error a person reads, which ends with something that works: “abc” is not an amount. Try 1200 or 12k."""
+    """The error a person reads, which ends with something that works: “abc” is not an amount. Try
+    1200 or 12k.
+    """
     text = " ".join(clean(text).split())
     shown = text if len(text) <= 40 else f"{text[:39]}…"
     return ValueError(f"“{shown}” {problem}. Try {example}.")

@@ -1,4 +1,6 @@
-"""Zones as they stand behind a time: `Z`, `UTC`, `+02:00`, `-08`, `GMT+2`, `PST`, `Europe/Berlin`."""
+"""Zones as they stand behind a time: `Z`, `UTC`, `+02:00`, `-08`, `GMT+2`, `PST`,
+`Europe/Berlin`.
+"""
 
 import re
 from datetime import datetime, timedelta, timezone, tzinfo
@@ -6,10 +8,37 @@ from zoneinfo import ZoneInfo, available_timezones
 
 OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])(\d{1,2})(?::?(\d\d))?(?: utc| gmt)?")
 NAMES = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "eest": 3,
-    "msk": 3, "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
-    "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
-}  # fmt: skip
+    "z": 0,
+    "utc": 0,
+    "gmt": 0,
+    "wet": 0,
+    "west": 1,
+    "cet": 1,
+    "mez": 1,
+    "cest": 2,
+    "mesz": 2,
+    "eet": 2,
+    "eest": 3,
+    "msk": 3,
+    "hkt": 8,
+    "sgt": 8,
+    "jst": 9,
+    "kst": 9,
+    "aest": 10,
+    "aedt": 11,
+    "nzst": 12,
+    "nzdt": 13,
+    "est": -5,
+    "edt": -4,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+    "akst": -9,
+    "akdt": -8,
+    "hst": -10,
+}
 """Abbreviations that mean one zone, in hours. `CST`, `IST` and `BST` mean several."""
 WIDEST = timedelta(hours=15)
 ANY = r"[a-z]{1,5}|(?:utc|gmt)? ?[+-]\d{1,2}(?::?\d\d)?(?: utc| gmt)?|[a-z]+(?:[/_-][a-z_]+)+"
@@ -17,9 +46,11 @@ ANY = r"[a-z]{1,5}|(?:utc|gmt)? ?[+-]\d{1,2}(?::?\d\d)?(?: utc| gmt)?|[a-z]+(?:[
 
 
 def read_offset(text: str, local: datetime, zone: tzinfo) -> tzinfo:
-    """The zone that a text behind a time means. An abbreviation of several zones is the reader's own, if it is that.
+    """The zone that a text behind a time means. An abbreviation of several zones is the reader's
+    own, if it is that.
 
-    local: the time on the clock, without a zone; zone: the reader's. ValueError where it is not known.
+    local: the time on the clock, without a zone; zone: the reader's. ValueError where it is not
+    known.
     """
     word = text.strip(" []()").casefold()
     if word in NAMES:

@@ -1,6 +1,8 @@
-"""The texts people type and the values they mean: the one door to every reader, each a pure function.
+"""The texts people type and the values they mean: the one door to every reader, each a pure
+function.
 
-A reader raises `ValueError` with the sentence the person sees, which ends with an example that works.
+A reader raises `ValueError` with the sentence the person sees, which ends with an example that
+works.
 """
 
 import re
@@ -13,24 +15,74 @@ from models.core.parsing.currencies import read_currency
 from models.core.parsing.dates import echo_day, read_day, show_day
 from models.core.parsing.datetimes import echo_moment, read_moment, read_time, show_moment
 from models.core.parsing.file_dates import read_written_day, read_written_moment
-from models.core.parsing.money import read_amount, read_number, read_percent, show_amount, write_amount
+from models.core.parsing.money import (
+    read_amount,
+    read_number,
+    read_percent,
+    show_amount,
+    write_amount,
+)
 from models.core.parsing.periods import read_period
 from models.core.parsing.phones import read as read_phone_cell
 from models.core.parsing.phones import read_phone, show_phone
 from models.core.parsing.texts import clean, fold, from_slack, plain, target, unquote_smart, wrong
 
 __all__ = [
-    "clean", "echo_day", "echo_moment", "fold", "from_slack", "read_amount", "read_country", "read_currency",
-    "read_day", "read_domain", "read_email", "read_flag", "read_link", "read_moment", "read_number", "read_percent",
-    "read_period", "read_phone", "read_phone_cell", "read_tags", "read_time", "read_written_day",
-    "read_written_moment", "read_zone", "show_amount", "show_country", "show_day", "show_moment", "show_phone",
-    "unquote_smart", "write_amount",
-]  # fmt: skip
+    "clean",
+    "echo_day",
+    "echo_moment",
+    "fold",
+    "from_slack",
+    "read_amount",
+    "read_country",
+    "read_currency",
+    "read_day",
+    "read_domain",
+    "read_email",
+    "read_flag",
+    "read_link",
+    "read_moment",
+    "read_number",
+    "read_percent",
+    "read_period",
+    "read_phone",
+    "read_phone_cell",
+    "read_tags",
+    "read_time",
+    "read_written_day",
+    "read_written_moment",
+    "read_zone",
+    "show_amount",
+    "show_country",
+    "show_day",
+    "show_moment",
+    "show_phone",
+    "unquote_smart",
+    "write_amount",
+]
 
-YES = frozenset(("yes", "y", "true", "t", "on", "1", "x", "✓", "✔", "✅", "☑", "👍", ":white_check_mark:", ":+1:"))
+YES = frozenset(
+    (
+        "yes",
+        "y",
+        "true",
+        "t",
+        "on",
+        "1",
+        "x",
+        "✓",
+        "✔",
+        "✅",
+        "☑",
+        "👍",
+        ":white_check_mark:",
+        ":+1:",
+    )
+)
 NO = frozenset(("no", "n", "false", "f", "off", "0", "✗", "✘", "❌", "☐", "👎", ":x:", ":-1:"))
 
-# Addresses so ordinary that the full validation could only agree, at a twentieth of its time; a test compares the two.
+# Addresses so ordinary that the full validation could only agree, at a twentieth of its time; a
+# test compares the two.
 ORDINARY_EMAIL = re.compile(
     r"[a-z0-9_]+(?:[.+-][a-z0-9_]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|org|net|de|fr|uk|us|eu|io|co|ch|at|nl)"
 )
@@ -39,7 +91,9 @@ LONGEST_LINK = 2000
 LONGEST_TAG = 50
 
 TAG_BREAK = re.compile(r"[,;\n]|:::|(?:^|\s)#")
-HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]|\d{1,3}(?:\.\d{1,3}){3}")
+HOST = re.compile(
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]|\d{1,3}(?:\.\d{1,3}){3}"
+)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d+(?:/|$))", re.IGNORECASE)
 # What would end a link in Slack's markup, or break it off.
 UNSAFE = str.maketrans({"<": "%3C", ">": "%3E", "|": "%7C", '"': "%22", "`": "%60", "\\": "%5C"})
@@ -78,12 +132,25 @@ def read_link(text: str) -> str:
         address = f"https://{address}"
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and HOST.fullmatch(parts.hostname or "") and parts.port != 0
+        usable = (
+            parts.scheme in ("http", "https")
+            and HOST.fullmatch(parts.hostname or "")
+            and parts.port != 0
+        )
     except ValueError:
         usable = None
-    if not usable or parts.username is not None or re.search(r"\s", address) or len(address) > LONGEST_LINK:
+    if (
+        not usable
+        or parts.username is not None
+        or re.search(r"\s", address)
+        or len(address) > LONGEST_LINK
+    ):
         raise wrong(text, "is not a web address", "https://example.org")
-    return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()).geturl().translate(UNSAFE)
+    return (
+        parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower())
+        .geturl()
+        .translate(UNSAFE)
+    )
 
 
 def read_domain(text: str) -> str:

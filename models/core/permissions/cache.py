@@ -1,4 +1,6 @@
-"""What is known of a workspace's roles and teams: kept from one unit of work to the next while nobody changes them."""
+"""What is known of a workspace's roles and teams: kept from one unit of work to the next while
+nobody changes them.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +18,11 @@ MOST = 2000
 
 @dataclass
 class Roster:
-    """What was found out so far. version: the workspace's `roster` then; every change of a role or a team raises it.
+    """What was found out so far. version: the workspace's `roster` then; every change of a role or
+    a team raises it.
 
-    rights: what a role says · circles: who is in someone's teams · sights: what people who read together may see ·
-    rooms: who stands for all of a channel.
+    rights: what a role says · circles: who is in someone's teams · sights: what people who read
+    together may see · rooms: who stands for all of a channel.
     """
 
     version: int = -1
@@ -41,7 +44,9 @@ def roster_of(session: Session) -> Roster:
 
 
 def forget(session: Session, workspace: str) -> None:
-    """A role or a team changed: this unit of work asks anew, and once it commits, so does every process."""
+    """A role or a team changed: this unit of work asks anew, and once it commits, so does every
+    process.
+    """
     session.info["roster"] = Roster()
     more = update(PLACES).where(PLACES.c.id == workspace).values(roster=PLACES.c.roster + 1)
     session.connection().execute(more)
@@ -54,7 +59,9 @@ class Rosters:
         self.known: dict[str, Roster] = {}
 
     def of(self, workspace: str, version: int) -> Roster:
-        """The roster of a workspace, a new one where roles or teams were changed since, or much is remembered."""
+        """The roster of a workspace, a new one where roles or teams were changed since, or much is
+        remembered.
+        """
         found = self.known.get(workspace)
         if found is None or found.version != version or found.is_full():
             found = self.known[workspace] = Roster(version)

@@ -13,7 +13,9 @@ class Unseen(Exception):
 
 
 class Veiled:
-    """A record that shows these fields alone. Reading another one raises Unseen, also from within a property."""
+    """A record that shows these fields alone. Reading another one raises Unseen, also from within a
+    property.
+    """
 
     def __init__(self, record: Entity, shown: Collection[str]) -> None:
         self._record, self._shown = record, shown
@@ -28,9 +30,11 @@ class Veiled:
 
 
 def may_hold(work: UnitOfWork, condition: Callable[[Any], bool], record: Entity) -> bool:
-    """Return whether a condition holds, as far as all who read may know: True where it asks for a hidden field.
+    """Return whether a condition holds, as far as all who read may know: True where it asks for a
+    hidden field.
 
-    So a button that stands there or not does not say what a field holds that its reader may not see.
+    So a button that stands there or not does not say what a field holds that its reader may not
+    see.
     """
     shown = policy.fields(work, record)
     if len(shown) == len(record.fields()):

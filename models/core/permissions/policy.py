@@ -1,4 +1,6 @@
-"""Who may do what, and see what: one answer, `can`, which every door asks; `sight` says the same in SQL."""
+"""Who may do what, and see what: one answer, `can`, which every door asks; `sight` says the same in
+SQL.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -36,14 +38,20 @@ Owners = frozenset[int] | None
 
 
 def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: str = "") -> bool:
-    """Whether someone may use a verb: on a record; on some record of an entity or noun at all; on one of its fields.
+    """Whether someone may use a verb: on a record; on some record of an entity or noun at all; on
+    one of its fields.
 
-    The CRM itself (no actor) may do everything; guests, people of other workspaces and those who left, nothing.
+    The CRM itself (no actor) may do everything; guests, people of other workspaces and those who
+    left, nothing.
     """
     if actor is None:
         return True
     about = what if isinstance(what, str) else what.slug()
-    if actor.guest or actor.left or (isinstance(what, Entity) and what.workspace not in (None, actor.workspace)):
+    if (
+        actor.guest
+        or actor.left
+        or (isinstance(what, Entity) and what.workspace not in (None, actor.workspace))
+    ):
         return False
     if about == CRM and verb in EVERYONE:
         return True
@@ -54,8 +62,8 @@ def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: 
 
 
 def check(work: "UnitOfWork", verb: str, what: Entity | type[Entity] | str) -> None:
-    """Raise Forbidden, with the right that is missing and who can give it, unless the actor may; NotFound, as if there
-    were none, where they may not even see the record.
+    """Raise Forbidden, with the right that is missing and who can give it, unless the actor may;
+    NotFound, as if there were none, where they may not even see the record.
     """
     actor = work.actor
     if actor is None or can(actor, verb, what):
@@ -66,7 +74,9 @@ def check(work: "UnitOfWork", verb: str, what: Entity | type[Entity] | str) -> N
         raise NotFound(f"There is no {what.ref}.")
     about = what if isinstance(what, str) else what.slug()
     line = f"{rights.noun(about)} {verb}".removeprefix(f"{CRM} ")
-    raise Forbidden(f"{refusal(actor, verb, what, line)} {helpers(work)}", f"request {line}{ref_of(what)}")
+    raise Forbidden(
+        f"{refusal(actor, verb, what, line)} {helpers(work)}", f"request {line}{ref_of(what)}"
+    )
 
 
 def refusal(actor: User, verb: str, what: Entity | type[Entity] | str, line: str) -> str:
@@ -108,7 +118,7 @@ def admins(session: Session) -> Sequence[User]:
         return session.scalars(there).all()
 
 
-# ── what a person's role says ───────────────────────────────────────────────────────────────────────────
+# ── what a person's role says ─────────────────────────────────────────────────────────────────────
 
 
 def rights_of(actor: User) -> Rights:
@@ -117,7 +127,9 @@ def rights_of(actor: User) -> Rights:
 
 
 def rights_in(session: Session, role: str) -> Rights:
-    """What a role allows, by its key; a deleted one nothing, whatever it said when the workspace began."""
+    """What a role allows, by its key; a deleted one nothing, whatever it said when the workspace
+    began.
+    """
     if role == Preset.ADMIN:
         return rights.stored(PRESETS[Preset.ADMIN])
     found = roster_of(session).rights.get(role)
@@ -137,8 +149,8 @@ def session_of(actor: User) -> Session:
 def reach(actor: User, about: str, verb: str) -> Owners:
     """Whose records of an entity, or of what else a right is about, someone may use a verb on.
 
-    How people work together is everybody's to look at, as far as one may look at it at all. What has no owner at all is
-    nobody's own: a right to change it is for all of it, or none.
+    How people work together is everybody's to look at, as far as one may look at it at all. What
+    has no owner at all is nobody's own: a right to change it is for all of it, or none.
     """
     scope, entity = rights_of(actor).scope(about, verb), ENTITIES.get(about)
     if scope in (Scope.ALL, Scope.NONE):
@@ -151,21 +163,26 @@ def reach(actor: User, about: str, verb: str) -> Owners:
 
 
 def owners(actor: User, scope: Scope, verb: str) -> frozenset[int]:
-    """Who stands behind own and team. What nobody owns is for anybody to look at and to take, and no more than that."""
+    """Who stands behind own and team. What nobody owns is for anybody to look at and to take, and
+    no more than that.
+    """
     theirs = frozenset({actor.id}) | (circle(actor) if scope == Scope.TEAM else frozenset())
     return theirs | {NOBODY} if verb in READS or verb in TAKES else theirs
 
 
 def circle(actor: User) -> frozenset[int]:
-    """The ids of the people in someone's team, in the teams they lead, and in those below; people without a team are
-    together one.
+    """The ids of the people in someone's team, in the teams they lead, and in those below; people
+    without a team are together one.
     """
     session = session_of(actor)
     found = roster_of(session).circles.get(actor.id)
     if found is None:
         with beyond(session):
             names = teams_of(session, actor)
-            theirs: list[Any] = [User.team.in_(names), *([] if actor.team else [User.team.is_(None)])]
+            theirs: list[Any] = [
+                User.team.in_(names),
+                *([] if actor.team else [User.team.is_(None)]),
+            ]
             ids = frozenset(session.scalars(select(User.id).where(or_(*theirs))))
         found = roster_of(session).circles[actor.id] = ids
     return found
@@ -185,14 +202,22 @@ def belongs(record: Entity, to: Owners) -> bool:
 
 
 def whose(record: Entity) -> int:
-    """The id of whose a record is: its owner, or the owner of what it is a part of; a person is their own."""
+    """The id of whose a record is: its owner, or the owner of what it is a part of; a person is
+    their own.
+    """
     above = holder(record)
-    return (above.id if above.are_people else getattr(above, above.owned) if above.owned else None) or NOBODY
+    return (
+        above.id if above.are_people else getattr(above, above.owned) if above.owned else None
+    ) or NOBODY
 
 
 def holder(record: Entity) -> Entity:
     """The record that says whose another one is: itself, or what it is a part of."""
-    above = pointed(record, record.part_of, whole(type(record))) if record.part_of and not record.owned else None
+    above = (
+        pointed(record, record.part_of, whole(type(record)))
+        if record.part_of and not record.owned
+        else None
+    )
     return holder(above) if above else record
 
 
@@ -207,7 +232,9 @@ def pointed(record: Entity, name: str, at: type[Entity]) -> Entity | None:
 
 @cache
 def namesakes(entity: type[Entity]) -> Mapping[str, type[Entity]]:
-    """The fields with the records after which one is called: it is seen only by who may see these."""
+    """The fields with the records after which one is called: it is seen only by who may see
+    these.
+    """
     kinds = {name: entity.fields()[name] for name in entity.named}
     return {name: ENTITIES[kind.to] for name, kind in kinds.items() if isinstance(kind, Reference)}
 
@@ -223,12 +250,14 @@ def whole(part: type[Entity]) -> type[Entity]:
     return ENTITIES[part.fields()[part.part_of].to]  # type: ignore[attr-defined]
 
 
-# ── what a reader sees ──────────────────────────────────────────────────────────────────────────────────
+# ── what a reader sees ────────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
 def among(session: Session, viewers: Sequence[User]) -> Iterator[None]:
-    """Within it statements find what all of these people may see; for nobody, what the program must know."""
+    """Within it statements find what all of these people may see; for nobody, what the program must
+    know.
+    """
     before = {each: session.info.get(each, ()) for each in ("viewers", "readers")}
     session.info["viewers"] = tuple(viewers)
     session.info["readers"] = tuple(viewers) or before["readers"]
@@ -250,7 +279,9 @@ def shows(work: "UnitOfWork", what: Entity | type[Entity] | str, name: str = "")
 
 def hides(work: "UnitOfWork", entity: type[Entity], name: str) -> bool:
     """Whether a field is hidden from someone who reads, on whatever record."""
-    return any(rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest)
+    return any(
+        rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest
+    )
 
 
 def fields(work: "UnitOfWork", record: Entity) -> Mapping[str, Field]:
@@ -258,7 +289,11 @@ def fields(work: "UnitOfWork", record: Entity) -> Mapping[str, Field]:
     found = every = record.fields()
     for viewer in work.viewers:
         theirs = seen_by(viewer, record)
-        found = {name: kind for name, kind in found.items() if name in theirs} if len(theirs) < len(every) else found
+        found = (
+            {name: kind for name, kind in found.items() if name in theirs}
+            if len(theirs) < len(every)
+            else found
+        )
     return found
 
 
@@ -271,25 +306,38 @@ def seen_by(viewer: User, record: Entity) -> Mapping[str, Field]:
 
 
 def legible(work: "UnitOfWork", record: Entity, name: str) -> bool:
-    """Whether all who read may see a field and, where it names a record, that record: only then can they fill it."""
-    return name in fields(work, record) and names_seen(work, record.fields()[name], getattr(record, name))
+    """Whether all who read may see a field and, where it names a record, that record: only then can
+    they fill it.
+    """
+    return name in fields(work, record) and names_seen(
+        work, record.fields()[name], getattr(record, name)
+    )
 
 
 def names_seen(work: "UnitOfWork", kind: Field, value: Any) -> bool:
     """Whether all who read may see the record that a value names; true of one that names none."""
-    return not isinstance(kind, Reference) or value is None or shows(work, work.get(ENTITIES[kind.to], value))
+    return (
+        not isinstance(kind, Reference)
+        or value is None
+        or shows(work, work.get(ENTITIES[kind.to], value))
+    )
 
 
 @cache
 def delicate(entity: type[Entity]) -> frozenset[str]:
     """The fields that take more than the right to their record."""
-    roles = {name for name, kind in entity.fields().items() if isinstance(kind, Named) and kind.to == Role.slug()}
+    roles = {
+        name
+        for name, kind in entity.fields().items()
+        if isinstance(kind, Named) and kind.to == Role.slug()
+    }
     return frozenset(entity.needs) | roles | ({"rights"} if entity is Role else frozenset())
 
 
 def check_needs(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
-    """Raise Forbidden where a change, through whatever door, takes a right besides that of its verb; and where it gives
-    somebody more than the actor has, or may give: else who gives roles could make themselves admin.
+    """Raise Forbidden where a change, through whatever door, takes a right besides that of its
+    verb; and where it gives somebody more than the actor has, or may give: else who gives roles
+    could make themselves admin.
 
     What counts is the role with which they came, not the one they are about to have.
     """
@@ -297,7 +345,9 @@ def check_needs(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
         return
     role = work.session.info["role"]
     mine = rights_in(work.session, role)
-    for about, verb in dict.fromkeys(record.needs[name] for name in record.needs if name in changes):
+    for about, verb in dict.fromkeys(
+        record.needs[name] for name in record.needs if name in changes
+    ):
         if mine.scope(about, verb) != Scope.ALL:
             line = f"{rights.noun(about)} {verb}"
             said = f"Your role ({role}) does not allow “{line}”, which this takes."
@@ -311,14 +361,25 @@ def check_needs(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
         else:
             continue
         if more := given.beyond(mine, held):
-            said = f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
+            said = (
+                f"Your role ({role}) does not give you “{more}”, so you cannot give it to others."
+            )
             raise Forbidden(f"{said} {helpers(work)}")
 
 
 def may_fill(work: "UnitOfWork", entity: type[Entity], names: Iterable[str]) -> None:
     """Invalid, with a sentence for each of these fields that is hidden from the actor."""
     actor, kinds = work.actor, entity.fields()
-    hidden = [name for name in names if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)]
+    hidden = [
+        name
+        for name in names
+        if name in kinds and actor and rights_of(actor).hides(entity.slug(), name)
+    ]
     if hidden and actor:
         role, who = actor.role, helpers(work, "let you see it")
-        raise Invalid({name: f"Your role ({role}) does not show you {kinds[name].label}. {who}" for name in hidden})
+        raise Invalid(
+            {
+                name: f"Your role ({role}) does not show you {kinds[name].label}. {who}"
+                for name in hidden
+            }
+        )

@@ -1,4 +1,6 @@
-"""What people may see, as conditions in SQL: for all records at once what `access.can` answers for one."""
+"""What people may see, as conditions in SQL: for all records at once what `access.can` answers for
+one.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -31,7 +33,9 @@ def of(session: Session) -> Sight:
     if seen is None:
         with beyond(session):
             found = [(slug, reach(viewers, entity)) for slug, entity in ENTITIES.items()]
-        seen = roster_of(session).sights[key] = tuple((slug, theirs) for slug, theirs in found if theirs is not None)
+        seen = roster_of(session).sights[key] = tuple(
+            (slug, theirs) for slug, theirs in found if theirs is not None
+        )
     return seen
 
 
@@ -39,13 +43,16 @@ def reach(viewers: Sequence[User], entity: type[Entity], verb: str = "show") -> 
     """Whose records of an entity all of these people may see, or use a verb on."""
     common: Owners = None
     for viewer in viewers:
-        theirs = policy.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
+        theirs = (
+            policy.reach(viewer, entity.slug(), verb) if can(viewer, verb, entity) else frozenset()
+        )
         common = theirs if common is None else common if theirs is None else common & theirs
     return common
 
 
 def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[ColumnElement[bool]]:
-    """What records of an entity must fulfil to be seen: whose they are, and whose those are they are called after.
+    """What records of an entity must fulfil to be seen: whose they are, and whose those are they
+    are called after.
 
     rows: the columns to ask, by default the entity's own.
     """
@@ -64,7 +71,9 @@ def only(work: "UnitOfWork", entity: type[Entity], verb: str) -> ColumnElement[b
 
 
 def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElement[bool]:
-    """The condition for records that belong to one of these: in SQL what `access.whose(record) in to` is here."""
+    """The condition for records that belong to one of these: in SQL what `access.whose(record) in
+    to` is here.
+    """
     if entity.are_people:
         return cast("ColumnElement[bool]", rows.id.in_(sorted(to)))
     if not entity.owned and not entity.part_of:
@@ -77,7 +86,8 @@ def belonging(entity: type[Entity], to: frozenset[int], rows: Any) -> ColumnElem
 
 
 def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> ColumnElement[bool]:
-    """The condition that a column points at a record that belongs to one of these: a look at the one record.
+    """The condition that a column points at a record that belongs to one of these: a look at the
+    one record.
 
     `column IN (…)` would be a look at all that belong to them.
     """
@@ -86,13 +96,21 @@ def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> Column
 
 
 def hidden(work: "UnitOfWork", *asked: Any) -> list[str]:
-    """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever entity: who looks,
-    sorts, groups or counts by a field learns what it holds.
+    """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever
+    entity: who looks, sorts, groups or counts by a field learns what it holds.
 
     asked: conditions, columns, or orders.
     """
-    if not asked or not any(rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest):
+    if not asked or not any(
+        rights_of(viewer).hidden for viewer in work.viewers if not viewer.guest
+    ):
         return []
     parts = [part for part in visitors.iterate(select(*asked)) if isinstance(part, Column)]
-    columns = dict.fromkeys(column for part in parts for column in part.base_columns if "field" in column.info)
-    return [each.info["field"].label for each in columns if hides(work, ENTITIES[each.table.name], each.name)]
+    columns = dict.fromkeys(
+        column for part in parts for column in part.base_columns if "field" in column.info
+    )
+    return [
+        each.info["field"].label
+        for each in columns
+        if hides(work, ENTITIES[each.table.name], each.name)
+    ]

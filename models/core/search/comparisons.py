@@ -1,4 +1,6 @@
-"""What the words of a list say of how much and how long ago: `older than 3 days`, `between 5k and 20k`, `no phone`."""
+"""What the words of a list say of how much and how long ago: `older than 3 days`, `between 5k and
+20k`, `no phone`.
+"""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,8 +23,12 @@ from models.core.unit_of_work import UnitOfWork
 
 def phrases(lines: str) -> dict[str, Op]:
     """`over above=>; …` as each phrase to its sign."""
-    entries = [entry.rpartition("|") for entry in lines.replace("\n", " ").split(";") if entry.strip()]
-    found = {word.replace("_", " "): sign.strip() for words, _, sign in entries for word in words.split()}
+    entries = [
+        entry.rpartition("|") for entry in lines.replace("\n", " ").split(";") if entry.strip()
+    ]
+    found = {
+        word.replace("_", " "): sign.strip() for words, _, sign in entries for word in words.split()
+    }
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))  # type: ignore[arg-type]
 
 
@@ -53,17 +59,36 @@ UNTOUCHED = re.compile(
     r" (?:in|for|since|within) (?:(?:over|more than|at least|the|the last|last) )*(.+)"
 )
 AGO = re.compile(r"(?:(more than|over|longer than|at least|less than|within|under) )(.+) (ago|old)")
-AGE = re.compile(r"(?:for |since )?(more than|over|longer than|at least|less than|under) (.+?)(?: old)?")
+AGE = re.compile(
+    r"(?:for |since )?(more than|over|longer than|at least|less than|under) (.+?)(?: old)?"
+)
 FOR = re.compile(
     r"(open|overdue) (?:(?:for|by|since) )?(?:(?:more|longer) than |over |at least )(.+)|(overdue) (?:by|for) (.+)"
 )
-AHEAD = re.compile(r"(?:in (?:(more than|less than|under|over) )|(within|in the next|in the coming) )(.+)")
-LENGTH = re.compile(r"(?:last |next )?(\d+) (?:(business) )?(minute|hour|day|week|month|quarter|year)s?")
+AHEAD = re.compile(
+    r"(?:in (?:(more than|less than|under|over) )|(within|in the next|in the coming) )(.+)"
+)
+LENGTH = re.compile(
+    r"(?:last |next )?(\d+) (?:(business) )?(minute|hour|day|week|month|quarter|year)s?"
+)
 LONGEST = timedelta(days=36_500)
 WITH = frozenset(("with", "has", "have", "having", "mit", "avec", "con"))
-WITHOUT = frozenset((
-    "no", "without", "missing", "lacking", "lacks", "empty", "w/o", "ohne", "sans", "sin", "kein", "keine",
-))  # fmt: skip
+WITHOUT = frozenset(
+    (
+        "no",
+        "without",
+        "missing",
+        "lacking",
+        "lacks",
+        "empty",
+        "w/o",
+        "ohne",
+        "sans",
+        "sin",
+        "kein",
+        "keine",
+    )
+)
 UNSET = re.compile(r"(.+?) (?:is |are )?(?:missing|empty|unset|not set)")
 FILLERS = frozenset(("is", "are", "of", "worth", "that", "date", "the", "was", "were"))
 LEADING = frozenset(("worth", "valued", "that", "which", "are", "is"))
@@ -71,7 +96,9 @@ LEADING = frozenset(("worth", "valued", "that", "which", "are", "is"))
 PLAIN = (Choice, Country, Flag, Money, Number, Reference)
 """Kinds of which a value behind the name of a field is told from any other word."""
 WIDEST, NEAR = 10, 4
-"""Words that one of these may take, and among how many of them there is one that tells that it is one."""
+"""Words that one of these may take, and among how many of them there is one that tells that it is
+one.
+"""
 RANGE = re.compile(r"(?=.*[km€$£+])([^\s-]*\d[^\s-]*)(?:[-–]([^\s-]*\d[^\s-]*)|\+)")
 SCALE = re.compile(r"[\d.,]+ ?(k|m)\b", re.IGNORECASE)
 
@@ -81,8 +108,8 @@ Found = tuple[Node, str]
 
 @dataclass
 class Bounds:
-    """Reads what words compare, among the fields that one who reads may ask. kinds: field → kind; days: the words for
-    fields with a day; usual: the field that is meant where none is named.
+    """Reads what words compare, among the fields that one who reads may ask. kinds: field → kind;
+    days: the words for fields with a day; usual: the field that is meant where none is named.
     """
 
     work: UnitOfWork
@@ -96,12 +123,16 @@ class Bounds:
     """Words that are conditions by themselves: closed before friday."""
 
     def read(self, words: Sequence[str]) -> tuple[Node, str, int] | None:
-        """The condition that the first words are, how it is told, and how many they are; the longest counts."""
+        """The condition that the first words are, how it is told, and how many they are; the
+        longest counts.
+        """
         folded = [values.fold(word) for word in words[:WIDEST]]
         led = next((at for at, word in enumerate(folded) if word not in LEADING), 0)
         if led and (behind := self.read(words[led:])):
             return behind[0], behind[1], behind[2] + led
-        if not any(word in STARTS or word in self.starts or RANGE.fullmatch(word) for word in folded[:NEAR]):
+        if not any(
+            word in STARTS or word in self.starts or RANGE.fullmatch(word) for word in folded[:NEAR]
+        ):
             return None
         for length in range(len(folded), 0, -1):
             if found := self.meaning(folded[:length], " ".join(words[:length])):
@@ -116,13 +147,15 @@ class Bounds:
         text = " ".join(run)
         return self.held(text) or self.aged(text) or self.named(run, said) or self.bare(text, said)
 
-    # ── whether there is one ────────────────────────────────────────────────────────────────────────────
+    # ── whether there is one ──────────────────────────────────────────────────────────────────────
 
     def held(self, text: str) -> Found | None:
         """with phone, without next step, close date missing."""
         first, _, rest = text.partition(" ")
         unset = UNSET.fullmatch(text)
-        name = self.field(rest) if first in WITH | WITHOUT else self.field(unset[1]) if unset else ""
+        name = (
+            self.field(rest) if first in WITH | WITHOUT else self.field(unset[1]) if unset else ""
+        )
         if not name:
             return None
         there = first in WITH
@@ -133,12 +166,16 @@ class Bounds:
         """The field that words name: close date, phone number, tags."""
         if text in ("date", "day"):
             return self.usual
-        for said in (text, text.removesuffix("s"), re.sub(r" (?:number|address|date)s?$", "", text)):
+        for said in (
+            text,
+            text.removesuffix("s"),
+            re.sub(r" (?:number|address|date)s?$", "", text),
+        ):
             if name := self.words.get(said) or self.words.get(f"{said}s"):
                 return name
         return ""
 
-    # ── how old ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── how old ───────────────────────────────────────────────────────────────────────────────────
 
     def aged(self, text: str) -> Found | None:
         """older than 3 days, open for more than a week, not updated in 2 weeks."""
@@ -147,7 +184,9 @@ class Bounds:
         if found := UNTOUCHED.fullmatch(text):
             return self.since("updated_at", "<", found[1])
         if (found := AGE.fullmatch(text)) and LENGTH.fullmatch(english(found[2])):
-            return self.since("created_at", ">=" if found[1] in ("less than", "under") else "<", found[2])
+            return self.since(
+                "created_at", ">=" if found[1] in ("less than", "under") else "<", found[2]
+            )
         if found := FOR.fullmatch(text):
             state = found[1] or found[3]
             name = "created_at" if state == "open" else self.entity.dated
@@ -185,10 +224,12 @@ class Bounds:
         shown = values.show_day(day, self.work.today)
         return Term(name, op, day.isoformat()), f"{self.kinds[name].label}: {word} {shown}"
 
-    # ── a field that is named ───────────────────────────────────────────────────────────────────────────
+    # ── a field that is named ─────────────────────────────────────────────────────────────────────
 
     def named(self, run: Sequence[str], said: str) -> Found | None:
-        """amount over 10k, closing between 1 and 30 april, created more than 3 days ago, priority above normal."""
+        """amount over 10k, closing between 1 and 30 april, created more than 3 days ago, priority
+        above normal.
+        """
         for count in range(min(3, len(run) - 1), 0, -1):
             name = self.words.get(" ".join(run[:count])) or self.days.get(" ".join(run[:count]), "")
             if not name:
@@ -199,7 +240,11 @@ class Bounds:
             value = " ".join(said.split(" ")[len(run) - len(rest) :])
             if found := self.of(name, " ".join(rest), value):
                 state = Word(run[0])
-                return (And((state, found[0])), f"{run[0]}, {found[1]}") if run[0] in self.states else found
+                return (
+                    (And((state, found[0])), f"{run[0]}, {found[1]}")
+                    if run[0] in self.states
+                    else found
+                )
         return None
 
     def of(self, name: str, text: str, said: str) -> Found | None:
@@ -223,7 +268,9 @@ class Bounds:
     def dated(self, name: str, text: str) -> Found | None:
         """A field with a day compared with a day, a period, or how far that is from today."""
         if found := AGO.fullmatch(text):
-            return self.since(name, ">=" if found[1] in ("less than", "within", "under") else "<", found[2])
+            return self.since(
+                name, ">=" if found[1] in ("less than", "within", "under") else "<", found[2]
+            )
         if found := AHEAD.fullmatch(text):
             return self.ahead(name, found[1] or "within", found[3])
         return self.between_days(name, text) or self.side(name, text)
@@ -252,18 +299,24 @@ class Bounds:
             return self.span(name, period)  # from last week: in it, not since
         return self.told(name, DAYS[side], period, side)
 
-    # ── without a field ─────────────────────────────────────────────────────────────────────────────────
+    # ── without a field ───────────────────────────────────────────────────────────────────────────
 
     def bare(self, text: str, said: str) -> Found | None:
-        """over 10k, 10k+, between 5k and 20k: of the first amount of money; else of the usual day."""
+        """over 10k, 10k+, between 5k and 20k: of the first amount of money; else of the usual
+        day.
+        """
         money = next((name for name, kind in self.kinds.items() if isinstance(kind, Money)), "")
-        found = (self.compared(money, text, said) if money else None) or self.between_days(self.usual, text)
+        found = (self.compared(money, text, said) if money else None) or self.between_days(
+            self.usual, text
+        )
         return found or self.side(self.usual, text)
 
     def compared(self, name: str, text: str, said: str) -> Found | None:
         """A field that has an order compared with one value, or with two."""
         kind = self.kinds[name]
-        if not (kind.ordered or (isinstance(kind, Choice) and kind.ranked)) or isinstance(kind, Day | Moment):
+        if not (kind.ordered or (isinstance(kind, Choice) and kind.ranked)) or isinstance(
+            kind, Day | Moment
+        ):
             return None
         if found := self.between_values(name, kind, said):
             return found
@@ -280,7 +333,9 @@ class Bounds:
             if (scale := SCALE.fullmatch(high)) and low.isdigit():
                 low += scale[1]
             if self.reads(kind, low) and self.reads(kind, high):
-                return And((Term(name, ">=", low), Term(name, "<=", high))), f"{kind.label}: {low} – {high}"
+                return And(
+                    (Term(name, ">=", low), Term(name, "<=", high))
+                ), f"{kind.label}: {low} – {high}"
         return None
 
     def between_days(self, name: str, text: str) -> Found | None:
@@ -289,8 +344,15 @@ class Bounds:
         past = not self.kinds[name].form or name.endswith("_at")
         for low, high in pairs(text):
             begin = f"{low} {high.partition(' ')[2]}" if low.isdigit() else low
-            for sides in ((past, past), (True, False), (False, False)):  # from the last monday to the next friday
-                first, last = read_span(begin, self.work.today, sides[0]), read_span(high, self.work.today, sides[1])
+            for sides in (
+                (past, past),
+                (True, False),
+                (False, False),
+            ):  # from the last monday to the next friday
+                first, last = (
+                    read_span(begin, self.work.today, sides[0]),
+                    read_span(high, self.work.today, sides[1]),
+                )
                 if first and last and first[0] <= last[1]:
                     return self.span(name, (first[0], last[1]))
         return None
@@ -298,7 +360,9 @@ class Bounds:
     def span(self, name: str, period: Span) -> Found:
         shown = " – ".join(dict.fromkeys(values.show_day(day, self.work.today) for day in period))
         first, last = (day.isoformat() for day in period)
-        return And((Term(name, ">=", first), Term(name, "<=", last))), f"{self.kinds[name].label}: {shown}"
+        return And(
+            (Term(name, ">=", first), Term(name, "<=", last))
+        ), f"{self.kinds[name].label}: {shown}"
 
     def reads(self, kind: Field, value: str) -> bool:
         if not value:
@@ -341,6 +405,21 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 STARTS = frozenset(
-    phrase.split()[0] for known in (AMOUNTS, DAYS, OLDER, BETWEEN, WITH, WITHOUT, AND) for phrase in known
-).union(("untouched", "unchanged", "inactive", "stale", "not", "open", "overdue", "missing", "empty", "unset"))
+    phrase.split()[0]
+    for known in (AMOUNTS, DAYS, OLDER, BETWEEN, WITH, WITHOUT, AND)
+    for phrase in known
+).union(
+    (
+        "untouched",
+        "unchanged",
+        "inactive",
+        "stale",
+        "not",
+        "open",
+        "overdue",
+        "missing",
+        "empty",
+        "unset",
+    )
+)
 """Words of which one is among the first of whatever is read here."""

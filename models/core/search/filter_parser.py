@@ -25,8 +25,8 @@ Op = Literal["=", "!=", ">", ">=", "<", "<=", "~"]
 
 @dataclass(frozen=True)
 class Term:
-    """A field compared with a value, both as texts; `~` is “contains”. exact: the value stood in quotes; word: it was
-    made of a word without a field.
+    """A field compared with a value, both as texts; `~` is “contains”. exact: the value stood in
+    quotes; word: it was made of a word without a field.
     """
 
     field: str
@@ -38,7 +38,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Word:
-    """A word or a quotation to search for. exact: it stood in quotes, and is no more than a text."""
+    """A word or a quotation to search for. exact: it stood in quotes, and is no more than a
+    text.
+    """
 
     text: str
     exact: bool = attribute(default=False, compare=False, repr=False)
@@ -86,20 +88,28 @@ TOKEN = re.compile(
 
 
 def parse(text: str) -> Node:
-    """The tree of a filter; an empty text lets everything through. ValueError says what is wrong and at which word."""
+    """The tree of a filter; an empty text lets everything through. ValueError says what is wrong
+    and at which word.
+    """
     text = clean(text)
     if len(text) > LONGEST:
-        raise ValueError(f"A filter holds at most {LONGEST} characters; this has {len(text)}. Try {EXAMPLE}.")
+        raise ValueError(
+            f"A filter holds at most {LONGEST} characters; this has {len(text)}. Try {EXAMPLE}."
+        )
     reader = Reader(list(TOKEN.finditer(text)))
     if len(reader.tokens) > MOST_WORDS:
-        raise ValueError(f"A filter holds at most {MOST_WORDS} words; this has {len(reader.tokens)}. Try {EXAMPLE}.")
+        raise ValueError(
+            f"A filter holds at most {MOST_WORDS} words; this has {len(reader.tokens)}. Try {EXAMPLE}."
+        )
     signs = [token["op"] for token in reader.tokens if token["op"]]
     for most, what, count in (
         (MOST_CONTAINED, "conditions with ~ (contains)", signs.count("~")),
         (MOST_CONDITIONS, "conditions", len(signs)),
     ):
         if count > most:
-            raise ValueError(f"A filter holds at most {most} {what}; this has {count}. Try fewer, or {EXAMPLE}.")
+            raise ValueError(
+                f"A filter holds at most {most} {what}; this has {count}. Try fewer, or {EXAMPLE}."
+            )
     node = reader.read_any() if reader.tokens else And(())
     if reader.next:
         raise reader.wrong("closes what was never opened")
@@ -198,13 +208,20 @@ class Reader:
             raise self.wrong("needs a field in front and a value behind, or a quote that closes")
         if found["missing"] is not None:
             name = found["field"]
-            raise self.wrong("needs a value, and a quotation both its quotes", f'{name}{found["op"]}12 or {name}=""')
+            raise self.wrong(
+                "needs a value, and a quotation both its quotes",
+                f'{name}{found["op"]}12 or {name}=""',
+            )
         self.at += 1
         return leaf(found)
 
     def wrong(self, problem: str, example: str = EXAMPLE) -> ValueError:
         """An error at the next token: “)” (word 3) closes what was never opened. Try …"""
-        here = f"“{self.next[0].strip()[:40]}” (word {self.at + 1})" if self.next else f"The end (after word {self.at})"
+        here = (
+            f"“{self.next[0].strip()[:40]}” (word {self.at + 1})"
+            if self.next
+            else f"The end (after word {self.at})"
+        )
         return ValueError(f"{here} {problem}. Try {example}.")
 
 

@@ -10,9 +10,11 @@ YEAR = timedelta(days=365)
 
 
 def read_span(text: str, today: date, past: bool = False) -> Span | None:
-    """The first and the last day that a text means; None where it is neither a period nor a day, or could be two.
+    """The first and the last day that a text means; None where it is neither a period nor a day, or
+    could be two.
 
-    past: of what was, such as when a record was made. Else the nearest is meant: in March, `february` is over.
+    past: of what was, such as when a record was made. Else the nearest is meant: in March,
+    `february` is over.
     """
     try:
         return gone_by(text, today) if past else nearest(text, today)

@@ -10,7 +10,20 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, sele
 
 from models.core.db.dialects import folded
 from models.core.entity.base import ENTITIES, Entity
-from models.core.fields import Choice, Day, Email, Flag, Link, LongText, Moment, Money, Person, Reference, Tags, Text
+from models.core.fields import (
+    Choice,
+    Day,
+    Email,
+    Flag,
+    Link,
+    LongText,
+    Moment,
+    Money,
+    Person,
+    Reference,
+    Tags,
+    Text,
+)
 from models.core.fields.base import Field
 from models.core.identity.team import Team
 from models.core.identity.user import User
@@ -28,7 +41,9 @@ Column = ColumnElement[Any]
 
 NOTHING = ("empty", "none", "nothing", "unset", "")
 MANY = 1000
-"""Records with a word, from which looking through the newest is quicker than fetching them all from the index."""
+"""Records with a word, from which looking through the newest is quicker than fetching them all from
+the index.
+"""
 SIGNS = re.compile("[=<>~≠≥≤]")
 ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     "<": lambda column, value: column < value,
@@ -36,19 +51,28 @@ ORDER: dict[str, Callable[[Any, Any], Condition]] = {
     ">": lambda column, value: column > value,
     ">=": lambda column, value: column >= value,
 }
-RANKS: dict[str, Callable[[int, int], bool]] = {"<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__}
+RANKS: dict[str, Callable[[int, int], bool]] = {
+    "<": int.__lt__,
+    "<=": int.__le__,
+    ">": int.__gt__,
+    ">=": int.__ge__,
+}
 ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
 """What can be asked of any record besides its fields."""
 SHORTCUTS: dict[str, Callable[[type[Entity], UnitOfWork], Condition]] = {
     "open": lambda entity, work: entity.open(),  # type: ignore[attr-defined]
     "closed": lambda entity, work: not_(entity.open()),  # type: ignore[attr-defined]
     "overdue": lambda entity, work: entity.overdue(work),  # type: ignore[attr-defined]
-    "mine": lambda entity, work: getattr(entity, entity.owned) == (work.actor.id if work.actor else None),
+    "mine": lambda entity, work: (
+        getattr(entity, entity.owned) == (work.actor.id if work.actor else None)
+    ),
 }
 
 
 def read(text: str, entity: type[Entity]) -> Node | None:
-    """The filter that a text is; None where it is words to search for. ValueError says what is wrong with it."""
+    """The filter that a text is; None where it is words to search for. ValueError says what is
+    wrong with it.
+    """
     try:
         node = filter_parser.parse(text)
     except ValueError:
@@ -62,12 +86,18 @@ def is_words(node: Node, entity: type[Entity]) -> bool:
     """Whether a filter is nothing but words to search for."""
     words = node.parts if isinstance(node, And) else (node,)
     known = shortcuts(entity)
-    return bool(words) and all(isinstance(word, Word) and word.text.casefold() not in known for word in words)
+    return bool(words) and all(
+        isinstance(word, Word) and word.text.casefold() not in known for word in words
+    )
 
 
 def shortcuts(entity: type[Entity]) -> list[str]:
     """The words that mean a condition for this entity."""
-    has = {"open": hasattr(entity, "open"), "overdue": hasattr(entity, "overdue"), "mine": bool(entity.owned)}
+    has = {
+        "open": hasattr(entity, "open"),
+        "overdue": hasattr(entity, "overdue"),
+        "mine": bool(entity.owned),
+    }
     return [word for word in SHORTCUTS if has.get(word, has["open"])]
 
 
@@ -99,15 +129,20 @@ def word(text: str, entity: type[Entity], work: UnitOfWork) -> Condition:
 
 
 def visible(asked: Condition | Column, work: UnitOfWork) -> Condition | Column:
-    """What is asked, if it asks no field that is hidden from someone who reads; ValueError names the field."""
+    """What is asked, if it asks no field that is hidden from someone who reads; ValueError names
+    the field.
+    """
     if labels := visibility.hidden(work, asked):
         who = policy.helpers(work, "let you see it" if len(labels) == 1 else "let you see them")
-        raise ValueError(f"Your role does not show you {' and '.join(labels)}, so you cannot look by it. {who}")
+        raise ValueError(
+            f"Your role does not show you {' and '.join(labels)}, so you cannot look by it. {who}"
+        )
     return asked
 
 
 def holding(text: str, entity: type[Entity], work: UnitOfWork) -> Condition:
-    """Records that those who read find by these words: few are told by the index, many are looked through.
+    """Records that those who read find by these words: few are told by the index, many are looked
+    through.
 
     The newest ten of many are soon found by looking, those of a few only by the index.
     """
@@ -115,13 +150,17 @@ def holding(text: str, entity: type[Entity], work: UnitOfWork) -> Condition:
     if ids is not None:
         return entity.id.in_(ids)
     ways = trigrams.ways_of(text)
-    texts = select(SearchText.id).where(SearchText.entity == entity.slug(), SearchText.record_id == entity.id)
+    texts = select(SearchText.id).where(
+        SearchText.entity == entity.slug(), SearchText.record_id == entity.id
+    )
     hold = exists(texts.where(trigrams.contains(ways)))
     return and_(hold, *visible_words.limits(work, entity, ways, entity))
 
 
 def few_with(text: str, entity: type[Entity], work: UnitOfWork) -> Sequence[int] | None:
-    """The ids of the records that those who read find by the words; None where they are many, or no index can tell."""
+    """The ids of the records that those who read find by the words; None where they are many, or no
+    index can tell.
+    """
     ways = trigrams.ways_of(text)
     if not trigrams.served(ways):
         return None
@@ -140,17 +179,23 @@ def term(asked: Term, entity: type[Entity], work: UnitOfWork) -> Condition:
     if not values.clean(asked.value):
         raise ValueError(f"{kind.label} {asked.op} what? A value is missing.")
     if asked.op == "!=":
-        return or_(column.is_(None), not_(visible(compare(kind, column, "=", asked.value, work), work)))
+        return or_(
+            column.is_(None), not_(visible(compare(kind, column, "=", asked.value, work), work))
+        )
     if asked.op not in signs(kind):
         known = " ".join(signs(kind))
-        raise ValueError(f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …")
+        raise ValueError(
+            f"{kind.label} can be compared with {known}, not with {asked.op}. Try {asked.field} = …"
+        )
     fits = visible(compare(kind, column, asked.op, asked.value, work), work)
     ids = few_with(asked.value, entity, work) if has_its_words(kind, asked.value) else None
     return fits if ids is None else and_(entity.id.in_(ids), fits)
 
 
 def has_its_words(kind: Field, text: str) -> bool:
-    """Whether the search text of a record contains what its field contains: an index for a column that has none."""
+    """Whether the search text of a record contains what its field contains: an index for a column
+    that has none.
+    """
     typed = kind.search and isinstance(kind, Text | LongText | Email | Link)
     return typed and all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(text))
 
@@ -159,18 +204,28 @@ def state(asked: Term, entity: type[Entity], work: UnitOfWork) -> Condition:
     """`is = open`, spelt out."""
     known = shortcuts(entity)
     if asked.value.casefold() not in known or asked.op not in ("=", "!="):
-        raise ValueError(f"A {entity.noun()} is never “{asked.value}”. Try is = {' or is = '.join(known)}.")
+        raise ValueError(
+            f"A {entity.noun()} is never “{asked.value}”. Try is = {' or is = '.join(known)}."
+        )
     found = word(asked.value, entity, work)
     return found if asked.op == "=" else negated(found)
 
 
 def field_of(named: str, entity: type[Entity]) -> tuple[str, Field]:
     """The field a word names. ValueError says which there are."""
-    words = entity.field_names() | {"created": "created_at", "updated": "updated_at"} | {name: name for name in ALWAYS}
+    words = (
+        entity.field_names()
+        | {"created": "created_at", "updated": "updated_at"}
+        | {name: name for name in ALWAYS}
+    )
     if name := words.get(named):
         return name, entity.fields().get(name) or ALWAYS[name]
     near = nearest(named, words.keys(), limit=3, least=60)
-    offered = f"Did you mean {' or '.join(near)}?" if near else f"Try one of {', '.join(sorted(set(words.values())))}."
+    offered = (
+        f"Did you mean {' or '.join(near)}?"
+        if near
+        else f"Try one of {', '.join(sorted(set(words.values())))}."
+    )
     raise ValueError(f"A {entity.noun()} has no field “{named}”. {offered}")
 
 
@@ -222,7 +277,9 @@ def compare_tags(kind: Tags, column: Column, op: str, text: str, work: UnitOfWor
 
 
 @compare.register
-def compare_references(kind: Reference, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_references(
+    kind: Reference, column: Column, op: str, text: str, work: UnitOfWork
+) -> Condition:
     """The record that a reference or a name means, or any whose name contains the text."""
     if op == "~":
         return column.in_(visible_words.named(work, ENTITIES[kind.to], values.fold(text)))
@@ -238,16 +295,24 @@ def compare_people(kind: Person, column: Column, op: str, text: str, work: UnitO
 
 
 def team_named(text: str, work: UnitOfWork) -> str:
-    """The team whose people a text means: my team, our team, team sales, sales team; nothing where it means none."""
+    """The team whose people a text means: my team, our team, team sales, sales team; nothing where
+    it means none.
+    """
     said = values.fold(text).replace("-", " ")
     if said in ("my team", "our team"):
         return (work.actor.team if work.actor else None) or ""
     named = said.removeprefix("team ") if said.startswith("team ") else said.removesuffix(" team")
-    return "" if named == said else work.session.scalar(select(Team.key).where(Team.key == named).limit(1)) or ""
+    return (
+        ""
+        if named == said
+        else work.session.scalar(select(Team.key).where(Team.key == named).limit(1)) or ""
+    )
 
 
 @compare.register
-def compare_choices(kind: Choice, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_choices(
+    kind: Choice, column: Column, op: str, text: str, work: UnitOfWork
+) -> Condition:
     """What comes before or after an option of those that have an order."""
     if op not in ORDER:
         return compare_any(kind, column, op, text, work)
@@ -269,8 +334,12 @@ def compare_days(kind: Day, column: Column, op: str, text: str, work: UnitOfWork
 
 
 @compare.register
-def compare_moments(kind: Moment, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
-    """A day alone is the whole of that day where the reader lives; with a time it is that minute."""
+def compare_moments(
+    kind: Moment, column: Column, op: str, text: str, work: UnitOfWork
+) -> Condition:
+    """A day alone is the whole of that day where the reader lives; with a time it is that
+    minute.
+    """
     first, after = span(text, work)
     if op == "=":
         return and_(column >= first, column < after)
@@ -278,7 +347,9 @@ def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Unit
 
 
 def span(text: str, work: UnitOfWork) -> tuple[datetime, datetime]:
-    """The first instant that a text means, and the first after it, in UTC; of a period that of its first day."""
+    """The first instant that a text means, and the first after it, in UTC; of a period that of its
+    first day.
+    """
     period = read_span(text, work.today)
     if period and period[0] != period[1]:
         return midnight(period[0], work), midnight(period[1] + timedelta(days=1), work)

@@ -30,7 +30,8 @@ class SearchText(Row):
 
 
 def text_of(record: Entity, work: "UnitOfWork") -> str:
-    """The folded words of a record, each once: its reference, its name, what is searched, and phones in digits too.
+    """The folded words of a record, each once: its reference, its name, what is searched, and
+    phones in digits too.
 
     Only what those who read may see; the index is written beyond that.
     """
@@ -59,22 +60,34 @@ def index(work: "UnitOfWork", records: Iterable[Entity]) -> None:
 
 @cache
 def keeping(dialect: str) -> Any:
-    """What stores a text or changes the one that is there; made once, since every change of a record runs it."""
+    """What stores a text or changes the one that is there; made once, since every change of a
+    record runs it.
+    """
     statement = inserting(SearchText.__table__, dialect)
     new = statement.excluded.text
     keys = ["workspace", "entity", "record_id"]
-    return statement.on_conflict_do_update(index_elements=keys, set_={"text": new}, where=SearchText.text != new)
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={"text": new}, where=SearchText.text != new
+    )
 
 
 def referring(slug: str) -> list[tuple[type[Entity], str]]:
-    """The fields of other entities in which this one's names are shown or searched, as (entity, field name)."""
-    fields = [(entity, name, kind) for entity in ENTITIES.values() for name, kind in entity.fields().items()]
+    """The fields of other entities in which this one's names are shown or searched, as (entity,
+    field name).
+    """
+    fields = [
+        (entity, name, kind)
+        for entity in ENTITIES.values()
+        for name, kind in entity.fields().items()
+    ]
     ours = [each for each in fields if isinstance(each[2], Reference) and each[2].to == slug]
     return [(entity, name) for entity, name, kind in ours if kind.search or name in entity.named]
 
 
 INDEX = "search_index"
-"""The trigram index over the texts, made by the first migration: an FTS5 table on SQLite, a GIN index on PostgreSQL."""
+"""The trigram index over the texts, made by the first migration: an FTS5 table on SQLite, a GIN
+index on PostgreSQL.
+"""
 
 
 def is_search_index(name: str) -> bool:

@@ -1,4 +1,6 @@
-"""What the words of a list ask for, as a filter: `won last month`, `rita`, `due today`, `unassigned`."""
+"""What the words of a list ask for, as a filter: `won last month`, `rita`, `due today`,
+`unassigned`.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,9 +10,8 @@ from functools import cached_property
 from sqlalchemy import or_, select
 
 from models.core.entity.base import ENTITIES, Entity
-from models.core.entity.name_reference import Named
 from models.core.errors import Ambiguous
-from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Reference, Tags
+from models.core.fields import Choice, Country, Day, Moment, Money, Reference, Tags
 from models.core.fields.base import Field
 from models.core.identity.user import User
 from models.core.parsing import values
@@ -20,6 +21,7 @@ from models.core.search.comparisons import WIDEST, Bounds, must_be_clear
 from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
 from models.core.search.filter_periods import read_span
 from models.core.search.filter_sql import ALWAYS, SHORTCUTS, field_of, shortcuts, team_named
+from models.core.search.list_parts import is_past, key, plain, together, worded
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.mentions import OWNERS, called
 from models.core.search.similarity import likeness
@@ -36,42 +38,80 @@ CODE, SHORTEST_COUNTRY = 2, 4
 OFFERED = 5
 NEAR = 70
 """From 100, how like a word must be to one that is a filter."""
-FILLERS = frozenset(re.findall(
-    r"\w+", "in on by of for from at to with the during owned assigned that are is about regarding called named tagged"
-))  # fmt: skip
+FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        "in on by of for from at to with the during owned assigned that are is about regarding called named tagged",
+    )
+)
 ALL = frozenset(("all", "every", "alle", "tous", "todos"))
-NOBODYS = frozenset(("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner"))
+NOBODYS = frozenset(
+    ("unassigned", "unowned", "unclaimed", "nobody", "nobody's", "no owner", "without owner")
+)
 MINE = frozenset(("my", "mine", "me"))
 DATED: Mapping[str, str] = {
-    "added": "created_at", "made": "created_at", "opened": "created_at", "new": "created_at",
-    "changed": "updated_at", "modified": "updated_at",
-}  # fmt: skip
+    "added": "created_at",
+    "made": "created_at",
+    "opened": "created_at",
+    "new": "created_at",
+    "changed": "updated_at",
+    "modified": "updated_at",
+}
 EXTENDED = (Money, Day, Moment, Choice, Reference)
-"""The kinds of which one can tell that more words belong to a value: 10k USD, end of month, Ada Lovelace."""
+"""The kinds of which one can tell that more words belong to a value: 10k USD, end of month, Ada
+Lovelace.
+"""
 
 
-LONE = re.compile(r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])")
-SAID = {">": "more than", ">=": "at least", "≥": "at least", "=>": "at least",
-        "<": "less than", "<=": "at most", "≤": "at most", "=<": "at most"}  # fmt: skip
+LONE = re.compile(
+    r"(?P<before>[^\s=<>~≠≥≤\"]*)(?P<space>\s*)(?P<op>>=|<=|=>|=<|>|<|≥|≤)\s*(?=[^\s=<>~])"
+)
+SAID = {
+    ">": "more than",
+    ">=": "at least",
+    "≥": "at least",
+    "=>": "at least",
+    "<": "less than",
+    "<=": "at most",
+    "≤": "at most",
+    "=<": "at most",
+}
 
 
 NEGATED = {
-    "assigned": "unassigned", "owned": "unassigned", "claimed": "unassigned", "updated": "untouched",
-    "touched": "untouched", "changed": "untouched", "modified": "untouched",
-    "over": "at most", "above": "at most", "more than": "at most", "under": "at least", "below": "at least",
-    "less than": "at least", "before": "from", "after": "until", "older than": "newer than", "newer than": "older than",
-}  # fmt: skip
+    "assigned": "unassigned",
+    "owned": "unassigned",
+    "claimed": "unassigned",
+    "updated": "untouched",
+    "touched": "untouched",
+    "changed": "untouched",
+    "modified": "untouched",
+    "over": "at most",
+    "above": "at most",
+    "more than": "at most",
+    "under": "at least",
+    "below": "at least",
+    "less than": "at least",
+    "before": "from",
+    "after": "until",
+    "older than": "newer than",
+    "newer than": "older than",
+}
 """What is said with a not, and what that is without it."""
 NOT = re.compile(rf"(?<!\S)not (?:been )?({'|'.join(NEGATED)})(?!\S)", re.IGNORECASE)
 
 
 def parsed(text: str, entity: type[Entity]) -> Node:
-    """The tree of the words of a list. A sign that no field stands before is the words that it is read as: > 10k."""
+    """The tree of the words of a list. A sign that no field stands before is the words that it is
+    read as: > 10k.
+    """
     text = NOT.sub(lambda found: NEGATED[found[1].lower()], text)
     if "<" in text or ">" in text or "≥" in text or "≤" in text:
         parts = re.split(r"(\"[^\"]*\"|<[@#][^<>]*>)", text)
-        text = "".join(part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
-                       for at, part in enumerate(parts))  # fmt: skip
+        text = "".join(
+            part if at % 2 else LONE.sub(lambda found: spelt(found, entity), part)
+            for at, part in enumerate(parts)
+        )
     return filter_parser.parse(text)
 
 
@@ -79,16 +119,19 @@ def spelt(found: re.Match[str], entity: type[Entity]) -> str:
     try:
         field_of(found["before"].lower().replace("-", "_"), entity)
     except ValueError:
-        known = found["before"] and not (values.fold(found["before"]) in shortcuts(entity) or found["space"])
+        known = found["before"] and not (
+            values.fold(found["before"]) in shortcuts(entity) or found["space"]
+        )
         return found[0] if known else f"{found['before']} {SAID[found['op']]} "
     return found[0]
 
 
 @dataclass
 class Listing:
-    """Reads the words beside each other as conditions, the longest first. What is hidden from one who reads is none, so
-    that nothing is found by it. alone: whether words without a field are conditions at all; people: also the bare names
-    of colleagues. told: what was taken for what; searched: the words that are left to be searched for.
+    """Reads the words beside each other as conditions, the longest first. What is hidden from one
+    who reads is none, so that nothing is found by it. alone: whether words without a field are
+    conditions at all; people: also the bare names of colleagues. told: what was taken for what;
+    searched: the words that are left to be searched for.
     """
 
     work: UnitOfWork
@@ -129,10 +172,12 @@ class Listing:
             at += taken
         return together(found)
 
-    # ── words ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── words ─────────────────────────────────────────────────────────────────────────────────────
 
     def word(self, words: Sequence[str], meant: bool = True) -> tuple[Node, int]:
-        """The condition that the first words mean, as many of them as go together, and how many these are."""
+        """The condition that the first words mean, as many of them as go together, and how many
+        these are.
+        """
         if self.alone and meant and (found := self.bounds.read(words)):
             self.told.append(found[1])
             return found[0], found[2]
@@ -162,9 +207,15 @@ class Listing:
     def state(self, said: str) -> Node | None:
         """open, overdue, mine; unassigned."""
         folded, owned = values.fold(said), self.entity.owned
-        if folded in shortcuts(self.entity) and not visibility.hidden(self.work, SHORTCUTS[folded](self.entity, self.work)):
+        if folded in shortcuts(self.entity) and not visibility.hidden(
+            self.work, SHORTCUTS[folded](self.entity, self.work)
+        ):
             mine = folded == "mine" and self.work.actor
-            self.told.append(f"{self.kinds[owned].label}: {mine.title}" if mine and owned in self.kinds else folded)
+            self.told.append(
+                f"{self.kinds[owned].label}: {mine.title}"
+                if mine and owned in self.kinds
+                else folded
+            )
             return Word(folded)
         if not owned or owned not in self.kinds:
             return None
@@ -192,14 +243,28 @@ class Listing:
         """A period, with the field that it is about in front: due today, closed this week."""
         first, _, rest = said.partition(" ")
         name, when = self.days.get(values.fold(first), ""), rest
-        state = [Word(values.fold(first))] if name and values.fold(first) in shortcuts(self.entity) else []
+        state = (
+            [Word(values.fold(first))]
+            if name and values.fold(first) in shortcuts(self.entity)
+            else []
+        )
         if not name:
             name, when = self.usual, said
         period = read_span(when, self.work.today, is_past(self.kinds[name])) if name else None
         if period is None and name and when and self.days.get(values.fold(first)):
             must_be_clear(when, self.work.today)
-        if period is None and not rest and (kind := self.kinds.get(name)) and not kind.form and first == said:
-            return self.taken(Term(name, "!=", "empty"), "yes") if self.days.get(values.fold(first)) else None
+        if (
+            period is None
+            and not rest
+            and (kind := self.kinds.get(name))
+            and not kind.form
+            and first == said
+        ):
+            return (
+                self.taken(Term(name, "!=", "empty"), "yes")
+                if self.days.get(values.fold(first))
+                else None
+            )
         if period is None:
             return None
         node, told = self.bounds.span(name, period)
@@ -228,14 +293,18 @@ class Listing:
         return self.taken(Term(name, "=", ref), f"{ref} {self.work.name(kind.to, id)}")
 
     def named(self, said: str) -> Node | None:
-        """The one customer or account that somebody named: for Blue Fjord. Ambiguous where several have the name."""
+        """The one customer or account that somebody named: for Blue Fjord. Ambiguous where several
+        have the name.
+        """
         for name, kind in self.references():
             entity = ENTITIES[kind.to]
             if entity.in_talk and (found := called(self.work, [entity], said)):
                 if len(found) > 1:
                     offered = [(record.ref, record.title) for record in found[:OFFERED]]
                     listed = ", ".join(str(record) for record in found[:OFFERED])
-                    raise Ambiguous(f"“{said[:60]}” could be {listed}. Please say which one.", said, offered)
+                    raise Ambiguous(
+                        f"“{said[:60]}” could be {listed}. Please say which one.", said, offered
+                    )
                 return self.taken(Term(name, "=", found[0].ref), str(found[0]))
         return None
 
@@ -253,30 +322,40 @@ class Listing:
         if owned not in self.kinds or not said.strip("@") or said.count(" ") >= LONGEST_NAME:
             return None
         if (id := User.recognise(self.work, said)) is not None:
-            return self.taken(Term(owned, "=", self.work.ref("user", id)), self.work.name("user", id))
+            return self.taken(
+                Term(owned, "=", self.work.ref("user", id)), self.work.name("user", id)
+            )
         if not self.people and not said.startswith("@"):
             return None
         wanted = values.fold(OWNERS.sub("", said.removeprefix("@")))
         called = or_(
-            User.key == wanted, begins(User.key, f"{wanted} "), User.key.endswith(f" {wanted}", autoescape=True)
+            User.key == wanted,
+            begins(User.key, f"{wanted} "),
+            User.key.endswith(f" {wanted}", autoescape=True),
         )
         found = list(
-            self.work.session.scalars(select(User).where(called, ~User.left).order_by(User.key).limit(OFFERED))
+            self.work.session.scalars(
+                select(User).where(called, ~User.left).order_by(User.key).limit(OFFERED)
+            )
         )
         if len(found) > 1:
             listed = ", ".join(str(user) for user in found)
             offered = [(user.ref, user.title) for user in found]
-            raise Ambiguous(f"“{said[:60]}” could be {listed}. Please say which one.", said, offered)
+            raise Ambiguous(
+                f"“{said[:60]}” could be {listed}. Please say which one.", said, offered
+            )
         return self.taken(Term(owned, "=", found[0].ref), found[0].title) if found else None
 
     def taken(self, term: Term, shown: str) -> Term:
         self.told.append(f"{self.kinds[term.field].label}: {shown}")
         return replace(term, word=True)
 
-    # ── values ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── values ────────────────────────────────────────────────────────────────────────────────────
 
     def term(self, asked: Term, more: Sequence[str]) -> tuple[Node, int]:
-        """A field compared with a value, and with the words behind it that belong to that; how many parts it took."""
+        """A field compared with a value, and with the words behind it that belong to that; how many
+        parts it took.
+        """
         try:
             name, kind = field_of(asked.field, self.entity)
         except ValueError:
@@ -285,7 +364,11 @@ class Listing:
             return asked, 1
         for length in range(len(more), 0, -1):
             value = " ".join([asked.value, *more[:length]])
-            if read_span(value, self.work.today) if isinstance(kind, Day | Moment) else self.reads(kind, value):
+            if (
+                read_span(value, self.work.today)
+                if isinstance(kind, Day | Moment)
+                else self.reads(kind, value)
+            ):
                 return Term(asked.field, asked.op, value), length + 1
         return asked, 1
 
@@ -296,14 +379,18 @@ class Listing:
             return isinstance(error, Ambiguous)
         return True
 
-    # ── what there is ───────────────────────────────────────────────────────────────────────────────────
+    # ── what there is ─────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def kinds(self) -> dict[str, Field]:
         """The fields that can be asked, without those that are hidden from who reads."""
         columns = {name: getattr(self.entity, name) for name in (*self.entity.fields(), *ALWAYS)}
         kinds = {**self.entity.fields(), **ALWAYS}
-        return {name: kind for name, kind in kinds.items() if not visibility.hidden(self.work, columns[name])}
+        return {
+            name: kind
+            for name, kind in kinds.items()
+            if not visibility.hidden(self.work, columns[name])
+        }
 
     def references(self) -> Iterator[tuple[str, Reference]]:
         for name, kind in self.kinds.items():
@@ -319,19 +406,33 @@ class Listing:
     def days(self) -> dict[str, str]:
         """The words for fields with a day: due, closing, closed, created."""
         found = dict(DATED)
-        for word, name in {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}.items():
+        for word, name in {
+            **self.entity.field_names(),
+            "created": "created_at",
+            "updated": "updated_at",
+        }.items():
             if isinstance(self.kinds.get(name), Day | Moment) and name != "deleted_at":
                 stem = word.removesuffix("e")
-                found |= {each: name for each in (word, f"{word}s", f"{stem}ing", f"{stem}ed") if each not in found}
+                found |= {
+                    each: name
+                    for each in (word, f"{word}s", f"{stem}ing", f"{stem}ed")
+                    if each not in found
+                }
                 found[word] = name
         vague = DATED.keys() & self.options.keys()
-        return {word: name for word, name in found.items() if name in self.kinds and word not in vague}
+        return {
+            word: name for word, name in found.items() if name in self.kinds and word not in vague
+        }
 
     @cached_property
     def bounds(self) -> Bounds:
         """Reads what the words compare."""
         known = {**self.entity.field_names(), "created": "created_at", "updated": "updated_at"}
-        words = {values.fold(word).replace("_", " "): name for word, name in known.items() if name in self.kinds}
+        words = {
+            values.fold(word).replace("_", " "): name
+            for word, name in known.items()
+            if name in self.kinds
+        }
         states = shortcuts(self.entity)
         return Bounds(self.work, self.entity, self.kinds, self.days, self.usual, words, states)
 
@@ -346,63 +447,24 @@ class Listing:
         return found
 
     def nearest(self, word: str) -> str:
-        """The filter that a searched word is most like: one of the words that are filters, else the same search."""
-        known = {each: f"{name}={value}" for each, ways in self.options.items() for name, value, _ in ways[:1]}
-        known |= {each: each for each in (*shortcuts(self.entity), *(["unassigned"] if self.entity.owned else ()))}
+        """The filter that a searched word is most like: one of the words that are filters, else the
+        same search.
+        """
+        known = {
+            each: f"{name}={value}"
+            for each, ways in self.options.items()
+            for name, value, _ in ways[:1]
+        }
+        known |= {
+            each: each
+            for each in (*shortcuts(self.entity), *(["unassigned"] if self.entity.owned else ()))
+        }
         scores = {each: likeness(key(word), each) for each in known}
         near = max(scores, key=lambda each: scores[each], default="")
         if scores.get(near, 0.0) >= NEAR:
             return known[near]
-        names = [name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds]
+        names = [
+            name for name in (*self.entity.named, *self.entity.stand_ins) if name in self.kinds
+        ]
         quoted = f'"{word}"' if " " in word else word
         return f"{names[0]} ~ {quoted}" if names else f"created > {quoted}"
-
-
-def is_past(kind: Field) -> bool:
-    """Whether a field says when something was: nobody types it."""
-    return not kind.form or kind in ALWAYS.values()
-
-
-def plain(parts: Sequence[Node]) -> list[str]:
-    """The words at the beginning that stand there without quotes."""
-    found: list[str] = []
-    for part in parts:
-        if not isinstance(part, Word) or part.exact:
-            break
-        found.append(part.text)
-    return found
-
-
-def key(word: str) -> str:
-    """A word as options are compared: one of them or many."""
-    folded = values.fold(word).replace("_", " ").replace("-", " ")
-    return folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
-
-
-def worded(work: UnitOfWork, kind: Field) -> Iterator[tuple[str, str, str]]:
-    """The words of the options of a field: (word, value, how it is shown)."""
-    if isinstance(kind, Choice):
-        for option in kind.options:
-            yield option, option.value, kind.name(option)
-        for word, value in kind.others.items():
-            yield word, str(value), kind.name(str(value))
-    elif isinstance(kind, Flag):
-        yield kind.label, "yes", "yes"
-    elif isinstance(kind, Named):
-        for title in work.session.scalars(select(ENTITIES[kind.to].title)):
-            yield title, title, title
-
-
-def together(parts: Sequence[Node]) -> list[Node]:
-    """Options and people beside each other in one field are alternatives: won lost."""
-    found: list[Node] = []
-    same: dict[str, int] = {}
-    for part in parts:
-        if isinstance(part, Term) and part.op == "=" and part.word:
-            if part.field in same:
-                other = found[same[part.field]]
-                found[same[part.field]] = Or((*(other.parts if isinstance(other, Or) else (other,)), part))
-                continue
-            same[part.field] = len(found)
-        found.append(part)
-    return found

@@ -24,9 +24,11 @@ REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
 
 
 def lookup(work: "UnitOfWork", entity: type[Entity], text: str, whole: bool = False) -> int:
-    """The id of the record of this entity that `text` names. whole: the beginning of a name is not enough.
+    """The id of the record of this entity that `text` names. whole: the beginning of a name is not
+    enough.
 
-    Raises ValueError with a sentence where nothing fits, Ambiguous with up to five candidates where several do.
+    Raises ValueError with a sentence where nothing fits, Ambiguous with up to five candidates where
+    several do.
     """
     own = entity.recognise(work, text)
     if own is not None:
@@ -37,13 +39,17 @@ def lookup(work: "UnitOfWork", entity: type[Entity], text: str, whole: bool = Fa
         return by_number(work, entity, int(match[2]))
     for condition in conditions(work, entity, name, whole):
         some = select(entity.id, entity.number, entity.title).where(condition).limit(OFFERED + 1)
-        found = sorted(work.session.execute(some), key=lambda row: (row.title.casefold(), row.number))
+        found = sorted(
+            work.session.execute(some), key=lambda row: (row.title.casefold(), row.number)
+        )
         if len(found) == 1:
             return int(found[0].id)
         if found:
             offered = [(f"{entity.prefix}-{row.number}", row.title) for row in found[:OFFERED]]
             listed = ", ".join(f"{ref} {title}" for ref, title in offered)
-            raise Ambiguous(f"“{name[:60]}” could be {listed}. Please say which one.", text, offered)
+            raise Ambiguous(
+                f"“{name[:60]}” could be {listed}. Please say which one.", text, offered
+            )
     if name.isdecimal() and not whole and len(name) < LONGEST_NUMBER:
         numbered = work.session.scalar(select(entity.id).where(entity.number == int(name)))
         if numbered is not None:
@@ -58,8 +64,12 @@ def by_number(work: "UnitOfWork", entity: type[Entity], number: int) -> int:
     return int(found)
 
 
-def conditions(work: "UnitOfWork", entity: type[Entity], name: str, whole: bool) -> list[ColumnElement[bool]]:
-    """The ways to look, the surest first: e-mail, phone number, whole name, beginning of the name."""
+def conditions(
+    work: "UnitOfWork", entity: type[Entity], name: str, whole: bool
+) -> list[ColumnElement[bool]]:
+    """The ways to look, the surest first: e-mail, phone number, whole name, beginning of the
+    name.
+    """
     key = values.fold(name)[:255]
     if not key:
         return []
@@ -79,13 +89,19 @@ def phoned(work: "UnitOfWork", entity: type[Entity], name: str) -> list[ColumnEl
     except ValueError:
         return []
     phones = [field for field, kind in entity.fields().items() if isinstance(kind, Phone)]
-    return [getattr(entity, field) == number for field in phones if not policy.hides(work, entity, field)]
+    return [
+        getattr(entity, field) == number
+        for field in phones
+        if not policy.hides(work, entity, field)
+    ]
 
 
 def begins(
     column: ColumnElement[str] | InstrumentedAttribute[str], start: str | BindParameter[str]
 ) -> ColumnElement[bool]:
-    """Whether a folded text begins so. A range, because SQLite's LIKE ignores case and with it the index."""
+    """Whether a folded text begins so. A range, because SQLite's LIKE ignores case and with it the
+    index.
+    """
     return and_(column >= start, column < start + LAST_LETTER)
 
 

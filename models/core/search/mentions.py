@@ -1,4 +1,6 @@
-"""The people, customers and accounts that a text speaks of: by their names, addresses and numbers."""
+"""The people, customers and accounts that a text speaks of: by their names, addresses and
+numbers.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +18,9 @@ from models.core.search.lookup import REFERENCE, begins
 from models.core.unit_of_work import UnitOfWork
 
 Way = Callable[[type[Entity]], list[ColumnElement[bool]]]
-"""The conditions by which records of an entity are looked for; none where there is nothing to look by."""
+"""The conditions by which records of an entity are looked for; none where there is nothing to look
+by.
+"""
 
 OFFERED = 5
 LOOKED_AT = 100
@@ -31,18 +35,25 @@ OWNERS = re.compile(r"['’]s$")
 ADDRESS = re.compile(r"[^\s@<>\"=,;:()|]+@[^\s@<>\"=,;()|]+\.[^\s@<>\"=,;().|]+")
 NUMBER = re.compile(r"(?<![\w-])#?([a-z]{2})-(\d{1,9})(?![\w-])", re.IGNORECASE)
 PHONE = re.compile(rf"(?<!\w){lookup.PHONE.pattern}")
-NO_NAMES = frozenset(re.findall(r"\w+", """
+NO_NAMES = frozenset(
+    re.findall(
+        r"\w+",
+        """
     the and but for with from about they them this that she her his him our you your who what when where why how not
     all are was were had has have did does will can could would should may might must let get got ask asked call
     called calls met meet spoke spoken talk talked told tell said say sent send wrote write mail mailed left new
     der die das und ich wir sie les una los las con por mit bei von auf
-"""))  # fmt: skip
+""",
+    )
+)
 """Words with which sentences are made: alone they name nobody."""
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A word of a text. capital: whether it can be a name by its looks; scripts without capitals always can."""
+    """A word of a text. capital: whether it can be a name by its looks; scripts without capitals
+    always can.
+    """
 
     text: str
     capital: bool
@@ -55,7 +66,9 @@ class Spoken:
 
 
 def called(work: UnitOfWork, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
-    """The records of these entities that one name, address or number means, the surest way that finds any."""
+    """The records of these entities that one name, address or number means, the surest way that
+    finds any.
+    """
     name = values.unquote_smart(values.clean(name)).strip().strip('"')
     if match := REFERENCE.fullmatch(name):
         numbered = [entity for entity in entities if entity.prefix == match[1].upper()]
@@ -67,17 +80,23 @@ def called(work: UnitOfWork, entities: Sequence[type[Entity]], name: str) -> lis
     for way in (whole([key]), first([key])):
         if found := fitting(work, entities, way):
             return found
-    return fitting(work, entities, lambda entity: phoned(work, entity, [name])) or last(work, entities, [key])
+    return fitting(work, entities, lambda entity: phoned(work, entity, [name])) or last(
+        work, entities, [key]
+    )
 
 
-def named_in(work: UnitOfWork, text: str, entities: Sequence[type[Entity]], leading: bool = False) -> list[Entity]:
-    """The records that a text speaks of: those whose number, address or whole name stands in it, else those of whom a
-    first or a last name does, written as names are: a company's may begin with somebody's last. leading: its first word
-    may be a name however it is written.
+def named_in(
+    work: UnitOfWork, text: str, entities: Sequence[type[Entity]], leading: bool = False
+) -> list[Entity]:
+    """The records that a text speaks of: those whose number, address or whole name stands in it,
+    else those of whom a first or a last name does, written as names are: a company's may begin with
+    somebody's last. leading: its first word may be a name however it is written.
     """
     numbers = [(match[1].upper(), int(match[2])) for match in NUMBER.finditer(text)]
     sure: list[Way] = [
-        lambda entity: [entity.number == number for prefix, number in numbers if prefix == entity.prefix],
+        lambda entity: [
+            entity.number == number for prefix, number in numbers if prefix == entity.prefix
+        ],
         lambda entity: addressed(work, entity, [match[0] for match in ADDRESS.finditer(text)]),
         lambda entity: phoned(work, entity, [match[0] for match in PHONE.finditer(text)]),
     ]
@@ -86,7 +105,9 @@ def named_in(work: UnitOfWork, text: str, entities: Sequence[type[Entity]], lead
             return found
     words = spoken(text, leading)
     runs = [run for length in range(LONGEST_NAME, 1, -1) for run in run_of(words, length)]
-    alone = list(dict.fromkeys(values.fold(word.text) for word in words if word.capital and word.is_name))
+    alone = list(
+        dict.fromkeys(values.fold(word.text) for word in words if word.capital and word.is_name)
+    )
     together = [key for word in alone for key in apart(word)]
     if found := longest(fitting(work, entities, whole([*runs, *alone, *together]))):
         return found
@@ -97,8 +118,13 @@ def named_in(work: UnitOfWork, text: str, entities: Sequence[type[Entity]], lead
 
 def spoken(text: str, leading: bool) -> list[Spoken]:
     """The words of a text, without its addresses."""
-    found = [OWNERS.sub("", word[0]) for word in WORD.finditer(ADDRESS.sub(" ", text[:LONGEST]))][:WORDS]
-    return [Spoken(word, (leading and not at) or looks_like_a_name(word)) for at, word in enumerate(found)]
+    found = [OWNERS.sub("", word[0]) for word in WORD.finditer(ADDRESS.sub(" ", text[:LONGEST]))][
+        :WORDS
+    ]
+    return [
+        Spoken(word, (leading and not at) or looks_like_a_name(word))
+        for at, word in enumerate(found)
+    ]
 
 
 def looks_like_a_name(word: str) -> bool:
@@ -112,7 +138,9 @@ def run_of(words: Sequence[Spoken], length: int) -> list[str]:
 
 
 def apart(word: str) -> list[str]:
-    """The names that one is written of without a space, in scripts without capitals: 李小龙, also of 小龙 李."""
+    """The names that one is written of without a space, in scripts without capitals: 李小龙, also
+    of 小龙 李.
+    """
     if word.upper() != word.lower() or len(word) > LONGEST_NAME:
         return []
     cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
@@ -120,9 +148,15 @@ def apart(word: str) -> list[str]:
 
 
 def longest(found: Sequence[Entity]) -> list[Entity]:
-    """Without those whose name is a part of another one's that was found: Ada, where there is Ada King."""
+    """Without those whose name is a part of another one's that was found: Ada, where there is Ada
+    King.
+    """
     keys = {record.key for record in found}
-    return [record for record in found if not any(record.key != key and record.key in key.split() for key in keys)]
+    return [
+        record
+        for record in found
+        if not any(record.key != key and record.key in key.split() for key in keys)
+    ]
 
 
 def whole(keys: Iterable[str]) -> Way:
@@ -138,14 +172,22 @@ def first(keys: Iterable[str]) -> Way:
 
 
 def last(work: UnitOfWork, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
-    """Those whose name ends with one of these words: the index finds who has the word, the name decides."""
+    """Those whose name ends with one of these words: the index finds who has the word, the name
+    decides.
+    """
     found: list[Entity] = []
     for key in keys:
         ways = [[f" {word}" for word in key.split()]]
         if entities and trigrams.served(ways):
-            hits = trigrams.find(work.session, ways, [entity.slug() for entity in entities], LOOKED_AT)
+            hits = trigrams.find(
+                work.session, ways, [entity.slug() for entity in entities], LOOKED_AT
+            )
             theirs = fitting(work, entities, among(hits), LOOKED_AT)
-            found += [record for record in theirs if record.key.endswith(f" {key}") and record not in found]
+            found += [
+                record
+                for record in theirs
+                if record.key.endswith(f" {key}") and record not in found
+            ]
     return found[: OFFERED + 1]
 
 
@@ -158,14 +200,22 @@ def among(hits: Sequence[Any]) -> Way:
     return lambda entity: [entity.id.in_(theirs)] if (theirs := ids(entity)) else []
 
 
-def addressed(work: UnitOfWork, entity: type[Entity], addresses: Sequence[str]) -> list[ColumnElement[bool]]:
-    """The conditions that one of these is a record's e-mail address, as far as those who read see it."""
+def addressed(
+    work: UnitOfWork, entity: type[Entity], addresses: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    """The conditions that one of these is a record's e-mail address, as far as those who read see
+    it.
+    """
     wanted = [address.strip(".,;:!?").lower() for address in addresses]
     return [column.in_(wanted) for column in seen(work, entity, Email)] if wanted else []
 
 
-def phoned(work: UnitOfWork, entity: type[Entity], numbers: Sequence[str]) -> list[ColumnElement[bool]]:
-    """The conditions that one of these is a record's phone number, as far as those who read see it."""
+def phoned(
+    work: UnitOfWork, entity: type[Entity], numbers: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    """The conditions that one of these is a record's phone number, as far as those who read see
+    it.
+    """
     wanted = []
     for number in numbers:
         try:
@@ -178,16 +228,29 @@ def phoned(work: UnitOfWork, entity: type[Entity], numbers: Sequence[str]) -> li
 def seen(work: UnitOfWork, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
     """The columns of a kind that are hidden from nobody who reads."""
     kinds = entity.fields().items()
-    return [getattr(entity, name) for name, kind in kinds if type(kind) is of and not policy.hides(work, entity, name)]
+    return [
+        getattr(entity, name)
+        for name, kind in kinds
+        if type(kind) is of and not policy.hides(work, entity, name)
+    ]
 
 
-def fitting(work: UnitOfWork, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1) -> list[Entity]:
-    """The records of these entities that one of the conditions of a way fits, and that are still meant."""
+def fitting(
+    work: UnitOfWork, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1
+) -> list[Entity]:
+    """The records of these entities that one of the conditions of a way fits, and that are still
+    meant.
+    """
     found: list[Entity] = []
     for entity in entities:
         if conditions := way(entity):
             meant = entity.meant()
             limits = [] if visibility.hidden(work, meant) else [meant]
-            some = select(entity).where(or_(*conditions), *limits).order_by(entity.key, entity.id).limit(limit)
+            some = (
+                select(entity)
+                .where(or_(*conditions), *limits)
+                .order_by(entity.key, entity.id)
+                .limit(limit)
+            )
             found += work.session.scalars(some)
     return found

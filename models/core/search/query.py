@@ -25,11 +25,17 @@ E = TypeVar("E", bound=Entity)
 
 PAGE = 10
 CANDIDATES = 200
-"""Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes search slow."""
+"""Taken from the index as it gives them, then ranked here: ranking a million in SQL is what makes
+search slow.
+"""
 FURTHER = 50
-"""Of what carries the name of somebody, where as many are called so themselves: those come first anyway."""
+"""Of what carries the name of somebody, where as many are called so themselves: those come first
+anyway.
+"""
 NAMED = 50
-"""Of these, as many as begin with what was typed: among thousands with a common word they are what is meant."""
+"""Of these, as many as begin with what was typed: among thousands with a common word they are what
+is meant.
+"""
 FEW = 3
 """With fewer found, slips of the finger are considered."""
 LONG = 8
@@ -54,8 +60,9 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Page(Generic[E]):
-    """Up to ten records, a heading that says what they are, and the number of the next page, empty on the last.
-    note: what the words of a list were taken for; searched: those that were none of its conditions.
+    """Up to ten records, a heading that says what they are, and the number of the next page, empty
+    on the last. note: what the words of a list were taken for; searched: those that were none of
+    its conditions.
     """
 
     records: list[E]
@@ -66,14 +73,20 @@ class Page(Generic[E]):
 
 
 def suggestions(work: UnitOfWork, entity: type[E], text: str, limit: int = 20) -> list[E]:
-    """What a picker offers for the letters typed so far, the likeliest first; the newest before anything is typed."""
+    """What a picker offers for the letters typed so far, the likeliest first; the newest before
+    anything is typed.
+    """
     if not text.strip():
-        return list(work.session.scalars(select(entity).order_by(entity.number.desc()).limit(limit)))
+        return list(
+            work.session.scalars(select(entity).order_by(entity.number.desc()).limit(limit))
+        )
     return records_of(work, entity, best(work, text, [entity])[:limit])
 
 
 def find_everywhere(work: UnitOfWork, text: str, limit: int = 10) -> list[Entity]:
-    """Records of every entity that a text finds, the likeliest first; a reference finds just the one it names."""
+    """Records of every entity that a text finds, the likeliest first; a reference finds just the
+    one it names.
+    """
     named = by_reference(work, text, ENTITIES.values())
     hits = (named or best(work, text, list(ENTITIES.values())))[:limit]
     loaded = {
@@ -84,29 +97,42 @@ def find_everywhere(work: UnitOfWork, text: str, limit: int = 10) -> list[Entity
     return [loaded[key] for hit in hits if (key := (hit.entity, hit.record_id)) in loaded]
 
 
-def find_records(work: UnitOfWork, entity: type[E], text: str, page: str | bool | None = None) -> Page[E]:
+def find_records(
+    work: UnitOfWork, entity: type[E], text: str, page: str | bool | None = None
+) -> Page[E]:
     """Ten records of one entity: all of them, those that a filter fits, or those that words find.
 
-    text: empty, `stage = won AND amount > 10k`, or words. page: "2" for the second ten. ValueError says what is wrong
-    with a filter.
+    text: empty, `stage = won AND amount > 10k`, or words. page: "2" for the second ten. ValueError
+    says what is wrong with a filter.
     """
-    number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    number = (
+        int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    )
     node = filter_sql.read(text, entity)
     if node is None:
         return found_by_words(work, entity, text, number)
     node = Listing(work, entity, alone=False).read(node)
-    return found_by_filter(work, entity, text, select(entity).where(filter_sql.condition(node, entity, work)), number)
+    return found_by_filter(
+        work, entity, text, select(entity).where(filter_sql.condition(node, entity, work)), number
+    )
 
 
 def list_records(
-    work: UnitOfWork, entity: type[E], text: str, page: str | bool | None = None, people: bool = True
+    work: UnitOfWork,
+    entity: type[E],
+    text: str,
+    page: str | bool | None = None,
+    people: bool = True,
 ) -> Page[E]:
-    """Ten records of one entity, as `find_records`, where words are conditions first: won last month, rita, due today.
+    """Ten records of one entity, as `find_records`, where words are conditions first: won last
+    month, rita, due today.
 
-    What is searched for as words is said in the note. people: whether the bare name of a colleague means whose it is.
-    Ambiguous where several have that name.
+    What is searched for as words is said in the note. people: whether the bare name of a colleague
+    means whose it is. Ambiguous where several have that name.
     """
-    number = int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    number = (
+        int(page) if isinstance(page, str) and page.isdecimal() and 0 < int(page) < 10_000 else 1
+    )
     try:
         node = parsed(text, entity)
     except ValueError:
@@ -125,15 +151,21 @@ def list_records(
 
 
 def noted(reader: Listing) -> str:
-    """What the words of a list were taken for, and which filter is near those that were only searched for."""
+    """What the words of a list were taken for, and which filter is near those that were only
+    searched for.
+    """
     said = [f"Read as {', '.join(reader.told)}."] if reader.told else []
     if reader.searched:
         words = " ".join(reader.searched)[:60]
-        said.append(f"“{words}” was searched for as words; the nearest filter: {reader.nearest(words)}")
+        said.append(
+            f"“{words}” was searched for as words; the nearest filter: {reader.nearest(words)}"
+        )
     return " ".join(said)
 
 
-def found_by_filter(work: UnitOfWork, entity: type[E], text: str, fitting: "Select[E]", number: int) -> Page[E]:
+def found_by_filter(
+    work: UnitOfWork, entity: type[E], text: str, fitting: "Select[E]", number: int
+) -> Page[E]:
     """The newest first."""
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
     total = work.session.scalar(select(func.count()).select_from(some)) or 0
@@ -156,7 +188,9 @@ def found_by_words(work: UnitOfWork, entity: type[E], text: str, number: int) ->
 def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
     """3 deals match “stage = won”. most: beyond it the number is not known."""
     text = " ".join(text.split())
-    count = f"More than {most:,} {entity.plural()}" if total > most else f"{total:,} {entity.plural()}"
+    count = (
+        f"More than {most:,} {entity.plural()}" if total > most else f"{total:,} {entity.plural()}"
+    )
     count = f"1 {entity.noun()}" if total == 1 else count
     if not text:
         return f"{count}, newest first" if total else f"There is no {entity.noun()} yet"
@@ -166,7 +200,9 @@ def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
 
 
 def best(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
-    """The hits of a text among these entities, ranked; misspelt words are only considered where too few fit."""
+    """The hits of a text among these entities, ranked; misspelt words are only considered where too
+    few fit.
+    """
     words = words_of(text)
     if not words:
         return []
@@ -210,9 +246,11 @@ def candidates(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) ->
 def containing(
     work: UnitOfWork, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
 ) -> list[Hit]:
-    """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for the caller to look.
+    """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for
+    the caller to look.
 
-    What has a name of its own is looked for first: there is far more that carries the name of a customer.
+    What has a name of its own is looked for first: there is far more that carries the name of a
+    customer.
     """
     if not ways or not trigrams.served(ways):
         return []
@@ -227,22 +265,36 @@ def containing(
 
 
 def legible(work: UnitOfWork, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits with no other words than those who read may see: what is hidden says nothing of how near they are."""
-    secret = {slug for slug in {hit.entity for hit in hits} if visible_words.has_secrets(work, ENTITIES[slug])}
+    """The hits with no other words than those who read may see: what is hidden says nothing of how
+    near they are.
+    """
+    secret = {
+        slug
+        for slug in {hit.entity for hit in hits}
+        if visible_words.has_secrets(work, ENTITIES[slug])
+    }
     found = [hit for hit in hits if hit.entity not in secret]
     for slug in secret:
         records = records_of(work, ENTITIES[slug], [hit for hit in hits if hit.entity == slug])
-        found += [Hit(slug, record.id, text) for record, text in texts_seen(work, ENTITIES[slug], records)]
+        found += [
+            Hit(slug, record.id, text) for record, text in texts_seen(work, ENTITIES[slug], records)
+        ]
     return found
 
 
 def texts_seen(work: UnitOfWork, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
-    """Each with the words by which those who read may find it. What they point at is read once for each field."""
+    """Each with the words by which those who read may find it. What they point at is read once for
+    each field.
+    """
     near: list[Entity] = []  # kept alive, so that the session has them at hand
     with policy.beyond(work.session):
         for name, to in visible_words.pointing(entity).items():
             ids = {getattr(record, name) for record in records} - {None}
-            there = select(ENTITIES[to]).where(ENTITIES[to].id.in_(ids)).execution_options(with_deleted=True)
+            there = (
+                select(ENTITIES[to])
+                .where(ENTITIES[to].id.in_(ids))
+                .execution_options(with_deleted=True)
+            )
             near += work.session.scalars(there) if ids else ()
     for record in records:
         yield record, text_of(record, work)
@@ -264,8 +316,8 @@ def misspelt(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Ent
 
 
 def joined(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes last there; else with
-    a name that this one is with a slip in one of its parts: vandnberg.
+    """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes
+    last there; else with a name that this one is with a slip in one of its parts: vandnberg.
     """
     for cuts in (1, 2) if len(words) == 1 else ():
         hits = containing(work, splits(words[0], cuts), entities, roughly=True)
@@ -273,17 +325,26 @@ def joined(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entit
             return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
     ways = splits_with_a_slip(words[0]) if len(words) == 1 and words[0].isascii() else []
     hits = containing(work, ways, entities, roughly=True) if ways else []
-    found = [hit for hit in hits if holds_joined(hit.text.split(), words[0], 2 if len(words[0]) >= LONG else 1)]
+    found = [
+        hit
+        for hit in hits
+        if holds_joined(hit.text.split(), words[0], 2 if len(words[0]) >= LONG else 1)
+    ]
     return sorted(found, key=lambda hit: rank(hit, words), reverse=True)
 
 
 def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
-    """Whether two or three words beside each other, in whatever order, begin with one that was written together."""
+    """Whether two or three words beside each other, in whatever order, begin with one that was
+    written together.
+    """
     runs = (texts[at : at + length] for length in (2, 3) for at in range(len(texts) - length + 1))
     together = ("".join(order) for run in runs for order in permutations(run))
     if not slips:
         return any(name.startswith(word) for name in together)
-    return any(abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips for name in together)
+    return any(
+        abs(len(name) - len(word)) <= slips and slips_between(name, word) <= slips
+        for name in together
+    )
 
 
 def nearly(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
@@ -291,24 +352,38 @@ def nearly(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entit
     hits: dict[Hit, int] = {}
     for word in words:
         begin = [f" {other[:1]}" for other in words if other is not word]
-        ways = [[*begin, *way] for way in ([piece(word)], *slips(word, least=1)) if trigrams.trigrams(way)]
+        ways = [
+            [*begin, *way]
+            for way in ([piece(word)], *slips(word, least=1))
+            if trigrams.trigrams(way)
+        ]
         for hit in containing(work, ways, entities, roughly=True):
             there = hit.text.split()
             if all(any(is_like(each, other) for other in there) for each in words):
-                hits[hit] = sum(min(slips_between(each, other) for other in there) for each in words)
+                hits[hit] = sum(
+                    min(slips_between(each, other) for other in there) for each in words
+                )
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
 
 
 def is_like(word: str, other: str) -> bool:
-    """Whether a word is another one, its beginning, or that with a slip; a short one with the same first letter."""
+    """Whether a word is another one, its beginning, or that with a slip; a short one with the same
+    first letter.
+    """
     slips = 2 if len(word) >= LONG else 1 if len(word) >= trigrams.TRIGRAM else 0
     begin = other[: len(word)] if len(word) > trigrams.TRIGRAM else other
     near = min(slips_between(word, other), slips_between(word, begin)) <= slips
-    return other.startswith(word) or (near and (len(word) > trigrams.TRIGRAM or word[0] == other[0]))
+    return other.startswith(word) or (
+        near and (len(word) > trigrams.TRIGRAM or word[0] == other[0])
+    )
 
 
-def looked_through(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
-    """Texts among the newest that contain what is too short for the index: a picture, a sign of Chinese."""
+def looked_through(
+    work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]
+) -> list[Hit]:
+    """Texts among the newest that contain what is too short for the index: a picture, a sign of
+    Chinese.
+    """
     ways, slugs = [[piece(word) for word in words]], [entity.slug() for entity in entities]
     if trigrams.served(ways) or all(word.isascii() for word in words):
         return []
@@ -333,7 +408,8 @@ def texts_of(entity: type[Entity], ids: "Select[int]") -> "Select[str, int, str]
 def texts_of_named(entity: type[Entity]) -> "Select[str, int, str]":
     """The search texts of records whose folded name begins with the parameter `name`.
 
-    Made once: a search asks this of each entity, and to make the statements took a third of its time.
+    Made once: a search asks this of each entity, and to make the statements took a third of its
+    time.
     """
     called = select(entity.id).where(begins(entity.key, bindparam("name", type_=String)))
     return texts_of(entity, called.order_by(entity.key).limit(NAMED))
@@ -344,18 +420,27 @@ def hits_of(work: UnitOfWork, statement: "Select[str, int, str]") -> list[Hit]:
 
 
 def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
-    """The name begins with it; how many words are there whole or begin one; the words are its own and not those of a
-    customer or account it points at; how near the name is; the newest.
+    """The name begins with it; how many words are there whole or begin one; the words are its own
+    and not those of a customer or account it points at; how near the name is; the newest.
     """
     name, query = hit.text.partition(" ")[2], " ".join(words)
     text = f" {hit.text} "
     there = sum((f" {word} " in text) + (f" {word}" in text) for word in words)
     own = not visible_words.pointing(ENTITIES[hit.entity])
-    return name.startswith(query), there, own, likeness(query, name[: 2 * len(query)]), hit.record_id
+    return (
+        name.startswith(query),
+        there,
+        own,
+        likeness(query, name[: 2 * len(query)]),
+        hit.record_id,
+    )
 
 
 def records_of(work: UnitOfWork, entity: type[E], hits: Sequence[Hit]) -> list[E]:
     """The records of hits, in their order."""
     ids = [hit.record_id for hit in hits]
-    loaded = {record.id: record for record in work.session.scalars(select(entity).where(entity.id.in_(ids)))}
+    loaded = {
+        record.id: record
+        for record in work.session.scalars(select(entity).where(entity.id.in_(ids)))
+    }
     return [loaded[id] for id in ids if id in loaded]

@@ -1,13 +1,17 @@
-"""How like two words are. The library behind it is loaded with the first question: an idle bot spares 4 MB."""
+"""How like two words are. The library behind it is loaded with the first question: an idle bot
+spares 4 MB.
+"""
 
 from collections.abc import Callable, Collection
 from functools import cache
 
 
 def slips_between(one: str, other: str) -> int:
-    """Return how many slips of the finger lie between two words: a letter wrong, missing or too many, or two swapped.
+    """Return how many slips of the finger lie between two words: a letter wrong, missing or too
+    many, or two swapped.
 
-    Optimal string alignment, see Boytsov, *Indexing methods for approximate dictionary searching* (2011).
+    Optimal string alignment, see Boytsov, *Indexing methods for approximate dictionary searching*
+    (2011).
     """
     from rapidfuzz.distance import OSA
 
@@ -28,7 +32,9 @@ def ratio() -> Callable[[str, str], float]:
 
 
 def nearest(word: str, known: Collection[str], limit: int, least: float) -> list[str]:
-    """Return up to `limit` of the known words, the likest first. least: from 0 to 100, how like they must be."""
+    """Return up to `limit` of the known words, the likest first. least: from 0 to 100, how like
+    they must be.
+    """
     from rapidfuzz import process
 
     return [found for found, *_ in process.extract(word, known, limit=limit, score_cutoff=least)]

@@ -1,4 +1,6 @@
-"""Which search texts contain what: trigrams find the candidates in the index, the text itself decides."""
+"""Which search texts contain what: trigrams find the candidates in the index, the text itself
+decides.
+"""
 
 import re
 import unicodedata
@@ -18,7 +20,8 @@ from models.core.search.index import INDEX, SearchText
 
 TRIGRAM = 3
 MOST_WORDS = 8
-"""Further words of a query are left out: they would narrow down what is already one record or none."""
+"""Further words of a query are left out: they would narrow down what is already one record or none.
+"""
 LONGEST_JOINED = 12
 """Letters of a word that may be several: each further one would be many more ways to cut it."""
 TELLING = 4
@@ -36,7 +39,9 @@ Ways = Sequence[Sequence[str]]
 
 def words_of(text: str) -> list[str]:
     """The folded words and pictures of a query, without the quotes and brackets around them."""
-    words = [word.strip(AROUND) for word in values.fold(values.unquote_smart(values.clean(text))).split()]
+    words = [
+        word.strip(AROUND) for word in values.fold(values.unquote_smart(values.clean(text))).split()
+    ]
     return [word[:LONGEST] for word in words if any(map(tells, word))][:MOST_WORDS]
 
 
@@ -46,7 +51,9 @@ def tells(letter: str) -> bool:
 
 
 def ways_of(text: str) -> list[list[str]]:
-    """What a text must contain to answer a query: its words, or the digits of the phone number it may be."""
+    """What a text must contain to answer a query: its words, or the digits of the phone number it
+    may be.
+    """
     ways = [[piece(word) for word in words_of(text)]]
     if PHONE.fullmatch(text.strip()):
         ways.append([re.sub(r"\D", "", text).lstrip("0")])  # the same at home and abroad
@@ -54,7 +61,9 @@ def ways_of(text: str) -> list[list[str]]:
 
 
 def piece(word: str) -> str:
-    """What a text must contain to hold a word: the word anywhere, or a short one where a word begins."""
+    """What a text must contain to hold a word: the word anywhere, or a short one where a word
+    begins.
+    """
     return word if len(word) >= TRIGRAM else f" {word}"
 
 
@@ -66,24 +75,28 @@ def served(ways: Ways) -> bool:
 def find(
     session: Session, ways: Ways, entities: Sequence[str], limit: int, roughly: bool = False
 ) -> "Sequence[Row[str, int, str]]":
-    """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read may see, and by
-    words that they may see.
+    """The (entity, record id, text) of up to `limit` texts that fit, of records that those who read
+    may see, and by words that they may see.
 
-    entities: the table names of those wanted. roughly: the caller looks into the texts, whether the pieces are there
-    and in words that those who read may see; to ask for it here takes a statement of its own for each number of ways,
-    and up to 400 ms to make one.
+    entities: the table names of those wanted. roughly: the caller looks into the texts, whether the
+    pieces are there and in words that those who read may see; to ask for it here takes a statement
+    of its own for each number of ways, and up to 400 ms to make one.
     """
-    wanted = SearchText.entity.concat("").in_(entities)  # which of a few it is, no index tells sooner than the text
+    wanted = SearchText.entity.concat("").in_(
+        entities
+    )  # which of a few it is, no index tells sooner than the text
     words = () if roughly else ways
-    statement = found(session, ways, entities, roughly).where(wanted, *seen(session, entities, words))
+    statement = found(session, ways, entities, roughly).where(
+        wanted, *seen(session, entities, words)
+    )
     with only_by_index(session):
         return session.execute(statement.limit(limit)).all()
 
 
 def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnElement[bool]]:
-    """The conditions on `SearchText` that leave out what those who read may not see, and what they would find only by
-    words that they may not see: for each text a look at its record, never at all the records that may be seen, into
-    which PostgreSQL would turn EXISTS.
+    """The conditions on `SearchText` that leave out what those who read may not see, and what they
+    would find only by words that they may not see: for each text a look at its record, never at all
+    the records that may be seen, into which PostgreSQL would turn EXISTS.
 
     ways: what must be in words that they may see; nothing where the caller looks.
     """
@@ -95,7 +108,9 @@ def seen(session: Session, entities: Sequence[str], ways: Ways) -> list[ColumnEl
         limits += visible_words.limits(work, entity, ways, rows.c) if ways else []
         if limits:
             theirs = select(rows.c.id).where(rows.c.id == SearchText.record_id, *limits).limit(1)
-            conditions.append(or_(SearchText.entity != entity.slug(), theirs.scalar_subquery().is_not(None)))
+            conditions.append(
+                or_(SearchText.entity != entity.slug(), theirs.scalar_subquery().is_not(None))
+            )
     return conditions
 
 
@@ -114,32 +129,45 @@ def only_by_index(session: Session) -> Iterator[None]:
 
 
 def switch(session: Session, state: str) -> None:
-    """Until the transaction ends, whether PostgreSQL may read whole tables and go through plain indexes."""
-    session.execute(select(*(func.set_config(f"enable_{way}", state, True) for way in ("seqscan", "indexscan"))))
+    """Until the transaction ends, whether PostgreSQL may read whole tables and go through plain
+    indexes.
+    """
+    session.execute(
+        select(*(func.set_config(f"enable_{way}", state, True) for way in ("seqscan", "indexscan")))
+    )
 
 
 def found(
     session: Session, ways: Ways, entities: Sequence[str] = (), roughly: bool = False
 ) -> "Select[str, int, str]":
-    """The (entity, record id, text) of what fits, in the order in which the index gives them up soonest.
+    """The (entity, record id, text) of what fits, in the order in which the index gives them up
+    soonest.
 
-    entities: those by whose references the index is to leave out others, as far as it can. roughly: also what has the
-    trigrams of the pieces in another order.
+    entities: those by whose references the index is to leave out others, as far as it can. roughly:
+    also what has the trigrams of the pieces in another order.
     """
-    wanted, begin = select(SearchText.entity, SearchText.record_id, SearchText.text), begins(entities)
+    wanted, begin = (
+        select(SearchText.entity, SearchText.record_id, SearchText.text),
+        begins(entities),
+    )
     if session.get_bind().dialect.name == "sqlite":
         wanted = wanted.join(FTS, FTS.c.rowid == SearchText.id).where(matches(ways, begin))
         wanted = wanted if roughly else wanted.where(exactly(ways))
         return wanted.order_by(FTS.c.rowid.desc())
-    narrow = begin if len(begin) == 1 or len(ways) == 1 else []  # else there would be too many pairs to look for
-    return wanted.where(contains([[*([each] if each else []), *way] for each in narrow or [""] for way in ways]))
+    narrow = (
+        begin if len(begin) == 1 or len(ways) == 1 else []
+    )  # else there would be too many pairs to look for
+    return wanted.where(
+        contains([[*([each] if each else []), *way] for each in narrow or [""] for way in ways])
+    )
 
 
 def begins(entities: Sequence[str]) -> list[str]:
-    """The trigrams with which the texts of these entities begin, because their references do; none if that is all.
+    """The trigrams with which the texts of these entities begin, because their references do; none
+    if that is all.
 
-    To find that none of 300,000 activities with a word is a customer took SQLite 300 ms, now 1, and PostgreSQL 116,
-    now 5.
+    To find that none of 300,000 activities with a word is a customer took SQLite 300 ms, now 1, and
+    PostgreSQL 116, now 5.
     """
     if len(entities) == len(ENTITIES) or not all(slug in ENTITIES for slug in entities):
         return []
@@ -147,12 +175,20 @@ def begins(entities: Sequence[str]) -> list[str]:
 
 
 def contains(ways: Ways) -> ColumnElement[bool]:
-    """The condition on `SearchText` that one of the ways fits. On PostgreSQL the index serves it."""
-    return or_(*(and_(true(), *(SearchText.text.contains(p, autoescape=True) for p in way)) for way in ways))
+    """The condition on `SearchText` that one of the ways fits. On PostgreSQL the index serves
+    it.
+    """
+    return or_(
+        *(
+            and_(true(), *(SearchText.text.contains(p, autoescape=True) for p in way))
+            for way in ways
+        )
+    )
 
 
 def matches(ways: Ways, begin: Sequence[str] = ()) -> ColumnElement[bool]:
-    """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite 3.40.
+    """The MATCH of FTS5. With detail=none it knows single trigrams only; LIKE there crashes SQLite
+    3.40.
 
     begin: trigrams of which a text must have one besides.
     """
@@ -167,7 +203,9 @@ def exactly(ways: Ways) -> ColumnElement[bool]:
 
 
 def trigrams(pieces: Sequence[str]) -> list[str]:
-    """Trigrams that cover the pieces, each once. All of them would narrow down no further than they cost to read."""
+    """Trigrams that cover the pieces, each once. All of them would narrow down no further than they
+    cost to read.
+    """
     found = []
     for piece in pieces:
         last = len(piece) - TRIGRAM
@@ -180,11 +218,13 @@ def quoted(trigram: str) -> str:
 
 
 def slips(word: str, least: int = 2) -> list[list[str]]:
-    """The pieces of a word that one slip leaves whole, for each place in it: `jonson` may be ` jo` and `nson`.
+    """The pieces of a word that one slip leaves whole, for each place in it: `jonson` may be ` jo`
+    and `nson`.
 
-    A slip is two letters swapped, a wrong letter or one too many, or one too few; where the pieces left by the first
-    are too short to find anything by, those of the next are tried. What the texts found by them really hold is for the
-    caller to compare. Numbers, references and addresses are taken at their word. least: trigrams that must be left.
+    A slip is two letters swapped, a wrong letter or one too many, or one too few; where the pieces
+    left by the first are too short to find anything by, those of the next are tried. What the texts
+    found by them really hold is for the caller to compare. Numbers, references and addresses are
+    taken at their word. least: trigrams that must be left.
     """
     places = range(len(word)) if word.isalpha() else ()
     left = ([[f" {word[:at]}", word[at + lost :]] for lost in (2, 1, 0)] for at in places)
@@ -193,21 +233,34 @@ def slips(word: str, least: int = 2) -> list[list[str]]:
 
 
 def splits(word: str, cuts: int) -> list[list[str]]:
-    """The pieces of a name that was written as one word, for each way to cut it: ` van`, ` der` and ` berg`."""
+    """The pieces of a name that was written as one word, for each way to cut it: ` van`, ` der` and
+    ` berg`.
+    """
     if not word.isalpha() or len(word) > LONGEST_JOINED:
         return []
     least = 2 if word.upper() != word else 1
-    ways = [(0, *places, len(word)) for places in combinations(range(least, len(word) - least + 1), cuts)]
+    ways = [
+        (0, *places, len(word))
+        for places in combinations(range(least, len(word) - least + 1), cuts)
+    ]
     apart = [way for way in ways if all(then - at >= least for at, then in pairwise(way))]
     found = [[f" {word[at:then]}" for at, then in pairwise(way)] for way in apart]
     return [pieces for pieces in found if trigrams(pieces)]
 
 
 def splits_with_a_slip(word: str) -> list[list[str]]:
-    """The pieces that are left of each way to cut a name when the slip is in one of them, as far as they tell much."""
+    """The pieces that are left of each way to cut a name when the slip is in one of them, as far as
+    they tell much.
+    """
     ways = [way for cuts in (1, 2) for way in splits(word, cuts)]
-    left = [[piece for piece in way if piece is not lost and len(piece) > TRIGRAM] for way in ways for lost in way]
-    return [list(each) for each in dict.fromkeys(tuple(each) for each in left) if telling(each, TELLING)]
+    left = [
+        [piece for piece in way if piece is not lost and len(piece) > TRIGRAM]
+        for way in ways
+        for lost in way
+    ]
+    return [
+        list(each) for each in dict.fromkeys(tuple(each) for each in left) if telling(each, TELLING)
+    ]
 
 
 def telling(pieces: Sequence[str], least: int = 2) -> bool:

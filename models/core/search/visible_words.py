@@ -1,4 +1,6 @@
-"""The words by which those who read may find a record, in SQL: what `search.text_of` is for one record."""
+"""The words by which those who read may find a record, in SQL: what `search.text_of` is for one
+record.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -25,27 +27,36 @@ def pointing(entity: type[Entity]) -> Mapping[str, str]:
 def has_secrets(work: "UnitOfWork", entity: type[Entity]) -> bool:
     """Whether words by which an entity's records are found are hidden from someone who reads."""
     limited = dict(visibility.of(work.session))
-    hidden = any(policy.hides(work, entity, name) for name, kind in entity.fields().items() if kind.search)
+    hidden = any(
+        policy.hides(work, entity, name) for name, kind in entity.fields().items() if kind.search
+    )
     return hidden or any(to in limited for to in pointing(entity).values())
 
 
 def limits(
     work: "UnitOfWork", entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
 ) -> list[ColumnElement[bool]]:
-    """The condition that a record answers a query by words which all who read may see; none where they see them all.
+    """The condition that a record answers a query by words which all who read may see; none where
+    they see them all.
 
-    ways: alternatives, each the pieces that there must be; rows: the columns to ask, of records that they may see.
-    Whatever it finds, the search text of the record contains: that text may serve as an index for it.
+    ways: alternatives, each the pieces that there must be; rows: the columns to ask, of records
+    that they may see. Whatever it finds, the search text of the record contains: that text may
+    serve as an index for it.
     """
     if not has_secrets(work, entity):
         return []
-    found = (and_(true(), *(or_(*holding(work, entity, piece, rows)) for piece in pieces)) for pieces in ways)
+    found = (
+        and_(true(), *(or_(*holding(work, entity, piece, rows)) for piece in pieces))
+        for pieces in ways
+    )
     return [or_(*found)]
 
 
-def holding(work: "UnitOfWork", entity: type[Entity], piece: str, rows: Any) -> Iterator[ColumnElement[bool]]:
-    """The conditions that a piece is in what they may see of a record, or in the name of what it points at; of a phone
-    number in its digits, whatever its country puts between them.
+def holding(
+    work: "UnitOfWork", entity: type[Entity], piece: str, rows: Any
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions that a piece is in what they may see of a record, or in the name of what it
+    points at; of a phone number in its digits, whatever its country puts between them.
     """
     texts: list[Any] = [literal(f"{entity.prefix.lower()}-") + cast(rows.number, String), rows.key]
     for name, kind in entity.fields().items():
@@ -54,25 +65,35 @@ def holding(work: "UnitOfWork", entity: type[Entity], piece: str, rows: Any) -> 
         column = getattr(rows, name)
         if isinstance(kind, Reference):
             there = named(work, ENTITIES[kind.to], piece)
-            at = there.where(there.selected_columns.id == column).limit(1)  # one look, not one for all of that name
+            at = there.where(there.selected_columns.id == column).limit(
+                1
+            )  # one look, not one for all of that name
             yield at.scalar_subquery().is_not(None)
         else:
-            texts.append(func.coalesce(func.replace(column, "|", " ") if isinstance(kind, Tags) else column, ""))
+            texts.append(
+                func.coalesce(
+                    func.replace(column, "|", " ") if isinstance(kind, Tags) else column, ""
+                )
+            )
     whole = texts[0]
     for text in texts[1:]:
-        whole = whole + " " + text  # folded once: a piece has no space inside, and so is in one of them
+        whole = (
+            whole + " " + text
+        )  # folded once: a piece has no space inside, and so is in one of them
     yield (literal(" ") + folded(whole)).contains(piece, autoescape=True)
 
 
 @cache
 def alias_of(entity: type[Entity]) -> Any:
-    """Return another name for an entity's table; to make one takes a hundred times as long as to use it."""
+    """Return another name for an entity's table; to make one takes a hundred times as long as to
+    use it.
+    """
     return entity.__table__.alias()
 
 
 def named(work: "UnitOfWork", entity: type[Entity], piece: str) -> Any:
-    """The ids of the records whose name holds a piece and which all who read may see: also of deleted ones, whose names
-    stand where they are referred to.
+    """The ids of the records whose name holds a piece and which all who read may see: also of
+    deleted ones, whose names stand where they are referred to.
     """
     there = alias_of(entity)
     theirs = visibility.conditions(entity, visibility.of(work.session), there.c)

@@ -89,7 +89,12 @@ def delivery() -> None:
         UniqueConstraint("workspace", "key"),
     )
     index(
-        "delivery", "workspace", "not_before", "id", name="ix_delivery_waiting", where="state IN ('waiting', 'unknown')"
+        "delivery",
+        "workspace",
+        "not_before",
+        "id",
+        name="ix_delivery_waiting",
+        where="state IN ('waiting', 'unknown')",
     )
 
 
@@ -154,14 +159,18 @@ def user() -> None:
 
 
 def search_on_sqlite() -> None:
-    """FTS5 keeps only the trigrams; the text itself stays in search_text, and triggers keep the two in step."""
+    """FTS5 keeps only the trigrams; the text itself stays in search_text, and triggers keep the two
+    in step.
+    """
     op.execute(
         "CREATE VIRTUAL TABLE search_index USING fts5("
         "text, content='search_text', content_rowid='id', tokenize='trigram case_sensitive 1', detail='none')"
     )
     op.execute("INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16)")
     add = "INSERT INTO search_index (rowid, text) VALUES (new.id, new.text);"
-    drop = "INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', old.id, old.text);"
+    drop = (
+        "INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', old.id, old.text);"
+    )
     for event, act in {"INSERT": add, "DELETE": drop, "UPDATE OF text": drop + add}.items():
         name = f"search_text_{event.split()[0].lower()}"
         op.execute(f"CREATE TRIGGER {name} AFTER {event} ON search_text BEGIN {act} END")
@@ -176,6 +185,14 @@ def search_on_postgresql() -> None:
 
 
 TABLES = (
-    counter, workspace, audit_entry, delivery, job_run, post, search_text, seen, user,
-)  # fmt: skip
+    counter,
+    workspace,
+    audit_entry,
+    delivery,
+    job_run,
+    post,
+    search_text,
+    seen,
+    user,
+)
 """In the order in which they point at each other."""

@@ -215,9 +215,13 @@ def activity() -> None:
         Column("minutes", Integer),
     )
     index(
-        "activity", "workspace", "due_date", "id",
-        name="ix_activity_open", where="done_at IS NULL AND deleted_at IS NULL AND due_date IS NOT NULL",
-    )  # fmt: skip
+        "activity",
+        "workspace",
+        "due_date",
+        "id",
+        name="ix_activity_open",
+        where="done_at IS NULL AND deleted_at IS NULL AND due_date IS NOT NULL",
+    )
     index("activity", "workspace", "case")
     index("activity", "workspace", "customer")
     index("activity", "workspace", "opportunity")
@@ -225,6 +229,15 @@ def activity() -> None:
 
 
 TABLES = (
-    account, customer, case, contact, membership, opportunity, lead, reply, stage_change, activity,
-)  # fmt: skip
+    account,
+    customer,
+    case,
+    contact,
+    membership,
+    opportunity,
+    lead,
+    reply,
+    stage_change,
+    activity,
+)
 """In the order in which they point at each other."""

@@ -1,4 +1,6 @@
-"""When an activity's owner is to be told, the workspaces that installed the app, and the running replicas."""
+"""When an activity's owner is to be told, the workspaces that installed the app, and the running
+replicas.
+"""
 
 import sqlalchemy as sa
 from alembic import op

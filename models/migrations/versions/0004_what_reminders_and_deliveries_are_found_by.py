@@ -1,4 +1,6 @@
-"""When each activity's owner is to be told, and the indexes by which reminders and deliveries are found."""
+"""When each activity's owner is to be told, and the indexes by which reminders and deliveries are
+found.
+"""
 
 from models.migrations import online
 
@@ -9,21 +11,55 @@ depends_on = None
 
 
 def upgrade() -> None:
-    online.update("activity", "remind_at = due_date", "remind_at IS NULL AND due_date > CURRENT_TIMESTAMP")
+    online.update(
+        "activity", "remind_at = due_date", "remind_at IS NULL AND due_date > CURRENT_TIMESTAMP"
+    )
     untold = "remind_at IS NOT NULL AND done_at IS NULL AND deleted_at IS NULL"
-    online.index("activity", "workspace", "owner", "remind_at", name="ix_activity_untold", where=untold)
+    online.index(
+        "activity", "workspace", "owner", "remind_at", name="ix_activity_untold", where=untold
+    )
     online.index("activity", "workspace", "lead")
-    online.index("delivery", "workspace", "sent_at", name="ix_delivery_sent", where="sent_at IS NOT NULL")
+    index_deliveries()
+
+
+def index_deliveries() -> None:
+    """The partial indexes by which the worker finds what is next."""
+    online.index(
+        "delivery", "workspace", "sent_at", name="ix_delivery_sent", where="sent_at IS NOT NULL"
+    )
     waiting = "state IN ('waiting', 'unknown')"
     online.index(
-        "delivery", "workspace", "channel", "id", name="ix_delivery_posts", where=f"{waiting} AND kind <> 'redraw'"
+        "delivery",
+        "workspace",
+        "channel",
+        "id",
+        name="ix_delivery_posts",
+        where=f"{waiting} AND kind <> 'redraw'",
     )
-    online.index("delivery", "workspace", "id", name="ix_delivery_redraws", where=f"{waiting} AND kind = 'redraw'")
-    online.index("delivery", "workspace", "attempts", name="ix_delivery_begun", where=f"{waiting} AND attempts > 0")
     online.index(
-        "delivery", "workspace", "record_id", name="ix_delivery_record", where=f"{waiting} AND record_id IS NOT NULL"
+        "delivery",
+        "workspace",
+        "id",
+        name="ix_delivery_redraws",
+        where=f"{waiting} AND kind = 'redraw'",
     )
-    online.index("delivery", "workspace", "id", name="ix_delivery_refused", where="state = 'refused'")
+    online.index(
+        "delivery",
+        "workspace",
+        "attempts",
+        name="ix_delivery_begun",
+        where=f"{waiting} AND attempts > 0",
+    )
+    online.index(
+        "delivery",
+        "workspace",
+        "record_id",
+        name="ix_delivery_record",
+        where=f"{waiting} AND record_id IS NOT NULL",
+    )
+    online.index(
+        "delivery", "workspace", "id", name="ix_delivery_refused", where="state = 'refused'"
+    )
 
 
 def downgrade() -> None:

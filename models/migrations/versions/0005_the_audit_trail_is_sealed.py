@@ -1,4 +1,6 @@
-"""The seal of an audit entry, the head of the chain, and the triggers that make the trail append-only."""
+"""The seal of an audit entry, the head of the chain, and the triggers that make the trail
+append-only.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,12 +14,25 @@ depends_on = None
 
 SEAL = ("place", "salt", "digest", "hash")
 SAID = (
-    "id", "workspace", "unit", "at", "actor", "door", "action", "entity", "record_id", "version", "field", "old", "new",
+    "id",
+    "workspace",
+    "unit",
+    "at",
+    "actor",
+    "door",
+    "action",
+    "entity",
+    "record_id",
+    "version",
+    "field",
+    "old",
+    "new",
     "reason",
-)  # fmt: skip
+)
 REFUSED = "The audit trail is append-only."
 LOCAL = "LOCAL"
-"""What was filled before Slack was connected moves, once, into the workspace that connects first."""
+"""What was filled before Slack was connected moves, once, into the workspace that connects first.
+"""
 
 
 def upgrade() -> None:
@@ -56,7 +71,9 @@ def same(names: tuple[str, ...], but: tuple[str, ...] = ()) -> str:
 
 
 def allowed() -> str:
-    """The changes of an entry that are none of what it says: that it is sealed, erased, or moves in."""
+    """The changes of an entry that are none of what it says: that it is sealed, erased, or moves
+    in.
+    """
     sealed = f"OLD.hash IS NULL AND NEW.hash IS NOT NULL AND NEW.place IS NOT NULL AND {same(SAID)}"
     gone = ("old", "new", "salt")
     nothing = " AND ".join(f'NEW."{name}" IS NULL' for name in gone)
@@ -77,7 +94,9 @@ def guards() -> list[str]:
 
 
 def on_sqlite(table: str, change: str, key: str) -> list[str]:
-    """INSERT OR REPLACE deletes what is in its way without asking the trigger for that, so it is refused before."""
+    """INSERT OR REPLACE deletes what is in its way without asking the trigger for that, so it is
+    refused before.
+    """
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
     there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
     keyed = f"EXISTS (SELECT 1 FROM {table} WHERE workspace = NEW.workspace AND {key} = NEW.{key})"

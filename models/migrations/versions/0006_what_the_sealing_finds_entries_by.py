@@ -1,4 +1,6 @@
-"""The indexes by which the chain of the audit trail is read, and what is not sealed yet is found."""
+"""The indexes by which the chain of the audit trail is read, and what is not sealed yet is
+found.
+"""
 
 from models.migrations import online
 
@@ -10,9 +12,16 @@ depends_on = None
 
 def upgrade() -> None:
     online.index(
-        "audit_entry", "workspace", "place", name="ix_audit_entry_place", unique=True, where="place IS NOT NULL"
+        "audit_entry",
+        "workspace",
+        "place",
+        name="ix_audit_entry_place",
+        unique=True,
+        where="place IS NOT NULL",
     )
-    online.index("audit_entry", "workspace", "id", name="ix_audit_entry_unsealed", where="hash IS NULL")
+    online.index(
+        "audit_entry", "workspace", "id", name="ix_audit_entry_unsealed", where="hash IS NULL"
+    )
 
 
 def downgrade() -> None:

@@ -21,7 +21,12 @@ def upgrade() -> None:
         Column("rights", Text, nullable=False),
     )
     op.create_index(
-        "ix_role_name", "role", ["workspace", "key"], unique=True, sqlite_where=there, postgresql_where=there
+        "ix_role_name",
+        "role",
+        ["workspace", "key"],
+        unique=True,
+        sqlite_where=there,
+        postgresql_where=there,
     )
     entity(
         "team",
@@ -32,7 +37,12 @@ def upgrade() -> None:
         Column("role", String(50)),
     )
     op.create_index(
-        "ix_team_name", "team", ["workspace", "key"], unique=True, sqlite_where=there, postgresql_where=there
+        "ix_team_name",
+        "team",
+        ["workspace", "key"],
+        unique=True,
+        sqlite_where=there,
+        postgresql_where=there,
     )
 
 

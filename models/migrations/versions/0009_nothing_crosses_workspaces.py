@@ -7,13 +7,33 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 contracts = "0.1"
-"""What ran before does not say which workspace it is about: for a plain role every table is empty then."""
+"""What ran before does not say which workspace it is about: for a plain role every table is empty
+then.
+"""
 
 TABLES = (
-    "account", "activity", "audit_entry", "audit_head", "case", "contact", "counter", "customer", "delivery",
-    "installation", "job_run", "lead", "membership", "opportunity", "post", "reply", "role", "seen", "stage_change",
-    "team", "user",
-)  # fmt: skip
+    "account",
+    "activity",
+    "audit_entry",
+    "audit_head",
+    "case",
+    "contact",
+    "counter",
+    "customer",
+    "delivery",
+    "installation",
+    "job_run",
+    "lead",
+    "membership",
+    "opportunity",
+    "post",
+    "reply",
+    "role",
+    "seen",
+    "stage_change",
+    "team",
+    "user",
+)
 
 
 def upgrade() -> None:

@@ -17,7 +17,9 @@ SAID = """
     WHERE state = 'sent' AND error IS NULL AND ts IS NOT NULL AND (channel LIKE 'C%' OR channel LIKE 'G%')
         AND kind IN ('event', 'line', 'receipt', 'team_due', 'cases')
 """
-"""What was said in the last month. Nobody knows for whom it was drawn: so it is drawn anew when the next one comes."""
+"""What was said in the last month. Nobody knows for whom it was drawn: so it is drawn anew when the
+next one comes.
+"""
 
 
 def upgrade() -> None:

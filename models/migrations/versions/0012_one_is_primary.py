@@ -1,4 +1,5 @@
-"""Of the ways to reach a customer, and of the accounts they belong to, one is primary: the database keeps it so.
+"""Of the ways to reach a customer, and of the accounts they belong to, one is primary: the database
+keeps it so.
 
 Where two people made two primary at once, the newest one stays it.
 """
@@ -21,10 +22,23 @@ def newer(table: str, *same: str) -> str:
 
 
 def upgrade() -> None:
-    online.only_one("contact", "customer", "type", name="ix_contact_primary", where=STANDS,
-                    change='"primary" = false', others=newer("contact", "customer", "type"))  # fmt: skip
-    online.only_one("membership", "customer", name="ix_membership_primary", where=STANDS,
-                    change='"primary" = false', others=newer("membership", "customer"))  # fmt: skip
+    online.only_one(
+        "contact",
+        "customer",
+        "type",
+        name="ix_contact_primary",
+        where=STANDS,
+        change='"primary" = false',
+        others=newer("contact", "customer", "type"),
+    )
+    online.only_one(
+        "membership",
+        "customer",
+        name="ix_membership_primary",
+        where=STANDS,
+        change='"primary" = false',
+        others=newer("membership", "customer"),
+    )
 
 
 def downgrade() -> None:

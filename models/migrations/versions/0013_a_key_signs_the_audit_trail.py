@@ -1,4 +1,6 @@
-"""A key of the settings signs the end of the audit trail; the triggers that keep it stand where they can be read."""
+"""A key of the settings signs the end of the audit trail; the triggers that keep it stand where
+they can be read.
+"""
 
 from importlib import import_module
 
@@ -25,10 +27,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     dialect = op.get_bind().dialect.name
-    names = append_only.sqlite_triggers() if dialect == "sqlite" else append_only.postgresql_triggers()
+    names = (
+        append_only.sqlite_triggers() if dialect == "sqlite" else append_only.postgresql_triggers()
+    )
     for name in names:
         table = name.partition("_")[2]
-        op.execute(f"DROP TRIGGER {name}" if dialect == "sqlite" else f"DROP TRIGGER {name} ON {table}")
+        op.execute(
+            f"DROP TRIGGER {name}" if dialect == "sqlite" else f"DROP TRIGGER {name} ON {table}"
+        )
     for name in append_only.postgresql_functions() if dialect == "postgresql" else ():
         op.execute(f"DROP FUNCTION {name}")
     with op.batch_alter_table("audit_head") as head:

@@ -1,4 +1,6 @@
-"""The indexes by which what somebody did, and what is theirs, is found among a million, the newest first."""
+"""The indexes by which what somebody did, and what is theirs, is found among a million, the newest
+first.
+"""
 
 from models.migrations import online
 

@@ -1,4 +1,6 @@
-"""What stands in Slack is remembered by its look, and redraws that nobody waits for are told from the others."""
+"""What stands in Slack is remembered by its look, and redraws that nobody waits for are told from
+the others.
+"""
 
 from alembic import op
 from sqlalchemy import Boolean, Column, String, false
@@ -16,6 +18,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table, column in (("delivery", "background"), ("listed", "look"), ("told", "look"), ("post", "look")):
+    for table, column in (
+        ("delivery", "background"),
+        ("listed", "look"),
+        ("told", "look"),
+        ("post", "look"),
+    ):
         with op.batch_alter_table(table) as change:
             change.drop_column(column)

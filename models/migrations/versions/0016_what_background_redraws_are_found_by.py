@@ -11,9 +11,12 @@ depends_on = None
 def upgrade() -> None:
     waiting = "state IN ('waiting', 'unknown')"
     online.index(
-        "delivery", "workspace", "id", name="ix_delivery_background",
+        "delivery",
+        "workspace",
+        "id",
+        name="ix_delivery_background",
         where=f"{waiting} AND kind = 'redraw' AND background",
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

@@ -10,9 +10,16 @@ depends_on = None
 
 def upgrade() -> None:
     online.index(
-        "opportunity", "workspace", "stage", "deleted_at", "currency", "owner", "amount", "probability",
+        "opportunity",
+        "workspace",
+        "stage",
+        "deleted_at",
+        "currency",
+        "owner",
+        "amount",
+        "probability",
         name="ix_opportunity_pipeline",
-    )  # fmt: skip
+    )
 
 
 def downgrade() -> None:

@@ -1,4 +1,6 @@
-"""What records are found by has the quotes and dashes of the keyboard, whatever they were typed with."""
+"""What records are found by has the quotes and dashes of the keyboard, whatever they were typed
+with.
+"""
 
 from alembic import op
 
@@ -14,7 +16,9 @@ KEYS = "''" * 10 + '"' * 7 + "-" * 8
 
 
 def plain(column: str) -> str:
-    """The SQL of a column with the signs of the keyboard. SQLite is lent the function that makes new keys."""
+    """The SQL of a column with the signs of the keyboard. SQLite is lent the function that makes
+    new keys.
+    """
     if op.get_bind().dialect.name == "sqlite":
         return f"fold({column})"
     return f"translate({column}, '{SIGNS}', '{KEYS}')"
@@ -29,7 +33,9 @@ def free(table: str) -> str:
     """The condition that the renewed name is not that of another record, where each has its own."""
     key = plain(f'"{table}".key')
     same = f'other.workspace = "{table}".workspace AND other.key = {key}'
-    return f'NOT EXISTS (SELECT 1 FROM "{table}" AS other WHERE {same} AND other.deleted_at IS NULL)'
+    return (
+        f'NOT EXISTS (SELECT 1 FROM "{table}" AS other WHERE {same} AND other.deleted_at IS NULL)'
+    )
 
 
 def upgrade() -> None:

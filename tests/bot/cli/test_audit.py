@@ -59,7 +59,10 @@ def test_an_end_that_was_kept_is_looked_for(crm: Crm, kept: Path) -> None:
     assert cut.exit_code == 1
     assert "It does not have the end you gave" in cut.output
     assert "no end of a trail" in crm("audit", "verify", "--end", "yesterday").output
-    assert "Say whose end that is with --workspace: LOCAL" in crm("audit", "verify", "--workspace", "T9").output
+    assert (
+        "Say whose end that is with --workspace: LOCAL"
+        in crm("audit", "verify", "--workspace", "T9").output
+    )
 
 
 def test_a_trigger_that_is_missing_is_said_and_put_back(crm: Crm, kept: Path) -> None:
@@ -67,7 +70,10 @@ def test_a_trigger_that_is_missing_is_said_and_put_back(crm: Crm, kept: Path) ->
         connection.execute("DROP TRIGGER stays_audit_entry")
     done = crm("audit", "verify")
     assert done.exit_code == 1
-    assert "The trigger stays_audit_entry is missing or was changed. Put it back: crm audit guard" in done.output
+    assert (
+        "The trigger stays_audit_entry is missing or was changed. Put it back: crm audit guard"
+        in done.output
+    )
     assert crm("audit", "guard").exit_code == 0
     assert crm("audit", "verify").exit_code == 0
 

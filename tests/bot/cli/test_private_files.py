@@ -1,4 +1,6 @@
-"""Every file that Rapport writes is for its owner alone, whatever the umask is and whoever made the file before."""
+"""Every file that Rapport writes is for its owner alone, whatever the umask is and whoever made the
+file before.
+"""
 
 import os
 import sqlite3
@@ -31,7 +33,11 @@ def open_to_others(folder: Path) -> list[str]:
     """The files in a folder that others may read or write."""
     found = [path for path in folder.rglob("*") if path.is_file()]
     assert found
-    return sorted(f"{path.name} {path.stat().st_mode & 0o777:o}" for path in found if path.stat().st_mode & 0o077)
+    return sorted(
+        f"{path.name} {path.stat().st_mode & 0o777:o}"
+        for path in found
+        if path.stat().st_mode & 0o077
+    )
 
 
 def test_what_the_commands_write_is_for_their_owner(crm: Crm, tmp_path: Path, umask: int) -> None:
@@ -45,12 +51,20 @@ def test_what_the_commands_write_is_for_their_owner(crm: Crm, tmp_path: Path, um
     assert crm("restore", "first.backup").exit_code == 0
     crm("say", "lead new Barbara")
     there = {path.name for path in tmp_path.iterdir()}
-    assert there >= {"rapport.db", "rapport.db-turn", "out.csv", "leads.rejected.csv", "first.backup"}
+    assert there >= {
+        "rapport.db",
+        "rapport.db-turn",
+        "out.csv",
+        "leads.rejected.csv",
+        "first.backup",
+    }
     assert [name for name in there if ".before-" in name]
     assert open_to_others(tmp_path) == []
 
 
-def test_what_is_written_without_the_command_line_is_for_its_owner(tmp_path: Path, umask: int) -> None:
+def test_what_is_written_without_the_command_line_is_for_its_owner(
+    tmp_path: Path, umask: int
+) -> None:
     """Also what stands beside a database while it is open."""
     engine = open_engine(f"sqlite:///{tmp_path / 'crm.db'}")
     schema.upgrade(engine)
@@ -59,12 +73,19 @@ def test_what_is_written_without_the_command_line_is_for_its_owner(tmp_path: Pat
     with works("T1") as work, engine.connect():
         work.session.execute(text("SELECT 1"))
         backup.back_up(engine, tmp_path / "kept.backup")
-        assert {path.name for path in tmp_path.iterdir()} >= {"crm.db", "crm.db-wal", "crm.db-shm", "crm.db-next"}
+        assert {path.name for path in tmp_path.iterdir()} >= {
+            "crm.db",
+            "crm.db-wal",
+            "crm.db-shm",
+            "crm.db-next",
+        }
         assert open_to_others(tmp_path) == []
     works.close()
 
 
-def test_what_an_earlier_release_left_open_is_taken_from_the_others(crm: Crm, tmp_path: Path, umask: int) -> None:
+def test_what_an_earlier_release_left_open_is_taken_from_the_others(
+    crm: Crm, tmp_path: Path, umask: int
+) -> None:
     crm("say", "lead new Ada")
     with closing(sqlite3.connect(tmp_path / "rapport.db")) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -90,7 +111,9 @@ sqlite3.connect(sys.argv[1], timeout=0).execute("BEGIN IMMEDIATE")
 
 
 def test_the_locks_of_a_database_are_kept_when_its_files_are_looked_at(tmp_path: Path) -> None:
-    """To open and close a file of SQLite would let go of all locks that this process holds on it."""
+    """To open and close a file of SQLite would let go of all locks that this process holds on
+    it.
+    """
     url = f"sqlite:///{tmp_path / 'crm.db'}"
     engine = open_engine(url)
     schema.upgrade(engine)

@@ -1,4 +1,6 @@
-"""A backup is brought back: what was sent since is not sent again, and Slack shows what the database has."""
+"""A backup is brought back: what was sent since is not sent again, and Slack shows what the
+database has.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +30,12 @@ def brought_back(works: UnitOfWorkFactory, file: Path) -> None:
 
 @SQLITE
 def test_after_a_restore_nothing_is_sent_again_and_cards_show_what_the_database_has(
-    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, courier: DeliveryDispatcher, clock: StoppedClock, tmp_path: Path
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    clients: Clients,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    tmp_path: Path,
 ) -> None:
     sails = deal(works, stage="qualification")
     courier.drain()

@@ -31,9 +31,18 @@ from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
 HEAVY = {
-    "alembic", "apscheduler", "charset_normalizer", "clevercsv", "phonenumbers", "python_calamine", "rapidfuzz",
-    "slack_bolt", "slack_sdk", "sqlalchemy", "starlette",
-}  # fmt: skip
+    "alembic",
+    "apscheduler",
+    "charset_normalizer",
+    "clevercsv",
+    "phonenumbers",
+    "python_calamine",
+    "rapidfuzz",
+    "slack_bolt",
+    "slack_sdk",
+    "sqlalchemy",
+    "starlette",
+}
 
 
 @pytest.fixture
@@ -53,7 +62,18 @@ def slack_elsewhere(world: Slack) -> str:
 @pytest.mark.parametrize("words", [["--help"], ["-h"], []])
 def test_help_names_every_command(crm: Crm, words: list[str]) -> None:
     said = crm(*words).output
-    for command in ("db", "export", "find", "import", "manifest", "run", "sandbox", "say", "settings", "start"):
+    for command in (
+        "db",
+        "export",
+        "find",
+        "import",
+        "manifest",
+        "run",
+        "sandbox",
+        "say",
+        "settings",
+        "start",
+    ):
         assert f"\n  {command} " in said
 
 
@@ -66,7 +86,9 @@ def test_every_command_says_what_it_does(crm: Crm, command: str) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     code = "import sys; from bot.cli.run import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     loaded = {name.partition(".")[0] for name in said.splitlines()[-1].split()}
     assert "click" in loaded
     assert loaded.isdisjoint(HEAVY)
@@ -74,17 +96,28 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_the_bot_starts_without_what_only_a_search_or_a_file_needs() -> None:
     code = "import sys, bot.app, bot.runner, handlers; print(*sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     loaded = {name.partition(".")[0] for name in said.split()}
     assert "slack_bolt" in loaded
-    late = {"rapidfuzz", "dateparser", "nameparser", "charset_normalizer", "clevercsv", "python_calamine"}
+    late = {
+        "rapidfuzz",
+        "dateparser",
+        "nameparser",
+        "charset_normalizer",
+        "clevercsv",
+        "python_calamine",
+    }
     assert loaded.isdisjoint(late)
 
 
 @pytest.mark.parametrize("command", ["run", "say help", "db current"])
 def test_a_wrong_setting_ends_with_its_sentence_and_no_traceback(crm: Crm, command: str) -> None:
     words = ["say", "help"] if command == "say help" else command.split()
-    done = crm(*words, DATABASE_URL="oracle://old", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    done = crm(
+        *words, DATABASE_URL="oracle://old", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1"
+    )
     assert done.exit_code == 1
     assert done.output.startswith("DATABASE_URL is wrong: it is no database URL. ")
     assert "Traceback" not in done.output
@@ -97,11 +130,16 @@ def test_running_without_tokens_says_which_and_where_to_get_them(crm: Crm) -> No
 
 
 def test_a_token_slack_refuses_is_explained(crm: Crm, slack_elsewhere: str) -> None:
-    done = crm("run", SLACK_BOT_TOKEN="xoxb-old", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL=slack_elsewhere)
+    done = crm(
+        "run", SLACK_BOT_TOKEN="xoxb-old", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL=slack_elsewhere
+    )
     assert done.exit_code == 1
     made, refused = done.output.splitlines()
     assert "There is no database at " in made
-    assert refused == "SLACK_BOT_TOKEN is refused by Slack (invalid_auth). Copy it again from OAuth & Permissions."
+    assert (
+        refused
+        == "SLACK_BOT_TOKEN is refused by Slack (invalid_auth). Copy it again from OAuth & Permissions."
+    )
 
 
 def test_the_manifest_is_printed(crm: Crm) -> None:
@@ -119,10 +157,14 @@ def test_a_key_is_printed_that_the_settings_take(crm: Crm) -> None:
     made = {crm("key").output.strip() for _ in range(3)}
     assert len(made) == 3
     assert crm("settings", ENCRYPTION_KEYS=",".join(made)).exit_code == 0
-    assert load({"ENCRYPTION_KEYS": ",".join(made)}, needs_slack=False).encryption_keys == ",".join(made)
+    assert load({"ENCRYPTION_KEYS": ",".join(made)}, needs_slack=False).encryption_keys == ",".join(
+        made
+    )
 
 
-def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: Engine, clock: StoppedClock) -> None:
+def test_tokens_are_encrypted_anew_with_the_first_key(
+    crm: Crm, clean_sqlite: Engine, clock: StoppedClock
+) -> None:
     works, url = UnitOfWorkFactory(clean_sqlite, clock), clean_sqlite.url.render_as_string()
     old, new = new_key(), new_key()
     with works("T1") as work:
@@ -130,7 +172,10 @@ def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: En
     with works("T2") as work:
         install(work, Vault(new_key()).seal("xoxb-2"))
     done = crm("key", "rotate", ENCRYPTION_KEYS=f"{new},{old}", DATABASE_URL=url)
-    assert done.output == "1 encrypted anew, 0 audit trails signed anew. 1 cannot be opened by any of the keys.\n"
+    assert (
+        done.output
+        == "1 encrypted anew, 0 audit trails signed anew. 1 cannot be opened by any of the keys.\n"
+    )
     with works("T1", writes=False) as work:
         there = Installation.here(work)
     assert there
@@ -139,13 +184,19 @@ def test_tokens_are_encrypted_anew_with_the_first_key(crm: Crm, clean_sqlite: En
 
 def test_without_keys_there_is_nothing_to_encrypt_with(crm: Crm) -> None:
     done = crm("key", "rotate")
-    assert (done.exit_code, done.output) == (1, "ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.\n")
+    assert (done.exit_code, done.output) == (
+        1,
+        "ENCRYPTION_KEYS is missing, so there is nothing to encrypt with.\n",
+    )
 
 
 def test_every_setting_is_listed_with_its_default(crm: Crm) -> None:
     said = crm("settings").output
     for each in fields(Settings):
-        assert f"{each.name.upper()}{f' [{each.default}]' if each.default else ''}\n    {each.metadata['help']}" in said
+        assert (
+            f"{each.name.upper()}{f' [{each.default}]' if each.default else ''}\n    {each.metadata['help']}"
+            in said
+        )
 
 
 def test_a_new_database_is_brought_up_to_date(crm: Crm, tmp_path: Path) -> None:
@@ -190,11 +241,18 @@ def test_whoever_runs_the_bot_makes_the_first_admin(at_home: Crm, works: UnitOfW
 
 def test_postgresql_is_not_migrated_behind_ones_back(crm: Crm, blank_postgres: Engine) -> None:
     done = crm("say", "help", DATABASE_URL=blank_postgres.url.render_as_string(hide_password=False))
-    assert (done.exit_code, done.output) == (1, "The database is not up to date. Run: crm db upgrade\n")
+    assert (done.exit_code, done.output) == (
+        1,
+        "The database is not up to date. Run: crm db upgrade\n",
+    )
 
 
-def test_a_line_does_in_the_terminal_what_it_does_in_slack(at_home: Crm, works: UnitOfWorkFactory) -> None:
-    done = at_home("say", "lead new Ada Lovelace company=Analytical", "--workspace", "T1", "--as", "U_RITA")
+def test_a_line_does_in_the_terminal_what_it_does_in_slack(
+    at_home: Crm, works: UnitOfWorkFactory
+) -> None:
+    done = at_home(
+        "say", "lead new Ada Lovelace company=Analytical", "--workspace", "T1", "--as", "U_RITA"
+    )
     assert (done.exit_code, done.output) == (0, "Created LD-1 Ada Lovelace\nCompany: Analytical\n")
     with works("T1") as work:
         assert work.name("user", work.find(Lead, 1).owner or 0) == "Rita Reyes"
@@ -208,7 +266,9 @@ def test_a_line_that_needs_more_names_what(at_home: Crm) -> None:
 
 
 @SQLITE
-def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(at_home: Crm, works: UnitOfWorkFactory) -> None:
+def test_what_a_person_may_not_do_is_refused_in_the_terminal_too(
+    at_home: Crm, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="Ada")
     done = at_home("say", "lead convert LD-1", "--workspace", "T1", "--as", "U_GUS")
     assert done.exit_code == 1
@@ -248,9 +308,13 @@ def test_a_csv_is_loaded(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path)
 
 
 @SQLITE
-def test_what_is_rejected_stands_beside_the_file(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
+def test_what_is_rejected_stands_beside_the_file(
+    at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path
+) -> None:
     (tmp_path / "people.csv").write_text("First name,E-mail\nAda,ada@x.org\nBob,nonsense\n")
-    done = at_home("import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA", "--strict")
+    done = at_home(
+        "import", "leads", "people.csv", "--workspace", "T1", "--as", "U_RITA", "--strict"
+    )
     assert "1 new, 1 rejected" in done.output
     assert "Bob" in (tmp_path / "people.rejected.csv").read_text(encoding="utf-8-sig")
 
@@ -274,8 +338,10 @@ def test_a_file_with_questions_is_not_stored_before_they_are_answered(
     with works("T1") as work:
         deal = work.find(Opportunity, 1)
         assert (deal.stage, deal.close_date, work.name("user", deal.owner or 0)) == (
-            "discovery", date(2026, 5, 6), "Rita Reyes",
-        )  # fmt: skip
+            "discovery",
+            date(2026, 5, 6),
+            "Rita Reyes",
+        )
     again = at_home(*words)
     assert (again.exit_code, "2 rows are here already" in again.output) == (0, True)
 
@@ -293,12 +359,19 @@ def test_a_dry_run_shows_reasons_by_kind_and_ends_with_1_where_nothing_would_be_
 
 
 @SQLITE
-def test_an_encoding_that_cannot_be_told_is_asked_for(at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path) -> None:
+def test_an_encoding_that_cannot_be_told_is_asked_for(
+    at_home: Crm, works: UnitOfWorkFactory, tmp_path: Path
+) -> None:
     (tmp_path / "people.csv").write_bytes("Last name,City\nAda,Köln\n".encode("mac_roman"))
     done = at_home("import", "customers", "people.csv", "--workspace", "T1")
     assert done.exit_code == 1
     assert "mac_roman (Macintosh): “Köln”" in done.output
-    assert at_home("import", "customers", "people.csv", "--workspace", "T1", "--encoding", "mac-roman").exit_code == 0
+    assert (
+        at_home(
+            "import", "customers", "people.csv", "--workspace", "T1", "--encoding", "mac-roman"
+        ).exit_code
+        == 0
+    )
     with works("T1") as work:
         assert work.find(Customer, 1).city == "Köln"
 
@@ -335,7 +408,9 @@ def test_whoever_runs_it_sees_what_waits_in_every_workspace(crm: Crm, tmp_path: 
     assert second.startswith("T2 Company T2: Deliveries: 3 wait, ")
 
 
-def test_what_was_imported_first_is_given_to_the_workspace_that_is_named(crm: Crm, tmp_path: Path) -> None:
+def test_what_was_imported_first_is_given_to_the_workspace_that_is_named(
+    crm: Crm, tmp_path: Path
+) -> None:
     crm("say", "lead new Ada Lovelace")
     works = UnitOfWorkFactory(open_engine(f"sqlite:///{tmp_path / 'rapport.db'}"))
     works.settle("T123", name="Acme")

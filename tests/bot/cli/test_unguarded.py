@@ -1,4 +1,6 @@
-"""Whoever runs Rapport as a superuser of PostgreSQL is told that row-level security does not hold then."""
+"""Whoever runs Rapport as a superuser of PostgreSQL is told that row-level security does not hold
+then.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +22,9 @@ TOLD = "Row-level security does not hold for the role"
 @pytest.fixture
 def as_superuser(server: URL, clean_postgres: Engine) -> Iterator[UnitOfWorkFactory]:
     url = server.set(database=clean_postgres.url.database)
-    works = UnitOfWorkFactory(open_engine(url.render_as_string(hide_password=False)), StoppedClock())
+    works = UnitOfWorkFactory(
+        open_engine(url.render_as_string(hide_password=False)), StoppedClock()
+    )
     yield works
     works.close()
 
@@ -31,9 +35,13 @@ def status(works: UnitOfWorkFactory) -> str:
     return answer.text
 
 
-def test_the_log_and_the_status_say_so(as_superuser: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_and_the_status_say_so(
+    as_superuser: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     warn(as_superuser)
-    assert [record.levelno for record in caplog.records if TOLD in record.message] == [logging.WARNING]
+    assert [record.levelno for record in caplog.records if TOLD in record.message] == [
+        logging.WARNING
+    ]
     assert f"NOT OK {TOLD}" in status(as_superuser)
 
 

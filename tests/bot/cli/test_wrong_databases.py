@@ -1,4 +1,6 @@
-"""A database that cannot be used, or a disk that has no more room, ends a command with a sentence."""
+"""A database that cannot be used, or a disk that has no more room, ends a command with a
+sentence.
+"""
 
 import resource
 from pathlib import Path
@@ -34,7 +36,13 @@ def without_room(crm: Crm, *words: str, **settings: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     "url",
-    ["sqlite:///", "sqlite:///:memory:", f"{SERVER}?foo=bar", "postgresql://localhost:abc/name", "postgresql://[::1/x"],
+    [
+        "sqlite:///",
+        "sqlite:///:memory:",
+        f"{SERVER}?foo=bar",
+        "postgresql://localhost:abc/name",
+        "postgresql://[::1/x",
+    ],
 )
 def test_a_url_that_names_no_database_is_refused_with_one_that_would_do(crm: Crm, url: str) -> None:
     done = crm("db", "current", DATABASE_URL=url)
@@ -50,7 +58,9 @@ def test_a_disk_that_is_full_ends_a_command_with_a_sentence(crm: Crm) -> None:
     assert said.startswith("The disk of the database ")
 
 
-def test_a_copy_that_finds_no_room_says_so_and_goes_on_later(crm: Crm, clean_sqlite: Engine, tmp_path: Path) -> None:
+def test_a_copy_that_finds_no_room_says_so_and_goes_on_later(
+    crm: Crm, clean_sqlite: Engine, tmp_path: Path
+) -> None:
     source, target = clean_sqlite.url.render_as_string(), f"sqlite:///{tmp_path / 'copy.db'}"
     code, said = without_room(crm, "db", "copy", source, target)
     assert code == 1
@@ -68,7 +78,9 @@ def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(
     assert not list(tmp_path.glob("kept*"))
 
 
-def test_a_restore_that_finds_no_room_leaves_the_database_as_it_was(crm: Crm, tmp_path: Path) -> None:
+def test_a_restore_that_finds_no_room_leaves_the_database_as_it_was(
+    crm: Crm, tmp_path: Path
+) -> None:
     crm("say", "lead new Ada Lovelace")
     crm("backup", "kept.backup")
     code, said = without_room(crm, "restore", "kept.backup", DATABASE_URL="sqlite:///rapport.db")
@@ -79,7 +91,9 @@ def test_a_restore_that_finds_no_room_leaves_the_database_as_it_was(crm: Crm, tm
 
 
 @SQLITE
-def test_a_card_in_a_channel_that_is_archived_is_left_in_peace(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_card_in_a_channel_that_is_archived_is_left_in_peace(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     given(works, Lead, first_name="Ada")
     courier.drain()
     (card,) = slack.posted("C_SALES")

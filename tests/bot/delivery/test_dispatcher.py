@@ -16,18 +16,25 @@ from tests.bot.outgoing import deal, errand, posts, rows, say
 from tests.ground import StoppedClock, given
 from tests.handlers.kit import SQLITE
 
-# ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── cards ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_a_new_record_gets_its_card_and_the_card_is_remembered(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_new_record_gets_its_card_and_the_card_is_remembered(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     assert courier.drain() == 1
     [card] = slack.posted("C_SALES")
     assert "Sails" in card
     assert "opportunity.won" in card.actions
     [post] = posts(works)
-    assert (post.entity, post.record_id, post.channel, post.ts) == ("opportunity", sails.id, "C_SALES", card.ts)
+    assert (post.entity, post.record_id, post.channel, post.ts) == (
+        "opportunity",
+        sails.id,
+        "C_SALES",
+        card.ts,
+    )
     [row] = rows(works)
     assert (row.state, row.ts, row.claimed_until) == (DeliveryState.SENT, card.ts, None)
     slack.check()
@@ -50,7 +57,9 @@ def test_every_change_is_drawn_in_place_and_several_at_once_in_one_go(
 
 
 @SQLITE
-def test_a_second_wish_for_the_same_card_updates_the_first(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_second_wish_for_the_same_card_updates_the_first(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     courier.drain()
     with works("T1") as work:
@@ -61,7 +70,9 @@ def test_a_second_wish_for_the_same_card_updates_the_first(works: UnitOfWorkFact
 
 
 @SQLITE
-def test_a_change_between_drawing_and_posting_is_drawn_too(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_change_between_drawing_and_posting_is_drawn_too(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     with works("T1") as work:
         [row] = claim(work, 10)
@@ -75,7 +86,9 @@ def test_a_change_between_drawing_and_posting_is_drawn_too(works: UnitOfWorkFact
 
 
 @SQLITE
-def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_card_that_was_deleted_in_slack_is_forgotten_quietly(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     courier.drain()
     [card] = slack.posted("C_SALES")
@@ -103,7 +116,9 @@ def test_a_card_wished_for_again_after_it_was_deleted_in_slack_is_posted_anew(
     assert [post.ts for post in posts(works)] == [slack.posted("C_SALES")[0].ts]
 
 
-def test_what_happens_is_told_in_the_thread_of_every_card(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_what_happens_is_told_in_the_thread_of_every_card(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     with works("T1", "U_RITA") as work:
         stand(work, work.find(Opportunity, sails.number), "C_SUPPORT")
@@ -112,11 +127,17 @@ def test_what_happens_is_told_in_the_thread_of_every_card(works: UnitOfWorkFacto
         work.find(Opportunity, sails.number).win(work)
     courier.drain()
     for channel in ("C_SALES", "C_SUPPORT"):
-        [card] = [message for message in slack.posted(channel) if message.thread_ts in (None, message.ts)]
-        assert [line.words for line in slack.thread(card)] == ["Rita Reyes moved it from qualification to won."]
+        [card] = [
+            message for message in slack.posted(channel) if message.thread_ts in (None, message.ts)
+        ]
+        assert [line.words for line in slack.thread(card)] == [
+            "Rita Reyes moved it from qualification to won."
+        ]
 
 
-def test_a_thread_line_waits_for_its_card(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock) -> None:
+def test_a_thread_line_waits_for_its_card(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock
+) -> None:
     sails = deal(works)
     slack.slack.fail("chat.postMessage", with_="ratelimited", seconds=3)
     with works("T1", "U_RITA") as work:
@@ -130,7 +151,9 @@ def test_a_thread_line_waits_for_its_card(works: UnitOfWorkFactory, slack: Slack
 
 
 @SQLITE
-def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_what_happens_to_a_record_without_a_card_is_told_nobody(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     ada = given(works, Customer, first_name="Ada")
     with works("T1", "U_RITA") as work:
         work.tell(work.find(Customer, ada.number), "Nobody will read this")
@@ -139,7 +162,9 @@ def test_what_happens_to_a_record_without_a_card_is_told_nobody(works: UnitOfWor
 
 
 @SQLITE
-def test_what_people_typed_is_inert_everywhere(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_what_people_typed_is_inert_everywhere(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     ada = given(works, Customer, first_name="Ada")
     case = given(works, Case, customer=ada.ref, subject="<!channel> *on fire* & more")
     with works("T1", "U_SAM") as work:
@@ -155,7 +180,9 @@ def test_what_people_typed_is_inert_everywhere(works: UnitOfWorkFactory, slack: 
 
 
 @SQLITE
-def test_metadata_says_nothing_about_people(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_metadata_says_nothing_about_people(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     given(works, Lead, first_name="Ada", last_name="Lovelace")
     courier.drain()
     [message] = slack.slack.timeline.of("C_SALES")
@@ -164,11 +191,13 @@ def test_metadata_says_nothing_about_people(works: UnitOfWorkFactory, slack: Sla
     assert len(message.metadata["event_payload"]["key"]) == 32
 
 
-# ── direct messages ─────────────────────────────────────────────────────────────────────────────────────
+# ── direct messages ───────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_who_is_given_a_record_reads_it_in_a_direct_message(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_who_is_given_a_record_reads_it_in_a_direct_message(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     with works("T1", "U_MONA") as work:
         ravi = work.lookup("user", "U_RAVI")
@@ -180,7 +209,9 @@ def test_who_is_given_a_record_reads_it_in_a_direct_message(works: UnitOfWorkFac
 
 
 @SQLITE
-def test_a_direct_message_that_is_out_of_date_is_not_sent(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_direct_message_that_is_out_of_date_is_not_sent(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     for person in ("U_RAVI", "U_MONA"):
         with works("T1", "U_RITA") as work:
@@ -191,11 +222,13 @@ def test_a_direct_message_that_is_out_of_date_is_not_sent(works: UnitOfWorkFacto
     assert rows(works, channel="U_RAVI")[0].error == "dropped: nothing to say any more"
 
 
-# ── whose turn it is ────────────────────────────────────────────────────────────────────────────────────
+# ── whose turn it is ──────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_every_channel_has_its_turn_where_few_are_taken_at_once(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_every_channel_has_its_turn_where_few_are_taken_at_once(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     courier.count = 1  # three to a round
     places = ["C_GENERAL", "C_SALES", "C_SUPPORT", "U_ADA", "U_RITA"]
     for number in (1, 2):

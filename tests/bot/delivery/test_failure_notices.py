@@ -1,4 +1,6 @@
-"""What was to be posted and is not: whoever asked for it reads in a direct message why, and what to do, once."""
+"""What was to be posted and is not: whoever asked for it reads in a direct message why, and what to
+do, once.
+"""
 
 from datetime import timedelta
 
@@ -53,7 +55,12 @@ def told_to(slack: SlackDriver, courier: DeliveryDispatcher, person: str) -> lis
 @pytest.mark.parametrize(("refusal", "remedy"), REMEDIES)
 @SQLITE
 def test_each_refusal_is_told_to_who_asked_with_its_remedy(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, refusal: str, remedy: str
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    refusal: str,
+    remedy: str,
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", times=9, with_=refusal, channel="C_SUPPORT")
@@ -73,33 +80,50 @@ def test_each_refusal_is_told_to_who_asked_with_its_remedy(
 
 @pytest.mark.parametrize(("line", "missed"), list(ASKED.items()))
 def test_whatever_was_asked_for_and_by_whomever_each_hears_of_their_own(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, line: str, missed: str
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    line: str,
+    missed: str,
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", times=9, with_="is_archived", channel="C_SUPPORT")
     first, second = ("U_MONA", "U_ADA") if line == "digest" else ("U_RITA", "U_MONA")
     for number, person in enumerate((first, second, first)):
-        slack.command(f"/crm {line.replace('Babbage', f'Babbage{number}')} --here", channel="C_SUPPORT", user=person)
+        slack.command(
+            f"/crm {line.replace('Babbage', f'Babbage{number}')} --here",
+            channel="C_SUPPORT",
+            user=person,
+        )
         assert told(slack) == WILL
         courier.drain()
     for person, times in ((first, 2), (second, 1)):
         said = [text for text in told_to(slack, courier, person) if text.startswith(missed)]
         assert len(said) == times
         assert all("it is archived. Bring it back in Slack" in text for text in said)
-    admins = [text for text in told_to(slack, courier, "U_ADA") if text.startswith("I could not post in ")]
+    admins = [
+        text for text in told_to(slack, courier, "U_ADA") if text.startswith("I could not post in ")
+    ]
     assert len(admins) == 1  # an admin hears of each reason once
     assert "/crm deliveries" in admins[0]
 
 
 @SQLITE
-def test_an_admin_who_asks_is_told_once(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_an_admin_who_asks_is_told_once(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     slack.slack.channels["C_SUPPORT"].is_archived = True
     slack.command("/crm LD-1 --here", channel="C_SUPPORT", user="U_ADA")
-    assert [text[:34] for text in told_to(slack, courier, "U_ADA")] == ["I did not post the card of LD-1. I"]
+    assert [text[:34] for text in told_to(slack, courier, "U_ADA")] == [
+        "I did not post the card of LD-1. I"
+    ]
 
 
 @SQLITE
-def test_who_asks_is_told_where_they_may_not_be_shown_it_any_more(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_who_asks_is_told_where_they_may_not_be_shown_it_any_more(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     slack.command("/crm customer find city = Bonn --here", channel="C_SUPPORT", user="U_ELI")
     slack.command("/crm role hide executive customer city", user="U_ADA")
     said = told_to(slack, courier, "U_ELI")
@@ -110,14 +134,20 @@ def test_who_asks_is_told_where_they_may_not_be_shown_it_any_more(slack: SlackDr
 
 @SQLITE
 def test_what_slack_was_out_of_reach_for_and_what_an_admin_drops_is_told_to_who_asked(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, ada: Lead
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    ada: Lead,
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", rate=1, with_="503", channel="C_SUPPORT")
     slack.command("/crm LD-1 --here", channel="C_SUPPORT")
     courier.drain()
     with works("T1") as work:
-        work.session.execute(update(Delivery).where(Delivery.channel == "C_SUPPORT").values(attempts=ATTEMPTS - 1))
+        work.session.execute(
+            update(Delivery).where(Delivery.channel == "C_SUPPORT").values(attempts=ATTEMPTS - 1)
+        )
     clock.forward(timedelta(minutes=10))
     [said] = told_to(slack, courier, "U_RITA")
     assert said.startswith("I did not post the card of LD-1. It may have been posted all the same.")
@@ -142,7 +172,7 @@ def test_a_card_that_was_deleted_in_slack_is_posted_anew_when_it_is_asked_for(
     assert len(slack.posted("C_SUPPORT")) == 1
 
 
-# ── what others are to be told ──────────────────────────────────────────────────────────────────────────
+# ── what others are to be told ────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
@@ -154,7 +184,14 @@ def test_a_card_that_was_deleted_in_slack_is_posted_anew_when_it_is_asked_for(
     ],
 )
 def test_who_gave_or_asked_something_hears_that_the_other_was_not_told(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, line: str, by: str, to: str, missed: str
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    line: str,
+    by: str,
+    to: str,
+    missed: str,
 ) -> None:
     courier.drain()
     slack.slack.fail("chat.postMessage", times=9, with_="messages_tab_disabled", channel=to)

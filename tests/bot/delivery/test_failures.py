@@ -1,4 +1,6 @@
-"""Deliveries reach Slack, or say why not: rate limits, lost answers, refusals, two couriers, the end."""
+"""Deliveries reach Slack, or say why not: rate limits, lost answers, refusals, two couriers, the
+end.
+"""
 
 import threading
 from datetime import timedelta
@@ -19,7 +21,7 @@ from tests.bot.outgoing import deal, errand, posts, rows, say, texts
 from tests.ground import StoppedClock
 from tests.handlers.kit import SQLITE
 
-# ── rate limits, failures, refusals ─────────────────────────────────────────────────────────────────────
+# ── rate limits, failures, refusals ───────────────────────────────────────────────────────────────
 
 
 def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
@@ -40,7 +42,9 @@ def test_a_rate_limit_puts_the_channel_back_and_lets_the_others_go_on(
 
 
 @SQLITE
-def test_a_channel_rests_between_two_messages(works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients) -> None:
+def test_a_channel_rests_between_two_messages(
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients
+) -> None:
     calm = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=600)
     for text in ("one", "two"):
         say(works, "C_SALES", text)
@@ -52,7 +56,11 @@ def test_a_channel_rests_between_two_messages(works: UnitOfWorkFactory, slack: S
 @SQLITE
 @pytest.mark.parametrize("failure", ["drop_after", "drop_before", "500"])
 def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, failure: str
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    failure: str,
 ) -> None:
     deal(works)
     slack.slack.fail("chat.postMessage", with_=failure)
@@ -62,14 +70,20 @@ def test_what_may_have_been_sent_is_looked_for_before_it_is_sent_again(
     clock.forward(timedelta(seconds=5))
     courier.drain()
     [card] = slack.posted("C_SALES")
-    assert [(row.state, row.ts) for row in rows(works, kind="card")] == [(DeliveryState.SENT, card.ts)]
+    assert [(row.state, row.ts) for row in rows(works, kind="card")] == [
+        (DeliveryState.SENT, card.ts)
+    ]
     assert [post.ts for post in posts(works)] == [card.ts]
 
 
 @SQLITE
 @pytest.mark.parametrize("failure", ["drop_after", "drop_before"])
 def test_a_direct_message_in_doubt_is_looked_for_where_its_reader_reads_it(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, failure: str
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    failure: str,
 ) -> None:
     say(works, "U_RITA", "Good morning")
     slack.slack.fail("chat.postMessage", with_=failure)
@@ -79,7 +93,6 @@ def test_a_direct_message_in_doubt_is_looked_for_where_its_reader_reads_it(
     courier.drain()
     assert [row.state for row in rows(works)] == [DeliveryState.SENT]
     assert len(slack.posted("D_RITA")) == 1
-
 
 
 @SQLITE
@@ -94,7 +107,9 @@ def test_a_thread_line_that_may_have_been_sent_is_looked_for_in_its_thread(
     courier.drain()
     clock.forward(timedelta(seconds=5))
     courier.drain()
-    assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == ["Rita Reyes said it once."]
+    assert [line.words for line in slack.thread(slack.posted("C_SALES")[0])] == [
+        "Rita Reyes said it once."
+    ]
 
 
 @SQLITE
@@ -132,7 +147,9 @@ def test_slack_out_of_reach_is_tried_again_for_a_day_and_then_no_more(
 
 
 @SQLITE
-def test_a_refusal_is_kept_and_told_to_an_admin_once(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_refusal_is_kept_and_told_to_an_admin_once(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     with works("T1") as work:
         work.workspace.sales_channel = "#nowhere"
     for text in ("one", "two"):
@@ -142,11 +159,16 @@ def test_a_refusal_is_kept_and_told_to_an_admin_once(works: UnitOfWorkFactory, s
     assert "SALES_CHANNEL" in told.text
     assert "#nowhere" in told.text
     assert [row.state for row in rows(works, channel="#nowhere")] == [DeliveryState.REFUSED] * 2
-    assert told.text == f"{rows(works, channel='#nowhere')[0].error} Then send it again: /crm deliveries"
+    assert (
+        told.text
+        == f"{rows(works, channel='#nowhere')[0].error} Then send it again: /crm deliveries"
+    )
 
 
 @SQLITE
-def test_a_channel_may_be_given_by_its_name(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_channel_may_be_given_by_its_name(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     with works("T1") as work:
         work.workspace.sales_channel = "#sales"
     deal(works)
@@ -156,7 +178,9 @@ def test_a_channel_may_be_given_by_its_name(works: UnitOfWorkFactory, slack: Sla
 
 
 @SQLITE
-def test_nothing_is_posted_where_outsiders_read(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_nothing_is_posted_where_outsiders_read(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     slack.slack.channels["C_GENERAL"].is_ext_shared = True
     say(works, "C_GENERAL", "Our secrets")
     courier.drain()
@@ -165,7 +189,9 @@ def test_nothing_is_posted_where_outsiders_read(works: UnitOfWorkFactory, slack:
 
 
 @SQLITE
-def test_charts_are_left_out_where_slack_refuses_them(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_charts_are_left_out_where_slack_refuses_them(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     deal(works, amount="12k")
     courier.drain()
     slack.slack.fail("chat.postMessage", with_="invalid_blocks", times=1)
@@ -199,11 +225,13 @@ def test_the_outbox_of_another_workspace_is_not_emptied_into_this_one(
     assert texts(slack, "C_SALES") == []
 
 
-# ── its threads ─────────────────────────────────────────────────────────────────────────────────────────
+# ── its threads ───────────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_the_thread_sends_what_is_written_and_stops(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_the_thread_sends_what_is_written_and_stops(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     arrived = threading.Event()
     stop = slack.slack.listen("U_RITA", lambda event: arrived.set())
     works.committed.append(courier.wake)

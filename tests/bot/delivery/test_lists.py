@@ -1,4 +1,6 @@
-"""Lists that the bot posted follow the records they name, whoever changes them and through whichever door."""
+"""Lists that the bot posted follow the records they name, whoever changes them and through
+whichever door.
+"""
 
 from datetime import timedelta
 
@@ -34,17 +36,28 @@ def cases(works: UnitOfWorkFactory) -> list[Case]:
     """Two cases that nobody has."""
     ada = given(works, Customer, first_name="Ada")
     urgent = {"customer": ada.ref, "priority": "urgent"}
-    return [given(works, Case, by="U_SAM", subject=subject, **urgent) for subject in ("Fire", "Flood")]
+    return [
+        given(works, Case, by="U_SAM", subject=subject, **urgent) for subject in ("Fire", "Flood")
+    ]
 
 
-def alarm(works: UnitOfWorkFactory, courier: DeliveryDispatcher, cases: list[Case], channel: str = "C_ROOM") -> None:
+def alarm(
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    cases: list[Case],
+    channel: str = "C_ROOM",
+) -> None:
     with works("T1") as work:
-        deliver(work, "cases", channel, f"alarm:{channel}", about={"ids": [case.id for case in cases]})
+        deliver(
+            work, "cases", channel, f"alarm:{channel}", about={"ids": [case.id for case in cases]}
+        )
     courier.drain()
 
 
 @pytest.fixture
-def list_of_cases(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cases: list[Case]) -> list[Case]:
+def list_of_cases(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cases: list[Case]
+) -> list[Case]:
     """They stand in a list, in a channel."""
     room(slack, "U_SAM", "U_SOFIA")
     alarm(works, courier, cases)
@@ -83,7 +96,9 @@ def test_what_is_over_says_so_and_what_comes_back_needs_someone_again(
     assert now(slack, courier).buttons == ["Show", "Claim"]
 
 
-def test_what_is_deleted_is_left_out(slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]) -> None:
+def test_what_is_deleted_is_left_out(
+    slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
+) -> None:
     slack.command("/crm case delete CS-1 --yes", user="U_ADA")
     assert now(slack, courier).text == "1 case needs someone: CS-2 Flood (urgent)"
     slack.command("/crm case delete CS-2 --yes", user="U_ADA")
@@ -101,7 +116,10 @@ def test_a_list_says_no_more_than_all_who_read_it_may_see(
 
 
 def test_who_changes_two_of_a_list_in_one_go_redraws_it_once(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    list_of_cases: list[Case],
 ) -> None:
     with works("T1", "U_SAM") as work:
         for case in list_of_cases:
@@ -112,7 +130,10 @@ def test_who_changes_two_of_a_list_in_one_go_redraws_it_once(
 
 
 def test_a_list_that_somebody_deleted_is_forgotten(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, list_of_cases: list[Case]
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    list_of_cases: list[Case],
 ) -> None:
     [told] = slack.posted("C_ROOM")
     assert told.raw
@@ -121,14 +142,24 @@ def test_a_list_that_somebody_deleted_is_forgotten(
     courier.drain()
     assert slack.posted("C_ROOM") == []
     with works("T1", writes=False) as work:
-        assert [kept for kept in work.session.scalars(select(ListSubscription)) if kept.channel == "C_ROOM"] == []
+        assert [
+            kept
+            for kept in work.session.scalars(select(ListSubscription))
+            if kept.channel == "C_ROOM"
+        ] == []
 
 
-# ── what one person is reminded of ──────────────────────────────────────────────────────────────────────
+# ── what one person is reminded of ────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def reminded(works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock) -> list[Activity]:
+def reminded(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> list[Activity]:
     """Two calls are due, and Rita has been told."""
     ada = given(works, Customer, first_name="Ada")
     calls = [task(works, ada, "+1h", what) for what in ("Call Ada", "Call Grace")]
@@ -139,7 +170,9 @@ def reminded(works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler,
     return calls
 
 
-def test_a_reminder_shows_what_is_done(slack: SlackDriver, courier: DeliveryDispatcher, reminded: list[Activity]) -> None:
+def test_a_reminder_shows_what_is_done(
+    slack: SlackDriver, courier: DeliveryDispatcher, reminded: list[Activity]
+) -> None:
     slack.command("/crm task done AT-1")
     told = now(slack, courier, "U_RITA")
     assert told.text == "1 task is due: AT-1 Call Ada (done); AT-2 Call Grace (due today 12:00)"
@@ -170,7 +203,9 @@ def test_another_replica_draws_a_reminder_anew_where_it_stands(
     assert [row.error for row in rows(works, kind="redraw")] == [None]
 
 
-def test_a_reminder_is_remembered_where_its_reader_reads_it(works: UnitOfWorkFactory, reminded: list[Activity]) -> None:
+def test_a_reminder_is_remembered_where_its_reader_reads_it(
+    works: UnitOfWorkFactory, reminded: list[Activity]
+) -> None:
     with works("T1", writes=False) as work:
         assert set(work.session.scalars(select(ListSubscription.channel))) == {"D_RITA"}
 
@@ -188,7 +223,11 @@ def test_a_reminder_that_was_remembered_by_its_reader_follows_too(
 
 @pytest.mark.parametrize("done_at", ["before it is found", "later"])
 def test_a_reminder_in_doubt_follows_its_tasks_once_it_is_found(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, done_at: str
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    done_at: str,
 ) -> None:
     task(works, given(works, Customer, first_name="Ada"), "+1h", "Call Ada")
     courier.drain()
@@ -208,7 +247,12 @@ def test_a_reminder_in_doubt_follows_its_tasks_once_it_is_found(
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_list_of_cases_in_doubt_follows_them_once_it_is_found(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, cases: list[Case], named: bool
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    cases: list[Case],
+    named: bool,
 ) -> None:
     room(slack, "U_SAM", "U_SOFIA")
     slack.slack.fail("chat.postMessage", with_="drop_after")
@@ -220,15 +264,26 @@ def test_a_list_of_cases_in_doubt_follows_them_once_it_is_found(
     assert len(slack.posted("C_ROOM")) == 1
 
 
-def test_a_reminder_is_no_channels_business(works: UnitOfWorkFactory, reminded: list[Activity]) -> None:
+def test_a_reminder_is_no_channels_business(
+    works: UnitOfWorkFactory, reminded: list[Activity]
+) -> None:
     with works("T1", writes=False) as work:
-        assert work.session.scalars(select(PostedMessage).where(PostedMessage.kind == "due")).all() == []
-        named = [(kept.entity, kept.record_id) for kept in work.session.scalars(select(ListSubscription))]
+        assert (
+            work.session.scalars(select(PostedMessage).where(PostedMessage.kind == "due")).all()
+            == []
+        )
+        named = [
+            (kept.entity, kept.record_id) for kept in work.session.scalars(select(ListSubscription))
+        ]
         assert named == [("activity", call.id) for call in reminded]
 
 
 def test_after_a_month_a_list_follows_nothing_any_more(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, clock: StoppedClock, list_of_cases: list[Case]
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    list_of_cases: list[Case],
 ) -> None:
     before = now(slack, courier).text
     clock.forward(timedelta(days=31))

@@ -1,4 +1,6 @@
-"""Cards are drawn when they are taken, many with few questions, and say what is so when they stand in Slack."""
+"""Cards are drawn when they are taken, many with few questions, and say what is so when they stand
+in Slack.
+"""
 
 import pytest
 from slack_sdk import WebClient
@@ -20,7 +22,9 @@ CHANNELS = ("C_SALES", "C_SUPPORT", "C_GENERAL")
 
 @pytest.fixture(autouse=True)
 def known(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
-    """Who reads the channels is known: Slack is asked before the first drawing, and never while one draws ahead."""
+    """Who reads the channels is known: Slack is asked before the first drawing, and never while one
+    draws ahead.
+    """
     for channel in CHANNELS:
         slack.slack.channels[channel].members = SALES
         courier.carrier.audience("T1").ask(channel, 0)
@@ -36,7 +40,9 @@ def carry_all(courier: DeliveryDispatcher) -> None:
         courier.done.put(courier.carrier.carry(errand))
 
 
-def test_what_was_drawn_ahead_is_sent_without_asking_the_database(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_what_was_drawn_ahead_is_sent_without_asking_the_database(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     with works("T1") as work:
         stand(work, sails, "C_GENERAL")
@@ -48,7 +54,9 @@ def test_what_was_drawn_ahead_is_sent_without_asking_the_database(works: UnitOfW
     assert [len(slack.posted(channel)) for channel in CHANNELS] == [1, 1, 1]
 
 
-def test_many_cards_are_drawn_with_as_many_questions_as_one(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_many_cards_are_drawn_with_as_many_questions_as_one(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     counts = []
     courier.drain()
     for name in ("First", "Sails", "Anchors"):  # with the first one we learn who is there
@@ -68,7 +76,11 @@ def test_many_cards_are_drawn_with_as_many_questions_as_one(works: UnitOfWorkFac
 
 @pytest.mark.parametrize("fresh", [renderer.FRESH, -1.0])
 def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch, fresh: float
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    monkeypatch: pytest.MonkeyPatch,
+    fresh: float,
 ) -> None:
     sails = deal(works)
     courier.round()
@@ -82,7 +94,9 @@ def test_a_change_after_the_drawing_is_seen_whenever_it_was_drawn(
 
 
 @SQLITE
-def test_a_change_while_a_card_is_drawn_anew_is_drawn_after_it(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_a_change_while_a_card_is_drawn_anew_is_drawn_after_it(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     courier.drain()
     change(works, sails, stage="proposal")
@@ -108,7 +122,9 @@ def test_a_card_that_stands_already_is_updated_though_it_was_drawn_ahead(
 
 
 @SQLITE
-def test_what_people_read_themselves_is_drawn_when_it_is_sent(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_what_people_read_themselves_is_drawn_when_it_is_sent(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     sails = deal(works)
     courier.drain()
     with works("T1", "U_MONA") as work:
@@ -122,7 +138,11 @@ def test_what_people_read_themselves_is_drawn_when_it_is_sent(works: UnitOfWorkF
 
 @SQLITE
 def test_what_cannot_be_drawn_spoils_nothing_that_was_taken_with_it_and_is_told_once(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, client: WebClient, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    client: WebClient,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     with works("T1") as work:
         deliver(work, "message", "C_GENERAL", "broken", about={})

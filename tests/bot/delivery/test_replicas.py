@@ -1,4 +1,6 @@
-"""Several couriers, threads and workspaces: each message once and in order, whatever Slack, the clocks and ends do."""
+"""Several couriers, threads and workspaces: each message once and in order, whatever Slack, the
+clocks and ends do.
+"""
 
 import threading
 import time
@@ -38,13 +40,16 @@ class Ahead(Clock):
         self.ahead = timedelta(seconds=seconds)
 
 
-# ── several couriers ────────────────────────────────────────────────────────────────────────────────────
+# ── several couriers ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_two_couriers_and_an_unreliable_slack_post_each_message_once_and_in_order(
     works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, clock: StoppedClock
 ) -> None:
-    wanted = {channel: [f"{channel} {number}" for number in range(5)] for channel in ("C_SALES", "C_SUPPORT")}
+    wanted = {
+        channel: [f"{channel} {number}" for number in range(5)]
+        for channel in ("C_SALES", "C_SUPPORT")
+    }
     for said in zip(*wanted.values(), strict=True):
         for text in said:
             say(works, text.split()[0], text)
@@ -113,7 +118,7 @@ def test_a_courier_that_was_killed_is_waited_for_and_then_looked_after(
     assert texts(slack, "C_SUPPORT") == ["never left"]
 
 
-# ── clocks and leases ───────────────────────────────────────────────────────────────────────────────────
+# ── clocks and leases ─────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
@@ -132,7 +137,9 @@ def test_what_is_in_our_hands_is_ours_though_the_clock_jumps(
 
 
 @SQLITE
-def test_nothing_is_begun_when_the_lease_is_nearly_over(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher) -> None:
+def test_nothing_is_begun_when_the_lease_is_nearly_over(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher
+) -> None:
     say(works, "C_SALES", "too late")
     with works("T1") as work:
         [row] = queue.claim(work, 1)
@@ -144,7 +151,10 @@ def test_nothing_is_begun_when_the_lease_is_nearly_over(works: UnitOfWorkFactory
 
 @SQLITE
 def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     say(works, "C_SALES", "late")
     with works("T1") as work:
@@ -169,7 +179,10 @@ def test_no_post_is_begun_when_drawing_it_took_until_the_lease_was_nearly_over(
 
 @SQLITE
 def test_after_the_clock_jumped_nothing_is_taken_until_every_lease_is_over(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     courier.round()
     say(works, "C_SALES", "later")
@@ -202,7 +215,11 @@ def test_what_a_clock_that_was_ahead_put_off_is_due_after_a_start(
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 @pytest.mark.parametrize("seconds", [60, -60])
 def test_with_a_clock_that_is_wrong_nothing_is_taken_and_the_log_says_what_to_do(
-    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, caplog: pytest.LogCaptureFixture, seconds: int
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    clients: Clients,
+    caplog: pytest.LogCaptureFixture,
+    seconds: int,
 ) -> None:
     say(works, "C_SALES", "wait")
     courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0, clock=Ahead(seconds))
@@ -214,7 +231,7 @@ def test_with_a_clock_that_is_wrong_nothing_is_taken_and_the_log_says_what_to_do
     assert courier.drain() == 1
 
 
-# ── workspaces and tokens ───────────────────────────────────────────────────────────────────────────────
+# ── workspaces and tokens ─────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
@@ -235,7 +252,11 @@ def test_each_workspace_is_served_with_its_own_token_and_one_without_waits(
 @SQLITE
 @pytest.mark.parametrize("word", ["token_revoked", "account_inactive"])
 def test_a_token_that_was_taken_back_loses_nothing(
-    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients, word: str, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    clients: Clients,
+    word: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, f"for {channel}")
@@ -248,12 +269,18 @@ def test_a_token_that_was_taken_back_loses_nothing(
     assert "What is to be sent there waits." in caplog.text
     clients.add("T1", str(token))
     courier.drain()
-    assert (texts(slack, "C_SALES"), texts(slack, "C_SUPPORT")) == (["for C_SALES"], ["for C_SUPPORT"])
+    assert (texts(slack, "C_SALES"), texts(slack, "C_SUPPORT")) == (
+        ["for C_SALES"],
+        ["for C_SUPPORT"],
+    )
 
 
 @SQLITE
 def test_a_token_that_slack_does_not_know_is_tried_again_every_minute(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "hello", key=channel)
@@ -266,7 +293,7 @@ def test_a_token_that_slack_does_not_know_is_tried_again_every_minute(
     assert {row.state for row in rows(works)} == {DeliveryState.SENT}
 
 
-# ── looking for what may have arrived ───────────────────────────────────────────────────────────────────
+# ── looking for what may have arrived ─────────────────────────────────────────────────────────────
 
 
 @SQLITE
@@ -292,7 +319,9 @@ def replaced(row: Delivery) -> Delivery:
 
 
 @SQLITE
-def test_a_person_is_written_to_in_one_call(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, client: WebClient) -> None:
+def test_a_person_is_written_to_in_one_call(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, client: WebClient
+) -> None:
     slack.slack.calls.clear()
     say(works, "U_RITA", "hello")
     courier.drain()
@@ -315,5 +344,7 @@ def test_what_is_told_of_a_card_that_is_gone_ends_quietly(
         work.tell(work.find(Opportunity, sails.number), "Nobody reads this")
     courier.drain()
     assert posts(works) == []
-    assert [row.error for row in rows(works, kind="event", channel="C_SALES")] == ["dropped: its card is gone"]
+    assert [row.error for row in rows(works, kind="event", channel="C_SALES")] == [
+        "dropped: its card is gone"
+    ]
     assert rows(works, kind="message") == []

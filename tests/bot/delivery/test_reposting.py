@@ -1,4 +1,6 @@
-"""Who comes into a channel reads its history: what was told there says no more than they may see, too."""
+"""Who comes into a channel reads its history: what was told there says no more than they may see,
+too.
+"""
 
 from datetime import timedelta
 
@@ -57,7 +59,9 @@ def go(slack: SlackDriver, courier: DeliveryDispatcher, *people: str) -> None:
     courier.drain()
 
 
-def listed(slack: SlackDriver, courier: DeliveryDispatcher, *people: str, line: str = "lead list") -> Shown:
+def listed(
+    slack: SlackDriver, courier: DeliveryDispatcher, *people: str, line: str = "lead list"
+) -> Shown:
     """A list that Rita has posted in a channel with these people."""
     room(slack, *people)
     slack.command(f"/crm {line} --here", channel="C_ROOM")
@@ -65,7 +69,7 @@ def listed(slack: SlackDriver, courier: DeliveryDispatcher, *people: str, line: 
     return slack.posted("C_ROOM")[0]
 
 
-# ── lines in threads ────────────────────────────────────────────────────────────────────────────────────
+# ── lines in threads ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_line_in_a_thread_says_nothing_to_who_comes_and_its_words_again_when_they_go(
@@ -81,19 +85,26 @@ def test_a_line_in_a_thread_says_nothing_to_who_comes_and_its_words_again_when_t
 
 
 @SQLITE
-def test_a_line_that_who_comes_may_read_is_left_as_it_is(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_line_that_who_comes_may_read_is_left_as_it_is(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     card = noted(slack, works, courier)
     come(slack, courier, "U_ADA")
     assert "swordfish" in slack.thread(card)[-1]
     errors = {row.error for row in rows(works, kind="redraw") if row.entity is None}
-    assert errors <= {"dropped: another drew it", "dropped: it shows nothing that somebody may not see"}
+    assert errors <= {
+        "dropped: another drew it",
+        "dropped: it shows nothing that somebody may not see",
+    }
     line = slack.thread(card)[-1].raw
     assert line
     assert line.edited_at is None
 
 
 @SQLITE
-def test_a_line_whose_words_were_swept_away_is_hidden_all_the_same(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_line_whose_words_were_swept_away_is_hidden_all_the_same(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     card = noted(slack, works, courier)
     with works("T1") as work:
         work.session.execute(delete(Delivery))
@@ -106,14 +117,16 @@ def test_a_line_whose_words_were_swept_away_is_hidden_all_the_same(slack: SlackD
 
 
 @SQLITE
-def test_a_right_that_is_taken_away_is_seen_in_threads(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_right_that_is_taken_away_is_seen_in_threads(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     card = noted(slack, works, courier)
     slack.command("/crm role refuse support case look", user="U_ADA")
     courier.drain()
     assert slack.thread(card)[-1].text == HINT
 
 
-# ── lists ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_list_is_hidden_from_who_comes_and_may_not_see_all_of_it(
@@ -153,7 +166,11 @@ def test_a_list_stays_when_a_colleague_is_new_in_the_team(
 @SQLITE
 @pytest.mark.parametrize("change", [{"role": "rep"}, {"team": "north"}, {"guest": True}])
 def test_a_list_is_hidden_when_somebody_may_see_less_than_before(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, change: dict[str, object]
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    change: dict[str, object],
 ) -> None:
     listed(slack, courier, "U_RITA", "U_MONA")
     works.welcome("T1", "U_MONA", **change)
@@ -199,13 +216,20 @@ def test_the_day_of_a_team_is_drawn_again_as_of_when_it_was_told(
     [day] = slack.posted("C_ROOM")
     assert not any(word in day for word in ("Call Grace", "Visit Olga", "Write to Joan"))
     come(slack, courier, "U_GUS")
-    assert slack.posted("C_ROOM")[0].text == "Not everything is shown here, because not everybody here may see it."
+    assert (
+        slack.posted("C_ROOM")[0].text
+        == "Not everything is shown here, because not everybody here may see it."
+    )
 
 
 @SQLITE
-def test_a_list_of_which_who_comes_may_see_nothing_says_so(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_list_of_which_who_comes_may_see_nothing_says_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     customer = given(works, Customer, first_name="Grace")
-    case = given(works, Case, by="U_SAM", subject="Broken", priority="urgent", customer=customer.ref)
+    case = given(
+        works, Case, by="U_SAM", subject="Broken", priority="urgent", customer=customer.ref
+    )
     room(slack, "U_SAM", "U_SOFIA")
     with works("T1") as work:
         deliver(work, "cases", "C_ROOM", "alarm", about={"ids": [case.id]})
@@ -218,7 +242,9 @@ def test_a_list_of_which_who_comes_may_see_nothing_says_so(slack: SlackDriver, w
 
 
 @SQLITE
-def test_a_receipt_says_only_that_there_is_news(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_a_receipt_says_only_that_there_is_news(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     assert "Babbage" in listed(slack, courier, "U_RITA", line="lead set LD-1 company=Babbage")
     come(slack, courier, "U_JULE")
     [receipt] = slack.posted("C_ROOM")
@@ -226,11 +252,13 @@ def test_a_receipt_says_only_that_there_is_news(slack: SlackDriver, works: UnitO
     assert "Babbage" not in str(receipt.blocks)
 
 
-# ── what is remembered ──────────────────────────────────────────────────────────────────────────────────
+# ── what is remembered ────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_what_is_deleted_in_slack_is_forgotten(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_what_is_deleted_in_slack_is_forgotten(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     message = listed(slack, courier, "U_RITA")
     assert message.raw
     slack.slack.remove(message.raw)
@@ -241,7 +269,9 @@ def test_what_is_deleted_in_slack_is_forgotten(slack: SlackDriver, works: UnitOf
 
 
 @SQLITE
-def test_what_one_reads_alone_is_not_remembered(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_what_one_reads_alone_is_not_remembered(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     given(works, Lead, by="U_RAVI", first_name="Grace")
     slack.command("/crm assign LD-2 @rita", user="U_RAVI")
     courier.drain()

@@ -1,4 +1,6 @@
-"""The courier's threads: each message is sent once, also when the database is away, or the end comes."""
+"""The courier's threads: each message is sent once, also when the database is away, or the end
+comes.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -55,11 +57,15 @@ def carry_all(courier: DeliveryDispatcher, write: bool = True) -> None:
         courier.round()
 
 
-def test_threads_send_everything_once_and_the_watch_hears_of_it(works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients) -> None:
+def test_threads_send_everything_once_and_the_watch_hears_of_it(
+    works: UnitOfWorkFactory, slack: SlackDriver, clients: Clients
+) -> None:
     for number in range(12):
         say(works, f"C_{('SALES', 'SUPPORT')[number % 2]}", str(number))
     heard, done = Heard(), threading.Event()
-    stop = slack.slack.listen("U_RITA", lambda event: len(list(slack.slack.timeline)) < 12 or done.set())
+    stop = slack.slack.listen(
+        "U_RITA", lambda event: len(list(slack.slack.timeline)) < 12 or done.set()
+    )
     courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0, threads=4, watch=heard)
     assert courier.alive() == 0
     with at_work(courier):
@@ -137,7 +143,9 @@ class Rounds(threading.Event):
 
 
 @SQLITE
-def test_between_two_rounds_there_is_a_pause_however_often_it_is_called(works: UnitOfWorkFactory, clients: Clients) -> None:
+def test_between_two_rounds_there_is_a_pause_however_often_it_is_called(
+    works: UnitOfWorkFactory, clients: Clients
+) -> None:
     courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
     courier.ended = rounds = Rounds(courier, most=3)
     courier.wake()  # somebody always writes something
@@ -162,7 +170,10 @@ def test_while_the_database_is_away_it_is_asked_once_a_second_however_often_it_i
 
 @SQLITE
 def test_a_note_that_cannot_be_written_keeps_no_other_waiting(
-    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, caplog: pytest.LogCaptureFixture
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for channel in ("C_SALES", "C_SUPPORT"):
         say(works, channel, "hello", key=channel)

@@ -1,4 +1,6 @@
-"""Forged events about channels and user groups, over HTTP: answered, not logged, and nothing comes of them."""
+"""Forged events about channels and user groups, over HTTP: answered, not logged, and nothing comes
+of them.
+"""
 
 import copy
 import io
@@ -34,8 +36,12 @@ RETRIED = (200, 400)
 
 
 @pytest.fixture
-def told(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> dict[str, Envelope]:
-    """One event of each kind, about a channel where a card stands and a group that a team follows."""
+def told(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> dict[str, Envelope]:
+    """One event of each kind, about a channel where a card stands and a group that a team
+    follows.
+    """
     given(works, Lead, first_name=TYPED)
     given(works, Team, by="U_ADA", name="northern", group=f"<!subteam^{GROUP}|@north>")
     courier.drain()
@@ -52,16 +58,23 @@ def logged(kept_logging: None) -> io.StringIO:
 
 
 @pytest.fixture
-def posted(slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope]) -> Iterator[Posted]:
+def posted(
+    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope]
+) -> Iterator[Posted]:
     with posting(slack.slack, works) as posted:
         yield posted
 
 
-def everything(works: UnitOfWorkFactory, but: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
+def everything(
+    works: UnitOfWorkFactory, but: tuple[str, ...] = ()
+) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
     with works.engine.begin() as connection:
         tables = [table for table in Base.metadata.sorted_tables if table.name not in but]
-        return {table.name: [tuple(row) for row in connection.execute(table.select())] for table in tables}
+        return {
+            table.name: [tuple(row) for row in connection.execute(table.select())]
+            for table in tables
+        }
 
 
 def about(envelope: Envelope, path: forging.Path, value: Any) -> Envelope:
@@ -77,11 +90,18 @@ def send(slack: SlackDriver, envelope: Envelope) -> None:
     slack.slack.transport.send(envelope, 3)
 
 
-def test_every_event_we_ask_slack_for_is_forged_somewhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_every_event_we_ask_slack_for_is_forged_somewhere(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for name in ("Bob", "Eve"):
         given(works, Lead, first_name=name)
-    sent = [each.payload["event"] for each in forging.record(slack).values() if "event" in each.payload]
-    kinds = {f"message.{each['channel_type']}" if each["type"] == "message" else each["type"] for each in sent}
+    sent = [
+        each.payload["event"] for each in forging.record(slack).values() if "event" in each.payload
+    ]
+    kinds = {
+        f"message.{each['channel_type']}" if each["type"] == "message" else each["type"]
+        for each in sent
+    }
     asked = manifest(Catalogue(ROUTERS))["settings"]["event_subscriptions"]["bot_events"]
     assert kinds | {"app_uninstalled"} == set(asked)
 
@@ -94,18 +114,35 @@ def test_what_nobody_forged_has_something_done_once(
         send(slack, told[name])
         after = everything(works)
         changed = {table for table in after if after[table] != before[table]}
-        assert changed == {"delivery", "seen"} | ({"counter"} if name in OF_CHANNELS else set()), name
+        assert changed == {"delivery", "seen"} | ({"counter"} if name in OF_CHANNELS else set()), (
+            name
+        )
         for _ in range(2):
             send(slack, told[name])
         assert everything(works) == after, name
         assert posted.statuses[-3:] == [200, 200, 200], name
 
 
-WRONG = (LONG, LONG[:33], " C_SALES", "C_SALES\n", "c_sales", "C-1", "D_RITA", {"id": 7}, {"id": LONG}, {})
+WRONG = (
+    LONG,
+    LONG[:33],
+    " C_SALES",
+    "C_SALES\n",
+    "c_sales",
+    "C-1",
+    "D_RITA",
+    {"id": 7},
+    {"id": LONG},
+    {},
+)
 
 
 def test_whatever_stands_for_the_channel_or_the_group_changes_nothing(
-    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    told: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     before = everything(works)
     for name in ABOUT:
@@ -120,7 +157,11 @@ def test_whatever_stands_for_the_channel_or_the_group_changes_nothing(
 
 
 def test_another_team_s_event_and_one_of_no_team_change_nothing(
-    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    told: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     before = everything(works)
     for name in ABOUT:
@@ -148,7 +189,11 @@ def test_an_event_without_an_id_of_its_own_changes_nothing(
 
 
 def test_an_event_of_another_shape_changes_nothing(
-    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    told: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     before = everything(works)
     bare = [{"type": told[name].payload["event"]["type"]} for name in ABOUT]
@@ -180,10 +225,24 @@ def test_of_a_channel_where_nothing_stands_only_the_comings_and_goings_are_count
 
 
 def test_whoever_is_said_to_have_come_becomes_nobody_here(
-    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    told: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     before = everything(works, but=("seen", "counter", "delivery"))
-    for who in ("U_OTTO", "U_NOBODY", "U_GUS", f"<!channel> {MARK}", LONG, 7, None, [MARK], {"id": "U_ADA"}):
+    for who in (
+        "U_OTTO",
+        "U_NOBODY",
+        "U_GUS",
+        f"<!channel> {MARK}",
+        LONG,
+        7,
+        None,
+        [MARK],
+        {"id": "U_ADA"},
+    ):
         for name in ("coming", "going"):
             send(slack, about(told[name], ("event", "user"), who))
             assert posted.statuses[-1] in RETRIED, who
@@ -192,7 +251,11 @@ def test_whoever_is_said_to_have_come_becomes_nobody_here(
 
 
 def test_that_the_app_was_removed_at_no_time_is_not_believed(
-    slack: SlackDriver, works: UnitOfWorkFactory, told: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    told: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     for when in (MARK, [7], {"at": MARK}, "1773136800"):
         gone = {**told["coming"].payload, "event": {"type": "app_uninstalled"}, "event_time": when}

@@ -1,4 +1,5 @@
-"""What comes signed but forged, over HTTP and over the line: answered, refused, not logged, and nothing is changed.
+"""What comes signed but forged, over HTTP and over the line: answered, refused, not logged, and
+nothing is changed.
 
 Of the nineteen thousand forgeries one in eight hundred is sent, with `HOSTILE=all` one in eight.
 """
@@ -64,33 +65,48 @@ def recorded(slack: SlackDriver, works: UnitOfWorkFactory) -> dict[str, Envelope
 
 
 @pytest.fixture
-def posted(slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope]) -> Iterator[Posted]:
+def posted(
+    slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope]
+) -> Iterator[Posted]:
     """The way over HTTP to a bot that has all that behind it."""
     with posting(slack.slack, works) as posted:
         yield posted
 
 
 def everything(works: UnitOfWorkFactory) -> Rows:
-    """Every row of every table but the one that tells repetitions, which is emptied: what comes now is new."""
+    """Every row of every table but the one that tells repetitions, which is emptied: what comes now
+    is new.
+    """
     with works.engine.begin() as connection:
         connection.execute(text("DELETE FROM seen"))
-        return {name: [tuple(row) for row in connection.execute(look)] for name, look in LOOKS.items()}
+        return {
+            name: [tuple(row) for row in connection.execute(look)] for name, look in LOOKS.items()
+        }
 
 
 def of(rows: Rows, workspace: str) -> Rows:
     """What of it belongs to a workspace."""
-    owned = [(table.name, list(table.columns.keys())) for table in TABLES if "workspace" in table.columns]
-    return {name: [row for row in rows[name] if row[keys.index("workspace")] == workspace] for name, keys in owned}
+    owned = [
+        (table.name, list(table.columns.keys())) for table in TABLES if "workspace" in table.columns
+    ]
+    return {
+        name: [row for row in rows[name] if row[keys.index("workspace")] == workspace]
+        for name, keys in owned
+    }
 
 
 def people(rows: Rows) -> list[tuple[Any, ...]]:
-    """What nobody becomes by a payload: the columns of people that say who they are and what they may."""
+    """What nobody becomes by a payload: the columns of people that say who they are and what they
+    may.
+    """
     columns = Base.metadata.tables["user"].columns.keys()
     places = [columns.index(name) for name in ("workspace", "slack_id", "role", "team")]
     return [tuple(row[place] for place in places) for row in rows["user"]]
 
 
-def forgeries(recorded: dict[str, Envelope], chosen: list[forging.Forgery]) -> Iterator[tuple[str, Envelope]]:
+def forgeries(
+    recorded: dict[str, Envelope], chosen: list[forging.Forgery]
+) -> Iterator[tuple[str, Envelope]]:
     for name, path, how in chosen:
         yield f"{name} {path} {how}", forging.forged(recorded[name], path, how)
 
@@ -107,7 +123,11 @@ def test_what_was_recorded_changes_something_when_nothing_is_forged(
 
 
 def test_whatever_is_forged_is_answered_and_reaches_nobody_else(
-    slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    recorded: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     before, calls = everything(works), len(slack.slack.calls)
     for what, envelope in forgeries(recorded, forging.some(recorded, SHARE, "forged")):
@@ -117,14 +137,22 @@ def test_whatever_is_forged_is_answered_and_reaches_nobody_else(
         assert of(now, "T2") == of(before, "T2"), what
         assert people(now) == people(before), what
         assert not any(word in logged.getvalue() for word in (MARK, TYPED)), what
-    said = [args for name, args in list(slack.slack.calls)[calls:] if name.startswith(("chat.", "views."))]
+    said = [
+        args
+        for name, args in list(slack.slack.calls)[calls:]
+        if name.startswith(("chat.", "views."))
+    ]
     assert said
     assert [found for args in said for found in pings(args)] == []
     assert not any(WRONG in str(args) for args in said)
 
 
 def test_who_acts_where_and_what_cannot_be_forged(
-    slack: SlackDriver, works: UnitOfWorkFactory, recorded: dict[str, Envelope], posted: Posted, logged: io.StringIO
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    recorded: dict[str, Envelope],
+    posted: Posted,
+    logged: io.StringIO,
 ) -> None:
     before = everything(works)
     chosen = forging.authority()
@@ -143,15 +171,21 @@ def place() -> Iterator[Slack]:
         yield slack
 
 
-def test_over_the_line_what_is_forged_stops_nothing(place: Slack, works: UnitOfWorkFactory, logged: io.StringIO) -> None:
+def test_over_the_line_what_is_forged_stops_nothing(
+    place: Slack, works: UnitOfWorkFactory, logged: io.StringIO
+) -> None:
     place.clock, clients, gate = works.clock, installed(place), DrainGate()
     gate.unlock()
-    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), place.app_token, clients.client(), gate)
+    line = SocketModeConnection(
+        create_app(clients, create_dispatcher(works)), place.app_token, clients.client(), gate
+    )
     line.connect()
     desk = SlackDriver(place, user="U_RITA", channel="C_GENERAL")
     recorded = prepared(desk, works)
     before, place.ack_seconds = everything(works), 0.02
-    for _, envelope in forgeries(recorded, [*forging.authority()[::60], *forging.some(recorded, 900, "line")]):
+    for _, envelope in forgeries(
+        recorded, [*forging.authority()[::60], *forging.some(recorded, 900, "line")]
+    ):
         place.deliver(envelope)
     assert gate.shut(10)
     now = everything(works)

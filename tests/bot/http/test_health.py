@@ -1,4 +1,6 @@
-"""Health over HTTP: what takes a replica out of service, what does not, and that nobody waits for a hung database."""
+"""Health over HTTP: what takes a replica out of service, what does not, and that nobody waits for a
+hung database.
+"""
 
 import json
 import threading
@@ -28,7 +30,9 @@ class Patient:
     def __init__(self, works: UnitOfWorkFactory) -> None:
         self.works, self.connected = works, True
         self.scheduler, self.courier = Thread(), Thread()
-        self.vitals = HealthMonitor(works, self.scheduler, self.courier, lambda: self.connected, metrics=Metrics())
+        self.vitals = HealthMonitor(
+            works, self.scheduler, self.courier, lambda: self.connected, metrics=Metrics()
+        )
         self.url = ""
 
     def ready(self) -> tuple[int, dict[str, Check]]:
@@ -71,7 +75,15 @@ def test_a_healthy_replica_is_alive_and_ready(patient: Patient) -> None:
     assert get(f"{patient.url}/healthz") == (200, "ok\n")
     status, checks = patient.ready()
     assert status == 200
-    assert list(checks) == ["running", "database", "tables", "slack", "scheduler", "courier", "deliveries"]
+    assert list(checks) == [
+        "running",
+        "database",
+        "tables",
+        "slack",
+        "scheduler",
+        "courier",
+        "deliveries",
+    ]
     assert all(check.ok for check in checks.values())
     assert checks["tables"].text == f"They stand at {patient.vitals.needed}."
 
@@ -95,7 +107,9 @@ def test_a_disk_that_takes_nothing_more_takes_it_out_until_it_does(
         assert [vitals.try_to(vitals.show_life) for _ in range(2)] == [False, False]
         (database,) = [check for check in vitals.checks() if check.name == "database"]
         assert not database.ok
-        assert database.text.startswith("The database can only be read. May Rapport write to its file")
+        assert database.text.startswith(
+            "The database can only be read. May Rapport write to its file"
+        )
         assert [record.getMessage() for record in caplog.records] == [database.text]
         event.remove(works.engine, "begin", refuse_writes)
         works.close()
@@ -112,8 +126,12 @@ def refuse_writes(connection: Connection) -> None:
 
 
 @SQLITE
-@pytest.mark.parametrize(("name", "bound", "told"), [("scheduler", 180, "3 min"), ("courier", STUCK, "31 s")])
-def test_a_thread_that_does_not_come_round_takes_it_out(patient: Patient, name: str, bound: float, told: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "bound", "told"), [("scheduler", 180, "3 min"), ("courier", STUCK, "31 s")]
+)
+def test_a_thread_that_does_not_come_round_takes_it_out(
+    patient: Patient, name: str, bound: float, told: str
+) -> None:
     getattr(patient, name).age = bound
     assert patient.ready()[0] == 200
     getattr(patient, name).age = bound + 1
@@ -123,7 +141,9 @@ def test_a_thread_that_does_not_come_round_takes_it_out(patient: Patient, name: 
 
 
 @SQLITE
-def test_a_scheduler_that_looks_often_is_not_stuck_during_one_long_look(works: UnitOfWorkFactory) -> None:
+def test_a_scheduler_that_looks_often_is_not_stuck_during_one_long_look(
+    works: UnitOfWorkFactory,
+) -> None:
     vitals = HealthMonitor(works, Thread(), Thread(), lambda: True, look_every=5)
     assert vitals.patience == STUCK
 
@@ -134,7 +154,9 @@ def stand_at(works: UnitOfWorkFactory, step: str) -> None:
 
 
 @pytest.mark.parametrize(("step", "ok"), [("0001", False), ("9999", True)])
-def test_older_tables_take_it_out_and_newer_ones_do_not(works: UnitOfWorkFactory, step: str, ok: bool) -> None:
+def test_older_tables_take_it_out_and_newer_ones_do_not(
+    works: UnitOfWorkFactory, step: str, ok: bool
+) -> None:
     patient = Patient(works)
     stand_at(works, step)
     patient.vitals.pulse.start()
@@ -147,7 +169,9 @@ def test_older_tables_take_it_out_and_newer_ones_do_not(works: UnitOfWorkFactory
         stand_at(works, patient.vitals.needed)
 
 
-def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: UnitOfWorkFactory, clock: Any) -> None:
+def test_a_long_queue_is_told_but_takes_nobody_out(
+    patient: Patient, works: UnitOfWorkFactory, clock: Any
+) -> None:
     with works("T1") as work:
         for number in (1, 2):
             deliver(work, "message", "C_SALES", f"n{number}", about={"text": "hello"})
@@ -156,11 +180,15 @@ def test_a_long_queue_is_told_but_takes_nobody_out(patient: Patient, works: Unit
     patient.vitals.pulse.answered_at = None
     status, checks = patient.ready()
     assert status == 200
-    assert checks["deliveries"] == Check("deliveries", False, "2 wait, the oldest due for 6 min.", vital=False)
+    assert checks["deliveries"] == Check(
+        "deliveries", False, "2 wait, the oldest due for 6 min.", vital=False
+    )
 
 
 @SQLITE
-def test_a_hung_database_keeps_nobody_waiting(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hung_database_keeps_nobody_waiting(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     patient.ready()
     monkeypatch.setattr(health_probe, "PATIENCE", 0.1)
     hung = threading.Event()
@@ -200,7 +228,9 @@ def test_many_who_ask_at_once_ask_the_database_once(works: UnitOfWorkFactory) ->
 
 
 @SQLITE
-def test_a_database_that_refuses_us_is_named_without_what_it_says(works: UnitOfWorkFactory, caplog: Any) -> None:
+def test_a_database_that_refuses_us_is_named_without_what_it_says(
+    works: UnitOfWorkFactory, caplog: Any
+) -> None:
     vitals = HealthMonitor(works, Thread(), Thread(), lambda: True)
 
     def ask() -> Any:
@@ -216,12 +246,18 @@ def test_a_database_that_refuses_us_is_named_without_what_it_says(works: UnitOfW
     assert [record.message for record in caplog.records] == ["The database does not answer"]
 
 
-def test_its_sign_of_life_stands_in_the_database_until_it_stops(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_its_sign_of_life_stands_in_the_database_until_it_stops(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     patient = Patient(works)
     patient.connected = False
     patient.vitals.start()
     (replica,) = eventually(works, 1)
-    assert (replica.id, replica.host, replica.seen_at) == (patient.vitals.id, patient.vitals.host, clock())
+    assert (replica.id, replica.host, replica.seen_at) == (
+        patient.vitals.id,
+        patient.vitals.host,
+        clock(),
+    )
     assert ["slack", False, "Not connected to Slack; it keeps trying."] in replica.checks
     patient.vitals.stop()
     assert eventually(works, 0) == []

@@ -16,7 +16,11 @@ from tests.tables import table
 def figures(metrics: Metrics) -> dict[tuple[str, ...], float]:
     """Sample name and labels' values → value, read as Prometheus reads it."""
     families = text_string_to_metric_families(metrics.text().decode())
-    return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
+    return {
+        (each.name, *each.labels.values()): each.value
+        for family in families
+        for each in family.samples
+    }
 
 
 def test_acts_are_counted_by_name_and_outcome() -> None:
@@ -61,7 +65,9 @@ def test_what_is_no_name_of_ours_becomes_other(name: str) -> None:
 
 def test_there_are_never_more_than_so_many_names() -> None:
     metrics = Metrics()
-    letters = [f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"]
+    letters = [
+        f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"
+    ]
     assert len(letters) > LABELS
     assert len({metrics.folded(name) for name in letters}) == LABELS + 1
     assert metrics.folded(letters[-1]) == "other"
@@ -69,7 +75,9 @@ def test_there_are_never_more_than_so_many_names() -> None:
 
 def test_every_verb_has_a_figure_of_its_own() -> None:
     metrics = Metrics()
-    verbs = [verb.id for router in Catalogue(ROUTERS).routers.values() for verb in router.verbs.values()]
+    verbs = [
+        verb.id for router in Catalogue(ROUTERS).routers.values() for verb in router.verbs.values()
+    ]
     assert [metrics.folded(verb) for verb in verbs] == verbs
     assert len(verbs) < LABELS / 2
 
@@ -93,7 +101,13 @@ def test_two_bots_in_one_process_do_not_share_figures() -> None:
 def test_nothing_a_person_typed_becomes_a_label(works: UnitOfWorkFactory) -> None:
     metrics = Metrics()
     dispatcher = create_dispatcher(works, watch=metrics)
-    for line in ("Ada Lovelace", "find lovelace", "lead new first_name=Lovelace", "lovelace new", "won LO-1"):
+    for line in (
+        "Ada Lovelace",
+        "find lovelace",
+        "lead new first_name=Lovelace",
+        "lovelace new",
+        "won LO-1",
+    ):
         dispatcher.handle(Interaction("command", "T1", "U_RITA", line, key=line), Heard())
     assert "lovelace" not in metrics.text().decode().casefold()
     assert figures(metrics)["rapport_acts_total", "unknown", "done"] >= 1

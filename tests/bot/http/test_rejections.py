@@ -9,7 +9,9 @@ from bot.http.rejections import REASONS, Rejections
 from tests.tables import table
 
 
-def test_a_thousand_refusals_are_counted_and_told_in_two_lines(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_thousand_refusals_are_counted_and_told_in_two_lines(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     metrics = Metrics()
 
     async def refuse() -> None:

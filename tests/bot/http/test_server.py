@@ -1,4 +1,6 @@
-"""Serving on a port: from the start to an end that loses nothing that was begun; and reading what is posted."""
+"""Serving on a port: from the start to an end that loses nothing that was begun; and reading what
+is posted.
+"""
 
 import json
 import socket
@@ -19,7 +21,9 @@ from bot.http.server import Web
 from tests.bot.posted import Answered, ask
 from tests.tables import table
 
-TEXTS = st.dictionaries(st.text(min_size=1), st.text() | st.sampled_from(["%22", "%2522", "a+b & c=d; %", '"{[:,/]}"']))
+TEXTS = st.dictionaries(
+    st.text(min_size=1), st.text() | st.sampled_from(["%22", "%2522", "a+b & c=d; %", '"{[:,/]}"'])
+)
 
 
 def test_what_is_in_hand_is_answered_before_it_stops_and_nothing_more_is_taken() -> None:
@@ -74,7 +78,9 @@ def test_what_does_not_end_is_not_waited_for_for_ever() -> None:
 def test_a_taken_port_is_explained() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(SettingsError) as refused:
         Web([], "127.0.0.1", other.getsockname()[1]).start()
-    assert str(refused.value).startswith("Nothing can be served on HTTP_HOST 127.0.0.1 and HTTP_PORT ")
+    assert str(refused.value).startswith(
+        "Nothing can be served on HTTP_HOST 127.0.0.1 and HTTP_PORT "
+    )
 
 
 @given(TEXTS)

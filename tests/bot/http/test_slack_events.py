@@ -28,7 +28,13 @@ pytestmark = SQLITE
 FORM = ("content-type", "application/x-www-form-urlencoded")
 STAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 COMMAND = urlencode(
-    {"command": "/crm", "text": "lead new Grace Hopper", "team_id": "T1", "user_id": "U_RITA", "trigger_id": "1.2"}
+    {
+        "command": "/crm",
+        "text": "lead new Grace Hopper",
+        "team_id": "T1",
+        "user_id": "U_RITA",
+        "trigger_id": "1.2",
+    }
 )
 
 
@@ -42,7 +48,11 @@ def gate() -> DrainGate:
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Events, str]]:
     """The door, on a port for all tests; each puts its own bot behind it."""
-    events = Events(App(token="xoxb-0", signing_secret="sandbox", token_verification_enabled=False), "sandbox", DrainGate())
+    events = Events(
+        App(token="xoxb-0", signing_secret="sandbox", token_verification_enabled=False),
+        "sandbox",
+        DrainGate(),
+    )
     web = Web(events.routes(), "127.0.0.1", 0)
     web.start()
     yield events, f"http://127.0.0.1:{web.port}/slack/events"
@@ -50,7 +60,13 @@ def served() -> Iterator[tuple[Events, str]]:
 
 
 @pytest.fixture
-def url(slack: SlackDriver, world: Slack, works: UnitOfWorkFactory, gate: DrainGate, served: tuple[Events, str]) -> str:
+def url(
+    slack: SlackDriver,
+    world: Slack,
+    works: UnitOfWorkFactory,
+    gate: DrainGate,
+    served: tuple[Events, str],
+) -> str:
     """Where Slack posts to."""
     events, address = served
     events.app = create_app(installed(world), create_dispatcher(works), world.signing_secret)
@@ -73,7 +89,7 @@ def desk(slack: SlackDriver, world: Slack, url: str) -> SlackDriver:
     return slack
 
 
-# ── who gets in ─────────────────────────────────────────────────────────────────────────────────────────
+# ── who gets in ───────────────────────────────────────────────────────────────────────────────────
 
 
 def forged() -> dict[str, list[tuple[str, str]]]:
@@ -151,7 +167,7 @@ MALFORMED = {
     "an empty payload": "payload=",
     "nothing": "",
     "nothing in it": "{}",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", MALFORMED)
@@ -172,8 +188,12 @@ def test_signed_bytes_that_are_no_text_are_refused(url: str) -> None:
     assert ask(url, b'{"a": "\xff"}', [(STAMP, stamp), (SIGNATURE, f"v0={mac}")]).status == 401
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/xml", "json"])
-def test_a_signed_body_of_another_content_type_is_refused(url: str, works: UnitOfWorkFactory, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "multipart/form-data; boundary=x", "application/xml", "json"]
+)
+def test_a_signed_body_of_another_content_type_is_refused(
+    url: str, works: UnitOfWorkFactory, kind: str
+) -> None:
     assert ask(url, COMMAND, [("content-type", kind), *signed(COMMAND, "sandbox")]).status == 415
     assert count(works, Lead) == 0
 
@@ -200,10 +220,12 @@ def test_elsewhere_and_otherwise_there_is_nothing(url: str) -> None:
     assert ask(url.replace("/slack/events", "/")).status == 404
 
 
-# ── what people do ──────────────────────────────────────────────────────────────────────────────────────
+# ── what people do ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_commands_forms_and_mentions_work_over_http(desk: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_commands_forms_and_mentions_work_over_http(
+    desk: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     desk.command("/crm lead new Ada Lovelace company=Analytical")
     assert told(desk) == "Created LD-1 Ada Lovelace\nCompany: Analytical"
     desk.command("/crm lead new")
@@ -213,7 +235,9 @@ def test_commands_forms_and_mentions_work_over_http(desk: SlackDriver, works: Un
     assert "Zoë Ünal" in told(desk)
 
 
-def test_an_event_that_comes_again_has_one_effect(desk: SlackDriver, world: Slack, works: UnitOfWorkFactory) -> None:
+def test_an_event_that_comes_again_has_one_effect(
+    desk: SlackDriver, world: Slack, works: UnitOfWorkFactory
+) -> None:
     desk.dm("lead new Grace Hopper")
     [event] = [each for each in world.sent if each.kind == EVENT]
     for retry in (1, 2):
@@ -223,7 +247,9 @@ def test_an_event_that_comes_again_has_one_effect(desk: SlackDriver, world: Slac
     assert len([shown for shown in desk.seen if "LD-1" in shown.text]) == 1
 
 
-def test_a_workspace_that_did_not_install_the_app_is_told_so(url: str, works: UnitOfWorkFactory) -> None:
+def test_a_workspace_that_did_not_install_the_app_is_told_so(
+    url: str, works: UnitOfWorkFactory
+) -> None:
     body = COMMAND.replace("T1", "T9")
     answer = ask(url, body, [FORM, *signed(body, "sandbox")])
     assert (answer.status, "not installed in this workspace" in answer.text) == (200, True)
@@ -232,15 +258,21 @@ def test_a_workspace_that_did_not_install_the_app_is_told_so(url: str, works: Un
 
 def test_a_whole_organisation_is_told_so_too(url: str, world: Slack) -> None:
     payload: dict[str, Any] = {
-        "type": "block_actions", "team": None, "enterprise": {"id": "E1"}, "user": {"id": "U_RITA"},
-        "is_enterprise_install": True, "actions": [{"action_id": "lead.edit", "block_id": "b"}],
-    }  # fmt: skip
+        "type": "block_actions",
+        "team": None,
+        "enterprise": {"id": "E1"},
+        "user": {"id": "U_RITA"},
+        "is_enterprise_install": True,
+        "actions": [{"action_id": "lead.edit", "block_id": "b"}],
+    }
     body = urlencode({"payload": json.dumps(payload)})
     answer = ask(url, body, [FORM, *signed(body, "sandbox")])
     assert (answer.status, "not installed" in answer.text) == (200, True)
 
 
-def test_before_it_is_ready_slack_is_told_to_come_again(url: str, gate: DrainGate, works: UnitOfWorkFactory) -> None:
+def test_before_it_is_ready_slack_is_told_to_come_again(
+    url: str, gate: DrainGate, works: UnitOfWorkFactory
+) -> None:
     assert gate.shut(1)
     assert ask(url, COMMAND, [FORM, *signed(COMMAND, "sandbox")]).status == 503
     assert count(works, Lead) == 0

@@ -1,4 +1,6 @@
-"""Connections that send no more than they must: they are closed, cost little memory, and keep nobody out."""
+"""Connections that send no more than they must: they are closed, cost little memory, and keep
+nobody out.
+"""
 
 import json
 import re
@@ -29,8 +31,9 @@ STALLED = 300
 LIKELY = {"x-slack-request-timestamp": "", "x-slack-signature": f"v0={'0' * 64}"}
 """Headers of which only the body shows that they are forged."""
 LITTLE = 120
-"""Megabytes: what all bodies may hold together, and what the kernel and Python hold of each connection. Read to their
-ends, as they once were, they were 600."""
+"""Megabytes: what all bodies may hold together, and what the kernel and Python hold of each
+connection. Read to their ends, as they once were, they were 600.
+"""
 ALMOST = b"a" * (LARGEST - 1000)
 
 
@@ -52,7 +55,10 @@ def door() -> Iterator[tuple[str, Path]]:
         words, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/slack/events", Path(f"/proc/{process.pid}/status")
+        yield (
+            f"http://127.0.0.1:{int(process.stdout.readline())}/slack/events",
+            Path(f"/proc/{process.pid}/status"),
+        )
 
 
 def peak(status: Path) -> int:
@@ -63,7 +69,10 @@ def peak(status: Path) -> int:
 
 
 def head(length: int, **headers: str) -> bytes:
-    lines = [f"{name}: {value}" for name, value in {"host": "x", "content-length": str(length), **headers}.items()]
+    lines = [
+        f"{name}: {value}"
+        for name, value in {"host": "x", "content-length": str(length), **headers}.items()
+    ]
     return "\r\n".join(["POST /slack/events HTTP/1.1", *lines, "", ""]).encode()
 
 
@@ -107,8 +116,12 @@ def greet(url: str) -> int:
     return ask(url, body, [("content-type", "application/json"), *signed(body, "sandbox")]).status
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says how much a process holds")
-def test_three_hundred_stalled_bodies_hold_little_and_keep_nobody_out(door: tuple[str, Path]) -> None:
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="only Linux says how much a process holds"
+)
+def test_three_hundred_stalled_bodies_hold_little_and_keep_nobody_out(
+    door: tuple[str, Path],
+) -> None:
     url, status = door
     assert greet(url) == 200
     before = peak(status)
@@ -121,7 +134,9 @@ def test_three_hundred_stalled_bodies_hold_little_and_keep_nobody_out(door: tupl
     assert greet(url) == 200
 
 
-def test_what_headers_cannot_justify_is_refused_before_its_body_comes(door: tuple[str, Path]) -> None:
+def test_what_headers_cannot_justify_is_refused_before_its_body_comes(
+    door: tuple[str, Path],
+) -> None:
     url, _ = door
     old = {**LIKELY, "x-slack-request-timestamp": str(int(time.time()) - 301)}
     json_of = {"content-type": "application/json"}
@@ -154,8 +169,12 @@ def test_what_headers_cannot_justify_is_refused_before_its_body_comes(door: tupl
     ],
     ids=["nothing", "half a head", "half a body", "half a body that was refused"],
 )
-def test_what_does_not_come_within_seconds_is_closed(door: tuple[str, Path], sent: bytes, end: bytes) -> None:
-    sent = sent.replace(b"half a body", head(LARGEST, **likely()) + b"payload=")  # of now, not of the test run's start
+def test_what_does_not_come_within_seconds_is_closed(
+    door: tuple[str, Path], sent: bytes, end: bytes
+) -> None:
+    sent = sent.replace(
+        b"half a body", head(LARGEST, **likely()) + b"payload="
+    )  # of now, not of the test run's start
     with stalled(door[0], 3, sent) as sockets:
         began = time.monotonic()
         assert statuses(sockets) == {end}
@@ -208,7 +227,9 @@ def test_a_connection_that_is_kept_may_rest_longer_than_a_request_may_take() -> 
     assert web.stop(5)
 
 
-def test_rubbish_after_an_answer_ends_the_connection_quietly(caplog: pytest.LogCaptureFixture) -> None:
+def test_rubbish_after_an_answer_ends_the_connection_quietly(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     heard = Heard()
     web = Web([], "127.0.0.1", 0, Rejections(heard))
     web.start()

@@ -1,4 +1,6 @@
-"""A workspace of three people and a small Bolt app that takes notes, for the tests of the sandbox."""
+"""A workspace of three people and a small Bolt app that takes notes, for the tests of the
+sandbox.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,9 @@ from bot.sandbox.entities import Channel, Json, Member
 from bot.sandbox.slack import Slack
 
 PEOPLE = [
-    Member("U_RITA", "rita", "Rita Reyes", "Sales rep", "America/New_York", email="rita@acme.example"),
+    Member(
+        "U_RITA", "rita", "Rita Reyes", "Sales rep", "America/New_York", email="rita@acme.example"
+    ),
     Member("U_SAM", "sam", "Sam Stone", "Support rep", "Europe/Berlin", email="sam@acme.example"),
     Member("U_OLGA", "olga", "Olga Other", "Customer", "Europe/Berlin", team="T2"),
 ]
@@ -23,15 +27,32 @@ MANIFEST: Json = {
         "bot_user": {"display_name": "notes"},
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "slash_commands": [
-            {"command": "/note", "description": "Take a note", "usage_hint": "[text]", "should_escape": True},
+            {
+                "command": "/note",
+                "description": "Take a note",
+                "usage_hint": "[text]",
+                "should_escape": True,
+            },
             {"command": "/raw", "description": "Say it back"},
         ],
         "shortcuts": [
-            {"name": "New note", "type": "global", "callback_id": "note.new", "description": "Take a note"},
-            {"name": "Note this", "type": "message", "callback_id": "note.this", "description": "Keep a message"},
+            {
+                "name": "New note",
+                "type": "global",
+                "callback_id": "note.new",
+                "description": "Take a note",
+            },
+            {
+                "name": "Note this",
+                "type": "message",
+                "callback_id": "note.this",
+                "description": "Keep a message",
+            },
         ],
     },
-    "settings": {"event_subscriptions": {"bot_events": ["app_mention", "message.im", "app_home_opened"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_mention", "message.im", "app_home_opened"]}
+    },
 }
 
 
@@ -49,7 +70,9 @@ class HandClock:
 
 
 def workspace(**more: Any) -> Slack:
-    """Sales and support with everybody, an archive, a room without the bot, and one shared with another company."""
+    """Sales and support with everybody, an archive, a room without the bot, and one shared with
+    another company.
+    """
     channels = [
         Channel("C_SALES", "sales", "Deals"),
         Channel("C_SUPPORT", "support"),
@@ -58,7 +81,9 @@ def workspace(**more: Any) -> Slack:
         Channel("C_SHARED", "shared", members=["U_RITA", "U_OLGA", "U0BOT"], is_ext_shared=True),
         Channel("C_BOARD", "board", members=["U_SAM"], is_private=True),
     ]
-    return Slack(more.pop("manifest", MANIFEST), PEOPLE, channels, HandClock(), ("T1", "Acme"), **more)
+    return Slack(
+        more.pop("manifest", MANIFEST), PEOPLE, channels, HandClock(), ("T1", "Acme"), **more
+    )
 
 
 def client(slack: Slack) -> WebClient:
@@ -93,19 +118,36 @@ def actions(*elements: Json) -> Json:
 
 
 def field(name: str, element: Json, optional: bool = False) -> Json:
-    return {"type": "input", "block_id": name, "label": plain(name.title()), "optional": optional,
-            "element": {"action_id": name, **element}}
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain(name.title()),
+        "optional": optional,
+        "element": {"action_id": name, **element},
+    }
 
 
 def form(*blocks: Json, **more: Any) -> Json:
-    return {"type": "modal", "callback_id": "note.save", "title": plain("A note"), "submit": plain("Save"),
-            "blocks": list(blocks), **more}
+    return {
+        "type": "modal",
+        "callback_id": "note.save",
+        "title": plain("A note"),
+        "submit": plain("Save"),
+        "blocks": list(blocks),
+        **more,
+    }
 
 
 NOTE = form(
     field("text", {"type": "plain_text_input", "max_length": 40}),
-    field("kind", {"type": "static_select", "options": [option("Call"), option("Visit")],
-                   "initial_option": option("Call")}),
+    field(
+        "kind",
+        {
+            "type": "static_select",
+            "options": [option("Call"), option("Visit")],
+            "initial_option": option("Call"),
+        },
+    ),
     field("about", {"type": "external_select", "min_query_length": 1}, optional=True),
     field("on", {"type": "datepicker"}, optional=True),
     field("with", {"type": "multi_users_select"}, optional=True),
@@ -118,8 +160,13 @@ Handler = Callable[..., None]
 
 def notes_app(slack: Slack, heard: list[Json]) -> App:
     """The app. Everything it hears goes to `heard`, so that tests can look at the payloads."""
-    app = App(name="kit", token=slack.bot_token, signing_secret=slack.signing_secret, client=client(slack),
-              process_before_response=True)
+    app = App(
+        name="kit",
+        token=slack.bot_token,
+        signing_secret=slack.signing_secret,
+        client=client(slack),
+        process_before_response=True,
+    )
 
     def hear(body: Json, next_: Callable[[], None]) -> None:
         heard.append(body)
@@ -141,9 +188,22 @@ def _commands(app: App) -> None:
         elif body["text"] == "bad":
             respond(text="bad", blocks=[{"type": "section"}])
         elif body["text"] == "card":
-            card = [section("A note"), actions(button("Done", "note.done", "7"), button("Drop", "note.drop", confirm={
-                "title": plain("Drop?"), "text": plain("It is gone then."), "confirm": plain("Drop"),
-                "deny": plain("Keep")}))]
+            card = [
+                section("A note"),
+                actions(
+                    button("Done", "note.done", "7"),
+                    button(
+                        "Drop",
+                        "note.drop",
+                        confirm={
+                            "title": plain("Drop?"),
+                            "text": plain("It is gone then."),
+                            "confirm": plain("Drop"),
+                            "deny": plain("Keep"),
+                        },
+                    ),
+                ),
+            ]
             client.chat_postMessage(channel=body["channel_id"], text="A note", blocks=card)
         else:
             respond(f"Noted: {body['text']}")
@@ -160,8 +220,14 @@ def _forms(app: App) -> None:
         answers: dict[str, Json] = {
             "short": {"response_action": "errors", "errors": {"text": "Too short"}},
             "wrong": {"response_action": "errors", "errors": {"action": "Not a block"}},
-            "more": {"response_action": "push", "view": form(section("More?"), callback_id="note.more")},
-            "again": {"response_action": "update", "view": form(section("Saved"), callback_id="note.more")},
+            "more": {
+                "response_action": "push",
+                "view": form(section("More?"), callback_id="note.more"),
+            },
+            "again": {
+                "response_action": "update",
+                "view": form(section("Saved"), callback_id="note.more"),
+            },
             "clear": {"response_action": "clear"},
         }
         ack(**answers.get(text, {}))
@@ -174,7 +240,11 @@ def _forms(app: App) -> None:
 
     @app.options("about")
     def offer(ack: Handler, payload: Json) -> None:
-        names = [name for name in ("Ada", "Adele", "Bob") if name.lower().startswith(payload["value"].lower())]
+        names = [
+            name
+            for name in ("Ada", "Adele", "Bob")
+            if name.lower().startswith(payload["value"].lower())
+        ]
         ack(options=[option(name) for name in names])
 
     @app.action("note.done")
@@ -203,8 +273,13 @@ def _events(app: App) -> None:
 
     @app.event("app_home_opened")
     def opened(event: Json, client: WebClient) -> None:
-        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [
-            section("Your notes", accessory=button("New", "note.done"))]})
+        client.views_publish(
+            user_id=event["user"],
+            view={
+                "type": "home",
+                "blocks": [section("Your notes", accessory=button("New", "note.done"))],
+            },
+        )
 
     @app.shortcut("note.new")
     def new(ack: Handler, body: Json, client: WebClient) -> None:

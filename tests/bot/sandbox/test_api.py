@@ -1,4 +1,6 @@
-"""Messages, people and channels through slack_sdk's own client: the Web API answers and refuses as Slack does."""
+"""Messages, people and channels through slack_sdk's own client: the Web API answers and refuses as
+Slack does.
+"""
 
 import json
 import urllib.request
@@ -18,20 +20,29 @@ def test_the_token_says_who_calls(web: WebClient, slack: Slack) -> None:
     assert (who["user_id"], who["team_id"], who["bot_id"]) == ("U0BOT", "T1", "B0BOT")
     assert who["url"] == f"{slack.url}/"
     assert refused(lambda: web.auth_test(token="xoxb-stolen"))["error"] == "invalid_auth"
-    assert refused(lambda: web.auth_test(token=slack.app_token))["error"] == "not_allowed_token_type"
-    assert refused(lambda: WebClient(base_url=f"{slack.url}/api/").auth_test())["error"] == "not_authed"
+    assert (
+        refused(lambda: web.auth_test(token=slack.app_token))["error"] == "not_allowed_token_type"
+    )
+    assert (
+        refused(lambda: WebClient(base_url=f"{slack.url}/api/").auth_test())["error"]
+        == "not_authed"
+    )
 
 
 def test_an_unknown_method_and_broken_json_are_refused(web: WebClient, slack: Slack) -> None:
     assert refused(lambda: web.api_call("chat.shout"))["error"] == "unknown_method"
-    request = urllib.request.Request(f"{slack.url}/api/auth.test", b"{", {"content-type": "application/json"})
+    request = urllib.request.Request(
+        f"{slack.url}/api/auth.test", b"{", {"content-type": "application/json"}
+    )
     with urllib.request.urlopen(request) as response:
         assert json.load(response) == {"ok": False, "error": "invalid_json"}
 
 
 def test_a_message_is_posted_with_its_metadata(web: WebClient) -> None:
     metadata = {"event_type": "card", "event_payload": {"key": "k1"}}
-    posted = web.chat_postMessage(channel="C_SALES", text="Hello", metadata=metadata, unfurl_links=False)
+    posted = web.chat_postMessage(
+        channel="C_SALES", text="Hello", metadata=metadata, unfurl_links=False
+    )
     assert posted["channel"] == "C_SALES"
     assert posted["message"]["bot_id"] == "B0BOT"
     plainly = web.conversations_history(channel="C_SALES")["messages"][0]
@@ -40,34 +51,48 @@ def test_a_message_is_posted_with_its_metadata(web: WebClient) -> None:
     assert wholly["metadata"] == metadata
 
 
-@pytest.mark.parametrize(("args", "error"), [
-    ({"channel": "C_NOWHERE", "text": "a"}, "channel_not_found"),
-    ({"channel": "C_BOARD", "text": "a"}, "channel_not_found"),
-    ({"channel": "C_QUIET", "text": "a"}, "not_in_channel"),
-    ({"channel": "C_OLD", "text": "a"}, "is_archived"),
-    ({"channel": "C_SALES"}, "no_text"),
-    ({"channel": "C_SALES", "text": "a", "metadata": {"key": 1}}, "invalid_metadata_format"),
-    ({"channel": "C_SALES", "text": "a", "thread_ts": "1.000001"}, "thread_not_found"),
-    ({"channel": "C_SALES", "text": "a", "blocks": [section("x" * 2700)] * 5}, "msg_blocks_too_long"),
-])
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        ({"channel": "C_NOWHERE", "text": "a"}, "channel_not_found"),
+        ({"channel": "C_BOARD", "text": "a"}, "channel_not_found"),
+        ({"channel": "C_QUIET", "text": "a"}, "not_in_channel"),
+        ({"channel": "C_OLD", "text": "a"}, "is_archived"),
+        ({"channel": "C_SALES"}, "no_text"),
+        ({"channel": "C_SALES", "text": "a", "metadata": {"key": 1}}, "invalid_metadata_format"),
+        ({"channel": "C_SALES", "text": "a", "thread_ts": "1.000001"}, "thread_not_found"),
+        (
+            {"channel": "C_SALES", "text": "a", "blocks": [section("x" * 2700)] * 5},
+            "msg_blocks_too_long",
+        ),
+    ],
+)
 def test_a_message_slack_would_not_post_is_refused(web: WebClient, args: Json, error: str) -> None:
     assert refused(lambda: web.api_call("chat.postMessage", json=args))["error"] == error
 
 
 def test_a_bad_block_is_named_and_remembered(web: WebClient, slack: Slack) -> None:
-    answer = refused(lambda: web.chat_postMessage(channel="C_SALES", text="a", blocks=[section("")]))
+    answer = refused(
+        lambda: web.chat_postMessage(channel="C_SALES", text="a", blocks=[section("")])
+    )
     assert answer["error"] == "invalid_blocks"
     assert answer["response_metadata"]["messages"] == [
-        "[ERROR] must be more than 0 characters [json-pointer:/blocks/0/text/text]"]
+        "[ERROR] must be more than 0 characters [json-pointer:/blocks/0/text/text]"
+    ]
     assert "invalid_blocks in a message" in slack.problems[0]
 
 
 def test_blocks_may_come_in_a_form(web: WebClient) -> None:
     blocks = json.dumps([section("Hello")])
-    posted = web.api_call("chat.postMessage", params={"channel": "C_SALES", "blocks": blocks, "text": "Hello"})
+    posted = web.api_call(
+        "chat.postMessage", params={"channel": "C_SALES", "blocks": blocks, "text": "Hello"}
+    )
     assert posted["message"]["blocks"][0]["text"]["text"] == "Hello"
     broken = {"channel": "C_SALES", "blocks": "[", "text": "Hello"}
-    assert refused(lambda: web.api_call("chat.postMessage", params=broken))["error"] == "invalid_arguments"
+    assert (
+        refused(lambda: web.api_call("chat.postMessage", params=broken))["error"]
+        == "invalid_arguments"
+    )
 
 
 def test_a_very_long_text_is_cut_when_posted_and_refused_when_updated(web: WebClient) -> None:
@@ -116,7 +141,9 @@ def test_a_thread_has_its_parent_and_its_replies(web: WebClient) -> None:
     thread = web.conversations_replies(channel="C_SALES", ts=parent["ts"])["messages"]
     assert [message["text"] for message in thread] == ["parent", "first", "second"]
     assert (thread[0]["reply_count"], thread[0]["thread_ts"]) == (2, parent["ts"])
-    assert [message["text"] for message in web.conversations_history(channel="C_SALES")["messages"]] == ["parent"]
+    assert [
+        message["text"] for message in web.conversations_history(channel="C_SALES")["messages"]
+    ] == ["parent"]
     link = web.chat_getPermalink(channel="C_SALES", message_ts=first["ts"])["permalink"]
     assert link.endswith(f"?thread_ts={parent['ts']}")
 
@@ -131,24 +158,37 @@ def test_history_comes_newest_first_in_pages_and_since_a_moment(web: WebClient) 
     assert [message["text"] for message in second["messages"]] == ["m2", "m1"]
     since = web.conversations_history(channel="C_SALES", oldest=stamps[2])
     assert [message["text"] for message in since["messages"]] == ["m4", "m3"]
-    inclusive = web.conversations_history(channel="C_SALES", oldest=stamps[3], latest=stamps[3], inclusive=True)
+    inclusive = web.conversations_history(
+        channel="C_SALES", oldest=stamps[3], latest=stamps[3], inclusive=True
+    )
     assert [message["text"] for message in inclusive["messages"]] == ["m3"]
-    assert refused(lambda: web.conversations_history(channel="C_SALES", cursor="x"))["error"] == "invalid_cursor"
-    assert refused(lambda: web.conversations_history(channel="C_QUIET"))["error"] == "not_in_channel"
+    assert (
+        refused(lambda: web.conversations_history(channel="C_SALES", cursor="x"))["error"]
+        == "invalid_cursor"
+    )
+    assert (
+        refused(lambda: web.conversations_history(channel="C_QUIET"))["error"] == "not_in_channel"
+    )
 
 
 def test_people_are_listed_in_pages_and_found_by_address(slack: Slack, web: WebClient) -> None:
     names = [member["name"] for page in web.users_list(limit=2) for member in page["members"]]
     assert names == ["rita", "sam", "olga", "notes"]
     rita = web.users_lookupByEmail(email="RITA@acme.example")["user"]
-    assert (rita["id"], rita["tz"], rita["profile"]["title"]) == ("U_RITA", "America/New_York", "Sales rep")
+    assert (rita["id"], rita["tz"], rita["profile"]["title"]) == (
+        "U_RITA",
+        "America/New_York",
+        "Sales rep",
+    )
     assert rita["tz_offset"] == -5 * 3600
     olga = web.users_info(user="U_OLGA")["user"]
     assert (olga["team_id"], olga["is_stranger"]) == ("T2", False)
     slack.channels["C_SHARED"].members = ["U_RITA", "U0BOT"]
     assert web.users_info(user="U_OLGA")["user"]["is_stranger"] is True
     assert refused(lambda: web.users_info(user="U_NO"))["error"] == "user_not_found"
-    assert refused(lambda: web.users_lookupByEmail(email="no@x.example"))["error"] == "users_not_found"
+    assert (
+        refused(lambda: web.users_lookupByEmail(email="no@x.example"))["error"] == "users_not_found"
+    )
 
 
 def test_channels_are_listed_opened_joined_and_described(web: WebClient) -> None:
@@ -171,7 +211,8 @@ def test_a_private_channel_is_there_only_for_its_members(web: WebClient, slack: 
     (board,) = web.conversations_list(types="private_channel")["channels"]
     assert (board["name"], board["is_private"], board["is_group"]) == ("board", True, True)
     assert refused(lambda: web.conversations_join(channel="C_BOARD"))["error"] == (
-        "method_not_supported_for_channel_type")
+        "method_not_supported_for_channel_type"
+    )
 
 
 def test_opening_a_conversation_needs_one_person(web: WebClient) -> None:
@@ -179,11 +220,16 @@ def test_opening_a_conversation_needs_one_person(web: WebClient) -> None:
     assert (im["is_im"], im["user"]) == (True, "U_RITA")
     assert web.conversations_open(channel=im["id"])["channel"]["id"] == im["id"]
     assert refused(lambda: web.conversations_open(users=""))["error"] == "users_list_not_supplied"
-    assert refused(lambda: web.conversations_open(users="U_RITA,U_SAM"))["error"] == "not_enough_users"
+    assert (
+        refused(lambda: web.conversations_open(users="U_RITA,U_SAM"))["error"] == "not_enough_users"
+    )
 
 
 def test_replies_of_a_lost_thread_and_odd_moments_are_refused(web: WebClient) -> None:
-    assert refused(lambda: web.conversations_replies(channel="C_SALES", ts="1.000001"))["error"] == "thread_not_found"
+    assert (
+        refused(lambda: web.conversations_replies(channel="C_SALES", ts="1.000001"))["error"]
+        == "thread_not_found"
+    )
     web.chat_postMessage(channel="C_SALES", text="a")
     odd = refused(lambda: web.conversations_history(channel="C_SALES", oldest="yesterday"))
     assert odd["error"] == "invalid_ts_oldest"
@@ -218,13 +264,18 @@ def test_team_bot_and_reactions(web: WebClient, slack: Slack) -> None:
 
 
 def test_a_scope_the_manifest_does_not_ask_for_is_missing() -> None:
-    manifest = MANIFEST | {"oauth_config": {"scopes": {"bot": ["chat:write", "users:read", "channels:read"]}}}
+    manifest = MANIFEST | {
+        "oauth_config": {"scopes": {"bot": ["chat:write", "users:read", "channels:read"]}}
+    }
     slack = workspace(manifest=manifest)
     with serve(slack, port=0):
         web = client(slack)
         assert web.chat_postMessage(channel="C_SALES", text="a")["ok"]
         answer = refused(lambda: web.conversations_open(users="U_RITA"))
         assert (answer["error"], answer["needed"]) == ("missing_scope", "im:write")
-        assert refused(lambda: web.conversations_history(channel="C_SALES"))["error"] == "missing_scope"
+        assert (
+            refused(lambda: web.conversations_history(channel="C_SALES"))["error"]
+            == "missing_scope"
+        )
         assert refused(lambda: web.conversations_list(types="im"))["error"] == "missing_scope"
         assert "email" not in web.users_info(user="U_RITA")["user"]["profile"]

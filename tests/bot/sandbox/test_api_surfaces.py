@@ -16,7 +16,9 @@ from .kit import NOTE, form, plain, refused, section
 
 def test_a_file_with_no_bytes_or_no_place_is_refused(web: WebClient, slack: Slack) -> None:
     asked = web.files_getUploadURLExternal(filename="a.txt", length=3)
-    early = refused(lambda: web.files_completeUploadExternal(files=[{"id": asked["file_id"], "title": "a"}]))
+    early = refused(
+        lambda: web.files_completeUploadExternal(files=[{"id": asked["file_id"], "title": "a"}])
+    )
     assert early["error"] == "file_not_found"
     with pytest.raises(urllib.error.HTTPError, match="400"):
         urllib.request.urlopen(asked["upload_url"], b"too long")
@@ -26,7 +28,9 @@ def test_a_file_with_no_bytes_or_no_place_is_refused(web: WebClient, slack: Slac
     away = refused(lambda: web.files_completeUploadExternal(files=files, channel_id="C_QUIET"))
     assert away["error"] == "not_in_channel"
     assert refused(lambda: web.files_completeUploadExternal(files=[]))["error"] == "no_file_data"
-    nameless = refused(lambda: web.api_call("files.getUploadURLExternal", params={"filename": "", "length": 0}))
+    nameless = refused(
+        lambda: web.api_call("files.getUploadURLExternal", params={"filename": "", "length": 0})
+    )
     assert nameless["error"] == "invalid_arguments"
 
 
@@ -35,11 +39,19 @@ def test_a_trigger_opens_one_view_within_its_time(web: WebClient, slack: Slack) 
     view = web.views_open(trigger_id=trigger, view=NOTE)["view"]
     assert view["root_view_id"] == view["id"]
     assert view["state"]["values"]["kind"]["kind"]["selected_option"]["value"] == "call"
-    assert refused(lambda: web.views_open(trigger_id=trigger, view=NOTE))["error"] == "exchanged_trigger_id"
-    assert refused(lambda: web.views_open(trigger_id="1.2.x", view=NOTE))["error"] == "invalid_trigger_id"
+    assert (
+        refused(lambda: web.views_open(trigger_id=trigger, view=NOTE))["error"]
+        == "exchanged_trigger_id"
+    )
+    assert (
+        refused(lambda: web.views_open(trigger_id="1.2.x", view=NOTE))["error"]
+        == "invalid_trigger_id"
+    )
     slack.tickets.trigger_seconds = -1
     late = slack.tickets.trigger("U_RITA")
-    assert refused(lambda: web.views_open(trigger_id=late, view=NOTE))["error"] == "expired_trigger_id"
+    assert (
+        refused(lambda: web.views_open(trigger_id=late, view=NOTE))["error"] == "expired_trigger_id"
+    )
 
 
 def test_three_views_stack_and_a_fourth_is_refused(web: WebClient, slack: Slack) -> None:
@@ -48,23 +60,32 @@ def test_three_views_stack_and_a_fourth_is_refused(web: WebClient, slack: Slack)
         pushed = web.views_push(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE)["view"]
     assert pushed["root_view_id"] == first["id"]
     trigger = slack.tickets.trigger("U_RITA")
-    assert refused(lambda: web.views_push(trigger_id=trigger, view=NOTE))["error"] == "push_limit_reached"
+    assert (
+        refused(lambda: web.views_push(trigger_id=trigger, view=NOTE))["error"]
+        == "push_limit_reached"
+    )
     nobody = slack.tickets.trigger("U_SAM")
     assert refused(lambda: web.views_push(trigger_id=nobody, view=NOTE))["error"] == "not_found"
 
 
 def test_an_older_click_cannot_draw_over_a_newer_view(web: WebClient, slack: Slack) -> None:
     view = web.views_open(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE)["view"]
-    newer = web.views_update(view_id=view["id"], hash=view["hash"], view=form(section("Two")))["view"]
+    newer = web.views_update(view_id=view["id"], hash=view["hash"], view=form(section("Two")))[
+        "view"
+    ]
     assert newer["hash"] != view["hash"]
-    stale = refused(lambda: web.views_update(view_id=view["id"], hash=view["hash"], view=form(section("Three"))))
+    stale = refused(
+        lambda: web.views_update(view_id=view["id"], hash=view["hash"], view=form(section("Three")))
+    )
     assert stale["error"] == "hash_conflict"
     assert refused(lambda: web.views_update(view_id="V9", view=NOTE))["error"] == "not_found"
 
 
 def test_a_bad_view_is_refused_with_the_reason(web: WebClient, slack: Slack) -> None:
     trigger = slack.tickets.trigger("U_RITA")
-    answer = refused(lambda: web.views_open(trigger_id=trigger, view=NOTE | {"title": plain("t" * 25)}))
+    answer = refused(
+        lambda: web.views_open(trigger_id=trigger, view=NOTE | {"title": plain("t" * 25)})
+    )
     assert answer["error"] == "invalid_arguments"
     assert "[json-pointer:/title/text]" in answer["response_metadata"]["messages"][0]
     assert web.views_open(trigger_id=trigger, view=NOTE)["ok"]
@@ -73,9 +94,14 @@ def test_a_bad_view_is_refused_with_the_reason(web: WebClient, slack: Slack) -> 
 
 
 def test_an_external_id_names_one_view(web: WebClient, slack: Slack) -> None:
-    web.views_open(trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE | {"external_id": "note-1"})
-    taken = refused(lambda: web.views_open(trigger_id=slack.tickets.trigger("U_SAM"),
-                                           view=NOTE | {"external_id": "note-1"}))
+    web.views_open(
+        trigger_id=slack.tickets.trigger("U_RITA"), view=NOTE | {"external_id": "note-1"}
+    )
+    taken = refused(
+        lambda: web.views_open(
+            trigger_id=slack.tickets.trigger("U_SAM"), view=NOTE | {"external_id": "note-1"}
+        )
+    )
     assert taken["error"] == "duplicate_external_id"
     assert web.views_update(external_id="note-1", view=form(section("Two")))["ok"]
 
@@ -87,11 +113,15 @@ def test_a_home_tab_is_published_anew_under_the_same_id(web: WebClient) -> None:
     assert first["id"] == second["id"]
     conflict = refused(lambda: web.views_publish(user_id="U_RITA", view=home, hash=first["hash"]))
     assert conflict["error"] == "hash_conflict"
-    assert refused(lambda: web.views_publish(user_id="U_NO", view=home))["error"] == "user_not_found"
+    assert (
+        refused(lambda: web.views_publish(user_id="U_NO", view=home))["error"] == "user_not_found"
+    )
 
 
 def test_a_file_is_sent_in_three_steps(web: WebClient, slack: Slack) -> None:
-    web.files_upload_v2(channel="C_SALES", filename="deals.csv", content="a,b\n1,2\n", initial_comment="Here")
+    web.files_upload_v2(
+        channel="C_SALES", filename="deals.csv", content="a,b\n1,2\n", initial_comment="Here"
+    )
     message = slack.timeline.of("C_SALES")[0]
     assert message.text == "Here"
     with urllib.request.urlopen(message.files[0]["url"]) as response:

@@ -28,14 +28,18 @@ class Browser:
         self.slack, self.user = slack, user
 
     def get(self, name: str, **query: str) -> Any:
-        return self._read(f"{self.slack.url}/page/{name}?{urlencode({'user': self.user, **query})}", None)
+        return self._read(
+            f"{self.slack.url}/page/{name}?{urlencode({'user': self.user, **query})}", None
+        )
 
     def post(self, name: str, **body: Any) -> Any:
         sent = json.dumps({"user": self.user, **body}).encode()
         return self._read(f"{self.slack.url}/page/{name}", sent)
 
     def _read(self, url: str, body: bytes | None) -> Any:
-        request = urllib.request.Request(url, body, {"content-type": "application/json"} if body else {})
+        request = urllib.request.Request(
+            url, body, {"content-type": "application/json"} if body else {}
+        )
         try:
             with urllib.request.urlopen(request) as response:
                 return json.load(response)
@@ -67,7 +71,9 @@ class Ear:
     def until(self, kind: str) -> Json:
         """The first event of this kind."""
         with self.changed:
-            assert self.changed.wait_for(lambda: any(e["type"] == kind for e in self.events), 10), self.events
+            assert self.changed.wait_for(lambda: any(e["type"] == kind for e in self.events), 10), (
+                self.events
+            )
         return next(event for event in self.events if event["type"] == kind)
 
 
@@ -89,11 +95,25 @@ def ear(slack: Slack) -> Iterator[Ear]:
 def test_the_state_says_who_is_there_and_what_can_be_typed(rita: Browser) -> None:
     state = rita.get("state")
     assert state["team"] == {"id": "T1", "name": "Acme"}
-    assert (state["me"]["name"], state["me"]["role_hint"], state["bot"]["is_bot"]) == ("rita", "Sales rep", True)
+    assert (state["me"]["name"], state["me"]["role_hint"], state["bot"]["is_bot"]) == (
+        "rita",
+        "Sales rep",
+        True,
+    )
     kinds = {channel["id"]: channel["kind"] for channel in state["channels"]}
-    assert kinds == {"C_SALES": "channel", "C_SUPPORT": "channel", "C_OLD": "channel", "C_QUIET": "channel",
-                     "C_SHARED": "channel", "D_RITA": "im"}
-    assert state["commands"][0] == {"command": "/note", "description": "Take a note", "usage_hint": "[text]"}
+    assert kinds == {
+        "C_SALES": "channel",
+        "C_SUPPORT": "channel",
+        "C_OLD": "channel",
+        "C_QUIET": "channel",
+        "C_SHARED": "channel",
+        "D_RITA": "im",
+    }
+    assert state["commands"][0] == {
+        "command": "/note",
+        "description": "Take a note",
+        "usage_hint": "[text]",
+    }
     assert [shortcut["callback_id"] for shortcut in state["shortcuts"]] == ["note.new", "note.this"]
     assert (state["now"], state["connected"]) == ("2026-12-01T09:00:00Z", True)
 
@@ -103,7 +123,10 @@ def test_a_command_answers_in_the_channel_for_one_person(rita: Browser) -> None:
     message = rita.get("messages", channel="C_SALES")["messages"][0]
     assert (message["text"], message["ephemeral"], message["bot"]) == ("Noted: tea", True, True)
     assert Browser(rita.slack, "U_SAM").get("messages", channel="C_SALES")["messages"] == []
-    assert rita.post("command", channel="C_SALES", text="/no") == {"ok": False, "error": "/no is not a valid command."}
+    assert rita.post("command", channel="C_SALES", text="/no") == {
+        "ok": False,
+        "error": "/no is not a valid command.",
+    }
 
 
 def test_a_thread_is_read_apart_from_its_channel(rita: Browser) -> None:
@@ -120,7 +143,9 @@ def test_what_others_said_is_unread_until_it_is_looked_at(rita: Browser) -> None
     rita.slack.post("C_SALES", "U_RITA", "two")
 
     def unread() -> int:
-        return int(next(one["unread"] for one in rita.get("state")["channels"] if one["id"] == "C_SALES"))
+        return int(
+            next(one["unread"] for one in rita.get("state")["channels"] if one["id"] == "C_SALES")
+        )
 
     assert unread() == 1
     rita.get("messages", channel="C_SALES")
@@ -131,7 +156,9 @@ def test_a_form_is_opened_filled_refused_and_saved(rita: Browser, ear: Ear) -> N
     rita.post("command", channel="C_SALES", text="/note form")
     view = ear.until("view_opened")["view"]
     container = {"type": "view", "view_id": view["id"]}
-    offered = rita.post("options", container=container, action_id="about", block_id="about", value="ad")
+    offered = rita.post(
+        "options", container=container, action_id="about", block_id="about", value="ad"
+    )
     assert [option["value"] for option in offered["options"]] == ["ada", "adele"]
 
     def submit(text: str) -> Json:
@@ -152,7 +179,9 @@ def test_a_click_reaches_the_app_and_the_message_changes(rita: Browser, ear: Ear
     block = message["blocks"][1]
     done = {"type": "button", "action_id": "note.done", "block_id": block["block_id"], "value": "7"}
     container = {"type": "message", "channel": "C_SALES", "ts": message["ts"]}
-    assert rita.post("action", container=container, action=done, state={"values": {}}) == {"ok": True}
+    assert rita.post("action", container=container, action=done, state={"values": {}}) == {
+        "ok": True
+    }
     changed = ear.until("message_changed")["message"]
     assert (changed["text"], changed["edited"]) == ("Done", True)
     gone = done | {"block_id": "nowhere"}
@@ -179,7 +208,9 @@ def test_the_home_tab_comes_when_it_is_opened(rita: Browser, ear: Ear) -> None:
 
 
 def test_a_deleted_message_and_an_error_are_told(rita: Browser, ear: Ear) -> None:
-    message = rita.slack.post("C_SALES", "U0BOT", "x", [section("x"), actions(button("Drop", "note.drop"))])
+    message = rita.slack.post(
+        "C_SALES", "U0BOT", "x", [section("x"), actions(button("Drop", "note.drop"))]
+    )
     rita.slack.remove(message)
     assert ear.until("message_deleted")["ts"] == message.ts
     rita.post("command", channel="C_SALES", text="/no")
@@ -193,22 +224,33 @@ def test_the_clock_moves_forward_and_never_back(rita: Browser, ear: Ear) -> None
     assert rita.post("clock", to="2026-12-01T09:00:00Z")["error"] == "Time only goes forward."
 
 
-@pytest.mark.parametrize(("name", "body", "says"), [
-    ("command", {"user": "U_NO"}, "There is nobody called U_NO."),
-    ("command", {"text": "/note"}, "channel is missing."),
-    ("command", {"text": "/note", "channel": "C_NO"}, "there is no channel C_NO"),
-    ("close", {"view_id": "V9"}, "this view is closed"),
-    ("clock", {"forward": "soon"}, "could not convert"),
-])
-def test_what_cannot_be_done_is_said_in_a_sentence(rita: Browser, name: str, body: Json, says: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "body", "says"),
+    [
+        ("command", {"user": "U_NO"}, "There is nobody called U_NO."),
+        ("command", {"text": "/note"}, "channel is missing."),
+        ("command", {"text": "/note", "channel": "C_NO"}, "there is no channel C_NO"),
+        ("close", {"view_id": "V9"}, "this view is closed"),
+        ("clock", {"forward": "soon"}, "could not convert"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    rita: Browser, name: str, body: Json, says: str
+) -> None:
     answer = rita.post(name, **body)
     assert answer["status"] == 400
     assert says in answer["error"]
 
 
 def test_nobody_reads_a_channel_they_are_not_in(rita: Browser) -> None:
-    assert rita.get("messages", channel="C_BOARD") == {"status": 400, "error": "You are not in this channel."}
-    assert Browser(rita.slack, "U_NO").get("events") == {"status": 400, "error": "There is nobody called U_NO."}
+    assert rita.get("messages", channel="C_BOARD") == {
+        "status": 400,
+        "error": "You are not in this channel.",
+    }
+    assert Browser(rita.slack, "U_NO").get("events") == {
+        "status": 400,
+        "error": "There is nobody called U_NO.",
+    }
 
 
 def test_the_page_and_its_files_are_served(slack: Slack) -> None:
@@ -222,7 +264,9 @@ def test_the_page_and_its_files_are_served(slack: Slack) -> None:
 def test_a_page_that_is_not_built_is_said_to_be_missing(tmp_path: Path) -> None:
     app = Starlette(routes=list(routes(workspace(), tmp_path)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, log_level="warning", lifespan="off")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         with pytest.raises(urllib.error.HTTPError) as missing:

@@ -29,15 +29,21 @@ def test_an_acknowledgement_can_be_the_answer(desk: SlackDriver) -> None:
 
 def test_people_channels_and_addresses_arrive_as_ids(desk: SlackDriver, heard: list[Json]) -> None:
     desk.command("/note tell @sam in #support about bob@x.example & @nobody")
-    assert heard[-1]["text"] == ("tell <@U_SAM|sam> in <#C_SUPPORT|support> about "
-                                 "<mailto:bob@x.example|bob@x.example> &amp; @nobody")
+    assert heard[-1]["text"] == (
+        "tell <@U_SAM|sam> in <#C_SUPPORT|support> about "
+        "<mailto:bob@x.example|bob@x.example> &amp; @nobody"
+    )
 
 
-def test_filling_a_form_types_into_every_kind_of_input(desk: SlackDriver, heard: list[Json]) -> None:
+def test_filling_a_form_types_into_every_kind_of_input(
+    desk: SlackDriver, heard: list[Json]
+) -> None:
     desk.command("/note form")
     assert desk.modal
     assert desk.modal.text == "A note"
-    desk.submit({"with": "sam, @rita"}, text="hi", kind="visit", about="ad", on="2026-12-24", private="yes")
+    desk.submit(
+        {"with": "sam, @rita"}, text="hi", kind="visit", about="ad", on="2026-12-24", private="yes"
+    )
     values = {name: entry[name] for name, entry in heard[-1]["view"]["state"]["values"].items()}
     assert values["text"] == {"type": "plain_text_input", "value": "hi"}
     assert values["kind"]["selected_option"] == option("Visit")
@@ -58,7 +64,9 @@ def test_untouched_inputs_keep_their_initial_values(desk: SlackDriver, heard: li
     assert values["with"]["with"]["selected_users"] == []
 
 
-def test_required_fields_are_checked_before_the_app_hears_of_it(desk: SlackDriver, heard: list[Json]) -> None:
+def test_required_fields_are_checked_before_the_app_hears_of_it(
+    desk: SlackDriver, heard: list[Json]
+) -> None:
     desk.command("/note form")
     desk.submit(text="")
     assert desk.errors == {"text": "Please complete this required field."}
@@ -104,19 +112,26 @@ def test_a_form_without_such_a_field_says_which_it_has(desk: SlackDriver) -> Non
         desk.submit(colour="red")
 
 
-@pytest.mark.parametrize(("name", "text", "says"), [
-    ("kind", "Dance", "not among the options: Call, Visit"),
-    ("about", "zzz", "offers nothing for 'zzz'"),
-    ("on", "tomorrow", "does not match format"),
-    ("with", "zoe", "nobody called 'zoe'"),
-])
-def test_what_cannot_be_chosen_is_refused(desk: SlackDriver, name: str, text: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("kind", "Dance", "not among the options: Call, Visit"),
+        ("about", "zzz", "offers nothing for 'zzz'"),
+        ("on", "tomorrow", "does not match format"),
+        ("with", "zoe", "nobody called 'zoe'"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused(
+    desk: SlackDriver, name: str, text: str, says: str
+) -> None:
     desk.command("/note form")
     with pytest.raises((AssertionError, ValueError), match=says):
         desk.submit({"text": "hi", name: text})
 
 
-def test_a_click_finds_the_newest_button_and_its_value(desk: SlackDriver, heard: list[Json]) -> None:
+def test_a_click_finds_the_newest_button_and_its_value(
+    desk: SlackDriver, heard: list[Json]
+) -> None:
     desk.command("/note card")
     desk.click("note.done", value="7")
     assert heard[-1]["actions"][0]["value"] == "7"
@@ -171,14 +186,18 @@ def test_an_undeclared_shortcut_is_not_in_the_menu(desk: SlackDriver) -> None:
     assert desk.shortcut("note.burn").error == "There is no global shortcut note.burn."
 
 
-def test_picking_in_a_form_is_kept_until_it_is_submitted(desk: SlackDriver, heard: list[Json]) -> None:
+def test_picking_in_a_form_is_kept_until_it_is_submitted(
+    desk: SlackDriver, heard: list[Json]
+) -> None:
     desk.command("/note form")
     assert desk.modal
     assert desk.options("about", "ad") == ["Ada", "Adele"]
     desk.pick("about", "ade")
     assert desk.modal.values["about"] == option("Adele")
     desk.submit(text="hi")
-    assert heard[-1]["view"]["state"]["values"]["about"]["about"]["selected_option"] == option("Adele")
+    assert heard[-1]["view"]["state"]["values"]["about"]["about"]["selected_option"] == option(
+        "Adele"
+    )
 
 
 def test_blocks_slack_refuses_fail_the_test_although_the_app_goes_on(desk: SlackDriver) -> None:
@@ -207,16 +226,32 @@ def test_menus_and_boxes_in_messages_are_picked(desk: SlackDriver, heard: list[J
     desk.slack.post("C_SALES", desk.slack.bot.id, "menu", [actions(menu)])
     desk.pick("choice", "Burn")
     assert heard[-1]["actions"][0]["selected_option"]["value"] == "burn"
-    select = {"type": "static_select", "action_id": "choice", "options": [option("Red"), option("Blue")]}
+    select = {
+        "type": "static_select",
+        "action_id": "choice",
+        "options": [option("Red"), option("Blue")],
+    }
     desk.slack.post("C_SALES", desk.slack.bot.id, "colour", [section("Colour?", accessory=select)])
     desk.pick("choice", "blue")
     assert heard[-1]["actions"][0]["selected_option"]["text"]["text"] == "Blue"
-    assert list(heard[-1]["state"]["values"].values())[0]["choice"]["selected_option"]["value"] == "blue"
+    assert (
+        list(heard[-1]["state"]["values"].values())[0]["choice"]["selected_option"]["value"]
+        == "blue"
+    )
 
 
-def test_a_pick_in_an_input_without_dispatch_stays_at_the_client(desk: SlackDriver, heard: list[Json]) -> None:
-    view = form(field("size", {"type": "static_select", "options": [option("S"), option("L")], "action_id": "size"}))
-    desk.slack.show("U_RITA", view | {"private_metadata": "", "notify_on_close": False, "clear_on_close": False})
+def test_a_pick_in_an_input_without_dispatch_stays_at_the_client(
+    desk: SlackDriver, heard: list[Json]
+) -> None:
+    view = form(
+        field(
+            "size",
+            {"type": "static_select", "options": [option("S"), option("L")], "action_id": "size"},
+        )
+    )
+    desk.slack.show(
+        "U_RITA", view | {"private_metadata": "", "notify_on_close": False, "clear_on_close": False}
+    )
     desk.pick("size", "L")
     assert heard == []
     assert desk.modal

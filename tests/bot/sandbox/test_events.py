@@ -1,4 +1,6 @@
-"""What the small Slack tells an app of channels and user groups, where the app listens and is there."""
+"""What the small Slack tells an app of channels and user groups, where the app listens and is
+there.
+"""
 
 from dataclasses import dataclass, field
 
@@ -13,9 +15,14 @@ from bot.sandbox.transport import Answer, Envelope
 from .kit import MANIFEST, refused, workspace
 
 ALL = [
-    "member_joined_channel", "member_left_channel", "channel_shared", "channel_rename", "group_rename",
-    "subteam_members_changed", "subteam_updated",
-]  # fmt: skip
+    "member_joined_channel",
+    "member_left_channel",
+    "channel_shared",
+    "channel_rename",
+    "group_rename",
+    "subteam_members_changed",
+    "subteam_updated",
+]
 
 
 @dataclass
@@ -39,7 +46,9 @@ class Ear:
 @pytest.fixture
 def place() -> Slack:
     settings = {"event_subscriptions": {"bot_events": ALL}}
-    slack = workspace(manifest=MANIFEST | {"settings": settings}, groups=[Group("S1", "sales", ["U_RITA"])])
+    slack = workspace(
+        manifest=MANIFEST | {"settings": settings}, groups=[Group("S1", "sales", ["U_RITA"])]
+    )
     slack.transport = Ear()
     return slack
 
@@ -55,8 +64,16 @@ def test_who_comes_and_goes_is_told(place: Slack) -> None:
     events.join(place, "C_SALES", "U_OLGA")
     assert place.members_of("C_SALES") == ["U_RITA", "U0BOT", "U_OLGA"]
     left, joined = ear(place).heard
-    assert (left["type"], left["user"], left["channel"]) == ("member_left_channel", "U_SAM", "C_SALES")
-    assert (joined["type"], joined["user"], joined["team"]) == ("member_joined_channel", "U_OLGA", "T2")
+    assert (left["type"], left["user"], left["channel"]) == (
+        "member_left_channel",
+        "U_SAM",
+        "C_SALES",
+    )
+    assert (joined["type"], joined["user"], joined["team"]) == (
+        "member_joined_channel",
+        "U_OLGA",
+        "T2",
+    )
 
 
 def test_where_the_app_is_not_it_hears_nothing(place: Slack) -> None:
@@ -86,13 +103,19 @@ def test_a_channel_is_renamed_and_shared(place: Slack) -> None:
 def test_who_is_in_a_user_group_is_decided_anew(place: Slack) -> None:
     events.regroup(place, place.groups["S1"], ["U_SAM"])
     changed, updated = ear(place).heard
-    assert (changed["subteam_id"], changed["added_users"], changed["removed_users"]) == ("S1", ["U_SAM"], ["U_RITA"])
+    assert (changed["subteam_id"], changed["added_users"], changed["removed_users"]) == (
+        "S1",
+        ["U_SAM"],
+        ["U_RITA"],
+    )
     assert (updated["subteam"]["handle"], updated["subteam"]["users"]) == ("sales", ["U_SAM"])
     place.reset()
     assert place.groups["S1"].users == ["U_RITA"]
 
 
-def test_an_event_that_is_not_acknowledged_comes_again_and_is_complained_of_in_the_end(place: Slack) -> None:
+def test_an_event_that_is_not_acknowledged_comes_again_and_is_complained_of_in_the_end(
+    place: Slack,
+) -> None:
     ear(place).deaf = 1
     events.join(place, "C_SALES", "U_OLGA")
     assert [event["retry"] for event in ear(place).heard] == [0, 1]

@@ -56,7 +56,9 @@ def test_an_answer_that_is_too_slow_leaves_the_deed_done(slack: Slack) -> None:
     assert texts(slack) == ["a"]
 
 
-def test_an_error_of_slacks_own_may_be_asked_for_in_one_channel(web: WebClient, slack: Slack) -> None:
+def test_an_error_of_slacks_own_may_be_asked_for_in_one_channel(
+    web: WebClient, slack: Slack
+) -> None:
     slack.fail("*", times=9, with_="is_archived", channel="C_SALES")
     with pytest.raises(SlackApiError, match="is_archived"):
         web.chat_postMessage(channel="C_SALES", text="a")
@@ -66,7 +68,9 @@ def test_an_error_of_slacks_own_may_be_asked_for_in_one_channel(web: WebClient, 
     assert slack.problems == []
 
 
-def test_a_share_of_all_calls_fails_by_a_chance_that_can_be_repeated(web: WebClient, slack: Slack) -> None:
+def test_a_share_of_all_calls_fails_by_a_chance_that_can_be_repeated(
+    web: WebClient, slack: Slack
+) -> None:
     def fates() -> list[bool]:
         slack.failures.reseed(7)
         return [slack.failures.take("chat.postMessage", {}) is not None for _ in range(200)]

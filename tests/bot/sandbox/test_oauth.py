@@ -1,4 +1,6 @@
-"""Installing an app in the small Slack: who agrees gives it a code, and the code is good for a token, once."""
+"""Installing an app in the small Slack: who agrees gives it a code, and the code is good for a
+token, once.
+"""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,7 +17,9 @@ from bot.sandbox.tickets import Refused
 from tests.ground import StoppedClock
 
 BACK = "https://crm.example.com/slack/oauth_redirect"
-MANIFEST = {"oauth_config": {"redirect_urls": [BACK], "scopes": {"bot": ["chat:write", "commands"]}}}
+MANIFEST = {
+    "oauth_config": {"redirect_urls": [BACK], "scopes": {"bot": ["chat:write", "commands"]}}
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +30,22 @@ def slack() -> Iterator[Slack]:
 
 
 def address(**asked: str) -> str:
-    wanted = {"client_id": "1.2", "scope": "commands,chat:write", "state": "s", "redirect_uri": BACK} | asked
+    wanted = {
+        "client_id": "1.2",
+        "scope": "commands,chat:write",
+        "state": "s",
+        "redirect_uri": BACK,
+    } | asked
     return f"https://slack.com/oauth/v2/authorize?{urlencode(wanted)}"
 
 
-def exchange(slack: Slack, code: str, secret: str = "sandbox", back: str = BACK) -> dict[str, object]:
+def exchange(
+    slack: Slack, code: str, secret: str = "sandbox", back: str = BACK
+) -> dict[str, object]:
     client = WebClient(base_url=f"{slack.url}/api/", retry_handlers=[])
-    answer = client.oauth_v2_access(client_id="1.2", client_secret=secret, code=code, redirect_uri=back)
+    answer = client.oauth_v2_access(
+        client_id="1.2", client_secret=secret, code=code, redirect_uri=back
+    )
     return dict(answer.data)  # type: ignore[arg-type]
 
 
@@ -52,7 +65,8 @@ def test_without_an_address_the_first_of_the_manifest_is_meant(slack: Slack) -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "error"), [({"client_id": "9.9"}, "invalid_client_id"), ({"scope": "commands"}, "invalid_scope")]
+    ("asked", "error"),
+    [({"client_id": "9.9"}, "invalid_client_id"), ({"scope": "commands"}, "invalid_scope")],
 )
 def test_what_another_app_asks_or_more_than_the_manifest_says_is_refused(
     slack: Slack, asked: dict[str, str], error: str
@@ -66,7 +80,10 @@ def test_a_code_is_good_for_a_token_once(slack: Slack) -> None:
     grant = exchange(slack, code)
     assert (grant["access_token"], grant["token_type"]) == (slack.bot_token, "bot")
     assert grant["scope"] == "chat:write,commands"
-    assert (grant["team"], grant["authed_user"]) == ({"id": "T1", "name": "Sandbox"}, {"id": "U_RITA"})
+    assert (grant["team"], grant["authed_user"]) == (
+        {"id": "T1", "name": "Sandbox"},
+        {"id": "U_RITA"},
+    )
     with pytest.raises(SlackApiError, match="code_already_used"):
         exchange(slack, code)
 

@@ -1,4 +1,6 @@
-"""The rates of the Web API: what may be called how often, what is answered then, and that each method has its tier."""
+"""The rates of the Web API: what may be called how often, what is answered then, and that each
+method has its tier.
+"""
 
 import pytest
 from slack_sdk import WebClient
@@ -41,7 +43,9 @@ def test_every_method_of_the_emulator_has_its_tier() -> None:
     assert METHODS.keys() - RATES.keys() == {"api.test"}
 
 
-@pytest.mark.parametrize(("method", "calls"), [("users.list", 20), ("team.info", 50), ("users.info", 100)])
+@pytest.mark.parametrize(
+    ("method", "calls"), [("users.list", 20), ("team.info", 50), ("users.info", 100)]
+)
 def test_a_method_may_be_called_as_often_as_its_tier_says(
     web: WebClient, slack: Slack, second: Second, method: str, calls: int
 ) -> None:
@@ -56,7 +60,9 @@ def test_a_method_may_be_called_as_often_as_its_tier_says(
     assert len([name for name, _ in slack.calls if name == method]) == calls + 1
 
 
-def test_posts_are_counted_by_channel_about_one_a_second(web: WebClient, slack: Slack, second: Second) -> None:
+def test_posts_are_counted_by_channel_about_one_a_second(
+    web: WebClient, slack: Slack, second: Second
+) -> None:
     answers = [limited(web, "chat.postMessage", channel="C_SALES", text="a") for _ in range(8)]
     assert answers == [None] * 6 + [5, 5]
     assert limited(web, "chat.postMessage", channel="C_SUPPORT", text="a") is None
@@ -73,14 +79,23 @@ def test_a_workspace_takes_several_hundred_posts_a_minute() -> None:
     assert waits == [0] * 300 + [60]
 
 
-def test_another_rate_may_be_set_and_they_may_be_switched_off(web: WebClient, slack: Slack, second: Second) -> None:
+def test_another_rate_may_be_set_and_they_may_be_switched_off(
+    web: WebClient, slack: Slack, second: Second
+) -> None:
     slack.rates.limit("conversations.history", Rate(1))
-    assert [limited(web, "conversations.history", channel="C_SALES") for _ in range(2)] == [None, 60]
+    assert [limited(web, "conversations.history", channel="C_SALES") for _ in range(2)] == [
+        None,
+        60,
+    ]
     slack.rates.on = False
-    assert [limited(web, "conversations.history", channel="C_SALES") for _ in range(9)] == [None] * 9
+    assert [limited(web, "conversations.history", channel="C_SALES") for _ in range(9)] == [
+        None
+    ] * 9
     slack.reset()
     assert slack.rates.on
-    assert [limited(web, "conversations.history", channel="C_SALES") for _ in range(2)] == [None] * 2
+    assert [limited(web, "conversations.history", channel="C_SALES") for _ in range(2)] == [
+        None
+    ] * 2
 
 
 def test_the_clock_of_the_rates_may_run_faster_than_the_worlds(second: Second) -> None:

@@ -38,7 +38,10 @@ def test_it_takes_the_port_it_is_given_again_and_again() -> None:
 
 
 def test_a_taken_port_is_refused_loudly(served: Slack) -> None:
-    with pytest.raises(OSError, match="in use"), serve(workspace(), port=int(served.url.rpartition(":")[2])):
+    with (
+        pytest.raises(OSError, match="in use"),
+        serve(workspace(), port=int(served.url.rpartition(":")[2])),
+    ):
         pass
 
 
@@ -67,8 +70,10 @@ def served() -> Iterator[Slack]:
 
 
 def test_form_and_query_arguments_count_the_same(served: Slack) -> None:
-    for target, body in ((f"{served.url}/api/users.info?user=U_RITA&token={served.bot_token}", None),
-                         (f"{served.url}/api/users.info", f"user=U_RITA&token={served.bot_token}".encode())):
+    for target, body in (
+        (f"{served.url}/api/users.info?user=U_RITA&token={served.bot_token}", None),
+        (f"{served.url}/api/users.info", f"user=U_RITA&token={served.bot_token}".encode()),
+    ):
         with urllib.request.urlopen(target, body) as response:
             assert b'"name":"rita"' in response.read()
 
@@ -82,10 +87,14 @@ def test_a_file_that_is_not_there_is_gone(served: Slack) -> None:
     assert (unknown.value.code, unknown.value.read()) == (400, b"file_not_found")
 
 
-def test_a_caller_that_hangs_up_in_the_middle_is_no_error(served: Slack, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_caller_that_hangs_up_in_the_middle_is_no_error(
+    served: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
     host, port = served.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as caller:
-        caller.sendall(b"POST /api/auth.test HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+        caller.sendall(
+            b"POST /api/auth.test HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"
+        )
     with urllib.request.urlopen(f"{served.url}/api/auth.test?token={served.bot_token}") as response:
         assert b'"ok":true' in response.read()
     assert caplog.records == []

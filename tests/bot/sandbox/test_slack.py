@@ -20,7 +20,10 @@ def test_stamps_are_unique_and_increase_while_the_clock_stands_still() -> None:
 def test_stamps_stay_unique_under_many_threads() -> None:
     slack = workspace()
     stamps: list[str] = []
-    threads = [threading.Thread(target=lambda: stamps.extend(slack.stamp() for _ in range(200))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: stamps.extend(slack.stamp() for _ in range(200)))
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -36,8 +39,12 @@ def test_channels_without_a_list_of_members_hold_everybody_and_the_bot() -> None
 
 def test_people_and_channels_are_found_by_what_people_call_them() -> None:
     slack = workspace()
-    assert [one.id for said in ("@rita", "Rita Reyes", "u_rita") if (one := slack.member(said))] == ["U_RITA"] * 3
-    assert [room.id for said in ("#sales", "sales", "C_SALES") if (room := slack.channel(said))] == ["C_SALES"] * 3
+    assert [
+        one.id for said in ("@rita", "Rita Reyes", "u_rita") if (one := slack.member(said))
+    ] == ["U_RITA"] * 3
+    assert [
+        room.id for said in ("#sales", "sales", "C_SALES") if (room := slack.channel(said))
+    ] == ["C_SALES"] * 3
     assert slack.member("zoe") is None
     im = slack.channel("U_RITA")
     assert im is not None
@@ -47,23 +54,45 @@ def test_people_and_channels_are_found_by_what_people_call_them() -> None:
 def test_names_become_ids_and_everything_else_is_escaped() -> None:
     members = [Member("U1", "rita"), Member("U2", "sam.stone")]
     channels = [Channel("C1", "sales")]
-    said = "@rita, @sam.stone: <b> & #sales, mail a.b@x.example or https://x.example/?a=1&b=2 @here #9"
+    said = (
+        "@rita, @sam.stone: <b> & #sales, mail a.b@x.example or https://x.example/?a=1&b=2 @here #9"
+    )
     assert encode(said, members, channels) == (
         "<@U1>, <@U2>: &lt;b&gt; &amp; <#C1>, mail <mailto:a.b@x.example|a.b@x.example> or "
-        "<https://x.example/?a=1&amp;b=2> <!here> #9")
+        "<https://x.example/?a=1&amp;b=2> <!here> #9"
+    )
     assert encode("<@U1> @rita", members, channels, with_names=True) == "<@U1> <@U1|rita>"
 
 
 def test_words_are_every_text_a_person_reads() -> None:
-    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-        {"type": "text", "text": "Ask "}, {"type": "user", "user_id": "U1"}, {"type": "text", "text": " in "},
-        {"type": "channel", "channel_id": "C1"}, {"type": "emoji", "name": "wave"},
-        {"type": "link", "url": "https://x.example"}, {"type": "broadcast", "range": "here"},
-        {"type": "date", "timestamp": 1, "format": "{date}", "fallback": "Friday"}]}]}
-    chart = {"type": "data_visualization", "title": "Deals", "chart": {"type": "pie", "segments": [
-        {"label": "Won", "value": 1}]}}
+    rich = {
+        "type": "rich_text",
+        "elements": [
+            {
+                "type": "rich_text_section",
+                "elements": [
+                    {"type": "text", "text": "Ask "},
+                    {"type": "user", "user_id": "U1"},
+                    {"type": "text", "text": " in "},
+                    {"type": "channel", "channel_id": "C1"},
+                    {"type": "emoji", "name": "wave"},
+                    {"type": "link", "url": "https://x.example"},
+                    {"type": "broadcast", "range": "here"},
+                    {"type": "date", "timestamp": 1, "format": "{date}", "fallback": "Friday"},
+                ],
+            }
+        ],
+    }
+    chart = {
+        "type": "data_visualization",
+        "title": "Deals",
+        "chart": {"type": "pie", "segments": [{"label": "Won", "value": 1}]},
+    }
     blocks: list[Json] = [section("a &amp; b"), rich, chart, actions(button("Go", "go"))]
-    assert words(blocks) == "a & b\nAsk <@U1> in <#C1>:wave:https://x.example@hereFriday\nDeals\nWon\nGo"
+    assert (
+        words(blocks)
+        == "a & b\nAsk <@U1> in <#C1>:wave:https://x.example@hereFriday\nDeals\nWon\nGo"
+    )
 
 
 def test_blocks_and_elements_without_ids_are_given_some() -> None:
@@ -123,10 +152,18 @@ def test_listeners_hear_what_their_person_may_see_until_they_stop() -> None:
 
 
 def test_every_kind_of_element_starts_with_its_initial_value() -> None:
-    assert initial({"type": "multi_users_select"}) == {"type": "multi_users_select", "selected_users": []}
-    assert initial({"type": "datepicker", "initial_date": "2026-12-01"})["selected_date"] == "2026-12-01"
-    blocks = [section("x", block_id="s", accessory={"type": "button", "action_id": "go"}),
-              {"block_id": "i", **field("i", {"type": "radio_buttons", "options": [option("A")]})}]
+    assert initial({"type": "multi_users_select"}) == {
+        "type": "multi_users_select",
+        "selected_users": [],
+    }
+    assert (
+        initial({"type": "datepicker", "initial_date": "2026-12-01"})["selected_date"]
+        == "2026-12-01"
+    )
+    blocks = [
+        section("x", block_id="s", accessory={"type": "button", "action_id": "go"}),
+        {"block_id": "i", **field("i", {"type": "radio_buttons", "options": [option("A")]})},
+    ]
     assert state_of(blocks, {}) == {"i": {"i": {"type": "radio_buttons", "selected_option": None}}}
 
 
@@ -139,7 +176,10 @@ def test_the_client_checks_what_slacks_client_checks() -> None:
     assert complaint("email_text_input", "a@b.co") is None
     assert complaint("url_text_input", "x") == "You'll need to enter a valid URL."
     assert complaint("number_input", "x") == "You'll need to enter a number."
-    assert complaint("number_input", "1.5", is_decimal_allowed=False) == "You'll need to enter a whole number."
+    assert (
+        complaint("number_input", "1.5", is_decimal_allowed=False)
+        == "You'll need to enter a whole number."
+    )
     assert "greater than or equal to 2" in str(complaint("number_input", "1", min_value="2"))
     assert "less than or equal to 2" in str(complaint("number_input", "3", max_value="2"))
     assert complaint("number_input", "2", min_value="2", max_value="2") is None

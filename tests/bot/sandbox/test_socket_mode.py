@@ -48,8 +48,11 @@ def wait(until: Callable[[], bool]) -> None:
 @contextmanager
 def connected(slack: Slack, heard: list[Json]) -> Iterator[SocketModeHandler]:
     """One more connection of the app."""
-    handler = SocketModeHandler(notes_app(slack, heard), slack.app_token, web_client=WebClient(
-        token=slack.bot_token, base_url=f"{slack.url}/api/"))
+    handler = SocketModeHandler(
+        notes_app(slack, heard),
+        slack.app_token,
+        web_client=WebClient(token=slack.bot_token, base_url=f"{slack.url}/api/"),
+    )
     before = sockets(slack).connections
     handler.connect()  # type: ignore[no-untyped-call]
     wait(lambda: sockets(slack).connections == before + 1)
@@ -58,7 +61,9 @@ def connected(slack: Slack, heard: list[Json]) -> Iterator[SocketModeHandler]:
     finally:
         handler.client.auto_reconnect_enabled = False
         sockets(slack).hang_up()  # a client that still listens takes three seconds to close,
-        wait(lambda: not handler.client.is_connected())  # and one that closes while it is closed stumbles
+        wait(
+            lambda: not handler.client.is_connected()
+        )  # and one that closes while it is closed stumbles
         handler.client.message_processor.event.set()  # who waits for a message looks up when one comes,
         handler.client.enqueue_message("{}")  # else after a second
         handler.close()  # type: ignore[no-untyped-call]
@@ -103,7 +108,9 @@ def test_an_app_that_is_told_to_reconnect_does(online: Slack) -> None:
     heard: list[Json] = []
     with connected(online, heard) as handler:
         first = handler.client.session_id()
-        handler.client.current_session.sock.settimeout(0.05)  # it hears the call, then lets go of the old connection
+        handler.client.current_session.sock.settimeout(
+            0.05
+        )  # it hears the call, then lets go of the old connection
         sockets(online).refresh()
         wait(lambda: handler.client.session_id() != first and sockets(online).connections == 1)
         SlackDriver(online).command("/raw back")
@@ -112,7 +119,9 @@ def test_an_app_that_is_told_to_reconnect_does(online: Slack) -> None:
 
 def address(slack: Slack) -> str:
     """Where the next websocket may be opened."""
-    opened = WebClient(base_url=f"{slack.url}/api/").apps_connections_open(app_token=slack.app_token)
+    opened = WebClient(base_url=f"{slack.url}/api/").apps_connections_open(
+        app_token=slack.app_token
+    )
     return str(opened["url"])
 
 
@@ -186,8 +195,15 @@ def test_an_event_in_an_envelope_counts_its_attempts(online: Slack) -> None:
         with pytest.raises(AssertionError, match="was not acknowledged"):
             SlackDriver(online).dm("hello")
         first, second = json.loads(line.recv()), json.loads(line.recv())
-        assert (first["type"], first["retry_attempt"], first["accepts_response_payload"]) == ("events_api", 0, False)
-        assert (second["retry_attempt"], second["payload"]["event_id"]) == (1, first["payload"]["event_id"])
+        assert (first["type"], first["retry_attempt"], first["accepts_response_payload"]) == (
+            "events_api",
+            0,
+            False,
+        )
+        assert (second["retry_attempt"], second["payload"]["event_id"]) == (
+            1,
+            first["payload"]["event_id"],
+        )
 
 
 def test_what_is_sent_on_a_connection_that_has_just_ended_is_not_waited_for(online: Slack) -> None:

@@ -9,8 +9,18 @@ from tests.bot.sandbox.kit import actions, field, option, plain
 
 
 def test_a_menu_too_can_ask_first(desk: SlackDriver, heard: list[Json]) -> None:
-    confirm = {"title": plain("Burn?"), "text": plain("All of it."), "confirm": plain("Burn"), "deny": plain("Keep")}
-    menu = {"type": "overflow", "action_id": "choice", "options": [option("Burn")], "confirm": confirm}
+    confirm = {
+        "title": plain("Burn?"),
+        "text": plain("All of it."),
+        "confirm": plain("Burn"),
+        "deny": plain("Keep"),
+    }
+    menu = {
+        "type": "overflow",
+        "action_id": "choice",
+        "options": [option("Burn")],
+        "confirm": confirm,
+    }
     desk.slack.post("C_SALES", desk.slack.bot.id, "menu", [actions(menu)])
     desk.pick("choice", "Burn", confirm=False)
     assert heard == []
@@ -19,7 +29,9 @@ def test_a_menu_too_can_ask_first(desk: SlackDriver, heard: list[Json]) -> None:
 
 def test_an_input_with_dispatch_is_told_to_the_app(desk: SlackDriver, heard: list[Json]) -> None:
     text = {"type": "plain_text_input", "action_id": "choice"}
-    desk.slack.post("C_SALES", desk.slack.bot.id, "x", [field("name", text) | {"dispatch_action": True}])
+    desk.slack.post(
+        "C_SALES", desk.slack.bot.id, "x", [field("name", text) | {"dispatch_action": True}]
+    )
     desk.pick("choice", "Ada")
     assert heard[-1]["actions"][0]["value"] == "Ada"
     assert heard[-1]["state"]["values"]["name"]["choice"]["value"] == "Ada"

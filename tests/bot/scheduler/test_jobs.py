@@ -14,7 +14,7 @@ from models.activities.activity import Activity
 from models.core import records
 from models.core.identity.installation import InstallState
 from models.core.identity.user import User
-from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, IdempotencyKey, deliver
+from models.core.outbox.delivery import Delivery, DeliveryState, IdempotencyKey, JobRun, deliver
 from models.core.replica import Replica
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -40,12 +40,18 @@ def asked(works: UnitOfWorkFactory, *kinds: str, workspace: str = "T1") -> list[
 
 def keys(works: UnitOfWorkFactory, kind: str) -> list[str]:
     with works("T1", writes=False) as work:
-        return list(work.session.scalars(select(Delivery.key).where(Delivery.kind == kind).order_by(Delivery.id)))
+        return list(
+            work.session.scalars(
+                select(Delivery.key).where(Delivery.kind == kind).order_by(Delivery.id)
+            )
+        )
 
 
 def local(clock: StoppedClock, moment: str, zone: str = "UTC") -> None:
     """Move the clock to a moment on a wall somewhere."""
-    clock.forward(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) - clock())
+    clock.forward(
+        datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) - clock()
+    )
 
 
 def test_owners_are_reminded_once_however_often_the_scheduler_looks(
@@ -71,14 +77,20 @@ def test_owners_are_all_reminded_however_many_there_are_and_asked_for_again_now_
         work.session.flush()
         row = dict(work.session.execute(select(Activity.__table__)).mappings().one())
         row.pop("id")
-        copies = [row | {"number": number, "owner": each.id} for number, each in enumerate(people, 100)]
+        copies = [
+            row | {"number": number, "owner": each.id} for number, each in enumerate(people, 100)
+        ]
         work.session.connection().execute(insert(Activity), copies)
     clock.forward(HOUR)
     jobs.remind(works, "T1")
-    assert sorted(asked(works, "due")) == sorted([("due", "U_RITA"), *[("due", each.slack_id) for each in people]])
+    assert sorted(asked(works, "due")) == sorted(
+        [("due", "U_RITA"), *[("due", each.slack_id) for each in people]]
+    )
 
 
-def test_an_owner_whom_another_replica_holds_is_left_to_it(clean_postgres: Engine, clock: StoppedClock) -> None:
+def test_an_owner_whom_another_replica_holds_is_left_to_it(
+    clean_postgres: Engine, clock: StoppedClock
+) -> None:
     works = UnitOfWorkFactory(clean_postgres, clock)
     ada = given(works, Customer, first_name="Ada")
     for person in ("U_RITA", "U_SAM"):
@@ -92,7 +104,9 @@ def test_an_owner_whom_another_replica_holds_is_left_to_it(clean_postgres: Engin
     assert asked(works, "due") == [("due", "U_SAM"), ("due", "U_RITA")]
 
 
-def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_the_channels_hear_once_a_working_day_in_the_zone_of_the_workspace(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     scheduler = Scheduler(works, jobs=[job for job in JOBS if job.name in ("team", "cases")])
     with works("T1") as work:
         work.workspace.zone = "America/New_York"
@@ -191,7 +205,9 @@ def test_nothing_is_asked_of_a_workspace_without_channels(
     assert asked(works, "team_due", "cases", workspace="T2") == []
 
 
-def test_what_is_old_is_removed_a_few_rows_at_a_time(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_what_is_old_is_removed_a_few_rows_at_a_time(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     with works("T1") as work:
         for number in range(6):
             work.once(f"act {number}")
@@ -209,7 +225,9 @@ def test_what_is_old_is_removed_a_few_rows_at_a_time(works: UnitOfWorkFactory, c
         assert list(work.session.scalars(select(Delivery.key))) == ["still waiting"]
 
 
-def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     with works("T1") as work:
         for name, seen in (("gone", timedelta()), ("here", DAY)):
             work.session.add(Replica(id=name, started_at=work.now, seen_at=work.now + seen))
@@ -221,7 +239,9 @@ def test_replicas_and_installs_that_nobody_hears_of_any_more_are_removed(works: 
         assert list(work.session.scalars(select(InstallState.state))) == ["here"]
 
 
-def test_slots_are_removed_when_they_cannot_come_again(works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock) -> None:
+def test_slots_are_removed_when_they_cannot_come_again(
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
+) -> None:
     clock.forward(HOUR)
     scheduler.tick()
     clock.forward(jobs.KEPT + DAY)
@@ -231,7 +251,9 @@ def test_slots_are_removed_when_they_cannot_come_again(works: UnitOfWorkFactory,
 
 
 @SQLITE
-def test_a_job_that_fails_keeps_neither_the_others_nor_other_workspaces_waiting(works: UnitOfWorkFactory) -> None:
+def test_a_job_that_fails_keeps_neither_the_others_nor_other_workspaces_waiting(
+    works: UnitOfWorkFactory,
+) -> None:
     looked: list[str] = []
 
     def fails(works: UnitOfWorkFactory, workspace: str) -> None:

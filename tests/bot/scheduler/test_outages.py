@@ -1,4 +1,6 @@
-"""What was missed while nothing ran is made up for once, if it is still worth it; two replicas do it as one."""
+"""What was missed while nothing ran is made up for once, if it is still worth it; two replicas do
+it as one.
+"""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -31,14 +33,20 @@ def ada(works: UnitOfWorkFactory) -> Customer:
 
 def local(clock: StoppedClock, moment: str, zone: str = "UTC") -> datetime:
     """Move the clock to a moment on a wall somewhere."""
-    clock.forward(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) - clock())
+    clock.forward(
+        datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) - clock()
+    )
     return clock()
 
 
 def asked(works: UnitOfWorkFactory, *kinds: str) -> list[Delivery]:
     """The deliveries of these kinds, in order."""
     with works("T1", writes=False) as work:
-        return list(work.session.scalars(select(Delivery).where(Delivery.kind.in_(kinds)).order_by(Delivery.id)))
+        return list(
+            work.session.scalars(
+                select(Delivery).where(Delivery.kind.in_(kinds)).order_by(Delivery.id)
+            )
+        )
 
 
 def keys(works: UnitOfWorkFactory, *kinds: str) -> list[str]:
@@ -46,16 +54,34 @@ def keys(works: UnitOfWorkFactory, *kinds: str) -> list[str]:
 
 
 def pile(works: UnitOfWorkFactory, ada: Customer, count: int, since: timedelta) -> list[int]:
-    """Give Rita many tasks that come due one after the other from now on; their ids in due order."""
+    """Give Rita many tasks that come due one after the other from now on; their ids in due
+    order.
+    """
     with works("T1") as work:
-        base = {"workspace": "T1", "owner": ada.owner, "customer": ada.id, "created_at": START, "updated_at": START}
-        moments = [START + since + timedelta(seconds=(number * 7) % count) for number in range(count)]
+        base = {
+            "workspace": "T1",
+            "owner": ada.owner,
+            "customer": ada.id,
+            "created_at": START,
+            "updated_at": START,
+        }
+        moments = [
+            START + since + timedelta(seconds=(number * 7) % count) for number in range(count)
+        ]
         rows = [
-            base | {"number": 9000 + number, "description": "Call", "due_date": moment, "remind_at": moment}
+            base
+            | {
+                "number": 9000 + number,
+                "description": "Call",
+                "due_date": moment,
+                "remind_at": moment,
+            }
             for number, moment in enumerate(moments)
         ]
         work.session.execute(insert(Activity), rows)
-        return list(work.session.scalars(select(Activity.id).order_by(Activity.due_date, Activity.id)))
+        return list(
+            work.session.scalars(select(Activity.id).order_by(Activity.due_date, Activity.id))
+        )
 
 
 @SQLITE
@@ -79,7 +105,8 @@ def test_after_three_hours_each_reminder_comes_once_and_the_oldest_first(
 ) -> None:
     scheduler.tick()
     late, early, middle = (
-        given(works, Activity, description="Call", due_date=f"+{hours}h", customer=ada.ref).id for hours in (3, 1, 2)
+        given(works, Activity, description="Call", due_date=f"+{hours}h", customer=ada.ref).id
+        for hours in (3, 1, 2)
     )
     clock.forward(3 * HOUR)
     for _ in range(3):
@@ -92,7 +119,9 @@ def test_what_was_missed_over_midnight_is_skipped_and_reminders_wait_for_the_mor
     works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     scheduler.tick()
-    call = given(works, Activity, description="Call", due_date="2026-03-11 16:00", customer=ada.ref).id
+    call = given(
+        works, Activity, description="Call", due_date="2026-03-11 16:00", customer=ada.ref
+    ).id
     before = keys(works, "digest", "team_due", "cases")
     local(clock, "2026-03-12T01:00", NEW_YORK)  # six in the morning in Berlin
     scheduler.tick()
@@ -109,7 +138,9 @@ def test_after_a_weekend_switched_off_monday_begins_as_any_day(
     works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock, ada: Customer
 ) -> None:
     calls = [
-        given(works, Activity, description="Call", due_date=f"2026-03-{day} 12:00", customer=ada.ref).id
+        given(
+            works, Activity, description="Call", due_date=f"2026-03-{day} 12:00", customer=ada.ref
+        ).id
         for day in (15, 13, 14)
     ]
     local(clock, "2026-03-13T07:00")
@@ -125,7 +156,9 @@ def test_after_a_weekend_switched_off_monday_begins_as_any_day(
 
 
 @SQLITE
-def test_after_forty_days_there_are_not_forty(works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock) -> None:
+def test_after_forty_days_there_are_not_forty(
+    works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
+) -> None:
     scheduler.tick()
     before = keys(works, "digest", "team_due", "cases")
     clock.forward(40 * DAY + 5 * HOUR)  # a Sunday
@@ -155,11 +188,15 @@ def test_what_is_due_before_a_workspace_was_there_is_not_called_late(
     works: UnitOfWorkFactory, scheduler: Scheduler, clock: StoppedClock
 ) -> None:
     scheduler.tick()
-    assert {each.key: each.about for each in asked(works, "team_due")} == {"team_due:2026-03-10": {}}
+    assert {each.key: each.about for each in asked(works, "team_due")} == {
+        "team_due:2026-03-10": {}
+    }
 
 
 @SQLITE
-def test_who_moves_zone_gets_one_digest_a_date(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_who_moves_zone_gets_one_digest_a_date(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     digests = Scheduler(works, jobs=[job for job in JOBS if job.name == "digest"])
     local(clock, "2026-03-11T06:00")
     for zone in (NEW_YORK, "Pacific/Apia", "Europe/Berlin", NEW_YORK, "Asia/Kolkata"):
@@ -198,7 +235,9 @@ def test_many_due_at_once_come_in_several_units_each_once_and_in_order(
     assert len({each.key.split(":")[2] for each in asked(works, "due")}) == 2
 
 
-def test_three_replicas_at_once_tell_it_as_one_would(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_three_replicas_at_once_tell_it_as_one_would(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     due = pile(works, ada, 2 * AT_ONCE + 30, HOUR)
     local(clock, "2026-03-11T13:00")
     replicas = [Scheduler(UnitOfWorkFactory(works.engine, clock)) for _ in range(3)]

@@ -20,7 +20,13 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def reminded(works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock) -> Activity:
+def reminded(
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+) -> Activity:
     """Rita's call is due, and she has been told."""
     ada = given(works, Customer, first_name="Ada")
     call = given(works, Activity, description="Call Ada", due_date="+1h", customer=ada.ref)
@@ -47,7 +53,12 @@ def test_a_reminder_arrives_in_a_direct_message(slack: SlackDriver, reminded: Ac
 
 
 def test_done_ends_it(
-    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock, reminded: Activity
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    reminded: Activity,
 ) -> None:
     slack.click("activity.done", user="U_RITA")
     if slack.modal:
@@ -60,7 +71,12 @@ def test_done_ends_it(
 
 
 def test_snooze_brings_it_back(
-    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock, reminded: Activity
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    reminded: Activity,
 ) -> None:
     slack.click("activity.snooze", user="U_RITA")
     slack.submit(user="U_RITA", until="2026-03-10 15:00")
@@ -74,7 +90,9 @@ def test_snooze_brings_it_back(
     assert len(reminders(slack)) == 2
 
 
-def test_reschedule_and_reassign_open_their_forms(works: UnitOfWorkFactory, slack: SlackDriver, reminded: Activity) -> None:
+def test_reschedule_and_reassign_open_their_forms(
+    works: UnitOfWorkFactory, slack: SlackDriver, reminded: Activity
+) -> None:
     slack.click("activity.edit", user="U_RITA")
     assert slack.modal is not None
     assert "due_date" in slack.modal.values
@@ -86,7 +104,11 @@ def test_reschedule_and_reassign_open_their_forms(works: UnitOfWorkFactory, slac
 
 
 def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
-    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
 ) -> None:
     ada = given(works, Customer, first_name="Ada")
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
@@ -102,7 +124,11 @@ def test_a_case_is_claimed_from_the_list_and_its_card_says_so(
 
 
 def test_a_manager_reads_the_digest_with_its_chart(
-    works: UnitOfWorkFactory, slack: SlackDriver, scheduler: Scheduler, courier: DeliveryDispatcher, clock: StoppedClock
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    scheduler: Scheduler,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
 ) -> None:
     ada = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=ada.ref, amount="12k")

@@ -1,4 +1,6 @@
-"""The clockwork: looks at the start and again and again, catches up after an outage, ends when told to."""
+"""The clockwork: looks at the start and again and again, catches up after an outage, ends when told
+to.
+"""
 
 import logging
 import threading
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.scheduler.jobs import Job, in_one_unit
-from bot.scheduler.scheduler import Scheduler, ClockJumpDetector
+from bot.scheduler.scheduler import ClockJumpDetector, Scheduler
 from handlers.core.telemetry import Watch
 from models.activities.reminders import first
 from models.core.db.engine import open_engine
@@ -37,7 +39,9 @@ class Ears(Watch):
 
 def test_it_looks_at_the_start_and_then_again_and_again(works: UnitOfWorkFactory) -> None:
     looks = threading.Semaphore(0)
-    scheduler = Scheduler(works, look_every=0.05, jobs=[Job("look", lambda works, place: looks.release())])
+    scheduler = Scheduler(
+        works, look_every=0.05, jobs=[Job("look", lambda works, place: looks.release())]
+    )
     scheduler.start()
     try:
         for _ in range(6):  # three looks in two workspaces
@@ -50,7 +54,10 @@ def test_a_missed_look_is_made_up_for_once(works: UnitOfWorkFactory) -> None:
     scheduler = Scheduler(works)
     scheduler.clockwork.start(paused=True)
     try:
-        settings = [(job.coalesce, job.misfire_grace_time, job.max_instances) for job in scheduler.clockwork.get_jobs()]
+        settings = [
+            (job.coalesce, job.misfire_grace_time, job.max_instances)
+            for job in scheduler.clockwork.get_jobs()
+        ]
         assert set(settings) == {(True, None, 1)}
     finally:
         scheduler.stop()
@@ -61,7 +68,10 @@ def test_jobs_that_look_less_often_have_longer_pauses(works: UnitOfWorkFactory) 
     scheduler = Scheduler(works, look_every=60, jobs=[often, seldom])
     scheduler.clockwork.start(paused=True)
     try:
-        pauses = [scheduler.clockwork.get_job(name).trigger.interval.total_seconds() for name in ("often", "seldom")]
+        pauses = [
+            scheduler.clockwork.get_job(name).trigger.interval.total_seconds()
+            for name in ("often", "seldom")
+        ]
         assert pauses == [60, 600]
     finally:
         scheduler.stop()
@@ -106,7 +116,9 @@ def test_it_says_how_each_look_ended_and_when_the_last_one_did(works: UnitOfWork
 def test_a_job_that_takes_long_keeps_no_other_waiting(works: UnitOfWorkFactory) -> None:
     looked, go = threading.Semaphore(0), threading.Event()
     slow = Job("slow", lambda works, place: None if go.wait(10) else None)
-    scheduler = Scheduler(works, look_every=0.05, jobs=[slow, Job("quick", lambda works, place: looked.release())])
+    scheduler = Scheduler(
+        works, look_every=0.05, jobs=[slow, Job("quick", lambda works, place: looked.release())]
+    )
     scheduler.start()
     try:
         for _ in range(6):
@@ -117,7 +129,9 @@ def test_a_job_that_takes_long_keeps_no_other_waiting(works: UnitOfWorkFactory) 
         scheduler.stop()
 
 
-def test_a_look_that_failed_is_repeated_soon_until_one_succeeds(works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_look_that_failed_is_repeated_soon_until_one_succeeds(
+    works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     left, well = [3], threading.Event()
 
     def fails(works: UnitOfWorkFactory, workspace: str) -> None:
@@ -197,20 +211,29 @@ def test_what_fails_at_every_look_is_told_once_and_again_when_it_is_over(
     assert well.getMessage() == "The job ill in T1 went well again."
 
 
-def test_a_mistake_of_ours_leaves_one_traceback(works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_mistake_of_ours_leaves_one_traceback(
+    works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     def fails(works: UnitOfWorkFactory, workspace: str) -> None:
         raise ZeroDivisionError
 
     scheduler = Scheduler(works, jobs=[Job("ill", fails)])
     for _ in range(3):
         scheduler.tick()
-    assert [bool(record.exc_info) for record in caplog.records] == [True, True]  # one for each workspace
+    assert [bool(record.exc_info) for record in caplog.records] == [
+        True,
+        True,
+    ]  # one for each workspace
 
 
-def test_a_database_that_is_away_is_one_sentence_for_all_jobs(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_database_that_is_away_is_one_sentence_for_all_jobs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     ears = Ears()
     engine = open_engine("postgresql://nobody@127.0.0.1:1/nowhere")
-    scheduler = Scheduler(UnitOfWorkFactory(engine), jobs=[Job("one", nothing), Job("two", nothing)], watch=ears)
+    scheduler = Scheduler(
+        UnitOfWorkFactory(engine), jobs=[Job("one", nothing), Job("two", nothing)], watch=ears
+    )
     for _ in range(3):
         scheduler.tick()
     [said] = [record for record in caplog.records if record.name == "bot.scheduler.scheduler"]
@@ -220,7 +243,7 @@ def test_a_database_that_is_away_is_one_sentence_for_all_jobs(caplog: pytest.Log
     engine.dispose()
 
 
-# ── a clock that jumps ──────────────────────────────────────────────────────────────────────────────────
+# ── a clock that jumps ────────────────────────────────────────────────────────────────────────────
 
 
 class Hands(Clock):
@@ -261,7 +284,9 @@ def test_a_clock_that_is_moved_on_purpose_does_not_jump() -> None:
     assert watched.jump() is None
 
 
-def test_a_clock_that_jumps_is_told_in_a_sentence(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_clock_that_jumps_is_told_in_a_sentence(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     class Wrong(Clock):
         by = timedelta()
 

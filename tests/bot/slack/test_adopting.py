@@ -1,4 +1,6 @@
-"""What was imported before Slack was connected goes to the token in the settings, never to whoever installs first."""
+"""What was imported before Slack was connected goes to the token in the settings, never to whoever
+installs first.
+"""
 
 import logging
 
@@ -39,8 +41,14 @@ def imported(works: UnitOfWorkFactory) -> None:
 
 def install(works: UnitOfWorkFactory, clients: Clients, world: Slack) -> None:
     """Somebody of the small Slack installs the app over OAuth."""
-    granted = {"team": {"id": "T1", "name": "Acme"}, "access_token": world.bot_token, "bot_id": "B0BOT"}
-    Installs(Settings(), works, clients, Vault(new_key())).store({**granted, "authed_user": {"id": "U_RITA"}})
+    granted = {
+        "team": {"id": "T1", "name": "Acme"},
+        "access_token": world.bot_token,
+        "bot_id": "B0BOT",
+    }
+    Installs(Settings(), works, clients, Vault(new_key())).store(
+        {**granted, "authed_user": {"id": "U_RITA"}}
+    )
 
 
 def leads(works: UnitOfWorkFactory, workspace: str) -> list[str]:
@@ -49,7 +57,11 @@ def leads(works: UnitOfWorkFactory, workspace: str) -> list[str]:
 
 
 def test_whoever_installs_first_gets_nothing_of_it_until_they_are_named(
-    slack: SlackDriver, works: UnitOfWorkFactory, clients: Clients, world: Slack, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    clients: Clients,
+    world: Slack,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     install(works, clients, world)
     assert (leads(works, "T1"), leads(works, LOCAL)) == ([], ["Ada"])
@@ -62,7 +74,11 @@ def test_whoever_installs_first_gets_nothing_of_it_until_they_are_named(
 
 
 def test_the_workspace_of_the_token_in_the_settings_gets_it(
-    slack: SlackDriver, works: UnitOfWorkFactory, clients: Clients, world: Slack, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    clients: Clients,
+    world: Slack,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     works.settle("T_OTHER", name="Somebody who installed it before")
     introduce(Settings(slack_bot_token=world.bot_token), works, clients, never)

@@ -1,4 +1,6 @@
-"""A workspace of real size, with a Slack that counts calls: five hundred people in a channel, and many cards there."""
+"""A workspace of real size, with a Slack that counts calls: five hundred people in a channel, and
+many cards there.
+"""
 
 import threading
 from collections import Counter
@@ -49,7 +51,9 @@ def paced(works: UnitOfWorkFactory, clients: Clients, slack: SlackDriver) -> Del
 def crowd(slack: SlackDriver, **about: bool) -> list[str]:
     """So many colleagues whom the CRM has never heard of."""
     names = [f"U_CROWD{number}" for number in range(CROWD)]
-    slack.slack.members |= {name: Member(name, name.lower(), f"Person {name}", team="T1", **about) for name in names}
+    slack.slack.members |= {
+        name: Member(name, name.lower(), f"Person {name}", team="T1", **about) for name in names
+    }
     return names
 
 
@@ -62,7 +66,9 @@ def people(works: UnitOfWorkFactory) -> list[User]:
         return list(work.session.query(User).filter(User.slack_id.startswith("U_CROWD")))
 
 
-def full(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cards: int = CARDS) -> list[Opportunity]:
+def full(
+    works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatcher, cards: int = CARDS
+) -> list[Opportunity]:
     """A channel of Rita and Ravi with so many cards of deals, of which every second one is lost."""
     room(slack, "U_RITA", "U_RAVI")
     deals = [deal(works, f"Sails {number}") for number in range(cards)]
@@ -80,11 +86,15 @@ def full(works: UnitOfWorkFactory, slack: SlackDriver, courier: DeliveryDispatch
 def drawn(slack: SlackDriver) -> list[str]:
     """The refs of the cards that were drawn anew in the room, in that order."""
     stamps = {card.ts: card.text for card in slack.posted("C_ROOM") if not card.thread_ts}
-    asked = [args for name, args in slack.slack.calls if name == "chat.update" and args["channel"] == "C_ROOM"]
+    asked = [
+        args
+        for name, args in slack.slack.calls
+        if name == "chat.update" and args["channel"] == "C_ROOM"
+    ]
     return [stamps[args["ts"]].split()[0] for args in asked if args["ts"] in stamps]
 
 
-# ── who is there ────────────────────────────────────────────────────────────────────────────────────────
+# ── who is there ──────────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
@@ -104,8 +114,12 @@ def test_five_hundred_people_are_read_from_a_list_and_who_acts_meanwhile_is_know
 
 
 @SQLITE
-def test_who_reads_along_is_a_rep_and_a_guest_sees_nothing(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
-    card = shown(slack, works, courier, ada_lovelace(works), "U_RITA", *crowd(slack, is_restricted=True))
+def test_who_reads_along_is_a_rep_and_a_guest_sees_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
+    card = shown(
+        slack, works, courier, ada_lovelace(works), "U_RITA", *crowd(slack, is_restricted=True)
+    )
     assert {person.role for person in people(works)} == {Preset.REP}
     assert all(person.guest for person in people(works))
     assert secret(card)
@@ -114,7 +128,10 @@ def test_who_reads_along_is_a_rep_and_a_guest_sees_nothing(slack: SlackDriver, w
 
 @SQLITE
 def test_many_from_elsewhere_who_are_in_no_list_keep_no_call_from_who_acts(
-    counted: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, monkeypatch: pytest.MonkeyPatch
+    counted: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names = crowd(counted)
     for name in names:
@@ -126,12 +143,17 @@ def test_many_from_elsewhere_who_are_in_no_list_keep_no_call_from_who_acts(
     assert counted.slack.rates.refused == {}
 
 
-# ── what is drawn anew ──────────────────────────────────────────────────────────────────────────────────
+# ── what is drawn anew ────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
 def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps_to_a_pace(
-    counted: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, paced: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    counted: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    paced: DeliveryDispatcher,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(queue, "MOST", 8)  # fewer than there are cards
     monkeypatch.setattr(queue, "LEAST", 3)
@@ -141,14 +163,18 @@ def test_an_edit_comes_before_what_is_drawn_for_somebody_who_came_and_that_keeps
     events.join(counted.slack, "C_ROOM", "U_GUS")
     paced.drain()
     masked = drawn(counted)
-    open_first = [each.ref for each in reversed(deals[::2])] + [each.ref for each in reversed(deals[1::2])]
+    open_first = [each.ref for each in reversed(deals[::2])] + [
+        each.ref for each in reversed(deals[1::2])
+    ]
     assert masked == open_first[: queue.MOST]
     counted.command(f"/crm {deals[1].ref} name=Oars")
     paced.drain()
     assert drawn(counted)[len(masked) :] == [deals[1].ref]
     clock.forward(queue.MINUTE)
     paced.drain()
-    assert sorted(drawn(counted)) == sorted(each.ref for each in deals)  # each once: an edit spares the other redraw
+    assert sorted(drawn(counted)) == sorted(
+        each.ref for each in deals
+    )  # each once: an edit spares the other redraw
     assert all(ELSEWHERE in card for card in counted.posted("C_ROOM") if not card.thread_ts)
     assert counted.slack.rates.refused == {}
 
@@ -188,7 +214,11 @@ def test_where_nobody_knows_what_slack_shows_it_is_drawn_even_if_nothing_changed
 
 @SQLITE
 def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, paced: DeliveryDispatcher, clock: StoppedClock
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    paced: DeliveryDispatcher,
+    clock: StoppedClock,
 ) -> None:
     deals = full(works, slack, courier, 24)
     with works("T1", "U_RITA") as work:
@@ -205,7 +235,9 @@ def test_a_change_of_many_records_at_once_lets_the_change_of_one_pass(
 
 
 @SQLITE
-def test_eight_threads_ask_once_who_is_in_a_channel(slack: SlackDriver, works: UnitOfWorkFactory, client: WebClient) -> None:
+def test_eight_threads_ask_once_who_is_in_a_channel(
+    slack: SlackDriver, works: UnitOfWorkFactory, client: WebClient
+) -> None:
     audience = ChannelMembers(works, "T1", SlackGateway(client))
     room(slack, "U_RITA", "U_RAVI")
     slack.slack.latency = 0.2

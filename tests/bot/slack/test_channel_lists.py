@@ -69,11 +69,15 @@ def test_a_question_that_some_may_not_ask_is_answered_to_nobody_and_that_is_said
 
 
 @SQLITE
-def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_nothing_of_a_record_is_kept_in_what_waits_to_be_posted(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     for line in ("/crm lead list --here", "/crm lead set LD-1 company=Babbage --here"):
         slack.command(line)
         assert told(slack) == WILL
-    assert not [row.about for row in rows(works, channel="C_GENERAL") if "Lovelace" in str(row.about)]
+    assert not [
+        row.about for row in rows(works, channel="C_GENERAL") if "Lovelace" in str(row.about)
+    ]
     assert [row.kind for row in rows(works, channel="C_GENERAL")] == ["line", "receipt"]
 
 
@@ -96,14 +100,18 @@ def test_a_receipt_is_posted_for_those_who_may_see_the_record(
 
 
 @SQLITE
-def test_who_is_alone_with_the_bot_reads_the_answer_itself(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_who_is_alone_with_the_bot_reads_the_answer_itself(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.dm("lead list --here")
     assert "Ada Lovelace" in slack.last
     assert rows(works, kind="line") == []
 
 
 @SQLITE
-def test_a_teams_day_is_told_with_a_word_on_what_is_left_out(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_teams_day_is_told_with_a_word_on_what_is_left_out(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     customer = given(works, Customer, first_name="Ada")
     task(works, customer, "+1h", "Call Ada")
     task(works, customer, "+1h", "Write to Grace", by="U_OLGA")

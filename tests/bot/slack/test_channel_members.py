@@ -28,10 +28,12 @@ def ada(works: UnitOfWorkFactory) -> Lead:
     return ada_lovelace(works)
 
 
-# ── cards ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── cards ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_colleagues_who_may_all_see_it_see_all_of_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_colleagues_who_may_all_see_it_see_all_of_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     card = shown(slack, works, courier, ada, "U_RITA", "U_RAVI", "U_ADA")
     assert "Ada Lovelace" in card
     assert "Not everything" not in card
@@ -42,7 +44,12 @@ def test_colleagues_who_may_all_see_it_see_all_of_it(slack: SlackDriver, works: 
     ("other", "named"), [("U_JULE", "Jule Jansen"), ("U_OLGA", "Olga Orlova"), ("U_GUS", ELSEWHERE)]
 )
 def test_one_who_may_not_see_it_masks_it_for_all(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, other: str, named: str
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    other: str,
+    named: str,
 ) -> None:
     card = shown(slack, works, courier, ada, "U_RITA", "U_RAVI", other)
     assert secret(card)
@@ -64,7 +71,9 @@ def test_a_hidden_field_is_left_out_and_the_rest_is_shown(
 
 
 @SQLITE
-def test_people_from_elsewhere_see_nothing_of_a_record(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_people_from_elsewhere_see_nothing_of_a_record(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
     card = shown(slack, works, courier, ada, "U_RITA", "U_XENIA")
     assert secret(card)
@@ -88,22 +97,34 @@ def test_who_is_not_known_yet_is_asked_for_once_and_welcomed(
 
 @SQLITE
 def test_where_many_are_unknown_they_are_listed_bit_by_bit_before_the_card_says_more(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(channel_members, "ASKED", 2)
     monkeypatch.setattr(channel_members, "PAGES", 1)
-    monkeypatch.setattr(gateway, "PAGE", len(slack.slack.members) // 3 + 3)  # three pages, with the seven
+    monkeypatch.setattr(
+        gateway, "PAGE", len(slack.slack.members) // 3 + 3
+    )  # three pages, with the seven
     case, strange = broken(works), [f"U_{number}" for number in range(7)]
-    slack.slack.members |= {each: Member(each, each.lower(), team="T1", is_bot=True) for each in strange}
+    slack.slack.members |= {
+        each: Member(each, each.lower(), team="T1", is_bot=True) for each in strange
+    }
     assert "Broken" not in shown(slack, works, courier, case, "U_SAM", *strange)
     clock.forward(timedelta(seconds=2))
     assert "Broken" in now(slack, courier)
     assert [name for name, _ in slack.slack.calls].count("users.list") == 3
-    drawn = [name for name, args in slack.slack.calls if args.get("channel") == "C_ROOM" and name.startswith("chat.")]
+    drawn = [
+        name
+        for name, args in slack.slack.calls
+        if args.get("channel") == "C_ROOM" and name.startswith("chat.")
+    ]
     assert drawn == ["chat.postMessage", "chat.update"]
 
 
-# ── when others come ────────────────────────────────────────────────────────────────────────────────────
+# ── when others come ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_who_joins_and_may_not_see_a_card_makes_it_say_less_and_who_leaves_more(
@@ -137,9 +158,15 @@ def test_a_channel_that_is_renamed_keeps_its_cards_and_they_are_kept_up_to_date(
 
 
 @SQLITE
-@pytest.mark.parametrize("change", [{"role": "rep"}, {"team": "north"}, {"guest": True}, {"team": None}])
+@pytest.mark.parametrize(
+    "change", [{"role": "rep"}, {"team": "north"}, {"guest": True}, {"team": None}]
+)
 def test_a_change_of_somebodys_role_or_team_is_seen_on_the_cards(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead, change: dict[str, object]
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    ada: Lead,
+    change: dict[str, object],
 ) -> None:
     assert not secret(shown(slack, works, courier, ada, "U_RITA", "U_MONA"))
     works.welcome("T1", "U_MONA", **change)
@@ -161,7 +188,11 @@ def test_a_right_that_is_taken_away_is_seen_on_the_cards(
 
 @SQLITE
 def test_many_cards_are_drawn_anew_in_several_steps(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(audiences, "AT_ONCE", 2)
     room(slack, "U_RITA")
@@ -179,7 +210,11 @@ def test_many_cards_are_drawn_anew_in_several_steps(
 
 @SQLITE
 def test_a_replica_that_heard_of_nothing_does_not_go_by_what_it_remembers(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clients: Clients, ada: Lead
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    clients: Clients,
+    ada: Lead,
 ) -> None:
     other = DeliveryDispatcher(works, clients, Catalogue(ROUTERS), pace=0)
     shown(slack, works, other, ada, "U_RITA", "U_RAVI")

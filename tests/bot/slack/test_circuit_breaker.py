@@ -1,4 +1,6 @@
-"""Methods that Slack has had enough of: nobody calls them meanwhile, and then one tries and the others wait for it."""
+"""Methods that Slack has had enough of: nobody calls them meanwhile, and then one tries and the
+others wait for it.
+"""
 
 import threading
 from collections.abc import Callable
@@ -82,7 +84,9 @@ class Slow:
 
 
 def about_to_try(moment: Seconds) -> tuple[CircuitBreakers, Method]:
-    """Gates of which one was shut for five seconds, just now over, and the method behind it, called once."""
+    """Gates of which one was shut for five seconds, just now over, and the method behind it, called
+    once.
+    """
     gates, method = CircuitBreakers(), Method()
     method.full = 5
     pause_of(lambda: gates.through("chat_update", method))
@@ -94,8 +98,12 @@ def test_one_of_eight_tries_and_the_others_wait_for_what_becomes_of_it(moment: S
     gates, method, slow = *about_to_try(moment), Slow()
     slow.then = method
     limited: list[timedelta] = []
-    threads = [threading.Thread(target=lambda: limited.append(pause_of(lambda: gates.through("chat_update", slow))))
-               for _ in range(8)]  # fmt: skip
+    threads = [
+        threading.Thread(
+            target=lambda: limited.append(pause_of(lambda: gates.through("chat_update", slow)))
+        )
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     assert slow.began.wait(10)
@@ -138,7 +146,9 @@ def test_a_gate_may_take_several_refusals_in_a_row(moment: Seconds) -> None:
 
 
 @SQLITE
-def test_eight_threads_that_draw_anew_do_not_run_into_a_full_slack(slack: SlackDriver, client: object) -> None:
+def test_eight_threads_that_draw_anew_do_not_run_into_a_full_slack(
+    slack: SlackDriver, client: object
+) -> None:
     outlet = SlackGateway(client)  # type: ignore[arg-type]
     slack.slack.channels["C_ROOM"] = Channel("C_ROOM", "room", members=[slack.slack.bot.id])
     ts = outlet.post("C_ROOM", None, Message("Hello"), "key")
@@ -146,8 +156,12 @@ def test_eight_threads_that_draw_anew_do_not_run_into_a_full_slack(slack: SlackD
     for _ in range(50):
         outlet.redraw("C_ROOM", ts, Message("Hello"))
     assert pause_of(lambda: outlet.redraw("C_ROOM", ts, Message("Hello"))) > timedelta(seconds=30)
-    threads = [threading.Thread(target=pause_of, args=(lambda: outlet.redraw("C_ROOM", ts, Message("Hello")),))
-               for _ in range(8)]  # fmt: skip
+    threads = [
+        threading.Thread(
+            target=pause_of, args=(lambda: outlet.redraw("C_ROOM", ts, Message("Hello")),)
+        )
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox.slack import Slack
 from bot.slack import clients as module
-from bot.slack.clients import Clients, AuthorizeKnown, answers
+from bot.slack.clients import AuthorizeKnown, Clients, answers
 from models.core.errors import NotFound
 from models.core.identity import installation
 from models.core.identity.installation import Installation
@@ -38,7 +38,9 @@ def ended(works: UnitOfWorkFactory, workspace: str) -> bool:
 
 
 def known(clients: Clients, team: str | None) -> str | None:
-    found = AuthorizeKnown(clients)(context=BoltContext(), enterprise_id=None, team_id=team, user_id="U1")
+    found = AuthorizeKnown(clients)(
+        context=BoltContext(), enterprise_id=None, team_id=team, user_id="U1"
+    )
     return found.bot_token if found else None
 
 
@@ -49,7 +51,7 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LIST_AGAIN", 0.0)
 
 
-# ── who is there ────────────────────────────────────────────────────────────────────────────────────────
+# ── who is there ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_client_never_repeats_a_call_by_itself(replica: Clients) -> None:
@@ -73,12 +75,21 @@ def test_every_workspace_has_its_own_token(replica: Clients, works: UnitOfWorkFa
     assert [known(replica, each) for each in ("T1", "T2")] == ["xoxb-1", "xoxb-2"]
 
 
-def test_who_we_are_in_a_workspace_is_said_without_asking_slack(replica: Clients, works: UnitOfWorkFactory, world: Slack) -> None:
+def test_who_we_are_in_a_workspace_is_said_without_asking_slack(
+    replica: Clients, works: UnitOfWorkFactory, world: Slack
+) -> None:
     install(works, "T1", "xoxb-1")
     world.calls.clear()
-    found = AuthorizeKnown(replica)(context=BoltContext(), enterprise_id="E1", team_id="T1", user_id="U1")
+    found = AuthorizeKnown(replica)(
+        context=BoltContext(), enterprise_id="E1", team_id="T1", user_id="U1"
+    )
     assert found is not None
-    assert (found.bot_id, found.bot_user_id, found.team_id, found.enterprise_id) == ("Bxoxb-1", "Uxoxb-1", "T1", "E1")
+    assert (found.bot_id, found.bot_user_id, found.team_id, found.enterprise_id) == (
+        "Bxoxb-1",
+        "Uxoxb-1",
+        "T1",
+        "E1",
+    )
     assert not world.calls
 
 
@@ -90,14 +101,18 @@ def test_where_nobody_installed_us_there_is_no_client(replica: Clients, team: st
         replica.of(team or "")
 
 
-def test_that_a_workspace_is_not_there_is_remembered_for_seconds(replica: Clients, works: UnitOfWorkFactory) -> None:
+def test_that_a_workspace_is_not_there_is_remembered_for_seconds(
+    replica: Clients, works: UnitOfWorkFactory
+) -> None:
     assert known(replica, "T1") is None
     install(works, "T1", "xoxb-1")
     assert known(replica, "T1") is None
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_what_another_replica_installed_is_found(replica: Clients, works: UnitOfWorkFactory) -> None:
+def test_what_another_replica_installed_is_found(
+    replica: Clients, works: UnitOfWorkFactory
+) -> None:
     assert replica.workspaces() == []
     install(works, "T1", "xoxb-1")
     assert known(replica, "T1") == "xoxb-1"
@@ -113,7 +128,10 @@ def test_without_a_vault_only_what_was_added_is_known(works: UnitOfWorkFactory) 
 
 
 def test_a_token_that_no_key_opens_is_told_once_and_the_others_work(
-    replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    replica: Clients,
+    works: UnitOfWorkFactory,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "AGAIN", 0.0)
     install(works, "T1", "xoxb-1", new_key())
@@ -125,7 +143,7 @@ def test_a_token_that_no_key_opens_is_told_once_and_the_others_work(
     assert caplog.text.count(said) == 1
 
 
-# ── the end ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── the end ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_token_slack_refuses_ends_the_installation(
@@ -152,7 +170,9 @@ def test_a_refused_token_of_the_settings_is_replaced_there(
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_an_old_token_says_nothing_of_the_installation_that_came_after_it(replica: Clients, works: UnitOfWorkFactory) -> None:
+def test_an_old_token_says_nothing_of_the_installation_that_came_after_it(
+    replica: Clients, works: UnitOfWorkFactory
+) -> None:
     install(works, "T1", "xoxb-old")
     replica.of("T1")
     install(works, "T1", "xoxb-new")  # on another replica
@@ -162,7 +182,9 @@ def test_an_old_token_says_nothing_of_the_installation_that_came_after_it(replic
 
 
 @pytest.mark.usefixtures("forgetful")
-def test_removed_and_installed_again_it_goes_on(replica: Clients, works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_removed_and_installed_again_it_goes_on(
+    replica: Clients, works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     install(works, "T1", "xoxb-1")
     replica.removed("T1", int(clock().timestamp()))
     assert ended(works, "T1")
@@ -181,7 +203,9 @@ def test_an_event_that_comes_late_says_nothing_of_what_came_after_it(
     assert known(replica, "T1") == "xoxb-1"
 
 
-def test_what_was_never_there_is_not_removed(replica: Clients, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_was_never_there_is_not_removed(
+    replica: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
     replica.removed("T1", 0)
     replica.ended("T1")
     assert not caplog.records
@@ -198,15 +222,25 @@ def test_of_the_token_of_the_settings_slack_is_asked(replica: Clients, world: Sl
 
 @pytest.mark.parametrize(
     ("failure", "good"),
-    [("account_inactive", False), ("invalid_auth", False), ("500", True), ("ratelimited", True), ("drop_before", True)],
+    [
+        ("account_inactive", False),
+        ("invalid_auth", False),
+        ("500", True),
+        ("ratelimited", True),
+        ("drop_before", True),
+    ],
 )
-def test_only_a_clear_no_ends_a_token(client: WebClient, world: Slack, failure: str, good: bool) -> None:
+def test_only_a_clear_no_ends_a_token(
+    client: WebClient, world: Slack, failure: str, good: bool
+) -> None:
     world.reset()
     world.fail("auth.test", with_=failure)
     assert answers(client) is good
 
 
-def test_nothing_of_a_token_is_shown(replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_a_token_is_shown(
+    replica: Clients, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     install(works, "T1", "xoxb-1")
     replica.of("T1")

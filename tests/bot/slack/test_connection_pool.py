@@ -27,10 +27,12 @@ ANSWER = "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\
 
 
 class Far:
-    """A server that does with the calls that reach it as it is told, one after the other, and then answers all.
+    """A server that does with the calls that reach it as it is told, one after the other, and then
+    answers all.
 
-    fates: "answer"; "leave": answer, and close without having said so; "close": answer, saying so; "vanish": close
-    without an answer; "break": close in the middle of one; "wait": never answer; or the status line of a refusal.
+    fates: "answer"; "leave": answer, and close without having said so; "close": answer, saying so;
+    "vanish": close without an answer; "break": close in the middle of one; "wait": never answer; or
+    the status line of a refusal.
     """
 
     def __init__(self, wrap: Wrap = lambda line: line) -> None:
@@ -49,7 +51,9 @@ class Far:
             while True:
                 line, _ = self.door.accept()
                 self.lines.append(line)
-                threading.Thread(target=self.talk, args=[line, len(self.lines)], daemon=True).start()
+                threading.Thread(
+                    target=self.talk, args=[line, len(self.lines)], daemon=True
+                ).start()
 
     def talk(self, line: socket.socket, number: int) -> None:
         with suppress(OSError), self.wrap(line) as talk, talk.makefile("rb") as said:
@@ -63,7 +67,11 @@ class Far:
         first = next(head).decode().strip()
         if not first:
             raise ConnectionError
-        length = next(int(line.split(b":")[1]) for line in list(head) if line.lower().startswith(b"content-length"))
+        length = next(
+            int(line.split(b":")[1])
+            for line in list(head)
+            if line.lower().startswith(b"content-length")
+        )
         body = said.read(length).decode()
         self.calls.append((number, first))
         return (self.fates.pop(0) if self.fates else "answer"), body
@@ -116,7 +124,7 @@ def post(client: KeptClient, text: str = "hello") -> str:
         return str(client.chat_postMessage(channel="C1", text=text)["echo"]["text"])
 
 
-# ── what is kept ────────────────────────────────────────────────────────────────────────────────────────
+# ── what is kept ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_one_call_after_the_other_goes_over_one_connection(far: Far, client: KeptClient) -> None:
@@ -131,7 +139,9 @@ def test_clients_with_tokens_of_their_own_share_them(far: Far, client: KeptClien
     assert far.connections == [1, 1]
 
 
-def test_calls_at_once_have_a_connection_each_and_answers_of_their_own(far: Far, client: KeptClient) -> None:
+def test_calls_at_once_have_a_connection_each_and_answers_of_their_own(
+    far: Far, client: KeptClient
+) -> None:
     texts = [str(number) for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda text: post(client, text), texts)) == texts
@@ -140,7 +150,9 @@ def test_calls_at_once_have_a_connection_each_and_answers_of_their_own(far: Far,
     assert len(client.connections.idle) == len(set(far.connections))
 
 
-def test_a_refusal_is_told_as_the_library_does_and_its_connection_is_kept(far: Far, client: KeptClient) -> None:
+def test_a_refusal_is_told_as_the_library_does_and_its_connection_is_kept(
+    far: Far, client: KeptClient
+) -> None:
     far.fates = ["429 Slow", "500 Broken", "404 Nothing"]
     with pytest.raises(Limited) as limited:
         post(client)
@@ -161,11 +173,13 @@ def test_who_lets_go_of_the_connections_closes_them(far: Far, client: KeptClient
     assert far.left.acquire(timeout=5)
 
 
-# ── what is not kept ────────────────────────────────────────────────────────────────────────────────────
+# ── what is not kept ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("fate", ["leave", "close"])
-def test_what_slack_closed_after_an_answer_is_not_used_again(far: Far, client: KeptClient, fate: str) -> None:
+def test_what_slack_closed_after_an_answer_is_not_used_again(
+    far: Far, client: KeptClient, fate: str
+) -> None:
     far.fates = [fate]
     post(client, "one")
     assert far.left.acquire(timeout=5)
@@ -173,7 +187,9 @@ def test_what_slack_closed_after_an_answer_is_not_used_again(far: Far, client: K
     assert far.connections == [1, 2]
 
 
-def test_what_nobody_used_for_a_while_is_closed(far: Far, client: KeptClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_nobody_used_for_a_while_is_closed(
+    far: Far, client: KeptClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "IDLE", 0.0)
     post(client, "one")
     assert post(client, "two") == "two"
@@ -189,7 +205,7 @@ def test_more_than_was_asked_for_ends_a_connection(far: Far, client: KeptClient)
     assert far.connections == [1, 2]
 
 
-# ── what breaks ─────────────────────────────────────────────────────────────────────────────────────────
+# ── what breaks ───────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("fate", ["vanish", "break"])
@@ -225,11 +241,13 @@ def test_where_nobody_listens_a_call_is_unclear(far: Far, client: KeptClient) ->
         post(client)
 
 
-# ── around it ───────────────────────────────────────────────────────────────────────────────────────────
+# ── around it ─────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "https_proxy"])
-def test_a_proxy_is_gone_through_the_librarys_way(far: Far, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_proxy_is_gone_through_the_librarys_way(
+    far: Far, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.setenv(name, f"http://127.0.0.1:{far.port}")
     client = KeptClient(Connections("http://slack.invalid/api/"), "xoxb-1")
     assert post(client) == "hello"
@@ -242,7 +260,9 @@ def certificate(tmp_path: Path) -> Path:
     """A certificate of 127.0.0.1 that it signed itself, with its key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     now = datetime.now(UTC)
-    about = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    about = x509.CertificateBuilder(
+        name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1)
+    )
     here = x509.SubjectAlternativeName([x509.DNSName("localhost")])
     signed = about.add_extension(here, critical=True).sign(key, hashes.SHA256())
     secret = key.private_bytes(
@@ -263,7 +283,9 @@ def sealed(certificate: Path) -> Iterator[Far]:
     far.close()
 
 
-def test_over_tls_connections_are_kept_too(sealed: Far, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_over_tls_connections_are_kept_too(
+    sealed: Far, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     client = KeptClient(Connections(f"https://localhost:{sealed.port}/api/"), "xoxb-1")
     assert [post(client), post(client)] == ["hello", "hello"]

@@ -1,4 +1,6 @@
-"""An app that many companies install looks at a channel once a minute, and finds what it posted all the same."""
+"""An app that many companies install looks at a channel once a minute, and finds what it posted all
+the same.
+"""
 
 from datetime import timedelta
 
@@ -91,7 +93,9 @@ def test_it_looks_at_few_messages_once_a_minute_and_goes_on_where_it_stopped(
     assert looks(slack) == [FEW] * 4
 
 
-def test_a_minute_is_one_for_all_channels_and_threads(outlet: SlackGateway, slack: SlackDriver, minutes: Seconds) -> None:
+def test_a_minute_is_one_for_all_channels_and_threads(
+    outlet: SlackGateway, slack: SlackDriver, minutes: Seconds
+) -> None:
     ts = outlet.post("C_SALES", None, Message("Hello"), "k")
     assert outlet.find("C_SALES", None, "k", START) == ts
     for channel, thread in (("C_SUPPORT", None), ("C_SALES", ts)):
@@ -113,7 +117,11 @@ def test_where_slack_says_wait_it_goes_on_where_it_stopped(
 
 
 def test_it_does_not_look_for_ever(
-    outlet: SlackGateway, slack: SlackDriver, minutes: Seconds, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    outlet: SlackGateway,
+    slack: SlackDriver,
+    minutes: Seconds,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "MESSAGES", FEW)
     written(slack, 2 * FEW)
@@ -129,7 +137,9 @@ def test_an_app_of_ones_own_looks_at_many_at_once(client: WebClient, slack: Slac
     assert set(looks(slack)) == {200}
 
 
-def test_where_it_was_installed_from_a_link_it_is_distributed(works: UnitOfWorkFactory, slack: SlackDriver) -> None:
+def test_where_it_was_installed_from_a_link_it_is_distributed(
+    works: UnitOfWorkFactory, slack: SlackDriver
+) -> None:
     vault = Vault(new_key())
     with works("T1") as work:
         install(work, vault.seal(slack.slack.bot_token))
@@ -139,7 +149,11 @@ def test_where_it_was_installed_from_a_link_it_is_distributed(works: UnitOfWorkF
 
 
 def test_posts_in_doubt_arrive_once_each_though_looking_takes_minutes(
-    works: UnitOfWorkFactory, slack: SlackDriver, strict: Slack, clock: StoppedClock, minutes: Seconds
+    works: UnitOfWorkFactory,
+    slack: SlackDriver,
+    strict: Slack,
+    clock: StoppedClock,
+    minutes: Seconds,
 ) -> None:
     vault = Vault(new_key())
     with works("T1") as work:
@@ -154,7 +168,9 @@ def test_posts_in_doubt_arrive_once_each_though_looking_takes_minutes(
         clock.forward(timedelta(minutes=1))
         minutes.now += 60
         courier.drain()
-    assert sorted(texts(slack, "C_SALES") + texts(slack, "C_SUPPORT")) == [f"News {number}" for number in range(4)]
+    assert sorted(texts(slack, "C_SALES") + texts(slack, "C_SUPPORT")) == [
+        f"News {number}" for number in range(4)
+    ]
     assert set(looks(slack)) == {FEW}
     for connection, _ in clients.connections.idle:
         connection.close()

@@ -1,4 +1,6 @@
-"""A token that comes in a payload is never the bot's own: over HTTP and over the socket nothing is called with it."""
+"""A token that comes in a payload is never the bot's own: over HTTP and over the socket nothing is
+called with it.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -48,7 +50,9 @@ def over_http(clients: Clients, works: UnitOfWorkFactory, slack: Slack) -> Itera
 def over_the_socket(clients: Clients, works: UnitOfWorkFactory, slack: Slack) -> Iterator[None]:
     gate = DrainGate()
     gate.unlock()
-    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), slack.app_token, clients.client(), gate)
+    line = SocketModeConnection(
+        create_app(clients, create_dispatcher(works)), slack.app_token, clients.client(), gate
+    )
     line.connect()
     eventually(SlackDriver(slack), True)
     yield
@@ -58,23 +62,51 @@ def over_the_socket(clients: Clients, works: UnitOfWorkFactory, slack: Slack) ->
 
 def with_a_token(slack: Slack) -> list[Envelope]:
     """What may carry a token: an event, with it inside or beside, and what people press."""
-    slack_tells = event(slack, {"type": "function_executed", "bot_access_token": FOREIGN, "function": {}})
-    home = event(slack, {"type": "app_home_opened", "user": "U_RITA", "tab": "home", "bot_access_token": FOREIGN})
-    mention = event(slack, {"type": "app_mention", "user": "U_RITA", "text": "help", "channel": "C_SALES", "ts": "1.2"})
+    slack_tells = event(
+        slack, {"type": "function_executed", "bot_access_token": FOREIGN, "function": {}}
+    )
+    home = event(
+        slack,
+        {"type": "app_home_opened", "user": "U_RITA", "tab": "home", "bot_access_token": FOREIGN},
+    )
+    mention = event(
+        slack,
+        {
+            "type": "app_mention",
+            "user": "U_RITA",
+            "text": "help",
+            "channel": "C_SALES",
+            "ts": "1.2",
+        },
+    )
     press = {
-        "type": "block_actions", "user": {"id": "U_RITA", "team_id": "T1"}, "team": {"id": "T1"},
-        "trigger_id": "1.2", "actions": [{"action_id": "crm.run", "value": "help", "action_ts": "1.3"}],
-        "function_data": {"execution_id": "Fx1", "inputs": {}}, "bot_access_token": FOREIGN,
-    }  # fmt: skip
+        "type": "block_actions",
+        "user": {"id": "U_RITA", "team_id": "T1"},
+        "team": {"id": "T1"},
+        "trigger_id": "1.2",
+        "actions": [{"action_id": "crm.run", "value": "help", "action_ts": "1.3"}],
+        "function_data": {"execution_id": "Fx1", "inputs": {}},
+        "bot_access_token": FOREIGN,
+    }
     return [
-        Envelope(EVENT, slack_tells), Envelope(EVENT, home), Envelope(EVENT, mention | {"bot_access_token": FOREIGN}),
+        Envelope(EVENT, slack_tells),
+        Envelope(EVENT, home),
+        Envelope(EVENT, mention | {"bot_access_token": FOREIGN}),
         Envelope(INTERACTIVE, press),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("way", [over_http, over_the_socket])
-def test_a_token_in_a_payload_is_not_used_and_the_bot_keeps_its_own(works: UnitOfWorkFactory, way: Way) -> None:
-    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, [Channel("C_SALES", "sales")], works.clock, ("T1", "Acme"))
+def test_a_token_in_a_payload_is_not_used_and_the_bot_keeps_its_own(
+    works: UnitOfWorkFactory, way: Way
+) -> None:
+    slack = Slack(
+        manifest(Catalogue(ROUTERS)),
+        MEMBERS,
+        [Channel("C_SALES", "sales")],
+        works.clock,
+        ("T1", "Acme"),
+    )
     given(works, Lead, first_name="Ada")
     with serve(slack, port=0):
         clients = installed(slack)

@@ -1,4 +1,6 @@
-"""What Slack answers is understood: sent, refused, limited, or unclear; names, threads and pages are found."""
+"""What Slack answers is understood: sent, refused, limited, or unclear; names, threads and pages
+are found.
+"""
 
 from datetime import timedelta
 
@@ -9,7 +11,7 @@ from bot.sandbox.client import SlackDriver
 from bot.sandbox.entities import Channel
 from bot.slack.circuit_breaker import Limited
 from bot.slack.errors import REASONS, sentence
-from bot.slack.gateway import MOST, SlackGateway, Refused, Unclear, is_name, is_person
+from bot.slack.gateway import MOST, Refused, SlackGateway, Unclear, is_name, is_person
 from handlers.core.request import Message
 from models.core.identity.user import Workspace
 from tests.ground import START
@@ -77,7 +79,9 @@ def test_a_person_slack_does_not_know_is_nobody(outlet: SlackGateway, slack: Sla
 
 
 @SQLITE
-def test_who_reads_direct_messages_is_known_or_asked(outlet: SlackGateway, slack: SlackDriver) -> None:
+def test_who_reads_direct_messages_is_known_or_asked(
+    outlet: SlackGateway, slack: SlackDriver
+) -> None:
     assert outlet.direct("U_RITA") == "D_RITA"
     assert outlet.reader("D_RITA") == "U_RITA"
     slack.slack.im("U_MONA")
@@ -116,7 +120,9 @@ def test_each_failure_is_taken_for_what_it_is(
 
 @SQLITE
 def test_a_time_out_is_unclear(slack: SlackDriver, world: object) -> None:
-    hasty = WebClient(slack.slack.bot_token, base_url=f"{slack.slack.url}/api/", timeout=0.2, retry_handlers=[])
+    hasty = WebClient(
+        slack.slack.bot_token, base_url=f"{slack.slack.url}/api/", timeout=0.2, retry_handlers=[]
+    )
     slack.slack.fail("chat.postMessage", with_="slow", seconds=0.3)
     with pytest.raises(Unclear):
         SlackGateway(hasty).post("C_SALES", None, HELLO, "k")
@@ -132,7 +138,9 @@ def test_how_long_to_wait_is_rounded_up(outlet: SlackGateway, slack: SlackDriver
 
 
 @SQLITE
-def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: SlackGateway, slack: SlackDriver) -> None:
+def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(
+    outlet: SlackGateway, slack: SlackDriver
+) -> None:
     ts = outlet.post("C_SALES", None, HELLO, "first")
     for number in range(201):
         slack.slack.post("C_SALES", "U_RITA", f"Talk {number}")
@@ -146,7 +154,10 @@ def test_a_post_is_found_by_its_key_on_whatever_page_and_in_threads(outlet: Slac
 def test_a_post_is_found_though_our_clock_was_ahead_and_nothing_before_it_is_looked_at(
     outlet: SlackGateway, slack: SlackDriver
 ) -> None:
-    before, ts = outlet.post("C_SALES", None, HELLO, "before"), outlet.post("C_SALES", None, HELLO, "ours")
+    before, ts = (
+        outlet.post("C_SALES", None, HELLO, "before"),
+        outlet.post("C_SALES", None, HELLO, "ours"),
+    )
     ahead = START + timedelta(hours=1)
     assert outlet.find("C_SALES", None, "ours", ahead) == ts
     assert outlet.find("C_SALES", None, "ours", ahead, after=before) == ts
@@ -154,14 +165,20 @@ def test_a_post_is_found_though_our_clock_was_ahead_and_nothing_before_it_is_loo
 
 
 @SQLITE
-def test_a_post_neither_links_nor_media_of_which_are_unfurled(outlet: SlackGateway, slack: SlackDriver) -> None:
+def test_a_post_neither_links_nor_media_of_which_are_unfurled(
+    outlet: SlackGateway, slack: SlackDriver
+) -> None:
     outlet.post("C_SALES", None, HELLO, "k")
     _, said = slack.slack.calls[-1]
-    assert [said[name] in ("0", "False", "false", False) for name in ("unfurl_links", "unfurl_media")] == [True, True]
+    assert [
+        said[name] in ("0", "False", "false", False) for name in ("unfurl_links", "unfurl_media")
+    ] == [True, True]
 
 
 @SQLITE
-def test_an_interactive_message_that_slack_refuses_stays_refused(outlet: SlackGateway, slack: SlackDriver) -> None:
+def test_an_interactive_message_that_slack_refuses_stays_refused(
+    outlet: SlackGateway, slack: SlackDriver
+) -> None:
     with pytest.raises(Refused, match="invalid_blocks"):
         outlet.post("C_SALES", None, Message("Bad", [{"type": "section"}]), "k")
     slack.slack.problems.clear()

@@ -28,17 +28,27 @@ def team_of(works: UnitOfWorkFactory, slack_id: str) -> str | None:
         return work.session.scalars(select(User.team).where(User.slack_id == slack_id)).one()
 
 
-def follow(slack: SlackDriver, courier: DeliveryDispatcher, team: str = "north", group: str = "@north-team", more: str = "") -> None:
+def follow(
+    slack: SlackDriver,
+    courier: DeliveryDispatcher,
+    team: str = "north",
+    group: str = "@north-team",
+    more: str = "",
+) -> None:
     slack.command(f"/crm team edit {team} group={group} {more}".strip(), user="U_ADA")
     courier.drain()
 
 
-def regroup(slack: SlackDriver, courier: DeliveryDispatcher, *users: str, group: str = NORTH) -> None:
+def regroup(
+    slack: SlackDriver, courier: DeliveryDispatcher, *users: str, group: str = NORTH
+) -> None:
     events.regroup(slack.slack, slack.slack.groups[group], list(users))
     courier.drain()
 
 
-def test_a_team_becomes_its_group_and_follows_who_comes_and_goes(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_team_becomes_its_group_and_follows_who_comes_and_goes(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     follow(slack, courier)
     assert "Slack user group: empty → @north-team" in told(slack)
     assert team_of(works, "U_OLGA") == "north"
@@ -50,12 +60,19 @@ def test_a_team_becomes_its_group_and_follows_who_comes_and_goes(slack: SlackDri
 
 
 @SQLITE
-def test_who_joins_gets_the_teams_role_and_an_admin_stays_one(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_who_joins_gets_the_teams_role_and_an_admin_stays_one(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     slack.slack.groups[NORTH].users = ["U_ELI", "U_ADA"]
     follow(slack, courier, more="role=manager")
     with works("T1", writes=False) as work:
-        found = {user.slack_id: user.role for user in work.session.scalars(select(User).where(User.team == "north"))}
-        entry = work.session.scalars(select(AuditEntry).where(AuditEntry.field == "team", AuditEntry.new == "north"))
+        found = {
+            user.slack_id: user.role
+            for user in work.session.scalars(select(User).where(User.team == "north"))
+        }
+        entry = work.session.scalars(
+            select(AuditEntry).where(AuditEntry.field == "team", AuditEntry.new == "north")
+        )
         assert {each.reason for each in entry} >= {"Slack user group @north-team"}
     assert found == {"U_ELI": Preset.MANAGER, "U_ADA": Preset.ADMIN}
 
@@ -75,7 +92,11 @@ def test_who_is_new_is_welcomed_and_guests_and_bots_are_not_taken_in(
 
 @SQLITE
 def test_many_who_are_new_are_looked_up_bit_by_bit(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    clock: StoppedClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(channel_members, "ASKED", 2)
     new = [f"U_{number}" for number in range(5)]
@@ -89,7 +110,9 @@ def test_many_who_are_new_are_looked_up_bit_by_bit(
 
 
 @SQLITE
-def test_who_is_in_two_groups_stays_where_they_are(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_who_is_in_two_groups_stays_where_they_are(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     follow(slack, courier, "support", "@desk")
     slack.slack.groups[NORTH].users = ["U_SAM", "U_OLGA"]
     follow(slack, courier)
@@ -101,7 +124,11 @@ def test_who_is_in_two_groups_stays_where_they_are(slack: SlackDriver, works: Un
 
 @SQLITE
 def test_a_group_is_looked_at_once_a_day_though_no_event_came(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, clock: StoppedClock
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    scheduler: Scheduler,
+    clock: StoppedClock,
 ) -> None:
     follow(slack, courier)
     slack.slack.groups[NORTH].users = ["U_ELI"]
@@ -116,7 +143,9 @@ def test_a_group_is_looked_at_once_a_day_though_no_event_came(
 
 
 @SQLITE
-def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     follow(slack, courier)
     del slack.slack.groups[NORTH]
     with works("T1") as work:
@@ -127,7 +156,9 @@ def test_a_group_that_is_gone_changes_nothing_and_an_admin_is_told(slack: SlackD
 
 
 @SQLITE
-def test_a_team_that_follows_no_group_any_more_is_left_alone(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_team_that_follows_no_group_any_more_is_left_alone(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     follow(slack, courier)
     with works("T1") as work:
         user_groups.look_again(work)
@@ -135,12 +166,17 @@ def test_a_team_that_follows_no_group_any_more_is_left_alone(slack: SlackDriver,
     slack.slack.groups[NORTH].users = []
     courier.drain()
     assert team_of(works, "U_OLGA") == "north"
-    assert rows(works, kind="gathering")[-1].error == "dropped: the team follows another group, or none"
+    assert (
+        rows(works, kind="gathering")[-1].error
+        == "dropped: the team follows another group, or none"
+    )
 
 
 @SQLITE
 @pytest.mark.parametrize("typed", ["north-team", "S0NORTH", "<@U_RITA>", "@nobody"])
-def test_what_is_no_user_group_is_refused_with_a_sentence(slack: SlackDriver, courier: DeliveryDispatcher, typed: str) -> None:
+def test_what_is_no_user_group_is_refused_with_a_sentence(
+    slack: SlackDriver, courier: DeliveryDispatcher, typed: str
+) -> None:
     slack.command(f"/crm team edit north group={typed}", user="U_ADA")
     said = str(slack.modal) if slack.modal else told(slack)
     assert "is not a Slack user group. Try its @ in a command, picked from Slack's list." in said

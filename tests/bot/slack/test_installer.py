@@ -23,7 +23,11 @@ def installs(works: UnitOfWorkFactory, clients: Clients, slack: SlackDriver) -> 
 
 
 def install(installs: Installs, slack: SlackDriver, by: str) -> None:
-    granted = {"team": {"id": "T1", "name": "Acme"}, "access_token": slack.slack.bot_token, "bot_id": "B0BOT"}
+    granted = {
+        "team": {"id": "T1", "name": "Acme"},
+        "access_token": slack.slack.bot_token,
+        "bot_id": "B0BOT",
+    }
     installs.store({**granted, "authed_user": {"id": by}})
 
 
@@ -32,7 +36,9 @@ def role(works: UnitOfWorkFactory, slack_id: str) -> str:
         return work.session.scalars(select(User.role).where(User.slack_id == slack_id)).one()
 
 
-def test_who_installs_the_app_becomes_admin_where_there_is_none(installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_installs_the_app_becomes_admin_where_there_is_none(
+    installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     install(installs, slack, "U_RITA")
     assert role(works, "U_RITA") == Preset.SENIOR
     works.welcome("T1", "U_ADA", left=True)
@@ -40,7 +46,9 @@ def test_who_installs_the_app_becomes_admin_where_there_is_none(installs: Instal
     assert role(works, "U_RITA") == Preset.ADMIN
 
 
-def test_somebody_new_who_installs_it_is_looked_up(installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_somebody_new_who_installs_it_is_looked_up(
+    installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_ADA", left=True)
     slack.slack.members["U_NEW"] = Member("U_NEW", "new", "Nora New", team="T1")
     install(installs, slack, "U_NEW")
@@ -60,7 +68,9 @@ def test_an_installer_whom_slack_does_not_describe_is_nobody(
     assert role(works, "U_RITA") == Preset.SENIOR
 
 
-def test_an_installer_from_another_company_is_nobody(installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_an_installer_from_another_company_is_nobody(
+    installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_ADA", left=True)
     slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
     slack.slack.join("C_SALES", "U_XENIA")
@@ -68,7 +78,9 @@ def test_an_installer_from_another_company_is_nobody(installs: Installs, slack: 
     assert works.unknown("T1", {"U_XENIA"})
 
 
-def test_a_guest_who_installs_it_is_no_admin(installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_guest_who_installs_it_is_no_admin(
+    installs: Installs, slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_ADA", left=True)
     install(installs, slack, "U_GUS")
     assert role(works, "U_GUS") == Preset.REP

@@ -1,4 +1,6 @@
-"""Whoever an earlier release took in although they belong to another company has no rights from the first look on."""
+"""Whoever an earlier release took in although they belong to another company has no rights from the
+first look on.
+"""
 
 from datetime import timedelta
 
@@ -44,7 +46,9 @@ def test_who_belongs_to_another_company_is_shut_out_and_nobody_else(
 
 
 @SQLITE
-def test_it_is_looked_at_once_a_day(works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, xenia: str) -> None:
+def test_it_is_looked_at_once_a_day(
+    works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, xenia: str
+) -> None:
     scheduler.tick()
     scheduler.tick()
     courier.drain()
@@ -54,9 +58,14 @@ def test_it_is_looked_at_once_a_day(works: UnitOfWorkFactory, courier: DeliveryD
 
 @SQLITE
 def test_a_long_list_of_people_is_read_to_its_end_first(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, scheduler: Scheduler, clock: StoppedClock, xenia: str,
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    scheduler: Scheduler,
+    clock: StoppedClock,
+    xenia: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(gateway, "PAGE", 2)
     monkeypatch.setattr(channel_members, "PAGES", 1)
     scheduler.tick()

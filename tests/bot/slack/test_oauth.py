@@ -1,4 +1,6 @@
-"""Installing the app: to Slack and back, once, in one browser; and several workspaces side by side."""
+"""Installing the app: to Slack and back, once, in one browser; and several workspaces side by
+side.
+"""
 
 import logging
 import re
@@ -58,14 +60,18 @@ class Place:
     def back(self, address: str, cookie: str) -> Answered:
         """Slack sends the browser back."""
         path = address.removeprefix(PUBLIC)
-        return ask(f"{self.url}{path}", headers=[("cookie", f"{COOKIE}={cookie}")] if cookie else [])
+        return ask(
+            f"{self.url}{path}", headers=[("cookie", f"{COOKIE}={cookie}")] if cookie else []
+        )
 
     def install(self, slack: Slack) -> Answered:
         address, cookie = self.begin()
         return self.back(agree(slack, address, "U_RITA"), cookie)
 
     def desk(self, slack: Slack) -> SlackDriver:
-        return SlackDriver(slack, Posted(f"{self.url}/slack/events", slack.signing_secret), "U_RITA", "C_SALES")
+        return SlackDriver(
+            slack, Posted(f"{self.url}/slack/events", slack.signing_secret), "U_RITA", "C_SALES"
+        )
 
     def happened(self, slack: Slack, kind: str, **about: object) -> bool:
         """Slack tells of something; whether that was acknowledged."""
@@ -80,12 +86,17 @@ def place(works: UnitOfWorkFactory, clock: StoppedClock) -> Iterator[Place]:
         gate.unlock()
         clients = Clients(f"{slacks[0].url}/api/", works, vault)
         settings = Settings(
-            slack_client_id="1.2", slack_client_secret="sandbox", public_url=PUBLIC,
-            currency="EUR", sales_channel="#sales",
-        )  # fmt: skip
+            slack_client_id="1.2",
+            slack_client_secret="sandbox",
+            public_url=PUBLIC,
+            currency="EUR",
+            sales_channel="#sales",
+        )
         dispatcher = create_dispatcher(works)
         events = Events(create_app(clients, dispatcher, "sandbox"), "sandbox", gate)
-        web = Web([*events.routes(), *Installs(settings, works, clients, vault).routes()], "127.0.0.1", 0)
+        web = Web(
+            [*events.routes(), *Installs(settings, works, clients, vault).routes()], "127.0.0.1", 0
+        )
         web.start()
         courier = DeliveryDispatcher(works, clients, dispatcher.catalogue, pace=0)
         yield Place(f"http://127.0.0.1:{web.port}", works, clients, courier, slacks, vault)
@@ -102,10 +113,12 @@ def states(place: Place) -> int:
         return len(work.session.scalars(select(InstallState)).all())
 
 
-# ── to Slack and back ───────────────────────────────────────────────────────────────────────────────────
+# ── to Slack and back ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_browser_is_sent_to_slack_with_the_scopes_of_the_manifest_and_a_state_of_its_own(place: Place) -> None:
+def test_the_browser_is_sent_to_slack_with_the_scopes_of_the_manifest_and_a_state_of_its_own(
+    place: Place,
+) -> None:
     address, cookie = place.begin()
     asked = {name: values for name, [values] in parse_qs(urlsplit(address).query).items()}
     assert address.startswith(f"{place.slacks[0].url}/oauth/v2/authorize?")
@@ -134,7 +147,12 @@ def test_who_agrees_finds_the_app_installed_and_its_token_sealed(
     assert "Open Slack and type /crm." in answer.text
     there = kept(place, "T_ONE")
     assert there is not None
-    assert (there.bot_user, there.bot_id, there.app_id, there.installed_by) == ("U0BOT", "B0BOT", "A0BOT", "U_RITA")
+    assert (there.bot_user, there.bot_id, there.app_id, there.installed_by) == (
+        "U0BOT",
+        "B0BOT",
+        "A0BOT",
+        "U_RITA",
+    )
     assert there.scopes == ",".join(SCOPES)
     assert place.vault.open(there.token) == "xoxb-T_ONE"
     assert "xoxb" not in there.token + caplog.text + answer.text
@@ -143,7 +161,11 @@ def test_who_agrees_finds_the_app_installed_and_its_token_sealed(
 def test_the_workspace_begins_with_the_settings_and_keeps_its_own(place: Place) -> None:
     place.install(place.slacks[0])
     with place.works("T_ONE") as work:
-        assert (work.workspace.name, work.currency, work.workspace.sales_channel) == ("T_ONE", "EUR", "#sales")
+        assert (work.workspace.name, work.currency, work.workspace.sales_channel) == (
+            "T_ONE",
+            "EUR",
+            "#sales",
+        )
         work.session.get_one(Workspace, "T_ONE").currency = "NOK"
     place.install(place.slacks[0])
     with place.works("T_ONE", writes=False) as work:
@@ -157,7 +179,7 @@ def test_pages_are_kept_by_nobody_and_run_nothing(place: Place) -> None:
         assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-# ── what goes wrong ─────────────────────────────────────────────────────────────────────────────────────
+# ── what goes wrong ───────────────────────────────────────────────────────────────────────────────
 
 
 def refused(place: Place, answer: Answered, why: str, status: int = 400) -> None:
@@ -182,7 +204,9 @@ def test_what_slack_says_is_shown_as_text(place: Place) -> None:
 
 
 @pytest.mark.parametrize("other", ["", "another", "é"])
-def test_another_browser_gets_nowhere_and_the_state_stays_good_for_the_right_one(place: Place, other: str) -> None:
+def test_another_browser_gets_nowhere_and_the_state_stays_good_for_the_right_one(
+    place: Place, other: str
+) -> None:
     address, cookie = place.begin()
     back = agree(place.slacks[0], address, "U_RITA")
     answer = place.back(back, other.encode().decode("latin-1"))
@@ -191,7 +215,11 @@ def test_another_browser_gets_nowhere_and_the_state_stays_good_for_the_right_one
 
 
 def test_without_a_state_nothing_happens(place: Place) -> None:
-    refused(place, place.back("/slack/oauth_redirect?code=T_ONE.U_RITA.1", ""), "was not begun in this browser")
+    refused(
+        place,
+        place.back("/slack/oauth_redirect?code=T_ONE.U_RITA.1", ""),
+        "was not begun in this browser",
+    )
 
 
 def test_a_state_is_good_once(place: Place) -> None:
@@ -206,7 +234,11 @@ def test_a_state_is_good_once(place: Place) -> None:
 def test_a_state_that_is_too_old_is_good_for_nothing(place: Place, clock: StoppedClock) -> None:
     address, cookie = place.begin()
     clock.forward(timedelta(minutes=11))
-    refused(place, place.back(agree(place.slacks[0], address, "U_RITA"), cookie), "took longer than ten minutes")
+    refused(
+        place,
+        place.back(agree(place.slacks[0], address, "U_RITA"), cookie),
+        "took longer than ten minutes",
+    )
 
 
 def test_a_code_that_slack_does_not_know_is_explained(place: Place) -> None:
@@ -229,7 +261,12 @@ def test_settings_of_another_app_are_told_to_who_runs_the_bot(
     place: Place, caplog: pytest.LogCaptureFixture, why: str
 ) -> None:
     place.slacks[0].fail("oauth.v2.access", with_=why)
-    refused(place, place.install(place.slacks[0]), f"The bot is not set up for installations ({why}).", 500)
+    refused(
+        place,
+        place.install(place.slacks[0]),
+        f"The bot is not set up for installations ({why}).",
+        500,
+    )
     assert "check SLACK_CLIENT_ID" in caplog.text
 
 
@@ -241,7 +278,11 @@ def test_a_slack_that_does_not_answer_is_explained(place: Place, failure: str) -
 
 def test_a_whole_organisation_is_refused_in_words(place: Place) -> None:
     place.slacks[0].team_id = ""
-    refused(place, place.install(place.slacks[0]), "in one workspace after the other, not in a whole organisation")
+    refused(
+        place,
+        place.install(place.slacks[0]),
+        "in one workspace after the other, not in a whole organisation",
+    )
 
 
 def test_a_token_that_is_no_bots_is_refused_in_words(place: Place) -> None:
@@ -249,7 +290,7 @@ def test_a_token_that_is_no_bots_is_refused_in_words(place: Place) -> None:
     refused(place, place.install(place.slacks[0]), "Slack gave no token for a bot.")
 
 
-# ── several workspaces ──────────────────────────────────────────────────────────────────────────────────
+# ── several workspaces ────────────────────────────────────────────────────────────────────────────
 
 
 def test_two_workspaces_work_side_by_side_and_nothing_crosses(place: Place) -> None:
@@ -263,7 +304,9 @@ def test_two_workspaces_work_side_by_side_and_nothing_crosses(place: Place) -> N
         with place.works(team, writes=False) as work:
             assert [lead.title for lead in work.session.scalars(select(Lead))] == [name]
             assert work.session.scalars(select(User.name)).all() == [f"Rita of {team}"]
-        cards = [message.text for message in posted.timeline.of("C_SALES") if message.only_for is None]
+        cards = [
+            message.text for message in posted.timeline.of("C_SALES") if message.only_for is None
+        ]
         assert len(cards) == 1
         assert name in cards[0]
 
@@ -284,7 +327,9 @@ def test_removed_what_is_to_be_sent_waits_and_installed_again_it_arrives(place: 
 
 def test_only_the_token_of_the_bot_matters(place: Place) -> None:
     place.install(place.slacks[0])
-    assert place.happened(place.slacks[0], "tokens_revoked", tokens={"oauth": ["U_RITA"], "bot": []})
+    assert place.happened(
+        place.slacks[0], "tokens_revoked", tokens={"oauth": ["U_RITA"], "bot": []}
+    )
     assert place.clients.workspaces() == ["T_ONE"]
     assert place.happened(place.slacks[0], "tokens_revoked", tokens={"oauth": [], "bot": ["U0BOT"]})
     assert place.clients.workspaces() == []

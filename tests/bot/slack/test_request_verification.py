@@ -14,7 +14,9 @@ BODY = (
 )
 SECRET, AT = "8f742231b10e8888abcd99yyyzzz85a5", 1531420618
 RIGHT = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
-"""The example of Slack's documentation: docs.slack.dev/authentication/verifying-requests-from-slack."""
+"""The example of Slack's documentation:
+docs.slack.dev/authentication/verifying-requests-from-slack.
+"""
 
 
 class Stopped(Clock):

@@ -28,7 +28,13 @@ pytestmark = SQLITE
 @pytest.fixture(scope="module")
 def place() -> Iterator[Slack]:
     """A small Slack to which apps connect."""
-    slack = Slack(manifest(Catalogue(ROUTERS)), MEMBERS, [Channel("C_SALES", "sales")], Clock(), ("T1", "Acme"))
+    slack = Slack(
+        manifest(Catalogue(ROUTERS)),
+        MEMBERS,
+        [Channel("C_SALES", "sales")],
+        Clock(),
+        ("T1", "Acme"),
+    )
     with serve(slack, port=0):
         yield slack
 
@@ -46,7 +52,9 @@ def line(desk: SlackDriver, works: UnitOfWorkFactory) -> Iterator[SocketModeConn
     clients = installed(desk.slack)
     gate = DrainGate()
     gate.unlock()
-    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), gate)
+    line = SocketModeConnection(
+        create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), gate
+    )
     line.connect()
     eventually(desk, True)
     yield line
@@ -66,20 +74,26 @@ def type_lead(desk: SlackDriver) -> Outcome:
     return desk._person(None).command("/crm lead new Grace Hopper", "C_SALES")
 
 
-def test_what_comes_over_the_line_is_done_and_acknowledged(desk: SlackDriver, line: SocketModeConnection, works: UnitOfWorkFactory) -> None:
+def test_what_comes_over_the_line_is_done_and_acknowledged(
+    desk: SlackDriver, line: SocketModeConnection, works: UnitOfWorkFactory
+) -> None:
     assert line.connected()
     assert type_lead(desk).ok
     assert count(works, Lead) == 1
 
 
-def test_what_comes_after_the_end_is_neither_done_nor_acknowledged(desk: SlackDriver, line: SocketModeConnection, works: UnitOfWorkFactory) -> None:
+def test_what_comes_after_the_end_is_neither_done_nor_acknowledged(
+    desk: SlackDriver, line: SocketModeConnection, works: UnitOfWorkFactory
+) -> None:
     desk.slack.ack_seconds = 0.1
     assert line.gate.shut(1)
     assert not type_lead(desk).ok
     assert count(works, Lead) == 0
 
 
-def test_the_end_waits_for_what_is_in_hand_and_for_its_acknowledgement(desk: SlackDriver, line: SocketModeConnection, works: UnitOfWorkFactory) -> None:
+def test_the_end_waits_for_what_is_in_hand_and_for_its_acknowledgement(
+    desk: SlackDriver, line: SocketModeConnection, works: UnitOfWorkFactory
+) -> None:
     outcomes: list[Outcome] = []
     with works.queue():  # nobody else can write
         person = threading.Thread(target=lambda: outcomes.append(type_lead(desk)))
@@ -96,15 +110,27 @@ def test_the_end_waits_for_what_is_in_hand_and_for_its_acknowledgement(desk: Sla
 
 def test_hanging_up_at_once_does_not_wait(desk: SlackDriver, works: UnitOfWorkFactory) -> None:
     clients = installed(desk.slack)
-    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), DrainGate())
+    line = SocketModeConnection(
+        create_app(clients, create_dispatcher(works)),
+        desk.slack.app_token,
+        clients.client(),
+        DrainGate(),
+    )
     line.connect()
     line.hang_up()
     eventually(desk, False)
     assert not line.connected()
 
 
-def test_a_line_that_never_was_connected_hangs_up_too(desk: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_line_that_never_was_connected_hangs_up_too(
+    desk: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     clients = installed(desk.slack)
-    line = SocketModeConnection(create_app(clients, create_dispatcher(works)), desk.slack.app_token, clients.client(), DrainGate())
+    line = SocketModeConnection(
+        create_app(clients, create_dispatcher(works)),
+        desk.slack.app_token,
+        clients.client(),
+        DrainGate(),
+    )
     line.hang_up()
     assert not line.connected()

@@ -32,7 +32,9 @@ def call(works: UnitOfWorkFactory) -> Activity:
         "@crm new task Call Ada CU-1 due=“fri 9:00”",
     ],
 )
-def test_a_task_is_planned_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+def test_a_task_is_planned_in_one_line(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     ada = given(works, Customer, first_name="Ada")
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert told(slack) == "Created AT-1 Call Ada\nDue: Fri 13 Mar 09:00\nCustomer: CU-1 Ada"
@@ -41,7 +43,9 @@ def test_a_task_is_planned_in_one_line(slack: SlackDriver, works: UnitOfWorkFact
 
 
 @SQLITE
-def test_a_task_is_planned_for_someone_else(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
+def test_a_task_is_planned_for_someone_else(
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity
+) -> None:
     slack.command("/crm task new CU-1 Send the offer +3d @ravi")
     task = found(works, Activity, 2)
     with works("T1") as work:
@@ -50,11 +54,17 @@ def test_a_task_is_planned_for_someone_else(slack: SlackDriver, works: UnitOfWor
 
 @SQLITE
 @pytest.mark.parametrize(
-    "line", ["/crm task done AT-1 She signed", "/crm done AT-1 She signed", "@crm AT-1 done She signed"]
+    "line",
+    ["/crm task done AT-1 She signed", "/crm done AT-1 She signed", "@crm AT-1 done She signed"],
 )
-def test_a_task_is_ticked_off_with_what_came_of_it(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, line: str) -> None:
+def test_a_task_is_ticked_off_with_what_came_of_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, line: str
+) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
-    assert told(slack) == "Changed AT-1 Call Ada\nDone: empty → today 11:00\nOutcome: empty → She signed"
+    assert (
+        told(slack)
+        == "Changed AT-1 Call Ada\nDone: empty → today 11:00\nOutcome: empty → She signed"
+    )
     task = found(works, Activity)
     assert (task.done_at, task.outcome) == (START, "She signed")
 
@@ -73,7 +83,9 @@ def test_the_button_ticks_it_off_at_once_and_the_card_follows(
 
 
 @SQLITE
-def test_snoozing_asks_until_when_or_takes_it_from_the_line(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
+def test_snoozing_asks_until_when_or_takes_it_from_the_line(
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity
+) -> None:
     slack.command("/crm snooze AT-1 mon 9:00")
     assert "Due: Fri 13 Mar 09:00 → Mon 16 Mar 09:00" in told(slack)
     slack.command("/crm AT-1")
@@ -101,7 +113,9 @@ def test_a_bad_moment_opens_the_form_with_the_reason(
 
 
 @SQLITE
-def test_a_task_without_anyone_it_is_about_opens_the_form(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
+def test_a_task_without_anyone_it_is_about_opens_the_form(
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity
+) -> None:
     slack.command("/crm task new Tidy up fri 9:00")
     assert slack.modal
     assert "This is about nobody yet. Name a customer or a lead." in slack.modal.words

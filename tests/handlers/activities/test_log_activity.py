@@ -20,30 +20,43 @@ def ada(works: UnitOfWorkFactory) -> Customer:
 
 @SQLITE
 @pytest.mark.parametrize("kind", ["call", "meeting", "email", "note"])
-def test_what_happened_is_kept_as_done(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, kind: str) -> None:
+def test_what_happened_is_kept_as_done(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, kind: str
+) -> None:
     slack.command(f"/crm log {kind} CU-1 Talked about the budget minutes=20")
-    assert told(slack) == "Created AT-1 Talked about the budget\nCustomer: CU-1 Ada Lovelace\nMinutes: 20"
+    assert (
+        told(slack)
+        == "Created AT-1 Talked about the budget\nCustomer: CU-1 Ada Lovelace\nMinutes: 20"
+    )
     activity = found(works, Activity)
     assert (activity.type, activity.minutes, activity.customer) == (kind, 20, ada.id)
     assert activity.done_at == START
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["/crm-log call CU-1 Hello", "/crm call log CU-1 Hello", "@crm log call CU-1 Hello"])
-def test_both_orders_and_the_alias_say_the_same(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ["/crm-log call CU-1 Hello", "/crm call log CU-1 Hello", "@crm log call CU-1 Hello"]
+)
+def test_both_orders_and_the_alias_say_the_same(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, line: str
+) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert found(works, Activity).description == "Hello"
 
 
 @SQLITE
-def test_prose_is_kept_as_it_was_typed(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_prose_is_kept_as_it_was_typed(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     given(works, Opportunity, name="Sails", customer=ada.ref)
     slack.command('/crm log note CU-1 She said "no" to OP-1; a = b, see #sales & <me>')
     assert found(works, Activity).description == 'She said "no" to OP-1; a = b, see #sales & <me>'
 
 
 @SQLITE
-def test_a_meeting_about_a_deal_belongs_to_its_customer(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_meeting_about_a_deal_belongs_to_its_customer(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     deal = given(works, Opportunity, name="Sails", customer=ada.ref)
     slack.command("/crm log meeting OP-1 Showed the boat")
     activity = found(works, Activity)
@@ -51,7 +64,9 @@ def test_a_meeting_about_a_deal_belongs_to_its_customer(slack: SlackDriver, work
 
 
 @SQLITE
-def test_logging_without_words_opens_the_form(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_logging_without_words_opens_the_form(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     slack.command("/crm log call CU-1")
     assert slack.modal
     assert slack.modal.text == "Log a call"
@@ -61,7 +76,9 @@ def test_logging_without_words_opens_the_form(slack: SlackDriver, works: UnitOfW
 
 
 @SQLITE
-def test_a_call_is_not_logged_without_anyone_it_is_about(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_call_is_not_logged_without_anyone_it_is_about(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm log call Talked")
     assert slack.modal
     assert slack.modal.values["description"] == "Talked"
@@ -71,7 +88,9 @@ def test_a_call_is_not_logged_without_anyone_it_is_about(slack: SlackDriver, wor
 
 
 @SQLITE
-def test_in_the_thread_of_a_card_it_is_about_that_record(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_in_the_thread_of_a_card_it_is_about_that_record(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead)
     slack.say("@crm log call this He wants a boat", channel="C_SALES", thread_ts=card.ts)
@@ -80,7 +99,9 @@ def test_in_the_thread_of_a_card_it_is_about_that_record(slack: SlackDriver, wor
 
 
 @SQLITE
-def test_what_was_logged_is_undone(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_what_was_logged_is_undone(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     slack.command("/crm log call CU-1 Hello")
     slack.click("crm.undo")
     assert count(works, Activity) == 0

@@ -41,7 +41,7 @@ def refuse_deleting(slack: SlackDriver) -> None:
     slack.command("/crm role refuse senior rep lead delete", user="U_ADA")
 
 
-# ── asking ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── asking ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_refused_command_offers_to_ask_and_asking_reaches_an_admin(
@@ -58,7 +58,9 @@ def test_a_refused_command_offers_to_ask_and_asking_reaches_an_admin(
     assert asked.buttons == ["Allow every senior rep", "Give another role", "Decline"]
 
 
-def test_a_refused_button_offers_it_too(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> None:
+def test_a_refused_button_offers_it_too(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
+) -> None:
     refuse_deleting(slack)
     card = standing(slack, works, courier, lead)
     slack.pick("lead.menu", "Delete", card)
@@ -67,7 +69,9 @@ def test_a_refused_button_offers_it_too(slack: SlackDriver, works: UnitOfWorkFac
     assert told(slack) == ASKED
 
 
-def test_a_refused_mention_offers_it_too(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_a_refused_mention_offers_it_too(
+    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+) -> None:
     refuse_deleting(slack)
     slack.say("@crm delete LD-1")
     assert slack.last.buttons == ["Request"]
@@ -76,7 +80,9 @@ def test_a_refused_mention_offers_it_too(slack: SlackDriver, works: UnitOfWorkFa
     assert_inert(slack)
 
 
-def test_on_a_form_the_refusal_stands_under_the_input(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_on_a_form_the_refusal_stands_under_the_input(
+    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+) -> None:
     slack.command("/crm edit LD-1")
     slack.command("/crm role refuse senior rep lead edit", user="U_ADA")
     slack.submit(source="Web", user="U_RITA")
@@ -85,7 +91,9 @@ def test_on_a_form_the_refusal_stands_under_the_input(slack: SlackDriver, works:
     assert found(works, Lead).source is None
 
 
-def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_the_narrowest_right_that_holds_the_record_is_asked_for(
+    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
     assert told(slack) == ASKED
@@ -96,7 +104,13 @@ def test_the_narrowest_right_that_holds_the_record_is_asked_for(slack: SlackDriv
     assert told(slack) == "You asked for “lead delete (own)” today already; Ada Abel can answer."
 
 
-def test_it_is_asked_once_a_day(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead, clock: object) -> None:
+def test_it_is_asked_once_a_day(
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    lead: Lead,
+    clock: object,
+) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
     slack.command("/crm request lead delete LD-1")
@@ -114,14 +128,20 @@ def test_it_is_asked_once_a_day(slack: SlackDriver, works: UnitOfWorkFactory, co
         ("request find", "You may do that already: find."),
     ],
 )
-def test_what_need_not_or_cannot_be_asked_for(slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str) -> None:
+def test_what_need_not_or_cannot_be_asked_for(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str
+) -> None:
     slack.command(f"/crm {line}")
     assert told(slack) == why
     with works("T1", writes=False) as work:
-        assert work.session.scalars(select(Delivery.kind).where(Delivery.kind == "wish")).all() == []
+        assert (
+            work.session.scalars(select(Delivery.kind).where(Delivery.kind == "wish")).all() == []
+        )
 
 
-def test_a_noun_without_records_is_asked_for_whole(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_noun_without_records_is_asked_for_whole(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm audit verify")
     slack.click("crm.run")
     assert told(slack) == "I will tell Ada Abel that you ask for “audit verify”."
@@ -138,21 +158,31 @@ def test_guests_cannot_ask(slack: SlackDriver) -> None:
     assert told(slack).startswith("Guests cannot use the CRM.")
 
 
-def test_what_waits_to_be_told_names_nobody(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_what_waits_to_be_told_names_nobody(
+    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+) -> None:
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
     with works("T1", writes=False) as work:
         waiting = work.session.scalars(select(Delivery).where(Delivery.kind == "wish")).one()
         rita = work.lookup("user", "U_RITA")
         role = work.lookup("role", "senior rep")
-    assert waiting.about == {"by": rita, "role": role, "about": "lead", "verb": "delete", "scope": "own"}
+    assert waiting.about == {
+        "by": rita,
+        "role": role,
+        "about": "lead",
+        "verb": "delete",
+        "scope": "own",
+    }
 
 
-# ── answering ───────────────────────────────────────────────────────────────────────────────────────────
+# ── answering ─────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def asked(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> Shown:
+def asked(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
+) -> Shown:
     """What Ada reads: Rita asks to delete her own leads."""
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
@@ -163,7 +193,10 @@ def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown
 ) -> None:
     slack.click("role.grant", asked, user="U_ADA", confirm=False)
-    assert "“lead delete (own)” is then allowed to all who have the role: 3 people have it." in slack.asked
+    assert (
+        "“lead delete (own)” is then allowed to all who have the role: 3 people have it."
+        in slack.asked
+    )
     assert not may(works, "U_RITA", "delete")
     slack.click("role.grant", asked, user="U_ADA")
     assert told(slack).startswith("Every senior rep may “lead delete (own)”.")
@@ -173,11 +206,16 @@ def test_an_admin_allows_it_with_one_button_and_who_asked_hears_it(
     assert direct(slack, courier, "U_RITA").words == said
 
 
-def test_an_admin_declines_and_who_asked_hears_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown) -> None:
+def test_an_admin_declines_and_who_asked_hears_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, asked: Shown
+) -> None:
     slack.click("role.decline", asked, user="U_ADA")
     assert told(slack) == "I will tell Rita Reyes that “lead delete (own)” is declined."
     assert not may(works, "U_RITA", "delete")
-    assert direct(slack, courier, "U_RITA").words == "Ada Abel declined what you asked for: “lead delete (own)”."
+    assert (
+        direct(slack, courier, "U_RITA").words
+        == "Ada Abel declined what you asked for: “lead delete (own)”."
+    )
 
 
 def test_an_admin_gives_another_role_instead_and_who_asked_hears_it(
@@ -191,11 +229,15 @@ def test_an_admin_gives_another_role_instead_and_who_asked_hears_it(
     assert direct(slack, courier, "U_RITA").words == "Ada Abel gave you the role manager."
 
 
-def test_a_second_admin_finds_it_done(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> None:
+def test_a_second_admin_finds_it_done(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
+) -> None:
     slack.command("/crm role give @mona admin", user="U_ADA")
     refuse_deleting(slack)
     slack.command("/crm request lead delete LD-1")
-    assert told(slack) == "I will tell Mona Meyer and Ada Abel that you ask for “lead delete (own)”."
+    assert (
+        told(slack) == "I will tell Mona Meyer and Ada Abel that you ask for “lead delete (own)”."
+    )
     asked = direct(slack, courier, "U_MONA")
     slack.click("role.grant", direct(slack, courier), user="U_ADA")
     slack.click("role.grant", asked, user="U_MONA")
@@ -219,7 +261,9 @@ def test_only_admins_answer(slack: SlackDriver, works: UnitOfWorkFactory, asked:
     assert not may(works, "U_RITA", "delete")
 
 
-def test_whose_role_is_gone_can_be_given_another(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead) -> None:
+def test_whose_role_is_gone_can_be_given_another(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, lead: Lead
+) -> None:
     give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     slack.click("crm.run")
@@ -250,7 +294,9 @@ def test_who_has_another_role_when_it_is_drawn_is_given_it_by_no_button(
     assert direct(slack, courier).buttons == ["Give another role", "Decline"]
 
 
-@pytest.mark.parametrize("right", ["user edit", "team join", "role give", "team delete TM-1", "role allow"])
+@pytest.mark.parametrize(
+    "right", ["user edit", "team join", "role give", "team delete TM-1", "role allow"]
+)
 def test_no_button_lets_everybody_change_how_people_work_together(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, right: str
 ) -> None:
@@ -258,7 +304,9 @@ def test_no_button_lets_everybody_change_how_people_work_together(
     assert direct(slack, courier).buttons == ["Give another role", "Decline"]
     about, verb, *_ = right.split()
     slack.command(f"/crm role grant RO-2 US-1 {about} {verb}", user="U_ADA")
-    assert told(slack).endswith(f"so nothing was allowed. If you mean it: role allow senior rep {about} {verb} all")
+    assert told(slack).endswith(
+        f"so nothing was allowed. If you mean it: role allow senior rep {about} {verb} all"
+    )
     with works("T1", "U_RITA", writes=False) as work:
         assert not policy.can(work.actor, verb, about)
 
@@ -275,8 +323,12 @@ def test_no_button_lets_everybody_change_how_people_work_together(
         ("role decline US-1 lead fly", "Nobody can fly a lead."),
     ],
 )
-def test_forged_answers_change_nothing(slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str) -> None:
+def test_forged_answers_change_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str, why: str
+) -> None:
     slack.command(f"/crm {line}", user="U_ADA")
     assert why in told(slack)
     with works("T1", writes=False) as work:
-        assert work.session.scalars(select(Delivery.kind).where(Delivery.kind == "answer")).all() == []
+        assert (
+            work.session.scalars(select(Delivery.kind).where(Delivery.kind == "answer")).all() == []
+        )

@@ -1,4 +1,6 @@
-"""What an admin sees of deliveries that were refused or are late, and what can be done; nobody else sees them."""
+"""What an admin sees of deliveries that were refused or are late, and what can be done; nobody else
+sees them.
+"""
 
 from datetime import timedelta
 from itertools import product
@@ -48,7 +50,9 @@ def test_where_nothing_is_wrong_one_line_says_so(ada: SlackDriver) -> None:
     assert told(ada) == "Nothing was refused and nothing is late. 0 waiting."
 
 
-def test_what_was_refused_is_listed_with_its_reason_and_what_to_do(ada: SlackDriver, archived: Delivery) -> None:
+def test_what_was_refused_is_listed_with_its_reason_and_what_to_do(
+    ada: SlackDriver, archived: Delivery
+) -> None:
     ada.command("/crm deliveries")
     assert "2 refused, 0 waiting" in told(ada)
     assert f"#{code(archived)} a message for C_SUPPORT" in told(ada)
@@ -65,7 +69,11 @@ def test_the_admin_was_told_and_how_to_go_on(ada: SlackDriver, archived: Deliver
 
 @pytest.mark.parametrize("door", ["command", "button", "message"])
 def test_when_the_reason_is_mended_one_click_sends_it(
-    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, archived: Delivery, door: str
+    ada: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    archived: Delivery,
+    door: str,
 ) -> None:
     ada.slack.channels["C_SUPPORT"].is_archived = False
     if door == "button":
@@ -115,12 +123,16 @@ def test_what_is_dropped_is_never_sent_and_says_who_decided_so(
     ada.command(f"/crm deliveries drop {code(archived)}")
     courier.drain()
     assert texts(ada, "C_SUPPORT") == []
-    assert rows(works, channel="C_SUPPORT")[0].error == f"dropped: {person(works, 'U_ADA')} decided so"
+    assert (
+        rows(works, channel="C_SUPPORT")[0].error == f"dropped: {person(works, 'U_ADA')} decided so"
+    )
     ada.command(f"/crm deliveries drop {code(archived)}")
     assert told(ada) == "There is nothing to drop. It was dropped before."
 
 
-def test_what_is_late_or_in_doubt_is_listed_too(ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock) -> None:
+def test_what_is_late_or_in_doubt_is_listed_too(
+    ada: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, clock: StoppedClock
+) -> None:
     deal(works)
     ada.slack.fail("chat.postMessage", with_="500")
     courier.drain()
@@ -129,25 +141,37 @@ def test_what_is_late_or_in_doubt_is_listed_too(ada: SlackDriver, works: UnitOfW
     clock.forward(timedelta(minutes=11))
     ada.command("/crm deliveries")
     assert "0 refused, 2 waiting, 2 of them late or in doubt" in told(ada)
-    assert "the card of OP-1 for C_SALES\nIn doubt: it is looked for in Slack, tried 1×." in told(ada)
+    assert "the card of OP-1 for C_SALES\nIn doubt: it is looked for in Slack, tried 1×." in told(
+        ada
+    )
     assert "a message for Rita Reyes\nLate: not sent yet, tried 0×." in told(ada)
 
 
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("deliveries retry", "Which delivery? Give what stands before it, such as: deliveries retry 3f9a1c2e"),
-        ("deliveries drop it", "Which delivery? Give what stands before it, such as: deliveries drop 3f9a1c2e"),
+        (
+            "deliveries retry",
+            "Which delivery? Give what stands before it, such as: deliveries retry 3f9a1c2e",
+        ),
+        (
+            "deliveries drop it",
+            "Which delivery? Give what stands before it, such as: deliveries drop 3f9a1c2e",
+        ),
         ("deliveries retry 99999999", "There is no delivery 99999999."),
         ("deliveries drop 99999999999999999999", "Which delivery?"),
     ],
 )
-def test_a_number_that_is_none_is_answered_in_words(ada: SlackDriver, line: str, answer: str) -> None:
+def test_a_number_that_is_none_is_answered_in_words(
+    ada: SlackDriver, line: str, answer: str
+) -> None:
     ada.command(f"/crm {line}")
     assert told(ada).startswith(answer)
 
 
-def test_what_is_on_its_way_is_neither_retried_nor_dropped(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_is_on_its_way_is_neither_retried_nor_dropped(
+    ada: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     say(works, "C_SALES", "hello")
     with works("T1") as work:
         [row] = claim(work, 1)
@@ -157,30 +181,43 @@ def test_what_is_on_its_way_is_neither_retried_nor_dropped(ada: SlackDriver, wor
     assert "was not refused" in told(ada)
 
 
-def test_what_slack_says_pings_nobody_in_the_list(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_slack_says_pings_nobody_in_the_list(
+    ada: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     say(works, "U_RITA", "hello")
     with works("T1") as work:
         [row] = claim(work, 1)
-        results.refuse(work, row, "I could not post in <@U_RITA>: <!channel> & <http://evil.example|here>")
+        results.refuse(
+            work, row, "I could not post in <@U_RITA>: <!channel> & <http://evil.example|here>"
+        )
     ada.command("/crm deliveries")
     assert "I could not post in Rita Reyes: <!channel>" in told(ada)
     assert_inert(ada)
 
 
-def test_whoever_is_no_admin_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, archived: Delivery) -> None:
+def test_whoever_is_no_admin_is_refused(
+    slack: SlackDriver, works: UnitOfWorkFactory, archived: Delivery
+) -> None:
     for line, person in product(
-        ("deliveries", "deliveries retry all", "deliveries drop 1"), ("U_RITA", "U_SAM", "U_MONA", "U_ELI")
+        ("deliveries", "deliveries retry all", "deliveries drop 1"),
+        ("U_RITA", "U_SAM", "U_MONA", "U_ELI"),
     ):
         slack.command(f"/crm {line}", user=person)
         assert "Ada Abel can give it." in told(slack), (line, person)
-        assert [row.state for row in rows(works, channel="C_SUPPORT")] == [DeliveryState.REFUSED] * 2, (line, person)
+        assert [row.state for row in rows(works, channel="C_SUPPORT")] == [
+            DeliveryState.REFUSED
+        ] * 2, (line, person)
 
 
-def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(ada: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_other_workspaces_have_is_neither_counted_nor_sent_again(
+    ada: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     with works("T2") as work:
         for key in ("waits", "refused"):
             deliver(work, "message", "C_SALES", key, about={"text": key})
-        work.session.execute(update(Delivery).where(Delivery.key == "refused").values(state=DeliveryState.REFUSED))
+        work.session.execute(
+            update(Delivery).where(Delivery.key == "refused").values(state=DeliveryState.REFUSED)
+        )
     ada.command("/crm deliveries")
     assert told(ada) == "Nothing was refused and nothing is late. 0 waiting."
     ada.command("/crm deliveries retry all")

@@ -1,4 +1,6 @@
-"""The first full member who uses the CRM is its admin: no guest, and nobody who is only named or met."""
+"""The first full member who uses the CRM is its admin: no guest, and nobody who is only named or
+met.
+"""
 
 from collections.abc import Callable
 
@@ -51,14 +53,18 @@ ACTS: dict[str, Callable[[SlackDriver], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_first_member_who_does_something_is_admin(slack: SlackDriver, works: UnitOfWorkFactory, act: str) -> None:
+def test_the_first_member_who_does_something_is_admin(
+    slack: SlackDriver, works: UnitOfWorkFactory, act: str
+) -> None:
     ACTS[act](slack)
     assert admins(works) == ["U_RITA"]
     slack.command("/crm help", user="U_RAVI")
     assert roles(works) == {"U_RITA": Preset.ADMIN, "U_RAVI": Preset.REP}
 
 
-def test_who_is_named_or_met_before_is_not(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_who_is_named_or_met_before_is_not(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     slack.command("/crm lead new Bob <@U_MONA>", user="U_GUS")
     with works("T1") as work:
         work.workspace.sales_channel = "C_SALES"
@@ -85,7 +91,9 @@ def test_who_became_a_guest_unnoticed_is_not(slack: SlackDriver, works: UnitOfWo
     assert admins(works) == []
 
 
-def test_where_slack_does_not_say_who_acts_nobody_is(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_where_slack_does_not_say_who_acts_nobody_is(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_RITA", name="Rita")
     slack.slack.fail("users.info", with_="500")
     slack.command("/crm help")
@@ -94,14 +102,18 @@ def test_where_slack_does_not_say_who_acts_nobody_is(slack: SlackDriver, works: 
     assert admins(works) == ["U_RITA"]
 
 
-def test_a_terminal_makes_one_and_then_nobody_becomes_it_by_acting(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_terminal_makes_one_and_then_nobody_becomes_it_by_acting(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_MONA", name="Mona")
     answer(works, "T1", "", "role give US-1 admin")
     slack.command("/crm help")
     assert admins(works) == ["U_MONA"]
 
 
-def test_where_the_last_admin_has_left_nobody_becomes_it_by_acting(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_where_the_last_admin_has_left_nobody_becomes_it_by_acting(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm help")
     works.welcome("T1", "U_RITA", left=True)
     slack.command("/crm help", user="U_RAVI")
@@ -109,7 +121,9 @@ def test_where_the_last_admin_has_left_nobody_becomes_it_by_acting(slack: SlackD
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_of_many_at_once_one_becomes_it(request: pytest.FixtureRequest, engine: str, clock: StoppedClock) -> None:
+def test_of_many_at_once_one_becomes_it(
+    request: pytest.FixtureRequest, engine: str, clock: StoppedClock
+) -> None:
     works = UnitOfWorkFactory(request.getfixturevalue(f"clean_{engine}"), clock)
     works.settle("T9", name="New")
     everybody = [f"U_{number}" for number in range(8)]

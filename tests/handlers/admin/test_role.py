@@ -1,4 +1,6 @@
-"""Roles: what admins allow, refuse, hide and show, a word at a time or in the form, and who gets which."""
+"""Roles: what admins allow, refuse, hide and show, a word at a time or in the form, and who gets
+which.
+"""
 
 import pytest
 from sqlalchemy import select, update
@@ -35,7 +37,7 @@ def rights(works: UnitOfWorkFactory, role: str) -> str:
         return work.session.scalars(select(Role.rights).where(Role.key == role)).one()
 
 
-# ── looking ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── looking ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_roles_are_listed_and_one_is_shown_with_its_rights(slack: SlackDriver) -> None:
@@ -45,26 +47,42 @@ def test_the_roles_are_listed_and_one_is_shown_with_its_rights(slack: SlackDrive
     assert "Lead:* look own, new, claim, change own" in slack.last.words
 
 
-def test_everyone_may_look_at_roles_and_only_admins_change_them(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_everyone_may_look_at_roles_and_only_admins_change_them(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm role show rep")
     assert "RO-1" in slack.last.words
     assert "role.edit" not in slack.last.actions
-    for line in ("role allow rep lead delete", "role refuse rep lead", "role hide rep customer notes",
-                 "role reveal rep customer notes", "role give @ravi manager", "role grant RO-1 US-2 lead delete own",
-                 "role decline US-2 lead delete own", "role edit RO-1", "role new Boss"):  # fmt: skip
+    for line in (
+        "role allow rep lead delete",
+        "role refuse rep lead",
+        "role hide rep customer notes",
+        "role reveal rep customer notes",
+        "role give @ravi manager",
+        "role grant RO-1 US-2 lead delete own",
+        "role decline US-2 lead delete own",
+        "role edit RO-1",
+        "role new Boss",
+    ):
         slack.command(f"/crm {line}", user="U_MONA")
         assert "does not allow “role" in told(slack), line
         assert slack.modal is None
 
 
-# ── rights ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── rights ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_right_is_allowed_and_refused_by_a_word(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_right_is_allowed_and_refused_by_a_word(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     assert not may(works, "U_ELI", "new", "lead")
-    assert admin(slack, "role allow executive lead new").startswith("Every executive may “lead new (all)”.")
+    assert admin(slack, "role allow executive lead new").startswith(
+        "Every executive may “lead new (all)”."
+    )
     assert may(works, "U_ELI", "new", "lead")
-    assert admin(slack, "role refuse executive lead new").startswith("No executive may “lead new” any more.")
+    assert admin(slack, "role refuse executive lead new").startswith(
+        "No executive may “lead new” any more."
+    )
     assert not may(works, "U_ELI", "new", "lead")
 
 
@@ -77,12 +95,20 @@ def test_a_scope_says_whose_records_are_meant(slack: SlackDriver, works: UnitOfW
         assert policy.can(work.actor, "delete", work.get(Lead, lead.id))
 
 
-@pytest.mark.parametrize("role", ['"senior rep"', "Senior Rep", "senior  rep", "RO-2", "“senior rep”"])
-def test_a_role_is_named_as_people_name_it(slack: SlackDriver, works: UnitOfWorkFactory, role: str) -> None:
-    assert admin(slack, f"role refuse {role} case new").startswith("No senior rep may “case new” any more.")
+@pytest.mark.parametrize(
+    "role", ['"senior rep"', "Senior Rep", "senior  rep", "RO-2", "“senior rep”"]
+)
+def test_a_role_is_named_as_people_name_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, role: str
+) -> None:
+    assert admin(slack, f"role refuse {role} case new").startswith(
+        "No senior rep may “case new” any more."
+    )
 
 
-def test_allowing_what_is_allowed_says_so_and_changes_nothing(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_allowing_what_is_allowed_says_so_and_changes_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     admin(slack, "role allow rep lead delete own")
     before = rights(works, "rep")
     assert admin(slack, "role allow rep lead delete own") == "rep was like that already."
@@ -96,7 +122,9 @@ def test_what_was_allowed_is_undone(slack: SlackDriver, works: UnitOfWorkFactory
     assert rights(works, "rep") == before
 
 
-def test_the_form_takes_the_same_words_and_tells_of_a_slip_under_the_input(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_form_takes_the_same_words_and_tells_of_a_slip_under_the_input(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm role allow", user="U_ADA")
     slack.submit(right="rep lead", user="U_ADA")
     assert "Say the record and then what" in slack.errors["right"]
@@ -104,7 +132,9 @@ def test_the_form_takes_the_same_words_and_tells_of_a_slip_under_the_input(slack
     assert told(slack).startswith("Every rep may “lead delete (all)”.")
 
 
-def test_the_whole_table_is_edited_in_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_whole_table_is_edited_in_the_form(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm edit RO-1", user="U_ADA")
     assert slack.modal
     slack.submit(rights="lead: fly", user="U_ADA")
@@ -114,7 +144,7 @@ def test_the_whole_table_is_edited_in_the_form(slack: SlackDriver, works: UnitOf
     assert not may(works, "U_JULE", "new", "customer")
 
 
-# ── fields ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── fields ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_fields_are_hidden_and_shown_again(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
@@ -126,26 +156,33 @@ def test_fields_are_hidden_and_shown_again(slack: SlackDriver, works: UnitOfWork
     assert "chess" not in slack.modal.words
     assert "Jena" not in slack.modal.words
     slack.close(user="U_MONA")
-    assert admin(slack, "role reveal manager customer city").startswith("Every manager sees city of a customer.")
+    assert admin(slack, "role reveal manager customer city").startswith(
+        "Every manager sees city of a customer."
+    )
     slack.command("/crm more CU-1", user="U_MONA")
     assert slack.modal
     assert "Jena" in slack.modal.words
     assert "chess" not in slack.modal.words
 
 
-def test_what_a_role_hides_is_no_part_of_its_help(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_a_role_hides_is_no_part_of_its_help(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm help customer", user="U_ELI")
     assert "City" in slack.last.words
     assert "Notes" not in slack.last.words
 
 
-# ── what refers to nothing ──────────────────────────────────────────────────────────────────────────────
+# ── what refers to nothing ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("allow wizard lead delete", "“wizard lead delete” begins with no role. There are rep, senior rep, "),
+        (
+            "allow wizard lead delete",
+            "“wizard lead delete” begins with no role. There are rep, senior rep, ",
+        ),
         ("allow rep unicorn delete", "There is nothing called “unicorn”."),
         ("allow rep lead fly", "Nobody can fly a lead."),
         ("allow rep lead delete mine", "“delete mine” should be a verb and own, team, all or none"),
@@ -172,7 +209,9 @@ def test_the_role_of_admins_stays_as_it_is(slack: SlackDriver) -> None:
     assert "The role admin stays as it is" in admin(slack, "role refuse admin lead delete")
 
 
-def test_of_rights_to_what_is_gone_the_rest_holds(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_of_rights_to_what_is_gone_the_rest_holds(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     """A verb, a field and an entity were there in another version."""
     kept = "everything: look\ncustomer: look, fly own, hide shoes notes\nunicorn: look\nlead: ride"
     with works("T1") as work:
@@ -181,11 +220,15 @@ def test_of_rights_to_what_is_gone_the_rest_holds(slack: SlackDriver, works: Uni
     assert not may(works, "U_ELI", "show", "customer", "notes")
     assert not may(works, "U_ELI", "edit", "customer")
     assert not may(works, "U_ELI", "show", "lead")
-    assert admin(slack, "role allow executive lead look").startswith("Every executive may “lead look (all)”.")
+    assert admin(slack, "role allow executive lead look").startswith(
+        "Every executive may “lead look (all)”."
+    )
     assert may(works, "U_ELI", "show", "lead")
 
 
-def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_somebody_whose_role_is_gone_is_told_so_everywhere(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     give_a_role_that_is_gone(works, "U_RITA")
     slack.command("/crm lead list")
     assert told(slack) == "Your role (sorcerer) does not allow “lead list”. Ada Abel can give it."
@@ -197,23 +240,32 @@ def test_somebody_whose_role_is_gone_is_told_so_everywhere(slack: SlackDriver, w
     assert "Your role lets you do nothing with it." in slack.last.words
 
 
-# ── who gets which ──────────────────────────────────────────────────────────────────────────────────────
+# ── who gets which ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_somebody_is_given_a_role_and_hears_of_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_somebody_is_given_a_role_and_hears_of_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     assert "Role: senior rep → manager" in admin(slack, "role give @rita manager")
     courier.drain()
     direct = slack.slack.im("U_RITA").id
-    assert [message.words for message in slack.posted(direct)] == ["Ada Abel gave you the role manager."]
+    assert [message.words for message in slack.posted(direct)] == [
+        "Ada Abel gave you the role manager."
+    ]
     assert may(works, "U_RITA", "digest", "crm")
 
 
-def test_a_role_that_nobody_knows_is_not_given(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_role_that_nobody_knows_is_not_given(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm role give @rita sorcerer", user="U_ADA")
     assert slack.modal
     assert "There is no role “sorcerer”" in slack.modal.words
     with works("T1", writes=False) as work:
-        assert work.session.scalars(select(User.role).where(User.slack_id == "U_RITA")).one() == Preset.SENIOR
+        assert (
+            work.session.scalars(select(User.role).where(User.slack_id == "U_RITA")).one()
+            == Preset.SENIOR
+        )
 
 
 def test_the_last_admin_keeps_the_role(slack: SlackDriver, works: UnitOfWorkFactory) -> None:

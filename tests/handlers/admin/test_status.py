@@ -24,7 +24,10 @@ from tests.handlers.kit import SQLITE, assert_inert, height, told
 from tests.tables import table
 
 WELL = [["database", True, "It answered in 1 ms."], ["slack", True, "Connected to Slack."]]
-ILL = [["database", True, "It answered in 1 ms."], ["slack", False, "Not connected to Slack; it keeps trying."]]
+ILL = [
+    ["database", True, "It answered in 1 ms."],
+    ["slack", False, "Not connected to Slack; it keeps trying."],
+]
 
 
 def asked(works: UnitOfWorkFactory, checks: Sequence[Check] = (), person: str = "U_ADA") -> Message:
@@ -55,12 +58,17 @@ def test_all_is_well(works: UnitOfWorkFactory, clock: Any) -> None:
 @SQLITE
 def test_what_is_wrong_has_a_line_with_its_sentence(works: UnitOfWorkFactory) -> None:
     text = asked(works, [Check(*check) for check in ILL]).text
-    assert text.startswith("Something needs attention\nHere: OK database\nNOT OK slack: Not connected to Slack;")
+    assert text.startswith(
+        "Something needs attention\nHere: OK database\nNOT OK slack: Not connected to Slack;"
+    )
 
 
 @SQLITE
 def test_where_everything_fails_nothing_is_ok(works: UnitOfWorkFactory) -> None:
-    assert "Here: OK nothing\nNOT OK database: Gone." in asked(works, [Check("database", False, "Gone.")]).text
+    assert (
+        "Here: OK nothing\nNOT OK database: Gone."
+        in asked(works, [Check("database", False, "Gone.")]).text
+    )
 
 
 @SQLITE
@@ -68,26 +76,37 @@ def test_what_waits_and_what_was_refused_is_counted(works: UnitOfWorkFactory, cl
     with works("T1") as work:
         for number in range(3):
             deliver(work, "message", "C_SALES", f"n{number}")
-        work.session.execute(update(Delivery).where(Delivery.key == "n0").values(state=DeliveryState.REFUSED))
+        work.session.execute(
+            update(Delivery).where(Delivery.key == "n0").values(state=DeliveryState.REFUSED)
+        )
     with works("T2") as work:
         deliver(work, "message", "C_SALES", "theirs")
     clock.forward(timedelta(minutes=3))
-    assert "Deliveries: 2 wait, the oldest due for 3 min; 1 refused, see /crm deliveries" in asked(works).text
+    assert (
+        "Deliveries: 2 wait, the oldest due for 3 min; 1 refused, see /crm deliveries"
+        in asked(works).text
+    )
 
 
-def test_an_admin_learns_nothing_of_what_other_workspaces_have(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_an_admin_learns_nothing_of_what_other_workspaces_have(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     before = told_without_times(asked(works, vitals(works).checks()).text)
     with works("T2") as work:
         for number in range(7):
             deliver(work, "message", "C_SALES", f"theirs{number}")
-        work.session.execute(update(Delivery).where(Delivery.key == "theirs0").values(state=DeliveryState.REFUSED))
+        work.session.execute(
+            update(Delivery).where(Delivery.key == "theirs0").values(state=DeliveryState.REFUSED)
+        )
         insert_once(work, JobRun, job="digest", slot="theirs", at=work.now)
     clock.forward(timedelta(hours=3))
     running = vitals(works)
     assert running.show_life()
     text = asked(works, running.checks()).text
     assert told_without_times(text.replace(line_of(running, text), "").strip()) == before
-    assert running.queue() == Check("deliveries", False, "6 wait, the oldest due for 3 h.", vital=False)
+    assert running.queue() == Check(
+        "deliveries", False, "6 wait, the oldest due for 3 h.", vital=False
+    )
     leave(works, running.id)
 
 
@@ -107,7 +126,11 @@ def vitals(works: UnitOfWorkFactory) -> HealthMonitor:
 
 def line_of(running: HealthMonitor, text: str) -> str:
     """The line of a replica, and the line break before it."""
-    return next(f"\n{line}" for line in text.splitlines() if line.startswith(f"Replica {running.host}: OK, "))
+    return next(
+        f"\n{line}"
+        for line in text.splitlines()
+        if line.startswith(f"Replica {running.host}: OK, ")
+    )
 
 
 def told_without_times(text: str) -> list[str]:
@@ -115,7 +138,9 @@ def told_without_times(text: str) -> list[str]:
 
 
 @SQLITE
-def test_what_waits_too_long_needs_attention_in_its_own_workspace(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_what_waits_too_long_needs_attention_in_its_own_workspace(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     beat(works, "one", "host-1", WELL)
     with works("T1") as work:
         deliver(work, "message", "C_SALES", "ours")
@@ -134,7 +159,9 @@ def test_what_is_not_due_yet_is_not_late(works: UnitOfWorkFactory, clock: Any) -
 
 
 @SQLITE
-def test_the_last_runs_of_jobs_are_told_the_latest_first(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_the_last_runs_of_jobs_are_told_the_latest_first(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     def run(job: str, slot: str) -> None:
         with works("T1") as work:
             insert_once(work, JobRun, job=job, slot=slot, at=work.now)
@@ -147,7 +174,9 @@ def test_the_last_runs_of_jobs_are_told_the_latest_first(works: UnitOfWorkFactor
     assert "Jobs that had something to do: digest 5 min ago, team 2 h ago" in asked(works).text
 
 
-def test_a_replica_that_was_killed_is_gone_and_one_that_stopped_is_not_missed(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_a_replica_that_was_killed_is_gone_and_one_that_stopped_is_not_missed(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     for name in ("killed", "stopped", "running"):
         beat(works, name, f"host-{name}", WELL)
     leave(works, "stopped")
@@ -155,7 +184,10 @@ def test_a_replica_that_was_killed_is_gone_and_one_that_stopped_is_not_missed(wo
     beat(works, "running", "host-running", ILL)
     text = asked(works).text
     assert text.startswith("Something needs attention\n")
-    assert "Replica host-running: NOT OK slack: Not connected to Slack; it keeps trying, seen 0 s ago, up for" in text
+    assert (
+        "Replica host-running: NOT OK slack: Not connected to Slack; it keeps trying, seen 0 s ago, up for"
+        in text
+    )
     assert "Replica host-killed: GONE, seen 1 min ago" in text
     assert "host-stopped" not in text
 
@@ -177,7 +209,9 @@ def test_with_no_bot_at_all_it_says_how_to_start_one(works: UnitOfWorkFactory) -
 
 
 @SQLITE
-def test_an_admin_asks_by_command_mention_and_direct_message(works: UnitOfWorkFactory, slack: SlackDriver) -> None:
+def test_an_admin_asks_by_command_mention_and_direct_message(
+    works: UnitOfWorkFactory, slack: SlackDriver
+) -> None:
     beat(works, "one", "host-<!channel>", WELL)
     slack.command("/crm status", user="U_ADA")
     first = told(slack)
@@ -199,7 +233,9 @@ def test_in_the_terminal_it_tells_what_the_replicas_found_last(works: UnitOfWork
 
 @SQLITE
 @pytest.mark.parametrize("person", ["U_RITA", "U_MONA", "U_SAM", "U_ELI", "U_GUS"])
-def test_nobody_but_an_admin_may_ask(works: UnitOfWorkFactory, slack: SlackDriver, person: str) -> None:
+def test_nobody_but_an_admin_may_ask(
+    works: UnitOfWorkFactory, slack: SlackDriver, person: str
+) -> None:
     beat(works, "one", "host-1", WELL)
     slack.command("/crm status", user=person)
     assert "host-1" not in told(slack)
@@ -207,7 +243,8 @@ def test_nobody_but_an_admin_may_ask(works: UnitOfWorkFactory, slack: SlackDrive
 
 
 @table(
-    ("seconds", "words"), [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7300, "2 h"), (200_000, "2 d")]
+    ("seconds", "words"),
+    [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7300, "2 h"), (200_000, "2 d")],
 )
 def test_a_span_is_told_in_the_largest_unit_that_fits(seconds: int, words: str) -> None:
     assert span(timedelta(seconds=seconds)) == words

@@ -30,7 +30,9 @@ def person(works: UnitOfWorkFactory, slack_id: str) -> User:
         return work.get(User, work.lookup("user", slack_id))
 
 
-def test_a_team_is_made_with_who_leads_it_and_what_it_is_a_part_of(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_team_is_made_with_who_leads_it_and_what_it_is_a_part_of(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     before = count(works, Team)
     said = f"Created TM-{before + 1} Europe\nLead: Mona Meyer\nPart of: TM-1 sales"
     assert admin(slack, "team new Europe lead=@mona under=sales") == said
@@ -41,7 +43,9 @@ def test_a_team_is_made_with_who_leads_it_and_what_it_is_a_part_of(slack: SlackD
     assert "Part of:* sales" in slack.last.words
 
 
-def test_who_leads_a_team_sees_what_is_that_of_the_teams_below(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_leads_a_team_sees_what_is_that_of_the_teams_below(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     lead = given(works, Lead, first_name="Ada", owner="me")
     assert not sees(works, "U_OLGA", lead)
     admin(slack, "team new Europe lead=@olga")
@@ -49,7 +53,9 @@ def test_who_leads_a_team_sees_what_is_that_of_the_teams_below(slack: SlackDrive
     assert sees(works, "U_OLGA", lead)
 
 
-def test_somebody_joins_and_sees_what_is_the_teams(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_somebody_joins_and_sees_what_is_the_teams(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     lead = given(works, Lead, first_name="Ada", owner="me")
     assert "Team: north → sales" in admin(slack, "team join sales @olga")
     assert sees(works, "U_OLGA", lead)
@@ -57,13 +63,20 @@ def test_somebody_joins_and_sees_what_is_the_teams(slack: SlackDriver, works: Un
     assert not sees(works, "U_OLGA", lead)
 
 
-def test_whoever_joins_takes_the_role_of_the_team(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_whoever_joins_takes_the_role_of_the_team(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     admin(slack, 'team set support role="support lead"')
     admin(slack, "team join support @rita")
-    assert (person(works, "U_RITA").team, person(works, "U_RITA").role) == ("support", "support lead")
+    assert (person(works, "U_RITA").team, person(works, "U_RITA").role) == (
+        "support",
+        "support lead",
+    )
 
 
-def test_a_team_of_several_words_is_joined_by_form_button_and_mention(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_team_of_several_words_is_joined_by_form_button_and_mention(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     admin(slack, "team new Europe West")
     admin(slack, "team join Europe West @rita")
     assert person(works, "U_RITA").team == "europe west"
@@ -79,7 +92,9 @@ def test_joining_twice_is_refused(slack: SlackDriver) -> None:
     assert admin(slack, "team join sales @rita") == "Rita Reyes is in the team sales already."
 
 
-@pytest.mark.parametrize("line", ["team join sales @olga", "team new Mine", "team set sales lead=me", "delete TM-1"])
+@pytest.mark.parametrize(
+    "line", ["team join sales @olga", "team new Mine", "team set sales lead=me", "delete TM-1"]
+)
 def test_only_admins_change_teams(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
     before = count(works, Team)
     slack.command(f"/crm {line} --yes", user="U_MONA")
@@ -91,12 +106,17 @@ def test_only_admins_change_teams(slack: SlackDriver, works: UnitOfWorkFactory, 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("team set sales under=sales", "sales would be part of itself. Choose another team, or none."),
+        (
+            "team set sales under=sales",
+            "sales would be part of itself. Choose another team, or none.",
+        ),
         ("team set sales role=wizard", "There is no role “wizard”."),
         ("team new Sales", "There is a team Sales already: TM-"),
     ],
 )
-def test_what_cannot_be_comes_back_in_the_form_with_the_reason(slack: SlackDriver, line: str, why: str) -> None:
+def test_what_cannot_be_comes_back_in_the_form_with_the_reason(
+    slack: SlackDriver, line: str, why: str
+) -> None:
     slack.command(f"/crm {line}", user="U_ADA")
     assert slack.modal
     assert why in slack.modal.words
@@ -120,15 +140,26 @@ def test_a_team_with_people_is_not_deleted(slack: SlackDriver, works: UnitOfWork
     alone = "Olga Orlova is in the team north. Give them another team first."
     assert admin(slack, "delete TM-3 --yes") == alone
     admin(slack, "team join sales @olga")
-    assert admin(slack, "delete TM-3 --yes") == "Deleted TM-3 north. It can be restored for 30 days."
+    assert (
+        admin(slack, "delete TM-3 --yes") == "Deleted TM-3 north. It can be restored for 30 days."
+    )
 
 
-def test_a_team_that_others_are_a_part_of_is_not_deleted(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_team_that_others_are_a_part_of_is_not_deleted(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     admin(slack, "team new Europe")
     admin(slack, "team set sales under=Europe")
-    assert admin(slack, "delete TM-4 --yes") == "The team sales is a part of Europe. Put it somewhere else first."
+    assert (
+        admin(slack, "delete TM-4 --yes")
+        == "The team sales is a part of Europe. Put it somewhere else first."
+    )
 
 
-def test_who_left_keeps_no_team_from_being_deleted(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_left_keeps_no_team_from_being_deleted(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_OLGA", left=True)
-    assert admin(slack, "delete TM-3 --yes") == "Deleted TM-3 north. It can be restored for 30 days."
+    assert (
+        admin(slack, "delete TM-3 --yes") == "Deleted TM-3 north. It can be restored for 30 days."
+    )

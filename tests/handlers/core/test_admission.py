@@ -1,4 +1,6 @@
-"""People of another company never become users, whatever door they are named at, and are never written to."""
+"""People of another company never become users, whatever door they are named at, and are never
+written to.
+"""
 
 from typing import Any
 
@@ -34,7 +36,9 @@ def shared(slack: SlackDriver) -> None:
     """A channel where Xenia of another company reads along, and Greta of the same organisation."""
     slack.slack.members |= {"U_XENIA": XENIA, "U_GRETA": GRETA}
     people = ["U_RITA", "U_XENIA", "U_GRETA", BOT_USER]
-    slack.slack.channels["C_SHARED"] = Channel("C_SHARED", "shared", members=people, is_ext_shared=True)
+    slack.slack.channels["C_SHARED"] = Channel(
+        "C_SHARED", "shared", members=people, is_ext_shared=True
+    )
 
 
 def person(works: UnitOfWorkFactory, slack_id: str, workspace: str = "T1") -> User | None:
@@ -49,7 +53,7 @@ def written_to(slack: SlackDriver, slack_id: str) -> list[str]:
     return [name for name, to in calls if to & theirs and name != "chat.postEphemeral"]
 
 
-# ── named by others ─────────────────────────────────────────────────────────────────────────────────────
+# ── named by others ───────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,11 @@ def test_they_join_no_team_by_a_user_group_and_are_nobody_by_what_slack_tells(
     slack.command("/crm team edit north group=@north-team", user="U_ADA")
     courier.drain()
     for kind in ("user_change", "team_join"):
-        hand_in(slack, EVENT, event(slack.slack, {"type": kind, "user": {"id": "U_XENIA", "team_id": "T1"}}))
+        hand_in(
+            slack,
+            EVENT,
+            event(slack.slack, {"type": kind, "user": {"id": "U_XENIA", "team_id": "T1"}}),
+        )
     events.join(slack.slack, "C_SALES", "U_XENIA")
     given(works, Lead, first_name="Ada")
     courier.drain()
@@ -107,27 +115,48 @@ def test_they_join_no_team_by_a_user_group_and_are_nobody_by_what_slack_tells(
     assert written_to(slack, "U_XENIA") == []
 
 
-def test_many_names_in_one_line_are_not_all_looked_up(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_many_names_in_one_line_are_not_all_looked_up(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm find " + " ".join(f"<@U_X{number}>" for number in range(40)))
     asked = [args["user"] for name, args in slack.slack.calls if name == "users.info"]
     assert len(asked) == 10
 
 
-# ── what they do themselves ─────────────────────────────────────────────────────────────────────────────
+# ── what they do themselves ───────────────────────────────────────────────────────────────────────
 
 
 def acts_of(slack: SlackDriver) -> list[tuple[str, dict[str, Any]]]:
-    """Xenia mentions the bot, writes to it and looks at its Home, as Slack tells of it, with and without her team."""
+    """Xenia mentions the bot, writes to it and looks at its Home, as Slack tells of it, with and
+    without her team.
+    """
     said: list[tuple[str, dict[str, Any]]] = []
     for team in ({"user_team": "T_OTHER"}, {"team": "T_OTHER"}, {"user_team": "E9"}, {}):
-        mention = {"type": "app_mention", "user": "U_XENIA", "text": "lead list", "channel": "C_SHARED", "ts": "1.2"}
-        direct = {"type": "message", "channel_type": "im", "user": "U_XENIA", "text": "lead list", "channel": "D_XENIA"}
+        mention = {
+            "type": "app_mention",
+            "user": "U_XENIA",
+            "text": "lead list",
+            "channel": "C_SHARED",
+            "ts": "1.2",
+        }
+        direct = {
+            "type": "message",
+            "channel_type": "im",
+            "user": "U_XENIA",
+            "text": "lead list",
+            "channel": "D_XENIA",
+        }
         home = {"type": "app_home_opened", "user": "U_XENIA", "tab": "home", "channel": "D_XENIA"}
-        said += [(EVENT, event(slack.slack, {**inner, **team, "ts": "1.2"})) for inner in (mention, direct, home)]
+        said += [
+            (EVENT, event(slack.slack, {**inner, **team, "ts": "1.2"}))
+            for inner in (mention, direct, home)
+        ]
     return said
 
 
-def test_whatever_they_do_nothing_is_sent_to_them_alone(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_whatever_they_do_nothing_is_sent_to_them_alone(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     given(works, Lead, first_name="Ada", last_name="Lovelace")
     for kind, payload in acts_of(slack):
         assert hand_in(slack, kind, payload).acknowledged
@@ -139,7 +168,9 @@ def test_whatever_they_do_nothing_is_sent_to_them_alone(slack: SlackDriver, work
     assert not slack.slack.problems
 
 
-def test_slack_is_asked_once_a_while_about_who_presses_again_and_again(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_slack_is_asked_once_a_while_about_who_presses_again_and_again(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for number in range(5):
         slack.say(f"@crm lead list {number}", channel="C_SHARED", user="U_XENIA")
     assert [name for name, _ in slack.slack.calls].count("users.info") == 1
@@ -160,9 +191,17 @@ def test_one_of_ours_in_a_shared_channel_is_one_of_ours_though_the_organisation_
     assert (greta.role, greta.guest) == (Preset.REP, False)
 
 
-def test_an_act_of_one_of_ours_that_says_they_are_of_another_company_is_refused(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_an_act_of_one_of_ours_that_says_they_are_of_another_company_is_refused(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for team in ("T_OTHER", "E1"):
-        said = {"type": "app_mention", "user": "U_RITA", "text": "lead new Ada", "channel": "C_SALES", "ts": "1.2"}
+        said = {
+            "type": "app_mention",
+            "user": "U_RITA",
+            "text": "lead new Ada",
+            "channel": "C_SALES",
+            "ts": "1.2",
+        }
         hand_in(slack, EVENT, event(slack.slack, {**said, "user_team": team}))
         assert told(slack) == REFUSAL
     rita = person(works, "U_RITA")
@@ -185,7 +224,7 @@ def test_who_is_new_and_of_whom_slack_says_nothing_stays_outside_and_is_told(
     assert told(slack) == "Created LD-1 Ada"
 
 
-# ── who was one of ours ─────────────────────────────────────────────────────────────────────────────────
+# ── who was one of ours ───────────────────────────────────────────────────────────────────────────
 
 
 def test_who_goes_to_another_workspace_may_do_nothing_from_then_on(
@@ -201,7 +240,9 @@ def test_who_goes_to_another_workspace_may_do_nothing_from_then_on(
     assert "Something new" not in [message.text for message in slack.posted("D_RITA")]
 
 
-def test_who_was_taken_for_one_of_ours_before_is_found_out_when_they_act(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_was_taken_for_one_of_ours_before_is_found_out_when_they_act(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_XENIA", name="Xenia Xu")
     slack.say("@crm lead new Ada", channel="C_SHARED", user="U_XENIA")
     assert told(slack) == REFUSAL
@@ -211,7 +252,9 @@ def test_who_was_taken_for_one_of_ours_before_is_found_out_when_they_act(slack: 
     assert count(works, Lead) == 0
 
 
-def test_of_a_change_that_does_not_say_whose_it_is_slack_is_asked(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_of_a_change_that_does_not_say_whose_it_is_slack_is_asked(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_XENIA", name="Xenia Xu")
     for slack_id in ("U_RITA", "U_XENIA"):
         hand_in(slack, EVENT, event(slack.slack, {"type": "user_change", "user": {"id": slack_id}}))

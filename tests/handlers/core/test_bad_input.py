@@ -1,4 +1,6 @@
-"""Whatever is typed, pressed or sent twice: a clear sentence, nothing twice, nothing lost, no ping, no traceback."""
+"""Whatever is typed, pressed or sent twice: a clear sentence, nothing twice, nothing lost, no ping,
+no traceback.
+"""
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -14,10 +16,12 @@ from tests.handlers.kit import SQLITE, WRONG, assert_inert, count, found, standi
 
 PINGS = "<!subteam^S1> @channel <@U_MONA>"
 NASTY = f"{PINGS} <!channel> <!here> @here <@U_MONA> *bold* `code` <https://evil.example|click> #general &amp;"
-MODEST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MODEST = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
-# ── lines ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── lines ─────────────────────────────────────────────────────────────────────────────────────────
 
 SPOKEN = """
 lead deal case task log new set edit won lost find list help undo convert assign claim delete this me LD-1 OP-1
@@ -80,7 +84,9 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name_is_kept_shown_and_found(slack: SlackDriver, works: UnitOfWorkFactory, name: str) -> None:
+def test_any_name_is_kept_shown_and_found(
+    slack: SlackDriver, works: UnitOfWorkFactory, name: str
+) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name=name, company="Engines")
     kept = found(works, Lead).first_name
@@ -92,14 +98,18 @@ def test_any_name_is_kept_shown_and_found(slack: SlackDriver, works: UnitOfWorkF
 
 
 @SQLITE
-def test_a_right_to_left_mark_cannot_turn_a_line_round(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_right_to_left_mark_cannot_turn_a_line_round(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm lead new Ada \u202egpj.exe")
     assert "\u202e" not in slack.last.text
     assert "\u202e" not in found(works, Lead).title
 
 
 @SQLITE
-def test_three_thousand_characters_open_the_form_and_lose_nothing(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_three_thousand_characters_open_the_form_and_lose_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command(f"/crm lead new {'x' * 2980}")
     assert slack.modal
     assert slack.modal.values["first_name"] == "x" * 2980
@@ -129,16 +139,21 @@ def test_any_text_in_a_form_is_saved_or_refused_under_its_field(
     if slack.modal:
         slack.close()
     for name in set(slack.errors) - set(texts):  # what was typed cannot be seen, so nothing was
-        assert (name, slack.errors[name].partition(".")[0]) == ("first_name", "Nothing is filled in yet")
+        assert (name, slack.errors[name].partition(".")[0]) == (
+            "first_name",
+            "Nothing is filled in yet",
+        )
     assert WRONG not in str(slack.errors)
     assert_inert(slack)
 
 
-# ── nothing pings ───────────────────────────────────────────────────────────────────────────────────────
+# ── nothing pings ─────────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_nothing_typed_pings_anybody_anywhere(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_nothing_typed_pings_anybody_anywhere(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     slack.command("/crm customer new")
     slack.submit(first_name=NASTY[:255], notes=NASTY)
     ada = found(works, Customer)
@@ -162,14 +177,19 @@ def test_nothing_typed_pings_anybody_anywhere(slack: SlackDriver, works: UnitOfW
     courier.drain()
     slack.home("U_SAM")
     assert ada.first_name.startswith(PINGS)
-    assert len([message for message in slack.slack.timeline if message.user == slack.slack.bot.id]) > 12
+    assert (
+        len([message for message in slack.slack.timeline if message.user == slack.slack.bot.id])
+        > 12
+    )
     assert_inert(slack)
 
 
-# ── twice ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── twice ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_double_click_on_a_choice_makes_one_record(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_double_click_on_a_choice_makes_one_record(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm laed new Bob")
     choice = slack.last
     slack.click("crm.run", choice)
@@ -178,7 +198,9 @@ def test_a_double_click_on_a_choice_makes_one_record(slack: SlackDriver, works: 
     assert count(works, Lead) == 1
 
 
-def test_an_event_that_slack_sends_again_is_worked_on_once(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_an_event_that_slack_sends_again_is_worked_on_once(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.say("@crm lead new Bob")
     assert slack.again().acknowledged
     assert count(works, Lead) == 1
@@ -186,7 +208,9 @@ def test_an_event_that_slack_sends_again_is_worked_on_once(slack: SlackDriver, w
 
 
 @SQLITE
-def test_a_button_on_a_deleted_record_says_so(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_button_on_a_deleted_record_says_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     card = standing(slack, works, courier, ground.given(works, Lead, first_name="Bob"))
     slack.command("/crm delete LD-1 --yes")
     for action in ("lead.convert", "lead.edit", "lead.qualify"):

@@ -1,4 +1,6 @@
-"""What every door shows is what `can` allows, over random companies in which each word tells where it is from."""
+"""What every door shows is what `can` allows, over random companies in which each word tells where
+it is from.
+"""
 
 import os
 import random
@@ -17,12 +19,22 @@ from models.core.identity.user import User
 from models.core.outbox.delivery import Post
 from models.core.unit_of_work import UnitOfWorkFactory
 from tests.handlers.kit import SQLITE, begin_with
-from tests.handlers.telltales import RECORDS, SECRETS, Heard, Secret, Sight, company, sight, words_of
+from tests.handlers.telltales import (
+    RECORDS,
+    SECRETS,
+    Heard,
+    Secret,
+    Sight,
+    company,
+    sight,
+    words_of,
+)
 from tests.models.companies import SEEN
 
 COMPANIES = int(os.environ.get("DOORS", "0"))
-"""How many companies are gone through whole. Each is good for more than 3,000 comparisons of what somebody is shown of
-a record with what they may see of it: DOORS=4 for the whole lot. By default a small part of one.
+"""How many companies are gone through whole. Each is good for more than 3,000 comparisons of what
+somebody is shown of a record with what they may see of it: DOORS=4 for the whole lot. By default a
+small part of one.
 """
 ACTS = 500 if COMPANIES else 25
 PEOPLE, NOUNS = (10, len(SEEN)) if COMPANIES else (4, 3)
@@ -49,8 +61,12 @@ class Doors:
             self.seen[person] = sight(self.works, person)
         return self.seen[person]
 
-    def do(self, person: str, line: str, surface: str = "command", writes: bool = False, **more: object) -> Heard:
-        """Let somebody do something; what they are told must be theirs to read before or after it."""
+    def do(
+        self, person: str, line: str, surface: str = "command", writes: bool = False, **more: object
+    ) -> Heard:
+        """Let somebody do something; what they are told must be theirs to read before or after
+        it.
+        """
         before = self.sight(person).fields
         self.count += 1
         heard = Heard()
@@ -85,7 +101,7 @@ def doors(works: UnitOfWorkFactory, request: pytest.FixtureRequest) -> Doors:
     return Doors(works, request.param)
 
 
-# ── looking at one record ───────────────────────────────────────────────────────────────────────────────
+# ── looking at one record ─────────────────────────────────────────────────────────────────────────
 
 
 def looking(entity: type[Entity], ref: str) -> Iterator[str]:
@@ -112,7 +128,10 @@ def test_its_card_holds_all_that_one_may_see_and_opens_for_nobody_else(doors: Do
         for number in range(1, RECORDS + 1):
             ref = f"{entity.prefix}-{number}"
             words = doors.sight(person).words.get(ref, set())
-            assert doors.do(person, f"more {ref}").secrets() == {SECRETS[word] for word in words}, (person, ref)
+            assert doors.do(person, f"more {ref}").secrets() == {SECRETS[word] for word in words}, (
+                person,
+                ref,
+            )
 
 
 def test_this_is_only_what_one_may_see(doors: Doors) -> None:
@@ -120,14 +139,21 @@ def test_this_is_only_what_one_may_see(doors: Doors) -> None:
         person, (entity, ref) = doors.anyone(), doors.any_record()
         with doors.works("T1") as work:
             record = work.find(entity, int(ref.partition("-")[2]))
-            where = {"entity": entity.slug(), "record_id": record.id, "channel": "C1", "ts": f"{doors.count}.1"}
+            where = {
+                "entity": entity.slug(),
+                "record_id": record.id,
+                "channel": "C1",
+                "ts": f"{doors.count}.1",
+            }
             work.session.add(Post(**where, posted_at=work.now))
-        line = doors.luck.choice(["more this", "this", "history this", f"{entity.noun()} edit this --form"])
+        line = doors.luck.choice(
+            ["more this", "this", "history this", f"{entity.noun()} edit this --form"]
+        )
         heard = doors.do(person, line, "message", channel="C1", thread=where["ts"])
         assert heard.secrets() == set() or ref in doors.sight(person).records, (person, ref, line)
 
 
-# ── looking for records ─────────────────────────────────────────────────────────────────────────────────
+# ── looking for records ───────────────────────────────────────────────────────────────────────────
 
 
 def listed(heard: Heard) -> set[str]:
@@ -136,7 +162,8 @@ def listed(heard: Heard) -> set[str]:
         block["accessory"]["value"]
         for said in heard.said
         for block in (said[1] if isinstance(said, list) and len(said) == 2 else ())
-        if isinstance(block, dict) and block.get("accessory", {}).get("action_id", "").partition("#")[0][-5:] == ".show"
+        if isinstance(block, dict)
+        and block.get("accessory", {}).get("action_id", "").partition("#")[0][-5:] == ".show"
     }
 
 
@@ -144,19 +171,25 @@ def test_a_list_holds_just_what_one_may_see(doors: Doors) -> None:
     for person, entity in doors.some():
         may = {ref for ref in doors.sight(person).records if ref.startswith(entity.prefix)}
         for words in ("list", "find created <= today", "find zq"):
-            assert listed(doors.do(person, f"{entity.noun()} {words}", doors.any_surface())) == may, (person, words)
+            assert (
+                listed(doors.do(person, f"{entity.noun()} {words}", doors.any_surface())) == may
+            ), (person, words)
 
 
 def test_a_word_finds_a_record_only_for_those_who_may_read_it_there(doors: Doors) -> None:
     for _ in range(ACTS):
         person, word = doors.anyone(), doors.luck.choice(sorted(SECRETS))
         entity, typed = ENTITIES[SECRETS[word][0]], word[:-2]
-        line = doors.luck.choice([f"find {typed}", f"{entity.noun()} find {typed}", f"task find {typed}"])
+        line = doors.luck.choice(
+            [f"find {typed}", f"{entity.noun()} find {typed}", f"task find {typed}"]
+        )
         found = listed(doors.do(person, line, doors.any_surface()))
         assert found <= doors.sight(person).finds(typed), (person, line, SECRETS[word])
 
 
-def test_a_name_an_email_or_a_filter_leads_to_a_record_only_those_who_may_see_it(doors: Doors) -> None:
+def test_a_name_an_email_or_a_filter_leads_to_a_record_only_those_who_may_see_it(
+    doors: Doors,
+) -> None:
     for _ in range(ACTS):
         person, word = doors.anyone(), doors.luck.choice(sorted(SECRETS))
         secret = SECRETS[word]
@@ -174,15 +207,24 @@ def test_a_name_an_email_or_a_filter_leads_to_a_record_only_those_who_may_see_it
         )
         heard = doors.do(person, line, doors.any_surface())
         if not line.startswith(f"{noun} find {field}") and not line.startswith(f"{noun} find NOT"):
-            assert names(heard) <= doors.sight(person).finds("zq" if line.endswith("zq") else word[:-2]), (person, line)
+            assert names(heard) <= doors.sight(person).finds(
+                "zq" if line.endswith("zq") else word[:-2]
+            ), (person, line)
         elif secret not in doors.sight(person).fields:
-            assert ref_of(secret) not in listed(heard) or " NOT " in line or ">=" in line, (person, line)
+            assert ref_of(secret) not in listed(heard) or " NOT " in line or ">=" in line, (
+                person,
+                line,
+            )
 
 
 def names(heard: Heard) -> set[str]:
     """The references that an answer names."""
     refs = {f"{entity.prefix}-{number}" for entity in SEEN for number in range(1, RECORDS + 1)}
-    return {ref for ref in refs if f'"{ref.casefold()}"' in heard.text or f"*{ref.casefold()}*" in heard.text}
+    return {
+        ref
+        for ref in refs
+        if f'"{ref.casefold()}"' in heard.text or f"*{ref.casefold()}*" in heard.text
+    }
 
 
 def ref_of(secret: Secret) -> str:
@@ -191,8 +233,13 @@ def ref_of(secret: Secret) -> str:
 
 def test_a_picker_offers_just_what_one_may_see(doors: Doors) -> None:
     for person, entity in doors.some():
-        word = doors.luck.choice([word for word, secret in SECRETS.items() if secret[0] == entity.slug()])
-        assert offered(doors, person, entity, word[:-2]) <= doors.sight(person).finds(word[:-2]), (person, word)
+        word = doors.luck.choice(
+            [word for word, secret in SECRETS.items() if secret[0] == entity.slug()]
+        )
+        assert offered(doors, person, entity, word[:-2]) <= doors.sight(person).finds(word[:-2]), (
+            person,
+            word,
+        )
         may = {ref for ref in doors.sight(person).records if ref.startswith(entity.prefix)}
         assert offered(doors, person, entity, "zq") == offered(doors, person, entity, "") == may
 
@@ -207,11 +254,18 @@ def test_home_reports_and_help_say_only_what_one_may_know(doors: Doors) -> None:
     nouns = [entity.noun() for entity in SEEN]
     for person in doors.luck.sample(doors.people, PEOPLE):
         doors.do(person, "", "home")
-        for line in ("home", "report", "digest", "help", "find zq", *(f"help {noun}" for noun in nouns)):
+        for line in (
+            "home",
+            "report",
+            "digest",
+            "help",
+            "find zq",
+            *(f"help {noun}" for noun in nouns),
+        ):
             doors.do(person, line)
 
 
-# ── changing ────────────────────────────────────────────────────────────────────────────────────────────
+# ── changing ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def changing(doors: Doors, entity: type[Entity], ref: str) -> Iterator[tuple[str, str]]:
@@ -226,8 +280,14 @@ def changing(doors: Doors, entity: type[Entity], ref: str) -> Iterator[tuple[str
 
 def typed(verb: Verb, doors: Doors) -> str:
     """What a verb asks for."""
-    asked = {"to": f"<@{doors.anyone()}>", "when": "to v1", "text": "Thanks", "reason": "dear", "stage": "proposal",
-             "until": "+3d"}  # fmt: skip
+    asked = {
+        "to": f"<@{doors.anyone()}>",
+        "when": "to v1",
+        "text": "Thanks",
+        "reason": "dear",
+        "stage": "proposal",
+        "until": "+3d",
+    }
     return " ".join(asked[name] for name in verb.asks if name in asked and not verb.saves)
 
 
@@ -244,4 +304,6 @@ def test_a_stale_form_tells_only_what_one_may_know(doors: Doors) -> None:
         name = doors.luck.choice(words_of(entity))
         for person in doors.luck.sample(doors.people, 4):
             texts, state = {name: f"word {number} {person}"}, {"r": ref, "v": 1}
-            doors.do(person, f"{entity.noun()} edit {ref}", "form", writes=True, texts=texts, state=state)
+            doors.do(
+                person, f"{entity.noun()} edit {ref}", "form", writes=True, texts=texts, state=state
+            )

@@ -21,7 +21,7 @@ def ada(works: UnitOfWorkFactory) -> Lead:
     return given(works, Lead, first_name="Ada", last_name="Lovelace")
 
 
-# ── slips ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── slips ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,14 @@ def ada(works: UnitOfWorkFactory) -> Lead:
         ("lead qualfy", "lead qualify"),
     ],
 )
-def test_a_slip_is_answered_with_what_may_have_been_meant(slack: SlackDriver, ada: Lead, typed: str, meant: str) -> None:
+def test_a_slip_is_answered_with_what_may_have_been_meant(
+    slack: SlackDriver, ada: Lead, typed: str, meant: str
+) -> None:
     slack.command(f"/crm {typed}")
     assert "Did you mean one of these?" in told(slack)
-    assert meant in [element["value"] for block in slack.last.blocks for element in block.get("elements", [])]
+    assert meant in [
+        element["value"] for block in slack.last.blocks for element in block.get("elements", [])
+    ]
     before = told(slack)
     slack.click("crm.run")
     assert told(slack) != before
@@ -52,12 +56,16 @@ def test_a_word_nobody_knows_offers_the_search_for_it(slack: SlackDriver, ada: L
     assert "LD-1 Ada Lovelace" in told(slack)
 
 
-def test_a_verb_of_one_noun_needs_no_noun(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_verb_of_one_noun_needs_no_noun(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm qualify Ada")
     assert "Status: New → Qualified" in told(slack)
 
 
-def test_a_verb_of_several_nouns_asks_which(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_verb_of_several_nouns_asks_which(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm claim Ada")
     assert told(slack) == "“claim” goes with more than one thing. Did you mean one of these?"
     slack.click("crm.run", value="lead claim Ada")
@@ -69,10 +77,12 @@ def test_without_a_record_the_answer_says_how_to_name_one(slack: SlackDriver) ->
     assert told(slack) == "Which lead? Name it, for example: lead convert LD-1"
 
 
-# ── places ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── places ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_this_is_the_card_of_the_thread(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_this_is_the_card_of_the_thread(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     card = standing(slack, works, courier, ada, "C_GENERAL")
     standing(slack, works, courier, given(works, Lead, first_name="Bob"), "C_GENERAL")
     for line in ("@crm this", "@crm show this", "@crm lead show this", "@crm lead show"):
@@ -97,7 +107,9 @@ def test_this_in_a_channel_is_the_newest_card_and_else_what_i_changed_last(
     assert told(slack).startswith("LD-2 Bob")
 
 
-def test_a_verb_of_several_nouns_is_about_the_card_of_the_thread(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_verb_of_several_nouns_is_about_the_card_of_the_thread(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     case = given(works, Case, subject="Leak", customer=given(works, Customer, first_name="Ada").ref)
     card = standing(slack, works, courier, case, "C_SUPPORT")
     slack.say("@crm claim", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
@@ -111,27 +123,37 @@ def test_nothing_stands_in_an_ordinary_thread(slack: SlackDriver, works: UnitOfW
     assert told(slack) == "Which lead? Name it, for example: lead show LD-1"
 
 
-# ── names ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── names ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_an_ambiguous_name_in_a_field_offers_the_same_line_with_a_reference(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm deal new Ada project 12k customer=Ada close=fri")
     assert told(slack) == "“Ada” could be CU-2 Ada King, CU-1 Ada Lovelace. Please say which one."
     slack.click("crm.run#2")
     assert (
-        told(slack) == "Created OP-1 Ada project\nCustomer: CU-1 Ada Lovelace\nAmount: €12,000\nClose date: Fri 13 Mar"
+        told(slack)
+        == "Created OP-1 Ada project\nCustomer: CU-1 Ada Lovelace\nAmount: €12,000\nClose date: Fri 13 Mar"
     )
     slack.command("/crm OP-1")
     assert "Ada Lovelace" in slack.last.words
 
 
-def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_buttons_of_an_ambiguous_line_keep_its_flags(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm customer set Ada job=Countess --form")
-    buttons = [part for block in slack.last.blocks if block["type"] == "actions" for part in block["elements"]]
+    buttons = [
+        part
+        for block in slack.last.blocks
+        if block["type"] == "actions"
+        for part in block["elements"]
+    ]
     assert [part["value"].rpartition(" ")[2] for part in buttons] == ["--form", "--form"]
     slack.command('/crm customer set Ada job=Countess --reason="She asked"')
     slack.click("crm.run#2")
@@ -140,12 +162,16 @@ def test_the_buttons_of_an_ambiguous_line_keep_its_flags(slack: SlackDriver, wor
 
 
 @pytest.mark.parametrize("person", ["<@U_RAVI>", "@ravi", "“Ravi Rao”", "ravi"])
-def test_people_are_named_in_any_way(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, person: str) -> None:
+def test_people_are_named_in_any_way(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, person: str
+) -> None:
     slack.command(f"/crm lead set LD-1 owner={person}")
     assert "Owner: Rita Reyes → Ravi Rao" in told(slack)
 
 
-def test_a_person_nobody_knows_is_said_so(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_person_nobody_knows_is_said_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm assign LD-1 <@U_NOBODY>")
     assert slack.modal
     assert "This is nobody of this workspace. Choose one of its members." in slack.modal.words
@@ -157,10 +183,12 @@ def test_me_is_whoever_says_it(slack: SlackDriver, works: UnitOfWorkFactory, ada
     assert "Owner: Rita Reyes → Mona Meyer" in told(slack)
 
 
-# ── flags ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── flags ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_here_puts_the_card_into_the_channel(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> None:
+def test_here_puts_the_card_into_the_channel(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
     courier.drain()
     assert slack.posted("C_SUPPORT") == []
     slack.command("/crm show LD-1 --here", channel="C_SUPPORT")
@@ -184,7 +212,9 @@ def test_here_puts_a_list_into_the_channel_and_what_people_typed_stays_inert(
     assert "<!" not in shown.text + str(shown.blocks)
 
 
-def test_an_alias_is_the_root_with_its_word_typed(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_an_alias_is_the_root_with_its_word_typed(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm-find nothing")
     assert told(slack) == "Nothing matches “nothing”. Try fewer or other words."
     slack.command("/crm-lead")

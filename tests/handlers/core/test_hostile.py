@@ -1,6 +1,8 @@
-"""Whatever is typed into any field and through any door: kept as typed or refused in words, shown inert, nobody pinged.
+"""Whatever is typed into any field and through any door: kept as typed or refused in words, shown
+inert, nobody pinged.
 
-By default some texts of every family go through every field and every door; `HOSTILE=all` sends all of them.
+By default some texts of every family go through every field and every door; `HOSTILE=all` sends all
+of them.
 """
 
 import os
@@ -51,7 +53,9 @@ def passing(works: UnitOfWorkFactory) -> Iterator[UnitOfWork]:
 
 
 def tried(entity: type[Entity]) -> list[tuple[str, list[Hostile]]]:
-    """Each field of the form, and the texts it is given: some, from the families that come next, or all."""
+    """Each field of the form, and the texts it is given: some, from the families that come next, or
+    all.
+    """
     first = sum(len(fields_of(each)) for each in MADE[: MADE.index(entity)])
     found = []
     for at, name in enumerate(fields_of(entity), first):
@@ -79,8 +83,14 @@ def refused(reply: Reply) -> list[str]:
 
 
 def as_typed(kind: Field, text: str) -> str | None:
-    """What a field of words should hold, where nothing in the text is unseen or could be composed; else None."""
-    odd = any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in text if sign != "\n")
+    """What a field of words should hold, where nothing in the text is unseen or could be composed;
+    else None.
+    """
+    odd = any(
+        unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        for sign in text
+        if sign != "\n"
+    )
     if odd or not unicodedata.is_normalized("NFC", text) or type(kind) not in (Text, LongText):
         return None
     return " ".join(text.split()) if type(kind) is Text else text.strip()
@@ -96,9 +106,17 @@ def assert_kept(work: UnitOfWork, record: Entity, name: str, text: str) -> None:
 
 
 def replies(work: UnitOfWork, record: Entity, name: str) -> Iterator[tuple[str, Reply]]:
-    """What people are shown of a record: its card, all of it, forms with it, the receipt of a change, a list."""
+    """What people are shown of a record: its card, all of it, forms with it, the receipt of a
+    change, a list.
+    """
     noun = f"{record.noun()}"
-    for line in (f"show {record.ref}", f"more {record.ref}", f"edit {record.ref}", f"set {record.ref}", "list"):
+    for line in (
+        f"show {record.ref}",
+        f"more {record.ref}",
+        f"edit {record.ref}",
+        f"set {record.ref}",
+        "list",
+    ):
         changed = {"texts": {name: "x"}, "surface": "form"} if line.startswith("set") else {}
         try:
             yield line, asked(work, f"{noun} {line}", **changed)
@@ -107,20 +125,28 @@ def replies(work: UnitOfWork, record: Entity, name: str) -> Iterator[tuple[str, 
 
 
 def attempt(works: UnitOfWorkFactory, entity: type[Entity], name: str, text: str) -> str:
-    """Make a record with this text in this field and look at it from all sides; what was said, where it was refused."""
+    """Make a record with this text in this field and look at it from all sides; what was said,
+    where it was refused.
+    """
     with passing(works) as work:
         try:
             record = records.create(work, entity, needed(entity) | {name: text})
         except CRMError as refusal:
             return str(refusal)
         assert_kept(work, record, name, text)
-        assert [(line, wrong) for line, reply in replies(work, record, name) if (wrong := refused(reply))] == []
+        assert [
+            (line, wrong)
+            for line, reply in replies(work, record, name)
+            if (wrong := refused(reply))
+        ] == []
     return ""
 
 
 @SQLITE
 @pytest.mark.parametrize("entity", MADE, ids=lambda entity: entity.slug())
-def test_any_text_in_any_field_is_kept_or_refused_and_shown_inert(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
+def test_any_text_in_any_field_is_kept_or_refused_and_shown_inert(
+    works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
     given_references(works, entity)
     for name, texts in tried(entity):
         for each in texts:
@@ -130,17 +156,24 @@ def test_any_text_in_any_field_is_kept_or_refused_and_shown_inert(works: UnitOfW
 
 
 def test_every_family_is_tried() -> None:
-    assert {each.family for entity in MADE for _, texts in tried(entity) for each in texts} == set(FAMILIES)
+    assert {each.family for entity in MADE for _, texts in tried(entity) for each in texts} == set(
+        FAMILIES
+    )
 
 
 def test_what_can_be_seen_is_kept_as_typed_by_both_databases(works: UnitOfWorkFactory) -> None:
     kind = Customer.fields()["notes"]
-    texts = [each.text for each in (HOSTILE if ALL else sample("both", 5)) if len(each.text) < 12_000]
+    texts = [
+        each.text for each in (HOSTILE if ALL else sample("both", 5)) if len(each.text) < 12_000
+    ]
     with works("T1", "U_ADA") as work:
         expected = [kind.parse(text, work) for text in texts]
         people = [work.add(Customer(first_name="N", notes=text)) for text in expected]
         work.session.flush()
         ids = [person.id for person in people]
-    assert all(as_typed(kind, text) in (None, kept or "") for text, kept in zip(texts, expected, strict=True))
+    assert all(
+        as_typed(kind, text) in (None, kept or "")
+        for text, kept in zip(texts, expected, strict=True)
+    )
     with works("T1", "U_ADA", writes=False) as work:
         assert [work.get(Customer, id).notes for id in ids] == expected

@@ -1,4 +1,6 @@
-"""What is typed at each real door of the bot, by people of the small Slack: answered in words, inert, nobody pinged."""
+"""What is typed at each real door of the bot, by people of the small Slack: answered in words,
+inert, nobody pinged.
+"""
 
 import csv
 import io
@@ -23,17 +25,34 @@ from tests.models.exchange.steps import exported, imported
 
 pytestmark = SQLITE
 LINES = (
-    "lead new {text}", 'lead set LD-1 company="{text}"', "lead set LD-1 company={text}", "{text}", "find {text}",
-    "lead {text}", "deal list name ~ {text}", 'deal list name = "{text}"', "help {text}", "case reply CS-1 {text}",
-    "case note CS-1 {text}", "deal lost OP-1 {text}", "log note CU-1 {text}", "assign LD-1 {text}", "undo {text}",
-    "LD-1 as of {text}", "history LD-1 --page={text}", "delete LD-1 --reason {text}", "task new {text} CU-1",
+    "lead new {text}",
+    'lead set LD-1 company="{text}"',
+    "lead set LD-1 company={text}",
+    "{text}",
+    "find {text}",
+    "lead {text}",
+    "deal list name ~ {text}",
+    'deal list name = "{text}"',
+    "help {text}",
+    "case reply CS-1 {text}",
+    "case note CS-1 {text}",
+    "deal lost OP-1 {text}",
+    "log note CU-1 {text}",
+    "assign LD-1 {text}",
+    "undo {text}",
+    "LD-1 as of {text}",
+    "history LD-1 --page={text}",
+    "delete LD-1 --reason {text}",
+    "task new {text} CU-1",
     "won {text}",
-)  # fmt: skip
+)
 ALL = os.environ.get("HOSTILE") == "all"
 
 
 def texts(door: str, share: int = 3) -> list[Hostile]:
-    """What is tried at a door: of one family in three a text, other ones for each door, or everything."""
+    """What is tried at a door: of one family in three a text, other ones for each door, or
+    everything.
+    """
     return list(HOSTILE) if ALL else sample(door)[len(door) % share :: share]
 
 
@@ -50,7 +69,9 @@ def desk(slack: SlackDriver, works: UnitOfWorkFactory) -> SlackDriver:
 
 @pytest.fixture
 def told(desk: SlackDriver, courier: DeliveryDispatcher) -> Iterator[list[Any]]:
-    """All that the bot said to Slack; at the end none of it may have been refused, be alive, or be at a loss."""
+    """All that the bot said to Slack; at the end none of it may have been refused, be alive, or be
+    at a loss.
+    """
     said: list[Any] = []
     yield said
     courier.drain()
@@ -67,7 +88,9 @@ def told(desk: SlackDriver, courier: DeliveryDispatcher) -> Iterator[list[Any]]:
 
 
 def typed(text: str) -> str:
-    """As a person's client would hand it over: a line of at most so many characters, in letters that exist."""
+    """As a person's client would hand it over: a line of at most so many characters, in letters
+    that exist.
+    """
     return text.encode("utf-8", "ignore").decode()[:3000]
 
 
@@ -83,7 +106,9 @@ def tries(lines: Iterable[str]) -> Iterator[tuple[str, Hostile]]:
 
 
 @pytest.mark.parametrize("lines", [LINES[at::5] for at in range(5)], ids=lambda lines: lines[0])
-def test_a_hostile_line_is_answered(desk: SlackDriver, told: list[Any], lines: tuple[str, ...]) -> None:
+def test_a_hostile_line_is_answered(
+    desk: SlackDriver, told: list[Any], lines: tuple[str, ...]
+) -> None:
     for line, each in tries(lines):
         before, calls = len(desk.seen), len(desk.slack.calls)
         desk.command("/crm " + line.format(text=typed(each.text)).replace("\n", " "))
@@ -99,7 +124,9 @@ def test_a_hostile_mention_and_message_are_answered(desk: SlackDriver, told: lis
         assert len(desk.slack.calls) >= before + 2, str(each)
 
 
-def test_a_hostile_form_is_kept_or_refused_under_its_fields(desk: SlackDriver, told: list[Any]) -> None:
+def test_a_hostile_form_is_kept_or_refused_under_its_fields(
+    desk: SlackDriver, told: list[Any]
+) -> None:
     names = ("first_name", "company", "phone", "source", "tags")
     for each in texts("form"):
         desk.command("/crm lead new")
@@ -111,7 +138,9 @@ def test_a_hostile_form_is_kept_or_refused_under_its_fields(desk: SlackDriver, t
         desk.command("/crm undo")
 
 
-def test_a_hostile_value_of_a_button_and_a_picker_is_answered(desk: SlackDriver, told: list[Any]) -> None:
+def test_a_hostile_value_of_a_button_and_a_picker_is_answered(
+    desk: SlackDriver, told: list[Any]
+) -> None:
     desk.command("/crm LD-1")
     desk.click("lead.qualify")
     pressed = sent(desk)
@@ -121,7 +150,12 @@ def test_a_hostile_value_of_a_button_and_a_picker_is_answered(desk: SlackDriver,
     close_all(desk)
     for each in texts("button"):
         for action in ("lead.show", "crm.run"):
-            press = {**pressed["actions"][0], "action_id": action, "value": each.text[:2000], "action_ts": str(each)}
+            press = {
+                **pressed["actions"][0],
+                "action_id": action,
+                "value": each.text[:2000],
+                "action_ts": str(each),
+            }
             where = pressed["container"] | {"message_ts": f"{each} {action}"}
             payload = pressed | {"actions": [press], "container": where}
             assert deliver(desk, "interactive", payload).acknowledged, str(each)
@@ -129,26 +163,43 @@ def test_a_hostile_value_of_a_button_and_a_picker_is_answered(desk: SlackDriver,
         assert isinstance(answer.body["options"], list), str(each)
 
 
-def test_hostile_names_are_inert_wherever_they_are_shown(desk: SlackDriver, told: list[Any], courier: DeliveryDispatcher) -> None:
-    """On cards, in threads and direct messages, in receipts and their undoing, in the history and on the home tab."""
+def test_hostile_names_are_inert_wherever_they_are_shown(
+    desk: SlackDriver, told: list[Any], courier: DeliveryDispatcher
+) -> None:
+    """On cards, in threads and direct messages, in receipts and their undoing, in the history and
+    on the home tab.
+    """
     desk.command("/crm OP-1 --here")
     desk.say("@crm home")
     heard = desk.slack.sent[-1]
     for each in texts("profile"):
         text = " ".join(typed(each.text).split())[:200].replace('"', "") or "x"
-        user = {"id": "U_ADA", "real_name": each.text, "tz": each.text, "profile": {"email": each.text}}
+        user = {
+            "id": "U_ADA",
+            "real_name": each.text,
+            "tz": each.text,
+            "profile": {"email": each.text},
+        }
         event = {"type": "user_change", "user": user}
         deliver(desk, heard.kind, heard.payload | {"event": event, "event_id": str(each)})
         desk.command(f'/crm deal set OP-1 name="{text}"')
         desk.command("/crm OP-1 --here")
         courier.drain()
-    for line in ("undo", "OP-1", "more OP-1", "history OP-1", "assign OP-1 @ravi", "deal list", "report"):
+    for line in (
+        "undo",
+        "OP-1",
+        "more OP-1",
+        "history OP-1",
+        "assign OP-1 @ravi",
+        "deal list",
+        "report",
+    ):
         desk.command(f"/crm {line}")
         close_all(desk)
     desk.home()
 
 
-# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── files ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def file_of(texts: Iterable[Hostile]) -> str:
@@ -164,7 +215,9 @@ def file_of(texts: Iterable[Hostile]) -> str:
 
 def test_a_hostile_file_is_taken_row_by_row(works: UnitOfWorkFactory) -> None:
     rejected = io.StringIO(newline="")
-    outcome = imported(works, Customer, file_of(HOSTILE), rejected=rejected, encoding="utf-8", strict=True)
+    outcome = imported(
+        works, Customer, file_of(HOSTILE), rejected=rejected, encoding="utf-8", strict=True
+    )
     assert (outcome.read, outcome.created + outcome.rejected) == (len(HOSTILE), len(HOSTILE))
     _, *rows = csv.reader(io.StringIO(rejected.getvalue(), newline=""))
     assert len(rows) == outcome.rejected

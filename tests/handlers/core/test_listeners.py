@@ -33,7 +33,7 @@ pytestmark = SQLITE
 SECRET_WORDS = "lead new Grace Hopper grace@x.org"
 
 
-# ── who gets in ─────────────────────────────────────────────────────────────────────────────────────────
+# ── who gets in ───────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -44,12 +44,23 @@ def app(world: Slack, works: UnitOfWorkFactory) -> App:
 def request(world: Slack, secret: str = "", stamp: str = "", **headers: str) -> BoltRequest:
     """A command as Slack would post it, signed."""
     body = urlencode(
-        {"command": "/crm", "text": SECRET_WORDS, "team_id": "T1", "user_id": "U_RITA", "trigger_id": "1.2"}
+        {
+            "command": "/crm",
+            "text": SECRET_WORDS,
+            "team_id": "T1",
+            "user_id": "U_RITA",
+            "trigger_id": "1.2",
+        }
     )
     stamp = stamp or str(int(time.time()))
-    signature = SignatureVerifier(secret or world.signing_secret).generate_signature(timestamp=stamp, body=body)
+    signature = SignatureVerifier(secret or world.signing_secret).generate_signature(
+        timestamp=stamp, body=body
+    )
     signed = {"x-slack-request-timestamp": stamp, "x-slack-signature": signature or ""}
-    return BoltRequest(body=body, headers={"content-type": "application/x-www-form-urlencoded", **signed, **headers})
+    return BoltRequest(
+        body=body,
+        headers={"content-type": "application/x-www-form-urlencoded", **signed, **headers},
+    )
 
 
 def test_what_slack_signed_gets_in(app: App, world: Slack, works: UnitOfWorkFactory) -> None:
@@ -73,7 +84,11 @@ FORGED: list[dict[str, str]] = [
 
 @pytest.mark.parametrize("forged", FORGED, ids=str)
 def test_what_slack_did_not_sign_is_refused_and_nothing_of_it_is_logged(
-    app: App, world: Slack, works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture, forged: dict[str, str]
+    app: App,
+    world: Slack,
+    works: UnitOfWorkFactory,
+    caplog: pytest.LogCaptureFixture,
+    forged: dict[str, str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
     response = app.dispatch(request(world, **forged))
@@ -84,7 +99,7 @@ def test_what_slack_did_not_sign_is_refused_and_nothing_of_it_is_logged(
     assert not any(word in logged for word in ("Grace", "grace", "Hopper", "U_RITA"))
 
 
-# ── what goes wrong inside ──────────────────────────────────────────────────────────────────────────────
+# ── what goes wrong inside ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -115,7 +130,9 @@ def test_the_unexpected_is_answered_with_a_reference_that_is_in_the_log(
 def test_the_unexpected_in_a_form_stands_in_the_form(slack: SlackDriver) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Grace")
-    assert slack.errors["first_name"].startswith("Something went wrong. Nothing was saved. Reference ")
+    assert slack.errors["first_name"].startswith(
+        "Something went wrong. Nothing was saved. Reference "
+    )
     assert slack.modal
     assert slack.modal.values["first_name"] == "Grace"
 
@@ -127,7 +144,9 @@ def test_the_unexpected_in_a_message_is_answered_there(slack: SlackDriver, say: 
     assert told(slack).startswith("Something went wrong.")
 
 
-def test_what_went_wrong_leaves_nothing_half_saved(slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_went_wrong_leaves_nothing_half_saved(
+    slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given(works, Lead, first_name="Ada", company="Engines")
 
     def fail(*_: Any) -> None:
@@ -140,7 +159,7 @@ def test_what_went_wrong_leaves_nothing_half_saved(slack: SlackDriver, works: Un
     assert told(slack) == "There is no customer yet"
 
 
-# ── a database that does not answer ─────────────────────────────────────────────────────────────────────
+# ── a database that does not answer ───────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -153,7 +172,10 @@ def impatient(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engin
 
 
 def test_a_database_that_another_process_holds_is_answered_in_words(
-    slack: SlackDriver, works: UnitOfWorkFactory, impatient: Engine, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    impatient: Engine,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     dispatcher = create_dispatcher(UnitOfWorkFactory(impatient, works.clock))
     app = create_app(installed(slack.slack), dispatcher, slack.slack.signing_secret)
@@ -171,15 +193,28 @@ def test_a_database_that_another_process_holds_is_answered_in_words(
     assert "Grace" not in caplog.text
 
 
-def test_nobody_has_so_much_done_at_once_that_others_wait(world: Slack, impatient: Engine, works: UnitOfWorkFactory) -> None:
-    """Whoever sends twenty things that take long has a few of them done, and others are answered meanwhile."""
-    app = create_app(installed(world), create_dispatcher(UnitOfWorkFactory(impatient, works.clock)), world.signing_secret)
+def test_nobody_has_so_much_done_at_once_that_others_wait(
+    world: Slack, impatient: Engine, works: UnitOfWorkFactory
+) -> None:
+    """Whoever sends twenty things that take long has a few of them done, and others are answered
+    meanwhile.
+    """
+    app = create_app(
+        installed(world),
+        create_dispatcher(UnitOfWorkFactory(impatient, works.clock)),
+        world.signing_secret,
+    )
     other = sqlite3.connect(Path(impatient.url.database or ""))
     other.execute("BEGIN IMMEDIATE")
-    answers = together([lambda: json.loads(app.dispatch(request(world)).body)["text"] for _ in range(20)])
+    answers = together(
+        [lambda: json.loads(app.dispatch(request(world)).body)["text"] for _ in range(20)]
+    )
     refused = "You have 5 things running here already. Wait a moment, then try again."
     assert answers.count(refused) >= 20 - 3 * MOST
-    assert set(answers) == {refused, "The database is busy right now. Nothing was saved; please try again."}
+    assert set(answers) == {
+        refused,
+        "The database is busy right now. Nothing was saved; please try again.",
+    }
     other.close()
     assert app.dispatch(request(world)).status == 200
     assert count(works, Lead) == 1
@@ -191,10 +226,12 @@ def test_what_was_typed_stays_out_of_the_errors_of_the_database(works: UnitOfWor
     assert "Grace" not in str(refused.value)
 
 
-# ── a Slack that does not answer ────────────────────────────────────────────────────────────────────────
+# ── a Slack that does not answer ──────────────────────────────────────────────────────────────────
 
 
-def test_where_nobody_can_be_whispered_to_the_answer_comes_as_a_direct_message(slack: SlackDriver) -> None:
+def test_where_nobody_can_be_whispered_to_the_answer_comes_as_a_direct_message(
+    slack: SlackDriver,
+) -> None:
     slack.slack.fail("chat.postEphemeral", with_="channel_not_found")
     slack.say("@crm help")
     assert slack.last.channel == slack.slack.im("U_RITA").id
@@ -218,21 +255,27 @@ def test_a_form_that_opens_too_late_is_offered_again(slack: SlackDriver) -> None
     assert slack.modal
 
 
-def test_a_button_whose_address_is_used_up_is_answered_beside_it(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_button_whose_address_is_used_up_is_answered_beside_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     card = standing(slack, works, courier, given(works, Lead, first_name="Ada"))
     slack.click("lead.edit", card)
     slack.close()
     payload = sent(slack, response_url=f"{slack.slack.url}/response/nothing")
-    payload["actions"] = [{**payload["actions"][0], "action_id": "lead.qualify", "action_ts": "9.9"}]
+    payload["actions"] = [
+        {**payload["actions"][0], "action_id": "lead.qualify", "action_ts": "9.9"}
+    ]
     assert deliver(slack, "interactive", payload).acknowledged
     assert told(slack).startswith("Changed LD-1 Ada\nStatus: New → Qualified")
     assert found(works, Lead).status == "qualified"
 
 
-# ── where answers go ────────────────────────────────────────────────────────────────────────────────────
+# ── where answers go ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_answers_are_for_the_person_alone(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_answers_are_for_the_person_alone(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     card = standing(slack, works, courier, given(works, Lead, first_name="Ada"), "C_GENERAL")
     slack.command("/crm lead list")
     slack.say("@crm lead list")
@@ -246,10 +289,14 @@ def test_answers_are_for_the_person_alone(slack: SlackDriver, works: UnitOfWorkF
 def test_what_a_bot_says_is_not_for_us(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.say("@crm lead new Grace")
     payload = sent(slack)
-    event = {key: value for key, value in payload["event"].items() if key != "user"} | {"bot_id": "B1"}
+    event = {key: value for key, value in payload["event"].items() if key != "user"} | {
+        "bot_id": "B1"
+    }
     assert deliver(slack, "events_api", payload | {"event": event, "event_id": "Ev9"}).acknowledged
     edited = payload["event"] | {"subtype": "message_changed"}
-    assert deliver(slack, "events_api", payload | {"event": edited, "event_id": "Ev10"}).acknowledged
+    assert deliver(
+        slack, "events_api", payload | {"event": edited, "event_id": "Ev10"}
+    ).acknowledged
     assert count(works, Lead) == 1
 
 

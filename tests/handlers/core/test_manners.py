@@ -1,4 +1,6 @@
-"""Small things that people notice: help where one looks for it, names in place of ids, nothing said twice."""
+"""Small things that people notice: help where one looks for it, names in place of ids, nothing said
+twice.
+"""
 
 import logging
 from dataclasses import dataclass, replace
@@ -25,12 +27,19 @@ from tests.installed import installed
 pytestmark = SQLITE
 
 
-# ── help ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── help ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     "line",
-    ["/crm-deal help", "/crm deal help", "/crm help deal", "/crm-deal help?", "/crm help deals won", "/crm deals HELP"],
+    [
+        "/crm-deal help",
+        "/crm deal help",
+        "/crm help deal",
+        "/crm-deal help?",
+        "/crm help deals won",
+        "/crm deals HELP",
+    ],
 )
 def test_help_beside_a_noun_is_about_it(slack: SlackDriver, line: str) -> None:
     slack.command(line)
@@ -38,13 +47,17 @@ def test_help_beside_a_noun_is_about_it(slack: SlackDriver, line: str) -> None:
     assert "`/crm deal won OP-1`" in slack.last.words
 
 
-@pytest.mark.parametrize("line", ["deal find help", "deal won help", "lead new Help Desk", "lead help desk"])
-def test_where_help_is_part_of_something_else_it_is_a_word(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ["deal find help", "deal won help", "lead new Help Desk", "lead help desk"]
+)
+def test_where_help_is_part_of_something_else_it_is_a_word(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     slack.command(f"/crm {line}")
     assert not told(slack).startswith("*")
 
 
-# ── names in place of ids ───────────────────────────────────────────────────────────────────────────────
+# ── names in place of ids ─────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -60,7 +73,9 @@ def test_where_help_is_part_of_something_else_it_is_a_word(slack: SlackDriver, w
         "<@U_RITA> whatever",
     ],
 )
-def test_what_is_quoted_shows_people_by_name(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+def test_what_is_quoted_shows_people_by_name(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     deal(works)
     slack.command(f"/crm {line}")
     shown = slack.last.text + slack.last.words
@@ -68,7 +83,7 @@ def test_what_is_quoted_shows_people_by_name(slack: SlackDriver, works: UnitOfWo
     assert "@Rita Reyes" in shown
 
 
-# ── charts ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── charts ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def asked(slack: SlackDriver, way: str) -> None:
@@ -81,10 +96,14 @@ def asked(slack: SlackDriver, way: str) -> None:
         slack.say("@crm report")
     else:
         payload = {
-            "type": "block_actions", "user": {"id": "U_RITA", "team_id": "T1"}, "team": {"id": "T1"},
-            "actions": [{"action_id": "crm.run", "value": "report", "action_ts": "1.3"}], "trigger_id": "",
-            "response_url": sent(slack)["response_url"], "channel": {"id": "C_GENERAL"},
-        }  # fmt: skip
+            "type": "block_actions",
+            "user": {"id": "U_RITA", "team_id": "T1"},
+            "team": {"id": "T1"},
+            "actions": [{"action_id": "crm.run", "value": "report", "action_ts": "1.3"}],
+            "trigger_id": "",
+            "response_url": sent(slack)["response_url"],
+            "channel": {"id": "C_GENERAL"},
+        }
         deliver(slack, INTERACTIVE, payload)
 
 
@@ -104,10 +123,12 @@ def test_where_slack_draws_no_charts_the_report_comes_without(
     assert "Qualification: 1 deal, €1,000" in slack.last.words
 
 
-# ── empty forms ─────────────────────────────────────────────────────────────────────────────────────────
+# ── empty forms ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("entity", [each for each in ENTITIES.values() if each.slug() not in ("user",)])
+@pytest.mark.parametrize(
+    "entity", [each for each in ENTITIES.values() if each.slug() not in ("user",)]
+)
 def test_an_empty_form_makes_nothing_and_says_what_is_missing(
     slack: SlackDriver, works: UnitOfWorkFactory, entity: type[Entity]
 ) -> None:
@@ -127,9 +148,11 @@ def emptied(slack: SlackDriver) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("noun", "field", "least"),
-    [("lead", "first_name", "First name, Last name, Company or E-mail"),
-     ("customer", "first_name", "First name, Last name or E-mail")],
-)  # fmt: skip
+    [
+        ("lead", "first_name", "First name, Last name, Company or E-mail"),
+        ("customer", "first_name", "First name, Last name or E-mail"),
+    ],
+)
 def test_the_form_says_what_a_record_needs_at_least(
     slack: SlackDriver, works: UnitOfWorkFactory, noun: str, field: str, least: str
 ) -> None:
@@ -140,7 +163,7 @@ def test_the_form_says_what_a_record_needs_at_least(
     assert not slack.errors
 
 
-# ── null ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── null ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("kind", ["app_mention", "message"])
@@ -152,7 +175,9 @@ def test_a_text_that_is_null_is_answered_like_none(slack: SlackDriver, kind: str
     assert slack.last.text
 
 
-def test_what_is_null_in_a_press_or_a_command_is_answered(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_is_null_in_a_press_or_a_command_is_answered(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm LD-1")
     slack.click("lead.edit")
@@ -163,13 +188,24 @@ def test_what_is_null_in_a_press_or_a_command_is_answered(slack: SlackDriver, wo
         assert deliver(slack, INTERACTIVE, {**pressed, name: None}).acknowledged, name
 
 
-# ── said once ───────────────────────────────────────────────────────────────────────────────────────────
+# ── said once ─────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    "text", ["help", "lead list", "lead show LD-9", "nonsense", "role give <@U_RITA> admin", "report", "lead new"]
+    "text",
+    [
+        "help",
+        "lead list",
+        "lead show LD-9",
+        "nonsense",
+        "role give <@U_RITA> admin",
+        "report",
+        "lead new",
+    ],
 )
-def test_what_slack_tells_again_is_not_answered_again(slack: SlackDriver, works: UnitOfWorkFactory, text: str) -> None:
+def test_what_slack_tells_again_is_not_answered_again(
+    slack: SlackDriver, works: UnitOfWorkFactory, text: str
+) -> None:
     slack.say(f"@crm {text}")
     before = len(slack.seen)
     for _ in range(3):
@@ -184,7 +220,9 @@ def other_replica(slack: SlackDriver, works: UnitOfWorkFactory) -> Direct:
     return Direct(app, slack.slack.signing_secret, transport.now)
 
 
-def test_another_replica_does_not_answer_it_either(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_another_replica_does_not_answer_it_either(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.dm("help")
     before = len(slack.seen)
     slack.slack.transport = other_replica(slack, works)
@@ -192,7 +230,9 @@ def test_another_replica_does_not_answer_it_either(slack: SlackDriver, works: Un
     assert len(slack.seen) == before
 
 
-def test_another_replica_does_not_call_it_a_second_press(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_another_replica_does_not_call_it_a_second_press(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="Ada")
     slack.command("/crm LD-1")
     slack.click("lead.qualify")
@@ -217,9 +257,15 @@ class Again:
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("surface", ["command", "message"])
 def test_who_did_it_says_so_though_it_came_again_meanwhile(
-    slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch, surface: str, others: bool
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    surface: str,
+    others: bool,
 ) -> None:
-    """What Slack sent again overtakes what it sent first, which comes after it was done and before that is said."""
+    """What Slack sent again overtakes what it sent first, which comes after it was done and before
+    that is said.
+    """
     doer: Any = slack.slack.transport
     other = other_replica(slack, works) if others else doer
     monkeypatch.setattr(slack.slack, "transport", Again(doer))
@@ -240,10 +286,16 @@ def test_who_did_it_says_so_though_it_came_again_meanwhile(
 
 @pytest.mark.parametrize("surface", ["command", "message"])
 @pytest.mark.parametrize(
-    ("line", "heard"), [("lead new Ada Abel", "Created LD-1 Ada Abel"), ("lead list", "There is no lead yet")]
+    ("line", "heard"),
+    [("lead new Ada Abel", "Created LD-1 Ada Abel"), ("lead list", "There is no lead yet")],
 )
 def test_an_attempt_that_failed_silences_no_other(
-    slack: SlackDriver, works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch, surface: str, line: str, heard: str
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    surface: str,
+    line: str,
+    heard: str,
 ) -> None:
     def broken(*_: object) -> NoReturn:
         monkeypatch.undo()
@@ -257,7 +309,9 @@ def test_an_attempt_that_failed_silences_no_other(
 
 
 @pytest.mark.parametrize("line", ["help", "lead list", "LD-9", "role give <@U_RITA> admin"])
-def test_a_command_or_a_press_that_comes_again_is_not_answered_again(slack: SlackDriver, line: str) -> None:
+def test_a_command_or_a_press_that_comes_again_is_not_answered_again(
+    slack: SlackDriver, line: str
+) -> None:
     slack.command("/crm help")
     slack.command(f"/crm {line}")
     before = len(slack.seen)
@@ -267,7 +321,7 @@ def test_a_command_or_a_press_that_comes_again_is_not_answered_again(slack: Slac
     assert len(slack.seen) == before
 
 
-# ── workspaces without the app ──────────────────────────────────────────────────────────────────────────
+# ── workspaces without the app ────────────────────────────────────────────────────────────────────
 
 
 def test_workspaces_without_the_app_do_not_fill_the_log(
@@ -279,6 +333,8 @@ def test_workspaces_without_the_app_do_not_fill_the_log(
     for number in range(50):
         place = {"team_id": f"T{number}X", "authorizations": [{"team_id": f"T{number}X"}]}
         slack.slack.deliver(Envelope(EVENT, {**message, **place}))
-    said = [record.getMessage() for record in caplog.records if "not installed" in record.getMessage()]
+    said = [
+        record.getMessage() for record in caplog.records if "not installed" in record.getMessage()
+    ]
     assert said == ["Refused 1 requests from workspaces where the app is not installed: T0X"]
     assert "AuthorizeResult" not in caplog.text

@@ -1,6 +1,8 @@
-"""Every verb that changes something, for everyone, through every door: allowed or refused as the rights say.
+"""Every verb that changes something, for everyone, through every door: allowed or refused as the
+rights say.
 
-By default each verb meets everyone and each door, though not everyone at each door; `MATRIX=1` tries all of that.
+By default each verb meets everyone and each door, though not everyone at each door; `MATRIX=1`
+tries all of that.
 """
 
 import json
@@ -32,7 +34,9 @@ from tests.handlers.telltales import Heard
 from tests.samples import given_references, given_sample
 
 WHOLE = bool(os.environ.get("MATRIX"))
-"""Whether everyone goes through every door; else everyone through one of them, and whoever may by a command, too."""
+"""Whether everyone goes through every door; else everyone through one of them, and whoever may by a
+command, too.
+"""
 PEOPLE = {
     "owner": ("T1", "U_RITA", "T1"),
     "mate": ("T1", "U_RAVI", "T1"),
@@ -47,7 +51,8 @@ DOORS = ("command", "message", "button", "form")
 CATALOGUE = Catalogue(ROUTERS)
 WRITING = [verb for router in ROUTERS for verb in router.verbs.values() if verb.writes]
 
-# ── the doors ───────────────────────────────────────────────────────────────────────────────────────────
+# ── the doors ─────────────────────────────────────────────────────────────────────────────────────
+
 
 def act(verb: Verb, ref: str, door: str, who: str) -> Interaction:
     """Somebody uses a verb through a door, read from a payload as Slack would send it."""
@@ -60,7 +65,12 @@ def act(verb: Verb, ref: str, door: str, who: str) -> Interaction:
         return payloads.action({**sender, "actions": [pressed], "container": {"type": "message"}})
     if door == "form":
         values = {name: {name: {"value": text}} for name, text in texts.items()}
-        view = {"callback_id": verb.id, "private_metadata": json.dumps({"r": f"{rest} --yes"}), "id": who, "hash": "1"}
+        view = {
+            "callback_id": verb.id,
+            "private_metadata": json.dumps({"r": f"{rest} --yes"}),
+            "id": who,
+            "hash": "1",
+        }
         return payloads.submission({**sender, "view": view | {"state": {"values": values}}})
     line = f"{payloads.line_of(verb.noun, verb.name)} {typed} --yes"
     if door == "message":
@@ -69,7 +79,7 @@ def act(verb: Verb, ref: str, door: str, who: str) -> Interaction:
     return Interaction("command", workspace, person, line, key=who, home_team=home)
 
 
-# ── what is there ───────────────────────────────────────────────────────────────────────────────────────
+# ── what is there ─────────────────────────────────────────────────────────────────────────────────
 
 
 def nobodys(work: UnitOfWork, record: Entity) -> None:
@@ -85,8 +95,11 @@ def changed(work: UnitOfWork, record: Entity) -> None:
 
 
 READY: Mapping[str, Callable[[UnitOfWork, Entity], None]] = {
-    "claim": nobodys, "reopen": resolved, "restore": records.delete, "revert": changed,
-}  # fmt: skip
+    "claim": nobodys,
+    "reopen": resolved,
+    "restore": records.delete,
+    "revert": changed,
+}
 """What a record must be for a verb to make sense."""
 
 
@@ -161,7 +174,9 @@ class Ground:
             return work.session.scalar(select(func.count(AuditEntry.id))) or 0
 
     def may(self) -> list[str]:
-        """Who is allowed it, as the rights say of the record. What Otto does in his own workspace is none of ours."""
+        """Who is allowed it, as the rights say of the record. What Otto does in his own workspace
+        is none of ours.
+        """
         prefix, _, number = self.ref.partition("-")
         entity = next((each for each in ENTITIES.values() if each.prefix == prefix), None)
         with self.works("T1", writes=False) as work:
@@ -169,16 +184,23 @@ class Ground:
             people = {person.slack_id: person for person in work.session.scalars(select(User))}
             there = [who for who, (_, slack_id, _) in PEOPLE.items() if slack_id in people]
             about = record or self.verb.about
-            return [who for who in there if policy.can(people[PEOPLE[who][1]], self.verb.name, about)]
+            return [
+                who for who in there if policy.can(people[PEOPLE[who][1]], self.verb.name, about)
+            ]
 
     def written(self, door: str, who: str) -> tuple[str, list[tuple[Any, ...]]]:
         """What became of an act, and the audit entries it left: (door, all the rest)."""
         heard = Heard()
         outcome = self.dispatcher.answer(act(self.verb, self.ref, door, who), heard)
         with self.works("T1", writes=False) as work:
-            new = work.session.scalars(select(AuditEntry).order_by(AuditEntry.id).offset(self.before)).all()
+            new = work.session.scalars(
+                select(AuditEntry).order_by(AuditEntry.id).offset(self.before)
+            ).all()
         assert {entry.door for entry in new} <= {door, "undo", "redo"}, self.verb.id
-        told = [(e.action, e.entity, e.record_id, e.field, e.old, e.new, e.actor, e.version) for e in new]
+        told = [
+            (e.action, e.entity, e.record_id, e.field, e.old, e.new, e.actor, e.version)
+            for e in new
+        ]
         assert outcome == "done" or outcome in REFUSALS, (self.verb.id, door, who, heard.said)
         return outcome, told
 
@@ -187,7 +209,7 @@ def numbered(entity: type[Entity], number: int) -> Any:
     return select(entity).where(entity.number == number).execution_options(with_deleted=True)
 
 
-# ── the matrix ──────────────────────────────────────────────────────────────────────────────────────────
+# ── the matrix ────────────────────────────────────────────────────────────────────────────────────
 
 TABLE = {
     "lead.new": "owner mate outsider admin",
@@ -211,8 +233,8 @@ TABLE = {
     "audit.verify": "admin",
     "crm.hours": "owner mate outsider admin",
 }
-"""Of some verbs, who may use them on a record of Rita's, a senior rep's: said here once more, so that a slip in `can`
-is not taken for the rule.
+"""Of some verbs, who may use them on a record of Rita's, a senior rep's: said here once more, so
+that a slip in `can` is not taken for the rule.
 """
 REFUSALS = ("refused", "invalid")
 MOOT = {"crm.undo", "crm.redo", "crm.request"}
@@ -220,9 +242,11 @@ MOOT = {"crm.undo", "crm.redo", "crm.request"}
 
 
 def doors(verb: Verb, place: int, hero: bool) -> list[str]:
-    """Those that somebody goes through: another one for each person and verb, so that every verb meets all of them.
+    """Those that somebody goes through: another one for each person and verb, so that every verb
+    meets all of them.
 
-    The first who may goes through one more: what a verb writes down through its door is what it does by a command.
+    The first who may goes through one more: what a verb writes down through its door is what it
+    does by a command.
     """
     turn = (place + len(verb.id)) % len(DOORS)
     own = DOORS[turn] if turn or not hero else DOORS[1 + len(verb.name) % 3]
@@ -242,7 +266,9 @@ def test_every_verb_meets_everyone_and_every_door_whoever_may_use_it() -> None:
 
 @SQLITE
 @pytest.mark.parametrize("verb", WRITING, ids=lambda verb: verb.id)
-def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(works: UnitOfWorkFactory, verb: Verb) -> None:
+def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(
+    works: UnitOfWorkFactory, verb: Verb
+) -> None:
     ground = Ground(works, verb)
     may = ground.may()
     assert " ".join(may) == TABLE.get(verb.id, " ".join(may))
@@ -253,7 +279,11 @@ def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(works
             outcome, entries = ground.written(door, who)
             if who not in may:
                 assert entries == [], (verb.id, who, door)
-                assert outcome in REFUSALS or (who == "elsewhere" and not verb.record), (verb.id, who, door)
+                assert outcome in REFUSALS or (who == "elsewhere" and not verb.record), (
+                    verb.id,
+                    who,
+                    door,
+                )
                 continue
             if hero:
                 through[door] = entries
@@ -263,5 +293,12 @@ def test_a_verb_is_allowed_or_refused_as_the_rights_say_whichever_the_door(works
     assert through["command"] or verb.id in SILENT
 
 
-SILENT = {"audit.verify", "case.note", "deliveries.retry", "deliveries.drop", "crm.request", "role.decline"}
+SILENT = {
+    "audit.verify",
+    "case.note",
+    "deliveries.retry",
+    "deliveries.drop",
+    "crm.request",
+    "role.decline",
+}
 """The verbs that change no record."""

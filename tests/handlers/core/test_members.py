@@ -33,7 +33,9 @@ TEAMS: list[tuple[dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("user", "ours"), TEAMS, ids=str)
-def test_the_teams_decide_and_in_doubt_somebody_is_from_elsewhere(user: dict[str, Any], ours: bool) -> None:
+def test_the_teams_decide_and_in_doubt_somebody_is_from_elsewhere(
+    user: dict[str, Any], ours: bool
+) -> None:
     assert belongs(user, "T1") is ours
     assert bool(member({"id": "U1", **user}, "T1")) is ours
 
@@ -51,16 +53,20 @@ def test_bots_are_of_the_workspace_and_no_members_of_it(bot: dict[str, Any]) -> 
 
 
 @table(
-    ("said", "guest"), [({}, False), ({"is_restricted": True}, True), ({"is_ultra_restricted": True}, True)]
+    ("said", "guest"),
+    [({}, False), ({"is_restricted": True}, True), ({"is_ultra_restricted": True}, True)],
 )
 def test_guests_are_members_who_may_do_nothing(said: dict[str, Any], guest: bool) -> None:
     assert member({"id": "U1", "team_id": "T1", **said}, "T1")["guest"] is guest
 
 
 @table(
-    ("team", "may"), [("T1", True), ("T3", True), ("E1", True), ("T2", False), ("E2", False), ("", False)]
+    ("team", "may"),
+    [("T1", True), ("T3", True), ("E1", True), ("T2", False), ("E2", False), ("", False)],
 )
-def test_an_act_may_say_that_somebody_comes_from_their_teams_and_their_organisation(team: str, may: bool) -> None:
+def test_an_act_may_say_that_somebody_comes_from_their_teams_and_their_organisation(
+    team: str, may: bool
+) -> None:
     user = {"team_id": "T1", "enterprise_user": {"enterprise_id": "E1", "teams": ["T1", "T3"]}}
     assert comes_from(user, team) is may
     assert comes_from({"team_id": "T1"}, team) is (team == "T1")
@@ -81,4 +87,6 @@ def test_who_gives_no_zone_has_the_workspaces_until_they_do(works: UnitOfWorkFac
 
 def zones(works: UnitOfWorkFactory, *ids: str) -> list[str]:
     with works("T1", writes=False) as work:
-        return list(work.session.scalars(select(User.zone).where(User.slack_id.in_(ids)).order_by(User.id)))
+        return list(
+            work.session.scalars(select(User.zone).where(User.slack_id.in_(ids)).order_by(User.id))
+        )

@@ -24,7 +24,9 @@ def ada(works: UnitOfWorkFactory) -> Lead:
 
 
 @pytest.fixture
-def card(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead) -> Shown:
+def card(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> Shown:
     """Ada's card where Xenia of another company reads along."""
     slack.slack.members["U_XENIA"] = Member("U_XENIA", "xenia", "Xenia", team="T_OTHER")
     slack.slack.join("C_SUPPORT", "U_XENIA")
@@ -49,7 +51,9 @@ def test_a_button_is_refused_and_changes_nothing(
 
 
 @SQLITE
-def test_a_form_that_somebody_else_opened_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_form_that_somebody_else_opened_is_refused(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm lead edit LD-1")
     slack.submit(company="Babbage")
     answer = deliver(slack, INTERACTIVE, as_xenia(slack))
@@ -74,6 +78,8 @@ def pickers(slack: SlackDriver) -> list[str]:
 
 
 @SQLITE
-def test_a_command_of_another_workspace_is_refused_by_slack_itself(slack: SlackDriver, card: Shown) -> None:
+def test_a_command_of_another_workspace_is_refused_by_slack_itself(
+    slack: SlackDriver, card: Shown
+) -> None:
     person = slack.command("/crm lead list", user="U_XENIA", channel="C_SUPPORT")
     assert "people of other workspaces cannot use this app" in person.error

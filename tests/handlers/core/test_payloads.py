@@ -5,7 +5,13 @@ import pytest
 from handlers.core import payloads
 from tests.tables import table
 
-BODY = {"team_id": "T1", "user_id": "U1", "text": "new Ada", "trigger_id": "1.2", "channel_id": "C1"}
+BODY = {
+    "team_id": "T1",
+    "user_id": "U1",
+    "text": "new Ada",
+    "trigger_id": "1.2",
+    "channel_id": "C1",
+}
 
 
 @table(
@@ -45,7 +51,9 @@ def pressed(action_id: str, action_ts: str, value: str = "x") -> str:
     return payloads.action(body).key
 
 
-def test_a_button_with_a_line_of_its_own_works_once_and_others_as_often_as_they_are_pressed() -> None:
+def test_a_button_with_a_line_of_its_own_works_once_and_others_as_often_as_they_are_pressed() -> (
+    None
+):
     assert pressed("crm.run", "1") == pressed("crm.run", "2")
     assert pressed("crm.run", "1") != pressed("crm.run#2", "1")
     assert pressed("case.claim", "1") != pressed("case.claim", "2")
@@ -61,7 +69,9 @@ def test_a_button_is_the_line_it_stands_for() -> None:
         "undo 123": {"action_id": "crm.undo", "value": "123"},
         "lead edit LD-1": menu,
     }
-    assert [payloads.action(body | {"actions": [action]}).line for action in lines.values()] == list(lines)
+    assert [
+        payloads.action(body | {"actions": [action]}).line for action in lines.values()
+    ] == list(lines)
 
 
 @table(
@@ -72,8 +82,14 @@ def test_a_button_is_the_line_it_stands_for() -> None:
         {"container": {"thread_ts": "1.1\udfff"}},
     ],
 )
-def test_what_the_database_could_not_keep_is_nothing_that_slack_sends(changed: dict[str, object]) -> None:
-    body = {"user": {"id": "U1"}, "team": {"id": "T1"}, "actions": [{"action_id": "crm.undo", "action_ts": "1"}]}
+def test_what_the_database_could_not_keep_is_nothing_that_slack_sends(
+    changed: dict[str, object],
+) -> None:
+    body = {
+        "user": {"id": "U1"},
+        "team": {"id": "T1"},
+        "actions": [{"action_id": "crm.undo", "action_ts": "1"}],
+    }
     assert payloads.action(body).line == "undo"
     with pytest.raises(ValueError, match="a stamp is no stamp"):
         payloads.action(body | changed)

@@ -1,4 +1,6 @@
-"""Nothing of anybody stands where only machines look: not in what forms and messages carry, not in what waits."""
+"""Nothing of anybody stands where only machines look: not in what forms and messages carry, not in
+what waits.
+"""
 
 import json
 import logging
@@ -27,15 +29,25 @@ from tests.neighbours import fill_theirs, guarded_tables
 
 KEYS = ("private_metadata", "callback_id", "block_id", "action_id", "external_id", "metadata")
 KINDS = {"card", "redraw", "event", "assigned", "message", "line", "receipt", "wish", "answer"}
-"""The kinds of deliveries that the story makes: those that say what somebody said or did, besides cards."""
+"""The kinds of deliveries that the story makes: those that say what somebody said or did, besides
+cards.
+"""
 FAR_NUMBER = re.compile(r".{40}7000\d{4}.{20}")
 OURS = ("bot", "handlers", "models")
-LINES = ("find sundaram", "customer show a", "request audit verify", "deal edit OP-2 amount=never", "report")
+LINES = (
+    "find sundaram",
+    "customer show a",
+    "request audit verify",
+    "deal edit OP-2 amount=never",
+    "report",
+)
 LOOKS = ("show", "more", "edit", "history", "revert")
 
 
 def live(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
-    """The weeks of the sandbox's company, typed by its people, and what an admin and others look at afterwards."""
+    """The weeks of the sandbox's company, typed by its people, and what an admin and others look at
+    afterwards.
+    """
     slack.slack.members[seed.ROSA] = seed.PEOPLE[2]
     seed.settle(works)
     dispatcher = create_dispatcher(works)
@@ -55,7 +67,9 @@ def live(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatch
 
 
 def pass_on(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
-    """What is told of people: in channels, in threads, to who was given something, asked for it or is out of reach."""
+    """What is told of people: in channels, in threads, to who was given something, asked for it or
+    is out of reach.
+    """
     slack.command("/crm note CS-1 Meera Sundaram called", user=seed.SAM, channel="C_SUPPORT")
     courier.drain()
     slack.command("/crm undo", user=seed.SAM, channel="C_SUPPORT")
@@ -78,7 +92,11 @@ def pass_on(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispa
 
 def refused(works: UnitOfWorkFactory) -> str:
     with works("T1", writes=False) as work:
-        return code(work.session.scalars(select(Delivery).where(Delivery.state == DeliveryState.REFUSED)).one())
+        return code(
+            work.session.scalars(
+                select(Delivery).where(Delivery.state == DeliveryState.REFUSED)
+            ).one()
+        )
 
 
 def personal(works: UnitOfWorkFactory) -> set[str]:
@@ -86,7 +104,11 @@ def personal(works: UnitOfWorkFactory) -> set[str]:
     found: set[str] = set()
     with works("T1", writes=False) as work:
         for entity in ENTITIES.values():
-            told = [name for name, kind in entity.fields().items() if kind.personal and name != "job_title"]
+            told = [
+                name
+                for name, kind in entity.fields().items()
+                if kind.personal and name != "job_title"
+            ]
             everyone = select(entity).execution_options(with_deleted=True)
             for record in work.session.scalars(everyone) if told else ():
                 found |= {str(getattr(record, name)) for name in told if getattr(record, name)}
@@ -94,7 +116,9 @@ def personal(works: UnitOfWorkFactory) -> set[str]:
 
 
 def machinery(part: Any) -> Iterator[str]:
-    """What is carried along in a message or view and shown to nobody. A button may repeat the line a person typed."""
+    """What is carried along in a message or view and shown to nobody. A button may repeat the line
+    a person typed.
+    """
     if isinstance(part, dict):
         for key, value in part.items():
             if key in KEYS:
@@ -127,7 +151,10 @@ def telling(works: UnitOfWorkFactory, texts: Iterable[str]) -> list[str]:
 def offered(works: UnitOfWorkFactory) -> list[Any]:
     """What pickers offer."""
     dispatcher = create_dispatcher(works)
-    replies = [dispatcher.do(Interaction("options", "T1", seed.ADA, "", state={"noun": slug})) for slug in ENTITIES]
+    replies = [
+        dispatcher.do(Interaction("options", "T1", seed.ADA, "", state={"noun": slug}))
+        for slug in ENTITIES
+    ]
     return [reply.options for reply in replies if isinstance(reply, Options)]
 
 
@@ -135,7 +162,9 @@ def waiting(works: UnitOfWorkFactory) -> list[str]:
     """What is kept until it is sent, and what tells a repetition."""
     with works("T1", writes=False) as work:
         kept = work.session.scalars(select(Delivery)).all()
-        about = [f"{each.key} {json.dumps(each.about, ensure_ascii=False)} {each.error}" for each in kept]
+        about = [
+            f"{each.key} {json.dumps(each.about, ensure_ascii=False)} {each.error}" for each in kept
+        ]
         return [*about, *work.session.scalars(select(IdempotencyKey.key))]
 
 
@@ -147,19 +176,33 @@ def kinds(works: UnitOfWorkFactory) -> set[str]:
 
 @SQLITE
 def test_a_whole_story_leaves_nothing_of_anybody_where_only_machines_look(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, caplog: pytest.LogCaptureFixture
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     fill_far(works)
     with caplog.at_level(logging.INFO):
         live(slack, works, courier)
     carried = [text for _, args in slack.slack.calls for text in machinery(args)]
     carried += [text for message in slack.slack.timeline for text in machinery(vars(message))]
-    assert {text.partition(":")[0] for text in carried} >= {"private_metadata", "callback_id", "action_id", "metadata"}
+    assert {text.partition(":")[0] for text in carried} >= {
+        "private_metadata",
+        "callback_id",
+        "action_id",
+        "metadata",
+    }
     assert telling(works, carried) == []
     assert telling(works, machinery(offered(works))) == []
     assert telling(works, waiting(works)) == []
     assert kinds(works) >= KINDS
-    assert telling(works, [record.getMessage() for record in caplog.records if record.name.startswith(OURS)]) == []
+    assert (
+        telling(
+            works,
+            [record.getMessage() for record in caplog.records if record.name.startswith(OURS)],
+        )
+        == []
+    )
     assert far(slack, works) == []
 
 
@@ -176,7 +219,9 @@ def fill_far(works: UnitOfWorkFactory) -> None:
         with connection.begin(), unguarded(connection):
             for table in guarded_tables():
                 if "id" in table.columns:
-                    connection.exec_driver_sql(f"UPDATE \"{table.name}\" SET id = id + {FAR} WHERE workspace = 'T2'")
+                    connection.exec_driver_sql(
+                        f"UPDATE \"{table.name}\" SET id = id + {FAR} WHERE workspace = 'T2'"
+                    )
         raw.execute("PRAGMA foreign_keys=ON")
 
 
@@ -187,20 +232,46 @@ def customers(works: UnitOfWorkFactory) -> int:
 
 
 def far(slack: SlackDriver, works: UnitOfWorkFactory) -> list[str]:
-    """The numbers that are shown or carried and tell how much others have, also where a long history is turned over."""
+    """The numbers that are shown or carried and tell how much others have, also where a long
+    history is turned over.
+    """
     given(works, Customer, first_name="Long")
     for number in range(40):
         slack.command(f"/crm customer set CU-{customers(works)} notes={number}", user=seed.ADA)
     slack.command(f"/crm customer history CU-{customers(works)}", user=seed.ADA)
-    told = [*(args for _, args in slack.slack.calls), *map(vars, slack.slack.timeline), *offered(works)]
+    told = [
+        *(args for _, args in slack.slack.calls),
+        *map(vars, slack.slack.timeline),
+        *offered(works),
+    ]
     texts = [json.dumps(each, default=str) for each in told]
     assert any("--page=" in text for text in texts)
     return [found for text in texts for found in FAR_NUMBER.findall(text)]
 
 
 def test_what_is_carried_is_found_wherever_it_stands() -> None:
-    view = {"blocks": [{"type": "input", "block_id": "b", "element": {"options": [{"text": "Ada", "value": "CU-1"}]}}]}
-    pressed = [{"action_id": "crm.run#2", "value": "find Ada"}, {"action_id": "lead.show", "value": "LD-1"}]
-    carried = [*machinery({"view": json.dumps({**view, "private_metadata": "{}"})}), *machinery(pressed)]
-    said = ["block_id: b", "value: CU-1", "private_metadata: {}", "action_id: crm.run#2", "action_id: lead.show"]
+    view = {
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": "b",
+                "element": {"options": [{"text": "Ada", "value": "CU-1"}]},
+            }
+        ]
+    }
+    pressed = [
+        {"action_id": "crm.run#2", "value": "find Ada"},
+        {"action_id": "lead.show", "value": "LD-1"},
+    ]
+    carried = [
+        *machinery({"view": json.dumps({**view, "private_metadata": "{}"})}),
+        *machinery(pressed),
+    ]
+    said = [
+        "block_id: b",
+        "value: CU-1",
+        "private_metadata: {}",
+        "action_id: crm.run#2",
+        "action_id: lead.show",
+    ]
     assert carried == [*said, "value: LD-1"]

@@ -1,4 +1,6 @@
-"""What whoever watches hears: every act by its verb, how it ended, and how long the person waited."""
+"""What whoever watches hears: every act by its verb, how it ended, and how long the person
+waited.
+"""
 
 import re
 from collections.abc import Mapping
@@ -71,7 +73,9 @@ def act(line: str, surface: str = "command", person: str = "U_RITA", **more: Any
     ],
     ids=lambda value: value.line or value.surface if isinstance(value, Interaction) else value[1],
 )
-def test_an_act_is_heard_of_by_its_verb_and_how_it_ended(works: UnitOfWorkFactory, given: Interaction, heard: tuple[str, str]) -> None:
+def test_an_act_is_heard_of_by_its_verb_and_how_it_ended(
+    works: UnitOfWorkFactory, given: Interaction, heard: tuple[str, str]
+) -> None:
     watch = Kept()
     create_dispatcher(works, watch=watch).handle(given, Heard())
     assert watch.acts == [heard]
@@ -109,7 +113,9 @@ def test_an_answer_that_did_not_arrive_is_a_failure(works: UnitOfWorkFactory) ->
 def test_what_is_answered_after_slack_gave_up_is_late(works: UnitOfWorkFactory) -> None:
     watch = Kept()
     create_dispatcher(works, watch=watch, patience=0).handle(act("help"), Heard())
-    replace(dispatcher_that(works, ZeroDivisionError(), watch), patience=0).handle(act("try", person="U_ADA"), Heard())
+    replace(dispatcher_that(works, ZeroDivisionError(), watch), patience=0).handle(
+        act("try", person="U_ADA"), Heard()
+    )
     assert watch.acts == [("crm.help", "late"), ("crm.try", "failed")]
 
 

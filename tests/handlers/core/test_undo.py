@@ -1,4 +1,5 @@
-"""Undo and redo as people use them; and for every verb, on random histories: taking it back leaves no trace.
+"""Undo and redo as people use them; and for every verb, on random histories: taking it back leaves
+no trace.
 
 By default two histories are lived through; `COMPANIES=10` makes it ten.
 """
@@ -34,7 +35,10 @@ from tests.handlers.undoable import UNDOABLE, VERBS, acts, command, held
 from tests.samples import given_sample
 
 HISTORIES = settings(
-    max_examples=int(os.environ.get("COMPANIES", "2")), deadline=None, derandomize=True, phases=(Phase.generate,),
+    max_examples=int(os.environ.get("COMPANIES", "2")),
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
@@ -112,7 +116,9 @@ def test_undo_and_redo_know_what_was_last(slack: SlackDriver, works: UnitOfWorkF
 
 
 @SQLITE
-def test_more_than_ten_records_are_undone_after_a_look(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_more_than_ten_records_are_undone_after_a_look(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     with works("T1", "U_RITA") as work:
         for number in range(12):
             records.create(work, Lead, {"first_name": f"Ada {number}"})
@@ -197,5 +203,7 @@ def test_what_slack_would_not_wait_for_is_named_with_the_command(
     do(dispatcher, "customer new Ada King ada@example.org")
     with works("T1", "U_ADA", writes=False) as work:
         unit = last_change.last_unit(work)
-    with pytest.raises(CRMError, match=f"in a terminal: `crm undo {unit} --workspace T1`. It shows how far it is"):
+    with pytest.raises(
+        CRMError, match=f"in a terminal: `crm undo {unit} --workspace T1`. It shows how far it is"
+    ):
         dispatcher.do(command("undo"))

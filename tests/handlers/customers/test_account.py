@@ -15,11 +15,17 @@ def test_an_account_is_made_in_one_line(slack: SlackDriver, works: UnitOfWorkFac
     assert created == "Created AC-1 Analytical Engines"
     assert values == ["Domain: engines.example", "Employees: 1,200", "Annual revenue: €1,200,000"]
     account = found(works, Account)
-    assert (account.domain, account.employees, account.annual_revenue) == ("engines.example", 1200, 1_200_000)
+    assert (account.domain, account.employees, account.annual_revenue) == (
+        "engines.example",
+        1200,
+        1_200_000,
+    )
 
 
 @SQLITE
-def test_a_number_that_is_none_opens_the_form_with_the_reason(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_number_that_is_none_opens_the_form_with_the_reason(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm new account Engines employees=many")
     assert slack.modal
     assert "“many” is not a number. Try 12, 1,200 or 12k." in slack.modal.words
@@ -27,7 +33,9 @@ def test_a_number_that_is_none_opens_the_form_with_the_reason(slack: SlackDriver
 
 
 @SQLITE
-def test_a_quick_number_stands_in_the_form_as_digits(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_quick_number_stands_in_the_form_as_digits(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm new account Engines employees=12k country=nowhere")
     assert slack.modal
     assert slack.modal.values["employees"] == "12000"
@@ -43,14 +51,18 @@ def test_an_account_cannot_stand_above_itself(slack: SlackDriver, works: UnitOfW
 
 
 @SQLITE
-def test_a_field_that_does_not_exist_is_answered_with_the_nearest(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_field_that_does_not_exist_is_answered_with_the_nearest(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Account, name="Engines")
     slack.command("/crm account set AC-1 industri=Steam")
     assert told(slack) == "There is no “industri” here. Did you mean industry?"
 
 
 @SQLITE
-def test_money_of_another_currency_is_refused_where_only_one_is_kept(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_money_of_another_currency_is_refused_where_only_one_is_kept(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Account, name="Engines")
     slack.command("/crm account set AC-1 revenue=$5m")
     assert slack.modal

@@ -21,7 +21,11 @@ def ada(works: UnitOfWorkFactory) -> Customer:
     [
         ("email ADA@x.org", "ada@x.org", "email ada@x.org"),
         ("mobile 0171 1234567", "491711234567", "mobile +49 171 1234567"),
-        ("linkedin linkedin.com/in/ada", "https://linkedin.com/in/ada", "linkedin https://linkedin.com/in/ada"),
+        (
+            "linkedin linkedin.com/in/ada",
+            "https://linkedin.com/in/ada",
+            "linkedin https://linkedin.com/in/ada",
+        ),
         (
             "address 12 St James's Square, London",
             "12 St James's Square, London",
@@ -38,7 +42,9 @@ def test_a_contact_is_read_as_its_type_asks(
 
 
 @SQLITE
-def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(slack: SlackDriver, ada: Customer) -> None:
+def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(
+    slack: SlackDriver, ada: Customer
+) -> None:
     slack.command("/crm new contact")
     slack.submit(customer="ada", type="Email", value="nowhere")
     assert slack.errors == {"value": "“nowhere” is not an e-mail address. Try ada@example.org."}
@@ -47,7 +53,9 @@ def test_a_value_that_does_not_fit_its_type_is_told_under_the_field(slack: Slack
 
 
 @SQLITE
-def test_a_box_that_is_no_longer_ticked_says_no(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_box_that_is_no_longer_ticked_says_no(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     given(works, Contact, customer="CU-1", type="other", value="Pigeon", primary="yes")
     slack.command("/crm edit CT-1")
     slack.submit(primary="no")
@@ -56,7 +64,9 @@ def test_a_box_that_is_no_longer_ticked_says_no(slack: SlackDriver, works: UnitO
 
 
 @SQLITE
-def test_one_contact_of_a_type_is_the_primary_one(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_one_contact_of_a_type_is_the_primary_one(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     for value in ("Pigeon", "Smoke"):
         slack.command(f"/crm contact new CU-1 other {value} primary=yes")
     assert [found(works, Contact, number).primary for number in (1, 2)] == [False, True]

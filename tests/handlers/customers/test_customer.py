@@ -13,18 +13,27 @@ from tests.handlers.kit import SQLITE, count, found, told
 @pytest.mark.parametrize(
     "line", ["new customer Ada King Lovelace ada@x.org", "customer new ada@x.org Ada King Lovelace"]
 )
-def test_a_customer_is_made_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+def test_a_customer_is_made_in_one_line(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     slack.command(f"/crm {line} phone=030/1234567 country=germany tags=vip,fair")
     created, *values = told(slack).splitlines()
     assert created == "Created CU-1 Ada King Lovelace"
-    assert values == ["E-mail: ada@x.org", "Phone: +49 30 1234567", "Tags: vip, fair", "Country: DE"]
+    assert values == [
+        "E-mail: ada@x.org",
+        "Phone: +49 30 1234567",
+        "Tags: vip, fair",
+        "Country: DE",
+    ]
     ada = found(works, Customer)
     assert (ada.first_name, ada.last_name, ada.email) == ("Ada", "King Lovelace", "ada@x.org")
     assert (ada.phone, ada.country, ada.tags) == ("49301234567", "DE", ("vip", "fair"))
 
 
 @SQLITE
-def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm new customer")
     slack.submit(first_name="Ada", phone="+49 (0) 30 / 123 45 67", country="Germany")
     assert slack.errors == {}
@@ -32,7 +41,9 @@ def test_a_phone_number_may_be_written_with_all_its_punctuation_in_the_form(slac
 
 
 @SQLITE
-def test_a_customer_needs_a_name_or_an_address(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_customer_needs_a_name_or_an_address(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm customer new")
     slack.submit(city="Berlin")
     assert slack.errors == {"first_name": "A customer needs a name or an e-mail address."}
@@ -45,14 +56,18 @@ def test_a_customer_needs_a_name_or_an_address(slack: SlackDriver, works: UnitOf
 @pytest.mark.parametrize(
     "name", ["ada@x.org", "ADA@x.org", '"Ada Lovelace"', "ada", "lovelace", "Lovelace, Ada", "cu1"]
 )
-def test_a_customer_is_found_by_what_people_call_her(slack: SlackDriver, works: UnitOfWorkFactory, name: str) -> None:
+def test_a_customer_is_found_by_what_people_call_her(
+    slack: SlackDriver, works: UnitOfWorkFactory, name: str
+) -> None:
     given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@x.org")
     slack.command(f"/crm customer {name}")
     assert "CU-1 Ada Lovelace" in told(slack)
 
 
 @SQLITE
-def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_an_ambiguous_name_offers_the_candidates_and_each_button_works(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for last in ("Lovelace", "King"):
         given(works, Customer, first_name="Ada", last_name=last)
     slack.command("/crm customer set Ada job=Countess city=“New York”")

@@ -18,19 +18,33 @@ def pair(works: UnitOfWorkFactory) -> tuple[Customer, Account]:
 
 @SQLITE
 @pytest.mark.parametrize(
-    "line", ["member new CU-1 AC-1 Chief of wheels", "new membership AC-1 CU-1 role=“Chief of wheels”"]
+    "line",
+    ["member new CU-1 AC-1 Chief of wheels", "new membership AC-1 CU-1 role=“Chief of wheels”"],
 )
-def test_a_customer_joins_an_account(slack: SlackDriver, works: UnitOfWorkFactory, pair: tuple[Customer, Account], line: str) -> None:
+def test_a_customer_joins_an_account(
+    slack: SlackDriver, works: UnitOfWorkFactory, pair: tuple[Customer, Account], line: str
+) -> None:
     slack.command(f"/crm {line} since=2026-01-01")
     created, *values = told(slack).splitlines()
     assert created == "Created MB-1 Ada at Engines"
-    assert values == ["Customer: CU-1 Ada", "Account: AC-1 Engines", "Role: Chief of wheels", "Since: Thu 1 Jan"]
+    assert values == [
+        "Customer: CU-1 Ada",
+        "Account: AC-1 Engines",
+        "Role: Chief of wheels",
+        "Since: Thu 1 Jan",
+    ]
     member = found(works, Membership)
-    assert (member.customer, member.account, member.role) == (pair[0].id, pair[1].id, "Chief of wheels")
+    assert (member.customer, member.account, member.role) == (
+        pair[0].id,
+        pair[1].id,
+        "Chief of wheels",
+    )
 
 
 @SQLITE
-def test_a_missing_account_opens_the_form_with_the_customer(slack: SlackDriver, pair: tuple[Customer, Account]) -> None:
+def test_a_missing_account_opens_the_form_with_the_customer(
+    slack: SlackDriver, pair: tuple[Customer, Account]
+) -> None:
     slack.command("/crm member new CU-1")
     assert slack.modal
     assert slack.modal.values["customer"]["value"] == "CU-1"
@@ -39,11 +53,18 @@ def test_a_missing_account_opens_the_form_with_the_customer(slack: SlackDriver, 
     slack.submit(until="2026-04-01")
     created, *values = told(slack).splitlines()
     assert created == "Created MB-1 Ada at Engines"
-    assert values == ["Customer: CU-1 Ada", "Account: AC-1 Engines", "Since: Sun 1 Mar", "Until: Wed 1 Apr"]
+    assert values == [
+        "Customer: CU-1 Ada",
+        "Account: AC-1 Engines",
+        "Since: Sun 1 Mar",
+        "Until: Wed 1 Apr",
+    ]
 
 
 @SQLITE
-def test_people_are_found_by_where_they_belong(slack: SlackDriver, pair: tuple[Customer, Account]) -> None:
+def test_people_are_found_by_where_they_belong(
+    slack: SlackDriver, pair: tuple[Customer, Account]
+) -> None:
     slack.command("/crm member new CU-1 AC-1")
     slack.command("/crm find member engines")
     assert "MB-1 Ada at Engines" in told(slack)

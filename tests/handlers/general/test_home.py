@@ -49,11 +49,18 @@ def drawn(slack: SlackDriver) -> str:
 def test_an_empty_day_says_so(slack: SlackDriver) -> None:
     words = slack.home().words
     assert all(
-        said in words for said in ("Nothing is due. Enjoy it.", "You have no open deals.", "You have no open cases.")
+        said in words
+        for said in (
+            "Nothing is due. Enjoy it.",
+            "You have no open deals.",
+            "You have no open cases.",
+        )
     )
 
 
-def test_done_on_the_tab_redraws_it_with_the_receipt_on_top(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_done_on_the_tab_redraws_it_with_the_receipt_on_top(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     for name in ("Call Ada", "Write to Ada"):
         given(works, Activity, description=name, customer=ada.ref, due_date="today 15:00")
     home = slack.home()
@@ -68,7 +75,9 @@ def test_done_on_the_tab_redraws_it_with_the_receipt_on_top(slack: SlackDriver, 
     assert "Undone: AT-2 Write to Ada" in drawn(slack)
 
 
-def test_the_buttons_on_top_open_forms_as_often_as_one_likes(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_buttons_on_top_open_forms_as_often_as_one_likes(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for number in (1, 2):
         home = slack.home()
         slack.click("crm.run", home)
@@ -79,7 +88,9 @@ def test_the_buttons_on_top_open_forms_as_often_as_one_likes(slack: SlackDriver,
     assert "Created LD-2 Bob 2" in drawn(slack)
 
 
-def test_more_than_ten_are_cut_with_the_line_that_shows_the_rest(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_more_than_ten_are_cut_with_the_line_that_shows_the_rest(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     for number in range(12):
         given(works, Opportunity, name=f"Deal {number}", customer=ada.ref)
     assert "and more: `/crm deal list mine`" in slack.home().words
@@ -87,7 +98,9 @@ def test_more_than_ten_are_cut_with_the_line_that_shows_the_rest(slack: SlackDri
     assert slack.last.text.splitlines()[0].startswith("12 deals match")
 
 
-def test_a_guest_sees_a_sentence(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_guest_sees_a_sentence(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     home = slack.home("U_GUS")
     assert home.words == "Guests cannot use the CRM. Ask someone of the workspace to do it for you."
 
@@ -100,7 +113,9 @@ def test_looking_at_the_messages_tab_draws_nothing(slack: SlackDriver) -> None:
     assert len(slack.slack.calls) == calls
 
 
-def test_a_hidden_field_says_so_in_place_of_the_list_that_it_makes(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_hidden_field_says_so_in_place_of_the_list_that_it_makes(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     given(works, Opportunity, name="Sails", customer=ada.ref)
     given(works, Case, subject="Leak", customer=ada.ref, assignee="me")
     given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 8:00")
@@ -116,7 +131,7 @@ def test_a_hidden_field_says_so_in_place_of_the_list_that_it_makes(slack: SlackD
     assert "Lifecycle" not in slack.last.words
 
 
-# ── when Slack does not take it ─────────────────────────────────────────────────────────────────────────
+# ── when Slack does not take it ───────────────────────────────────────────────────────────────────
 
 CHANNEL = "D_RITA"
 """Where Rita reads what is for her alone."""
@@ -124,12 +139,19 @@ CHANNEL = "D_RITA"
 
 def look(slack: SlackDriver, user: str = "U_RITA") -> bool:
     """Somebody looks at the tab; whether that was acknowledged."""
-    payload = event(slack.slack, {"type": "app_home_opened", "user": user, "tab": "home", "channel": f"D{user[1:]}"})
+    payload = event(
+        slack.slack,
+        {"type": "app_home_opened", "user": user, "tab": "home", "channel": f"D{user[1:]}"},
+    )
     return bool(deliver(slack, EVENT, payload).acknowledged)
 
 
-@pytest.mark.parametrize("failure", ["not_enabled", "500", "ratelimited", "drop_before", "user_not_found"])
-def test_a_tab_that_slack_does_not_take_is_acknowledged_and_told(slack: SlackDriver, failure: str) -> None:
+@pytest.mark.parametrize(
+    "failure", ["not_enabled", "500", "ratelimited", "drop_before", "user_not_found"]
+)
+def test_a_tab_that_slack_does_not_take_is_acknowledged_and_told(
+    slack: SlackDriver, failure: str
+) -> None:
     slack.slack.fail("views.publish", with_=failure)
     assert look(slack)
     assert slack.posted(CHANNEL)[-1].text.startswith("Your Home tab cannot be drawn: Slack says “")
@@ -170,7 +192,11 @@ def test_where_not_even_a_word_gets_through_it_is_acknowledged(slack: SlackDrive
 
 def test_asked_for_in_words_it_answers_in_words_with_a_link(slack: SlackDriver) -> None:
     said = "Your Home tab shows what is due, your open deals and your cases as they are now."
-    for ask in (lambda: slack.command("/crm home"), lambda: slack.dm("home"), lambda: slack.say("@crm home")):
+    for ask in (
+        lambda: slack.command("/crm home"),
+        lambda: slack.dm("home"),
+        lambda: slack.say("@crm home"),
+    ):
         ask()
         assert slack.last.text == said
         assert "<slack://app?team=T1&amp;id=A0BOT&amp;tab=home|Open it>" in str(slack.last.blocks)

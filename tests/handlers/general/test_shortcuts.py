@@ -47,7 +47,9 @@ def test_an_activity_is_logged_from_anywhere(slack: SlackDriver, works: UnitOfWo
 
 
 @SQLITE
-def test_a_case_is_made_of_a_message_word_for_word(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_case_is_made_of_a_message_word_for_word(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     text = "The mast is broken & <urgent>\nSee https://x.org @here"
     slack.shortcut("case.new", said(slack, text))
@@ -64,7 +66,9 @@ def test_a_case_is_made_of_a_message_word_for_word(slack: SlackDriver, works: Un
 
 
 @SQLITE
-def test_in_the_thread_of_a_card_the_record_is_filled_in(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_in_the_thread_of_a_card_the_record_is_filled_in(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     lead = given(works, Lead, first_name="Bob")
     card = standing(slack, works, courier, lead, "C_GENERAL")
     slack.shortcut("activity.new", said(slack, "He wants a boat", thread_ts=card.ts))
@@ -85,7 +89,9 @@ def test_a_guest_gets_no_form(slack: SlackDriver, works: UnitOfWorkFactory) -> N
 
 
 @SQLITE
-def test_a_very_long_message_fits_into_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_very_long_message_fits_into_the_form(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     slack.shortcut("case.new", said(slack, "word " * 2000))
     assert slack.modal

@@ -30,23 +30,31 @@ def ada(works: UnitOfWorkFactory) -> Customer:
     return given(works, Customer, first_name="Ada", last_name="Lovelace")
 
 
-# ── the digest ──────────────────────────────────────────────────────────────────────────────────────────
+# ── the digest ────────────────────────────────────────────────────────────────────────────────────
 
 
 def deals(works: UnitOfWorkFactory, *described: tuple[str, str]) -> list[Opportunity]:
     """Deals of one account. described: (stage, amount)."""
     acme = given(works, Account, name="Acme")
     return [
-        given(works, Opportunity, name=f"Deal {index}", account=acme.ref, stage=stage, amount=amount)
+        given(
+            works, Opportunity, name=f"Deal {index}", account=acme.ref, stage=stage, amount=amount
+        )
         for index, (stage, amount) in enumerate(described)
     ]
 
 
 def test_the_digest_has_the_figures_in_words(works: UnitOfWorkFactory, ada: Customer) -> None:
     made = deals(
-        works, ("proposal", "€100"), ("proposal", "€200"), ("proposal", "$50"), ("negotiation", "€1k"),
-        ("discovery", ""), ("proposal", "€5k"), ("proposal", "€7k"),
-    )  # fmt: skip
+        works,
+        ("proposal", "€100"),
+        ("proposal", "€200"),
+        ("proposal", "$50"),
+        ("negotiation", "€1k"),
+        ("discovery", ""),
+        ("proposal", "€5k"),
+        ("proposal", "€7k"),
+    )
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, made[5].number).win(work)
         work.find(Opportunity, made[6].number).lose(work, "too expensive")
@@ -82,16 +90,23 @@ def test_the_chart_shows_one_currency_and_says_which(works: UnitOfWorkFactory) -
     assert chart["title"] == "Open pipeline in EUR"
     [series] = chart["chart"]["series"]
     assert [(point["label"], point["value"]) for point in series["data"]] == [
-        ("Qualification", 0.0), ("Discovery", 0.0), ("Proposal", 100.0), ("Negotiation", 1000.0),
-    ]  # fmt: skip
+        ("Qualification", 0.0),
+        ("Discovery", 0.0),
+        ("Proposal", 100.0),
+        ("Negotiation", 1000.0),
+    ]
 
 
 @SQLITE
-def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(works: UnitOfWorkFactory) -> None:
+def test_without_the_currency_of_the_workspace_the_chart_takes_the_commonest(
+    works: UnitOfWorkFactory,
+) -> None:
     deals(works, ("proposal", "$100"), ("negotiation", "$1k"), ("proposal", "£5m"))
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
-    assert [b["title"] for b in digest.blocks if b["type"] == "data_visualization"] == ["Open pipeline in USD"]
+    assert [b["title"] for b in digest.blocks if b["type"] == "data_visualization"] == [
+        "Open pipeline in USD"
+    ]
 
 
 @SQLITE
@@ -103,7 +118,9 @@ def test_deals_without_amounts_have_no_chart(works: UnitOfWorkFactory) -> None:
     assert "Proposal: 1 deal, no amounts" in digest.text
 
 
-def test_on_a_monday_the_week_that_ended_is_reported_and_today(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_on_a_monday_the_week_that_ended_is_reported_and_today(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     made = deals(works, ("proposal", "€1k"), ("proposal", "€2k"))
     with works("T1", "U_RITA") as work:
         work.find(Opportunity, made[0].number).win(work)
@@ -115,7 +132,9 @@ def test_on_a_monday_the_week_that_ended_is_reported_and_today(works: UnitOfWork
     digest = drawn(works, "digest", "U_MONA")
     assert "*Closed last week and today*\nWon: 1 deal, €1,000\nLost: 1 deal, €2,000" in said(digest)
     clock.forward(DAY)
-    assert "*Closed this week*\nWon: none\nLost: 1 deal, €2,000" in said(drawn(works, "digest", "U_MONA"))
+    assert "*Closed this week*\nWon: none\nLost: 1 deal, €2,000" in said(
+        drawn(works, "digest", "U_MONA")
+    )
 
 
 @SQLITE
@@ -127,7 +146,9 @@ def test_an_empty_crm_is_greeted_kindly(works: UnitOfWorkFactory) -> None:
 
 
 @SQLITE
-def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(
+    works: UnitOfWorkFactory, ada: Customer
+) -> None:
     deals(works, ("proposal", "€100"))
     given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
     role(works, "manager", "everything: look\ndeal: look, hide stage\ncase: look, hide priority")
@@ -145,7 +166,9 @@ def test_who_may_not_see_what_figures_are_counted_by_sees_no_figures(works: Unit
 
 
 @SQLITE
-def test_an_empty_crm_is_not_told_from_a_full_one_by_who_may_not_know(works: UnitOfWorkFactory) -> None:
+def test_an_empty_crm_is_not_told_from_a_full_one_by_who_may_not_know(
+    works: UnitOfWorkFactory,
+) -> None:
     role(works, "manager", "everything: look\ncase: look, hide status")
     digest = drawn(works, "digest", "U_MONA")
     assert digest is not None
@@ -169,7 +192,7 @@ def role(works: UnitOfWorkFactory, name: str, rights: str) -> None:
         records.update(work, work.get(Role, work.lookup("role", name)), {"rights": rights})
 
 
-# ── the others ──────────────────────────────────────────────────────────────────────────────────────────
+# ── the others ────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_kind_of_delivery_has_its_drawing() -> None:

@@ -1,4 +1,6 @@
-"""What happened is told by name and word for word, and yet stands nowhere in the queue: it is read when it is sent."""
+"""What happened is told by name and word for word, and yet stands nowhere in the queue: it is read
+when it is sent.
+"""
 
 from typing import Any
 
@@ -41,7 +43,9 @@ def told(works: UnitOfWorkFactory, record: Any, **about: Any) -> str:
 def queue(works: UnitOfWorkFactory) -> str:
     """All that the queue holds of what is told of records, whatever became of it."""
     with works("T1", writes=False) as work:
-        rows = work.session.scalars(select(Delivery).where(Delivery.kind.in_(["event", "assigned"])))
+        rows = work.session.scalars(
+            select(Delivery).where(Delivery.kind.in_(["event", "assigned"]))
+        )
         return "\n".join(f"{row.key} {row.about} {row.error}" for row in rows)
 
 
@@ -49,7 +53,7 @@ def thread(slack: SlackDriver, channel: str = "C_SALES") -> list[str]:
     return [line.words for line in slack.thread(slack.posted(channel)[0])]
 
 
-# ── lines in threads ────────────────────────────────────────────────────────────────────────────────────
+# ── lines in threads ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_answer_is_told_word_for_word_and_kept_where_it_stands(
@@ -79,7 +83,9 @@ def test_one_that_is_taken_back_names_both_and_done_again_too(
     assert "Marlow" not in queue(works)
 
 
-def test_who_was_renamed_or_forgotten_is_called_as_they_are_called_now(works: UnitOfWorkFactory, case: Case) -> None:
+def test_who_was_renamed_or_forgotten_is_called_as_they_are_called_now(
+    works: UnitOfWorkFactory, case: Case
+) -> None:
     sam = id_of(works, "U_SAM")
     with works("T1", "U_SAM") as work:
         work.get(Case, case.id).claim(work)
@@ -92,7 +98,10 @@ def test_an_answer_that_was_erased_is_not_quoted(works: UnitOfWorkFactory, case:
         reply = work.get(Case, case.id).reply(work, "Mr Marlow is cross")
     with works("T1") as work:
         work.session.execute(text("DELETE FROM reply"))
-    assert told(works, case, by=id_of(works, "U_SAM"), did="replied", remark=reply.id) == "Sam Silva replied: …"
+    assert (
+        told(works, case, by=id_of(works, "U_SAM"), did="replied", remark=reply.id)
+        == "Sam Silva replied: …"
+    )
 
 
 def test_what_the_crm_did_itself_is_told_as_its_own(works: UnitOfWorkFactory, case: Case) -> None:
@@ -103,7 +112,10 @@ def test_what_the_crm_did_itself_is_told_as_its_own(works: UnitOfWorkFactory, ca
     ("about", "line"),
     [
         ({"text": "Rita Reyes qualified it."}, "Rita Reyes qualified it."),
-        ({"text": "Ravi Rao undid this: Rita took it.", "of": "Rita took it."}, "Ravi Rao undid this: Rita took it."),
+        (
+            {"text": "Ravi Rao undid this: Rita took it.", "of": "Rita took it."},
+            "Ravi Rao undid this: Rita took it.",
+        ),
     ],
 )
 def test_what_waited_when_the_crm_was_upgraded_is_told_as_it_was_written(
@@ -112,12 +124,16 @@ def test_what_waited_when_the_crm_was_upgraded_is_told_as_it_was_written(
     assert told(works, case, **about) == line
 
 
-def test_an_old_line_that_is_taken_back_after_the_upgrade_says_who_did_that(works: UnitOfWorkFactory, case: Case) -> None:
+def test_an_old_line_that_is_taken_back_after_the_upgrade_says_who_did_that(
+    works: UnitOfWorkFactory, case: Case
+) -> None:
     line = told(works, case, text="Rita Reyes took it.", undone=id_of(works, "U_RAVI"))
     assert line == "Ravi Rao undid this: Rita Reyes took it."
 
 
-def test_who_may_not_see_all_of_a_record_is_not_told_what_was_said(works: UnitOfWorkFactory) -> None:
+def test_who_may_not_see_all_of_a_record_is_not_told_what_was_said(
+    works: UnitOfWorkFactory,
+) -> None:
     lead = given(works, Lead, first_name="Ada", notes="Private")
     about = {"by": id_of(works, "U_RITA"), "did": "qualified it."}
     message = drawn(works, "event", "U_GUS", about=about, entity="lead", record_id=lead.id)
@@ -126,17 +142,22 @@ def test_who_may_not_see_all_of_a_record_is_not_told_what_was_said(works: UnitOf
     assert buttons(message) == [("lead.show", "LD-1")]
 
 
-def test_the_same_is_told_once_and_something_else_as_well(works: UnitOfWorkFactory, case: Case) -> None:
+def test_the_same_is_told_once_and_something_else_as_well(
+    works: UnitOfWorkFactory, case: Case
+) -> None:
     with works("T1", "U_SAM") as work:
         found = work.get(Case, case.id)
         for did in ("took it.", "took it.", "closed it."):
             work.tell(found, did)
-        keys = [row.key for row in work.session.scalars(select(Delivery).where(Delivery.kind == "event"))]
+        keys = [
+            row.key
+            for row in work.session.scalars(select(Delivery).where(Delivery.kind == "event"))
+        ]
     assert len(keys) == len(set(keys)) == 2
     assert all(key.startswith(f"event:CS-1:{work.unit}:") for key in keys)
 
 
-# ── somebody was given a record ─────────────────────────────────────────────────────────────────────────
+# ── somebody was given a record ───────────────────────────────────────────────────────────────────
 
 
 def test_a_new_owner_hears_who_gave_it_and_the_queue_does_not_know_the_name(
@@ -150,10 +171,14 @@ def test_a_new_owner_hears_who_gave_it_and_the_queue_does_not_know_the_name(
 
 
 @pytest.mark.parametrize("by", ["Mona Meyer", None])
-def test_it_is_told_as_it_was_written_before_the_upgrade_and_of_the_crm_itself(works: UnitOfWorkFactory, by: str | None) -> None:
+def test_it_is_told_as_it_was_written_before_the_upgrade_and_of_the_crm_itself(
+    works: UnitOfWorkFactory, by: str | None
+) -> None:
     lead = given(works, Lead, by="U_RAVI", first_name="Ada")
     columns = {"about": {"by": by}, "entity": "lead", "record_id": lead.id}
-    assert f"{by or 'Rapport'} gave you LD-1 Ada" in said(drawn(works, "assigned", "U_RAVI", **columns))
+    assert f"{by or 'Rapport'} gave you LD-1 Ada" in said(
+        drawn(works, "assigned", "U_RAVI", **columns)
+    )
 
 
 def test_nobody_is_told_of_what_is_somebody_elses_by_now_or_gone(works: UnitOfWorkFactory) -> None:

@@ -26,7 +26,9 @@ def ada(works: UnitOfWorkFactory) -> Customer:
 
 
 @SQLITE
-def test_a_reminder_has_everything_that_can_be_done_about_it(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_a_reminder_has_everything_that_can_be_done_about_it(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
     reminder = drawn(works, "due", "U_RITA")
@@ -38,7 +40,9 @@ def test_a_reminder_has_everything_that_can_be_done_about_it(works: UnitOfWorkFa
 
 
 @SQLITE
-def test_each_reads_times_on_the_clock_of_their_own_town(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_each_reads_times_on_the_clock_of_their_own_town(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     for person in ("U_RITA", "U_RAVI", "U_MONA"):
         task(works, ada, "2026-03-10T11:00Z", by=person)
     clock.forward(HOUR)
@@ -48,7 +52,9 @@ def test_each_reads_times_on_the_clock_of_their_own_town(works: UnitOfWorkFactor
 
 
 @SQLITE
-def test_what_was_due_on_an_earlier_day_is_called_overdue(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_was_due_on_an_earlier_day_is_called_overdue(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     task(works, ada, "+1h")
     clock.forward(DAY)
     assert "overdue since Tue 10 Mar 12:00" in said(drawn(works, "due", "U_RITA"))
@@ -71,7 +77,9 @@ def test_a_reminder_is_about_what_is_still_to_be_done_when_it_is_sent(
 
 
 @SQLITE
-def test_ten_at_most_are_listed_and_the_rest_counted(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_ten_at_most_are_listed_and_the_rest_counted(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     for number in range(12):
         task(works, ada, "+1h", f"Task {number}")
     clock.forward(HOUR)
@@ -82,7 +90,9 @@ def test_ten_at_most_are_listed_and_the_rest_counted(works: UnitOfWorkFactory, c
 
 
 @SQLITE
-def test_the_first_of_the_day_counts_all_that_is_due(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_the_first_of_the_day_counts_all_that_is_due(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     made = [task(works, ada, "+1h", f"Task {number}") for number in range(12)]
     clock.forward(HOUR)
     ids = [record.id for record in made[:3]]
@@ -98,7 +108,14 @@ def test_ten_long_ones_fit_into_one_message(works: UnitOfWorkFactory, clock: Sto
     long = given(works, Customer, first_name="Ö" * 250, last_name="Ä" * 250)
     deal = given(works, Opportunity, name="Å & Ø " * 40, customer=long.ref, amount="12k")
     made = [
-        given(works, Activity, description="Call <them> " * 40, due_date="+1h", customer=long.ref, opportunity=deal.ref)
+        given(
+            works,
+            Activity,
+            description="Call <them> " * 40,
+            due_date="+1h",
+            customer=long.ref,
+            opportunity=deal.ref,
+        )
         for _ in range(TOGETHER)
     ]
     clock.forward(HOUR)
@@ -130,7 +147,9 @@ def test_what_comes_late_says_when_it_should_have_come(
     )
 
 
-def test_the_team_reads_who_has_what_without_being_called(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_the_team_reads_who_has_what_without_being_called(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     for number in range(5):
         task(works, ada, "+1h", f"Task {number}")
     task(works, ada, "+3h", "<@U_MONA> & co", by="U_RAVI")
@@ -139,12 +158,17 @@ def test_the_team_reads_who_has_what_without_being_called(works: UnitOfWorkFacto
     list_ = drawn(works, "team_due")
     assert list_ is not None
     assert list_.text == "Due today: Rita Reyes 5, Ravi Rao 1"
-    assert "*Rita Reyes* (5, 5 overdue): AT-1 Task 0 · AT-2 Task 1 · AT-3 Task 2 · and 2 more" in said(list_)
+    assert (
+        "*Rita Reyes* (5, 5 overdue): AT-1 Task 0 · AT-2 Task 1 · AT-3 Task 2 · and 2 more"
+        in said(list_)
+    )
     assert "*Ravi Rao* (1): AT-6 &lt;@U_MONA&gt; &amp; co" in said(list_)
     assert "<@" not in said(list_)
 
 
-def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(
+    works: UnitOfWorkFactory, ada: Customer
+) -> None:
     task(works, ada, "2026-03-10T23:30Z")
     assert drawn(works, "team_due") is not None
     with works("T1") as work:
@@ -152,7 +176,9 @@ def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(works: UnitOfWork
     assert drawn(works, "team_due") is None
 
 
-def test_cases_that_need_someone_can_be_claimed_from_the_list(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_cases_that_need_someone_can_be_claimed_from_the_list(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     given(works, Case, customer=ada.ref, subject="<!here> fire", priority="urgent")
     late = given(works, Case, customer=ada.ref, subject="Late", resolve_by="+1h")
     with works("T1", "U_SAM") as work:
@@ -160,7 +186,9 @@ def test_cases_that_need_someone_can_be_claimed_from_the_list(works: UnitOfWorkF
     clock.forward(2 * HOUR)
     list_ = drawn(works, "cases")
     assert list_ is not None
-    assert list_.text == "2 cases need someone: CS-1 &lt;!here&gt; fire (urgent); CS-2 Late (normal)"
+    assert (
+        list_.text == "2 cases need someone: CS-1 &lt;!here&gt; fire (urgent); CS-2 Late (normal)"
+    )
     assert buttons(list_) == [("case.claim", "CS-1"), ("case.show", "CS-2")]
     assert "Urgent · nobody has it · since <!date^" in said(list_)
     assert "Normal · Sam Silva · since <!date^" in said(list_)
@@ -169,7 +197,9 @@ def test_cases_that_need_someone_can_be_claimed_from_the_list(works: UnitOfWorkF
 
 
 @SQLITE
-def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_an_alarm_is_about_its_own_cases_and_none_when_they_are_taken(
+    works: UnitOfWorkFactory, ada: Customer
+) -> None:
     first = given(works, Case, customer=ada.ref, subject="Fire", priority="urgent")
     given(works, Case, customer=ada.ref, subject="Flood", priority="urgent")
     alarm = {"ids": [first.id]}

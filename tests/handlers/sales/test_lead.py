@@ -15,11 +15,25 @@ from tests.handlers.kit import SQLITE, found
 @SQLITE
 def test_a_lead_is_made_with_the_form(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new")
-    slack.submit(first_name="Ada", last_name="Lovelace", email="ADA@x.org", company="Analytical", source="Fair")
-    assert slack.last.text == "Created LD-1 Ada Lovelace\nCompany: Analytical\nE-mail: ada@x.org\nSource: Fair"
+    slack.submit(
+        first_name="Ada",
+        last_name="Lovelace",
+        email="ADA@x.org",
+        company="Analytical",
+        source="Fair",
+    )
+    assert (
+        slack.last.text
+        == "Created LD-1 Ada Lovelace\nCompany: Analytical\nE-mail: ada@x.org\nSource: Fair"
+    )
     with works("T1") as work:
         lead = work.find(Lead, 1)
-        assert (lead.first_name, lead.email, lead.source, lead.status) == ("Ada", "ada@x.org", "Fair", LeadStatus.NEW)
+        assert (lead.first_name, lead.email, lead.source, lead.status) == (
+            "Ada",
+            "ada@x.org",
+            "Fair",
+            LeadStatus.NEW,
+        )
         assert lead.owner == work.lookup("user", "U_RITA")
 
 
@@ -32,7 +46,9 @@ def test_a_lead_is_made_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory
 
 
 @SQLITE
-def test_errors_stand_under_the_fields_and_nothing_is_saved(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_errors_stand_under_the_fields_and_nothing_is_saved(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada", phone="call me", email="a@b.c..d")
     assert set(slack.errors) == {"phone", "email"}
@@ -40,7 +56,9 @@ def test_errors_stand_under_the_fields_and_nothing_is_saved(slack: SlackDriver, 
         assert work.session.query(Lead).count() == 0
 
 
-def test_converting_makes_a_customer_an_account_and_a_deal(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_converting_makes_a_customer_an_account_and_a_deal(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace", company="Analytical")
     slack.command(f"/crm {lead.ref}")
     slack.click("lead.convert")
@@ -75,16 +93,21 @@ def test_a_claimed_lead_is_not_claimed_again(slack: SlackDriver, works: UnitOfWo
 
 @SQLITE
 @pytest.mark.parametrize(
-    "line", ["lead claim LD-1", "claim LD-1", "LD-1 claim", "lead qualify LD-1", "lead convert LD-1"]
+    "line",
+    ["lead claim LD-1", "claim LD-1", "LD-1 claim", "lead qualify LD-1", "lead convert LD-1"],
 )
-def test_of_a_lead_that_one_may_not_see_nothing_is_said(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+def test_of_a_lead_that_one_may_not_see_nothing_is_said(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     lead = given(works, Lead, by="U_OLGA", first_name="Zoe", last_name="Zed")
     slack.command(f"/crm {line}", user="U_JULE")
     assert slack.last.text == "There is no LD-1."
     assert found(works, Lead).version == lead.version
 
 
-def test_converting_carries_over_what_was_planned_and_done(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_converting_carries_over_what_was_planned_and_done(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="Ada", company="Analytical")
     given(works, Activity, description="Call Ada", lead="LD-1", due_date="fri")
     given(works, Activity, by="U_MONA", description="Spoke with Ada", lead="LD-1", type="call")
@@ -96,27 +119,43 @@ def test_converting_carries_over_what_was_planned_and_done(slack: SlackDriver, w
     assert (found(works, Activity).lead, found(works, Activity).customer) == (1, None)
 
 
-def test_converting_fills_what_is_empty_of_a_customer_who_is_known(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_converting_fills_what_is_empty_of_a_customer_who_is_known(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example", job_title="Countess")
     given(
-        works, Lead, first_name="Ada", last_name="Lovelace", email="ada@x.example", phone="+4930123456",
-        job_title="Engineer", tags="vip",
-    )  # fmt: skip
+        works,
+        Lead,
+        first_name="Ada",
+        last_name="Lovelace",
+        email="ada@x.example",
+        phone="+4930123456",
+        job_title="Engineer",
+        tags="vip",
+    )
     slack.command("/crm lead convert LD-1")
     customer = found(works, Customer)
-    assert (customer.phone, customer.job_title, customer.tags) == ("4930123456", "Countess", ("vip",))
+    assert (customer.phone, customer.job_title, customer.tags) == (
+        "4930123456",
+        "Countess",
+        ("vip",),
+    )
     assert customer.title == "Ada"
     assert "CU-1 Phone: empty → +49 30 123456" in slack.last.words
 
 
-def test_converting_fills_the_name_of_one_who_was_only_an_address(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_converting_fills_the_name_of_one_who_was_only_an_address(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, email="ada@x.example")
     given(works, Lead, first_name="Ada", last_name="Lovelace", email="ada@x.example")
     slack.command("/crm lead convert LD-1")
     assert found(works, Customer).title == "Ada Lovelace"
 
 
-def test_converting_changes_no_customer_whom_one_may_not_change(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_converting_changes_no_customer_whom_one_may_not_change(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, by="U_OLGA", first_name="Ada", email="ada@x.example")
     given(works, Lead, by="U_JULE", first_name="Ada", email="ada@x.example", phone="+4930123456")
     slack.command("/crm lead convert LD-1", user="U_JULE")

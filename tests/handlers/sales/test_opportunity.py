@@ -35,7 +35,9 @@ LINES = [
 @pytest.mark.parametrize(
     "line", [*LINES, "/crm deal won Sails", '/crm deal won "sails"', "/crm opportunity won #OP-01"]
 )
-def test_a_deal_is_won_in_whatever_order_one_says_it(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity, line: str) -> None:
+def test_a_deal_is_won_in_whatever_order_one_says_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity, line: str
+) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     assert told(slack) == (
         "Changed OP-1 Sails\nStage: Qualification → Won\nClose date: empty → today\n"
@@ -46,7 +48,9 @@ def test_a_deal_is_won_in_whatever_order_one_says_it(slack: SlackDriver, works: 
 
 
 @SQLITE
-def test_a_deal_is_won_in_a_direct_message(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_a_deal_is_won_in_a_direct_message(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.dm("deal won OP-1")
     assert told(slack).startswith("Changed OP-1 Sails")
     assert slack.last.channel == slack.slack.im("U_RITA").id
@@ -69,25 +73,35 @@ def test_a_deal_is_won_with_the_button_of_its_card(
 
 
 @SQLITE
-def test_winning_twice_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_winning_twice_is_refused(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm deal won OP-1")
     slack.command("/crm deal won OP-1")
     assert told(slack) == "OP-1 Sails is already won."
 
 
 @SQLITE
-def test_losing_asks_why_and_writes_it_down(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_losing_asks_why_and_writes_it_down(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm deal lost OP-1")
     assert slack.modal
     assert slack.modal.text == "Lost OP-1"
     slack.submit(reason="Too expensive", competitor="Oars Inc")
     assert "Lost because: empty → Too expensive" in told(slack)
     deal = found(works, Opportunity)
-    assert (deal.stage, deal.lost_reason, deal.competitor) == (Stage.LOST, "Too expensive", "Oars Inc")
+    assert (deal.stage, deal.lost_reason, deal.competitor) == (
+        Stage.LOST,
+        "Too expensive",
+        "Oars Inc",
+    )
 
 
 @SQLITE
-def test_a_deal_is_lost_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_a_deal_is_lost_in_one_line(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm deal lost OP-1 too expensive competitor=Oars")
     deal = found(works, Opportunity)
     assert (deal.lost_reason, deal.competitor) == ("too expensive", "Oars")
@@ -95,14 +109,18 @@ def test_a_deal_is_lost_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory
 
 @SQLITE
 @pytest.mark.parametrize("words", ["proposal", "Proposal Made", "stage=proposal"])
-def test_a_deal_moves_to_a_stage_by_any_of_its_names(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity, words: str) -> None:
+def test_a_deal_moves_to_a_stage_by_any_of_its_names(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity, words: str
+) -> None:
     slack.command(f"/crm deal stage OP-1 {words}")
     assert "Stage: Qualification → Proposal" in told(slack)
     assert "Probability: 10 % → 50 %" in told(slack)
 
 
 @SQLITE
-def test_moving_asks_where_to(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_moving_asks_where_to(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm OP-1")
     slack.click("opportunity.stage")
     slack.submit(stage="Negotiation")
@@ -110,7 +128,9 @@ def test_moving_asks_where_to(slack: SlackDriver, works: UnitOfWorkFactory, sail
 
 
 @SQLITE
-def test_a_stage_that_does_not_exist_opens_the_form_with_the_reason(slack: SlackDriver, sails: Opportunity) -> None:
+def test_a_stage_that_does_not_exist_opens_the_form_with_the_reason(
+    slack: SlackDriver, sails: Opportunity
+) -> None:
     slack.command("/crm deal stage OP-1 sideways")
     assert slack.modal
     assert "Stage cannot be “sideways”. Try one of: Qualification," in slack.modal.words
@@ -138,7 +158,9 @@ def test_a_stage_that_does_not_exist_opens_the_form_with_the_reason(slack: Slack
         ("category=best", "Forecast category: Pipeline → Best"),
     ],
 )
-def test_values_are_read_as_people_write_them(slack: SlackDriver, sails: Opportunity, typed: str, shown: str) -> None:
+def test_values_are_read_as_people_write_them(
+    slack: SlackDriver, sails: Opportunity, typed: str, shown: str
+) -> None:
     slack.command(f"/crm OP-1 {typed}")
     assert shown in told(slack)
     assert slack.last.buttons == ["Undo", "Edit", "Show"]
@@ -146,18 +168,31 @@ def test_values_are_read_as_people_write_them(slack: SlackDriver, sails: Opportu
 
 @SQLITE
 @pytest.mark.parametrize(
-    "line", ["Sails 12k CU-1", "CU-1 Sails 12k", "Sails CU-1 €12,000.00", "Sails customer=ada amount=12000"]
+    "line",
+    [
+        "Sails 12k CU-1",
+        "CU-1 Sails 12k",
+        "Sails CU-1 €12,000.00",
+        "Sails customer=ada amount=12000",
+    ],
 )
-def test_a_deal_is_made_in_one_line(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+def test_a_deal_is_made_in_one_line(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     ada = given(works, Customer, first_name="Ada")
     slack.command(f"/crm deal new {line} close=fri")
     deal = found(works, Opportunity)
     assert (deal.name, deal.customer, deal.amount) == ("Sails", ada.id, 12000)
-    assert told(slack) == "Created OP-1 Sails\nCustomer: CU-1 Ada\nAmount: €12,000\nClose date: Fri 13 Mar"
+    assert (
+        told(slack)
+        == "Created OP-1 Sails\nCustomer: CU-1 Ada\nAmount: €12,000\nClose date: Fri 13 Mar"
+    )
 
 
 @SQLITE
-def test_a_deal_without_a_customer_opens_the_form_with_what_was_typed(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_deal_without_a_customer_opens_the_form_with_what_was_typed(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     slack.command("/crm new deal Sails 12k")
     assert slack.modal
@@ -176,7 +211,9 @@ def test_an_unknown_word_after_the_noun_is_a_search(slack: SlackDriver, sails: O
 
 
 @SQLITE
-def test_deals_are_filtered_and_paged(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_deals_are_filtered_and_paged(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     for number in range(12):
         given(works, Opportunity, name=f"Oars {number}", customer="CU-1", amount=f"{number}k")
     slack.command("/crm deal find amount > 10k")
@@ -199,7 +236,9 @@ def test_a_deal_is_given_to_someone_who_is_told(
     assert "Owner: Rita Reyes → Ravi Rao" in told(slack)
     courier.drain()
     slack.command("/crm help", user="U_RAVI")
-    assert [shown.text for shown in slack.seen if shown.channel.startswith("D")] == ["Rita Reyes gave you OP-1 Sails"]
+    assert [shown.text for shown in slack.seen if shown.channel.startswith("D")] == [
+        "Rita Reyes gave you OP-1 Sails"
+    ]
     slack.command("/crm assign OP-1 @ravi")
     assert told(slack) == "OP-1 Sails already belongs to Ravi Rao."
     given(works, Opportunity, name="Masts", customer="CU-1")
@@ -210,7 +249,9 @@ def test_a_deal_is_given_to_someone_who_is_told(
 
 
 @SQLITE
-def test_support_may_look_at_deals_but_not_change_them(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_support_may_look_at_deals_but_not_change_them(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm OP-1", user="U_SAM")
     assert "opportunity.won" not in slack.last.actions
     slack.command("/crm won OP-1", user="U_SAM")
@@ -220,13 +261,23 @@ def test_support_may_look_at_deals_but_not_change_them(slack: SlackDriver, works
     assert count(works, Opportunity) == 1
 
 
-# ── the same rules through every door ───────────────────────────────────────────────────────────────────
+# ── the same rules through every door ─────────────────────────────────────────────────────────────
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["deal edit OP-1 stage=lost", "deal set OP-1 stage=lost", "OP-1 stage=lost",
-                                  "deal stage OP-1 lost", 'deal stage OP-1 "closed lost"'])  # fmt: skip
-def test_a_deal_is_never_lost_without_a_reason(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity, line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "deal edit OP-1 stage=lost",
+        "deal set OP-1 stage=lost",
+        "OP-1 stage=lost",
+        "deal stage OP-1 lost",
+        'deal stage OP-1 "closed lost"',
+    ],
+)
+def test_a_deal_is_never_lost_without_a_reason(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity, line: str
+) -> None:
     slack.command("/crm deal set OP-1 close=2026-05-01")
     slack.command(f"/crm {line}")
     assert found(works, Opportunity).stage == Stage.QUALIFICATION
@@ -234,18 +285,30 @@ def test_a_deal_is_never_lost_without_a_reason(slack: SlackDriver, works: UnitOf
     assert "Why is it lost?" in slack.modal.words
     slack.submit(lost_reason="Too expensive")
     deal = found(works, Opportunity)
-    assert (deal.stage, deal.lost_reason, deal.close_date) == (Stage.LOST, "Too expensive", START.date())
+    assert (deal.stage, deal.lost_reason, deal.close_date) == (
+        Stage.LOST,
+        "Too expensive",
+        START.date(),
+    )
 
 
 @SQLITE
-def test_a_reason_may_be_said_with_the_stage_and_the_day_too(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_a_reason_may_be_said_with_the_stage_and_the_day_too(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command('/crm deal edit OP-1 stage=lost reason="Too dear" close=2026-02-01')
     deal = found(works, Opportunity)
-    assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (Stage.LOST, "Too dear", "2026-02-01")
+    assert (deal.stage, deal.lost_reason, str(deal.close_date)) == (
+        Stage.LOST,
+        "Too dear",
+        "2026-02-01",
+    )
 
 
 @SQLITE
-def test_the_form_asks_for_the_reason_once_lost_is_chosen(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_the_form_asks_for_the_reason_once_lost_is_chosen(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm deal edit OP-1")
     assert slack.modal
     assert "lost_reason" not in slack.modal.values
@@ -259,14 +322,20 @@ def test_the_form_asks_for_the_reason_once_lost_is_chosen(slack: SlackDriver, wo
 
 
 @SQLITE
-def test_a_mention_that_loses_a_deal_is_asked_for_the_reason(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_a_mention_that_loses_a_deal_is_asked_for_the_reason(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.say("@crm deal edit OP-1 stage=lost")
-    assert told(slack).startswith("Why is it lost? Say it with the reason: deal lost OP-1 too expensive")
+    assert told(slack).startswith(
+        "Why is it lost? Say it with the reason: deal lost OP-1 too expensive"
+    )
     assert found(works, Opportunity).stage == Stage.QUALIFICATION
 
 
 @SQLITE
-def test_a_new_deal_that_is_lost_has_a_reason_too(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_a_new_deal_that_is_lost_has_a_reason_too(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm deal new Oars CU-1 stage=lost")
     assert count(works, Opportunity) == 1
     slack.submit(lost_reason="Too dear")
@@ -274,7 +343,9 @@ def test_a_new_deal_that_is_lost_has_a_reason_too(slack: SlackDriver, works: Uni
 
 
 @SQLITE
-def test_a_deal_that_is_won_by_its_stage_is_closed_today(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_a_deal_that_is_won_by_its_stage_is_closed_today(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     slack.command("/crm deal set OP-1 close=2026-05-01")
     slack.command("/crm deal edit OP-1 stage=won")
     assert found(works, Opportunity).close_date == START.date()
@@ -284,7 +355,9 @@ def test_a_deal_that_is_won_by_its_stage_is_closed_today(slack: SlackDriver, wor
 
 
 @SQLITE
-def test_what_is_set_back_asks_nothing_again(slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity) -> None:
+def test_what_is_set_back_asks_nothing_again(
+    slack: SlackDriver, works: UnitOfWorkFactory, sails: Opportunity
+) -> None:
     with works("T1") as work:
         work.find(Opportunity, 1).stage = Stage.LOST  # as an import of long ago left it
         work.session.flush()

@@ -8,7 +8,7 @@ from bot.delivery.dispatcher import DeliveryDispatcher
 from bot.sandbox.client import SlackDriver
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.customer import Customer
-from models.support.case import Case, CaseStatus, CaseComment
+from models.support.case import Case, CaseComment, CaseStatus
 from tests.ground import given
 from tests.handlers.kit import SQLITE, found, standing, told
 
@@ -29,20 +29,28 @@ def sam(slack: SlackDriver) -> SlackDriver:
 
 def replies(works: UnitOfWorkFactory) -> list[tuple[str, bool]]:
     with works("T1", writes=False) as work:
-        return [(reply.text, reply.public) for reply in work.session.query(CaseComment).order_by(CaseComment.id)]
+        return [
+            (reply.text, reply.public)
+            for reply in work.session.query(CaseComment).order_by(CaseComment.id)
+        ]
 
 
 @SQLITE
 @pytest.mark.parametrize(
-    "line", ["/crm case claim CS-1", "/crm claim ticket CS-1", "/crm-case claim CS-1", "@crm CS-1 claim"]
+    "line",
+    ["/crm case claim CS-1", "/crm claim ticket CS-1", "/crm-case claim CS-1", "@crm CS-1 claim"],
 )
-def test_a_case_is_claimed(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case, line: str) -> None:
+def test_a_case_is_claimed(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case, line: str
+) -> None:
     sam.command(line) if line.startswith("/") else sam.say(line)
     assert told(sam) == "Changed CS-1 Broken mast\nStatus: New → Open\nAssignee: empty → Sam Silva"
 
 
 @SQLITE
-def test_a_claimed_case_cannot_be_claimed_again(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_a_claimed_case_cannot_be_claimed_again(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command("/crm claim CS-1", user="U_SOFIA")
     sam.command("/crm claim CS-1")
     assert told(sam) == "Sofia Stein has already taken CS-1 Broken mast."
@@ -54,7 +62,9 @@ def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told(
     sam: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, broken: Case
 ) -> None:
     card = standing(sam, works, courier, broken, "C_SUPPORT")
-    desks = [SlackDriver(sam.slack, user=user, channel="C_SUPPORT") for user in ("U_SAM", "U_SOFIA")]
+    desks = [
+        SlackDriver(sam.slack, user=user, channel="C_SUPPORT") for user in ("U_SAM", "U_SOFIA")
+    ]
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda desk: desk.click("case.claim", card), desks))
     answers = sorted(told(desk).splitlines()[0] for desk in desks)
@@ -62,25 +72,37 @@ def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told(
     with works("T1", writes=False) as work:
         mine = found(works, Case).assignee
         name = winner[work.mention(mine)]
-    assert answers == sorted(["Changed CS-1 Broken mast", f"{name} has already taken CS-1 Broken mast."])
+    assert answers == sorted(
+        ["Changed CS-1 Broken mast", f"{name} has already taken CS-1 Broken mast."]
+    )
 
 
 @SQLITE
-@pytest.mark.parametrize("line", ["case reply CS-1 We are on it", "reply CS-1 We are on it", "CS-1 reply We are on it"])
-def test_a_customer_is_answered(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case, line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ["case reply CS-1 We are on it", "reply CS-1 We are on it", "CS-1 reply We are on it"]
+)
+def test_a_customer_is_answered(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case, line: str
+) -> None:
     sam.command(f"/crm {line}")
-    assert told(sam).startswith("Replied on CS-1 Broken mast\nStatus: New → Open\nFirst response: empty → today")
+    assert told(sam).startswith(
+        "Replied on CS-1 Broken mast\nStatus: New → Open\nFirst response: empty → today"
+    )
     assert replies(works) == [("We are on it", True)]
 
 
 @SQLITE
-def test_an_answer_is_kept_as_it_was_typed(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_an_answer_is_kept_as_it_was_typed(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command('/crm reply CS-1 He said "now", a=b & <tags> -- see CU-1, @rita')
     assert replies(works) == [('He said "now", a=b & <tags> -- see CU-1, @Rita Reyes', True)]
 
 
 @SQLITE
-def test_replying_and_noting_open_a_form_when_nothing_is_said(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_replying_and_noting_open_a_form_when_nothing_is_said(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command("/crm CS-1")
     sam.click("case.reply")
     sam.submit(text="On it")
@@ -106,7 +128,9 @@ def test_what_is_said_on_a_case_goes_into_the_thread_of_its_card(
 
 
 @SQLITE
-def test_a_case_is_resolved_with_its_answer_closed_and_reopened(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_a_case_is_resolved_with_its_answer_closed_and_reopened(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command("/crm resolve CS-1 A new mast is on its way")
     assert "Status: Open → Resolved" in told(sam) or "Status: New → Resolved" in told(sam)
     assert replies(works) == [("A new mast is on its way", True)]
@@ -121,7 +145,9 @@ def test_a_case_is_resolved_with_its_answer_closed_and_reopened(sam: SlackDriver
 
 
 @SQLITE
-def test_what_makes_no_sense_is_not_offered(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_what_makes_no_sense_is_not_offered(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command("/crm CS-1")
     assert "case.claim" in sam.last.actions
     assert "case.reopen" not in sam.last.actions
@@ -132,7 +158,9 @@ def test_what_makes_no_sense_is_not_offered(sam: SlackDriver, works: UnitOfWorkF
 
 
 @SQLITE
-def test_priorities_are_set_and_listed(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_priorities_are_set_and_listed(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command("/crm CS-1 priority=urgent due=+3d")
     assert "Priority: Normal → Urgent" in told(sam)
     sam.command("/crm case list priority = urgent")
@@ -140,7 +168,9 @@ def test_priorities_are_set_and_listed(sam: SlackDriver, works: UnitOfWorkFactor
 
 
 @SQLITE
-def test_a_case_needs_its_customer(sam: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_a_case_needs_its_customer(
+    sam: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     sam.command("/crm case new Lost oar")
     assert sam.modal
     assert sam.modal.values["subject"] == "Lost oar"
@@ -149,7 +179,9 @@ def test_a_case_needs_its_customer(sam: SlackDriver, works: UnitOfWorkFactory, b
 
 
 @SQLITE
-def test_a_rep_may_open_cases_and_note_but_not_close(slack: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_a_rep_may_open_cases_and_note_but_not_close(
+    slack: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     slack.command("/crm case new Lost oar CU-1")
     assert told(slack) == "Created CS-2 Lost oar\nCustomer: CU-1 Ada"
     slack.command("/crm note CS-1 She called")
@@ -162,7 +194,9 @@ def test_a_rep_may_open_cases_and_note_but_not_close(slack: SlackDriver, works: 
 
 @SQLITE
 @pytest.mark.parametrize(("verb", "state"), [("resolve", "resolved"), ("close", "closed")])
-def test_a_case_that_is_over_is_not_claimed(slack: SlackDriver, works: UnitOfWorkFactory, verb: str, state: str) -> None:
+def test_a_case_that_is_over_is_not_claimed(
+    slack: SlackDriver, works: UnitOfWorkFactory, verb: str, state: str
+) -> None:
     given(works, Case, subject="Leak", customer=given(works, Customer, first_name="Ada").ref)
     slack.command(f"/crm case {verb} CS-1", user="U_SAM")
     slack.command("/crm case claim CS-1", user="U_SOFIA")

@@ -8,7 +8,15 @@ from sqlalchemy import Engine
 
 from models.activities import reminders as agenda
 from models.activities.activity import Activity
-from models.activities.reminders import TOGETHER, Hours, Reminder, at_work, expectant, morning, reminders
+from models.activities.reminders import (
+    TOGETHER,
+    Hours,
+    Reminder,
+    at_work,
+    expectant,
+    morning,
+    reminders,
+)
 from models.core import records
 from models.core.identity.user import User
 from models.core.unit_of_work import UnitOfWorkFactory
@@ -27,7 +35,9 @@ def ada(works: UnitOfWorkFactory) -> Customer:
 def told(works: UnitOfWorkFactory, workspace: str = "T1") -> dict[str, list[list[int]]]:
     """Slack id → what somebody is told now: a list for each message, of the activities it names."""
     with works(workspace) as work:
-        return {user.slack_id: [each.ids for each in reminders(work, user)] for user in expectant(work)}
+        return {
+            user.slack_id: [each.ids for each in reminders(work, user)] for user in expectant(work)
+        }
 
 
 def berlin(clock: StoppedClock, moment: str) -> None:
@@ -35,7 +45,7 @@ def berlin(clock: StoppedClock, moment: str) -> None:
     clock.forward(datetime.fromisoformat(moment).replace(tzinfo=BERLIN).astimezone(UTC) - clock())
 
 
-# ── working hours ───────────────────────────────────────────────────────────────────────────────────────
+# ── working hours ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_people_are_at_work_on_weekdays_within_their_hours(works: UnitOfWorkFactory) -> None:
@@ -50,7 +60,9 @@ def test_people_are_at_work_on_weekdays_within_their_hours(works: UnitOfWorkFact
     assert not at_work(ravi, kolkata + 4 * DAY)
 
 
-def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(works: UnitOfWorkFactory) -> None:
+def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(
+    works: UnitOfWorkFactory,
+) -> None:
     night = Hours(7, "Europe/Berlin", "22:00", "06:00")
     friday = datetime(2026, 12, 4, 21, 0, tzinfo=UTC)  # 22:00 in Berlin
     assert at_work(night, friday)
@@ -58,7 +70,9 @@ def test_hours_over_midnight_belong_to_the_day_on_which_they_begin(works: UnitOf
     assert not at_work(night, friday + timedelta(hours=8))
     assert not at_work(night, friday - timedelta(minutes=1))
     assert not at_work(night, friday + DAY)  # Saturday
-    assert not at_work(night, friday + 2 * DAY + timedelta(hours=4))  # Monday at two, of Sunday's hours
+    assert not at_work(
+        night, friday + 2 * DAY + timedelta(hours=4)
+    )  # Monday at two, of Sunday's hours
     assert morning(night, friday) == morning(night, friday + timedelta(hours=5)) == "20261204:7"
 
 
@@ -68,7 +82,7 @@ def test_who_works_from_eight_to_eight_works_round_the_clock(works: UnitOfWorkFa
     assert all(at_work(always, wednesday + timedelta(hours=hour)) for hour in range(24))
 
 
-# ── reminders ───────────────────────────────────────────────────────────────────────────────────────────
+# ── reminders ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_nobody_is_reminded_of_what_is_not_due_yet(works: UnitOfWorkFactory, ada: Customer) -> None:
@@ -76,14 +90,18 @@ def test_nobody_is_reminded_of_what_is_not_due_yet(works: UnitOfWorkFactory, ada
     assert told(works) == {}
 
 
-def test_a_due_activity_is_told_once_however_often_one_looks(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_a_due_activity_is_told_once_however_often_one_looks(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     looks = [told(works) for _ in range(50)]
     assert looks == [{"U_RITA": [[call.id]]}, *[{}] * 49]
 
 
-def test_each_later_one_is_told_at_its_own_moment(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_each_later_one_is_told_at_its_own_moment(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     first = task(works, ada, "+1h")
     second, third = task(works, ada, "+2h", "Write"), task(works, ada, "+2h", "Send")
     clock.forward(HOUR)
@@ -93,7 +111,9 @@ def test_each_later_one_is_told_at_its_own_moment(works: UnitOfWorkFactory, cloc
     assert told(works) == {}
 
 
-def test_many_at_once_are_told_in_order_each_in_one_message(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_many_at_once_are_told_in_order_each_in_one_message(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     made = [task(works, ada, f"+{60 - number}m", f"Task {number}") for number in range(25)]
     clock.forward(HOUR)
     oldest = [record.id for record in reversed(made)]
@@ -101,7 +121,9 @@ def test_many_at_once_are_told_in_order_each_in_one_message(works: UnitOfWorkFac
     assert told(works) == {}
 
 
-def test_what_is_done_or_hidden_is_not_told(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_is_done_or_hidden_is_not_told(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call, gone = task(works, ada, "+1h"), task(works, ada, "+1h")
     with works("T1", "U_RITA") as work:
         work.find(Activity, call.number).done(work)
@@ -110,7 +132,9 @@ def test_what_is_done_or_hidden_is_not_told(works: UnitOfWorkFactory, clock: Sto
     assert told(works) == {}
 
 
-def test_what_comes_back_is_told_unless_it_was(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_comes_back_is_told_unless_it_was(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call, other = task(works, ada, "+1h"), task(works, ada, "+3h")
     for number, by in ((call.number, HOUR), (other.number, 3 * HOUR)):
         with works("T1", "U_RITA") as work:
@@ -126,7 +150,9 @@ def test_what_comes_back_is_told_unless_it_was(works: UnitOfWorkFactory, clock: 
     assert told(works) == {}
 
 
-def test_what_is_put_off_comes_back_at_its_new_moment(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_is_put_off_comes_back_at_its_new_moment(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     assert told(works) == {"U_RITA": [[call.id]]}
@@ -137,7 +163,9 @@ def test_what_is_put_off_comes_back_at_its_new_moment(works: UnitOfWorkFactory, 
     assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_who_gets_it_before_it_is_due_is_told(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_who_gets_it_before_it_is_due_is_told(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "2026-03-10 16:30")
     with works("T1", "U_RITA") as work:
         records.assign(work, work.find(Activity, call.number), work.lookup("user", "U_SAM"))
@@ -145,20 +173,28 @@ def test_who_gets_it_before_it_is_due_is_told(works: UnitOfWorkFactory, clock: S
     assert told(works) == {"U_SAM": [[call.id]]}
 
 
-def test_telling_changes_nothing_that_anybody_sees(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_telling_changes_nothing_that_anybody_sees(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
     with works("T1", writes=False) as work:
         again = work.find(Activity, call.number)
-        assert (again.version, again.updated_at, again.remind_at) == (call.version, call.updated_at, None)
+        assert (again.version, again.updated_at, again.remind_at) == (
+            call.version,
+            call.updated_at,
+            None,
+        )
         assert len(records.history(work, again)) == len(records.history(work, call))
 
 
-# ── mornings ────────────────────────────────────────────────────────────────────────────────────────────
+# ── mornings ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_overdue_ones_are_repeated_each_working_morning(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_overdue_ones_are_repeated_each_working_morning(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
@@ -185,7 +221,9 @@ def test_the_morning_repeats_the_oldest_and_says_that_there_are_more(
     assert told(works) == {}
 
 
-def test_what_fits_into_one_message_comes_in_one(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_fits_into_one_message_comes_in_one(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     old = task(works, ada, "+1h")
     clock.forward(HOUR)
     told(works)
@@ -205,7 +243,9 @@ def test_what_was_long_overdue_when_it_was_written_down_waits_for_the_morning(
     assert told(works) == {"U_RITA": [[old.id, recent.id]]}
 
 
-def test_what_falls_into_the_evening_waits_for_the_morning(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_falls_into_the_evening_waits_for_the_morning(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "2026-03-10 18:00")
     berlin(clock, "2026-03-10T18:30")
     assert told(works) == {}
@@ -215,7 +255,9 @@ def test_what_falls_into_the_evening_waits_for_the_morning(works: UnitOfWorkFact
     assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_what_falls_on_the_weekend_waits_for_monday(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_what_falls_on_the_weekend_waits_for_monday(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     call = task(works, ada, "2026-03-14 10:00")
     berlin(clock, "2026-03-14T10:30")
     assert told(works) == {}
@@ -223,7 +265,9 @@ def test_what_falls_on_the_weekend_waits_for_monday(works: UnitOfWorkFactory, cl
     assert told(works) == {"U_RITA": [[call.id]]}
 
 
-def test_each_is_reminded_by_the_clock_of_their_own_town(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_each_is_reminded_by_the_clock_of_their_own_town(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     for person in ("U_RITA", "U_RAVI", "U_MONA"):
         task(works, ada, "2026-03-11 09:00", by=person)
     asked = {}
@@ -251,7 +295,10 @@ def test_who_moves_to_another_zone_is_reminded_by_its_clock_and_of_nothing_twice
         for _ in range(8):
             clock.forward(HOUR * 3 / 2)
             greeted += [f"{clock().astimezone(ZoneInfo(zone)):%a %H:%M}" for _ in told(works)]
-    assert greeted == ["Wed 13:30", "Thu 09:00"]  # in Apia it was Wednesday; in Kolkata it is Wednesday again
+    assert greeted == [
+        "Wed 13:30",
+        "Thu 09:00",
+    ]  # in Apia it was Wednesday; in Kolkata it is Wednesday again
 
 
 def test_the_monday_after_the_clocks_change_begins_at_nine_all_the_same(
@@ -273,7 +320,9 @@ def test_after_an_outage_each_is_told_late_and_the_oldest_first(
     assert told(works) == {"U_RITA": [[early.id, late.id]]}
 
 
-def test_those_who_left_and_guests_are_left_alone(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_those_who_left_and_guests_are_left_alone(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     task(works, ada, "+1h")
     given(works, Activity, description="Call", due_date="+1h", customer=ada.ref, owner="<@U_OLGA>")
     works.welcome("T1", "U_OLGA", guest=True)
@@ -282,13 +331,15 @@ def test_those_who_left_and_guests_are_left_alone(works: UnitOfWorkFactory, cloc
     assert told(works) == {}
 
 
-def test_nothing_of_another_workspace_is_told(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_nothing_of_another_workspace_is_told(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     task(works, ada, "+1h")
     clock.forward(HOUR)
     assert told(works, "T2") == {}
 
 
-# ── replicas ────────────────────────────────────────────────────────────────────────────────────────────
+# ── replicas ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_slot_that_is_taken_is_not_taken_again(works: UnitOfWorkFactory) -> None:
@@ -301,7 +352,9 @@ def test_a_slot_that_is_taken_is_not_taken_again(works: UnitOfWorkFactory) -> No
         assert agenda.take(work, "team", ["a"]) == ["a"]
 
 
-def test_whom_one_replica_tells_another_leaves_alone(clean_postgres: Engine, clock: StoppedClock) -> None:
+def test_whom_one_replica_tells_another_leaves_alone(
+    clean_postgres: Engine, clock: StoppedClock
+) -> None:
     works = UnitOfWorkFactory(clean_postgres, clock)
     with works("T1") as one, works("T1") as other:
         rita = one.lookup("user", "U_RITA")

@@ -1,4 +1,6 @@
-"""Processes of several threads that all write to one database as fast as they can, and how long each had to wait."""
+"""Processes of several threads that all write to one database as fast as they can, and how long
+each had to wait.
+"""
 
 import multiprocessing
 import sys
@@ -17,7 +19,9 @@ from models.sales.lead import Lead
 
 @dataclass(frozen=True)
 class Contended:
-    """What came of it. waits: the seconds each unit of work took; errors: what the refused ones said."""
+    """What came of it. waits: the seconds each unit of work took; errors: what the refused ones
+    said.
+    """
 
     waits: list[float]
     errors: list[str]
@@ -36,7 +40,9 @@ class Contended:
 
 
 def contend(url: str, processes: int, threads: int, seconds: float) -> Contended:
-    """Write from so many processes at once. url: a database with the workspace T1 and U_RITA in it."""
+    """Write from so many processes at once. url: a database with the workspace T1 and U_RITA in
+    it.
+    """
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(processes) as pool:
         pool.map(warm, [url] * processes, chunksize=1)
@@ -54,7 +60,9 @@ def warm(url: str) -> None:
 
 
 def write_for(url: str, threads: int, seconds: float) -> tuple[list[float], list[str]]:
-    """Make leads from so many threads of this process; how long each took, and what those refused were told."""
+    """Make leads from so many threads of this process; how long each took, and what those refused
+    were told.
+    """
     works = UnitOfWorkFactory(open_engine(url))
     waits: list[float] = []
     errors: list[str] = []

@@ -1,4 +1,5 @@
-"""Every zone there is, day by day: does a daily time strike once each local date, at the moment it should?
+"""Every zone there is, day by day: does a daily time strike once each local date, at the moment it
+should?
 
 The moments are worked out a second time here, from nothing but the offsets of a zone.
 """
@@ -12,14 +13,18 @@ from models.core.schedule import Slot, struck
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 STRIDE = 4 * DAY
-"""No zone changes its clocks and back within so few; one that did would be reported as a problem."""
+"""No zone changes its clocks and back within so few; one that did would be reported as a problem.
+"""
 TIMES = ("00:00", "02:30", "08:30", "23:45")
 Stretch = tuple[datetime, datetime, timedelta]
 """From, until (both UTC, without a zone), and how far the local clock is ahead."""
 
 
-def every_zone(first_year: int, last_year: int, around: timedelta | None = None) -> tuple[int, list[str]]:
-    """Try every zone, date and time of the day; returns how many of them were tried, and a sentence a problem.
+def every_zone(
+    first_year: int, last_year: int, around: timedelta | None = None
+) -> tuple[int, list[str]]:
+    """Try every zone, date and time of the day; returns how many of them were tried, and a sentence
+    a problem.
 
     around: only the dates this near to a change of the clocks, and the first of each month.
     """
@@ -35,16 +40,22 @@ def every_zone(first_year: int, last_year: int, around: timedelta | None = None)
             days = [day for day in days if day.day == 1 or day in wanted]
         for at in TIMES:
             trials += len(days) * len(names)
-            problems += [f"{', '.join(names)}: {said}" for said in tried(ZoneInfo(names[0]), clock, days, at)]
+            problems += [
+                f"{', '.join(names)}: {said}" for said in tried(ZoneInfo(names[0]), clock, days, at)
+            ]
     return trials, problems
 
 
 def tried(zone: ZoneInfo, clock: Sequence[Stretch], days: Sequence[date], at: str) -> Iterator[str]:
-    """What is wrong with one time of the day: it must fire at its moment, and neither before nor again."""
+    """What is wrong with one time of the day: it must fire at its moment, and neither before nor
+    again.
+    """
     taken: set[date] = set()
     for day in days:
         moment = first_moment(clock, datetime.fromisoformat(f"{day} {at}"))
-        before, then = (struck(look, zone, at, working_days=False) for look in (moment - SECOND, moment))
+        before, then = (
+            struck(look, zone, at, working_days=False) for look in (moment - SECOND, moment)
+        )
         if before.day >= day:
             yield f"{at} of {day} has struck before {moment}"
         if then != Slot(day, moment):
@@ -99,4 +110,8 @@ def local_dates(clock: Sequence[Stretch], first: date, last: date) -> list[date]
 def near(clock: Sequence[Stretch], around: timedelta) -> set[date]:
     """The dates around each change."""
     changes = [(begin + offset).date() for begin, _, offset in clock[1:]]
-    return {change + number * DAY for change in changes for number in range(-around.days, around.days + 1)}
+    return {
+        change + number * DAY
+        for change in changes
+        for number in range(-around.days, around.days + 1)
+    }

@@ -1,4 +1,6 @@
-"""What two do who stand in each other's way: one of them does it again, as a whole, and nobody hears of it."""
+"""What two do who stand in each other's way: one of them does it again, as a whole, and nobody
+hears of it.
+"""
 
 import threading
 
@@ -70,7 +72,9 @@ def test_after_the_last_attempt_the_person_is_told(works: UnitOfWorkFactory) -> 
 
 
 def fail_with(work: UnitOfWork, code: str) -> None:
-    work.session.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$"))
+    work.session.execute(
+        text(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$")
+    )
 
 
 def test_what_would_not_succeed_the_next_time_is_not_done_again(works: UnitOfWorkFactory) -> None:

@@ -1,4 +1,6 @@
-"""What one workspace may know of another: nothing, whatever a statement forgets. PostgreSQL sees to that itself."""
+"""What one workspace may know of another: nothing, whatever a statement forgets. PostgreSQL sees to
+that itself.
+"""
 
 from contextlib import nullcontext
 from typing import Any
@@ -21,7 +23,17 @@ from models.customers.customer import Customer
 from models.maintenance import adoption, schema
 from tests.ground import given
 from tests.models.exchange.steps import everything, exported, imported
-from tests.neighbours import OURS, TELLTALE, THEIRS, TYPED, fill_ours, fill_theirs, guarded_tables, kinds, rows_of
+from tests.neighbours import (
+    OURS,
+    TELLTALE,
+    THEIRS,
+    TYPED,
+    fill_ours,
+    fill_theirs,
+    guarded_tables,
+    kinds,
+    rows_of,
+)
 
 pytestmark = pytest.mark.dialect
 
@@ -62,7 +74,9 @@ def test_no_question_of_ours_finds_anything_of_theirs(both: UnitOfWorkFactory) -
                 work.get(entity, other.id)
             assert work.session.get(entity, other.id) is None
             assert work.session.scalar(select(entity.title).where(entity.id == other.id)) is None
-            assert work.session.scalar(select(func.count(entity.id))) == len(everything(both, entity))
+            assert work.session.scalar(select(func.count(entity.id))) == len(
+                everything(both, entity)
+            )
             for told in (work.ref, work.name):
                 with pytest.raises(CRMError):
                     told(entity.slug(), other.id)
@@ -88,7 +102,9 @@ def test_a_file_brings_in_and_takes_out_nothing_of_theirs(both: UnitOfWorkFactor
     assert rows_of(both, THEIRS) == before
 
 
-def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: UnitOfWorkFactory) -> None:
+def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(
+    guarded: UnitOfWorkFactory,
+) -> None:
     with guarded(OURS, writes=False) as work:
         for table in guarded_tables():
             found = set(work.session.connection().scalars(select(table.c.workspace).distinct()))
@@ -97,10 +113,15 @@ def test_a_statement_that_forgets_the_workspace_finds_one_all_the_same(guarded: 
         assert work.session.connection().scalars(text("SELECT id FROM workspace")).all() == [OURS]
 
 
-def test_what_writes_without_a_condition_leaves_the_others_alone(guarded: UnitOfWorkFactory) -> None:
+def test_what_writes_without_a_condition_leaves_the_others_alone(
+    guarded: UnitOfWorkFactory,
+) -> None:
     before = rows_of(guarded, THEIRS)
     with guarded(OURS) as work:
-        for statement in ("UPDATE customer SET last_name = 'Eve'", "UPDATE search_text SET text = 'eve'"):
+        for statement in (
+            "UPDATE customer SET last_name = 'Eve'",
+            "UPDATE search_text SET text = 'eve'",
+        ):
             assert work.session.connection().execute(text(statement)).rowcount > 0
         work.session.connection().execute(delete(SearchText.__table__))
         work.session.connection().execute(text("DELETE FROM customer"))
@@ -112,7 +133,9 @@ def test_what_writes_without_a_condition_leaves_the_others_alone(guarded: UnitOf
 def test_nothing_is_given_to_others(guarded: UnitOfWorkFactory) -> None:
     for table in guarded_tables():
         with pytest.raises(ProgrammingError, match=REFUSED), guarded(OURS) as work:
-            work.session.connection().execute(text(f"INSERT INTO \"{table.name}\" (workspace) VALUES ('{THEIRS}')"))
+            work.session.connection().execute(
+                text(f"INSERT INTO \"{table.name}\" (workspace) VALUES ('{THEIRS}')")
+            )
 
 
 def test_nothing_moves_to_others(guarded: UnitOfWorkFactory) -> None:
@@ -128,9 +151,14 @@ def test_who_names_no_workspace_finds_every_table_empty(guarded: UnitOfWorkFacto
         pass
     with guarded.engine.begin() as connection:  # also on a connection that knew one
         for table in guarded_tables():
-            assert table.name == READ or connection.scalar(select(func.count()).select_from(table)) == 0
+            assert (
+                table.name == READ
+                or connection.scalar(select(func.count()).select_from(table)) == 0
+            )
         with pytest.raises(ProgrammingError, match=REFUSED):
-            connection.execute(insert(IdempotencyKey), {"workspace": OURS, "key": "x", "at": guarded.clock()})
+            connection.execute(
+                insert(IdempotencyKey), {"workspace": OURS, "key": "x", "at": guarded.clock()}
+            )
 
 
 def test_what_serves_all_sees_all_and_no_person_gets_there(guarded: UnitOfWorkFactory) -> None:
@@ -157,7 +185,9 @@ def test_two_workspaces_take_turns_on_one_connection(guarded: UnitOfWorkFactory)
         for place in (OURS, THEIRS, OURS):
             connection.execution_options(workspace=place)
             with connection.begin():
-                assert connection.scalars(text("SELECT DISTINCT workspace FROM customer")).all() == [place]
+                assert connection.scalars(
+                    text("SELECT DISTINCT workspace FROM customer")
+                ).all() == [place]
 
 
 def test_what_moves_in_when_slack_is_connected_is_guarded_there(guarded: UnitOfWorkFactory) -> None:
@@ -166,12 +196,18 @@ def test_what_moves_in_when_slack_is_connected_is_guarded_there(guarded: UnitOfW
     given(guarded, Customer, by="U_OTTO", workspace="LOCAL", first_name="Lena")
     adoption.move(guarded, "T3")
     with guarded("T3", writes=False) as work:
-        assert work.session.connection().scalars(text("SELECT first_name FROM customer")).all() == ["Lena"]
+        assert work.session.connection().scalars(text("SELECT first_name FROM customer")).all() == [
+            "Lena"
+        ]
     assert guarded.workspaces() == [OURS, THEIRS, "T3"]
 
 
-def test_who_passes_the_guard_is_told(server: URL, clean_postgres: Engine, clean_sqlite: Engine) -> None:
-    admin = open_engine(server.set(database=clean_postgres.url.database).render_as_string(hide_password=False))
+def test_who_passes_the_guard_is_told(
+    server: URL, clean_postgres: Engine, clean_sqlite: Engine
+) -> None:
+    admin = open_engine(
+        server.set(database=clean_postgres.url.database).render_as_string(hide_password=False)
+    )
     told = []
     for engine in (admin, clean_postgres, clean_sqlite):
         with engine.connect() as connection:

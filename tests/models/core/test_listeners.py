@@ -27,11 +27,18 @@ def search_texts(work: UnitOfWork) -> list[str]:
 
 def test_a_new_record_has_its_number_defaults_birthday_and_name(works: UnitOfWorkFactory) -> None:
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace")
-    assert (lead.ref, lead.status, lead.version, lead.created_at) == ("LD-1", LeadStatus.NEW, 1, START)
+    assert (lead.ref, lead.status, lead.version, lead.created_at) == (
+        "LD-1",
+        LeadStatus.NEW,
+        1,
+        START,
+    )
     assert (lead.title, lead.key, lead.workspace) == ("Ada Lovelace", "ada lovelace", "T1")
 
 
-def test_the_name_follows_the_fields_it_is_made_of(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_the_name_follows_the_fields_it_is_made_of(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     lead = given(works, Lead, first_name="Ada")
     clock.forward(timedelta(hours=1))
     with works("T1", "U_RITA") as work:
@@ -39,7 +46,11 @@ def test_the_name_follows_the_fields_it_is_made_of(works: UnitOfWorkFactory, clo
     with works("T1") as work:
         lead = work.get(Lead, lead.id)
         assert (lead.title, lead.key) == ("Zoë Müller", "zoe muller")
-        assert (lead.created_at, lead.updated_at, lead.version) == (START, START + timedelta(hours=1), 2)
+        assert (lead.created_at, lead.updated_at, lead.version) == (
+            START,
+            START + timedelta(hours=1),
+            2,
+        )
 
 
 def test_every_changed_field_is_written_down_with_who_and_how(works: UnitOfWorkFactory) -> None:
@@ -55,7 +66,13 @@ def test_every_changed_field_is_written_down_with_who_and_how(works: UnitOfWorkF
         }
         assert mona is not None
         row = found[0]
-        assert (row.actor, row.door, row.action, row.entity, row.version) == (mona.id, "form", "update", "lead", 2)
+        assert (row.actor, row.door, row.action, row.entity, row.version) == (
+            mona.id,
+            "form",
+            "update",
+            "lead",
+            2,
+        )
 
 
 def test_writing_what_is_there_already_changes_nothing(works: UnitOfWorkFactory) -> None:
@@ -73,7 +90,9 @@ def test_a_rule_that_refuses_keeps_everything_out(works: UnitOfWorkFactory) -> N
     with pytest.raises(Conflict, match="A lead is converted with: lead convert"):
         given(works, Lead, first_name="Ada", status="converted")
     with works("T1") as work:
-        counted = (work.session.scalar(select(func.count(e.id))) for e in (Customer, Lead, StageChange))
+        counted = (
+            work.session.scalar(select(func.count(e.id))) for e in (Customer, Lead, StageChange)
+        )
         assert list(counted) == [0, 0, 0]
         assert search_texts(work) == []
 
@@ -91,11 +110,15 @@ def test_every_move_of_a_deal_is_written_down(works: UnitOfWorkFactory) -> None:
         ]
 
 
-def test_the_search_text_follows_and_a_deleted_record_is_not_found(works: UnitOfWorkFactory) -> None:
+def test_the_search_text_follows_and_a_deleted_record_is_not_found(
+    works: UnitOfWorkFactory,
+) -> None:
     lead = given(works, Lead, first_name="Ada", company="Analytical")
     with works("T1", "U_RITA") as work:
         assert search_texts(work) == ["ld-1 ada analytical"]
-        records.update(work, work.get(Lead, lead.id), {"company": "Engines", "phone": "030 1234567"})
+        records.update(
+            work, work.get(Lead, lead.id), {"company": "Engines", "phone": "030 1234567"}
+        )
     with works("T1", "U_RITA") as work:
         assert search_texts(work) == ["ld-1 ada engines +49 30 1234567 49301234567"]
         records.delete(work, work.get(Lead, lead.id))
@@ -111,13 +134,21 @@ def test_standing_cards_are_drawn_anew_when_their_record_changes(works: UnitOfWo
     with works("T1", "U_RITA") as work:
         for record in (lead, other):
             work.session.add(
-                Post(entity="lead", record_id=record.id, channel="C_SALES", ts=f"1.{record.id}", posted_at=work.now)
+                Post(
+                    entity="lead",
+                    record_id=record.id,
+                    channel="C_SALES",
+                    ts=f"1.{record.id}",
+                    posted_at=work.now,
+                )
             )
     with works("T1", "U_RITA") as work:
         records.update(work, work.get(Lead, lead.id), {"score": "7"})
     with works("T1") as work:
         found = work.session.scalars(select(Delivery).where(Delivery.kind == "redraw")).all()
-        assert [(row.channel, row.ts, row.record_id) for row in found] == [("C_SALES", f"1.{lead.id}", lead.id)]
+        assert [(row.channel, row.ts, row.record_id) for row in found] == [
+            ("C_SALES", f"1.{lead.id}", lead.id)
+        ]
 
 
 def test_deleted_records_are_seen_only_by_who_asks(works: UnitOfWorkFactory) -> None:
@@ -130,7 +161,9 @@ def test_deleted_records_are_seen_only_by_who_asks(works: UnitOfWorkFactory) -> 
         assert len(work.session.scalars(everything.execution_options(with_deleted=True)).all()) == 1
 
 
-@pytest.mark.parametrize("statement", [select(Lead), select(Lead.id), select(func.count(Lead.id)).having(True)])
+@pytest.mark.parametrize(
+    "statement", [select(Lead), select(Lead.id), select(func.count(Lead.id)).having(True)]
+)
 def test_no_select_sees_another_workspace(works: UnitOfWorkFactory, statement: object) -> None:
     given(works, Lead, "U_OTTO", "T2", first_name="Grace")
     with works("T1") as work:
@@ -143,7 +176,9 @@ def test_subqueries_and_exists_see_only_their_own_workspace(works: UnitOfWorkFac
     with works("T1") as work:
         ids = select(SearchText.record_id).where(SearchText.text.contains("theirs"))
         assert work.session.scalars(select(Lead).where(Lead.id.in_(ids))).all() == []
-        assert work.session.scalar(select(func.count()).select_from(select(Lead.id).subquery())) == 1
+        assert (
+            work.session.scalar(select(func.count()).select_from(select(Lead.id).subquery())) == 1
+        )
 
 
 def test_updating_many_leaves_other_workspaces_alone(works: UnitOfWorkFactory) -> None:
@@ -172,6 +207,8 @@ def test_many_at_once_are_stored_as_one_by_one(works: UnitOfWorkFactory) -> None
         ]
         assert search_texts(work) == ["ld-1 ada", "ld-2 grace", "ld-3 edith"]
         written = work.session.execute(
-            text("SELECT record_id FROM audit_entry WHERE field = 'first_name' AND entity = 'lead' ORDER BY id")
+            text(
+                "SELECT record_id FROM audit_entry WHERE field = 'first_name' AND entity = 'lead' ORDER BY id"
+            )
         ).all()
         assert [row.record_id for row in written] == [found[0].id, found[1].id, single.id]

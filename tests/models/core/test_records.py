@@ -30,7 +30,13 @@ def change(works: UnitOfWorkFactory, by: str, version: int | None = None, **text
 def test_texts_become_values(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Acme")
     deal = given(
-        works, Opportunity, name=" Acme  renewal ", account="acme", amount="€12.5k", close_date="eom", owner="<@U_RAVI>"
+        works,
+        Opportunity,
+        name=" Acme  renewal ",
+        account="acme",
+        amount="€12.5k",
+        close_date="eom",
+        owner="<@U_RAVI>",
     )
     assert (deal.name, deal.amount, deal.currency) == ("Acme renewal", Decimal("12500.00"), "EUR")
     assert str(deal.close_date) == "2026-03-31"
@@ -84,7 +90,9 @@ def test_two_who_change_different_fields_both_have_their_way(works: UnitOfWorkFa
         assert (lead.first_name, lead.company, lead.version) == ("Grace", "Engines", 3)
 
 
-def test_two_who_change_the_same_field_are_told_and_nothing_is_lost(works: UnitOfWorkFactory) -> None:
+def test_two_who_change_the_same_field_are_told_and_nothing_is_lost(
+    works: UnitOfWorkFactory,
+) -> None:
     seen = given(works, Lead, first_name="Ada", company="Analytical").version
     change(works, "U_RITA", seen, company="Engines")
     with pytest.raises(Stale) as caught:
@@ -116,7 +124,9 @@ def test_several_changes_since_are_told_from_first_to_last(works: UnitOfWorkFact
         change(works, "U_RITA", seen, company="D")
 
 
-def test_deleting_hides_and_restoring_brings_back(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_deleting_hides_and_restoring_brings_back(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     given(works, Lead, first_name="Ada")
     with works("T1", "U_RITA") as work:
         records.delete(work, work.find(Lead, 1))
@@ -151,7 +161,11 @@ def test_history_tells_every_change_from_the_first(works: UnitOfWorkFactory) -> 
     change(works, "U_RITA", first_name="Grace")
     change(works, "U_RITA", first_name="Edith")
     with works("T1") as work:
-        told = [entry.new for entry in records.history(work, work.find(Lead, 1)) if entry.field == "first_name"]
+        told = [
+            entry.new
+            for entry in records.history(work, work.find(Lead, 1))
+            if entry.field == "first_name"
+        ]
         assert told == ["Ada", "Grace", "Edith"]
 
 
@@ -161,7 +175,9 @@ def test_a_card_stands_where_it_is_asked_for_once(works: UnitOfWorkFactory) -> N
         for _ in range(2):
             stand(work, work.find(Lead, 1), "C_OTHER")
     with works("T1") as work:
-        channels = work.session.scalars(select(Delivery.channel).where(Delivery.kind == "card")).all()
+        channels = work.session.scalars(
+            select(Delivery.channel).where(Delivery.kind == "card")
+        ).all()
         assert sorted(channels) == ["C_OTHER", "C_SALES"]
 
 
@@ -170,10 +186,13 @@ def test_a_task_without_a_channel_has_no_card(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada")
     given(works, Activity, description="Call", customer="CU-1")
     with works("T1") as work:
-        assert work.session.scalars(select(Delivery.id).where(Delivery.entity == "activity")).all() == []
+        assert (
+            work.session.scalars(select(Delivery.id).where(Delivery.entity == "activity")).all()
+            == []
+        )
 
 
-# ── people who are not here ─────────────────────────────────────────────────────────────────────────────
+# ── people who are not here ───────────────────────────────────────────────────────────────────────
 
 GUEST = "Gus Grant is a guest, and guests cannot use the CRM. Choose somebody else."
 GONE = "Ravi Rao has left Slack. Choose somebody else."
@@ -181,7 +200,9 @@ GONE = "Ravi Rao has left Slack. Choose somebody else."
 
 @SQLITE
 @pytest.mark.parametrize(("person", "why"), [("<@U_GUS>", GUEST), ("<@U_RAVI>", GONE)])
-def test_nothing_is_given_to_who_may_do_nothing_here(works: UnitOfWorkFactory, person: str, why: str) -> None:
+def test_nothing_is_given_to_who_may_do_nothing_here(
+    works: UnitOfWorkFactory, person: str, why: str
+) -> None:
     lead = given(works, Lead, first_name="Ada")
     works.welcome("T1", "U_RAVI", left=True)
     with pytest.raises(Invalid) as caught:
@@ -197,7 +218,9 @@ def test_nothing_is_given_to_who_may_do_nothing_here(works: UnitOfWorkFactory, p
 
 
 @SQLITE
-def test_what_belongs_to_who_left_is_changed_and_given_away_as_before(works: UnitOfWorkFactory) -> None:
+def test_what_belongs_to_who_left_is_changed_and_given_away_as_before(
+    works: UnitOfWorkFactory,
+) -> None:
     lead = given(works, Lead, "U_RAVI", first_name="Ada")
     works.welcome("T1", "U_RAVI", left=True)
     with works("T1", "U_MONA") as work:

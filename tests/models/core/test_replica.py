@@ -1,4 +1,6 @@
-"""Signs of life: written again and again, taken along by who stops in order, missed after a minute."""
+"""Signs of life: written again and again, taken along by who stops in order, missed after a
+minute.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -12,7 +14,9 @@ def known(works: UnitOfWorkFactory) -> list[Replica]:
         return replicas(session)
 
 
-def test_a_replica_shows_when_it_began_and_when_it_was_last_seen(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_a_replica_shows_when_it_began_and_when_it_was_last_seen(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     began = clock()
     beat(works, "one", "host-1", [["slack", True, "Connected."]])
     clock.forward(timedelta(seconds=10))

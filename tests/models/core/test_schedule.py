@@ -1,4 +1,6 @@
-"""Daily times strike once each local date, at the right moment, wherever people are and however their clocks change."""
+"""Daily times strike once each local date, at the right moment, wherever people are and however
+their clocks change.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +11,9 @@ from tests.models.core.every_zone import every_zone
 from tests.tables import table
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-BERLIN, NEW_YORK, KOLKATA, APIA = map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia"))
+BERLIN, NEW_YORK, KOLKATA, APIA = map(
+    ZoneInfo, ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia")
+)
 
 
 def utc(moment: str) -> datetime:
@@ -32,7 +36,10 @@ def test_it_strikes_from_its_time_until_the_next_day_has_it_too() -> None:
     assert struck(there(BERLIN, "2026-03-13 08:30"), BERLIN, "08:30") == slot
     assert struck(there(BERLIN, "2026-03-13 23:59"), BERLIN, "08:30") == slot
     assert struck(there(BERLIN, "2026-03-14 08:29"), BERLIN, "08:30", working_days=False) == slot
-    assert struck(there(BERLIN, "2026-03-14 08:30"), BERLIN, "08:30", working_days=False).day == friday + DAY
+    assert (
+        struck(there(BERLIN, "2026-03-14 08:30"), BERLIN, "08:30", working_days=False).day
+        == friday + DAY
+    )
 
 
 def test_on_a_weekend_it_is_still_the_one_of_friday() -> None:
@@ -51,10 +58,30 @@ def test_on_a_weekend_it_is_still_the_one_of_friday() -> None:
         (NEW_YORK, "2026-11-01", "01:30", "2026-11-01 05:30"),
         (KOLKATA, "2026-03-29", "02:30", "2026-03-28 21:00"),
         (APIA, "2026-03-29", "08:30", "2026-03-28 19:30"),
-        (ZoneInfo("Africa/Cairo"), "2026-04-24", "00:15", "2026-04-23 22:00"),  # the day begins at one
-        (ZoneInfo("Africa/Cairo"), "2026-10-29", "23:30", "2026-10-29 20:30"),  # midnight comes twice
-        (ZoneInfo("America/Nuuk"), "2026-03-28", "23:45", "2026-03-29 01:00"),  # the rest of the day is missing
-        (ZoneInfo("Australia/Lord_Howe"), "2026-10-04", "02:15", "2026-10-03 15:30"),  # half an hour is missing
+        (
+            ZoneInfo("Africa/Cairo"),
+            "2026-04-24",
+            "00:15",
+            "2026-04-23 22:00",
+        ),  # the day begins at one
+        (
+            ZoneInfo("Africa/Cairo"),
+            "2026-10-29",
+            "23:30",
+            "2026-10-29 20:30",
+        ),  # midnight comes twice
+        (
+            ZoneInfo("America/Nuuk"),
+            "2026-03-28",
+            "23:45",
+            "2026-03-29 01:00",
+        ),  # the rest of the day is missing
+        (
+            ZoneInfo("Australia/Lord_Howe"),
+            "2026-10-04",
+            "02:15",
+            "2026-10-03 15:30",
+        ),  # half an hour is missing
     ],
 )
 def test_a_missing_hour_strikes_when_it_is_over_and_a_repeated_one_at_first(
@@ -69,13 +96,22 @@ def test_a_missing_hour_strikes_when_it_is_over_and_a_repeated_one_at_first(
 
 @table("at", ["00:00", "00:15", "02:30", "23:30"])
 @table("start", ["2026-03-06", "2026-03-27", "2026-04-22", "2026-10-23"])
-@table("zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo"])
-def test_however_clocks_change_each_date_comes_once_and_in_order(zone: str, start: str, at: str) -> None:
+@table(
+    "zone", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Africa/Cairo"]
+)
+def test_however_clocks_change_each_date_comes_once_and_in_order(
+    zone: str, start: str, at: str
+) -> None:
     town = ZoneInfo(zone)
     begin = there(town, f"{start} 12:00")
-    found = [struck(look, town, at, working_days=False) for look in looks(begin, begin + 12 * DAY, 15 * MINUTE)]
+    found = [
+        struck(look, town, at, working_days=False)
+        for look in looks(begin, begin + 12 * DAY, 15 * MINUTE)
+    ]
     seen = list(dict.fromkeys(found))
-    assert [slot.day for slot in seen] == [seen[0].day + number * DAY for number in range(len(seen))]
+    assert [slot.day for slot in seen] == [
+        seen[0].day + number * DAY for number in range(len(seen))
+    ]
     assert found == sorted(found, key=lambda slot: slot.day)
     assert len(seen) == 13
 
@@ -87,7 +123,9 @@ def test_the_day_that_samoa_left_out_has_none() -> None:
 
 
 def test_every_zone_there_is_has_each_date_once_and_at_its_moment() -> None:
-    """Around the changes of a year, and of the one with Samoa's day; `make chaos` tries sixteen years day by day."""
+    """Around the changes of a year, and of the one with Samoa's day; `make chaos` tries sixteen
+    years day by day.
+    """
     for year in (2026, 2011):
         trials, problems = every_zone(year, year, around=DAY)
         assert trials > 30_000
@@ -97,9 +135,13 @@ def test_every_zone_there_is_has_each_date_once_and_at_its_moment() -> None:
 def test_who_moves_east_or_west_has_no_date_twice() -> None:
     """Berlin, then New York in the same morning; then across the date line, there and back."""
     journey = [
-        (BERLIN, "2026-03-11 06:00"), (NEW_YORK, "2026-03-11 09:00"), (APIA, "2026-03-12 20:00"),
-        (NEW_YORK, "2026-03-14 01:00"), (KOLKATA, "2026-03-16 01:00"), (BERLIN, "2026-03-17 12:00"),
-    ]  # fmt: skip
+        (BERLIN, "2026-03-11 06:00"),
+        (NEW_YORK, "2026-03-11 09:00"),
+        (APIA, "2026-03-12 20:00"),
+        (NEW_YORK, "2026-03-14 01:00"),
+        (KOLKATA, "2026-03-16 01:00"),
+        (BERLIN, "2026-03-17 12:00"),
+    ]
     ends = [*(moment for _, moment in journey[1:]), "2026-03-18 00:00"]
     fired: list[date] = []
     for (zone, begin), end in zip(journey, ends, strict=True):
@@ -119,7 +161,9 @@ def test_who_moves_east_or_west_has_no_date_twice() -> None:
         ("2026-03-11 23:00", 24, False),  # midnight in Berlin
     ],
 )
-def test_it_is_worth_running_for_as_long_as_is_said_and_on_its_own_day(moment: str, worth: int, is_worth: bool) -> None:
+def test_it_is_worth_running_for_as_long_as_is_said_and_on_its_own_day(
+    moment: str, worth: int, is_worth: bool
+) -> None:
     slot = Slot(date(2026, 3, 11), utc("2026-03-11 07:30"))
     assert slot.is_worth(utc(moment), BERLIN, worth * HOUR) is is_worth
 
@@ -133,4 +177,7 @@ def test_one_that_strikes_just_before_midnight_is_worth_it_just_after() -> None:
 def test_one_whose_day_was_cut_short_is_worth_it_on_the_next() -> None:
     nuuk = ZoneInfo("America/Nuuk")
     slot = struck(utc("2026-03-29 01:01"), nuuk, "23:45", working_days=False)
-    assert (slot.day, slot.is_worth(utc("2026-03-29 01:01"), nuuk, DAY)) == (date(2026, 3, 28), True)
+    assert (slot.day, slot.is_worth(utc("2026-03-29 01:01"), nuuk, DAY)) == (
+        date(2026, 3, 28),
+        True,
+    )

@@ -23,9 +23,13 @@ def test_the_first_key_seals_and_all_of_them_open() -> None:
     assert Vault(NEW).open(both.seal("xoxb-1")) == "xoxb-1"
 
 
-@pytest.mark.parametrize("sealed", [Vault(OTHER).seal("xoxb-1"), "", "xoxb-1", "not base64 é"], ids=range(4))
+@pytest.mark.parametrize(
+    "sealed", [Vault(OTHER).seal("xoxb-1"), "", "xoxb-1", "not base64 é"], ids=range(4)
+)
 def test_what_no_key_of_ours_sealed_stays_closed_and_says_what_to_do(sealed: str) -> None:
-    with pytest.raises(Locked, match="None of the ENCRYPTION_KEYS opens this. Add the key it was written with."):
+    with pytest.raises(
+        Locked, match="None of the ENCRYPTION_KEYS opens this. Add the key it was written with."
+    ):
         Vault(f"{NEW},{OLD}").open(sealed)
 
 

@@ -1,4 +1,6 @@
-"""Figures for those who run the bot: of the whole database, quickly, and without writing anything."""
+"""Figures for those who run the bot: of the whole database, quickly, and without writing
+anything.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -48,14 +50,23 @@ def test_a_database_without_a_step_says_so(works: UnitOfWorkFactory) -> None:
         work.session.rollback()
 
 
-def test_the_last_run_of_each_job_of_the_workspace_is_told(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_the_last_run_of_each_job_of_the_workspace_is_told(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     begun = clock()
-    for minutes, (workspace, job) in enumerate([("T1", "digest"), ("T1", "team"), ("T1", "digest"), ("T2", "cases")]):
+    for minutes, (workspace, job) in enumerate(
+        [("T1", "digest"), ("T1", "team"), ("T1", "digest"), ("T2", "cases")]
+    ):
         with works(workspace) as work:
-            insert_once(work, JobRun, job=job, slot=str(minutes), at=begun + timedelta(minutes=minutes))
+            insert_once(
+                work, JobRun, job=job, slot=str(minutes), at=begun + timedelta(minutes=minutes)
+            )
     with works("T1", writes=False) as work:
         runs = stats.last_runs(work)
-    assert list(runs.items()) == [("digest", begun + timedelta(minutes=2)), ("team", begun + timedelta(minutes=1))]
+    assert list(runs.items()) == [
+        ("digest", begun + timedelta(minutes=2)),
+        ("team", begun + timedelta(minutes=1)),
+    ]
 
 
 def test_the_database_is_named_with_its_version(works: UnitOfWorkFactory) -> None:
@@ -77,6 +88,8 @@ def test_a_database_that_fails_says_so(works: UnitOfWorkFactory) -> None:
 
 
 @SQLITE
-def test_counting_what_waits_does_not_look_at_what_was_sent(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_counting_what_waits_does_not_look_at_what_was_sent(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     (plan,) = plans(works, lambda work: stats.backlog(work.session, clock()), "delivery")
     assert "USING INDEX ix_delivery_waiting" in plan

@@ -1,4 +1,6 @@
-"""The unit of work: who acts, what they may see, what is committed, and what happens when two act at once."""
+"""The unit of work: who acts, what they may see, what is committed, and what happens when two act
+at once.
+"""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -31,12 +33,19 @@ THREADS = 8
 @SQLITE
 def test_a_unit_knows_who_acts_and_what_time_it_is_for_them(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_RAVI") as work:
-        assert (work.me, str(work.zone), work.currency, work.region) == ("Ravi Rao", "Asia/Kolkata", "EUR", "DE")
+        assert (work.me, str(work.zone), work.currency, work.region) == (
+            "Ravi Rao",
+            "Asia/Kolkata",
+            "EUR",
+            "DE",
+        )
         assert work.now == START
 
 
 @SQLITE
-def test_today_is_the_day_where_the_actor_lives(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_today_is_the_day_where_the_actor_lives(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     clock.forward(timedelta(hours=10))
     with works("T1", "U_RAVI") as work:
         assert work.today == START.date() + timedelta(days=1)
@@ -54,8 +63,16 @@ def test_a_unit_that_raises_leaves_nothing_behind(works: UnitOfWorkFactory) -> N
     with pytest.raises(ZeroDivisionError):
         spoil(works, lambda work: records.create(work, Lead, {"first_name": "Ada"}))
     with works("T1") as work:
-        about = [select(func.count(row.id)).where(row.entity == "lead") for row in (AuditEntry, SearchText, Delivery)]
-        assert [work.session.scalar(one) for one in (select(func.count(Lead.id)), *about)] == [0, 0, 0, 0]
+        about = [
+            select(func.count(row.id)).where(row.entity == "lead")
+            for row in (AuditEntry, SearchText, Delivery)
+        ]
+        assert [work.session.scalar(one) for one in (select(func.count(Lead.id)), *about)] == [
+            0,
+            0,
+            0,
+            0,
+        ]
 
 
 @SQLITE
@@ -71,12 +88,17 @@ def test_a_person_of_another_workspace_is_a_stranger(works: UnitOfWorkFactory) -
         pass
 
 
-def test_a_reading_unit_cannot_write_on_postgresql_and_lets_others_write_on_sqlite(works: UnitOfWorkFactory) -> None:
+def test_a_reading_unit_cannot_write_on_postgresql_and_lets_others_write_on_sqlite(
+    works: UnitOfWorkFactory,
+) -> None:
     if works.sqlite:
         with works("T1", "U_RITA", writes=False):
             assert given(works, Lead, first_name="Ada").number == 1
     else:
-        with pytest.raises(DBAPIError, match="read-only"), works("T1", "U_RITA", writes=False) as work:
+        with (
+            pytest.raises(DBAPIError, match="read-only"),
+            works("T1", "U_RITA", writes=False) as work,
+        ):
             records.create(work, Lead, {"first_name": "Ada"})
 
 
@@ -112,7 +134,9 @@ def test_finding_says_what_is_missing_and_what_was_deleted(works: UnitOfWorkFact
             work.find(Lead, 7)
         with pytest.raises(NotFound, match="There is no LD-9999999999"):
             work.find(Lead, 9999999999)
-        with pytest.raises(NotFound, match="LD-1 Ada was deleted. Bring it back with: restore LD-1"):
+        with pytest.raises(
+            NotFound, match="LD-1 Ada was deleted. Bring it back with: restore LD-1"
+        ):
             work.find(Lead, 1)
         assert work.find(Lead, 1, deleted=True).title == "Ada"
 
@@ -129,7 +153,9 @@ def test_once_is_true_once_and_again_when_the_first_unit_failed(works: UnitOfWor
         assert work.once("event:1")
 
 
-def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(works: UnitOfWorkFactory) -> None:
+def test_two_editing_the_same_record_at_once_do_not_overwrite_each_other(
+    works: UnitOfWorkFactory,
+) -> None:
     if works.sqlite:
         pytest.skip("writers queue there: the second begins when the first has ended")
     lead = given(works, Lead, first_name="Ada")
@@ -182,7 +208,9 @@ def test_a_lead_is_converted_once_however_many_try(works: UnitOfWorkFactory) -> 
 
     results = together([convert] * 4)
     assert results.count(None) == 1
-    assert {str(result) for result in results if result} == {"Ada is already converted: see CU-1 and OP-1"}
+    assert {str(result) for result in results if result} == {
+        "Ada is already converted: see CU-1 and OP-1"
+    }
     with works("T1") as work:
         assert len(work.session.scalars(text("SELECT id FROM opportunity")).all()) == 1
 
@@ -218,7 +246,9 @@ def test_the_fair_lock_gives_up_in_time_and_still_works_after() -> None:
 
 
 @SQLITE
-def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_been_written(works: UnitOfWorkFactory) -> None:
+def test_listeners_are_called_after_a_commit_and_only_when_something_may_have_been_written(
+    works: UnitOfWorkFactory,
+) -> None:
     heard: list[bool] = []
     works.committed.append(lambda: heard.append(True))
     with works("T1", writes=False):
@@ -242,11 +272,17 @@ def test_who_is_new_is_a_rep_also_the_first_one(works: UnitOfWorkFactory) -> Non
 
 
 @SQLITE
-def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(works: UnitOfWorkFactory) -> None:
+def test_welcoming_again_keeps_the_role_and_updates_what_slack_says(
+    works: UnitOfWorkFactory,
+) -> None:
     works.welcome("T1", "U_RITA", name="Rita Reyes-Stone", zone="Europe/Paris")
     with works("T1", "U_RITA") as work:
         assert work.actor is not None
-        assert (work.me, work.actor.zone, work.actor.role) == ("Rita Reyes-Stone", "Europe/Paris", Preset.SENIOR)
+        assert (work.me, work.actor.zone, work.actor.role) == (
+            "Rita Reyes-Stone",
+            "Europe/Paris",
+            Preset.SENIOR,
+        )
 
 
 @SQLITE
@@ -271,5 +307,7 @@ def test_telling_reaches_the_threads_of_a_record_once(works: UnitOfWorkFactory) 
         work.tell(work.get(Opportunity, deal.id), "hello")
         work.tell(work.get(Opportunity, deal.id), "hello")
     with works("T1") as work:
-        rows = work.session.execute(text("SELECT record_id FROM delivery WHERE kind = 'event'")).all()
+        rows = work.session.execute(
+            text("SELECT record_id FROM delivery WHERE kind = 'event'")
+        ).all()
         assert rows == [(deal.id,)]

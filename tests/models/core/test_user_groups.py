@@ -18,13 +18,21 @@ KIND = Group("Slack user group")
 def follow(works: UnitOfWorkFactory, group: str = NORTH) -> Delivery:
     """Let the team north follow a group; returns what asks for who is in it."""
     with works("T1", "U_ADA") as work:
-        records.update(work, work.session.scalars(select(Team).where(Team.key == "north")).one(), {"group": group})
+        records.update(
+            work,
+            work.session.scalars(select(Team).where(Team.key == "north")).one(),
+            {"group": group},
+        )
     return asked(works)[-1]
 
 
 def asked(works: UnitOfWorkFactory) -> list[Delivery]:
     with works("T1", writes=False) as work:
-        return list(work.session.scalars(select(Delivery).where(Delivery.kind == "gathering").order_by(Delivery.id)))
+        return list(
+            work.session.scalars(
+                select(Delivery).where(Delivery.kind == "gathering").order_by(Delivery.id)
+            )
+        )
 
 
 def north(works: UnitOfWorkFactory) -> set[str]:
@@ -71,7 +79,10 @@ def test_an_admin_is_appointed_where_there_is_none(works: UnitOfWorkFactory) -> 
         works.welcome("T1", "U_ADA", left=left)
         with works("T1") as work:
             user_groups.appoint(work, slack_id)
-            assert work.session.scalars(select(User.role).where(User.slack_id == slack_id)).one() == role
+            assert (
+                work.session.scalars(select(User.role).where(User.slack_id == slack_id)).one()
+                == role
+            )
 
 
 @SQLITE

@@ -1,4 +1,6 @@
-"""A wire between a program and PostgreSQL that can be cut, and on which everything can fall silent."""
+"""A wire between a program and PostgreSQL that can be cut, and on which everything can fall
+silent.
+"""
 
 import socket
 import threading
@@ -12,7 +14,9 @@ class Wire:
 
     def __init__(self, server: URL) -> None:
         folder, host = server.query.get("host"), server.host
-        self.far = f"{folder}/.s.PGSQL.{server.port or 5432}" if folder else (host, server.port or 5432)
+        self.far = (
+            f"{folder}/.s.PGSQL.{server.port or 5432}" if folder else (host, server.port or 5432)
+        )
         self.near = socket.create_server(("127.0.0.1", 0))
         self.url = server.set(host="127.0.0.1", port=self.near.getsockname()[1], query={})
         self.flows = threading.Event()
@@ -27,11 +31,15 @@ class Wire:
             while True:
                 ours, _ = self.near.accept()
                 self.flows.wait()
-                theirs = socket.socket(socket.AF_UNIX if isinstance(self.far, str) else socket.AF_INET)
+                theirs = socket.socket(
+                    socket.AF_UNIX if isinstance(self.far, str) else socket.AF_INET
+                )
                 theirs.connect(self.far)
                 self.ends += [ours, theirs]
                 for here, there in ((ours, theirs), (theirs, ours)):
-                    threading.Thread(target=self.carry, args=(here, there, here is ours), daemon=True).start()
+                    threading.Thread(
+                        target=self.carry, args=(here, there, here is ours), daemon=True
+                    ).start()
 
     def carry(self, here: socket.socket, there: socket.socket, asks: bool) -> None:
         with suppress(OSError):
@@ -42,7 +50,9 @@ class Wire:
             there.shutdown(socket.SHUT_WR)
 
     def freeze(self) -> None:
-        """Nothing arrives any more, and nobody is told: as with a server that hangs, or a firewall that drops."""
+        """Nothing arrives any more, and nobody is told: as with a server that hangs, or a firewall
+        that drops.
+        """
         self.flows.clear()
 
     def thaw(self) -> None:

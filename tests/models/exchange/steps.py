@@ -18,8 +18,16 @@ SAID = {each.name for each in fields(Answers)}
 DATA = Path(__file__).parents[2] / "data"
 
 
-def imported(works: UnitOfWorkFactory, entity: type[Entity], text: str | bytes, by: str = "U_ADA", **options: Any) -> Outcome:
-    """Import a file with this text, or the fixture of this name. options: as for `load`, and what `Answers` hold."""
+def imported(
+    works: UnitOfWorkFactory,
+    entity: type[Entity],
+    text: str | bytes,
+    by: str = "U_ADA",
+    **options: Any,
+) -> Outcome:
+    """Import a file with this text, or the fixture of this name. options: as for `load`, and what
+    `Answers` hold.
+    """
     if isinstance(text, str) and text.endswith(".csv"):
         text = (DATA / text).read_bytes()
     file = io.BytesIO(text.encode() if isinstance(text, str) else text)
@@ -27,7 +35,9 @@ def imported(works: UnitOfWorkFactory, entity: type[Entity], text: str | bytes, 
     return load(works, "T1", by, entity, file, Answers(**said), **options)
 
 
-def rejected(works: UnitOfWorkFactory, entity: type[Entity], text: str, **options: Any) -> list[str]:
+def rejected(
+    works: UnitOfWorkFactory, entity: type[Entity], text: str, **options: Any
+) -> list[str]:
     """The reasons for which rows of a file are rejected."""
     file = io.StringIO(newline="")
     imported(works, entity, text, rejected=file, **options)
@@ -55,4 +65,7 @@ def count(works: UnitOfWorkFactory, row: type[Row]) -> int:
 def told(works: UnitOfWorkFactory, record: Entity) -> list[tuple[Any, ...]]:
     """What the audit trail says of a record: (actor, action, version, field, old, new)."""
     with works("T1", writes=False) as work:
-        return [(e.actor, e.action, e.version, e.field, e.old, e.new) for e in records.history(work, record)]
+        return [
+            (e.actor, e.action, e.version, e.field, e.old, e.new)
+            for e in records.history(work, record)
+        ]

@@ -9,7 +9,9 @@ from tests.tables import table
 
 
 def test_columns_and_words_are_said_in_one_way() -> None:
-    heard = answers.said(["SITE=website", "Notes=", "Stage:Engaging=qualification", "Type:A=B=task"])
+    heard = answers.said(
+        ["SITE=website", "Notes=", "Stage:Engaging=qualification", "Type:A=B=task"]
+    )
     assert heard.columns == {"SITE": "website", "Notes": ""}
     assert heard.words == {("Stage", "Engaging"): "qualification", ("Type", "A=B"): "task"}
 

@@ -32,7 +32,9 @@ def test_a_change_is_audited_and_redraws_the_card(works: UnitOfWorkFactory) -> N
     imported(works, Account, "ID,NAME\n1,Lark\n")
     (lark,) = everything(works, Account)
     with works("T1") as work:
-        work.session.add(Post(entity="account", record_id=lark.id, channel="C1", ts="1.1", posted_at=work.now))
+        work.session.add(
+            Post(entity="account", record_id=lark.id, channel="C1", ts="1.1", posted_at=work.now)
+        )
     imported(works, Account, "ID,NAME\n1,Larks\n")
     assert told(works, lark)[-1][1:] == ("update", 2, "name", "Lark", "Larks")
     assert [delivery.kind for delivery in everything(works, Delivery)] == ["redraw", "names"]
@@ -57,7 +59,13 @@ def test_a_bad_change_is_rejected_and_the_others_are_made(works: UnitOfWorkFacto
     file = "ID,NAME,PARENT\n1,Lark A,\n2,Wren B,2\n3,Tern C,1\n"
     assert rejected(works, Account, file) == ["Parent account: Wren B cannot stand above itself."]
     lark, wren, tern = everything(works, Account)
-    assert (lark.name, wren.name, wren.version, tern.name, tern.parent) == ("Lark A", "Wren", 1, "Tern C", lark.id)
+    assert (lark.name, wren.name, wren.version, tern.name, tern.parent) == (
+        "Lark A",
+        "Wren",
+        1,
+        "Tern C",
+        lark.id,
+    )
 
 
 def test_rows_without_an_id_are_known_by_what_they_say(works: UnitOfWorkFactory) -> None:
@@ -107,7 +115,9 @@ def test_a_chain_of_parents_that_stands_upside_down_is_put_right(works: UnitOfWo
     rows = [f"{n},Account {n},{n + 1 if n < 8 else ''}" for n in range(1, 9)]
     assert imported(works, Account, "ID,NAME,PARENTID\n" + "\n".join(rows)).created == 8
     accounts = {account.external_id: account for account in everything(works, Account)}
-    assert [accounts[str(n)].parent for n in range(1, 8)] == [accounts[str(n + 1)].id for n in range(1, 8)]
+    assert [accounts[str(n)].parent for n in range(1, 8)] == [
+        accounts[str(n + 1)].id for n in range(1, 8)
+    ]
 
 
 @SQLITE
@@ -154,14 +164,19 @@ def test_people_of_the_other_system_become_ours(works: UnitOfWorkFactory) -> Non
     people = {"005X": "U_RITA", "005Y": "Mona Meyer"}
     imported(works, Account, "ID,NAME,OWNERID\n1,Lark,005X\n2,Wren,005Y\n", people=people)
     with works("T1", writes=False) as work:
-        assert [work.name("user", account.owner or 0) for account in everything(works, Account)] == [
-            "Rita Reyes", "Mona Meyer",
-        ]  # fmt: skip
+        assert [
+            work.name("user", account.owner or 0) for account in everything(works, Account)
+        ] == [
+            "Rita Reyes",
+            "Mona Meyer",
+        ]
 
 
 @SQLITE
 def test_a_person_nobody_knows_rejects_the_row(works: UnitOfWorkFactory) -> None:
-    (reason,) = rejected(works, Account, "ID,NAME,OWNERID\n1,Lark,005Z\n", people={"005X": "U_RITA"}, strict=True)
+    (reason,) = rejected(
+        works, Account, "ID,NAME,OWNERID\n1,Lark,005Z\n", people={"005X": "U_RITA"}, strict=True
+    )
     assert reason.startswith("Owner: There is no user “005Z”.")
 
 
@@ -179,7 +194,9 @@ def test_a_full_name_is_taken_apart(works: UnitOfWorkFactory) -> None:
 
 
 @SQLITE
-def test_what_is_stored_after_others_were_rejected_tells_what_it_was_before(works: UnitOfWorkFactory) -> None:
+def test_what_is_stored_after_others_were_rejected_tells_what_it_was_before(
+    works: UnitOfWorkFactory,
+) -> None:
     imported(works, Account, "ID,NAME,INDUSTRY\n1,Lark,Ships\n2,Wren,Steel\n")
     outcome = imported(works, Account, "ID,NAME,INDUSTRY,PARENT\n1,Lark,Sails,\n2,Wren,Iron,2\n")
     assert (outcome.updated, outcome.rejected) == (1, 1)

@@ -33,7 +33,21 @@ def asked(works: UnitOfWorkFactory, entity: type[Entity], text: str, **said: obj
 
 
 @pytest.mark.parametrize(
-    "word", ["000000000000000AAA", "NULL", "null", "N/A", "-", "None", "nan", "NaN", "#N/A", "(blank)", "\\N", " NULL "]
+    "word",
+    [
+        "000000000000000AAA",
+        "NULL",
+        "null",
+        "N/A",
+        "-",
+        "None",
+        "nan",
+        "NaN",
+        "#N/A",
+        "(blank)",
+        "\\N",
+        " NULL ",
+    ],
 )
 def test_words_for_nothing_are_empty_cells_and_counted(works: UnitOfWorkFactory, word: str) -> None:
     rows = f"1,Lark,{word},{word}\n2,Wren,{word},Ships\n"
@@ -77,14 +91,20 @@ def days(works: UnitOfWorkFactory) -> list[str]:
         ("2026-01-13 2026-06-05", "2026-01-13 2026-06-05"),
     ],
 )
-def test_the_order_of_day_and_month_is_decided_by_the_column(works: UnitOfWorkFactory, cells: str, read: str) -> None:
+def test_the_order_of_day_and_month_is_decided_by_the_column(
+    works: UnitOfWorkFactory, cells: str, read: str
+) -> None:
     rows = "\n".join(f"{n},Deal {n},{cell}" for n, cell in enumerate(cells.split()))
     imported(works, Opportunity, f"Id,Name,Close Date\n{rows}\n")
     assert days(works) == read.split()
 
 
 def test_a_column_that_leaves_it_open_goes_by_the_others(works: UnitOfWorkFactory) -> None:
-    imported(works, Opportunity, "Name,Created,Close Date\nA,13/01/2025,05/06/2026\nB,01/02/2025,07/08/2026\n")
+    imported(
+        works,
+        Opportunity,
+        "Name,Created,Close Date\nA,13/01/2025,05/06/2026\nB,01/02/2025,07/08/2026\n",
+    )
     assert days(works) == ["2026-06-05", "2026-08-07"]
 
 
@@ -95,11 +115,18 @@ def test_where_nothing_tells_day_from_month_it_is_asked(works: UnitOfWorkFactory
     assert days(works) == ["2026-05-06", "2026-07-08"]
 
 
-def test_a_day_that_does_not_fit_what_was_said_is_not_turned_round(works: UnitOfWorkFactory) -> None:
-    outcome = imported(works, Opportunity, "Name,Close Date\nA,13/01/2026\nB,05/28/2026\n", dates="dmy")
-    assert [deal.close_date and deal.close_date.isoformat() for deal in everything(works, Opportunity)] == [
-        "2026-01-13", None,
-    ]  # fmt: skip
+def test_a_day_that_does_not_fit_what_was_said_is_not_turned_round(
+    works: UnitOfWorkFactory,
+) -> None:
+    outcome = imported(
+        works, Opportunity, "Name,Close Date\nA,13/01/2026\nB,05/28/2026\n", dates="dmy"
+    )
+    assert [
+        deal.close_date and deal.close_date.isoformat() for deal in everything(works, Opportunity)
+    ] == [
+        "2026-01-13",
+        None,
+    ]
     assert "05/28/2026" in "\n".join(outcome.notes)
 
 
@@ -116,7 +143,9 @@ def test_a_day_that_does_not_fit_what_was_said_is_not_turned_round(works: UnitOf
         ('"6.0E7" "1e3"', [60_000_000, 1000]),
     ],
 )
-def test_the_sign_before_decimals_is_decided_by_the_column(works: UnitOfWorkFactory, cells: str, amounts: list[float]) -> None:
+def test_the_sign_before_decimals_is_decided_by_the_column(
+    works: UnitOfWorkFactory, cells: str, amounts: list[float]
+) -> None:
     rows = "\n".join(f"{n},Deal {n},{cell}" for n, cell in enumerate(cells.split()))
     imported(works, Opportunity, f"Id,Name,Amount\n{rows}\n")
     assert [float(deal.amount) for deal in everything(works, Opportunity)] == amounts
@@ -130,7 +159,9 @@ def test_where_nothing_tells_thousands_from_decimals_it_is_asked(works: UnitOfWo
 
 
 @pytest.mark.parametrize(("share", "asks"), [('"0,2"', False), ('"0.2"', True)])
-def test_another_column_only_tells_what_stands_between_thousands(works: UnitOfWorkFactory, share: str, asks: bool) -> None:
+def test_another_column_only_tells_what_stands_between_thousands(
+    works: UnitOfWorkFactory, share: str, asks: bool
+) -> None:
     outcome = imported(works, Opportunity, f"Name,Amount,Probability\nA,1.200,{share}\n", dry=True)
     assert bool(outcome.questions) is asks
 
@@ -142,9 +173,16 @@ def test_whole_numbers_have_no_decimals(works: UnitOfWorkFactory) -> None:
 
 @pytest.mark.parametrize(
     ("cells", "read"),
-    [("0.2 0.4 1", [20, 40, 100]), ("20 40 1", [20, 40, 1]), ("1% 50%", [1, 50]), ("0,2 0,4", [20, 40])],
+    [
+        ("0.2 0.4 1", [20, 40, 100]),
+        ("20 40 1", [20, 40, 1]),
+        ("1% 50%", [1, 50]),
+        ("0,2 0,4", [20, 40]),
+    ],
 )
-def test_percentages_are_parts_of_one_where_the_whole_column_is(works: UnitOfWorkFactory, cells: str, read: list[int]) -> None:
+def test_percentages_are_parts_of_one_where_the_whole_column_is(
+    works: UnitOfWorkFactory, cells: str, read: list[int]
+) -> None:
     rows = "\n".join(f"{n};Deal {n};{cell}" for n, cell in enumerate(cells.split()))
     imported(works, Opportunity, f"Id;Name;Probability (%)\n{rows}\n")
     assert [deal.probability for deal in everything(works, Opportunity)] == read
@@ -191,9 +229,13 @@ def test_words_of_the_big_systems_are_known(
 STAGES = "Name,Stage\nA,Engaging\nB,Engaging\nC,Won\nD,Simmering\n"
 
 
-def test_words_nobody_knows_are_listed_with_counts_before_anything_is_stored(works: UnitOfWorkFactory) -> None:
+def test_words_nobody_knows_are_listed_with_counts_before_anything_is_stored(
+    works: UnitOfWorkFactory,
+) -> None:
     said = asked(works, Opportunity, STAGES)
-    assert "Stage: “Engaging” (2), “Simmering” (1) are none of ours (Qualification, Discovery" in said
+    assert (
+        "Stage: “Engaging” (2), “Simmering” (1) are none of ours (Qualification, Discovery" in said
+    )
     assert '--map "Stage:Engaging=qualification"' in said
 
 
@@ -210,7 +252,9 @@ def test_an_answer_that_is_no_option_is_refused(works: UnitOfWorkFactory) -> Non
 
 
 def test_an_answer_about_a_column_that_is_not_there_is_refused(works: UnitOfWorkFactory) -> None:
-    with pytest.raises(Invalid, match="No column of options is called “Stge”. Those of the file are: Stage."):
+    with pytest.raises(
+        Invalid, match="No column of options is called “Stge”. Those of the file are: Stage."
+    ):
         imported(works, Opportunity, STAGES, words={("Stge", "Engaging"): "won"})
 
 
@@ -221,7 +265,9 @@ def test_who_goes_on_anyway_leaves_those_rows_out(works: UnitOfWorkFactory) -> N
 
 def test_optional_words_nobody_knows_keep_nothing_back(works: UnitOfWorkFactory) -> None:
     given(works, Customer, first_name="Ada", email="ada@example.org")
-    outcome = imported(works, Case, "Subject,Customer,Case Origin\nHelp,ada@example.org,Carrier pigeon\n")
+    outcome = imported(
+        works, Case, "Subject,Customer,Case Origin\nHelp,ada@example.org,Carrier pigeon\n"
+    )
     assert outcome.created == 1
     assert "Case Origin: “Carrier pigeon” (1) is none of ours" in "\n".join(outcome.notes)
 
@@ -229,7 +275,9 @@ def test_optional_words_nobody_knows_keep_nothing_back(works: UnitOfWorkFactory)
 OWNERS = "Id,Name,Owner\n1,Lark,Jane Doe\n2,Wren,Jane Doe\n3,Tern,Rita Reyes\n"
 
 
-def test_owners_who_are_not_here_are_listed_and_their_records_taken(works: UnitOfWorkFactory) -> None:
+def test_owners_who_are_not_here_are_listed_and_their_records_taken(
+    works: UnitOfWorkFactory,
+) -> None:
     outcome = imported(works, Account, OWNERS)
     assert outcome.created == 3
     assert "have no owner: “Jane Doe” (2)." in "\n".join(outcome.notes)
@@ -239,7 +287,9 @@ def test_owners_who_are_not_here_are_listed_and_their_records_taken(works: UnitO
 
 
 @pytest.mark.parametrize("person", ["@Mona Meyer", "U_MONA", "mona"])
-def test_they_become_owners_when_they_are_mapped_later(works: UnitOfWorkFactory, person: str) -> None:
+def test_they_become_owners_when_they_are_mapped_later(
+    works: UnitOfWorkFactory, person: str
+) -> None:
     imported(works, Account, OWNERS)
     outcome = imported(works, Account, OWNERS, people={"jane doe": person})
     assert outcome.updated == 2
@@ -256,18 +306,26 @@ def test_ids_of_15_characters_are_those_of_18(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name\n0015000000Gv7qJAAR,Lark\n")
     imported(works, Opportunity, "Id,Name,AccountId\n0065000000OiTqX,Sails,0015000000Gv7qJ\n")
     deal = everything(works, Opportunity)[0]
-    assert (deal.account, deal.external_id) == (everything(works, Account)[0].id, "0065000000OiTqXAAV")
+    assert (deal.account, deal.external_id) == (
+        everything(works, Account)[0].id,
+        "0065000000OiTqXAAV",
+    )
 
 
 def test_ids_that_are_not_used_are_told(works: UnitOfWorkFactory) -> None:
     told = notes(works, Account, "Name,Billing System ID\nLark,77\n")
-    assert 'Ids that are not used: Billing System ID. To use one: --map "Billing System ID=external_id"' in told
+    assert (
+        'Ids that are not used: Billing System ID. To use one: --map "Billing System ID=external_id"'
+        in told
+    )
 
 
 @pytest.mark.parametrize(
     "columns", ["Requester,Requester email,Requester id", "Requester id,Requester email,Requester"]
 )
-def test_of_columns_that_name_one_record_that_counts_whose_names_are_known(works: UnitOfWorkFactory, columns: str) -> None:
+def test_of_columns_that_name_one_record_that_counts_whose_names_are_known(
+    works: UnitOfWorkFactory, columns: str
+) -> None:
     given(works, Customer, first_name="Ada", email="ada@example.org")
     row = {"Requester": "A. King", "Requester email": "ada@example.org", "Requester id": "77"}
     cells = ",".join(row[header] for header in columns.split(","))
@@ -297,8 +355,12 @@ def test_rows_of_records_that_are_here_need_not_say_everything(works: UnitOfWork
         ('"ada@x.org, a@x.org"', "ada@x.org"),
     ],
 )
-def test_of_several_addresses_in_a_cell_the_others_are_contacts(works: UnitOfWorkFactory, cell: str, email: str) -> None:
-    outcome = imported(works, Customer, f"Last name,E-mail 1 - Value,Phone 1 - Value\nKing,{cell},+49 30 1234567\n")
+def test_of_several_addresses_in_a_cell_the_others_are_contacts(
+    works: UnitOfWorkFactory, cell: str, email: str
+) -> None:
+    outcome = imported(
+        works, Customer, f"Last name,E-mail 1 - Value,Phone 1 - Value\nKing,{cell},+49 30 1234567\n"
+    )
     assert everything(works, Customer)[0].email == email
     assert [each.value for each in everything(works, Contact)] == ["a@x.org"]
     told = "E-mail 1 - Value: in 1 row there are several values; the first is its e-mail, the others are its contacts."
@@ -318,7 +380,9 @@ def test_our_own_word_is_not_doubted(works: UnitOfWorkFactory) -> None:
 def test_a_moment_that_is_only_a_yes_is_a_status(works: UnitOfWorkFactory) -> None:
     columns = imported(works, Activity, "Subject,Done,Account\nCall,Yes,Lark\n", dry=True).mapping
     assert columns.fields["Done"] == "status"
-    columns = imported(works, Activity, "Subject,Done,Account\nCall,2026-01-13,Lark\n", dry=True).mapping
+    columns = imported(
+        works, Activity, "Subject,Done,Account\nCall,2026-01-13,Lark\n", dry=True
+    ).mapping
     assert columns.fields["Done"] == "done_at"
 
 

@@ -34,7 +34,9 @@ def test_unicode_is_read_however_it_is_written(works: UnitOfWorkFactory, encodin
 def test_windows_1252_is_read_with_a_note(works: UnitOfWorkFactory) -> None:
     outcome = imported(works, Account, "NAME\nKöln – 5 €\n".encode("cp1252"))
     (note,) = outcome.notes
-    assert note.startswith("The file is not UTF-8 and was read as Western European (cp1252): “Köln”, “–”, “€”.")
+    assert note.startswith(
+        "The file is not UTF-8 and was read as Western European (cp1252): “Köln”, “–”, “€”."
+    )
     assert everything(works, Account)[0].name == "Köln – 5 €"
 
 
@@ -52,7 +54,9 @@ def test_cells_over_several_lines_and_blank_lines(works: UnitOfWorkFactory) -> N
 
 
 @SQLITE
-def test_a_row_with_too_many_cells_is_rejected_and_one_with_too_few_is_not(works: UnitOfWorkFactory) -> None:
+def test_a_row_with_too_many_cells_is_rejected_and_one_with_too_few_is_not(
+    works: UnitOfWorkFactory,
+) -> None:
     reasons = rejected(works, Account, "NAME,COUNTRY\nLark\nWren,DE,5\n")
     assert reasons == ["The row has 3 cells, but there are 2 columns."]
     assert [account.name for account in everything(works, Account)] == ["Lark"]
@@ -65,7 +69,9 @@ def test_a_missing_name_is_said(works: UnitOfWorkFactory) -> None:
 
 @SQLITE
 def test_several_things_wrong_are_said_at_once(works: UnitOfWorkFactory) -> None:
-    (reason,) = rejected(works, Account, "NAME,COUNTRY,EMPLOYEES\nLark,Atlantis,many\n", strict=True)
+    (reason,) = rejected(
+        works, Account, "NAME,COUNTRY,EMPLOYEES\nLark,Atlantis,many\n", strict=True
+    )
     assert reason.startswith("Employees: “many” is not a number.")
     assert "Country: “Atlantis”" in reason
 
@@ -77,19 +83,32 @@ def test_several_things_wrong_are_said_at_once(works: UnitOfWorkFactory) -> None
         ("", "The file is empty"),
         ("\n\n", "The file is empty"),
         ("colour,shape\nred,round\n", "None of the columns is a field of accounts: colour, shape."),
-        ('NAME\nLark\n"Wren\nTern\n', 'Line 3 has a quote \\("\\) that is never closed. Close it or remove it'),
-        ('NAME,COUNTRY\n"Lark,FR\nWren,"DE"\n', "Line 2 is not CSV: .* Put quotes around the whole cell"),
-        ('NAME,COUNTRY\n"Lark,FR\nWren,DE\nTern,"\n', 'A quote \\("\\) before “Lark,FR” is never closed'),
+        (
+            'NAME\nLark\n"Wren\nTern\n',
+            'Line 3 has a quote \\("\\) that is never closed. Close it or remove it',
+        ),
+        (
+            'NAME,COUNTRY\n"Lark,FR\nWren,"DE"\n',
+            "Line 2 is not CSV: .* Put quotes around the whole cell",
+        ),
+        (
+            'NAME,COUNTRY\n"Lark,FR\nWren,DE\nTern,"\n',
+            'A quote \\("\\) before “Lark,FR” is never closed',
+        ),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_as_a_whole(works: UnitOfWorkFactory, text: str, message: str) -> None:
+def test_a_file_that_cannot_be_used_is_refused_as_a_whole(
+    works: UnitOfWorkFactory, text: str, message: str
+) -> None:
     with pytest.raises(CRMError, match=message):
         imported(works, Account, text)
 
 
 @SQLITE
 @pytest.mark.parametrize(("flag", "created"), [("true", 0), ("1", 0), ("false", 1), ("", 1)])
-def test_rows_that_are_deleted_elsewhere_are_passed_over(works: UnitOfWorkFactory, flag: str, created: int) -> None:
+def test_rows_that_are_deleted_elsewhere_are_passed_over(
+    works: UnitOfWorkFactory, flag: str, created: int
+) -> None:
     outcome = imported(works, Account, f"NAME,ISDELETED\nLark,{flag}\n")
     assert (outcome.created, outcome.skipped) == (created, 1 - created)
 
@@ -100,15 +119,21 @@ def test_whether_a_row_is_deleted_must_be_clear(works: UnitOfWorkFactory) -> Non
     assert reason.startswith("“perhaps” is neither yes nor no")
 
 
-@pytest.mark.parametrize(("text", "value"), [("6.0E7", 60_000_000), ("1e3", 1000), ("500000.0", 500_000)])
-def test_numbers_are_read_as_programs_write_them(works: UnitOfWorkFactory, text: str, value: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "value"), [("6.0E7", 60_000_000), ("1e3", 1000), ("500000.0", 500_000)]
+)
+def test_numbers_are_read_as_programs_write_them(
+    works: UnitOfWorkFactory, text: str, value: int
+) -> None:
     imported(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n")
     assert everything(works, Account)[0].annual_revenue == value
 
 
 @SQLITE
 @pytest.mark.parametrize("text", ["6.0E99", "E7"])
-def test_a_number_that_could_mean_two_things_is_rejected(works: UnitOfWorkFactory, text: str) -> None:
+def test_a_number_that_could_mean_two_things_is_rejected(
+    works: UnitOfWorkFactory, text: str
+) -> None:
     (reason,) = rejected(works, Account, f"NAME,ANNUALREVENUE\nLark,{text}\n", strict=True)
     assert reason.startswith("Annual revenue: “")
 
@@ -125,11 +150,18 @@ def test_the_name_of_a_column_may_come_twice(works: UnitOfWorkFactory) -> None:
     assert everything(works, Account)[0].name == "Lark"
 
 
-def test_progress_is_told_in_rows(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_in_rows(
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(storage, "BATCH", 5)
     told: list[tuple[int, int]] = []
     rows = 8
-    imported(works, Account, "NAME\n" + "\n".join(map(str, range(rows))), progress=lambda *done: told.append(done))
+    imported(
+        works,
+        Account,
+        "NAME\n" + "\n".join(map(str, range(rows))),
+        progress=lambda *done: told.append(done),
+    )
     assert told == [(6, rows), (rows, rows), (rows, rows)]
 
 
@@ -156,7 +188,9 @@ def test_a_lone_name_below_a_blank_line_is_a_row(works: UnitOfWorkFactory) -> No
     ],
 )
 def test_footers_are_no_rows_and_told(works: UnitOfWorkFactory, footer: str) -> None:
-    outcome = imported(works, Account, f"Name,Industry,Employees\nLark,Ships,12\nTotal Energies,Oil,5\n{footer}\n")
+    outcome = imported(
+        works, Account, f"Name,Industry,Employees\nLark,Ships,12\nTotal Energies,Oil,5\n{footer}\n"
+    )
     assert [account.name for account in everything(works, Account)] == ["Lark", "Total Energies"]
     assert "Passed over below the last record" in outcome.notes[0]
 

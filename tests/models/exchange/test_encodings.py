@@ -1,4 +1,6 @@
-"""The encoding of a file is told from its words, or asked; no file is read as what it does not say."""
+"""The encoding of a file is told from its words, or asked; no file is read as what it does not
+say.
+"""
 
 import io
 
@@ -106,9 +108,13 @@ PEOPLE = {
         "김철수;서울|이영희;부산|박민수;대구광역시|최지우;인천|삼성전자;수원",
         "cp949",
     ),
-}  # fmt: skip
+}
 """By language: people with their cities, and the encodings that such a file may have."""
-WRITTEN = [(language, encoding) for language, (_, encodings) in PEOPLE.items() for encoding in encodings.split()]
+WRITTEN = [
+    (language, encoding)
+    for language, (_, encodings) in PEOPLE.items()
+    for encoding in encodings.split()
+]
 SOME = (1, 2, 3, 6)
 """Rows of a file."""
 
@@ -116,8 +122,16 @@ SOME = (1, 2, 3, 6)
 def texts(language: str, encoding: str) -> list[bytes]:
     """Files with some of the people, as far as the encoding has their letters."""
     rows = PEOPLE[language][0].split("|")
-    files = ["\r\n".join(["Name;City", *rows[start : start + size], ""]) for size in SOME for start in range(len(rows))]
-    return [file.encode(encoding) for file in files if file.encode(encoding, "ignore").decode(encoding) == file]
+    files = [
+        "\r\n".join(["Name;City", *rows[start : start + size], ""])
+        for size in SOME
+        for start in range(len(rows))
+    ]
+    return [
+        file.encode(encoding)
+        for file in files
+        if file.encode(encoding, "ignore").decode(encoding) == file
+    ]
 
 
 def read(file: bytes) -> str:
@@ -133,7 +147,11 @@ def test_a_file_is_read_as_it_is_written_or_asked_about(language: str, encoding:
     files = texts(language, encoding)
     assert files
     found = [read(file) for file in files]
-    assert [text for text, file in zip(found, files, strict=True) if text not in ("", file.decode(encoding))] == []
+    assert [
+        text
+        for text, file in zip(found, files, strict=True)
+        if text not in ("", file.decode(encoding))
+    ] == []
 
 
 @table(("language", "encoding"), WRITTEN)
@@ -165,7 +183,8 @@ def test_letters_that_were_lost_or_turned_into_others_are_told() -> None:
 
 
 @table(
-    ("wanted", "problem"), [("klingon", "no encoding called “klingon”"), ("ascii", "not written in")]
+    ("wanted", "problem"),
+    [("klingon", "no encoding called “klingon”"), ("ascii", "not written in")],
 )
 def test_an_encoding_that_cannot_be_is_refused(wanted: str, problem: str) -> None:
     with pytest.raises(Unsure, match=problem):
@@ -175,4 +194,7 @@ def test_an_encoding_that_cannot_be_is_refused(wanted: str, problem: str) -> Non
 def test_a_line_of_millions_of_letters_ends_none_of_the_looks() -> None:
     long = b"x" * 3_000_000
     assert encoding_of(io.BytesIO(b"Name,Notes\nAda," + long + b"\n")).name == "utf-8-sig"
-    assert encoding_of(io.BytesIO(b"Name,Notes\rAda," + long + "\rZoë,\r".encode())).name == "utf-8-sig"
+    assert (
+        encoding_of(io.BytesIO(b"Name,Notes\rAda," + long + "\rZoë,\r".encode())).name
+        == "utf-8-sig"
+    )

@@ -55,9 +55,13 @@ def test_headers_are_the_names_of_the_fields(works: UnitOfWorkFactory) -> None:
     with works("T1", writes=False) as work:
         owner = work.ref("user", everything(works, Account)[0].owner or 0)
     assert told == {
-        "ref": "AC-1", "name": "Lark", "country": "FR", "tags": "vip, new", "owner": owner,
+        "ref": "AC-1",
+        "name": "Lark",
+        "country": "FR",
+        "tags": "vip, new",
+        "owner": owner,
         "created_at": "2026-03-10T10:00:00+00:00",
-    }  # fmt: skip
+    }
 
 
 def test_only_some_records_and_never_the_deleted(works: UnitOfWorkFactory) -> None:
@@ -65,10 +69,14 @@ def test_only_some_records_and_never_the_deleted(works: UnitOfWorkFactory) -> No
         given(works, Account, name=name)
     with works("T1", "U_ADA") as work:
         records.delete(work, work.find(Account, 2))
-    assert [row["name"] for row in csv.DictReader(io.StringIO(exported(works, Account)))] == ["Lark", "Tern"]
-    assert [row["name"] for row in csv.DictReader(io.StringIO(exported(works, Account, Account.name == "Tern")))] == [
-        "Tern"
+    assert [row["name"] for row in csv.DictReader(io.StringIO(exported(works, Account)))] == [
+        "Lark",
+        "Tern",
     ]
+    assert [
+        row["name"]
+        for row in csv.DictReader(io.StringIO(exported(works, Account, Account.name == "Tern")))
+    ] == ["Tern"]
 
 
 @SQLITE
@@ -77,7 +85,9 @@ def test_nothing_of_another_workspace_goes_out(works: UnitOfWorkFactory) -> None
     assert len(exported(works, Account).splitlines()) == 1
 
 
-def test_more_than_a_page_goes_out_each_once(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_a_page_goes_out_each_once(
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(exporter, "PAGE", 5)
     imported(works, Account, "NAME\n" + "\n".join(f"Account {n}" for n in range(13)))
     rows = list(csv.DictReader(io.StringIO(exported(works, Account))))
@@ -109,9 +119,15 @@ def test_an_edited_export_changes_just_that(works: UnitOfWorkFactory) -> None:
 
 
 @SQLITE
-def test_an_export_of_another_workspace_overwrites_nothing(works: UnitOfWorkFactory, clock: Any) -> None:
+def test_an_export_of_another_workspace_overwrites_nothing(
+    works: UnitOfWorkFactory, clock: Any
+) -> None:
     given(works, Account, name="Ours")
-    text = exported(works, Account).replace("Ours", "Theirs").replace("2026-03-10T10:00", "2025-01-01T10:00")
+    text = (
+        exported(works, Account)
+        .replace("Ours", "Theirs")
+        .replace("2026-03-10T10:00", "2025-01-01T10:00")
+    )
     assert rejected(works, Account, text) == [
         "AC-1 Ours is not the account that the file means: it was made at another moment."
     ]
@@ -158,16 +174,25 @@ MANY = 4
 LINES = ("=cmd|' /C calc'!A0, \"quoted\"; and\ttabbed", "Zoë Ørsted — 東京 <!channel> & 'co'")
 
 EXCEPTIONS: dict[str, dict[str, tuple[str, str]]] = {
-    "user": {"role": ("rep", "manager"), "team": ("sales", ""), "slack_id": ("U_NEW1", "U_NEW2"),
-             "starts_at": ("07:00", "08:15"), "ends_at": ("17:00", "18:30")},
+    "user": {
+        "role": ("rep", "manager"),
+        "team": ("sales", ""),
+        "slack_id": ("U_NEW1", "U_NEW2"),
+        "starts_at": ("07:00", "08:15"),
+        "ends_at": ("17:00", "18:30"),
+    },
     "role": {"rights": ("lead: look own, new, hide score", "everything: everything")},
     "team": {"role": ("support lead", "")},
     "contact": {"type": ("other", "other")},
-    "lead": {"status": ("new", "working"), "converted_customer": ("", ""), "converted_account": ("", ""),
-             "converted_opportunity": ("", "")},
+    "lead": {
+        "status": ("new", "working"),
+        "converted_customer": ("", ""),
+        "converted_account": ("", ""),
+        "converted_opportunity": ("", ""),
+    },
     "activity": {"lead": ("", "")},
     "membership": {"since": ("2020-01-01", "2021-01-01"), "until": ("2022-01-01", "")},
-}  # fmt: skip
+}
 """Fields whose values must fit each other."""
 
 
@@ -197,11 +222,15 @@ def surroundings(works: UnitOfWorkFactory) -> None:
 
 
 @pytest.mark.parametrize("entity", list(ENTITIES.values()), ids=list(ENTITIES))
-def test_an_export_of_any_entity_comes_in_again(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
+def test_an_export_of_any_entity_comes_in_again(
+    works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
     surroundings(works)
     with works("T1", "U_ADA") as work:
         for which in (0, 1):
-            texts = {name: sample(entity, name, kind, which) for name, kind in entity.fields().items()}
+            texts = {
+                name: sample(entity, name, kind, which) for name, kind in entity.fields().items()
+            }
             parsed = entity.parse({name: text for name, text in texts.items() if text}, work)
             work.add(entity(**parsed, external_id=f"x{which}"))
     text = exported(works, entity)
@@ -213,12 +242,16 @@ def test_an_export_of_any_entity_comes_in_again(works: UnitOfWorkFactory, entity
     assert [values_of(record) for record in everything(works, entity)] == before
 
     sampled = [row for row in rows_of(text) if row["external_id"]]
-    created = imported(works, entity, csv_of([anew(entity, row, time) for time in range(MANY) for row in sampled]))
+    created = imported(
+        works, entity, csv_of([anew(entity, row, time) for time in range(MANY) for row in sampled])
+    )
     assert created.created == created.read == 2 * MANY
     again = [values_of(record) for record in everything(works, entity)[-2 * MANY :]]
     if "primary" in entity.fields():  # of all that are alike one is, the last to come
         assert [each.pop("primary") for each in again].count(True) == 1
-        before = [{name: value for name, value in each.items() if name != "primary"} for each in before]
+        before = [
+            {name: value for name, value in each.items() if name != "primary"} for each in before
+        ]
     assert again == before[-2:] * MANY
 
 
@@ -227,7 +260,9 @@ UNIQUE = {"user": "slack_id", "role": "name", "team": "name"}
 
 
 def anew(entity: type[Entity], row: dict[str, str], time: int) -> dict[str, str]:
-    """The row of a record that is not here yet, though everything but what must be unique is the same."""
+    """The row of a record that is not here yet, though everything but what must be unique is the
+    same.
+    """
     unique = {"ref": "", "external_id": f"{row['external_id']} {time}"}
     unique |= {UNIQUE.get(entity.slug(), ""): f"U_{row['external_id']}{time}"}
     return row | {name: text for name, text in unique.items() if name in row}
@@ -246,4 +281,6 @@ def csv_of(rows: list[dict[str, str]]) -> str:
 
 
 def values_of(record: Entity) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.fields() if name != UNIQUE.get(record.slug())}
+    return {
+        name: getattr(record, name) for name in record.fields() if name != UNIQUE.get(record.slug())
+    }

@@ -1,4 +1,6 @@
-"""Exports of other systems are stored right, each beside the others of its system: names, moves, links and texts."""
+"""Exports of other systems are stored right, each beside the others of its system: names, moves,
+links and texts.
+"""
 
 from typing import Any
 
@@ -20,10 +22,14 @@ from tests.models.marks import SQLITE
 SYSTEMS = {"Salesforce": SALESFORCE, "HubSpot": HUBSPOT, "Pipedrive": PIPEDRIVE, "others": OTHERS}
 
 
-def stored(works: UnitOfWorkFactory, entity: type[Entity], after: int, fields: list[str]) -> list[dict[str, Any]]:
+def stored(
+    works: UnitOfWorkFactory, entity: type[Entity], after: int, fields: list[str]
+) -> list[dict[str, Any]]:
     """The records that came after others, with these fields as a reader would compare them."""
     with works("T1", writes=False) as work:
-        records = work.session.scalars(select(entity).where(entity.id > after).order_by(entity.number)).all()
+        records = work.session.scalars(
+            select(entity).where(entity.id > after).order_by(entity.number)
+        ).all()
         return [{name: plain(work, record, name) for name in fields} for record in records]
 
 
@@ -45,7 +51,11 @@ def differences(works: UnitOfWorkFactory, export: Export) -> dict[str, Any]:
     seen = stored(works, entity, after, fields)[: len(export.stored)]
     told = "\n".join(outcome.notes)
     wrong = {
-        "rows": [(is_now, right) for is_now, right in zip(seen, export.stored, strict=True) if is_now != right],
+        "rows": [
+            (is_now, right)
+            for is_now, right in zip(seen, export.stored, strict=True)
+            if is_now != right
+        ],
         "told": [part for part in export.told if part not in told] and told,
         "rejected": outcome.rejected - export.lost and outcome.reasons,
     }
@@ -55,7 +65,9 @@ def differences(works: UnitOfWorkFactory, export: Export) -> dict[str, Any]:
 @SQLITE
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_the_exports_of_a_system_are_stored_right(works: UnitOfWorkFactory, system: str) -> None:
-    wrong = {export.name: found for export in SYSTEMS[system] if (found := differences(works, export))}
+    wrong = {
+        export.name: found for export in SYSTEMS[system] if (found := differences(works, export))
+    }
     assert wrong == {}
 
 
@@ -66,7 +78,9 @@ def test_the_same_exports_again_change_nothing(works: UnitOfWorkFactory) -> None
         content = (FOLDER / export.name).read_bytes()
         for _ in range(2):
             outcome = imported(works, ENTITIES[export.entity], content, **export.answers)
-        again.append((export.name, outcome.updated, outcome.created, outcome.joined, outcome.reached))
+        again.append(
+            (export.name, outcome.updated, outcome.created, outcome.joined, outcome.reached)
+        )
     assert [each for each in again if any(each[1:])] == []
 
 
@@ -78,7 +92,9 @@ WAYS = (
 
 
 @SQLITE
-def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_them(works: UnitOfWorkFactory) -> None:
+def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_them(
+    works: UnitOfWorkFactory,
+) -> None:
     customer = ENTITIES["customer"]
     for _ in range(2):
         outcome = imported(works, customer, WAYS)
@@ -87,9 +103,10 @@ def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_t
     assert (king.email, king.phone, byron.email) == ("a@x.example", "33123456789", "c@x.example")
     ways = [(each.customer, each.type, each.value) for each in everything(works, Contact)]
     assert sorted(ways) == [
-        (king.id, "email", "b@x.example"), (king.id, "linkedin", "https://linkedin.com/in/ada"),
+        (king.id, "email", "b@x.example"),
+        (king.id, "linkedin", "https://linkedin.com/in/ada"),
         (king.id, "mobile", "33612345678"),
-    ]  # fmt: skip
+    ]
     assert byron.notes == "Not read from the file:\nPhone: nobody knows"
 
 
@@ -97,11 +114,16 @@ def test_further_ways_to_reach_somebody_are_contacts_and_read_as_the_row_reads_t
 def test_what_no_field_takes_is_kept_where_that_is_asked_for(works: UnitOfWorkFactory) -> None:
     file = "Name,Colour,Shape,Industry\nLark,red,,Birds\nWren,,round,\n"
     assert imported(works, ENTITIES["account"], file, rest=True).created == 2
-    assert [each.notes for each in everything(works, ENTITIES["account"])] == ["Colour: red", "Shape: round"]
+    assert [each.notes for each in everything(works, ENTITIES["account"])] == [
+        "Colour: red",
+        "Shape: round",
+    ]
 
 
 @SQLITE
-def test_a_name_that_several_have_is_settled_by_the_address_beside_it(works: UnitOfWorkFactory) -> None:
+def test_a_name_that_several_have_is_settled_by_the_address_beside_it(
+    works: UnitOfWorkFactory,
+) -> None:
     customers = "Name,Email\nJo Smith,jo@x.example\nJo Smith,smith@x.example\n"
     imported(works, ENTITIES["customer"], customers)
     file = "Id,Subject,Requester,Requester email\n1,Help,Jo Smith,smith@x.example\n"
@@ -111,7 +133,9 @@ def test_a_name_that_several_have_is_settled_by_the_address_beside_it(works: Uni
 
 
 @SQLITE
-def test_nouns_without_notes_take_a_row_with_an_odd_cell_unless_that_is_refused(works: UnitOfWorkFactory) -> None:
+def test_nouns_without_notes_take_a_row_with_an_odd_cell_unless_that_is_refused(
+    works: UnitOfWorkFactory,
+) -> None:
     imported(works, ENTITIES["customer"], "Id,Last name\n1,King\n")
     file = "Id,Customer,Type,Value,Verified\n7,1,email,a@x.example,perhaps\n"
     assert imported(works, Contact, file, strict=True).rejected == 1
@@ -123,25 +147,37 @@ def test_nouns_without_notes_take_a_row_with_an_odd_cell_unless_that_is_refused(
 @SQLITE
 def test_a_column_of_addresses_called_state_is_no_status(works: UnitOfWorkFactory) -> None:
     lead = ENTITIES["lead"]
-    columns = imported(works, lead, "Last name,City,State\nKing,Austin,TX\nByron,Tampa,FL\n").mapping
+    columns = imported(
+        works, lead, "Last name,City,State\nKing,Austin,TX\nByron,Tampa,FL\n"
+    ).mapping
     assert columns.left_out["State"] == "none of its words is a status"
-    assert imported(works, lead, "Last name,State\nTern,Contacted\n").mapping.fields["State"] == "status"
+    assert (
+        imported(works, lead, "Last name,State\nTern,Contacted\n").mapping.fields["State"]
+        == "status"
+    )
 
 
 @SQLITE
-def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(works: UnitOfWorkFactory) -> None:
+def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(
+    works: UnitOfWorkFactory,
+) -> None:
     file = "Id,Last name,Phone,Mobile,Company\n1,King,+33 1 23 45 67 89,+33 6 12 34 56 78,Lark\n"
     dry = imported(works, ENTITIES["customer"], file, make=("account",), dry=True)
     assert (dry.reached, dry.joined, everything(works, Contact)) == (1, 1, [])
     outcome = imported(works, ENTITIES["customer"], file, make=("account",))
     assert (outcome.reached, outcome.joined) == (1, 1)
     undo_many.take_back(works, "T1", "U_ADA", outcome.unit)
-    left = [everything(works, ENTITIES[slug]) for slug in ("customer", "contact", "account", "membership")]
+    left = [
+        everything(works, ENTITIES[slug])
+        for slug in ("customer", "contact", "account", "membership")
+    ]
     assert left == [[], [], [], []]
 
 
 @SQLITE
-def test_a_lead_converted_elsewhere_can_be_converted_here_and_by_hand_is_not_made_so(works: UnitOfWorkFactory) -> None:
+def test_a_lead_converted_elsewhere_can_be_converted_here_and_by_hand_is_not_made_so(
+    works: UnitOfWorkFactory,
+) -> None:
     imported(works, Lead, "Id,Last name,Status\n1,King,Closed - Converted\n2,Byron,New\n")
     king, byron = everything(works, Lead)
     assert (king.status, byron.status) == ("converted", "new")

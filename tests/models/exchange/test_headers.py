@@ -34,7 +34,10 @@ def test_a_second_number_stands_beside_the_first() -> None:
 
 def test_the_domain_of_a_company_stands_in_for_its_name() -> None:
     columns = guess(Customer, ["Company", "Company Domain Name", "Last Name"])
-    assert (columns.fields["Company"], columns.fallback) == ("account", {"Company Domain Name": "account"})
+    assert (columns.fields["Company"], columns.fallback) == (
+        "account",
+        {"Company Domain Name": "account"},
+    )
 
 
 def test_what_belongs_to_another_record_is_not_taken_for_this_one() -> None:
@@ -56,7 +59,13 @@ def test_the_subject_stands_before_the_texts_wherever_their_columns_stand() -> N
 
 @table(
     ("header", "currency"),
-    [("Amount (EUR)", "EUR"), ("Amount [$]", "USD"), ("Value in CHF", "CHF"), ("Probability (%)", ""), ("Amount", "")],
+    [
+        ("Amount (EUR)", "EUR"),
+        ("Amount [$]", "USD"),
+        ("Value in CHF", "CHF"),
+        ("Probability (%)", ""),
+        ("Amount", ""),
+    ],
 )
 def test_a_header_may_name_the_currency(header: str, currency: str) -> None:
     assert currency_in(header) == currency

@@ -1,4 +1,6 @@
-"""What a file tells of the past stays in the past: closed deals, finished calls and tasks, closed cases."""
+"""What a file tells of the past stays in the past: closed deals, finished calls and tasks, closed
+cases.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +23,9 @@ from tests.models.marks import SQLITE
 WEEK = (START - timedelta(days=3), START + timedelta(days=4))
 
 
-def closed(works: UnitOfWorkFactory, start: datetime, end: datetime) -> list[tuple[str, int, Decimal]]:
+def closed(
+    works: UnitOfWorkFactory, start: datetime, end: datetime
+) -> list[tuple[str, int, Decimal]]:
     """The deals closed in a time: (stage, how many, their amount)."""
     with works("T1", "U_RITA", writes=False) as work:
         return [(row.stage, row.count, row.amount) for row in closed_between(work, start, end)]
@@ -32,8 +36,14 @@ def lark(works: UnitOfWorkFactory) -> Account:
     return given(works, Account, name="Lark")
 
 
-def test_a_deal_won_years_ago_is_not_closed_this_week(works: UnitOfWorkFactory, lark: Account) -> None:
-    imported(works, Opportunity, "Id,Name,Account,Stage,Amount,Close date\n1,Sails,Lark,won,500,2017-05-04\n")
+def test_a_deal_won_years_ago_is_not_closed_this_week(
+    works: UnitOfWorkFactory, lark: Account
+) -> None:
+    imported(
+        works,
+        Opportunity,
+        "Id,Name,Account,Stage,Amount,Close date\n1,Sails,Lark,won,500,2017-05-04\n",
+    )
     assert closed(works, *WEEK) == []
     year = datetime(2017, 1, 1, tzinfo=UTC), datetime(2018, 1, 1, tzinfo=UTC)
     assert closed(works, *year) == [("won", 1, Decimal(500))]
@@ -43,28 +53,43 @@ def test_a_deal_won_years_ago_is_not_closed_this_week(works: UnitOfWorkFactory, 
 
 @SQLITE
 @pytest.mark.parametrize(
-    ("stage", "closes", "counts"), [
-        ("lost", "2017-05-04", 0), ("won", "2026-03-09", 1), ("won", "2026-03-10", 1), ("won", "", 0),
-        ("won", "2026-09-01", 0), ("lost", "2026-03-01", 0),
+    ("stage", "closes", "counts"),
+    [
+        ("lost", "2017-05-04", 0),
+        ("won", "2026-03-09", 1),
+        ("won", "2026-03-10", 1),
+        ("won", "", 0),
+        ("won", "2026-09-01", 0),
+        ("lost", "2026-03-01", 0),
     ],
-)  # fmt: skip
+)
 def test_a_closed_deal_counts_in_the_week_of_its_close_date(
     works: UnitOfWorkFactory, lark: Account, stage: str, closes: str, counts: int
 ) -> None:
-    imported(works, Opportunity, f"Id,Name,Account,Stage,Close date\n1,Sails,Lark,{stage},{closes}\n")
+    imported(
+        works, Opportunity, f"Id,Name,Account,Stage,Close date\n1,Sails,Lark,{stage},{closes}\n"
+    )
     assert sum(row[1] for row in closed(works, *WEEK)) == counts
 
 
 @SQLITE
-def test_a_closed_deal_without_a_close_date_was_closed_when_it_was_made(works: UnitOfWorkFactory, lark: Account) -> None:
-    imported(works, Opportunity, "Id,Name,Account,Stage,Created\n1,Sails,Lark,lost,2019-02-03 10:00\n")
+def test_a_closed_deal_without_a_close_date_was_closed_when_it_was_made(
+    works: UnitOfWorkFactory, lark: Account
+) -> None:
+    imported(
+        works, Opportunity, "Id,Name,Account,Stage,Created\n1,Sails,Lark,lost,2019-02-03 10:00\n"
+    )
     (move,) = everything(works, StageChange)
     assert move.at.date() == date(2019, 2, 3)
 
 
 @SQLITE
-def test_a_deal_won_since_the_last_import_was_won_on_its_close_date(works: UnitOfWorkFactory, lark: Account) -> None:
-    imported(works, Opportunity, "Id,Name,Account,Stage,Close date\n1,Sails,Lark,proposal,2026-01-30\n")
+def test_a_deal_won_since_the_last_import_was_won_on_its_close_date(
+    works: UnitOfWorkFactory, lark: Account
+) -> None:
+    imported(
+        works, Opportunity, "Id,Name,Account,Stage,Close date\n1,Sails,Lark,proposal,2026-01-30\n"
+    )
     imported(works, Opportunity, "Id,Name,Account,Stage,Close date\n1,Sails,Lark,won,2026-01-31\n")
     move = everything(works, StageChange)[-1]
     assert (move.before, move.after, move.at.date()) == ("proposal", "won", date(2026, 1, 31))
@@ -80,7 +105,9 @@ def test_a_deal_that_people_win_is_won_today(works: UnitOfWorkFactory, lark: Acc
 
 
 @SQLITE
-def test_calls_of_last_year_are_done_and_tasks_are_as_open_as_they_were(works: UnitOfWorkFactory) -> None:
+def test_calls_of_last_year_are_done_and_tasks_are_as_open_as_they_were(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Customer, first_name="Ada", email="ada@example.org")
     file = """Type,Description,Due,Customer
 call,Talked,2025-03-04 10:00,ada@example.org
@@ -109,8 +136,10 @@ Hull,ada@example.org,closed,,,
 Keel,ada@example.org,open,,,2021-05-01 10:00
 """
     imported(works, Case, file)
-    days = [(each.closed_at and each.closed_at.date(), each.resolved_at and each.resolved_at.date())
-            for each in everything(works, Case)]  # fmt: skip
+    days = [
+        (each.closed_at and each.closed_at.date(), each.resolved_at and each.resolved_at.date())
+        for each in everything(works, Case)
+    ]
     may = lambda day: date(2021, 5, day)  # noqa: E731
     assert days == [(may(6), may(6)), (may(1), may(1)), (None, may(3)), (None, None), (None, None)]
 
@@ -142,7 +171,9 @@ def test_a_deal_of_nobody_comes_in_marked_and_can_be_worked_on(works: UnitOfWork
 
 
 @SQLITE
-def test_what_is_about_an_account_or_a_deal_alone_comes_in_and_is_ticked_off(works: UnitOfWorkFactory, lark: Account) -> None:
+def test_what_is_about_an_account_or_a_deal_alone_comes_in_and_is_ticked_off(
+    works: UnitOfWorkFactory, lark: Account
+) -> None:
     imported(works, Activity, "Description,Account\nSend the offer,Lark\n")
     assert rejected(works, Activity, "Description\nSend the offer\n") != []
     assert count(works, Activity) == 1

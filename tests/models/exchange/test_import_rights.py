@@ -1,4 +1,6 @@
-"""A file changes, fills and names no more than whoever brings it may by hand; and it stands in nobody's way."""
+"""A file changes, fills and names no more than whoever brings it may by hand; and it stands in
+nobody's way.
+"""
 
 import io
 import threading
@@ -28,7 +30,9 @@ from tests.models.marks import SQLITE
 def allow(works: UnitOfWorkFactory, *lines: str) -> None:
     """What reps may do, and no more."""
     with works("T1", "U_ADA") as work:
-        records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)})
+        records.update(
+            work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)}
+        )
 
 
 @SQLITE
@@ -36,7 +40,9 @@ def test_who_may_import_and_not_edit_a_record_does_not_change_it(works: UnitOfWo
     allow(works, "lead: look, new, import, edit own")
     theirs = given(works, Lead, by="U_RITA", first_name="Ada", company="Analytical", owner="me")
     own = given(works, Lead, by="U_JULE", first_name="Eve", company="Looms", owner="me")
-    outcome = imported(works, Lead, f"Ref,Company\n{theirs.ref},Evil\n{own.ref},Mills\n", by="U_JULE")
+    outcome = imported(
+        works, Lead, f"Ref,Company\n{theirs.ref},Evil\n{own.ref},Mills\n", by="U_JULE"
+    )
     assert (outcome.updated, outcome.rejected) == (1, 1)
     assert [lead.company for lead in everything(works, Lead)] == ["Analytical", "Mills"]
 
@@ -45,31 +51,54 @@ def test_who_may_import_and_not_edit_a_record_does_not_change_it(works: UnitOfWo
 def test_what_is_hidden_is_not_filled_by_a_file(works: UnitOfWorkFactory) -> None:
     allow(works, "customer: look, new, edit, import, hide notes")
     ada = given(works, Customer, by="U_ADA", first_name="Ada", notes="chess")
-    outcome = imported(works, Customer, f"Ref,First name,Notes\n{ada.ref},Ada,dice\n,Eve,chess\n", by="U_JULE")
+    outcome = imported(
+        works, Customer, f"Ref,First name,Notes\n{ada.ref},Ada,dice\n,Eve,chess\n", by="U_JULE"
+    )
     assert outcome.rejected == 2
     assert [customer.notes for customer in everything(works, Customer)] == ["chess"]
 
 
 @SQLITE
 def test_a_file_cannot_try_what_a_hidden_field_holds(works: UnitOfWorkFactory) -> None:
-    """A row is refused alike, whether it names what the record holds or something else; also whether it is done."""
-    allow(works, "customer: look, edit, import, hide notes phone", "task: look, edit, import, hide done_at")
+    """A row is refused alike, whether it names what the record holds or something else; also
+    whether it is done.
+    """
+    allow(
+        works,
+        "customer: look, edit, import, hide notes phone",
+        "task: look, edit, import, hide done_at",
+    )
     ada = given(works, Customer, by="U_ADA", first_name="Ada", notes="chess", phone="+4930123456")
-    for header, held, other in (("Notes", "chess", "dice"), ("Phone", "+4930123456", "+4930123457")):
+    for header, held, other in (
+        ("Notes", "chess", "dice"),
+        ("Phone", "+4930123456", "+4930123457"),
+    ):
         files = [f"Ref,First name,{header}\n{ada.ref},Ada,{text}\n" for text in (held, other)]
         tried = [rejected(works, Customer, file, by="U_JULE") for file in files]
         assert tried[0] == tried[1] != [], header
-    tasks = [given(works, Activity, by="U_ADA", description="Call", customer=ada.ref) for _ in range(2)]
+    tasks = [
+        given(works, Activity, by="U_ADA", description="Call", customer=ada.ref) for _ in range(2)
+    ]
     with works("T1", "U_ADA") as work:
         work.get(Activity, tasks[0].id).done_at = work.now
-    tried = [rejected(works, Activity, f"Ref,Status\n{task.ref},done\n", by="U_JULE") for task in tasks]
+    tried = [
+        rejected(works, Activity, f"Ref,Status\n{task.ref},done\n", by="U_JULE") for task in tasks
+    ]
     assert tried[0] == tried[1] != []
 
 
 @SQLITE
 def test_who_does_not_see_what_a_file_makes_makes_it_once(works: UnitOfWorkFactory) -> None:
-    """Ways to reach others' customers, and what joins them to accounts, where one sees one's own alone."""
-    allow(works, "customer: look, edit, import", "contact: look own, new", "membership: look own, new", "account: look")
+    """Ways to reach others' customers, and what joins them to accounts, where one sees one's own
+    alone.
+    """
+    allow(
+        works,
+        "customer: look, edit, import",
+        "contact: look own, new",
+        "membership: look own, new",
+        "account: look",
+    )
     ada = given(works, Customer, by="U_RITA", first_name="Ada", email="ada@x.example", owner="me")
     looms, mills = (given(works, Account, by="U_RITA", name=name) for name in ("Looms", "Mills"))
     given(works, Membership, by="U_RITA", customer=ada.ref, account=looms.ref, primary="yes")
@@ -85,14 +114,24 @@ def test_who_does_not_see_what_a_file_makes_makes_it_once(works: UnitOfWorkFacto
 @SQLITE
 def test_who_may_make_and_not_look_imports_all_the_same(works: UnitOfWorkFactory) -> None:
     allow(works, "customer: new, import", "contact: new")
-    outcome = imported(works, Customer, "First name,Email,Email 2\nAda,a@x.example,b@x.example\n", by="U_JULE")
+    outcome = imported(
+        works, Customer, "First name,Email,Email 2\nAda,a@x.example,b@x.example\n", by="U_JULE"
+    )
     assert (outcome.created, outcome.reached) == (1, 1)
 
 
 @SQLITE
 def test_a_membership_does_not_tell_a_job_title_that_is_hidden(works: UnitOfWorkFactory) -> None:
-    allow(works, "customer: look, edit, import, hide job_title", "account: look", "membership: look, new")
-    ada, bob = (given(works, Customer, by="U_ADA", first_name=name, job_title="Spy") for name in ("Ada", "Bob"))
+    allow(
+        works,
+        "customer: look, edit, import, hide job_title",
+        "account: look",
+        "membership: look, new",
+    )
+    ada, bob = (
+        given(works, Customer, by="U_ADA", first_name=name, job_title="Spy")
+        for name in ("Ada", "Bob")
+    )
     given(works, Account, by="U_ADA", name="Mills")
     for who, ref in (("U_JULE", ada.ref), ("U_ADA", bob.ref)):
         imported(works, Customer, f"Ref,Account\n{ref},Mills\n", by=who)
@@ -100,12 +139,18 @@ def test_a_membership_does_not_tell_a_job_title_that_is_hidden(works: UnitOfWork
 
 
 @SQLITE
-def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(works: UnitOfWorkFactory) -> None:
+def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(
+    works: UnitOfWorkFactory,
+) -> None:
     """Who may not is told before anything is stored, whatever the first rows name."""
-    allow(works, "customer: look, new, import", "account: look, new, hide domain", "membership: new")
+    allow(
+        works, "customer: look, new, import", "account: look, new, hide domain", "membership: new"
+    )
     file = "First name,Account\nAda,\nEve,acme.example\n"
     imported(works, Customer, file, by="U_JULE", make=("account",))
-    assert [(each.name, each.domain) for each in everything(works, Account)] == [("acme.example", None)]
+    assert [(each.name, each.domain) for each in everything(works, Account)] == [
+        ("acme.example", None)
+    ]
     allow(works, "customer: look, new, import", "account: look", "membership: new")
     with pytest.raises(Forbidden, match="account new"):
         imported(works, Customer, "First name,Account\nBob,\n", by="U_JULE", make=("account",))
@@ -113,19 +158,29 @@ def test_what_is_made_of_names_is_for_who_may_make_it_and_fills_nothing_hidden(w
 
 
 @SQLITE
-def test_a_lead_that_is_here_is_converted_by_a_file_only_for_who_may_convert_it(works: UnitOfWorkFactory) -> None:
+def test_a_lead_that_is_here_is_converted_by_a_file_only_for_who_may_convert_it(
+    works: UnitOfWorkFactory,
+) -> None:
     """A new one was converted elsewhere."""
     allow(works, "lead: look, new, edit, import", "customer: look")
     ada = given(works, Lead, by="U_RITA", first_name="Ada")
     given(works, Customer, by="U_RITA", first_name="Eve")
     said = "Is Converted,Converted Contact"
-    reasons = rejected(works, Lead, f"Ref,First name,{said}\n{ada.ref},Ada,yes,Eve\n,Bob,yes,Eve\n", by="U_JULE")
+    reasons = rejected(
+        works, Lead, f"Ref,First name,{said}\n{ada.ref},Ada,yes,Eve\n,Bob,yes,Eve\n", by="U_JULE"
+    )
     assert reasons == ["Your role (rep) does not allow “lead convert”. Ada Abel can give it."]
     assert [(each.status, each.converted_customer) for each in everything(works, Lead)] == [
-        ("new", None), ("converted", everything(works, Customer)[0].id),
-    ]  # fmt: skip
+        ("new", None),
+        ("converted", everything(works, Customer)[0].id),
+    ]
     allow(works, "lead: look, new, edit, import, convert", "customer: look")
-    assert imported(works, Lead, f"Ref,First name,{said}\n{ada.ref},Ada,yes,Eve\n", by="U_JULE").updated == 1
+    assert (
+        imported(
+            works, Lead, f"Ref,First name,{said}\n{ada.ref},Ada,yes,Eve\n", by="U_JULE"
+        ).updated
+        == 1
+    )
 
 
 @SQLITE
@@ -166,7 +221,10 @@ def test_a_dry_run_counts_what_the_run_itself_counts(works: UnitOfWorkFactory) -
     dry = imported(works, Account, file, dry=True, strict=True)
     assert everything(works, Account) == []
     done = imported(works, Account, file, strict=True)
-    counts = [(each.read, each.created, each.updated, each.unchanged, each.rejected) for each in (dry, done)]
+    counts = [
+        (each.read, each.created, each.updated, each.unchanged, each.rejected)
+        for each in (dry, done)
+    ]
     assert counts == [(5, 2, 0, 2, 1)] * 2
 
 
@@ -180,8 +238,12 @@ def until_it_waits(engine: Engine, thread: threading.Thread) -> None:
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_who_edits_a_record_while_a_file_changes_it_waits_for_the_file(works: UnitOfWorkFactory, engine: Engine) -> None:
-    """The file holds the rows that it is about to change: both changes stand, and neither is refused."""
+def test_who_edits_a_record_while_a_file_changes_it_waits_for_the_file(
+    works: UnitOfWorkFactory, engine: Engine
+) -> None:
+    """The file holds the rows that it is about to change: both changes stand, and neither is
+    refused.
+    """
     imported(works, Account, "ID,NAME\n1,Lark\n2,Wren\n")
     edits: list[threading.Thread] = []
 

@@ -55,7 +55,9 @@ def test_rejected_rows_can_be_corrected_and_imported(works: UnitOfWorkFactory) -
     again = io.StringIO(newline="")
     outcome = imported(works, Account, file.getvalue(), rejected=again, strict=True)
     assert again.getvalue() == file.getvalue()
-    outcome = imported(works, Account, file.getvalue().replace("Atlantis", "Greece", 1), strict=True)
+    outcome = imported(
+        works, Account, file.getvalue().replace("Atlantis", "Greece", 1), strict=True
+    )
     assert (outcome.created, outcome.rejected) == (1, 0)
     assert everything(works, Account)[-1].name == "Tern Freight"
 
@@ -74,7 +76,10 @@ def test_the_same_file_twice_changes_nothing(works: UnitOfWorkFactory) -> None:
 @SQLITE
 def test_nothing_changed_is_said_in_words(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "NAME,ID\nLark,1\n")
-    assert str(imported(works, Account, "NAME,ID\nLark,1\n")) == "Nothing changed: all 1 rows are here already."
+    assert (
+        str(imported(works, Account, "NAME,ID\nLark,1\n"))
+        == "Nothing changed: all 1 rows are here already."
+    )
 
 
 def test_deals_come_in_at_their_accounts_without_a_customer(works: UnitOfWorkFactory) -> None:
@@ -88,9 +93,21 @@ def test_deals_come_in_at_their_accounts_without_a_customer(works: UnitOfWorkFac
         assert work.name("account", won.account) == "Lark & Sons"
         assert work.name("account", holding.account) == "Lark Holding"
     assert (won.stage, won.probability, won.forecast) == (Stage.WON, 100, Forecast.COMMIT)
-    assert (won.amount, won.currency, won.close_date) == (Decimal(500_000), "EUR", date(2005, 11, 9))
-    assert (running.stage, running.probability, running.forecast) == (Stage.DISCOVERY, 60, Forecast.PIPELINE)
-    assert (holding.forecast, holding.amount, holding.next_step) == (Forecast.BEST, None, "Meet, in Brest")
+    assert (won.amount, won.currency, won.close_date) == (
+        Decimal(500_000),
+        "EUR",
+        date(2005, 11, 9),
+    )
+    assert (running.stage, running.probability, running.forecast) == (
+        Stage.DISCOVERY,
+        60,
+        Forecast.PIPELINE,
+    )
+    assert (holding.forecast, holding.amount, holding.next_step) == (
+        Forecast.BEST,
+        None,
+        "Meet, in Brest",
+    )
 
 
 @SQLITE
@@ -130,7 +147,9 @@ def test_a_dry_run_costs_no_numbers(works: UnitOfWorkFactory) -> None:
     assert given(works, Account, name="Wren").number == 1
 
 
-def test_a_dry_run_finds_parents_in_other_batches(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_finds_parents_in_other_batches(
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(storage, "BATCH", 8)
     rows = ["0,Top,", *(f"{n},Account {n},0" for n in range(1, 20))]
     outcome = imported(works, Account, "ID,NAME,PARENTID\n" + "\n".join(rows), dry=True)

@@ -12,12 +12,33 @@ from models.support.case import Case
 
 
 def test_salesforce_accounts_are_understood() -> None:
-    columns = guess(Account, ["ID", "ISDELETED", "NAME", "PARENTID", "BILLINGCOUNTRY", "WEBSITE", "INDUSTRY",
-                              "ANNUALREVENUE", "NUMBEROFEMPLOYEES", "CREATEDDATE"])  # fmt: skip
+    columns = guess(
+        Account,
+        [
+            "ID",
+            "ISDELETED",
+            "NAME",
+            "PARENTID",
+            "BILLINGCOUNTRY",
+            "WEBSITE",
+            "INDUSTRY",
+            "ANNUALREVENUE",
+            "NUMBEROFEMPLOYEES",
+            "CREATEDDATE",
+        ],
+    )
     assert list(columns.fields.values()) == [
-        "external_id", "deleted", "name", "parent", "country", "domain", "industry", "annual_revenue", "employees",
+        "external_id",
+        "deleted",
+        "name",
+        "parent",
+        "country",
+        "domain",
+        "industry",
+        "annual_revenue",
+        "employees",
         "created_at",
-    ]  # fmt: skip
+    ]
     assert not columns.left_out
 
 
@@ -25,28 +46,62 @@ def test_salesforce_opportunities_are_understood() -> None:
     headers = "ACCOUNTID NAME STAGENAME AMOUNT PROBABILITY CLOSEDATE NEXTSTEP FORECASTCATEGORY CURRENCYISOCODE"
     columns = guess(Opportunity, headers.split())
     assert list(columns.fields.values()) == [
-        "account", "name", "stage", "amount", "probability", "close_date", "next_step", "forecast", "currency",
-    ]  # fmt: skip
+        "account",
+        "name",
+        "stage",
+        "amount",
+        "probability",
+        "close_date",
+        "next_step",
+        "forecast",
+        "currency",
+    ]
 
 
 def test_salesforce_contacts_become_customers() -> None:
     headers = "FIRSTNAME LASTNAME EMAIL PHONE TITLE MAILINGSTREET MAILINGCITY MAILINGSTATE MAILINGCOUNTRY DESCRIPTION"
     columns = guess(Customer, headers.split())
     assert list(columns.fields.values()) == [
-        "first_name", "last_name", "email", "phone", "job_title", "street", "city", "region", "country", "notes",
-    ]  # fmt: skip
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "job_title",
+        "street",
+        "city",
+        "region",
+        "country",
+        "notes",
+    ]
 
 
 def test_hubspot_deals_are_understood() -> None:
-    headers = ["Record ID", "Deal Name", "Deal Stage", "Close Date", "Amount", "Associated Company", "Create Date"]
+    headers = [
+        "Record ID",
+        "Deal Name",
+        "Deal Stage",
+        "Close Date",
+        "Amount",
+        "Associated Company",
+        "Create Date",
+    ]
     columns = guess(Opportunity, headers)
     assert list(columns.fields.values()) == [
-        "external_id", "name", "stage", "close_date", "amount", "account", "created_at",
-    ]  # fmt: skip
+        "external_id",
+        "name",
+        "stage",
+        "close_date",
+        "amount",
+        "account",
+        "created_at",
+    ]
 
 
 def test_pipedrive_writes_the_noun_before_every_header() -> None:
-    columns = guess(Opportunity, ["Deal - ID", "Deal - Title", "Deal - Value", "Deal - Stage", "Deal - Organization"])
+    columns = guess(
+        Opportunity,
+        ["Deal - ID", "Deal - Title", "Deal - Value", "Deal - Stage", "Deal - Organization"],
+    )
     assert list(columns.fields.values()) == ["external_id", "name", "amount", "stage", "account"]
     assert guess(Account, ["Organization - Name"]).fields == {"Organization - Name": "name"}
 
@@ -80,7 +135,9 @@ def test_ids_of_people_name_the_owner_where_nothing_clearer_does() -> None:
 
 
 def test_a_person_can_say_what_a_column_is() -> None:
-    columns = guess(Account, ["NAME", "SITE", "INDUSTRY"], chosen={"site": "Website", "INDUSTRY": ""})
+    columns = guess(
+        Account, ["NAME", "SITE", "INDUSTRY"], chosen={"site": "Website", "INDUSTRY": ""}
+    )
     assert columns.fields == {"SITE": "domain", "NAME": "name"}
     assert columns.left_out == {"INDUSTRY": "left out as you said"}
 

@@ -1,4 +1,6 @@
-"""Files that are hard to read are read right, or the person is asked; nothing is read wrong without a word."""
+"""Files that are hard to read are read right, or the person is asked; nothing is read wrong without
+a word.
+"""
 
 import io
 from typing import Any
@@ -18,11 +20,17 @@ from tests.tables import table
 ENCODINGS = 13
 
 
-def reading(works: UnitOfWorkFactory, nasty: Nasty, **answers: Any) -> tuple[list[dict[str, str]], list[str]]:
-    """What the rows of a file say, and what is told about it. Unanswered where something is asked."""
+def reading(
+    works: UnitOfWorkFactory, nasty: Nasty, **answers: Any
+) -> tuple[list[dict[str, str]], list[str]]:
+    """What the rows of a file say, and what is told about it. Unanswered where something is
+    asked.
+    """
     entity = ENTITIES[nasty.entity]
     with works("T1", "U_ADA", writes=False) as work:
-        survey = surveyed(work, entity, io.BytesIO((FOLDER / nasty.name).read_bytes()), Answers(**answers))
+        survey = surveyed(
+            work, entity, io.BytesIO((FOLDER / nasty.name).read_bytes()), Answers(**answers)
+        )
         if survey.questions:
             raise Unanswered(survey)
         translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)
@@ -42,7 +50,10 @@ def test_a_nasty_file_is_read_right_or_asked_about(works: UnitOfWorkFactory, nas
     if nasty.rows:
         rows, notes = reading(works, nasty, **answers)
         assert len(rows) == len(nasty.rows)
-        seen = [{name: row.get(name, "") for name in right} for row, right in zip(rows, nasty.rows, strict=True)]
+        seen = [
+            {name: row.get(name, "") for name in right}
+            for row, right in zip(rows, nasty.rows, strict=True)
+        ]
         assert seen == nasty.rows
         assert nasty.told in "\n".join(notes)
 
@@ -54,4 +65,6 @@ def test_the_files_are_those_that_the_module_writes() -> None:
 
 def test_there_are_forty_files_and_thirteen_encodings() -> None:
     assert len(FILES) >= 40
-    assert len([nasty for nasty in FILES if nasty.told.count("(") or "utf" in nasty.name]) >= ENCODINGS
+    assert (
+        len([nasty for nasty in FILES if nasty.told.count("(") or "utf" in nasty.name]) >= ENCODINGS
+    )

@@ -1,4 +1,6 @@
-"""What becomes of single rows: ids and references, cells that no field takes, people and their accounts."""
+"""What becomes of single rows: ids and references, cells that no field takes, people and their
+accounts.
+"""
 
 import io
 from typing import Any
@@ -30,7 +32,7 @@ def elsewhere(works: UnitOfWorkFactory, entity: type[Any]) -> bytes:
     return file.getvalue().encode()
 
 
-# ── ids ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── ids ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_ids_of_another_system_that_look_like_ours_swap_nobody(works: UnitOfWorkFactory) -> None:
@@ -38,19 +40,26 @@ def test_ids_of_another_system_that_look_like_ours_swap_nobody(works: UnitOfWork
     for created, unchanged in ((2, 0), (0, 2)):
         outcome = imported(works, Customer, file)
         assert (outcome.created, outcome.updated, outcome.unchanged) == (created, 0, unchanged)
-    assert [(each.ref, each.last_name) for each in everything(works, Customer)] == [("CU-1", "Two"), ("CU-2", "One")]
+    assert [(each.ref, each.last_name) for each in everything(works, Customer)] == [
+        ("CU-1", "Two"),
+        ("CU-2", "One"),
+    ]
 
 
 @SQLITE
 @pytest.mark.parametrize("header", ["Id", "external_id", "Record ID", "EXTERNAL ID"])
-def test_no_id_changes_a_record_that_has_it_as_its_reference(works: UnitOfWorkFactory, header: str) -> None:
+def test_no_id_changes_a_record_that_has_it_as_its_reference(
+    works: UnitOfWorkFactory, header: str
+) -> None:
     given(works, Customer, first_name="Ada")
     assert imported(works, Customer, f"{header},First name\nCU-1,Eve\n").created == 1
     assert [each.first_name for each in everything(works, Customer)] == ["Ada", "Eve"]
 
 
 @SQLITE
-def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: UnitOfWorkFactory) -> None:
+def test_a_reference_to_another_systems_record_is_not_taken_for_ours(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Account, name="Ours")
     imported(works, Account, "Id,Name\nAC-1,Theirs\n")
     imported(works, Opportunity, "Id,Name,AccountId\n1,Sails,AC-1\n2,Ropes,AC-2\n")
@@ -60,20 +69,26 @@ def test_a_reference_to_another_systems_record_is_not_taken_for_ours(works: Unit
 
 
 @SQLITE
-def test_an_owner_s_id_elsewhere_is_not_taken_for_a_person_of_ours(works: UnitOfWorkFactory) -> None:
+def test_an_owner_s_id_elsewhere_is_not_taken_for_a_person_of_ours(
+    works: UnitOfWorkFactory,
+) -> None:
     imported(works, Account, "Id,Name,Owner\n1,Lark,US-1\n")
     assert everything(works, Account)[0].owner is None
 
 
 @pytest.mark.parametrize("ref", ["CU-1", "cu-1", "CU1", "#CU-1"])
-def test_a_reference_of_ours_may_be_written_as_people_write_it(works: UnitOfWorkFactory, ref: str) -> None:
+def test_a_reference_of_ours_may_be_written_as_people_write_it(
+    works: UnitOfWorkFactory, ref: str
+) -> None:
     given(works, Customer, first_name="Ada")
     assert imported(works, Customer, f"ref,First name\n{ref},Eve\n").updated == 1
 
 
 def test_what_cannot_be_seen_in_a_cell_is_left_out_of_it(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Lark")
-    imported(works, Opportunity, "Id,Name,Account Name\n1,Sa\u200bils,La\u200brk\n2,Ropes,Wr\x07en\n")
+    imported(
+        works, Opportunity, "Id,Name,Account Name\n1,Sa\u200bils,La\u200brk\n2,Ropes,Wr\x07en\n"
+    )
     sails, ropes = everything(works, Opportunity)
     assert (sails.name, sails.account, ropes.account) == ("Sails", 1, None)
     assert ropes.notes == f"{HEADING}\nAccount: Wren"
@@ -98,18 +113,26 @@ def test_an_export_taken_elsewhere_links_what_it_linked_there(works: UnitOfWorkF
     assert [each.first_name for each in everything(works, Customer)] == ["Nobody", "Ada", "Eve"]
     (sails,) = everything(works, Opportunity)
     with works("T1", writes=False) as work:
-        assert (work.name("customer", sails.customer), work.name("account", sails.account)) == ("Eve", "Lark")
+        assert (work.name("customer", sails.customer), work.name("account", sails.account)) == (
+            "Eve",
+            "Lark",
+        )
     assert sails.notes == f"{HEADING}\nOwner: Otto Olsen"
     assert everything(works, Account)[0].external_id == "0017"
 
 
 @SQLITE
-def test_an_export_of_this_workspace_means_the_records_it_came_from(works: UnitOfWorkFactory) -> None:
+def test_an_export_of_this_workspace_means_the_records_it_came_from(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer="CU-1")
     text = exported(works, Opportunity)
     assert imported(works, Opportunity, text).unchanged == 1
-    assert imported(works, Opportunity, text.replace("OP-1", "").replace("Sails", "Ropes")).created == 1
+    assert (
+        imported(works, Opportunity, text.replace("OP-1", "").replace("Sails", "Ropes")).created
+        == 1
+    )
     assert [deal.customer for deal in everything(works, Opportunity)] == [1, 1]
 
 
@@ -127,13 +150,18 @@ def test_rows_with_one_id_and_records_with_one_address_are_told(works: UnitOfWor
     assert (outcome.created, outcome.updated, outcome.again, outcome.doubles) == (4, 1, 1, 2)
     told = " ".join(outcome.notes)
     assert "1 row has the id of a row before" in told
-    assert "2 new records have an e-mail address that another has too: ada@x.example and eve@x.example." in told
+    assert (
+        "2 new records have an e-mail address that another has too: ada@x.example and eve@x.example."
+        in told
+    )
 
 
-# ── cells that no field takes ───────────────────────────────────────────────────────────────────────────
+# ── cells that no field takes ─────────────────────────────────────────────────────────────────────
 
 
-def test_a_cell_that_cannot_be_read_stands_in_the_notes_and_is_counted(works: UnitOfWorkFactory) -> None:
+def test_a_cell_that_cannot_be_read_stands_in_the_notes_and_is_counted(
+    works: UnitOfWorkFactory,
+) -> None:
     file = "Id,Last name,Phone,Notes\n1,King,416-810-9897x752,Chess\n2,Byron,+49 30 123456,\n"
     outcome = imported(works, Customer, file)
     assert (outcome.created, outcome.rejected) == (2, 0)
@@ -147,9 +175,12 @@ def test_a_cell_that_cannot_be_read_stands_in_the_notes_and_is_counted(works: Un
 
 @SQLITE
 @pytest.mark.parametrize(
-    ("header", "cell"), [("Website", "Yes"), ("Employees", "11-50"), ("Country", "Atlantis"), ("Revenue", "a lot")]
+    ("header", "cell"),
+    [("Website", "Yes"), ("Employees", "11-50"), ("Country", "Atlantis"), ("Revenue", "a lot")],
 )
-def test_one_cell_costs_no_account_and_nobody_who_names_it(works: UnitOfWorkFactory, header: str, cell: str) -> None:
+def test_one_cell_costs_no_account_and_nobody_who_names_it(
+    works: UnitOfWorkFactory, header: str, cell: str
+) -> None:
     assert imported(works, Account, f"Id,Name,{header}\n1,Lark,{cell}\n").created == 1
     (lark,) = everything(works, Account)
     assert lark.notes.endswith(f": {cell}")
@@ -181,7 +212,10 @@ def test_a_cell_fills_its_field_when_a_later_import_can_read_it(works: UnitOfWor
     with works("T1", writes=False) as work:
         assert work.name("user", lark.owner) == "Rita Reyes"
     imported(works, Account, file.replace("Atlantis", "Greece"))
-    assert (everything(works, Account)[0].country, everything(works, Account)[0].notes) == ("GR", None)
+    assert (everything(works, Account)[0].country, everything(works, Account)[0].notes) == (
+        "GR",
+        None,
+    )
 
 
 @SQLITE
@@ -198,7 +232,9 @@ def test_rows_without_an_id_get_their_owner_later_and_no_double(works: UnitOfWor
 
 
 @SQLITE
-def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(works: UnitOfWorkFactory) -> None:
+def test_whose_rows_without_an_id_are_is_filled_in_once_somebody_says_it(
+    works: UnitOfWorkFactory,
+) -> None:
     file = "Name,OwnerId\nLark,0058d000001AAAAAAA\nWren,0058d000001AAAAAAA\n"
     imported(works, Account, file)
     with works("T1", "U_ADA") as work:
@@ -224,26 +260,38 @@ def test_references_to_what_is_not_here_are_told_once(works: UnitOfWorkFactory) 
 
 
 @SQLITE
-def test_parents_that_are_nowhere_are_left_out_and_those_below_them_stay_together(works: UnitOfWorkFactory) -> None:
+def test_parents_that_are_nowhere_are_left_out_and_those_below_them_stay_together(
+    works: UnitOfWorkFactory,
+) -> None:
     imported(works, Account, "Id,Name,ParentId\n3,Tern,2\n2,Lark,1\n1,Wren,9\n5,Kite,\n")
     accounts = {each.name: each for each in everything(works, Account)}
     assert accounts["Tern"].parent == accounts["Lark"].id
     assert accounts["Lark"].parent == accounts["Wren"].id
-    assert (accounts["Wren"].parent, accounts["Wren"].notes) == (None, f"{HEADING}\nParent account: 9")
+    assert (accounts["Wren"].parent, accounts["Wren"].notes) == (
+        None,
+        f"{HEADING}\nParent account: 9",
+    )
 
 
-# ── phones and amounts ──────────────────────────────────────────────────────────────────────────────────
+# ── phones and amounts ────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
 @pytest.mark.parametrize(
-    ("country", "cell", "digits"), [
-        ("France", "01 23 45 67 89", "33123456789"), ("", "4915112345678", "4915112345678"),
-        ("", "030 123456", "4930123456"), ("US", "(212) 555-0123", "12125550123"), ("Atlantis", "030 123456", None),
-        ("Atlantis", "+49 30 123456", "4930123456"), ("US", "4930123456789012", None),
+    ("country", "cell", "digits"),
+    [
+        ("France", "01 23 45 67 89", "33123456789"),
+        ("", "4915112345678", "4915112345678"),
+        ("", "030 123456", "4930123456"),
+        ("US", "(212) 555-0123", "12125550123"),
+        ("Atlantis", "030 123456", None),
+        ("Atlantis", "+49 30 123456", "4930123456"),
+        ("US", "4930123456789012", None),
     ],
-)  # fmt: skip
-def test_a_phone_is_read_by_the_country_of_its_row(works: UnitOfWorkFactory, country: str, cell: str, digits: str | None) -> None:
+)
+def test_a_phone_is_read_by_the_country_of_its_row(
+    works: UnitOfWorkFactory, country: str, cell: str, digits: str | None
+) -> None:
     imported(works, Customer, f"Id,Last name,Country,Phone\n1,King,{country},{cell}\n")
     (king,) = everything(works, Customer)
     assert king.phone == digits
@@ -252,23 +300,31 @@ def test_a_phone_is_read_by_the_country_of_its_row(works: UnitOfWorkFactory, cou
 
 @SQLITE
 @pytest.mark.parametrize(
-    ("amount", "currency", "read"), [
-        ('"$1,200.00"', "CAD", "CAD"), ("¥500", "CNY", "CNY"), ("900 kr", "NOK", "NOK"), ("€5", "EUR", "EUR"),
-        ("€5", "USD", None), ("12", "USD", "USD"),
+    ("amount", "currency", "read"),
+    [
+        ('"$1,200.00"', "CAD", "CAD"),
+        ("¥500", "CNY", "CNY"),
+        ("900 kr", "NOK", "NOK"),
+        ("€5", "EUR", "EUR"),
+        ("€5", "USD", None),
+        ("12", "USD", "USD"),
     ],
-)  # fmt: skip
-def test_the_currency_column_says_what_a_sign_means(works: UnitOfWorkFactory, amount: str, currency: str, read: str | None) -> None:
+)
+def test_the_currency_column_says_what_a_sign_means(
+    works: UnitOfWorkFactory, amount: str, currency: str, read: str | None
+) -> None:
     imported(works, Opportunity, f"Id,Name,Amount,Currency\n1,Sails,{amount},{currency}\n")
     (deal,) = everything(works, Opportunity)
     assert (deal.amount is not None, deal.currency) == (read is not None, currency)
 
 
-# ── what other systems say beside the fields ────────────────────────────────────────────────────────────
+# ── what other systems say beside the fields ──────────────────────────────────────────────────────
 
 
 @SQLITE
 @pytest.mark.parametrize(
-    ("headers", "cells", "stage"), [
+    ("headers", "cells", "stage"),
+    [
         ("Deal - Stage,Deal - Status", "Negotiation,Won", "won"),
         ("Deal - Stage,Deal - Status", "Proposal,Lost", "lost"),
         ("Deal - Stage,Deal - Status", "Negotiation,Open", "negotiation"),
@@ -276,18 +332,33 @@ def test_the_currency_column_says_what_a_sign_means(works: UnitOfWorkFactory, am
         ("StageName,IsClosed,IsWon", "Proposal,true,false", "lost"),
         ("StageName,IsClosed,IsWon", "Proposal,false,false", "proposal"),
     ],
-)  # fmt: skip
-def test_a_deal_that_is_won_beside_its_stage_is_won(works: UnitOfWorkFactory, headers: str, cells: str, stage: str) -> None:
-    imported(works, Opportunity, f"Deal - Title,{headers}\nSails,{cells}\n", columns={"Deal - Title": "name"})
+)
+def test_a_deal_that_is_won_beside_its_stage_is_won(
+    works: UnitOfWorkFactory, headers: str, cells: str, stage: str
+) -> None:
+    imported(
+        works,
+        Opportunity,
+        f"Deal - Title,{headers}\nSails,{cells}\n",
+        columns={"Deal - Title": "name"},
+    )
     assert [deal.stage for deal in everything(works, Opportunity)] == [stage]
 
 
 @SQLITE
 @pytest.mark.parametrize(
     ("status", "done"),
-    [("Completed", True), ("Done", True), ("Not Started", False), ("In Progress", False), ("", False)],
+    [
+        ("Completed", True),
+        ("Done", True),
+        ("Not Started", False),
+        ("In Progress", False),
+        ("", False),
+    ],
 )
-def test_a_completed_task_was_done_when_it_was_due(works: UnitOfWorkFactory, status: str, done: bool) -> None:
+def test_a_completed_task_was_done_when_it_was_due(
+    works: UnitOfWorkFactory, status: str, done: bool
+) -> None:
     given(works, Customer, first_name="Ada", email="ada@x.example")
     file = f"Id,Subject,Status,Due,Customer\n1,Call,{status},2025-05-06 10:00,ada@x.example\n"
     imported(works, Activity, file)
@@ -313,16 +384,28 @@ def test_who_and_what_fill_the_fields_that_know_them(works: UnitOfWorkFactory) -
     imported(works, Opportunity, "Id,Name,AccountId\n006A,Sails,001A\n")
     file = "Id,Subject,who,what\n1,A,003A,006A\n2,B,00QA,\n3,C,,001A\n4,D,003A,500X\n"
     imported(works, Activity, file)
-    found = [(each.customer, each.lead, each.opportunity, each.account) for each in everything(works, Activity)]
-    assert found == [(1, None, 1, None), (None, 1, None, None), (None, None, None, 1), (1, None, None, None)]
+    found = [
+        (each.customer, each.lead, each.opportunity, each.account)
+        for each in everything(works, Activity)
+    ]
+    assert found == [
+        (1, None, 1, None),
+        (None, 1, None, None),
+        (None, None, None, 1),
+        (1, None, None, None),
+    ]
     assert everything(works, Activity)[3].description.endswith("What: 500X")
 
 
-# ── people and their accounts ───────────────────────────────────────────────────────────────────────────
+# ── people and their accounts ─────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("cell", ["001A", "Lark", "LARK", "lark.example", "https://www.lark.example/about"])
-def test_the_account_that_a_person_s_row_names_is_theirs(works: UnitOfWorkFactory, cell: str) -> None:
+@pytest.mark.parametrize(
+    "cell", ["001A", "Lark", "LARK", "lark.example", "https://www.lark.example/about"]
+)
+def test_the_account_that_a_person_s_row_names_is_theirs(
+    works: UnitOfWorkFactory, cell: str
+) -> None:
     imported(works, Account, "Id,Name,Website\n001A,Lark,lark.example\n")
     file = f"Id,Last name,Title,account\n1,King,Captain,{cell}\n2,Byron,,\n3,Hopper,,Nowhere\n"
     outcome = imported(works, Customer, file)
@@ -336,16 +419,28 @@ def test_the_account_that_a_person_s_row_names_is_theirs(works: UnitOfWorkFactor
     assert (outcome.updated, outcome.joined, everything(works, Customer)[2].notes) == (1, 1, None)
 
 
-# ── days and moments ────────────────────────────────────────────────────────────────────────────────────
+# ── days and moments ──────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
 @pytest.mark.parametrize(
     ("cell", "day"),
-    [("2026-11-15", "2026-11-15"), ("15 Nov 2026", "2026-11-15"), ("15-Nov", None), ("today", None), ("eom", None)],
+    [
+        ("2026-11-15", "2026-11-15"),
+        ("15 Nov 2026", "2026-11-15"),
+        ("15-Nov", None),
+        ("today", None),
+        ("eom", None),
+    ],
 )
-def test_a_day_in_a_file_has_a_year_and_does_not_move(works: UnitOfWorkFactory, cell: str, day: str | None) -> None:
-    imported(works, Opportunity, f"Id,Name,Close date\n1,Sails,{cell}\n2,Ropes,2026-01-02\n3,Masts,2026-01-31\n")
+def test_a_day_in_a_file_has_a_year_and_does_not_move(
+    works: UnitOfWorkFactory, cell: str, day: str | None
+) -> None:
+    imported(
+        works,
+        Opportunity,
+        f"Id,Name,Close date\n1,Sails,{cell}\n2,Ropes,2026-01-02\n3,Masts,2026-01-31\n",
+    )
     deal, *_ = everything(works, Opportunity)
     assert (deal.close_date and deal.close_date.isoformat()) == day
     assert day or deal.notes == f"{HEADING}\nClose date: {cell}"
@@ -353,14 +448,18 @@ def test_a_day_in_a_file_has_a_year_and_does_not_move(works: UnitOfWorkFactory, 
 
 @SQLITE
 @pytest.mark.parametrize(
-    ("cell", "read"), [
+    ("cell", "read"),
+    [
         ("2026-03-01 22:00:00 UTC", "2026-03-01T22:00:00+00:00"),
         ("2026-03-01 22:00:00 PST", "2026-03-02T06:00:00+00:00"),
         ("2026-03-01T22:00:00.1234567Z", "2026-03-01T22:00:00.123456+00:00"),
-        ("2026-03-01 22:00:00-08", "2026-03-02T06:00:00+00:00"), ("2026-03-01 22:00", "2026-03-02T06:00:00+00:00"),
+        ("2026-03-01 22:00:00-08", "2026-03-02T06:00:00+00:00"),
+        ("2026-03-01 22:00", "2026-03-02T06:00:00+00:00"),
     ],
-)  # fmt: skip
-def test_a_moment_is_read_as_it_is_written_or_in_the_zone_of_the_workspace(works: UnitOfWorkFactory, cell: str, read: str) -> None:
+)
+def test_a_moment_is_read_as_it_is_written_or_in_the_zone_of_the_workspace(
+    works: UnitOfWorkFactory, cell: str, read: str
+) -> None:
     works.settle("T1", zone="America/Los_Angeles")
     imported(works, Customer, f"Id,Last name,Created\n1,King,{cell}\n")
     assert everything(works, Customer)[0].created_at.isoformat() == read

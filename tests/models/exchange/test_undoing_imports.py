@@ -1,4 +1,6 @@
-"""An import is one act, however long: taken back as a whole, done again, and imported again after that."""
+"""An import is one act, however long: taken back as a whole, done again, and imported again after
+that.
+"""
 
 from typing import Any
 
@@ -44,7 +46,9 @@ def last(works: UnitOfWorkFactory, by: str = "U_ADA", undone: bool = False) -> s
 def test_an_import_of_several_batches_is_one_act(works: UnitOfWorkFactory) -> None:
     outcome = imported(works, Account, FILE)
     with works("T1", writes=False) as work:
-        units = work.session.scalars(select(AuditEntry.unit).distinct().where(AuditEntry.door == "import")).all()
+        units = work.session.scalars(
+            select(AuditEntry.unit).distinct().where(AuditEntry.door == "import")
+        ).all()
     assert units == [outcome.unit]
     assert last(works) == outcome.unit
 
@@ -69,7 +73,9 @@ def test_the_line_undo_takes_a_short_import_back(works: UnitOfWorkFactory) -> No
 
 
 @SQLITE
-def test_a_long_import_says_where_it_is_taken_back(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_import_says_where_it_is_taken_back(
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(undo, "MOST", 30)
     unit = imported(works, Account, FILE).unit
     with pytest.raises(Conflict, match=f"crm undo {unit}"), works("T1", "U_ADA") as work:
@@ -138,7 +144,10 @@ def test_who_went_on_while_the_file_came_in_is_seen_as_well(works: UnitOfWorkFac
     unit = imported(works, Account, FILE, progress=meanwhile).unit
     with pytest.raises(Conflict, match="has linked OP-1 Sails to AC-2"):
         turn(works, unit)
-    with pytest.raises(Conflict, match="has linked OP-1 Sails to AC-2"), works("T1", "U_ADA") as work:
+    with (
+        pytest.raises(Conflict, match="has linked OP-1 Sails to AC-2"),
+        works("T1", "U_ADA") as work,
+    ):
         undo.undo(work, unit)
     assert len(everything(works, Account)) == 25
 

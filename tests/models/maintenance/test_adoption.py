@@ -1,4 +1,6 @@
-"""What was imported before Slack was connected goes to the workspace that whoever runs the bot names, and whole."""
+"""What was imported before Slack was connected goes to the workspace that whoever runs the bot
+names, and whole.
+"""
 
 from datetime import timedelta
 
@@ -33,7 +35,9 @@ FROM audit_entry WHERE workspace = 'T_NEW' AND place = 1
 
 @pytest.fixture
 def filled(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
-    """LOCAL with a customer, a lead, a team and a role of its own, and a new workspace T_NEW where Nora is."""
+    """LOCAL with a customer, a lead, a team and a role of its own, and a new workspace T_NEW where
+    Nora is.
+    """
     works.settle(LOCAL, name="This computer", currency="EUR")
     given(works, Customer, "", LOCAL, first_name="Lena", last_name="Vogt")
     given(works, Lead, "", LOCAL, first_name="Ada", company="Analytical")
@@ -55,7 +59,9 @@ def held(works: UnitOfWorkFactory) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet(filled: UnitOfWorkFactory) -> None:
+def test_everything_moves_into_a_workspace_that_is_installed_and_has_nothing_yet(
+    filled: UnitOfWorkFactory,
+) -> None:
     assert adoption.told(adoption.adopt(filled, "T_NEW")) == "1 team, 1 role, 1 customer, 1 lead"
     assert held(filled) == {}
     assert LOCAL not in filled.workspaces()
@@ -71,7 +77,14 @@ def test_what_it_is_found_by_points_at_nothing_that_is_gone(filled: UnitOfWorkFa
     adoption.adopt(filled, "T_NEW")
     with filled("T_NEW") as work:
         roles = set(work.session.scalars(select(Role.id)))
-        assert set(work.session.scalars(select(SearchText.record_id).where(SearchText.entity == "role"))) == roles
+        assert (
+            set(
+                work.session.scalars(
+                    select(SearchText.record_id).where(SearchText.entity == "role")
+                )
+            )
+            == roles
+        )
 
 
 def test_its_history_comes_along_and_the_trail_stays_whole(filled: UnitOfWorkFactory) -> None:
@@ -80,7 +93,9 @@ def test_its_history_comes_along_and_the_trail_stays_whole(filled: UnitOfWorkFac
     adoption.adopt(filled, "T_NEW")
     with filled("T_NEW") as work:
         lead = work.find(Lead, 1)
-        said = select(AuditEntry).where(AuditEntry.entity == "lead", AuditEntry.record_id == lead.id)
+        said = select(AuditEntry).where(
+            AuditEntry.entity == "lead", AuditEntry.record_id == lead.id
+        )
         units = {entry.unit for entry in work.session.scalars(said)}
     assert len(units) == 1
     while chain.seal_all(filled):
@@ -92,7 +107,9 @@ def test_its_history_comes_along_and_the_trail_stays_whole(filled: UnitOfWorkFac
         assert [str(each) for each in undo.undo(work, units.pop())] == ["LD-1 Ada"]
 
 
-def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(filled: UnitOfWorkFactory) -> None:
+def test_what_moves_in_late_is_older_than_what_is_there_and_no_tampering(
+    filled: UnitOfWorkFactory,
+) -> None:
     filled.clock.forward(timedelta(days=3))
     filled.welcome("T_NEW", "U_NILS", name="Nils New", role="admin")
     while chain.seal_all(filled):
@@ -119,13 +136,23 @@ def refused(works: UnitOfWorkFactory, workspace: str, kind: type[CRMError], said
 
 
 def test_an_unknown_workspace_gets_nothing(filled: UnitOfWorkFactory) -> None:
-    refused(filled, "T_TYPO", NotFound, "No workspace T_TYPO uses Rapport; those that do: T1, T2, T_NEW. Install")
+    refused(
+        filled,
+        "T_TYPO",
+        NotFound,
+        "No workspace T_TYPO uses Rapport; those that do: T1, T2, T_NEW. Install",
+    )
     refused(filled, LOCAL, NotFound, "No workspace LOCAL uses Rapport")
 
 
 def test_one_with_records_of_its_own_gets_nothing(filled: UnitOfWorkFactory) -> None:
     given(filled, Lead, "U_NORA", "T_NEW", first_name="Own")
-    refused(filled, "T_NEW", Conflict, r"T_NEW holds records of its own \(1 lead\), .* crm export NOUN FILE")
+    refused(
+        filled,
+        "T_NEW",
+        Conflict,
+        r"T_NEW holds records of its own \(1 lead\), .* crm export NOUN FILE",
+    )
     with filled("T_NEW", "U_NORA") as work:
         records.delete(work, work.find(Lead, 1))
     refused(filled, "T_NEW", Conflict, "1 lead")
@@ -171,4 +198,9 @@ def test_a_record_that_was_made_after_the_look_costs_nobody_one(
 ) -> None:
     given(filled, Lead, "U_NORA", "T_NEW", first_name="Own")
     monkeypatch.setattr(adoption, "check", lambda *_: None)
-    refused(filled, "T_NEW", Conflict, "Something was made in T_NEW at the same moment. Nothing moved; try again.")
+    refused(
+        filled,
+        "T_NEW",
+        Conflict,
+        "Something was made in T_NEW at the same moment. Nothing moved; try again.",
+    )

@@ -91,7 +91,9 @@ def test_what_others_have_open_is_not_replaced_unless_told(
 
 
 @pytest.mark.parametrize("content", [b"", b"Dear diary, " * 400, b"PGDMP and nothing"])
-def test_what_is_no_backup_is_refused(alone: UnitOfWorkFactory, tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_backup_is_refused(
+    alone: UnitOfWorkFactory, tmp_path: Path, content: bytes
+) -> None:
     (tmp_path / "other").write_bytes(content)
     with pytest.raises(Unusable):
         backups.restore(alone.engine, tmp_path / "other", tmp_path / "aside")
@@ -110,7 +112,9 @@ def test_a_backup_that_was_damaged_is_refused(clean_sqlite: Engine, tmp_path: Pa
         backups.restore(clean_sqlite, file, tmp_path / "aside")
 
 
-def test_a_backup_of_a_newer_version_is_refused(backup: Path, alone: UnitOfWorkFactory, tmp_path: Path) -> None:
+def test_a_backup_of_a_newer_version_is_refused(
+    backup: Path, alone: UnitOfWorkFactory, tmp_path: Path
+) -> None:
     if not alone.sqlite:
         pytest.skip("the same check; the step is read as in the other tests")
     with closing(sqlite3.connect(backup)) as connection:
@@ -142,11 +146,16 @@ def test_without_the_clients_of_postgresql_it_is_said(
 def test_a_backup_of_the_other_kind_of_database_is_refused(
     clean_sqlite: Engine, clean_postgres: Engine, tmp_path: Path
 ) -> None:
-    there, here = (clean_sqlite, clean_postgres, "SQLite"), (clean_postgres, clean_sqlite, "PostgreSQL")
+    there, here = (
+        (clean_sqlite, clean_postgres, "SQLite"),
+        (clean_postgres, clean_sqlite, "PostgreSQL"),
+    )
     for source, target, kind in (there, here):
         file = tmp_path / kind
         backups.back_up(source, file)
-        with pytest.raises(Conflict, match=f"is a backup of {kind}. Restore it into another database there"):
+        with pytest.raises(
+            Conflict, match=f"is a backup of {kind}. Restore it into another database there"
+        ):
             backups.restore(target, file, tmp_path / "aside")
     assert not (tmp_path / "aside").exists()
 
@@ -166,7 +175,11 @@ def test_no_password_stands_in_a_list_of_processes(
         (tmp_path / name).write_text(RECORDER.format(log=log, tool=shutil.which(name)))
         (tmp_path / name).chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    url = clean_postgres.url.update_query_dict(query) if query else clean_postgres.url.set(password="s3c:ret\\")
+    url = (
+        clean_postgres.url.update_query_dict(query)
+        if query
+        else clean_postgres.url.set(password="s3c:ret\\")
+    )
     engine = open_engine(url.render_as_string(hide_password=False))
     clean_postgres.dispose()
     backups.back_up(engine, tmp_path / "kept.backup")
@@ -178,7 +191,9 @@ def test_no_password_stands_in_a_list_of_processes(
     assert "s3c" not in lines
 
 
-def test_the_passwords_of_postgresql_itself_are_looked_into_where_there_is_none(tmp_path: Path) -> None:
+def test_the_passwords_of_postgresql_itself_are_looked_into_where_there_is_none(
+    tmp_path: Path,
+) -> None:
     with (tmp_path / "secret").open("w") as secret:
         told = backups.without_secrets(make_url("postgresql+psycopg://rapport@db/rapport"), secret)
     assert told == "postgresql://rapport@db/rapport?options=--rapport.workspace%3D%2A"

@@ -35,12 +35,16 @@ def ends(request: pytest.FixtureRequest) -> tuple[Engine, Engine]:
 
 @pytest.fixture
 def filled(ends: tuple[Engine, Engine]) -> tuple[Engine, Engine]:
-    """Everything that is stored in a way of its own: accounts that point at each other, amounts, tags, moments."""
+    """Everything that is stored in a way of its own: accounts that point at each other, amounts,
+    tags, moments.
+    """
     works = UnitOfWorkFactory(ends[0], StoppedClock())
     for name in ("Acme", "Beta"):
         given(works, Account, name=name, tags="a, b", annual_revenue="1234567.80")
     given(works, Customer, first_name="Zoë", last_name="Ünal", notes="“hello”\nthere")
-    deal = given(works, Opportunity, name="Big", customer="CU-1", amount="10.50", close_date="2026-04-01")
+    deal = given(
+        works, Opportunity, name="Big", customer="CU-1", amount="10.50", close_date="2026-04-01"
+    )
     given(works, Lead, first_name="Ada", company="Analytical", source="")
     with works("T1", "U_RITA") as work:
         work.find(Account, 1).parent = work.find(Account, 2).id
@@ -53,7 +57,9 @@ def filled(ends: tuple[Engine, Engine]) -> tuple[Engine, Engine]:
 def rows(engine: Engine, name: str) -> list[object]:
     table = next(table for table in copy.tables() if table.name == name)
     with everywhere(engine).connect() as connection:
-        return [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+        return [
+            tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
+        ]
 
 
 @pytest.mark.parametrize("ends", WAYS, indirect=True)
@@ -63,7 +69,16 @@ def test_everything_is_copied_and_life_goes_on_there(filled: tuple[Engine, Engin
     assert copied.rows["account"] == 3
     assert copied.rows["audit_entry"] > 20
     assert str(copied).endswith(f"rows in {len(copy.tables())} tables, counted and compared.")
-    for name in ("account", "activity", "audit_entry", "counter", "delivery", "opportunity", "seen", "user"):
+    for name in (
+        "account",
+        "activity",
+        "audit_entry",
+        "counter",
+        "delivery",
+        "opportunity",
+        "seen",
+        "user",
+    ):
         assert rows(source, name) == rows(target, name)
     schema.check(target)
     assert copy.STATE.name not in inspect(target).get_table_names()
@@ -121,7 +136,10 @@ def test_a_source_that_changes_meanwhile_is_noticed(filled: tuple[Engine, Engine
                 connection.execute(update(Account).values(name="Other"))
                 connection.execute(text("UPDATE workspace SET name = 'Other'"))
 
-    with pytest.raises(Conflict, match="workspace differs: 2 rows in the source, 2 in the target. The source must not"):
+    with pytest.raises(
+        Conflict,
+        match="workspace differs: 2 rows in the source, 2 in the target. The source must not",
+    ):
         copy.copy(source, target, meddle)
     with pytest.raises(Unusable):
         schema.check(target)
@@ -135,7 +153,9 @@ def test_only_an_empty_database_is_copied_into(clean_sqlite: Engine, settled: En
 
 
 @pytest.mark.parametrize("ends", WAYS[2:], indirect=True)
-def test_a_begun_copy_is_of_one_source(filled: tuple[Engine, Engine], clean_postgres: Engine) -> None:
+def test_a_begun_copy_is_of_one_source(
+    filled: tuple[Engine, Engine], clean_postgres: Engine
+) -> None:
     source, target = filled
     with pytest.raises(Killed):
         copy.copy(source, target, raising)

@@ -1,4 +1,6 @@
-"""What databases know of their tables, and that nobody waits for a million records because they know nothing."""
+"""What databases know of their tables, and that nobody waits for a million records because they
+know nothing.
+"""
 
 import re
 from collections.abc import Callable
@@ -27,12 +29,16 @@ from tests.plans import listening
 pytestmark = pytest.mark.dialect
 
 BIG = ("customer", "lead", "opportunity", "activity", "search_text", "audit_entry")
-ONLY_OURS = re.compile(r"(?:SEARCH|SCAN) (\w+)(?: USING (?:COVERING )?INDEX \w+ \(workspace=\?\)| USING INDEX \w+)?$")
+ONLY_OURS = re.compile(
+    r"(?:SEARCH|SCAN) (\w+)(?: USING (?:COVERING )?INDEX \w+ \(workspace=\?\)| USING INDEX \w+)?$"
+)
 """A look at every record of a workspace, one after the other."""
 
 
 def long_looks(engine: Engine, said: str, given: Any) -> list[str]:
-    """What of a statement's plan looks through a whole table, unless it does so in order and ends after a few rows."""
+    """What of a statement's plan looks through a whole table, unless it does so in order and ends
+    after a few rows.
+    """
     with engine.execution_options(workspace="T1", writes=False).begin() as connection:
         steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given)]
     ends_soon = "LIMIT" in said and not any("USE TEMP B-TREE" in step for step in steps)
@@ -50,9 +56,11 @@ def installed_company(works: UnitOfWorkFactory) -> Office:
 
 @SQLITE
 @pytest.mark.parametrize("act", ACTS)
-def test_from_the_first_day_on_no_act_looks_at_every_record(works: UnitOfWorkFactory, act: str) -> None:
-    """Also where everything but a report looks: SQLite without statistics takes any index that begins with the
-    workspace, and reads all of it.
+def test_from_the_first_day_on_no_act_looks_at_every_record(
+    works: UnitOfWorkFactory, act: str
+) -> None:
+    """Also where everything but a report looks: SQLite without statistics takes any index that
+    begins with the workspace, and reads all of it.
     """
     office = installed_company(works)
     office.chance.randint = lambda *_: 1  # type: ignore[method-assign,assignment]
@@ -63,20 +71,30 @@ def test_from_the_first_day_on_no_act_looks_at_every_record(works: UnitOfWorkFac
             ACTS[act](office)
     looked = [said for said in heard if said[0].startswith(("SELECT", "UPDATE", "DELETE", "WITH"))]
     assert looked
-    assert {look: said for said, given in looked for look in long_looks(works.engine, said, given)} == {}
+    assert {
+        look: said for said, given in looked for look in long_looks(works.engine, said, given)
+    } == {}
 
 
 @SQLITE
 def test_sqlite_is_told_of_every_index(works: UnitOfWorkFactory) -> None:
     with works.everywhere() as session:
-        indexes = session.execute(text("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'")).all()
+        indexes = session.execute(
+            text("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'")
+        ).all()
         known = session.execute(text("SELECT tbl, idx FROM sqlite_stat1")).all()
-    ours = {tuple(row) for row in indexes if row[0] in Base.metadata.tables and not row[1].startswith("uq")}
+    ours = {
+        tuple(row)
+        for row in indexes
+        if row[0] in Base.metadata.tables and not row[1].startswith("uq")
+    }
     assert {tuple(row) for row in known} == ours
 
 
 def use(engine: Engine, said: str) -> str:
-    """How SQLite runs a statement. Only running it notices what others changed; an explanation is kept as it was."""
+    """How SQLite runs a statement. Only running it notices what others changed; an explanation is
+    kept as it was.
+    """
     explain = f"EXPLAIN QUERY PLAN {said} -- {uuid4()}"
     with engine.connect() as connection:
         connection.exec_driver_sql(said).all()
@@ -87,8 +105,12 @@ BY_ADDRESS = "SELECT * FROM customer WHERE workspace = 'T1' AND email = 'a@b.org
 
 
 @SQLITE
-def test_who_counted_for_sqlite_by_hand_is_corrected_at_the_next_start(works: UnitOfWorkFactory) -> None:
-    """Its own counts are averages: where nobody has an e-mail address, it would not look for one by its index."""
+def test_who_counted_for_sqlite_by_hand_is_corrected_at_the_next_start(
+    works: UnitOfWorkFactory,
+) -> None:
+    """Its own counts are averages: where nobody has an e-mail address, it would not look for one by
+    its index.
+    """
     office = installed_company(works)
     for number in range(30):
         office.do(f"customer new Zoe Nomail{number}")
@@ -114,7 +136,9 @@ def counted(clean_postgres: Engine) -> Callable[[], Any]:
     def ask() -> Any:
         with clean_postgres.connect() as connection:
             connection.execute(text("SELECT pg_stat_clear_snapshot()"))
-            return connection.scalar(text("SELECT last_analyze FROM pg_stat_user_tables WHERE relname = 'lead'"))
+            return connection.scalar(
+                text("SELECT last_analyze FROM pg_stat_user_tables WHERE relname = 'lead'")
+            )
 
     return ask
 
@@ -129,9 +153,14 @@ def test_after_a_big_import_postgresql_knows_what_there_is(
         assert (counted() != before) is told
 
 
-def test_every_night_the_database_counts_once(clean_postgres: Engine, counted: Callable[[], Any]) -> None:
+def test_every_night_the_database_counts_once(
+    clean_postgres: Engine, counted: Callable[[], Any]
+) -> None:
     clock = StoppedClock()
-    scheduler = Scheduler(UnitOfWorkFactory(clean_postgres, clock), jobs=[job for job in JOBS if job.name == "statistics"])
+    scheduler = Scheduler(
+        UnitOfWorkFactory(clean_postgres, clock),
+        jobs=[job for job in JOBS if job.name == "statistics"],
+    )
     seen = [counted()]
     for hours in (0, 15, 1, 24):  # ten in the morning; one, two and again two at night
         clock.forward(timedelta(hours=hours))
@@ -139,8 +168,15 @@ def test_every_night_the_database_counts_once(clean_postgres: Engine, counted: C
             scheduler.tick()
             seen.append(counted())
     assert [before != after for before, after in zip(seen, seen[1:], strict=False)] == [
-        False, False, False, False, True, False, True, False,
-    ]  # fmt: skip
+        False,
+        False,
+        False,
+        False,
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_migrated_database_is_counted(clean_postgres: Engine, counted: Callable[[], Any]) -> None:

@@ -33,11 +33,15 @@ def tables(engine: Engine) -> set[str]:
 
 
 def differences(connection: Connection) -> list[object]:
-    def ours(item: object, name: str | None, kind: str, reflected: bool, compared_to: object) -> bool:
+    def ours(
+        item: object, name: str | None, kind: str, reflected: bool, compared_to: object
+    ) -> bool:
         return not is_search_index(name or "")
 
     options = {"compare_type": True, "include_object": ours}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+    return list(
+        compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+    )
 
 
 def test_models_and_migrations_agree_and_a_difference_would_be_noticed(settled: Engine) -> None:
@@ -96,9 +100,13 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(settled: Engine, own_st
     assert "half" not in tables(settled)
 
 
-def test_on_sqlite_a_table_that_others_point_at_can_be_rebuilt(settled_sqlite: Engine, own_steps: Path) -> None:
+def test_on_sqlite_a_table_that_others_point_at_can_be_rebuilt(
+    settled_sqlite: Engine, own_steps: Path
+) -> None:
     add_step(
-        own_steps, 'with op.batch_alter_table("user", recreate="always") as table:', '    table.alter_column("role")'
+        own_steps,
+        'with op.batch_alter_table("user", recreate="always") as table:',
+        '    table.alter_column("role")',
     )
     schema.upgrade(settled_sqlite, steps=own_steps)
     assert schema.current(settled_sqlite) == "9999"
@@ -107,14 +115,18 @@ def test_on_sqlite_a_table_that_others_point_at_can_be_rebuilt(settled_sqlite: E
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
-def test_on_sqlite_a_step_that_leaves_rows_pointing_nowhere_is_refused(settled_sqlite: Engine, own_steps: Path) -> None:
+def test_on_sqlite_a_step_that_leaves_rows_pointing_nowhere_is_refused(
+    settled_sqlite: Engine, own_steps: Path
+) -> None:
     add_step(own_steps, "op.execute(\"DELETE FROM workspace WHERE id = 'T2'\")")
     with pytest.raises(RuntimeError, match="point nowhere"):
         schema.upgrade(settled_sqlite, steps=own_steps)
     assert UnitOfWorkFactory(settled_sqlite).workspaces() == ["T1", "T2"]
 
 
-def test_a_new_step_is_written_from_what_changed_in_the_models(blank_sqlite: Engine, own_steps: Path) -> None:
+def test_a_new_step_is_written_from_what_changed_in_the_models(
+    blank_sqlite: Engine, own_steps: Path
+) -> None:
     table = Table("novelty", Base.metadata, Column("id", Integer, primary_key=True))
     try:
         written = schema.revision("Add a novelty", own_steps)

@@ -25,14 +25,34 @@ REBUILT = "new_column_name", "type_", "nullable"
 def broken_rules(source: str) -> list[str]:
     """What in a step would stop the release before it, or hold up people, while both run."""
     tree = ast.parse(source)
-    upgrade = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade")
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and not in_downgrade(tree, node)]
-    declared = any(isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "contracts" for node in tree.body)
+    upgrade = next(
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade"
+    )
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and not in_downgrade(tree, node)
+    ]
+    declared = any(
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "contracts"
+        for node in tree.body
+    )
     made = {literal(call) for call in calls if name(call) in ("create_table", "row", "entity")}
     found = [broken for call in calls if (broken := breaks(call, declared, made))]
     gentle = [call for call in calls if ast.unparse(call.func).startswith("gently.")]
-    others = [node for node in upgrade.body if not isinstance(node, ast.Assign) and ast.unparse(node)[:7] != "gently."]
-    return [*found, *(["does more than change gently: put that into a step of its own"] if gentle and others else [])]
+    others = [
+        node
+        for node in upgrade.body
+        if not isinstance(node, ast.Assign) and ast.unparse(node)[:7] != "gently."
+    ]
+    return [
+        *found,
+        *(
+            ["does more than change gently: put that into a step of its own"]
+            if gentle and others
+            else []
+        ),
+    ]
 
 
 def breaks(call: ast.Call, declared: bool, made: set[str]) -> str:
@@ -56,7 +76,9 @@ def gentle_or_new(call: ast.Call, made: set[str]) -> bool:
 
 
 def in_downgrade(tree: ast.Module, wanted: ast.AST) -> bool:
-    downs = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "downgrade"]
+    downs = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "downgrade"
+    ]
     return any(node is wanted for down in downs for node in ast.walk(down))
 
 
@@ -65,7 +87,9 @@ def name(call: ast.Call) -> str:
 
 
 def literal(call: ast.Call) -> str:
-    """The table a call is about: its first argument, or the second where that is the name of an index."""
+    """The table a call is about: its first argument, or the second where that is the name of an
+    index.
+    """
     args = call.args[1:] if name(call) == "create_index" else call.args
     return str(args[0].value) if args and isinstance(args[0], ast.Constant) else ""
 
@@ -136,7 +160,9 @@ def test_an_index_whose_building_was_killed_is_built_again(
     superuser = create_engine(server.set(database=settled_postgres.url.database))
     with superuser.begin() as connection:
         connection.execute(text("CREATE INDEX ix_lead_company ON lead (company)"))
-        broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_lead_company'::regclass"
+        broken = (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_lead_company'::regclass"
+        )
         connection.execute(text(broken))
     superuser.dispose()
     add_gentle_step(own_steps, 'gently.index("lead", "company")')
@@ -146,14 +172,20 @@ def test_an_index_whose_building_was_killed_is_built_again(
         assert connection.scalar(text(valid)) is True
 
 
-def test_people_write_while_an_index_waits_for_a_long_transaction(settled_postgres: Engine, own_steps: Path) -> None:
+def test_people_write_while_an_index_waits_for_a_long_transaction(
+    settled_postgres: Engine, own_steps: Path
+) -> None:
     works = UnitOfWorkFactory(settled_postgres)
     add_gentle_step(own_steps, 'gently.index("lead", "company")')
-    upgrading = threading.Thread(target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps})
+    upgrading = threading.Thread(
+        target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps}
+    )
     with works("T1", "U_RITA") as work:
         work.add(Lead(first_name="Slow", title="Slow", key="slow"))
         upgrading.start()
-        with settled_postgres.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with settled_postgres.connect().execution_options(
+            isolation_level="AUTOCOMMIT"
+        ) as connection:
             while not connection.scalar(text("SELECT count(*) FROM pg_stat_progress_create_index")):
                 pass
         given(works, Lead, "U_OTTO", "T2", first_name="Quick")
@@ -183,7 +215,9 @@ def test_a_step_waits_for_a_table_in_use_only_so_long_and_tries_again(
         f'"""For a test."""\nfrom alembic import op\nrevision = "9999"\ndown_revision = "{schema.head()}"\n'
         'def upgrade():\n    op.execute("ALTER TABLE lead ADD COLUMN heat integer")\ndef downgrade():\n    pass\n'
     )
-    upgrading = threading.Thread(target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps})
+    upgrading = threading.Thread(
+        target=schema.upgrade, args=(settled_postgres,), kwargs={"steps": own_steps}
+    )
     with settled_postgres.connect() as reader:
         reader.execute(text("SELECT 1 FROM lead"))
         upgrading.start()

@@ -1,4 +1,6 @@
-"""No table of a workspace is without row-level security: in the catalogue, after every step and in what steps say."""
+"""No table of a workspace is without row-level security: in the catalogue, after every step and in
+what steps say.
+"""
 
 import ast
 import re
@@ -36,11 +38,16 @@ FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN
 def catalogue(engine: Engine) -> dict[str, tuple[bool, dict[str, list[str]]]]:
     """Whatever holds rows: whether its policies are forced on everybody, and what they say."""
     with everywhere(engine).connect() as connection:
-        return {name: (forced, policies) for name, forced, policies in connection.execute(text(CATALOGUE))}
+        return {
+            name: (forced, policies)
+            for name, forced, policies in connection.execute(text(CATALOGUE))
+        }
 
 
 def wall(column: str = "workspace") -> list[str]:
-    """What the policy of a table says of its column, for every command, in PostgreSQL's own words."""
+    """What the policy of a table says of its column, for every command, in PostgreSQL's own
+    words.
+    """
     here = "current_setting('rapport.workspace'::text, true)"
     condition = f"((({column})::text = {here}) OR ({here} = '*'::text))"
     return ["*", "true", condition, condition]
@@ -49,7 +56,9 @@ def wall(column: str = "workspace") -> list[str]:
 def unguarded(engine: Engine) -> list[str]:
     """The tables that show rows of one workspace to another."""
     columns = {"workspace": "id"}
-    walls = {name: {"workspace": wall(columns.get(name, "workspace"))} for name in catalogue(engine)}
+    walls = {
+        name: {"workspace": wall(columns.get(name, "workspace"))} for name in catalogue(engine)
+    }
     walls[READ] = walls.get(READ, {}) | {"reading": ["r", "true", "true", ""]}
     found = catalogue(engine).items()
     return [name for name, state in found if name not in SHARED and state != (True, walls[name])]
@@ -58,7 +67,12 @@ def unguarded(engine: Engine) -> list[str]:
 def forgotten(source: str) -> list[str]:
     """What a step makes, on its way up or down, and leaves open to every workspace."""
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    return [name for function in functions for name in made_by(function) if name not in guarded_by(function)]
+    return [
+        name
+        for function in functions
+        for name in made_by(function)
+        if name not in guarded_by(function)
+    ]
 
 
 def made_by(function: ast.FunctionDef) -> list[str]:
@@ -72,7 +86,9 @@ def made_by(function: ast.FunctionDef) -> list[str]:
 
 
 def makes(call: ast.Call) -> bool:
-    """Whether a call makes a table of a workspace, or makes one anew, which leaves its policies behind."""
+    """Whether a call makes a table of a workspace, or makes one anew, which leaves its policies
+    behind.
+    """
     name, told = ast.unparse(call.func).rpartition(".")[2], ast.unparse(call)
     if name in ("row", "entity") or (name == "add_column" and "Column('workspace'" in told):
         return True
@@ -86,7 +102,11 @@ def guarded_by(function: ast.FunctionDef) -> set[str]:
 
 
 def about(call: ast.Call) -> str:
-    return ast.literal_eval(call.args[0]) if isinstance(call.args[0], ast.Constant) else ast.unparse(call.args[0])
+    return (
+        ast.literal_eval(call.args[0])
+        if isinstance(call.args[0], ast.Constant)
+        else ast.unparse(call.args[0])
+    )
 
 
 def test_every_table_is_guarded_also_against_its_owner(settled_postgres: Engine) -> None:
@@ -109,7 +129,9 @@ def test_every_table_is_guarded_also_against_its_owner(settled_postgres: Engine)
         "CREATE TABLE fresh (LIKE lead INCLUDING ALL); DROP TABLE lead CASCADE; ALTER TABLE fresh RENAME TO lead",
     ],
 )
-def test_a_table_left_open_is_noticed_in_the_catalogue(settled_postgres: Engine, statement: str) -> None:
+def test_a_table_left_open_is_noticed_in_the_catalogue(
+    settled_postgres: Engine, statement: str
+) -> None:
     with settled_postgres.begin() as connection:
         connection.exec_driver_sql(statement)
     assert len(unguarded(settled_postgres)) == 1
@@ -125,10 +147,14 @@ def test_no_step_up_or_down_leaves_a_table_open(blank_postgres: Engine) -> None:
         assert catalogue(blank_postgres) == before, step
         schema.upgrade(blank_postgres, step)
     schema.downgrade(blank_postgres, f"{int(FIRST) - 1:04}")
-    assert [name for name, (forced, policies) in catalogue(blank_postgres).items() if forced or policies] == []
+    assert [
+        name for name, (forced, policies) in catalogue(blank_postgres).items() if forced or policies
+    ] == []
 
 
-@pytest.mark.parametrize("step", sorted((schema.STEPS / "versions").glob("[0-9]*.py")), ids=lambda step: step.stem)
+@pytest.mark.parametrize(
+    "step", sorted((schema.STEPS / "versions").glob("[0-9]*.py")), ids=lambda step: step.stem
+)
 def test_every_step_guards_what_it_makes(step: Path) -> None:
     assert step.name[:4] < FIRST or forgotten(step.read_text()) == []
 
@@ -139,11 +165,20 @@ def test_every_step_guards_what_it_makes(step: Path) -> None:
         ('def upgrade():\n    row("heat")', ["heat"]),
         ('def upgrade():\n    entity("heat")\n    isolate("heat")', []),
         ('def upgrade():\n    row("heat")\ndef downgrade():\n    isolate("heat")', ["heat"]),
-        ('def upgrade():\n    op.create_table("heat", sa.Column("workspace", sa.String(20)))', ["heat"]),
+        (
+            'def upgrade():\n    op.create_table("heat", sa.Column("workspace", sa.String(20)))',
+            ["heat"],
+        ),
         ('def upgrade():\n    op.create_table("gauge", sa.Column("id", sa.Integer))', []),
-        ('def downgrade():\n    op.create_table("heat", sa.Column("workspace", sa.String))', ["heat"]),
+        (
+            'def downgrade():\n    op.create_table("heat", sa.Column("workspace", sa.String))',
+            ["heat"],
+        ),
         ("def upgrade():\n    op.execute('CREATE TABLE heat AS SELECT * FROM lead')", ["heat"]),
-        ('def upgrade():\n    with op.batch_alter_table("lead", recreate="always"):\n        pass', ["lead"]),
+        (
+            'def upgrade():\n    with op.batch_alter_table("lead", recreate="always"):\n        pass',
+            ["lead"],
+        ),
         ('def upgrade():\n    op.add_column("heat", sa.Column("workspace", sa.String))', ["heat"]),
         ('def upgrade():\n    for name in ("a", "b"):\n        row(name)', ["name"]),
     ],
@@ -152,11 +187,15 @@ def test_a_step_that_leaves_a_table_open_is_noticed(lines: str, left: list[str])
     assert forgotten(lines) == left
 
 
-def test_a_new_step_guards_the_table_of_a_workspace_and_no_other(blank_postgres: Engine, own_steps: Path) -> None:
+def test_a_new_step_guards_the_table_of_a_workspace_and_no_other(
+    blank_postgres: Engine, own_steps: Path
+) -> None:
     own = Table(
-        "heat", Base.metadata, Column("id", Integer, primary_key=True),
+        "heat",
+        Base.metadata,
+        Column("id", Integer, primary_key=True),
         Column("workspace", String(20), ForeignKey("workspace.id"), index=True),
-    )  # fmt: skip
+    )
     gauge = Table("gauge", Base.metadata, Column("id", Integer, primary_key=True))
     try:
         written = schema.revision("Heat", own_steps).read_text()

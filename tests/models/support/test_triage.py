@@ -23,7 +23,9 @@ def case(works: UnitOfWorkFactory, ada: Customer, subject: str, **texts: str) ->
     return given(works, Case, customer=ada.ref, subject=subject, **texts)
 
 
-def listed(works: UnitOfWorkFactory, ids: list[int] | None = None, limit: int = 10) -> tuple[list[str], int]:
+def listed(
+    works: UnitOfWorkFactory, ids: list[int] | None = None, limit: int = 10
+) -> tuple[list[str], int]:
     with works("T1", writes=False) as work:
         found, count = pressing(work, ids or [], limit)
         return [record.subject for record in found], count
@@ -39,7 +41,9 @@ def raised(works: UnitOfWorkFactory, made: Case, priority: str) -> None:
         records.update(work, work.find(Case, made.number), {"priority": priority})
 
 
-def test_high_and_urgent_cases_that_nobody_has_are_pressing_the_most_urgent_first(works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_high_and_urgent_cases_that_nobody_has_are_pressing_the_most_urgent_first(
+    works: UnitOfWorkFactory, ada: Customer
+) -> None:
     case(works, ada, "Slow", priority="high")
     case(works, ada, "Curious", priority="low")
     case(works, ada, "On fire", priority="urgent")
@@ -53,7 +57,9 @@ def test_high_and_urgent_cases_that_nobody_has_are_pressing_the_most_urgent_firs
     assert listed(works, [solved.id]) == ([], 0)
 
 
-def test_overdue_cases_are_pressing_whoever_has_them(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_overdue_cases_are_pressing_whoever_has_them(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     late = case(works, ada, "Late", priority="low", resolve_by="+1h")
     with works("T1", "U_SAM") as work:
         work.find(Case, late.number).claim(work)
@@ -62,12 +68,16 @@ def test_overdue_cases_are_pressing_whoever_has_them(works: UnitOfWorkFactory, c
     assert listed(works) == (["Late"], 1)
 
 
-def test_a_new_urgent_case_needs_no_alarm_because_its_card_is_the_newest(works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_new_urgent_case_needs_no_alarm_because_its_card_is_the_newest(
+    works: UnitOfWorkFactory, ada: Customer
+) -> None:
     case(works, ada, "On fire", priority="urgent")
     assert alarmed(works) == []
 
 
-def test_a_case_that_becomes_urgent_later_raises_one_alarm(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_a_case_that_becomes_urgent_later_raises_one_alarm(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     made = case(works, ada, "Smoke")
     clock.forward(HOUR)
     assert alarmed(works) == []
@@ -79,7 +89,9 @@ def test_a_case_that_becomes_urgent_later_raises_one_alarm(works: UnitOfWorkFact
     assert alarmed(works) == []
 
 
-def test_a_case_that_somebody_has_raises_no_alarm(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_a_case_that_somebody_has_raises_no_alarm(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     made = case(works, ada, "Smoke")
     clock.forward(HOUR)
     with works("T1", "U_SAM") as work:
@@ -88,7 +100,9 @@ def test_a_case_that_somebody_has_raises_no_alarm(works: UnitOfWorkFactory, cloc
     assert alarmed(works) == []
 
 
-def test_an_old_case_is_left_to_the_daily_list(works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer) -> None:
+def test_an_old_case_is_left_to_the_daily_list(
+    works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
+) -> None:
     made = case(works, ada, "Smoke")
     clock.forward(timedelta(days=8))
     raised(works, made, "urgent")

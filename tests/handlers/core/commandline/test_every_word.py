@@ -1,4 +1,6 @@
-"""Of random lines, none loses a word: each is in a value the answer shows, in a form, or named as not understood."""
+"""Of random lines, none loses a word: each is in a value the answer shows, in a form, or named as
+not understood.
+"""
 
 import json
 import os
@@ -31,53 +33,165 @@ from tests.handlers.kit import SQLITE, begin_with
 pytestmark = SQLITE
 
 HEADS = [
-    "deal new", "new deal", "deal edit OP-1", "OP-1 edit", "deal won OP-1", "won OP-1", "OP-1 won", "deal lost OP-1",
-    "deal stage OP-1", "deal assign OP-1", "assign", "deal delete OP-1", "show OP-1", "case reply CS-1", "reply CS-1",
-    "CS-1 reply", "case note CS-1", "case resolve CS-1", "case claim CS-1", "case new", "task new", "task done AT-1",
-    "task snooze AT-1", "log call CU-1", "log note", "log meeting OP-2", "lead new", "lead convert LD-1",
-    "lead claim", "customer new", "customer edit CU-1", "account new", "account edit AC-1", "report", "home",
-    "deal list", "deal find", "find", "note CU-1", "call CU-1", "move OP-1 to", "escalate CS-1", "create lead",
-    "hours", "history OP-1", "OP-1", "set OP-1", "CS-1", "OP-1 to", "task", "deal", "task new call CU-2",
-    "deal list open", "case list older than", "forecast",
-]  # fmt: skip
-NONCES = ["zebu", "quark", "Fjord", "gnu", "kelp", "yurt", "Ömer", "李", "O'Brien's", "x-ray", "b42", "x3"]
+    "deal new",
+    "new deal",
+    "deal edit OP-1",
+    "OP-1 edit",
+    "deal won OP-1",
+    "won OP-1",
+    "OP-1 won",
+    "deal lost OP-1",
+    "deal stage OP-1",
+    "deal assign OP-1",
+    "assign",
+    "deal delete OP-1",
+    "show OP-1",
+    "case reply CS-1",
+    "reply CS-1",
+    "CS-1 reply",
+    "case note CS-1",
+    "case resolve CS-1",
+    "case claim CS-1",
+    "case new",
+    "task new",
+    "task done AT-1",
+    "task snooze AT-1",
+    "log call CU-1",
+    "log note",
+    "log meeting OP-2",
+    "lead new",
+    "lead convert LD-1",
+    "lead claim",
+    "customer new",
+    "customer edit CU-1",
+    "account new",
+    "account edit AC-1",
+    "report",
+    "home",
+    "deal list",
+    "deal find",
+    "find",
+    "note CU-1",
+    "call CU-1",
+    "move OP-1 to",
+    "escalate CS-1",
+    "create lead",
+    "hours",
+    "history OP-1",
+    "OP-1",
+    "set OP-1",
+    "CS-1",
+    "OP-1 to",
+    "task",
+    "deal",
+    "task new call CU-2",
+    "deal list open",
+    "case list older than",
+    "forecast",
+]
+NONCES = [
+    "zebu",
+    "quark",
+    "Fjord",
+    "gnu",
+    "kelp",
+    "yurt",
+    "Ömer",
+    "李",
+    "O'Brien's",
+    "x-ray",
+    "b42",
+    "x3",
+]
 PIECES = {
-    "12k": ["12k", "12,000"], "€1.2m": ["€1.2m", "1,200,000"], "12 000 EUR": ["12 000 EUR", "12,000"],
-    "fri": ["fri", "2026-03-13", "1773388800"], "amount=5k": ["5k", "5,000"],
-    "amount=12 000 EUR": ["12 000 EUR", "12,000"], "stage=proposal": ["proposal"], "priority=high": ["high"],
-    "due=fri": ["fri", "1773388800"], "close=fri": ["fri", "2026-03-13"], "name=Zebra crossing": ["zebra crossing"],
-    "next=Call Yann with tea": ["call yann with tea"], 'name="Old Gold"': ["old gold"],
-    "description=Wool socks": ["wool socks"], "owner=me": ["me", "ada abel"], "owner=<@U_RAVI|ravi>": ["ravi"],
-    "company=Plum AG": ["plum ag"], "email=<mailto:k@x.example|k@x.example>": ["k@x.example"],
-    "<@U_RAVI|ravi>": ["ravi"], "<@U_MONA|mona>": ["mona"], "<#C_SALES|sales>": ["sales"], "OP-2": ["OP-2"],
-    "CU-2": ["CU-2"], "LD-1": ["LD-1", "Lena"], "AC-1": ["AC-1", "Corp"], "“Big Red”": ["big red"],
-    '"Old Hat"': ["old hat"], "this": ["this", "AT-1", "CS-1", "OP-2"],
-    "<mailto:z@x.example|z@x.example>": ["z@x.example"], "--nope": ["nope"], "--csv": ["csv"],
-    "R&amp;D": ["r&d", "r&amp;d"], "amount 20k": ["20k", "20,000"], "stage proposal": ["proposal"],
-    "close friday": ["friday", "2026-03-13", "fri 13 mar"], "next step: Brew tea": ["brew tea"],
+    "12k": ["12k", "12,000"],
+    "€1.2m": ["€1.2m", "1,200,000"],
+    "12 000 EUR": ["12 000 EUR", "12,000"],
+    "fri": ["fri", "2026-03-13", "1773388800"],
+    "amount=5k": ["5k", "5,000"],
+    "amount=12 000 EUR": ["12 000 EUR", "12,000"],
+    "stage=proposal": ["proposal"],
+    "priority=high": ["high"],
+    "due=fri": ["fri", "1773388800"],
+    "close=fri": ["fri", "2026-03-13"],
+    "name=Zebra crossing": ["zebra crossing"],
+    "next=Call Yann with tea": ["call yann with tea"],
+    'name="Old Gold"': ["old gold"],
+    "description=Wool socks": ["wool socks"],
+    "owner=me": ["me", "ada abel"],
+    "owner=<@U_RAVI|ravi>": ["ravi"],
+    "company=Plum AG": ["plum ag"],
+    "email=<mailto:k@x.example|k@x.example>": ["k@x.example"],
+    "<@U_RAVI|ravi>": ["ravi"],
+    "<@U_MONA|mona>": ["mona"],
+    "<#C_SALES|sales>": ["sales"],
+    "OP-2": ["OP-2"],
+    "CU-2": ["CU-2"],
+    "LD-1": ["LD-1", "Lena"],
+    "AC-1": ["AC-1", "Corp"],
+    "“Big Red”": ["big red"],
+    '"Old Hat"': ["old hat"],
+    "this": ["this", "AT-1", "CS-1", "OP-2"],
+    "<mailto:z@x.example|z@x.example>": ["z@x.example"],
+    "--nope": ["nope"],
+    "--csv": ["csv"],
+    "R&amp;D": ["r&d", "r&amp;d"],
+    "amount 20k": ["20k", "20,000"],
+    "stage proposal": ["proposal"],
+    "close friday": ["friday", "2026-03-13", "fri 13 mar"],
+    "next step: Brew tea": ["brew tea"],
     "half past nine tomorrow": ["half past nine tomorrow", "wed 11 mar", "1773217", "2026-03-11"],
     "before christmas": ["before christmas", "thu 24 dec", "1798099", "2026-12-24"],
-    "over 10k": ["10k", "10,000"], "priority high": ["high"],
-    "for Anna": ["anna"], "owner Ravi": ["ravi"],
-}  # fmt: skip
+    "over 10k": ["10k", "10,000"],
+    "priority high": ["high"],
+    "for Anna": ["anna"],
+    "owner Ravi": ["ravi"],
+}
 """What people type → how an answer may show it."""
 CASES = [
-    "case reply CS-1 This zebu works kelp", 'case reply CS-1 "Reset" the quark', "case reply CS-1 “We see it too”",
-    "case reply CS-1 <@U_RAVI|ravi> will gnu", "case reply CS-1 <mailto:z@x.example|z@x.example> is yurt",
-    "case resolve CS-1 “Big Red”", "deal new Quark renewal 12 000 EUR CU-2", "deal new Yurt note -500 EUR CU-2",
-    "deal new Coffee yurt 12 cup CU-2", "deal new Upgrade phase 2 all CU-2", "deal new HDMI kelp 5m CU-2",
-    "deal edit OP-1 name=Big new zebu", "deal edit OP-1 next=Call Fjord on friday",
-    "deal edit OP-1 amount=12 000 EUR", "deal won OP-1 at 12k", "report last zebu",
-    "deal assign OP-2 OP-1 <@U_RAVI|ravi>", "task new Pay yurt from kelp CU-2",
-    "customer new Kelp Fjord <mailto:z@x.example|z@x.example>", "move OP-1 to discovery", "escalate CS-1 zebu",
-    "call CU-2 talked yurt", "note CU-2 gnu kelp", "deal list zebu", "lead new Zebu\nFjord",
-    "log call CU-2 zebu minutes=20 gnu", "case note CS-1 see priority=high --csv zebu",
-    "deal edit OP-1 next=Call CU-2 amount=5k zebu", "hours 8 zebu", "OP-1 amount 20k zebu", "OP-1 stage proposal kelp",
-    "OP-1 next step: Brew tea", "CS-1 priority high", "deal new Yurt 12k for Anna",
+    "case reply CS-1 This zebu works kelp",
+    'case reply CS-1 "Reset" the quark',
+    "case reply CS-1 “We see it too”",
+    "case reply CS-1 <@U_RAVI|ravi> will gnu",
+    "case reply CS-1 <mailto:z@x.example|z@x.example> is yurt",
+    "case resolve CS-1 “Big Red”",
+    "deal new Quark renewal 12 000 EUR CU-2",
+    "deal new Yurt note -500 EUR CU-2",
+    "deal new Coffee yurt 12 cup CU-2",
+    "deal new Upgrade phase 2 all CU-2",
+    "deal new HDMI kelp 5m CU-2",
+    "deal edit OP-1 name=Big new zebu",
+    "deal edit OP-1 next=Call Fjord on friday",
+    "deal edit OP-1 amount=12 000 EUR",
+    "deal won OP-1 at 12k",
+    "report last zebu",
+    "deal assign OP-2 OP-1 <@U_RAVI|ravi>",
+    "task new Pay yurt from kelp CU-2",
+    "customer new Kelp Fjord <mailto:z@x.example|z@x.example>",
+    "move OP-1 to discovery",
+    "escalate CS-1 zebu",
+    "call CU-2 talked yurt",
+    "note CU-2 gnu kelp",
+    "deal list zebu",
+    "lead new Zebu\nFjord",
+    "log call CU-2 zebu minutes=20 gnu",
+    "case note CS-1 see priority=high --csv zebu",
+    "deal edit OP-1 next=Call CU-2 amount=5k zebu",
+    "hours 8 zebu",
+    "OP-1 amount 20k zebu",
+    "OP-1 stage proposal kelp",
+    "OP-1 next step: Brew tea",
+    "CS-1 priority high",
+    "deal new Yurt 12k for Anna",
     "task new Kelp half past nine tomorrow CU-2",
-    "task new Kelp before christmas CU-2", "deal list open over 10k zebu", "case list older than 3 days gnu",
-    "deal new Kelp amount 20k CU-2", "OP-1 to yurt", "task CU-2 Brew kelp", "log call Anna talked zebu",
-]  # fmt: skip
+    "task new Kelp before christmas CU-2",
+    "deal list open over 10k zebu",
+    "case list older than 3 days gnu",
+    "deal new Kelp amount 20k CU-2",
+    "OP-1 to yurt",
+    "task CU-2 Brew kelp",
+    "log call Anna talked zebu",
+]
 LINES = int(os.environ.get("TYPED", "1")) * 150
 """Lines that are made up: the same on each run, and more of them with TYPED=14."""
 GLUE = {"and", "to", "please", "at", "the", "is", "it", "on", "from"}
@@ -93,9 +207,17 @@ class Heard:
 
     def reply(self, reply: Reply) -> None:
         if isinstance(reply, Message):
-            buttons = [each for block in reply.blocks for each in block.get("elements", []) if "value" in each]
+            buttons = [
+                each
+                for block in reply.blocks
+                for each in block.get("elements", [])
+                if "value" in each
+            ]
             left = reply.text.startswith("I did not understand")
-            self.take("asks" if reply.asks else "said", f"{reply.text} {buttons[0]['value']}" if left else reply.text)
+            self.take(
+                "asks" if reply.asks else "said",
+                f"{reply.text} {buttons[0]['value']}" if left else reply.text,
+            )
         elif isinstance(reply, Form | Home):
             self.take("form", json.dumps(reply.view, ensure_ascii=False))
 
@@ -135,18 +257,27 @@ def words(text: str) -> Counter[str]:
 
 def missing(pieces: list[str], heard: Heard) -> list[str]:
     """The pieces of a line that the answer does not hold as often as they were typed."""
-    said, found = heard.text.casefold().replace("\\n", " ").replace('\\"', '"'), words(heard.text.replace("\\n", " "))
+    said, found = (
+        heard.text.casefold().replace("\\n", " ").replace('\\"', '"'),
+        words(heard.text.replace("\\n", " ")),
+    )
     lost = []
     for piece, typed in Counter(pieces).items():
         if piece.casefold() in GLUE:
             continue
-        times = 1 if re.fullmatch(r"[A-Z]{2}-\d", piece) else typed  # named twice it is the same record
+        times = (
+            1 if re.fullmatch(r"[A-Z]{2}-\d", piece) else typed
+        )  # named twice it is the same record
         if piece in PIECES:
             lost += [] if any(each.casefold() in said for each in PIECES[piece]) else [piece]
         elif piece == "EUR" and "€" in said:
             continue
         else:
-            lost += [word for word, count in words(piece).items() if found[word] < count * times and word not in GLUE]
+            lost += [
+                word
+                for word, count in words(piece).items()
+                if found[word] < count * times and word not in GLUE
+            ]
     return lost
 
 

@@ -8,7 +8,9 @@ from models.core.fields.base import Field
 
 
 def test_a_long_line_of_fields_is_read_a_few_hundred_times_and_no_more() -> None:
-    """To read a value may be a question to the database, and words that name fields are tried at many places."""
+    """To read a value may be a question to the database, and words that name fields are tried at
+    many places.
+    """
     catalogue = Catalogue(ROUTERS)
     verb = catalogue.routers["opportunity"].verbs["new"]
     names = names_of(catalogue, verb)

@@ -9,8 +9,15 @@ from tests.tables import table
 COMMON = frozenset({"new", "show", "edit", "set", "list", "find", "delete", "restore", "assign"})
 WORDS = Words(
     nouns={
-        "deal": "opportunity", "deals": "opportunity", "opportunity": "opportunity", "case": "case", "ticket": "case",
-        "task": "activity", "lead": "lead", "customer": "customer", "note": "activity",
+        "deal": "opportunity",
+        "deals": "opportunity",
+        "opportunity": "opportunity",
+        "case": "case",
+        "ticket": "case",
+        "task": "activity",
+        "lead": "lead",
+        "customer": "customer",
+        "note": "activity",
     },
     verbs={
         "opportunity": COMMON | {"won", "lost", "note"},
@@ -21,8 +28,11 @@ WORDS = Words(
     },
     globals=frozenset({"help", "home", "find", "log", "undo", "status"}),
     prefixes={"OP": "opportunity", "CS": "case", "CU": "customer", "LD": "lead", "AT": "activity"},
-    fields={"opportunity": {"name", "amount", "stage", "close_date", "owner"}, "case": {"subject", "priority"}},
-)  # fmt: skip
+    fields={
+        "opportunity": {"name", "amount", "stage", "close_date", "owner"},
+        "case": {"subject", "priority"},
+    },
+)
 
 OP42 = Ref("number", "OP-42", "opportunity", 42)
 CS9 = Ref("number", "CS-9", "case", 9)
@@ -62,7 +72,12 @@ def outline(line: str) -> tuple[str | None, str | None, list[str]]:
         ('"Acme rollout" won', None, "won", ["Acme rollout"]),
         ('deal "Acme rollout" won', "opportunity", "won", ["Acme rollout"]),
         ("show ada@example.org", None, "show", ["ada@example.org"]),
-        ("customer <mailto:Ada@Example.org|Ada@Example.org>", "customer", "show", ["ada@example.org"]),
+        (
+            "customer <mailto:Ada@Example.org|Ada@Example.org>",
+            "customer",
+            "show",
+            ["ada@example.org"],
+        ),
         ("deal", "opportunity", None, []),
         ("deals --csv", "opportunity", None, []),
         ("deal acme", "opportunity", "find", []),
@@ -110,7 +125,10 @@ def test_what_only_looks_like_a_reference_is_a_word(typed):
         ("deal new owner=<@U1|ada>", {"owner": "<@U1>"}),
         ("lead new email=<mailto:a@b.co|a@b.co>", {"email": "a@b.co"}),
         ("lead new phone=<tel:+4930123456|030 123456>", {"phone": "+4930123456"}),
-        ("lead new website=<https://x.org/?a=1&amp;b=2|click here>", {"website": "https://x.org/?a=1&b=2"}),
+        (
+            "lead new website=<https://x.org/?a=1&amp;b=2|click here>",
+            {"website": "https://x.org/?a=1&b=2"},
+        ),
         ("deal list amount&gt;=10k stage!=won", {}),
         ("deal new name==x", {}),
     ],
@@ -224,12 +242,48 @@ def test_a_verb_of_another_noun_is_not_taken():
 
 PIECES = st.lists(
     st.sampled_from(
-        ["deal", "new", "won", "OP-42", "CS-9", "this", "find", "help", "name=", "amount=12k", '"', "“", "”", "«a b»",
-         "—here", "--every", "--", "=", "<@U1|ada>", "<@U1", "<#C1|x>", "<mailto:a@b.co|a@b.co>", "<http://x|",
-         "a@b.co", "&amp;", "&lt;@U1&gt;", "9:00", "\n", "\x00", "\u202e", "🎉", "((", "#OP1", "x=<", "|", "-", "—"]
+        [
+            "deal",
+            "new",
+            "won",
+            "OP-42",
+            "CS-9",
+            "this",
+            "find",
+            "help",
+            "name=",
+            "amount=12k",
+            '"',
+            "“",
+            "”",
+            "«a b»",
+            "—here",
+            "--every",
+            "--",
+            "=",
+            "<@U1|ada>",
+            "<@U1",
+            "<#C1|x>",
+            "<mailto:a@b.co|a@b.co>",
+            "<http://x|",
+            "a@b.co",
+            "&amp;",
+            "&lt;@U1&gt;",
+            "9:00",
+            "\n",
+            "\x00",
+            "\u202e",
+            "🎉",
+            "((",
+            "#OP1",
+            "x=<",
+            "|",
+            "-",
+            "—",
+        ]
     ),
     max_size=30,
-)  # fmt: skip
+)
 LIKELY = PIECES.map(" ".join) | PIECES.map("".join)
 
 
@@ -244,7 +298,11 @@ def test_there_is_no_line_that_is_refused(text):
     line = read(text)
     assert line.raw == text
     assert line.noun in {None, *WORDS.nouns.values()}
-    assert line.verb in {None, *WORDS.globals, *(verb for verbs in WORDS.verbs.values() for verb in verbs)}
+    assert line.verb in {
+        None,
+        *WORDS.globals,
+        *(verb for verbs in WORDS.verbs.values() for verb in verbs),
+    }
     assert all(ref.number is None or ref.number >= 0 for ref in line.refs)
     assert line.rest.endswith(line.said)
 
@@ -253,20 +311,38 @@ def test_there_is_no_line_that_is_refused(text):
 def test_a_flag_changes_nothing_else(pieces):
     plain, marked = read(" ".join(pieces)), read(" ".join([*pieces, "--here"]))
     assert marked.flags == {"here": True}
-    assert (plain.noun, plain.verb, plain.refs, plain.text) == (marked.noun, marked.verb, marked.refs, marked.text)
+    assert (plain.noun, plain.verb, plain.refs, plain.text) == (
+        marked.noun,
+        marked.verb,
+        marked.refs,
+        marked.text,
+    )
     assert (plain.rest, plain.said) == (marked.rest, marked.said)
 
 
 @given(st.sampled_from(["won", "lost", "show", "assign"]), st.integers(1, 10**9))
 def test_both_word_orders_mean_the_same(verb, number):
-    orders = [f"{verb} OP-{number}", f"OP-{number} {verb}", f"deal {verb} OP-{number}", f"deal OP-{number} {verb}"]
+    orders = [
+        f"{verb} OP-{number}",
+        f"OP-{number} {verb}",
+        f"deal {verb} OP-{number}",
+        f"deal OP-{number} {verb}",
+    ]
     assert {outline(order)[:2] for order in orders} == {("opportunity", verb)}
-    assert {read(order).refs for order in orders} == {(Ref("number", f"OP-{number}", "opportunity", number),)}
+    assert {read(order).refs for order in orders} == {
+        (Ref("number", f"OP-{number}", "opportunity", number),)
+    }
 
 
 @table(
     ("typed", "meant"),
-    [("dael", "deal"), ("stge", "stage"), ("shwo", "show"), ("conv", "convert"), ("Custmer", "customer")],
+    [
+        ("dael", "deal"),
+        ("stge", "stage"),
+        ("shwo", "show"),
+        ("conv", "convert"),
+        ("Custmer", "customer"),
+    ],
 )
 def test_the_nearest_words_are_suggested(typed, meant):
     near = suggest(typed, ["deal", "stage", "show", "convert", "customer", "case", "lead"])

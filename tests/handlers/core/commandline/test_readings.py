@@ -1,4 +1,6 @@
-"""What people type without the signs of the command line, and what the answer says that it was read as."""
+"""What people type without the signs of the command line, and what the answer says that it was read
+as.
+"""
 
 import re
 
@@ -133,7 +135,9 @@ def records(works: UnitOfWorkFactory) -> None:
     given(works, Case, by="U_ADA", subject="Broken mast", customer="CU-1")
 
 
-def test_a_new_record_has_what_was_said_of_it(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_a_new_record_has_what_was_said_of_it(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     answers = {}
     for line in rows(NEW):
         slack.command(f"/crm {line}")
@@ -144,7 +148,9 @@ def test_a_new_record_has_what_was_said_of_it(slack: SlackDriver, works: UnitOfW
     assert answers == rows(NEW)
 
 
-def test_a_field_is_changed_by_its_name(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_a_field_is_changed_by_its_name(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     slack.command("/crm task new Write to CU-1")
     lost = {}
     for line, changes in rows(CHANGES).items():
@@ -154,38 +160,56 @@ def test_a_field_is_changed_by_its_name(slack: SlackDriver, works: UnitOfWorkFac
     assert lost == {}
 
 
-def test_a_list_says_all_that_its_words_were_read_as(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_a_list_says_all_that_its_words_were_read_as(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     answers = {}
     for line in rows(LISTS):
         slack.command(f"/crm {line}")
-        answers[line] = next((each for each in told(slack).splitlines()[1:] if each.startswith("Read")), told(slack))
+        answers[line] = next(
+            (each for each in told(slack).splitlines()[1:] if each.startswith("Read")), told(slack)
+        )
     assert answers == {line: f"Read as {reading}." for line, reading in rows(LISTS).items()}
 
 
-def test_what_is_not_understood_has_a_next_step(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_what_is_not_understood_has_a_next_step(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     lost = {}
     for line, offer in OFFERS.items():
         slack.command(f"/crm {line}")
-        actions = [each for block in slack.last.blocks for each in block.get("elements", []) if "value" in each]
+        actions = [
+            each
+            for block in slack.last.blocks
+            for each in block.get("elements", [])
+            if "value" in each
+        ]
         if offer not in [each["value"] for each in actions]:
             lost[line] = (told(slack), actions)
     assert lost == {}
 
 
-def test_a_time_of_either_half_of_the_day_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_a_time_of_either_half_of_the_day_is_asked_about(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     slack.command("/crm task new call CU-2 tomorrow at quarter past three")
     assert told(slack).startswith("“tomorrow at quarter past three” could be 3:15 or 15:15.")
     slack.click("crm.run#2")
     assert "Due: Wed 11 Mar (tomorrow) 15:15" in told(slack)
 
 
-def test_a_company_alone_is_not_whom_a_call_is_about(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_a_company_alone_is_not_whom_a_call_is_about(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     slack.command("/crm log call Kaiser GmbH talked")
     assert slack.modal
     assert "This is about nobody yet" in slack.modal.words
     slack.close()
     slack.command("/crm deal new Renewal Kaiser")
-    assert told(slack) == "This could be about AC-1 Kaiser GmbH, CU-3 Anna Kaiser. Please say which one."
+    assert (
+        told(slack)
+        == "This could be about AC-1 Kaiser GmbH, CU-3 Anna Kaiser. Please say which one."
+    )
 
 
 def test_in_the_thread_of_a_card_a_field_needs_no_record(
@@ -200,14 +224,18 @@ def test_in_the_thread_of_a_card_a_field_needs_no_record(
     assert told(slack).startswith("I do not know “frobnicate”.")
 
 
-def test_what_is_still_to_come_is_no_call_that_was_made(slack: SlackDriver, works: UnitOfWorkFactory, records: None) -> None:
+def test_what_is_still_to_come_is_no_call_that_was_made(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
     for line, task in {
         "call CU-2 tomorrow": "task new Call tomorrow CU-2",
         "call Henrik tomorrow": "task new Call Henrik tomorrow CU-2",
         "CU-2 meeting friday 10:00": "task new Meeting friday 10:00 CU-2",
     }.items():
         slack.command(f"/crm {line}")
-        assert "is still to come, and a log tells what has happened. Nothing was done yet." in told(slack), line
+        assert "is still to come, and a log tells what has happened. Nothing was done yet." in told(
+            slack
+        ), line
         assert slack.last.buttons[0] == "Make it a task", line
         slack.click("crm.run")
         assert "Due: " in told(slack), (line, task)

@@ -15,11 +15,16 @@ from tests.handlers.kit import SQLITE, count, found, standing, told
 pytestmark = SQLITE
 
 
-# ── what was pasted ─────────────────────────────────────────────────────────────────────────────────────────
+# ── what was pasted ───────────────────────────────────────────────────────────────────────────────
 
 
 def values(slack: SlackDriver) -> list[str]:
-    return [each["value"] for block in slack.last.blocks for each in block.get("elements", []) if "value" in each]
+    return [
+        each["value"]
+        for block in slack.last.blocks
+        for each in block.get("elements", [])
+        if "value" in each
+    ]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,10 @@ def values(slack: SlackDriver) -> list[str]:
     [
         ("lead new Ada Byron\nlead new Bob Jones", ["lead new Ada Byron", "lead new Bob Jones"]),
         ("lead new Ada Byron\nBob Jones", ["lead new Ada Byron", "lead new Bob Jones"]),
-        ("lead new Ada Byron\r\n\r\n  new lead Bob Jones", ["lead new Ada Byron", "new lead Bob Jones"]),
+        (
+            "lead new Ada Byron\r\n\r\n  new lead Bob Jones",
+            ["lead new Ada Byron", "new lead Bob Jones"],
+        ),
         ("deal list\ntask list", ["deal list", "task list"]),
     ],
 )
@@ -48,7 +56,9 @@ def test_each_of_the_pasted_lines_can_be_done(slack: SlackDriver, works: UnitOfW
     assert [found(works, Lead, number).title for number in (1, 2)] == ["Ada Byron", "Bob Jones"]
 
 
-def test_a_command_within_a_reply_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, case: Case) -> None:
+def test_a_command_within_a_reply_is_asked_about(
+    slack: SlackDriver, works: UnitOfWorkFactory, case: Case
+) -> None:
     slack.command("/crm case reply CS-1 Hello\ncase resolve CS-1", user="U_SAM")
     assert values(slack) == [
         "case reply CS-1 Hello",
@@ -70,12 +80,19 @@ def test_the_row_of_a_table_opens_the_form(slack: SlackDriver, works: UnitOfWork
     assert slack.modal.values["email"] == "byron@x.example"
 
 
-# ── how the bot is addressed ────────────────────────────────────────────────────────────────────────────────
+# ── how the bot is addressed ──────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     "spoken",
-    ["@crm: lead list", "@crm, lead list", "@crm lead list", "@crm - lead list", "@crm; lead list", "lead list @crm"],
+    [
+        "@crm: lead list",
+        "@crm, lead list",
+        "@crm lead list",
+        "@crm - lead list",
+        "@crm; lead list",
+        "lead list @crm",
+    ],
 )
 def test_a_mention_may_be_followed_by_any_sign(slack: SlackDriver, spoken: str) -> None:
     slack.say(spoken)
@@ -105,7 +122,7 @@ def test_a_command_is_understood_in_the_direct_message(slack: SlackDriver, spoke
     assert told(slack) == "There is no lead yet"
 
 
-# ── talk ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── talk ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("spoken", ["hi", "Hello!", "hey there", "good morning", "Hi."])
@@ -120,7 +137,9 @@ def test_thanks_are_answered(slack: SlackDriver, spoken: str) -> None:
     assert told(slack).startswith("You are welcome")
 
 
-@pytest.mark.parametrize("spoken", ["what can you do?", "What can I do", "help", "help me", "commands", "help?"])
+@pytest.mark.parametrize(
+    "spoken", ["what can you do?", "What can I do", "help", "help me", "commands", "help?"]
+)
 def test_what_it_can_do_is_the_help(slack: SlackDriver, spoken: str) -> None:
     slack.dm(spoken)
     assert told(slack).startswith("Type `/crm`")
@@ -156,7 +175,9 @@ def test_there_is_help_on_topics_and_verbs(slack: SlackDriver, topic: str) -> No
         ("search sails", "find sails"),
     ],
 )
-def test_a_phrase_is_the_line_it_means(slack: SlackDriver, deals: object, spoken: str, line: str) -> None:
+def test_a_phrase_is_the_line_it_means(
+    slack: SlackDriver, deals: object, spoken: str, line: str
+) -> None:
     slack.dm(line)
     meant = told(slack)
     slack.dm(spoken)
@@ -179,7 +200,9 @@ def test_a_phrase_is_the_line_it_means(slack: SlackDriver, deals: object, spoken
         ("can you move OP-1 to negotiation", "Stage: Qualification → Negotiation"),
     ],
 )
-def test_a_phrase_is_the_verb_it_means(slack: SlackDriver, deals: object, spoken: str, change: str) -> None:
+def test_a_phrase_is_the_verb_it_means(
+    slack: SlackDriver, deals: object, spoken: str, change: str
+) -> None:
     slack.dm(spoken)
     assert change in told(slack)
 
@@ -189,7 +212,9 @@ def test_a_case_is_escalated(slack: SlackDriver, case: Case) -> None:
     assert "Priority: Normal → Urgent" in told(slack)
 
 
-def test_what_an_escalation_says_more_is_named(slack: SlackDriver, works: UnitOfWorkFactory, case: Case) -> None:
+def test_what_an_escalation_says_more_is_named(
+    slack: SlackDriver, works: UnitOfWorkFactory, case: Case
+) -> None:
     slack.command("/crm escalate CS-1 she is angry", user="U_SAM")
     assert told(slack).startswith("I did not understand “she is angry”.")
     assert found(works, Case).version == 1
@@ -212,10 +237,16 @@ def test_what_happened_is_logged_without_its_noun(
 ) -> None:
     slack.dm(spoken)
     activity = found(works, Activity)
-    assert (activity.type, activity.description, activity.customer) == (type, "talked about the pilot", ada.id)
+    assert (activity.type, activity.description, activity.customer) == (
+        type,
+        "talked about the pilot",
+        ada.id,
+    )
 
 
-def test_a_note_on_a_case_stays_one(slack: SlackDriver, works: UnitOfWorkFactory, case: Case) -> None:
+def test_a_note_on_a_case_stays_one(
+    slack: SlackDriver, works: UnitOfWorkFactory, case: Case
+) -> None:
     slack.command("/crm note CS-1 “call” her", user="U_SAM")
     assert answers(works) == ["“call” her"]
 
@@ -224,6 +255,8 @@ def test_in_a_thread_this_at_the_beginning_of_a_sentence_is_a_word(
     slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, case: Case
 ) -> None:
     card = standing(slack, works, courier, case, "C_SUPPORT")
-    slack.say("@crm reply This should work now", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
+    slack.say(
+        "@crm reply This should work now", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM"
+    )
     slack.say("@crm reply this Hello", channel="C_SUPPORT", thread_ts=card.ts, user="U_SAM")
     assert answers(works) == ["This should work now", "Hello"]

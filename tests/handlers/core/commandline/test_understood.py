@@ -50,7 +50,9 @@ def test_an_amount_is_read_and_a_name_is_left_whole(
 
 
 @SQLITE
-def test_an_amount_below_zero_is_refused(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_an_amount_below_zero_is_refused(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     slack.command("/crm deal new Credit note -500 EUR CU-1")
     assert slack.modal
     assert "“-500 EUR” is below zero. Try 1200, 12k or €1.2m." in slack.modal.words
@@ -59,10 +61,16 @@ def test_an_amount_below_zero_is_refused(slack: SlackDriver, works: UnitOfWorkFa
 
 
 @SQLITE
-def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     slack.command("/crm task new Call CU-1 12/05")
     assert told(slack).startswith("“12/05” could be Tue 12 May 2026 or Sat 5 Dec 2026.")
-    assert slack.last.buttons == ["2026-05-12 Tue 12 May 2026", "2026-12-05 Sat 5 Dec 2026", '"12/05" is no day']
+    assert slack.last.buttons == [
+        "2026-05-12 Tue 12 May 2026",
+        "2026-12-05 Sat 5 Dec 2026",
+        '"12/05" is no day',
+    ]
     assert count(works, Activity) == 0
     slack.click("crm.run")
     task = found(works, Activity)
@@ -70,7 +78,9 @@ def test_a_day_that_can_be_two_is_asked_about_and_a_button_answers(slack: SlackD
 
 
 @SQLITE
-def test_what_is_no_day_is_kept_as_it_is(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_what_is_no_day_is_kept_as_it_is(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     slack.command("/crm task new Order 1/2 CU-1")
     slack.click("crm.run#3")
     task = found(works, Activity)
@@ -80,9 +90,14 @@ def test_what_is_no_day_is_kept_as_it_is(slack: SlackDriver, works: UnitOfWorkFa
 @SQLITE
 @pytest.mark.parametrize(
     ("words", "echo"),
-    [("tomorrow", "Wed 11 Mar (tomorrow) 09:00"), ("eod", "Tue 10 Mar (today) 18:00"),
-     ("by friday", "Fri 13 Mar 09:00"), ("in two weeks", "Tue 24 Mar 09:00"), ("am 15.", "Sun 15 Mar 09:00")],
-)  # fmt: skip
+    [
+        ("tomorrow", "Wed 11 Mar (tomorrow) 09:00"),
+        ("eod", "Tue 10 Mar (today) 18:00"),
+        ("by friday", "Fri 13 Mar 09:00"),
+        ("in two weeks", "Tue 24 Mar 09:00"),
+        ("am 15.", "Sun 15 Mar 09:00"),
+    ],
+)
 def test_the_receipt_of_a_task_says_when_it_is_due(
     slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer, words: str, echo: str
 ) -> None:
@@ -91,7 +106,9 @@ def test_the_receipt_of_a_task_says_when_it_is_due(
 
 
 @SQLITE
-def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Account, name="L'Oréal")
     given(works, Lead, first_name="Ada", company="L’Oréal")
     slack.command("/crm lead convert LD-1")
@@ -99,7 +116,9 @@ def test_a_lead_of_a_company_with_other_signs_becomes_no_second_account(slack: S
 
 
 @SQLITE
-def test_a_weekday_that_does_not_fit_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity) -> None:
+def test_a_weekday_that_does_not_fit_is_asked_about(
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity
+) -> None:
     slack.command('/crm task edit AT-1 due="fri 13 mar 2027"')
     assert told(slack).startswith("“fri 13 mar 2027” could be Fri 12 Mar 2027 or Sat 13 Mar 2027.")
     assert found(works, Activity).due_date is None
@@ -117,7 +136,9 @@ def test_a_weekday_that_does_not_fit_is_asked_about(slack: SlackDriver, works: U
         ('"el 15"', "Sun 15 Mar 09:00"),
     ],
 )
-def test_a_day_is_echoed_with_its_weekday(slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, typed: str, echo: str) -> None:
+def test_a_day_is_echoed_with_its_weekday(
+    slack: SlackDriver, works: UnitOfWorkFactory, call: Activity, typed: str, echo: str
+) -> None:
     slack.command(f"/crm task edit AT-1 due={typed}")
     assert told(slack) == f"Changed AT-1 Call\nDue: empty → {echo}"
 
@@ -141,7 +162,9 @@ def test_a_task_is_due_when_it_says_so(
 
 
 @SQLITE
-def test_a_day_in_no_calendar_is_told(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_day_in_no_calendar_is_told(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     slack.command("/crm task new Call 30 feb CU-1")
     assert slack.modal
     assert "“30 feb” is not in the calendar. Try fri, +3d or 2026-12-01." in slack.modal.words
@@ -160,7 +183,12 @@ def test_a_day_in_no_calendar_is_told(slack: SlackDriver, works: UnitOfWorkFacto
     ],
 )
 def test_a_person_is_named_as_people_write_names(
-    slack: SlackDriver, works: UnitOfWorkFactory, line: str, first: str, last: str, email: str | None
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    line: str,
+    first: str,
+    last: str,
+    email: str | None,
 ) -> None:
     slack.command(f"/crm customer new {line}")
     ada = found(works, Customer)
@@ -180,8 +208,12 @@ def test_two_addresses_are_not_one(slack: SlackDriver, works: UnitOfWorkFactory)
     assert slack.modal is None or "is not an e-mail address" in str(slack.modal.words)
 
 
-@pytest.mark.parametrize("name", ["O’Brien Kate", "O'Brien Kate", "O`Brien Kate", "L’Oréal Paris", "Meyer – Sons"])
-def test_a_name_is_found_with_whatever_signs_it_is_typed(slack: SlackDriver, works: UnitOfWorkFactory, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["O’Brien Kate", "O'Brien Kate", "O`Brien Kate", "L’Oréal Paris", "Meyer – Sons"]
+)
+def test_a_name_is_found_with_whatever_signs_it_is_typed(
+    slack: SlackDriver, works: UnitOfWorkFactory, name: str
+) -> None:
     given(works, Customer, first_name=name)
     for signs in ("’'", "'’", "–-", "-–"):
         typed = name.replace(signs[0], signs[1])
@@ -191,10 +223,16 @@ def test_a_name_is_found_with_whatever_signs_it_is_typed(slack: SlackDriver, wor
 
 @pytest.mark.parametrize(
     "line",
-    ['Karl Kaiser karl@kaiser.example company="Kaiser GmbH"', "Karl Kaiser karl@kaiser.example at Kaiser GmbH",
-     'Karl Kaiser karl@kaiser.example account="Kaiser GmbH"', "Karl Kaiser, Kaiser GmbH karl@kaiser.example"],
-)  # fmt: skip
-def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: SlackDriver, works: UnitOfWorkFactory, line: str) -> None:
+    [
+        'Karl Kaiser karl@kaiser.example company="Kaiser GmbH"',
+        "Karl Kaiser karl@kaiser.example at Kaiser GmbH",
+        'Karl Kaiser karl@kaiser.example account="Kaiser GmbH"',
+        "Karl Kaiser, Kaiser GmbH karl@kaiser.example",
+    ],
+)
+def test_a_new_customer_is_joined_to_the_company_which_is_made(
+    slack: SlackDriver, works: UnitOfWorkFactory, line: str
+) -> None:
     slack.command(f"/crm customer new {line}")
     assert told(slack).splitlines()[0] == "Created CU-1 Karl Kaiser"
     assert "Created AC-1 Kaiser GmbH" in told(slack)
@@ -209,9 +247,19 @@ def test_a_new_customer_is_joined_to_the_company_which_is_made(slack: SlackDrive
 
 @SQLITE
 @pytest.mark.parametrize(
-    "company", ['company="Kaiser GmbH"', 'company="kaiser gmbh"', "company=AC-1", "AC-1", "at Kaiser GmbH", "at AC-1"]
+    "company",
+    [
+        'company="Kaiser GmbH"',
+        'company="kaiser gmbh"',
+        "company=AC-1",
+        "AC-1",
+        "at Kaiser GmbH",
+        "at AC-1",
+    ],
 )
-def test_a_company_that_is_known_is_found(slack: SlackDriver, works: UnitOfWorkFactory, company: str) -> None:
+def test_a_company_that_is_known_is_found(
+    slack: SlackDriver, works: UnitOfWorkFactory, company: str
+) -> None:
     given(works, Account, name="Kaiser GmbH")
     slack.command(f"/crm customer new Karl Kaiser {company}")
     assert found(works, Customer).last_name == "Kaiser"
@@ -220,7 +268,9 @@ def test_a_company_that_is_known_is_found(slack: SlackDriver, works: UnitOfWorkF
 
 
 @SQLITE
-def test_of_two_companies_of_one_name_one_is_asked_for(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_of_two_companies_of_one_name_one_is_asked_for(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for _ in range(2):
         given(works, Account, name="Kaiser GmbH")
     slack.command('/crm customer new Karl Kaiser company="Kaiser GmbH"')
@@ -231,7 +281,9 @@ def test_of_two_companies_of_one_name_one_is_asked_for(slack: SlackDriver, works
 
 
 @SQLITE
-def test_a_company_with_a_number_that_is_not_there_is_not_made(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_company_with_a_number_that_is_not_there_is_not_made(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm customer new Karl Kaiser company=AC-7")
     assert slack.modal
     assert "There is no AC-7." in slack.modal.words
@@ -239,7 +291,9 @@ def test_a_company_with_a_number_that_is_not_there_is_not_made(slack: SlackDrive
 
 
 @SQLITE
-def test_the_form_of_a_new_customer_asks_for_the_company(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_form_of_a_new_customer_asks_for_the_company(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm customer new")
     assert slack.modal
     assert "Company" in slack.modal.words
@@ -259,7 +313,13 @@ def test_a_lead_has_its_company_as_a_text(slack: SlackDriver, works: UnitOfWorkF
 def test_who_may_not_make_the_company_or_the_place_in_it_makes_nothing(
     slack: SlackDriver, works: UnitOfWorkFactory, missing: str
 ) -> None:
-    given(works, Role, by="U_ADA", name="clerk", rights=f"everything: look, new, change own\n{missing}: look")
+    given(
+        works,
+        Role,
+        by="U_ADA",
+        name="clerk",
+        rights=f"everything: look, new, change own\n{missing}: look",
+    )
     with works("T1", "U_ADA") as work:
         work.session.query(User).filter(User.slack_id == "U_RITA").one().role = "clerk"
     slack.command('/crm customer new Karl company="Kaiser GmbH"')

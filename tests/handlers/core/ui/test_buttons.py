@@ -1,4 +1,6 @@
-"""Who reads alone is offered what they may do; in a channel everything is offered, and pressing is checked."""
+"""Who reads alone is offered what they may do; in a channel everything is offered, and pressing is
+checked.
+"""
 
 import pytest
 
@@ -20,7 +22,9 @@ def lead(works: UnitOfWorkFactory) -> Lead:
     return given(works, Lead, first_name="Ada", owner="me")
 
 
-def test_a_card_one_asks_for_has_the_buttons_one_may_press(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_a_card_one_asks_for_has_the_buttons_one_may_press(
+    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+) -> None:
     slack.command("/crm LD-1")
     assert "lead.convert" in slack.last.actions
     slack.command("/crm LD-1", user="U_ELI")
@@ -37,14 +41,18 @@ def test_a_card_in_a_channel_has_all_buttons_and_pressing_is_checked(
     assert found(works, Lead).status == "new"
 
 
-def test_the_menu_of_a_card_leaves_out_what_one_may_not(slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_the_menu_of_a_card_leaves_out_what_one_may_not(
+    slack: SlackDriver, works: UnitOfWorkFactory, lead: Lead
+) -> None:
     slack.command("/crm role refuse senior rep lead delete", user="U_ADA")
     slack.command("/crm LD-1", user="U_RITA")
     menu = next(block for block in slack.last.blocks if block["type"] == "actions")["elements"][-1]
     assert [option["value"] for option in menu["options"]] == ["more LD-1", "assign LD-1"]
 
 
-def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm role refuse executive case list", user="U_ADA")
     home = slack.home("U_ELI")
     assert home.buttons == ["New task"]
@@ -53,7 +61,9 @@ def test_the_tab_offers_what_one_may_do_and_shows_the_parts_one_may_see(slack: S
     assert slack.home("U_RITA").buttons == ["New lead", "New deal", "New task", "New case"]
 
 
-def test_a_task_that_one_may_not_tick_off_is_shown_instead(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_task_that_one_may_not_tick_off_is_shown_instead(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     ada = given(works, Customer, first_name="Ada")
     given(works, Activity, description="Call Ada", customer=ada.ref, due_date="today 15:00")
     assert "activity.done" in slack.home("U_RITA").actions

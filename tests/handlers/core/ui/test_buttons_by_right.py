@@ -1,4 +1,6 @@
-"""A button that whoever reads it may not press is not drawn: on receipts, reminders, lists and looks into the past."""
+"""A button that whoever reads it may not press is not drawn: on receipts, reminders, lists and
+looks into the past.
+"""
 
 from datetime import timedelta
 
@@ -30,10 +32,12 @@ def broken(works: UnitOfWorkFactory, ada: Customer) -> Case:
     return given(works, Case, by="U_SAM", subject="Broken", customer=ada.ref)
 
 
-# ── receipts ────────────────────────────────────────────────────────────────────────────────────────────
+# ── receipts ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_who_may_make_a_record_and_not_change_it_is_offered_only_a_look(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_may_make_a_record_and_not_change_it_is_offered_only_a_look(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm lead new Bob", user="U_SAM")
     assert slack.last.buttons == ["Show"]
     slack.command("/crm undo", user="U_SAM")
@@ -41,7 +45,9 @@ def test_who_may_make_a_record_and_not_change_it_is_offered_only_a_look(slack: S
     assert count(works, Lead) == 1
 
 
-def test_who_may_give_a_record_away_and_not_edit_it_is_offered_to_take_it_back(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_may_give_a_record_away_and_not_edit_it_is_offered_to_take_it_back(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="Bob")
     slack.command("/crm role refuse senior rep lead edit", user="U_ADA")
     slack.command("/crm assign LD-1 @ravi")
@@ -50,7 +56,9 @@ def test_who_may_give_a_record_away_and_not_edit_it_is_offered_to_take_it_back(s
     assert found(works, Lead).owner == found(works, User).id
 
 
-def test_who_gives_away_what_they_saw_is_offered_the_way_back_and_nothing_else(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_who_gives_away_what_they_saw_is_offered_the_way_back_and_nothing_else(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, by="U_JULE", first_name="Bob")
     slack.command("/crm assign LD-1 @olga", user="U_JULE")
     assert slack.last.buttons == ["Undo"]
@@ -58,7 +66,9 @@ def test_who_gives_away_what_they_saw_is_offered_the_way_back_and_nothing_else(s
     assert told(slack).startswith("Undone: LD-1 Bob")
 
 
-def test_what_one_deletes_and_may_not_bring_back_has_no_button_for_that(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_one_deletes_and_may_not_bring_back_has_no_button_for_that(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="Bob")
     slack.command("/crm role refuse senior rep lead restore", user="U_ADA")
     slack.command("/crm lead delete LD-1 --yes")
@@ -68,7 +78,9 @@ def test_what_one_deletes_and_may_not_bring_back_has_no_button_for_that(slack: S
     assert told(slack).startswith("Your role (senior rep) does not allow “lead restore”")
 
 
-def test_what_is_said_of_a_case_is_offered_to_be_unsaid(slack: SlackDriver, works: UnitOfWorkFactory, broken: Case) -> None:
+def test_what_is_said_of_a_case_is_offered_to_be_unsaid(
+    slack: SlackDriver, works: UnitOfWorkFactory, broken: Case
+) -> None:
     slack.command("/crm case note CS-1 Ask Eve first", user="U_RITA")
     assert slack.last.buttons == ["Undo", "Edit", "Show"]
     slack.command("/crm role refuse senior rep case edit", user="U_ADA")
@@ -79,7 +91,9 @@ def test_what_is_said_of_a_case_is_offered_to_be_unsaid(slack: SlackDriver, work
     assert slack.last.buttons == ["Redo", "Show"]
 
 
-def test_ones_own_hours_can_be_set_back_and_nothing_else_of_oneself_be_edited(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_ones_own_hours_can_be_set_back_and_nothing_else_of_oneself_be_edited(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm hours from=8:00 until=16:00")
     assert slack.last.buttons == ["Undo", "Show"]
 
@@ -98,7 +112,11 @@ def test_a_receipt_that_many_read_has_all_buttons_and_pressing_is_checked(
 
 @pytest.mark.parametrize("line", ["lead new Bob", "case note CS-1 Ask Eve"])
 def test_a_receipt_in_a_channel_that_one_reads_alone_has_what_they_may_press(
-    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, broken: Case, line: str
+    slack: SlackDriver,
+    works: UnitOfWorkFactory,
+    courier: DeliveryDispatcher,
+    broken: Case,
+    line: str,
 ) -> None:
     slack.command("/crm role refuse support case edit", user="U_ADA")
     room(slack, "U_SAM")
@@ -108,7 +126,7 @@ def test_a_receipt_in_a_channel_that_one_reads_alone_has_what_they_may_press(
     assert receipt.buttons == (["Show"] if line.startswith("lead") else ["Undo", "Show"])
 
 
-# ── what the bot says by itself ─────────────────────────────────────────────────────────────────────────
+# ── what the bot says by itself ───────────────────────────────────────────────────────────────────
 
 
 def test_a_reminder_offers_what_one_may_do_about_a_task(
@@ -118,7 +136,10 @@ def test_a_reminder_offers_what_one_may_do_about_a_task(
     clock.forward(timedelta(hours=1))
     slack.command("/crm role refuse senior rep task done", user="U_ADA")
     slack.command("/crm role refuse senior rep task assign", user="U_ADA")
-    assert buttons(drawn(works, "due", "U_RITA")) == [("activity.snooze", "AT-1"), ("activity.edit", "AT-1")]
+    assert buttons(drawn(works, "due", "U_RITA")) == [
+        ("activity.snooze", "AT-1"),
+        ("activity.edit", "AT-1"),
+    ]
     for verb in ("snooze", "edit"):
         slack.command(f"/crm role refuse senior rep task {verb}", user="U_ADA")
     reminder = drawn(works, "due", "U_RITA")
@@ -127,17 +148,21 @@ def test_a_reminder_offers_what_one_may_do_about_a_task(
     assert [block["type"] for block in reminder.blocks] == ["section", "section"]
 
 
-def test_a_list_of_cases_offers_to_claim_where_one_may(slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer) -> None:
+def test_a_list_of_cases_offers_to_claim_where_one_may(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Customer
+) -> None:
     given(works, Case, by="U_SAM", subject="Fire", customer=ada.ref, priority="urgent")
     assert buttons(drawn(works, "cases")) == [("case.claim", "CS-1")]
     assert buttons(drawn(works, "cases", "U_SAM")) == [("case.claim", "CS-1")]
     assert buttons(drawn(works, "cases", "U_ELI")) == [("case.show", "CS-1")]
 
 
-# ── lists ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── lists ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_look_into_the_past_offers_the_way_back_to_who_may_change_it(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_look_into_the_past_offers_the_way_back_to_who_may_change_it(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     lead = given(works, Lead, first_name="Bob")
     slack.command("/crm lead as LD-1 v1", user="U_ELI")
     assert slack.last.buttons == ["History", "Show today's"]
@@ -147,7 +172,9 @@ def test_a_look_into_the_past_offers_the_way_back_to_who_may_change_it(slack: Sl
     assert told(slack) == f"{lead} is as it was then."
 
 
-def test_deliveries_are_offered_to_be_sent_again_by_who_may(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_deliveries_are_offered_to_be_sent_again_by_who_may(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     slack.slack.channels["C_SUPPORT"].is_archived = True
     for text in ("One", "Two"):
         say(works, "C_SUPPORT", text)
@@ -162,7 +189,9 @@ def test_deliveries_are_offered_to_be_sent_again_by_who_may(slack: SlackDriver, 
     assert slack.last.buttons == ["Retry", "Drop", "Retry", "Drop", "Retry all"]
 
 
-def test_a_card_and_the_receipt_about_its_record_agree(slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher) -> None:
+def test_a_card_and_the_receipt_about_its_record_agree(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher
+) -> None:
     lead = given(works, Lead, first_name="Bob")
     slack.command("/crm role refuse senior rep lead edit", user="U_ADA")
     slack.command("/crm lead qualify LD-1")

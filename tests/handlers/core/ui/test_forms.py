@@ -24,10 +24,12 @@ def change(works: UnitOfWorkFactory, **texts: str) -> None:
         records.update(work, work.find(Lead, 1), texts)
 
 
-# ── two people edit ─────────────────────────────────────────────────────────────────────────────────────
+# ── two people edit ───────────────────────────────────────────────────────────────────────────────
 
 
-def test_changes_of_different_fields_both_stand(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_changes_of_different_fields_both_stand(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm edit LD-1")
     change(works, company="Engines")
     slack.submit(source="Web")
@@ -36,7 +38,9 @@ def test_changes_of_different_fields_both_stand(slack: SlackDriver, works: UnitO
     assert (lead.company, lead.source) == ("Engines", "Web")
 
 
-def test_a_change_of_the_same_field_comes_back_and_saving_again_wins(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_change_of_the_same_field_comes_back_and_saving_again_wins(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm edit LD-1")
     change(works, source="Radio")
     slack.submit(source="Web", company="Engines")
@@ -52,7 +56,9 @@ def test_a_change_of_the_same_field_comes_back_and_saving_again_wins(slack: Slac
 
 
 @SQLITE
-def test_the_same_change_by_both_is_no_conflict(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_the_same_change_by_both_is_no_conflict(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm edit LD-1")
     change(works, source="Web")
     slack.submit(source="Web")
@@ -73,17 +79,21 @@ def test_a_form_of_a_record_that_was_deleted_meanwhile_is_refused_and_stays_open
     assert slack.modal.values["source"] == "Web"
 
 
-# ── once ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── once ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_second_identical_submission_saves_nothing_twice(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_second_identical_submission_saves_nothing_twice(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada")
     assert slack.again().acknowledged
     assert count(works, Lead) == 1
 
 
-def test_a_submission_after_errors_is_a_new_one(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_submission_after_errors_is_a_new_one(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm lead new")
     slack.submit(first_name="Ada", phone="call me")
     assert set(slack.errors) == {"phone"}
@@ -91,11 +101,13 @@ def test_a_submission_after_errors_is_a_new_one(slack: SlackDriver, works: UnitO
     assert count(works, Lead) == 1
 
 
-# ── what they hold ──────────────────────────────────────────────────────────────────────────────────────
+# ── what they hold ────────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_what_is_longer_than_a_form_stays_as_it_is(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_what_is_longer_than_a_form_stays_as_it_is(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     ada = given(works, Customer, first_name="Ada")
     long = "word " * 1000
     given(works, Case, subject="Leak", customer=ada.ref, description=long)
@@ -109,7 +121,9 @@ def test_what_is_longer_than_a_form_stays_as_it_is(slack: SlackDriver, works: Un
 
 
 @SQLITE
-def test_a_name_that_is_too_long_stands_in_the_form_to_be_shortened(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_name_that_is_too_long_stands_in_the_form_to_be_shortened(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command(f"/crm account new {'x' * 2900}")
     assert slack.modal
     assert slack.modal.values["name"] == "x" * 2900
@@ -121,11 +135,16 @@ def test_a_name_that_is_too_long_stands_in_the_form_to_be_shortened(slack: Slack
 
 
 @SQLITE
-def test_a_picker_offers_while_one_types_and_takes_references(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_picker_offers_while_one_types_and_takes_references(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     for first, last in (("Ada", "Lovelace"), ("Adele", "Goldberg"), ("Bob", "Jones")):
         given(works, Customer, first_name=first, last_name=last)
     slack.command("/crm deal new")
-    assert set(slack.options("pick.customer.customer", "ad")) == {"CU-1 Ada Lovelace", "CU-2 Adele Goldberg"}
+    assert set(slack.options("pick.customer.customer", "ad")) == {
+        "CU-1 Ada Lovelace",
+        "CU-2 Adele Goldberg",
+    }
     assert slack.options("pick.customer.customer", "cu-3") == ["CU-3 Bob Jones"]
     assert slack.options("pick.customer.customer", "nobody at all") == []
     slack.submit(name="Sails", customer="cu-3")
@@ -145,8 +164,12 @@ def test_names_longer_than_an_option_are_cut(slack: SlackDriver, works: UnitOfWo
 
 
 @SQLITE
-@pytest.mark.parametrize("tampered", ["not json", "[]", '{"r": "LD-99"}', '{"r": ["x"]}', '{"v": "x"}', "{}"])
-def test_a_tampered_memory_of_a_form_is_answered_in_words(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, tampered: str) -> None:
+@pytest.mark.parametrize(
+    "tampered", ["not json", "[]", '{"r": "LD-99"}', '{"r": ["x"]}', '{"v": "x"}', "{}"]
+)
+def test_a_tampered_memory_of_a_form_is_answered_in_words(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, tampered: str
+) -> None:
     slack.command("/crm edit LD-1")
     slack.submit(source="Web")
     view = {**sent(slack)["view"], "private_metadata": tampered, "id": "V999"}
@@ -158,7 +181,9 @@ def test_a_tampered_memory_of_a_form_is_answered_in_words(slack: SlackDriver, wo
 
 @SQLITE
 @pytest.mark.parametrize("callback", ["nonsense", "lead.nonsense", "crm.answer", "user.edit"])
-def test_a_tampered_form_changes_nothing(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, callback: str) -> None:
+def test_a_tampered_form_changes_nothing(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead, callback: str
+) -> None:
     slack.command("/crm edit LD-1")
     slack.submit()
     view = {**sent(slack)["view"], "callback_id": callback, "id": "V999"}

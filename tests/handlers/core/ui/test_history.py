@@ -21,7 +21,9 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def deal(works: UnitOfWorkFactory, clock: StoppedClock, slack: SlackDriver) -> Opportunity:
-    """Made on Tuesday at 11:00 in Berlin for 10,000; proposed an hour later for 12,000; won by Mona two days later."""
+    """Made on Tuesday at 11:00 in Berlin for 10,000; proposed an hour later for 12,000; won by Mona
+    two days later.
+    """
     given(works, Account, name="Acme")
     made = given(works, Opportunity, name="Sails", account="AC-1", amount="10k")
     clock.forward(HOUR)
@@ -32,13 +34,16 @@ def deal(works: UnitOfWorkFactory, clock: StoppedClock, slack: SlackDriver) -> O
     return made
 
 
-# ── history ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── history ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    "line", ["/crm history OP-1", "/crm OP-1 history", "/crm deal history Sails", "@crm op1 history"]
+    "line",
+    ["/crm history OP-1", "/crm OP-1 history", "/crm deal history Sails", "@crm op1 history"],
 )
-def test_every_act_is_one_line_the_newest_first(slack: SlackDriver, deal: Opportunity, line: str) -> None:
+def test_every_act_is_one_line_the_newest_first(
+    slack: SlackDriver, deal: Opportunity, line: str
+) -> None:
     slack.command(line) if line.startswith("/") else slack.say(line)
     heading, *lines = told(slack).splitlines()
     assert heading == "History of OP-1 Sails"
@@ -67,9 +72,11 @@ def test_deleting_restoring_and_undoing_are_told(slack: SlackDriver, deal: Oppor
     slack.command("/crm history OP-1")
     acts = [line.partition(" · ")[2].partition(" · ")[2] for line in told(slack).splitlines()[1:5]]
     assert acts == [
-        "Rita Reyes by command: Restored", "Rita Reyes by undo: Deleted", "Rita Reyes by command: Restored",
+        "Rita Reyes by command: Restored",
+        "Rita Reyes by undo: Deleted",
+        "Rita Reyes by command: Restored",
         "Rita Reyes by command: Deleted",
-    ]  # fmt: skip
+    ]
 
 
 @SQLITE
@@ -95,30 +102,42 @@ def test_a_page_nobody_knows_is_the_first(slack: SlackDriver, deal: Opportunity)
 
 
 @SQLITE
-def test_whatever_people_typed_is_inert(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_whatever_people_typed_is_inert(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     nasty = "<!channel> <@U_MONA> *x* & #general"
-    slack.command(f'/crm set OP-1 name="{nasty}" next_step="{nasty * 5}" --reason <!here> "{nasty}"')
+    slack.command(
+        f'/crm set OP-1 name="{nasty}" next_step="{nasty * 5}" --reason <!here> "{nasty}"'
+    )
     for line in ("history OP-1", "OP-1 as of now", "revert OP-1 to v1"):
         slack.command(f"/crm {line}")
     assert_inert(slack)
 
 
 @SQLITE
-def test_a_very_long_history_line_stays_within_the_limits(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_a_very_long_history_line_stays_within_the_limits(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Lead, first_name="<" * 255, company="&" * 255)
     for letter in "abcdefghijklmnopq":
-        slack.command(f'/crm set LD-1 company="{letter * 250}" source="{letter * 250}" --reason "{"<" * 250}"')
+        slack.command(
+            f'/crm set LD-1 company="{letter * 250}" source="{letter * 250}" --reason "{"<" * 250}"'
+        )
     slack.command("/crm history LD-1")
     slack.check()
     assert len([block for block in slack.last.blocks if block["type"] == "section"]) == 16
 
 
 @SQLITE
-def test_what_was_erased_is_told_as_erased(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_what_was_erased_is_told_as_erased(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     while chain.seal_all(works):
         pass
     with everywhere(works.engine).begin() as connection:
-        connection.exec_driver_sql("UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'amount'")
+        connection.exec_driver_sql(
+            "UPDATE audit_entry SET old = NULL, new = NULL, salt = NULL WHERE field = 'amount'"
+        )
     slack.command("/crm history OP-1")
     assert "Amount: erased" in told(slack)
     slack.command("/crm OP-1 as of v1")
@@ -126,22 +145,41 @@ def test_what_was_erased_is_told_as_erased(slack: SlackDriver, works: UnitOfWork
 
 
 @SQLITE
-def test_whom_nobody_knows_any_more_is_named_so(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_whom_nobody_knows_any_more_is_named_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     with works("T1") as work:
-        unknown = {"entity": "opportunity", "record_id": deal.id, "action": "update", "door": "rule", "unit": "u" * 32}
-        change = {"version": 3, "field": "colour", "old": None, "new": "red", "actor": 4711, "at": work.now}
+        unknown = {
+            "entity": "opportunity",
+            "record_id": deal.id,
+            "action": "update",
+            "door": "rule",
+            "unit": "u" * 32,
+        }
+        change = {
+            "version": 3,
+            "field": "colour",
+            "old": None,
+            "new": "red",
+            "actor": 4711,
+            "at": work.now,
+        }
         work.session.add(records.entries.AuditEntry(**unknown, **change))
     slack.command("/crm history OP-1")
     assert "v3 · Someone who is gone: colour: empty → red" in told(slack)
 
 
-# ── as of ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── as of ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     ("words", "heading", "amount"),
     [
-        ("of 2026-03-10 11:30", "OP-1 as of Tue 10 Mar 11:30: v1 since Tue 10 Mar 11:00", "€10,000"),
+        (
+            "of 2026-03-10 11:30",
+            "OP-1 as of Tue 10 Mar 11:30: v1 since Tue 10 Mar 11:00",
+            "€10,000",
+        ),
         ("of 2026-03-10", "OP-1 as of Tue 10 Mar 23:59: v2 since Tue 10 Mar 12:00", "€12,000"),
         ("of tuesday", "OP-1 as of Tue 10 Mar 23:59: v2 since Tue 10 Mar 12:00", "€12,000"),
         ("of -3d", "OP-1 as of Wed 11 Mar 23:59: v2 since Tue 10 Mar 12:00", "€12,000"),
@@ -150,7 +188,9 @@ def test_whom_nobody_knows_any_more_is_named_so(slack: SlackDriver, works: UnitO
     ],
 )
 @SQLITE
-def test_a_record_is_shown_as_it_was(slack: SlackDriver, deal: Opportunity, words: str, heading: str, amount: str) -> None:
+def test_a_record_is_shown_as_it_was(
+    slack: SlackDriver, deal: Opportunity, words: str, heading: str, amount: str
+) -> None:
     slack.command(f"/crm OP-1 as {words}")
     assert told(slack).splitlines()[0] == heading
     assert f"Amount: {amount}" in told(slack).splitlines()
@@ -169,7 +209,9 @@ def test_before_it_came_a_sentence_says_so(slack: SlackDriver, deal: Opportunity
 
 
 @SQLITE
-def test_a_moment_that_cannot_be_read_opens_the_form_that_asks_for_it(slack: SlackDriver, deal: Opportunity) -> None:
+def test_a_moment_that_cannot_be_read_opens_the_form_that_asks_for_it(
+    slack: SlackDriver, deal: Opportunity
+) -> None:
     slack.command("/crm OP-1 as of tomorrow")
     assert slack.modal
     assert "is still to come. Try 2026-06-30, friday, -3d or v3" in slack.modal.words
@@ -178,7 +220,9 @@ def test_a_moment_that_cannot_be_read_opens_the_form_that_asks_for_it(slack: Sla
 
 
 @SQLITE
-def test_from_what_it_was_one_click_leads_to_setting_it_back(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_from_what_it_was_one_click_leads_to_setting_it_back(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm OP-1 as of v2")
     slack.click("opportunity.revert")
     assert told(slack).startswith("Set OP-1 Sails back, as v2 since Tue 10 Mar 12:00?")
@@ -187,14 +231,20 @@ def test_from_what_it_was_one_click_leads_to_setting_it_back(slack: SlackDriver,
     assert told(slack).startswith("History of OP-1 Sails")
 
 
-# ── revert ──────────────────────────────────────────────────────────────────────────────────────────────
+# ── revert ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_setting_back_is_shown_first_and_done_with_a_click(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_setting_back_is_shown_first_and_done_with_a_click(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm revert OP-1 to 2026-03-10 11:30")
     question, *lines = told(slack).splitlines()
     assert question == "Set OP-1 Sails back, as of Tue 10 Mar 11:30: v1 since Tue 10 Mar 11:00?"
-    assert {"Stage: Won → Qualification", "Amount: €12,000 → €10,000", "Close date: Thu 12 Mar → empty"} <= set(lines)
+    assert {
+        "Stage: Won → Qualification",
+        "Amount: €12,000 → €10,000",
+        "Close date: Thu 12 Mar → empty",
+    } <= set(lines)
     assert found(works, Opportunity).version == 3
     slack.click("crm.run")
     assert told(slack).startswith("OP-1 Sails is set back to v1\n")
@@ -207,7 +257,9 @@ def test_setting_back_is_shown_first_and_done_with_a_click(slack: SlackDriver, w
 
 
 @SQLITE
-def test_a_version_can_be_named_and_the_reason_comes_along(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_a_version_can_be_named_and_the_reason_comes_along(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command('/crm OP-1 revert to v2 --reason not signed after "all"')
     slack.click("crm.run")
     slack.command("/crm history OP-1")
@@ -215,7 +267,9 @@ def test_a_version_can_be_named_and_the_reason_comes_along(slack: SlackDriver, w
 
 
 @SQLITE
-def test_who_was_slower_than_somebody_else_is_asked_again(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_who_was_slower_than_somebody_else_is_asked_again(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm revert OP-1 to v1")
     with works("T1", "U_MONA") as work:
         work.find(Opportunity, 1).next_step = "Call"
@@ -228,7 +282,9 @@ def test_who_was_slower_than_somebody_else_is_asked_again(slack: SlackDriver, wo
 
 
 @SQLITE
-def test_a_second_click_does_nothing_more(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_a_second_click_does_nothing_more(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm revert OP-1 to v1")
     slack.click("crm.run")
     version = found(works, Opportunity).version
@@ -237,7 +293,9 @@ def test_a_second_click_does_nothing_more(slack: SlackDriver, works: UnitOfWorkF
 
 
 @SQLITE
-def test_what_cannot_be_set_back_says_why(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_what_cannot_be_set_back_says_why(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm revert OP-1 to v3")
     assert told(slack) == "OP-1 Sails is as it was then."
     slack.command("/crm revert OP-1 to v9")
@@ -257,14 +315,16 @@ def test_without_a_point_the_form_asks_and_the_preview_still_comes(
 
 
 @SQLITE
-def test_who_may_not_change_a_record_may_not_set_it_back_but_look(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_who_may_not_change_a_record_may_not_set_it_back_but_look(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm revert OP-1 to v1", user="U_ELI")
     assert "does not allow" in told(slack)
     slack.command("/crm history OP-1", user="U_ELI")
     assert told(slack).startswith("History of OP-1 Sails")
 
 
-# ── reasons ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── reasons ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -278,14 +338,18 @@ def test_who_may_not_change_a_record_may_not_set_it_back_but_look(slack: SlackDr
     ],
 )
 @SQLITE
-def test_any_change_takes_a_reason(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity, flag: str, reason: str) -> None:
+def test_any_change_takes_a_reason(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity, flag: str, reason: str
+) -> None:
     slack.command(f"/crm set OP-1 next_step=Call {flag}")
     slack.command("/crm history OP-1")
     assert told(slack).splitlines()[1].endswith(f"Next step: empty → Call. Why: {reason}")
 
 
 @SQLITE
-def test_a_reason_outlives_the_question_and_the_form(slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_a_reason_outlives_the_question_and_the_form(
+    slack: SlackDriver, works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     slack.command("/crm delete OP-1 --reason a double")
     slack.click("crm.run")
     slack.command("/crm restore OP-1")

@@ -27,10 +27,36 @@ def listed(slack: SlackDriver) -> list[str]:
 def deals(works: UnitOfWorkFactory) -> None:
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace").ref
     given(works, Account, name="Acme")
-    given(works, Opportunity, name="Sails", customer=ada, amount="12k USD", close_date="fri", stage="proposal")
-    given(works, Opportunity, "U_RAVI", name="Oars", customer=ada, amount="5k", close_date="2026-02-10", stage="won")
+    given(
+        works,
+        Opportunity,
+        name="Sails",
+        customer=ada,
+        amount="12k USD",
+        close_date="fri",
+        stage="proposal",
+    )
+    given(
+        works,
+        Opportunity,
+        "U_RAVI",
+        name="Oars",
+        customer=ada,
+        amount="5k",
+        close_date="2026-02-10",
+        stage="won",
+    )
     given(works, Opportunity, name="Masts", account="Acme", amount="20k", close_date="2026-03-30")
-    given(works, Opportunity, "U_RAVI", name="Ropes", customer=ada, amount="30k", close_date="2026-03-02", stage="won")
+    given(
+        works,
+        Opportunity,
+        "U_RAVI",
+        name="Ropes",
+        customer=ada,
+        amount="30k",
+        close_date="2026-03-02",
+        stage="won",
+    )
 
 
 CONDITIONS = dict(
@@ -98,10 +124,12 @@ CONDITIONS = dict(
         ("deal list unassigned", []),
         ("deal list overdue", []),
     ],
-)  # fmt: skip
+)
 
 
-def test_the_words_of_a_list_are_conditions(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
+def test_the_words_of_a_list_are_conditions(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: None
+) -> None:
     found = {}
     for line in CONDITIONS:
         slack.command(f"/crm {line}")
@@ -109,11 +137,19 @@ def test_the_words_of_a_list_are_conditions(slack: SlackDriver, works: UnitOfWor
     assert found == CONDITIONS
 
 
-def test_tasks_are_listed_by_when_they_are_due(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_tasks_are_listed_by_when_they_are_due(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     for due in ("today 16:00", "tomorrow", "next week", "yesterday"):
         given(works, Activity, description=f"Call {due}", customer="CU-1", due_date=due)
-    for line in ("tasks today", "task list due today", "task list today", "tasks due today", "task today"):
+    for line in (
+        "tasks today",
+        "task list due today",
+        "task list today",
+        "tasks due today",
+        "task today",
+    ):
         slack.command(f"/crm {line}")
         assert listed(slack) == ["AT-1"], line
     slack.command("/crm task list due this week")
@@ -127,7 +163,9 @@ def test_tasks_are_listed_by_when_they_are_due(slack: SlackDriver, works: UnitOf
     assert listed(slack) == ["AT-1"]
 
 
-def test_cases_and_leads_are_listed_by_what_is_said_of_them(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_cases_and_leads_are_listed_by_what_is_said_of_them(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     for priority in ("low", "normal", "high", "urgent"):
         given(works, Case, subject=f"A {priority} leak", customer="CU-1", priority=priority)
@@ -156,7 +194,9 @@ def test_cases_and_leads_are_listed_by_what_is_said_of_them(slack: SlackDriver, 
     assert listed(slack) == ["LD-1"]
 
 
-def test_a_list_says_what_its_words_were_read_as(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
+def test_a_list_says_what_its_words_were_read_as(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: None
+) -> None:
     slack.command("/crm deal list won last month rita")
     assert told(slack).splitlines()[:2] == [
         "No deal matches “won last month rita”",
@@ -177,7 +217,9 @@ def test_what_is_searched_for_as_words_says_so_and_shows_the_nearest_filter(
     assert "searched" not in told(slack)
 
 
-def test_a_colleague_s_name_that_several_have_is_asked_back(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
+def test_a_colleague_s_name_that_several_have_is_asked_back(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: None
+) -> None:
     works.welcome("T1", "U_RITA2", name="Rita Roe", role="rep")
     slack.command("/crm deal list rita won")
     assert told(slack).startswith("“rita” could be ")
@@ -185,7 +227,9 @@ def test_a_colleague_s_name_that_several_have_is_asked_back(slack: SlackDriver, 
     assert "Read as Owner: US-" in told(slack)
 
 
-def test_a_day_that_could_be_two_is_asked_about(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
+def test_a_day_that_could_be_two_is_asked_about(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: None
+) -> None:
     slack.command("/crm deal list closing before 12/05")
     assert "could be" in told(slack)
     assert not listed(slack)
@@ -199,7 +243,9 @@ def test_people_are_listed_by_country_and_tag(slack: SlackDriver, works: UnitOfW
         assert listed(slack) == ["CU-1"], line
 
 
-def test_the_next_ten_of_a_list_are_read_the_same_way(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_the_next_ten_of_a_list_are_read_the_same_way(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     for number in range(12):
         given(works, Opportunity, name=f"Boat {number}", customer="CU-1", stage="proposal")
@@ -209,7 +255,9 @@ def test_the_next_ten_of_a_list_are_read_the_same_way(slack: SlackDriver, works:
     assert len(listed(slack)) == 2
 
 
-def test_what_is_hidden_is_no_condition(slack: SlackDriver, works: UnitOfWorkFactory, deals: None) -> None:
+def test_what_is_hidden_is_no_condition(
+    slack: SlackDriver, works: UnitOfWorkFactory, deals: None
+) -> None:
     works.welcome("T1", "U_JULE", role=Preset.SENIOR)
     slack.command("/crm deal list proposal", user="U_JULE")
     assert listed(slack) == ["OP-1"]

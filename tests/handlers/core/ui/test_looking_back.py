@@ -11,7 +11,7 @@ from tests.ground import given
 from tests.handlers.kit import SQLITE, told
 from tests.tables import table
 
-# ── long texts ──────────────────────────────────────────────────────────────────────────────────────────
+# ── long texts ────────────────────────────────────────────────────────────────────────────────────
 
 WORDS = "one two three four five six seven eight nine ten eleven twelve"
 
@@ -26,17 +26,26 @@ WORDS = "one two three four five six seven eight nine ten eleven twelve"
         ("twenty " + WORDS, WORDS, 20, ("twenty one two thre…", "one two three four…")),
         (WORDS, WORDS + " thirteen", 20, ("…twelve", "…twelve thirteen")),
         (WORDS + " thirteen", WORDS, 20, ("…twelve thirteen", "…twelve")),
-        (WORDS.replace("nine", "NINE"), WORDS, 24, ("…eight NINE ten eleven…", "…eight nine ten eleven…")),
+        (
+            WORDS.replace("nine", "NINE"),
+            WORDS,
+            24,
+            ("…eight NINE ten eleven…", "…eight nine ten eleven…"),
+        ),
         ("x" * 60 + "y", "x" * 60 + "z", 12, ("…xxxxy", "…xxxxz")),
     ],
 )
-def test_two_texts_are_cut_to_where_they_differ(old: str, new: str, limit: int, shown: tuple[str, str]) -> None:
+def test_two_texts_are_cut_to_where_they_differ(
+    old: str, new: str, limit: int, shown: tuple[str, str]
+) -> None:
     assert apart(old, new, limit) == shown
     assert all(len(each) <= limit for each in shown)
 
 
 @SQLITE
-def test_what_changed_of_a_role_is_seen_on_the_receipt_and_in_its_history(slack: SlackDriver) -> None:
+def test_what_changed_of_a_role_is_seen_on_the_receipt_and_in_its_history(
+    slack: SlackDriver,
+) -> None:
     slack.command("/crm role allow rep audit verify", user="U_ADA")
     assert told(slack).splitlines()[-1].endswith("audit: verify")
     slack.command("/crm role allow rep lead delete own", user="U_ADA")
@@ -47,7 +56,7 @@ def test_what_changed_of_a_role_is_seen_on_the_receipt_and_in_its_history(slack:
     assert older.endswith("audit: verify")
 
 
-# ── what was deleted ────────────────────────────────────────────────────────────────────────────────────
+# ── what was deleted ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -58,7 +67,9 @@ def gone(works: UnitOfWorkFactory, slack: SlackDriver) -> Lead:
     return lead
 
 
-def test_who_may_bring_it_back_reads_who_deleted_it_and_how_it_was(slack: SlackDriver, gone: Lead) -> None:
+def test_who_may_bring_it_back_reads_who_deleted_it_and_how_it_was(
+    slack: SlackDriver, gone: Lead
+) -> None:
     slack.command("/crm history LD-1")
     assert "Mona Meyer by command: Deleted. Why: double" in told(slack)
     slack.command("/crm LD-1 as of v1")
@@ -69,19 +80,26 @@ def test_who_may_bring_it_back_reads_who_deleted_it_and_how_it_was(slack: SlackD
 
 
 @SQLITE
-def test_from_others_what_was_deleted_is_hidden(slack: SlackDriver, works: UnitOfWorkFactory, gone: Lead) -> None:
+def test_from_others_what_was_deleted_is_hidden(
+    slack: SlackDriver, works: UnitOfWorkFactory, gone: Lead
+) -> None:
     for line in ("history LD-1", "LD-1 as of v1"):
         slack.command(f"/crm {line}", user="U_ELI")
-        assert told(slack) == "Your role (executive) does not allow “lead restore”. Ada Abel can give it."
+        assert (
+            told(slack)
+            == "Your role (executive) does not allow “lead restore”. Ada Abel can give it."
+        )
         slack.command(f"/crm {line}", user="U_OLGA")
         assert told(slack) == "There is no LD-1."
 
 
-# ── what is no field ────────────────────────────────────────────────────────────────────────────────────
+# ── what is no field ──────────────────────────────────────────────────────────────────────────────
 
 
 @SQLITE
-def test_where_there_are_no_fields_none_are_offered(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_where_there_are_no_fields_none_are_offered(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     given(works, Customer, first_name="Ada")
     slack.command("/crm customer delete CU-1 sort=name")
     assert told(slack) == "There is no “sort” here. “delete” takes no fields."
@@ -90,7 +108,9 @@ def test_where_there_are_no_fields_none_are_offered(slack: SlackDriver, works: U
 
 
 @SQLITE
-def test_where_nobody_can_give_a_right_it_is_said_who_can_mend_that(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_where_nobody_can_give_a_right_it_is_said_who_can_mend_that(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     works.welcome("T1", "U_ADA", left=True)
     slack.command("/crm role give @rita admin")
     way = 'Whoever runs the bot can make one, in a terminal: crm say "role give US-1 admin"'

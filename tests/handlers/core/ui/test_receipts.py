@@ -48,7 +48,9 @@ def test_what_was_undone_takes_the_place_of_the_receipt_and_can_be_done_again(
     assert len(slack.seen) == before
 
 
-def test_undoing_the_creation_twice_hides_it_once(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
+def test_undoing_the_creation_twice_hides_it_once(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
     slack.command("/crm lead new Bob")
     unit = unit_of(slack)
     slack.click("crm.undo")
@@ -74,15 +76,22 @@ def test_whoever_may_change_it_can_undo_it_and_others_are_told_who_can_let_them(
 
 
 @SQLITE
-def test_what_somebody_changed_since_is_not_undone(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_what_somebody_changed_since_is_not_undone(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm set LD-1 source=Fair")
     slack.command("/crm set LD-1 source=Radio", user="U_RAVI")
     slack.command("/crm undo", user="U_RITA")
-    assert told(slack) == "Ravi Rao has changed Source of LD-1 Ada to Radio since; it cannot simply be undone."
+    assert (
+        told(slack)
+        == "Ravi Rao has changed Source of LD-1 Ada to Radio since; it cannot simply be undone."
+    )
     assert found(works, Lead).source == "Radio"
 
 
-def test_a_conversion_is_undone_as_a_whole_and_once(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_conversion_is_undone_as_a_whole_and_once(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command("/crm lead convert LD-1 deal=Sails amount=12k")
     assert told(slack).startswith("Ada is now CU-1, with the deal OP-1 Sails")
     unit = unit_of(slack)
@@ -105,7 +114,9 @@ def test_edit_and_show_do_what_they_say(slack: SlackDriver, ada: Lead) -> None:
 
 
 @SQLITE
-def test_a_value_that_is_emptied_is_told_so(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_a_value_that_is_emptied_is_told_so(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
     slack.command('/crm set LD-1 company=""')
     assert told(slack) == "Changed LD-1 Ada\nCompany: Engines → empty"
     slack.command("/crm set LD-1 company=")
@@ -114,8 +125,16 @@ def test_a_value_that_is_emptied_is_told_so(slack: SlackDriver, works: UnitOfWor
 
 
 @SQLITE
-def test_an_amount_that_changes_its_currency_is_told_in_both(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
-    given(works, Opportunity, name="Sails", customer=given(works, Customer, first_name="Eve").ref, amount="12k")
+def test_an_amount_that_changes_its_currency_is_told_in_both(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
+    given(
+        works,
+        Opportunity,
+        name="Sails",
+        customer=given(works, Customer, first_name="Eve").ref,
+        amount="12k",
+    )
     slack.command("/crm OP-1 amount=$9k")
     assert "Amount: €12,000 → $9,000" in told(slack)
     slack.click("crm.undo")
@@ -123,10 +142,10 @@ def test_an_amount_that_changes_its_currency_is_told_in_both(slack: SlackDriver,
 
 
 @SQLITE
-def test_many_changes_are_cut_short(slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead) -> None:
-    typed = (
-        "first_name=A last_name=B company=C email=d@x.org phone=03012345678 job=F source=G team=H tags=i status=working"
-    )
+def test_many_changes_are_cut_short(
+    slack: SlackDriver, works: UnitOfWorkFactory, ada: Lead
+) -> None:
+    typed = "first_name=A last_name=B company=C email=d@x.org phone=03012345678 job=F source=G team=H tags=i status=working"
     slack.command(f"/crm set LD-1 {typed}")
     assert told(slack).splitlines()[-1] == "and 2 more"
 
@@ -138,6 +157,9 @@ def test_a_card_that_stands_in_the_channel_is_not_posted_there_again(
     slack.command("/crm LD-1 --here")
     courier.drain()
     slack.command("/crm LD-1 --here")
-    assert told(slack) == "Its card stands in this channel already. I bring it up to date, and will keep it so."
+    assert (
+        told(slack)
+        == "Its card stands in this channel already. I bring it up to date, and will keep it so."
+    )
     courier.drain()
     assert len(slack.posted("C_GENERAL")) == 1

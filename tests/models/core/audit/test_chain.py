@@ -26,10 +26,12 @@ def verdict(works: UnitOfWorkFactory, workspace: str = "T1") -> verify.Verdict:
         return verify.verify(work)
 
 
-# ── sealing ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── sealing ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_entries_wait_unsealed_and_are_sealed_in_the_order_they_were_written(works: UnitOfWorkFactory) -> None:
+def test_entries_wait_unsealed_and_are_sealed_in_the_order_they_were_written(
+    works: UnitOfWorkFactory,
+) -> None:
     lead = given(works, Lead, first_name="Ada")
     before = verdict(works)
     assert (before.sealed, before.count) == (0, 0)
@@ -100,7 +102,9 @@ def test_who_comes_second_does_not_wait(clean_postgres: Engine) -> None:
         assert trail.seal(second) == 0
 
 
-def test_an_entry_that_is_committed_late_is_sealed_after_its_younger_ones(clean_postgres: Engine) -> None:
+def test_an_entry_that_is_committed_late_is_sealed_after_its_younger_ones(
+    clean_postgres: Engine,
+) -> None:
     works = UnitOfWorkFactory(clean_postgres)
     sealed_trail(works)
     with works("T1", "U_RITA") as slow:
@@ -136,7 +140,7 @@ def test_what_waits_and_what_is_sealed_are_found_through_an_index(works: UnitOfW
         assert all("ix_audit_entry_place" in plan for plan in chain)
 
 
-# ── what the release before left ────────────────────────────────────────────────────────────────────────
+# ── what the release before left ──────────────────────────────────────────────────────────────────
 
 
 def test_entries_of_the_release_before_are_sealed_like_any_other(settled: Engine) -> None:

@@ -42,7 +42,9 @@ def test_empty_and_nothing_are_the_same(works: UnitOfWorkFactory) -> None:
 def test_no_is_not_nothing(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     with works("T1", "U_RITA") as work:
-        contact = records.create(work, Contact, {"customer": customer.ref, "type": "email", "value": "a@b.org"})
+        contact = records.create(
+            work, Contact, {"customer": customer.ref, "type": "email", "value": "a@b.org"}
+        )
         contact.primary = True
         assert changes_of(contact) == {"primary": (False, True)}
         work.session.flush()
@@ -54,7 +56,9 @@ def test_nought_is_not_nothing(works: UnitOfWorkFactory) -> None:
     given(works, Account, name="Acme")
     deal = given(works, Opportunity, name="Acme", account="AC-1", amount="0", probability="0")
     with works("T1", "U_RITA") as work:
-        first = select(AuditEntry.field).where(AuditEntry.entity == "opportunity", AuditEntry.new.in_(["0", "0.00"]))
+        first = select(AuditEntry.field).where(
+            AuditEntry.entity == "opportunity", AuditEntry.new.in_(["0", "0.00"])
+        )
         assert set(work.session.scalars(first)) == {"amount", "probability"}
         record = work.get(Opportunity, deal.id)
         record.probability = None
@@ -72,7 +76,9 @@ def test_nought_is_not_nothing(works: UnitOfWorkFactory) -> None:
         ("deleted_at", None, datetime(2026, 3, 1, 12, 30, tzinfo=UTC)),
     ],
 )
-def test_what_is_kept_can_be_read_back(works: UnitOfWorkFactory, name: str, old: object, new: object) -> None:
+def test_what_is_kept_can_be_read_back(
+    works: UnitOfWorkFactory, name: str, old: object, new: object
+) -> None:
     given(works, Account, name="Acme")
     deal = given(works, Opportunity, name="Acme", account="AC-1")
     with works("T1", "U_RITA") as work:

@@ -1,4 +1,6 @@
-"""The end of the audit trail is signed with a key of the settings: who has only the database cannot make another."""
+"""The end of the audit trail is signed with a key of the settings: who has only the database cannot
+make another.
+"""
 
 import logging
 from datetime import timedelta
@@ -51,9 +53,13 @@ def head(works: UnitOfWorkFactory) -> AuditHead:
 
 
 def forge(work: Any) -> None:
-    """Change an entry, and make the whole chain anew as anybody can who has the code and the database."""
+    """Change an entry, and make the whole chain anew as anybody can who has the code and the
+    database.
+    """
     run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
-    rows = work.session.execute(select(*verify.SEALED).where(chain.TABLE.c.workspace == "T1").order_by("place")).all()
+    rows = work.session.execute(
+        select(*verify.SEALED).where(chain.TABLE.c.workspace == "T1").order_by("place")
+    ).all()
     last = ""
     for row in rows:
         words = chain.wording(row)
@@ -75,7 +81,9 @@ def test_a_chain_made_anew_is_found_with_a_key_and_not_without(engine: Engine) -
             assert all(FOREIGN in problem for problem in problems)
 
 
-@pytest.mark.parametrize("change", ["signature = 'x'", "signature = 'ä'", "since = 1", "since = NULL", "place = 3"])
+@pytest.mark.parametrize(
+    "change", ["signature = 'x'", "signature = 'ä'", "since = 1", "since = NULL", "place = 3"]
+)
 def test_what_is_signed_cannot_be_said_otherwise(engine: Engine, change: str) -> None:
     sealed_trail(on(engine, ""))
     works = on(engine, OLD)
@@ -107,7 +115,9 @@ def test_what_was_sealed_before_there_was_a_key_is_still_verified(
     assert (wrong(works), head(works).since) == ([], count + 1)
     with works("T1", writes=False) as work:
         assert f"signed with a key since place {count + 1}. It ends at " in str(verify.verify(work))
-    assert f"The audit trail of T1 is signed with a key from place {count + 1} on" in caplog.messages
+    assert (
+        f"The audit trail of T1 is signed with a key from place {count + 1} on" in caplog.messages
+    )
     with tampered(works) as work:
         run(work, "UPDATE audit_entry SET new = 'Eve' WHERE workspace = 'T1' AND place = 5")
         assert verify.verify(work).count == 1
@@ -124,7 +134,10 @@ def test_a_trail_to_which_nothing_is_added_is_signed_all_the_same(engine: Engine
 
 def test_nobody_goes_on_without_the_key(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     sealed_trail(on(engine, OLD))
-    for keys, sentence in (("", "this process has none: nothing is sealed"), (NEW, "not signed by any of the")):
+    for keys, sentence in (
+        ("", "this process has none: nothing is sealed"),
+        (NEW, "not signed by any of the"),
+    ):
         caplog.clear()
         works, before = on(engine, keys), head(on(engine, OLD)).place
         assert grown(works) == grown(works) == 0
@@ -140,10 +153,17 @@ def test_the_database_itself_takes_no_unsigned_end_after_a_signed_one(engine: En
     works = on(engine, OLD)
     sealed_trail(works)
     for change in (
-        "place = place + 1, hash = 'x'", "place = place + 1, hash = 'x', signature = NULL", "signature = NULL",
-        "place = place + 1, hash = 'x', signature = 'x', since = 99", "since = 99", "signature = 'x', hash = 'x'",
-    ):  # fmt: skip
-        with pytest.raises(DBAPIError, match="append-only"), everywhere(engine).begin() as connection:
+        "place = place + 1, hash = 'x'",
+        "place = place + 1, hash = 'x', signature = NULL",
+        "signature = NULL",
+        "place = place + 1, hash = 'x', signature = 'x', since = 99",
+        "since = 99",
+        "signature = 'x', hash = 'x'",
+    ):
+        with (
+            pytest.raises(DBAPIError, match="append-only"),
+            everywhere(engine).begin() as connection,
+        ):
             connection.execute(text(f"UPDATE audit_head SET {change} WHERE workspace = 'T1'"))
 
 
@@ -158,7 +178,9 @@ def test_an_end_that_somebody_put_there_is_not_signed_by_sealing_on(
     assert [line for line in caplog.messages if "Run: crm audit verify" in line]
 
 
-def test_an_end_that_was_taken_away_is_not_begun_anew(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_end_that_was_taken_away_is_not_begun_anew(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     works = on(engine, OLD)
     sealed_trail(works)
     tamper(works, "DELETE FROM audit_head WHERE workspace = 'T1'")

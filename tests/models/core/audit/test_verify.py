@@ -50,19 +50,28 @@ def swapped(work: UnitOfWork) -> None:
 
 def put_in_between(work: UnitOfWork) -> None:
     run_all(work, "UPDATE audit_entry SET place = place + 1 WHERE workspace = 'T1' AND place > 5")
-    run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, 6 FROM audit_entry"
-              " WHERE workspace = 'T1' AND place = 5")  # fmt: skip
+    run(
+        work,
+        f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, 6 FROM audit_entry"
+        " WHERE workspace = 'T1' AND place = 5",
+    )
     run(work, "UPDATE audit_head SET place = place + 1 WHERE workspace = 'T1'")
 
 
 def put_in_at_a_place_that_is_taken(work: UnitOfWork) -> None:
-    run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, place FROM audit_entry"
-              " WHERE workspace = 'T1' AND place = 5")  # fmt: skip
+    run(
+        work,
+        f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, place FROM audit_entry"
+        " WHERE workspace = 'T1' AND place = 5",
+    )
 
 
 def put_in_at_the_end(work: UnitOfWork) -> None:
-    run(work, f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, (SELECT max(place) + 1 FROM audit_entry"
-              " WHERE workspace = 'T1') FROM audit_entry WHERE workspace = 'T1' AND place = 5")  # fmt: skip
+    run(
+        work,
+        f"INSERT INTO audit_entry ({COPIED}, place) SELECT {COPIED}, (SELECT max(place) + 1 FROM audit_entry"
+        " WHERE workspace = 'T1') FROM audit_entry WHERE workspace = 'T1' AND place = 5",
+    )
 
 
 def sealed_anew(work: UnitOfWork) -> None:
@@ -86,7 +95,9 @@ def place_taken_away(work: UnitOfWork) -> None:
 
 
 def erased_and_rewritten(work: UnitOfWork) -> None:
-    run(work, "UPDATE audit_entry SET salt = NULL, new = 'Eve' WHERE workspace = 'T1' AND place = 5")
+    run(
+        work, "UPDATE audit_entry SET salt = NULL, new = 'Eve' WHERE workspace = 'T1' AND place = 5"
+    )
 
 
 def author_of_what_was_erased_changed(work: UnitOfWork) -> None:
@@ -152,7 +163,9 @@ def test_what_was_done_to_the_trail_is_found(works: UnitOfWorkFactory) -> None:
             assert complaints(work) == [], name
 
 
-def test_one_change_is_one_problem_and_many_are_counted(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_change_is_one_problem_and_many_are_counted(
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(verify, "LISTED", 3)
     count = sealed_trail(works)
     with tampered(works) as work:
@@ -175,7 +188,19 @@ def test_what_is_found_does_not_depend_on_how_much_is_read_at_a_time(
         assert complaints(work) == at_once
 
 
-TEXTS = ("unit", "door", "action", "entity", "field", "old", "new", "reason", "salt", "digest", "hash")
+TEXTS = (
+    "unit",
+    "door",
+    "action",
+    "entity",
+    "field",
+    "old",
+    "new",
+    "reason",
+    "salt",
+    "digest",
+    "hash",
+)
 NUMBERS = ("id", "actor", "record_id", "version", "place")
 
 
@@ -186,7 +211,9 @@ NUMBERS = ("id", "actor", "record_id", "version", "place")
     st.text("abc", max_size=3),
     st.integers(100_000, 2**31 - 1),
 )
-def test_any_single_change_is_found(chain: UnitOfWorkFactory, column: str, place: int, letters: str, number: int) -> None:
+def test_any_single_change_is_found(
+    chain: UnitOfWorkFactory, column: str, place: int, letters: str, number: int
+) -> None:
     others = {"at": "2020-01-01 00:00:00", "workspace": "T2"}
     value: object = number if column in NUMBERS else others.get(column, letters)
     where = "WHERE workspace = 'T1' AND place = :there"
@@ -205,16 +232,21 @@ def chain(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
 
 
 @SQLITE
-def test_a_trail_whose_entries_and_head_are_all_gone_is_only_seen_from_outside(works: UnitOfWorkFactory) -> None:
+def test_a_trail_whose_entries_and_head_are_all_gone_is_only_seen_from_outside(
+    works: UnitOfWorkFactory,
+) -> None:
     """Therefore the log hears where it ended."""
     sealed_trail(works)
     with tampered(works) as work:
         for table in (AuditEntry, AuditHead):
             run_all(work, f"DELETE FROM {table.__tablename__}")
-        assert str(verify.verify(work)) == "The audit trail is whole: 0 entries, 0 not sealed yet, 0 erased."
+        assert (
+            str(verify.verify(work))
+            == "The audit trail is whole: 0 entries, 0 not sealed yet, 0 erased."
+        )
 
 
-# ── what keeps the trail append-only ────────────────────────────────────────────────────────────────────
+# ── what keeps the trail append-only ──────────────────────────────────────────────────────────────
 
 TRIGGERS = {
     "sqlite": append_only.sqlite_triggers(),
@@ -237,7 +269,9 @@ def test_a_trigger_that_was_taken_away_is_missed(settled: Engine, number: int) -
     name = list(TRIGGERS[settled.dialect.name])[number]
     of = "" if works.sqlite else f" ON {name.partition('_')[2]}"
     (complaint,) = lasting(works, f"DROP TRIGGER {name}{of}")
-    assert complaint == f"The trigger {name} is missing or was changed. Put it back: crm audit guard"
+    assert (
+        complaint == f"The trigger {name} is missing or was changed. Put it back: crm audit guard"
+    )
     assert lasting(works, *append_only.statements(settled.dialect.name)) == []
 
 
@@ -271,11 +305,13 @@ def test_a_trigger_that_no_longer_does_its_work_is_missed_on_sqlite(settled_sqli
     assert "The trigger stays_audit_entry is missing or was changed" in complaint
 
 
-# ── what only somebody outside knows ────────────────────────────────────────────────────────────────────
+# ── what only somebody outside knows ──────────────────────────────────────────────────────────────
 
 
 def cut_tail(works: UnitOfWorkFactory, workspace: str = "T1") -> str:
-    """Take away the newest entries and set the end back, as if they had never been; returns the end there was."""
+    """Take away the newest entries and set the end back, as if they had never been; returns the end
+    there was.
+    """
     with works(workspace, writes=False) as work:
         before = verify.verify(work)
     last = f"workspace = '{workspace}' AND place = {before.place - 3}"
@@ -298,7 +334,9 @@ def test_a_tail_that_was_cut_off_is_missed_by_who_kept_the_end(works: UnitOfWork
             assert complaint.startswith("It does not have the end you gave")
 
 
-def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(works: UnitOfWorkFactory) -> None:
+def test_an_end_that_was_kept_is_found_also_when_the_trail_has_gone_on(
+    works: UnitOfWorkFactory,
+) -> None:
     sealed_trail(works)
     with works("T1", writes=False) as work:
         kept = verify.verify(work)
@@ -318,24 +356,29 @@ def test_what_is_no_end_is_refused(works: UnitOfWorkFactory, end: str) -> None:
         verify.verify(work, end)
 
 
-def test_a_running_process_notices_that_the_end_it_saw_is_gone(works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_running_process_notices_that_the_end_it_saw_is_gone(
+    works: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     sealed_trail(works)
     end = cut_tail(works)
     given(works, Lead, first_name="Next")
     trail.seal_all(works)
-    assert f"The audit trail of T1 ended at {end}, and now has no such entry: it was cut off or made anew" in (
-        caplog.messages
+    assert (
+        f"The audit trail of T1 ended at {end}, and now has no such entry: it was cut off or made anew"
+        in (caplog.messages)
     )
 
 
-# ── what somebody puts in ───────────────────────────────────────────────────────────────────────────────
+# ── what somebody puts in ─────────────────────────────────────────────────────────────────────────
 
 LATER = COPIED.replace(", digest, salt, hash", "")
 AGO = f"INSERT INTO audit_entry ({LATER}) SELECT {LATER.replace('at,', '{},')} FROM audit_entry WHERE place = 1"
 
 
 @pytest.mark.parametrize("sealed", [True, False])
-def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(works: UnitOfWorkFactory, sealed: bool) -> None:
+def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(
+    works: UnitOfWorkFactory, sealed: bool
+) -> None:
     sealed_trail(works)
     tamper(works, AGO.format("'2026-02-03 10:00:00+00:00'"))
     if sealed:
@@ -344,11 +387,16 @@ def test_an_entry_that_says_it_is_older_than_what_was_sealed_before_it_is_found(
         trail.seal_all(works)
     with works("T1", writes=False) as work:
         (complaint,) = complaints(work)
-    assert "it says it is from 2026-02-03 10:00 UTC, long before what was written before it" in complaint
+    assert (
+        "it says it is from 2026-02-03 10:00 UTC, long before what was written before it"
+        in complaint
+    )
     assert complaint.startswith("Place " if sealed else "Not in the chain: ")
 
 
-def test_an_entry_from_the_future_is_found_when_the_next_is_written(works: UnitOfWorkFactory) -> None:
+def test_an_entry_from_the_future_is_found_when_the_next_is_written(
+    works: UnitOfWorkFactory,
+) -> None:
     sealed_trail(works)
     tamper(works, AGO.format("'2027-02-03 10:00:00+00:00'"))
     trail.seal_all(works)
@@ -358,7 +406,9 @@ def test_an_entry_from_the_future_is_found_when_the_next_is_written(works: UnitO
         assert len(complaints(work)) == 1
 
 
-def test_clocks_that_differ_and_acts_that_take_long_are_no_tampering(works: UnitOfWorkFactory) -> None:
+def test_clocks_that_differ_and_acts_that_take_long_are_no_tampering(
+    works: UnitOfWorkFactory,
+) -> None:
     sealed_trail(works)
     works.clock.ahead = timedelta(minutes=-50)
     given(works, Lead, first_name="Slow")

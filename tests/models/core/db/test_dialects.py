@@ -13,13 +13,36 @@ pytestmark = pytest.mark.dialect
 
 @table(
     "word",
-    ["Ada", "Zoë", "MÜNCHEN", "Straße", "Søren", "Łódź", "Æsop", "Ñandú", "Жуков", "Iñtërnâtiônàl", "O'Neil", "50 %",
-     "山田", "O’Brien", "O‘Brien", "O`Brien", "O´Brien", "L’Oréal", "Meyer – Sons", "Meyer — Söhne", "“Acme” GmbH",
-     "«Été»"],
+    [
+        "Ada",
+        "Zoë",
+        "MÜNCHEN",
+        "Straße",
+        "Søren",
+        "Łódź",
+        "Æsop",
+        "Ñandú",
+        "Жуков",
+        "Iñtërnâtiônàl",
+        "O'Neil",
+        "50 %",
+        "山田",
+        "O’Brien",
+        "O‘Brien",
+        "O`Brien",
+        "O´Brien",
+        "L’Oréal",
+        "Meyer – Sons",
+        "Meyer — Söhne",
+        "“Acme” GmbH",
+        "«Été»",
+    ],
 )
 def test_the_database_folds_as_we_do(works: UnitOfWorkFactory, word: str) -> None:
     with works("T1", writes=False) as work:
-        key = literal(word).collate("BINARY" if works.sqlite else "C")  # as the columns for sorting are
+        key = literal(word).collate(
+            "BINARY" if works.sqlite else "C"
+        )  # as the columns for sorting are
         for text in (literal(word), key):
             assert work.session.scalar(select(folded(text))) == values.fold(word)
 

@@ -15,13 +15,27 @@ from tests.ground import START
 pytestmark = pytest.mark.dialect
 
 Rows = list[dict[str, Any]]
-TEXTS = ("plain", 'it\'s "quoted" \\ and %s :name', "two\nlines\tand €, Zoë, 👍", "[1, 2]", "null", "{}")
+TEXTS = (
+    "plain",
+    'it\'s "quoted" \\ and %s :name',
+    "two\nlines\tand €, Zoë, 👍",
+    "[1, 2]",
+    "null",
+    "{}",
+)
 
 
 def waiting(key: str, **more: Any) -> dict[str, Any]:
     """The columns of a message."""
     moments = {"not_before": START, "created_at": START}
-    about = {"workspace": "T1", "kind": "event", "channel": "C", "about": {}, "thread": None, "attempts": 0}
+    about = {
+        "workspace": "T1",
+        "kind": "event",
+        "channel": "C",
+        "about": {},
+        "thread": None,
+        "attempts": 0,
+    }
     return {"key": key, "state": DeliveryState.WAITING, **moments, **about, **more}
 
 
@@ -41,14 +55,23 @@ def test_rows_keep_their_order_and_every_value(works: UnitOfWorkFactory, count: 
 
 def test_a_text_is_stored_letter_by_letter(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
-        found = stored(work, [waiting(f"key:{text}", thread=text, about={"text": text}) for text in TEXTS])
-        assert [(row.thread, row.about) for row in found] == [(text, {"text": text}) for text in TEXTS]
+        found = stored(
+            work, [waiting(f"key:{text}", thread=text, about={"text": text}) for text in TEXTS]
+        )
+        assert [(row.thread, row.about) for row in found] == [
+            (text, {"text": text}) for text in TEXTS
+        ]
 
 
 def test_nothing_stays_nothing_and_a_document_may_be_empty(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
-        found = stored(work, [waiting("a", about={}), waiting("b", about={"a": [1, None, {"b": True}]})])
-        assert [(row.thread, row.about) for row in found] == [(None, {}), (None, {"a": [1, None, {"b": True}]})]
+        found = stored(
+            work, [waiting("a", about={}), waiting("b", about={"a": [1, None, {"b": True}]})]
+        )
+        assert [(row.thread, row.about) for row in found] == [
+            (None, {}),
+            (None, {"a": [1, None, {"b": True}]}),
+        ]
 
 
 def test_the_same_statement_takes_rows_with_other_columns(works: UnitOfWorkFactory) -> None:

@@ -1,4 +1,6 @@
-"""Everything that can be the matter with a database, provoked for real: what a person is told, and what to do."""
+"""Everything that can be the matter with a database, provoked for real: what a person is told, and
+what to do.
+"""
 
 import sqlite3
 from collections.abc import Callable
@@ -33,7 +35,9 @@ def fill(works: UnitOfWorkFactory, kilobytes: int = 0) -> None:
     with works("T1", "U_RITA") as work:
         work.add(Lead(first_name="Ada", title="Ada", key="ada", company="x" * 200))
         for _ in range(kilobytes):
-            work.session.execute(text("INSERT INTO seen (workspace, key, at) VALUES ('T1', hex(randomblob(512)), 0)"))
+            work.session.execute(
+                text("INSERT INTO seen (workspace, key, at) VALUES ('T1', hex(randomblob(512)), 0)")
+            )
 
 
 def count(works: UnitOfWorkFactory) -> int:
@@ -50,7 +54,9 @@ def told(act: Callable[[], object]) -> str:
 
 def with_pragma(file: Path, pragma: str) -> UnitOfWorkFactory:
     engine = open_engine(f"sqlite:///{file}")
-    event.listen(engine, "connect", lambda connection, _: connection.execute(f"PRAGMA {pragma}").close())
+    event.listen(
+        engine, "connect", lambda connection, _: connection.execute(f"PRAGMA {pragma}").close()
+    )
     return UnitOfWorkFactory(engine)
 
 
@@ -88,14 +94,25 @@ def test_a_server_that_may_only_be_read_is_read(clean_postgres: Engine) -> None:
 @pytest.mark.parametrize(
     ("code", "trouble"),
     [
-        ("53100", DatabaseProblem.FULL), ("53300", DatabaseProblem.CROWDED), ("53200", DatabaseProblem.BUSY), ("58030", DatabaseProblem.DISK),
-        ("57P03", DatabaseProblem.GONE), ("57014", DatabaseProblem.SLOW), ("XX001", DatabaseProblem.DAMAGED), ("28P01", DatabaseProblem.SHUT),
+        ("53100", DatabaseProblem.FULL),
+        ("53300", DatabaseProblem.CROWDED),
+        ("53200", DatabaseProblem.BUSY),
+        ("58030", DatabaseProblem.DISK),
+        ("57P03", DatabaseProblem.GONE),
+        ("57014", DatabaseProblem.SLOW),
+        ("XX001", DatabaseProblem.DAMAGED),
+        ("28P01", DatabaseProblem.SHUT),
     ],
-)  # fmt: skip
-def test_what_a_server_says_becomes_a_sentence(clean_postgres: Engine, code: str, trouble: DatabaseProblem) -> None:
+)
+def test_what_a_server_says_becomes_a_sentence(
+    clean_postgres: Engine, code: str, trouble: DatabaseProblem
+) -> None:
     raising = text(f"DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '{code}'; END $$")
     works = UnitOfWorkFactory(clean_postgres)
-    assert told(lambda: works.attempt(lambda work: work.session.execute(raising), "T1")) == trouble.told
+    assert (
+        told(lambda: works.attempt(lambda work: work.session.execute(raising), "T1"))
+        == trouble.told
+    )
 
 
 def test_a_damaged_file_is_told_from_a_busy_one(file: Path) -> None:
@@ -127,7 +144,9 @@ def test_a_folder_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     assert told(lambda: count(UnitOfWorkFactory(engine))) == DatabaseProblem.UNOPENED.told
 
 
-def test_a_database_that_something_else_holds_is_busy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_something_else_holds_is_busy(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(deadline, "STATEMENT", 0.05)
     works = UnitOfWorkFactory(open_engine(f"sqlite:///{file}"))
     with closing(sqlite3.connect(file)) as holder:
@@ -139,7 +158,14 @@ def test_a_database_that_something_else_holds_is_busy(file: Path, monkeypatch: p
 
 
 @table(
-    "url", ["oracle://x/y", "sqlite//crm.db", "postgresql://u:p@host:port/x", "mysql+pymysql://x/y", "nonsense"]
+    "url",
+    [
+        "oracle://x/y",
+        "sqlite//crm.db",
+        "postgresql://u:p@host:port/x",
+        "mysql+pymysql://x/y",
+        "nonsense",
+    ],
 )
 def test_a_wrong_url_says_what_a_right_one_looks_like(url: str) -> None:
     with pytest.raises(Unusable, match="Try sqlite:///rapport.db or postgresql://"):
@@ -151,23 +177,32 @@ def test_a_wrong_url_says_what_a_right_one_looks_like(url: str) -> None:
     [
         ({"database": "nowhere"}, "does not let Rapport in. Check .* does not exist"),
         ({"username": "nobody_here"}, "does not let Rapport in. Check the user"),
-        ({"host": "127.0.0.1", "port": 1, "query": {}}, "cannot be reached. .* host and the port of DATABASE_URL"),
+        (
+            {"host": "127.0.0.1", "port": 1, "query": {}},
+            "cannot be reached. .* host and the port of DATABASE_URL",
+        ),
         ({"host": "no.host.invalid", "query": {}}, "cannot be reached"),
     ],
 )
-def test_a_server_that_cannot_be_used_stops_the_start(server: URL, change: dict[str, object], sentence: str) -> None:
+def test_a_server_that_cannot_be_used_stops_the_start(
+    server: URL, change: dict[str, object], sentence: str
+) -> None:
     engine = open_engine(server.set(**change).render_as_string(hide_password=False))  # type: ignore[arg-type]
     for start in (schema.current, schema.check, schema.upgrade):
         with pytest.raises(Unusable, match=sentence):
             start(engine)
 
 
-def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(works: UnitOfWorkFactory) -> None:
+def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(
+    works: UnitOfWorkFactory,
+) -> None:
     with everywhere(works.engine).begin() as connection:
         schema.stamp(connection, "9999")
     try:
         for start in (schema.check, schema.upgrade):
-            with pytest.raises(Unusable, match="stands at 9999; this version of Rapport knows the steps up to"):
+            with pytest.raises(
+                Unusable, match="stands at 9999; this version of Rapport knows the steps up to"
+            ):
                 start(works.engine)
         given(works, Lead, first_name="Ada")
     finally:
@@ -176,15 +211,25 @@ def test_a_database_of_a_newer_version_is_not_started_on_and_who_runs_goes_on(wo
     schema.check(works.engine)
 
 
-def test_a_mistake_in_the_program_is_not_taken_for_a_trouble_of_the_database(works: UnitOfWorkFactory) -> None:
+def test_a_mistake_in_the_program_is_not_taken_for_a_trouble_of_the_database(
+    works: UnitOfWorkFactory,
+) -> None:
     with pytest.raises(SQLAlchemyError) as raised, works("T1") as work:
         work.session.execute(text("SELECT nothing FROM nowhere"))
     assert trouble_of(raised.value) is None
     with pytest.raises(IntegrityError), works("T1") as work:
-        work.session.execute(text("INSERT INTO seen (workspace, key, at) VALUES ('T1', NULL, NULL)"))
+        work.session.execute(
+            text("INSERT INTO seen (workspace, key, at) VALUES ('T1', NULL, NULL)")
+        )
     assert trouble_of(SQLAlchemyError()) is None
 
 
 def test_a_lost_connection_is_one_whatever_the_driver_calls_it() -> None:
-    assert trouble_of(OperationalError("", {}, Exception("server closed the connection unexpectedly"))) is DatabaseProblem.GONE
-    assert trouble_of(OperationalError("", {}, Exception("FATAL: sorry, too many clients"))) is DatabaseProblem.CROWDED
+    assert (
+        trouble_of(OperationalError("", {}, Exception("server closed the connection unexpectedly")))
+        is DatabaseProblem.GONE
+    )
+    assert (
+        trouble_of(OperationalError("", {}, Exception("FATAL: sorry, too many clients")))
+        is DatabaseProblem.CROWDED
+    )

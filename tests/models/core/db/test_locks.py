@@ -1,4 +1,6 @@
-"""Whose turn it is to write to a SQLite file: fair among threads and processes, and nobody waits for a dead one."""
+"""Whose turn it is to write to a SQLite file: fair among threads and processes, and nobody waits
+for a dead one.
+"""
 
 import subprocess
 import sys
@@ -32,7 +34,9 @@ with Turns(sys.argv[1])():
 """
 
 
-def test_processes_of_many_threads_write_to_one_file_and_nobody_is_refused(clean_sqlite: Engine) -> None:
+def test_processes_of_many_threads_write_to_one_file_and_nobody_is_refused(
+    clean_sqlite: Engine,
+) -> None:
     """The long version, with its figures, is `python -m tests.models.core.contention`."""
     done = contend(clean_sqlite.url.render_as_string(), processes=2, threads=4, seconds=0.2)
     assert done.errors == []
@@ -63,7 +67,9 @@ def test_who_cannot_have_a_turn_in_time_is_told_so_and_the_next_one_can(
 
 def test_a_killed_process_holds_up_nobody(tmp_path: Path) -> None:
     path = str(tmp_path / "crm.db")
-    with subprocess.Popen([sys.executable, "-c", HOLD, path], cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, path], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "mine\n"
         assert not FileLock(Path(f"{path}-turn")).acquire(time.monotonic())
@@ -92,7 +98,9 @@ def test_a_process_whose_threads_always_want_more_lets_another_in(tmp_path: Path
         thread.join()
 
 
-def test_where_nothing_can_be_locked_everybody_is_let_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_be_locked_everybody_is_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with WriteQueue(str(tmp_path / "no folder" / "crm.db"))():
         pass
     with WriteQueue(":memory:")(), WriteQueue(None)():
@@ -136,7 +144,9 @@ def late(monkeypatch: pytest.MonkeyPatch, lock: FairLock) -> Iterator[None]:
         yield
 
 
-def test_a_turn_that_is_handed_over_just_at_the_time_out_is_taken_and_given_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turn_that_is_handed_over_just_at_the_time_out_is_taken_and_given_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     lock = FairLock()
     assert lock.acquire(1)
     with late(monkeypatch, lock):

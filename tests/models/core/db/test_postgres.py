@@ -1,6 +1,8 @@
-"""PostgreSQL that is gone, in every way it can be: a sentence each time, and everything works when it is back.
+"""PostgreSQL that is gone, in every way it can be: a sentence each time, and everything works when
+it is back.
 
-The limits are a tenth of what they are. With a server that really stops, `make chaos` measures how long people wait.
+The limits are a tenth of what they are. With a server that really stops, `make chaos` measures how
+long people wait.
 """
 
 import socket
@@ -34,9 +36,13 @@ WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid
 def limits(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     monkeypatch.setattr(postgres, "FRESH", request.param)
     for module, name, seconds in (
-        (postgres, "PING", 0.1), (postgres, "CONNECT", 0.5), (postgres, "ANSWER", 0.4), (postgres, "REST", 0.1),
-        (deadline, "STATEMENT", 0.2), (engine, "STATEMENT", 0.2),
-    ):  # fmt: skip
+        (postgres, "PING", 0.1),
+        (postgres, "CONNECT", 0.5),
+        (postgres, "ANSWER", 0.4),
+        (postgres, "REST", 0.1),
+        (deadline, "STATEMENT", 0.2),
+        (engine, "STATEMENT", 0.2),
+    ):
         monkeypatch.setattr(module, name, seconds)
 
 
@@ -87,14 +93,18 @@ def works_again(works: UnitOfWorkFactory) -> bool:
     return False
 
 
-def test_a_server_that_hangs_is_answered_in_words_and_used_again_when_it_is_back(wire: Wire, far: UnitOfWorkFactory) -> None:
+def test_a_server_that_hangs_is_answered_in_words_and_used_again_when_it_is_back(
+    wire: Wire, far: UnitOfWorkFactory
+) -> None:
     wire.freeze()
     assert answers(far, 8) == {GONE}
     wire.thaw()
     assert works_again(far)
 
 
-def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
+def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(
+    wire: Wire, far: UnitOfWorkFactory
+) -> None:
     far.close()
     wire.freeze()
     assert answers(far, 8) == {GONE}
@@ -102,7 +112,9 @@ def test_a_server_that_hangs_before_there_is_a_connection_is_answered_in_words(w
     assert works_again(far)
 
 
-def test_a_server_that_hangs_in_the_middle_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
+def test_a_server_that_hangs_in_the_middle_is_answered_in_words(
+    wire: Wire, far: UnitOfWorkFactory
+) -> None:
     def hang(work: UnitOfWork) -> None:
         work.add(Lead(first_name="Ada", title="Ada", key="ada"))
         wire.freeze()
@@ -116,7 +128,9 @@ def test_a_server_that_hangs_in_the_middle_is_answered_in_words(wire: Wire, far:
         assert work.session.query(Lead).count() == 0
 
 
-def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: UnitOfWorkFactory) -> None:
+def test_who_cannot_know_whether_it_was_saved_is_told_to_look(
+    wire: Wire, far: UnitOfWorkFactory
+) -> None:
     def save(work: UnitOfWork) -> None:
         work.add(Lead(first_name="Ada", title="Ada", key="ada"))
         work.session.flush()
@@ -128,12 +142,16 @@ def test_who_cannot_know_whether_it_was_saved_is_told_to_look(wire: Wire, far: U
     wire.thaw()
 
 
-def test_a_connection_that_was_just_in_use_is_not_asked_for_a_sign_of_life(wire: Wire, far: UnitOfWorkFactory) -> None:
+def test_a_connection_that_was_just_in_use_is_not_asked_for_a_sign_of_life(
+    wire: Wire, far: UnitOfWorkFactory
+) -> None:
     for _ in range(10):  # the statements are prepared meanwhile
         count(far)
     before = wire.said
     count(far)
-    ways = {"begin", "who reads", "how many", "commit"} | ({"a sign of life"} if postgres.FRESH == 0 else set())
+    ways = {"begin", "who reads", "how many", "commit"} | (
+        {"a sign of life"} if postgres.FRESH == 0 else set()
+    )
     assert wire.said - before == len(ways)
 
 
@@ -142,7 +160,9 @@ def test_connections_that_broke_are_replaced(wire: Wire, far: UnitOfWorkFactory)
     assert count(far) == count(far) > 0
 
 
-def test_a_server_that_is_killed_in_the_middle_is_answered_in_words(wire: Wire, far: UnitOfWorkFactory) -> None:
+def test_a_server_that_is_killed_in_the_middle_is_answered_in_words(
+    wire: Wire, far: UnitOfWorkFactory
+) -> None:
     def die(work: UnitOfWork) -> None:
         wire.cut()
         work.session.execute(text("SELECT 1"))
@@ -159,7 +179,9 @@ def test_a_server_that_is_stopped_is_answered_in_words(wire: Wire, far: UnitOfWo
 
 def test_a_host_that_swallows_everything_is_answered_in_words(limits: None) -> None:
     with socket.create_server(("127.0.0.1", 0)) as hole:
-        works = UnitOfWorkFactory(open_engine(f"postgresql://u:p@127.0.0.1:{hole.getsockname()[1]}/x"))
+        works = UnitOfWorkFactory(
+            open_engine(f"postgresql://u:p@127.0.0.1:{hole.getsockname()[1]}/x")
+        )
         assert answers(works, 8) == {GONE}
 
 
@@ -170,7 +192,9 @@ def test_what_nobody_waits_for_is_not_cut_off(far: UnitOfWorkFactory, wire: Wire
         connection.invalidate()
 
 
-def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(far: UnitOfWorkFactory) -> None:
+def test_a_statement_that_takes_too_long_ends_and_others_do_not_suffer(
+    far: UnitOfWorkFactory,
+) -> None:
     with pytest.raises(Busy, match="did not finish this in time"):
         far.attempt(lambda work: work.session.execute(text("SELECT pg_sleep(10)")), "T1", "U_RITA")
     assert answers(far, 8) == {""}

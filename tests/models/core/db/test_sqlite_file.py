@@ -1,4 +1,6 @@
-"""The file of a SQLite database that is moved, deleted, replaced or cut off while it is open: nothing goes into it."""
+"""The file of a SQLite database that is moved, deleted, replaced or cut off while it is open:
+nothing goes into it.
+"""
 
 import os
 import shutil
@@ -86,8 +88,15 @@ def lose_index(place: Path) -> None:
 
 
 WAYS: list[Callable[[Path], None]] = [
-    delete, delete_all, move, rename_folder, replace, make_empty, cut, empty,
-]  # fmt: skip
+    delete,
+    delete_all,
+    move,
+    rename_folder,
+    replace,
+    make_empty,
+    cut,
+    empty,
+]
 
 
 @pytest.mark.parametrize("spoil", WAYS, ids=lambda way: way.__name__)
@@ -129,7 +138,9 @@ def test_what_was_moved_while_it_was_saved_is_not_acknowledged(
     assert str(refused.value) == UNSURE
 
 
-def test_a_file_that_comes_back_is_served_again_with_all_that_was_acknowledged(works: UnitOfWorkFactory, place: Path) -> None:
+def test_a_file_that_comes_back_is_served_again_with_all_that_was_acknowledged(
+    works: UnitOfWorkFactory, place: Path
+) -> None:
     move(place)
     with pytest.raises(Busy):
         leads(works)
@@ -155,14 +166,18 @@ def test_a_connection_made_later_opens_no_other_file_and_makes_none(
         assert place.exists() is there
 
 
-def test_after_all_is_closed_the_new_file_is_as_good_as_any(works: UnitOfWorkFactory, place: Path) -> None:
+def test_after_all_is_closed_the_new_file_is_as_good_as_any(
+    works: UnitOfWorkFactory, place: Path
+) -> None:
     replace(place)
     works.close()
     given(works, Lead, first_name="Grace")
     assert "Grace" in leads(works)
 
 
-def test_a_lost_log_is_written_into_the_file_when_all_is_closed(works: UnitOfWorkFactory, place: Path) -> None:
+def test_a_lost_log_is_written_into_the_file_when_all_is_closed(
+    works: UnitOfWorkFactory, place: Path
+) -> None:
     lose_log(place)
     with pytest.raises(Busy):
         given(works, Lead, first_name="Grace")
@@ -193,7 +208,9 @@ def test_what_is_no_database_of_rapport_is_not_sound(place: Path, tmp_path: Path
         assert not is_sound(tmp_path / name)
 
 
-def test_every_way_to_begin_a_transaction_looks_first(works: UnitOfWorkFactory, place: Path) -> None:
+def test_every_way_to_begin_a_transaction_looks_first(
+    works: UnitOfWorkFactory, place: Path
+) -> None:
     begun: list[str] = []
     event.listen(works.engine, "begin", lambda connection: begun.append("begun"))
     move(place)
@@ -205,7 +222,9 @@ def test_every_way_to_begin_a_transaction_looks_first(works: UnitOfWorkFactory, 
 
 
 class GrowingMeanwhile(type(Path())):  # type: ignore[misc]
-    """A path at which another thread writes, and looks too, while one thread reads how long the file is."""
+    """A path at which another thread writes, and looks too, while one thread reads how long the
+    file is.
+    """
 
     meanwhile: Callable[[], None] | None = None
 

@@ -1,4 +1,6 @@
-"""The step that lets one be primary: what came to be two before is mended, and from then on the database refuses it."""
+"""The step that lets one be primary: what came to be two before is mended, and from then on the
+database refuses it.
+"""
 
 import pytest
 from sqlalchemy import Engine, text
@@ -23,8 +25,10 @@ def test_of_several_that_were_primary_the_newest_stays_it(settled: Engine) -> No
     with works("T1") as work:
         ada, eve = (work.add(Customer(first_name=name)) for name in ("Ada", "Eve"))
         lark = work.add(Account(name="Lark"))
-        ways = [work.add(Contact(customer=who.id, type=kind, value="x")) for who, kind in (
-            (ada, "other"), (ada, "other"), (ada, "address"), (eve, "other"))]  # fmt: skip
+        ways = [
+            work.add(Contact(customer=who.id, type=kind, value="x"))
+            for who, kind in ((ada, "other"), (ada, "other"), (ada, "address"), (eve, "other"))
+        ]
         places = [work.add(Membership(customer=who.id, account=lark.id)) for who in (ada, ada, eve)]
         gone = work.add(Contact(customer=ada.id, type="other", value="y"))
         gone.deleted_at = work.now

@@ -36,7 +36,9 @@ def test_a_block_of_numbers_is_taken_at_once(works: UnitOfWorkFactory) -> None:
         assert take_numbers(work, Lead) == 101
 
 
-def test_a_unit_that_fails_leaves_a_gap_where_numbers_are_taken_apart(works: UnitOfWorkFactory) -> None:
+def test_a_unit_that_fails_leaves_a_gap_where_numbers_are_taken_apart(
+    works: UnitOfWorkFactory,
+) -> None:
     with pytest.raises(ZeroDivisionError):
         spoil(works, lambda work: take_numbers(work, Lead, 100))
     assert given(works, Lead, first_name="A").number == (1 if works.sqlite else 101)
@@ -70,7 +72,9 @@ def test_who_creates_a_record_does_not_wait_for_who_is_at_it(works: UnitOfWorkFa
         assert set(work.session.scalars(select(Lead.number))) == {1, 2}
 
 
-def test_an_import_that_holds_a_counter_keeps_nobody_from_the_others(works: UnitOfWorkFactory) -> None:
+def test_an_import_that_holds_a_counter_keeps_nobody_from_the_others(
+    works: UnitOfWorkFactory,
+) -> None:
     if works.sqlite:
         pytest.skip("writers queue there: nobody writes while an import does")
     with ThreadPoolExecutor(1) as pool:

@@ -63,18 +63,39 @@ def test_an_amount_at_the_end_is_no_part_of_the_name(words: str, name: str, amou
 
 @table(
     "name",
-    ["Coffee machines 12 cup", "Upgrade phase 2 all", "HDMI cable 5m", "Hose 5 m", "Pipe 12 mm", "Acme 1.2m",
-     "Flour 50 pounds", "Cable 50 ft", "Model 3", "Big TOP 100", "Room 12 XYZ", "Acme 12 000", "Try 2 try", "12k",
-     "Router 2-500 EUR plan", "Screens 4 pen", "Box 3b"],
-)  # fmt: skip
+    [
+        "Coffee machines 12 cup",
+        "Upgrade phase 2 all",
+        "HDMI cable 5m",
+        "Hose 5 m",
+        "Pipe 12 mm",
+        "Acme 1.2m",
+        "Flour 50 pounds",
+        "Cable 50 ft",
+        "Model 3",
+        "Big TOP 100",
+        "Room 12 XYZ",
+        "Acme 12 000",
+        "Try 2 try",
+        "12k",
+        "Router 2-500 EUR plan",
+        "Screens 4 pen",
+        "Box 3b",
+    ],
+)
 def test_a_number_that_is_no_amount_stays_in_the_name(name: str) -> None:
     assert take_amount(name) == (name, "")
 
 
 def test_digits_that_may_belong_to_the_name_are_asked_about() -> None:
-    with pytest.raises(Ambiguous, match="“2 500 EUR” could be 2500 EUR, or 2 belongs to the name") as raised:
+    with pytest.raises(
+        Ambiguous, match="“2 500 EUR” could be 2500 EUR, or 2 belongs to the name"
+    ) as raised:
         take_amount("Phase 2 500 EUR")
-    names = [take_amount("Phase 2 500 EUR".replace(raised.value.text, ref)) for ref, _ in raised.value.candidates]
+    names = [
+        take_amount("Phase 2 500 EUR".replace(raised.value.text, ref))
+        for ref, _ in raised.value.candidates
+    ]
     assert names == [("Phase", "2500 EUR"), ("Phase 2", "EUR 500")]
 
 
@@ -99,7 +120,11 @@ def test_digits_that_may_belong_to_the_name_are_asked_about() -> None:
         ("Call Ada tomorrow!", "Call Ada", "tomorrow"),
         ("Call Ada friday at 10", "Call Ada", "friday at 10"),
         ("Call Ada by the 15th at 9:00", "Call Ada", "by the 15th at 9:00"),
-        ("Send it to Ada on monday, 30 november at 9:00", "Send it to Ada", "on monday, 30 november at 9:00"),
+        (
+            "Send it to Ada on monday, 30 november at 9:00",
+            "Send it to Ada",
+            "on monday, 30 november at 9:00",
+        ),
         ("Call today", "Call", "today"),
         ("Call 25 nov", "Call", "25 nov"),
         ("Talk in half an hour", "Talk", "in half an hour"),
@@ -132,26 +157,78 @@ def test_when_something_is_due_is_no_part_of_what_it_is(words: str, text: str, d
 
 @table(
     "words",
-    ["Pay invoice from 2026-02-01", "Pay invoice 2026-02-01", "Invoice of 1 december", "Call yesterday",
-     "Discuss results of last friday", "Reply to the mail of yesterday", "Call today 9:00", "Call every friday",
-     "Ask about friday", "Move the call to friday", "Call mon or tue", "Call Mr Friday", "Call Herr Freitag",
-     "Call April", "Call June", "Call Jan", "Call Sam", "Call Domingo", "Call Morgen", "Renew may", "What to do",
-     "Say so", "Print 3D", "Prepare training 2 weeks", "Rent a car 3 days", "Meeting 2 hours", "Talk half an hour",
-     "Open 24/7", "Version 4.12", "Upgrade to 2.5.", "Call 12-05", "Order 12 set", "Check 10 out",
-     "Plan Q1", "Enjoy weekend", "Read chapter 12", "Model 3", "Call in 5", "Fix the 2", "Fix 15th", "by friday",
-     "Friday", "Review 2026", "Call at 9ish tomorrow", "Call by five tomorrow", "Call the day after christmas",
-     "Call the week before easter", "Wish Ada merry christmas", "Ask about half past nine", "Meeting nine to five",
-     "Talk to Ada about march", "Call the 3 customers of monday about the price"],
-)  # fmt: skip
+    [
+        "Pay invoice from 2026-02-01",
+        "Pay invoice 2026-02-01",
+        "Invoice of 1 december",
+        "Call yesterday",
+        "Discuss results of last friday",
+        "Reply to the mail of yesterday",
+        "Call today 9:00",
+        "Call every friday",
+        "Ask about friday",
+        "Move the call to friday",
+        "Call mon or tue",
+        "Call Mr Friday",
+        "Call Herr Freitag",
+        "Call April",
+        "Call June",
+        "Call Jan",
+        "Call Sam",
+        "Call Domingo",
+        "Call Morgen",
+        "Renew may",
+        "What to do",
+        "Say so",
+        "Print 3D",
+        "Prepare training 2 weeks",
+        "Rent a car 3 days",
+        "Meeting 2 hours",
+        "Talk half an hour",
+        "Open 24/7",
+        "Version 4.12",
+        "Upgrade to 2.5.",
+        "Call 12-05",
+        "Order 12 set",
+        "Check 10 out",
+        "Plan Q1",
+        "Enjoy weekend",
+        "Read chapter 12",
+        "Model 3",
+        "Call in 5",
+        "Fix the 2",
+        "Fix 15th",
+        "by friday",
+        "Friday",
+        "Review 2026",
+        "Call at 9ish tomorrow",
+        "Call by five tomorrow",
+        "Call the day after christmas",
+        "Call the week before easter",
+        "Wish Ada merry christmas",
+        "Ask about half past nine",
+        "Meeting nine to five",
+        "Talk to Ada about march",
+        "Call the 3 customers of monday about the price",
+    ],
+)
 def test_what_is_past_or_spoken_of_or_a_name_is_no_due_date(words: str) -> None:
     assert take_moment(words, READER) == (words, "")
 
 
 @table(
     ("words", "text"),
-    [("Call 12/05", "12/05"), ("Order 1/2", "1/2"), ("Call 12/05 9:00", "12/05 9:00"), ("Call fri 5 dec", "fri 5 dec"),
-     ("Call Ada at 3", "at 3"), ("Call 8h", "8h"), ("Call 24 nov", "24 nov"), ("Call on 12/05/2027", "on 12/05/2027")],
-)  # fmt: skip
+    [
+        ("Call 12/05", "12/05"),
+        ("Order 1/2", "1/2"),
+        ("Call 12/05 9:00", "12/05 9:00"),
+        ("Call fri 5 dec", "fri 5 dec"),
+        ("Call Ada at 3", "at 3"),
+        ("Call 8h", "8h"),
+        ("Call 24 nov", "24 nov"),
+        ("Call on 12/05/2027", "on 12/05/2027"),
+    ],
+)
 def test_what_can_be_two_days_is_asked_about_and_each_answer_is_read(words: str, text: str) -> None:
     with pytest.raises(Ambiguous) as raised:
         take_moment(words, READER)
@@ -184,5 +261,7 @@ def test_words_that_are_nothing_but_an_amount_are_not_cut_in_two(words: str) -> 
         ("Acme by 5pm", ("Acme by 5pm", "")),
     ],
 )
-def test_the_day_on_which_a_deal_closes_is_led_to_or_follows_its_amount(words: str, taken: tuple[str, str]) -> None:
+def test_the_day_on_which_a_deal_closes_is_led_to_or_follows_its_amount(
+    words: str, taken: tuple[str, str]
+) -> None:
     assert take_close(words, READER) == taken

@@ -30,7 +30,9 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def deal(works: UnitOfWorkFactory, clock: StoppedClock) -> Opportunity:
-    """Made at START; an hour later it is proposed for 12,000, another hour later won by Mona for 15,000 dollars."""
+    """Made at START; an hour later it is proposed for 12,000, another hour later won by Mona for
+    15,000 dollars.
+    """
     given(works, Account, name="Acme")
     made = given(works, Opportunity, name="Sails", account="AC-1", amount="10k")
     for by, texts in (
@@ -52,7 +54,9 @@ def state(works: UnitOfWorkFactory, record: Any, at: datetime | int) -> as_of.St
         return as_of.as_of(work, work.get(type(record), record.id), at)
 
 
-def set_back(works: UnitOfWorkFactory, record: Any, to: datetime | int, by: str = "U_RITA") -> as_of.Plan:
+def set_back(
+    works: UnitOfWorkFactory, record: Any, to: datetime | int, by: str = "U_RITA"
+) -> as_of.Plan:
     with works("T1", by) as work:
         return as_of.revert(work, work.get(type(record), record.id), to)
 
@@ -62,19 +66,34 @@ def now(works: UnitOfWorkFactory, record: Any) -> Any:
         return work.get(type(record), record.id)
 
 
-# ── as it was ───────────────────────────────────────────────────────────────────────────────────────────
+# ── as it was ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_record_is_seen_as_it_was_at_a_moment(works: UnitOfWorkFactory, deal: Opportunity) -> None:
-    seen = [state(works, deal, START + timedelta(minutes=minutes)) for minutes in (0, 59, 60, 119, 120, 9999)]
+def test_a_record_is_seen_as_it_was_at_a_moment(
+    works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
+    seen = [
+        state(works, deal, START + timedelta(minutes=minutes))
+        for minutes in (0, 59, 60, 119, 120, 9999)
+    ]
     assert [each.version for each in seen] == [1, 1, 2, 2, 3, 3]
-    assert [each.values["stage"] for each in seen[::2]] == [Stage.QUALIFICATION, Stage.PROPOSAL, Stage.WON]
-    assert [each.values["amount"] for each in seen[::2]] == [Decimal(10_000), Decimal(12_000), Decimal(15_000)]
+    assert [each.values["stage"] for each in seen[::2]] == [
+        Stage.QUALIFICATION,
+        Stage.PROPOSAL,
+        Stage.WON,
+    ]
+    assert [each.values["amount"] for each in seen[::2]] == [
+        Decimal(10_000),
+        Decimal(12_000),
+        Decimal(15_000),
+    ]
     assert [each.values["currency"] for each in seen[::2]] == ["EUR", "EUR", "USD"]
     assert [each.since for each in seen[::2]] == [START, START + HOUR, START + 2 * HOUR]
 
 
-def test_a_record_is_seen_as_it_was_at_a_version(works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_a_record_is_seen_as_it_was_at_a_version(
+    works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     assert state(works, deal, 2).values["stage"] == Stage.PROPOSAL
     assert state(works, deal, 3).values == state(works, deal, START + 9 * HOUR).values
     with pytest.raises(NotFound, match=r"There is no v4 of OP-1 Sails. Its newest is v3"):
@@ -88,7 +107,9 @@ def test_before_it_came_it_was_not_there(works: UnitOfWorkFactory, deal: Opportu
         state(works, deal, START - timedelta(seconds=1))
 
 
-def test_what_was_deleted_then_is_seen_as_deleted(works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity) -> None:
+def test_what_was_deleted_then_is_seen_as_deleted(
+    works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity
+) -> None:
     for act in (records.delete, records.restore):
         clock.forward(HOUR)
         with works("T1", "U_RITA") as work:
@@ -98,7 +119,9 @@ def test_what_was_deleted_then_is_seen_as_deleted(works: UnitOfWorkFactory, cloc
 
 
 @SQLITE
-def test_whose_clock_is_late_still_writes_later(works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity) -> None:
+def test_whose_clock_is_late_still_writes_later(
+    works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity
+) -> None:
     clock.forward(-HOUR)
     change(works, deal, name="Sails and ropes")
     assert state(works, deal, START + HOUR).values["name"] == "Sails and ropes"
@@ -106,7 +129,9 @@ def test_whose_clock_is_late_still_writes_later(works: UnitOfWorkFactory, clock:
     assert state(works, deal, START + HOUR - timedelta(seconds=1)).values["name"] == "Sails"
 
 
-def test_what_was_erased_is_not_known_any_more(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_what_was_erased_is_not_known_any_more(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     lead = given(works, Lead, first_name="Ada", last_name="Lovelace")
     clock.forward(HOUR)
     change(works, lead, first_name="", last_name="Byron")
@@ -178,7 +203,7 @@ def held(record: Opportunity) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.fields()}
 
 
-# ── and back ────────────────────────────────────────────────────────────────────────────────────────────
+# ── and back ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_record_is_set_back_with_everything_that_follows(
@@ -189,20 +214,31 @@ def test_a_record_is_set_back_with_everything_that_follows(
     clock.forward(HOUR)
     set_back(works, deal, 2)
     after = now(works, deal)
-    assert (after.stage, after.amount, after.currency, after.probability) == ("proposal", 12_000, "EUR", 50)
+    assert (after.stage, after.amount, after.currency, after.probability) == (
+        "proposal",
+        12_000,
+        "EUR",
+        50,
+    )
     assert after.version == 4
     with works("T1", writes=False) as work:
         moves = work.session.scalars(select(StageChange).order_by(StageChange.id)).all()
         assert [move.after for move in moves] == ["qualification", "proposal", "won", "proposal"]
         last = records.history(work, after)[-1]
-        assert (last.reason, last.actor, last.version) == ("set back to v2", work.lookup("user", "U_RITA"), 4)
+        assert (last.reason, last.actor, last.version) == (
+            "set back to v2",
+            work.lookup("user", "U_RITA"),
+            4,
+        )
         told = work.session.scalars(select(Delivery).where(Delivery.kind == "event")).all()
         assert [each.about for each in told] == [{"by": last.actor, "did": "set it back to v2."}]
     set_back(works, deal, START + 2 * HOUR)
     assert (now(works, deal).stage, now(works, deal).currency) == ("won", "USD")
 
 
-def test_the_last_word_is_not_that_of_a_rule_that_follows_another_field(works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_the_last_word_is_not_that_of_a_rule_that_follows_another_field(
+    works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     change(works, deal, probability="60", stage="proposal")
     change(works, deal, stage="negotiation", probability="60")
     set_back(works, deal, 4)
@@ -224,13 +260,17 @@ def test_the_reason_somebody_gives_is_kept(works: UnitOfWorkFactory, deal: Oppor
         assert {row["reason"] for row in work.changes} == {"typed into the wrong deal"}
 
 
-def test_where_nothing_differs_there_is_nothing_to_set_back(works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_where_nothing_differs_there_is_nothing_to_set_back(
+    works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     with pytest.raises(Conflict, match="OP-1 Sails is as it was then"):
         set_back(works, deal, 3)
 
 
 @SQLITE
-def test_a_reason_that_a_verb_wrote_comes_back_with_its_stage(works: UnitOfWorkFactory, deal: Opportunity) -> None:
+def test_a_reason_that_a_verb_wrote_comes_back_with_its_stage(
+    works: UnitOfWorkFactory, deal: Opportunity
+) -> None:
     with works("T1", "U_RITA") as work:
         found = work.get(Opportunity, deal.id)
         found.stage, found.lost_reason = Stage.LOST, "Too dear"
@@ -264,8 +304,16 @@ def test_a_task_that_was_done_stays_done_and_says_so(works: UnitOfWorkFactory) -
 
 
 @SQLITE
-def test_times_that_went_with_a_status_come_back_with_it(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
-    case = given(works, Case, "U_SAM", customer=given(works, Customer, first_name="Ada").ref, subject="Broken")
+def test_times_that_went_with_a_status_come_back_with_it(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
+    case = given(
+        works,
+        Case,
+        "U_SAM",
+        customer=given(works, Customer, first_name="Ada").ref,
+        subject="Broken",
+    )
     with works("T1", "U_SAM") as work:
         work.get(Case, case.id).close(work)
     clock.forward(HOUR)
@@ -281,12 +329,16 @@ def test_what_became_other_records_cannot_be_set_back(works: UnitOfWorkFactory) 
     lead = given(works, Lead, first_name="Ada", company="Acme")
     with works("T1", "U_RITA") as work:
         work.get(Lead, lead.id).convert(work)
-    with pytest.raises(Conflict, match="Customer of LD-1 Ada changed since then, together with other records"):
+    with pytest.raises(
+        Conflict, match="Customer of LD-1 Ada changed since then, together with other records"
+    ):
         set_back(works, lead, 1)
 
 
 @SQLITE
-def test_a_record_is_not_set_back_to_being_deleted(works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity) -> None:
+def test_a_record_is_not_set_back_to_being_deleted(
+    works: UnitOfWorkFactory, clock: StoppedClock, deal: Opportunity
+) -> None:
     for act in (records.delete, records.restore):
         clock.forward(HOUR)
         with works("T1", "U_RITA") as work:

@@ -75,7 +75,17 @@ def test_a_version_is_a_point_too_and_may_say_what_was_seen(text: str, point: Po
 
 
 @table(
-    "text", ["tomorrow", "+3d", "2027-01-01", "4 dec 2027", "next week", "eoy", "in 2 hours", "today 23:00"]
+    "text",
+    [
+        "tomorrow",
+        "+3d",
+        "2027-01-01",
+        "4 dec 2027",
+        "next week",
+        "eoy",
+        "in 2 hours",
+        "today 23:00",
+    ],
 )
 def test_what_is_still_to_come_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is still to come. Try"):
@@ -84,9 +94,16 @@ def test_what_is_still_to_come_is_refused(text: str) -> None:
 
 @table(
     ("text", "sentence"),
-    [("someday", "is not a day"), ("of", "is not a day"), ("v", "is not a day"), ("x" * 99, "is no point"),
-     ("30 feb", "is not in the calendar"), ("2026-13-01", "is not in the calendar"), ("25:00", "is not a time")],
-)  # fmt: skip
+    [
+        ("someday", "is not a day"),
+        ("of", "is not a day"),
+        ("v", "is not a day"),
+        ("x" * 99, "is no point"),
+        ("30 feb", "is not in the calendar"),
+        ("2026-13-01", "is not in the calendar"),
+        ("25:00", "is not a time"),
+    ],
+)
 def test_what_is_no_moment_says_why(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         read(text)

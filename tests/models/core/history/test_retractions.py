@@ -25,9 +25,21 @@ from tests.models.undo import act, ada, broken, eve, now, undo  # noqa: F401
 def remind(works: UnitOfWorkFactory) -> list[int]:
     """Tell Rita what is due, as the scheduler and the courier do; returns the ids."""
     with works("T1", "U_RITA") as work:
-        ids = [id for reminder in reminders.reminders(work, work.get(User, work.actor.id)) for id in reminder.ids]
+        ids = [
+            id
+            for reminder in reminders.reminders(work, work.get(User, work.actor.id))
+            for id in reminder.ids
+        ]
         if ids:
-            deliver(work, "due", "U_RITA", f"due:{work.unit}", about={"ids": ids}, state="sent", sent_at=work.now)
+            deliver(
+                work,
+                "due",
+                "U_RITA",
+                f"due:{work.unit}",
+                about={"ids": ids},
+                state="sent",
+                sent_at=work.now,
+            )
     return ids
 
 
@@ -71,8 +83,12 @@ def test_a_reminder_that_had_come_does_not_come_again(
 def news(works: UnitOfWorkFactory, *kinds: str) -> list[tuple[str, dict[str, Any]]]:
     """What waits to be told: (kind, what it says by ids)."""
     with works("T1", writes=False) as work:
-        theirs = select(Delivery).where(Delivery.kind.in_(kinds), Delivery.state == DeliveryState.WAITING)
-        return [(each.kind, each.about) for each in work.session.scalars(theirs.order_by(Delivery.id))]
+        theirs = select(Delivery).where(
+            Delivery.kind.in_(kinds), Delivery.state == DeliveryState.WAITING
+        )
+        return [
+            (each.kind, each.about) for each in work.session.scalars(theirs.order_by(Delivery.id))
+        ]
 
 
 def rita(works: UnitOfWorkFactory) -> int:
@@ -80,7 +96,9 @@ def rita(works: UnitOfWorkFactory) -> int:
         return work.lookup("user", "U_RITA")
 
 
-def test_what_nobody_was_told_yet_nobody_is_told_and_again_they_are(works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_what_nobody_was_told_yet_nobody_is_told_and_again_they_are(
+    works: UnitOfWorkFactory, ada: Lead
+) -> None:
     unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
     told = news(works, "event")
     assert told == [("event", {"by": rita(works), "did": "qualified it."})]
@@ -93,21 +111,31 @@ def test_what_nobody_was_told_yet_nobody_is_told_and_again_they_are(works: UnitO
 
 
 @SQLITE
-def test_a_new_owner_is_not_told_of_what_is_not_theirs_any_more(works: UnitOfWorkFactory, ada: Lead) -> None:
-    unit = act(works, "U_RITA", lambda work: records.assign(work, work.find(Lead, 1), work.lookup("user", "U_RAVI")))
+def test_a_new_owner_is_not_told_of_what_is_not_theirs_any_more(
+    works: UnitOfWorkFactory, ada: Lead
+) -> None:
+    unit = act(
+        works,
+        "U_RITA",
+        lambda work: records.assign(work, work.find(Lead, 1), work.lookup("user", "U_RAVI")),
+    )
     assert len(news(works, "assigned")) == 1
     undo(works, unit)
     assert news(works, "assigned") == []
 
 
 def test_a_card_that_is_not_out_yet_stays_in(works: UnitOfWorkFactory) -> None:
-    undone = undo(works, act(works, "U_RITA", lambda work: records.create(work, Lead, {"first_name": "Ada"})))
+    undone = undo(
+        works, act(works, "U_RITA", lambda work: records.create(work, Lead, {"first_name": "Ada"}))
+    )
     assert news(works, "card") == []
     undo(works, undone)
     assert news(works, "card") == [("card", {})]
 
 
-def test_where_it_was_told_it_is_told_that_it_was_taken_back(works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_where_it_was_told_it_is_told_that_it_was_taken_back(
+    works: UnitOfWorkFactory, ada: Lead
+) -> None:
     unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
     send_all(works)
     did = {"by": rita(works), "did": "qualified it."}
@@ -124,8 +152,12 @@ def test_where_it_was_told_it_is_told_that_it_was_taken_back(works: UnitOfWorkFa
 OLD = {"text": "Rita Reyes qualified it."}
 
 
-@pytest.mark.parametrize("about", [OLD, {"text": f"Ravi Rao undid this: {OLD['text']}", "of": OLD["text"]}])
-def test_what_was_told_before_the_upgrade_is_taken_back_too(works: UnitOfWorkFactory, ada: Lead, about: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "about", [OLD, {"text": f"Ravi Rao undid this: {OLD['text']}", "of": OLD["text"]}]
+)
+def test_what_was_told_before_the_upgrade_is_taken_back_too(
+    works: UnitOfWorkFactory, ada: Lead, about: dict[str, Any]
+) -> None:
     unit = act(works, "U_RITA", lambda work: work.find(Lead, 1).qualify(work))
     with works("T1") as work:
         work.session.execute(update(Delivery).where(Delivery.kind == "event").values(about=about))
@@ -134,7 +166,9 @@ def test_what_was_told_before_the_upgrade_is_taken_back_too(works: UnitOfWorkFac
     assert news(works, "event") == [("event", {**OLD, "undone": rita(works)})]
 
 
-def test_every_answer_that_one_act_gave_is_taken_back_in_a_line_of_its_own(works: UnitOfWorkFactory, broken: Case) -> None:
+def test_every_answer_that_one_act_gave_is_taken_back_in_a_line_of_its_own(
+    works: UnitOfWorkFactory, broken: Case
+) -> None:
     def answer_twice(work: UnitOfWork) -> None:
         for _ in range(2):
             work.find(Case, 1).reply(work, "On it", public=False)
@@ -153,8 +187,12 @@ def send_all(works: UnitOfWorkFactory) -> None:
 
 def test_the_cards_are_drawn_anew(works: UnitOfWorkFactory, broken: Case) -> None:
     with works("T1") as work:
-        work.session.add(Post(entity="case", record_id=broken.id, channel="C", ts="1.0", posted_at=work.now))
-    units = [act(works, "U_RITA", lambda work: work.find(Case, 1).reply(work, "Angry", public=False))]
+        work.session.add(
+            Post(entity="case", record_id=broken.id, channel="C", ts="1.0", posted_at=work.now)
+        )
+    units = [
+        act(works, "U_RITA", lambda work: work.find(Case, 1).reply(work, "Angry", public=False))
+    ]
     for _ in range(2):
         units.append(undo(works, units[-1]))
     with works("T1", writes=False) as work:

@@ -19,7 +19,7 @@ from tests.ground import StoppedClock, given
 from tests.models.marks import SQLITE
 from tests.models.undo import act, ada, change, eve, now, undo  # noqa: F401
 
-# ── which act, and until when ──────────────────────────────────────────────────────────────────────────
+# ── which act, and until when ─────────────────────────────────────────────────────────────────────
 
 
 def last(works: UnitOfWorkFactory, person: str = "U_RITA") -> tuple[str, str]:
@@ -27,7 +27,9 @@ def last(works: UnitOfWorkFactory, person: str = "U_RITA") -> tuple[str, str]:
         return last_change.last_unit(work), last_change.last_undo(work)
 
 
-def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_the_last_unit_is_the_last_thing_a_person_did_and_has_not_undone(
+    works: UnitOfWorkFactory, ada: Lead
+) -> None:
     created, _ = last(works)
     unit = change(works, "U_RITA", first_name="Grace")
     change(works, "U_RAVI", company="Navy")
@@ -57,14 +59,18 @@ def test_one_goes_back_act_by_act_and_forward_again(works: UnitOfWorkFactory, ad
     assert last(works)[1] == ""
 
 
-def test_what_somebody_else_set_back_is_not_passed_over(works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_what_somebody_else_set_back_is_not_passed_over(
+    works: UnitOfWorkFactory, ada: Lead
+) -> None:
     change(works, "U_RITA", company="Navy")
     unit = change(works, "U_RITA", first_name="Grace")
     change(works, "U_RAVI", first_name="Ada")
     assert last(works)[0] == unit
 
 
-def test_where_somebody_went_on_it_is_not_passed_over_either(works: UnitOfWorkFactory, ada: Lead) -> None:
+def test_where_somebody_went_on_it_is_not_passed_over_either(
+    works: UnitOfWorkFactory, ada: Lead
+) -> None:
     unit = change(works, "U_RITA", first_name="Grace")
     undo(works, change(works, "U_RITA", company="Navy"))
     change(works, "U_RAVI", first_name="Edith")
@@ -93,8 +99,14 @@ def test_it_is_undone_once(works: UnitOfWorkFactory, ada: Lead) -> None:
 @pytest.mark.parametrize(
     ("do", "instead"),
     [
-        (lambda work: records.create(work, Lead, {"first_name": "Bob"}), "To hide LD-2 Bob: delete LD-2"),
-        (lambda work: records.delete(work, work.find(Lead, 1)), "To bring back LD-1 Ada: restore LD-1"),
+        (
+            lambda work: records.create(work, Lead, {"first_name": "Bob"}),
+            "To hide LD-2 Bob: delete LD-2",
+        ),
+        (
+            lambda work: records.delete(work, work.find(Lead, 1)),
+            "To bring back LD-1 Ada: restore LD-1",
+        ),
         (
             lambda work: records.update(work, work.find(Lead, 1), {"company": "Navy"}),
             "To set LD-1 Ada back: revert LD-1 to v1",
@@ -103,22 +115,30 @@ def test_it_is_undone_once(works: UnitOfWorkFactory, ada: Lead) -> None:
 )
 @SQLITE
 def test_after_a_day_there_are_other_ways(
-    works: UnitOfWorkFactory, clock: StoppedClock, ada: Lead, do: Callable[[UnitOfWork], object], instead: str
+    works: UnitOfWorkFactory,
+    clock: StoppedClock,
+    ada: Lead,
+    do: Callable[[UnitOfWork], object],
+    instead: str,
 ) -> None:
     unit = act(works, "U_RITA", do)
     clock.forward(undoing.WINDOW + timedelta(seconds=1))
-    with pytest.raises(Conflict, match=f"more than 24 hours ago; undo does not reach that far. {instead}"):
+    with pytest.raises(
+        Conflict, match=f"more than 24 hours ago; undo does not reach that far. {instead}"
+    ):
         undo(works, unit)
     clock.forward(-timedelta(seconds=1))
     undo(works, unit)
 
 
-# ── who may ────────────────────────────────────────────────────────────────────────────────────────────
+# ── who may ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("by", ["U_RITA", "U_RAVI", "U_MONA", "U_ADA"])
 @SQLITE
-def test_whoever_may_change_it_may_undo_the_change(works: UnitOfWorkFactory, ada: Lead, by: str) -> None:
+def test_whoever_may_change_it_may_undo_the_change(
+    works: UnitOfWorkFactory, ada: Lead, by: str
+) -> None:
     undo(works, change(works, "U_RITA", company="Navy"), by)
     assert now(works, Lead).company == "Engines"
 
@@ -126,7 +146,11 @@ def test_whoever_may_change_it_may_undo_the_change(works: UnitOfWorkFactory, ada
 @pytest.mark.parametrize(
     ("by", "error", "sentence"),
     [
-        ("U_SAM", Forbidden, "Your role (support) does not allow “lead edit”. Ada Abel can give it."),
+        (
+            "U_SAM",
+            Forbidden,
+            "Your role (support) does not allow “lead edit”. Ada Abel can give it.",
+        ),
         ("U_OLGA", NotFound, "There is no LD-1."),
         ("U_JULE", NotFound, "There is no LD-1."),
         ("U_GUS", Forbidden, "Guests cannot use the CRM"),
@@ -151,7 +175,9 @@ def test_another_workspace_finds_nothing_to_undo(works: UnitOfWorkFactory, ada: 
 
 
 @SQLITE
-def test_who_gave_something_away_takes_it_back_and_nobody_else_of_their_rights_does(works: UnitOfWorkFactory) -> None:
+def test_who_gave_something_away_takes_it_back_and_nobody_else_of_their_rights_does(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Lead, "U_JULE", first_name="Eve")
 
     def give_away(work: UnitOfWork) -> None:
@@ -176,7 +202,9 @@ def test_a_creation_is_undone_by_who_may_delete(works: UnitOfWorkFactory, eve: C
 
 
 @SQLITE
-def test_everybody_may_undo_their_own_hours_and_nothing_else_of_themselves(works: UnitOfWorkFactory) -> None:
+def test_everybody_may_undo_their_own_hours_and_nothing_else_of_themselves(
+    works: UnitOfWorkFactory,
+) -> None:
     def set_of_oneself(**texts: str) -> Callable[[UnitOfWork], None]:
         return lambda work: records.update(work, work.get(User, work.actor.id), texts)
 

@@ -1,4 +1,6 @@
-"""Whoever did something is told whether they may take it back, in the unit that did it and in one that only reads."""
+"""Whoever did something is told whether they may take it back, in the unit that did it and in one
+that only reads.
+"""
 
 from collections.abc import Callable
 

@@ -33,12 +33,19 @@ def test_an_installation_is_kept_in_its_workspace_alone(works: UnitOfWorkFactory
     put_in(works)
     kept = there(works)
     assert kept is not None
-    assert (kept.token, kept.bot_user, kept.installed_at, kept.ended_at) == ("sealed", "U0BOT", works.clock(), None)
+    assert (kept.token, kept.bot_user, kept.installed_at, kept.ended_at) == (
+        "sealed",
+        "U0BOT",
+        works.clock(),
+        None,
+    )
     assert there(works, "T2") is None
     assert installation.installed(works) == ["T1"]
 
 
-def test_installing_again_takes_the_place_of_what_was_there(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_installing_again_takes_the_place_of_what_was_there(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     put_in(works, "first")
     with works("T1") as work:
         assert end(work)
@@ -61,14 +68,18 @@ def test_an_installation_ends_once(works: UnitOfWorkFactory) -> None:
         assert not end(work)
 
 
-def test_a_refused_token_says_nothing_of_the_one_that_came_after_it(works: UnitOfWorkFactory) -> None:
+def test_a_refused_token_says_nothing_of_the_one_that_came_after_it(
+    works: UnitOfWorkFactory,
+) -> None:
     put_in(works, "new")
     with works("T1") as work:
         assert not end(work, token="old")
         assert end(work, token="new")
 
 
-def test_an_old_event_says_nothing_of_an_installation_that_came_after_it(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_an_old_event_says_nothing_of_an_installation_that_came_after_it(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     put_in(works)
     with works("T1") as work:
         assert not end(work, before=clock() - timedelta(seconds=1))
@@ -83,13 +94,17 @@ def test_a_state_is_good_once(works: UnitOfWorkFactory) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "good"), [(9, True), (10, False), (60, False)])
-def test_a_state_is_good_for_ten_minutes(works: UnitOfWorkFactory, clock: StoppedClock, minutes: int, good: bool) -> None:
+def test_a_state_is_good_for_ten_minutes(
+    works: UnitOfWorkFactory, clock: StoppedClock, minutes: int, good: bool
+) -> None:
     begin_install(works, "state")
     clock.forward(timedelta(minutes=minutes))
     assert finish_install(works, "state") is good
 
 
-def test_of_a_state_only_a_digest_is_kept_and_old_ones_are_forgotten(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_of_a_state_only_a_digest_is_kept_and_old_ones_are_forgotten(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     begin_install(works, "first")
     clock.forward(timedelta(minutes=11))
     begin_install(works, "second")

@@ -35,7 +35,9 @@ def test_the_more_special_word_counts(about: str, verb: str, scope: Scope) -> No
 
 
 def test_only_a_verb_that_is_named_reaches_what_one_does_not_see() -> None:
-    """Who takes a lead may learn that somebody was faster; whoever changes all of them must see all of them."""
+    """Who takes a lead may learn that somebody was faster; whoever changes all of them must see all
+    of them.
+    """
     found = rights.read("lead: look own, change all, claim\ndeal: everything, show own")
     assert found.scope("lead", "edit") == Scope.OWN
     assert found.scope("lead", "claim") == Scope.ALL
@@ -50,12 +52,16 @@ def test_of_a_stored_text_what_is_no_more_is_left_out_and_the_rest_holds() -> No
 
 def test_everything_is_really_everything() -> None:
     admin = rights.read(PRESETS[Preset.ADMIN])
-    assert {admin.scope(about, verb) for about, verbs in VERBS.items() for verb in verbs} == {Scope.ALL}
+    assert {admin.scope(about, verb) for about, verbs in VERBS.items() for verb in verbs} == {
+        Scope.ALL
+    }
 
 
 def test_who_has_no_role_may_do_nothing() -> None:
     nothing = rights.stored("")
-    assert {nothing.scope(about, verb) for about, verbs in VERBS.items() for verb in verbs} == {Scope.NONE}
+    assert {nothing.scope(about, verb) for about, verbs in VERBS.items() for verb in verbs} == {
+        Scope.NONE
+    }
 
 
 @table("preset", Preset)
@@ -68,7 +74,11 @@ def test_people_roles_and_teams_are_changed_by_admins_alone() -> None:
     for about in (slug for slug, entity in ENTITIES.items() if entity.governing):
         changing = VERBS[about] - rights.LOOKS
         roles = {preset: rights.read(text) for preset, text in PRESETS.items()}
-        may = {preset for preset, role in roles.items() if any(role.scope(about, verb) != "none" for verb in changing)}
+        may = {
+            preset
+            for preset, role in roles.items()
+            if any(role.scope(about, verb) != "none" for verb in changing)
+        }
         assert may == {Preset.ADMIN}, about
 
 
@@ -100,10 +110,17 @@ def test_a_stored_line_that_nobody_understands_any_more_allows_nothing() -> None
 
 def test_a_right_is_given_and_taken_on_top_of_what_applied_before() -> None:
     given = REP.but("account", "delete", Scope.TEAM)
-    assert (given.scope("account", "delete"), given.scope("account", "edit")) == (Scope.TEAM, Scope.OWN)
+    assert (given.scope("account", "delete"), given.scope("account", "edit")) == (
+        Scope.TEAM,
+        Scope.OWN,
+    )
     assert given.but("account", "delete", Scope.NONE).scope("account", "delete") == Scope.NONE
     person = REP.but("user", "edit", Scope.ALL)
-    assert [person.scope("user", verb) for verb in ("edit", "set", "show")] == ["all", "none", "all"]
+    assert [person.scope("user", verb) for verb in ("edit", "set", "show")] == [
+        "all",
+        "none",
+        "all",
+    ]
 
 
 def test_fields_are_hidden_and_shown_again_without_changing_what_else_applies() -> None:

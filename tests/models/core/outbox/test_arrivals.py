@@ -1,4 +1,6 @@
-"""What arrived is written down, many at once; cards are remembered where they stand, and drawn with few questions."""
+"""What arrived is written down, many at once; cards are remembered where they stand, and drawn with
+few questions.
+"""
 
 from datetime import timedelta
 
@@ -45,10 +47,14 @@ def posts(works: UnitOfWorkFactory) -> list[Post]:
 
 def stored(works: UnitOfWorkFactory, **columns: object) -> list[Delivery]:
     with works("T1", writes=False) as work:
-        return list(work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id)))
+        return list(
+            work.session.scalars(select(Delivery).filter_by(**columns).order_by(Delivery.id))
+        )
 
 
-def test_each_is_marked_with_its_own_ts_and_each_card_is_remembered(works: UnitOfWorkFactory) -> None:
+def test_each_is_marked_with_its_own_ts_and_each_card_is_remembered(
+    works: UnitOfWorkFactory,
+) -> None:
     leads(works, 3)
     with works("T1") as work:
         deliver(work, "message", "C_B", "hello", about={"text": "hello"})
@@ -56,9 +62,11 @@ def test_each_is_marked_with_its_own_ts_and_each_card_is_remembered(works: UnitO
     with works("T1") as work:
         assert arrived(work, came) == set()
     rows = stored(works)
-    assert {(row.state, row.ts, row.sent_at, row.claimed_until) for row in rows if row.channel != "C_SALES"} == {
-        (DeliveryState.SENT, each.ts, START, None) for each in came if each.channel != "C_SALES"
-    }
+    assert {
+        (row.state, row.ts, row.sent_at, row.claimed_until)
+        for row in rows
+        if row.channel != "C_SALES"
+    } == {(DeliveryState.SENT, each.ts, START, None) for each in came if each.channel != "C_SALES"}
     cards = [each for each in came if each.delivery.kind == "card"]
     assert [(post.entity, post.record_id, post.channel, post.ts) for post in posts(works)] == [
         ("lead", card.delivery.record_id, card.channel, card.ts) for card in cards
@@ -76,7 +84,9 @@ def test_many_are_written_down_with_as_many_statements_as_one(works: UnitOfWorkF
     assert counts[0] == counts[1]
 
 
-def test_a_card_whose_record_changed_since_it_was_drawn_is_drawn_anew(works: UnitOfWorkFactory) -> None:
+def test_a_card_whose_record_changed_since_it_was_drawn_is_drawn_anew(
+    works: UnitOfWorkFactory,
+) -> None:
     same, changed = leads(works, 2)
     came = [Arrival(each.delivery, each.channel, each.ts, version=1) for each in arrivals(works)]
     with works("T1", "U_RITA") as work:
@@ -87,7 +97,9 @@ def test_a_card_whose_record_changed_since_it_was_drawn_is_drawn_anew(works: Uni
     assert same.version == 1
 
 
-def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_it_says(works: UnitOfWorkFactory) -> None:
+def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_it_says(
+    works: UnitOfWorkFactory,
+) -> None:
     [lead] = leads(works, 1)
     came = [Arrival(each.delivery, each.channel, each.ts, version=-1) for each in arrivals(works)]
     with works("T1") as work:
@@ -95,7 +107,9 @@ def test_a_card_that_was_found_in_slack_is_drawn_anew_because_nobody_knows_what_
     assert {row.record_id for row in stored(works, kind="redraw")} == {lead.id}
 
 
-def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(works: UnitOfWorkFactory) -> None:
+def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(
+    works: UnitOfWorkFactory,
+) -> None:
     same, changed = leads(works, 2)
     with works("T1") as work:
         work.session.execute(delete(Delivery))
@@ -106,13 +120,17 @@ def test_a_list_follows_its_records_also_where_one_changed_since_it_was_drawn(wo
     came = Arrival(told, "C_SALES", "7", named={("lead", same.id): 1, ("lead", changed.id): 1})
     with works("T1") as work:
         assert arrived(work, [came]) == set()
-    assert [(row.channel, row.ts, row.entity) for row in stored(works, kind="redraw")] == [("C_SALES", "7", None)]
+    assert [(row.channel, row.ts, row.entity) for row in stored(works, kind="redraw")] == [
+        ("C_SALES", "7", None)
+    ]
     with works("T1", "U_RITA") as work:
         records.update(work, work.find(Lead, same.number), {"phone": "+49 30 901821"})
     assert [row.ts for row in stored(works, kind="redraw")] == ["7", "7"]
 
 
-def test_what_waited_for_a_card_to_stand_is_told_now(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_what_waited_for_a_card_to_stand_is_told_now(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     there, elsewhere = leads(works, 2)
     came = [each for each in arrivals(works) if each.delivery.record_id == there.id]
     with works("T1") as work:
@@ -123,12 +141,15 @@ def test_what_waited_for_a_card_to_stand_is_told_now(works: UnitOfWorkFactory, c
     with works("T1") as work:
         arrived(work, came)
     assert {row.record_id: row.not_before for row in stored(works, kind="event")} == {
-        there.id: clock(), elsewhere.id: START + LEASE,
-    }  # fmt: skip
+        there.id: clock(),
+        elsewhere.id: START + LEASE,
+    }
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_only_the_card_of_a_record_that_someone_is_changing_has_to_wait(works: UnitOfWorkFactory) -> None:
+def test_only_the_card_of_a_record_that_someone_is_changing_has_to_wait(
+    works: UnitOfWorkFactory,
+) -> None:
     busy, free = leads(works, 2)
     came = [each for each in arrivals(works) if each.channel != "C_SALES"]
     with works("T1", "U_RITA") as other:
@@ -142,7 +163,9 @@ def test_only_the_card_of_a_record_that_someone_is_changing_has_to_wait(works: U
     assert [post.record_id for post in posts(works)] == [free.id, busy.id]
 
 
-def test_who_lost_the_lease_remembers_no_card(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_who_lost_the_lease_remembers_no_card(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     leads(works, 1)
     lost = arrivals(works)
     clock.forward(LEASE)
@@ -153,7 +176,9 @@ def test_who_lost_the_lease_remembers_no_card(works: UnitOfWorkFactory, clock: S
     assert [row.state for row in stored(works, id=held[0].id)] == [DeliveryState.UNKNOWN]
 
 
-def test_a_card_of_a_record_that_is_not_there_is_marked_all_the_same(works: UnitOfWorkFactory) -> None:
+def test_a_card_of_a_record_that_is_not_there_is_marked_all_the_same(
+    works: UnitOfWorkFactory,
+) -> None:
     with works("T1") as work:
         deliver(work, "card", "C_A", "lost", entity="lead", record_id=999)
     with works("T2", "U_OTTO") as work:
@@ -170,21 +195,34 @@ def test_nothing_is_asked_where_nothing_arrived(works: UnitOfWorkFactory) -> Non
     assert heard == []
 
 
-def test_after_preparing_the_records_of_cards_and_those_they_name_are_not_asked_for_again(works: UnitOfWorkFactory) -> None:
+def test_after_preparing_the_records_of_cards_and_those_they_name_are_not_asked_for_again(
+    works: UnitOfWorkFactory,
+) -> None:
     acme = given(works, Account, name="Acme")
-    deals = [given(works, Opportunity, name=f"Deal {number}", account=acme.ref) for number in range(3)]
+    deals = [
+        given(works, Opportunity, name=f"Deal {number}", account=acme.ref) for number in range(3)
+    ]
     with works("T1", "U_RITA") as work:
         records.delete(work, work.find(Opportunity, deals[0].number))
     rows = stored(works, kind="card")
     with works("T1", writes=False) as work, listening(works.engine) as heard:
         prepare(work, rows)
         prepared = len(heard)
-        assert [str(work.get(Opportunity, deal.id)) for deal in deals] == ["OP-1 Deal 0", "OP-2 Deal 1", "OP-3 Deal 2"]
-        assert [work.name("account", acme.id), work.name("user", deals[1].owner or 0)] == ["Acme", "Rita Reyes"]
+        assert [str(work.get(Opportunity, deal.id)) for deal in deals] == [
+            "OP-1 Deal 0",
+            "OP-2 Deal 1",
+            "OP-3 Deal 2",
+        ]
+        assert [work.name("account", acme.id), work.name("user", deals[1].owner or 0)] == [
+            "Acme",
+            "Rita Reyes",
+        ]
         assert len(heard) == prepared == 3
 
 
-def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(works: UnitOfWorkFactory) -> None:
+def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(
+    works: UnitOfWorkFactory,
+) -> None:
     first, second = leads(works, 2)
     rows = taken(works)
     where = [("T1", first, "C_A", "1.1"), ("T1", first, "C_A", "1.2"), ("T1", first, "C_B", "1.3")]
@@ -200,12 +238,15 @@ def test_cards_stand_where_they_were_posted_last_and_others_do_not_count(works: 
         assert places(work, rows) == {("lead", first.id): {"C_A": "1.2", "C_B": "1.3"}}
 
 
-def test_what_arrived_is_found_by_its_keys_among_all_that_was_sent(works: UnitOfWorkFactory) -> None:
+def test_what_arrived_is_found_by_its_keys_among_all_that_was_sent(
+    works: UnitOfWorkFactory,
+) -> None:
     with works("T1") as work:
         common = {"workspace": "T1", "kind": "message", "about": {}, "state": "sent", "attempts": 1}
         common |= {"not_before": START, "created_at": START}
         work.session.execute(
-            insert(Delivery), [common | {"key": str(number), "channel": f"C_{number}"} for number in range(2000)]
+            insert(Delivery),
+            [common | {"key": str(number), "channel": f"C_{number}"} for number in range(2000)],
         )
     leads(works, 3)
     came = arrivals(works)

@@ -29,7 +29,9 @@ def leads(works: UnitOfWorkFactory) -> None:
     for slack_id, profile in PEOPLE.items():
         works.welcome("T1", f"{slack_id}2", **{**profile, "name": f"{profile['name']} II"})
     with works("T1") as work:
-        work.session.scalars(select(Team).where(Team.key == "north")).one().lead = work.lookup("user", "U_MONA")
+        work.session.scalars(select(Team).where(Team.key == "north")).one().lead = work.lookup(
+            "user", "U_MONA"
+        )
         for person in work.session.scalars(select(User).order_by(User.id)).all():
             work.add(Lead(first_name=f"Of {person.name}", owner=person.id))
         work.add(Lead(first_name="Nobody's"))
@@ -47,7 +49,9 @@ def users(work: UnitOfWork, ids: Sequence[str]) -> list[User]:
 @SQLITE
 @tried(25)
 @forall(ids=strategies.sets(strategies.sampled_from(EVERYBODY), min_size=1))
-def test_who_stands_for_all_sees_exactly_what_all_see(works: UnitOfWorkFactory, leads: None, ids: set[str]) -> None:
+def test_who_stands_for_all_sees_exactly_what_all_see(
+    works: UnitOfWorkFactory, leads: None, ids: set[str]
+) -> None:
     with works("T1", writes=False) as work:
         stand = audience.viewers(work, {"C": ids})["C"]
         everybody = users(work, sorted(ids))
@@ -56,12 +60,16 @@ def test_who_stands_for_all_sees_exactly_what_all_see(works: UnitOfWorkFactory, 
 
 
 @SQLITE
-def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: UnitOfWorkFactory, leads: None) -> None:
+def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(
+    works: UnitOfWorkFactory, leads: None
+) -> None:
     reps = [f"U_{number}" for number in range(20)]
     for rep in reps:
         works.welcome("T1", rep, name=rep, role="rep", team="sales")
     with works("T1", writes=False) as work:
-        rooms = audience.viewers(work, {"C_REPS": reps, "C_LEAD": ["U_MONA", "U_MONA2"], "C_ONE": ["U_ADA"]})
+        rooms = audience.viewers(
+            work, {"C_REPS": reps, "C_LEAD": ["U_MONA", "U_MONA2"], "C_ONE": ["U_ADA"]}
+        )
     assert [user.slack_id for user in rooms["C_REPS"]] == ["U_0", "U_19"]
     assert [user.slack_id for user in rooms["C_LEAD"]] == ["U_MONA", "U_MONA2"]
     assert [user.slack_id for user in rooms["C_ONE"]] == ["U_ADA"]
@@ -70,7 +78,12 @@ def test_two_stand_for_all_of_a_kind_and_who_leads_a_team_for_themselves(works: 
 def test_guests_are_one_and_nobody_at_all_is_a_guest(works: UnitOfWorkFactory) -> None:
     works.welcome("T1", "U_ELI", left=True)
     with works("T1", writes=False) as work:
-        rooms = {"C_GUEST": ["U_RITA", "U_GUS"], "C_EMPTY": [], "C_LEFT": ["U_ELI"], "C_OTTO": ["U_OTTO"]}
+        rooms = {
+            "C_GUEST": ["U_RITA", "U_GUS"],
+            "C_EMPTY": [],
+            "C_LEFT": ["U_ELI"],
+            "C_OTTO": ["U_OTTO"],
+        }
         found = audience.viewers(work, rooms)
         assert audience.viewers(work, {}) == {}
     assert [user.name for user in found.pop("C_GUEST")] == ["Rita Reyes", STRANGER.name]
@@ -84,7 +97,7 @@ def test_who_is_known_is_known_here(works: UnitOfWorkFactory) -> None:
     assert works.unknown("T1", {"U_RITA", "U_NEW"}) == set()
 
 
-# ── when they are others ────────────────────────────────────────────────────────────────────────────────
+# ── when they are others ──────────────────────────────────────────────────────────────────────────
 
 
 def asked(works: UnitOfWorkFactory) -> list[dict[str, object]]:
@@ -93,7 +106,9 @@ def asked(works: UnitOfWorkFactory) -> list[dict[str, object]]:
         return list(work.session.scalars(wanted))
 
 
-def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: UnitOfWorkFactory) -> None:
+def test_every_coming_and_going_is_counted_by_channel_and_workspace(
+    works: UnitOfWorkFactory,
+) -> None:
     for _ in range(3):
         with works("T1") as work:
             audience.moved(work, "C_SALES")
@@ -104,8 +119,14 @@ def test_every_coming_and_going_is_counted_by_channel_and_workspace(works: UnitO
 
 
 @pytest.mark.parametrize("kept", [Post, PostedMessage])
-def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: UnitOfWorkFactory, kept: type[Post] | type[PostedMessage]) -> None:
-    more = {"delivery": 1, "kind": "line"} if kept is PostedMessage else {"entity": "lead", "record_id": 1}
+def test_where_something_stands_it_is_asked_to_be_drawn_anew(
+    works: UnitOfWorkFactory, kept: type[Post] | type[PostedMessage]
+) -> None:
+    more = (
+        {"delivery": 1, "kind": "line"}
+        if kept is PostedMessage
+        else {"entity": "lead", "record_id": 1}
+    )
     with works("T1") as work:
         work.session.add(kept(channel="C_SALES", ts="1", posted_at=work.now, **more))
     for workspace, channel in (("T1", "C_SUPPORT"), ("T2", "C_SALES"), ("T1", "C_SALES")):
@@ -114,7 +135,9 @@ def test_where_something_stands_it_is_asked_to_be_drawn_anew(works: UnitOfWorkFa
     assert asked(works) == [{"channel": "C_SALES"}]
 
 
-def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(works: UnitOfWorkFactory) -> None:
+def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(
+    works: UnitOfWorkFactory,
+) -> None:
     works.welcome("T1", "U_RITA", name="Rita R.", zone="Asia/Tokyo")
     given(works, Lead, first_name="Ada")
     assert asked(works) == []
@@ -125,12 +148,22 @@ def test_what_says_who_may_see_what_has_cards_drawn_anew_and_nothing_else_has(wo
     assert asked(works) == [{"channel": ""}] * 2
 
 
-def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cards_are_asked_for_the_latest_first_and_some_at_a_time(
+    works: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(audience, "AT_ONCE", 2)
     places = ["C_1", "C_2", "C_1", "D_RITA", "C_1"]
     with works("T1") as work:
         for number, place in enumerate(places, 1):
-            work.session.add(Post(entity="lead", record_id=number, channel=place, ts=str(number), posted_at=work.now))
+            work.session.add(
+                Post(
+                    entity="lead",
+                    record_id=number,
+                    channel=place,
+                    ts=str(number),
+                    posted_at=work.now,
+                )
+            )
         audience.reconsider(work, "C_1")
     assert steps(works) == [["5", "3"], ["1"]]
     with works("T1") as work:

@@ -4,7 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from models.core import records
-from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Post, deliver, insert_once, redraw
+from models.core.outbox.delivery import (
+    Delivery,
+    DeliveryState,
+    JobRun,
+    Post,
+    deliver,
+    insert_once,
+    redraw,
+)
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import START, given, spoil
@@ -22,8 +30,11 @@ def test_a_message_is_asked_for_once_for_each_key(works: UnitOfWorkFactory) -> N
         deliver(work, "digest", "C_SALES", "digest:1")
         (row,) = deliveries(work)
         assert (row.about, row.state, row.not_before, row.attempts) == (
-            {"day": "2026-03-10"}, DeliveryState.WAITING, START, 0,
-        )  # fmt: skip
+            {"day": "2026-03-10"},
+            DeliveryState.WAITING,
+            START,
+            0,
+        )
 
 
 def test_the_same_key_in_two_workspaces_is_two_messages(works: UnitOfWorkFactory) -> None:
@@ -60,15 +71,24 @@ def test_a_new_lead_asks_for_its_card_in_the_sales_channel(works: UnitOfWorkFact
     lead = given(works, Lead, first_name="Ada")
     with works("T1") as work:
         (row,) = deliveries(work)
-        assert (row.kind, row.channel, row.entity, row.record_id) == ("card", "C_SALES", "lead", lead.id)
+        assert (row.kind, row.channel, row.entity, row.record_id) == (
+            "card",
+            "C_SALES",
+            "lead",
+            lead.id,
+        )
 
 
-def test_every_standing_card_of_a_record_is_drawn_anew_once_a_version(works: UnitOfWorkFactory) -> None:
+def test_every_standing_card_of_a_record_is_drawn_anew_once_a_version(
+    works: UnitOfWorkFactory,
+) -> None:
     lead = given(works, Lead, first_name="Ada")
     with works("T1") as work:
         record = work.get(Lead, lead.id)
         for ts in ("1.1", "1.2"):
-            work.session.add(Post(entity="lead", record_id=lead.id, channel="C1", ts=ts, posted_at=work.now))
+            work.session.add(
+                Post(entity="lead", record_id=lead.id, channel="C1", ts=ts, posted_at=work.now)
+            )
         work.session.flush()
         redraw(work, record)
         keys = [row.key for row in deliveries(work) if row.kind == "redraw"]

@@ -1,4 +1,6 @@
-"""What is sent next: the oldest of each channel in turn, each card once however often it changed."""
+"""What is sent next: the oldest of each channel in turn, each card once however often it
+changed.
+"""
 
 import threading
 from datetime import timedelta
@@ -29,15 +31,31 @@ def ask(works: UnitOfWorkFactory, *channels: str) -> None:
 def changed(works: UnitOfWorkFactory, *cards: str, channel: str = "C_A") -> None:
     """A wish to draw these cards anew, each by the ts at which it stands."""
     rows = [
-        {"workspace": "T1", "key": f"redraw:{ts}:{number}:{cards}", "kind": "redraw", "channel": channel, "ts": ts,
-         "about": {}, "state": "waiting", "attempts": 0, "not_before": START, "created_at": START}
+        {
+            "workspace": "T1",
+            "key": f"redraw:{ts}:{number}:{cards}",
+            "kind": "redraw",
+            "channel": channel,
+            "ts": ts,
+            "about": {},
+            "state": "waiting",
+            "attempts": 0,
+            "not_before": START,
+            "created_at": START,
+        }
         for number, ts in enumerate(cards)
-    ]  # fmt: skip
+    ]
     with works("T1") as work:
         work.session.execute(insert(Delivery), rows)
 
 
-def taken(works: UnitOfWorkFactory, limit: int = 10, pace: float = 0, after: str = "", but: tuple[int, ...] = ()) -> list[Delivery]:
+def taken(
+    works: UnitOfWorkFactory,
+    limit: int = 10,
+    pace: float = 0,
+    after: str = "",
+    but: tuple[int, ...] = (),
+) -> list[Delivery]:
     with works("T1") as work:
         return claim(work, limit, pace, after, but)
 
@@ -51,7 +69,9 @@ def done(works: UnitOfWorkFactory, rows: list[Delivery]) -> None:
         arrived(work, [Arrival(row, row.channel, f"1.{row.id}") for row in rows])
 
 
-def test_every_channel_has_its_turn_however_much_waits_for_the_first(works: UnitOfWorkFactory) -> None:
+def test_every_channel_has_its_turn_however_much_waits_for_the_first(
+    works: UnitOfWorkFactory,
+) -> None:
     ask(works, *["C_A"] * 5, "C_B", "C_C", "C_D")
     after, order = "", []
     for _ in range(4):
@@ -106,7 +126,9 @@ def test_what_changes_while_a_card_is_drawn_is_drawn_afterwards(works: UnitOfWor
     assert [row.ts for row in taken(works)] == ["1.1"]
 
 
-def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(works: UnitOfWorkFactory) -> None:
+def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(
+    works: UnitOfWorkFactory,
+) -> None:
     changed(works, "1.1", "1.2")
     limited, doubtful = taken(works)
     with works("T1") as work:
@@ -129,7 +151,9 @@ def test_posts_and_cards_share_what_can_be_taken(works: UnitOfWorkFactory) -> No
     assert [row.kind for row in taken(works, 1)] == ["message"]
 
 
-def test_only_workspaces_in_which_something_is_due_are_named(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_only_workspaces_in_which_something_is_due_are_named(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     assert queue.workspaces_due(works) == []
     ask(works, "C_A")
     with works("T2") as work:
@@ -161,7 +185,9 @@ def test_a_lease_outlasts_every_call_that_may_be_begun_in_it() -> None:
     assert client + settling + queue.DRIFT * 2 <= queue.MARGIN < queue.LEASE
 
 
-def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     ask(works, "C_A")
     done(works, taken(works, pace=1))
     clock.forward(timedelta(hours=-5))
@@ -170,11 +196,17 @@ def test_a_channel_does_not_rest_until_a_clock_that_was_ahead_has_come_true(work
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: UnitOfWorkFactory) -> None:
+def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(
+    works: UnitOfWorkFactory,
+) -> None:
     customer = given(works, Customer, first_name="Ada")
     deal = given(works, Opportunity, name="Sails", customer=customer.ref)
     with works("T1") as work:
-        work.session.add(Post(entity="opportunity", record_id=deal.id, channel="C_A", ts="1.1", posted_at=work.now))
+        work.session.add(
+            Post(
+                entity="opportunity", record_id=deal.id, channel="C_A", ts="1.1", posted_at=work.now
+            )
+        )
         for number in range(queue.EVENTS + 5):
             work.tell(deal, f"did {number}.")
     other = threading.Thread(target=lambda: settle(works))
@@ -187,14 +219,25 @@ def test_two_replicas_tell_what_happened_in_the_order_in_which_it_did(works: Uni
     assert told(works) == [f"did {number}." for number in range(queue.EVENTS + 5)]
 
 
-def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     customer = given(works, Customer, first_name="Ada")
-    deals = [given(works, Opportunity, name=name, customer=customer.ref) for name in ("Sails", "Oars")]
+    deals = [
+        given(works, Opportunity, name=name, customer=customer.ref) for name in ("Sails", "Oars")
+    ]
     with works("T1") as work:
         for place, deal in enumerate(deals, 1):
-            post = {"record_id": deal.id, "channel": "C_A", "ts": f"{place}.1", "posted_at": work.now}
+            post = {
+                "record_id": deal.id,
+                "channel": "C_A",
+                "ts": f"{place}.1",
+                "posted_at": work.now,
+            }
             work.session.add(Post(entity="opportunity", **post))
-    for number, (seconds, deal) in enumerate([(20, deals[0]), (-20, deals[0]), (0, deals[1]), (0, deals[0])]):
+    for number, (seconds, deal) in enumerate(
+        [(20, deals[0]), (-20, deals[0]), (0, deals[1]), (0, deals[0])]
+    ):
         clock.forward(timedelta(seconds=seconds))
         with works("T1") as work:
             work.tell(deal, f"did {number}.")
@@ -207,7 +250,9 @@ def test_nothing_overtakes_what_happened_on_a_machine_whose_clock_was_ahead(work
 
 def told(works: UnitOfWorkFactory, thread: str = "1.1") -> list[str]:
     with works("T1", writes=False) as work:
-        lines = work.session.scalars(select(Delivery).where(Delivery.thread == thread).order_by(Delivery.id))
+        lines = work.session.scalars(
+            select(Delivery).where(Delivery.thread == thread).order_by(Delivery.id)
+        )
         return [line.about["did"] for line in lines]
 
 
@@ -216,7 +261,7 @@ def settle(works: UnitOfWorkFactory) -> None:
         queue.settle(work)
 
 
-# ── what nobody waits for ───────────────────────────────────────────────────────────────────────────────
+# ── what nobody waits for ─────────────────────────────────────────────────────────────────────────
 
 
 def behind(works: UnitOfWorkFactory, *cards: str) -> None:
@@ -230,14 +275,18 @@ def stamps(rows: list[Delivery]) -> list[str | None]:
     return [row.ts for row in rows]
 
 
-def test_what_people_changed_comes_first_and_one_of_the_others_with_it(works: UnitOfWorkFactory) -> None:
+def test_what_people_changed_comes_first_and_one_of_the_others_with_it(
+    works: UnitOfWorkFactory,
+) -> None:
     behind(works, *(f"1.{number}" for number in range(300)))
     changed(works, "2.0", "2.1", "2.2")
     assert stamps(taken(works, 3, pace=1)) == ["2.0", "1.0", "2.1"]
     assert stamps(taken(works, 4, pace=1)) == ["2.2", "1.1", "1.2", "1.3"]
 
 
-def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(works: UnitOfWorkFactory) -> None:
+def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(
+    works: UnitOfWorkFactory,
+) -> None:
     behind(works, "1.0", "1.1")
     changed(works, "1.1")
     rows = taken(works, pace=1)
@@ -246,7 +295,9 @@ def test_a_change_spares_the_card_the_redraw_that_nobody_waits_for(works: UnitOf
     assert taken(works, pace=1) == []
 
 
-def test_so_many_a_minute_and_fewer_where_people_change_much(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_so_many_a_minute_and_fewer_where_people_change_much(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     behind(works, *(f"1.{number}" for number in range(100)))
     drawn: list[Delivery] = []
     while rows := taken(works, 20, pace=1):

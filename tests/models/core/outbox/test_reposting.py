@@ -1,4 +1,6 @@
-"""What stands in channels is remembered without a word of it, and may stand while those who read see as much."""
+"""What stands in channels is remembered without a word of it, and may stand while those who read
+see as much.
+"""
 
 from typing import Any
 
@@ -22,7 +24,9 @@ from tests.models.spreading import steps
 
 
 def people(work: UnitOfWork, *ids: str) -> tuple[User, ...]:
-    found = tuple(work.session.scalars(select(User).where(User.slack_id.in_(ids)).order_by(User.id)))
+    found = tuple(
+        work.session.scalars(select(User).where(User.slack_id.in_(ids)).order_by(User.id))
+    )
     return (*found, STRANGER) if "stranger" in ids else found
 
 
@@ -55,12 +59,16 @@ def without_phones(works: UnitOfWorkFactory) -> None:
         (["stranger"], ["U_RITA"], True),
     ],
 )
-def test_it_may_stand_while_nobody_sees_less(works: UnitOfWorkFactory, before: list[str], now: list[str], may: bool) -> None:
+def test_it_may_stand_while_nobody_sees_less(
+    works: UnitOfWorkFactory, before: list[str], now: list[str], may: bool
+) -> None:
     assert may_stand(seen_by(works, *before), seen_by(works, *now)) is may
 
 
 @SQLITE
-def test_it_may_not_stand_when_a_field_is_hidden_from_somebody(works: UnitOfWorkFactory, without_phones: None) -> None:
+def test_it_may_not_stand_when_a_field_is_hidden_from_somebody(
+    works: UnitOfWorkFactory, without_phones: None
+) -> None:
     rita, both = seen_by(works, "U_RITA"), seen_by(works, "U_RITA", "U_MONA")
     assert "phone" in both["hidden"]["lead"]
     assert not may_stand(rita, both)
@@ -84,19 +92,23 @@ def test_of_a_line_about_one_record_only_that_counts_and_what_nobody_knows_is_dr
     assert not may_stand(None, {"seen": {}, "hidden": {}})
 
 
-# ── what stands is remembered ───────────────────────────────────────────────────────────────────────────
+# ── what stands is remembered ─────────────────────────────────────────────────────────────────────
 
 
 def said(works: UnitOfWorkFactory, kind: str, channel: str, **columns: Any) -> Delivery:
     """A delivery that is on its way."""
     with works("T1") as work:
         deliver(work, kind, channel, f"{kind}:{channel}", **columns)
-        delivery = work.session.scalars(select(Delivery).where(Delivery.key == f"{kind}:{channel}")).one()
+        delivery = work.session.scalars(
+            select(Delivery).where(Delivery.key == f"{kind}:{channel}")
+        ).one()
         delivery.attempts = 1
     return delivery
 
 
-def arrive(works: UnitOfWorkFactory, delivery: Delivery, channel: str, ts: str = "1", **more: Any) -> None:
+def arrive(
+    works: UnitOfWorkFactory, delivery: Delivery, channel: str, ts: str = "1", **more: Any
+) -> None:
     with works("T1") as work:
         arrivals.arrived(work, [Arrival(delivery, channel, ts, **more)])
 
@@ -113,12 +125,19 @@ def asked(works: UnitOfWorkFactory) -> list[str]:
         return [each.about["channel"] for each in work.session.scalars(found)]
 
 
-def test_what_is_said_to_several_is_remembered_without_what_it_says(works: UnitOfWorkFactory) -> None:
+def test_what_is_said_to_several_is_remembered_without_what_it_says(
+    works: UnitOfWorkFactory,
+) -> None:
     line = said(works, "line", "C_SALES", about={"line": "find Lovelace", "person": "U_RITA"})
-    event = said(works, "event", "C_SUPPORT", about={"text": "Call Ada"}, entity="lead", record_id=7)
+    event = said(
+        works, "event", "C_SUPPORT", about={"text": "Call Ada"}, entity="lead", record_id=7
+    )
     arrive(works, line, "C_SALES", shown={"seen": {}, "hidden": {}})
     arrive(works, event, "C_SUPPORT", shown={"open": True})
-    found = [(told.delivery, told.kind, told.channel, told.entity, told.record_id, told.shown) for told in kept(works)]
+    found = [
+        (told.delivery, told.kind, told.channel, told.entity, told.record_id, told.shown)
+        for told in kept(works)
+    ]
     assert found == [
         (line.id, "line", "C_SALES", None, None, {"seen": {}, "hidden": {}}),
         (event.id, "event", "C_SUPPORT", "lead", 7, {"open": True}),
@@ -128,13 +147,19 @@ def test_what_is_said_to_several_is_remembered_without_what_it_says(works: UnitO
 
 
 @SQLITE
-@pytest.mark.parametrize(("kind", "channel"), [("due", "D1"), ("line", "U_RITA"), ("message", "C_SALES")])
-def test_what_one_reads_alone_or_what_speaks_of_no_record_is_not(works: UnitOfWorkFactory, kind: str, channel: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "channel"), [("due", "D1"), ("line", "U_RITA"), ("message", "C_SALES")]
+)
+def test_what_one_reads_alone_or_what_speaks_of_no_record_is_not(
+    works: UnitOfWorkFactory, kind: str, channel: str
+) -> None:
     arrive(works, said(works, kind, channel), channel)
     assert kept(works) == []
 
 
-def test_what_nobody_saw_arrive_is_kept_as_drawn_for_nobody_knows_whom(works: UnitOfWorkFactory) -> None:
+def test_what_nobody_saw_arrive_is_kept_as_drawn_for_nobody_knows_whom(
+    works: UnitOfWorkFactory,
+) -> None:
     arrive(works, said(works, "line", "C_SALES"), "C_SALES", version=-1)
     assert [told.shown for told in kept(works)] == [None]
 
@@ -147,7 +172,9 @@ def test_what_another_replica_has_taken_since_is_left_to_it(works: UnitOfWorkFac
     assert kept(works) == []
 
 
-def test_what_is_drawn_anew_is_remembered_as_it_stands_now_and_forgotten_when_it_is_gone(works: UnitOfWorkFactory) -> None:
+def test_what_is_drawn_anew_is_remembered_as_it_stands_now_and_forgotten_when_it_is_gone(
+    works: UnitOfWorkFactory,
+) -> None:
     arrive(works, said(works, "line", "C_SALES"), "C_SALES", shown={"seen": {}, "hidden": {}})
     [told] = kept(works)
     redraw = said(works, "redraw", "C_SALES", ts="1", about={"told": told.id})
@@ -171,7 +198,8 @@ def test_who_comes_while_it_is_on_its_way_is_thought_of(works: UnitOfWorkFactory
     assert asked(works) == []
     with works("T1") as work:
         work.session.connection().execute(
-            audience.coming_and_going(work.session.connection().dialect.name), {"here": "T1", "place": "C_SALES"}
+            audience.coming_and_going(work.session.connection().dialect.name),
+            {"here": "T1", "place": "C_SALES"},
         )
     arrive(works, second, "C_SALES", ts="2", turn=0)
     assert asked(works) == ["C_SALES"]
@@ -184,8 +212,14 @@ def test_all_that_stands_is_asked_for_the_cards_first_and_some_at_a_time(
     with works("T1") as work:
         for number, place in enumerate(("C_1", "C_2", "C_1", "C_1"), 1):
             ts = str(number)
-            work.session.add(Post(entity="lead", record_id=number, channel=place, ts=ts, posted_at=work.now))
-            work.session.add(PostedMessage(delivery=number, kind="line", channel=place, ts=f"{ts}.5", posted_at=work.now))
+            work.session.add(
+                Post(entity="lead", record_id=number, channel=place, ts=ts, posted_at=work.now)
+            )
+            work.session.add(
+                PostedMessage(
+                    delivery=number, kind="line", channel=place, ts=f"{ts}.5", posted_at=work.now
+                )
+            )
         audience.reconsider(work, "C_1")
     assert steps(works) == [["4", "3"], ["1", "4.5"], ["3.5", "1.5"], []]
     with works("T1") as work:
@@ -205,6 +239,12 @@ def test_what_was_said_before_the_step_is_remembered_by_it(settled: Engine) -> N
         deliver(work, "line", "C_SALES", "f")
     schema.downgrade(settled, "0009")
     schema.upgrade(settled)
-    found = [(told.kind, told.channel, told.ts, told.entity, told.record_id, told.shown) for told in kept(works)]
-    assert found == [("event", "C_SALES", "1", "lead", 7, None), ("line", "G_SALES", "1", None, None, None)]
+    found = [
+        (told.kind, told.channel, told.ts, told.entity, told.record_id, told.shown)
+        for told in kept(works)
+    ]
+    assert found == [
+        ("event", "C_SALES", "1", "lead", 7, None),
+        ("line", "G_SALES", "1", None, None, None),
+    ]
     assert [told.posted_at for told in kept(works)] == [START, START]

@@ -1,4 +1,6 @@
-"""Deliveries are taken once, in order, and what became of them is written down by whoever holds them."""
+"""Deliveries are taken once, in order, and what became of them is written down by whoever holds
+them.
+"""
 
 import threading
 from datetime import timedelta
@@ -62,7 +64,9 @@ def test_the_next_of_a_channel_follows_when_the_first_is_sent(works: UnitOfWorkF
     assert (stored(works, "one").state, stored(works, "one").ts) == (DeliveryState.SENT, "1.1")
 
 
-def test_what_was_put_back_keeps_its_place_in_the_channel(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_what_was_put_back_keeps_its_place_in_the_channel(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     for text in ("one", "two"):
         ask(works, "C_A", text)
     [first] = taken(works)
@@ -81,7 +85,9 @@ def test_what_is_for_later_holds_nothing_up(works: UnitOfWorkFactory) -> None:
     assert keys(taken(works)) == ["now"]
 
 
-def test_a_lease_that_ran_out_makes_it_unknown(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_a_lease_that_ran_out_makes_it_unknown(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     ask(works, "C_A", "one")
     taken(works)
     clock.forward(LEASE - timedelta(seconds=1))
@@ -90,7 +96,9 @@ def test_a_lease_that_ran_out_makes_it_unknown(works: UnitOfWorkFactory, clock: 
     assert [row.state for row in taken(works)] == [DeliveryState.UNKNOWN]
 
 
-def test_who_lost_the_lease_writes_nothing_down(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_who_lost_the_lease_writes_nothing_down(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     ask(works, "C_A", "one")
     [lost] = taken(works)
     clock.forward(LEASE)
@@ -105,7 +113,9 @@ def test_who_lost_the_lease_writes_nothing_down(works: UnitOfWorkFactory, clock:
 
 
 @SQLITE
-def test_doubt_grows_longer_up_to_five_minutes(works: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_doubt_grows_longer_up_to_five_minutes(
+    works: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     ask(works, "C_A", "one")
     pauses = []
     for _ in range(8):
@@ -118,7 +128,9 @@ def test_doubt_grows_longer_up_to_five_minutes(works: UnitOfWorkFactory, clock: 
 
 
 @SQLITE
-def test_a_refusal_is_told_to_an_admin_once_for_each_reason_and_never_about_itself(works: UnitOfWorkFactory) -> None:
+def test_a_refusal_is_told_to_an_admin_once_for_each_reason_and_never_about_itself(
+    works: UnitOfWorkFactory,
+) -> None:
     for text, reason in (("one", "gone"), ("two", "gone"), ("three", "archived")):
         ask(works, "C_A", text)
         [row] = taken(works)
@@ -158,7 +170,9 @@ def test_the_rows_of_another_workspace_are_not_seen(works: UnitOfWorkFactory) ->
         assert not queue.anything(work)
 
 
-def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(works: UnitOfWorkFactory) -> None:
+def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(
+    works: UnitOfWorkFactory,
+) -> None:
     with works("T1") as work:
         common = {"workspace": "T1", "kind": "message", "about": {}, "state": "sent", "attempts": 1}
         common |= {"not_before": START, "created_at": START}
@@ -168,14 +182,16 @@ def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(w
     with works("T1") as work:
         deliver(work, "redraw", "C_A", "two", ts="1.1")
         deliver(work, "redraw", "C_A", "three", ts="1.2", background=True)
-    found = plans(works, lambda work: (queue.settle(work), claim(work, 10, 1, after="C_9")), "FROM delivery")
+    found = plans(
+        works, lambda work: (queue.settle(work), claim(work, 10, 1, after="C_9")), "FROM delivery"
+    )
     assert len(found) == 8
     for plan in found:
         assert "Seq Scan on delivery" not in plan
         assert "SCAN delivery" not in plan
 
 
-# ── what is kept ────────────────────────────────────────────────────────────────────────────────────────
+# ── what is kept ──────────────────────────────────────────────────────────────────────────────────
 
 TYPED = {"line": "find sundaram --here", "person": "U_RITA"}
 
@@ -194,7 +210,10 @@ def test_the_line_that_somebody_typed_goes_when_it_was_answered(works: UnitOfWor
         first = asked(works, kind)
         with works("T1") as work:
             arrived(work, [Arrival(first, "C_A", "1.1")])
-        assert (stored(works, f"here:{kind}").state, stored(works, f"here:{kind}").about) == ("sent", kept)
+        assert (stored(works, f"here:{kind}").state, stored(works, f"here:{kind}").about) == (
+            "sent",
+            kept,
+        )
 
 
 def test_it_goes_when_there_is_nothing_to_answer_any_more(works: UnitOfWorkFactory) -> None:
@@ -204,15 +223,24 @@ def test_it_goes_when_there_is_nothing_to_answer_any_more(works: UnitOfWorkFacto
     assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("sent", {})
 
 
-def test_it_stays_as_long_as_it_can_be_sent_again_and_goes_when_an_admin_lets_it_go(works: UnitOfWorkFactory) -> None:
+def test_it_stays_as_long_as_it_can_be_sent_again_and_goes_when_an_admin_lets_it_go(
+    works: UnitOfWorkFactory,
+) -> None:
     first = asked(works)
     with works("T1") as work:
         results.refuse(work, first, "it is archived")
-    assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("refused", TYPED)
+    assert (stored(works, "here:line").state, stored(works, "here:line").about) == (
+        "refused",
+        TYPED,
+    )
     with works("T1", "U_ADA") as work:
         results.give_up(work, results.find(work, results.code(stored(works, "here:line"))))
     found = stored(works, "here:line")
-    assert (found.state, found.about, found.error) == ("sent", {}, f"dropped: {admin(works)} decided so")
+    assert (found.state, found.about, found.error) == (
+        "sent",
+        {},
+        f"dropped: {admin(works)} decided so",
+    )
 
 
 def admin(works: UnitOfWorkFactory) -> str:
@@ -225,4 +253,7 @@ def test_it_stays_when_it_is_put_back(works: UnitOfWorkFactory) -> None:
     first = asked(works)
     with works("T1") as work:
         results.put_back(work, first)
-    assert (stored(works, "here:line").state, stored(works, "here:line").about) == ("waiting", TYPED)
+    assert (stored(works, "here:line").state, stored(works, "here:line").about) == (
+        "waiting",
+        TYPED,
+    )

@@ -1,6 +1,8 @@
-"""Whatever is typed, ten times as much of it does not take a hundred times as long: no reader of texts explodes.
+"""Whatever is typed, ten times as much of it does not take a hundred times as long: no reader of
+texts explodes.
 
-By default each reader gets every third piece, the next reader others; `HOSTILE=all` gives each of them all.
+By default each reader gets every third piece, the next reader others; `HOSTILE=all` gives each of
+them all.
 """
 
 import time
@@ -20,16 +22,56 @@ from tests.models.marks import SQLITE, THOROUGH
 
 FEW, MANY = 1500, 15_000
 MOST = 30
-"""Times as long that ten times as much may take; what is square takes a hundred, what is exponential never ends."""
+"""Times as long that ten times as much may take; what is square takes a hundred, what is
+exponential never ends.
+"""
 NEGLIGIBLE = 0.05
 """Seconds below which nothing is compared: they measure the machine."""
 CATALOGUE = Catalogue(ROUTERS)
 
 PIECES = (
-    "x", "<", "<@", "<!channel> ", "<https://", '"', '"a', "“", "=", "a=", "a=b ", "(", "((a+)+", "-", "a-", "--a ",
-    "--page=", "--reason a ", "LD-1 ", "NOT ", "a AND ", ",", "#a ", "a@", "a.", "a@b.", "&lt", "1", "1,", "12:",
-    "+49 ", "\u200d", "\u200da", "\u0301", " \t", "\n", "http://a-", "fri ", "|", "😀", "ﷺ",
-)  # fmt: skip
+    "x",
+    "<",
+    "<@",
+    "<!channel> ",
+    "<https://",
+    '"',
+    '"a',
+    "“",
+    "=",
+    "a=",
+    "a=b ",
+    "(",
+    "((a+)+",
+    "-",
+    "a-",
+    "--a ",
+    "--page=",
+    "--reason a ",
+    "LD-1 ",
+    "NOT ",
+    "a AND ",
+    ",",
+    "#a ",
+    "a@",
+    "a.",
+    "a@b.",
+    "&lt",
+    "1",
+    "1,",
+    "12:",
+    "+49 ",
+    "\u200d",
+    "\u200da",
+    "\u0301",
+    " \t",
+    "\n",
+    "http://a-",
+    "fri ",
+    "|",
+    "😀",
+    "ﷺ",
+)
 READERS: dict[str, Callable[[str], object]] = {
     "line": CATALOGUE.read,
     "clean": texts.clean,
@@ -64,12 +106,15 @@ def seconds(read: Callable[[str], object], text: str) -> float:
 
 
 def explodes(read: Callable[[str], object], piece: str, times: int = 1) -> bool:
-    """Whether much of something takes far longer than a tenth of it, twice: once may be the machine's doing.
+    """Whether much of something takes far longer than a tenth of it, twice: once may be the
+    machine's doing.
 
     times: so many times as much of both.
     """
     for _ in range(2):
-        few, many = (seconds(read, (piece * times * size)[: times * size] + "!") for size in (FEW, MANY))
+        few, many = (
+            seconds(read, (piece * times * size)[: times * size] + "!") for size in (FEW, MANY)
+        )
         if many <= max(NEGLIGIBLE, MOST * few):
             return False
     return True

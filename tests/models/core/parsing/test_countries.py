@@ -37,11 +37,17 @@ def test_there_are_more_than_sixty_five() -> None:
 
 
 def test_every_country_is_known_by_its_codes_and_its_name() -> None:
-    lines = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line.split("\t")
+        for line in TABLE.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
     assert [line[0] for line in lines] == sorted(NAMES)
     for code, *keys in lines:
         assert read_country(code) == read_country(show_country(code)) == code
-        assert len([key for key in keys if len(key) == 3 and key.isascii() and key.isalpha()]) >= 1, code
+        assert (
+            len([key for key in keys if len(key) == 3 and key.isascii() and key.isalpha()]) >= 1
+        ), code
         assert [key for key in keys if len(key) == 3 and key.isdecimal()], code
 
 

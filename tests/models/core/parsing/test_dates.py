@@ -129,7 +129,12 @@ def test_months_on_is_the_same_day_or_the_end_of_a_shorter_month(day, months):
     assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
 
 
-@given(st.text() | st.from_regex(r"[+-]?\d{0,5} ?(d|w|m|y|jan|/|\.|-)?\d{0,4}[./-]?\d{0,5}( ago)?", fullmatch=True))
+@given(
+    st.text()
+    | st.from_regex(
+        r"[+-]?\d{0,5} ?(d|w|m|y|jan|/|\.|-)?\d{0,4}[./-]?\d{0,5}( ago)?", fullmatch=True
+    )
+)
 def test_any_text_is_a_day_or_refused_with_a_sentence(text):
     try:
         assert 1900 <= read_day(text, TODAY).year <= 2200
@@ -152,7 +157,9 @@ def test_a_day_is_shown_as_near_as_it_is(day, shown):
 
 
 def test_there_are_twelve_months_and_seven_days():
-    assert [name[:3] for name in MONTHS] == [date(2026, month, 1).strftime("%b").lower() for month in range(1, 13)]
+    assert [name[:3] for name in MONTHS] == [
+        date(2026, month, 1).strftime("%b").lower() for month in range(1, 13)
+    ]
     assert [date(2026, 11, 30 - ahead).weekday() for ahead in range(7)] == [0, 6, 5, 4, 3, 2, 1]
     assert len(WEEKDAYS) == 7
 
@@ -187,8 +194,12 @@ def test_what_can_be_two_days_is_asked_about(typed, days):
 
 @table(
     ("day", "echoed"),
-    [("2026-11-30", "Mon 30 Nov (today)"), ("2026-12-01", "Tue 1 Dec (tomorrow)"), ("2026-12-04", "Fri 4 Dec"),
-     ("2027-12-04", "Sat 4 Dec 2027")],
-)  # fmt: skip
+    [
+        ("2026-11-30", "Mon 30 Nov (today)"),
+        ("2026-12-01", "Tue 1 Dec (tomorrow)"),
+        ("2026-12-04", "Fri 4 Dec"),
+        ("2027-12-04", "Sat 4 Dec 2027"),
+    ],
+)
 def test_a_day_is_echoed_with_its_weekday(day, echoed):
     assert echo_day(date.fromisoformat(day), TODAY) == echoed

@@ -15,7 +15,15 @@ from tests.tables import table
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)  # a Monday, 13:00 in Berlin
 ZONES = st.sampled_from(
-    ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "UTC", "Africa/Cairo"]
+    [
+        "Europe/Berlin",
+        "America/New_York",
+        "Asia/Kolkata",
+        "Australia/Lord_Howe",
+        "Pacific/Apia",
+        "UTC",
+        "Africa/Cairo",
+    ]
 ).map(ZoneInfo)
 MOMENTS = st.integers(0, 2**32).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
@@ -103,7 +111,9 @@ def test_what_is_shown_is_read_back_to_the_minute_or_asked_about(moment, now, zo
         assert now - moment > timedelta(days=30)
         return
     assert show_moment(read, now, zone) == show_moment(moment, now, zone)
-    assert abs(read - moment) <= timedelta(hours=1)  # the second showing of a repeated hour reads as the first
+    assert abs(read - moment) <= timedelta(
+        hours=1
+    )  # the second showing of a repeated hour reads as the first
 
 
 @given(MOMENTS)
@@ -117,10 +127,22 @@ def test_the_canonical_text_is_read_back_exactly(moment):
         ("25:00", "“25:00” is not a time on the clock. Try fri 9:00, tomorrow 3pm or +2h."),
         ("13pm", "“13pm” is not a time on the clock. Try fri 9:00, tomorrow 3pm or +2h."),
         ("fri 9:75", "“fri 9:75” is not a time on the clock. Try fri 9:00, tomorrow 3pm or +2h."),
-        ("2026-13-01 10:00", "“2026-13-01 10:00” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h."),
-        ("0001-01-01T00:00+14", "“0001-01-01T00:00+14” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h."),
-        ("0001-01-01T00:00+1400", "“0001-01-01T00:00+1400” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h."),
-        ("1800-01-01 10:00", "“1800-01-01 10:00” is not between 1900 and 2200. Try fri 9:00, tomorrow 3pm or +2h."),
+        (
+            "2026-13-01 10:00",
+            "“2026-13-01 10:00” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h.",
+        ),
+        (
+            "0001-01-01T00:00+14",
+            "“0001-01-01T00:00+14” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h.",
+        ),
+        (
+            "0001-01-01T00:00+1400",
+            "“0001-01-01T00:00+1400” is not in the calendar. Try fri 9:00, tomorrow 3pm or +2h.",
+        ),
+        (
+            "1800-01-01 10:00",
+            "“1800-01-01 10:00” is not between 1900 and 2200. Try fri 9:00, tomorrow 3pm or +2h.",
+        ),
         ("soon", "“soon” is not a day. Try fri, +3d or 2026-12-01."),
         ("soon 9:00", "“soon” is not a day. Try fri, +3d or 2026-12-01."),
         ("42", "“42” is a number, not a day. Try fri, +3d or 2026-12-01."),
@@ -147,9 +169,21 @@ def test_any_text_is_a_moment_or_refused_with_a_sentence(text):
 
 @table(
     ("typed", "read"),
-    [("8", "08:00"), ("8am", "08:00"), ("17:30", "17:30"), ("9.30 Uhr", "09:30"), ("9.30", "09:30"), ("14h", "14:00"),
-     ("6:00", "06:00"), ("1730", "17:30"), ("8:30 pm", "20:30"), ("noon", "12:00"), ("0", "00:00"), ("14h30", "14:30")],
-)  # fmt: skip
+    [
+        ("8", "08:00"),
+        ("8am", "08:00"),
+        ("17:30", "17:30"),
+        ("9.30 Uhr", "09:30"),
+        ("9.30", "09:30"),
+        ("14h", "14:00"),
+        ("6:00", "06:00"),
+        ("1730", "17:30"),
+        ("8:30 pm", "20:30"),
+        ("noon", "12:00"),
+        ("0", "00:00"),
+        ("14h30", "14:30"),
+    ],
+)
 def test_a_time_of_day_is_read_as_people_write_it(typed, read):
     assert read_time(typed) == time.fromisoformat(read)
 

@@ -88,16 +88,26 @@ def test_a_cell_in_another_order_than_its_column_is_refused() -> None:
 
 @table(
     ("cell", "possible"),
-    [("05/06/2026", {"dmy", "mdy"}), ("13/01/2026", {"dmy"}), ("01/13/26 10:00 PM", {"mdy"}), ("2026-01-01", set()),
-     ("5.6.2026", {"dmy", "mdy"}), ("31/31/2026", set()), ("30/02/2026", set()), ("soon", set())],
-)  # fmt: skip
+    [
+        ("05/06/2026", {"dmy", "mdy"}),
+        ("13/01/2026", {"dmy"}),
+        ("01/13/26 10:00 PM", {"mdy"}),
+        ("2026-01-01", set()),
+        ("5.6.2026", {"dmy", "mdy"}),
+        ("31/31/2026", set()),
+        ("30/02/2026", set()),
+        ("soon", set()),
+    ],
+)
 def test_the_order_of_a_column_is_what_all_its_cells_allow(cell: str, possible: set[str]) -> None:
     assert orders(cell) == possible
 
 
 def test_a_day_of_a_spreadsheet_is_one_where_the_column_holds_such() -> None:
     assert read_written_day("45992", serials=True) == date(2025, 12, 1)
-    assert read_written_moment("45992.75", ANGELES, serials=True) == datetime(2025, 12, 2, 2, tzinfo=UTC)
+    assert read_written_moment("45992.75", ANGELES, serials=True) == datetime(
+        2025, 12, 2, 2, tzinfo=UTC
+    )
 
 
 @table(
@@ -124,7 +134,9 @@ def test_a_day_of_a_spreadsheet_is_one_where_the_column_holds_such() -> None:
         ("2026-03-01", "2026-03-01T08:00"),
     ],
 )
-def test_a_moment_is_read_as_written_and_without_an_offset_in_the_zone(cell: str, moment: str) -> None:
+def test_a_moment_is_read_as_written_and_without_an_offset_in_the_zone(
+    cell: str, moment: str
+) -> None:
     assert read_written_moment(cell, ANGELES) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
@@ -136,11 +148,17 @@ def test_a_zone_that_is_not_clear_is_refused(cell: str) -> None:
 
 def test_an_abbreviation_of_several_zones_is_the_readers_own() -> None:
     june = "2026-06-01 12:00 "
-    assert read_written_moment(june + "BST", ZoneInfo("Europe/London")) == datetime(2026, 6, 1, 11, tzinfo=UTC)
-    assert read_written_moment(june + "IST", ZoneInfo("Asia/Kolkata")) == datetime(2026, 6, 1, 6, 30, tzinfo=UTC)
+    assert read_written_moment(june + "BST", ZoneInfo("Europe/London")) == datetime(
+        2026, 6, 1, 11, tzinfo=UTC
+    )
+    assert read_written_moment(june + "IST", ZoneInfo("Asia/Kolkata")) == datetime(
+        2026, 6, 1, 6, 30, tzinfo=UTC
+    )
 
 
 def test_a_day_alone_is_the_hour_asked_for() -> None:
     from datetime import time
 
-    assert read_written_moment("2026-03-01", ANGELES, at=time(9)) == datetime(2026, 3, 1, 17, tzinfo=UTC)
+    assert read_written_moment("2026-03-01", ANGELES, at=time(9)) == datetime(
+        2026, 3, 1, 17, tzinfo=UTC
+    )

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.core.parsing.currencies import CODES, SHOWN, SIGNS, WHOLE, read_currency
-from models.core.parsing.money import read_amount, read_number, read_percent, show_amount, write_amount
+from models.core.parsing.money import (
+    read_amount,
+    read_number,
+    read_percent,
+    show_amount,
+    write_amount,
+)
 from tests.tables import table
 
 MONEY = st.decimals(min_value=0, max_value=10**13, places=2, allow_nan=False, allow_infinity=False)
@@ -114,24 +120,38 @@ def test_a_shared_sign_means_the_currency_of_the_workspace():
 
 @table(
     ("typed", "given", "amount"),
-    [("$1,200.00", "CAD", 1200), ("¥500", "CNY", 500), ("500 kr", "NOK", 500), ("Rs. 500", "PKR", 500),
-     ("12k", "USD", 12000)],
-)  # fmt: skip
+    [
+        ("$1,200.00", "CAD", 1200),
+        ("¥500", "CNY", 500),
+        ("500 kr", "NOK", 500),
+        ("Rs. 500", "PKR", 500),
+        ("12k", "USD", 12000),
+    ],
+)
 def test_a_sign_is_read_by_the_currency_that_stands_beside_it(typed, given, amount):
     assert read_amount(typed, "EUR", given=given) == (Decimal(amount), given)
 
 
 @table(("typed", "given"), [("€5", "USD"), ("US$5", "CAD"), ("5 EUR", "USD"), ("¥5", "EUR")])
 def test_an_amount_that_contradicts_the_currency_beside_it_is_refused(typed, given):
-    with pytest.raises(ValueError, match=rf"is in [A-Z]{{3}}, and {given} stands beside it\. Try 5 {given}\."):
+    with pytest.raises(
+        ValueError, match=rf"is in [A-Z]{{3}}, and {given} stands beside it\. Try 5 {given}\."
+    ):
         read_amount(typed, "EUR", given=given)
 
 
 @table(
     ("typed", "decimal", "amount"),
-    [("1.200", ",", "1200"), ("1.200,5", ",", "1200.5"), ("1 200,50", ",", "1200.5"), ("12,5k", ",", "12500"),
-     ("1,200", ".", "1200"), ("12,34,567.5", ".", "1234567.5"), (".5", ".", "0.5")],
-)  # fmt: skip
+    [
+        ("1.200", ",", "1200"),
+        ("1.200,5", ",", "1200.5"),
+        ("1 200,50", ",", "1200.5"),
+        ("12,5k", ",", "12500"),
+        ("1,200", ".", "1200"),
+        ("12,34,567.5", ".", "1234567.5"),
+        (".5", ".", "0.5"),
+    ],
+)
 def test_figures_of_a_column_are_read_as_the_column_is_written(typed, decimal, amount):
     assert read_amount(typed, "EUR", decimal=decimal)[0] == Decimal(amount)
 
@@ -193,7 +213,8 @@ def test_a_long_row_of_digits_is_answered_too(text):
 
 
 @table(
-    ("typed", "number"), [("12", 12), ("1,200", 1200), ("12k", 12000), ("-3", -3), ("12.0", 12), ("1.5k", 1500)]
+    ("typed", "number"),
+    [("12", 12), ("1,200", 1200), ("12k", 12000), ("-3", -3), ("12.0", 12), ("1.5k", 1500)],
 )
 def test_a_whole_number_is_read(typed, number):
     assert read_number(typed) == number
@@ -205,7 +226,9 @@ def test_what_is_no_whole_number_is_refused(typed):
         read_number(typed)
 
 
-@table(("typed", "percent"), [("40", 40), ("40 %", 40), ("0", 0), ("100%", 100), ("40 percent", 40)])
+@table(
+    ("typed", "percent"), [("40", 40), ("40 %", 40), ("0", 0), ("100%", 100), ("40 percent", 40)]
+)
 def test_a_percentage_is_read(typed, percent):
     assert read_percent(typed) == percent
 

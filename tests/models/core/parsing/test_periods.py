@@ -47,9 +47,12 @@ def test_a_period_is_read_as_people_write_it(typed: str, first: str, last: str) 
 
 @table(
     ("typed", "coming", "gone"),
-    [("december", "2026-12-01", "2025-12-01"), ("q3", "2027-07-01", "2026-07-01"),
-     ("kw 49", "2026-11-30", "2025-12-01")],
-)  # fmt: skip
+    [
+        ("december", "2026-12-01", "2025-12-01"),
+        ("q3", "2027-07-01", "2026-07-01"),
+        ("kw 49", "2026-11-30", "2025-12-01"),
+    ],
+)
 def test_without_a_year_it_is_the_next_one_or_where_the_past_is_asked_for_the_last(
     typed: str, coming: str, gone: str
 ) -> None:
@@ -58,7 +61,9 @@ def test_without_a_year_it_is_the_next_one_or_where_the_past_is_asked_for_the_la
 
 
 def test_what_is_no_period_is_refused_and_what_could_be_two_is_asked_about() -> None:
-    with pytest.raises(ValueError, match="“banana” is no period. Try this week, last month or q3 2026."):
+    with pytest.raises(
+        ValueError, match="“banana” is no period. Try this week, last month or q3 2026."
+    ):
         read_period("banana", TODAY)
     with pytest.raises(Ambiguous):
         read_period("12/05", TODAY)

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from models.core.parsing.phones import FIXED, possible_digits, read, read_phone, regular_digits, show_phone
+from models.core.parsing.phones import (
+    FIXED,
+    possible_digits,
+    read,
+    read_phone,
+    regular_digits,
+    show_phone,
+)
 from tests.tables import table
 
 SEPARATORS = st.sampled_from(["", " ", "-"])
@@ -40,7 +47,16 @@ def test_the_region_tells_what_a_local_number_means():
 
 @table(
     "typed",
-    ["", "+123", "call me", "+1 253 0000", "+12345678901234567", "650 253 0000 ext. 5", "+1 650 253 0000 #5", "12"],
+    [
+        "",
+        "+123",
+        "call me",
+        "+1 253 0000",
+        "+12345678901234567",
+        "650 253 0000 ext. 5",
+        "+1 650 253 0000 #5",
+        "12",
+    ],
 )
 def test_what_is_no_number_is_refused(typed):
     with pytest.raises(ValueError, match=r"^“.*” is not a phone number.*\. Try \+49 30 123456\.$"):
@@ -48,7 +64,9 @@ def test_what_is_no_number_is_refused(typed):
 
 
 def test_a_local_number_without_a_region_is_asked_for_its_country_code():
-    with pytest.raises(ValueError, match="“030 123456” needs its country code. Try \\+49 30 123456."):
+    with pytest.raises(
+        ValueError, match="“030 123456” needs its country code. Try \\+49 30 123456."
+    ):
         read_phone("030 123456", "")
 
 
@@ -62,7 +80,9 @@ def test_the_fast_way_and_the_full_parser_give_the_same_digits(digits, cuts, sep
     assert possible_digits(number, "DE") == digits
 
 
-@given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True), st.sampled_from(["", "DE", "US", "IT"]))
+@given(
+    st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True), st.sampled_from(["", "DE", "US", "IT"])
+)
 def test_any_international_number_means_the_same_with_and_without_the_fast_way(number, region):
     if regular_digits(number) is not None:
         assert possible_digits(number, region or None) == regular_digits(number)
@@ -118,12 +138,15 @@ def test_an_unknown_number_is_shown_as_it_is():
         ("(030) 123456", "DE", False, "4930123456"),
     ],
 )
-def test_a_cell_of_a_file_is_a_number_of_its_own_country(cell: str, region: str, own: bool, digits: str) -> None:
+def test_a_cell_of_a_file_is_a_number_of_its_own_country(
+    cell: str, region: str, own: bool, digits: str
+) -> None:
     assert read(cell, region, own) == digits
 
 
 @table(
-    ("cell", "region"), [("416-810-9897x752", "US"), ("030 123456", ""), ("5551234", "US"), ("n/a", "DE")]
+    ("cell", "region"),
+    [("416-810-9897x752", "US"), ("030 123456", ""), ("5551234", "US"), ("n/a", "DE")],
 )
 def test_a_cell_that_is_no_number_of_its_country_is_refused(cell: str, region: str) -> None:
     with pytest.raises(ValueError, match=r"Try \+49 30 123456"):

@@ -52,7 +52,9 @@ def test_joiners_and_accents_in_any_order_settle_at_once(text):
 def test_a_clean_text_can_be_stored_anywhere(text):
     kept = clean(text)
     assert "\x00" not in kept
-    assert not {unicodedata.category(letter) for letter in kept.replace("\n", "").replace("\t", "")} & {"Cc", "Cs"}
+    assert not {
+        unicodedata.category(letter) for letter in kept.replace("\n", "").replace("\t", "")
+    } & {"Cc", "Cs"}
     assert kept.encode("utf-8").decode("utf-8") == kept
 
 

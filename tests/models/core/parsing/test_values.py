@@ -1,4 +1,6 @@
-"""Flags, addresses, links, tags, zones and countries as people write them, and the door to all readers."""
+"""Flags, addresses, links, tags, zones and countries as people write them, and the door to all
+readers.
+"""
 
 import subprocess
 import sys
@@ -12,7 +14,14 @@ from hypothesis import strategies as st
 
 from models.core.parsing import values
 from models.core.parsing.countries import NAMES, read_country, show_country
-from models.core.parsing.values import ORDINARY_EMAIL, read_email, read_flag, read_link, read_tags, read_zone
+from models.core.parsing.values import (
+    ORDINARY_EMAIL,
+    read_email,
+    read_flag,
+    read_link,
+    read_tags,
+    read_zone,
+)
 from tests.tables import table
 
 
@@ -48,7 +57,9 @@ def test_an_address_is_kept_in_lower_case(typed, address):
 
 @table("typed", ["", "ada", "a@b", "a..b@c.de", "@b.co", "a b@c.de", "a@b.local", "Ada <a@b.co>"])
 def test_what_is_no_address_is_refused(typed):
-    with pytest.raises(ValueError, match=r"^“.*” is not an e-mail address\. Try ada@example\.org\.$"):
+    with pytest.raises(
+        ValueError, match=r"^“.*” is not an e-mail address\. Try ada@example\.org\.$"
+    ):
         read_email(typed)
 
 
@@ -90,10 +101,23 @@ def test_a_link_is_made_complete_and_safe(typed, link):
 
 @table(
     "typed",
-    ["", "hello", "localhost", "javascript:alert(1)", "data:text/html,x", "ftp://a.org", "mailto:a@b.co", "//a.org/x y",
-     "https://u:p@a.org", "http://[::1", "https://a.org:99999", "https://", "a.org\\@b.org",
-     "https://a.org/" + "x" * 2000],
-)  # fmt: skip
+    [
+        "",
+        "hello",
+        "localhost",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://a.org",
+        "mailto:a@b.co",
+        "//a.org/x y",
+        "https://u:p@a.org",
+        "http://[::1",
+        "https://a.org:99999",
+        "https://",
+        "a.org\\@b.org",
+        "https://a.org/" + "x" * 2000,
+    ],
+)
 def test_what_is_no_link_is_refused(typed):
     with pytest.raises(ValueError, match=r"is not a web address\. Try https://example\.org\.$"):
         read_link(typed)
@@ -165,7 +189,14 @@ def test_an_unknown_time_zone_is_refused(typed):
 
 @table(
     ("typed", "code"),
-    [("Germany", "DE"), ("de", "DE"), ("UK", "GB"), ("usa", "US"), ("Türkiye", "TR"), ("Côte d’Ivoire", "CI")],
+    [
+        ("Germany", "DE"),
+        ("de", "DE"),
+        ("UK", "GB"),
+        ("usa", "US"),
+        ("Türkiye", "TR"),
+        ("Côte d’Ivoire", "CI"),
+    ],
 )
 def test_a_country_is_read_by_code_or_name(typed, code):
     assert read_country(typed) == code
@@ -182,7 +213,11 @@ def test_every_country_is_read_by_the_name_it_is_shown_with():
 
 
 def test_the_countries_are_those_the_phone_tables_know():
-    assert set(phonenumbers.SUPPORTED_REGIONS) - set(NAMES) <= {"AC", "TA", "XK"}  # no ISO codes of their own
+    assert set(phonenumbers.SUPPORTED_REGIONS) - set(NAMES) <= {
+        "AC",
+        "TA",
+        "XK",
+    }  # no ISO codes of their own
 
 
 def test_everything_the_door_promises_is_behind_it():

@@ -1,4 +1,6 @@
-"""Roles and teams are asked for once, and a change of them counts at once: here, and in every other process."""
+"""Roles and teams are asked for once, and a change of them counts at once: here, and in every other
+process.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -33,7 +35,9 @@ def test_they_are_asked_for_once(works: UnitOfWorkFactory) -> None:
     assert seen(works, "U_RAVI") == ["LD-1"]
     with listening(works.engine) as heard:
         assert seen(works, "U_RAVI") == ["LD-1"]
-    read = [statement.partition("FROM")[2].split()[0] for statement, _ in heard if "FROM" in statement]
+    read = [
+        statement.partition("FROM")[2].split()[0] for statement, _ in heard if "FROM" in statement
+    ]
     assert read == ["workspace", "lead"]
 
 
@@ -48,27 +52,35 @@ def test_a_change_of_a_person_counts_at_once_in_every_process(
     assert seen(works, "U_RAVI") == seen(other, "U_RAVI") == []
 
 
-def test_a_change_of_a_role_or_a_team_counts_at_once_in_every_process(works: UnitOfWorkFactory, other: UnitOfWorkFactory) -> None:
+def test_a_change_of_a_role_or_a_team_counts_at_once_in_every_process(
+    works: UnitOfWorkFactory, other: UnitOfWorkFactory
+) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_OLGA") == seen(other, "U_OLGA") == []
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Team, work.lookup("team", "sales")), {"lead": "U_OLGA"})
     assert seen(works, "U_OLGA") == seen(other, "U_OLGA") == ["LD-1"]
     with works("T1", "U_ADA") as work:
-        records.update(work, work.get(Role, work.lookup("role", "senior rep")), {"rights": "deal: look"})
+        records.update(
+            work, work.get(Role, work.lookup("role", "senior rep")), {"rights": "deal: look"}
+        )
     assert seen(works, "U_OLGA") == seen(other, "U_OLGA") == []
 
 
 @SQLITE
 @pytest.mark.parametrize("change", [{"guest": True}, {"left": True}])
-def test_who_becomes_a_guest_or_leaves_sees_nothing_from_then_on(works: UnitOfWorkFactory, change: dict[str, bool]) -> None:
+def test_who_becomes_a_guest_or_leaves_sees_nothing_from_then_on(
+    works: UnitOfWorkFactory, change: dict[str, bool]
+) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_RAVI") == ["LD-1"]
     works.welcome("T1", "U_RAVI", **change)
     assert seen(works, "U_RAVI") == []
 
 
-def test_a_unit_sees_its_own_change_and_nobody_another_s_that_was_given_up(works: UnitOfWorkFactory) -> None:
+def test_a_unit_sees_its_own_change_and_nobody_another_s_that_was_given_up(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Lead, last_name="King")
     assert seen(works, "U_JULE") == []
 

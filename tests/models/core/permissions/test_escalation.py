@@ -1,4 +1,6 @@
-"""No way leads from a right to more of them: who may change people, roles or teams makes nobody more than they are."""
+"""No way leads from a right to more of them: who may change people, roles or teams makes nobody
+more than they are.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +26,9 @@ def allow(works: UnitOfWorkFactory, *lines: str) -> None:
     """What reps may do besides."""
     with works("T1", "U_ADA") as work:
         role = work.get(Role, work.lookup("role", "rep"))
-        records.update(work, role, {"rights": "\n".join(["everything: look, new, change own", *lines])})
+        records.update(
+            work, role, {"rights": "\n".join(["everything: look, new, change own", *lines])}
+        )
 
 
 def set_of(works: UnitOfWorkFactory, person: str, by: str = "U_JULE", **texts: str) -> None:
@@ -49,17 +53,23 @@ def held(works: UnitOfWorkFactory, person: str = "U_JULE") -> tuple[str, str | N
 
 @pytest.mark.parametrize("line", ["user: look, edit own", "user: look, change", "user: everything"])
 @pytest.mark.parametrize("texts", [{"role": "admin"}, {"role": "manager"}, {"team": "north"}])
-def test_who_may_change_people_gives_nobody_a_role_or_a_team(works: UnitOfWorkFactory, line: str, texts: dict[str, str]) -> None:
+def test_who_may_change_people_gives_nobody_a_role_or_a_team(
+    works: UnitOfWorkFactory, line: str, texts: dict[str, str]
+) -> None:
     allow(works, line)
     right = "role give" if "role" in texts else "team join"
-    with pytest.raises(Forbidden, match=f"does not allow “{right}”, which this takes. Ada Abel can give it"):
+    with pytest.raises(
+        Forbidden, match=f"does not allow “{right}”, which this takes. Ada Abel can give it"
+    ):
         set_of(works, "me", **texts)
     set_of(works, "me", zone="Asia/Tokyo")
     assert held(works) == ("rep", "sales")
 
 
 @pytest.mark.parametrize("role", [Preset.ADMIN, Preset.MANAGER, Preset.PRIVACY, "chief"])
-def test_who_may_give_roles_gives_none_that_allows_more_than_theirs(works: UnitOfWorkFactory, role: str) -> None:
+def test_who_may_give_roles_gives_none_that_allows_more_than_theirs(
+    works: UnitOfWorkFactory, role: str
+) -> None:
     given(works, Role, by="U_ADA", name="chief", rights="everything: everything")
     given(works, Role, by="U_ADA", name="looker", rights="lead: look own")
     allow(works, "user: look, edit", "role: look, give")
@@ -69,7 +79,9 @@ def test_who_may_give_roles_gives_none_that_allows_more_than_theirs(works: UnitO
     assert (held(works)[0], held(works, "U_RAVI")[0]) == ("rep", "looker")
 
 
-def test_what_is_hidden_from_who_gives_a_role_is_not_shown_to_others_by_it(works: UnitOfWorkFactory) -> None:
+def test_what_is_hidden_from_who_gives_a_role_is_not_shown_to_others_by_it(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Role, by="U_ADA", name="reader", rights="customer: look")
     given(works, Role, by="U_ADA", name="skimmer", rights="customer: look, hide notes")
     allow(works, "user: look, edit", "role: look, give", "customer: look, hide notes")
@@ -78,22 +90,34 @@ def test_what_is_hidden_from_who_gives_a_role_is_not_shown_to_others_by_it(works
     set_of(works, "U_RAVI", role="skimmer")
 
 
-def test_who_may_change_roles_makes_none_that_allows_more_than_theirs(works: UnitOfWorkFactory) -> None:
+def test_who_may_change_roles_makes_none_that_allows_more_than_theirs(
+    works: UnitOfWorkFactory,
+) -> None:
     allow(works, "role: everything")
-    with pytest.raises(Forbidden, match="does not give you “.+”, so you cannot"), works("T1", "U_JULE") as work:
-        records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "everything: everything"})
+    with (
+        pytest.raises(Forbidden, match="does not give you “.+”, so you cannot"),
+        works("T1", "U_JULE") as work,
+    ):
+        records.update(
+            work, work.get(Role, work.lookup("role", "rep")), {"rights": "everything: everything"}
+        )
     with pytest.raises(Forbidden, match="does not give you"), works("T1", "U_JULE") as work:
         records.create(work, Role, {"name": "chief", "rights": "user: edit"})
     with works("T1", "U_JULE") as work:
         manager = work.get(Role, work.lookup("role", "manager"))
-        records.update(work, manager, {"rights": "everything: look\ndeal: look team, edit team"})  # less than before
+        records.update(
+            work, manager, {"rights": "everything: look\ndeal: look team, edit team"}
+        )  # less than before
 
 
 def test_who_may_change_teams_gives_nobody_a_role_by_way_of_one(works: UnitOfWorkFactory) -> None:
     given(works, Team, by="U_ADA", name="chiefs", role="manager")
     allow(works, "team: everything")
     for texts in ({"role": "manager"}, {"role": "rep"}):
-        with pytest.raises(Forbidden, match="does not allow “role give”"), works("T1", "U_JULE") as work:
+        with (
+            pytest.raises(Forbidden, match="does not allow “role give”"),
+            works("T1", "U_JULE") as work,
+        ):
             records.update(work, work.get(Team, work.lookup("team", "sales")), texts)
     with pytest.raises(Forbidden, match="does not allow “role give”"):
         join(works, "chiefs")
@@ -131,7 +155,9 @@ def test_no_door_goes_round_it(works: UnitOfWorkFactory) -> None:
     assert held(works) == ("rep", "sales")
 
 
-def test_an_admin_who_steps_back_may_do_so_and_nobody_steps_up_by_it(works: UnitOfWorkFactory) -> None:
+def test_an_admin_who_steps_back_may_do_so_and_nobody_steps_up_by_it(
+    works: UnitOfWorkFactory,
+) -> None:
     set_of(works, "U_MONA", by="U_ADA", role="admin")
     set_of(works, "me", by="U_ADA", role="rep")
     with pytest.raises(Forbidden), works("T1", "U_JULE") as work:

@@ -1,4 +1,6 @@
-"""Whoever gives a record away, or lets go of it, may do that by its verb too: whichever way it is done."""
+"""Whoever gives a record away, or lets go of it, may do that by its verb too: whichever way it is
+done.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -24,7 +26,9 @@ pytestmark = SQLITE
 
 def allow(works: UnitOfWorkFactory, *lines: str) -> None:
     with works("T1", "U_ADA") as work:
-        records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)})
+        records.update(
+            work, work.get(Role, work.lookup("role", "rep")), {"rights": "\n".join(lines)}
+        )
 
 
 def owner_of(works: UnitOfWorkFactory, lead: Lead) -> str:
@@ -47,7 +51,9 @@ def revert(works: UnitOfWorkFactory, lead: Lead, by: str = "U_JULE", to: int = 1
         return as_of.revert(work, work.get(Lead, lead.id), to)
 
 
-def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(
+    works: UnitOfWorkFactory, lead: Lead
+) -> None:
     allow(works, "lead: look, edit, revert", "user: look")
     with pytest.raises(Forbidden, match="does not allow “lead assign”. Ada Abel can give it"):
         revert(works, lead)
@@ -59,7 +65,9 @@ def test_setting_back_whose_it_was_takes_the_right_to_give_it_away(works: UnitOf
     assert owner_of(works, lead) == "Rita Reyes"
 
 
-def test_setting_back_what_is_whose_it_was_takes_no_other_right(works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_setting_back_what_is_whose_it_was_takes_no_other_right(
+    works: UnitOfWorkFactory, lead: Lead
+) -> None:
     allow(works, "lead: look, revert, edit own", "user: look")
     with works("T1", "U_JULE") as work:
         records.update(work, work.get(Lead, lead.id), {"company": "Ships"})
@@ -76,10 +84,14 @@ def test_nothing_is_set_back_to_somebody_who_has_left(works: UnitOfWorkFactory, 
 
 def test_what_names_a_record_that_one_may_not_see_stays(works: UnitOfWorkFactory) -> None:
     """They would set it without knowing what; a form does not let them either."""
-    secret, known = (given(works, Customer, by="U_ADA", first_name=name, owner="me") for name in ("Eve", "Ada"))
+    secret, known = (
+        given(works, Customer, by="U_ADA", first_name=name, owner="me") for name in ("Eve", "Ada")
+    )
     deal = given(works, Opportunity, by="U_RITA", name="Sails", customer=secret.ref, owner="me")
     with works("T1", "U_ADA") as work:
-        records.update(work, work.get(Opportunity, deal.id), {"customer": known.ref, "name": "Oars"})
+        records.update(
+            work, work.get(Opportunity, deal.id), {"customer": known.ref, "name": "Oars"}
+        )
         records.assign(work, work.get(Customer, known.id), work.lookup("user", "U_JULE"))
     allow(works, "deal: look, revert", "customer: look own", "user: look")
     with works("T1", "U_JULE") as work:
@@ -87,19 +99,29 @@ def test_what_names_a_record_that_one_may_not_see_stays(works: UnitOfWorkFactory
         assert (work.get(Opportunity, deal.id).name, done.stays) == ("Sails", ["Customer"])
 
 
-def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(works: UnitOfWorkFactory) -> None:
+def test_setting_a_team_back_to_the_role_it_gave_takes_the_right_to_give_it(
+    works: UnitOfWorkFactory,
+) -> None:
     team = given(works, Team, by="U_ADA", name="west", role="manager")
     with works("T1", "U_ADA") as work:
         records.update(work, work.get(Team, team.id), {"role": "", "name": "far west"})
     allow(works, "team: everything", "role: look", "user: look")
-    with pytest.raises(Forbidden, match="does not allow “role give”"), works("T1", "U_JULE") as work:
+    with (
+        pytest.raises(Forbidden, match="does not allow “role give”"),
+        works("T1", "U_JULE") as work,
+    ):
         as_of.revert(work, work.get(Team, team.id), 1)
 
 
 @pytest.mark.parametrize("to", ["U_RITA", ""])
-def test_an_edit_gives_away_or_lets_go_only_for_who_may_assign(works: UnitOfWorkFactory, lead: Lead, to: str) -> None:
+def test_an_edit_gives_away_or_lets_go_only_for_who_may_assign(
+    works: UnitOfWorkFactory, lead: Lead, to: str
+) -> None:
     allow(works, "lead: look, edit", "user: look")
-    with pytest.raises(Forbidden, match="does not allow “lead assign”"), works("T1", "U_JULE") as work:
+    with (
+        pytest.raises(Forbidden, match="does not allow “lead assign”"),
+        works("T1", "U_JULE") as work,
+    ):
         records.update(work, work.get(Lead, lead.id), {"owner": to})
     assert owner_of(works, lead) == "Jule Jansen"
     allow(works, "lead: look, edit, assign own", "user: look")
@@ -113,12 +135,26 @@ MADE = ("customer", "account", "member", "deal")
 
 
 @pytest.mark.parametrize("missing", MADE)
-def test_a_conversion_makes_only_what_one_may_make_by_hand(works: UnitOfWorkFactory, missing: str) -> None:
-    """Else who may convert leads, and nothing more, fills the books with customers, accounts and deals."""
-    lead = given(works, Lead, by="U_RITA", first_name="Ada", company="Looms", email="ada@example.org", owner="me")
+def test_a_conversion_makes_only_what_one_may_make_by_hand(
+    works: UnitOfWorkFactory, missing: str
+) -> None:
+    """Else who may convert leads, and nothing more, fills the books with customers, accounts and
+    deals.
+    """
+    lead = given(
+        works,
+        Lead,
+        by="U_RITA",
+        first_name="Ada",
+        company="Looms",
+        email="ada@example.org",
+        owner="me",
+    )
     others = [f"{noun}: look, new" for noun in MADE if noun != missing]
     allow(works, "lead: look, convert", "user: look", *others)
-    with pytest.raises(Forbidden, match=f"does not allow “{missing}[a-z]* new”. Ada Abel can give it"):
+    with pytest.raises(
+        Forbidden, match=f"does not allow “{missing}[a-z]* new”. Ada Abel can give it"
+    ):
         convert(works, lead)
     with works("T1", writes=False) as work:
         assert work.get(Lead, lead.id).converted is False
@@ -130,7 +166,9 @@ def test_a_conversion_makes_only_what_one_may_make_by_hand(works: UnitOfWorkFact
         assert work.get(Lead, lead.id).converted
 
 
-def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(works: UnitOfWorkFactory) -> None:
+def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(
+    works: UnitOfWorkFactory,
+) -> None:
     given(works, Customer, by="U_RITA", first_name="Ada", email="ada@example.org", owner="me")
     lead = given(works, Lead, by="U_RITA", first_name="Ada", email="ada@example.org", owner="me")
     allow(works, "lead: look, convert", "deal: look, new", "customer: look", "user: look")
@@ -139,13 +177,18 @@ def test_who_may_make_no_customer_converts_a_lead_of_one_who_is_here(works: Unit
         assert work.get(Lead, lead.id).converted_customer == work.lookup("customer", "CU-1")
 
 
-def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(works: UnitOfWorkFactory) -> None:
+def test_what_a_lead_that_nobody_owns_becomes_is_whose_who_converts_it(
+    works: UnitOfWorkFactory,
+) -> None:
     with works("T1") as work:
         lead = work.add(Lead(first_name="Ada", company="Looms"))
     convert(works, lead, by="U_ADA")
     with works("T1", writes=False) as work:
         ada = work.lookup("user", "U_ADA")
-        owners = [work.session.scalars(select(each.owner)).one() for each in (Customer, Account, Opportunity)]
+        owners = [
+            work.session.scalars(select(each.owner)).one()
+            for each in (Customer, Account, Opportunity)
+        ]
     assert owners == [ada] * 3
 
 

@@ -1,4 +1,6 @@
-"""What says who may see what is said once: such a change is known everywhere at once and seen on the cards."""
+"""What says who may see what is said once: such a change is known everywhere at once and seen on
+the cards.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -18,13 +20,33 @@ from tests.models.marks import SQLITE
 LATER = START + timedelta(hours=1)
 CHANGES: dict[type[Entity], dict[str, Any]] = {
     User: {
-        "slack_id": "U_JULIA", "name": "Julia", "email": "julia@example.org", "role": "marketing", "team": "north",
-        "zone": "Asia/Tokyo", "starts_at": "08:00", "ends_at": "20:00", "guest": True, "left": True,
+        "slack_id": "U_JULIA",
+        "name": "Julia",
+        "email": "julia@example.org",
+        "role": "marketing",
+        "team": "north",
+        "zone": "Asia/Tokyo",
+        "starts_at": "08:00",
+        "ends_at": "20:00",
+        "guest": True,
+        "left": True,
         "deleted_at": LATER,
     },
-    Role: {"name": "promotion", "description": "Who promotes", "rights": "lead: look", "deleted_at": LATER},
-    Team: {"name": "silent", "lead": 1, "parent": 1, "group": "S0QUIET|quiet", "role": "rep", "deleted_at": LATER},
-}  # fmt: skip
+    Role: {
+        "name": "promotion",
+        "description": "Who promotes",
+        "rights": "lead: look",
+        "deleted_at": LATER,
+    },
+    Team: {
+        "name": "silent",
+        "lead": 1,
+        "parent": 1,
+        "group": "S0QUIET|quiet",
+        "role": "rep",
+        "deleted_at": LATER,
+    },
+}
 """Something else for each field of whatever says who may see what."""
 NOBODYS = {User: "jule jansen", Role: "marketing", Team: "quiet"}
 """The keys of a person, and of a role and a team that nobody has or is in."""
@@ -60,7 +82,9 @@ def test_every_field_of_what_governs_has_something_else_here() -> None:
     assert all(entity.governing < changes.keys() for entity, changes in CHANGES.items())
 
 
-@pytest.mark.parametrize(("entity", "name"), CASES, ids=[f"{entity.slug()}.{name}" for entity, name in CASES])
+@pytest.mark.parametrize(
+    ("entity", "name"), CASES, ids=[f"{entity.slug()}.{name}" for entity, name in CASES]
+)
 def test_a_governing_field_counts_everywhere_and_on_the_cards_and_no_other_does(
     works: UnitOfWorkFactory, quiet: None, entity: type[Entity], name: str
 ) -> None:
@@ -72,7 +96,9 @@ def test_a_governing_field_counts_everywhere_and_on_the_cards_and_no_other_does(
 
 
 @SQLITE
-def test_who_is_new_is_known_everywhere_and_no_card_is_drawn_for_that(works: UnitOfWorkFactory) -> None:
+def test_who_is_new_is_known_everywhere_and_no_card_is_drawn_for_that(
+    works: UnitOfWorkFactory,
+) -> None:
     before = roster(works)
     works.welcome("T1", "U_NEW", name="Nia")
     given(works, Role, by="U_ADA", name="tester", rights="lead: look")

@@ -1,4 +1,6 @@
-"""Who may do and see what: the presets, what is refused and in which words, and who can never be locked out."""
+"""Who may do and see what: the presets, what is refused and in which words, and who can never be
+locked out.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +24,7 @@ from tests.ground import given
 from tests.models.gone import give_a_role_that_is_gone
 from tests.models.marks import SQLITE
 
-# ── what a role says ────────────────────────────────────────────────────────────────────────────────────
+# ── what a role says ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -46,13 +48,20 @@ def test_a_junior_rep_sees_only_their_own_leads(works: UnitOfWorkFactory, lead: 
 
 
 @SQLITE
-def test_a_team_mate_sees_and_changes_what_an_outsider_does_not(works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_a_team_mate_sees_and_changes_what_an_outsider_does_not(
+    works: UnitOfWorkFactory, lead: Lead
+) -> None:
     assert (may(works, "U_RAVI", "show", lead), may(works, "U_RAVI", "edit", lead)) == (True, True)
-    assert (may(works, "U_OLGA", "show", lead), may(works, "U_OLGA", "edit", lead)) == (False, False)
+    assert (may(works, "U_OLGA", "show", lead), may(works, "U_OLGA", "edit", lead)) == (
+        False,
+        False,
+    )
 
 
 @SQLITE
-def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(
+    works: UnitOfWorkFactory, lead: Lead
+) -> None:
     works.welcome("T1", "U_RAVI", left=True)
     assert not may(works, "U_GUS", "show", lead)
     assert not may(works, "U_RAVI", "show", lead)
@@ -62,7 +71,9 @@ def test_guests_those_who_left_and_people_from_elsewhere_may_nothing(works: Unit
 
 
 @SQLITE
-def test_a_lead_of_a_team_sees_that_of_the_teams_below(works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_a_lead_of_a_team_sees_that_of_the_teams_below(
+    works: UnitOfWorkFactory, lead: Lead
+) -> None:
     with works("T1", "U_ADA") as work:
         records.create(work, Team, {"name": "Europe", "lead": "<@U_OLGA>"})
     assert not may(works, "U_OLGA", "show", lead)
@@ -78,7 +89,9 @@ def test_an_executive_never_reads_personal_notes(works: UnitOfWorkFactory) -> No
         customer = work.get(Customer, ada.id)
         assert "notes" not in policy.fields(work, customer)
         assert find_records(work, Customer, "chess").records == []
-        with pytest.raises(ValueError, match=r"does not show you Notes.* Ada Abel can let you see it\."):
+        with pytest.raises(
+            ValueError, match=r"does not show you Notes.* Ada Abel can let you see it\."
+        ):
             find_records(work, Customer, "notes ~ chess")
         assert [each.ref for each in find_records(work, Customer, "ada").records] == [ada.ref]
 
@@ -87,7 +100,9 @@ def test_an_executive_never_reads_personal_notes(works: UnitOfWorkFactory) -> No
 def test_what_is_hidden_cannot_be_written_either(works: UnitOfWorkFactory) -> None:
     with works("T1", "U_ADA") as work:
         role = work.get(Role, work.lookup("role", "senior rep"))
-        records.update(work, role, {"rights": "everything: look\ncustomer: look, new, edit, hide notes"})
+        records.update(
+            work, role, {"rights": "everything: look\ncustomer: look, new, edit, hide notes"}
+        )
     with pytest.raises(Invalid, match=r"does not show you Notes\. Ada Abel can let you see it\."):
         given(works, Customer, first_name="Ada", notes="Likes chess")
 
@@ -101,18 +116,29 @@ def test_a_role_that_is_gone_allows_nothing(works: UnitOfWorkFactory, lead: Lead
 
 
 @SQLITE
-def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(works: UnitOfWorkFactory) -> None:
-    deal = given(works, Opportunity, by="U_RITA", name="Sails", account=given(works, Account, name="Lark").ref)
+def test_a_refusal_says_which_right_is_missing_and_who_can_give_it(
+    works: UnitOfWorkFactory,
+) -> None:
+    deal = given(
+        works,
+        Opportunity,
+        by="U_RITA",
+        name="Sails",
+        account=given(works, Account, name="Lark").ref,
+    )
     with pytest.raises(Forbidden) as caught, works("T1", "U_JULE", writes=False) as work:
         policy.check(work, "edit", work.get(Opportunity, deal.id))
     own = "Your role (rep) allows “deal edit” only for your own deals, and OP-1 is not. Ada Abel can give it."
     assert str(caught.value) == own
     assert caught.value.request == "request deal edit OP-1"
-    with pytest.raises(NotFound, match="There is no OP-1"), works("T1", "U_OLGA", writes=False) as work:
+    with (
+        pytest.raises(NotFound, match="There is no OP-1"),
+        works("T1", "U_OLGA", writes=False) as work,
+    ):
         policy.check(work, "edit", work.get(Opportunity, deal.id))
 
 
-# ── admins, roles and teams ─────────────────────────────────────────────────────────────────────────────
+# ── admins, roles and teams ───────────────────────────────────────────────────────────────────────
 
 
 def change(works: UnitOfWorkFactory, entity: type[Entity], which: str, **texts: str) -> None:
@@ -138,7 +164,10 @@ def test_the_role_admin_cannot_be_changed_or_deleted(works: UnitOfWorkFactory) -
 
 @SQLITE
 def test_a_role_that_people_have_is_not_deleted(works: UnitOfWorkFactory) -> None:
-    with pytest.raises(CRMError, match="3 people have the role senior rep"), works("T1", "U_ADA") as work:
+    with (
+        pytest.raises(CRMError, match="3 people have the role senior rep"),
+        works("T1", "U_ADA") as work,
+    ):
         records.delete(work, work.get(Role, work.lookup("role", "senior rep")))
 
 
@@ -163,12 +192,17 @@ def test_a_team_is_not_part_of_itself(works: UnitOfWorkFactory) -> None:
 
 @SQLITE
 def test_two_roles_of_the_same_name_are_refused(works: UnitOfWorkFactory) -> None:
-    with pytest.raises(Invalid, match="There is a role REP already: RO-1"), works("T1", "U_ADA") as work:
+    with (
+        pytest.raises(Invalid, match="There is a role REP already: RO-1"),
+        works("T1", "U_ADA") as work,
+    ):
         records.create(work, Role, {"name": "REP", "rights": "lead: look"})
 
 
 @SQLITE
-def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works: UnitOfWorkFactory) -> None:
+def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(
+    works: UnitOfWorkFactory,
+) -> None:
     with works("T1", "U_ADA") as work:
         assert set(work.session.scalars(select(Role.key))) == set(Preset)
         records.delete(work, work.get(Role, work.lookup("role", "marketing")))
@@ -178,12 +212,16 @@ def test_a_workspace_begins_with_its_roles_and_a_deleted_one_stays_deleted(works
 
 
 @SQLITE
-def test_who_returns_to_a_role_that_was_deleted_has_none(works: UnitOfWorkFactory, lead: Lead) -> None:
+def test_who_returns_to_a_role_that_was_deleted_has_none(
+    works: UnitOfWorkFactory, lead: Lead
+) -> None:
     change(works, User, "U_OLGA", role="marketing")
     works.welcome("T1", "U_OLGA", left=True)
     with works("T1", "U_ADA") as work:
         records.delete(work, work.get(Role, work.lookup("role", "marketing")))
     works.welcome("T1", "U_OLGA", left=False)
     with works("T1", "U_OLGA", writes=False) as work:
-        assert not any(policy.can(work.actor, verb, Lead) for verb in ("show", "list", "export", "edit"))
+        assert not any(
+            policy.can(work.actor, verb, Lead) for verb in ("show", "list", "export", "edit")
+        )
         assert work.session.scalars(select(Lead)).all() == []

@@ -1,4 +1,6 @@
-"""What one may not see is not found out by other ways: names made of names, searches, addresses, sums."""
+"""What one may not see is not found out by other ways: names made of names, searches, addresses,
+sums.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -42,7 +44,9 @@ def seen(work: UnitOfWork, entity: type[Entity]) -> list[str]:
     return [record.ref for record in work.session.scalars(select(entity))]
 
 
-def test_what_is_called_after_others_is_seen_only_by_who_may_see_these(works: UnitOfWorkFactory, acme: Account) -> None:
+def test_what_is_called_after_others_is_seen_only_by_who_may_see_these(
+    works: UnitOfWorkFactory, acme: Account
+) -> None:
     with works("T1", "U_RAVI", writes=False) as work:
         assert seen(work, Membership) == ["MB-1"]
     allow(works, "everything: look\naccount: look own")
@@ -55,7 +59,9 @@ def test_what_is_called_after_others_is_seen_only_by_who_may_see_these(works: Un
         assert find_everywhere(work, "acme") == []
 
 
-def test_a_record_is_not_found_by_the_name_of_one_that_may_not_be_seen(works: UnitOfWorkFactory, acme: Account) -> None:
+def test_a_record_is_not_found_by_the_name_of_one_that_may_not_be_seen(
+    works: UnitOfWorkFactory, acme: Account
+) -> None:
     with works("T1", "U_RAVI", writes=False) as work:
         assert [case.ref for case in find_records(work, Case, "ada").records] == ["CS-1"]
     allow(works, "everything: look\ncustomer: look none")
@@ -95,7 +101,9 @@ def test_where_the_amounts_of_deals_are_hidden_no_sum_is_told(works: UnitOfWorkF
         assert [(row.count, row.amount, row.weighted) for row in by_stage(work)] == [(1, 0, 0)]
 
 
-def test_who_may_give_a_right_is_told_also_to_who_may_not_look_at_people(works: UnitOfWorkFactory) -> None:
+def test_who_may_give_a_right_is_told_also_to_who_may_not_look_at_people(
+    works: UnitOfWorkFactory,
+) -> None:
     allow(works, "lead: look\nuser: look none")
     with works("T1", "U_RITA", writes=False) as work:
         assert policy.helpers(work) == "Ada Abel can give it."

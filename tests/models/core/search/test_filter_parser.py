@@ -18,14 +18,17 @@ MINE = Term("owner", "=", "me")
 STRAY = "needs a field in front and a value behind, or a quote that closes"
 
 
-@table("text", ["stage=won", "stage = won", "STAGE =won", 'stage="won"', "stage=“won”", "stage==won"])
+@table(
+    "text", ["stage=won", "stage = won", "STAGE =won", 'stage="won"', "stage=“won”", "stage==won"]
+)
 def test_a_field_is_compared_with_a_value(text):
     assert parse(text) == WON
 
 
 @table(
     ("text", "op"),
-    [(op, op) for op in ("=", "!=", ">", ">=", "<", "<=", "~")] + [("≠", "!="), ("<>", "!="), ("≥", ">="), ("≤", "<=")],
+    [(op, op) for op in ("=", "!=", ">", ">=", "<", "<=", "~")]
+    + [("≠", "!="), ("<>", "!="), ("≥", ">="), ("≤", "<=")],
 )
 def test_every_comparison_is_known(text, op):
     assert parse(f"amount{text}10k") == Term("amount", op, "10k")
@@ -89,18 +92,36 @@ def test_not_binds_tighter_than_and_and_and_than_or(text, tree):
 @table(
     ("text", "sentence"),
     [
-        ("stage=", '“stage=” (word 1) needs a value, and a quotation both its quotes. Try stage=12 or stage="".'),
-        ("a stage= )", '“stage=” (word 2) needs a value, and a quotation both its quotes. Try stage=12 or stage="".'),
-        ('name="Acme', '“name=” (word 1) needs a value, and a quotation both its quotes. Try name=12 or name="".'),
+        (
+            "stage=",
+            '“stage=” (word 1) needs a value, and a quotation both its quotes. Try stage=12 or stage="".',
+        ),
+        (
+            "a stage= )",
+            '“stage=” (word 2) needs a value, and a quotation both its quotes. Try stage=12 or stage="".',
+        ),
+        (
+            'name="Acme',
+            '“name=” (word 1) needs a value, and a quotation both its quotes. Try name=12 or name="".',
+        ),
         ("stage=won )", "“)” (word 2) closes what was never opened. Try stage=won or amount>10k."),
-        ("(stage=won", "The end (after word 2) is missing a closing parenthesis. Try (stage=won or amount>10k)."),
+        (
+            "(stage=won",
+            "The end (after word 2) is missing a closing parenthesis. Try (stage=won or amount>10k).",
+        ),
         ("()", "“)” (word 2) needs a field or a word here. Try stage=won or amount>10k."),
-        ("a or", "The end (after word 2) needs a field or a word here. Try stage=won or amount>10k."),
+        (
+            "a or",
+            "The end (after word 2) needs a field or a word here. Try stage=won or amount>10k.",
+        ),
         ("and a", "“and” (word 1) needs a field or a word here. Try stage=won or amount>10k."),
         ("a and or b", "“or” (word 3) needs a field or a word here. Try stage=won or amount>10k."),
-        ("not", "The end (after word 1) needs a field or a word here. Try stage=won or amount>10k."),
+        (
+            "not",
+            "The end (after word 1) needs a field or a word here. Try stage=won or amount>10k.",
+        ),
         ("12 > 5", f"“>” (word 2) {STRAY}. Try stage=won or amount>10k."),
-        ('acme "corp', f"“\"” (word 2) {STRAY}. Try stage=won or amount>10k."),
+        ('acme "corp', f'“"” (word 2) {STRAY}. Try stage=won or amount>10k.'),
     ],
 )
 def test_what_is_no_filter_is_refused_at_the_word_where_it_goes_wrong(text, sentence):
@@ -115,7 +136,11 @@ def test_the_examples_in_the_sentences_work():
 
 def test_a_filter_has_a_greatest_length_depth_and_number_of_words():
     assert parse("(" * 20 + "a" + ")" * 20) == Word("a")
-    for text, problem in (("a" * 2001, "2000 characters"), ("(" * 21 + "a", "too deep"), ("a " * 201, "200 words")):
+    for text, problem in (
+        ("a" * 2001, "2000 characters"),
+        ("(" * 21 + "a", "too deep"),
+        ("a " * 201, "200 words"),
+    ):
         with pytest.raises(ValueError, match=problem):
             parse(text)
 
@@ -130,7 +155,9 @@ LEAVES: st.SearchStrategy[Node] = st.builds(Term, FIELDS, OPS, TEXTS) | st.build
 @table(("condition", "most"), [("name ~ acme", 8), ("stage = won", 40)])
 def test_a_filter_holds_as_many_conditions_as_a_database_soon_answers(condition, most):
     assert parse(" or ".join([condition] * most))
-    with pytest.raises(ValueError, match=rf"at most {most} conditions.*; this has {most + 1}\. Try fewer"):
+    with pytest.raises(
+        ValueError, match=rf"at most {most} conditions.*; this has {most + 1}\. Try fewer"
+    ):
         parse(" or ".join([condition] * (most + 1)))
 
 
@@ -155,7 +182,26 @@ def test_a_filter_is_written_in_its_plainest_form():
 
 PIECES = st.lists(
     st.sampled_from(
-        ["a", "stage", "=", ">", "<", "!", "~", "(", ")", '"', "“", "»", "\\", "and", "or", "not", "<@U1>", "10k"]
+        [
+            "a",
+            "stage",
+            "=",
+            ">",
+            "<",
+            "!",
+            "~",
+            "(",
+            ")",
+            '"',
+            "“",
+            "»",
+            "\\",
+            "and",
+            "or",
+            "not",
+            "<@U1>",
+            "10k",
+        ]
     )
 )
 

@@ -26,7 +26,9 @@ pytestmark = pytest.mark.dialect
 NOTHING: list[str] = []
 
 
-def fitting(works: UnitOfWorkFactory, entity: type[Entity], text: str, by: str = "U_RITA") -> list[str]:
+def fitting(
+    works: UnitOfWorkFactory, entity: type[Entity], text: str, by: str = "U_RITA"
+) -> list[str]:
     """The names of the records that a filter fits, in the order of their numbers."""
     with works("T1", by, writes=False) as work:
         found = select(entity).where(filter_sql.condition(filter_parser.parse(text), entity, work))
@@ -166,19 +168,48 @@ def deals(works: UnitOfWorkFactory) -> UnitOfWorkFactory:
     works.welcome("T1", "U_RITA", role=Preset.ADMIN)  # who sees everything
     works.welcome("T1", "U_ELI", role=Preset.ADMIN)
     made: list[tuple[type[Entity], dict[str, str]]] = [
-        (Customer, {"first_name": "Ada", "last_name": "Lovelace", "city": "London", "tags": "vip, math"}),
-        (Customer, {"first_name": "Zoë", "last_name": "Müller", "city": "München", "country": "DE", "tags": "vips"}),
+        (
+            Customer,
+            {"first_name": "Ada", "last_name": "Lovelace", "city": "London", "tags": "vip, math"},
+        ),
+        (
+            Customer,
+            {
+                "first_name": "Zoë",
+                "last_name": "Müller",
+                "city": "München",
+                "country": "DE",
+                "tags": "vips",
+            },
+        ),
         (Account, {"name": "Acme", "annual_revenue": "1m"}),
-        (Opportunity, {"name": "Small", "customer": "CU-1", "amount": "5k", "close_date": "2026-03-09"}),
-        (Opportunity, {"name": "Medium", "customer": "CU-2", "amount": "$12k", "close_date": "2026-03-31",
-                       "stage": "proposal"}),
-    ]  # fmt: skip
+        (
+            Opportunity,
+            {"name": "Small", "customer": "CU-1", "amount": "5k", "close_date": "2026-03-09"},
+        ),
+        (
+            Opportunity,
+            {
+                "name": "Medium",
+                "customer": "CU-2",
+                "amount": "$12k",
+                "close_date": "2026-03-31",
+                "stage": "proposal",
+            },
+        ),
+    ]
     with works("T1", "U_RITA") as work:
         for entity, texts in made:
             records.create(work, entity, texts)
     given(works, Opportunity, "U_RAVI", name="Large", account="AC-1", amount="1.2m", stage="won")
     given(
-        works, Opportunity, "U_ELI", name="None", account="AC-1", next_step="Call 100% of them", competitor="Straße_1"
+        works,
+        Opportunity,
+        "U_ELI",
+        name="None",
+        account="AC-1",
+        next_step="Call 100% of them",
+        competitor="Straße_1",
     )
     return works
 
@@ -193,7 +224,9 @@ def test_a_filter_fits_people(deals: UnitOfWorkFactory) -> None:
 
 
 def test_a_day_is_the_whole_day_where_the_reader_lives(deals: UnitOfWorkFactory) -> None:
-    """Half past eleven at night in Berlin is half past ten in UTC, and already tomorrow in Kolkata."""
+    """Half past eleven at night in Berlin is half past ten in UTC, and already tomorrow in
+    Kolkata.
+    """
     given(deals, Activity, description="Call", customer="CU-1", due_date="today 23:30")
     assert {text: bool(fitting(deals, Activity, text)) for text in DAYS} == DAYS
 
@@ -205,7 +238,9 @@ def test_each_reader_has_their_own_day(deals: UnitOfWorkFactory) -> None:
     assert fitting(deals, Activity, "due = today", by="U_MONA") == ["Call"]
 
 
-def test_the_day_the_clocks_change_is_still_one_day(deals: UnitOfWorkFactory, clock: StoppedClock) -> None:
+def test_the_day_the_clocks_change_is_still_one_day(
+    deals: UnitOfWorkFactory, clock: StoppedClock
+) -> None:
     clock.forward(timedelta(days=19))  # the 29th, of 23 hours in Berlin
     given(deals, Activity, description="Last minute", customer="CU-1", due_date="today 23:59")
     given(deals, Activity, description="Next day", customer="CU-1", due_date="tomorrow 0:00")
@@ -223,7 +258,10 @@ def test_flags_are_yes_or_no(deals: UnitOfWorkFactory) -> None:
 
 @SQLITE
 def test_what_makes_no_sense_is_told_with_what_does(deals: UnitOfWorkFactory) -> None:
-    told = {text: refused(deals, Opportunity, text)[: len(sentence)] for text, sentence in SENSELESS.items()}
+    told = {
+        text: refused(deals, Opportunity, text)[: len(sentence)]
+        for text, sentence in SENSELESS.items()
+    }
     assert told == SENSELESS
 
 
@@ -273,7 +311,9 @@ def test_words_that_many_records_hold_are_looked_through(deals: UnitOfWorkFactor
 
 
 @table("entity", ENTITIES.values())
-def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(works: UnitOfWorkFactory, entity: type[Entity]) -> None:
+def test_every_field_of_every_entity_can_be_asked_whether_it_is_there(
+    works: UnitOfWorkFactory, entity: type[Entity]
+) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         for name in entity.fields():
             for op in ("=", "!="):

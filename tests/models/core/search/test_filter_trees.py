@@ -17,10 +17,23 @@ LEAVES = st.one_of(
     st.builds(filter_parser.Word, st.text(min_size=1, max_size=8)),
     st.builds(
         filter_parser.Term,
-        st.sampled_from(["stage", "amount", "close_date", "customer", "owner", "name", "created", "is", "nonsense"]),
+        st.sampled_from(
+            [
+                "stage",
+                "amount",
+                "close_date",
+                "customer",
+                "owner",
+                "name",
+                "created",
+                "is",
+                "nonsense",
+            ]
+        ),
         st.sampled_from(["=", "!=", ">", ">=", "<", "<=", "~"]),
         st.one_of(
-            st.sampled_from(["won", "10k", "eom", "CU-1", "me", "empty", "open", "fri 9:00"]), st.text(max_size=8)
+            st.sampled_from(["won", "10k", "eom", "CU-1", "me", "empty", "open", "fri 9:00"]),
+            st.text(max_size=8),
         ),
     ),
 )
@@ -38,7 +51,9 @@ TREES = st.recursive(
 @example(filter_parser.Term("amount", ">", ""))
 @tried(60)
 @for_all(TREES)
-def test_any_tree_is_answered_or_refused_with_a_sentence(works: UnitOfWorkFactory, tree: filter_parser.Node) -> None:
+def test_any_tree_is_answered_or_refused_with_a_sentence(
+    works: UnitOfWorkFactory, tree: filter_parser.Node
+) -> None:
     with works("T1", "U_RITA", writes=False) as work:
         told = ""
         try:

@@ -16,15 +16,34 @@ from tests.ground import given
 from tests.models.marks import SQLITE
 from tests.plans import plans
 
-NAMES = ["CU-1", "cu-1", "cu1", "#CU-1", " CU-1 ", "Ada Lovelace", "ada lovelace", "ADA LOVELACE", '"Ada Lovelace"',
-     "“Ada Lovelace”", "Ada", "ada love", "ada@example.org", "ADA@example.org", "Áda Lovelace"]  # fmt: skip
+NAMES = [
+    "CU-1",
+    "cu-1",
+    "cu1",
+    "#CU-1",
+    " CU-1 ",
+    "Ada Lovelace",
+    "ada lovelace",
+    "ADA LOVELACE",
+    '"Ada Lovelace"',
+    "“Ada Lovelace”",
+    "Ada",
+    "ada love",
+    "ada@example.org",
+    "ADA@example.org",
+    "Áda Lovelace",
+]
 
 
-def test_a_reference_a_name_its_beginning_or_an_address_name_a_record(works: UnitOfWorkFactory) -> None:
+def test_a_reference_a_name_its_beginning_or_an_address_name_a_record(
+    works: UnitOfWorkFactory,
+) -> None:
     ada = given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@example.org")
     given(works, Customer, first_name="Grace", last_name="Hopper")
     with works("T1", "U_RITA") as work:
-        assert {text: lookup(work, Customer, text) for text in NAMES} == dict.fromkeys(NAMES, ada.id)
+        assert {text: lookup(work, Customer, text) for text in NAMES} == dict.fromkeys(
+            NAMES, ada.id
+        )
 
 
 @pytest.mark.parametrize("text", ["CU-9", "LD-1", "Nobody", "", "%", "_da", "a%", "Lovelace"])
@@ -39,7 +58,10 @@ def test_an_ambiguous_name_offers_the_candidates(works: UnitOfWorkFactory) -> No
         given(works, Customer, first_name="Ada", last_name=name)
     with works("T1", "U_RITA") as work, pytest.raises(Ambiguous) as caught:
         lookup(work, Customer, "ada")
-    assert str(caught.value) == "“ada” could be CU-2 Ada Byron, CU-1 Ada Lovelace. Please say which one."
+    assert (
+        str(caught.value)
+        == "“ada” could be CU-2 Ada Byron, CU-1 Ada Lovelace. Please say which one."
+    )
     assert caught.value.candidates == [("CU-2", "Ada Byron"), ("CU-1", "Ada Lovelace")]
 
 
@@ -73,7 +95,9 @@ def test_a_deleted_record_is_not_named(works: UnitOfWorkFactory) -> None:
             lookup(work, Customer, text)
 
 
-@pytest.mark.parametrize("text", ["me", "Me", "<@U_RITA>", "<@U_RITA|rita>", "U_RITA", "Rita Reyes", "US-1"])
+@pytest.mark.parametrize(
+    "text", ["me", "Me", "<@U_RITA>", "<@U_RITA|rita>", "U_RITA", "Rita Reyes", "US-1"]
+)
 def test_people_are_named_by_mention_and_as_me(works: UnitOfWorkFactory, text: str) -> None:
     with works("T1", "U_RITA") as work:
         assert work.actor is not None
@@ -81,9 +105,13 @@ def test_people_are_named_by_mention_and_as_me(works: UnitOfWorkFactory, text: s
 
 
 @SQLITE
-@pytest.mark.parametrize("text", ["ada@example.org", "Ada Lovelace", "Ada", "AC-1", "nobody@example.org"])
+@pytest.mark.parametrize(
+    "text", ["ada@example.org", "Ada Lovelace", "Ada", "AC-1", "nobody@example.org"]
+)
 def test_whoever_types_a_name_is_served_by_an_index(works: UnitOfWorkFactory, text: str) -> None:
-    """However many customers there are: the statement has no order that would lead SQLite to another one."""
+    """However many customers there are: the statement has no order that would lead SQLite to
+    another one.
+    """
     given(works, Customer, first_name="Ada", last_name="Lovelace", email="ada@example.org")
 
     def look(work: UnitOfWork) -> None:
@@ -96,10 +124,20 @@ def test_whoever_types_a_name_is_served_by_an_index(works: UnitOfWorkFactory, te
 
 
 @SQLITE
-def test_a_batch_of_names_takes_a_few_statements_each_served_by_an_index(works: UnitOfWorkFactory) -> None:
+def test_a_batch_of_names_takes_a_few_statements_each_served_by_an_index(
+    works: UnitOfWorkFactory,
+) -> None:
     for number in range(40):
-        given(works, Customer, first_name="Ada", last_name=f"Nr{number}", email=f"ada.{number}@example.org")
-    names = [f"Ada Nr{number}" if number % 2 else f"ada.{number}@example.org" for number in range(50)]
+        given(
+            works,
+            Customer,
+            first_name="Ada",
+            last_name=f"Nr{number}",
+            email=f"ada.{number}@example.org",
+        )
+    names = [
+        f"Ada Nr{number}" if number % 2 else f"ada.{number}@example.org" for number in range(50)
+    ]
 
     def meet(work: UnitOfWork) -> None:
         desk = PrefetchingUnitOfWork(**vars(work))

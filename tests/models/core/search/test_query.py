@@ -82,7 +82,12 @@ def everywhere(works: UnitOfWorkFactory, text: str, limit: int = 10) -> list[str
         return [str(record) for record in find_everywhere(work, text, limit)]
 
 
-def headed(works: UnitOfWorkFactory, entity: type[Opportunity | Customer], text: str, page: str | bool | None = None) -> str:
+def headed(
+    works: UnitOfWorkFactory,
+    entity: type[Opportunity | Customer],
+    text: str,
+    page: str | bool | None = None,
+) -> str:
     with works("T1", "U_RITA", writes=False) as work:
         return find_records(work, entity, text, page).heading
 
@@ -93,7 +98,20 @@ def test_the_likeliest_comes_first(people: UnitOfWorkFactory) -> None:
 
 
 def test_what_nothing_fits_finds_nothing(people: UnitOfWorkFactory) -> None:
-    for typed in ["xyz", "cu-99", "999", "%", "___", '"', "'; --", "searched", "OR", "NEAR(", "*", "\x00"]:
+    for typed in [
+        "xyz",
+        "cu-99",
+        "999",
+        "%",
+        "___",
+        '"',
+        "'; --",
+        "searched",
+        "OR",
+        "NEAR(",
+        "*",
+        "\x00",
+    ]:
         assert offered(people, typed) == [], typed
 
 
@@ -130,26 +148,51 @@ def test_a_name_beats_a_mention_of_it(works: UnitOfWorkFactory) -> None:
     assert offered(works, "acme")[0] == "Acme Smith"
 
 
-def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(works: UnitOfWorkFactory) -> None:
+def test_the_one_that_is_meant_is_found_among_thousands_with_the_same_word(
+    works: UnitOfWorkFactory,
+) -> None:
     """More than the candidates taken from the index, and it is the oldest."""
     meant = given(works, Account, name="Group")
-    common = {"workspace": "T1", "version": 1, "created_at": START, "updated_at": START, "custom": {}}
+    common = {
+        "workspace": "T1",
+        "version": 1,
+        "created_at": START,
+        "updated_at": START,
+        "custom": {},
+    }
     with works("T1") as work:
         rows = [
-            common | {"number": n, "name": f"Alpha {n} Group", "title": f"Alpha {n} Group", "key": f"alpha {n} group"}
+            common
+            | {
+                "number": n,
+                "name": f"Alpha {n} Group",
+                "title": f"Alpha {n} Group",
+                "key": f"alpha {n} group",
+            }
             for n in range(2, CANDIDATES * 2)
         ]
         work.session.execute(insert(Account.__table__), rows)
-        ids = dict(work.session.execute(update(Account).values(version=1).returning(Account.number, Account.id)).all())
+        ids = dict(
+            work.session.execute(
+                update(Account).values(version=1).returning(Account.number, Account.id)
+            ).all()
+        )
         texts = [
-            {"workspace": "T1", "entity": "account", "record_id": ids[n], "text": f"ac-{n} alpha {n} group"}
+            {
+                "workspace": "T1",
+                "entity": "account",
+                "record_id": ids[n],
+                "text": f"ac-{n} alpha {n} group",
+            }
             for n in range(2, CANDIDATES * 2)
         ]
         work.session.execute(insert(SearchText.__table__), texts)
     with works("T1", writes=False) as work:
         assert suggestions(work, Account, "group")[0].id == meant.id
         assert suggestions(work, Account, "ac-7")[0].number == 7
-        assert find_records(work, Account, "group").heading.startswith("More than 199 accounts match")
+        assert find_records(work, Account, "group").heading.startswith(
+            "More than 199 accounts match"
+        )
 
 
 def test_renamed_and_deleted_records_are_found_as_they_are_now(people: UnitOfWorkFactory) -> None:
@@ -231,11 +274,16 @@ def test_a_filter_after_a_noun_filters(people: UnitOfWorkFactory) -> None:
 
 
 @SQLITE
-def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(people: UnitOfWorkFactory) -> None:
+def test_a_filter_that_makes_no_sense_is_refused_and_an_odd_name_is_not(
+    people: UnitOfWorkFactory,
+) -> None:
     with people("T1", "U_RITA", writes=False) as work:
         with pytest.raises(ValueError, match="needs a value"):
             find_records(work, Customer, "first_name =")
-        assert find_records(work, Customer, "lovelace (ada").heading == "1 customer matches “lovelace (ada”"
+        assert (
+            find_records(work, Customer, "lovelace (ada").heading
+            == "1 customer matches “lovelace (ada”"
+        )
         assert find_records(work, Customer, "not").records == []
 
 
@@ -264,7 +312,14 @@ def test_the_heading_shows_what_was_typed_on_one_line(people: UnitOfWorkFactory)
 
 
 def test_a_case_is_found_by_its_customer_and_description(people: UnitOfWorkFactory) -> None:
-    given(people, Case, "U_SAM", customer="CU-2", subject="Does not start", description="The compiler hangs")
+    given(
+        people,
+        Case,
+        "U_SAM",
+        customer="CU-2",
+        subject="Does not start",
+        description="The compiler hangs",
+    )
     with people("T1", "U_SAM", writes=False) as work:
         for text in ("hopper", "compiler", "start"):
             assert [case.ref for case in suggestions(work, Case, text)] == ["CS-1"]
@@ -332,5 +387,7 @@ def test_half_words_and_slips_and_names_written_as_one_are_found(works: UnitOfWo
     for name in ("🚀 Rocket", "Launch 🚀"):
         given(works, Account, name=name)
     with works("T1", "U_RITA", writes=False) as work:
-        found = {typed: sorted(each.title for each in find_everywhere(work, typed)) for typed in FOUND}
+        found = {
+            typed: sorted(each.title for each in find_everywhere(work, typed)) for typed in FOUND
+        }
     assert found == {typed: sorted(titles) for typed, titles in FOUND.items()}

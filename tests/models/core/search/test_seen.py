@@ -1,5 +1,5 @@
-"""A filter, an order and a count tell nobody more than they see: over random companies, compared with what plain
-Python finds in what each person sees.
+"""A filter, an order and a count tell nobody more than they see: over random companies, compared
+with what plain Python finds in what each person sees.
 """
 
 import os
@@ -17,7 +17,14 @@ from models.core.permissions import policy
 from models.core.search import filter_sql, mentions
 from models.core.search.filter_parser import And, Node, Term, Word, write
 from models.core.search.index import index
-from models.core.search.query import FEW, find_everywhere, find_records, heading, list_records, suggestions
+from models.core.search.query import (
+    FEW,
+    find_everywhere,
+    find_records,
+    heading,
+    list_records,
+    suggestions,
+)
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from tests.models import counting
 from tests.models.companies import SEEN, stocked
@@ -26,8 +33,9 @@ from tests.models.plainly import Company, Eyes, everything
 from tests.remembered import remembered
 
 COMPANIES = int(os.environ.get("FILTERS", "0"))
-"""How many companies are gone through whole, with about 2,000 comparisons each: FILTERS=11 for the whole lot. By
-default a small part of one: each test has one of the databases, where half of the people read.
+"""How many companies are gone through whole, with about 2,000 comparisons each: FILTERS=11 for the
+whole lot. By default a small part of one: each test has one of the databases, where half of the
+people read.
 """
 FILTERS, RECORDS, GROUPS = (20, 9, 3) if COMPANIES else (2, 7, 1)
 ASKED = (*(entity.slug() for entity in SEEN), "user")
@@ -42,9 +50,13 @@ class Readers:
         self.works, self.luck = works, random.Random(seed)
         self.company: Company = remembered(works, ("stocked", seed), lambda: company(works, seed))
 
-    def each(self, writes: bool = False, everyone: bool = COMPANIES > 0) -> Iterator[tuple[UnitOfWork, Eyes]]:
+    def each(
+        self, writes: bool = False, everyone: bool = COMPANIES > 0
+    ) -> Iterator[tuple[UnitOfWork, Eyes]]:
         people = [row["slack_id"] for row in self.company.rows["user"]]
-        groups = [[person] for person in people] + [self.luck.sample(people, 3) for _ in range(GROUPS)]
+        groups = [[person] for person in people] + [
+            self.luck.sample(people, 3) for _ in range(GROUPS)
+        ]
         for group in groups if everyone else groups[self.works.sqlite :: 2]:
             with self.works("T1", group[0], writes=writes) as work:
                 there = {user.slack_id: user for user in everybody(work)}
@@ -70,7 +82,8 @@ def readers(works: UnitOfWorkFactory, request: pytest.FixtureRequest) -> Readers
 
 
 def found(work: UnitOfWork, slug: str, node: Node | str) -> tuple[list[int], str]:
-    """The numbers of the records of the first page, in its order, and how its heading counts; refused or not.
+    """The numbers of the records of the first page, in its order, and how its heading counts;
+    refused or not.
 
     node: a filter, or what was typed after `list`.
     """
@@ -95,7 +108,9 @@ def expected(eyes: Eyes, slug: str, node: Node) -> tuple[list[int], str]:
     return [row["number"] for row in rows[:10]], counted.partition("“")[0]
 
 
-def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(readers: Readers) -> None:
+def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(
+    readers: Readers,
+) -> None:
     cases = 0
     for work, eyes in readers.each():
         for slug in ASKED:
@@ -109,33 +124,53 @@ def test_a_filter_finds_orders_and_counts_just_what_it_fits_of_what_one_sees(rea
 
 
 def test_a_word_in_a_filter_finds_what_the_word_alone_finds(readers: Readers) -> None:
-    """Alone it also finds what is nearly written so, where it finds few: by words that one sees as well."""
+    """Alone it also finds what is nearly written so, where it finds few: by words that one sees as
+    well.
+    """
     for work, eyes in readers.each():
         for slug in ASKED:
             author = Author(readers.luck, eyes, slug)
-            for word in [word for word in (author.word() for _ in range(FILTERS)) if is_searched_for(word)]:
+            for word in [
+                word for word in (author.word() for _ in range(FILTERS)) if is_searched_for(word)
+            ]:
                 seen, _ = expected(eyes, slug, Word(word))
                 beside, _ = found(work, slug, And((ALL, Word(word))))
                 alone, _ = found(work, slug, Word(word))
                 assert set(beside) == set(seen) <= set(alone), (eyes.me["name"], slug, word)
-                near = {row["number"] for row in eyes.records(slug) if is_near(word, eyes.words(slug, row))}
-                assert set(alone) <= (near if len(seen) < FEW else set(seen)), (eyes.me["name"], slug, word)
+                near = {
+                    row["number"]
+                    for row in eyes.records(slug)
+                    if is_near(word, eyes.words(slug, row))
+                }
+                assert set(alone) <= (near if len(seen) < FEW else set(seen)), (
+                    eyes.me["name"],
+                    slug,
+                    word,
+                )
 
 
-def test_the_words_of_a_list_find_what_their_filter_finds_of_what_one_sees(readers: Readers) -> None:
-    """What is hidden from one who reads is no condition to them: its words are looked for like any others."""
+def test_the_words_of_a_list_find_what_their_filter_finds_of_what_one_sees(
+    readers: Readers,
+) -> None:
+    """What is hidden from one who reads is no condition to them: its words are looked for like any
+    others.
+    """
     for work, eyes in readers.each():
         for slug in ASKED:
             author = Author(readers.luck, eyes, slug)
             for _ in range(FILTERS):
                 text, node = author.words()
                 wanted = expected(eyes, slug, And((ALL, node)))
-                assert found(work, slug, f"{write(ALL)} {text}") == wanted, (eyes.me["name"], slug, text)
+                assert found(work, slug, f"{write(ALL)} {text}") == wanted, (
+                    eyes.me["name"],
+                    slug,
+                    text,
+                )
 
 
 def test_what_is_hidden_makes_no_difference_to_what_is_told(readers: Readers) -> None:
-    """Whatever is typed about fields that are hidden, it finds, counts, reads and refuses the same when these hold
-    something else.
+    """Whatever is typed about fields that are hidden, it finds, counts, reads and refuses the same
+    when these hold something else.
     """
     cases = 0
     for work, eyes in readers.each(writes=True, everyone=True):
@@ -157,15 +192,19 @@ def test_what_is_hidden_makes_no_difference_to_what_is_told(readers: Readers) ->
 
 
 def secrets(eyes: Eyes, slug: str) -> list[str]:
-    """The fields that are hidden from them, and that do not say whose a record is or whether it is deleted; one of a
-    person's ways is primary whatever is shuffled.
+    """The fields that are hidden from them, and that do not say whose a record is or whether it is
+    deleted; one of a person's ways is primary whatever is shuffled.
     """
     entity = ENTITIES[slug]
-    return sorted(eyes.hidden(slug) & entity.fields().keys() - {entity.part_of, "deleted_at", "primary"})
+    return sorted(
+        eyes.hidden(slug) & entity.fields().keys() - {entity.part_of, "deleted_at", "primary"}
+    )
 
 
 def told(work: UnitOfWork, slug: str, text: str) -> object:
-    """All that is said to who types this after `list`, after `find`, in a picker, and in a sentence."""
+    """All that is said to who types this after `list`, after `find`, in a picker, and in a
+    sentence.
+    """
     said: list[object] = []
     try:
         page = list_records(work, ENTITIES[slug], text)
@@ -182,13 +221,19 @@ def shuffle(work: UnitOfWork, slug: str, names: Sequence[str]) -> None:
     """Let each record hold in these fields what the one after it holds, and the index know."""
     table, session = ENTITIES[slug].__table__, work.session
     columns = [table.c[name] for name in names]
-    rows = session.connection().execute(select(table.c.id, *columns).where(table.c.workspace == "T1")).all()
+    rows = (
+        session.connection()
+        .execute(select(table.c.id, *columns).where(table.c.workspace == "T1"))
+        .all()
+    )
     for row, other in zip(rows, [*rows[1:], *rows[:1]], strict=True):
         values = dict(zip(columns, other[1:], strict=True))
         session.connection().execute(update(table).where(table.c.id == row[0]).values(values))
     session.expire_all()
     with policy.beyond(session):
-        index(work, session.scalars(select(ENTITIES[slug]).execution_options(with_deleted=True)).all())
+        index(
+            work, session.scalars(select(ENTITIES[slug]).execution_options(with_deleted=True)).all()
+        )
 
 
 def is_searched_for(word: str) -> bool:

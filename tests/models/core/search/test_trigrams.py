@@ -114,7 +114,8 @@ def test_the_same_trigrams_in_another_order_are_another_word(works: UnitOfWorkFa
 
 
 @pytest.mark.parametrize(
-    "odd", ['say "hi" now', "100% sure", "snake_case", "back\\slash", "it's", "a*b*c", "x OR y", "(z)"]
+    "odd",
+    ['say "hi" now', "100% sure", "snake_case", "back\\slash", "it's", "a*b*c", "x OR y", "(z)"],
 )
 def test_signs_mean_nothing_but_themselves(works: UnitOfWorkFactory, odd: str) -> None:
     with works("T1") as work:
@@ -140,11 +141,17 @@ def test_the_index_follows_every_change_of_a_text(works: UnitOfWorkFactory) -> N
     with works("T1") as work:
         put(work, "ada lovelace", "grace hopper")
     with works("T1") as work:
-        row = work.session.scalars(select(SearchText).where(SearchText.text == "ada lovelace")).one()
+        row = work.session.scalars(
+            select(SearchText).where(SearchText.text == "ada lovelace")
+        ).one()
         row.text = "edith clarke"
         work.session.execute(text("DELETE FROM search_text WHERE text = 'grace hopper'"))
     with works("T1") as work:
-        assert [texts_with(work, word) for word in ("ada", "grace", "clarke")] == [set(), set(), {"edith clarke"}]
+        assert [texts_with(work, word) for word in ("ada", "grace", "clarke")] == [
+            set(),
+            set(),
+            {"edith clarke"},
+        ]
 
 
 def test_texts_of_other_workspaces_are_not_found(works: UnitOfWorkFactory) -> None:
@@ -158,7 +165,9 @@ def test_an_index_serves_the_search(works: UnitOfWorkFactory) -> None:
     """Asked of the database itself."""
     with works("T1") as work:
         statement = found(work.session, [["lovelace"]]).limit(200)
-        compiled = statement.compile(work.session.connection(), compile_kwargs={"literal_binds": True})
+        compiled = statement.compile(
+            work.session.connection(), compile_kwargs={"literal_binds": True}
+        )
         if works.sqlite:
             plan = work.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
             told = " ".join(str(row) for row in plan)
@@ -167,13 +176,17 @@ def test_an_index_serves_the_search(works: UnitOfWorkFactory) -> None:
             assert "USE TEMP B-TREE" not in told
         else:
             switch(work.session, "off")
-            plan = work.session.connection().exec_driver_sql(f"EXPLAIN {compiled}".replace("%", "%%"))
+            plan = work.session.connection().exec_driver_sql(
+                f"EXPLAIN {compiled}".replace("%", "%%")
+            )
             assert "Bitmap Index Scan on search_index" in " ".join(row[0] for row in plan)
 
 
 def test_like_never_touches_the_trigram_table(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
-        statement = str(found(work.session, [["lovelace"], ["ada", "grace"]]).compile(work.session.connection()))
+        statement = str(
+            found(work.session, [["lovelace"], ["ada", "grace"]]).compile(work.session.connection())
+        )
         assert ("LIKE" in statement) is not works.sqlite
         assert ("MATCH" in statement) is works.sqlite
     assert "MATCH" in str(matches([["ada"]]))
@@ -220,7 +233,9 @@ def test_one_slip_anywhere_in_a_long_word_is_forgiven(word: str, data: st.DataOb
 def test_a_search_leaves_the_database_as_free_to_plan_as_before(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
         put(work, "ada lovelace")
-        assert [row.text for row in find(work.session, [["lovelace"]], ["thing"], 5)] == ["ada lovelace"]
+        assert [row.text for row in find(work.session, [["lovelace"]], ["thing"], 5)] == [
+            "ada lovelace"
+        ]
         assert find(work.session, [["lovelace"]], ["other"], 5) == []
         if not works.sqlite:
             assert work.session.scalar(text("SHOW enable_seqscan")) == "on"

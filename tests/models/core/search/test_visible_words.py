@@ -1,4 +1,6 @@
-"""What is hidden from somebody cannot be guessed letter by letter either: in no filter, by no shortcut, in no order."""
+"""What is hidden from somebody cannot be guessed letter by letter either: in no filter, by no
+shortcut, in no order.
+"""
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +21,13 @@ from tests.models.marks import SQLITE
 
 REP, OTHER = "U_JULE", "U_OLGA"
 """A rep, who sees her own leads and the tasks of her team; and somebody of another team."""
-WAYS = ("{0} created >= 2020-01-01", "created >= 2020-01-01 {0}", "{0} OR (open {0})", "NOT NOT {0}", "{0}")
+WAYS = (
+    "{0} created >= 2020-01-01",
+    "created >= 2020-01-01 {0}",
+    "{0} OR (open {0})",
+    "NOT NOT {0}",
+    "{0}",
+)
 """How a word may stand in a filter, beside what fits everything or nothing."""
 
 
@@ -42,27 +50,45 @@ def refused(works: UnitOfWorkFactory, entity: type[Entity], text: str, by: str =
 
 
 def task_about_a_hidden_lead(works: UnitOfWorkFactory) -> None:
-    lead = given(works, Lead, OTHER, first_name="Quentin", last_name="Zamora", company="Secret Looms")
-    task = given(works, Activity, OTHER, description="Call back", lead=lead.ref, due_date="today 18:00")
+    lead = given(
+        works, Lead, OTHER, first_name="Quentin", last_name="Zamora", company="Secret Looms"
+    )
+    task = given(
+        works, Activity, OTHER, description="Call back", lead=lead.ref, due_date="today 18:00"
+    )
     with works("T1", "U_ADA") as work:
         records.assign(work, work.find(Activity, task.number), work.lookup("user", f"<@{REP}>"))
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_name_of_a_hidden_lead_is_not_read_off_a_task(works: UnitOfWorkFactory, way: str) -> None:
+def test_the_name_of_a_hidden_lead_is_not_read_off_a_task(
+    works: UnitOfWorkFactory, way: str
+) -> None:
     task_about_a_hidden_lead(works)
     assert fitting(works, Activity, "created >= 2020-01-01") == ["Call back"]
     for guess in ("quentin", "que", "qu", "q", "zamora", '"quentin zamora"'):
         assert fitting(works, Activity, way.format(guess)) == [], guess
     assert fitting(works, Activity, way.format("back")) == ["Call back"]
-    assert fitting(works, Activity, way.format("quentin"), by=OTHER) == fitting(works, Lead, "xyz", by=OTHER) == []
-    assert fitting(works, Activity, "lead ~ quentin") == fitting(works, Activity, "lead ~ hidden") == []
+    assert (
+        fitting(works, Activity, way.format("quentin"), by=OTHER)
+        == fitting(works, Lead, "xyz", by=OTHER)
+        == []
+    )
+    assert (
+        fitting(works, Activity, "lead ~ quentin")
+        == fitting(works, Activity, "lead ~ hidden")
+        == []
+    )
     assert fitting(works, Activity, "NOT quentin") == ["Call back"]
-    assert fitting(works, Activity, "lead != empty") == ["Call back"]  # the card says that there is one
+    assert fitting(works, Activity, "lead != empty") == [
+        "Call back"
+    ]  # the card says that there is one
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_hidden_phone_number_is_not_read_digit_by_digit(works: UnitOfWorkFactory, way: str) -> None:
+def test_a_hidden_phone_number_is_not_read_digit_by_digit(
+    works: UnitOfWorkFactory, way: str
+) -> None:
     given(works, Customer, first_name="Ada", phone="030 1234567", city="London", tags="vip")
     allow(works, "everything: look\ncustomer: look, hide phone")
     way = way.replace("(open {0})", "{0}")  # a customer is never open
@@ -78,12 +104,20 @@ def test_a_word_that_many_hold_finds_no_less_and_still_nothing_hidden(
 ) -> None:
     allow(works, "everything: look\nlead: look\ncustomer: look, hide city")
     for number in range(8):
-        given(works, Customer, first_name=f"Ada {number}", city="Lyon", **({"tags": "lyon"} if number % 2 else {}))
+        given(
+            works,
+            Customer,
+            first_name=f"Ada {number}",
+            city="Lyon",
+            **({"tags": "lyon"} if number % 2 else {}),
+        )
     for many in (1000, 4, 3, 1):
         monkeypatch.setattr("models.core.search.filter_sql.MANY", many)
         assert len(fitting(works, Customer, "lyon created >= 2020-01-01", by="U_ADA")) == 8
         assert len(fitting(works, Customer, "NOT lyon", by="U_ADA")) == 0
-        assert fitting(works, Customer, "lyon created >= 2020-01-01") == [f"Ada {number}" for number in (1, 3, 5, 7)]
+        assert fitting(works, Customer, "lyon created >= 2020-01-01") == [
+            f"Ada {number}" for number in (1, 3, 5, 7)
+        ]
         assert len(fitting(works, Customer, "NOT lyon")) == 4
 
 
@@ -92,15 +126,19 @@ def test_a_shortcut_asks_for_no_hidden_field(works: UnitOfWorkFactory) -> None:
     customer = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=customer.ref, close_date="2026-03-01")
     allow(works, "everything: look\ndeal: look, hide stage\ntask: look, hide due_date")
-    told = "Your role does not show you Stage, so you cannot look by it. Ada Abel can let you see it."
+    told = (
+        "Your role does not show you Stage, so you cannot look by it. Ada Abel can let you see it."
+    )
     for text in ("open", "NOT closed", "is = open", "overdue", "sails OR closed"):
         assert refused(works, Opportunity, text) == told, text
     assert refused(works, Activity, "overdue").startswith("Your role does not show you Due, so")
     assert fitting(works, Opportunity, "mine OR sails") == ["Sails"]
     allow(works, "everything: look\ndeal: look, hide close_date stage")
     said = refused(works, Opportunity, "overdue")
-    assert said == ("Your role does not show you Stage and Close date, so you cannot look by it. "
-                    "Ada Abel can let you see them.")  # fmt: skip
+    assert said == (
+        "Your role does not show you Stage and Close date, so you cannot look by it. "
+        "Ada Abel can let you see them."
+    )
 
 
 @SQLITE
@@ -109,7 +147,9 @@ def test_who_is_in_which_team_is_not_asked_through_my_team(works: UnitOfWorkFact
     assert fitting(works, Customer, "owner = my-team") == ["Ada"]
     allow(works, "everything: look\nuser: look, hide team")
     for text in ("owner = my-team", "owner != my-team", "NOT owner = my-team"):
-        assert refused(works, Customer, text).startswith("Your role does not show you Team, so"), text
+        assert refused(works, Customer, text).startswith("Your role does not show you Team, so"), (
+            text
+        )
 
 
 @SQLITE
@@ -150,7 +190,9 @@ def test_several_readers_find_only_what_each_of_them_may_read(works: UnitOfWorkF
                 find_records(work, Customer, "city = London")
 
 
-def test_what_a_deleted_record_is_called_is_found_where_it_is_shown(works: UnitOfWorkFactory) -> None:
+def test_what_a_deleted_record_is_called_is_found_where_it_is_shown(
+    works: UnitOfWorkFactory,
+) -> None:
     customer = given(works, Customer, first_name="Ada")
     given(works, Opportunity, name="Sails", customer=customer.ref)
     with works("T1", "U_ADA") as work:

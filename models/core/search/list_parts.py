@@ -1,0 +1,66 @@
+"""The pieces of lists that are conditions: words of options, and alternatives that go together."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from models.core.entity.base import ENTITIES
+from models.core.entity.name_reference import Named
+from models.core.fields import Choice, Flag
+from models.core.fields.base import Field
+from models.core.parsing import values
+from models.core.search.filter_parser import Node, Or, Term, Word
+from models.core.search.filter_sql import ALWAYS
+from models.core.unit_of_work import UnitOfWork
+
+
+def is_past(kind: Field) -> bool:
+    """Whether a field says when something was: nobody types it."""
+    return not kind.form or kind in ALWAYS.values()
+
+
+def plain(parts: Sequence[Node]) -> list[str]:
+    """The words at the beginning that stand there without quotes."""
+    found: list[str] = []
+    for part in parts:
+        if not isinstance(part, Word) or part.exact:
+            break
+        found.append(part.text)
+    return found
+
+
+def key(word: str) -> str:
+    """A word as options are compared: one of them or many."""
+    folded = values.fold(word).replace("_", " ").replace("-", " ")
+    return folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
+
+
+def worded(work: UnitOfWork, kind: Field) -> Iterator[tuple[str, str, str]]:
+    """The words of the options of a field: (word, value, how it is shown)."""
+    if isinstance(kind, Choice):
+        for option in kind.options:
+            yield option, option.value, kind.name(option)
+        for word, value in kind.others.items():
+            yield word, str(value), kind.name(str(value))
+    elif isinstance(kind, Flag):
+        yield kind.label, "yes", "yes"
+    elif isinstance(kind, Named):
+        for title in work.session.scalars(select(ENTITIES[kind.to].title)):
+            yield title, title, title
+
+
+def together(parts: Sequence[Node]) -> list[Node]:
+    """Options and people beside each other in one field are alternatives: won lost."""
+    found: list[Node] = []
+    same: dict[str, int] = {}
+    for part in parts:
+        if isinstance(part, Term) and part.op == "=" and part.word:
+            if part.field in same:
+                other = found[same[part.field]]
+                found[same[part.field]] = Or(
+                    (*(other.parts if isinstance(other, Or) else (other,)), part)
+                )
+                continue
+            same[part.field] = len(found)
+        found.append(part)
+    return found
