@@ -348,11 +348,7 @@ class Batch:
     def judged(self, line: FileRow, errors: Mapping[str, str], record: Entity | None) -> Cells:
         """Return the cells that no field takes and that are kept instead."""
         names = [name for name in (*self.labels, *self.entity.besides, *errors) if name in errors]
-        if (
-            self.patient
-            and self.upward & errors.keys()
-            and not self.refused(errors.keys() - self.upward)
-        ):
+        if self.patient and self.upward & errors.keys():
             raise Waits
         if refused := self.refused(names):
             raise Invalid({name: errors[name] for name in refused})
@@ -362,9 +358,8 @@ class Batch:
         left = {
             self.label(name): values.clean(line.raw.get(name) or line.texts[name]) for name in free
         }
-        if left and self.entity.remarks:
-            policy.may_fill(self.desk, self.entity, [self.entity.remarks])
         if left:
+            policy.may_fill(self.desk, self.entity, [self.entity.remarks])
             self.left[id(line)] = left
         return left
 

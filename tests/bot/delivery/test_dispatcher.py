@@ -53,7 +53,9 @@ def test_every_change_is_drawn_in_place_and_several_at_once_in_one_go(
     assert "Negotiation" in card
     calls = [name for name, _ in slack.slack.calls if name == "chat.update"]
     assert calls == ["chat.update"]
-    assert [row.error for row in rows(works, kind="redraw")].count("dropped: another drew it") == 2
+    redraws = rows(works, kind="redraw")
+    assert [row.error for row in redraws].count("dropped: another drew it") == 2
+    assert {row.ts for row in redraws} == {card.ts}
 
 
 @SQLITE

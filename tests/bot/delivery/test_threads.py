@@ -18,6 +18,7 @@ from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch
 from handlers.registry import ROUTERS
 from models.core import records
+from models.core.db.deadline import within
 from models.core.db.engine import open_engine
 from models.core.outbox.delivery import Delivery, DeliveryState
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -126,6 +127,17 @@ def test_without_its_database_it_complains_once_and_sends_everything_afterwards(
     carry_all(courier)
     assert texts(slack, "C_SALES") == ["patience"]
     away.close()
+
+
+@SQLITE
+def test_who_is_kept_waiting_by_other_writers_says_so(
+    works: UnitOfWorkFactory, clients: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    say(works, "C_SALES", "patience")
+    courier = DeliveryDispatcher(works, clients, CATALOGUE, pace=0)
+    with works.queue(), within(0):
+        assert [courier.come_round() for _ in range(2)] == [delivery.LATE] * 2
+    assert "asked every second until it is back: The database is busy right now." in caplog.text
 
 
 class Rounds(threading.Event):

@@ -212,6 +212,19 @@ def test_here_puts_a_list_into_the_channel_and_what_people_typed_stays_inert(
     assert "<!" not in shown.text + str(shown.blocks)
 
 
+def test_here_in_a_thread_posts_into_that_thread(
+    slack: SlackDriver, works: UnitOfWorkFactory, courier: DeliveryDispatcher, ada: Lead
+) -> None:
+    courier.drain()
+    slack.say("Who is new?", channel="C_GENERAL")
+    ts = slack.slack.timeline.of("C_GENERAL")[-1].ts
+    for line in ("lead list", "lead set LD-1 source=Fair"):
+        slack.say(f"@crm {line} --here", channel="C_GENERAL", thread_ts=ts)
+        assert told(slack) == WILL
+        courier.drain()
+        assert slack.posted("C_GENERAL")[-1].thread_ts == ts, line
+
+
 def test_an_alias_is_the_root_with_its_word_typed(
     slack: SlackDriver, works: UnitOfWorkFactory
 ) -> None:

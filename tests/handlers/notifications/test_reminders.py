@@ -179,7 +179,9 @@ def test_the_day_of_the_team_ends_in_the_zone_of_the_workspace(
 def test_cases_that_need_someone_can_be_claimed_from_the_list(
     works: UnitOfWorkFactory, clock: StoppedClock, ada: Customer
 ) -> None:
-    given(works, Case, customer=ada.ref, subject="<!here> fire", priority="urgent")
+    given(
+        works, Case, customer=ada.ref, subject="<!here> fire", priority="urgent", resolve_by="+1d"
+    )
     late = given(works, Case, customer=ada.ref, subject="Late", resolve_by="+1h")
     with works("T1", "U_SAM") as work:
         work.find(Case, late.number).claim(work)
@@ -192,7 +194,7 @@ def test_cases_that_need_someone_can_be_claimed_from_the_list(
     assert buttons(list_) == [("case.claim", "CS-1"), ("case.show", "CS-2")]
     assert "Urgent · nobody has it · since <!date^" in said(list_)
     assert "Normal · Sam Silva · since <!date^" in said(list_)
-    assert "overdue since <!date^" in said(list_)
+    assert said(list_).count("overdue since <!date^") == 1
     assert "*CS-1* &lt;!here&gt; fire" in said(list_)
 
 

@@ -121,6 +121,16 @@ def test_a_chain_of_parents_that_stands_upside_down_is_put_right(works: UnitOfWo
 
 
 @SQLITE
+def test_a_row_with_a_bad_cell_is_not_blamed_for_a_parent_that_stands_further_down(
+    works: UnitOfWorkFactory,
+) -> None:
+    file = "ID,NAME,PARENT,COUNTRY\n1,Lark,2,Atlantis\n2,Wren,,\n"
+    assert rejected(works, Account, file, strict=True) == [
+        "Country: “Atlantis” is not a country we know. Try Germany or DE."
+    ]
+
+
+@SQLITE
 def test_a_parent_that_is_nowhere_rejects_only_its_row(works: UnitOfWorkFactory) -> None:
     (reason,) = rejected(works, Account, "ID,NAME,PARENTID\n1,Lark,9\n2,Wren,\n", strict=True)
     assert reason.startswith("Parent account: There is no account “9”.")

@@ -32,12 +32,12 @@ def test_unicode_is_read_however_it_is_written(works: UnitOfWorkFactory, encodin
 
 @SQLITE
 def test_windows_1252_is_read_with_a_note(works: UnitOfWorkFactory) -> None:
-    outcome = imported(works, Account, "NAME\nKöln – 5 €\n".encode("cp1252"))
+    outcome = imported(works, Account, "NAME\nKöln – 5 € für Öl\n".encode("cp1252"))
     (note,) = outcome.notes
     assert note.startswith(
         "The file is not UTF-8 and was read as Western European (cp1252): “Köln”, “–”, “€”."
     )
-    assert everything(works, Account)[0].name == "Köln – 5 €"
+    assert everything(works, Account)[0].name == "Köln – 5 € für Öl"
 
 
 def test_a_byte_that_is_not_unicode_far_down_is_noticed() -> None:
@@ -175,6 +175,13 @@ def test_text_that_looks_like_a_formula_is_rejected_as_text(works: UnitOfWorkFac
 @SQLITE
 def test_a_lone_name_below_a_blank_line_is_a_row(works: UnitOfWorkFactory) -> None:
     assert imported(works, Account, "Name,Industry,Country\nLark,Ships,FR\n\nWren\n").created == 2
+
+
+@SQLITE
+def test_a_lone_name_between_the_rows_and_a_total_is_a_row(works: UnitOfWorkFactory) -> None:
+    outcome = imported(works, Account, "Name,Industry,Employees\nLark,Ships,12\nWren\nTotal,,12\n")
+    assert [account.name for account in everything(works, Account)] == ["Lark", "Wren"]
+    assert "Passed over below the last record: “Total" in outcome.notes[0]
 
 
 @SQLITE

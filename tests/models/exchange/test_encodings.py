@@ -160,6 +160,11 @@ def test_most_files_of_several_rows_need_no_answer(language: str, encoding: str)
     assert read(file) == file.decode(encoding)
 
 
+@table("text", ["Größe – 5 €", "„Groß“", "Müller…", "Jäger® Köln™", "Weiß·Groß"])
+def test_signs_that_stand_behind_words_are_nothing_odd(text: str) -> None:
+    assert read(f"Name\n{text}\n".encode("cp1252")) == f"Name\n{text}\n"
+
+
 @table(("written", "other"), [("utf-16-le", "utf-16-be"), ("utf-16-be", "utf-16-le")])
 def test_utf_16_without_a_mark_is_told_by_its_zeros(written: str, other: str) -> None:
     file = io.BytesIO("Name,City\r\nAda,Köln\r\n".encode(written))

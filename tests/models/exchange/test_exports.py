@@ -175,6 +175,25 @@ def test_an_undo_takes_the_contacts_and_what_was_made_from_names_back_too(
 
 
 @SQLITE
+def test_what_is_made_of_a_name_has_the_address_and_the_domain_that_stand_in_it(
+    works: UnitOfWorkFactory,
+) -> None:
+    customer, account, case = (ENTITIES[slug] for slug in ("customer", "account", "case"))
+    imported(
+        works, case, "Id,Subject,Requester\n1,Help,Ada King <ada@x.example>\n", make=("customer",)
+    )
+    names = ("lark.example", "Wren A/S", "https://tern.example/about")
+    rows = "".join(f"{name},{name}\n" for name in names)
+    imported(works, customer, f"Last name,Company\n{rows}", make=("account",))
+    ada = everything(works, customer)[0]
+    assert (ada.first_name, ada.last_name, ada.email) == ("Ada", "King", "ada@x.example")
+    assert [(each.name, each.domain) for each in everything(works, account)] == [
+        ("lark.example", "lark.example"),
+        ("Wren A/S", None),
+    ]
+
+
+@SQLITE
 def test_a_lead_converted_elsewhere_can_be_converted_here_and_by_hand_is_not_made_so(
     works: UnitOfWorkFactory,
 ) -> None:

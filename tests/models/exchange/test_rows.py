@@ -377,6 +377,19 @@ def test_a_word_for_done_that_nobody_knows_is_kept(works: UnitOfWorkFactory) -> 
 
 
 @SQLITE
+def test_below_the_subject_of_a_task_stand_its_texts_and_of_special_ones_what_they_are(
+    works: UnitOfWorkFactory,
+) -> None:
+    given(works, Customer, first_name="Ada", email="ada@x.example")
+    texts = "Comments,Internal Comments,Resolution"
+    imported(
+        works, Activity, f"Subject,{texts},Customer\nCall,About sails,Be kind,Sold,ada@x.example\n"
+    )
+    (task,) = everything(works, Activity)
+    assert task.description == "Call\nAbout sails\nInternal Comments: Be kind\nResolution: Sold"
+
+
+@SQLITE
 def test_who_and_what_fill_the_fields_that_know_them(works: UnitOfWorkFactory) -> None:
     imported(works, Account, "Id,Name\n001A,Lark\n")
     imported(works, Customer, "Id,Last name\n003A,King\n")

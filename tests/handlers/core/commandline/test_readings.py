@@ -189,6 +189,15 @@ def test_what_is_not_understood_has_a_next_step(
     assert lost == {}
 
 
+def test_who_may_make_none_is_not_offered_to_make_one(
+    slack: SlackDriver, works: UnitOfWorkFactory, records: None
+) -> None:
+    for person, buttons in (("U_RITA", ["deal new Renewal 12k"]), ("U_ELI", [])):
+        slack.command("/crm deal Renewal 12k", user=person)
+        assert told(slack).startswith("No deal matches “Renewal 12k”"), person
+        assert slack.last.buttons == buttons, person
+
+
 def test_a_time_of_either_half_of_the_day_is_asked_about(
     slack: SlackDriver, works: UnitOfWorkFactory, records: None
 ) -> None:
@@ -229,6 +238,7 @@ def test_what_is_still_to_come_is_no_call_that_was_made(
 ) -> None:
     for line, task in {
         "call CU-2 tomorrow": "task new Call tomorrow CU-2",
+        "log call CU-2 tomorrow": "task new Call tomorrow CU-2",
         "call Henrik tomorrow": "task new Call Henrik tomorrow CU-2",
         "CU-2 meeting friday 10:00": "task new Meeting friday 10:00 CU-2",
     }.items():
@@ -240,4 +250,4 @@ def test_what_is_still_to_come_is_no_call_that_was_made(
         slack.click("crm.run")
         assert "Due: " in told(slack), (line, task)
     slack.command("/crm log call CU-2 wants an offer by friday")
-    assert told(slack).startswith("Created AT-4 wants an offer by friday")
+    assert told(slack).startswith("Created AT-5 wants an offer by friday")

@@ -48,6 +48,13 @@ def test_lines_that_were_pasted_together_are_offered_one_by_one(
     assert count(works, Lead) == 0
 
 
+def test_of_many_pasted_lines_the_first_five_are_offered(slack: SlackDriver) -> None:
+    slack.command("/crm " + "\n".join(f"lead new Ada {number}" for number in range(7)))
+    assert told(slack).startswith("These are 7 lines")
+    assert "Here are the first 5; many records are better imported from a file." in told(slack)
+    assert values(slack) == [f"lead new Ada {number}" for number in range(5)]
+
+
 def test_each_of_the_pasted_lines_can_be_done(slack: SlackDriver, works: UnitOfWorkFactory) -> None:
     slack.command("/crm lead new Ada Byron\nBob Jones")
     slack.click("crm.run")

@@ -10,6 +10,7 @@ from models.core.audit import chain
 from models.core.db.engine import everywhere
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.customers.account import Account
+from models.customers.customer import Customer
 from models.sales.lead import Lead
 from models.sales.opportunity import Opportunity
 from tests.ground import StoppedClock, given
@@ -312,6 +313,30 @@ def test_without_a_point_the_form_asks_and_the_preview_still_comes(
     slack.click("crm.run")
     slack.command("/crm history OP-1")
     assert "Why: oops" in told(slack)
+
+
+@SQLITE
+def test_of_many_changes_eight_are_shown_and_the_others_counted(
+    slack: SlackDriver, works: UnitOfWorkFactory
+) -> None:
+    fields = "phone=+49301234567 job=Poet language=German street=Main city=Bonn region=NRW zip=53111 country=DE"
+    given(works, Customer, first_name="Ada")
+    slack.command(f"/crm set CU-1 {fields}")
+    slack.command("/crm revert CU-1 to v1")
+    assert [line.partition(":")[0] for line in told(slack).splitlines()[1:]] == [
+        "Phone",
+        "Job title",
+        "Language",
+        "Street",
+        "City",
+        "Region",
+        "Postal code",
+        "Country",
+    ]
+    slack.command("/crm set CU-1 notes=Met")
+    slack.command("/crm revert CU-1 to v1")
+    assert len(told(slack).splitlines()) == 10
+    assert told(slack).splitlines()[-1] == "and 1 more"
 
 
 @SQLITE

@@ -10,6 +10,7 @@ from models.core import records
 from models.core.errors import Conflict, CRMError, Forbidden, NotFound
 from models.core.history import last_change
 from models.core.history import undo as undoing
+from models.core.identity.role import Role
 from models.core.identity.user import User
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.customers.customer import Customer
@@ -189,6 +190,28 @@ def test_who_gave_something_away_takes_it_back_and_nobody_else_of_their_rights_d
     undo(works, unit, "U_JULE")
     with works("T1", writes=False) as work:
         assert work.name("user", now(works, Lead).owner) == "Jule Jansen"
+
+
+@SQLITE
+def test_who_gave_something_up_needs_each_right_for_the_record_as_it_is_or_as_it_will_be(
+    works: UnitOfWorkFactory,
+) -> None:
+    """What nobody has they may assign and not change; what a colleague has they may change and
+    not assign.
+    """
+
+    def allow(rights: str) -> None:
+        with works("T1", "U_ADA") as work:
+            records.update(work, work.get(Role, work.lookup("role", "rep")), {"rights": rights})
+
+    given(works, Lead, "U_RITA", first_name="Eve", company="Navy")
+    allow("lead: look, change")
+    unit = change(works, "U_JULE", owner="", company="Looms")
+    allow("lead: look, edit team, assign own")
+    undo(works, unit, "U_JULE")
+    lead = now(works, Lead)
+    with works("T1", writes=False) as work:
+        assert (lead.company, work.name("user", lead.owner)) == ("Navy", "Rita Reyes")
 
 
 @SQLITE

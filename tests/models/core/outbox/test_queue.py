@@ -16,6 +16,7 @@ from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.customers.customer import Customer
 from models.sales.opportunity import Opportunity
 from tests.ground import START, StoppedClock, given
+from tests.plans import listening
 
 pytestmark = pytest.mark.dialect
 
@@ -141,6 +142,16 @@ def test_a_rate_limit_is_for_all_cards_of_the_channel_and_a_doubt_for_one(
         results.put_back(work, other, timedelta(seconds=30))
     changed(works, "1.4")
     assert taken(works) == []
+
+
+def test_who_begins_behind_no_channel_looks_once(works: UnitOfWorkFactory) -> None:
+    ask(works, "C_A", "C_B")
+    looks = []
+    for after in ("", "C_A"):
+        with listening(works.engine) as heard, works("T1", writes=False) as work:
+            assert len(queue.posts_due(work, 10, timedelta(), after)) == 2
+        looks.append(sum("FROM delivery" in statement for statement, _ in heard))
+    assert looks == [1, 2]
 
 
 def test_posts_and_cards_share_what_can_be_taken(works: UnitOfWorkFactory) -> None:

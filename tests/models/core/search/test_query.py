@@ -229,6 +229,8 @@ def test_a_reference_finds_just_the_one_it_names(people: UnitOfWorkFactory) -> N
     given(people, Lead, first_name="About", company="OP-1")
     for typed in ["OP-1", "op1", "#op-1", " OP-1 "]:
         assert everywhere(people, typed) == ["OP-1 Engine"]
+    assert everywhere(people, "ZZ-1") == []
+    assert offered(people, "OP-1") == []
 
 
 def test_an_address_finds_who_has_it(people: UnitOfWorkFactory) -> None:
