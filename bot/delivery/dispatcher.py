@@ -15,6 +15,7 @@ from bot.scheduler.scheduler import ClockJumpDetector
 from bot.slack.clients import Clients
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch
+from models.core import denormalize
 from models.core.audit import chain
 from models.core.errors import Busy
 from models.core.outbox import arrivals, queue, results
@@ -255,7 +256,7 @@ class DeliveryDispatcher:
             kept = [note for note in notes if note.delivery.id in waiting]
             if room <= 0:
                 return kept, []
-            queue.settle(work)
+            denormalize.settle(work)
             taken = queue.claim(work, room, self.pace, self.turn.get(workspace, ""), self.hand)
         posts = [delivery.channel for delivery in taken if not results.is_redraw(delivery)]
         self.turn[workspace] = posts[-1] if posts else ""

@@ -21,6 +21,7 @@ from bot.slack.errors import CLOSED, GONE, REVOKED, UNTRUSTED, reason, sentence
 from bot.slack.gateway import Refused, SlackGateway, Unclear, is_person
 from handlers.core.router import Catalogue
 from handlers.core.telemetry import Watch, referred
+from handlers.notifications import rerender
 from models.core import user_groups
 from models.core.errors import Busy, CRMError, NotFound
 from models.core.identity.team import GATHERING
@@ -209,10 +210,10 @@ class DeliveryWorker:
         when.
         """
         with self.works(delivery.workspace, writes=False) as work:
-            after, named = arrivals.before(work, delivery), arrivals.may_name(work, delivery)
+            after, named = arrivals.before(work, delivery), rerender.may_name(work, delivery)
         asked, settled = delivery.created_at, delivery.not_before
         ts = outlet.find(channel, delivery.thread, key, asked, settled, self.works.clock(), after)
-        return Arrival(delivery, channel, ts, arrivals.UNSEEN, named=named) if ts else None
+        return Arrival(delivery, channel, ts, rerender.UNSEEN, named=named) if ts else None
 
     def found_again(
         self, audience: ChannelMembers, errand: DeliveryTask, arrival: Arrival

@@ -16,8 +16,15 @@ from models.core.outbox.delivery import Delivery
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.outbox.reposting import Shown, together
 from models.core.unit_of_work import UnitOfWork
+from models.support import triage
 
 MASKED = "This was for those who were here then: somebody has come since, or sees less now, who may not see all of it."
+LISTS = {"due": "activity", "cases": "case"}
+"""The kinds that name records and follow them, each with their entity."""
+LISTED = 10
+"""Records that a list names at most."""
+UNSEEN = -1
+"""The version of a record as something shows it that was found in Slack: none that it ever has."""
 LOST = ("line",)
 """The kinds that nobody can draw again: what was typed is not kept."""
 
@@ -69,3 +76,19 @@ def short(work: UnitOfWork, told: PostedMessage) -> Message | None:
     """
     record = work.get(ENTITIES[told.entity or ""], told.record_id or 0)
     return None if record_events.is_open(work, record) else record_events.hint(record)
+
+
+def may_name(work: UnitOfWork, delivery: Delivery) -> dict[tuple[str, int], int]:
+    """Return the records that a list names as far as one knows: those that it was asked for, or
+    that it would name now.
+
+    Their versions are such that they are drawn anew: nobody knows of when the list is.
+    """
+    ids = list(delivery.about.get("ids", ()))
+    if delivery.kind == "cases" and not ids:
+        ids = [each.id for each in triage.pressing(work, [], LISTED)[0]]
+    return (
+        {(LISTS[delivery.kind], id): UNSEEN for id in ids[:LISTED]}
+        if delivery.kind in LISTS
+        else {}
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
@@ -18,7 +19,6 @@ from models.core.fields.synonyms import ACTIVITIES
 from models.core.fields.trailing import take_moment
 from models.core.outbox.delivery import Delivery, partial
 from models.core.parsing import values
-from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
 
@@ -162,12 +162,12 @@ class Activity(Entity):
         return cls.done_at.is_(None) & cls.due_date.is_not(None)
 
     @classmethod
-    def overdue(cls, work: UnitOfWork) -> ColumnElement[bool]:
+    def overdue(cls, work: Context) -> ColumnElement[bool]:
         """The condition for what should have been done by now."""
         return cls.open() & (cls.due_date <= work.now)
 
     @classmethod
-    def untold(cls, work: UnitOfWork) -> ColumnElement[bool]:
+    def untold(cls, work: Context) -> ColumnElement[bool]:
         """The condition for what has come due and its owner was not told of. Spelt as in the index
         that serves it.
         """
@@ -192,7 +192,7 @@ class Activity(Entity):
         known = (values.get(name) for name in ("done_at", "due_date", "created_at"))
         return {"done_at": min(next(filter(None, known), now), now)}
 
-    def arrive(self, work: UnitOfWork) -> None:
+    def arrive(self, work: Context) -> None:
         """A call, a meeting, an e-mail or a note of the past took place when it was due; a task may
         still be open.
         """
@@ -210,7 +210,7 @@ class Activity(Entity):
     def called(self, reader: Reader) -> str:
         return " ".join((self.description or "").split())
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """An activity belongs to one customer or one lead; a deal or a case brings its customer
         along.
 
@@ -241,7 +241,7 @@ class Activity(Entity):
             )
             self.remind_at = self.due_date if news else None
 
-    def was_told(self, work: UnitOfWork, due: datetime) -> bool:
+    def was_told(self, work: Context, due: datetime) -> bool:
         """Whether somebody was reminded of it when it was due at a moment that has passed, before
         it was put off.
         """
@@ -251,13 +251,13 @@ class Activity(Entity):
         told = work.session.scalars(select(Delivery.about).where(*sent))
         return any(self.id in about.get("ids", []) for about in told)
 
-    def done(self, work: UnitOfWork, outcome: str | None = None) -> None:
+    def done(self, work: Context, outcome: str | None = None) -> None:
         """Tick it off, with what came of it."""
         if self.done_at:
             raise Conflict(f"{self.ref} is already done.")
         self.done_at, self.outcome = work.now, outcome or self.outcome
 
-    def snooze(self, work: UnitOfWork, until: datetime) -> None:
+    def snooze(self, work: Context, until: datetime) -> None:
         """Put it off; a reminder comes again then. until: a moment to come."""
         if self.done_at:
             raise Conflict(f"{self.ref} is already done.")

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select, update
 
 from models.activities.activity import Activity
+from models.core.context import Context
+from models.core.entity.bulk import insert_once
 from models.core.identity.user import User
-from models.core.outbox.delivery import JobRun, insert_once
+from models.core.outbox.delivery import JobRun
 from models.core.permissions import visibility
 from models.core.schedule import DAY, FRIDAY, strikes
-from models.core.unit_of_work import UnitOfWork
 
 TOGETHER = 10
 """Activities that one message names: with its buttons, about what Slack takes."""
@@ -42,12 +43,12 @@ class Hours(NamedTuple):
     ends_at: str
 
 
-def first(work: UnitOfWork, job: str, slot: str) -> bool:
+def first(work: Context, job: str, slot: str) -> bool:
     """Whether this is the first firing of a job for this slot, in this and every other replica."""
     return insert_once(work, JobRun, job=job, slot=slot, at=work.now) is not None
 
 
-def take(work: UnitOfWork, job: str, slots: Sequence[str]) -> list[str]:
+def take(work: Context, job: str, slots: Sequence[str]) -> list[str]:
     """Those of a job's slots that nobody had taken, here or in another replica; now they are. It
     looks, then writes.
     """
@@ -79,12 +80,12 @@ def shift(user: User | Hours, now: datetime) -> date | None:
     return None
 
 
-def colleagues(work: UnitOfWork) -> list[User]:
+def colleagues(work: Context) -> list[User]:
     """Everyone who can be told something: no guests, nobody who has left."""
     return list(work.session.scalars(select(User).where(~User.left, ~User.guest).order_by(User.id)))
 
 
-def expectant(work: UnitOfWork) -> list[User]:
+def expectant(work: Context) -> list[User]:
     """Whom to remind of something now: who is at work and was not told of all that is due, or not
     yet today.
 
@@ -98,7 +99,7 @@ def expectant(work: UnitOfWork) -> list[User]:
     return list(work.session.scalars(them)) if found else []
 
 
-def present(work: UnitOfWork) -> list[Hours]:
+def present(work: Context) -> list[Hours]:
     """Who can be told something and is at work now; whole users would take far longer to load, each
     minute.
     """
@@ -108,7 +109,7 @@ def present(work: UnitOfWork) -> list[Hours]:
     ]
 
 
-def with_any(work: UnitOfWork, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
+def with_any(work: Context, owners: Collection[int], wanted: ColumnElement[bool]) -> set[int]:
     """Those of these people who have a wanted activity: one look into an index for each of them.
 
     A subquery that ends at its first row; EXISTS may become a join with everything that is wanted
@@ -124,7 +125,7 @@ def with_any(work: UnitOfWork, owners: Collection[int], wanted: ColumnElement[bo
     )
 
 
-def hold(work: UnitOfWork, owner: int) -> User | None:
+def hold(work: Context, owner: int) -> User | None:
     """Someone, kept from every other replica until this unit ends: what they are told comes in
     order.
 
@@ -134,7 +135,7 @@ def hold(work: UnitOfWork, owner: int) -> User | None:
     return work.session.scalar(free)
 
 
-def reminders(work: UnitOfWork, owner: User) -> list[Reminder]:
+def reminders(work: Context, owner: User) -> list[Reminder]:
     """What to tell someone now, the oldest first, and mark it as told; call it again until there is
     nothing.
 
@@ -160,7 +161,7 @@ def morning(user: User | Hours, now: datetime) -> str:
     return f"{day:%Y%m%d}:{user.id}"
 
 
-def unwelcomed(work: UnitOfWork, people: Iterable[User | Hours]) -> list[int]:
+def unwelcomed(work: Context, people: Iterable[User | Hours]) -> list[int]:
     """The ids of those whose working day has not begun with a reminder yet."""
     slots = {morning(user, work.now): user.id for user in people}
     begun = set(
@@ -171,7 +172,7 @@ def unwelcomed(work: UnitOfWork, people: Iterable[User | Hours]) -> list[int]:
     return [id for slot, id in slots.items() if slot not in begun]
 
 
-def told_before(work: UnitOfWork, owner: User) -> list[int]:
+def told_before(work: Context, owner: User) -> list[int]:
     """Of what is due and not new, the oldest; one more than a message names shows that there is
     more.
     """
@@ -185,13 +186,13 @@ def told_before(work: UnitOfWork, owner: User) -> list[int]:
     return list(work.session.scalars(oldest))
 
 
-def untold(work: UnitOfWork, owner: int, limit: int = AT_ONCE) -> list[int]:
+def untold(work: Context, owner: int, limit: int = AT_ONCE) -> list[int]:
     """What came due and its owner was not told of: ids, the oldest first."""
     theirs = select(Activity.id).where(Activity.owner == owner, Activity.untold(work))
     return list(work.session.scalars(theirs.order_by(Activity.remind_at, Activity.id).limit(limit)))
 
 
-def take_untold(work: UnitOfWork, owner: User) -> list[int]:
+def take_untold(work: Context, owner: User) -> list[int]:
     """What is untold, marked as told. What its owner puts off or ticks off at this very moment is
     left alone.
     """
@@ -206,7 +207,7 @@ def take_untold(work: UnitOfWork, owner: User) -> list[int]:
     return [id for id in ids if id in marked]
 
 
-def due(work: UnitOfWork, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
+def due(work: Context, owner: int, ids: list[int], limit: int) -> tuple[list[Activity], int]:
     """What of someone's is due now, the oldest first: at most `limit`, and how many there are in
     all.
 
@@ -234,7 +235,7 @@ class Plate:
     first: list[tuple[str, str]]
 
 
-def plates(work: UnitOfWork, until: datetime, shown: int) -> list[Plate]:
+def plates(work: Context, until: datetime, shown: int) -> list[Plate]:
     """Everybody's open activities due before `until` (UTC), the fullest plate first; nobody's as
     “Nobody”.
 

@@ -6,16 +6,16 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, select
 
 from models.activities.activity import Activity
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.permissions import visibility
-from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity
 from models.support.case import Case
 
 E = TypeVar("E", bound=Entity)
 
 
-def my_day(work: UnitOfWork, limit: int) -> list[Activity]:
+def my_day(work: Context, limit: int) -> list[Activity]:
     """The actor's open activities due until the end of today in their zone, overdue ones included,
     the oldest first.
     """
@@ -29,19 +29,19 @@ def my_day(work: UnitOfWork, limit: int) -> list[Activity]:
     )
 
 
-def my_deals(work: UnitOfWork, limit: int) -> list[Opportunity]:
+def my_deals(work: Context, limit: int) -> list[Opportunity]:
     """The actor's open deals, those that close first on top and those without a date last."""
     order = (Opportunity.close_date.is_(None), Opportunity.close_date)
     return mine(work, Opportunity, Opportunity.open(), *order, limit=limit)
 
 
-def my_cases(work: UnitOfWork, limit: int) -> list[Case]:
+def my_cases(work: Context, limit: int) -> list[Case]:
     """The actor's open cases, the oldest first."""
     return mine(work, Case, Case.open(), limit=limit)
 
 
 def mine(
-    work: UnitOfWork, entity: type[E], wanted: ColumnElement[bool], *order: Any, limit: int
+    work: Context, entity: type[E], wanted: ColumnElement[bool], *order: Any, limit: int
 ) -> list[E]:
     """The actor's records that a condition fits, in an order, or by age where that is hidden from
     who reads.

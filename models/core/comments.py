@@ -3,18 +3,16 @@ the same.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.audit import entries
+from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
 from models.core.outbox import delivery
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 COMMENTS: dict[str, type["Comment"]] = {}
 """The remarks there are, by the entity they are about."""
@@ -48,7 +46,7 @@ class Comment(Row):
         raise NotImplementedError
 
 
-def say(work: "UnitOfWork", record: Entity, remark: R) -> R:
+def say(work: Context, record: Entity, remark: R) -> R:
     """Store a new remark about a record, together with what else this unit changes of it."""
     work.session.add(remark)
     work.session.flush()
@@ -56,7 +54,7 @@ def say(work: "UnitOfWork", record: Entity, remark: R) -> R:
     return remark
 
 
-def turn(work: "UnitOfWork", record: Entity, remark: Comment) -> None:
+def turn(work: Context, record: Entity, remark: Comment) -> None:
     """Take it back, so that nobody is shown it any more; or let one that was taken back stand
     again.
     """
@@ -66,7 +64,7 @@ def turn(work: "UnitOfWork", record: Entity, remark: Comment) -> None:
 
 
 def write_down(
-    work: "UnitOfWork", record: Entity, remark: Comment, old: str | None, new: str | None
+    work: Context, record: Entity, remark: Comment, old: str | None, new: str | None
 ) -> None:
     """The entry of the trail, in which `note:17` stands for a field; and the cards show what stands
     now.
@@ -95,7 +93,7 @@ def write_down(
         delivery.redraw(work, record)
 
 
-def find(work: "UnitOfWork", record: Entity, field: str) -> Comment | None:
+def find(work: Context, record: Entity, field: str) -> Comment | None:
     """The remark about a record that a field of its trail stands for; None where that stands for
     something else.
 

@@ -4,17 +4,40 @@ time.
 
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.entity.base import Entity
-from models.core.outbox.delivery import NAMES, Delivery, deliver, redraw
+from models.core.outbox import queue
+from models.core.outbox.delivery import (
+    CARDS,
+    NAMES,
+    Delivery,
+    DeliveryState,
+    deliver,
+    redraw,
+)
 from models.core.parsing import values
 from models.core.search.index import index, referring
-from models.core.unit_of_work import UnitOfWork
 
+RENAMED = 2
+"""Renamed records that are worked on in one unit of work."""
 AT_ONCE = 50
 """Records in one unit of work, so that nobody waits for it."""
 
 
-def refresh(work: UnitOfWork, delivery: Delivery) -> None:
+def settle(work: Context) -> None:
+    """Do what needs no Slack: spread what is told to the threads of cards, and pass on new
+    names.
+    """
+    due = queue.inside_due(work)
+    if CARDS in due:
+        queue.spread(work)
+    if NAMES in due:
+        for delivery in queue.locked(work, NAMES, RENAMED, skip=True):
+            refresh(work, delivery)
+            delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
+
+
+def refresh(work: Context, delivery: Delivery) -> None:
     """Bring the next records up to date that refer to the one a delivery is about: their names, the
     texts they are found by, and their cards. What is left is asked for with a delivery of its own.
 
@@ -45,7 +68,7 @@ def refresh(work: UnitOfWork, delivery: Delivery) -> None:
     deliver(work, NAMES, NAMES, f"{NAMES}:{delivery.id}", about=more, **subject)
 
 
-def rename(work: UnitOfWork, record: Entity) -> None:
+def rename(work: Context, record: Entity) -> None:
     """Let a record that is called by another one's name follow it, and its cards be drawn anew."""
     title = record.called(work)[:255]
     if title == record.title:

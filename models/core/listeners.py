@@ -4,13 +4,14 @@ cards to redraw.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import and_, event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.session import ORMExecuteState
 
 from models.core.audit import entries
+from models.core.context import Context
 from models.core.db.engine import insert_into, insert_rows
 from models.core.entity.base import ENTITIES, Changes, Entity, Row
 from models.core.entity.sequences import take_numbers
@@ -18,9 +19,6 @@ from models.core.outbox import delivery
 from models.core.parsing import values
 from models.core.permissions import policy, visibility
 from models.core.search.index import index, referring
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 FEW = 10
 """Records that one act changes and whose cards it waits for; where it changes more, they let others
@@ -75,7 +73,7 @@ def settle(session: Session, context: UOWTransaction, instances: Any) -> None:
             row.workspace = work.workspace.id
 
 
-def keep_rules(work: "UnitOfWork", records: Sequence[Entity]) -> None:
+def keep_rules(work: Context, records: Sequence[Entity]) -> None:
     """Let the records of a flush keep their rules, one after the other, and give the new ones their
     numbers.
     """
@@ -89,7 +87,7 @@ def keep_rules(work: "UnitOfWork", records: Sequence[Entity]) -> None:
             record.number = take_numbers(work, type(record))
 
 
-def begin(work: "UnitOfWork", record: Entity) -> None:
+def begin(work: Context, record: Entity) -> None:
     """What a new record has before anyone looks at it: defaults and its birthday, unless it brings
     one along.
     """
@@ -99,7 +97,7 @@ def begin(work: "UnitOfWork", record: Entity) -> None:
     record.created_at = record.created_at or work.now
 
 
-def follow_rules(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
+def follow_rules(work: Context, record: Entity, changes: Changes) -> None:
     """Let an entity keep its own rules, and its name in step with what changed."""
     with policy.beyond(work.session):
         policy.check_needs(work, record, changes)
@@ -129,7 +127,7 @@ def record_changes(session: Session, context: UOWTransaction) -> None:
             delivery.rename(work, record)
 
 
-def write_down(work: "UnitOfWork", records: Sequence[Entity], action: str) -> None:
+def write_down(work: Context, records: Sequence[Entity], action: str) -> None:
     """The audit rows, the search texts and what else follows from records just written. action:
     create or update.
     """
@@ -146,7 +144,7 @@ def write_down(work: "UnitOfWork", records: Sequence[Entity], action: str) -> No
             record.follow(work, changes)
 
 
-def insert_many(work: "UnitOfWork", records: Sequence[Entity]) -> None:
+def insert_many(work: Context, records: Sequence[Entity]) -> None:
     """Store many new records of one entity, which have begun and kept their rules, at a fraction of
     a flush's time.
 

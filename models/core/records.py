@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from models.core.audit import entries
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Conflict, Invalid, Stale
 from models.core.fields import Person
@@ -14,12 +15,11 @@ from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.search.lookup import REFERENCE, lookup
-from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
 
-def create(work: UnitOfWork, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
+def create(work: Context, entity: type[E], texts: Mapping[str, str], asks: bool = False) -> E:
     """Make a record from texts. Fields not named take their default; the actor becomes the owner.
 
     Invalid has a sentence for every bad or missing field. asks: whether a person is there who can
@@ -52,7 +52,7 @@ def create(work: UnitOfWork, entity: type[E], texts: Mapping[str, str], asks: bo
     return record
 
 
-def joinable(work: UnitOfWork, entity: type[Entity], text: str, name: str) -> int | None:
+def joinable(work: Context, entity: type[Entity], text: str, name: str) -> int | None:
     """The id of the record that a text names as a whole, None where it is to be made. name: the
     field of the text.
 
@@ -70,13 +70,13 @@ def joinable(work: UnitOfWork, entity: type[Entity], text: str, name: str) -> in
     return None
 
 
-def made(work: UnitOfWork, entity: type[Entity], text: str) -> int:
+def made(work: Context, entity: type[Entity], text: str) -> int:
     """The id of a new record with this name; Forbidden where the actor may make none."""
     policy.check(work, "new", entity)
     return create(work, entity, entity.texts_of(text, work)).id
 
 
-def join(work: UnitOfWork, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
+def join(work: Context, record: Entity, entity: type[Entity], between: Any, there: int) -> None:
     """Join a new record to another one. there: the id of that one; between: the entity that joins
     them.
     """
@@ -84,7 +84,7 @@ def join(work: UnitOfWork, record: Entity, entity: type[Entity], between: Any, t
     work.add(between(**{record.slug(): record.id, entity.slug(): there}, **record.joined()))
 
 
-def may_give(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) -> None:
+def may_give(work: Context, entity: type[Entity], values: Mapping[str, Any]) -> None:
     """Forbidden where a new record is to be somebody else's and the actor may give none away."""
     if values.get(entity.owned) not in (None, work.actor and work.actor.id):
         policy.check(work, "assign", entity)
@@ -112,7 +112,7 @@ def needed(entity: type[Entity]) -> list[str]:
 
 
 def update(
-    work: UnitOfWork, record: Entity, texts: Mapping[str, str], version: int | None = None
+    work: Context, record: Entity, texts: Mapping[str, str], version: int | None = None
 ) -> None:
     """Change fields of a record from texts; an empty text empties the field.
 
@@ -154,7 +154,7 @@ def must_say_something(entity: type[Entity], values: Mapping[str, Any]) -> None:
         )
 
 
-def must_lack_nothing(work: UnitOfWork, record: Entity, values: Mapping[str, Any]) -> None:
+def must_lack_nothing(work: Context, record: Entity, values: Mapping[str, Any]) -> None:
     """Invalid, with a sentence for each field that a person has to fill before a record gets these
     values.
     """
@@ -162,7 +162,7 @@ def must_lack_nothing(work: UnitOfWork, record: Entity, values: Mapping[str, Any
         raise Invalid(errors)
 
 
-def must_be_here(work: UnitOfWork, entity: type[Entity], values: Mapping[str, Any]) -> None:
+def must_be_here(work: Context, entity: type[Entity], values: Mapping[str, Any]) -> None:
     """Invalid, with a sentence for each field that is to name somebody who may do nothing here."""
     people = {
         name: work.get(User, values[name])
@@ -184,7 +184,7 @@ def absent(person: User) -> str:
     )
 
 
-def merge(work: UnitOfWork, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
+def merge(work: Context, record: Entity, parsed: dict[str, Any], version: int) -> dict[str, Any]:
     """Of what a person wants, what differs from the version they saw; Stale where someone else
     changed the same.
     """
@@ -217,11 +217,11 @@ def merge(work: UnitOfWork, record: Entity, parsed: dict[str, Any], version: int
     return wanted
 
 
-def who(work: UnitOfWork, entry: entries.AuditEntry) -> str:
+def who(work: Context, entry: entries.AuditEntry) -> str:
     return work.who(entry.actor)
 
 
-def history(work: UnitOfWork, record: Entity) -> list[entries.AuditEntry]:
+def history(work: Context, record: Entity) -> list[entries.AuditEntry]:
     """Every change of a record, oldest first."""
     mine = (entries.AuditEntry.entity == record.slug(), entries.AuditEntry.record_id == record.id)
     return list(
@@ -231,7 +231,7 @@ def history(work: UnitOfWork, record: Entity) -> list[entries.AuditEntry]:
     )
 
 
-def delete(work: UnitOfWork, record: Entity) -> None:
+def delete(work: Context, record: Entity) -> None:
     """Hide a record; it can be restored for 30 days."""
     if record.deleted_at:
         raise Conflict(f"{record} is already deleted.")
@@ -239,7 +239,7 @@ def delete(work: UnitOfWork, record: Entity) -> None:
     work.session.flush()
 
 
-def restore(work: UnitOfWork, record: Entity) -> None:
+def restore(work: Context, record: Entity) -> None:
     """Bring a hidden record back."""
     if not record.deleted_at:
         raise Conflict(f"{record} is not deleted.")
@@ -247,7 +247,7 @@ def restore(work: UnitOfWork, record: Entity) -> None:
     work.session.flush()
 
 
-def assign(work: UnitOfWork, record: Entity, user: int) -> None:
+def assign(work: Context, record: Entity, user: int) -> None:
     """Give a record to someone, who is told unless it is the actor. user: the id of a User."""
     person = work.get(User, user)
     if why := absent(person):

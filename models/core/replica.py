@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.core.context import Units
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Base
-from models.core.unit_of_work import UnitOfWorkFactory
 
 GONE = timedelta(minutes=1)
 """Unseen for so long, a replica was killed or cut off; one that stops in order takes its row with
@@ -43,7 +43,7 @@ def release() -> str:
         return ""
 
 
-def beat(works: UnitOfWorkFactory, id: str, host: str, checks: list[Any]) -> None:
+def beat(works: Units, id: str, host: str, checks: list[Any]) -> None:
     """Write a replica's sign of life, its first one or the next. It is no workspace's, so no unit
     of work fits.
     """
@@ -59,7 +59,7 @@ def beat(works: UnitOfWorkFactory, id: str, host: str, checks: list[Any]) -> Non
         session.add(replica)
 
 
-def leave(works: UnitOfWorkFactory, id: str) -> None:
+def leave(works: Units, id: str) -> None:
     """A replica that stops in order is not gone, it was never there."""
     with writing(works) as session:
         session.execute(delete(Replica).where(Replica.id == id))
@@ -71,6 +71,6 @@ def replicas(session: Session) -> list[Replica]:
 
 
 @contextmanager
-def writing(works: UnitOfWorkFactory) -> Iterator[Session]:
+def writing(works: Units) -> Iterator[Session]:
     with works.queue(), Session(works.engine) as session, session.begin():
         yield session

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.core.context import Context
 from models.core.outbox.delivery import Delivery, JobRun
 from models.core.outbox.results import WAITING
-from models.core.unit_of_work import UnitOfWork
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -31,7 +31,7 @@ def backlog(session: Session, now: datetime) -> Backlog:
     return Backlog(depth, max(now - oldest, timedelta()) if oldest else timedelta())
 
 
-def last_runs(work: UnitOfWork) -> dict[str, datetime]:
+def last_runs(work: Context) -> dict[str, datetime]:
     """When each job of this workspace last had something to do, the latest first."""
     last = func.max(JobRun.at)
     rows = work.session.execute(

@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, delete, func, select
@@ -20,11 +20,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.core import listeners as listeners  # registers what happens around every flush
+from models.core.context import HIDDEN, IMPORT, REPEATS, SYSTEM
 from models.core.db.deadline import PERSON, within
 from models.core.db.engine import everywhere
 from models.core.db.errors import told, worth_another
 from models.core.db.locks import WriteQueue
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.bulk import insert_once
 from models.core.errors import Busy, Conflict, NotFound, Outrun
 from models.core.identity.defaults import furnish
 from models.core.identity.user import User, Workspace, newcomer
@@ -35,17 +37,10 @@ from models.core.permissions.cache import Rosters, forget
 from models.core.search.lookup import lookup
 from models.core.secrets import Signer
 
-E = TypeVar("E", bound=Entity)
+E = TypeVar("E")
+"""An entity; `Context` cannot say so."""
 T = TypeVar("T")
 
-SYSTEM = "system"
-"""The door of what nobody asked for: the program itself does it."""
-HIDDEN = "hidden"
-"""Stands for what somebody who reads may not see."""
-IMPORT = "import"
-"""The door through which files come."""
-REPEATS = (IMPORT, "undo", "redo")
-"""The doors through which a record becomes what it was, here or elsewhere."""
 PAUSES = (0.02, 0.1, 0.3)
 """Seconds between two attempts of what may succeed the next time, at most."""
 
@@ -141,10 +136,11 @@ class UnitOfWork:
 
         Its card will stand in the channel of its entity.
         """
-        self.session.add(record)
+        stored: Any = record
+        self.session.add(stored)
         self.session.flush()
-        if record.channel:
-            delivery.stand(self, record, getattr(self.workspace, record.channel))
+        if stored.channel:
+            delivery.stand(self, stored, getattr(self.workspace, stored.channel))
         return record
 
     def get(self, entity: type[E], id: int) -> E:
@@ -152,7 +148,7 @@ class UnitOfWork:
         with policy.beyond(self.session):
             record = self.session.get(entity, id, execution_options={"with_deleted": True})
         if record is None:
-            raise NotFound(f"There is no such {entity.noun()}.")
+            raise NotFound(f"There is no such {cast(type[Entity], entity).noun()}.")
         return record
 
     def lock(self, record: Entity) -> None:
@@ -192,16 +188,17 @@ class UnitOfWork:
 
         deleted: also a hidden one.
         """
+        wanted: Any = entity
         statement = (
-            select(entity).where(entity.number == number).execution_options(with_deleted=True)
+            select(wanted).where(wanted.number == number).execution_options(with_deleted=True)
         )
         with policy.beyond(self.session):
             record = self.session.scalar(statement) if 0 < number < 2**31 else None
         if record is None or not policy.can(self.actor, "show", record):
-            raise NotFound(f"There is no {entity.prefix}-{number}.")
+            raise NotFound(f"There is no {wanted.prefix}-{number}.")
         if record.deleted_at and not deleted:
             raise NotFound(f"{record} was deleted. Bring it back with: restore {record.ref}")
-        return record
+        return cast(E, record)
 
     def lookup(self, entity: str, text: str) -> int:
         """The id of the one record that `text` names; ValueError where it names none, Ambiguous
@@ -223,10 +220,7 @@ class UnitOfWork:
 
     def once(self, key: str) -> bool:
         """True the first time this key is asked for, in this and every other unit that commits."""
-        return (
-            delivery.insert_once(self, delivery.IdempotencyKey, key=key[:200], at=self.now)
-            is not None
-        )
+        return insert_once(self, delivery.IdempotencyKey, key=key[:200], at=self.now) is not None
 
     def forget(self, key: str) -> None:
         """Let `once` answer True again: nothing was done after all."""
@@ -263,6 +257,12 @@ class UnitOfWork:
         delivery.tell(
             self, record, {"by": self.actor.id if self.actor else None, "did": did, **about}
         )
+
+    def deliver(self, kind: str, channel: str, key: str, **columns: Any) -> None:
+        """Ask for one delivery, once for each key, as `models.core.outbox.delivery.deliver`
+        says.
+        """
+        delivery.deliver(self, kind, channel, key, **columns)
 
 
 class UnitOfWorkFactory:

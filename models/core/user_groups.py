@@ -5,19 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.identity.rights import Preset
 from models.core.identity.team import Group, Team, ask_who_is_in
 from models.core.identity.user import User, newcomer
 from models.core.outbox import results
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWork
 
 MEMBERS = "members"
 """The kind of delivery that asks Slack who belongs to the workspace."""
 
 
-def appoint(work: UnitOfWork, slack_id: str) -> None:
+def appoint(work: Context, slack_id: str) -> None:
     """Make somebody whom we know an admin, if there is none: whoever installs the app gives the
     others their rights.
     """
@@ -29,7 +29,7 @@ def appoint(work: UnitOfWork, slack_id: str) -> None:
         person.role = Preset.ADMIN
 
 
-def meet(work: UnitOfWork, profiles: Mapping[str, Mapping[str, Any]]) -> None:
+def meet(work: Context, profiles: Mapping[str, Mapping[str, Any]]) -> None:
     """Let people in whom Slack names, as far as they are not in yet. Reading along makes nobody an
     admin.
 
@@ -43,7 +43,7 @@ def meet(work: UnitOfWork, profiles: Mapping[str, Mapping[str, Any]]) -> None:
         work.session.add(user)
 
 
-def is_governed(work: UnitOfWork) -> bool:
+def is_governed(work: Context) -> bool:
     """Whether anybody has ever been an admin, also one who has left since."""
     ever = (
         select(User.id)
@@ -54,7 +54,7 @@ def is_governed(work: UnitOfWork) -> bool:
     return work.session.scalar(ever) is not None
 
 
-def begin(work: UnitOfWork, slack_id: str) -> None:
+def begin(work: Context, slack_id: str) -> None:
     """Make the first full member who uses the CRM its admin; where there has been one, nobody
     becomes it this way.
     """
@@ -63,7 +63,7 @@ def begin(work: UnitOfWork, slack_id: str) -> None:
         appoint(work, slack_id)
 
 
-def gather(work: UnitOfWork, delivery: Delivery, members: Collection[str]) -> None:
+def gather(work: Context, delivery: Delivery, members: Collection[str]) -> None:
     """Let a team be who is in its user group. members: their Slack ids.
 
     Who is in a team that has a group of its own stays there until that group lets them go: so
@@ -89,24 +89,24 @@ def gather(work: UnitOfWork, delivery: Delivery, members: Collection[str]) -> No
     results.mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now)
 
 
-def look_again(work: UnitOfWork, group: str = "") -> None:
+def look_again(work: Context, group: str = "") -> None:
     """Ask who is in the user groups that teams follow. group: only in the one with this id."""
     for team in work.session.scalars(select(Team).where(Team.group.is_not(None)).order_by(Team.id)):
         if group in ("", Group.id_of(team.group)):
             ask_who_is_in(work, team)
 
 
-def ask_who_belongs(work: UnitOfWork) -> None:
+def ask_who_belongs(work: Context) -> None:
     """Ask Slack who belongs to the workspace; whoever does not may do nothing from then on."""
     deliver(work, MEMBERS, MEMBERS, f"{MEMBERS}:{work.unit}")
 
 
-def ours(work: UnitOfWork) -> set[str]:
+def ours(work: Context) -> set[str]:
     """Return the Slack ids of those who may do something here."""
     return set(work.session.scalars(select(User.slack_id).where(~User.left, ~User.guest)))
 
 
-def shut_out(work: UnitOfWork, delivery: Delivery, outsiders: Collection[str]) -> None:
+def shut_out(work: Context, delivery: Delivery, outsiders: Collection[str]) -> None:
     """Take every right from people who do not belong to the workspace. delivery: the one that asked
     for it.
     """

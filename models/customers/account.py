@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.hierarchy import is_above_itself
 from models.core.errors import Invalid
@@ -21,7 +22,6 @@ from models.core.fields import (
     Text,
     field,
 )
-from models.core.unit_of_work import UnitOfWork
 
 
 class Account(Entity):
@@ -56,7 +56,7 @@ class Account(Entity):
             Index(None, "workspace", "domain"),
         ]
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """An account is never its own parent, however far up: of two people at once the second is
         told.
         """

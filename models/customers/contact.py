@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.primary import keep_one_primary, one_primary
 from models.core.errors import Invalid
 from models.core.fields import Choice, Email, Flag, Link, Phone, Reference, Text, field
 from models.core.fields.base import Reader
-from models.core.unit_of_work import UnitOfWork
 
 
 class ContactType(StrEnum):
@@ -71,7 +71,7 @@ class Contact(Entity):
         kind = READERS.get(ContactType(self.type), self.fields()["value"])
         return f"{self.type} {kind.show(self.value, reader)}"
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """Read the value as its type asks, and keep one primary contact of each type."""
         if changes.keys() & {"type", "value"}:
             kind = READERS.get(ContactType(self.type))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Invalid
 from models.core.fields import (
@@ -25,7 +26,6 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import LIFECYCLES
 from models.core.parsing.names import split_name
 from models.core.permissions import visibility
-from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import Opportunity, Stage
 
 
@@ -106,7 +106,7 @@ class Customer(Entity):
     def joined(self) -> dict[str, Any]:
         return {"role": self.job_title, "primary": True}
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         if not (self.first_name or self.last_name or self.email):
             raise Invalid({"first_name": "A customer needs a name or an e-mail address."})
         if self.email and "email" in changes and not work.tentative:
@@ -114,7 +114,7 @@ class Customer(Entity):
                 f"customer {self.email}"
             )  # who converts a lead with this address finds this one, or is found
 
-    def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> list[tuple[str, str]]:
         if not self.lifecycle and visibility.hidden(
             work, Opportunity.stage, Opportunity.close_date
         ):
@@ -122,7 +122,7 @@ class Customer(Entity):
         stage, reason = self.stands(work)
         return [("Lifecycle", f"{stage.value.capitalize()} ({reason})")]
 
-    def stands(self, work: UnitOfWork) -> tuple[Lifecycle, str]:
+    def stands(self, work: Context) -> tuple[Lifecycle, str]:
         """The lifecycle stage and the reason for it in words, from the customer's deals unless
         someone set it.
         """

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.primary import keep_one_primary, one_primary
 from models.core.errors import Invalid
 from models.core.fields import Day, Flag, Reference, Text, field
 from models.core.fields.base import Reader
-from models.core.unit_of_work import UnitOfWork
 
 
 class Membership(Entity):
@@ -46,7 +46,7 @@ class Membership(Entity):
     def called(self, reader: Reader) -> str:
         return f"{reader.name('customer', self.customer)} at {reader.name('account', self.account)}"
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """It ends after it begins, and a customer has one primary account."""
         if self.since and self.until and self.until < self.since:
             raise Invalid({"until": "It must end after it begins."})

@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from models.core import listeners
 from models.core.audit.entries import AuditEntry, changes_of
+from models.core.context import REPEATS
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict, CRMError, Forbidden, Invalid, NotFound
 from models.core.fields import Country, Email, Money, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
 from models.core.records import may_give, needed, verbs_of
-from models.core.unit_of_work import REPEATS
 from models.exchange import account_links, contact_points, leftovers
 from models.exchange.cells import Reader
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID

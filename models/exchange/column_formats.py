@@ -5,9 +5,9 @@ parts of one.
 from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, replace
 
+from models.core.context import Context
 from models.core.fields import Day, Moment, Money, Number, Percent
 from models.core.fields.base import Field
-from models.core.unit_of_work import UnitOfWork
 from models.exchange.answers import Answers
 from models.exchange.column_evidence import Days, Figures, Seen
 from models.exchange.formats import DMY, MDY, ORDERS, Decision
@@ -23,7 +23,7 @@ class Decider:
     asks.
     """
 
-    work: UnitOfWork
+    work: Context
     answers: Answers
     notes: list[str]
     questions: list[str]

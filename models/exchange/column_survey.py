@@ -10,6 +10,7 @@ from itertools import islice
 
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous, Invalid
 from models.core.fields import (
@@ -30,7 +31,6 @@ from models.core.identity.user import User
 from models.core.parsing import values
 from models.core.records import needed
 from models.core.search.lookup import lookup
-from models.core.unit_of_work import UnitOfWork
 from models.exchange.answers import Answers
 from models.exchange.column_evidence import BETWEEN_NAMES, SEPARATORS, Seen, look
 from models.exchange.column_formats import Decider
@@ -95,7 +95,7 @@ class Survey:
     questions: list[str] = field(default_factory=list)
 
 
-def examine(work: UnitOfWork, entity: type[Entity], sheet: Sheet, answers: Answers) -> Survey:
+def examine(work: Context, entity: type[Entity], sheet: Sheet, answers: Answers) -> Survey:
     """Return the survey of a file. Invalid says what of the answers does not fit it."""
     columns = guess(entity, sheet.headers, sheet.filled, chosen_in(sheet, answers))
     places = {header: place for place, header in reversed(list(enumerate(sheet.headers)))}
@@ -144,7 +144,7 @@ class Examiner:
     person says.
     """
 
-    work: UnitOfWork
+    work: Context
     entity: type[Entity]
     answers: Answers
     survey: Survey
@@ -206,7 +206,7 @@ class Examiner:
                 decision.header, f"none of its words is a {kind.label.lower()}"
             )
             return []
-        words.tell(self.survey)
+        words.tell(self.survey.notes, self.survey.questions, self.survey.decisions.unknown)
         return [replace(decision, words=read)]
 
 
@@ -238,7 +238,7 @@ def where_more(entity: type[Entity], target: str, beside: bool) -> str:
     )
 
 
-def lacking(work: UnitOfWork, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
+def lacking(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns) -> list[str]:
     """Return a question for each field that no column fills and without which no record can be
     made.
 
@@ -280,7 +280,7 @@ def chosen_in(sheet: Sheet, answers: Answers) -> dict[str, str]:
     }
 
 
-def prefer_known(work: UnitOfWork, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
+def prefer_known(work: Context, entity: type[Entity], sheet: Sheet, columns: Columns) -> None:
     """Where several columns name the same record, take the one whose names, ids or addresses are
     known here best.
     """
@@ -309,7 +309,7 @@ def may_fill(entity: type[Entity], columns: Columns, header: str, target: str) -
     )
 
 
-def how_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
+def how_known(work: Context, to: str, rows: list[list[str]], place: int) -> tuple[float, bool]:
     """Return how well the cells of a column name records that are here, and whether they tell a
     reader anything.
     """
@@ -317,7 +317,7 @@ def how_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> t
     return share_known(work, to, rows, place), bool(cells) and not all(map(is_bare, cells))
 
 
-def share_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) -> float:
+def share_known(work: Context, to: str, rows: list[list[str]], place: int) -> float:
     """Return how many of the first different cells of a column name a record that is here."""
     cells = dict.fromkeys(
         cell for row in rows if place < len(row) and (cell := content(row[place]))
@@ -326,7 +326,7 @@ def share_known(work: UnitOfWork, to: str, rows: list[list[str]], place: int) ->
     return sum(is_known(work, to, cell) for cell in some) / max(len(some), 1)
 
 
-def is_known(work: UnitOfWork, to: str, cell: str) -> bool:
+def is_known(work: Context, to: str, cell: str) -> bool:
     here = ENTITIES[to]
     if here.are_people:
         return not strangers(work, Counter([cell]), {})
@@ -390,7 +390,7 @@ def retarget(entity: type[Entity], columns: Columns, seen: Mapping[str, Seen]) -
                 columns.fields[other] = columns.fallback.pop(other)
 
 
-def people_of(work: UnitOfWork, answers: Answers) -> dict[str, str]:
+def people_of(work: Context, answers: Answers) -> dict[str, str]:
     """Return who people are here by what the file calls them; Invalid names those who are not here
     either.
     """
@@ -404,7 +404,7 @@ def people_of(work: UnitOfWork, answers: Answers) -> dict[str, str]:
     return found
 
 
-def strangers(work: UnitOfWork, names: Counter[str], known: Mapping[str, str]) -> Counter[str]:
+def strangers(work: Context, names: Counter[str], known: Mapping[str, str]) -> Counter[str]:
     """Return the names of people who are not here, with how many rows name them."""
     found: Counter[str] = Counter()
     for name, count in names.items():

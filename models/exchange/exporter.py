@@ -5,10 +5,10 @@ from typing import TextIO
 
 from sqlalchemy import ColumnElement, and_, select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference
 from models.core.permissions import policy, visibility
-from models.core.unit_of_work import UnitOfWork
 from models.exchange import csv_files, origins
 from models.exchange.mapping import BESIDES, CREATED_AT, EXTERNAL_ID, ORIGIN, REF
 from models.exchange.prefetch import PrefetchingUnitOfWork
@@ -18,7 +18,7 @@ PAGE = 500
 
 
 def export(
-    work: UnitOfWork, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None
+    work: Context, entity: type[Entity], file: TextIO, where: ColumnElement[bool] | None = None
 ) -> int:
     """Write the records of an entity as CSV, oldest first; returns how many. The headers are the
     names of the fields.
@@ -72,7 +72,7 @@ def elsewhere(record: Entity) -> str:
 
 
 def pages(
-    work: UnitOfWork, entity: type[Entity], where: ColumnElement[bool]
+    work: Context, entity: type[Entity], where: ColumnElement[bool]
 ) -> Iterator[list[Entity]]:
     """The records by their keys, so that no cursor stays open and only a page is in memory."""
     last = 0

@@ -6,10 +6,10 @@ from functools import partial
 from types import SimpleNamespace
 from typing import BinaryIO, TextIO
 
+from models.core.context import Context, Units
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import CRMError, Invalid
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.exchange import csv_files
 from models.exchange.answers import Answers
 from models.exchange.cells import Reader
@@ -32,7 +32,7 @@ class Unanswered(CRMError):
 
 
 def load(
-    works: UnitOfWorkFactory,
+    works: Units,
     workspace: str,
     actor: str,
     entity: type[Entity],
@@ -73,7 +73,7 @@ def load(
     return outcome
 
 
-def check_rights(work: UnitOfWork, entity: type[Entity], answers: Answers) -> None:
+def check_rights(work: Context, entity: type[Entity], answers: Answers) -> None:
     """Raise Forbidden unless the actor may import these records, and make those that the rows only
     name.
     """
@@ -82,7 +82,7 @@ def check_rights(work: UnitOfWork, entity: type[Entity], answers: Answers) -> No
         policy.check(work, "new", ENTITIES[slug])
 
 
-def surveyed(work: UnitOfWork, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
+def surveyed(work: Context, entity: type[Entity], file: BinaryIO, answers: Answers) -> Survey:
     """Return the survey of a file; CRMError says why it cannot be used."""
     known = partial(meaningful, entity)
     sheet = csv_files.survey(file, answers.encoding, known, answers.sheet)
@@ -105,7 +105,7 @@ def meaningful(entity: type[Entity], cells: list[str]) -> int:
     return len({target for cell in cells if (target := meaning(entity, cell)[1])})
 
 
-def preview(work: UnitOfWork, entity: type[Entity], survey: Survey) -> list[str]:
+def preview(work: Context, entity: type[Entity], survey: Survey) -> list[str]:
     """Return the first rows as they would be stored, field by field."""
     desk = PrefetchingUnitOfWork(**vars(work))
     translation = Translation(entity, survey.sheet.headers, survey.decisions, work.workspace)

@@ -5,15 +5,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from models.core.context import Context
 from models.core.errors import Invalid
 from models.core.fields import Choice
 from models.core.fields.synonyms import squeezed
 from models.core.parsing import values
-from models.core.unit_of_work import UnitOfWork
 from models.exchange.answers import Answers
 
 if TYPE_CHECKING:
-    from models.exchange.column_survey import Survey
+    pass
 
 PIPELINE = re.compile(r"\s*\([^()]*\)\s*\Z")
 """The name that some systems write behind a stage."""
@@ -33,7 +33,7 @@ class Words:
     translated: dict[str, str] = field(default_factory=dict)
     """Words of the file that are called otherwise here."""
 
-    def read(self, work: UnitOfWork, words: Counter[str]) -> dict[str, str]:
+    def read(self, work: Context, words: Counter[str]) -> dict[str, str]:
         """Return the option of each word, folded; words that nothing here is called by are
         counted.
         """
@@ -53,7 +53,7 @@ class Words:
         """Whether nothing in the column is understood."""
         return bool(words) and self.unknown.keys() == words.keys()
 
-    def said(self, work: UnitOfWork) -> dict[str, str]:
+    def said(self, work: Context) -> dict[str, str]:
         """Return what the person says that words of this column mean."""
         names = (values.fold(self.header), self.target, values.fold(self.kind.label))
         mine = {
@@ -69,7 +69,7 @@ class Words:
         except ValueError as error:
             raise Invalid({"map": str(error)}) from None
 
-    def option(self, work: UnitOfWork, word: str) -> str | None:
+    def option(self, work: Context, word: str) -> str | None:
         """Return the option that a word is, also before the name of its pipeline, as in `New
         (Support Pipeline)`.
         """
@@ -80,18 +80,19 @@ class Words:
                 continue
         return None
 
-    def tell(self, survey: "Survey") -> None:
+    def tell(
+        self, notes: list[str], questions: list[str], unknown: dict[str, Counter[str]]
+    ) -> None:
+        """Say what the words were taken for, and ask about those that mean nothing here."""
         if self.translated:
             told = ", ".join(
                 f"“{word[:60]}” is {option}"
                 for word, option in list(self.translated.items())[:SHOWN]
             )
-            survey.notes.append(
-                f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}."
-            )
+            notes.append(f"{self.header}: {told}{', …' if len(self.translated) > SHOWN else ''}.")
         if not self.unknown:
             return
-        survey.decisions.unknown[self.header] = self.unknown
+        unknown[self.header] = self.unknown
         options = ", ".join(self.kind.name(option) for option in self.kind.options)
         example, verb = next(iter(self.unknown)), "is" if len(self.unknown) == 1 else "are"
         sentence = (
@@ -99,9 +100,9 @@ class Words:
             f'Say what is meant: --map "{self.header}:{example}={next(iter(self.kind.options))}"'
         )
         if self.kind.required and not self.answers.anyway:
-            survey.questions.append(sentence)
+            questions.append(sentence)
         else:
-            survey.notes.append(sentence)
+            notes.append(sentence)
 
 
 def listed(words: Counter[str]) -> str:

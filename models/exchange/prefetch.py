@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Domain, Email, Reference
 from models.core.parsing import values
@@ -203,7 +204,7 @@ def address_in(text: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", text)
 
 
-def person_named(work: UnitOfWork, entity: type[Entity], text: str) -> int:
+def person_named(work: Context, entity: type[Entity], text: str) -> int:
     """Return the id of the person whom a cell names, by all that names a person; ValueError where
     nobody is meant.
     """

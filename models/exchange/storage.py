@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from models.core.context import IMPORT, Units
 from models.core.errors import CRMError
-from models.core.unit_of_work import IMPORT, UnitOfWorkFactory
 from models.exchange import csv_files
 from models.exchange.answers import Answers
 from models.exchange.batch import Batch
@@ -47,7 +47,7 @@ def batches(lines: Iterable[FileRow]) -> Iterator[list[FileRow]]:
 class Loading:
     """An import on its way."""
 
-    works: UnitOfWorkFactory
+    works: Units
     workspace: str
     actor: str
     translation: Translation

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.core.audit.entries import AuditHead
+from models.core.context import Units
 from models.core.db.deadline import at_leisure
 from models.core.db.engine import everywhere
 from models.core.entity.base import ENTITIES, Entity
@@ -30,7 +31,6 @@ from models.core.identity.rights import PRESETS
 from models.core.identity.role import Role
 from models.core.identity.user import LOCAL, User, Workspace
 from models.core.search.index import SearchText
-from models.core.unit_of_work import UnitOfWorkFactory
 
 Counts = dict[type[Entity], int]
 """How many records of each kind."""
@@ -41,7 +41,7 @@ NEXT = "Take them over as files: crm export NOUN FILE --workspace LOCAL, then cr
 """What is left where two workspaces cannot become one."""
 
 
-def move(works: UnitOfWorkFactory, workspace: str) -> Counts:
+def move(works: Units, workspace: str) -> Counts:
     """Give everything of LOCAL to a workspace that holds no records of its own; one that is not
     there is made.
 
@@ -76,7 +76,7 @@ def move(works: UnitOfWorkFactory, workspace: str) -> Counts:
     return moved
 
 
-def adopt(works: UnitOfWorkFactory, workspace: str) -> Counts:
+def adopt(works: Units, workspace: str) -> Counts:
     """Give everything of LOCAL to a workspace where the app is; returns how many records of each
     kind moved."""
     known = [each for each in works.workspaces() if each != LOCAL]

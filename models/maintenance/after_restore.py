@@ -4,16 +4,17 @@ more.
 
 from sqlalchemy import select, update
 
+from models.core.context import Context, Units
+from models.core.entity.bulk import insert_all
 from models.core.outbox import audience
-from models.core.outbox.delivery import Delivery, DeliveryState, Post, insert_all
+from models.core.outbox.delivery import Delivery, DeliveryState, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
-from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 ALONE = "D%"
 """Channels in which somebody reads alone, and so never reads along."""
 
 
-def draw_anew(works: UnitOfWorkFactory) -> None:
+def draw_anew(works: Units) -> None:
     """Ask that everything that stands in Slack be drawn anew, bit by bit: nobody knows what it
     shows.
     """
@@ -25,7 +26,7 @@ def draw_anew(works: UnitOfWorkFactory) -> None:
             follow(work)
 
 
-def follow(work: UnitOfWork) -> None:
+def follow(work: Context) -> None:
     """Draw anew the lists of those who read alone, such as reminders."""
     lists = (
         select(ListSubscription.channel, ListSubscription.ts)

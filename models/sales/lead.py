@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped
 
 from models.activities.activity import Activity
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Conflict
 from models.core.fields import (
@@ -28,7 +29,6 @@ from models.core.fields.synonyms import LEAD_STATUSES
 from models.core.parsing import values
 from models.core.parsing.names import split_name
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWork
 from models.customers.account import Account
 from models.customers.customer import Customer
 from models.customers.membership import Membership
@@ -143,7 +143,7 @@ class Lead(Entity):
     def converted(self) -> bool:
         return self.converted_customer is not None
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """Only converting makes a lead converted, and it stays so. One that a file calls converted
         was so elsewhere.
         """
@@ -162,7 +162,7 @@ class Lead(Entity):
         ):
             policy.check(work, "convert", self)
 
-    def claim(self, work: UnitOfWork) -> None:
+    def claim(self, work: Context) -> None:
         """Take the lead and start working on it. Conflict names who was faster."""
         work.lock(self)
         if self.owner and work.actor and self.owner != work.actor.id:
@@ -170,14 +170,14 @@ class Lead(Entity):
         self.owner = work.actor.id if work.actor else None
         self.status = LeadStatus.WORKING if self.status == LeadStatus.NEW else self.status
 
-    def qualify(self, work: UnitOfWork) -> None:
+    def qualify(self, work: Context) -> None:
         """Mark the lead as worth a deal."""
         if self.status in (LeadStatus.QUALIFIED, LeadStatus.CONVERTED):
             raise Conflict(f"{self} is already {self.status}.")
         self.status = LeadStatus.QUALIFIED
         work.tell(self, "qualified it.")
 
-    def disqualify(self, work: UnitOfWork) -> None:
+    def disqualify(self, work: Context) -> None:
         """Mark the lead as not worth pursuing."""
         if self.status in (LeadStatus.UNQUALIFIED, LeadStatus.CONVERTED):
             raise Conflict(f"{self} is already {self.status}.")
@@ -186,7 +186,7 @@ class Lead(Entity):
 
     def convert(
         self,
-        work: UnitOfWork,
+        work: Context,
         deal: str | None = None,
         amount: Decimal | None = None,
         currency: str | None = None,
@@ -223,14 +223,14 @@ class Lead(Entity):
         work.tell(self, f"converted it: {customer.ref} and {opportunity.ref}.")
         return Conversion(customer, account, opportunity)
 
-    def became(self, work: UnitOfWork, customer: Customer, opportunity: Opportunity) -> None:
+    def became(self, work: Context, customer: Customer, opportunity: Opportunity) -> None:
         """Be converted into these, from now on."""
         self.converted_customer, self.converted_opportunity = customer.id, opportunity.id
         self.converted_account = opportunity.account
         self.status = LeadStatus.CONVERTED
         work.session.flush()
 
-    def must_be_unconverted(self, work: UnitOfWork) -> None:
+    def must_be_unconverted(self, work: Context) -> None:
         """Raise Conflict where it was converted already, with what it became."""
         if not self.converted_customer:
             return
@@ -239,14 +239,14 @@ class Lead(Entity):
             became.append(work.ref("opportunity", self.converted_opportunity))
         raise Conflict(f"{self.spoken} is already converted: see {' and '.join(became)}")
 
-    def make(self, work: UnitOfWork, record: E) -> E:
+    def make(self, work: Context, record: E) -> E:
         """Store what the lead becomes, for who may make such a record; Forbidden says which right
         is missing.
         """
         policy.check(work, "new", type(record))
         return work.add(record)
 
-    def as_customer(self, work: UnitOfWork, owner: int | None) -> Customer:
+    def as_customer(self, work: Context, owner: int | None) -> Customer:
         known = None
         if self.email:
             work.hold(f"customer {self.email}")
@@ -265,7 +265,7 @@ class Lead(Entity):
         """What is known of the person, as fields of a customer."""
         return {name: getattr(self, name) for name in PERSONAL}
 
-    def complete(self, work: UnitOfWork, customer: Customer) -> None:
+    def complete(self, work: Context, customer: Customer) -> None:
         """Fill what is empty of a customer who is known already with what the lead says, as far as
         the actor may change it. A name is one thing: the lead's last name does not join another
         first name.
@@ -285,7 +285,7 @@ class Lead(Entity):
             ):
                 setattr(customer, name, value)
 
-    def hand_over(self, work: UnitOfWork, customer: Customer) -> None:
+    def hand_over(self, work: Context, customer: Customer) -> None:
         """What was planned and done with the lead goes on with the customer, whoever may see it."""
         with policy.beyond(work.session):
             theirs = (
@@ -296,7 +296,7 @@ class Lead(Entity):
             for activity in work.session.scalars(theirs):
                 activity.lead, activity.customer = None, customer.id
 
-    def as_account(self, work: UnitOfWork, owner: int | None) -> Account | None:
+    def as_account(self, work: Context, owner: int | None) -> Account | None:
         if not self.company:
             return None
         key = values.fold(self.company)[:255]
@@ -306,7 +306,7 @@ class Lead(Entity):
         )
         return known or self.make(work, Account(name=self.company, owner=owner))
 
-    def belongs(self, work: UnitOfWork, customer: Customer, account: Account) -> bool:
+    def belongs(self, work: Context, customer: Customer, account: Account) -> bool:
         there = select(Membership.id).where(
             Membership.customer == customer.id, Membership.account == account.id
         )

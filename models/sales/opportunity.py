@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
 from models.core.errors import Conflict, Invalid
@@ -30,7 +31,6 @@ from models.core.fields.base import Reader
 from models.core.fields.synonyms import STAGES
 from models.core.fields.trailing import take_amount, take_close
 from models.core.parsing import values
-from models.core.unit_of_work import UnitOfWork
 
 
 class Stage(StrEnum):
@@ -182,7 +182,7 @@ class Opportunity(Entity):
         return cls.stage.in_(OPEN)
 
     @classmethod
-    def overdue(cls, work: UnitOfWork) -> ColumnElement[bool]:
+    def overdue(cls, work: Context) -> ColumnElement[bool]:
         """The condition for deals that should have closed by now."""
         return cls.open() & (cls.close_date < work.today)
 
@@ -190,7 +190,7 @@ class Opportunity(Entity):
     def closed(self) -> bool:
         return self.stage in CLOSED
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """A stage brings its probability and category."""
         if not (self.customer or self.account) and self.decides(
             work, changes, "customer", "account"
@@ -210,7 +210,7 @@ class Opportunity(Entity):
         if changes["stage"][0] and not (work.restores or work.repeats):
             self.settle_close(work, changes)
 
-    def settle_close(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle_close(self, work: Context, changes: Changes) -> None:
         """A deal that stood and is closed, through whatever door, is closed today, or on the day
         that is said with it; and is never lost without a reason.
         """
@@ -246,7 +246,7 @@ class Opportunity(Entity):
             else "came without customer and account. Their cards say so."
         )
 
-    def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> list[tuple[str, str]]:
         if self.customer or self.account:
             return []
         return [
@@ -256,7 +256,7 @@ class Opportunity(Entity):
             )
         ]
 
-    def follow(self, work: UnitOfWork, changes: Changes) -> None:
+    def follow(self, work: Context, changes: Changes) -> None:
         """Write down every move whose day is known."""
         if "stage" not in changes:
             return
@@ -267,7 +267,7 @@ class Opportunity(Entity):
                 StageChange(opportunity=self.id, before=before, after=after, at=at, by=by)
             )
 
-    def moved_at(self, work: UnitOfWork, before: str | None) -> datetime | None:
+    def moved_at(self, work: Context, before: str | None) -> datetime | None:
         """Return when the deal moved to its stage; None where a file tells of a closed deal and of
         no day.
 
@@ -284,7 +284,7 @@ class Opportunity(Entity):
             return work.now
         return self.created_at if self.created_at < work.now else None
 
-    def move(self, work: UnitOfWork, stage: str, reason: str | None = None) -> None:
+    def move(self, work: Context, stage: str, reason: str | None = None) -> None:
         """Take the deal to another stage. Conflict when it stands there already. reason: why it is
         lost.
         """
@@ -296,11 +296,11 @@ class Opportunity(Entity):
         self.lost_reason = reason or self.lost_reason
         work.tell(self, f"moved it from {before} to {stage}.")
 
-    def win(self, work: UnitOfWork) -> None:
+    def win(self, work: Context) -> None:
         """Close the deal as won today."""
         self.move(work, Stage.WON)
 
-    def lose(self, work: UnitOfWork, reason: str, competitor: str | None = None) -> None:
+    def lose(self, work: Context, reason: str, competitor: str | None = None) -> None:
         """Close the deal as lost today, with the reason. Settling clears a reason only when a deal
         is reopened.
         """

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from sqlalchemy import Numeric, false, func, select, tuple_, type_coerce
 
+from models.core.context import Context
 from models.core.permissions import visibility
-from models.core.unit_of_work import UnitOfWork
 from models.sales.opportunity import CLOSED, OPEN, Opportunity, StageChange
 from models.support.case import Case, Priority
 
@@ -43,12 +43,12 @@ class PriorityRow:
     overdue: int
 
 
-def by_stage(work: UnitOfWork) -> list[StageRow]:
+def by_stage(work: Context) -> list[StageRow]:
     """The open deals by stage and currency, in the order of the pipeline."""
     return stage_rows(work, OPEN)
 
 
-def closed_between(work: UnitOfWork, start: datetime, end: datetime) -> list[StageRow]:
+def closed_between(work: Context, start: datetime, end: datetime) -> list[StageRow]:
     """The deals won and lost in [start, end), UTC, by currency: those that moved there then and
     stand there still.
 
@@ -60,7 +60,7 @@ def closed_between(work: UnitOfWork, start: datetime, end: datetime) -> list[Sta
     return stage_rows(work, CLOSED, tuple_(Opportunity.id, Opportunity.stage).in_(moves))
 
 
-def stage_rows(work: UnitOfWork, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
+def stage_rows(work: Context, stages: tuple[str, ...], *conditions: object) -> list[StageRow]:
     """Nothing where not everybody who reads may see the stage: who counts the deals of a stage
     knows where they are.
     """
@@ -91,7 +91,7 @@ def stage_rows(work: UnitOfWork, stages: tuple[str, ...], *conditions: object) -
     return sorted(found, key=lambda row: (stages.index(row.stage), -row.amount, row.currency))
 
 
-def cases_by_priority(work: UnitOfWork) -> list[PriorityRow]:
+def cases_by_priority(work: Context) -> list[PriorityRow]:
     """The open cases by priority, the most urgent first; nothing where what they are counted by is
     hidden.
     """

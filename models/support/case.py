@@ -9,13 +9,13 @@ from sqlalchemy import Text as LongString
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.core.comments import Comment, say
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields import Choice, LongText, Moment, Number, Person, Reference, Text, field
 from models.core.fields.synonyms import CASE_STATUSES, ORIGINS, PRIORITIES
 from models.core.parsing import values
-from models.core.unit_of_work import UnitOfWork
 
 
 class CaseStatus(StrEnum):
@@ -115,11 +115,11 @@ class Case(Entity):
         return cls.status.in_(OPEN)
 
     @classmethod
-    def overdue(cls, work: UnitOfWork) -> ColumnElement[bool]:
+    def overdue(cls, work: Context) -> ColumnElement[bool]:
         """The condition for cases that should have been resolved by now."""
         return cls.open() & (cls.resolve_by <= work.now)
 
-    def settle(self, work: UnitOfWork, changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """Keep the times of resolving and closing in step with the status."""
         if self.csat is not None and not 1 <= self.csat <= 5:
             raise Invalid({"csat": "Satisfaction goes from 1 to 5."})
@@ -130,7 +130,7 @@ class Case(Entity):
             self.resolved_at = (self.resolved_at or today) if self.status in ENDED else None
             self.closed_at = (self.closed_at or today) if self.status == CaseStatus.CLOSED else None
 
-    def arrive(self, work: UnitOfWork) -> None:
+    def arrive(self, work: Context) -> None:
         """A case that ended elsewhere ended when the file says, or when it was made if it says no
         more.
         """
@@ -141,7 +141,7 @@ class Case(Entity):
         if self.status == CaseStatus.CLOSED:
             self.closed_at = self.closed_at or self.resolved_at
 
-    def claim(self, work: UnitOfWork) -> None:
+    def claim(self, work: Context) -> None:
         """Take the case. Of two people at once the first gets it; Conflict tells the other who
         did.
         """
@@ -155,7 +155,7 @@ class Case(Entity):
         self.status = CaseStatus.OPEN if self.status == CaseStatus.NEW else self.status
         work.tell(self, "took it.")
 
-    def reply(self, work: UnitOfWork, text: str, public: bool = True) -> "CaseComment":
+    def reply(self, work: Context, text: str, public: bool = True) -> "CaseComment":
         """Answer the customer (public) or leave a note for colleagues. The first answer is the
         first response.
         """
@@ -171,7 +171,7 @@ class Case(Entity):
         work.tell(self, "replied" if public else "noted", remark=reply.id)
         return reply
 
-    def resolve(self, work: UnitOfWork, text: str | None = None) -> None:
+    def resolve(self, work: Context, text: str | None = None) -> None:
         """Mark the case as solved, with the answer to the customer where there is one."""
         self.must_be_open()
         self.status = CaseStatus.RESOLVED
@@ -179,14 +179,14 @@ class Case(Entity):
             self.reply(work, text)
         work.tell(self, "resolved it.")
 
-    def close(self, work: UnitOfWork) -> None:
+    def close(self, work: Context) -> None:
         """End the case."""
         if self.status == CaseStatus.CLOSED:
             raise Conflict(f"{self} is already closed.")
         self.status = CaseStatus.CLOSED
         work.tell(self, "closed it.")
 
-    def reopen(self, work: UnitOfWork) -> None:
+    def reopen(self, work: Context) -> None:
         """Work on the case again."""
         if self.status in OPEN:
             raise Conflict(f"{self} is already open.")
@@ -197,7 +197,7 @@ class Case(Entity):
         if self.status not in OPEN:
             raise Conflict(f"{self} is already {self.status}.")
 
-    def facts(self, work: UnitOfWork) -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> list[tuple[str, str]]:
         answers = (
             CaseComment.case == self.id,
             CaseComment.public,

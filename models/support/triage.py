@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from models.activities.reminders import take
+from models.core.context import Context
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import visibility
-from models.core.unit_of_work import UnitOfWork
 from models.support.case import PRESSING, Case, Priority
 
 NEW = timedelta(days=7)
@@ -17,13 +17,13 @@ longer.
 JUST_NOW = timedelta(minutes=10)
 
 
-def neglected(work: UnitOfWork) -> ColumnElement[bool]:
+def neglected(work: Context) -> ColumnElement[bool]:
     """The condition for open cases that are high or urgent and nobody's, or past their deadline."""
     nobodys = Case.priority.in_(PRESSING) & Case.assignee.is_(None)
     return Case.open() & or_(nobodys, Case.resolve_by < work.now)
 
 
-def pressing(work: UnitOfWork, ids: list[int], limit: int) -> tuple[list[Case], int]:
+def pressing(work: Context, ids: list[int], limit: int) -> tuple[list[Case], int]:
     """The neglected cases, the most urgent and then the oldest first: at most `limit`, and how many
     there are in all.
 
@@ -42,7 +42,7 @@ def pressing(work: UnitOfWork, ids: list[int], limit: int) -> tuple[list[Case], 
     ) or 0
 
 
-def alarms(work: UnitOfWork) -> list[int]:
+def alarms(work: Context) -> list[int]:
     """The ids of new cases that became high or urgent and that nobody has taken, each once.
 
     One whose card was asked for just now is told by that card, the newest in the channel.
@@ -59,7 +59,7 @@ def alarms(work: UnitOfWork) -> list[int]:
     return [id for id in told if id not in fresh]
 
 
-def just_carded(work: UnitOfWork, ids: list[int]) -> set[int | None]:
+def just_carded(work: Context, ids: list[int]) -> set[int | None]:
     """Of these cases, those whose card in the support channel was asked for just now, found by its
     unique key.
     """

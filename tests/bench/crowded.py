@@ -23,7 +23,8 @@ from bot.sandbox.transport import Direct
 from handlers.core.router import Catalogue
 from handlers.registry import ROUTERS
 from models.core import records
-from models.core.outbox.delivery import Delivery, Post, insert_all, stand
+from models.core.entity.bulk import insert_all
+from models.core.outbox.delivery import Delivery, Post, stand
 from models.core.unit_of_work import Clock, UnitOfWorkFactory
 from models.sales.opportunity import Opportunity
 from tests.bench.company import named

@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, or_, select, update
 
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.context import Context, Units
+from models.core.entity.bulk import insert_once
 from models.core.identity.user import LOCAL, Workspace
-from models.core.outbox.delivery import insert_once
 from models.core.replica import release, replicas
-from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 log = logging.getLogger(__name__)
 
@@ -90,12 +90,12 @@ def signed_words(head: AuditHead) -> str:
     return f"{head.since}\n{head.place}\n{head.hash}"
 
 
-def is_ours(work: UnitOfWork, head: AuditHead) -> bool:
+def is_ours(work: Context, head: AuditHead) -> bool:
     """Whether the end of the chain is what a key of ours signed, or nobody has signed it yet."""
     return head.signature is None or work.signer.knows(signed_words(head), head.signature)
 
 
-def seal(work: UnitOfWork, limit: int = BATCH) -> int:
+def seal(work: Context, limit: int = BATCH) -> int:
     """Put up to `limit` entries at the end of the chain, in the order they were written; returns
     how many that were.
 
@@ -129,7 +129,7 @@ def seal(work: UnitOfWork, limit: int = BATCH) -> int:
     return len(entries)
 
 
-def sign(work: UnitOfWork, head: AuditHead, added: int) -> None:
+def sign(work: Context, head: AuditHead, added: int) -> None:
     """Sign the end with the first key, if there is one; a first time only when nobody is left who
     cannot.
     """
@@ -144,7 +144,7 @@ def sign(work: UnitOfWork, head: AuditHead, added: int) -> None:
         head.signature = work.signer.sign(signed_words(head))
 
 
-def all_can_sign(work: UnitOfWork) -> bool:
+def all_can_sign(work: Context) -> bool:
     """Whether every process that serves this database is of our release: the one before seals
     without a signature.
     """
@@ -152,7 +152,7 @@ def all_can_sign(work: UnitOfWork) -> bool:
     return all(replica.version == release() for replica in alive)
 
 
-def sign_anew(works: UnitOfWorkFactory) -> int:
+def sign_anew(works: Units) -> int:
     """Sign every end with the first key, so that the others can go; returns how many that were."""
     count = 0
     for workspace in works.workspaces():
@@ -164,7 +164,7 @@ def sign_anew(works: UnitOfWorkFactory) -> int:
     return count
 
 
-def complain(work: UnitOfWork, sentence: str) -> None:
+def complain(work: Context, sentence: str) -> None:
     """Say in the log what is wrong with the trail, once an hour."""
     about = (work.workspace.id, sentence)
     if about not in complained or complained[about] < work.now - QUIET:
@@ -172,7 +172,7 @@ def complain(work: UnitOfWork, sentence: str) -> None:
         log.error(sentence, work.workspace.id)
 
 
-def locked_head(work: UnitOfWork) -> AuditHead | None:
+def locked_head(work: Context) -> AuditHead | None:
     """The end of the chain, ours until this unit ends; None while somebody else has it, or where it
     was taken away.
     """
@@ -189,7 +189,7 @@ def locked_head(work: UnitOfWork) -> AuditHead | None:
     return head
 
 
-def unsealed(works: UnitOfWorkFactory) -> list[str]:
+def unsealed(works: Units) -> list[str]:
     """The workspaces with entries that wait to be sealed, or with an end that waits to be signed.
 
     LOCAL is not among them: its entries may still join another chain.
@@ -205,14 +205,14 @@ def unsealed(works: UnitOfWorkFactory) -> list[str]:
         return list(session.scalars(select(Workspace.id).where(waits, Workspace.id != LOCAL)))
 
 
-def seal_all(works: UnitOfWorkFactory, limit: int = BATCH) -> int:
+def seal_all(works: Units, limit: int = BATCH) -> int:
     """Seal what waits in every workspace, up to `limit` entries in each; returns how many that
     were.
     """
     return sum(seal_in(works, workspace, limit) for workspace in unsealed(works))
 
 
-def seal_in(works: UnitOfWorkFactory, workspace: str, limit: int) -> int:
+def seal_in(works: Units, workspace: str, limit: int) -> int:
     """The log hears once a minute where the chain ends: who can write to the database cannot
     rewrite that.
     """
@@ -229,7 +229,7 @@ def seal_in(works: UnitOfWorkFactory, workspace: str, limit: int) -> int:
     return count
 
 
-def holds(work: UnitOfWork, place: int | None, hash: str) -> bool:
+def holds(work: Context, place: int | None, hash: str) -> bool:
     """Whether an entry of the chain has this hash, at this place if one is given."""
     found = select(TABLE.c.place).where(
         TABLE.c.workspace == work.workspace.id, TABLE.c.hash == hash

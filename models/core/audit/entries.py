@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import instance_state
 
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Changes, Entity, Row
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
-
 
 REASON = 255
 """Letters of a reason that are kept."""
@@ -127,7 +124,7 @@ def something(value: Any) -> Any:
     return None if value in NOTHING else value
 
 
-def entries(work: "UnitOfWork", written: Iterable[Written]) -> list[dict[str, Any]]:
+def entries(work: Context, written: Iterable[Written]) -> list[dict[str, Any]]:
     """The audit rows, as column values, for what was written."""
     act = {
         "workspace": work.workspace.id,

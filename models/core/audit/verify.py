@@ -21,8 +21,8 @@ from models.core.audit.chain import (
     wording,
 )
 from models.core.audit.entries import AuditEntry, AuditHead
+from models.core.context import Context
 from models.core.errors import Unusable
-from models.core.unit_of_work import UnitOfWork
 
 CHUNK = 2000
 """Entries read at a time."""
@@ -93,7 +93,7 @@ class Verdict:
         return f"The audit trail is whole: {held}{signed}.{moved}{end}"
 
 
-def verify(work: UnitOfWork, end: str = "") -> Verdict:
+def verify(work: Context, end: str = "") -> Verdict:
     """Read the whole chain and say what was changed, taken out, put in or moved since it was
     sealed.
 
@@ -117,7 +117,7 @@ def verify(work: UnitOfWork, end: str = "") -> Verdict:
     return verdict
 
 
-def judge_signature(work: UnitOfWork, head: AuditHead | None, verdict: Verdict) -> None:
+def judge_signature(work: Context, head: AuditHead | None, verdict: Verdict) -> None:
     if head is None or head.signature is None:
         return
     verdict.since = head.since
@@ -131,7 +131,7 @@ def judge_signature(work: UnitOfWork, head: AuditHead | None, verdict: Verdict) 
         )
 
 
-def judge_waiting(work: UnitOfWork, walk: "Walk", verdict: Verdict) -> None:
+def judge_waiting(work: Context, walk: "Walk", verdict: Verdict) -> None:
     """Judge what has no place: what was sealed lost it, and what was not yet is not older than what
     was.
     """
@@ -151,7 +151,7 @@ def judge_waiting(work: UnitOfWork, walk: "Walk", verdict: Verdict) -> None:
             verdict.note(0, id, BACKDATED.format(moment(at)))
 
 
-def cut_off(work: UnitOfWork, end: str) -> list[str]:
+def cut_off(work: Context, end: str) -> list[str]:
     """What is wrong where the chain no longer has the end that somebody has kept."""
     if not end:
         return []
@@ -167,7 +167,7 @@ def cut_off(work: UnitOfWork, end: str) -> list[str]:
     ]
 
 
-def open_doors(work: UnitOfWork) -> list[str]:
+def open_doors(work: Context) -> list[str]:
     """The triggers that keep the trail append-only and are not there as they should be, with what
     to do.
     """
@@ -178,7 +178,7 @@ def open_doors(work: UnitOfWork) -> list[str]:
     ]
 
 
-def missing_on_sqlite(work: UnitOfWork) -> list[str]:
+def missing_on_sqlite(work: Context) -> list[str]:
     made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     there = {name: statement for name, statement in work.session.connection().execute(text(made))}
     return [
@@ -196,7 +196,7 @@ WHERE relnamespace = current_schema()::regnamespace AND tgenabled IN ('O', 'A') 
 """
 
 
-def missing_on_postgresql(work: UnitOfWork) -> list[str]:
+def missing_on_postgresql(work: Context) -> list[str]:
     there = {name: tuple(about) for name, *about in work.session.connection().execute(text(MADE))}
     bodies = append_only.postgresql_functions()
     expected = append_only.postgresql_triggers().items()
@@ -210,7 +210,7 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def beyond(work: UnitOfWork, walk: "Walk") -> Iterator[Entry]:
+def beyond(work: Context, walk: "Walk") -> Iterator[Entry]:
     """The sealed entries after where the walk stands, by place."""
     key, here = (TABLE.c.place, TABLE.c.id), TABLE.c.workspace == work.workspace.id
     rows = select(*SEALED).where(here, TABLE.c.place.is_not(None)).order_by(*key).limit(CHUNK)

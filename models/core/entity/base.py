@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -20,13 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, object_session
 
+from models.core.context import Context
 from models.core.db.types import SortKey, UTCDateTime
 from models.core.fields import Joined, Moment, field
 from models.core.fields.base import Field, Reader, read_all
 from models.core.parsing import values
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 Changes = dict[str, tuple[Any, Any]]
 """Field name → (old, new)."""
@@ -248,7 +246,7 @@ class Entity(Row):
         return {cls.named[0]: message.strip().partition("\n")[0][:255]} if message else {}
 
     @classmethod
-    def recognise(cls, work: "UnitOfWork", text: str) -> int | None:
+    def recognise(cls, work: Context, text: str) -> int | None:
         """The id of the record that `text` names in a way of this entity's own."""
         return None
 
@@ -293,7 +291,7 @@ class Entity(Row):
         """
         return {}
 
-    def arrive(self, work: "UnitOfWork") -> None:
+    def arrive(self, work: Context) -> None:
         """Before a record from a file is stored: let what happened long ago stand on its own day,
         not on today's.
         """
@@ -302,7 +300,7 @@ class Entity(Row):
         """What the record between this new one and what it is joined to says."""
         return {}
 
-    def decides(self, work: "UnitOfWork", changes: Changes, *names: str) -> bool:
+    def decides(self, work: Context, changes: Changes, *names: str) -> bool:
         """Whether somebody says now what these fields hold: they make the record, or change one of
         the fields.
 
@@ -310,15 +308,15 @@ class Entity(Row):
         """
         return not work.repeats and (self.id is None or bool(changes.keys() & set(names)))
 
-    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """Before every flush, with what changed through any door: keep what follows from it, refuse
         what cannot be.
         """
 
-    def follow(self, work: "UnitOfWork", changes: Changes) -> None:
+    def follow(self, work: Context, changes: Changes) -> None:
         """After it was written and has its id: make what follows from the change."""
 
-    def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> list[tuple[str, str]]:
         """Lines of the card that are not fields: (label, text)."""
         return []
 
@@ -341,7 +339,7 @@ class Entity(Row):
         reads.
         """
         session = object_session(self)
-        work: UnitOfWork | None = session.info.get("work") if session else None
+        work: Context | None = session.info.get("work") if session else None
         return work is None or work.shows(self)
 
     def __str__(self) -> str:

@@ -1,16 +1,12 @@
 """Records that stand below others of their kind, such as teams and accounts: never in a circle."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.entity.base import Entity
 
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
-
-def is_above_itself(work: "UnitOfWork", record: Entity, field: str) -> bool:
+def is_above_itself(work: Context, record: Entity, field: str) -> bool:
     """Whether a record would stand above itself, however far up. field: the one with the record
     above.
 

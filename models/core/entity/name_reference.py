@@ -3,17 +3,14 @@ gone.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.errors import Conflict, Invalid
 from models.core.fields.base import Field, Reader
 from models.core.parsing import values
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Named(Field):
         return values.fold(reader.name(self.to, reader.lookup(self.to, text)))[: self.length]
 
 
-def must_stand(work: "UnitOfWork", record: Entity, changes: Changes, *fields: str) -> None:
+def must_stand(work: Context, record: Entity, changes: Changes, *fields: str) -> None:
     """Raise Conflict where a field was given a name that nothing has any more: it was deleted or
     renamed just now.
     """
@@ -50,7 +47,7 @@ def must_stand(work: "UnitOfWork", record: Entity, changes: Changes, *fields: st
             )
 
 
-def must_be_unique(work: "UnitOfWork", record: Entity, name: str) -> None:
+def must_be_unique(work: Context, record: Entity, name: str) -> None:
     """Raise Invalid where another record has this name: who points at it by its name must know
     which is meant.
     """

@@ -2,14 +2,12 @@
 it so, and when.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Index, select, text, update
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 STANDS = '"primary" AND deleted_at IS NULL'
 """The condition in SQL for a record that is primary now."""
@@ -24,7 +22,7 @@ def one_primary(table: str, *same: str) -> Index:
     return Index(name, "workspace", *same, unique=True, sqlite_where=there, postgresql_where=there)
 
 
-def keep_one_primary(work: "UnitOfWork", record: Any, changes: Changes, *same: str) -> None:
+def keep_one_primary(work: Context, record: Any, changes: Changes, *same: str) -> None:
     """Let a record that becomes primary be the only one; one that is restored does not take that
     from another.
 
@@ -49,7 +47,7 @@ def is_primary(record: Any) -> bool:
     return bool(record.primary) and record.deleted_at is None
 
 
-def rivals(work: "UnitOfWork", record: Any, alike: dict[str, Any]) -> list[Any]:
+def rivals(work: Context, record: Any, alike: dict[str, Any]) -> list[Any]:
     """The others that are primary in the database now, or are about to be with this unit of work:
     changed, new, or coming in a file.
     """
@@ -76,7 +74,7 @@ def agrees(record: Any, alike: dict[str, Any]) -> bool:
     return all(getattr(record, name) == value for name, value in alike.items())
 
 
-def write_ahead(work: "UnitOfWork", other: Entity, *same: str) -> None:
+def write_ahead(work: Context, other: Entity, *same: str) -> None:
     """Store what is to become of one that gives way before the one that takes its place: the
     session stores them by their ids, and for a moment two would be primary.
     """

@@ -3,20 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import TIMEOUT_MAX, BoundedSemaphore
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, bindparam, update
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer, String
 
+from models.core.context import Context
 from models.core.db.deadline import left
 from models.core.db.engine import inserting
 from models.core.db.locks import FairLock
 from models.core.entity.base import Base, Entity
 from models.core.errors import Busy
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 
 class Counter(Base):
@@ -44,7 +42,7 @@ APART = 4
 ROOM = BoundedSemaphore(APART)
 
 
-def take_numbers(work: "UnitOfWork", entity: type[Entity], count: int = 1) -> int:
+def take_numbers(work: Context, entity: type[Entity], count: int = 1) -> int:
     """Reserve `count` consecutive numbers for new records; returns the first of them.
 
     On PostgreSQL in a transaction of their own, or everybody who creates one waits until the one

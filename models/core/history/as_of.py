@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from models.core.audit.entries import AuditEntry
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.errors import Conflict, NotFound
 from models.core.fields import Money, Reference
@@ -16,7 +17,6 @@ from models.core.fields.base import Field
 from models.core.parsing.values import show_moment
 from models.core.permissions import policy
 from models.core.records import history, must_be_here
-from models.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Plan:
     stays: Sequence[str]
 
 
-def as_of(work: UnitOfWork, record: Entity, at: datetime | int) -> State:
+def as_of(work: Context, record: Entity, at: datetime | int) -> State:
     """How a record was at a moment (UTC) or a version. NotFound where it was not there yet, or has
     no such version.
     """
@@ -80,7 +80,7 @@ def as_of(work: UnitOfWork, record: Entity, at: datetime | int) -> State:
 
 
 def version_at(
-    work: UnitOfWork, record: Entity, entries: Sequence[AuditEntry], at: datetime | int
+    work: Context, record: Entity, entries: Sequence[AuditEntry], at: datetime | int
 ) -> int:
     """The version that stood then. One that was written later stands later, whatever the clocks of
     its writers said.
@@ -99,7 +99,7 @@ def version_at(
     return max(known)
 
 
-def plan(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
+def plan(work: Context, record: Entity, to: datetime | int) -> Plan:
     """What `revert` would do. Conflict where nothing differs, or where other records came of what
     has to go.
     """
@@ -129,7 +129,7 @@ def plan(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
     return Plan(state, changes, stays)
 
 
-def must_be_allowed(work: UnitOfWork, record: Entity, changes: Sequence[Change]) -> None:
+def must_be_allowed(work: Context, record: Entity, changes: Sequence[Change]) -> None:
     """Raise what giving the record away, and changing how people work together, raises when it is
     done by its verb.
     """
@@ -153,7 +153,7 @@ def refillable(record: Entity, kind: Field, now: Any) -> bool:
     return now in (None, "", ())
 
 
-def revert(work: UnitOfWork, record: Entity, to: datetime | int) -> Plan:
+def revert(work: Context, record: Entity, to: datetime | int) -> Plan:
     """Set a record back to what it was at a moment (UTC) or a version; its rules hold, and its
     history goes on.
     """

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, select
 
 from models.core.audit.entries import AuditEntry
+from models.core.context import IMPORT, Context
 from models.core.history.undo import REDO, TERMINAL, UNDO, latest
-from models.core.unit_of_work import IMPORT, UnitOfWork
 
 PAGE = 100
 """Entries of the trail read at a time; most look no further than the first."""
 
 
-def last_unit(work: UnitOfWork) -> str:
+def last_unit(work: Context) -> str:
     """The id of what the actor did last and that stands; where they have undone all, of the latest
     of that; '' where they did nothing.
     """
@@ -27,7 +27,7 @@ def last_unit(work: UnitOfWork) -> str:
     return undone
 
 
-def last_undo(work: UnitOfWork) -> str:
+def last_undo(work: Context) -> str:
     """The id of what the actor undid last and that stands, if they did nothing else since; else
     ''.
     """
@@ -39,12 +39,12 @@ def last_undo(work: UnitOfWork) -> str:
     return ""
 
 
-def stands(work: UnitOfWork, unit: str) -> bool:
+def stands(work: Context, unit: str) -> bool:
     """Whether an act was not taken back, or was done again since."""
     return not latest(work, unit)[1]
 
 
-def units(work: UnitOfWork) -> Iterator[tuple[str, str]]:
+def units(work: Context) -> Iterator[tuple[str, str]]:
     """What the actor did, the latest first: the id of each act and the door it came through."""
     mine = (
         select(AuditEntry.id, AuditEntry.unit, AuditEntry.door)
@@ -63,10 +63,11 @@ def units(work: UnitOfWork) -> Iterator[tuple[str, str]]:
         page = list(work.session.execute(before.limit(PAGE)))
 
 
-def own(work: UnitOfWork) -> ColumnElement[bool]:
+def own(work: Context) -> ColumnElement[bool]:
     """What the actor did; of what the CRM itself did, what somebody typed in a terminal, or brought
     in a file.
     """
     if work.actor:
-        return AuditEntry.actor == work.actor.id
+        actor: int = work.actor.id
+        return AuditEntry.actor == actor
     return AuditEntry.actor.is_(None) & AuditEntry.door.in_((TERMINAL, IMPORT, UNDO, REDO))

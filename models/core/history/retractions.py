@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, tell
 from models.core.outbox.statements import WAITING
-from models.core.unit_of_work import UnitOfWork
 
 UNIT = re.compile("[0-9a-f]{32}")
 STOPPED = "dropped: undone by {}"
@@ -21,7 +21,7 @@ SHOWN = ("card", "redraw", NAMES)
 
 
 def take_back(
-    work: UnitOfWork, unit: str, at: datetime, records: Sequence[Entity], again: bool
+    work: Context, unit: str, at: datetime, records: Sequence[Entity], again: bool
 ) -> None:
     """Stop what an act asked for and nobody was told yet; in the threads that were told, say that
     it was taken back.
@@ -40,7 +40,7 @@ def take_back(
             )
 
 
-def stop(work: UnitOfWork, unit: str, record: Entity) -> None:
+def stop(work: Context, unit: str, record: Entity) -> None:
     """What nobody has begun to send: news of this act, and the card of what is hidden now."""
     theirs = (Delivery.entity == record.slug(), Delivery.record_id == record.id, WAITING)
     untouched = (
@@ -56,7 +56,7 @@ def stop(work: UnitOfWork, unit: str, record: Entity) -> None:
             delivery.error = STOPPED.format(work.unit)
 
 
-def revive(work: UnitOfWork, unit: str, at: datetime) -> None:
+def revive(work: Context, unit: str, at: datetime) -> None:
     """Ask again for what an undo stopped, as news of the act that does it again."""
     stopped = (Delivery.sent_at == at, Delivery.error == STOPPED.format(unit))
     for delivery in work.session.scalars(select(Delivery).where(*stopped).order_by(Delivery.id)):
@@ -64,7 +64,7 @@ def revive(work: UnitOfWork, unit: str, at: datetime) -> None:
         delivery.not_before, delivery.key = work.now, UNIT.sub(work.unit, delivery.key)
 
 
-def said(work: UnitOfWork, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
+def said(work: Context, unit: str, at: datetime, record: Entity) -> list[dict[str, Any]]:
     """What was said of this act in the threads of a record's cards, without that it was taken
     back.
     """

@@ -13,6 +13,7 @@ from sqlalchemy import and_, false, or_, select
 from models.core import comments
 from models.core.audit.entries import AuditEntry
 from models.core.comments import Comment
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.entity.name_reference import Named
 from models.core.errors import Conflict
@@ -20,7 +21,6 @@ from models.core.fields.base import Field
 from models.core.history import retractions
 from models.core.permissions import policy
 from models.core.records import history, verbs_of, who
-from models.core.unit_of_work import UnitOfWork
 
 WINDOW = timedelta(hours=24)
 """How long an act can be undone. After that others have gone on from it; single records can still
@@ -64,7 +64,7 @@ def back(unit: str) -> str:
     return hashlib.sha256(f"back:{unit}".encode()).hexdigest()[:32]
 
 
-def latest(work: UnitOfWork, unit: str) -> tuple[str, bool]:
+def latest(work: Context, unit: str) -> tuple[str, bool]:
     """The last of an act, its undo, its redo and so on; and whether that leaves it undone."""
     undone = False
     while work.session.scalar(select(AuditEntry.id).where(AuditEntry.unit == back(unit)).limit(1)):
@@ -72,13 +72,13 @@ def latest(work: UnitOfWork, unit: str) -> tuple[str, bool]:
     return unit, undone
 
 
-def touched(work: UnitOfWork, unit: str) -> list[Entity]:
+def touched(work: Context, unit: str) -> list[Entity]:
     """The records an act changed."""
     found = (record_of(work, mine[0]) for mine in by_record(entries_of(work, unit)))
     return sorted(found, key=lambda record: record.id)
 
 
-def first_of(work: UnitOfWork, unit: str) -> AuditEntry:
+def first_of(work: Context, unit: str) -> AuditEntry:
     """The first thing that an act changed. Conflict where it changed nothing."""
     mine = select(AuditEntry).where(AuditEntry.unit == unit).order_by(AuditEntry.id).limit(1)
     first = work.session.scalars(mine).first()
@@ -87,7 +87,7 @@ def first_of(work: UnitOfWork, unit: str) -> AuditEntry:
     return first
 
 
-def entries_of(work: UnitOfWork, unit: str) -> Sequence[AuditEntry]:
+def entries_of(work: Context, unit: str) -> Sequence[AuditEntry]:
     """What an act changed, in the order in which it did. Conflict where that is too much for one
     unit of work.
     """
@@ -110,7 +110,7 @@ def by_record(entries: Iterable[AuditEntry]) -> list[list[AuditEntry]]:
     return list(found.values())
 
 
-def record_of(work: UnitOfWork, entry: AuditEntry) -> Entity:
+def record_of(work: Context, entry: AuditEntry) -> Entity:
     return work.get(ENTITIES[entry.entity], entry.record_id)
 
 
@@ -130,7 +130,7 @@ def by_field(entries: Iterable[AuditEntry]) -> dict[str, Change]:
 # ── taking it back ────────────────────────────────────────────────────────────────────────────────
 
 
-def undo(work: UnitOfWork, unit: str) -> list[Entity]:
+def undo(work: Context, unit: str) -> list[Entity]:
     """Take back everything one act changed; returns the records, first those that stay, then those
     that come or go.
 
@@ -159,7 +159,7 @@ def undo(work: UnitOfWork, unit: str) -> list[Entity]:
     return records
 
 
-def begin(work: UnitOfWork, unit: str, resumes: bool = False) -> AuditEntry:
+def begin(work: Context, unit: str, resumes: bool = False) -> AuditEntry:
     """Make this unit of work the one that takes an act back; returns the first entry of the act.
 
     resumes: also when some of it was taken back already.
@@ -174,14 +174,14 @@ def begin(work: UnitOfWork, unit: str, resumes: bool = False) -> AuditEntry:
     return first
 
 
-def redo(work: UnitOfWork, unit: str) -> list[Entity]:
+def redo(work: Context, unit: str) -> list[Entity]:
     """Do again what was undone. unit: the id of the undo."""
     if work.session.scalar(select(AuditEntry.door).where(AuditEntry.unit == unit).limit(1)) != UNDO:
         raise Conflict("There is nothing to do again: the last thing you did was no undo.")
     return undo(work, unit)
 
 
-def step_back(work: UnitOfWork, entries: Sequence[AuditEntry]) -> Step:
+def step_back(work: Context, entries: Sequence[AuditEntry]) -> Step:
     """What one record needs to be as it was before an act. Conflict where somebody changed the same
     since.
     """
@@ -197,7 +197,7 @@ def step_back(work: UnitOfWork, entries: Sequence[AuditEntry]) -> Step:
     return step
 
 
-def take_field(work: UnitOfWork, step: Step, name: str, change: Change) -> None:
+def take_field(work: Context, step: Step, name: str, change: Change) -> None:
     """Add what one field, or one remark, needs."""
     first, last = change
     record, kind = step.record, step.record.fields().get(name)
@@ -217,7 +217,7 @@ def take_field(work: UnitOfWork, step: Step, name: str, change: Change) -> None:
         step.remarks.append(said)
 
 
-def set_back(work: UnitOfWork, steps: Sequence[Step]) -> None:
+def set_back(work: Context, steps: Sequence[Step]) -> None:
     """Give the fields their values. Rules that follow one field, as the probability follows the
     stage, do not get the last word: the act is taken back as a whole.
     """
@@ -239,7 +239,7 @@ def set_back(work: UnitOfWork, steps: Sequence[Step]) -> None:
 # ── what is in the way ────────────────────────────────────────────────────────────────────────────
 
 
-def must_be_recent(work: UnitOfWork, first: AuditEntry) -> None:
+def must_be_recent(work: Context, first: AuditEntry) -> None:
     """Conflict, with what else there is to do, where an act is more than a day ago. first: its
     first entry.
     """
@@ -255,7 +255,7 @@ def must_be_recent(work: UnitOfWork, first: AuditEntry) -> None:
     raise Conflict(f"This was done more than 24 hours ago; undo does not reach that far. {instead}")
 
 
-def must_be_unused(work: UnitOfWork, steps: Sequence[Step], after: int, unit: str) -> None:
+def must_be_unused(work: Context, steps: Sequence[Step], after: int, unit: str) -> None:
     """Conflict, with who did what, where somebody went on from records that would be hidden.
 
     after: the entry of the trail after which others may have; unit: the act, which did not.
@@ -281,9 +281,7 @@ def must_be_unused(work: UnitOfWork, steps: Sequence[Step], after: int, unit: st
             raise Conflict(f"{by} has linked {what} to {target} since; {REFUSED[work.door]}.")
 
 
-def links(
-    work: UnitOfWork, hidden: Sequence[Entity], after: int, unit: str
-) -> Sequence[AuditEntry]:
+def links(work: Context, hidden: Sequence[Entity], after: int, unit: str) -> Sequence[AuditEntry]:
     """The entries by which records came to refer to these, the latest first."""
     kinds = [
         (slug, name, kind)
@@ -309,7 +307,7 @@ def called_in(kind: Field, record: Entity) -> str:
     return record.key if isinstance(kind, Named) else str(record.id)
 
 
-def changed_since(work: UnitOfWork, record: Entity, name: str) -> Conflict:
+def changed_since(work: Context, record: Entity, name: str) -> Conflict:
     """Says who changed a field last, and to what, as far as who reads may know it."""
     last = next(entry for entry in reversed(history(work, record)) if entry.field == name)
     kind = record.fields().get(name)
@@ -334,7 +332,7 @@ def changed_since(work: UnitOfWork, record: Entity, name: str) -> Conflict:
 # ── who may ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def allow(work: UnitOfWork, steps: Sequence[Step], mine: bool) -> None:
+def allow(work: Context, steps: Sequence[Step], mine: bool) -> None:
     """Raise what `access.check` raises unless the actor may do the reverse of the act.
 
     mine: whether they did it. Then what counts is also whose the records will be: who gave one away
@@ -357,7 +355,7 @@ def allow(work: UnitOfWork, steps: Sequence[Step], mine: bool) -> None:
         )
 
 
-def will_be_allowed(work: UnitOfWork, step: Step, missing: Sequence[str]) -> bool:
+def will_be_allowed(work: Context, step: Step, missing: Sequence[str]) -> bool:
     """Whether the actor may do these on the record once it is whose it was."""
     record, owned = step.record, step.record.owned
     with work.session.no_autoflush:
@@ -369,7 +367,7 @@ def will_be_allowed(work: UnitOfWork, step: Step, missing: Sequence[str]) -> boo
             setattr(record, owned, now)
 
 
-def verbs(work: UnitOfWork, step: Step) -> list[str]:
+def verbs(work: Context, step: Step) -> list[str]:
     """The verbs that this amounts to."""
     names = step.values.keys()
     found = [said.verb for said in step.remarks]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from models.core.audit.entries import AuditEntry
+from models.core.context import Context, Units
 from models.core.db.deadline import at_leisure
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Conflict
@@ -27,7 +28,6 @@ from models.core.history.undo import (
 )
 from models.core.outbox.delivery import Delivery
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 BATCH = 500
 """Records a unit of work: others wait for no longer."""
@@ -39,7 +39,7 @@ Key = tuple[str, int]
 
 
 def take_back(
-    works: UnitOfWorkFactory,
+    works: Units,
     workspace: str,
     actor: str,
     unit: str,
@@ -67,7 +67,7 @@ def take_back(
 class Turning:
     """An act that is taken back, or done again."""
 
-    works: UnitOfWorkFactory
+    works: Units
     workspace: str
     actor: str
     unit: str
@@ -95,10 +95,10 @@ class Turning:
                 allow(work, self.steps(work, batch), mine=self.is_mine(work))
         return count
 
-    def is_mine(self, work: UnitOfWork) -> bool:
+    def is_mine(self, work: Context) -> bool:
         return work.actor is not None and first_of(work, self.unit).actor == work.actor.id
 
-    def changes_since(self, work: UnitOfWork, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
+    def changes_since(self, work: Context, first: AuditEntry) -> Iterator[Sequence[AuditEntry]]:
         """What others did since the act began."""
         last = first.id
         since = (
@@ -110,7 +110,7 @@ class Turning:
             yield page
             last = page[-1].id
 
-    def among_mine(self, work: UnitOfWork, entries: Sequence[AuditEntry]) -> list[Key]:
+    def among_mine(self, work: Context, entries: Sequence[AuditEntry]) -> list[Key]:
         """The records of the act that these entries changed, or by which others came to refer to
         them.
         """
@@ -161,13 +161,13 @@ class Turning:
             retractions.take_back(work, self.unit, first.at, told, again=work.door == "redo")
             return len(steps)
 
-    def told(self, work: UnitOfWork, records: Sequence[Entity]) -> list[Entity]:
+    def told(self, work: Context, records: Sequence[Entity]) -> list[Entity]:
         """The records of which Slack was told anything; of most that a file brings it was not."""
         keys = {(record.slug(), record.id): record for record in records}
         about = select(Delivery.entity, Delivery.record_id).where(are(keys, Delivery)).distinct()
         return [keys[str(slug), int(id or 0)] for slug, id in work.session.execute(about)]
 
-    def steps(self, work: UnitOfWork, keys: Sequence[Key]) -> list[Step]:
+    def steps(self, work: Context, keys: Sequence[Key]) -> list[Step]:
         """What taking back does to these records: all are read at once, and of each that is new
         that it came.
         """
@@ -187,7 +187,7 @@ class Turning:
         assert len(kept) >= len(steps)  # and they stay at hand until now
         return steps
 
-    def read(self, work: UnitOfWork, keys: Sequence[Key]) -> list[Entity]:
+    def read(self, work: Context, keys: Sequence[Key]) -> list[Entity]:
         found: list[Entity] = []
         with policy.beyond(work.session):
             for slug in dict.fromkeys(slug for slug, _ in keys):

@@ -3,12 +3,12 @@ refused.
 """
 
 from models.core.audit.entries import AuditEntry
+from models.core.context import Context
 from models.core.errors import CRMError
 from models.core.history.undo import allow, by_record, step_back
-from models.core.unit_of_work import UnitOfWork
 
 
-def is_reversible(work: UnitOfWork) -> bool:
+def is_reversible(work: Context) -> bool:
     """Whether the actor may do the reverse of all that this unit of work has done so far."""
     entries = [AuditEntry(**row) for row in work.changes]
     try:

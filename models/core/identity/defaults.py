@@ -1,17 +1,13 @@
 """What every workspace begins with: its roles, and a team of each name that people already have."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.identity import rights
 from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.parsing import values
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 DESCRIPTIONS = {
     "rep": "Sells: sees their own leads and their team's deals, changes their own",
@@ -26,7 +22,7 @@ DESCRIPTIONS = {
 }
 
 
-def furnish(work: "UnitOfWork") -> None:
+def furnish(work: Context) -> None:
     """Add what is missing. A role or team that was deleted stays so."""
     there = set(work.session.scalars(select(Role.key).execution_options(with_deleted=True)))
     for name, text in rights.PRESETS.items():

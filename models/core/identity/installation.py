@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.context import Context, Units
 from models.core.db.engine import everywhere
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Base, Row
 from models.core.secrets import Locked, Vault
-from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 UNDER_WAY = timedelta(minutes=10)
 """How long somebody may take to agree at Slack."""
@@ -38,7 +38,7 @@ class Installation(Row):
         return [UniqueConstraint("workspace")]
 
     @classmethod
-    def here(cls, work: UnitOfWork) -> "Installation | None":
+    def here(cls, work: Context) -> "Installation | None":
         """The installation of the workspace of this unit, ended or not."""
         return work.session.scalar(select(cls))
 
@@ -53,7 +53,7 @@ class InstallState(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def install(work: UnitOfWork, token: str, **about: Any) -> None:
+def install(work: Context, token: str, **about: Any) -> None:
     """The app was installed, or installed again. token: sealed; about: the other columns."""
     there = Installation.here(work) or Installation()
     for name, value in {
@@ -66,7 +66,7 @@ def install(work: UnitOfWork, token: str, **about: Any) -> None:
     work.session.add(there)
 
 
-def end(work: UnitOfWork, token: str = "", before: datetime | None = None) -> bool:
+def end(work: Context, token: str = "", before: datetime | None = None) -> bool:
     """The app is there no more; says whether that is news.
 
     token: only if this is still the sealed token; before: only if it was installed by then. An old
@@ -81,7 +81,7 @@ def end(work: UnitOfWork, token: str = "", before: datetime | None = None) -> bo
     return True
 
 
-def installed(works: UnitOfWorkFactory) -> list[str]:
+def installed(works: Units) -> list[str]:
     """The workspaces where the app is."""
     there = (
         select(Installation.workspace)
@@ -92,7 +92,7 @@ def installed(works: UnitOfWorkFactory) -> list[str]:
         return list(connection.scalars(there))
 
 
-def renew(works: UnitOfWorkFactory, vault: Vault) -> tuple[int, int]:
+def renew(works: Units, vault: Vault) -> tuple[int, int]:
     """Seal every token with the first key; returns how many were sealed anew, and how many no key
     opens.
     """
@@ -115,7 +115,7 @@ def renew(works: UnitOfWorkFactory, vault: Vault) -> tuple[int, int]:
     return count, locked
 
 
-def begin_install(works: UnitOfWorkFactory, state: str) -> None:
+def begin_install(works: Units, state: str) -> None:
     """Remember that an install begins with this state, and forget those that nobody finished."""
     now = works.clock()
     with works.queue(), works.engine.begin() as connection:
@@ -123,7 +123,7 @@ def begin_install(works: UnitOfWorkFactory, state: str) -> None:
         connection.execute(insert(InstallState).values(state=digest(state), at=now))
 
 
-def finish_install(works: UnitOfWorkFactory, state: str) -> bool:
+def finish_install(works: Units, state: str) -> bool:
     """Whether an install began with this state not long ago; says so once."""
     known = (
         delete(InstallState).where(InstallState.state == digest(state)).returning(InstallState.at)

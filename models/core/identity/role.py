@@ -1,11 +1,12 @@
 """Roles: what the people who have one may do, as a workspace wants it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.name_reference import must_be_unique
 from models.core.errors import Conflict
@@ -16,9 +17,6 @@ from models.core.identity.rights import Preset
 from models.core.identity.team import Team
 from models.core.identity.user import User, follow_name
 from models.core.parsing import values
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Role(Entity):
             )
         ]
 
-    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """Admins may do everything, always: somebody must be able to mend the other roles."""
         must_be_unique(work, self, self.name)
         if self.id is None:
@@ -81,7 +79,7 @@ class Role(Entity):
             for what in (User, Team):
                 follow_name(work, what, "role", self.key, values.fold(self.name))
 
-    def must_be_nobodys(self, work: "UnitOfWork") -> None:
+    def must_be_nobodys(self, work: Context) -> None:
         """Conflict where people have it, or would get it from a team."""
         if count := self.people(work):
             have = "person has" if count == 1 else "people have"
@@ -91,12 +89,12 @@ class Role(Entity):
                 f"The team {team} gives the role {self.title} to who joins. Have it give another one first."
             )
 
-    def people(self, work: "UnitOfWork") -> int:
+    def people(self, work: Context) -> int:
         """How many have it."""
         theirs = select(func.count(User.id)).where(User.role == self.key, ~User.left)
         return work.session.scalar(theirs) or 0
 
-    def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> list[tuple[str, str]]:
         found = rights.stored(self.rights)
         return [
             (rights.noun(about).capitalize(), ", ".join(found.told(about)) or "none")

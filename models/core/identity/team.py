@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped
 
+from models.core.context import Context
 from models.core.entity.base import Changes, Entity
 from models.core.entity.hierarchy import is_above_itself
 from models.core.entity.name_reference import Named, must_be_unique, must_stand
@@ -15,12 +16,8 @@ from models.core.fields import Person, Reference, Text, field
 from models.core.fields.base import Reader
 from models.core.identity.rights import Preset
 from models.core.identity.user import User, follow_name
-from models.core.outbox.delivery import deliver
 from models.core.parsing import values
 from models.core.parsing.texts import wrong
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 GATHERING = "gathering"
 """The kind, and the channel, of deliveries that ask Slack who is in a user group."""
@@ -99,7 +96,7 @@ class Team(Entity):
             )
         ]
 
-    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """A team is not part of itself, however far up one looks; its people know it by its name.
         Only an empty one goes: else its people would be in a team that nobody leads, and who leads
         those above would lose sight of them.
@@ -122,7 +119,7 @@ class Team(Entity):
         if self.id and "name" in changes:
             follow_name(work, User, "team", self.key, values.fold(self.name))
 
-    def must_be_empty(self, work: "UnitOfWork") -> None:
+    def must_be_empty(self, work: Context) -> None:
         """Conflict where people, or other teams, belong to it."""
         theirs = select(User.name).where(User.team == self.key, ~User.left).order_by(User.id)
         people = work.session.scalars(theirs.limit(2)).all()
@@ -134,7 +131,7 @@ class Team(Entity):
                 f"The team {below} is a part of {self.title}. Put it somewhere else first."
             )
 
-    def follow(self, work: "UnitOfWork", changes: Changes) -> None:
+    def follow(self, work: Context, changes: Changes) -> None:
         if changes.get("group", (None, None))[1]:
             ask_who_is_in(work, self)
 
@@ -149,8 +146,8 @@ class Team(Entity):
             person.role = self.role
 
 
-def ask_who_is_in(work: "UnitOfWork", team: Team) -> None:
+def ask_who_is_in(work: Context, team: Team) -> None:
     """Ask Slack who is in a team's user group; whoever is belongs to the team from then on."""
     group = Group.id_of(team.group)
     subject = {"entity": team.slug(), "record_id": team.id, "about": {"group": group}}
-    deliver(work, GATHERING, GATHERING, f"{GATHERING}:{team.ref}:{work.unit}", **subject)
+    work.deliver(GATHERING, GATHERING, f"{GATHERING}:{team.ref}:{work.unit}", **subject)

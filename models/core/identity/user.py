@@ -2,21 +2,18 @@
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Base, Changes, Entity
 from models.core.entity.name_reference import Named, must_stand
 from models.core.errors import Conflict
 from models.core.fields import Clock, Email, Flag, Text, Zone, field
 from models.core.identity.rights import Preset
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 RULING = ("role", "left", "guest", "deleted_at")
 """The fields that say whether somebody is an admin who is here."""
@@ -82,11 +79,12 @@ class User(Entity):
         return [UniqueConstraint("workspace", "slack_id")]
 
     @classmethod
-    def recognise(cls, work: "UnitOfWork", text: str) -> int | None:
+    def recognise(cls, work: Context, text: str) -> int | None:
         """`me`, a mention or a Slack id."""
         word = text.strip().removeprefix("<@").removesuffix(">").partition("|")[0]
-        if work.actor and (word.casefold() in ("me", "myself", "i") or word == work.actor.slack_id):
-            return work.actor.id
+        me: User | None = work.actor
+        if me and (word.casefold() in ("me", "myself", "i") or word == me.slack_id):
+            return me.id
         return work.session.scalar(select(User.id).where(User.slack_id == word))
 
     @classmethod
@@ -98,7 +96,7 @@ class User(Entity):
             return "This is nobody of this workspace. Choose one of its members."
         return super().unknown(text)
 
-    def facts(self, work: "UnitOfWork") -> list[tuple[str, str]]:
+    def facts(self, work: Context) -> list[tuple[str, str]]:
         """Why somebody may do nothing here, whatever their role says."""
         if self.left:
             return [("Slack", "Has left the workspace, and may do nothing here")]
@@ -108,7 +106,7 @@ class User(Entity):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
-    def settle(self, work: "UnitOfWork", changes: Changes) -> None:
+    def settle(self, work: Context, changes: Changes) -> None:
         """There are always working hours, and there is always an admin; and a role or a team that
         somebody is given stands.
         """
@@ -122,7 +120,7 @@ class User(Entity):
         """Whether this is an admin who is here."""
         return self.role == Preset.ADMIN and not (self.left or self.guest or self.deleted_at)
 
-    def must_be_replaced(self, work: "UnitOfWork", changes: Changes) -> None:
+    def must_be_replaced(self, work: Context, changes: Changes) -> None:
         """Conflict where the last admin would be one no more. That somebody has left, or is a
         guest, Slack tells us, and it is so; a person cannot make it so by hand.
         """
@@ -150,7 +148,7 @@ def newcomer(workspace: Workspace, slack_id: str) -> User:
     return User(slack_id=slack_id, role=Preset.REP, zone=workspace.zone)
 
 
-def with_names(work: "UnitOfWork", text: str) -> str:
+def with_names(work: Context, text: str) -> str:
     """A text with the names of people in the place of what Slack calls them by."""
 
     def name(code: re.Match[str]) -> str:
@@ -162,7 +160,7 @@ def with_names(work: "UnitOfWork", text: str) -> str:
     return CODE.sub(name, text)
 
 
-def follow_name(work: "UnitOfWork", what: type[Entity], field: str, old: str, new: str) -> None:
+def follow_name(work: Context, what: type[Entity], field: str, old: str, new: str) -> None:
     """Let those who have a role or a team that was renamed, or give it, have it under its new name.
 
     what: users, or teams; field: role or team.

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import case, select, update
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.bulk import insert_all
 from models.core.fields import Reference
 from models.core.outbox import audience, reposting
-from models.core.outbox.delivery import CARDS, Delivery, DeliveryState, Post, insert_all, redraw
+from models.core.outbox.delivery import CARDS, Delivery, DeliveryState, Post, redraw
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.outbox.reposting import Shown
 from models.core.outbox.statements import POSTS, SPENT, WAITING, row, table
-from models.core.unit_of_work import UnitOfWork
-from models.support import triage
 
 Subject = tuple[str, int]
 """A record: its entity and its id."""
@@ -26,12 +26,6 @@ Place = tuple[str, str]
 """Where something stands: its channel and its ts."""
 SHOWING = ("card", "redraw")
 """The kinds of delivery that show a record."""
-LISTS = {"due": "activity", "cases": "case"}
-"""The kinds that name records and follow them, each with their entity."""
-LISTED = 10
-"""Records that a list names at most."""
-UNSEEN = -1
-"""The version of a record as something shows it that was found in Slack: none that it ever has."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ def by_entity(subjects: Iterable[Subject]) -> dict[str, set[int]]:
 # ── what arrived ──────────────────────────────────────────────────────────────────────────────────
 
 
-def arrived(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
+def arrived(work: Context, arrivals: Sequence[Arrival]) -> set[int]:
     """They stand in Slack, and are remembered from now on. What changed since it was drawn is drawn
     anew, and so is everything in a channel where somebody came meanwhile.
 
@@ -103,7 +97,7 @@ def arrived(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
     return waiting
 
 
-def follow_readers(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
+def follow_readers(work: Context, arrivals: Sequence[Arrival]) -> None:
     """Somebody came into a channel, or left it, after they were drawn and before they stood
     there.
     """
@@ -113,7 +107,7 @@ def follow_readers(work: UnitOfWork, arrivals: Sequence[Arrival]) -> None:
         audience.reconsider(work, channel)
 
 
-def locked(work: UnitOfWork, subjects: Collection[Subject]) -> dict[Subject, int]:
+def locked(work: Context, subjects: Collection[Subject]) -> dict[Subject, int]:
     """The versions of records, 0 where there is none. Who changes them from now on waits, and then
     finds the cards to redraw. Those that someone is changing are missing: nobody is kept waiting
     for that.
@@ -134,7 +128,7 @@ def locked(work: UnitOfWork, subjects: Collection[Subject]) -> dict[Subject, int
     return versions
 
 
-def mark(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
+def mark(work: Context, arrivals: Sequence[Arrival]) -> set[int]:
     """Mark them as sent, except what someone else has taken since our lease ran out; returns the
     ids of the others.
     """
@@ -156,7 +150,7 @@ def mark(work: UnitOfWork, arrivals: Sequence[Arrival]) -> set[int]:
     return set(work.session.connection().execute(statement).scalars())
 
 
-def remember(work: UnitOfWork, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
+def remember(work: Context, cards: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
     """Cards stand: keep where, let what waited to be told in their threads be told, and have drawn
     what changed.
     """
@@ -186,7 +180,7 @@ def remember(work: UnitOfWork, cards: Sequence[Arrival], versions: Mapping[Subje
         redraw(work, work.get(ENTITIES[slug], id))
 
 
-def enlist(work: UnitOfWork, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
+def enlist(work: Context, lists: Sequence[Arrival], versions: Mapping[Subject, int]) -> None:
     """Lists stand: keep which records each names, and have drawn what changed."""
     for each in lists:
         reposting.enlist(work, each.delivery, each.channel, each.ts, each.named, each.look)
@@ -197,7 +191,7 @@ def enlist(work: UnitOfWork, lists: Sequence[Arrival], versions: Mapping[Subject
         redraw(work, work.get(ENTITIES[slug], id))
 
 
-def before(work: UnitOfWork, delivery: Delivery) -> str:
+def before(work: Context, delivery: Delivery) -> str:
     """The ts of what was posted last in the same place before a delivery, by Slack's clock; ""
     where we know of none.
 
@@ -211,26 +205,10 @@ def before(work: UnitOfWork, delivery: Delivery) -> str:
     return work.session.connection().scalar(last) or delivery.thread or ""
 
 
-def may_name(work: UnitOfWork, delivery: Delivery) -> dict[Subject, int]:
-    """Return the records that a list names as far as one knows: those that it was asked for, or
-    that it would name now.
-
-    Their versions are such that they are drawn anew: nobody knows of when the list is.
-    """
-    ids = list(delivery.about.get("ids", ()))
-    if delivery.kind == "cases" and not ids:
-        ids = [each.id for each in triage.pressing(work, [], LISTED)[0]]
-    return (
-        {(LISTS[delivery.kind], id): UNSEEN for id in ids[:LISTED]}
-        if delivery.kind in LISTS
-        else {}
-    )
-
-
 # ── what is drawn ─────────────────────────────────────────────────────────────────────────────────
 
 
-def prepare(work: UnitOfWork, deliveries: Iterable[Delivery]) -> None:
+def prepare(work: Context, deliveries: Iterable[Delivery]) -> None:
     """Read the records of cards and those they name, one question a table; the session asks for
     none of them again.
     """
@@ -259,7 +237,7 @@ def named(record: Entity) -> list[Subject]:
     return [(kind.to, id) for name, kind in kinds.items() if (id := getattr(record, name))]
 
 
-def read(work: UnitOfWork, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
+def read(work: Context, wanted: Mapping[str, Collection[int]]) -> list[Entity]:
     found: list[Entity] = []
     for slug, ids in wanted.items():
         theirs = (
@@ -271,7 +249,7 @@ def read(work: UnitOfWork, wanted: Mapping[str, Collection[int]]) -> list[Entity
     return found
 
 
-def places(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str, str]]:
+def places(work: Context, deliveries: Iterable[Delivery]) -> dict[Subject, dict[str, str]]:
     """Where cards of the same records stand: channel → ts, the latest one in each."""
     found: dict[Subject, dict[str, str]] = {}
     for slug, ids in by_entity(subject(each) for each in deliveries if is_card(each)).items():
@@ -283,7 +261,7 @@ def places(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Subject, di
     return found
 
 
-def looks(work: UnitOfWork, deliveries: Iterable[Delivery]) -> dict[Place, str]:
+def looks(work: Context, deliveries: Iterable[Delivery]) -> dict[Place, str]:
     """How what is to be drawn anew looks now, by its channel and ts; what nobody knows the look of
     is missing.
     """

@@ -25,19 +25,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, UOWTransaction
 
 from models.core.audit import entries
+from models.core.context import Context
 from models.core.db.engine import INSERTS
 from models.core.entity.base import ENTITIES, Entity
+from models.core.entity.bulk import insert_all
 from models.core.entity.sequences import COUNTERS
 from models.core.identity.rights import NOBODY
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.outbox import results
-from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver, insert_all
+from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
 from models.core.outbox.posted import PostedMessage
 from models.core.outbox.statements import BACKGROUND_WAITING, POSTS, ask, row
 from models.core.permissions import policy
 from models.core.permissions.cache import roster_of
-from models.core.unit_of_work import UnitOfWork
 
 AUDIENCE = "audience"
 """The kind of deliveries that ask for cards to be drawn anew for other readers, and what their
@@ -57,7 +58,7 @@ REST = timedelta(seconds=5)
 # ── who they are ──────────────────────────────────────────────────────────────────────────────────
 
 
-def viewers(work: UnitOfWork, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
+def viewers(work: Context, rooms: Mapping[str, Collection[str]]) -> dict[str, tuple[User, ...]]:
     """Those who together may see exactly what all who are in a room may see, by room; a guest among
     them sees nothing.
 
@@ -79,7 +80,7 @@ def viewers(work: UnitOfWork, rooms: Mapping[str, Collection[str]]) -> dict[str,
 
 
 def standing(
-    work: UnitOfWork, sets: Collection[frozenset[str]]
+    work: Context, sets: Collection[frozenset[str]]
 ) -> Mapping[frozenset[str], tuple[int, ...]]:
     """The ids of those who stand for each of these sets of people, `NOBODY` for a guest; kept with
     the roster.
@@ -102,7 +103,7 @@ def standing(
     return known
 
 
-def kinds(work: UnitOfWork, room: str, people: Collection[str]) -> Select[Any]:
+def kinds(work: Context, room: str, people: Collection[str]) -> Select[Any]:
     """The first and the last of each kind of people in a room, and who leads a team twice."""
     leads = select(LEADS.c.lead).where(
         LEADS.c.workspace == work.workspace.id, LEADS.c.lead.is_not(None)
@@ -130,7 +131,7 @@ def coming_and_going(dialect: str) -> Any:
     return first.on_conflict_do_update(index_elements=["workspace", "entity"], set_=more)
 
 
-def moved(work: UnitOfWork, channel: str) -> None:
+def moved(work: Context, channel: str) -> None:
     """Somebody came into a channel or left it, or it is another channel now: what stands there is
     drawn anew, and no replica goes by what it knew of it.
     """
@@ -142,7 +143,7 @@ def moved(work: UnitOfWork, channel: str) -> None:
         reconsider(work, channel)
 
 
-def turns(work: UnitOfWork, channels: Iterable[str]) -> Mapping[str, int]:
+def turns(work: Context, channels: Iterable[str]) -> Mapping[str, int]:
     """How often who is in these channels has changed, as far as we heard: whoever knows a channel
     by that number knows it still.
     """
@@ -154,7 +155,7 @@ def turns(work: UnitOfWork, channels: Iterable[str]) -> Mapping[str, int]:
     return dict.fromkeys(wanted, 0) | {channel: last for channel, last in found}
 
 
-def reconsider(work: UnitOfWork, channel: str = "") -> None:
+def reconsider(work: Context, channel: str = "") -> None:
     """Ask that what stands in a channel, or anywhere, be drawn for those who read it now."""
     place = f"{AUDIENCE}:{channel}" if channel else AUDIENCE  # no channel waits for another
     deliver(work, AUDIENCE, place, f"{AUDIENCE}:{channel}:{work.unit}", about={"channel": channel})
@@ -181,7 +182,7 @@ def governs(row: Any) -> bool:
     )
 
 
-def spread(work: UnitOfWork, delivery: Delivery) -> None:
+def spread(work: Context, delivery: Delivery) -> None:
     """Ask for the next of what stands to be drawn anew. What is left is asked for with another
     delivery, while few of these wait: so they go no faster than they are drawn, and what is asked
     later begins with the latest.
@@ -224,7 +225,7 @@ def progress(delivery: Delivery) -> tuple[int, int | None]:
     return int(delivery.about.get("stage", 0)), delivery.about.get("below")
 
 
-def is_overtaken(work: UnitOfWork, delivery: Delivery) -> bool:
+def is_overtaken(work: Context, delivery: Delivery) -> bool:
     """Whether another asks for the same that has not got so far yet, and so comes to all that is
     left.
     """
@@ -262,7 +263,7 @@ other cards, what was told besides.
 
 
 def standing_in(
-    work: UnitOfWork,
+    work: Context,
     kept: type[Post] | type[PostedMessage],
     channel: str,
     *which: ColumnElement[bool],
@@ -275,7 +276,7 @@ def standing_in(
     ).all()
 
 
-def redraw_of(work: UnitOfWork, kept: Post | PostedMessage, delivery: Delivery) -> dict[str, Any]:
+def redraw_of(work: Context, kept: Post | PostedMessage, delivery: Delivery) -> dict[str, Any]:
     """What draws a card anew, or what was told; nobody waits for it. delivery: the one that asks
     for it.
     """

@@ -5,23 +5,23 @@ from typing import Any
 from sqlalchemy import select
 
 from models.core.audit.entries import AuditEntry
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.outbox.delivery import Post
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWork
 
 NEAR = 3
 """Records that are offered to somebody who did not say which."""
 
 
-def stands_in(work: UnitOfWork, record: Entity, channel: str) -> bool:
+def stands_in(work: Context, record: Entity, channel: str) -> bool:
     """Whether the record's card stands in a channel already."""
     mine = (Post.entity == record.slug(), Post.record_id == record.id, Post.channel == channel)
     return work.session.scalar(select(Post.id).where(*mine).limit(1)) is not None
 
 
 def standing_here(
-    work: UnitOfWork, channel: str, thread: str, entity: str = "", deleted: bool = False
+    work: Context, channel: str, thread: str, entity: str = "", deleted: bool = False
 ) -> Entity | None:
     """The record that `this` stands for: in a thread the one whose card the thread hangs under, and
     no other; else the newest card of the channel, else what the actor changed last.
@@ -42,7 +42,7 @@ def standing_here(
     return found if found and is_for_readers(work, found, deleted) else None
 
 
-def nearby(work: UnitOfWork, channel: str, entity: str) -> list[Entity]:
+def nearby(work: Context, channel: str, entity: str) -> list[Entity]:
     """The records that somebody may mean who did not say which: with the newest cards of the
     channel, changed last.
     """
@@ -61,20 +61,20 @@ def posted(channel: str) -> Any:
     )
 
 
-def changed(work: UnitOfWork) -> Any:
+def changed(work: Context) -> Any:
     mine = AuditEntry.actor == (work.actor.id if work.actor else 0)
     return (
         select(AuditEntry.entity, AuditEntry.record_id).where(mine).order_by(AuditEntry.id.desc())
     )
 
 
-def read(work: UnitOfWork, way: Any, entity: str, limit: int) -> list[Entity]:
+def read(work: Context, way: Any, entity: str, limit: int) -> list[Entity]:
     """The first records that a statement finds."""
     wanted = way.where(way.selected_columns.entity == entity) if entity else way
     rows = work.session.execute(wanted.limit(limit)).all()
     return [work.get(ENTITIES[row.entity], row.record_id) for row in rows]
 
 
-def is_for_readers(work: UnitOfWork, record: Entity, deleted: bool = False) -> bool:
+def is_for_readers(work: Context, record: Entity, deleted: bool = False) -> bool:
     """Whether all who read may see a record, and it is there."""
     return (deleted or record.deleted_at is None) and policy.shows(work, record)

@@ -7,8 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -29,14 +28,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.core.db.engine import INSERTS
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.entity.base import Entity, Row
+from models.core.entity.bulk import insert_once
 from models.core.outbox.posted import ListSubscription
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
-
 
 CARDS = "card"
 """The channel of what is told in the threads of a record's cards, wherever they stand."""
@@ -171,36 +167,7 @@ class JobRun(Row):
         return [UniqueConstraint("workspace", "job", "slot")]
 
 
-def insert_once(work: "UnitOfWork", row: type[Row], **columns: Any) -> int | None:
-    """Insert a row unless its unique key stands already: the new id, or None, by RETURNING and
-    never by rowcount.
-    """
-    connection = work.session.connection()
-    values = {"workspace": work.workspace.id, **columns}
-    return connection.execute(insertion(row, connection.dialect.name), values).scalar()
-
-
-def insert_all(work: "UnitOfWork", row: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows with the same columns, in one statement, unless their unique keys stand
-    already.
-    """
-    connection, here = work.session.connection(), work.workspace.id
-    connection.execute(
-        insertion(row, connection.dialect.name),
-        [{"workspace": here, **columns} for columns in rows],
-    )
-
-
-@cache
-def insertion(row: type[Row], dialect: str) -> Any:
-    """Made once for each table: the ORM would take longer to prepare it than the database to do
-    it.
-    """
-    table: Any = row.__table__
-    return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
-
-
-def deliver(work: "UnitOfWork", kind: str, channel: str, key: str, **columns: Any) -> None:
+def deliver(work: Context, kind: str, channel: str, key: str, **columns: Any) -> None:
     """Ask for one message, once for each key. Nothing is asked where there is no channel.
 
     columns: thread (ts), about (JSON the drawing needs), entity and record_id, not_before (UTC).
@@ -216,7 +183,7 @@ def deliver(work: "UnitOfWork", kind: str, channel: str, key: str, **columns: An
         insert_once(work, Delivery, key=key, kind=kind, channel=channel, **due | columns)
 
 
-def stand(work: "UnitOfWork", record: Entity, channel: str) -> None:
+def stand(work: Context, record: Entity, channel: str) -> None:
     """Ask for the record's card in a channel, where it stands and is kept up to date."""
     deliver(
         work,
@@ -228,7 +195,7 @@ def stand(work: "UnitOfWork", record: Entity, channel: str) -> None:
     )
 
 
-def tell(work: "UnitOfWork", record: Entity, about: Mapping[str, Any]) -> None:
+def tell(work: Context, record: Entity, about: Mapping[str, Any]) -> None:
     """Ask for a line in the threads of a record's cards, once in a unit of work for all that is the
     same.
 
@@ -243,13 +210,13 @@ def tell(work: "UnitOfWork", record: Entity, about: Mapping[str, Any]) -> None:
     deliver(work, "event", CARDS, key, about=about, **subject)
 
 
-def rename(work: "UnitOfWork", record: Entity) -> None:
+def rename(work: Context, record: Entity) -> None:
     """Ask that the records which show this one's name be brought up to date."""
     key = f"{NAMES}:{record.ref}:{record.version}:{work.unit}"
     deliver(work, NAMES, NAMES, key, entity=record.slug(), record_id=record.id)
 
 
-def shown(work: "UnitOfWork", records: Sequence[Entity]) -> list[Entity]:
+def shown(work: Context, records: Sequence[Entity]) -> list[Entity]:
     """Those of many records that a card shows or a list names."""
     here = {(record.slug(), record.id): record for record in records}
     found: set[tuple[str, int]] = set()
@@ -267,7 +234,7 @@ def shown(work: "UnitOfWork", records: Sequence[Entity]) -> list[Entity]:
     return [record for key, record in here.items() if key in found]
 
 
-def redraw(work: "UnitOfWork", record: Entity, background: bool = False) -> None:
+def redraw(work: Context, record: Entity, background: bool = False) -> None:
     """Ask that every card of the record, and every list that names it, be drawn anew.
 
     background: nobody waits for it, so it lets those pass that somebody waits for.

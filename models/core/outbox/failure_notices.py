@@ -4,10 +4,10 @@ about it.
 
 import hashlib
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES
 from models.core.identity.user import User
 from models.core.outbox.delivery import Delivery, deliver
-from models.core.unit_of_work import UnitOfWork
 
 POSTED = ("card", "line", "receipt")
 """What somebody has posted in a channel with --here."""
@@ -28,7 +28,7 @@ HIDDEN = (
 )
 
 
-def asker(work: UnitOfWork, delivery: Delivery) -> str:
+def asker(work: Context, delivery: Delivery) -> str:
     """The Slack id of whoever waits for a delivery that somebody else is to read; "" where nobody
     does.
     """
@@ -39,7 +39,7 @@ def asker(work: UnitOfWork, delivery: Delivery) -> str:
     return str(delivery.about.get("person", "")) or (person.slack_id if person else "")
 
 
-def apologise(work: UnitOfWork, delivery: Delivery, why: str, advice: str = "") -> str:
+def apologise(work: Context, delivery: Delivery, why: str, advice: str = "") -> str:
     """Tell whoever asked for a delivery that it is not sent, once for each; returns who that is, if
     anybody.
 

@@ -3,18 +3,17 @@ however often it changed. Also in a backlog of a hundred thousand: every questio
 index from one channel to the next.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, select, update
 
-from models.core.denormalize import refresh
+from models.core.context import Context, Units
 from models.core.outbox import statements
-from models.core.outbox.delivery import CARDS, NAMES, Delivery, DeliveryState, Post, deliver
+from models.core.outbox.delivery import CARDS, Delivery, DeliveryState, Post, deliver
 from models.core.outbox.results import LONGEST_PAUSE
 from models.core.outbox.statements import DUE, POSTS, WAITING, ask, row, table
-from models.core.unit_of_work import Clock, UnitOfWork, UnitOfWorkFactory
 
 LEASE = timedelta(seconds=45)
 """How long a delivery belongs to who took it: whoever has it begins no call to Slack in the last
@@ -26,7 +25,7 @@ seconds.
 """
 DRIFT = timedelta(seconds=5)
 """How far two clocks may be apart before leases mean nothing."""
-EVENTS, RENAMED = 20, 2
+EVENTS = 20
 KEPT = ("about", "entity", "record_id", "state", "created_at", "not_before")
 """What the line in a thread has of what is told."""
 MINUTE = timedelta(minutes=1)
@@ -36,7 +35,7 @@ are in any case. Slack allows an app fifty in a workspace: the others are for wh
 """
 
 
-def workspaces_due(works: UnitOfWorkFactory) -> list[str]:
+def workspaces_due(works: Units) -> list[str]:
     """The workspaces in which something is due."""
     with works.everywhere() as session:
         return list(
@@ -46,7 +45,7 @@ def workspaces_due(works: UnitOfWorkFactory) -> list[str]:
         )
 
 
-def drift(works: UnitOfWorkFactory, clock: Clock) -> timedelta:
+def drift(works: Units, clock: Callable[[], datetime]) -> timedelta:
     """How far a clock is ahead of the one the replicas share: the database's. SQLite's is this
     machine's own.
     """
@@ -58,14 +57,14 @@ def drift(works: UnitOfWorkFactory, clock: Clock) -> timedelta:
         return before + (clock() - before) / 2 - shared if shared else timedelta()
 
 
-def anything(work: UnitOfWork, pace: float = 0) -> bool:
+def anything(work: Context, pace: float = 0) -> bool:
     """Whether there is something to take, without taking it: looking disturbs nobody."""
     rest = timedelta(seconds=pace)
     return bool(inside_due(work) or cards_due(work, rest) or posts_due(work, 1, rest))
 
 
 def claim(
-    work: UnitOfWork, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()
+    work: Context, limit: int, pace: float = 0, after: str = "", but: Collection[int] = ()
 ) -> list[Delivery]:
     """Take up to `limit` deliveries, half of them cards to draw anew if there are as many.
 
@@ -85,7 +84,7 @@ def claim(
     return taken
 
 
-def take(work: UnitOfWork, ids: Sequence[int]) -> list[Delivery]:
+def take(work: Context, ids: Sequence[int]) -> list[Delivery]:
     """Those of the deliveries that are still free, leased to us, in this order."""
     if not ids:
         return []
@@ -97,7 +96,7 @@ def take(work: UnitOfWork, ids: Sequence[int]) -> list[Delivery]:
     )
 
 
-def posts_due(work: UnitOfWork, limit: int, pace: timedelta, after: str = "") -> list[int]:
+def posts_due(work: Context, limit: int, pace: timedelta, after: str = "") -> list[int]:
     """The oldest of each channel that is neither resting nor held, from the channel behind `after`
     on and round.
     """
@@ -109,7 +108,7 @@ def posts_due(work: UnitOfWork, limit: int, pace: timedelta, after: str = "") ->
     return found
 
 
-def cards_due(work: UnitOfWork, pace: timedelta = timedelta()) -> dict[int, list[int]]:
+def cards_due(work: Context, pace: timedelta = timedelta()) -> dict[int, list[int]]:
     """For each card to draw anew the oldest delivery that asks for it, and the others, which are
     done with it.
 
@@ -133,7 +132,7 @@ def cards_due(work: UnitOfWork, pace: timedelta = timedelta()) -> dict[int, list
     return {first: others for first, *others in cards.values()}
 
 
-def allowed(work: UnitOfWork, held: Sequence[Any]) -> int:
+def allowed(work: Context, held: Sequence[Any]) -> int:
     """How many redraws that nobody waits for may follow now. held: those that are on their way, or
     were put back.
     """
@@ -144,7 +143,7 @@ def allowed(work: UnitOfWork, held: Sequence[Any]) -> int:
     return max(MOST - int(drawn), LEAST - int(background), 0)
 
 
-def supersede(work: UnitOfWork, ids: Sequence[int]) -> None:
+def supersede(work: Context, ids: Sequence[int]) -> None:
     """One redrawing shows all that changed before it: the others of the same card are done with
     it.
     """
@@ -152,7 +151,7 @@ def supersede(work: UnitOfWork, ids: Sequence[int]) -> None:
         ask(work, statements.SUPERSEDE, ids=ids)
 
 
-def catch_up(work: UnitOfWork) -> None:
+def catch_up(work: Context) -> None:
     """A clock was ahead when it was written down how long something waits, or is ours: that is over
     now.
 
@@ -164,23 +163,12 @@ def catch_up(work: UnitOfWork) -> None:
         work.session.connection().execute(update(table).where(*dreamt).values({column: work.now}))
 
 
-def inside_due(work: UnitOfWork) -> set[str]:
+def inside_due(work: Context) -> set[str]:
     """Those of our own channels in which something is due."""
     return set(ask(work, statements.INSIDE_DUE).scalars())
 
 
-def settle(work: UnitOfWork) -> None:
-    """What needs no Slack: spread what is told to the threads of cards, and pass on new names."""
-    due = inside_due(work)
-    if CARDS in due:
-        spread(work)
-    if NAMES in due:
-        for delivery in locked(work, NAMES, RENAMED, skip=True):
-            refresh(work, delivery)
-            delivery.state, delivery.sent_at = DeliveryState.SENT, work.now
-
-
-def spread(work: UnitOfWork) -> None:
+def spread(work: Context) -> None:
     """Make of what is told about a record one delivery for the thread of each of its cards.
 
     Where the card is still on its way it waits until that stands; where there is none, nobody is
@@ -207,7 +195,7 @@ def spread(work: UnitOfWork) -> None:
         event.error = None if posts else "dropped: it has no card"
 
 
-def put_off(work: UnitOfWork, ids: Collection[int | None]) -> Sequence[Any]:
+def put_off(work: Context, ids: Collection[int | None]) -> Sequence[Any]:
     """What is told of these records and is not due."""
     columns = (row.id, row.entity, row.record_id, row.not_before)
     waits = (
@@ -230,7 +218,7 @@ def is_before(other: Any, event: Delivery) -> bool:
     )
 
 
-def locked(work: UnitOfWork, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
+def locked(work: Context, channel: str, limit: int, skip: bool) -> Sequence[Delivery]:
     """The oldest that are due in a channel of our own. skip: those that someone else has locked,
     else wait for them.
     """
@@ -243,7 +231,7 @@ def locked(work: UnitOfWork, channel: str, limit: int, skip: bool) -> Sequence[D
     return work.session.scalars(due.with_for_update(skip_locked=skip), {"now": work.now}).all()
 
 
-def posts_of(work: UnitOfWork, event: Delivery) -> Sequence[Post]:
+def posts_of(work: Context, event: Delivery) -> Sequence[Post]:
     """The cards of the record that something is told about."""
     cards = (
         select(Post)
@@ -253,7 +241,7 @@ def posts_of(work: UnitOfWork, event: Delivery) -> Sequence[Post]:
     return work.session.scalars(cards).all()
 
 
-def is_coming(work: UnitOfWork, event: Delivery) -> bool:
+def is_coming(work: Context, event: Delivery) -> bool:
     """Whether a card of the event's record was asked for before it and is not out yet."""
     ours = (row.workspace == work.workspace.id, WAITING, row.record_id == event.record_id)
     about = (row.kind == "card", row.entity == event.entity, row.id < event.id)

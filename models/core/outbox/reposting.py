@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, update
 
+from models.core.context import Context
 from models.core.entity.base import Entity
-from models.core.outbox.delivery import Delivery, Post, insert_all
+from models.core.entity.bulk import insert_all
+from models.core.outbox.delivery import Delivery, Post
 from models.core.outbox.posted import ListSubscription, PostedMessage
 from models.core.permissions import policy, visibility
-from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
@@ -25,7 +26,7 @@ record.
 """
 
 
-def together(work: UnitOfWork) -> Shown:
+def together(work: Context) -> Shown:
     """What all who read may see together: of each entity of which that is not everything whose
     records, and the fields that are hidden from somebody.
     """
@@ -59,7 +60,7 @@ def is_told(said: Delivery, channel: str) -> bool:
 
 
 def enlist(
-    work: UnitOfWork,
+    work: Context,
     said: Delivery,
     channel: str,
     ts: str,
@@ -75,7 +76,7 @@ def enlist(
     )
 
 
-def named(work: UnitOfWork, redraw: Delivery) -> list[ListSubscription]:
+def named(work: Context, redraw: Delivery) -> list[ListSubscription]:
     """The records that a list names which a delivery draws anew."""
     theirs = select(ListSubscription).where(
         ListSubscription.channel == redraw.channel, ListSubscription.ts == redraw.ts
@@ -83,7 +84,7 @@ def named(work: UnitOfWork, redraw: Delivery) -> list[ListSubscription]:
     return list(work.session.scalars(theirs.order_by(ListSubscription.id)))
 
 
-def followed(work: UnitOfWork, entity: type[E], ids: Sequence[int]) -> list[E]:
+def followed(work: Context, entity: type[E], ids: Sequence[int]) -> list[E]:
     """The records that a list names, in its order, but for what is deleted and what who reads may
     not see.
     """
@@ -92,7 +93,7 @@ def followed(work: UnitOfWork, entity: type[E], ids: Sequence[int]) -> list[E]:
 
 
 def remember(
-    work: UnitOfWork, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]
+    work: Context, told: Iterable[tuple[Delivery, str, str, Shown | None, str | None]]
 ) -> None:
     """They stand: (what said it, channel, ts, what its readers may see, a digest of it)."""
     rows = [
@@ -114,14 +115,14 @@ def remember(
         insert_all(work, PostedMessage, rows)
 
 
-def retold(work: UnitOfWork, redraw: Delivery, shown: Shown | None) -> None:
+def retold(work: Context, redraw: Delivery, shown: Shown | None) -> None:
     """It was drawn anew, if it is one of these. redraw: the delivery that did."""
     if is_retelling(redraw):
         there = (PostedMessage.channel == redraw.channel, PostedMessage.ts == redraw.ts)
         work.session.execute(update(PostedMessage).where(*there).values(shown=shown))
 
 
-def looks(work: UnitOfWork, redraw: Delivery, look: str | None) -> None:
+def looks(work: Context, redraw: Delivery, look: str | None) -> None:
     """A delivery drew something anew. look: a digest of it; None where nobody knows whether Slack
     shows it.
     """
@@ -139,7 +140,7 @@ def is_retelling(delivery: Delivery) -> bool:
     return delivery.kind == "redraw" and delivery.entity is None
 
 
-def find(work: UnitOfWork, redraw: Delivery) -> PostedMessage | None:
+def find(work: Context, redraw: Delivery) -> PostedMessage | None:
     """What a delivery draws anew; None where it is forgotten, or read by one person alone."""
     return work.session.scalar(
         select(PostedMessage).where(
@@ -148,7 +149,7 @@ def find(work: UnitOfWork, redraw: Delivery) -> PostedMessage | None:
     )
 
 
-def forget(work: UnitOfWork, channel: str, ts: str) -> None:
+def forget(work: Context, channel: str, ts: str) -> None:
     """It does not stand there any more."""
     for kept in (PostedMessage, ListSubscription):
         work.session.execute(delete(kept).where(kept.channel == channel, kept.ts == ts))

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import case, delete, func, literal_column, or_, select, update
 
+from models.core.context import Context
 from models.core.errors import Conflict, NotFound
 from models.core.identity.rights import Preset
 from models.core.identity.user import User
 from models.core.outbox import failure_notices, reposting
 from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
 from models.core.outbox.statements import SPENT
-from models.core.unit_of_work import UnitOfWork
 
 SETTLING = timedelta(seconds=5)
 """How long after a failure Slack's history can be trusted to show whether the post arrived."""
@@ -53,7 +53,7 @@ def fingerprint(delivery: Delivery) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def mark(work: UnitOfWork, delivery: Delivery, **columns: Any) -> bool:
+def mark(work: Context, delivery: Delivery, **columns: Any) -> bool:
     """Write down what became of a delivery, unless its lease ran out and someone else has taken it
     since.
     """
@@ -68,7 +68,7 @@ def mark(work: UnitOfWork, delivery: Delivery, **columns: Any) -> bool:
     )
 
 
-def drop(work: UnitOfWork, delivery: Delivery, why: str) -> None:
+def drop(work: Context, delivery: Delivery, why: str) -> None:
     """There is nothing to send any more; whoever wanted it posted is told."""
     ours = mark(work, delivery, state=DeliveryState.SENT, sent_at=work.now, error=f"dropped: {why}")
     if ours and delivery.kind in failure_notices.POSTED:
@@ -77,12 +77,12 @@ def drop(work: UnitOfWork, delivery: Delivery, why: str) -> None:
         )
 
 
-def put_back(work: UnitOfWork, delivery: Delivery, pause: timedelta = timedelta()) -> None:
+def put_back(work: Context, delivery: Delivery, pause: timedelta = timedelta()) -> None:
     """Certainly not sent this time: again after the pause, and the whole channel with it."""
     mark(work, delivery, state=delivery.state, not_before=work.now + min(pause, LONGEST_PAUSE))
 
 
-def doubt(work: UnitOfWork, delivery: Delivery, error: str) -> None:
+def doubt(work: Context, delivery: Delivery, error: str) -> None:
     """Perhaps sent, perhaps not: look again later, less and less often, and after a day no more."""
     if is_redraw(delivery):
         reposting.looks(work, delivery, None)
@@ -95,7 +95,7 @@ def doubt(work: UnitOfWork, delivery: Delivery, error: str) -> None:
         failure_notices.apologise(work, delivery, f"{PERHAPS}Slack could not be reached for a day.")
 
 
-def refuse(work: UnitOfWork, delivery: Delivery, sentence: str, advice: str = "") -> None:
+def refuse(work: Context, delivery: Delivery, sentence: str, advice: str = "") -> None:
     """Slack will not have it, however often: kept with the reason. Whoever asked for it is told,
     and an admin, once for each reason.
     """
@@ -118,7 +118,7 @@ def refuse(work: UnitOfWork, delivery: Delivery, sentence: str, advice: str = ""
             deliver(work, "message", admin, f"refused:{delivery.channel}:{digest}", about=about)
 
 
-def gone(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
+def gone(work: Context, delivery: Delivery, channel: str, ts: str) -> None:
     """The card does not stand there any more: it is forgotten, and posted anew only if someone
     asked for it now.
     """
@@ -132,7 +132,7 @@ def gone(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
     drop(work, delivery, "its card is gone")
 
 
-def draw_anew(work: UnitOfWork, delivery: Delivery, channel: str, ts: str) -> None:
+def draw_anew(work: Context, delivery: Delivery, channel: str, ts: str) -> None:
     """A card that was asked for stands there already: it is drawn anew, in turn with whatever else
     changes it.
 
@@ -176,7 +176,7 @@ def is_certain(redraw: Delivery) -> bool:
 # ── what is stuck ─────────────────────────────────────────────────────────────────────────────────
 
 
-def lag(work: UnitOfWork) -> timedelta:
+def lag(work: Context) -> timedelta:
     """How long the oldest delivery that is due, and that somebody waits for, has waited; zero where
     none is due.
     """
@@ -185,12 +185,12 @@ def lag(work: UnitOfWork) -> timedelta:
     return work.now - oldest if oldest else timedelta()
 
 
-def depth(work: UnitOfWork) -> int:
+def depth(work: Context) -> int:
     """How many wait, or are unknown."""
     return work.session.scalar(select(func.count(Delivery.id)).where(WAITING)) or 0
 
 
-def refused(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
+def refused(work: Context, limit: int) -> tuple[Sequence[Delivery], int]:
     """What Slack refused, the latest first, and how many there are."""
     count = work.session.scalar(select(func.count(Delivery.id)).where(REFUSED)) or 0
     return work.session.scalars(
@@ -198,7 +198,7 @@ def refused(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
     ).all(), count
 
 
-def late(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
+def late(work: Context, limit: int) -> tuple[Sequence[Delivery], int]:
     """What has waited unusually long, or may or may not have been sent, the oldest first, and how
     many there are.
     """
@@ -213,7 +213,7 @@ def late(work: UnitOfWork, limit: int) -> tuple[Sequence[Delivery], int]:
     ).all(), count
 
 
-def since_long(work: UnitOfWork) -> Any:
+def since_long(work: Context) -> Any:
     """Tried and put back for a long time; what is only for later was never tried."""
     return (Delivery.attempts > 0) & (Delivery.created_at <= work.now - LONG)
 
@@ -225,7 +225,7 @@ def code(delivery: Any) -> str:
     return hashlib.sha256(delivery.key.encode()).hexdigest()[:8]
 
 
-def find(work: UnitOfWork, named: str) -> Delivery:
+def find(work: Context, named: str) -> Delivery:
     """A delivery by its code, locked, the sent ones as far as they are recent; NotFound says where
     the codes are.
     """
@@ -242,7 +242,7 @@ def find(work: UnitOfWork, named: str) -> Delivery:
     raise NotFound(f"There is no delivery {named[:8]}. The list says which there are: deliveries")
 
 
-def retry(work: UnitOfWork, delivery: Delivery) -> None:
+def retry(work: Context, delivery: Delivery) -> None:
     """Send what was refused once more; what may have been posted before is looked for first."""
     if delivery.state != DeliveryState.REFUSED:
         raise Conflict(
@@ -253,7 +253,7 @@ def retry(work: UnitOfWork, delivery: Delivery) -> None:
     delivery.not_before, delivery.attempts, delivery.claimed_until = work.now, 0, None
 
 
-def retry_all(work: UnitOfWork) -> int:
+def retry_all(work: Context) -> int:
     """Send everything that was refused once more; returns how many deliveries that is."""
     perhaps = Delivery.error.startswith(PERHAPS, autoescape=True)
     again = {
@@ -266,7 +266,7 @@ def retry_all(work: UnitOfWork) -> int:
     return len(work.session.scalars(statement.execution_options(synchronize_session=False)).all())
 
 
-def give_up(work: UnitOfWork, delivery: Delivery) -> None:
+def give_up(work: Context, delivery: Delivery) -> None:
     """Somebody decided that it is not sent; unless it is on its way right now."""
     if delivery.claimed_until and delivery.claimed_until > work.now:
         raise Conflict(

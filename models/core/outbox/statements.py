@@ -21,10 +21,10 @@ from sqlalchemy import (
     update,
 )
 
+from models.core.context import Context
 from models.core.db.types import UTCDateTime
 from models.core.identity.user import Workspace
 from models.core.outbox.delivery import CARDS, NAMES, Delivery
-from models.core.unit_of_work import UnitOfWork
 
 INSIDE = (CARDS, NAMES)
 """Channels that are none of Slack's."""
@@ -58,7 +58,7 @@ are kept.
 """
 
 
-def ask(work: UnitOfWork, question: Any, **about: Any) -> Result[*tuple[Any, ...]]:
+def ask(work: Context, question: Any, **about: Any) -> Result[*tuple[Any, ...]]:
     return work.session.connection().execute(
         question, {"here": work.workspace.id, "now": work.now, **about}
     )

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.permissions import policy
-from models.core.unit_of_work import UnitOfWork
 
 
 class Unseen(Exception):
@@ -29,7 +29,7 @@ class Veiled:
         return getattr(self._record, name)
 
 
-def may_hold(work: UnitOfWork, condition: Callable[[Any], bool], record: Entity) -> bool:
+def may_hold(work: Context, condition: Callable[[Any], bool], record: Entity) -> bool:
     """Return whether a condition holds, as far as all who read may know: True where it asks for a
     hidden field.
 

@@ -5,11 +5,12 @@ SQL.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, object_session
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Changes, Entity
 from models.core.entity.name_reference import Named
 from models.core.errors import Forbidden, Invalid, NotFound
@@ -21,9 +22,6 @@ from models.core.identity.role import Role
 from models.core.identity.team import Team
 from models.core.identity.user import User
 from models.core.permissions.cache import roster_of
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 CRM = "crm"
 """What the verbs are about that need no noun."""
@@ -61,7 +59,7 @@ def can(actor: User | None, verb: str, what: Entity | type[Entity] | str, name: 
     return not isinstance(what, Entity) or (belongs(what, theirs) and knows_names(actor, what))
 
 
-def check(work: "UnitOfWork", verb: str, what: Entity | type[Entity] | str) -> None:
+def check(work: Context, verb: str, what: Entity | type[Entity] | str) -> None:
     """Raise Forbidden, with the right that is missing and who can give it, unless the actor may;
     NotFound, as if there were none, where they may not even see the record.
     """
@@ -98,14 +96,14 @@ def ref_of(what: Entity | type[Entity] | str) -> str:
     return f" {what.ref}" if isinstance(what, Entity) and what.number else ""
 
 
-def helpers(work: "UnitOfWork", what: str = "give it") -> str:
+def helpers(work: Context, what: str = "give it") -> str:
     """Who can give a right."""
     names = [admin.name for admin in admins(work.session)]
     nobody = f"Nobody here can {what}: there is no admin. {way(work)}"
     return f"{' or '.join(names[:3])} can {what}." if names else nobody
 
 
-def way(work: "UnitOfWork") -> str:
+def way(work: Context) -> str:
     """How there comes to be an admin again, or the first."""
     ref = work.actor.ref if work.actor else "US-1"
     return f'Whoever runs the bot can make one, in a terminal: crm say "role give {ref} admin"'
@@ -272,19 +270,19 @@ def beyond(session: Session) -> AbstractContextManager[None]:
     return among(session, ())
 
 
-def shows(work: "UnitOfWork", what: Entity | type[Entity] | str, name: str = "") -> bool:
+def shows(work: Context, what: Entity | type[Entity] | str, name: str = "") -> bool:
     """Whether all who will read the answer may see a record, or one of its fields."""
     return all(can(viewer, "show", what, name) for viewer in work.viewers)
 
 
-def hides(work: "UnitOfWork", entity: type[Entity], name: str) -> bool:
+def hides(work: Context, entity: type[Entity], name: str) -> bool:
     """Whether a field is hidden from someone who reads, on whatever record."""
     return any(
         rights_of(viewer).hides(entity.slug(), name) for viewer in work.viewers if not viewer.guest
     )
 
 
-def fields(work: "UnitOfWork", record: Entity) -> Mapping[str, Field]:
+def fields(work: Context, record: Entity) -> Mapping[str, Field]:
     """The fields of a record that all who read may see."""
     found = every = record.fields()
     for viewer in work.viewers:
@@ -305,7 +303,7 @@ def seen_by(viewer: User, record: Entity) -> Mapping[str, Field]:
     return {name: kind for name, kind in kinds.items() if name not in hidden} if hidden else kinds
 
 
-def legible(work: "UnitOfWork", record: Entity, name: str) -> bool:
+def legible(work: Context, record: Entity, name: str) -> bool:
     """Whether all who read may see a field and, where it names a record, that record: only then can
     they fill it.
     """
@@ -314,7 +312,7 @@ def legible(work: "UnitOfWork", record: Entity, name: str) -> bool:
     )
 
 
-def names_seen(work: "UnitOfWork", kind: Field, value: Any) -> bool:
+def names_seen(work: Context, kind: Field, value: Any) -> bool:
     """Whether all who read may see the record that a value names; true of one that names none."""
     return (
         not isinstance(kind, Reference)
@@ -334,7 +332,7 @@ def delicate(entity: type[Entity]) -> frozenset[str]:
     return frozenset(entity.needs) | roles | ({"rights"} if entity is Role else frozenset())
 
 
-def check_needs(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
+def check_needs(work: Context, record: Entity, changes: Changes) -> None:
     """Raise Forbidden where a change, through whatever door, takes a right besides that of its
     verb; and where it gives somebody more than the actor has, or may give: else who gives roles
     could make themselves admin.
@@ -367,7 +365,7 @@ def check_needs(work: "UnitOfWork", record: Entity, changes: Changes) -> None:
             raise Forbidden(f"{said} {helpers(work)}")
 
 
-def may_fill(work: "UnitOfWork", entity: type[Entity], names: Iterable[str]) -> None:
+def may_fill(work: Context, entity: type[Entity], names: Iterable[str]) -> None:
     """Invalid, with a sentence for each of these fields that is hidden from the actor."""
     actor, kinds = work.actor, entity.fields()
     hidden = [

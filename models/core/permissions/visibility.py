@@ -3,21 +3,19 @@ one.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import visitors
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.rights import NOBODY
 from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.permissions.cache import roster_of
 from models.core.permissions.policy import Owners, beyond, can, hides, namesakes, rights_of, whole
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 Sight = tuple[tuple[str, frozenset[int]], ...]
 """For each entity of which not everything is to be seen: whose records are."""
@@ -64,7 +62,7 @@ def conditions(entity: type[Entity], sight: Sight, rows: Any = None) -> list[Col
     return found
 
 
-def only(work: "UnitOfWork", entity: type[Entity], verb: str) -> ColumnElement[bool]:
+def only(work: Context, entity: type[Entity], verb: str) -> ColumnElement[bool]:
     """The condition for records of an entity on which the actor may use a verb."""
     theirs = reach((work.actor,), entity, verb) if work.actor else None
     return true() if theirs is None else belonging(entity, theirs, entity)
@@ -95,7 +93,7 @@ def pointing_at(entity: type[Entity], column: Any, to: frozenset[int]) -> Column
     return exists().where(theirs.c.id == column, belonging(entity, to, theirs.c))
 
 
-def hidden(work: "UnitOfWork", *asked: Any) -> list[str]:
+def hidden(work: Context, *asked: Any) -> list[str]:
     """The labels of the fields that are asked in SQL and hidden from someone who reads, of whatever
     entity: who looks, sorts, groups or counts by a field learns what it holds.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous
 from models.core.fields import Choice, Country, Day, Flag, Moment, Money, Number, Reference, Text
@@ -18,7 +19,6 @@ from models.core.parsing.dates import english
 from models.core.parsing.periods import read_period
 from models.core.search.filter_parser import And, Node, Op, Term, Word
 from models.core.search.filter_periods import Span, read_span
-from models.core.unit_of_work import UnitOfWork
 
 
 def phrases(lines: str) -> dict[str, Op]:
@@ -112,7 +112,7 @@ class Bounds:
     days: the words for fields with a day; usual: the field that is meant where none is named.
     """
 
-    work: UnitOfWork
+    work: Context
     entity: type[Entity]
     kinds: Mapping[str, Field]
     days: Mapping[str, str]

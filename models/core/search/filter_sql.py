@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
+from models.core.context import Context
 from models.core.db.dialects import folded
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import (
@@ -34,7 +35,6 @@ from models.core.search.filter_parser import And, Node, Not, Or, Term, Word
 from models.core.search.filter_periods import read_span
 from models.core.search.index import SearchText
 from models.core.search.similarity import nearest
-from models.core.unit_of_work import UnitOfWork
 
 Condition = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -59,7 +59,7 @@ RANKS: dict[str, Callable[[int, int], bool]] = {
 }
 ALWAYS: dict[str, Field] = {"created_at": Moment("Created"), "updated_at": Moment("Updated")}
 """What can be asked of any record besides its fields."""
-SHORTCUTS: dict[str, Callable[[type[Entity], UnitOfWork], Condition]] = {
+SHORTCUTS: dict[str, Callable[[type[Entity], Context], Condition]] = {
     "open": lambda entity, work: entity.open(),  # type: ignore[attr-defined]
     "closed": lambda entity, work: not_(entity.open()),  # type: ignore[attr-defined]
     "overdue": lambda entity, work: entity.overdue(work),  # type: ignore[attr-defined]
@@ -101,7 +101,7 @@ def shortcuts(entity: type[Entity]) -> list[str]:
     return [word for word in SHORTCUTS if has.get(word, has["open"])]
 
 
-def condition(node: Node, entity: type[Entity], work: UnitOfWork) -> Condition:
+def condition(node: Node, entity: type[Entity], work: Context) -> Condition:
     """The condition in SQL. ValueError says which field, sign or value is wrong."""
     match node:
         case And(parts):
@@ -121,14 +121,14 @@ def negated(found: Condition) -> Condition:
     return not_(func.coalesce(found, false()))
 
 
-def word(text: str, entity: type[Entity], work: UnitOfWork) -> Condition:
+def word(text: str, entity: type[Entity], work: Context) -> Condition:
     """A shortcut, or words that the record's search text holds."""
     if text.casefold() in shortcuts(entity):
         return visible(SHORTCUTS[text.casefold()](entity, work), work)
     return holding(text, entity, work)
 
 
-def visible(asked: Condition | Column, work: UnitOfWork) -> Condition | Column:
+def visible(asked: Condition | Column, work: Context) -> Condition | Column:
     """What is asked, if it asks no field that is hidden from someone who reads; ValueError names
     the field.
     """
@@ -140,7 +140,7 @@ def visible(asked: Condition | Column, work: UnitOfWork) -> Condition | Column:
     return asked
 
 
-def holding(text: str, entity: type[Entity], work: UnitOfWork) -> Condition:
+def holding(text: str, entity: type[Entity], work: Context) -> Condition:
     """Records that those who read find by these words: few are told by the index, many are looked
     through.
 
@@ -157,7 +157,7 @@ def holding(text: str, entity: type[Entity], work: UnitOfWork) -> Condition:
     return and_(hold, *visible_words.limits(work, entity, ways, entity))
 
 
-def few_with(text: str, entity: type[Entity], work: UnitOfWork) -> Sequence[int] | None:
+def few_with(text: str, entity: type[Entity], work: Context) -> Sequence[int] | None:
     """The ids of the records that those who read find by the words; None where they are many, or no
     index can tell.
     """
@@ -168,7 +168,7 @@ def few_with(text: str, entity: type[Entity], work: UnitOfWork) -> Sequence[int]
     return [row.record_id for row in found] if len(found) <= MANY else None
 
 
-def term(asked: Term, entity: type[Entity], work: UnitOfWork) -> Condition:
+def term(asked: Term, entity: type[Entity], work: Context) -> Condition:
     """A field compared with a value; without the value, whether there is one."""
     if asked.field == "is":
         return state(asked, entity, work)
@@ -200,7 +200,7 @@ def has_its_words(kind: Field, text: str) -> bool:
     return typed and all(len(word) >= trigrams.TRIGRAM for word in trigrams.words_of(text))
 
 
-def state(asked: Term, entity: type[Entity], work: UnitOfWork) -> Condition:
+def state(asked: Term, entity: type[Entity], work: Context) -> Condition:
     """`is = open`, spelt out."""
     known = shortcuts(entity)
     if asked.value.casefold() not in known or asked.op not in ("=", "!="):
@@ -237,12 +237,12 @@ def signs(kind: Field) -> list[str]:
 
 
 @singledispatch
-def compare(kind: Field, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare(kind: Field, column: Column, op: str, text: str, work: Context) -> Condition:
     """A column compared with a typed text as its kind reads it."""
     return compare_any(kind, column, op, text, work)
 
 
-def compare_any(kind: Field, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_any(kind: Field, column: Column, op: str, text: str, work: Context) -> Condition:
     if op == "~":
         return folded(column).contains(values.fold(text), autoescape=True)
     value = kind.read(values.clean(text), work)
@@ -251,7 +251,7 @@ def compare_any(kind: Field, column: Column, op: str, text: str, work: UnitOfWor
 
 @compare.register(Text)
 @compare.register(LongText)
-def compare_texts(kind: Field, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_texts(kind: Field, column: Column, op: str, text: str, work: Context) -> Condition:
     """People do not remember capitals and accents."""
     if op == "~":
         return folded(column).contains(values.fold(text), autoescape=True)
@@ -259,7 +259,7 @@ def compare_texts(kind: Field, column: Column, op: str, text: str, work: UnitOfW
 
 
 @compare.register
-def compare_money(kind: Money, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_money(kind: Money, column: Column, op: str, text: str, work: Context) -> Condition:
     """Amounts of one currency where the text names one that the field may differ in."""
     read = kind.assign("amount", text, work)
     amount = ORDER[op](column, read["amount"]) if op in ORDER else column == read["amount"]
@@ -268,7 +268,7 @@ def compare_money(kind: Money, column: Column, op: str, text: str, work: UnitOfW
 
 
 @compare.register
-def compare_tags(kind: Tags, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_tags(kind: Tags, column: Column, op: str, text: str, work: Context) -> Condition:
     """One of the tags is it, or contains it."""
     tags = kind.read(text, work)
     around = "" if op == "~" else "|"
@@ -278,7 +278,7 @@ def compare_tags(kind: Tags, column: Column, op: str, text: str, work: UnitOfWor
 
 @compare.register
 def compare_references(
-    kind: Reference, column: Column, op: str, text: str, work: UnitOfWork
+    kind: Reference, column: Column, op: str, text: str, work: Context
 ) -> Condition:
     """The record that a reference or a name means, or any whose name contains the text."""
     if op == "~":
@@ -287,14 +287,14 @@ def compare_references(
 
 
 @compare.register
-def compare_people(kind: Person, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_people(kind: Person, column: Column, op: str, text: str, work: Context) -> Condition:
     """`my-team` is everyone of the actor's team, `team sales` everyone of that one."""
     if op == "=" and (team := team_named(text, work)):
         return column.in_(select(User.id).where(User.team == team))
     return compare_references(kind, column, op, text, work)
 
 
-def team_named(text: str, work: UnitOfWork) -> str:
+def team_named(text: str, work: Context) -> str:
     """The team whose people a text means: my team, our team, team sales, sales team; nothing where
     it means none.
     """
@@ -310,9 +310,7 @@ def team_named(text: str, work: UnitOfWork) -> str:
 
 
 @compare.register
-def compare_choices(
-    kind: Choice, column: Column, op: str, text: str, work: UnitOfWork
-) -> Condition:
+def compare_choices(kind: Choice, column: Column, op: str, text: str, work: Context) -> Condition:
     """What comes before or after an option of those that have an order."""
     if op not in ORDER:
         return compare_any(kind, column, op, text, work)
@@ -322,7 +320,7 @@ def compare_choices(
 
 
 @compare.register
-def compare_days(kind: Day, column: Column, op: str, text: str, work: UnitOfWork) -> Condition:
+def compare_days(kind: Day, column: Column, op: str, text: str, work: Context) -> Condition:
     """A period is any of its days."""
     period = read_span(text, work.today)
     if period is None or period[0] == period[1]:
@@ -334,9 +332,7 @@ def compare_days(kind: Day, column: Column, op: str, text: str, work: UnitOfWork
 
 
 @compare.register
-def compare_moments(
-    kind: Moment, column: Column, op: str, text: str, work: UnitOfWork
-) -> Condition:
+def compare_moments(kind: Moment, column: Column, op: str, text: str, work: Context) -> Condition:
     """A day alone is the whole of that day where the reader lives; with a time it is that
     minute.
     """
@@ -346,7 +342,7 @@ def compare_moments(
     return ORDER[op](column, first if op in ("<", ">=") else after - timedelta(microseconds=1))
 
 
-def span(text: str, work: UnitOfWork) -> tuple[datetime, datetime]:
+def span(text: str, work: Context) -> tuple[datetime, datetime]:
     """The first instant that a text means, and the first after it, in UTC; of a period that of its
     first day.
     """
@@ -360,6 +356,6 @@ def span(text: str, work: UnitOfWork) -> tuple[datetime, datetime]:
     return morning, midnight(day + timedelta(days=1), work)
 
 
-def midnight(day: date, work: UnitOfWork) -> datetime:
+def midnight(day: date, work: Context) -> datetime:
     """When a day begins where the reader lives."""
     return values.read_moment(day.isoformat(), work.now, work.zone, time())

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.core.context import Context
 from models.core.db.engine import insert_rows, inserting
 from models.core.entity.base import ENTITIES, Entity, Row
 from models.core.fields import Phone, Reference
 from models.core.parsing import values
 from models.core.permissions import policy
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 
 class SearchText(Row):
@@ -29,7 +27,7 @@ class SearchText(Row):
         return [UniqueConstraint("workspace", "entity", "record_id")]
 
 
-def text_of(record: Entity, work: "UnitOfWork") -> str:
+def text_of(record: Entity, work: Context) -> str:
     """The folded words of a record, each once: its reference, its name, what is searched, and
     phones in digits too.
 
@@ -43,7 +41,7 @@ def text_of(record: Entity, work: "UnitOfWork") -> str:
     return " ".join(dict.fromkeys(values.fold(" ".join(texts)).split()))
 
 
-def index(work: "UnitOfWork", records: Iterable[Entity]) -> None:
+def index(work: Context, records: Iterable[Entity]) -> None:
     """Keep the search texts of records; a deleted one is not found."""
     rows = [
         {

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES
 from models.core.entity.name_reference import Named
 from models.core.fields import Choice, Flag
@@ -11,7 +12,6 @@ from models.core.fields.base import Field
 from models.core.parsing import values
 from models.core.search.filter_parser import Node, Or, Term, Word
 from models.core.search.filter_sql import ALWAYS
-from models.core.unit_of_work import UnitOfWork
 
 
 def is_past(kind: Field) -> bool:
@@ -35,7 +35,7 @@ def key(word: str) -> str:
     return folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
 
 
-def worded(work: UnitOfWork, kind: Field) -> Iterator[tuple[str, str, str]]:
+def worded(work: Context, kind: Field) -> Iterator[tuple[str, str, str]]:
     """The words of the options of a field: (word, value, how it is shown)."""
     if isinstance(kind, Choice):
         for option in kind.options:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import or_, select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.errors import Ambiguous
 from models.core.fields import Choice, Country, Day, Moment, Money, Reference, Tags
@@ -25,7 +26,6 @@ from models.core.search.list_parts import is_past, key, plain, together, worded
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.mentions import OWNERS, called
 from models.core.search.similarity import likeness
-from models.core.unit_of_work import UnitOfWork
 
 LONGEST = 6
 """Words that one thing may take: assigned to Rita Reyes."""
@@ -134,7 +134,7 @@ class Listing:
     searched: the words that are left to be searched for.
     """
 
-    work: UnitOfWork
+    work: Context
     entity: type[Entity]
     alone: bool = True
     people: bool = True

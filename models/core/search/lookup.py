@@ -1,20 +1,18 @@
 """Find the one record a text names: its reference, its e-mail, its phone number, its name."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.errors import Ambiguous
 from models.core.fields import Email, Phone
 from models.core.fields.base import Field
 from models.core.parsing import values
 from models.core.permissions import policy
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 OFFERED = 5
 LONGEST_NUMBER = 10
@@ -23,7 +21,7 @@ PHONE = re.compile(r"[+(]?\d[\d ()/.-]{5,}\d")
 REFERENCE = re.compile(r"#?([a-z]{2})-?(\d{1,9})", re.IGNORECASE)
 
 
-def lookup(work: "UnitOfWork", entity: type[Entity], text: str, whole: bool = False) -> int:
+def lookup(work: Context, entity: type[Entity], text: str, whole: bool = False) -> int:
     """The id of the record of this entity that `text` names. whole: the beginning of a name is not
     enough.
 
@@ -57,7 +55,7 @@ def lookup(work: "UnitOfWork", entity: type[Entity], text: str, whole: bool = Fa
     raise ValueError(entity.unknown(name))
 
 
-def by_number(work: "UnitOfWork", entity: type[Entity], number: int) -> int:
+def by_number(work: Context, entity: type[Entity], number: int) -> int:
     found = work.session.scalar(select(entity.id).where(entity.number == number))
     if found is None:
         raise ValueError(f"There is no {entity.prefix}-{number}.")
@@ -65,7 +63,7 @@ def by_number(work: "UnitOfWork", entity: type[Entity], number: int) -> int:
 
 
 def conditions(
-    work: "UnitOfWork", entity: type[Entity], name: str, whole: bool
+    work: Context, entity: type[Entity], name: str, whole: bool
 ) -> list[ColumnElement[bool]]:
     """The ways to look, the surest first: e-mail, phone number, whole name, beginning of the
     name.
@@ -80,7 +78,7 @@ def conditions(
     return [*sure, entity.key == key, *([] if whole else [begins(entity.key, key)])]
 
 
-def phoned(work: "UnitOfWork", entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
+def phoned(work: Context, entity: type[Entity], name: str) -> list[ColumnElement[bool]]:
     """The conditions that a name is a phone number that those who read may see."""
     if not PHONE.fullmatch(name):
         return []

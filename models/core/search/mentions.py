@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
+from models.core.context import Context
 from models.core.entity.base import Entity
 from models.core.fields import Email, Phone
 from models.core.parsing import values
 from models.core.permissions import policy, visibility
 from models.core.search import lookup, trigrams
 from models.core.search.lookup import REFERENCE, begins
-from models.core.unit_of_work import UnitOfWork
 
 Way = Callable[[type[Entity]], list[ColumnElement[bool]]]
 """The conditions by which records of an entity are looked for; none where there is nothing to look
@@ -65,7 +65,7 @@ class Spoken:
         return folded not in NO_NAMES and (len(folded) >= SHORTEST or not cased)
 
 
-def called(work: UnitOfWork, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
+def called(work: Context, entities: Sequence[type[Entity]], name: str) -> list[Entity]:
     """The records of these entities that one name, address or number means, the surest way that
     finds any.
     """
@@ -86,7 +86,7 @@ def called(work: UnitOfWork, entities: Sequence[type[Entity]], name: str) -> lis
 
 
 def named_in(
-    work: UnitOfWork, text: str, entities: Sequence[type[Entity]], leading: bool = False
+    work: Context, text: str, entities: Sequence[type[Entity]], leading: bool = False
 ) -> list[Entity]:
     """The records that a text speaks of: those whose number, address or whole name stands in it,
     else those of whom a first or a last name does, written as names are: a company's may begin with
@@ -171,7 +171,7 @@ def first(keys: Iterable[str]) -> Way:
     return lambda entity: [begins(entity.key, start) for start in wanted]
 
 
-def last(work: UnitOfWork, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
+def last(work: Context, entities: Sequence[type[Entity]], keys: Iterable[str]) -> list[Entity]:
     """Those whose name ends with one of these words: the index finds who has the word, the name
     decides.
     """
@@ -201,7 +201,7 @@ def among(hits: Sequence[Any]) -> Way:
 
 
 def addressed(
-    work: UnitOfWork, entity: type[Entity], addresses: Sequence[str]
+    work: Context, entity: type[Entity], addresses: Sequence[str]
 ) -> list[ColumnElement[bool]]:
     """The conditions that one of these is a record's e-mail address, as far as those who read see
     it.
@@ -211,7 +211,7 @@ def addressed(
 
 
 def phoned(
-    work: UnitOfWork, entity: type[Entity], numbers: Sequence[str]
+    work: Context, entity: type[Entity], numbers: Sequence[str]
 ) -> list[ColumnElement[bool]]:
     """The conditions that one of these is a record's phone number, as far as those who read see
     it.
@@ -225,7 +225,7 @@ def phoned(
     return [column.in_(wanted) for column in seen(work, entity, Phone)] if wanted else []
 
 
-def seen(work: UnitOfWork, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
+def seen(work: Context, entity: type[Entity], of: type) -> list[ColumnElement[str]]:
     """The columns of a kind that are hidden from nobody who reads."""
     kinds = entity.fields().items()
     return [
@@ -236,7 +236,7 @@ def seen(work: UnitOfWork, entity: type[Entity], of: type) -> list[ColumnElement
 
 
 def fitting(
-    work: UnitOfWork, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1
+    work: Context, entities: Sequence[type[Entity]], way: Way, limit: int = OFFERED + 1
 ) -> list[Entity]:
     """The records of these entities that one of the conditions of a way fits, and that are still
     meant.

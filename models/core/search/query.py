@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Select, String, bindparam, func, select
 
+from models.core.context import Context
 from models.core.entity.base import ENTITIES, Entity
 from models.core.identity.user import with_names
 from models.core.parsing import values
@@ -19,7 +20,6 @@ from models.core.search.list_words import FILLERS, Listing, parsed
 from models.core.search.lookup import REFERENCE, begins
 from models.core.search.similarity import likeness, slips_between
 from models.core.search.trigrams import piece, slips, splits, splits_with_a_slip, ways_of, words_of
-from models.core.unit_of_work import UnitOfWork
 
 E = TypeVar("E", bound=Entity)
 
@@ -72,7 +72,7 @@ class Page(Generic[E]):
     searched: str = ""
 
 
-def suggestions(work: UnitOfWork, entity: type[E], text: str, limit: int = 20) -> list[E]:
+def suggestions(work: Context, entity: type[E], text: str, limit: int = 20) -> list[E]:
     """What a picker offers for the letters typed so far, the likeliest first; the newest before
     anything is typed.
     """
@@ -83,7 +83,7 @@ def suggestions(work: UnitOfWork, entity: type[E], text: str, limit: int = 20) -
     return records_of(work, entity, best(work, text, [entity])[:limit])
 
 
-def find_everywhere(work: UnitOfWork, text: str, limit: int = 10) -> list[Entity]:
+def find_everywhere(work: Context, text: str, limit: int = 10) -> list[Entity]:
     """Records of every entity that a text finds, the likeliest first; a reference finds just the
     one it names.
     """
@@ -98,7 +98,7 @@ def find_everywhere(work: UnitOfWork, text: str, limit: int = 10) -> list[Entity
 
 
 def find_records(
-    work: UnitOfWork, entity: type[E], text: str, page: str | bool | None = None
+    work: Context, entity: type[E], text: str, page: str | bool | None = None
 ) -> Page[E]:
     """Ten records of one entity: all of them, those that a filter fits, or those that words find.
 
@@ -118,7 +118,7 @@ def find_records(
 
 
 def list_records(
-    work: UnitOfWork,
+    work: Context,
     entity: type[E],
     text: str,
     page: str | bool | None = None,
@@ -164,7 +164,7 @@ def noted(reader: Listing) -> str:
 
 
 def found_by_filter(
-    work: UnitOfWork, entity: type[E], text: str, fitting: "Select[E]", number: int
+    work: Context, entity: type[E], text: str, fitting: "Select[E]", number: int
 ) -> Page[E]:
     """The newest first."""
     some = fitting.with_only_columns(entity.id).limit(COUNTED + 1).subquery()
@@ -176,7 +176,7 @@ def found_by_filter(
     return Page(records, said, str(number + 1) if total > first + PAGE else "")
 
 
-def found_by_words(work: UnitOfWork, entity: type[E], text: str, number: int) -> Page[E]:
+def found_by_words(work: Context, entity: type[E], text: str, number: int) -> Page[E]:
     """The likeliest first."""
     hits = best(work, text, [entity])
     first = (number - 1) * PAGE
@@ -199,7 +199,7 @@ def heading(entity: type[Entity], text: str, total: int, most: int) -> str:
     return f"{count} {'matches' if total == 1 else 'match'} “{text}”"
 
 
-def best(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+def best(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """The hits of a text among these entities, ranked; misspelt words are only considered where too
     few fit.
     """
@@ -221,7 +221,7 @@ def beside(first: list[Hit], others: Sequence[Hit]) -> list[Hit]:
     return first + [hit for hit in others if hit.key not in known]
 
 
-def by_reference(work: UnitOfWork, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
+def by_reference(work: Context, text: str, entities: Iterable[type[Entity]]) -> list[Hit]:
     """The one record that a reference names; of a single entity its bare number will do."""
     known = {entity.prefix: entity for entity in entities}
     match = REFERENCE.fullmatch(text.strip())
@@ -233,7 +233,7 @@ def by_reference(work: UnitOfWork, text: str, entities: Iterable[type[Entity]]) 
     return hits_of(work, texts_of(entity, named))
 
 
-def candidates(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
+def candidates(work: Context, text: str, entities: Sequence[type[Entity]]) -> list[Hit]:
     """What contains all words, and what is named so."""
     name = values.fold(text)
     found = containing(work, ways_of(text), entities)
@@ -244,7 +244,7 @@ def candidates(work: UnitOfWork, text: str, entities: Sequence[type[Entity]]) ->
 
 
 def containing(
-    work: UnitOfWork, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
+    work: Context, ways: trigrams.Ways, entities: Sequence[type[Entity]], roughly: bool = False
 ) -> list[Hit]:
     """Texts that one of the ways fits; none where no index could tell. roughly: perhaps fits, for
     the caller to look.
@@ -264,7 +264,7 @@ def containing(
     return legible(work, found)
 
 
-def legible(work: UnitOfWork, hits: Sequence[Hit]) -> list[Hit]:
+def legible(work: Context, hits: Sequence[Hit]) -> list[Hit]:
     """The hits with no other words than those who read may see: what is hidden says nothing of how
     near they are.
     """
@@ -282,7 +282,7 @@ def legible(work: UnitOfWork, hits: Sequence[Hit]) -> list[Hit]:
     return found
 
 
-def texts_seen(work: UnitOfWork, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
+def texts_seen(work: Context, entity: type[E], records: Sequence[E]) -> Iterator[tuple[E, str]]:
     """Each with the words by which those who read may find it. What they point at is read once for
     each field.
     """
@@ -300,7 +300,7 @@ def texts_seen(work: UnitOfWork, entity: type[E], records: Sequence[E]) -> Itera
         yield record, text_of(record, work)
 
 
-def misspelt(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def misspelt(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts that hold all words when a slip in one of them is forgiven, the nearest first."""
     hits: dict[Hit, int] = {}
     for word in words:
@@ -315,7 +315,7 @@ def misspelt(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Ent
     return sorted(hits, key=lambda hit: (-hits[hit], rank(hit, words)), reverse=True)
 
 
-def joined(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def joined(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts with a name that was written as one word: vanderberg, 李小龙 whose family name comes
     last there; else with a name that this one is with a slip in one of its parts: vandnberg.
     """
@@ -347,7 +347,7 @@ def holds_joined(texts: Sequence[str], word: str, slips: int = 0) -> bool:
     )
 
 
-def nearly(work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
+def nearly(work: Context, words: Sequence[str], entities: Sequence[type[Entity]]) -> list[Hit]:
     """Texts in which something like each of the words stands: henrick dal, for Henrik Dahl."""
     hits: dict[Hit, int] = {}
     for word in words:
@@ -379,7 +379,7 @@ def is_like(word: str, other: str) -> bool:
 
 
 def looked_through(
-    work: UnitOfWork, words: Sequence[str], entities: Sequence[type[Entity]]
+    work: Context, words: Sequence[str], entities: Sequence[type[Entity]]
 ) -> list[Hit]:
     """Texts among the newest that contain what is too short for the index: a picture, a sign of
     Chinese.
@@ -415,7 +415,7 @@ def texts_of_named(entity: type[Entity]) -> "Select[str, int, str]":
     return texts_of(entity, called.order_by(entity.key).limit(NAMED))
 
 
-def hits_of(work: UnitOfWork, statement: "Select[str, int, str]") -> list[Hit]:
+def hits_of(work: Context, statement: "Select[str, int, str]") -> list[Hit]:
     return [Hit(*row) for row in work.session.execute(statement)]
 
 
@@ -436,7 +436,7 @@ def rank(hit: Hit, words: Sequence[str]) -> tuple[bool, int, bool, float, int]:
     )
 
 
-def records_of(work: UnitOfWork, entity: type[E], hits: Sequence[Hit]) -> list[E]:
+def records_of(work: Context, entity: type[E], hits: Sequence[Hit]) -> list[E]:
     """The records of hits, in their order."""
     ids = [hit.record_id for hit in hits]
     loaded = {

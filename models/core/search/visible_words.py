@@ -4,17 +4,15 @@ record.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, true
 
+from models.core.context import Context
 from models.core.db.dialects import folded
 from models.core.entity.base import ENTITIES, Entity
 from models.core.fields import Reference, Tags
 from models.core.permissions import policy, visibility
-
-if TYPE_CHECKING:
-    from models.core.unit_of_work import UnitOfWork
 
 
 @cache
@@ -24,7 +22,7 @@ def pointing(entity: type[Entity]) -> Mapping[str, str]:
     return {name: kind.to for name, kind in kinds if kind.search and isinstance(kind, Reference)}
 
 
-def has_secrets(work: "UnitOfWork", entity: type[Entity]) -> bool:
+def has_secrets(work: Context, entity: type[Entity]) -> bool:
     """Whether words by which an entity's records are found are hidden from someone who reads."""
     limited = dict(visibility.of(work.session))
     hidden = any(
@@ -34,7 +32,7 @@ def has_secrets(work: "UnitOfWork", entity: type[Entity]) -> bool:
 
 
 def limits(
-    work: "UnitOfWork", entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
+    work: Context, entity: type[Entity], ways: Sequence[Sequence[str]], rows: Any
 ) -> list[ColumnElement[bool]]:
     """The condition that a record answers a query by words which all who read may see; none where
     they see them all.
@@ -53,7 +51,7 @@ def limits(
 
 
 def holding(
-    work: "UnitOfWork", entity: type[Entity], piece: str, rows: Any
+    work: Context, entity: type[Entity], piece: str, rows: Any
 ) -> Iterator[ColumnElement[bool]]:
     """The conditions that a piece is in what they may see of a record, or in the name of what it
     points at; of a phone number in its digits, whatever its country puts between them.
@@ -91,7 +89,7 @@ def alias_of(entity: type[Entity]) -> Any:
     return entity.__table__.alias()
 
 
-def named(work: "UnitOfWork", entity: type[Entity], piece: str) -> Any:
+def named(work: Context, entity: type[Entity], piece: str) -> Any:
     """The ids of the records whose name holds a piece and which all who read may see: also of
     deleted ones, whose names stand where they are referred to.
     """

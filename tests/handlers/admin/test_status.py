@@ -16,7 +16,8 @@ from handlers.admin.status import BEHIND, REPLICAS, span
 from handlers.core.payloads import Interaction
 from handlers.core.request import Message
 from handlers.core.telemetry import Check
-from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, deliver, insert_once
+from models.core.entity.bulk import insert_once
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, deliver
 from models.core.replica import beat, leave, release
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance.schema import head

@@ -18,7 +18,7 @@ from bot.sandbox.client import SlackDriver
 from handlers.core.dispatcher import Dispatcher
 from handlers.core.payloads import Interaction
 from handlers.core.request import Message
-from models.core import records
+from models.core import denormalize, records
 from models.core.entity.base import ENTITIES
 from models.core.errors import CRMError
 from models.core.history import last_change, undo
@@ -68,7 +68,7 @@ def pass_on(works: UnitOfWorkFactory) -> None:
         with works("T1") as work:
             if NAMES not in queue.inside_due(work):
                 return
-            queue.settle(work)
+            denormalize.settle(work)
     raise AssertionError("there is no end to it")
 
 

@@ -30,7 +30,7 @@ def pass_on(works: UnitOfWorkFactory) -> int:
                 return count
             assert queue.anything(work)
         with works("T1") as work:
-            queue.settle(work)
+            denormalize.settle(work)
     raise AssertionError("it never ends")
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.core import stats
+from models.core.entity.bulk import insert_once
 from models.core.identity.user import Workspace
-from models.core.outbox.delivery import JobRun, deliver, insert_once
+from models.core.outbox.delivery import JobRun, deliver
 from models.core.stats import Backlog
 from models.core.unit_of_work import UnitOfWorkFactory
 from models.maintenance.schema import current, step

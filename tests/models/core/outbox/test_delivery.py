@@ -4,15 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from models.core import records
-from models.core.outbox.delivery import (
-    Delivery,
-    DeliveryState,
-    JobRun,
-    Post,
-    deliver,
-    insert_once,
-    redraw,
-)
+from models.core.entity.bulk import insert_once
+from models.core.outbox.delivery import Delivery, DeliveryState, JobRun, Post, deliver, redraw
 from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.sales.lead import Lead
 from tests.ground import START, given, spoil

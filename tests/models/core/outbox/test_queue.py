@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from models.core import denormalize
 from models.core.outbox import queue, results
 from models.core.outbox.arrivals import Arrival, arrived
 from models.core.outbox.delivery import Delivery, DeliveryState, Post, deliver
@@ -269,7 +270,7 @@ def told(works: UnitOfWorkFactory, thread: str = "1.1") -> list[str]:
 
 def settle(works: UnitOfWorkFactory) -> None:
     with works("T1") as work:
-        queue.settle(work)
+        denormalize.settle(work)
 
 
 # ── what nobody waits for ─────────────────────────────────────────────────────────────────────────

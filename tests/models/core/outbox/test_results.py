@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from models.core import denormalize
 from models.core.outbox import queue, results
 from models.core.outbox.arrivals import Arrival, arrived
 from models.core.outbox.delivery import Delivery, DeliveryState, deliver
@@ -183,7 +184,9 @@ def test_what_waits_is_found_through_its_partial_index_among_all_that_was_sent(
         deliver(work, "redraw", "C_A", "two", ts="1.1")
         deliver(work, "redraw", "C_A", "three", ts="1.2", background=True)
     found = plans(
-        works, lambda work: (queue.settle(work), claim(work, 10, 1, after="C_9")), "FROM delivery"
+        works,
+        lambda work: (denormalize.settle(work), claim(work, 10, 1, after="C_9")),
+        "FROM delivery",
     )
     assert len(found) == 8
     for plan in found:

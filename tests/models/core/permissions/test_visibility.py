@@ -11,12 +11,13 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
+from models.core.context import HIDDEN
 from models.core.entity.base import Entity
 from models.core.errors import Forbidden, NotFound
 from models.core.identity.user import User
 from models.core.permissions import policy
 from models.core.search.query import find_everywhere, find_records, suggestions
-from models.core.unit_of_work import HIDDEN, UnitOfWork, UnitOfWorkFactory
+from models.core.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from models.exchange.exporter import export
 from tests.models.companies import SEEN, Rules, company
 from tests.models.marks import SQLITE
